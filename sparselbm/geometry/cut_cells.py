@@ -1,0 +1,102 @@
+"""Which cells a surface may cut, and the face closest to each: the part of the solid fraction without gradient."""
+
+import functools
+
+import numpy as np
+import warp as wp
+
+from .distance import FAR, SurfaceQuery
+from .grid import CellGrid, cell_centre, cell_index, cells_per_tile, tile_centre
+
+OUTSIDE, INSIDE = -1, -2
+"""Marks of a cell that the surface does not cut; a cut cell holds 2 * (closest face) + (1 where its centre is inside)."""
+
+
+def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float) -> wp.array:
+    """Mark every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side where that is within `band` [m].
+
+    A row of 8 cells is walked by one thread. A ball around a point, of the radius of its distance, holds no surface;
+    within it and `band` the next cells need no query, and two points whose balls touch lie on the same side of
+    a closed surface, so that the costly winding number is asked for only next to the surface. Open
+    surfaces have sides without a surface between them: there, each cell asks.
+
+    Returns:
+        Marks, int32, shape (len(tile_ids) * cells of a tile,), in the order of `tile_ids`.
+    """
+    device, tiles = query.device, tile_ids.shape[0]
+    cells = 8**grid.dimension
+    local = CellGrid()
+    local.origin = wp.vec3d(*(np.array(grid.origin) - query.centre))
+    local.voxel_size, local.dimension = grid.voxel_size, grid.dimension
+    reach = wp.empty(tiles, dtype=wp.float32, device=device)
+    marks = wp.empty(tiles * cells, dtype=wp.int32, device=device)
+    topology = [query.id, local, tile_ids, tile_coords]
+    wp.launch(_reach_kernel(), tiles, topology, [reach], device=device, record_tape=False)
+    constants = [wp.float32(band), query.closed]
+    wp.launch(
+        _mark_kernel(), (tiles, cells // 8), topology + constants + [reach], [marks], device=device, record_tape=False
+    )
+    return marks
+
+
+@functools.cache
+def _reach_kernel() -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def measure_reach(
+        mesh: wp.uint64,
+        grid: CellGrid,
+        tile_ids: wp.array(dtype=wp.int32),
+        tile_coords: wp.array(dtype=wp.vec3i),
+        reach: wp.array(dtype=wp.float32),
+    ):
+        """Signed distance of the centre of each tile."""
+        m = wp.tid()
+        x = wp.vec3f(tile_centre(grid, tile_coords[tile_ids[m]]))
+        found = wp.mesh_query_point_sign_winding_number(mesh, x, FAR)
+        reach[m] = found.sign * wp.length(wp.mesh_eval_position(mesh, found.face, found.u, found.v) - x)
+
+    return measure_reach
+
+
+@functools.cache
+def _mark_kernel() -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique", module_options={"max_unroll": 0})
+    def mark(
+        mesh: wp.uint64,
+        grid: CellGrid,
+        tile_ids: wp.array(dtype=wp.int32),
+        tile_coords: wp.array(dtype=wp.vec3i),
+        band: wp.float32,
+        closed: wp.bool,
+        reach: wp.array(dtype=wp.float32),
+        marks: wp.array(dtype=wp.int32),
+    ):
+        m, row = wp.tid()
+        tile = tile_coords[tile_ids[m]]
+        middle = wp.vec3f(tile_centre(grid, tile))
+        h = wp.float32(grid.voxel_size)
+        inside = reach[m] < 0.0
+        ball = wp.float32(-FAR)  # what is left, at this cell, of the last ball without surface
+        bound = wp.float32(FAR)  # the distance is at most this
+        for k in range(8):
+            n = row * 8 + k
+            x = wp.vec3f(cell_centre(grid, cell_index(grid, tile, n)))
+            away = wp.length(x - middle)
+            in_tile_ball = wp.abs(reach[m]) - away
+            inside = wp.where(in_tile_ball > ball - h, reach[m] < 0.0, inside)
+            ball = wp.max(ball - h, in_tile_ball)
+            bound = wp.min(bound + h, wp.abs(reach[m]) + away)
+            face = wp.int32(-1)
+            if not closed or ball <= band:
+                found = wp.mesh_query_point_no_sign(mesh, x, 1.001 * bound + 0.001 * h)
+                distance = wp.length(wp.mesh_eval_position(mesh, found.face, found.u, found.v) - x)
+                if not closed or ball + distance < 0.01 * h:
+                    signed = wp.mesh_query_point_sign_winding_number(mesh, x, 1.001 * distance + 0.001 * h)
+                    inside = signed.sign < 0.0
+                ball = distance
+                bound = distance
+                face = wp.where(distance <= band, found.face, -1)
+            side = wp.where(inside, 1, 0)
+            marks[m * cells_per_tile(grid) + n] = wp.where(face >= 0, 2 * face + side, -1 - side)
+
+    return mark
