@@ -1,0 +1,33 @@
+"""Triangle meshes, signed distance, the differentiable solid fraction, and deformations.
+
+Lowest layer: it imports nothing else of the package, and importing it initialises no device.
+"""
+
+from .deformation import BoundDeformation, Deformation, LinearDeformation
+from .distance import SurfaceQuery
+from .errors import GeometryError
+from .ffd import FFD, LatticeSide, Mirror
+from .repair import RepairReport, inspect_mesh, repair
+from .rigid import Rigid
+from .solid_fraction import SolidFraction, solid_fraction
+from .triangles import TriangleMesh
+from .vertices import FreeVertices
+
+__all__ = [
+    "FFD",
+    "BoundDeformation",
+    "Deformation",
+    "FreeVertices",
+    "GeometryError",
+    "LatticeSide",
+    "LinearDeformation",
+    "Mirror",
+    "RepairReport",
+    "Rigid",
+    "SolidFraction",
+    "SurfaceQuery",
+    "TriangleMesh",
+    "inspect_mesh",
+    "repair",
+    "solid_fraction",
+]

@@ -1,0 +1,149 @@
+"""Free-form deformation: a lattice of control points around the body."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import comb
+
+from .deformation import LinearDeformation, require_limit
+from .errors import GeometryError
+from .triangles import TriangleMesh
+
+
+@dataclass(frozen=True)
+class LatticeSide:
+    """Layers of control points, at one side of the lattice."""
+
+    axis: int
+    """0, 1 or 2: the axis that the layers are perpendicular to."""
+    upper: bool = False
+    """At the upper end of the axis, or at the lower one."""
+    layers: int = 1
+    """Number of layers; with 2 the surface's slope is kept too, at that side of the lattice's box."""
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A plane that the deformation is symmetric about."""
+
+    axis: int
+    """0, 1 or 2: the axis that the plane is perpendicular to."""
+    position: float | None = None
+    """Where the plane cuts the axis [m]; None is the middle of the mesh's bounding box."""
+
+
+@dataclass(frozen=True)
+class FFD:
+    """p = p0 + sum_ijk B_i(u) B_j(v) B_k(w) d_ijk, with d_ijk the displacements of the control points [m].
+
+    u, v, w in 0 to 1 are the place of p0 in the lattice's box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the Bernstein
+    polynomials of degree l = shape - 1. The variables are the free displacements; all zero is the mesh as it is.
+    Any affine map of the control points moves the mesh by that very map.
+    Source: Sederberg and Parry, SIGGRAPH 20 (1986) 151.
+
+    Raises:
+        GeometryError: fewer than 2 control points along an axis, a side or mirror that does not exist, no free point.
+    """
+
+    shape: tuple[int, int, int] = (4, 4, 4)
+    """Control points along x, y and z."""
+    padding: float = 0.1
+    """What the lattice's box is larger than the mesh's on each side, as a share of the mesh's longest side."""
+    fixed_sides: tuple[LatticeSide, ...] = ()
+    """Layers of control points that stay where they are."""
+    symmetry: Mirror | None = None
+    """Plane of symmetry; the box is then widened to be symmetric, and half the points are variables."""
+    limit: float = math.inf
+    """Largest displacement of a control point along an axis [m]."""
+
+    def __post_init__(self):
+        require_limit("limit", self.limit)
+        if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
+            raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
+        if not self.padding >= 0.0:
+            raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
+        for value in (*self.fixed_sides, *([self.symmetry] if self.symmetry else [])):
+            if value.axis not in (0, 1, 2):
+                raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
+        if not self._free().any():
+            raise GeometryError(f"fixed_sides leave none of {self.shape} control points free: fix fewer layers")
+
+    def bind(self, mesh: TriangleMesh) -> LinearDeformation:
+        """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
+        weights = self._weights(mesh)
+        choice = self._choice()
+        size = choice.shape[1]
+
+        def forward(x):
+            return weights @ (choice @ x).reshape(-1, 3)
+
+        def backward(g):
+            return choice.T @ (weights.T @ g).reshape(-1)
+
+        return LinearDeformation(mesh.points, size, forward, backward, self.limit)
+
+    def box(self, mesh: TriangleMesh) -> np.ndarray:
+        """Lower and upper corner of the lattice [m], shape (2, 3)."""
+        lower, upper = mesh.bounds
+        margin = max(self.padding, 1.0e-9) * (upper - lower).max()
+        lower, upper = lower - margin, upper + margin
+        if self.symmetry is not None and self.symmetry.position is not None:
+            axis, middle = self.symmetry.axis, self.symmetry.position
+            half = max(middle - lower[axis], upper[axis] - middle)
+            lower[axis], upper[axis] = middle - half, middle + half
+        return np.stack([lower, upper])
+
+    def control_points(self, mesh: TriangleMesh) -> np.ndarray:
+        """Where the control points stand [m], shape (*shape, 3)."""
+        lower, upper = self.box(mesh)
+        steps = np.stack(np.meshgrid(*(np.linspace(0.0, 1.0, n) for n in self.shape), indexing="ij"), axis=-1)
+        return lower + steps * (upper - lower)
+
+    def _weights(self, mesh: TriangleMesh) -> np.ndarray:
+        """B_i(u) B_j(v) B_k(w), shape (n, control points)."""
+        lower, upper = self.box(mesh)
+        place = (mesh.points - lower) / (upper - lower)
+        u, v, w = (bernstein(place[:, axis], count) for axis, count in enumerate(self.shape))
+        return np.einsum("pi,pj,pk->pijk", u, v, w).reshape(len(place), -1)
+
+    def _free(self) -> np.ndarray:
+        """Which components of the displacements may change, shape (*shape, 3), bool; a mirror plane's own normal may not."""
+        free = np.ones((*self.shape, 3), dtype=bool)
+        for side in self.fixed_sides:
+            layer = np.arange(self.shape[side.axis])
+            kept = layer >= self.shape[side.axis] - side.layers if side.upper else layer < side.layers
+            np.moveaxis(free, side.axis, 0)[kept] = False
+        if self.symmetry is not None:
+            axis, count = self.symmetry.axis, self.shape[self.symmetry.axis]
+            free &= np.flip(free, axis)
+            layers = np.moveaxis(free, axis, 0)
+            layers[(count + 1) // 2 :] = False
+            if count % 2:
+                layers[count // 2, ..., axis] = False
+        return free
+
+    def _choice(self) -> sp.csr_matrix:
+        """Displacements of all control points from the variables: unit columns, and their mirror images."""
+        free = self._free()
+        index = np.arange(free.size).reshape(free.shape)
+        columns = np.arange(free.sum())
+        choice = _units(index[free], columns, np.ones(len(columns)), free.size)
+        if self.symmetry is None:
+            return choice
+        axis, count = self.symmetry.axis, self.shape[self.symmetry.axis]
+        sign = np.ones(free.shape)
+        sign[..., axis] = -1.0
+        np.moveaxis(sign, axis, 0)[count // 2 : (count + 1) // 2] = 0.0
+        return choice + _units(np.flip(index, axis)[free], columns, sign[free], free.size)
+
+
+def bernstein(t: np.ndarray, count: int) -> np.ndarray:
+    """All Bernstein polynomials of degree count - 1 at t (k,), shape (k, count)."""
+    degree, i = count - 1, np.arange(count)
+    return comb(degree, i) * t[:, None] ** i * (1.0 - t[:, None]) ** (degree - i)
+
+
+def _units(rows, columns, values, height: int) -> sp.csr_matrix:
+    return sp.coo_matrix((values, (rows, columns)), shape=(height, len(columns))).tocsr()
