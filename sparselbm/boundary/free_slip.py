@@ -1,0 +1,29 @@
+"""A face without friction: a plane of symmetry."""
+
+from dataclasses import dataclass
+
+from .condition import Boundary
+from .face import Face
+
+
+@dataclass(frozen=True)
+class FreeSlip(Boundary):
+    """f_q = f_q' with q' the mirror image of q: the flow is symmetric about the plane through the cells' centres.
+
+    The cells on the face count half in sums of mass. Exact: the domain and its mirror image are one periodic flow.
+    """
+
+    face: Face
+
+    def parameters(self, dimension):
+        return {}
+
+    def fill(self, lattice, f, value):
+        mirrored = lattice.mirrored(self.face.axis)
+        filled = list(f)
+        for q in self.face.entering(lattice):
+            filled[q] = f[mirrored[q]]
+        return filled
+
+    def memory(self, lattice, f):
+        return {}

@@ -1,0 +1,34 @@
+"""A wall that slides."""
+
+from dataclasses import dataclass
+
+from .condition import Boundary, bounce_from_moving_wall
+from .face import Face
+
+
+@dataclass(frozen=True)
+class MovingWall(Boundary):
+    """No slip against a wall with a tangential velocity, half a cell beyond the cells (halfway bounce-back, Ladd 1994).
+
+    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
+    """
+
+    face: Face
+    velocity: tuple[float, ...]
+    """[cells / step], one value an axis; the component along the face's normal must be 0."""
+
+    def __post_init__(self):
+        if self.velocity[self.face.axis] != 0.0:
+            raise ValueError(
+                f"MovingWall({self.face}): normal velocity {self.velocity[self.face.axis]} must be 0; "
+                "use VelocityInlet for flow through the face"
+            )
+
+    def parameters(self, dimension):
+        return {f"velocity_{axis}": v for axis, v in zip("xyz"[:dimension], self.velocity, strict=True)}
+
+    def fill(self, lattice, f, value):
+        return bounce_from_moving_wall(lattice, self.face, f, [value[name] for name in self.parameters(lattice.dimension)])
+
+    def memory(self, lattice, f):
+        return {}

@@ -1,0 +1,60 @@
+"""An outlet at a given pressure that lets waves out."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from ..equilibrium import along
+from ..expression import total
+from ..lattice import CS2
+from ..moments import excess_density, momentum
+from .condition import Boundary
+from .face import Face
+
+_CS = sqrt(CS2)
+
+
+@dataclass(frozen=True)
+class PressureOutlet(Boundary):
+    """Pressure relaxes to that of `density`, slowly enough for sound to leave (a discrete LODI relation).
+
+    With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The
+    characteristic that enters, J = c_s^2 (rho - 1) - c_s j_n, keeps its value but for the relaxation K:
+    J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Then
+    f_q = f_-q + 6 w_q c_q . j for what enters (bounce-back of the non-equilibrium), with j_t = 3/2 sum_{c.n = 0} c_t f.
+    J waits in the slot of the outgoing straight velocity.
+
+    Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Zou & He, Phys. Fluids 9 (1997) 1591.
+    Parameter: `density` (rho_out - 1).
+    """
+
+    face: Face
+    density: float = 1.0
+    """rho_out [lattice density]."""
+    relaxation: float = 0.02
+    """K, the part of a pressure error that is taken back in a step; 1 holds the pressure at once and reflects waves."""
+
+    def __post_init__(self):
+        if not 0.0 < self.relaxation <= 1.0:
+            raise ValueError(f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.02 suits most flows")
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def fill(self, lattice, f, value):
+        axis, inward = self.face.axis, self.face.inward
+        normal = [c[axis] * -inward for c in lattice.velocities]
+        resting = [q for q, cn in enumerate(normal) if cn == 0]
+        known = total(f[q] for q in resting) + 2.0 * total(f[q] for q, cn in enumerate(normal) if cn == 1)
+        kept = f[self.face.straight(lattice)]
+        K = self.relaxation
+        excess = (kept + K * CS2 * value["density"] + _CS * known) * (1.0 / (CS2 * (1.0 + K) + _CS))
+        j = [1.5 * total(lattice.velocities[q][k] * f[q] for q in resting if lattice.velocities[q][k]) for k in range(lattice.dimension)]
+        j[axis] = (known - excess) * -inward
+        filled = list(f)
+        for q in self.face.entering(lattice):
+            filled[q] = f[lattice.opposites[q]] + 6.0 * lattice.weights[q] * along(lattice.velocities[q], j)
+        return filled
+
+    def memory(self, lattice, f):
+        outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward
+        return {lattice.opposites[self.face.straight(lattice)]: CS2 * excess_density(f) - _CS * outward_flux}

@@ -1,0 +1,274 @@
+"""Straight-line expressions: physics written once as plain Python, traced, differentiated and printed as C++.
+
+A cell's physics is a function of numbers: called with `Expression`s it is recorded as a graph without
+branches (masked arithmetic through `where`), from which come the vectorised CPU kernel, the CUDA kernel and, by
+`pullback`, their adjoints. Called with floats or NumPy arrays the same function is its own reference.
+
+Equal subexpressions are one node, constants are folded, and products with 0 and 1 vanish as they are recorded.
+Measured on D3Q19 against Warp's own code generation: see docs/design_notes.md.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A node of the graph: an operation on earlier nodes, a constant, or a named input."""
+
+    graph: "Graph"
+    index: int
+    operation: str
+    """One of: constant, input, +, -, *, /, neg, sqrt, where, bit, <."""
+    operands: tuple["Expression", ...] = ()
+    value: Any = None
+    """The number of a constant, the C++ text of an input, the bit tested by `bit`."""
+
+    __array_ufunc__ = None  # NumPy leaves mixed arithmetic to the operators below.
+
+    def __add__(self, other):
+        return self.graph.add(self, self.graph.lift(other))
+
+    def __radd__(self, other):
+        return self.graph.add(self.graph.lift(other), self)
+
+    def __sub__(self, other):
+        return self.graph.subtract(self, self.graph.lift(other))
+
+    def __rsub__(self, other):
+        return self.graph.subtract(self.graph.lift(other), self)
+
+    def __mul__(self, other):
+        return self.graph.multiply(self, self.graph.lift(other))
+
+    def __rmul__(self, other):
+        return self.graph.multiply(self.graph.lift(other), self)
+
+    def __truediv__(self, other):
+        return self.graph.divide(self, self.graph.lift(other))
+
+    def __rtruediv__(self, other):
+        return self.graph.divide(self.graph.lift(other), self)
+
+    def __neg__(self):
+        return self.graph.negate(self)
+
+    def __pow__(self, exponent: int):
+        if not isinstance(exponent, int) or exponent < 1:
+            raise ValueError(f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient")
+        result = self
+        for _ in range(exponent - 1):
+            result = result * self
+        return result
+
+    def __lt__(self, other):
+        return self.graph.node("<", (self, self.graph.lift(other)))
+
+    def __gt__(self, other):
+        return self.graph.lift(other) < self
+
+    def __bool__(self):
+        raise TypeError("a traced value has no truth: write where(mask, a, b) instead of if")
+
+
+@dataclass(eq=False)
+class Graph:
+    """The nodes recorded so far, in an order in which they can be computed."""
+
+    nodes: list[Expression] = field(default_factory=list)
+    _known: dict[tuple, Expression] = field(default_factory=dict)
+
+    def node(self, operation: str, operands: tuple[Expression, ...] = (), value: Any = None) -> Expression:
+        """The one node with this operation and these operands."""
+        key = (operation, tuple(x.index for x in operands), value)
+        if key not in self._known:
+            self._known[key] = Expression(self, len(self.nodes), operation, operands, value)
+            self.nodes.append(self._known[key])
+        return self._known[key]
+
+    def constant(self, value: float) -> Expression:
+        return self.node("constant", value=float(value))
+
+    def input(self, text: str) -> Expression:
+        """A value that the surrounding C++ names `text`."""
+        return self.node("input", value=text)
+
+    def lift(self, value) -> Expression:
+        return value if isinstance(value, Expression) else self.constant(value)
+
+    def add(self, a: Expression, b: Expression) -> Expression:
+        if _is(a, 0.0):
+            return b
+        if _is(b, 0.0):
+            return a
+        if _constants(a, b):
+            return self.constant(a.value + b.value)
+        if b.operation == "neg":
+            return self.subtract(a, b.operands[0])
+        if a.operation == "neg":
+            return self.subtract(b, a.operands[0])
+        return self.node("+", (a, b) if a.index <= b.index else (b, a))
+
+    def subtract(self, a: Expression, b: Expression) -> Expression:
+        if _is(b, 0.0):
+            return a
+        if _is(a, 0.0):
+            return self.negate(b)
+        if a is b:
+            return self.constant(0.0)
+        if _constants(a, b):
+            return self.constant(a.value - b.value)
+        if b.operation == "neg":
+            return self.add(a, b.operands[0])
+        return self.node("-", (a, b))
+
+    def multiply(self, a: Expression, b: Expression) -> Expression:
+        if _constants(a, b):
+            return self.constant(a.value * b.value)
+        if b.operation == "constant":
+            a, b = b, a
+        if _is(a, 0.0):
+            return a
+        if _is(a, 1.0):
+            return b
+        if _is(a, -1.0):
+            return self.negate(b)
+        if a.operation == "neg":
+            return self.negate(self.multiply(a.operands[0], b))
+        if b.operation == "neg":
+            return self.negate(self.multiply(a, b.operands[0]))
+        return self.node("*", (a, b) if a.index <= b.index else (b, a))
+
+    def divide(self, a: Expression, b: Expression) -> Expression:
+        if b.operation == "constant":
+            return self.multiply(self.constant(1.0 / b.value), a)
+        if _is(a, 0.0):
+            return a
+        return self.node("/", (a, b))
+
+    def negate(self, a: Expression) -> Expression:
+        if a.operation == "constant":
+            return self.constant(-a.value)
+        if a.operation == "neg":
+            return a.operands[0]
+        if a.operation == "-":
+            return self.subtract(a.operands[1], a.operands[0])
+        return self.node("neg", (a,))
+
+
+def _is(a: Expression, value: float) -> bool:
+    return a.operation == "constant" and a.value == value
+
+
+def _constants(a: Expression, b: Expression) -> bool:
+    return a.operation == "constant" and b.operation == "constant"
+
+
+def _graph_of(*values) -> Graph | None:
+    return next((v.graph for v in values if isinstance(v, Expression)), None)
+
+
+def where(mask, a, b):
+    """`a` where the mask holds, else `b`; both are computed (masked arithmetic, no branch)."""
+    graph = _graph_of(mask, a, b)
+    if graph is None:
+        return np.where(mask, a, b)
+    a, b = graph.lift(a), graph.lift(b)
+    return a if a is b else graph.node("where", (mask, a, b))
+
+
+def sqrt(a):
+    """The square root."""
+    return a.graph.node("sqrt", (a,)) if isinstance(a, Expression) else np.sqrt(a)
+
+
+def has_bit(word, bit: int):
+    """The mask that holds where this bit of an integer word is set."""
+    return word.graph.node("bit", (word,), bit) if isinstance(word, Expression) else (word >> bit) & 1 == 1
+
+
+def total(terms: Iterable):
+    """The sum, added in pairs: fewer dependent additions and less rounding than one after the other."""
+    terms = list(terms)
+    while len(terms) > 1:
+        terms = [a + b for a, b in zip(terms[::2], terms[1::2], strict=False)] + ([terms[-1]] if len(terms) % 2 else [])
+    return terms[0] if terms else 0.0
+
+
+def dot(a: Sequence, b: Sequence):
+    """The scalar product of two short sequences."""
+    return total(x * y for x, y in zip(a, b, strict=True))
+
+
+_DERIVATIVES = {
+    "+": lambda y, v, a, b: (v, v),
+    "-": lambda y, v, a, b: (v, -v),
+    "*": lambda y, v, a, b: (v * b, v * a),
+    "/": lambda y, v, a, b: (v / b, -(v / b) * y),
+    "neg": lambda y, v, a: (-v,),
+    "sqrt": lambda y, v, a: (0.5 * v / y,),
+    "where": lambda y, v, m, a, b: (None, where(m, v, 0.0), where(m, 0.0, v)),
+}
+"""The adjoints of the operands of y = operation(operands), given the adjoint v of y."""
+
+
+def pullback(outputs: Sequence[Expression], adjoints: Sequence, inputs: Sequence[Expression]) -> list[Expression]:
+    """The vector-Jacobian product J^T v of `outputs` with respect to `inputs`, by reverse accumulation.
+
+    `adjoints` holds one v for each output; the result one expression for each input.
+    """
+    graph = _graph_of(*outputs, *inputs)
+    if graph is None:
+        raise ValueError("a pullback needs traced inputs: nothing here is an expression")
+    terms: dict[int, list] = {}
+    for y, v in zip(outputs, adjoints, strict=True):
+        if isinstance(y, Expression):
+            terms.setdefault(y.index, []).append(v)
+    for node in reversed(graph.nodes[:]):
+        if node.index not in terms or node.operation not in _DERIVATIVES:
+            continue
+        v = graph.lift(total(terms[node.index]))
+        for operand, adjoint in zip(node.operands, _DERIVATIVES[node.operation](node, v, *node.operands), strict=True):
+            if adjoint is not None and not _is(adjoint, 0.0):
+                terms.setdefault(operand.index, []).append(adjoint)
+    return [graph.lift(total(terms.get(x.index, [0.0]))) for x in inputs]
+
+
+_TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "root({0})",
+         "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
+
+
+def cpp(outputs: Sequence[Expression]) -> tuple[list[str], list[str]]:
+    """C++ statements that compute the outputs, and the name of each output.
+
+    Lanes have the type `Real`, masks the type `Mask`, as the text around it defines them.
+    """
+    needed: set[int] = set()
+    stack = [y for y in outputs]
+    while stack:
+        node = stack.pop()
+        if node.index not in needed:
+            needed.add(node.index)
+            stack.extend(node.operands)
+    nodes = outputs[0].graph.nodes if outputs else []
+    statements = [_statement(node) for node in nodes if node.index in needed and node.operation not in ("constant", "input")]
+    return statements, [_name(y) for y in outputs]
+
+
+def _name(node: Expression) -> str:
+    if node.operation == "constant":
+        if not math.isfinite(node.value):
+            raise ValueError(f"a traced constant is {node.value}: check the parameters of the model")
+        return f"constant({node.value!r})"
+    return node.value if node.operation == "input" else f"t{node.index}"
+
+
+def _statement(node: Expression) -> str:
+    if node.operation == "bit":
+        return f"const Mask t{node.index} = has_bit({_name(node.operands[0])}, {node.value});"
+    kind = "Mask" if node.operation == "<" else "Real"
+    return f"const {kind} t{node.index} = {_TEXT[node.operation].format(*map(_name, node.operands))};"

@@ -1,0 +1,130 @@
+"""A solid in the flow: its surface, and the solid fractions that it puts into the cells."""
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import warp as wp
+
+from .domain import Domain
+from .geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
+from .physics import OBSTACLE_BIT
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+
+@dataclass(frozen=True, eq=False)
+class Obstacle:
+    """A named solid body, or with `hollow` a solid all around the inside of a closed mesh."""
+
+    name: str
+    mesh: TriangleMesh
+    """The surface [m], outward normals."""
+    wall: SolidFraction = field(default_factory=SolidFraction)
+    """How a cut cell's solid fraction follows the surface."""
+    hollow: bool = False
+    """Fluid inside, solid outside: the wall of an internal flow."""
+
+
+class ObstacleGeometry:
+    """An obstacle's present points on a domain, and the way from its solid fractions back to them."""
+
+    def __init__(self, obstacle: Obstacle, simulation: "Simulation"):
+        self.obstacle = obstacle
+        self._domain: Domain = simulation.domain
+        self._simulation = simulation
+        vec3 = wp.vec3f if simulation.precision is wp.float32 else wp.vec3d
+        self._query = SurfaceQuery(obstacle.mesh, device=self._domain.device)
+        self.points = wp.array(obstacle.mesh.points, dtype=vec3, device=self._domain.device, requires_grad=True)
+        """Corners of the surface [m], shape (n,)."""
+        self._tape = wp.Tape()
+
+    @property
+    def name(self) -> str:
+        return self.obstacle.name
+
+    def move(self, points: np.ndarray) -> None:
+        """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over."""
+        self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._simulation.precision)))
+
+    def fill(self, k: int) -> None:
+        """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
+        if k == 0:
+            self._simulation.solid.zero_()
+        members = self._tiles_near()
+        self._tile_ids = wp.array(members, dtype=wp.int32, device=self._domain.device)
+        local_coords = wp.array(self._domain.tiles[members], dtype=wp.vec3i, device=self._domain.device)
+        count = len(members) * self._domain.cells_per_tile
+        self._eps = wp.zeros(max(count, 1), dtype=self._simulation.precision, device=self._domain.device, requires_grad=True)
+        self._tape = wp.Tape()
+        with self._tape:
+            solid_fraction(
+                self.obstacle.wall, self.points, self._query,
+                tile_ids=wp.array(np.arange(len(members)), dtype=wp.int32, device=self._domain.device),
+                tile_coords=local_coords, dimension=self._domain.dimension, voxel_size=self._domain.voxel_size,
+                origin=self._domain.origin, out=self._eps,
+            )  # fmt: skip
+        self._launch(_merge_kernel(self._simulation.precision), count, k, self._eps, self._simulation.solid)
+
+    def _launch(self, kernel: wp.Kernel, count: int, k: int, eps: wp.array, solid: wp.array) -> None:
+        inputs = [self._tile_ids, self._domain.cells_per_tile, OBSTACLE_BIT + k, self.obstacle.hollow]
+        wp.launch(kernel, count, inputs=[*inputs, self._simulation.marks, eps, solid], device=self._domain.device, record_tape=False)
+
+    def _tiles_near(self) -> np.ndarray:
+        domain = self._domain
+        if self.obstacle.hollow:
+            return np.arange(domain.tile_count, dtype=np.int32)
+        cells = (self.points.numpy() - np.asarray(domain.origin)) / domain.voxel_size
+        band = self.obstacle.wall.band + 1.0
+        axes = slice(domain.dimension)
+        low, high = (cells.min(axis=0) - band)[axes], (cells.max(axis=0) + band)[axes]
+        first = 8 * domain.tiles[:, axes]
+        return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
+
+    def pullback(self, k: int, solid_adjoint: wp.array) -> np.ndarray:
+        """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell."""
+        count = len(self._tile_ids) * self._domain.cells_per_tile
+        self._tape.zero()
+        seed = wp.zeros_like(self._eps, requires_grad=False)
+        self._launch(_gather_kernel(self._simulation.precision), count, k, seed, solid_adjoint)
+        self._tape.backward(grads={self._eps: seed})
+        return self.points.grad.numpy().astype(np.float64)
+
+
+@functools.cache
+def _merge_kernel(precision: type) -> wp.Kernel:
+    floats = wp.array(dtype=precision)
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def merge_solid(
+        tile_ids: wp.array(dtype=wp.int32), cells: int, bit: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        eps: floats, solid: floats,
+    ):  # fmt: skip
+        thread = wp.tid()
+        at = tile_ids[thread // cells] * cells + thread % cells
+        value = wp.where(hollow, precision(1.0) - eps[thread], eps[thread])
+        if value > solid[at]:
+            solid[at] = value
+            marks[at] = (marks[at] & wp.uint32(0xFF)) | (wp.uint32(1) << wp.uint32(bit))
+
+    return merge_solid
+
+
+@functools.cache
+def _gather_kernel(precision: type) -> wp.Kernel:
+    floats = wp.array(dtype=precision)
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def gather_adjoint(
+        tile_ids: wp.array(dtype=wp.int32), cells: int, bit: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        eps_adjoint: floats, solid_adjoint: floats,
+    ):  # fmt: skip
+        thread = wp.tid()
+        at = tile_ids[thread // cells] * cells + thread % cells
+        sign = wp.where(hollow, precision(-1.0), precision(1.0))
+        owned = ((marks[at] >> wp.uint32(bit)) & wp.uint32(1)) == wp.uint32(1)
+        eps_adjoint[thread] = wp.where(owned, sign * solid_adjoint[at], precision(0.0))
+
+    return gather_adjoint

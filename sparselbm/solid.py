@@ -1,0 +1,36 @@
+"""Walls inside cells: the partially saturated method."""
+
+from collections.abc import Sequence
+
+from .equilibrium import equilibrium
+from .lattice import Lattice
+from .moments import momentum
+
+
+def saturation(eps, viscosity):
+    """B = eps (tau - 1/2) / ((1 - eps) + (tau - 1/2)), with tau - 1/2 = 3 nu: 0 in fluid, 1 in solid."""
+    return eps * (3.0 * viscosity) / ((1.0 - eps) + 3.0 * viscosity)
+
+
+def solid_collision(lattice: Lattice, f: Sequence, excess, u: Sequence) -> list:
+    """Omega^s_q = f_-q - f_q + f_q^eq(rho, u_s) - f_-q^eq(rho, u), for a solid at rest (u_s = 0).
+
+    Source: Noble & Torczynski, Int. J. Mod. Phys. C 9 (1998) 1189, eq. 12.
+    """
+    feq = equilibrium(lattice, excess, u)
+    return [
+        f[p] - f[q] + lattice.weights[q] * excess - feq[p] for q, p in enumerate(lattice.opposites)
+    ]
+
+
+def partially_saturated(f: Sequence, collided: Sequence, solid: Sequence, B) -> list:
+    """f* = f + (1 - B) (collision) + B Omega^s (Noble & Torczynski 1998, eq. 10)."""
+    return [fq + (1.0 - B) * (cq - fq) + B * sq for fq, cq, sq in zip(f, collided, solid, strict=True)]
+
+
+def force_on_solid(lattice: Lattice, solid: Sequence, B) -> list:
+    """F = -B sum_q Omega^s_q c_q, what the fluid of a cell exerts on the solid in it [lattice units].
+
+    It is the momentum that the same operator takes from the fluid, so that drag and wall are never at odds.
+    """
+    return [-1.0 * (B * Mk) for Mk in momentum(lattice, solid)]

@@ -1,0 +1,132 @@
+"""The tile kernels: the fused step, its vector-Jacobian product, and their helpers. All cached on frozen values."""
+
+import functools
+from dataclasses import dataclass
+
+import warp as wp
+
+from .equilibrium import equilibrium
+from .expression import has_bit, pullback, where
+from .physics import Cell, Physics, TileClass
+from .tile_kernel import TileTrace
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a kernel is built for."""
+
+    precision: type
+    """`wp.float32` or `wp.float64`."""
+    cuda: bool
+
+
+def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
+    trace = TileTrace(physics.lattice, physics.parameters)
+    return trace, Cell(physics, tiles, trace)
+
+
+@functools.cache
+def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """source -> target: stream in, apply boundaries and walls, collide, store."""
+    trace, cell = _begin(physics, tiles)
+    for q, value in enumerate(cell.outgoing):
+        trace.store("target", q, physics.lattice.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> wp.Kernel:
+    """The vector-Jacobian product of a step.
+
+    source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
+    same of this step, solid_adjoint is increased by d J / d eps and the tile's sums by d J / d parameters.
+    """
+    trace, cell = _begin(physics, tiles)
+    Q = physics.lattice.size
+    outgoing_adjoint = trace.gathered("adjoint", cell.links)
+    outgoing = cell.outgoing
+    solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
+    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
+    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *solid, *numbers])
+    for q in range(Q):
+        trace.store("target", q, Q, adjoints[q])
+    if solid:
+        trace.increase("solid_adjoint", 0, 1, adjoints[Q])
+    for value in adjoints[Q + len(solid) :]:
+        trace.sum(value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def integral_kernel(physics: Physics, tiles: TileClass, target: Target, integrand) -> wp.Kernel:
+    """Adds `weight` times the sum of `integrand(cell)` over each tile to its partial sum."""
+    trace, cell = _begin(physics, tiles)
+    trace.sum(integrand(cell) * cell.fluid)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def integral_adjoint_kernel(
+    physics: Physics, tiles: TileClass, target: Target, integrand, wrt_solid: bool, wrt_parameters: bool
+) -> wp.Kernel:
+    """Adds `weight` times the gradient of the sum of `integrand(cell)` to target, solid_adjoint and the tile's sums."""
+    trace, cell = _begin(physics, tiles)
+    Q = physics.lattice.size
+    solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
+    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
+    inputs = [*cell.incoming, *solid, *numbers]
+    adjoints = pullback([integrand(cell) * cell.fluid], [1.0], inputs)
+    weight = trace.weight()
+    for q in range(Q):
+        trace.increase("target", q, Q, weight * adjoints[q])
+    if solid:
+        trace.increase("solid_adjoint", 0, 1, weight * adjoints[Q])
+    for value in adjoints[Q + len(solid) :]:
+        trace.sum(value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """source -> target `[tile][1 + d][cell]`: density and velocity of the incoming populations; 1 and 0 outside."""
+    trace, cell = _begin(physics, tiles)
+    size = 1 + physics.lattice.dimension
+    trace.store("target", 0, size, 1.0 + cell.fluid * cell.excess)
+    for k, u in enumerate(cell.velocity):
+        trace.store("target", 1 + k, size, cell.fluid * u)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """source -> target `[tile][d][cell]`: the force of the fluid on the solid in each cell."""
+    trace, cell = _begin(physics, tiles)
+    for k, value in enumerate(cell.force_on_solid):
+        trace.store("target", k, physics.lattice.dimension, cell.fluid * value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included."""
+    trace, cell = _begin(physics, tiles)
+    lattice, size = physics.lattice, 1 + physics.lattice.dimension
+    density, *velocity = [trace.local("source", k, size) for k in range(size)]
+    f = equilibrium(lattice, density - 1.0, velocity)
+    if tiles.walls:
+        for k, boundary in enumerate(physics.boundaries):
+            for q, kept in boundary.memory(lattice, f).items():
+                f[q] = where(has_bit(cell.marks, k), kept, f[q])
+        f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
+    for q, value in enumerate(f):
+        trace.store("target", q, lattice.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def initial_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """adjoint of the incoming populations -> target: adjoint of the state that they streamed from."""
+    trace, cell = _begin(physics, tiles)
+    for q, value in enumerate(trace.gathered("adjoint", cell.links)):
+        trace.store("target", q, physics.lattice.size, value)
+    return trace.kernel(target.precision, target.cuda)

@@ -1,0 +1,135 @@
+"""From a traced cell to a Warp kernel that is launched over tiles."""
+
+import functools
+from collections.abc import Sequence
+
+import warp as wp
+
+from .expression import Expression, Graph, cpp, has_bit, where
+from .lanes import TileShape, assemble
+from .lattice import Lattice
+
+
+class TileTrace:
+    """Records what a tile kernel reads, computes, stores and sums; `kernel` then builds it.
+
+    Everything physical happens on `Expression`s; this class knows only which array a number comes from.
+    """
+
+    def __init__(self, lattice: Lattice, parameters: Sequence[str]):
+        self.lattice = lattice
+        self.graph = Graph()
+        self._parameters = tuple(parameters)
+        self._uniform: dict[str, str] = {}
+        self._loads: dict[str, str] = {}
+        self._stores: list[tuple[str, str, int, int, Expression]] = []
+        self._sums: list[Expression] = []
+
+    def _load(self, name: str, text: str, kind: str = "Real") -> Expression:
+        self._loads[name] = f"const {kind} {name} = {text};"
+        return self.graph.input(name)
+
+    def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
+        """This cell's own value of a component of an array `[tile][size][cell]`."""
+        return self._load(f"{array}_own{component}", f"local({array}.data, {size}, {component})")
+
+    def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
+        """The value of a component at the cell `offset` away, in whichever tile it lies."""
+        a, b, c = TileShape(self.lattice.dimension).inner(offset)
+        return self._load(f"{array}_at{component}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
+
+    def word(self, array: str) -> Expression:
+        """This cell's bits in an array of unsigned words."""
+        return self._load(f"{array}_bits", f"word({array}.data)", kind="auto")
+
+    def parameter(self, name: str) -> Expression:
+        """A number that is the same in all cells."""
+        return self.uniform(f"parameter{self._parameters.index(name)}", f"parameters.data[{self._parameters.index(name)}]")
+
+    def weight(self) -> Expression:
+        """The factor given at the launch."""
+        return self.uniform("weighting", "weight")
+
+    def uniform(self, name: str, text: str) -> Expression:
+        self._uniform[name] = f"const Real {name} = constant({text});"
+        return self.graph.input(name)
+
+    def position(self, axis: int) -> Expression:
+        """The cell's index along an axis, as a number."""
+        inner = axis + 3 - self.lattice.dimension
+        return self._load(f"position{axis}", f"position({inner})")
+
+    def streamed(self, array: str, links: Expression | None) -> list[Expression]:
+        """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked."""
+        return self._moved(array, links, sign=-1)
+
+    def gathered(self, array: str, links: Expression | None) -> list[Expression]:
+        """The transpose of `streamed`. Streaming permutes populations, so that its transpose is a gather too."""
+        return self._moved(array, links, sign=1)
+
+    def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
+        lattice, Q = self.lattice, self.lattice.size
+        moved = []
+        for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
+            value = self.shifted(array, q, Q, tuple(sign * x for x in c))
+            if links is not None and q != p:
+                blocked = has_bit(links, q if sign < 0 else p)
+                value = where(blocked, self.local(array, p, Q), value)
+            moved.append(value)
+        return moved
+
+    def store(self, array: str, component: int, size: int, value) -> None:
+        """Write a component of this cell."""
+        self._stores.append(("store", array, component, size, self.graph.lift(value)))
+
+    def increase(self, array: str, component: int, size: int, value) -> None:
+        """Add to a component of this cell."""
+        self._stores.append(("increase", array, component, size, self.graph.lift(value)))
+
+    def sum(self, value) -> None:
+        """Add `weight` times the sum over the tile to the tile's next partial sum."""
+        self._sums.append(self.graph.lift(value))
+
+    def kernel(self, precision: type, cuda: bool) -> wp.Kernel:
+        """The Warp kernel; one thread is a tile on the CPU and a cell on CUDA."""
+        statements, names = cpp([s[-1] for s in self._stores] + self._sums)
+        stores = [
+            f"{how}({array}.data, {size}, {component}, {name});"
+            for (how, array, component, size, _), name in zip(self._stores, names, strict=False)
+        ]
+        text = assemble(
+            lattice=self.lattice,
+            scalar="float" if precision is wp.float32 else "double",
+            cuda=cuda,
+            parameters=list(self._uniform.values()),
+            body=list(self._loads.values()) + statements + stores,
+            sums=names[len(stores) :],
+        )
+        return _launchable(text, precision)
+
+
+@functools.cache
+def _launchable(text: str, precision: type) -> wp.Kernel:
+    """A Warp kernel around the text: the same text is the same kernel."""
+    floats = wp.array(dtype=precision)
+    ints, bits, doubles = wp.array(dtype=wp.int32), wp.array(dtype=wp.uint32), wp.array(dtype=wp.float64)
+
+    @wp.func_native(text)
+    def cell_physics(
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, parameters: floats,
+        weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats, target: floats,
+        solid_adjoint: floats, sums: doubles, thread: wp.int32,
+    ): ...  # fmt: skip
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def tile_kernel(
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, parameters: floats,
+        weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats, target: floats,
+        solid_adjoint: floats, sums: doubles,
+    ):  # fmt: skip
+        cell_physics(
+            tiles, neighbours, coordinates, words, marks, parameters, weight, nontemporal, source, adjoint, solid,
+            target, solid_adjoint, sums, wp.tid(),
+        )  # fmt: skip
+
+    return tile_kernel
