@@ -21,6 +21,8 @@ class PointInstance:
     """Place of the copy in the instancer's arrays."""
     identifier: int
     """Its entry of `ids`; the index where `ids` is not authored."""
+    inner: tuple[int, ...] = ()
+    """Its places in the instancers that stand in the prototype, outermost first."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What is drawn beside the bodies: slices, streamlines, volumes. Positions in world metres, all below /Results."""
+"""What is drawn beside the bodies: slices, streamlines, volumes, and fields on the bodies themselves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def set_field(gprim: UsdGeom.Gprim, name: str, values: np.ndarray, time: float |
 
     kind = Sdf.ValueTypeNames.FloatArray if values.ndim == 1 else Sdf.ValueTypeNames.Float3Array
     primvar = UsdGeom.PrimvarsAPI(gprim).CreatePrimvar(name, kind, UsdGeom.Tokens.vertex)
-    data = Vt.FloatArray.FromNumpy(np.ascontiguousarray(values, np.float32)) if values.ndim == 1 else vectors(values)
+    scalars = values.ndim == 1
+    data = Vt.FloatArray.FromNumpy(values.astype(np.float32)) if scalars else vectors(values)
     primvar.Set(data, time_code(time))
 
 
@@ -89,7 +90,8 @@ def draw_curves(
     flat, widths = vectors(points), [width]
     curves.CreateTypeAttr("linear")
     curves.CreateWrapAttr("nonperiodic")
-    curves.CreateCurveVertexCountsAttr().Set(np.array([len(lines[place]) for place in kept], dtype=np.int32), code)
+    counts = np.array([len(lines[place]) for place in kept], dtype=np.int32)
+    curves.CreateCurveVertexCountsAttr().Set(counts, code)
     curves.CreatePointsAttr().Set(flat, code)
     curves.CreateWidthsAttr().Set(widths, code)
     curves.SetWidthsInterpolation(UsdGeom.Tokens.constant)
@@ -98,7 +100,9 @@ def draw_curves(
     set_colours(curves, field, limits, time)
 
 
-def draw_volume(stage: Usd.Stage, path: str, file: str, field_name: str, bounds: np.ndarray, time: float | None) -> None:
+def draw_volume(
+    stage: Usd.Stage, path: str, file: str, field_name: str, bounds: np.ndarray, time: float | None
+) -> None:
     """A volume of one OpenVDB grid in world metres; `bounds`, shape (2, 3), in metres."""
     from pxr import Gf, UsdGeom, UsdVol
 

@@ -19,7 +19,7 @@ TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule
 
 
 def tessellate(prim: Usd.Prim, time: Usd.TimeCode, segments: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, 3) in the prim's own space and units, and faces (m, 3) wound outward, of a prim of `TYPES`."""
+    """A prim of `TYPES`: points (n, 3) in its own space and units, and faces (m, 3) wound outward."""
 
     def value(name: str) -> float:
         return float(prim.GetAttribute(name).Get(time))
@@ -38,9 +38,8 @@ def tessellate(prim: Usd.Prim, time: Usd.TimeCode, segments: int) -> tuple[np.nd
         "Capsule_1": ("radiusBottom", "radiusTop"),
     }[kind]
     radii = value(bottom), value(top) if top else 0.0
-    profile = (
-        capsule_profile(*radii, height, segments) if kind.startswith("Capsule") else frustum_profile(*radii, height)
-    )
+    rounded = kind.startswith("Capsule")
+    profile = capsule_profile(*radii, height, segments) if rounded else frustum_profile(*radii, height)
     points, faces = revolve(profile, segments)
     # Rolling the columns is a cyclic permutation: it turns z into the axis and keeps the winding.
     return np.roll(points, {"X": 1, "Y": 2, "Z": 0}[prim.GetAttribute("axis").Get(time)], axis=1), faces

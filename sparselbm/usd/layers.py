@@ -12,8 +12,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.usd import foreign
 from sparselbm.usd.errors import ResultsExistError, SceneError
-from sparselbm.usd.foreign import SUFFIXES
 from sparselbm.usd.stage import open_stage, resolver_context
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ class LayerPair:
 
     def __init__(self, scene: Path, folder: Path, case_name: str, overwrite: bool):
         if not re.fullmatch(r"\w[\w.-]*", case_name):
-            raise ValueError(f"case_name = {case_name!r}: use letters, digits, `_`, `-` and `.` only, for it names files")
+            raise ValueError(
+                f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only"
+            )
         self.scene = scene.resolve()
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
@@ -37,18 +39,19 @@ class LayerPair:
             raise SceneError(f"{self.scene}: no such file; give the scene that the results belong to")
         files = (self.root_path, self.data_path)
         if self.scene in files:
-            raise ValueError(f"{self.scene}: the scene is itself a file of this result; choose another case_name")
+            raise ValueError(f"{self.scene} is itself a file of this result; choose another case_name")
         there = [str(file) for file in files if file.exists()]
         if there and not overwrite:
             raise ResultsExistError(
-                f"{' and '.join(there)}: results exist already; pass overwrite=True or choose another case_name or folder"
+                f"{' and '.join(there)}: results exist already;"
+                " pass overwrite=True, or choose another case_name or folder"
             )
 
     def _compose(self) -> None:
         from pxr import Sdf, Usd
 
         # USD cannot compose STL and the like: their bodies are written into the data layer as meshes.
-        self._user = None if self.scene.suffix.lower() in SUFFIXES else open_stage(self.scene)
+        self._user = None if self.scene.suffix.lower() in foreign.SUFFIXES else open_stage(self.scene)
         self.data: Sdf.Layer = Sdf.Layer.CreateAnonymous("data.usdc")
         self._root = Sdf.Layer.CreateAnonymous("root.usda")
         below = [] if self._user is None else [str(self.scene)]
@@ -62,7 +65,7 @@ class LayerPair:
         """Only the root layer's word on units, axis and time counts, so it repeats the user's."""
         from pxr import UsdGeom
 
-        units, axis, rate = 1.0, "Z", 24.0
+        units, axis, rate = 1.0, foreign.up_axis(self.scene), 24.0
         user = self._user
         if user is not None:
             units, axis = UsdGeom.GetStageMetersPerUnit(user), UsdGeom.GetStageUpAxis(user)
@@ -102,7 +105,7 @@ class LayerPair:
 
 
 def relative_path(target: Path, folder: Path) -> str:
-    """`target` from `folder`, beginning with `./` or `../`, for anything else is looked up on the search path."""
+    """`target` from `folder`, with `./` or `../` in front: without, USD looks on its search path."""
     path = Path(os.path.relpath(target, folder)).as_posix()
     return path if path.startswith("../") else f"./{path}"
 
@@ -111,7 +114,7 @@ def _replace(layer: Sdf.Layer, path: Path) -> None:
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         if not layer.Export(str(beside)):
-            raise OSError(f"{path}: USD could not write this file; check that the folder is writable and has room")
+            raise OSError(f"{path}: USD could not write this file; is the folder writable, with room left?")
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)

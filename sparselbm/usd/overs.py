@@ -1,7 +1,7 @@
 """Where the points of a part go on the results stage.
 
-A mesh takes an `over` at its own path. A gprim cannot hold points, and a copy of a point instancer is no prim:
-these are hidden, and a mesh `NAME_optimised` is defined beside them.
+A mesh takes an `over` at its own path. A gprim cannot hold points, and a copy of a point instancer is no
+prim: these are hidden, and a mesh `NAME_optimised` is defined beside them.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ def replacement_path(part: Part) -> Sdf.Path:
         path = Sdf.Path(part.path)
         return path.ReplaceName(f"{path.name}_optimised")
     path = Sdf.Path(part.instance.instancer)
-    # Below an instancer nothing is drawn by itself, so the copies stand beside it, told apart by all they have.
-    inner = Tf.MakeValidIdentifier(part.path.strip("/"))
-    return path.ReplaceName(f"{path.name}_{part.instance.index}_{inner}_{part.points.start}_optimised")
+    # Below an instancer nothing is drawn by itself, so the copies stand beside it.
+    places = "_".join(map(str, (part.instance.index, *part.instance.inner)))
+    prototype = Tf.MakeValidIdentifier(part.path.strip("/"))
+    return path.ReplaceName(f"{path.name}_{places}_{prototype}_optimised")
 
 
 def make_editable(stage: Usd.Stage, path: Sdf.Path) -> None:
@@ -104,7 +105,9 @@ def set_points(mesh: UsdGeom.Mesh, world: np.ndarray, time: float | None) -> Non
 
     matrix = world_matrix(mesh.GetPrim(), time)
     if np.linalg.det(matrix[:3, :3]) == 0.0:
-        raise SceneError(f"{mesh.GetPath()}: its transform flattens space; points cannot go back; remove the zero scale")
+        raise SceneError(
+            f"{mesh.GetPath()}: its transform flattens space, so points cannot go back; remove the zero scale"
+        )
     local = Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(apply_inverse(matrix, world), dtype=np.float32))
     code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
     mesh.CreatePointsAttr().Set(local, code)

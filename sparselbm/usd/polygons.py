@@ -1,4 +1,4 @@
-"""Triangles of polygons, planar or nearly so; concave ones by ear clipping, because a fan would leave them."""
+"""Triangles of polygons, planar or nearly so; concave ones by ear clipping, for a fan would leave them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def triangulate(
     triangles = np.flatnonzero(present & (counts == 3))
     quads = np.flatnonzero(present & (counts == 4))
     owners = [triangles, np.repeat(quads, 2)]
-    pieces = [_corners(indices, starts[triangles], 3), _split_quads(points, _corners(indices, starts[quads], 4))]
+    quad_corners = _corners(indices, starts[quads], 4)
+    pieces = [_corners(indices, starts[triangles], 3), _split_quads(points, quad_corners)]
     for face in np.flatnonzero(present & (counts > 4)):
         corners = indices[starts[face] : starts[face] + counts[face]]
         cut = corners[cut_polygon(points[corners])]

@@ -27,13 +27,16 @@ def read_body(found: Found, time: Usd.TimeCode, segments: int) -> Body | None:
     """
     is_gprim = found.prim.GetTypeName() != "Mesh"
     path = str(found.prim.GetPath())
-    points, faces = gprims.tessellate(found.prim, time, segments) if is_gprim else _read_mesh(found.prim, time)
+    if is_gprim:
+        points, faces = gprims.tessellate(found.prim, time, segments)
+    else:
+        points, faces = _read_mesh(found.prim, time)
     if not len(faces):
         return None
     world = apply(found.matrix, points)
     if not np.isfinite(world).all():
         worst = int(np.flatnonzero(~np.isfinite(world).all(axis=1))[0])
-        raise SceneError(f"{path}: point {worst} of {len(world)} lies at {world[worst]} m; repair the points or the transform")
+        raise SceneError(f"{path}: point {worst} of {len(world)} lies at {world[worst]} m; repair the mesh")
     if is_mirrored(found.matrix):
         faces = faces[:, ::-1]
     part = Part(path, slice(0, len(world)), slice(0, len(faces)), found.matrix, is_gprim, found.instance)
@@ -59,14 +62,16 @@ def _array(attribute: Usd.Attribute, time: Usd.TimeCode, dtype: type) -> np.ndar
     return np.zeros(0, dtype) if value is None else np.array(value, dtype=dtype)
 
 
-def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:
+def _check_topology(
+    path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray
+) -> None:
     if counts.sum() != len(indices) or np.any(counts < 0):
         raise SceneError(
-            f"{path}: faceVertexCounts add up to {counts.sum()}, but there are {len(indices)} faceVertexIndices;"
+            f"{path}: faceVertexCounts add up to {counts.sum()}, faceVertexIndices are {len(indices)};"
             " export the mesh again"
         )
-    # A mesh without points is empty, whatever its faces say, unless they ask for points.
-    for name, values, limit in (("faceVertexIndices", indices, len(points)), ("holeIndices", holes, len(counts))):
+    ranges = (("faceVertexIndices", indices, len(points)), ("holeIndices", holes, len(counts)))
+    for name, values, limit in ranges:
         if len(values) and not (values.min() >= 0 and values.max() < limit):
             raise SceneError(
                 f"{path}: {name} run from {values.min()} to {values.max()}, allowed are 0 to {limit - 1};"
@@ -85,7 +90,7 @@ def doubts(found: Found, time: Usd.TimeCode) -> list[Note]:
     scheme = mesh.GetSubdivisionSchemeAttr()
     reasons = []
     if not scheme.HasAuthoredValue():
-        reasons.append("subdivisionScheme is not authored, which means catmullClark; its cage is read as it stands")
+        reasons.append("subdivisionScheme is not authored, which means catmullClark; its cage is read")
     elif scheme.Get() in ("catmullClark", "loop"):
         reasons.append(f"subdivisionScheme is {scheme.Get()}; its cage is read, not the smooth limit")
     if mesh.GetFaceVertexIndicesAttr().ValueMightBeTimeVarying():

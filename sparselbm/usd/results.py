@@ -14,6 +14,7 @@ from sparselbm.usd.camera import add_camera
 from sparselbm.usd.colour import magnitude
 from sparselbm.usd.layers import LayerPair
 from sparselbm.usd.overs import block_stale, ensure_mesh, set_points
+from sparselbm.usd.traversal import DRAWINGS_MARK
 
 ROOT = "/Results"
 """What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
@@ -22,10 +23,10 @@ RESERVED = ("displayColor", "displayOpacity", "normals", "st")
 
 
 class ResultsStage:
-    """Writes CASE_results.usda (to be opened) and CASE_layer.usdc (its data), over the scene, by relative paths.
+    """Writes CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
 
-    Everything is given in world metres and NumPy. Time codes number the optimiser's iterations; at the default
-    time a viewer still sees the user's own shape. Use as a context manager, or call `save()`.
+    Everything is given in world metres and NumPy. Time codes number the optimiser's iterations; at the
+    default time a viewer still sees the user's own shape. Use as a context manager, or call `save()`.
     """
 
     def __init__(self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False):
@@ -70,7 +71,9 @@ class ResultsStage:
         """
         points = _checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
         if not np.isfinite(points).all():
-            raise ValueError(f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step")
+            raise ValueError(
+                f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step"
+            )
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
@@ -91,7 +94,7 @@ class ResultsStage:
 
         Args:
             body: The body.
-            fields: By name, scalars (n,) or vectors (n, 3) in world axes, for the n points of the body's mesh.
+            fields: By name, scalars (n,) or vectors (n, 3) in world axes, for the body's n points.
             iteration: The time code; the default value, valid at all times, without it.
             colour_by: The field that displayColor shows (of a vector: its length); none without it.
             limits: Values of the first and last colour; smallest and largest of the field without it.
@@ -101,9 +104,10 @@ class ResultsStage:
                 body's, or a `colour_by` that is not among the fields.
         """
         count = len(body.mesh.points)
-        arrays = {_field_name(name): _checked(name, values, [(count,), (count, 3)]) for name, values in fields.items()}
+        shapes = [(count,), (count, 3)]
+        arrays = {_field_name(name): _checked(name, values, shapes) for name, values in fields.items()}
         if colour_by is not None and colour_by not in arrays:
-            raise ValueError(f"colour_by = {colour_by!r} is not among the fields {sorted(arrays)}; add it or choose one")
+            raise ValueError(f"colour_by = {colour_by!r} is not among the fields {sorted(arrays)}; add it")
         shade = None if colour_by is None else magnitude(arrays[colour_by])
         if shade is not None and limits is None:
             limits = _range(shade)
@@ -133,7 +137,9 @@ class ResultsStage:
         """
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
-            raise ValueError(f"values of slice {name!r} has the shape {values.shape}; give (nu, nv) of at least (2, 2)")
+            raise ValueError(
+                f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)"
+            )
         points = _checked("positions", positions, [(*values.shape, 3)])
         mesh = self._child("Slices", name, "Mesh")
         drawings.draw_slice(mesh, self._to_stage(points), values, _field_name(field_name), limits, time)
@@ -165,16 +171,21 @@ class ResultsStage:
         """
         lines = [np.asarray(line, dtype=np.float64) for line in lines]
         if [len(line) for line in lines] != [len(value) for value in values]:
-            raise ValueError(f"streamlines {name!r}: lines and values differ in number or length; give one value a point")
+            raise ValueError(
+                f"streamlines {name!r}: lines and values differ in length; give one value a point"
+            )
         long = [line for line in lines if len(line) > 1]
         if not long:
-            raise ValueError(f"streamlines {name!r}: none of {len(lines)} lines has two points; move the seeds into the flow")
+            raise ValueError(
+                f"streamlines {name!r}: no line of {len(lines)} has two points; seed them in the flow"
+            )
         spread = np.concatenate(long)
         width = width or float(np.linalg.norm(np.ptp(spread, axis=0))) / 300.0
         curves = self._child("Streamlines", name, "BasisCurves")
         unit = self._layers.metres_per_unit
         scaled = [self._to_stage(line) for line in lines]
-        drawings.draw_curves(curves, scaled, list(values), width / unit, _field_name(field_name), limits, time)
+        field = _field_name(field_name)
+        drawings.draw_curves(curves, scaled, list(values), width / unit, field, limits, time)
 
     def add_volume(
         self, name: str, vdb_path: str, field_name: str, *, bounds: np.ndarray, time: float | None = None
@@ -193,9 +204,11 @@ class ResultsStage:
             FileNotFoundError: No such file.
         """
         if Path(vdb_path).is_absolute():
-            raise ValueError(f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that the result can be moved")
+            raise ValueError(
+                f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that all can be moved"
+            )
         if not (self.folder / vdb_path).is_file():
-            raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write the volume before it is added")
+            raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before it is added")
         corners = _checked("bounds", bounds, [(2, 3)])
         path = self._child_path("Volumes", name)
         file = Path(vdb_path).as_posix()
@@ -211,9 +224,10 @@ class ResultsStage:
         from pxr import Usd, UsdGeom
 
         stage = self._layers.stage
-        cache = UsdGeom.BBoxCache(Usd.TimeCode.EarliestTime(), [UsdGeom.Tokens.default_, UsdGeom.Tokens.render])
+        drawn = [UsdGeom.Tokens.default_, UsdGeom.Tokens.render]
+        cache = UsdGeom.BBoxCache(Usd.TimeCode.EarliestTime(), drawn)
         box = cache.ComputeWorldBound(stage.GetPseudoRoot()).ComputeAlignedRange()
-        UsdGeom.Xform.Define(stage, ROOT)
+        UsdGeom.Xform.Define(stage, ROOT).GetPrim().SetCustomDataByKey(DRAWINGS_MARK, True)
         self._layers.name_default_prim(ROOT.strip("/"))
         if not box.IsEmpty():
             add_camera(stage, f"{ROOT}/Camera", np.array([box.GetMin(), box.GetMax()]))
@@ -222,7 +236,9 @@ class ResultsStage:
         from pxr import Sdf, UsdGeom
 
         if not Sdf.Path.IsValidIdentifier(name):
-            raise ValueError(f"name = {name!r} cannot name a prim; use letters, digits and `_`, with no digit in front")
+            raise ValueError(
+                f"name = {name!r} cannot name a prim; use letters, digits and `_`, no digit first"
+            )
         UsdGeom.Scope.Define(self._layers.stage, f"{ROOT}/{group}")
         return f"{ROOT}/{group}/{name}"
 
@@ -250,7 +266,9 @@ def _field_name(name: str) -> str:
     from pxr import Sdf
 
     if not Sdf.Path.IsValidNamespacedIdentifier(name) or name in RESERVED:
-        raise ValueError(f"{name!r} cannot name a field: use letters, digits and `_`, and none of {', '.join(RESERVED)}")
+        raise ValueError(
+            f"{name!r} cannot name a field: use letters, digits and `_`, and none of {', '.join(RESERVED)}"
+        )
     return name
 
 

@@ -32,13 +32,18 @@ class Scene:
 
     @classmethod
     def open(
-        cls, path: str | Path, *, time: float | None = None, metres_per_unit: float | None = None, segments: int = 64
+        cls,
+        path: str | Path,
+        *,
+        time: float | None = None,
+        metres_per_unit: float | None = None,
+        segments: int = 64,
     ) -> Scene:
         """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh).
 
         Args:
             path: The file.
-            time: Time code to read samples at; without it the first sample, or the default where there is none.
+            time: Time code to read samples at; without it the first sample, or the default.
             metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ and PLY, which say
                 nothing, are taken for metres.
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
@@ -50,16 +55,18 @@ class Scene:
         if segments < 8:
             raise SceneError(f"segments = {segments} is too coarse for a round shape; give at least 8")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
-            raise SceneError(f"metres_per_unit = {metres_per_unit}; give a positive length in metres, such as 0.001")
+            raise SceneError(
+                f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001"
+            )
         if not path.is_file():
-            raise SceneError(f"{path}: no such file (working folder: {Path.cwd()}); give the path of a file that exists")
+            raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
             scene = _read_foreign(path, metres_per_unit)
         else:
             scene = _read_stage(path, time, metres_per_unit, segments)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
-            raise SceneError(f"{path}: no mesh or gprim in this scene; add one, or make one visible (skipped: {skipped})")
+            raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
         return scene
 
     def body(self, path: str) -> Body:
@@ -69,14 +76,15 @@ class Scene:
             SceneError: No such prim (near ones are named), or no surface was read from it (why is said).
         """
         wanted = "/" + str(path).strip("/")
-        members = [body for body in self.bodies if body.path == wanted or body.path.startswith(wanted.rstrip("/") + "/")]
+        below = wanted.rstrip("/") + "/"
+        members = [body for body in self.bodies if body.path == wanted or body.path.startswith(below)]
         if members:
             return members[0] if members[0].path == wanted else merge(wanted, members)
         note = self.report.why_skipped(wanted)
         if note:
             raise SceneError(f"{wanted}: nothing was read from this prim, because of {note}")
         if wanted in self.prim_paths:
-            raise SceneError(f"{wanted}: no mesh or gprim at or below this prim; choose one of {self._names()}")
+            raise SceneError(f"{wanted}: no mesh or gprim at or below it; choose one of {self._names()}")
         near = difflib.get_close_matches(wanted, self.prim_paths, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else f"the bodies are {self._names()}"
         raise SceneError(f"{wanted}: no such prim in {self.path}; {hint}")
@@ -87,7 +95,7 @@ class Scene:
 
 
 def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
-    doubts = [] if metres_per_unit else [Note("/", f"{path.suffix} says no unit that is read; taken for metres")]
+    doubts = [] if metres_per_unit else [Note("/", f"{path.suffix} names no unit; metres are assumed")]
     scale = metres_per_unit or 1.0
     bodies = foreign.read_bodies(path, scale)
     names = tuple(body.path for body in bodies)
@@ -126,7 +134,9 @@ def _stage_doubts(stage, metres_per_unit: float | None) -> list[Note]:
 
     reasons = [f"composition: {error}" for error in stage.GetCompositionErrors()]
     if metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
-        reasons.append("metersPerUnit is not authored, which means centimetres; give metres_per_unit= if it is not so")
+        reasons.append(
+            "metersPerUnit is not authored, which means centimetres; metres_per_unit= says otherwise"
+        )
     if not stage.HasAuthoredMetadata("upAxis"):
         reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
     return [Note("/", reason) for reason in reasons]

@@ -38,9 +38,9 @@ def open_stage(path: str | Path) -> Usd.Stage:
 
     path = Path(path)
     if not path.is_file():
-        raise SceneError(f"{path}: no such file (working folder: {Path.cwd()}); give the path of a scene that exists")
+        raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
     try:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except Tf.ErrorException as error:
-        raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`. USD says: {error}") from error
+        raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {error}") from error
     return stage

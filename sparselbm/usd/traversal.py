@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 DRAWN = ("default", "render")
 """Purposes that are read: what a final picture shows."""
 
+DRAWINGS_MARK = "sparselbm:drawings"
+"""customData of a branch of slices, streamlines and the like, which are no bodies."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -90,6 +93,8 @@ class Walk:
         """Why neither this prim nor anything below it counts; empty if it does."""
         from pxr import UsdGeom
 
+        if prim.GetCustomDataByKey(DRAWINGS_MARK):
+            return "it holds the drawings of a result"
         if not prim.IsActive():
             return "it is deactivated"
         if not prim.IsLoaded():
@@ -128,10 +133,13 @@ class Walk:
         path = str(prim.GetPath())
         chosen = instancer.GetProtoIndicesAttr().Get(self._time) or []
         transforms = instancer.ComputeInstanceTransformsAtTime(
-            self._time, self._time, UsdGeom.PointInstancer.IncludeProtoXform, UsdGeom.PointInstancer.IgnoreMask
+            self._time,
+            self._time,
+            UsdGeom.PointInstancer.IncludeProtoXform,
+            UsdGeom.PointInstancer.IgnoreMask,
         )
         if not chosen or len(transforms) != len(chosen):
-            self._skip(path, f"{len(chosen)} protoIndices do not match {len(transforms)} transforms of copies")
+            self._skip(path, f"it has {len(chosen)} protoIndices and {len(transforms)} placed copies")
             return
         targets = instancer.GetPrototypesRel().GetForwardedTargets()
         prototypes = [prim.GetStage().GetPrimAtPath(target) for target in targets]
@@ -148,7 +156,7 @@ class Walk:
                 below = replace(
                     frame,
                     body=frame.body or path,
-                    instance=frame.instance or copy,
+                    instance=_nested(frame.instance, copy),
                     prototype=prototypes[choice],
                     placement=transform * world,
                 )
@@ -162,3 +170,8 @@ class Walk:
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.setdefault(path, Note(path, reason))
+
+
+def _nested(outer: PointInstance | None, copy: PointInstance) -> PointInstance:
+    """A copy within a copy is known by the outer one, which alone can be hidden on the stage."""
+    return copy if outer is None else replace(outer, inner=(*outer.inner, copy.index))

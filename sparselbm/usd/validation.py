@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sparselbm.usd.stage import open_stage
+from sparselbm.usd.stage import asset_folders, open_stage
 
 
 def validate_stage(path: str | Path) -> list[str]:
@@ -15,9 +18,30 @@ def validate_stage(path: str | Path) -> list[str]:
     from pxr import UsdValidation
 
     stage = open_stage(path)
-    context = UsdValidation.ValidationContext(UsdValidation.ValidationRegistry().GetOrLoadAllValidators())
+    validators = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
+    with _default_search_path(asset_folders(Path(path))):
+        errors = UsdValidation.ValidationContext(validators).Validate(stage)
     return [
         f"{error.GetIdentifier()}: {error.GetMessage()}"
-        for error in context.Validate(stage)
+        for error in errors
         if error.GetType() == UsdValidation.ValidationErrorType.Error
     ]
+
+
+@contextmanager
+def _default_search_path(folders: list[str]) -> Iterator[None]:
+    """Add folders to USD's default search path for a while.
+
+    One validator collects the dependencies on threads of its own, where the stage's resolver context does
+    not count. USD cannot tell its present path, so the one of the environment is put back.
+    """
+    from pxr import Ar
+
+    given = [
+        folder for folder in os.environ.get("PXR_AR_DEFAULT_SEARCH_PATH", "").split(os.pathsep) if folder
+    ]
+    Ar.DefaultResolver.SetDefaultSearchPath(given + folders)
+    try:
+        yield
+    finally:
+        Ar.DefaultResolver.SetDefaultSearchPath(given)
