@@ -34,9 +34,7 @@ def read_body(found: Found, time: Usd.TimeCode, segments: int) -> Body | None:
     if not len(faces):
         return None
     world = apply(found.matrix, points)
-    if not np.isfinite(world).all():
-        worst = int(np.flatnonzero(~np.isfinite(world).all(axis=1))[0])
-        raise SceneError(f"{path}: point {worst} of {len(world)} lies at {world[worst]} m; repair the mesh")
+    _check_finite(path, world)
     if is_mirrored(found.matrix):
         faces = faces[:, ::-1]
     part = Part(path, slice(0, len(world)), slice(0, len(faces)), found.matrix, is_gprim, found.instance)
@@ -52,6 +50,7 @@ def _read_mesh(prim: Usd.Prim, time: Usd.TimeCode) -> tuple[np.ndarray, np.ndarr
     counts = _array(mesh.GetFaceVertexCountsAttr(), time, np.int64)
     indices = _array(mesh.GetFaceVertexIndicesAttr(), time, np.int64)
     holes = _array(mesh.GetHoleIndicesAttr(), time, np.int64)
+    _check_finite(str(prim.GetPath()), points)
     _check_topology(str(prim.GetPath()), points, counts, indices, holes)
     faces = triangulate(points, counts, indices, holes)
     return points, faces[:, ::-1] if mesh.GetOrientationAttr().Get(time) == "leftHanded" else faces
@@ -60,6 +59,15 @@ def _read_mesh(prim: Usd.Prim, time: Usd.TimeCode) -> tuple[np.ndarray, np.ndarr
 def _array(attribute: Usd.Attribute, time: Usd.TimeCode, dtype: type) -> np.ndarray:
     value = attribute.Get(time)
     return np.zeros(0, dtype) if value is None else np.array(value, dtype=dtype)
+
+
+def _check_finite(path: str, points: np.ndarray) -> None:
+    broken = np.flatnonzero(~np.isfinite(points).all(axis=1))
+    if len(broken):
+        first = broken[0]
+        raise SceneError(
+            f"{path}: point {first} of {len(points)} is {points[first]}; repair the mesh or its transform"
+        )
 
 
 def _check_topology(
