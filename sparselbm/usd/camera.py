@@ -1,5 +1,7 @@
 """A camera that has the whole case in view."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

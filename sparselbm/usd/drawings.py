@@ -1,5 +1,7 @@
 """What is drawn beside the bodies: slices, streamlines, volumes, and fields on the bodies themselves."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sparselbm.geometry.errors import GeometryError
 from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd.body import Body, Part
 from sparselbm.usd.errors import SceneError
@@ -59,4 +60,8 @@ def _read_node(scene, node: str, metres_per_unit: float) -> Body:
         faces = np.ascontiguousarray(faces[:, ::-1])
     path = "/" + re.sub(r"^(?=\d)|\W", "_", node, flags=re.ASCII)
     part = Part(path, slice(0, len(points)), slice(0, len(faces)), matrix)
-    return Body(path, TriangleMesh(apply(matrix, points), faces), (part,))
+    try:
+        surface = TriangleMesh(apply(matrix, points), faces)
+    except GeometryError as error:
+        raise SceneError(f"{path}: this mesh of the file is no surface: {error}") from error
+    return Body(path, surface, (part,))

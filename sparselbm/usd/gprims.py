@@ -3,6 +3,8 @@
 Corners lie on the true surface, so that the volume comes from below with an error of O(1 / segments^2).
 """
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

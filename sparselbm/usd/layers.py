@@ -5,6 +5,8 @@ old one, which is then replaced at one stroke: whoever reads, or a crash, meets 
 (`Stage.Export` would make asset paths absolute, which ties the result to a folder; `Layer.Export` does not.)
 """
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import os
@@ -112,9 +114,14 @@ def relative_path(target: Path, folder: Path) -> str:
 
 def _replace(layer: Sdf.Layer, path: Path) -> None:
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    from pxr import Tf
+
     try:
-        if not layer.Export(str(beside)):
-            raise OSError(f"{path}: USD could not write this file; is the folder writable, with room left?")
+        layer.Export(str(beside))
         os.replace(beside, path)
+    except Tf.ErrorException as error:
+        raise OSError(
+            f"{path}: USD could not write this file; is the folder writable, with room left? {error}"
+        ) from error
     finally:
         beside.unlink(missing_ok=True)

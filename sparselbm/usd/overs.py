@@ -4,6 +4,8 @@ A mesh takes an `over` at its own path. A gprim cannot hold points, and a copy o
 prim: these are hidden, and a mesh `NAME_optimised` is defined beside them.
 """
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -38,6 +40,7 @@ def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
     if not mesh:
         _hide(stage, part)
         mesh = _define(stage, path, body, part)
+        _copy_look(stage.GetPrimAtPath(part.path), mesh)
     return mesh
 
 
@@ -89,6 +92,18 @@ def _define(stage: Usd.Stage, path: Sdf.Path, body: Body, part: Part) -> UsdGeom
     return mesh
 
 
+def _copy_look(source: Usd.Prim, mesh: UsdGeom.Mesh) -> None:
+    """Give a replacement the material and the plain colour of what it replaces."""
+    from pxr import UsdGeom, UsdShade
+
+    material, _ = UsdShade.MaterialBindingAPI(source).ComputeBoundMaterial()
+    if material:
+        UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(material)
+    colour = UsdGeom.Gprim(source).GetDisplayColorPrimvar()
+    if colour and colour.HasAuthoredValue() and colour.GetInterpolation() == UsdGeom.Tokens.constant:
+        mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.constant).Set(colour.Get())
+
+
 def world_matrix(prim: Usd.Prim, time: float | None) -> np.ndarray:
     """From the prim's own space to world metres as the results stage has it at that time, shape (4, 4)."""
     from pxr import Usd, UsdGeom
@@ -115,10 +130,20 @@ def set_points(mesh: UsdGeom.Mesh, world: np.ndarray, time: float | None) -> Non
 
 
 def block_stale(mesh: UsdGeom.Mesh) -> None:
-    """Block what the new points have made wrong, on the mesh and in the cached bounds above it."""
-    from pxr import UsdGeom
+    """Block what the new points have made wrong, on the mesh and in the cached bounds above it.
+
+    A topology that changes in time is held at its first sample, which the points belong to.
+    """
+    from pxr import Usd, UsdGeom
 
     prim = mesh.GetPrim()
+    for topology in (
+        mesh.GetFaceVertexCountsAttr(),
+        mesh.GetFaceVertexIndicesAttr(),
+        mesh.GetHoleIndicesAttr(),
+    ):
+        if topology.ValueMightBeTimeVarying():
+            topology.Set(topology.Get(Usd.TimeCode.EarliestTime()))
     for name in STALE:
         attribute = prim.GetAttribute(name)
         if attribute and attribute.HasAuthoredValue():

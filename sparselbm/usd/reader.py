@@ -1,5 +1,7 @@
 """From a prim to the surface of a body: topology checked, polygons cut, winding turned outward."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 
-def read_body(found: Found, time: Usd.TimeCode, segments: int) -> Body | None:
-    """The body of one prim; None for a mesh without faces.
+def read_body(found: Found, time: Usd.TimeCode, segments: int) -> Body | Note:
+    """The body of one prim; for a mesh without faces, or without area, a note that says so.
 
     Raises:
         SceneError: Positions that are not finite, or a topology that contradicts itself.
@@ -32,9 +34,12 @@ def read_body(found: Found, time: Usd.TimeCode, segments: int) -> Body | None:
     else:
         points, faces = _read_mesh(found.prim, time)
     if not len(faces):
-        return None
+        return Note(path, "the mesh is empty: it has no faces")
     world = apply(found.matrix, points)
     _check_finite(path, world)
+    a, b, c = (world[faces[:, corner]] for corner in range(3))
+    if not np.any(np.cross(b - a, c - a)):
+        return Note(path, "its faces have no area: check its points and the scales above it")
     if is_mirrored(found.matrix):
         faces = faces[:, ::-1]
     part = Part(path, slice(0, len(world)), slice(0, len(faces)), found.matrix, is_gprim, found.instance)

@@ -1,5 +1,7 @@
 """The results of a case as USD: a layer over the user's own scene, which itself is never written."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

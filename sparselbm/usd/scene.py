@@ -1,5 +1,7 @@
 """A scene: the solid bodies of a USD stage, or of a mesh file, in metres."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import difflib
@@ -116,8 +118,8 @@ def _read_stage(path: Path, time: float | None, metres_per_unit: float | None, s
     skipped, doubtful, pieces = list(walk.skipped.values()), _stage_doubts(stage, metres_per_unit), []
     for found in walk.found:
         body = read_body(found, code, segments)
-        if body is None:
-            skipped.append(Note(str(found.prim.GetPath()), "the mesh is empty: it has no faces"))
+        if isinstance(body, Note):
+            skipped.append(body)
         else:
             pieces.append(body)
             doubtful += doubts(found, code)
@@ -125,7 +127,9 @@ def _read_stage(path: Path, time: float | None, metres_per_unit: float | None, s
     for name, group in groupby(pieces, key=lambda body: body.path):
         members = list(group)
         bodies.append(members[0] if len(members) == 1 else merge(name, members))
-    report = SceneReport(tuple(body.path for body in bodies), tuple(skipped), tuple(dict.fromkeys(doubtful)))
+    report = SceneReport(
+        tuple(body.path for body in bodies), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(doubtful))
+    )
     return Scene(path, UsdGeom.GetStageUpAxis(stage), scale, tuple(bodies), report, tuple(walk.paths))
 
 

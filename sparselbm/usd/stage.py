@@ -1,5 +1,7 @@
 """The one door through which stages are opened, with the folders that search-path assets are looked up in."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import importlib.util

@@ -3,6 +3,8 @@
 USD multiplies row vectors from the left; the transposition is done here and nowhere else.
 """
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

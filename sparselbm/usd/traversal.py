@@ -1,5 +1,7 @@
 """The walk over a stage: which prims give geometry, where they stand, and why others are left out."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """OpenUSD's own judgement of a stage."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import os

@@ -16,6 +16,11 @@ def moved(body, iteration):
     return body.mesh.points * (1.0 + 0.01 * iteration) + 0.03 * np.sin(body.mesh.points[:, ::-1] * iteration)
 
 
+def enclosed(body, iteration):
+    """The volume that the moved points enclose with the body's own faces."""
+    return body.mesh.with_points(moved(body, iteration)).volume
+
+
 def write_all(scene_path, folder, body):
     """One of everything."""
     n = len(body.mesh.points)
@@ -45,17 +50,9 @@ def test_points_come_back_at_their_time_and_the_scene_is_untouched(copied, tmp_p
     for iteration in range(3):
         read = Scene.open(results.path, time=iteration).body("/World")
         assert read.mesh.points == pytest.approx(moved(body, iteration), abs=3e-6)
-        assert read.mesh.volume == pytest.approx(Volume.of(body, iteration), rel=1e-4)
+        assert read.mesh.volume == pytest.approx(enclosed(body, iteration), rel=1e-4)
     assert source.read_bytes() == before
     assert validate_stage(results.path) == []
-
-
-class Volume:
-    """The volume that the moved points enclose with the body's own faces."""
-
-    @staticmethod
-    def of(body, iteration):
-        return body.mesh.with_points(moved(body, iteration)).volume
 
 
 def test_a_result_can_be_moved_with_its_scene(copied, tmp_path):
@@ -158,6 +155,53 @@ def Xform "Mover" {
     for iteration in range(3):
         read = Scene.open(results.path, time=iteration).body("/Mover")
         assert read.mesh.points == pytest.approx(moved(body, iteration), abs=1e-6)
+
+
+def test_a_replaced_gprim_keeps_its_material_and_a_changing_topology_is_held(written, tmp_path):
+    from pxr import UsdGeom, UsdShade
+
+    source = written("""(
+    metersPerUnit = 1
+    upAxis = "Y"
+    defaultPrim = "World"
+)
+def Xform "World" {
+    def Material "Red" {}
+    def Cube "Box" (
+        prepend apiSchemas = ["MaterialBindingAPI"]
+    ) {
+        rel material:binding = </World/Red>
+        color3f[] primvars:displayColor = [(1, 0, 0)]
+    }
+    def Mesh "Growing" {
+        uniform token subdivisionScheme = "none"
+        int[] faceVertexCounts.timeSamples = {0: [3], 1: [3, 3]}
+        int[] faceVertexIndices.timeSamples = {0: [0, 1, 2], 1: [0, 1, 2, 0, 2, 3]}
+        point3f[] points.timeSamples = {
+            0: [(0, 0, 0), (1, 0, 0), (0, 1, 0)],
+            1: [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]
+        }
+    }
+}""")
+    body = Scene.open(source).body("/World")
+    with ResultsStage(source, tmp_path / "out", "case") as results:
+        for iteration in range(2):
+            results.add_iteration(body, iteration, moved(body, iteration))
+    assert validate_stage(results.path) == []
+    for iteration in range(2):
+        read = Scene.open(results.path, time=iteration).body("/World")
+        assert len(read.mesh.faces) == len(body.mesh.faces)
+        assert read.mesh.volume == pytest.approx(enclosed(body, iteration), rel=1e-5)
+    stage = open_stage(results.path)
+    box = stage.GetPrimAtPath("/World/Box_optimised")
+    assert UsdShade.MaterialBindingAPI(box).ComputeBoundMaterial()[0].GetPath() == "/World/Red"
+    assert list(UsdGeom.Gprim(box).GetDisplayColorPrimvar().Get()) == [(1, 0, 0)]
+
+
+def test_a_folder_that_cannot_be_written_is_named(copied, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OSError, match="file"):
+        ResultsStage(copied("gprims"), tmp_path / "file", "case").save()
 
 
 def test_bodies_of_mesh_files_are_written_whole(tmp_path):

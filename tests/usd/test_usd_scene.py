@@ -5,6 +5,14 @@ import pytest
 
 from sparselbm.usd import Scene, SceneError
 
+
+def volume_centre(mesh):
+    """Centre of the enclosed volume: the mean over the tetrahedra that the faces span with the origin."""
+    corners = mesh.points[mesh.faces]
+    weights = np.linalg.det(corners) / 6.0
+    return weights @ corners.sum(axis=1) / 4.0 / weights.sum()
+
+
 BODIES = {
     ("instanced_cm", "/World/Row/First/Cube"): (0.008, (1.0, 0.0, 0.5)),
     # Below a mirror (x -> -x) that stretches z by 2.
@@ -24,7 +32,7 @@ def test_volume_and_centre_are_exact(assets, name, path):
     volume, centre = BODIES[name, path]
     body = Scene.open(assets / f"{name}.usda").body(path)
     assert body.mesh.volume == pytest.approx(volume, rel=1e-6)
-    assert body.mesh.centroid == pytest.approx(centre, abs=1e-6)
+    assert volume_centre(body.mesh) == pytest.approx(centre, abs=1e-6)
     assert body.mesh.points.dtype == np.float64
     assert body.mesh.faces.dtype == np.int32
 
@@ -115,6 +123,18 @@ def test_a_missing_reference_is_a_doubt(written):
     assert any("gone.usda" in note.reason for note in report.doubtful)
 
 
+def test_a_mesh_squeezed_flat_is_skipped(written):
+    flat = (QUAD % "0").replace(
+        '"Quad" {',
+        """"Quad" {
+    double3 xformOp:scale = (1, 0, 1)
+    uniform token[] xformOpOrder = ["xformOp:scale"]""",
+    )
+    scene = Scene.open(written((QUAD % "0").replace("Quad", "Good") + flat))
+    assert scene.report.read == ("/Good",)
+    assert "no area" in scene.report.why_skipped("/Quad").reason
+
+
 def test_time_chooses_the_sample_and_the_first_is_the_default(written):
     path = written("""def Xform "Mover" {
     double3 xformOp:translate.timeSamples = {5: (1, 0, 0), 6: (2, 0, 0)}
@@ -123,7 +143,7 @@ def test_time_chooses_the_sample_and_the_first_is_the_default(written):
 }""")
     for time, place in ((None, 1.0), (5, 1.0), (5.5, 1.5), (6, 2.0)):
         scene = Scene.open(path, time=time, metres_per_unit=1.0)
-        assert scene.body("/Mover").mesh.centroid[0] == pytest.approx(place)
+        assert volume_centre(scene.body("/Mover").mesh)[0] == pytest.approx(place)
 
 
 def test_purpose_and_payloads_and_nested_instances(written, tmp_path):
@@ -172,7 +192,7 @@ def Xform "Shell" {
     scene = Scene.open(path)
     assert scene.body("/One").mesh.volume == pytest.approx(16.0)
     assert scene.body("/Two").mesh.volume == pytest.approx(48.0)
-    assert scene.body("/Two/B").mesh.centroid == pytest.approx([4, 0, 0])
+    assert volume_centre(scene.body("/Two/B").mesh) == pytest.approx([4, 0, 0])
     assert scene.report.why_skipped("/Shell/Inherits")
     assert "/Shell/Chooses" in scene.report.read
 
@@ -197,7 +217,7 @@ over "Hidden" {
 """)
     body = Scene.open(path).body("/Outer")
     assert body.mesh.volume == pytest.approx(6.0)
-    assert body.mesh.centroid == pytest.approx([3, 5, 0])
+    assert volume_centre(body.mesh) == pytest.approx([3, 5, 0])
     places = [(part.instance.index, *part.instance.inner) for part in body.parts]
     assert places == [(i, j) for i in range(2) for j in range(3)]
 
@@ -259,6 +279,15 @@ def test_mesh_files_come_in_by_the_same_door(tmp_path, suffix):
     assert body.mesh.volume == pytest.approx(0.024)
     assert scene.up_axis == ("Y" if suffix == "glb" else "Z")
     assert scene.body(body.path) is body
+
+
+def test_broken_mesh_files_are_refused_by_name(tmp_path):
+    (tmp_path / "junk.ply").write_text("this is no mesh")
+    (tmp_path / "line.obj").write_text("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n")
+    with pytest.raises(SceneError, match="cannot read"):
+        Scene.open(tmp_path / "junk.ply")
+    with pytest.raises(SceneError, match="no surface"):
+        Scene.open(tmp_path / "line.obj")
 
 
 def test_the_scenes_are_what_their_script_writes(assets, tmp_path):
