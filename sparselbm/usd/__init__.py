@@ -1,0 +1,23 @@
+"""USD scenes in, USD results out. `pxr` is imported where it is used, so that this import stays light."""
+
+from sparselbm.usd.body import Body, Part, PointInstance
+from sparselbm.usd.errors import ResultsExistError, SceneError
+from sparselbm.usd.report import Note, SceneReport
+from sparselbm.usd.results import ResultsStage
+from sparselbm.usd.scene import Scene
+from sparselbm.usd.stage import open_stage
+from sparselbm.usd.validation import validate_stage
+
+__all__ = [
+    "Body",
+    "Note",
+    "Part",
+    "PointInstance",
+    "ResultsExistError",
+    "ResultsStage",
+    "Scene",
+    "SceneError",
+    "SceneReport",
+    "open_stage",
+    "validate_stage",
+]

@@ -1,0 +1,166 @@
+"""Writes the scenes of this folder, which are its output: `python assets/make_assets.py [FOLDER]`.
+
+bunny_tunnel.usda      Z-up metres; the Stanford bunny of Warp's wheel, 1 m long, facing a flow along +X
+instanced_cm.usda      Z-up centimetres; a 20 cm cube, instanced twice, once under a mirrored parent
+point_instancer.usda   Y-up metres; five copies of two prototypes, one of them masked
+awkward_meshes.usda    left-handed, mirrored and concave prisms, and prims that are to be skipped
+gprims.usda            one of each analytic shape, side by side
+"""
+
+import sys
+from pathlib import Path
+
+from pxr import Gf, Sdf, Usd, UsdGeom
+
+from sparselbm.usd.stage import resolver_context
+
+CUBE = [(x, y, z) for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)]
+CUBE_QUADS = [0, 2, 3, 1, 4, 5, 7, 6, 0, 1, 5, 4, 2, 6, 7, 3, 0, 4, 6, 2, 1, 3, 7, 5]
+L_SHAPE = [(0, 0), (2, 0), (2, 1), (1, 1), (1, 2), (0, 2)]
+"""Area 3, centroid (5/6, 5/6). Its fan from the first corner is right by luck: write it from the fifth."""
+
+
+def new_stage(up_axis, metres_per_unit):
+    """An empty stage with /World as its default prim."""
+    stage = Usd.Stage.CreateInMemory("scene.usda", resolver_context(Path(__file__)))
+    UsdGeom.SetStageUpAxis(stage, up_axis)
+    UsdGeom.SetStageMetersPerUnit(stage, metres_per_unit)
+    stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, "/World").GetPrim())
+    return stage
+
+
+def add_mesh(stage, path, points, counts, indices, orientation="rightHanded"):
+    """A polygon mesh without subdivision."""
+    mesh = UsdGeom.Mesh.Define(stage, path)
+    mesh.CreatePointsAttr([Gf.Vec3f(*map(float, point)) for point in points])
+    mesh.CreateFaceVertexCountsAttr(counts)
+    mesh.CreateFaceVertexIndicesAttr(indices)
+    mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
+    mesh.CreateSubdivisionSchemeAttr("none")
+    if orientation != "rightHanded":
+        mesh.CreateOrientationAttr(orientation)
+    return mesh
+
+
+def add_cube(stage, path, half, orientation="rightHanded"):
+    """A cube about the origin, wound for the orientation that it claims."""
+    quads = CUBE_QUADS if orientation == "rightHanded" else CUBE_QUADS[::-1]
+    return add_mesh(stage, path, [[half * c for c in corner] for corner in CUBE], [4] * 6, quads, orientation)
+
+
+def add_prism(stage, path, outline, height):
+    """An outline (counter-clockwise), drawn up along z, with n-gons for its floor and its roof."""
+    n = len(outline)
+    sides = [i for k in range(n) for i in (k, (k + 1) % n, n + (k + 1) % n, n + k)]
+    points = [(x, y, z) for z in (0, height) for x, y in outline]
+    return add_mesh(stage, path, points, [n, n] + [4] * n, [*range(n - 1, -1, -1), *range(n, 2 * n), *sides])
+
+
+def bunny_tunnel():
+    stage = new_stage("Z", 1.0)
+    bunny = UsdGeom.Xform.Define(stage, "/World/Bunny")
+    # Found on the search path of `open_stage`: Warp's wheel carries the scan, and it is not copied.
+    bunny.GetPrim().GetReferences().AddReference("bunny.usd")
+    scale = 0.62
+    # The scan is Y-up and looks along -X; its box is centred over the origin, and its feet touch z = 0.
+    bunny.AddTranslateOp().Set(Gf.Vec3d(0.149298 * scale, 0.072821 * scale, -0.021163 * scale))
+    bunny.AddRotateXOp().Set(90.0)
+    bunny.AddScaleOp().Set(Gf.Vec3f(scale))
+    return stage
+
+
+def instanced_cm():
+    stage = new_stage("Z", 0.01)
+    stage.CreateClassPrim("/Parts")
+    UsdGeom.Xform(stage.DefinePrim("/Parts/Block", "Xform"))
+    add_cube(stage, "/Parts/Block/Cube", 10.0)
+    UsdGeom.Xform.Define(stage, "/World/Row").AddTranslateOp().Set(Gf.Vec3d(100, 0, 0))
+    mirror = UsdGeom.Xform.Define(stage, "/World/Row/Mirror")
+    mirror.AddScaleOp().Set(Gf.Vec3f(-1, 1, 2))
+    for path, shift in (("/World/Row/First", (0, 0, 50)), ("/World/Row/Mirror/Second", (30, 0, 0))):
+        block = UsdGeom.Xform.Define(stage, path)
+        block.AddTranslateOp().Set(Gf.Vec3d(*shift))
+        block.AddRotateZOp().Set(30.0)
+        block.GetPrim().GetReferences().AddInternalReference("/Parts/Block")
+        block.GetPrim().SetInstanceable(True)
+    return stage
+
+
+def point_instancer():
+    stage = new_stage("Y", 1.0)
+    instancer = UsdGeom.PointInstancer.Define(stage, "/World/Copies")
+    instancer.AddTranslateOp().Set(Gf.Vec3d(0, 5, 0))
+    small = UsdGeom.Xform.Define(stage, "/World/Copies/Prototypes/Small")
+    small.AddScaleOp().Set(Gf.Vec3f(0.5))
+    add_cube(stage, "/World/Copies/Prototypes/Small/Cube", 1.0)
+    add_cube(stage, "/World/Copies/Prototypes/Large", 1.0)
+    instancer.CreatePrototypesRel().SetTargets([small.GetPath(), Sdf.Path("/World/Copies/Prototypes/Large")])
+    instancer.CreateProtoIndicesAttr([0, 1, 0, 1, 0])
+    instancer.CreatePositionsAttr([Gf.Vec3f(4 * k, 0, 0) for k in range(5)])
+    instancer.CreateScalesAttr([Gf.Vec3f(1, 1, 1 + k) for k in range(5)])
+    instancer.CreateIdsAttr([10, 11, 12, 13, 14])
+    instancer.CreateInvisibleIdsAttr([13])
+    instancer.CreateExtentAttr(instancer.ComputeExtentAtTime(0, 0))
+    return stage
+
+
+def awkward_meshes():
+    stage = new_stage("Z", 1.0)
+    add_cube(stage, "/World/LeftHanded", 1.0, "leftHanded")
+    add_cube(stage, "/World/Mirrored", 1.0).AddScaleOp().Set(Gf.Vec3f(1, -1, 1))
+    add_cube(stage, "/World/LeftHandedMirrored", 1.0, "leftHanded").AddScaleOp().Set(Gf.Vec3f(-1, 1, 1))
+    add_prism(stage, "/World/Concave", L_SHAPE[4:] + L_SHAPE[:4], 1.0)
+    comb = [(0, 0), (7, 0), (7, 3), (6, 3), (6, 1), (4, 1), (4, 3), (3, 3), (3, 1), (1, 1), (1, 3), (0, 3)]
+    add_prism(stage, "/World/Comb", comb, 2.0)
+    add_cube(stage, "/World/Hidden", 1.0).CreateVisibilityAttr("invisible")
+    add_cube(stage, "/World/Guide", 1.0).CreatePurposeAttr("guide")
+    add_cube(stage, "/World/Proxy", 1.0).CreatePurposeAttr("proxy")
+    add_cube(stage, "/World/Render", 1.0).CreatePurposeAttr("render")
+    add_cube(stage, "/World/Off", 1.0).GetPrim().SetActive(False)
+    add_mesh(stage, "/World/Empty", [], [], [])
+    curves = UsdGeom.BasisCurves.Define(stage, "/World/Wire")
+    curves.CreateTypeAttr("linear")
+    curves.CreateCurveVertexCountsAttr([2])
+    curves.CreatePointsAttr([Gf.Vec3f(0), Gf.Vec3f(1)])
+    curves.CreateExtentAttr([Gf.Vec3f(-0.5), Gf.Vec3f(1.5)])
+    return stage
+
+
+def gprims():
+    stage = new_stage("Y", 1.0)
+    shapes = {
+        "Ball": (UsdGeom.Sphere, {"radius": 1.0}),
+        "Box": (UsdGeom.Cube, {"size": 2.0}),
+        "Tube": (UsdGeom.Cylinder, {"radius": 0.5, "height": 2.0, "axis": "X"}),
+        "Pill": (UsdGeom.Capsule, {"radius": 0.5, "height": 1.0, "axis": "Y"}),
+        "Hat": (UsdGeom.Cone, {"radius": 1.0, "height": 3.0, "axis": "Z"}),
+        "Bucket": (UsdGeom.Cylinder_1, {"radiusTop": 1.0, "radiusBottom": 0.5, "height": 2.0, "axis": "Z"}),
+        "Egg": (UsdGeom.Capsule_1, {"radiusTop": 0.5, "radiusBottom": 1.0, "height": 2.0, "axis": "Y"}),
+    }
+    for place, (name, (schema, values)) in enumerate(shapes.items()):
+        shape = schema.Define(stage, f"/World/{name}")
+        shape.AddTranslateOp().Set(Gf.Vec3d(4.0 * place, 0, 0))
+        for key, value in values.items():
+            getattr(shape, f"Create{key[0].upper()}{key[1:]}Attr")(value)
+        shape.CreateExtentAttr(UsdGeom.Boundable.ComputeExtentFromPlugins(shape, Usd.TimeCode.Default()))
+    return stage
+
+
+SCENES = {
+    "bunny_tunnel": bunny_tunnel,
+    "instanced_cm": instanced_cm,
+    "point_instancer": point_instancer,
+    "awkward_meshes": awkward_meshes,
+    "gprims": gprims,
+}
+
+
+def main(folder):
+    """Write every scene; `Layer.Export`, because `Stage.Export` would make the bunny's path absolute."""
+    for name, make in SCENES.items():
+        stage = make()
+        stage.GetRootLayer().Export(str(folder / f"{name}.usda"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

@@ -1,0 +1,120 @@
+"""Triangles of polygons, planar or nearly so; concave ones by ear clipping, for a fan would leave them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def triangulate(
+    points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray | None = None
+) -> np.ndarray:
+    """Triangles of a mesh of polygons, in the order and the winding of its faces.
+
+    Args:
+        points: Corner positions, shape (n, 3).
+        counts: Corners of each face, shape (m,); faces with less than three corners give nothing.
+        indices: Point of each corner, face after face, shape (sum of counts,).
+        holes: Indices of the faces that are not there (`holeIndices`).
+
+    Returns:
+        Point indices, shape (t, 3), int32. No point is added: a face of k corners gives k - 2 triangles.
+    """
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    present = np.ones(len(counts), dtype=bool)
+    if holes is not None and len(holes):
+        present[holes] = False
+
+    triangles = np.flatnonzero(present & (counts == 3))
+    quads = np.flatnonzero(present & (counts == 4))
+    owners = [triangles, np.repeat(quads, 2)]
+    quad_corners = _corners(indices, starts[quads], 4)
+    pieces = [_corners(indices, starts[triangles], 3), _split_quads(points, quad_corners)]
+    for face in np.flatnonzero(present & (counts > 4)):
+        corners = indices[starts[face] : starts[face] + counts[face]]
+        cut = corners[cut_polygon(points[corners])]
+        pieces.append(cut)
+        owners.append(np.full(len(cut), face))
+    order = np.argsort(np.concatenate(owners), kind="stable")
+    return np.concatenate(pieces)[order].astype(np.int32)
+
+
+def cut_polygon(corners: np.ndarray) -> np.ndarray:
+    """Triangles of one polygon with corner positions of shape (k, 3): local indices, shape (k - 2, 3)."""
+    flat = _flatten(corners)
+    if np.all(_turns(flat) > 0.0) and _winds_once(flat):
+        fan = np.arange(1, len(flat) - 1)
+        return np.stack([np.zeros_like(fan), fan, fan + 1], axis=1)
+    return _clip_ears(flat)
+
+
+def _corners(indices: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
+    return indices[starts[:, None] + np.arange(size)]
+
+
+def _split_quads(points: np.ndarray, quads: np.ndarray) -> np.ndarray:
+    """Two triangles a quad, shape (2k, 3); the diagonal starts in a reflex corner if there is one."""
+    p = points[quads]
+    normal = np.cross(p[:, 2] - p[:, 0], p[:, 3] - p[:, 1])
+    turn = np.cross(p - np.roll(p, 1, axis=1), np.roll(p, -1, axis=1) - p)
+    reflex = np.einsum("kcx,kx->kc", turn, normal) < 0.0
+    turned = (reflex[:, 1] | reflex[:, 3])[:, None]
+    quads = np.where(turned, np.roll(quads, -1, axis=1), quads)
+    return quads[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
+
+
+def _flatten(corners: np.ndarray) -> np.ndarray:
+    """The polygon in the plane of its area vector, counter-clockwise, shape (k, 2)."""
+    centred = corners - corners.mean(axis=0)
+    normal = np.cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0)
+    axis = int(np.argmax(np.abs(normal)))
+    u, v = (axis + 1) % 3, (axis + 2) % 3
+    return centred[:, [u, v]] if normal[axis] >= 0.0 else centred[:, [v, u]]
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+
+
+def _turns(flat: np.ndarray) -> np.ndarray:
+    """Twice the signed area of each corner with its neighbours; positive where convex, shape (k,)."""
+    return _cross(flat - np.roll(flat, 1, axis=0), np.roll(flat, -1, axis=0) - flat)
+
+
+def _winds_once(flat: np.ndarray) -> bool:
+    """True unless the outline goes round more than once, as a star does without a reflex corner."""
+    edges = np.roll(flat, -1, axis=0) - flat
+    heading = np.arctan2(edges[:, 1], edges[:, 0])
+    total = np.mod(np.roll(heading, -1) - heading, 2.0 * np.pi).sum()
+    return bool(total < 3.0 * np.pi)
+
+
+def _clip_ears(flat: np.ndarray) -> np.ndarray:
+    """Ear clipping: cut convex corners that no other corner lies in, until one triangle is left."""
+    left = list(range(len(flat)))
+    result = []
+    while len(left) > 3:
+        ear = _find_ear(flat, left)
+        result.append((left[ear - 1], left[ear], left[(ear + 1) % len(left)]))
+        del left[ear]
+    result.append(tuple(left))
+    return np.array(result, dtype=np.int64)
+
+
+def _find_ear(flat: np.ndarray, left: list[int]) -> int:
+    """Place in `left` of an ear; of the most convex corner where a self-crossing outline has none."""
+    outline = flat[left]
+    turns = _turns(outline)
+    obstacles = outline[turns <= 0.0]
+    for place in np.flatnonzero(turns > 0.0):
+        triangle = outline[[place - 1, place, (place + 1) % len(left)]]
+        if not _holds_any(triangle, obstacles):
+            return int(place)
+    return int(np.argmax(turns))
+
+
+def _holds_any(triangle: np.ndarray, points: np.ndarray) -> bool:
+    """True if a point lies in or on the triangle; points on its corners do not count (bridges to holes)."""
+    edges = np.roll(triangle, -1, axis=0) - triangle
+    inside = np.all(_cross(edges[None], points[:, None] - triangle[None]) >= 0.0, axis=1)
+    at_corner = np.any(np.all(points[:, None] == triangle[None], axis=2), axis=1)
+    return bool(np.any(inside & ~at_corner))

@@ -1,0 +1,48 @@
+"""The one door through which stages are opened, with the folders that search-path assets are looked up in."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparselbm.usd.errors import SceneError
+
+if TYPE_CHECKING:
+    from pxr import Ar, Usd
+
+
+def asset_folders(scene: Path) -> list[str]:
+    """Where `@name.usd@` is looked for: the scene's own folder, then the assets in Warp's wheel."""
+    folders = [str(scene.resolve().parent)]
+    spec = importlib.util.find_spec("warp")
+    if spec is not None and spec.submodule_search_locations:
+        folders += [str(Path(root) / "examples" / "assets") for root in spec.submodule_search_locations]
+    return folders
+
+
+def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
+    """The search path as USD wants it."""
+    from pxr import Ar
+
+    return Ar.DefaultResolverContext(asset_folders(scene))
+
+
+def open_stage(path: str | Path) -> Usd.Stage:
+    """Open a USD file with all payloads loaded. Keep the stage: its prims die with it.
+
+    Raises:
+        SceneError: The file is missing, or USD cannot read it.
+    """
+    from pxr import Tf, Usd
+
+    path = Path(path)
+    if not path.is_file():
+        raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
+    try:
+        stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
+    except Tf.ErrorException as error:
+        raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {error}") from error
+    return stage
