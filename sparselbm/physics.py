@@ -25,8 +25,8 @@ class Physics:
     boundaries: tuple[Boundary, ...] = ()
     forced: bool = False
     """Whether a body force acts."""
-    solids: int = 0
-    """Number of obstacles whose walls are solid fractions."""
+    obstacles: tuple[str, ...] = ()
+    """Names of the solids whose walls are solid fractions."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -103,9 +103,12 @@ class Cell:
         """1 in the domain, 0 in cells of its tiles that lie outside."""
         return 1.0 - self.mask(has_bit(self.links, 0)) if self._tiles.walls else self._trace.graph.constant(1.0)
 
-    def holds_obstacle(self, k: int):
-        """1 where the solid belongs to obstacle k, else 0."""
-        return 1.0 if self.physics.solids == 1 else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
+    def holds(self, obstacle: str):
+        """1 where the solid belongs to the named obstacle, else 0."""
+        if obstacle not in self.physics.obstacles:
+            raise ValueError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        k = self.physics.obstacles.index(obstacle)
+        return 1.0 if len(self.physics.obstacles) == 1 else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
 
     @cached_property
     def viscosity(self):

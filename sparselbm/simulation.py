@@ -40,7 +40,7 @@ class Simulation:
         _check(domain, lattice, viscosity, boundaries, force, precision)
         self.domain = domain
         self.precision = precision
-        self.physics = Physics(lattice, collision, tuple(boundaries), force is not None, len(obstacles))
+        self.physics = Physics(lattice, collision, tuple(boundaries), force is not None, tuple(o.name for o in obstacles))
         self.target = Target(precision, not domain.device.is_cpu)
         self.parameters = wp.array(self._initial_parameters(viscosity, force), dtype=precision, device=domain.device)
         """The models' numbers, in the order of `physics.parameters`."""
@@ -51,10 +51,14 @@ class Simulation:
         self.geometry = tuple(ObstacleGeometry(obstacle, self) for obstacle in obstacles)
         self.steps = 0
         """Steps done since the state was set."""
-        self.state = tile_array(domain, lattice.size, precision)
+        self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
-        self._spare = tile_array(domain, lattice.size, precision)
+        self._spare = self.new_state()
         self.update_geometry()
+
+    def new_state(self) -> wp.array:
+        """A population array at rest with density 1, `[tile][q][cell]`."""
+        return tile_array(self.domain, self.lattice.size, self.precision)
 
     def _initial_parameters(self, viscosity: float, force: Sequence[float] | None) -> list[float]:
         dimension = self.physics.lattice.dimension

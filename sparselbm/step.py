@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import warp as wp
 
 from .equilibrium import equilibrium
-from .expression import has_bit, pullback, where
+from .expression import dot, has_bit, pullback, total, where
+from .objective import Objective
 from .physics import Cell, Physics, TileClass
 from .tile_kernel import TileTrace
 
@@ -58,24 +59,24 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid
 
 
 @functools.cache
-def integral_kernel(physics: Physics, tiles: TileClass, target: Target, integrand) -> wp.Kernel:
-    """Adds `weight` times the sum of `integrand(cell)` over each tile to its partial sum."""
+def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> wp.Kernel:
+    """Adds `weight` times the sum of `objective.integrand(cell)` over each tile to its partial sum."""
     trace, cell = _begin(physics, tiles)
-    trace.sum(integrand(cell) * cell.fluid)
+    trace.sum(objective.integrand(cell) * cell.fluid)
     return trace.kernel(target.precision, target.cuda)
 
 
 @functools.cache
 def integral_adjoint_kernel(
-    physics: Physics, tiles: TileClass, target: Target, integrand, wrt_solid: bool, wrt_parameters: bool
+    physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt_solid: bool, wrt_parameters: bool
 ) -> wp.Kernel:
-    """Adds `weight` times the gradient of the sum of `integrand(cell)` to target, solid_adjoint and the tile's sums."""
+    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target, solid_adjoint and the tile's sums."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
     numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
     inputs = [*cell.incoming, *solid, *numbers]
-    adjoints = pullback([integrand(cell) * cell.fluid], [1.0], inputs)
+    adjoints = pullback([objective.integrand(cell) * cell.fluid], [1.0], inputs)
     weight = trace.weight()
     for q in range(Q):
         trace.increase("target", q, Q, weight * adjoints[q])
@@ -94,6 +95,48 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Ker
     trace.store("target", 0, size, 1.0 + cell.fluid * cell.excess)
     for k, u in enumerate(cell.velocity):
         trace.store("target", 1 + k, size, cell.fluid * u)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """target is increased by the gradient, in the incoming populations, of what `moments_kernel` gives; adjoint: its v."""
+    trace, cell = _begin(physics, tiles)
+    Q, size = physics.lattice.size, 1 + physics.lattice.dimension
+    moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
+    given = [trace.local("adjoint", k, size) for k in range(size)]
+    for q, value in enumerate(pullback(moments, given, cell.incoming)):
+        trace.increase("target", q, Q, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """source -> target: what streams in, before any boundary condition. A permutation, undone by its transpose."""
+    trace, cell = _begin(physics, tiles)
+    for q, value in enumerate(cell.incoming):
+        trace.store("target", q, physics.lattice.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """Sums over the fluid of a^2, a, (a - b)^2 and a - b, with a in `adjoint` and b in `source`."""
+    trace, cell = _begin(physics, tiles)
+    Q = physics.lattice.size
+    a = [trace.local("adjoint", q, Q) for q in range(Q)]
+    d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
+    for value in (dot(a, a), total(a), dot(d, d), total(d)):
+        trace.sum(value * cell.fluid)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """Adds `weight` to every population of the fluid in target."""
+    trace, cell = _begin(physics, tiles)
+    for q in range(physics.lattice.size):
+        trace.increase("target", q, physics.lattice.size, trace.weight() * cell.fluid)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -124,8 +167,8 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def initial_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """adjoint of the incoming populations -> target: adjoint of the state that they streamed from."""
+def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """adjoint -> target: the transpose of `stream_kernel`, from incoming populations back to the state they came from."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):
         trace.store("target", q, physics.lattice.size, value)

@@ -1,0 +1,106 @@
+"""A few states kept, the others computed again."""
+
+import re
+from dataclasses import dataclass
+
+import warp as wp
+
+from ..simulation import Simulation
+from .plan import Plan, require_memory
+from .reverse import AdjointError
+
+_UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def parse_bytes(memory: int | str) -> int:
+    """Bytes of a number or of a text such as "2 GiB". Raises AdjointError."""
+    match = re.fullmatch(r"\s*([0-9.]+)\s*([A-Za-z]*)\s*", str(memory))
+    if not match or match[2] not in _UNITS:
+        raise AdjointError(f'memory {memory!r}: give bytes or a text such as "512 MiB" or "2 GiB"')
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+@dataclass(frozen=True)
+class Checkpointed(Plan):
+    """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
+
+    With s states and r repetitions it reaches (s + r)! / (s! r!) steps.
+    Source: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve), from `checkpoint_schedules`.
+    """
+
+    memory: int | str = "2 GiB"
+    """Budget for the kept states: bytes, or a text with a unit."""
+
+    def __post_init__(self):
+        parse_bytes(self.memory)
+
+    def states(self, simulation: Simulation) -> int:
+        """How many states the budget holds. Raises AdjointError when not one fits."""
+        count = parse_bytes(self.memory) // simulation.state_bytes
+        if count < 1:
+            raise AdjointError(
+                f"Checkpointed(memory={self.memory!r}): one state takes {simulation.state_bytes} bytes; give at least that"
+            )
+        return count
+
+    def run(self, simulation, reverse, evaluation, steps, window):
+        slots = min(self.states(simulation), steps)
+        require_memory(simulation, slots * simulation.state_bytes, f"keeping {slots} states")
+        Replay(simulation, reverse, evaluation, steps, window, slots).run()
+
+
+class Replay:
+    """Carries out a Revolve schedule on two working arrays and `slots` kept ones."""
+
+    def __init__(self, simulation, reverse, evaluation, steps, window, slots):
+        self.simulation, self.reverse, self.evaluation = simulation, reverse, evaluation
+        self.steps, self.window, self.slots = steps, window, slots
+        self.free = [simulation.new_state() for _ in range(slots)]
+        self.kept: dict[int, wp.array] = {}
+        self.work, self.spare = simulation.new_state(), simulation.new_state()
+        self.furthest = 0
+
+    def run(self) -> None:
+        from checkpoint_schedules import Copy, EndForward, EndReverse, Forward, Move, Revolve
+        from checkpoint_schedules import Reverse as StepBack
+
+        wp.copy(self.work, self.simulation.state)
+        for action in Revolve(self.steps, self.slots):
+            match action:
+                case Forward():
+                    self._forward(action)
+                case EndForward():
+                    self._finish()
+                case Copy() | Move():
+                    wp.copy(self.work, self.kept[action.n])
+                    if isinstance(action, Move):
+                        self.free.append(self.kept.pop(action.n))
+                case StepBack():
+                    self.reverse.back(self.work)
+                    self.reverse.inject(self.work, self.window.weight(action.n0, self.steps))
+                case EndReverse():
+                    return
+
+    def _forward(self, action) -> None:
+        if action.write_ics:
+            self.kept[action.n0] = self.free.pop()
+            wp.copy(self.kept[action.n0], self.work)
+        if action.write_adj_deps:
+            if action.n1 == self.steps:  # The last state is needed once, for the objective and for the user.
+                self.simulation.advance(self.work, self.spare)
+                self._meet(self.steps, self.spare)
+            return  # Going back from the state after it needs the state at hand.
+        for t in range(action.n0 + 1, action.n1 + 1):
+            self.simulation.advance(self.work, self.spare)
+            self.work, self.spare = self.spare, self.work
+            self._meet(t, self.work)
+
+    def _meet(self, t: int, state: wp.array) -> None:
+        if t > self.furthest and self.evaluation is not None and self.window.weight(t, self.steps):
+            self.evaluation.add(state, self.window.weight(t, self.steps))
+        self.furthest = max(self.furthest, t)
+
+    def _finish(self) -> None:
+        wp.copy(self.simulation.state, self.spare)
+        self.simulation.steps += self.steps
+        self.reverse.inject(self.spare, self.window.weight(self.steps, self.steps))

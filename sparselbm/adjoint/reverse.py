@@ -1,0 +1,94 @@
+"""The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
+
+import numpy as np
+import warp as wp
+
+from ..evaluate import sums_array, summed
+from ..memory import tile_array
+from ..launch import TileSweep
+from ..objective import Objective
+from ..simulation import Simulation
+from ..step import adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
+
+
+class AdjointError(ValueError):
+    """A gradient that cannot be given."""
+
+
+class Reverse:
+    """Carries lambda = d J / d (incoming populations) from the last state to the first.
+
+        lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
+
+    with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
+    Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps.
+    """
+
+    def __init__(self, simulation: Simulation, objective: Objective | None, *, wrt_solid: bool, wrt_parameters: bool):
+        if wrt_solid and simulation.solid is None:
+            raise AdjointError("a gradient in solid fractions without an obstacle: give the simulation an obstacle")
+        self.simulation = simulation
+        flags = (wrt_solid, wrt_parameters)
+        self._full = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, *flags))
+        self._bare = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, False, False))
+        self._inject = self._injection(objective, *flags)
+        self._inject_bare = self._injection(objective, False, False)
+        self.adjoint = simulation.new_state()
+        """lambda, `[tile][q][cell]`."""
+        self._spare = simulation.new_state()
+        self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt_solid else None
+        """d J / d eps of every cell."""
+        self._sums = sums_array(simulation, len(simulation.physics.parameters)) if wrt_parameters else None
+
+    @property
+    def _gathered(self) -> dict[str, wp.array | None]:
+        return {"solid": self.simulation.solid, "solid_adjoint": self.solid_adjoint, "sums": self._sums}
+
+    def _injection(self, objective: Objective | None, *flags: bool) -> TileSweep | None:
+        if objective is None:
+            return None
+        return self.simulation.general_sweep(integral_adjoint_kernel, objective, *flags, tiles=objective.tiles(self.simulation))
+
+    def inject(self, state: wp.array, weight: float, gather: bool = True) -> None:
+        """Adds `weight` times the objective's gradient at a state; without `gather` to lambda alone."""
+        sweep = self._inject if gather else self._inject_bare
+        if sweep is not None and weight:
+            sweep(source=state, target=self.adjoint, weight=weight, **self._gathered)
+
+    def back(self, state: wp.array, gather: bool = True) -> None:
+        """One step back, from the step after `state` to `state`; without `gather` lambda alone is carried."""
+        sweep = self._full if gather else self._bare
+        sweep(source=state, adjoint=self.adjoint, target=self._spare, weight=1.0, **self._gathered)
+        self.adjoint, self._spare = self._spare, self.adjoint
+
+    @property
+    def previous(self) -> wp.array:
+        """lambda before the last step back."""
+        return self._spare
+
+    def start_from(self, state_adjoint: wp.array) -> None:
+        """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""
+        self.simulation.general_sweep(stream_kernel)(source=state_adjoint, target=self.adjoint)
+
+    def initial_adjoint(self) -> wp.array:
+        """d J / d (first state) = S^T lambda, `[tile][q][cell]`; overwrites the spare array."""
+        self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self._spare)
+        return self._spare
+
+    def points_gradient(self, obstacle: str) -> np.ndarray:
+        """d J / d points of an obstacle [1 / m], (n, 3)."""
+        names = self.simulation.physics.obstacles
+        if obstacle not in names:
+            raise AdjointError(f"no obstacle {obstacle!r}; there are: {', '.join(names) or 'none'}")
+        k = names.index(obstacle)
+        return self.simulation.geometry[k].pullback(k, self.solid_adjoint)
+
+    def parameter_gradient(self, name: str | None = None) -> np.ndarray:
+        """d J / d parameter, a 0-d array, or of all parameters, (P,)."""
+        names = self.simulation.physics.parameters
+        values = summed(self._sums, self.simulation, len(names))
+        if name is None:
+            return values
+        if name not in names:
+            raise AdjointError(f"no parameter {name!r}; there are: {', '.join(names)}")
+        return np.asarray(values[names.index(name)])

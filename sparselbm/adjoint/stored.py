@@ -1,0 +1,28 @@
+"""Every state kept."""
+
+from dataclasses import dataclass
+
+import warp as wp
+
+from .plan import Plan, require_memory
+
+
+@dataclass(frozen=True)
+class Stored(Plan):
+    """Keeps all states: one forward and one backward run, memory of `steps` population arrays."""
+
+    def run(self, simulation, reverse, evaluation, steps, window):
+        require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
+        states = [simulation.new_state() for _ in range(steps + 1)]
+        wp.copy(states[0], simulation.state)
+        for t in range(1, steps + 1):
+            simulation.advance(states[t - 1], states[t])
+            if evaluation is not None and window.weight(t, steps):
+                evaluation.add(states[t], window.weight(t, steps))
+        wp.copy(simulation.state, states[-1])
+        simulation.steps += steps
+        reverse.inject(states[-1], window.weight(steps, steps))
+        for t in reversed(range(steps)):
+            reverse.back(states[t])
+            reverse.inject(states[t], window.weight(t, steps))
+

@@ -1,0 +1,79 @@
+"""With respect to what a gradient is taken: one frozen value each."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..memory import tile_view
+
+if TYPE_CHECKING:
+    from .reverse import Reverse
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of an obstacle's surface: d J / d p [lattice units / m], (n, 3)."""
+
+    obstacle: str
+
+    needs_solid = True
+    needs_parameters = False
+
+    def gradient(self, reverse: "Reverse") -> np.ndarray:
+        return reverse.points_gradient(self.obstacle)
+
+
+@dataclass(frozen=True, eq=False)
+class Deformed:
+    """The variables of a bound deformation (rigid, FFD, free vertices) of an obstacle: d J / d x, (size,)."""
+
+    obstacle: str
+    deformation: object
+    """A `BoundDeformation` whose points the obstacle stands at."""
+    variables: np.ndarray
+    """x at which the points were computed."""
+
+    needs_solid = True
+    needs_parameters = False
+
+    def gradient(self, reverse: "Reverse") -> np.ndarray:
+        return self.deformation.pullback(self.variables, reverse.points_gradient(self.obstacle))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the models by its name, such as `viscosity`, `force_x` or `x_min.velocity_x`: d J / d number."""
+
+    name: str
+
+    needs_solid = False
+    needs_parameters = True
+
+    def gradient(self, reverse: "Reverse") -> np.ndarray:
+        return reverse.parameter_gradient(self.name)
+
+
+@dataclass(frozen=True)
+class SolidFractions:
+    """The solid fraction of every cell: d J / d eps, (n, cells)."""
+
+    needs_solid = True
+    needs_parameters = False
+
+    def gradient(self, reverse: "Reverse") -> np.ndarray:
+        return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()
+
+
+@dataclass(frozen=True)
+class InitialPopulations:
+    """The populations at the start: d J / d f, (n, Q, cells)."""
+
+    needs_solid = False
+    needs_parameters = False
+
+    def gradient(self, reverse: "Reverse") -> np.ndarray:
+        return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.lattice.size).copy()
+
+
+Wrt = Points | Deformed | Parameter | SolidFractions | InitialPopulations
