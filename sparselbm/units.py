@@ -178,14 +178,14 @@ class Units:
         tau = self.tau
         if tau <= TAU_ERROR_BELOW:
             raise UnitsError(
-                f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would blow up. Take smaller voxels "
-                f"(now {self.voxel_size:g} m), a larger lattice_velocity (now {self.lattice_velocity:g}) "
+                f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would blow up. Take smaller "
+                f"voxels (now {self.voxel_size:g} m), a larger lattice_velocity (now {self.lattice_velocity:g}) "
                 "or a lower Reynolds number."
             )
         if tau > TAU_ERROR_ABOVE:
             raise UnitsError(
-                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is cells long, and the flow no "
-                f"longer that of a fluid. Take a smaller lattice_velocity (now {self.lattice_velocity:g}) "
+                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is cells long, and this no "
+                f"longer a fluid. Take a smaller lattice_velocity (now {self.lattice_velocity:g}) "
                 f"or larger voxels (now {self.voxel_size:g} m)."
             )
         if tau < TAU_WARNING_BELOW:
@@ -204,8 +204,8 @@ class Units:
         advised = MACH_WARNING_ABOVE * SOUND_SPEED
         if mach > MACH_ERROR_ABOVE:
             raise UnitsError(
-                f"the Mach number is {mach:.3f} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: the "
-                f"lattice would not be incompressible. Take a lattice_velocity of at most {advised:.3f}."
+                f"the Mach number is {mach:.3f} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: "
+                f"the lattice would not be incompressible. Take a lattice_velocity of at most {advised:.3f}."
             )
         if mach > MACH_WARNING_ABOVE:
             return [
