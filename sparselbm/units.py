@@ -179,7 +179,7 @@ class Units:
         if tau <= TAU_ERROR_BELOW:
             raise UnitsError(
                 f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would blow up. Take smaller "
-                f"voxels (now {self.voxel_size:g} m), a larger lattice_velocity (now {self.lattice_velocity:g}) "
+                f"voxels (now {self.voxel_size:g} m), more lattice_velocity (now {self.lattice_velocity:g}) "
                 "or a lower Reynolds number."
             )
         if tau > TAU_ERROR_ABOVE:

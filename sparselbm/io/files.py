@@ -19,14 +19,16 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a path beside `path` to write to; on success it is flushed to the disk and renamed to `path`.
 
     A reader, or a power cut, meets the old file or the new one, never half of one. When the body raises, the
-    old file stays and the half-written one is removed. The suffix is kept, since writers choose the format by it.
+    old file stays and the half-written one is removed. The suffix is kept: writers choose the format by it.
 
     Raises:
         FileNotFoundError: if the folder of `path` does not exist, or the body wrote nothing.
     """
     target = Path(path)
     if not target.parent.is_dir():
-        raise FileNotFoundError(f"the folder {target.parent} of {target.name} does not exist: create it first.")
+        raise FileNotFoundError(
+            f"the folder {target.parent} of {target.name} does not exist: create it first."
+        )
     beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:12]}{target.suffix}")
     try:
         yield beside
@@ -38,16 +40,14 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
-def claim_folder(
-    path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = ()
-) -> Path:
+def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = ()) -> Path:
     """Make the folder of a run's results, and return it.
 
     Args:
         path: the folder; it and its parents are created where they are missing.
         overwrite: whether a folder that holds files may be used.
-        owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files in the folder that
-            match are removed, so that no results of two runs mix; whatever else lies there is left alone.
+        owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files that match
+            in the folder are removed, so that no results of two runs mix; whatever else lies there is left alone.
 
     Raises:
         OutputExistsError: if the folder holds files and `overwrite` is false, or if `path` is a file.
@@ -59,7 +59,7 @@ def claim_folder(
     count = sum(1 for _ in folder.iterdir())
     if count and not overwrite:
         raise OutputExistsError(
-            f"{folder} already holds {count} entries: give another folder, or pass overwrite=True to replace them."
+            f"{folder} already holds {count} entries: give another folder, or pass overwrite=True."
         )
     for pattern in owned:
         for old in folder.glob(pattern):

@@ -1,4 +1,4 @@
-"""The 5-4-3 tree of OpenVDB and NanoVDB: leaves of 8^3 voxels in nodes of 16^3 leaves in nodes of 32^3 of these."""
+"""The 5-4-3 tree of OpenVDB and NanoVDB: 8^3 voxels a leaf, 16^3 leaves a node, 32^3 of these a node."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Level:
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """Tiles grouped into nodes; `order` (n,) gives the tile that each leaf is. An upper's parent is the root."""
+    """Tiles grouped into nodes; `order` (n,) is the tile of each leaf. The uppers' parent is the root."""
 
     order: np.ndarray
     leaves: Level

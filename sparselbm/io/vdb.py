@@ -1,6 +1,6 @@
 """OpenVDB files (`.vdb`) from NumPy arrays, for Blender, Houdini and usdview; no OpenVDB is needed.
 
-Layout, file version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h, LeafNode.h, io/Compression.h):
+Layout, file version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h, LeafNode.h, Compression.h):
     header, file metadata, then for each grid: descriptor, metadata, transform, topology, buffers.
 """
 
