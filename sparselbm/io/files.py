@@ -47,7 +47,7 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
         path: the folder; it and its parents are created where they are missing.
         overwrite: whether a folder that holds files may be used.
         owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files that match
-            in the folder are removed, so that no results of two runs mix; whatever else lies there is left alone.
+            in the folder are removed, so that no results of two runs mix; other files are left alone.
 
     Raises:
         OutputExistsError: if the folder holds files and `overwrite` is false, or if `path` is a file.
