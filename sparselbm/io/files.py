@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 
 class OutputExistsError(FileExistsError):
     """A run would write over another run's results."""
@@ -95,7 +97,7 @@ def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
 
 def _text(value: object) -> object:
     # NumPy's scalars print as "np.float32(1.5)" by repr, and lose digits by str.
-    return repr(float(value)) if hasattr(value, "dtype") and value.dtype.kind == "f" else value  # type: ignore[attr-defined]
+    return repr(float(value)) if isinstance(value, np.floating) else value
 
 
 def _sync_folder(folder: Path) -> None:

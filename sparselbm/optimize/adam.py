@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .constraint import BoundConstraint
-from .optimizer import Optimizer, Outcome
+from .optimizer import Optimizer, Outcome, still
 from .problem import Problem
 
 # A single small step says little of a method that oscillates.
@@ -20,8 +20,8 @@ STILL_STEPS = 10
 class Adam(Optimizer):
     """Adam (warp.optim), steps clipped to the bounds, the rate falling by a cosine over `Stop.iterations`.
 
-    Constraints enter the gradient by an augmented Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over equalities
-    c and over violated inequalities; lambda grows by mu c every `multiplier_steps`.
+    Constraints enter the gradient by an augmented Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over
+    equalities c and over violated inequalities; lambda grows by mu c every `multiplier_steps`.
 
     Source: Kingma & Ba, Adam (2015); Nocedal & Wright, Numerical Optimization (2006), section 17.3.
     """
@@ -47,12 +47,10 @@ class Adam(Optimizer):
         parameters = wp.array(z, dtype=wp.float32, device="cpu")
         stepper = WarpAdam([parameters], lr=self.rate, betas=self.betas)
         multipliers = _Multipliers(problem, self.penalty)
-        values: list[float] = []
         for step in range(problem.stop.iterations + 1):
-            value, gradient = problem.evaluate(z)
+            _, gradient = problem.evaluate(z)
             problem.accept(z)
-            values.append(value)
-            if _still(values, problem):
+            if still(problem, STILL_STEPS):
                 return Outcome(
                     True, f"the objective changed by less than tolerance over {STILL_STEPS} steps."
                 )
@@ -64,13 +62,6 @@ class Adam(Optimizer):
             z = np.clip(parameters.numpy().astype(np.float64), problem.lower, problem.upper)
             parameters.assign(z.astype(np.float32))
         return Outcome(False, "every step is done.")
-
-
-def _still(values: list[float], problem: Problem) -> bool:
-    last = values[-STILL_STEPS - 1 :]
-    largest = max(abs(value) for value in last)
-    quiet = len(last) > STILL_STEPS and np.ptp(last) <= problem.stop.tolerance * max(largest, 1e-300)
-    return bool(quiet and problem.history[-1].feasible)
 
 
 class _Multipliers:

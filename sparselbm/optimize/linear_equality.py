@@ -38,7 +38,7 @@ def linear_equality(
     rank = min(m, size)
     if rank > ROWS_LIMIT:
         raise ConstraintError(
-            f"{name} gives {rank} equalities, more than {ROWS_LIMIT}: with so many design variables, hold the "
+            f"{name} gives {rank} equalities, more than {ROWS_LIMIT}: with so many variables, hold the "
             "points by bounds with lower equal to upper instead."
         )
     rows = np.eye(m) if m == rank else np.random.default_rng(0).standard_normal((rank, m)) / np.sqrt(m)

@@ -9,7 +9,7 @@ import numpy as np
 from .constraint import BoundConstraint
 from .errors import ConstraintError
 from .optimizer import Optimizer
-from .problem import Callback, Halt, Objective, Problem
+from .problem import Callback, Evaluation, Halt, Objective, Problem
 from .record import OptimizeResult, Stop
 from .scaling import Scaling, make_scaling
 from .shape import BoundDeformation
@@ -41,22 +41,19 @@ def minimize(
             StopIteration to end the optimisation.
 
     Returns:
-        The best feasible design met, also when a limit, the callback or Ctrl-C (`stopped="interrupted"`) ended it.
+        The best feasible design met, also when a limit, the callback or Ctrl-C ("interrupted") ended it.
 
     Raises:
         BoundsError, ConstraintError, ImportError: before the first evaluation, if it cannot be run.
-        ObjectiveError: if the objective is not finite. This, and whatever the objective raises, comes after the
-            callback was told of the best design, and with a note that names it.
+        ObjectiveError: if the objective is not finite. This, and whatever the objective raises, comes
+            after the callback was told of the best design, and with a note that names it.
     """
     optimizer, stop = optimizer or SLSQP(), stop or Stop()
     scaling = _scaling(start, bounds)
     _check_constraints(constraints, scaling)
     optimizer.check(constraints)
     problem = Problem(objective, scaling, constraints, stop, on_iteration)
-    stopped, message = _run(optimizer, problem)
-    best = problem.best
-    if best is None:
-        raise KeyboardInterrupt("interrupted before the first evaluation was done")
+    stopped, message, best = _run(optimizer, problem)
     return OptimizeResult(
         x=best.x,
         objective=best.objective,
@@ -80,7 +77,14 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
     for each in constraints:
         if not isinstance(each, BoundConstraint):
             raise ConstraintError(f"{each} is not bound: pass what its bind(deformation, mesh) returns.")
-        k, shape = len(each.lower), np.shape(each.jacobian(scaling.start))
+        k = len(each.lower)
+        try:
+            shape = np.shape(each.jacobian(scaling.start))
+        except (ValueError, IndexError) as error:
+            raise ConstraintError(
+                f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to the "
+                "deformation that is optimised."
+            ) from error
         if shape != (k, scaling.start.size):
             raise ConstraintError(
                 f"the Jacobian of {each.name} has shape {shape}, but {k} values and {scaling.start.size} "
@@ -91,23 +95,29 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
         raise ConstraintError(f"the constraints are named {names}: rename one (dataclasses.replace).")
 
 
-def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str]:
-    """Why it stopped, and what was said."""
+def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, Evaluation]:
+    """Why it stopped, what was said, and the design to return."""
     try:
-        try:
-            outcome = optimizer.run(problem)
-            stopped, message = ("converged" if outcome.converged else "failed"), outcome.message
-        except Halt as halt:
-            stopped, message = halt.reason, str(halt)
-        except KeyboardInterrupt:
-            stopped, message = "interrupted", "interrupted from the keyboard"
-        problem.record_best()
+        outcome = optimizer.run(problem)
+        stopped, message = ("converged" if outcome.converged else "failed"), outcome.message
     except Halt as halt:
         stopped, message = halt.reason, str(halt)
+    except KeyboardInterrupt:
+        if problem.best is None:
+            raise
+        stopped, message = "interrupted", "interrupted from the keyboard"
     except Exception as error:
         _tell(error, problem)
         raise
-    return stopped, message
+    last = problem.last
+    # Within the tolerance of a constraint a lesser objective can be bought by violation; a converged optimum wins.
+    if stopped == "converged" and last.feasible and problem.best.violation > last.violation:
+        return stopped, message, last
+    try:
+        problem.record_best()
+    except Halt as halt:
+        stopped, message = halt.reason, str(halt)
+    return stopped, message, problem.best
 
 
 def _tell(error: Exception, problem: Problem) -> None:

@@ -9,11 +9,13 @@ import numpy as np
 
 from .constraint import BoundConstraint
 from .errors import ConstraintError
-from .optimizer import Optimizer, Outcome
-from .problem import Problem
+from .optimizer import Optimizer, Outcome, still
+from .problem import Halt, Problem
 
 # Within a band narrower than this the asymptotes cannot move.
 NARROWEST_BAND = 1e-3
+# An inner iteration may repeat a value by chance.
+STILL_STEPS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +29,6 @@ class MMA(Optimizer):
     separable approximations (2002).
     """
 
-    inner: int = 10
-    """Most inner iterations for an outer one."""
-
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Inequalities, and equalities with a band; and NLopt must be there."""
         _nlopt()
@@ -37,7 +36,8 @@ class MMA(Optimizer):
             if each.equal.any() and each.tolerance < NARROWEST_BAND:
                 raise ConstraintError(
                     f"MMA takes an equality as a band of its tolerance, but that of {each.name} is "
-                    f"{each.tolerance:g}, below {NARROWEST_BAND:g}: raise the tolerance, or use SLSQP() or TrustConstr()."
+                    f"{each.tolerance:g}, below {NARROWEST_BAND:g}: raise the tolerance, "
+                    "or use SLSQP() or TrustConstr()."
                 )
 
     def run(self, problem: Problem) -> Outcome:
@@ -49,6 +49,12 @@ class MMA(Optimizer):
         def objective(z: np.ndarray, gradient: np.ndarray) -> float:
             value, slope = problem.evaluate(z)
             problem.accept(z)
+            # NLopt's own test would stop between two infeasible designs of one objective.
+            if still(problem, STILL_STEPS):
+                raise Halt(
+                    "converged",
+                    f"the objective changed by less than tolerance over {STILL_STEPS} evaluations.",
+                )
             gradient[:] = slope if gradient.size else gradient
             return value
 
@@ -60,8 +66,6 @@ class MMA(Optimizer):
             if len(sides):
                 function = guard.around(_inequality(problem, k, sides, offsets))
                 solver.add_inequality_mconstraint(function, np.full(len(sides), 1e-8))
-        solver.set_ftol_rel(problem.stop.tolerance)
-        solver.set_param("inner_maxeval", self.inner)
         try:
             solver.optimize(problem.start)
         except nlopt.ForcedStop:

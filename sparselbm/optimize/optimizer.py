@@ -48,3 +48,11 @@ def gentle(problem: Problem, first_step: float) -> float:
     _, gradient = problem.evaluate(problem.start)
     steepest = float(np.abs(gradient).max())
     return min(1.0, first_step / steepest) if steepest > 0.0 else 1.0
+
+
+def still(problem: Problem, steps: int) -> bool:
+    """Whether the last `steps` iterations were feasible and changed the objective by less than the tolerance."""
+    last = problem.history[-steps - 1 :]
+    values = np.array([each.objective for each in last])
+    quiet = np.ptp(values) <= problem.stop.tolerance * np.abs(values).max()
+    return bool(len(last) > steps and quiet and all(each.feasible for each in last))

@@ -21,7 +21,7 @@ Callback = Callable[[Record], None]
 REMEMBERED = 16
 
 
-class Halt(Exception):  # noqa: N818 - no error, but the way out of an algorithm's loop
+class Halt(Exception):
     """A limit of `Stop` was reached; `reason` says which."""
 
     def __init__(self, reason: str, message: str) -> None:
@@ -50,7 +50,7 @@ class Evaluation:
 
 
 class Problem:
-    """Minimise evaluate(z) over lower <= z <= upper, under `constraints`; tell each iteration by accept(z)."""
+    """Minimise evaluate(z) over lower <= z <= upper under `constraints`; tell iterations by accept(z)."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Problem:
         self.start = scaling.scaled(scaling.start)
         self.lower, self.upper = scaling.limits
         self.best: Evaluation | None = None
+        self.last: Evaluation | None = None
         self.history: list[Record] = []
         self.evaluations = 0
         self._objective = objective
@@ -111,6 +112,7 @@ class Problem:
 
     def record(self, found: Evaluation) -> None:
         """Append a record and hand it to the callback."""
+        self.last = found
         record = Record(
             iteration=len(self.history),
             objective=found.objective,
@@ -129,7 +131,7 @@ class Problem:
                 raise Halt("callback", f"on_iteration asked to stop: {stop}") from None
 
     def record_best(self) -> None:
-        """Record the best design, unless an iteration has told of it: line searches meet designs in between."""
+        """Record the best design, unless an iteration was it: line searches meet others in between."""
         if self.best is not None and not any(np.array_equal(self.best.x, each.x) for each in self.history):
             self.record(self.best)
 
@@ -173,7 +175,7 @@ def _check_finite(objective: float, gradient: np.ndarray, x: np.ndarray, number:
     bad = int(np.count_nonzero(~np.isfinite(gradient)))
     if not np.isfinite(objective) or bad:
         raise ObjectiveError(
-            f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries that are not "
-            f"finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged there; narrow the bounds, "
-            "or take a smaller lattice_velocity."
+            f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries "
+            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged there; "
+            "narrow the bounds, or take a smaller lattice_velocity."
         )

@@ -88,10 +88,8 @@ def _check(start: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
     if outside.size:
         i = int(outside[0])
         raise BoundsError(
-            f"variable {i} starts at {start[i]}, outside its bounds {lower[i]} to {upper[i]}: move the start inside, "
-            "or widen the bounds."
+            f"variable {i} starts at {start[i]}, outside its bounds {lower[i]} to {upper[i]}: move the "
+            "start inside, or widen the bounds."
         )
     if not (lower < upper).any():
-        raise BoundsError(
-            f"all {start.size} variables have lower equal to upper: widen the bounds of at least one."
-        )
+        raise BoundsError(f"all {start.size} variables have lower equal to upper: widen at least one.")

@@ -57,8 +57,8 @@ class SymmetryPlane(Constraint):
         alone = int(np.count_nonzero(distance > reach))
         if alone:
             raise ConstraintError(
-                f"{alone} of {len(points)} points have no mirror image within {reach:.3g} m of the plane's (worst "
-                f"{distance.max():.3g} m): move the plane (position), raise match, or symmetrise the mesh first."
+                f"{alone} of {len(points)} points have no mirror image within {reach:.3g} m (worst "
+                f"{distance.max():.3g} m): move the plane (position), raise match, or symmetrise the mesh."
             )
         one = np.flatnonzero(image >= np.arange(len(points)))
         return one, image[one]

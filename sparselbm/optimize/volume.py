@@ -15,7 +15,7 @@ OPEN_ABOVE = 1e-6
 
 
 def signed_volume(points: np.ndarray, faces: np.ndarray) -> float:
-    """V = 1/6 sum over faces of a . (b x c) [m3], for points (n, 3) [m] and faces (m, 3); positive if outward.
+    """V = 1/6 sum over faces of a . (b x c) [m3], for points (n, 3) [m], faces (m, 3); outward: positive.
 
     Source: Zhang & Chen, Efficient feature extraction for 2D/3D objects in mesh representation (2001).
     """

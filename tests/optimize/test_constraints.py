@@ -63,7 +63,9 @@ def test_volume_of_a_unit_cube_and_its_gradient():
 
 
 def test_volume_of_the_sphere_converges_with_second_order():
-    error = [1 - signed_volume(m.points, m.faces) / (4 / 3 * np.pi) for m in (sphere(3), sphere(4), sphere(5))]
+    error = [
+        1 - signed_volume(m.points, m.faces) / (4 / 3 * np.pi) for m in (sphere(3), sphere(4), sphere(5))
+    ]
     assert np.log2(np.array(error[:-1]) / error[1:]) == pytest.approx(2.0, abs=0.1)
 
 
@@ -102,7 +104,10 @@ def test_box_lies_on_the_safe_side_within_its_margin():
 
 
 def test_box_needs_six_rows_however_many_points():
-    assert BoundingBox((-1, -1, -1), (1, 1, 1)).bind(stretched(MESH), MESH).jacobian(np.zeros(3)).shape == (6, 3)
+    assert BoundingBox((-1, -1, -1), (1, 1, 1)).bind(stretched(MESH), MESH).jacobian(np.zeros(3)).shape == (
+        6,
+        3,
+    )
 
 
 @pytest.mark.parametrize(("lower", "upper", "word"), [
@@ -174,7 +179,6 @@ def test_symmetry_leaves_exactly_the_symmetric_designs(axis):
     bound = SymmetryPlane(axis=axis).bind(deformation, mesh)
     flip = np.ones(3)
     flip[axis] = -1
-    # Of random modes of degree 2 (30 coefficients), those even in the axis for two components and odd for one.
     free = null_space(bound, 30)
     assert len(free) > 0
     image = np.linalg.norm(mesh.points[:, None] * flip - mesh.points[None], axis=2).argmin(axis=1)
@@ -199,8 +203,6 @@ def test_symmetry_refuses_an_asymmetric_mesh():
 
 
 def test_too_many_equalities_are_refused():
-    modes = np.zeros((600, *MESH.points.shape))
-    modes.reshape(600, -1)[np.arange(390), np.arange(390)] = 1.0
     mesh = sphere(4)
     modes = np.eye(3 * 250, 3 * len(mesh.points)).reshape(750, -1, 3)
     with pytest.raises(ConstraintError, match=r"more than 512.*bounds"):
