@@ -124,6 +124,18 @@ def test_the_gradient_is_that_of_central_differences(device):
         np.testing.assert_allclose(by_n[smooth, axis], step[smooth], atol=1e-5)
 
 
+@pytest.mark.parametrize("base", [[1, 1, 1], [1, 1, 0.3], [1, 0.3, 1], [1, 1, 2], [2, 1, 1], [-1, 1, -1]])
+def test_equal_components_share_the_gradient_equally(device, base):
+    """Regression: a sort by min and max sends the adjoints of equal components to one of them."""
+    n, h = np.tile(unit(base), (21, 1)), 1e-6
+    phi = np.linspace(-0.7, 0.7, 21)
+    by_n = evaluate(phi, n, device, with_gradient=True)[2]
+    for axis in range(3):
+        shift = h * np.eye(3)[axis]
+        step = (evaluate(phi, n + shift, device) - evaluate(phi, n - shift, device)) / (2 * h)
+        np.testing.assert_allclose(by_n[:, axis], step, atol=2e-6)
+
+
 @pytest.mark.parametrize("scalar", [wp.float32, wp.float64])
 def test_the_gradient_is_finite_and_bounded_everywhere(device, scalar):
     n = np.concatenate([random_normals(500), np.eye(3), unit([[1, 1, 0], [1, 1, 1], [0, 0, 1]]), np.zeros((1, 3))])

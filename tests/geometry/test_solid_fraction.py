@@ -61,7 +61,7 @@ def test_open_meshes_have_an_inside_by_winding_number(device):
     lidless = Case(TriangleMesh(box.points, box.faces[:10]), tile_block(-1, 1, 3), device)
     closed = Case(box, tile_block(-1, 1, 3), device)
     below = cell_centres(lidless.coords, 3)[..., 2] < -1.0
-    np.testing.assert_array_equal(lidless.eps()[below], closed.eps()[below])
+    np.testing.assert_allclose(lidless.eps()[below], closed.eps()[below], atol=1e-14)
 
 
 def test_a_mesh_that_is_wound_wrongly_is_hollow_not_noisy(device):
@@ -106,29 +106,36 @@ def test_other_tiles_are_left_alone(small, device):
     assert (values[[0, 1, 3, 4, 6, 7]] == 7.0).all()
 
 
+def smooth_cells(case, direction, h):
+    """Cells whose closest feature stays the same from -h to h; where it changes, the normal has a kink or a jump."""
+    minus, middle, plus = (case.eps(case.mesh.points + s * h * direction) for s in (-1, 0, 1))
+    smooth = np.abs(minus - 2.0 * middle + plus) < 30.0 * h**2 + 1e-13
+    assert smooth[(middle > 0.0) & (middle < 1.0)].mean() > 0.97
+    return smooth
+
+
 @pytest.mark.parametrize("width", [1.0, 2.0])
 def test_the_gradient_is_that_of_central_differences(device, width):
     mesh = TriangleMesh.sphere(5.0, CENTRE, 1)
     case = Case(mesh, tile_block(-1, 1, 3), device, width=width)
-    weights, h = RNG.normal(size=case.eps().shape), 1e-6
-    gradient = case.gradient(weights)
+    h = 1e-5
     for direction in RNG.normal(size=(3, *mesh.points.shape)):
+        weights = RNG.normal(size=case.eps().shape) * smooth_cells(case, direction, h)
+        case.eps()
+        slope = np.sum(case.gradient(weights) * direction)
         plus, minus = (np.sum(weights * case.eps(mesh.points + s * h * direction)) for s in (1, -1))
-        assert np.sum(gradient * direction) == pytest.approx((plus - minus) / (2 * h), rel=1e-6)
+        assert slope == pytest.approx((plus - minus) / (2 * h), rel=1e-6)
 
 
 def test_the_taylor_remainder_falls_with_slope_2(small):
-    """The features are fixed along the step, as for every step too small to change the closest one of a cell."""
-    weights = RNG.normal(size=small.eps().shape)
-    gradient, start = small.gradient(weights), np.sum(weights * small.eps())
     direction = RNG.normal(size=small.mesh.points.shape)
-    steps = 1e-5 * 0.5 ** np.arange(4)
-    remainders = [
-        abs(np.sum(weights * small.eps(small.mesh.points + s * direction)) - start - s * np.sum(gradient * direction))
-        for s in steps
-    ]
-    slopes = np.log2(np.divide(remainders[:-1], remainders[1:]))
-    np.testing.assert_allclose(slopes, 2.0, atol=0.05)
+    steps = 1e-4 * 0.5 ** np.arange(5)
+    weights = RNG.normal(size=small.eps().shape) * smooth_cells(small, direction, steps[0])
+    start = np.sum(weights * small.eps())
+    slope = np.sum(small.gradient(weights) * direction)
+    values = [np.sum(weights * small.eps(small.mesh.points + s * direction)) for s in steps]
+    remainders = np.abs(np.array(values) - start - steps * slope)
+    np.testing.assert_allclose(np.log2(remainders[:-1] / remainders[1:]), 2.0, atol=0.05)
 
 
 def test_the_volume_grows_by_the_surface(sphere):
