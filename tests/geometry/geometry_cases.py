@@ -22,9 +22,20 @@ def cell_centres(coords, dimension, voxel_size=1.0, origin=(0.0, 0.0, 0.0)):
 
 
 class Case:
-    """A mesh in a block of tiles; `eps(points)` evaluates, `gradient(weights)` differentiates the last one."""
+    """A mesh in a block of tiles; `eps(points)` evaluates, `gradient(weights)` the last one."""
 
-    def __init__(self, mesh, coords, device, *, width=1.0, dimension=3, dtype=wp.vec3d, voxel_size=1.0, origin=(0, 0, 0)):
+    def __init__(
+        self,
+        mesh,
+        coords,
+        device,
+        *,
+        width=1.0,
+        dimension=3,
+        dtype=wp.vec3d,
+        voxel_size=1.0,
+        origin=(0, 0, 0),
+    ):
         self.mesh, self.coords, self.device, self.dtype = mesh, coords, device, dtype
         self.option, self.cells = SolidFraction(width), 8**dimension
         self.query = SurfaceQuery(mesh, device=device)

@@ -12,7 +12,9 @@ LINEAR = [
     FFD(),
     FFD(shape=(3, 2, 5), padding=0.0, fixed_sides=(LatticeSide(axis=0), LatticeSide(axis=2, upper=True))),
     FFD(shape=(4, 5, 4), symmetry=Mirror(axis=1)),
-    FFD(shape=(5, 4, 4), symmetry=Mirror(axis=0, position=0.1), fixed_sides=(LatticeSide(axis=0, upper=True),)),
+    FFD(
+        shape=(5, 4, 4), symmetry=Mirror(axis=0, position=0.1), fixed_sides=(LatticeSide(axis=0, upper=True),)
+    ),
     FreeVertices(smoothing_length=0.4),
     Rigid(),
     Rigid(translate=(True, False, True), scale=True),
@@ -62,7 +64,7 @@ def test_rigid_motions_keep_distances_and_scales_scale():
     bound = Rigid(rotate=True, scale=True).bind(MESH)
     moved = MESH.with_points(bound.points(np.array([1.0, 2.0, 3.0, 0.4, -1.0, 2.0, 1.5])))
     assert moved.volume == pytest.approx(1.5**3 * MESH.volume, rel=1e-13)
-    np.testing.assert_allclose(moved.centroid, MESH.centroid + [1.0, 2.0, 3.0], atol=1e-13)
+    np.testing.assert_allclose(moved.centroid, np.add(MESH.centroid, [1.0, 2.0, 3.0]), atol=1e-13)
 
 
 def test_rotations_are_right_handed_and_orthogonal():
@@ -72,7 +74,9 @@ def test_rotations_are_right_handed_and_orthogonal():
 
 
 def test_rigid_limits_are_its_bounds():
-    lower, upper = Rigid(rotate=True, scale=True, max_translation=0.2, scale_limits=(0.8, 1.1)).bind(MESH).bounds()
+    lower, upper = (
+        Rigid(rotate=True, scale=True, max_translation=0.2, scale_limits=(0.8, 1.1)).bind(MESH).bounds()
+    )
     np.testing.assert_array_equal(lower, [-0.2] * 3 + [-np.pi] * 3 + [0.8])
     np.testing.assert_array_equal(upper, [0.2] * 3 + [np.pi] * 3 + [1.1])
 
@@ -111,13 +115,17 @@ def test_smoothing_passes_translations_and_damps_ripples_by_their_length():
     mesh = TriangleMesh.sphere(1.0, subdivisions=4)
     bound = FreeVertices(smoothing_length=0.5).bind(mesh)
     np.testing.assert_allclose(
-        bound.points(np.tile([0.1, -0.2, 0.3], len(mesh.points))), mesh.points + [0.1, -0.2, 0.3], atol=1e-12
+        bound.points(np.tile([0.1, -0.2, 0.3], len(mesh.points))),
+        np.add(mesh.points, [0.1, -0.2, 0.3]),
+        atol=1e-12,
     )
     # spherical harmonics of degree k are eigenfunctions of the Laplacian of the unit sphere, with k (k + 1)
     x, y, z = mesh.points.T
     for degree, harmonic in ((1, z), (2, x * y), (3, z * (5 * z**2 - 3))):
         smooth = (bound.points((harmonic[:, None] * [1.0, 0, 0]).reshape(-1)) - mesh.points)[:, 0]
-        np.testing.assert_allclose(smooth, harmonic / (1 + 0.25 * degree * (degree + 1)), atol=0.01 * np.ptp(harmonic))
+        np.testing.assert_allclose(
+            smooth, harmonic / (1 + 0.25 * degree * (degree + 1)), atol=0.01 * np.ptp(harmonic)
+        )
 
 
 def test_a_vertex_without_faces_moves_by_its_own_variable():

@@ -1,5 +1,8 @@
 """Solid fraction of cells: volumes, sides, and the gradient in the points."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import warp as wp
@@ -52,7 +55,9 @@ def test_the_distance_from_the_surface_beyond_a_row_does_not_hide_a_side(device)
     faces = np.concatenate([bar.faces + 8 * i for i, bar in enumerate(bars)])
     case = Case(TriangleMesh(points, faces), tile_block(-1, 1, 3), device)
     z = cell_centres(case.coords, 3)[..., 2]
-    exact = sum(np.clip(z + 0.5 - low, 0, 1) - np.clip(z + 0.5 - low - 2.5, 0, 1) for low in (-7.2, -3.1, 1.3, 5.0))
+    exact = sum(
+        np.clip(z + 0.5 - low, 0, 1) - np.clip(z + 0.5 - low - 2.5, 0, 1) for low in (-7.2, -3.1, 1.3, 5.0)
+    )
     np.testing.assert_allclose(case.eps(), exact, atol=1e-12)
 
 
@@ -107,7 +112,7 @@ def test_other_tiles_are_left_alone(small, device):
 
 
 def smooth_cells(case, direction, h):
-    """Cells whose closest feature stays the same from -h to h; where it changes, the normal has a kink or a jump."""
+    """Cells whose closest feature stays the same from -h to h; elsewhere the normal has a kink or a jump."""
     minus, middle, plus = (case.eps(case.mesh.points + s * h * direction) for s in (-1, 0, 1))
     smooth = np.abs(minus - 2.0 * middle + plus) < 30.0 * h**2 + 1e-13
     assert smooth[(middle > 0.0) & (middle < 1.0)].mean() > 0.97
@@ -150,19 +155,19 @@ def test_translations_do_not_change_the_volume(sphere):
 
 
 def test_the_gradient_follows_the_trend_of_a_sweep(device):
-    """Design, section 5: slope of a cubic fitted over several cells against the gradient, not one small difference."""
+    """Design, section 5: the slope of a cubic fitted over several cells, not one small difference."""
     mesh = TriangleMesh.sphere(5.0, CENTRE, 3)
     case = Case(mesh, tile_block(-1, 1, 3), device, width=2.0)
     weights = np.exp(-np.sum((cell_centres(case.coords, 3) - [6.0, 0.0, 0.0]) ** 2, axis=-1) / 18.0)
     shifts = np.linspace(-1.5, 1.5, 13)
-    values = [np.sum(weights * case.eps(mesh.points + [s, 0, 0])) for s in shifts]
+    values = [np.sum(weights * case.eps(mesh.points + np.array([s, 0, 0]))) for s in shifts]
     trend = np.polyfit(shifts, values, 3)[2]
     case.eps()
     assert case.gradient(weights).sum(axis=0)[0] == pytest.approx(trend, rel=0.03)
 
 
 def test_vertices_get_a_gradient_where_mesh_eval_position_gives_none(device):
-    """Regression: `wp.mesh_eval_position` has no adjoint to the vertices; a flat face must share its cell's weight."""
+    """Regression: `wp.mesh_eval_position` has no adjoint to the vertices."""
     box = TriangleMesh.box((-20, -20, -20), (20, 20, 0.3))
     case = Case(box, np.zeros((1, 3), dtype=np.int32), device)
     eps = case.eps()
@@ -198,7 +203,8 @@ def test_bad_options_are_refused():
         ({"out": ("float64", 511, True)}, "511"),
         ({"out": ("float32", 1024, True)}, "out has dtype float32"),
         ({"out": ("float64", 1024, False)}, "requires_grad"),
-        ({"tile_ids": ("int64", 1, False)}, "tile_ids"),
+        ({"tile_ids": ("int64", 1, False)}, "tile_ids has dtype int64"),
+        ({"tile_coords": ("vec3i", 0, False), "out": ("float64", 512, True)}, "0 to -1"),
     ],
 )
 def test_bad_arguments_are_refused(device, change, words):
@@ -220,3 +226,10 @@ def test_bad_arguments_are_refused(device, change, words):
     }
     with pytest.raises(GeometryError, match=words):
         solid_fraction(SolidFraction(), points, SurfaceQuery(mesh, device=device), **arguments)
+
+
+def test_importing_is_light():
+    """No device is initialised and trimesh is not loaded."""
+    code = "import sys, sparselbm.geometry, warp as w; print(w._src.context.runtime is None, 'trimesh' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert answer.split() == ["True", "False"]
