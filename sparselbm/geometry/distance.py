@@ -76,7 +76,7 @@ class SurfaceQuery:
         Cheap, and always right; after large changes of shape `rebuild` makes queries faster.
         Raises `GeometryError` where the number of points differs or one is not finite.
         """
-        values = points.numpy() if isinstance(points, wp.array) else np.asarray(points, dtype=np.float64)
+        values = np.asarray(points if isinstance(points, np.ndarray) else points.numpy(), dtype=np.float64)
         if values.shape != (self.point_count, 3):
             raise GeometryError(
                 f"points have shape {values.shape}, the query holds {(self.point_count, 3)}: "

@@ -81,7 +81,7 @@ class FFD:
         """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
         weights = self._weights(mesh)
         choice = self._choice()
-        size = choice.shape[1]
+        size = int(self._free().sum())
 
         def forward(x):
             return weights @ (choice @ x).reshape(-1, 3)

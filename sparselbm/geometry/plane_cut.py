@@ -7,14 +7,13 @@ import warp as wp
 
 @functools.cache
 def plane_cut(scalar: type) -> wp.Function:
-    """The function (phi, n) -> eps: exact share of the unit cube where n . u <= -phi, u measured from its
-    centre.
+    """The function (phi, n) -> eps: exact share of the unit cube where n . u <= -phi, u from its centre.
 
     With a >= b >= c the sorted |n_i| and alpha = max((a + b + c) / 2 - |phi|, 0), the smaller share is
 
-        V = alpha^3 / (6 a b c)                                                          alpha <  c
-        V = [3 alpha^2 - 3 alpha c + c^2 - (<alpha - b>^3 + <alpha - a>^3) / c] / (6 a b)    c <= alpha < b
-        + c V = (2 alpha - b - c) / (2 a)                                                    b + c <= alpha
+        alpha < c:           V = alpha^3 / (6 a b c)
+        c <= alpha < b + c:  V = [3 alpha^2 - 3 alpha c + c^2 - (<alpha - b>^3 + <alpha - a>^3) / c] / (6 a b)
+        b + c <= alpha:      V = (2 alpha - b - c) / (2 a)
 
     with <x> = max(x, 0), and eps = V for phi > 0, 1 - V otherwise. This is the usual difference of cubes
     with the cancelling terms taken out, so that no component of n need be large: each quotient is bounded,

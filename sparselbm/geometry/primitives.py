@@ -72,7 +72,7 @@ def cylinder(radius, p0, p1, segments):
     if segments < 3:
         raise GeometryError(f"segments is {segments}, the least is 3: choose more segments")
     p0, p1 = np.asarray(p0, dtype=np.float64), np.asarray(p1, dtype=np.float64)
-    axis = (p1 - p0) / require_positive("length", np.linalg.norm(p1 - p0), "m")
+    axis = (p1 - p0) / require_positive("length", float(np.linalg.norm(p1 - p0)), "m")
     first = np.eye(3)[np.argmin(np.abs(axis))]
     first = first - axis * (axis @ first)
     first /= np.linalg.norm(first)

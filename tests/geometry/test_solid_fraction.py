@@ -230,6 +230,9 @@ def test_bad_arguments_are_refused(device, change, words):
 
 def test_importing_is_light():
     """No device is initialised and trimesh is not loaded."""
-    code = "import sys, sparselbm.geometry, warp as w; print(w._src.context.runtime is None, 'trimesh' in sys.modules)"
+    code = (
+        "import sys, sparselbm.geometry, warp; "
+        "print(warp._src.context.runtime is None, 'trimesh' in sys.modules)"
+    )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert answer.split() == ["True", "False"]
