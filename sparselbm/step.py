@@ -130,12 +130,12 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """Sums over the fluid of a^2, a, (a - b)^2 and a - b, with a in `adjoint` and b in `source`."""
+    """Sums over the fluid of a, a^2 and (a - b)^2, with a in `adjoint` and b in `source`."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     a = [trace.local("adjoint", q, Q) for q in range(Q)]
     d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
-    for value in (dot(a, a), total(a), dot(d, d), total(d)):
+    for value in (total(a), dot(a, a), dot(d, d)):
         trace.sum(value * cell.fluid)
     return trace.kernel(target.precision, target.cuda)
 
