@@ -31,7 +31,7 @@ class Adam(Optimizer):
     betas: tuple[float, float] = (0.9, 0.99)
     """Decay of the averages of the gradient and of its square."""
     penalty: float = 10.0
-    """mu, on an objective that starts at 1 in size."""
+    """mu, in units of |grad f| / |grad c| at the start: without multipliers c would end at about 1 / penalty."""
     multiplier_steps: int = 10
     """Steps between two updates of the multipliers."""
 
@@ -68,7 +68,8 @@ class _Multipliers:
     """Multipliers lambda, and the gradient of the augmented terms."""
 
     def __init__(self, problem: Problem, penalty: float) -> None:
-        self._problem, self._penalty = problem, penalty
+        self._problem = problem
+        self._penalties = [penalty * _steepness(problem, k) for k in range(len(problem.constraints))]
         self._values = [np.zeros((2, len(each.lower))) for each in problem.constraints]
 
     def gradient(self, z: np.ndarray) -> np.ndarray:
@@ -87,4 +88,11 @@ class _Multipliers:
         """max(0, lambda + mu c) below and above, (2, k); both sides of an equality push at once."""
         bound, values = self._problem.constraints[k], self._problem.values(k, z)
         excess = np.stack([bound.lower - values, values - bound.upper])
-        return np.maximum(self._values[k] + self._penalty * np.nan_to_num(excess, neginf=-1e300), 0.0)
+        return np.maximum(self._values[k] + self._penalties[k] * np.nan_to_num(excess, neginf=-1e300), 0.0)
+
+
+def _steepness(problem: Problem, k: int) -> float:
+    """|grad f| / |grad c| at the start; 1 where either is zero."""
+    _, gradient = problem.evaluate(problem.start)
+    objective, constraint = np.abs(gradient).max(), np.abs(problem.jacobian(k, problem.start)).max(initial=0.0)
+    return float(objective / constraint) if objective > 0.0 and constraint > 0.0 else 1.0

@@ -82,8 +82,8 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
             shape = np.shape(each.jacobian(scaling.start))
         except (ValueError, IndexError) as error:
             raise ConstraintError(
-                f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to the "
-                "deformation that is optimised."
+                f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to "
+                "the deformation that is optimised."
             ) from error
         if shape != (k, scaling.start.size):
             raise ConstraintError(
@@ -110,7 +110,7 @@ def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, Evaluation]:
         _tell(error, problem)
         raise
     last = problem.last
-    # Within the tolerance of a constraint a lesser objective can be bought by violation; a converged optimum wins.
+    # Within the tolerance of a constraint violation can buy a lesser objective; a converged optimum wins.
     if stopped == "converged" and last.feasible and problem.best.violation > last.violation:
         return stopped, message, last
     try:

@@ -176,6 +176,6 @@ def _check_finite(objective: float, gradient: np.ndarray, x: np.ndarray, number:
     if not np.isfinite(objective) or bad:
         raise ObjectiveError(
             f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries "
-            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged there; "
-            "narrow the bounds, or take a smaller lattice_velocity."
+            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged "
+            "there; narrow the bounds, or take a smaller lattice_velocity."
         )
