@@ -94,5 +94,8 @@ class _Multipliers:
 def _steepness(problem: Problem, k: int) -> float:
     """|grad f| / |grad c| at the start; 1 where either is zero."""
     _, gradient = problem.evaluate(problem.start)
-    objective, constraint = np.abs(gradient).max(), np.abs(problem.jacobian(k, problem.start)).max(initial=0.0)
+    objective, constraint = (
+        np.abs(gradient).max(),
+        np.abs(problem.jacobian(k, problem.start)).max(initial=0.0),
+    )
     return float(objective / constraint) if objective > 0.0 and constraint > 0.0 else 1.0

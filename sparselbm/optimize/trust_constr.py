@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,21 +43,24 @@ class TrustConstr(Optimizer):
             if len(bound.lower)
         ]
         bounded = np.isfinite(problem.lower).any() or np.isfinite(problem.upper).any()
-        found = minimize(
-            problem.evaluate,
-            problem.start,
-            jac=True,
-            hess=BFGS(),
-            method="trust-constr",
-            bounds=Bounds(problem.lower, problem.upper, keep_feasible=True) if bounded else None,
-            constraints=constraints,
-            callback=lambda z, _state: problem.accept(z),
-            options={
-                "gtol": problem.stop.tolerance,
-                "barrier_tol": problem.stop.tolerance,
-                "xtol": 1e-7,
-                "initial_tr_radius": self.first_step,
-                "maxiter": problem.stop.iterations + 1,
-            },
-        )
+        with warnings.catch_warnings():
+            # A linear constraint leaves BFGS nothing to learn, which is no reason to warn the user.
+            warnings.filterwarnings("ignore", message="delta_grad == 0.0")
+            found = minimize(
+                problem.evaluate,
+                problem.start,
+                jac=True,
+                hess=BFGS(),
+                method="trust-constr",
+                bounds=Bounds(problem.lower, problem.upper, keep_feasible=True) if bounded else None,
+                constraints=constraints,
+                callback=lambda z, _state: problem.accept(z),
+                options={
+                    "gtol": problem.stop.tolerance,
+                    "barrier_tol": problem.stop.tolerance,
+                    "xtol": 1e-7,
+                    "initial_tr_radius": self.first_step,
+                    "maxiter": problem.stop.iterations + 1,
+                },
+            )
         return Outcome(found.status in (1, 2), str(found.message))
