@@ -31,7 +31,7 @@ class Adam(Optimizer):
     betas: tuple[float, float] = (0.9, 0.99)
     """Decay of the averages of the gradient and of its square."""
     penalty: float = 10.0
-    """mu, in units of |grad f| / |grad c| at the start: without multipliers c would end at about 1 / penalty."""
+    """mu, in units of |grad f| / |grad c| at the start; c alone would end at about 1 / penalty."""
     multiplier_steps: int = 10
     """Steps between two updates of the multipliers."""
 

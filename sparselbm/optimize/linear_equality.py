@@ -34,7 +34,7 @@ def linear_equality(
 
     Source: Halko, Martinsson & Tropp, Finding structure with randomness (2011), section 4.
     """
-    start, size, m = deformation.initial(), deformation.size, matrix.shape[0]
+    start, size, m = deformation.initial(), deformation.size, int(matrix.shape[0])  # type: ignore[index]
     rank = min(m, size)
     if rank > ROWS_LIMIT:
         raise ConstraintError(

@@ -130,6 +130,20 @@ class Problem:
             except StopIteration as stop:
                 raise Halt("callback", f"on_iteration asked to stop: {stop}") from None
 
+    def chosen(self, converged: bool) -> Evaluation:
+        """The design to return, which is on record then: the last of a converged run, or the best met.
+
+        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met is
+        no better than a converged optimum of less violation.
+        """
+        if self.best is None:
+            raise ObjectiveError("the optimiser ended before it evaluated the start: report it as a bug.")
+        last = self.last
+        if converged and last is not None and last.feasible and last.violation < self.best.violation:
+            return last
+        self.record_best()
+        return self.best
+
     def record_best(self) -> None:
         """Record the best design, unless an iteration was it: line searches meet others in between."""
         if self.best is not None and not any(np.array_equal(self.best.x, each.x) for each in self.history):

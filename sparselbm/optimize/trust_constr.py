@@ -36,13 +36,15 @@ class TrustConstr(Optimizer):
                 lambda z, k=k: problem.values(k, z),
                 bound.lower,
                 bound.upper,
-                jac=lambda z, k=k: problem.jacobian(k, z),
+                jac=lambda z, k=k: problem.jacobian(k, z),  # type: ignore[arg-type]
                 hess=BFGS(),
             )
             for k, bound in enumerate(problem.constraints)
             if len(bound.lower)
         ]
         bounded = np.isfinite(problem.lower).any() or np.isfinite(problem.upper).any()
+        # SciPy annotates the limits as numbers, and takes arrays.
+        bounds = Bounds(problem.lower, problem.upper, keep_feasible=True)  # type: ignore[arg-type]
         with warnings.catch_warnings():
             # A linear constraint leaves BFGS nothing to learn, which is no reason to warn the user.
             warnings.filterwarnings("ignore", message="delta_grad == 0.0")
@@ -52,7 +54,7 @@ class TrustConstr(Optimizer):
                 jac=True,
                 hess=BFGS(),
                 method="trust-constr",
-                bounds=Bounds(problem.lower, problem.upper, keep_feasible=True) if bounded else None,
+                bounds=bounds if bounded else None,
                 constraints=constraints,
                 callback=lambda z, _state: problem.accept(z),
                 options={

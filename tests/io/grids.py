@@ -9,13 +9,13 @@ TILES = np.array(
 )
 
 
-def scalar(active=True, name="pressure", **changes):
+def scalar(partial=True, **changes):
     rng = np.random.default_rng(0)
     fields = {
-        "name": name,
+        "name": "pressure",
         "tiles": TILES,
         "values": rng.standard_normal((len(TILES), 512)).astype(np.float32),
-        "active": some(rng) if active else None,
+        "active": some(rng) if partial else None,
         "voxel_size": 0.25,
         "origin": (1.0, 2.0, -3.0),
         "grid_class": GridClass.FOG_VOLUME,
@@ -23,10 +23,10 @@ def scalar(active=True, name="pressure", **changes):
     return TileGrid(**{**fields, **changes})
 
 
-def vector(active=True, **changes):
+def vector(partial=True, **changes):
     values = np.random.default_rng(1).standard_normal((len(TILES), 512, 3)).astype(np.float32)
     fields = {"name": "velocity", "values": values, "grid_class": GridClass.UNKNOWN}
-    return scalar(active, **{**fields, **changes})
+    return scalar(partial, **{**fields, **changes})
 
 
 def some(rng):

@@ -12,10 +12,9 @@ from sparselbm.io.files import OutputExistsError, append_csv, claim_folder, repl
 def test_replaced_only_when_whole(tmp_path):
     target = tmp_path / "result.usda"
     target.write_text("old")
-    with pytest.raises(RuntimeError, match="full"), replace_file(target) as beside:
-        beside.write_text("ha")
-        assert beside.suffix == ".usda"
-        raise RuntimeError("full")
+    with pytest.raises(UnicodeEncodeError), replace_file(target) as beside:
+        beside.write_text("half\ud800")
+    assert beside.suffix == ".usda"
     assert target.read_text() == "old"
     with replace_file(target) as beside:
         beside.write_text("new")

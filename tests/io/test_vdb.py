@@ -15,9 +15,9 @@ needs_vdb_print = pytest.mark.skipif(shutil.which("vdb_print") is None, reason="
 
 
 @pytest.mark.parametrize("compress", [False, True])
-@pytest.mark.parametrize("active", [False, True])
-def test_values_come_back(tmp_path, compress, active):
-    grids = [scalar(active), vector(active)]
+@pytest.mark.parametrize("partial", [False, True])
+def test_values_come_back(tmp_path, compress, partial):
+    grids = [scalar(partial), vector(partial)]
     write_vdb(tmp_path / "a.vdb", grids, compress=compress)
     found = read_vdb(tmp_path / "a.vdb")
     assert list(found) == ["pressure", "velocity"]
@@ -84,7 +84,7 @@ def test_what_is_not_finite_may_be_inactive(tmp_path):
 @needs_vdb_print
 @pytest.mark.parametrize("compress", [False, True])
 def test_openvdb_reads_the_same(tmp_path, compress):
-    grids = [scalar(), vector(active=False)]
+    grids = [scalar(), vector(partial=False)]
     write_vdb(tmp_path / "a.vdb", grids, compress=compress)
     said = subprocess.run(["vdb_print", "-l", tmp_path / "a.vdb"], capture_output=True, text=True, check=True)
     assert said.stderr == ""

@@ -1,4 +1,4 @@
-"""An independent reader of the part of OpenVDB's format that is written: values by voxel, metadata, transform."""
+"""An independent reader of what is written of OpenVDB's format: values by voxel, metadata, transform."""
 
 import struct
 import zlib
@@ -105,4 +105,4 @@ def read_leaf(cursor, origin, mask, zipped, components):
     assert len(data) == size
     values = np.frombuffer(data, "<f4").reshape(-1, components)
     for n, value in zip(active, values):
-        yield tuple(int(c) for c in origin + (n >> 6, n >> 3 & 7, n & 7)), value
+        yield tuple((origin + np.array([n >> 6, n >> 3 & 7, n & 7])).tolist()), value

@@ -56,7 +56,7 @@ def linear(matrix, lower, upper, tolerance=1e-4, label="linear"):
     return BoundConstraint(label, *limits, lambda x: matrix @ x, lambda x: matrix, tolerance)
 
 
-# --- exact optima ------------------------------------------------------------------------------------------------
+# --- exact optima ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP(), TrustConstr()], ids=name)
@@ -83,8 +83,8 @@ def test_quadratic_under_a_linear_equality(optimizer):
     centre, normal = np.array([1.0, 2.0, -0.5]), np.array([1.0, 1.0, 2.0])
     exact = centre + (1 - normal @ centre) / (normal @ normal) * normal
     found = minimize(
-        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0), stop=replace(FINE, iterations=600),
-        constraints=[linear(normal, 1.0, 1.0)],
+        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
+        stop=replace(FINE, iterations=600), constraints=[linear(normal, 1.0, 1.0)],
     )  # fmt: skip
     assert found.feasible
     assert found.x == pytest.approx(exact, abs=2e-3)
@@ -153,7 +153,7 @@ def test_scaling_makes_badly_scaled_variables_alike():
     assert found.iterations < 20
 
 
-# --- refusals before the first evaluation ------------------------------------------------------------------------
+# --- refusals before the first evaluation ---------------------------------------------------------
 
 
 def never(x):
@@ -221,7 +221,7 @@ def test_stop_refuses_zero(field):
         Stop(**{field: 0})
 
 
-# --- stopping, and keeping the best ------------------------------------------------------------------------------
+# --- stopping, and keeping the best ---------------------------------------------------------------
 
 
 START = np.array([-1.2, 1.0])
@@ -335,7 +335,7 @@ def test_fixed_variables_stay():
     assert found.x[[0, 2]] == pytest.approx([1, 1], abs=1e-3)
 
 
-# --- interruptions and failures ----------------------------------------------------------------------------------
+# --- interruptions and failures -------------------------------------------------------------------
 
 
 def raising(objective, error, at):
