@@ -133,8 +133,8 @@ class Problem:
     def chosen(self, converged: bool) -> Evaluation:
         """The design to return, which is on record then: the last of a converged run, or the best met.
 
-        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met is
-        no better than a converged optimum of less violation.
+        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met
+        is no better than a converged optimum of less violation.
         """
         if self.best is None:
             raise ObjectiveError("the optimiser ended before it evaluated the start: report it as a bug.")

@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from grids import TILES, scalar, vector, voxels
+from io_grids import TILES, scalar, vector, voxels
 
 from sparselbm.io.nvdb import write_nvdb
 from sparselbm.io.vdb import write_vdb

@@ -6,8 +6,8 @@ import subprocess
 
 import numpy as np
 import pytest
-from grids import TILES, scalar, vector, voxels
-from vdb_reader import read_vdb
+from io_grids import TILES, scalar, vector, voxels
+from io_vdb_reader import read_vdb
 
 from sparselbm.io.vdb import write_vdb
 

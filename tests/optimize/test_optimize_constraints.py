@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from shapes import Linear, Mesh, bumpy, sphere, stretched
+from optimize_shapes import Linear, Mesh, bumpy, sphere, stretched
 
 from sparselbm.optimize import (
     BoundingBox,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from shapes import sphere, stretched
+from optimize_shapes import sphere, stretched
 
 from sparselbm.io.files import append_csv
 from sparselbm.optimize import (
@@ -168,7 +168,7 @@ def never(x):
 def test_constraint_that_the_optimizer_cannot_take(optimizer, constraint, word):
     deformation = stretched(MESH)
     if isinstance(constraint, FixedPoints):
-        from shapes import bumpy
+        from optimize_shapes import bumpy
 
         deformation = bumpy(MESH, size=12)
     with pytest.raises(ConstraintError, match=word):
@@ -436,3 +436,46 @@ def test_error_in_the_callback_is_not_swallowed():
 
     with pytest.raises(OSError, match="disk full"):
         minimize(rosenbrock, START, bounds=(-2.0, 2.0), on_iteration=full)
+
+
+@pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP()], ids=name)
+def test_a_wrong_gradient_fails_with_the_best_design(optimizer):
+    """Uphill along the claimed slope: the line search gives up, and the start is the best that was met."""
+    found = minimize(
+        lambda x: (float(x @ x) + 1.0, -2.0 * x),
+        np.array([0.5, 0.5]),
+        optimizer=optimizer,
+        bounds=(-3.0, 3.0),
+    )
+    assert found.stopped in ("failed", "converged")
+    assert found.objective == min(each.objective for each in found.history)
+    assert found.x == pytest.approx([0.5, 0.5])
+
+
+INTERRUPTED = """
+import numpy as np, os, signal, sys
+from sparselbm.optimize import {optimizer}, Stop, minimize
+count = 0
+def objective(x):
+    global count
+    count += 1
+    if count == 6:
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(10**8):
+            pass
+    return float(np.sum((x - 0.3) ** 4)) + 1.0, 4 * (x - 0.3) ** 3
+found = minimize(objective, np.full(3, -0.9), optimizer={optimizer}(), bounds=(-1, 1), stop=Stop(tolerance=1e-15))
+print(found.stopped, found.evaluations)
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["LBFGSB", "SLSQP", "TrustConstr", "MMA"])
+def test_ctrl_c_from_outside(optimizer):
+    import subprocess
+    import sys
+
+    code = INTERRUPTED.format(optimizer=optimizer)
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout.split() == ["interrupted", "5"]
