@@ -464,7 +464,8 @@ def objective(x):
         for _ in range(10**8):
             pass
     return float(np.sum((x - 0.3) ** 4)) + 1.0, 4 * (x - 0.3) ** 3
-found = minimize(objective, np.full(3, -0.9), optimizer={optimizer}(), bounds=(-1, 1), stop=Stop(tolerance=1e-15))
+stop = Stop(tolerance=1e-15)
+found = minimize(objective, np.full(3, -0.9), optimizer={optimizer}(), bounds=(-1, 1), stop=stop)
 print(found.stopped, found.evaluations)
 """
 
