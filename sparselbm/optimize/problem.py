@@ -11,6 +11,7 @@ import numpy as np
 
 from .constraint import BoundConstraint
 from .errors import ObjectiveError
+from .merging import merge_linear
 from .record import Record, Stop
 from .scaling import Scaling
 
@@ -61,7 +62,8 @@ class Problem:
         on_iteration: Callback | None,
     ) -> None:
         self.scaling = scaling
-        self.constraints = tuple(constraints)
+        self.constraints = merge_linear(constraints, scaling)
+        self._reported = tuple(constraints)
         self.stop = stop
         self.start = scaling.scaled(scaling.start)
         self.lower, self.upper = scaling.limits
@@ -166,9 +168,9 @@ class Problem:
         _check_finite(objective, gradient, x, self.evaluations)
         if self._scale is None:
             self._scale = abs(objective) if objective != 0.0 else 1.0
-        values = {each.name: np.asarray(each.value(x), np.float64) for each in self.constraints}
-        excess = [each.violation(values[each.name]) for each in self.constraints]
-        feasible = all(over <= each.tolerance for over, each in zip(excess, self.constraints))
+        values = {each.name: np.asarray(each.value(x), np.float64) for each in self._reported}
+        excess = [each.violation(values[each.name]) for each in self._reported]
+        feasible = all(over <= each.tolerance for over, each in zip(excess, self._reported))
         found = Evaluation(x, objective, gradient, values, feasible, max(excess, default=0.0))
         if found.better_than(self.best):
             self.best = found

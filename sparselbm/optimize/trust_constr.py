@@ -28,20 +28,10 @@ class TrustConstr(Optimizer):
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import BFGS, Bounds, NonlinearConstraint, minimize
+        from scipy.optimize import BFGS, Bounds, minimize
 
         problem.accept(problem.start)
-        constraints = [
-            NonlinearConstraint(
-                lambda z, k=k: problem.values(k, z),
-                bound.lower,
-                bound.upper,
-                jac=lambda z, k=k: problem.jacobian(k, z),  # type: ignore[arg-type]
-                hess=BFGS(),
-            )
-            for k, bound in enumerate(problem.constraints)
-            if len(bound.lower)
-        ]
+        constraints = [_scipy(problem, k) for k, bound in enumerate(problem.constraints) if len(bound.lower)]
         bounded = np.isfinite(problem.lower).any() or np.isfinite(problem.upper).any()
         # SciPy annotates the limits as numbers, and takes arrays.
         bounds = Bounds(problem.lower, problem.upper, keep_feasible=True)  # type: ignore[arg-type]
@@ -66,3 +56,21 @@ class TrustConstr(Optimizer):
                 },
             )
         return Outcome(found.status in (1, 2), str(found.message))
+
+
+def _scipy(problem: Problem, k: int):
+    """The constraint as SciPy's; a linear one needs no Hessian."""
+    from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
+
+    bound, start = problem.constraints[k], problem.start
+    if bound.linear:
+        matrix = problem.jacobian(k, start)
+        shift = matrix @ start - problem.values(k, start)
+        return LinearConstraint(matrix, bound.lower + shift, bound.upper + shift)  # type: ignore[arg-type]
+    return NonlinearConstraint(
+        lambda z: problem.values(k, z),
+        bound.lower,
+        bound.upper,
+        jac=lambda z: problem.jacobian(k, z),  # type: ignore[arg-type]
+        hess=BFGS(),
+    )

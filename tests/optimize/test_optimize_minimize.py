@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimize_shapes import sphere, stretched
+from optimize_shapes import Mesh, sphere, stretched
 
 from sparselbm.io.files import append_csv
 from sparselbm.optimize import (
@@ -24,6 +24,7 @@ from sparselbm.optimize import (
     MinimumVolume,
     ObjectiveError,
     Stop,
+    SymmetryPlane,
     TrustConstr,
     minimize,
 )
@@ -153,6 +154,50 @@ def test_scaling_makes_badly_scaled_variables_alike():
     assert found.iterations < 20
 
 
+@pytest.mark.parametrize("optimizer", [SLSQP(), TrustConstr(), Adam()], ids=name)
+def test_equalities_that_share_rows(optimizer):
+    """Two planes meet in a line, one is given twice: the optimum is the projection of c on the line."""
+    first, second = [1.0, 1.0, 0.0], [0.0, 1.0, 2.0]
+    twice = linear([first, second], [1.0, 1.0], [1.0, 1.0], label="both")
+    once = linear(first, 1.0, 1.0, label="one")
+    centre, matrix = np.array([2.0, -1.0, 0.5]), np.array([first, second])
+    exact = centre + np.linalg.pinv(matrix) @ (np.ones(2) - matrix @ centre)
+    found = minimize(
+        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
+        stop=replace(FINE, iterations=600), constraints=[replace(each, linear=True) for each in (twice, once)],
+    )  # fmt: skip
+    assert found.feasible
+    assert found.x == pytest.approx(exact, abs=2e-3)
+
+
+def test_symmetry_and_held_points_together():
+    """A point on the plane is held: both constraints say the same of it."""
+    from optimize_shapes import bumpy
+
+    mesh = symmetric_sphere()
+    deformation = bumpy(mesh, size=30)
+    on_plane = int(np.abs(mesh.points[:, 0]).argmin())
+    constraints = [
+        SymmetryPlane(axis=0).bind(deformation, mesh),
+        FixedPoints(indices=(on_plane,)).bind(deformation, mesh),
+        FixedVolume().bind(deformation, mesh),
+    ]
+    weights = np.random.default_rng(0).standard_normal(30)
+    found = minimize(
+        lambda x: (float(weights @ x + x @ x), weights + 2 * x), deformation, constraints=constraints
+    )
+    assert (found.stopped, found.feasible) == ("converged", True)
+    assert found.objective < -0.1
+    assert deformation.points(found.x)[on_plane] == pytest.approx(mesh.points[on_plane], abs=1e-9)
+
+
+def symmetric_sphere():
+    import trimesh
+
+    ball = trimesh.creation.icosphere(2)
+    return Mesh(np.array(ball.vertices), np.array(ball.faces))
+
+
 # --- refusals before the first evaluation ---------------------------------------------------------
 
 
@@ -200,6 +245,16 @@ def test_two_constraints_of_one_name_are_refused():
 def test_constraint_of_another_deformation_is_refused():
     with pytest.raises(ConstraintError, match=r"FixedVolume cannot be evaluated for 2 variables.*bind"):
         minimize(never, np.zeros(2), constraints=[FixedVolume().bind(stretched(MESH), MESH)])
+
+
+@pytest.mark.parametrize(
+    ("limits", "word"), [((0.0, 1.0), "cannot hold together"), ((0.0, 0.0), "variables free")]
+)
+def test_equalities_that_exclude_each_other_are_refused(limits, word):
+    rows = [[1.0, 0.0], [1.0, 0.0]] if limits[1] else np.eye(2)
+    both = [linear(row, at, at, label=f"{k}") for k, (row, at) in enumerate(zip(rows, limits))]
+    with pytest.raises(ConstraintError, match=word):
+        minimize(never, np.zeros(2), constraints=[replace(each, linear=True) for each in both])
 
 
 def test_missing_nlopt_names_the_extra(monkeypatch):
