@@ -164,7 +164,7 @@ def test_equalities_that_share_rows(optimizer):
     exact = centre + np.linalg.pinv(matrix) @ (np.ones(2) - matrix @ centre)
     found = minimize(
         quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
-        stop=replace(FINE, iterations=600), constraints=[replace(each, linear=True) for each in (twice, once)],
+        stop=replace(FINE, iterations=600), constraints=[replace(k, linear=True) for k in (twice, once)],
     )  # fmt: skip
     assert found.feasible
     assert found.x == pytest.approx(exact, abs=2e-3)
