@@ -153,7 +153,9 @@ class Cell:
 
     @cached_property
     def _solid_terms(self) -> list:
-        return solid_collision(self.lattice, self.f, self.excess, self.velocity)
+        # The solid carries no body force: with u = j / rho, less its half of F, what a whole solid sends out has no momentum.
+        excess, u = macroscopic(self.lattice, self.f, [self._trace.graph.constant(0.0)] * self.lattice.dimension)
+        return solid_collision(self.lattice, self.f, excess, u)
 
     @cached_property
     def force_on_solid(self) -> list:
