@@ -39,13 +39,15 @@ class DenseFlow:
 
     def incoming(self):
         """Populations after streaming, halfway bounce-back and boundary conditions."""
-        f = [
+        pulled = f = [
             np.where(upstream(self.fluid, c), upstream(self.f[q], c), self.f[p])
             for q, (c, p) in enumerate(zip(self.lattice.velocities, self.lattice.opposites, strict=True))
         ]
         for b in self.boundaries:
             here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
-            f = [np.where(here, new, old) for old, new in zip(f, b.fill(self.lattice, f, values), strict=True)]
+            entering = b.face.entering(self.lattice)
+            reflected = [pulled[q] if q in entering else fq for q, fq in enumerate(f)]
+            f = [np.where(here, new, old) for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)]
         return f
 
     def step(self):
