@@ -90,10 +90,10 @@ def test_plug_flow_between_walls_that_move_along_is_exact(lattice, device):
     assert np.abs(simulation.density() - 1.0).max() < 1e-12
 
 
-@pytest.mark.parametrize(("lattice", "shape"), [(D2Q9, (40, 16)), (D3Q19, (24, 10, 10))], ids=["D2Q9", "D3Q19"])
+@pytest.mark.parametrize(("lattice", "shape"), [(D2Q9, (40, 12)), (D3Q19, (24, 8, 8))], ids=["D2Q9", "D3Q19"])
 def test_what_flows_in_flows_out(lattice, shape, device):
     d, speed = lattice.dimension, 0.01
-    conditions = [VelocityInlet(X_MIN, (speed, 0.0, 0.0)[:d]), PressureOutlet(X_MAX)]
+    conditions = [VelocityInlet(X_MIN, (speed, 0.0, 0.0)[:d]), PressureOutlet(X_MAX, relaxation=0.05)]
     simulation = Simulation(box(shape, device=device), lattice=lattice, viscosity=0.2, boundaries=conditions, precision=wp.float64)
     run_until_steady(simulation, 1e-9)
     flux = momentum_density(simulation)[..., 0].reshape(shape[0], -1).sum(axis=1)

