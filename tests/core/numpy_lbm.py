@@ -18,7 +18,19 @@ def upstream(field, c):
 class DenseFlow:
     """Shifted populations (Q, *shape) on a box that repeats along its `periodic` axes; `fluid` is a mask of its cells."""
 
-    def __init__(self, lattice, collision, viscosity, f, *, fluid=None, periodic=None, force=None, boundaries=(), eps=None):
+    def __init__(
+        self,
+        lattice,
+        collision,
+        viscosity,
+        f,
+        *,
+        fluid=None,
+        periodic=None,
+        force=None,
+        boundaries=(),
+        eps=None,
+    ):
         self.lattice, self.collision, self.viscosity = lattice, collision, viscosity
         shape = f.shape[1:]
         fluid = np.ones(shape, dtype=bool) if fluid is None else fluid
@@ -47,7 +59,10 @@ class DenseFlow:
             here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
             entering = b.face.entering(self.lattice)
             reflected = [pulled[q] if q in entering else fq for q, fq in enumerate(f)]
-            f = [np.where(here, new, old) for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)]
+            f = [
+                np.where(here, new, old)
+                for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)
+            ]
         return f
 
     def step(self):

@@ -41,7 +41,12 @@ def test_cells_have_the_order_of_the_volume(shape, device):
     cells = domain.cell_indices().reshape(-1, domain.dimension)
     points = np.pad(cells, [(0, 0), (0, 3 - domain.dimension)])
     index = wp.empty(len(cells), dtype=wp.int32, device=device)
-    wp.launch(look_up, len(cells), [domain.volume.id, wp.array(points, dtype=wp.vec3i, device=device), index], device=device)
+    wp.launch(
+        look_up,
+        len(cells),
+        [domain.volume.id, wp.array(points, dtype=wp.vec3i, device=device), index],
+        device=device,
+    )
     stride = 1 if domain.dimension == 3 else 8
     assert np.array_equal(index.numpy(), stride * np.arange(len(cells)))
 
@@ -106,7 +111,10 @@ def test_cells_along_a_face(device):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"shape": (12, 8), "periodic": (True, False)}, "12 cells along periodic axis x: must be a multiple of 8, such as 16"),
+        (
+            {"shape": (12, 8), "periodic": (True, False)},
+            "12 cells along periodic axis x: must be a multiple of 8, such as 16",
+        ),
         ({"shape": (8, 8, 3), "periodic": (False, False, True)}, "3 cells along periodic axis z.*such as 8"),
         ({"shape": (8,)}, r"shape \(8,\): give two or three"),
         ({"shape": (8, 0)}, r"shape \(8, 0\).*at least 1"),

@@ -24,9 +24,18 @@ from sparselbm.simulation import Simulation, SimulationError
         ({"force": (float("nan"), 0.0)}, "force.*nan.*finite"),
         ({"boundaries": [FreeSlip(Z_MAX)]}, "boundary on z_max: the domain has 2 dimensions"),
         ({"boundaries": [FreeSlip(Y_MAX)]}, "boundary on y_max: the domain is periodic along that axis"),
-        ({"boundaries": [FreeSlip(X_MIN), VelocityInlet(X_MIN, (0.1, 0.0))]}, "2 boundary conditions on x_min: give one"),
-        ({"boundaries": [VelocityInlet(X_MIN, (0.1, 0.0, 0.0))]}, r"velocity \(0.1, 0.0, 0.0\) on x_min: give one value an axis, 2"),
-        ({"boundaries": [MovingWall(X_MIN, (0.0,))]}, r"velocity \(0.0,\) on x_min: give one value an axis, 2"),
+        (
+            {"boundaries": [FreeSlip(X_MIN), VelocityInlet(X_MIN, (0.1, 0.0))]},
+            "2 boundary conditions on x_min: give one",
+        ),
+        (
+            {"boundaries": [VelocityInlet(X_MIN, (0.1, 0.0, 0.0))]},
+            r"velocity \(0.1, 0.0, 0.0\) on x_min: give one value an axis, 2",
+        ),
+        (
+            {"boundaries": [MovingWall(X_MIN, (0.0,))]},
+            r"velocity \(0.0,\) on x_min: give one value an axis, 2",
+        ),
     ],
 )
 def test_what_is_refused(options, message, device):
@@ -47,7 +56,9 @@ def test_a_relaxation_that_is_refused(relaxation):
 
 def test_names_that_do_not_exist(device):
     simulation = Simulation(box((8, 8), device=device), viscosity=0.1, boundaries=[PressureOutlet(X_MAX)])
-    with pytest.raises(SimulationError, match="no parameter 'viscosty'; there are: viscosity, x_max.density"):
+    with pytest.raises(
+        SimulationError, match=r"no parameter 'viscosty'; there are: viscosity, x_max.density"
+    ):
         simulation.set_parameter("viscosty", 0.2)
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         evaluate(Force("wing", (1.0, 0.0)), simulation)
@@ -60,7 +71,11 @@ def test_a_changed_parameter_gives_the_flow_that_was_made_with_it(device):
     domain = box((16, 12), device=device)
     made = Simulation(domain, viscosity=0.2, boundaries=conditions, force=(1e-5, 0.0), precision=wp.float64)
     changed = Simulation(
-        domain, viscosity=0.1, boundaries=[VelocityInlet(X_MIN, (0.0, 0.0)), PressureOutlet(X_MAX)], force=(0.0, 0.0), precision=wp.float64
+        domain,
+        viscosity=0.1,
+        boundaries=[VelocityInlet(X_MIN, (0.0, 0.0)), PressureOutlet(X_MAX)],
+        force=(0.0, 0.0),
+        precision=wp.float64,
     )
     for name in made.physics.parameters:
         changed.set_parameter(name, made.parameter(name))
@@ -85,19 +100,28 @@ def test_a_uniform_state_reads_back(precision, device):
 
 
 def test_a_flow_that_blows_up_is_named(device):
-    simulation = Simulation(box((16, 16), periodic=(True, True), device=device), viscosity=1e-5, precision=wp.float64)
+    simulation = Simulation(
+        box((16, 16), periodic=(True, True), device=device), viscosity=1e-5, precision=wp.float64
+    )
     x, y = np.moveaxis(simulation.domain.cell_indices(), -1, 0)
     simulation.set_state(1.0, 0.9 * np.stack([np.sin(y), np.sin(x)], axis=-1))
     simulation.check_finite()
     simulation.run(500)
-    with pytest.raises(SimulationError, match=r"blown up by step 500, first seen at cell \(\d+, \d+\): lower the velocity"):
+    with pytest.raises(
+        SimulationError, match=r"blown up by step 500, first seen at cell \(\d+, \d+\): lower the velocity"
+    ):
         simulation.check_finite()
 
 
 def test_runs_join(device):
     """7 steps and then 6 are 13, and the step count says so."""
     domain = box((16, 12), device=device)
-    options = {"viscosity": 0.1, "boundaries": [MovingWall(Y_MAX, (0.1, 0.0))], "lattice": D2Q9, "precision": wp.float64}
+    options = {
+        "viscosity": 0.1,
+        "boundaries": [MovingWall(Y_MAX, (0.1, 0.0))],
+        "lattice": D2Q9,
+        "precision": wp.float64,
+    }
     whole, parts = Simulation(domain, **options), Simulation(domain, **options)
     whole.run(13)
     parts.run(7)

@@ -53,11 +53,13 @@ def advance_both(simulation, *, eps=None, force=None, seed=7):
 
 
 @LATTICES
-@pytest.mark.parametrize("collision", [BGK(), TRT(1 / 4)], ids=["BGK", "TRT"])
+@pytest.mark.parametrize("collision", [BGK(), TRT()], ids=["BGK", "TRT"])
 def test_periodic_box(lattice, collision, device):
     force = (1e-3, -2e-3, 5e-4)[: lattice.dimension]
     domain = box((16, 24, 16)[: lattice.dimension], periodic=[True] * lattice.dimension, device=device)
-    simulation = Simulation(domain, lattice=lattice, collision=collision, viscosity=0.07, force=force, precision=wp.float64)
+    simulation = Simulation(
+        domain, lattice=lattice, collision=collision, viscosity=0.07, force=force, precision=wp.float64
+    )
     ours, reference = advance_both(simulation, force=force)
     assert np.abs(ours - reference).max() < ROUNDING
 
@@ -79,7 +81,9 @@ def test_boundary_conditions_meet_in_corners(lattice, device):
         *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
     ]  # fmt: skip
     domain = box((19, 10, 12)[:d], device=device)
-    simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
+    simulation = Simulation(
+        domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64
+    )
     ours, reference = advance_both(simulation)
     assert np.abs(ours - reference).max() < ROUNDING
 
@@ -94,14 +98,22 @@ def with_obstacle(lattice, device, **options):
     domain = box(shape, periodic=[True, *[False] * (d - 1)], device=device)
     force = (1e-3, -2e-3, 5e-4)[:d]
     return Simulation(
-        domain, lattice=lattice, viscosity=0.07, obstacles=[Obstacle("body", mesh)], force=force, precision=wp.float64, **options
+        domain,
+        lattice=lattice,
+        viscosity=0.07,
+        obstacles=[Obstacle("body", mesh)],
+        force=force,
+        precision=wp.float64,
+        **options,
     ), force
 
 
 @LATTICES
 def test_solid_fractions(lattice, device):
     simulation, force = with_obstacle(lattice, device)
-    eps = simulation.domain.dense(simulation.solid.numpy()[: simulation.domain.fluid.size].reshape(simulation.domain.fluid.shape))
+    eps = simulation.domain.dense(
+        simulation.solid.numpy()[: simulation.domain.fluid.size].reshape(simulation.domain.fluid.shape)
+    )
     ours, reference = advance_both(simulation, force=force, eps=eps)
     assert np.abs(ours - reference).max() < ROUNDING
 
@@ -121,7 +133,9 @@ def test_each_class_of_tiles_steps_as_the_general_one(lattice, device):
 
 @LATTICES
 def test_streaming_is_a_permutation_undone_by_its_transpose(lattice, device):
-    simulation = Simulation(sparse_domain(lattice.dimension, device), lattice=lattice, viscosity=0.1, precision=wp.float64)
+    simulation = Simulation(
+        sparse_domain(lattice.dimension, device), lattice=lattice, viscosity=0.1, precision=wp.float64
+    )
     f = noise(lattice, simulation.domain.shape)
     set_dense_state(simulation, f)
     fluid = simulation.domain.dense(simulation.domain.fluid, False)
@@ -131,4 +145,6 @@ def test_streaming_is_a_permutation_undone_by_its_transpose(lattice, device):
     simulation.state = back
     assert np.array_equal(dense_state(simulation)[:, fluid], f[:, fluid])
     simulation.state = streamed
-    assert np.array_equal(np.sort(dense_state(simulation)[:, fluid], axis=None), np.sort(f[:, fluid], axis=None))
+    assert np.array_equal(
+        np.sort(dense_state(simulation)[:, fluid], axis=None), np.sort(f[:, fluid], axis=None)
+    )

@@ -7,8 +7,8 @@ from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
 from sparselbm.memory import tile_view
-from sparselbm.obstacle import Obstacle
 from sparselbm.objective import Force
+from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 from sparselbm.solid import saturation
 
@@ -28,7 +28,7 @@ def momentum_density(simulation):
     return simulation.domain.dense(simulation.density()[..., None] * simulation.velocity())
 
 
-def run_until_steady(simulation, tolerance, *, steps=200, limit=40_000):
+def run_until_steady(simulation, tolerance, *, steps=200, limit=400_000):
     """Runs until u changes by less than `tolerance` of its largest value in `steps` steps."""
     before = simulation.velocity()
     for _ in range(limit // steps):
@@ -49,27 +49,35 @@ def cylinder(radius, centre, segments=128):
 def sphere(radius, centre, subdivisions=4):
     """A sphere whose polyhedron holds the exact volume."""
     mesh = TriangleMesh.sphere(radius, centre, subdivisions)
-    return TriangleMesh.sphere(radius * (4.0 / 3.0 * np.pi * radius**3 / mesh.volume) ** (1 / 3), centre, subdivisions)
+    return TriangleMesh.sphere(
+        radius * (4.0 / 3.0 * np.pi * radius**3 / mesh.volume) ** (1 / 3), centre, subdivisions
+    )
 
 
 class StokesArray:
-    """A periodic array of solids in a flow along x that a uniform force G on the fluid drives.
+    """A periodic array of solids in a flow along x that a uniform force G on the fluid drives, at Re = U D / nu = 0.05.
 
-    A force G on the fluid stands for a mean pressure gradient -G, and the drag of the references, which is that of the whole
-    pressure gradient, is G V: the force of the simulation, which acts on the fluid only, and the buoyancy G V_solid.
+    A force G on the fluid stands for a mean pressure gradient -G. The drag of the references is that of the whole
+    gradient, G V: the force of the simulation, which acts on the fluid only, and the buoyancy G V_solid.
     U is the superficial velocity of the references: the flow through the fluid part of a cell over the whole cell.
-    `guess` is about mu U / drag: started with that velocity the flow settles in a third of the steps.
+    `expected` (drag of one box / (mu U)) sets G and the first velocity, not the last: the flow settles sooner.
     """
 
-    def __init__(self, shape, meshes, device, *, viscosity=1 / 6, drive=1e-7, precision=wp.float64, tolerance=1e-7, guess=0.0):
+    def __init__(
+        self, shape, meshes, device, *, diameter, expected, viscosity, precision=wp.float64, tolerance=1e-7
+    ):  # fmt: skip
         domain = box(shape, periodic=[True] * len(shape), device=device)
         obstacles = [Obstacle(f"solid_{k}", mesh) for k, mesh in enumerate(meshes)]
-        force = (drive, *[0.0] * (len(shape) - 1))
-        self.simulation = Simulation(domain, viscosity=viscosity, force=force, obstacles=obstacles, precision=precision)
-        self._viscosity, self.drive, self.volume = viscosity, drive, float(np.prod(shape))
+        speed = 0.05 * viscosity / diameter
+        self._viscosity, self.volume = viscosity, float(np.prod(shape))
+        self.drive = expected * viscosity * speed / self.volume
+        force = (self.drive, *[0.0] * (len(shape) - 1))
+        self.simulation = Simulation(
+            domain, viscosity=viscosity, force=force, obstacles=obstacles, precision=precision
+        )
         self.eps = tile_view(domain, self.simulation.solid, 1)[:, 0].astype(np.float64)
         start = np.zeros((*self.eps.shape, len(shape)))
-        start[..., 0] = guess * drive * self.volume / viscosity * (1.0 - self.eps)
+        start[..., 0] = speed * (1.0 - self.eps) / (1.0 - self.eps.mean())
         self.simulation.set_state(1.0, start)
         run_until_steady(self.simulation, tolerance, steps=100)
 
@@ -82,7 +90,9 @@ class StokesArray:
     def force(self):
         """Sum of the objective `Force` along x over all solids."""
         direction = (1.0, *[0.0] * (self.simulation.domain.dimension - 1))
-        return sum(evaluate(Force(name, direction), self.simulation) for name in self.simulation.physics.obstacles)
+        return sum(
+            evaluate(Force(name, direction), self.simulation) for name in self.simulation.physics.obstacles
+        )
 
     @property
     def superficial_velocity(self):

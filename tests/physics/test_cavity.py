@@ -33,7 +33,10 @@ def deviation(cells, reynolds, device):
     speed = 0.1
     lid = MovingWall(Y_MAX, (speed, 0.0))
     simulation = Simulation(
-        box((cells, cells), device=device), viscosity=speed * cells / reynolds, boundaries=[lid], precision=wp.float32
+        box((cells, cells), device=device),
+        viscosity=speed * cells / reynolds,
+        boundaries=[lid],
+        precision=wp.float32,
     )
     run_until_steady(simulation, 1e-4, steps=1000, limit=400_000)
     u = simulation.domain.dense(simulation.velocity()) / speed

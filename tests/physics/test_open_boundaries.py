@@ -15,7 +15,16 @@ LATTICES = pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
 
 @pytest.mark.parametrize(
     ("lattice", "face"),
-    [(D2Q9, X_MIN), (D2Q9, X_MAX), (D2Q9, Y_MIN), (D2Q9, Y_MAX), (D3Q19, X_MAX), (D3Q19, Z_MIN), (D3Q27, Z_MAX)], ids=str,
+    [
+        (D2Q9, X_MIN),
+        (D2Q9, X_MAX),
+        (D2Q9, Y_MIN),
+        (D2Q9, Y_MAX),
+        (D3Q19, X_MAX),
+        (D3Q19, Z_MIN),
+        (D3Q27, Z_MAX),
+    ],
+    ids=str,
 )
 def test_fluid_at_rest_takes_the_pressure_of_the_outlet(lattice, face, device):
     shape = [16 if k == face.axis else 8 for k in range(lattice.dimension)]
@@ -42,7 +51,9 @@ def reflection(face, device, *, length=160, width=8.0, **options):
     simulation.set_state(1.0 + pulse, u)
     simulation.run(50)
     before = np.abs(simulation.density() - 1.0).max()
-    simulation.run(130)  # 60 cells to the outlet take 104 steps; what is reflected is then some 45 cells inside.
+    simulation.run(
+        130
+    )  # 60 cells to the outlet take 104 steps; what is reflected is then some 45 cells inside.
     return np.abs(simulation.density() - 1.0)[domain.fluid].max() / before
 
 
