@@ -95,6 +95,12 @@ class Simulation:
             raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
         return self.physics.parameters.index(name)
 
+    def tiles_of(self, obstacle: str) -> np.ndarray:
+        """Indices of the tiles that hold solid. Raises SimulationError where no obstacle has this name."""
+        if obstacle not in self.physics.obstacles:
+            raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self.solid_tiles
+
     def update_geometry(self) -> None:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
         for k, geometry in enumerate(self.geometry):
@@ -243,6 +249,8 @@ def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
         raise SimulationError(f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)")
     if force is not None and len(force) != lattice.dimension:
         raise SimulationError(f"force {tuple(force)}: give one value an axis, {lattice.dimension} of them")
+    if force is not None and not np.isfinite(force).all():
+        raise SimulationError(f"force {tuple(force)}: every value must be finite")
     faces = [b.face for b in boundaries]
     for face in faces:
         if face.axis >= domain.dimension:
