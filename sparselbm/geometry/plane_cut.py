@@ -32,9 +32,11 @@ def plane_cut(scalar: type) -> wp.Function:
     @wp.func
     def cut(phi: scalar, n: vec3):
         x, y, z = wp.abs(n[0]), wp.abs(n[1]), wp.abs(n[2])
-        a = wp.max(wp.max(wp.max(x, y), z), tiny)
-        b = wp.max(wp.min(x, y), wp.min(wp.max(x, y), z))
-        c = wp.min(wp.min(x, y), z)
+        # Sorted by swaps, each a permutation: with min and max, equal components would share their adjoints wrongly.
+        high, low = wp.where(x > y, x, y), wp.where(x > y, y, x)
+        mid, c = wp.where(low > z, low, z), wp.where(low > z, z, low)
+        a, b = wp.where(high > mid, high, mid), wp.where(high > mid, mid, high)
+        a = wp.max(a, tiny)
         alpha = wp.max(half * (a + b + c) - wp.abs(phi), zero)
         v = zero
         if alpha < c:
