@@ -6,6 +6,7 @@ import numpy as np
 import warp as wp
 
 from .domain import Domain
+from .lanes import TileShape, sum_slots
 
 _HUGE_PAGE = 1 << 21
 _LANE_BYTES = 64
@@ -32,3 +33,14 @@ def tile_view(domain: Domain, array: wp.array, size: int) -> np.ndarray:
     """The values of a tile array as NumPy (n, size, cells), without the sentinel; shares memory on the CPU."""
     n, cells = domain.tile_count, domain.cells_per_tile
     return array.numpy()[: n * size * cells].reshape(n, size, cells)
+
+
+def sums_array(domain: Domain, count: int) -> wp.array:
+    """Zeros for `count` sums over every tile, fp64."""
+    slots = sum_slots(TileShape(domain.dimension), cuda=not domain.device.is_cpu)
+    return wp.zeros(domain.tile_count * count * slots, dtype=wp.float64, device=domain.device)
+
+
+def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
+    """The sums over all tiles, (count,), added in the same order on every run."""
+    return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))

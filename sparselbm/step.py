@@ -120,6 +120,15 @@ def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
 
 
 @functools.cache
+def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+    """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
+    trace, cell = _begin(physics, tiles)
+    Q = physics.lattice.size
+    trace.sum(total(trace.local("source", q, Q) for q in range(Q)) * cell.fluid)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
     """Sums over the fluid of a^2, a, (a - b)^2 and a - b, with a in `adjoint` and b in `source`."""
     trace, cell = _begin(physics, tiles)

@@ -3,9 +3,8 @@
 import numpy as np
 import warp as wp
 
-from ..evaluate import sums_array, summed
-from ..memory import tile_array
 from ..launch import TileSweep
+from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
 from ..simulation import Simulation
 from ..step import adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
@@ -38,7 +37,7 @@ class Reverse:
         self._spare = simulation.new_state()
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt_solid else None
         """d J / d eps of every cell."""
-        self._sums = sums_array(simulation, len(simulation.physics.parameters)) if wrt_parameters else None
+        self._sums = sums_array(simulation.domain, len(simulation.physics.parameters)) if wrt_parameters else None
 
     @property
     def _gathered(self) -> dict[str, wp.array | None]:
@@ -86,7 +85,7 @@ class Reverse:
     def parameter_gradient(self, name: str | None = None) -> np.ndarray:
         """d J / d parameter, a 0-d array, or of all parameters, (P,)."""
         names = self.simulation.physics.parameters
-        values = summed(self._sums, self.simulation, len(names))
+        values = summed(self._sums, self.simulation.domain, len(names))
         if name is None:
             return values
         if name not in names:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import warp as wp
 
 from ..boundary import PressureOutlet, VelocityInlet
-from ..evaluate import sums_array, summed
+from ..memory import summed, sums_array
 from ..simulation import Simulation
 from ..step import change_kernel, shift_kernel
 from .plan import Plan
-from .reverse import AdjointError, Reverse
+from .reverse import AdjointError
 
 _EVERY = 50
 """Iterations between looks at the residual: a look reads both lambdas."""
@@ -76,7 +76,7 @@ class _Look:
 
     def __init__(self, simulation: Simulation):
         self._simulation = simulation
-        self._sums = sums_array(simulation, 4)
+        self._sums = sums_array(simulation.domain, 4)
         self._sweep = simulation.general_sweep(change_kernel)
         self._shift = simulation.general_sweep(shift_kernel)
         self._count = simulation.domain.fluid_cells * simulation.lattice.size
@@ -85,7 +85,7 @@ class _Look:
         """|now - before| / |now|, both less their mean where asked, which is then taken out of `now`."""
         self._sums.zero_()
         self._sweep(source=before, adjoint=now, sums=self._sums, weight=1.0)
-        square, mean, change_square, change_mean = summed(self._sums, self._simulation, 4)
+        square, mean, change_square, change_mean = summed(self._sums, self._simulation.domain, 4)
         if remove_mean:
             square -= mean**2 / self._count
             change_square -= change_mean**2 / self._count

@@ -12,7 +12,7 @@ from .cut_cells import mark_cells
 from .distance import SurfaceQuery
 from .errors import GeometryError
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
-from .nearest_plane import NEAR, choose_plane, nearest_plane
+from .nearest_plane import choose_plane, nearest_plane
 from .plane_cut import plane_cut
 from .primitives import require_positive
 

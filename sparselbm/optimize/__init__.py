@@ -1,0 +1,39 @@
+"""Design variables under constraints, and the optimisers that move them."""
+
+from .adam import Adam
+from .bounding_box import BoundingBox
+from .constraint import BoundConstraint, Constraint
+from .errors import BoundsError, ConstraintError, ObjectiveError
+from .fixed_points import FixedPoints
+from .lbfgsb import LBFGSB
+from .minimize import minimize
+from .mma import MMA
+from .optimizer import Optimizer
+from .record import OptimizeResult, Record, Stop
+from .slsqp import SLSQP
+from .symmetry_plane import SymmetryPlane
+from .trust_constr import TrustConstr
+from .volume import FixedVolume, MinimumVolume
+
+__all__ = [
+    "LBFGSB",
+    "MMA",
+    "SLSQP",
+    "Adam",
+    "BoundConstraint",
+    "BoundingBox",
+    "BoundsError",
+    "Constraint",
+    "ConstraintError",
+    "FixedPoints",
+    "FixedVolume",
+    "MinimumVolume",
+    "ObjectiveError",
+    "OptimizeResult",
+    "Optimizer",
+    "Record",
+    "Stop",
+    "SymmetryPlane",
+    "TrustConstr",
+    "minimize",
+]

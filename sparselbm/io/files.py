@@ -1,0 +1,111 @@
+"""Files that are either whole or absent: replaced in one move, claimed before a run, appended row by row."""
+
+from __future__ import annotations
+
+import csv
+import os
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+
+class OutputExistsError(FileExistsError):
+    """A run would write over another run's results."""
+
+
+@contextmanager
+def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a path beside `path` to write to; on success it is flushed to the disk and renamed to `path`.
+
+    A reader, or a power cut, meets the old file or the new one, never half of one. When the body raises, the
+    old file stays and the half-written one is removed. The suffix is kept: writers choose the format by it.
+
+    Raises:
+        FileNotFoundError: if the folder of `path` does not exist, or the body wrote nothing.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"the folder {target.parent} of {target.name} does not exist: create it first."
+        )
+    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:12]}{target.suffix}")
+    try:
+        yield beside
+        with open(beside, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = ()) -> Path:
+    """Make the folder of a run's results, and return it.
+
+    Args:
+        path: the folder; it and its parents are created where they are missing.
+        overwrite: whether a folder that holds files may be used.
+        owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files that match
+            in the folder are removed, so that no results of two runs mix; other files are left alone.
+
+    Raises:
+        OutputExistsError: if the folder holds files and `overwrite` is false, or if `path` is a file.
+    """
+    folder = Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise OutputExistsError(f"{folder} is a file, but results need a folder: give another path.")
+    folder.mkdir(parents=True, exist_ok=True)
+    count = sum(1 for _ in folder.iterdir())
+    if count and not overwrite:
+        raise OutputExistsError(
+            f"{folder} already holds {count} entries: give another folder, or pass overwrite=True."
+        )
+    for pattern in owned:
+        for old in folder.glob(pattern):
+            if old.is_file() or old.is_symlink():
+                old.unlink()
+    return folder
+
+
+def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
+    """Append a row and flush it to the disk; the keys of the first row become the header.
+
+    Floats are written so that they read back to the same bits.
+
+    Raises:
+        ValueError: if the columns differ from those of the file.
+    """
+    target, columns = Path(path), list(row)
+    with open(target, "a+", newline="", encoding="utf-8") as file:
+        file.seek(0)
+        header = next(csv.reader(file), None)
+        if header is not None and header != columns:
+            raise ValueError(
+                f"{target} has the columns {header}, but the row has {columns}: write it to another file."
+            )
+        file.seek(0, os.SEEK_END)
+        writer = csv.writer(file)
+        if header is None:
+            writer.writerow(columns)
+        writer.writerow([_text(value) for value in row.values()])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _text(value: object) -> object:
+    # NumPy's scalars print as "np.float32(1.5)" by repr, and lose digits by str.
+    return repr(float(value)) if isinstance(value, np.floating) else value
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the rename itself; Windows has no such call, and needs none."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""Adam: no line search, so that noise does little harm; constraints by an augmented Lagrangian."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .constraint import BoundConstraint
+from .optimizer import Optimizer, Outcome, still
+from .problem import Problem
+
+# A single small step says little of a method that oscillates.
+STILL_STEPS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam(Optimizer):
+    """Adam (warp.optim), steps clipped to the bounds, the rate falling by a cosine over `Stop.iterations`.
+
+    Constraints enter the gradient by an augmented Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over
+    equalities c and over violated inequalities; lambda grows by mu c every `multiplier_steps`.
+
+    Source: Kingma & Ba, Adam (2015); Nocedal & Wright, Numerical Optimization (2006), section 17.3.
+    """
+
+    rate: float = 0.02
+    """First step of a scaled variable."""
+    betas: tuple[float, float] = (0.9, 0.99)
+    """Decay of the averages of the gradient and of its square."""
+    penalty: float = 10.0
+    """mu, on an objective that starts at 1 in size."""
+    multiplier_steps: int = 10
+    """Steps between two updates of the multipliers."""
+
+    def check(self, constraints: Sequence[BoundConstraint]) -> None:
+        """All constraints are taken."""
+
+    def run(self, problem: Problem) -> Outcome:
+        """Minimise."""
+        import warp as wp
+        from warp.optim import Adam as WarpAdam
+
+        z = problem.start.copy()
+        parameters = wp.array(z, dtype=wp.float32, device="cpu")
+        stepper = WarpAdam([parameters], lr=self.rate, betas=self.betas)
+        multipliers = _Multipliers(problem, self.penalty)
+        for step in range(problem.stop.iterations + 1):
+            _, gradient = problem.evaluate(z)
+            problem.accept(z)
+            if still(problem, STILL_STEPS):
+                return Outcome(
+                    True, f"the objective changed by less than tolerance over {STILL_STEPS} steps."
+                )
+            if step and step % self.multiplier_steps == 0:
+                multipliers.update(z)
+            slope = gradient + multipliers.gradient(z)
+            stepper.lr = self.rate * 0.5 * (1.0 + math.cos(math.pi * step / (problem.stop.iterations + 1)))
+            stepper.step([wp.array(slope, dtype=wp.float32, device="cpu")])
+            z = np.clip(parameters.numpy().astype(np.float64), problem.lower, problem.upper)
+            parameters.assign(z.astype(np.float32))
+        return Outcome(False, "every step is done.")
+
+
+class _Multipliers:
+    """Multipliers lambda, and the gradient of the augmented terms."""
+
+    def __init__(self, problem: Problem, penalty: float) -> None:
+        self._problem, self._penalty = problem, penalty
+        self._values = [np.zeros((2, len(each.lower))) for each in problem.constraints]
+
+    def gradient(self, z: np.ndarray) -> np.ndarray:
+        """d/dz of the augmented terms, (free,)."""
+        total = np.zeros_like(z)
+        for k in range(len(self._values)):
+            below, above = self._forces(k, z)
+            total += (above - below) @ self._problem.jacobian(k, z)
+        return total
+
+    def update(self, z: np.ndarray) -> None:
+        """lambda <- the force that the constraint exerts now."""
+        self._values = [self._forces(k, z) for k in range(len(self._values))]
+
+    def _forces(self, k: int, z: np.ndarray) -> np.ndarray:
+        """max(0, lambda + mu c) below and above, (2, k); both sides of an equality push at once."""
+        bound, values = self._problem.constraints[k], self._problem.values(k, z)
+        excess = np.stack([bound.lower - values, values - bound.upper])
+        return np.maximum(self._values[k] + self._penalty * np.nan_to_num(excess, neginf=-1e300), 0.0)

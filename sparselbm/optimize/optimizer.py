@@ -1,0 +1,58 @@
+"""What every optimiser is: a frozen value that can refuse a problem, and run one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .constraint import BoundConstraint
+from .problem import Problem
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an algorithm ended by itself."""
+
+    converged: bool
+    """Whether by its own criterion."""
+    message: str
+    """What it said."""
+
+
+class Optimizer(ABC):
+    """An algorithm and its settings."""
+
+    @abstractmethod
+    def check(self, constraints: Sequence[BoundConstraint]) -> None:
+        """Refuse what the algorithm cannot take, before anything is evaluated.
+
+        Raises:
+            ConstraintError: naming the constraint, and an optimiser that takes it.
+            ImportError: if a package is missing, naming what to install.
+        """
+
+    @abstractmethod
+    def run(self, problem: Problem) -> Outcome:
+        """Minimise; call `problem.accept` once an iteration, the start included."""
+
+
+def gentle(problem: Problem, first_step: float) -> float:
+    """Factor on the objective with which a step along -gradient moves no variable by more than `first_step`.
+
+    Quasi-Newton methods start from a unit Hessian, so that without it the first step is as long as the
+    gradient, and can fold the shape before anything was learnt of it.
+    """
+    _, gradient = problem.evaluate(problem.start)
+    steepest = float(np.abs(gradient).max())
+    return min(1.0, first_step / steepest) if steepest > 0.0 else 1.0
+
+
+def still(problem: Problem, steps: int) -> bool:
+    """Whether the last `steps` iterations were feasible and changed the objective by less than the tolerance."""
+    last = problem.history[-steps - 1 :]
+    values = np.array([each.objective for each in last])
+    quiet = np.ptp(values) <= problem.stop.tolerance * np.abs(values).max()
+    return bool(len(last) > steps and quiet and all(each.feasible for each in last))

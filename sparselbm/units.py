@@ -1,0 +1,234 @@
+"""SI and lattice units: the conversion as one value, and the limits within which a run can be trusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Quantity = TypeVar("Quantity", float, "np.ndarray")
+
+SOUND_SPEED = 1.0 / math.sqrt(3.0)
+"""Lattice speed of sound c_s of D2Q9, D3Q19 and D3Q27 [cells/step]."""
+
+# Below it round-off and the least gradient make the populations ring (Krueger et al. 2017, section 4.4).
+TAU_ERROR_BELOW = 0.5 + 1e-4
+TAU_WARNING_BELOW = 0.505
+# A bounced-back wall moves with (tau - 1/2)^2 under BGK, not under TRT (Krueger et al. 2017, section 5.3.3).
+TAU_WARNING_ABOVE = 1.0
+# The mean free path is about c_s tau: 2.9 cells at tau = 5, not small beside an obstacle of 8 to 12 cells.
+TAU_ERROR_ABOVE = 5.0
+# The compressibility error grows as Ma^2: 2 % at 0.15, 9 % at 0.3 (Krueger et al. 2017, section 7.2).
+MACH_WARNING_ABOVE = 0.15
+MACH_ERROR_ABOVE = 0.3
+CELLS_ERROR_BELOW = 8.0
+CELLS_WARNING_BELOW = 12.0
+
+
+class UnitsError(ValueError):
+    """A physical setting that the lattice cannot carry; names the value, the limit and the remedy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units:
+    r"""Conversion between SI and lattice units, for a lattice density of 1.
+
+    The step follows from the reference velocity, dt = u_lattice / u * dx; then nu_lattice = nu dt / dx^2,
+    tau = 3 nu_lattice + 1/2 and Ma = u_lattice / c_s with c_s = 1/sqrt(3).
+
+    Raises:
+        UnitsError: if a field is not a positive finite number.
+
+    Source: Krueger et al., The Lattice Boltzmann Method (2017), chapter 7.
+    """
+
+    voxel_size: float
+    """Edge of a cell dx [m]."""
+    velocity: float
+    """Reference velocity u, best the largest expected [m/s]."""
+    viscosity: float
+    """Kinematic viscosity nu [m2/s]."""
+    density: float
+    """Density of the fluid at rest [kg/m3]."""
+    lattice_velocity: float = 0.05
+    """What the reference velocity becomes on the lattice [cells/step]; 0.02 to 0.1 are usual."""
+
+    def __post_init__(self) -> None:
+        for name in ("voxel_size", "velocity", "viscosity", "density", "lattice_velocity"):
+            _positive(name, getattr(self, name))
+
+    @classmethod
+    def from_reynolds(
+        cls,
+        reynolds: float,
+        length: float,
+        *,
+        voxel_size: float,
+        velocity: float = 1.0,
+        density: float = 1.0,
+        lattice_velocity: float = 0.05,
+    ) -> Units:
+        """The units of a flow at the Reynolds number Re = u L / nu, with `length` L [m] and u [m/s] given."""
+        _positive("reynolds", reynolds)
+        _positive("length", length)
+        return cls(
+            voxel_size=voxel_size,
+            velocity=velocity,
+            viscosity=velocity * length / reynolds,
+            density=density,
+            lattice_velocity=lattice_velocity,
+        )
+
+    @property
+    def time_step(self) -> float:
+        """Duration of a step dt [s]."""
+        return self.lattice_velocity / self.velocity * self.voxel_size
+
+    @property
+    def lattice_viscosity(self) -> float:
+        """Kinematic viscosity on the lattice [cells^2/step]."""
+        return self.viscosity * self.time_step / self.voxel_size**2
+
+    @property
+    def tau(self) -> float:
+        """Relaxation time of the shear moments [steps]."""
+        return 3.0 * self.lattice_viscosity + 0.5
+
+    @property
+    def omega(self) -> float:
+        """Relaxation rate of the shear moments, 1/tau [1/step]."""
+        return 1.0 / self.tau
+
+    @property
+    def mach(self) -> float:
+        """Mach number of the reference velocity on the lattice."""
+        return self.lattice_velocity / SOUND_SPEED
+
+    def reynolds(self, length: float) -> float:
+        """Reynolds number u L / nu of the length L [m]."""
+        return self.velocity * length / self.viscosity
+
+    def velocity_to_si(self, velocity: Quantity) -> Quantity:
+        """[cells/step] -> [m/s]."""
+        return velocity * (self.voxel_size / self.time_step)
+
+    def velocity_to_lattice(self, velocity: Quantity) -> Quantity:
+        """[m/s] -> [cells/step]."""
+        return velocity * (self.time_step / self.voxel_size)
+
+    def time_to_si(self, time: Quantity) -> Quantity:
+        """[steps] -> [s]."""
+        return time * self.time_step
+
+    def time_to_lattice(self, time: Quantity) -> Quantity:
+        """[s] -> [steps]; not rounded."""
+        return time / self.time_step
+
+    def pressure_to_si(self, pressure: Quantity) -> Quantity:
+        """Lattice pressure, such as c_s^2 (rho - 1), -> [Pa]."""
+        return pressure * self._pressure_scale
+
+    def pressure_to_lattice(self, pressure: Quantity) -> Quantity:
+        """[Pa] -> lattice pressure, to be compared with c_s^2 (rho - 1)."""
+        return pressure / self._pressure_scale
+
+    def acceleration_to_si(self, acceleration: Quantity) -> Quantity:
+        """[cells/step^2] -> [m/s2]."""
+        return acceleration * (self.voxel_size / self.time_step**2)
+
+    def acceleration_to_lattice(self, acceleration: Quantity) -> Quantity:
+        """[m/s2] -> [cells/step^2]."""
+        return acceleration * (self.time_step**2 / self.voxel_size)
+
+    def force_to_si(self, force: Quantity, *, dimension: int = 3) -> Quantity:
+        """Lattice force -> [N] in three dimensions, [N/m] in two."""
+        return force * self._force_scale(dimension)
+
+    def force_to_lattice(self, force: Quantity, *, dimension: int = 3) -> Quantity:
+        """[N] in three dimensions, [N/m] in two, -> lattice force."""
+        return force / self._force_scale(dimension)
+
+    def check(self, *, cells_across: float | None = None) -> tuple[str, ...]:
+        """Refuse what cannot be run, and return a warning for each setting that costs accuracy.
+
+        Args:
+            cells_across: cells across the smallest length that matters (obstacle, gap, pipe), where known.
+
+        Raises:
+            UnitsError: if tau, the Mach number or `cells_across` is beyond its limit.
+        """
+        warnings = [*self._check_tau(), *self._check_mach()]
+        if cells_across is not None:
+            warnings += _check_cells(cells_across)
+        return tuple(warnings)
+
+    @property
+    def _pressure_scale(self) -> float:
+        return self.density * (self.voxel_size / self.time_step) ** 2
+
+    def _force_scale(self, dimension: int) -> float:
+        if dimension not in (2, 3):
+            raise UnitsError(f"dimension is {dimension}, but forces are converted in 2 or 3: pass 2 or 3.")
+        return self._pressure_scale * self.voxel_size ** (dimension - 1)
+
+    def _check_tau(self) -> list[str]:
+        tau = self.tau
+        if tau <= TAU_ERROR_BELOW:
+            raise UnitsError(
+                f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would blow up. Take smaller "
+                f"voxels (now {self.voxel_size:g} m), more lattice_velocity (now {self.lattice_velocity:g}) "
+                "or a lower Reynolds number."
+            )
+        if tau > TAU_ERROR_ABOVE:
+            raise UnitsError(
+                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is cells long, and this no "
+                f"longer a fluid. Take a smaller lattice_velocity (now {self.lattice_velocity:g}) "
+                f"or larger voxels (now {self.voxel_size:g} m)."
+            )
+        if tau < TAU_WARNING_BELOW:
+            return [
+                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK will ring; use TRT, or smaller voxels."
+            ]
+        if tau > TAU_WARNING_ABOVE:
+            return [
+                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK the walls shift; use TRT, "
+                f"or a smaller lattice_velocity (now {self.lattice_velocity:g})."
+            ]
+        return []
+
+    def _check_mach(self) -> list[str]:
+        mach, velocity = self.mach, self.lattice_velocity
+        advised = MACH_WARNING_ABOVE * SOUND_SPEED
+        if mach > MACH_ERROR_ABOVE:
+            raise UnitsError(
+                f"the Mach number is {mach:.3f} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: "
+                f"the lattice would not be incompressible. Take a lattice_velocity of at most {advised:.3f}."
+            )
+        if mach > MACH_WARNING_ABOVE:
+            return [
+                f"the Mach number is {mach:.3f}, above {MACH_WARNING_ABOVE}: about {100 * mach**2:.0f} % of "
+                f"compressibility error; a lattice_velocity of at most {advised:.3f} avoids it."
+            ]
+        return []
+
+
+def _positive(name: str, value: float) -> None:
+    if not hasattr(value, "__float__") or not 0.0 < float(value) < math.inf:
+        raise UnitsError(f"{name} is {value!r}, but must be a finite number above 0: pass it in SI units.")
+
+
+def _check_cells(cells: float) -> list[str]:
+    _positive("cells_across", cells)
+    if cells < CELLS_ERROR_BELOW:
+        raise UnitsError(
+            f"{cells:.1f} cells across, fewer than {CELLS_ERROR_BELOW:g}: the shape is not resolved. "
+            f"Take voxels smaller by {CELLS_WARNING_BELOW / cells:.1f} times."
+        )
+    if cells < CELLS_WARNING_BELOW:
+        return [
+            f"{cells:.1f} cells across, fewer than {CELLS_WARNING_BELOW:g}: drag is off by several per cent."
+        ]
+    return []
