@@ -14,7 +14,7 @@ _UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 
 def parse_bytes(memory: int | str) -> int:
     """Bytes of a number or of a text such as "2 GiB". Raises AdjointError."""
-    match = re.fullmatch(r"\s*([0-9.]+)\s*([A-Za-z]*)\s*", str(memory))
+    match = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*([A-Za-z]*)\s*", str(memory))
     if not match or match[2] not in _UNITS:
         raise AdjointError(f'memory {memory!r}: give bytes or a text such as "512 MiB" or "2 GiB"')
     return int(float(match[1]) * _UNITS[match[2]])
