@@ -140,14 +140,18 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """Sums over the fluid of a.a, m.a, d.d, m.d and m.m, with a in `adjoint`, b in `source`, d = a - b, m: `_mass_adjoint`."""
+    """Sums of a.a, m.a, d.d, m.d and m.m, with a in `adjoint`, b in `source`, d = a - b, m: `_mass_adjoint`.
+
+    Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    """
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     a = [trace.local("adjoint", q, Q) for q in range(Q)]
     d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
     m = _mass_adjoint(cell)
+    seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
     for value in (dot(a, a), dot(m, a), dot(d, d), dot(m, d), dot(m, m)):
-        trace.sum(_in_fluid(cell, value))
+        trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 
 

@@ -89,7 +89,7 @@ class _Look:
     def change(self, now: wp.array, before: wp.array, remove_mass: bool = False) -> float:
         """|now - before| / |now|, both without their part along m where asked, which is then taken out of `now`."""
         self._sums.zero_()
-        self._sweep(source=before, adjoint=now, sums=self._sums, weight=1.0)
+        self._sweep(source=before, adjoint=now, solid=self._simulation.solid, sums=self._sums, weight=1.0)
         square, along, change_square, change_along, mass_square = summed(self._sums, self._simulation.domain, 5)
         if remove_mass:
             square -= along**2 / mass_square
