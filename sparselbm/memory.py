@@ -7,6 +7,7 @@ import warp as wp
 
 from .domain import Domain
 from .lanes import TileShape, sum_slots
+from .lattice import Lattice
 
 _HUGE_PAGE = 1 << 21
 _LANE_BYTES = 64
@@ -44,3 +45,12 @@ def sums_array(domain: Domain, count: int) -> wp.array:
 def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
     """The sums over all tiles, (count,), added in the same order on every run."""
     return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))
+
+
+def bytes_per_cell(lattice: Lattice, precision: type) -> int:
+    """Memory of a simulation for each cell of its tiles: two states, solid fraction, link and boundary words.
+
+    The index grid, the neighbour table and the fluid mask take about 2 bytes more; moments, when asked for, 1 + d numbers.
+    """
+    scalar = np.dtype(wp.dtype_to_numpy(precision)).itemsize
+    return (2 * lattice.size + 1) * scalar + 2 * 4 + 2

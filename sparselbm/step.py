@@ -140,7 +140,7 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """Sums of a.a, m.a, d.d, m.d and m.m, with a in `adjoint`, b in `source`, d = a - b, m: `_mass_adjoint`.
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
 
     Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
     """
@@ -150,7 +150,7 @@ def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
     d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
     m = _mass_adjoint(cell)
     seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
-    for value in (dot(a, a), dot(m, a), dot(d, d), dot(m, d), dot(m, m)):
+    for value in (dot(a, a), dot(d, d), dot(m, a), dot(m, m)):
         trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 

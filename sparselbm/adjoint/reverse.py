@@ -87,10 +87,16 @@ class Reverse:
         sweep(source=state, adjoint=self.adjoint, target=self._spare, weight=1.0, **self._gathered)
         self.adjoint, self._spare = self._spare, self.adjoint
 
-    @property
-    def previous(self) -> wp.array:
-        """lambda before the last step back."""
-        return self._spare
+    def gathered(self) -> tuple[np.ndarray, ...]:
+        """Copies of what has been gathered: d J / d eps of every cell and d J / d parameters, as far as asked for."""
+        solid = () if self.solid_adjoint is None else (self.solid_adjoint.numpy().copy(),)
+        return (*solid, *(() if self._sums is None else (self.parameter_gradient(),)))
+
+    def clear_gathered(self) -> None:
+        """Sets what has been gathered to zero."""
+        for array in (self.solid_adjoint, self._sums):
+            if array is not None:
+                array.zero_()
 
     def start_from(self, state_adjoint: wp.array) -> None:
         """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""

@@ -11,8 +11,11 @@ from ..step import change_kernel, mass_adjoint_kernel
 from .plan import Plan
 from .reverse import AdjointError, Reverse
 
-_EVERY = 50
-"""Iterations between looks at the residual: a look reads both lambdas."""
+_EVERY = 100
+"""Steps of a stretch, between looks at the gradient or at the flow."""
+
+_LONGEST = 200
+"""Time constant of the slowest decay that an estimate believes in [stretches]; slower is taken for rounding."""
 
 _ROUNDING = {wp.float32: 3e-6, wp.float64: 1e-12}
 """Relative change of the mass's adjoint in a step back below which mass is conserved; an outlet gives 1e-4 and more."""
@@ -22,16 +25,18 @@ _ROUNDING = {wp.float32: 3e-6, wp.float64: 1e-12}
 class Steady(Plan):
     """Solves lambda = (d step / d f)^T lambda + d h / d f at the converged state, by fixed-point iteration.
 
-    The run of `steps` first brings the flow to rest in time; then the step's own transpose is applied until the error of
-    lambda, estimated from the rate at which its change shrinks, is below `tolerance`. Memory: two states and two
-    lambdas, however many steps. The objective is that of the final state; a window changes nothing.
+    The run of `steps` first brings the flow to rest in time; then the step's own transpose is applied. After k iterations
+    the gradient is that of the objective k steps after a change of design, so that it settles as the flow does. From its
+    changes over stretches of 100 iterations follows what is still to come; it counts as converged when that is below
+    `tolerance` twice in a row. Memory: two states and two lambdas, however many steps. The objective is that of the final
+    state; a window changes nothing.
 
     Where mass is conserved, its adjoint m is a fixed point of the transpose: lambda grows along m for ever, and m acts on
     nothing that keeps the mass. It is projected out, so that the gradient is the one at constant mass.
     """
 
-    tolerance: float = 1e-4
-    """Estimated relative error of lambda at which it counts as converged."""
+    tolerance: float = 1e-3
+    """Estimated relative error of the gradient."""
     iterations: int = 50_000
     """Limit beyond which AdjointError is raised."""
     flow_tolerance: float = 1e-3
@@ -42,25 +47,32 @@ class Steady(Plan):
         if evaluation is not None:
             evaluation.add(simulation.state)
         look = _Look(simulation)
-        self._require_steady(simulation, look)
+        self._require_steady(look)
         closed = look.conserves_mass(reverse)
-        reverse.inject(simulation.state, 1.0)
-        change = last = np.inf
+        state, before, change, calm = simulation.state, None, np.inf, 0
         for k in range(1, self.iterations + 1):
-            reverse.back(simulation.state, gather=False)
-            reverse.inject(simulation.state, 1.0, gather=False)
-            if k % _EVERY == 0:
-                change, last = look.change(reverse.adjoint, reverse.previous, remove_mass=closed), change
-                if not np.isfinite(change):
-                    raise AdjointError(f"the adjoint grew without bound by iteration {k}: the flow is not steady; use Checkpointed")
-                if _error(change, last) < self.tolerance:
-                    return reverse.back(simulation.state)
+            gather = k % _EVERY == 0
+            if gather:
+                reverse.clear_gathered()
+            reverse.inject(state, 1.0, gather=gather)
+            reverse.back(state, gather=gather)
+            if gather:
+                now, last = reverse.gathered(), change
+                change = relative_change(now, before)
+                if not all(np.isfinite(part).all() for part in now):
+                    raise AdjointError(f"the adjoint grew beyond all bounds by iteration {k}: the flow is not steady; use Checkpointed")
+                calm = calm + 1 if still_to_come(change, last) < self.tolerance else 0
+                if calm == 2:
+                    return
+                before = now
+                if closed:
+                    look.remove_mass(reverse.adjoint)
         raise AdjointError(
-            f"the adjoint is still {_error(change, last):.1e} of its norm from converged after {self.iterations} iterations, "
-            f"tolerance {self.tolerance:.1e}: run more steps first, allow more iterations, or use Checkpointed"
+            f"the gradient still changes by {change:.1e} of its norm in {_EVERY} iterations after {self.iterations}, tolerance "
+            f"{self.tolerance:.1e}: run more steps first, allow more iterations, or use Checkpointed"
         )
 
-    def _require_steady(self, simulation: Simulation, look: "_Look") -> None:
+    def _require_steady(self, look: "_Look") -> None:
         distance = look.distance_from_steady()
         if not distance < self.flow_tolerance:
             raise AdjointError(
@@ -69,12 +81,20 @@ class Steady(Plan):
             )
 
 
-def _error(change: float, last: float) -> float:
-    """What a geometric series still has to add, from two changes `_EVERY` iterations apart."""
-    if not np.isfinite(last) or last == 0.0:
-        return change if last == 0.0 else np.inf
-    rate = (change / last) ** (1.0 / _EVERY)
-    return change * rate / (1.0 - rate) if rate < 1.0 else change * _EVERY
+def relative_change(now: tuple[np.ndarray, ...], before: tuple[np.ndarray, ...] | None) -> float:
+    """Largest of |a - b| / |a| over pairs of arrays; infinite without a `before`."""
+    if before is None:
+        return np.inf
+    pairs = zip(now, before, strict=True)
+    return max((float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0)) for a, b in pairs), default=0.0)
+
+
+def still_to_come(change: float, last: float) -> float:
+    """The rest of a geometric series, from its last two terms, the changes over two stretches."""
+    if change == 0.0 or not np.isfinite(last):
+        return change
+    rate = min(change / last, 1.0 - 1.0 / _LONGEST) if last > 0.0 else 0.0
+    return change * rate / (1.0 - rate)
 
 
 class _Look:
@@ -82,38 +102,43 @@ class _Look:
 
     def __init__(self, simulation: Simulation):
         self._simulation = simulation
-        self._sums = sums_array(simulation.domain, 5)
+        self._sums = sums_array(simulation.domain, 4)
         self._sweep = simulation.general_sweep(change_kernel)
         self._add_mass = simulation.general_sweep(mass_adjoint_kernel)
 
-    def change(self, now: wp.array, before: wp.array, remove_mass: bool = False) -> float:
-        """|now - before| / |now|, both without their part along m where asked, which is then taken out of `now`."""
+    def _summed(self, now: wp.array, before: wp.array) -> np.ndarray:
         self._sums.zero_()
         self._sweep(source=before, adjoint=now, solid=self._simulation.solid, sums=self._sums, weight=1.0)
-        square, along, change_square, change_along, mass_square = summed(self._sums, self._simulation.domain, 5)
-        if remove_mass:
-            square -= along**2 / mass_square
-            change_square -= change_along**2 / mass_square
-            self._add_mass(target=now, weight=-along / mass_square)
-        return (max(change_square, 0.0) / square) ** 0.5 if square != 0.0 else 0.0
+        return summed(self._sums, self._simulation.domain, 4)
+
+    def _change(self, now: wp.array, before: wp.array) -> float:
+        square, change, _, _ = self._summed(now, before)
+        return (change / square) ** 0.5 if square > 0.0 else 0.0
+
+    def remove_mass(self, array: wp.array) -> None:
+        """Takes the part along the mass's adjoint out of a population array."""
+        _, _, along, mass_square = self._summed(array, array)
+        self._add_mass(target=array, weight=-along / mass_square)
 
     def conserves_mass(self, reverse: Reverse) -> bool:
-        """Whether m is a fixed point of a step back; leaves lambda 0."""
-        state = self._simulation.state
+        """Whether the mass's adjoint is a fixed point of a step back; leaves lambda 0."""
+        before = self._simulation.new_state()
         self._add_mass(target=reverse.adjoint, weight=1.0)
-        reverse.back(state, gather=False)
-        change = self.change(reverse.adjoint, reverse.previous)
+        wp.copy(before, reverse.adjoint)
+        reverse.back(self._simulation.state, gather=False)
+        change = self._change(reverse.adjoint, before)
         reverse.adjoint.zero_()
         return change < _ROUNDING[self._simulation.precision]
 
     def distance_from_steady(self) -> float:
         """What the state would still change, relative to its norm, by looking ahead without touching it."""
-        before, after = self._simulation.new_state(), self._simulation.new_state()
-        wp.copy(before, self._simulation.state)
+        anchor, now, spare = (self._simulation.new_state() for _ in range(3))
+        wp.copy(now, self._simulation.state)
         changes = []
-        for k in range(_EVERY + 1):
-            self._simulation.advance(before, after)
-            if k % _EVERY == 0:
-                changes.append(self.change(after, before))
-            before, after = after, before
-        return _error(changes[1], changes[0])
+        for _ in range(2):
+            wp.copy(anchor, now)
+            for _ in range(_EVERY):
+                self._simulation.advance(now, spare)
+                now, spare = spare, now
+            changes.append(self._change(now, anchor))
+        return still_to_come(changes[1], changes[0])

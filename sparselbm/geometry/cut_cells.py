@@ -1,4 +1,4 @@
-"""Which cells a surface may cut, and the face closest to each: the part of the solid fraction without gradient."""
+"""Which cells a surface may cut, and the closest face of each: found without gradient."""
 
 import functools
 
@@ -9,16 +9,19 @@ from .distance import FAR, SurfaceQuery
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile, tile_centre
 
 OUTSIDE, INSIDE = -1, -2
-"""Marks of a cell that the surface does not cut; a cut cell holds 2 * (closest face) + (1 where its centre is inside)."""
+"""Marks of cells off the surface; a cut cell holds 2 * (closest face) + (1 where its centre is inside)."""
 
 
-def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float) -> wp.array:
-    """Mark every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side where that is within `band` [m].
+def mark_cells(
+    query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float
+) -> wp.array:
+    """Mark every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side where that is within
+    `band` [m].
 
-    A row of 8 cells is walked by one thread. A ball around a point, of the radius of its distance, holds no surface;
-    within it and `band` the next cells need no query, and two points whose balls touch lie on the same side of
-    a closed surface, so that the costly winding number is asked for only next to the surface. Open
-    surfaces have sides without a surface between them: there, each cell asks.
+    A row of 8 cells is walked by one thread. A ball around a point, of the radius of its distance, holds no
+    surface; within it and `band` the next cells need no query, and two points whose balls touch lie on the
+    same side of a closed surface, so that the costly winding number is asked for only next to the surface.
+    Open surfaces have sides without a surface between them: there, each cell asks.
 
     Returns:
         Marks, int32, shape (len(tile_ids) * cells of a tile,), in the order of `tile_ids`.
@@ -34,7 +37,12 @@ def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coo
     wp.launch(_reach_kernel(), tiles, topology, [reach], device=device, record_tape=False)
     constants = [wp.float32(band), query.closed]
     wp.launch(
-        _mark_kernel(), (tiles, cells // 8), topology + constants + [reach], [marks], device=device, record_tape=False
+        _mark_kernel(),
+        (tiles, cells // 8),
+        topology + constants + [reach],
+        [marks],
+        device=device,
+        record_tape=False,
     )
     return marks
 

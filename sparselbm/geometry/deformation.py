@@ -31,7 +31,7 @@ class BoundDeformation(Protocol):
         ...
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits of the variables, two arrays of shape (size,), infinite where there is none."""
+        """Lower and upper limits of the variables, two arrays of shape (size,), infinite for none."""
         ...
 
 
@@ -46,7 +46,7 @@ class Deformation(Protocol):
 @final
 @dataclass(frozen=True, eq=False)
 class LinearDeformation:
-    """points = base + A x, with x = 0 the mesh as it is; the form of every bound deformation that is linear."""
+    """points = base + A x: every bound deformation that is linear; x = 0 is the mesh as it is."""
 
     base: np.ndarray
     """Points of the mesh [m], shape (n, 3)."""
@@ -81,7 +81,9 @@ def variables(x: np.ndarray, size: int) -> np.ndarray:
     """x as float64, shape (size,); `GeometryError` otherwise."""
     x = np.asarray(x, dtype=np.float64)
     if x.shape != (size,) or not np.isfinite(x).all():
-        raise GeometryError(f"x has shape {x.shape}, it must be finite and of shape {(size,)}: start from `initial()`")
+        raise GeometryError(
+            f"x has shape {x.shape}, it must be finite and of shape {(size,)}: start from `initial()`"
+        )
     return x
 
 

@@ -19,8 +19,9 @@ class SurfaceQuery:
     """A mesh on a device, ready for closest-face and inside queries.
 
     Inside is where the winding number exceeds 0.5, so that open and overlapping meshes work. The hierarchy
-    is fp32 and holds points relative to the centre of the mesh's bounding box: distances are accurate to about
-    1e-7 of the box, wherever in space it stands. Queries give no gradient to the points: see `solid_fraction`.
+    is fp32 and holds points relative to the centre of the mesh's bounding box: distances are accurate to
+    about 1e-7 of the box, wherever in space it stands. Queries give no gradient to the points: see
+    `solid_fraction`.
 
     Args:
         mesh: the surface; degenerate faces are never found by a query, so `repair` it first.
@@ -55,7 +56,7 @@ class SurfaceQuery:
 
     @property
     def closed(self) -> bool:
-        """Whether every edge has an even number of faces, so that only crossing the surface changes the side."""
+        """Whether every edge has an even number of faces: then only the surface parts in from out."""
         return self._closed
 
     @property
@@ -69,12 +70,13 @@ class SurfaceQuery:
         return self._points.shape[0]
 
     def refit(self, points: np.ndarray | wp.array) -> None:
-        """Move the points to `points` [m], shape (n, 3) or (n,) of vec3f or vec3d; the hierarchy keeps its tree.
+        """Move the points to `points` [m], shape (n, 3) or (n,) of vec3f or vec3d; the hierarchy keeps its
+        tree.
 
         Cheap, and always right; after large changes of shape `rebuild` makes queries faster.
         Raises `GeometryError` where the number of points differs or one is not finite.
         """
-        values = points.numpy() if isinstance(points, wp.array) else np.asarray(points, dtype=np.float64)
+        values = np.asarray(points if isinstance(points, np.ndarray) else points.numpy(), dtype=np.float64)
         if values.shape != (self.point_count, 3):
             raise GeometryError(
                 f"points have shape {values.shape}, the query holds {(self.point_count, 3)}: "
@@ -101,7 +103,7 @@ class SurfaceQuery:
         return distance
 
     def closest(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Closest face, shape (k,), and barycentric weights of its corners at the closest point, shape (k, 3)."""
+        """Closest face (k,), and the weights of its corners at the closest point, shape (k, 3)."""
         _, face, weights = self._measure(positions)
         return face, weights
 
@@ -109,7 +111,8 @@ class SurfaceQuery:
         positions = np.asarray(positions, dtype=np.float64)
         if positions.ndim != 2 or positions.shape[1] != 3 or not np.isfinite(positions).all():
             raise GeometryError(
-                f"positions have shape {positions.shape}, they must be (k, 3) and finite: check how they were made"
+                f"positions have shape {positions.shape}, they must be (k, 3) and finite: "
+                "check how they were made"
             )
         count, device = len(positions), self._device
         where = wp.array(positions - self._centre, dtype=wp.vec3f, device=device)

@@ -38,19 +38,20 @@ class Mirror:
 class FFD:
     """p = p0 + sum_ijk B_i(u) B_j(v) B_k(w) d_ijk, with d_ijk the displacements of the control points [m].
 
-    u, v, w in 0 to 1 are the place of p0 in the lattice's box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the Bernstein
-    polynomials of degree l = shape - 1. The variables are the free displacements; all zero is the mesh as it is.
-    Any affine map of the control points moves the mesh by that very map.
+    u, v, w in 0 to 1 are the place of p0 in the lattice's box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the
+    Bernstein polynomials of degree l = shape - 1. The variables are the free displacements; all zero is the
+    mesh as it is. Any affine map of the control points moves the mesh by that very map.
     Source: Sederberg and Parry, SIGGRAPH 20 (1986) 151.
 
     Raises:
-        GeometryError: fewer than 2 control points along an axis, a side or mirror that does not exist, no free point.
+        GeometryError: fewer than 2 control points along an axis, a side or mirror that does not exist, no
+        free point.
     """
 
     shape: tuple[int, int, int] = (4, 4, 4)
     """Control points along x, y and z."""
     padding: float = 0.1
-    """What the lattice's box is larger than the mesh's on each side, as a share of the mesh's longest side."""
+    """Space between mesh and lattice on each side, as a share of the mesh's longest side."""
     fixed_sides: tuple[LatticeSide, ...] = ()
     """Layers of control points that stay where they are."""
     symmetry: Mirror | None = None
@@ -61,20 +62,26 @@ class FFD:
     def __post_init__(self):
         require_limit("limit", self.limit)
         if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
-            raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
+            raise GeometryError(
+                f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice"
+            )
         if not self.padding >= 0.0:
             raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
         for value in (*self.fixed_sides, *([self.symmetry] if self.symmetry else [])):
             if value.axis not in (0, 1, 2):
-                raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
+                raise GeometryError(
+                    f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z"
+                )
         if not self._free().any():
-            raise GeometryError(f"fixed_sides leave none of {self.shape} control points free: fix fewer layers")
+            raise GeometryError(
+                f"fixed_sides leave none of {self.shape} control points free: fix fewer layers"
+            )
 
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
         """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
         weights = self._weights(mesh)
         choice = self._choice()
-        size = choice.shape[1]
+        size = int(self._free().sum())
 
         def forward(x):
             return weights @ (choice @ x).reshape(-1, 3)
@@ -109,7 +116,10 @@ class FFD:
         return np.einsum("pi,pj,pk->pijk", u, v, w).reshape(len(place), -1)
 
     def _free(self) -> np.ndarray:
-        """Which components of the displacements may change, shape (*shape, 3), bool; a mirror plane's own normal may not."""
+        """Which components of the displacements are variables, shape (*shape, 3), bool.
+
+        Of mirrored points the lower ones are; points on the mirror plane keep to it.
+        """
         free = np.ones((*self.shape, 3), dtype=bool)
         for side in self.fixed_sides:
             layer = np.arange(self.shape[side.axis])
@@ -124,7 +134,7 @@ class FFD:
                 layers[count // 2, ..., axis] = False
         return free
 
-    def _choice(self) -> sp.csr_matrix:
+    def _choice(self) -> sp.csr_array:
         """Displacements of all control points from the variables: unit columns, and their mirror images."""
         free = self._free()
         index = np.arange(free.size).reshape(free.shape)
@@ -145,5 +155,5 @@ def bernstein(t: np.ndarray, count: int) -> np.ndarray:
     return comb(degree, i) * t[:, None] ** i * (1.0 - t[:, None]) ** (degree - i)
 
 
-def _units(rows, columns, values, height: int) -> sp.csr_matrix:
-    return sp.coo_matrix((values, (rows, columns)), shape=(height, len(columns))).tocsr()
+def _units(rows, columns, values, height: int) -> sp.csr_array:
+    return sp.coo_array((values, (rows, columns)), shape=(height, len(columns))).tocsr()

@@ -1,16 +1,17 @@
-"""The plane that stands for the surface in a cell: signed distance and normal, differentiable in a face's corners."""
+"""The plane that stands for the surface in a cell, differentiable in the corners of the closest face."""
 
 import functools
 
 import warp as wp
 
 NEAR = 1.0e-3
-"""Distance [cells] below which the direction to the surface is lost in rounding, and the face's own plane is taken."""
+"""Distance [cells] below which the direction to the surface is noise, and the plane of the face is taken."""
 
 
 @functools.cache
 def closest_feature(scalar: type) -> wp.Function:
-    """The function (a, b, c) -> feature of a triangle closest to a point, the corners being relative to that point.
+    """The function (a, b, c) -> feature of a triangle closest to a point, the corners being relative to
+    that point.
 
     Features: 0 the inner part of the face; 1, 2, 3 the edges ab, bc, ca; 4, 5, 6 the corners a, b, c.
 
@@ -45,12 +46,14 @@ def closest_feature(scalar: type) -> wp.Function:
 
 @functools.cache
 def choose_plane(scalar: type) -> wp.Function:
-    """The function (a, b, c, inside) -> code = 2 * feature + (1 where the plane's normal is turned), without gradient.
+    """The function (a, b, c, inside) -> code = 2 * feature + (1 where the plane's normal is turned),
+    without gradient.
 
-    The corners are relative to the cell's centre, in cells; `inside` is 1 where the centre is inside the solid.
-    The normal of a face is turned where it disagrees with the winding number, as in a mesh that is
-    inside out; the normal at an edge or corner is the direction from there to the centre, turned where that is inside.
-    Within `NEAR` of the surface the side and the direction are noise, and the face's own normal is taken.
+    The corners are relative to the cell's centre, in cells; `inside` is 1 where the centre is inside the
+    solid. The normal of a face is turned where it disagrees with the winding number, as in a mesh that is
+    inside out; the normal at an edge or corner is the direction from there to the centre, turned where that
+    is inside. Within `NEAR` of the surface the side and the direction are noise, and the face's own normal
+    is taken.
     """
     vec3 = wp.types.vector(3, scalar)
     feature = closest_feature(scalar)
@@ -63,7 +66,9 @@ def choose_plane(scalar: type) -> wp.Function:
         first = wp.where(region % 3 == 1, a, wp.where(region % 3 == 2, b, c))
         second = wp.where(region % 3 == 1, b, wp.where(region % 3 == 2, c, a))
         along = second - first
-        t = wp.where(region > 3, scalar(0.0), -wp.dot(first, along) / wp.max(wp.dot(along, along), scalar(1.0e-30)))
+        t = wp.where(
+            region > 3, scalar(0.0), -wp.dot(first, along) / wp.max(wp.dot(along, along), scalar(1.0e-30))
+        )
         away = wp.where(region == 0, wp.abs(height), wp.length(first + t * along))
         below = wp.where(height < scalar(0.0), 1, 0)
         turned = wp.where(region == 0, wp.where(below == inside, 0, 1), inside)
@@ -74,14 +79,16 @@ def choose_plane(scalar: type) -> wp.Function:
 
 @functools.cache
 def nearest_plane(scalar: type) -> wp.Function:
-    """The function (a, b, c, p, q, code) -> (phi, n): plane through the closest point x_c, seen from the origin.
+    """The function (a, b, c, p, q, code) -> (phi, n): plane through the closest point x_c, seen from the
+    origin.
 
         face:   n = side (b - a) x (c - a) / |.|,    phi = -a . n
         edge:   x_c = p + t (q - p),  t = -p . (q - p) / |q - p|^2,    phi = side |x_c|,    n = -x_c / phi
         corner: x_c = p
 
-    p and q are the ends of the closest edge, or both the closest corner; side is -1 where the code is odd. phi is the
-    signed distance, n points out of the solid. All is differentiable in the five corners, the code being fixed.
+    p and q are the ends of the closest edge, or both the closest corner; side is -1 where the code is odd.
+    phi is the signed distance, n points out of the solid. All is differentiable in the five corners, the
+    code being fixed.
     """
     vec3 = wp.types.vector(3, scalar)
     one = scalar(1.0)

@@ -10,8 +10,9 @@ _ICOSAHEDRON_POINTS = np.array(
      [0, -1, -_G], [0, 1, -_G], [_G, 0, -1], [_G, 0, 1], [-_G, 0, -1], [-_G, 0, 1]]
 )  # fmt: skip
 _ICOSAHEDRON_FACES = np.array(
-    [[0, 11, 5], [0, 5, 1], [0, 1, 7], [0, 7, 10], [0, 10, 11], [1, 5, 9], [5, 11, 4], [11, 10, 2], [10, 7, 6], [7, 1, 8],
-     [3, 9, 4], [3, 4, 2], [3, 2, 6], [3, 6, 8], [3, 8, 9], [4, 9, 5], [2, 4, 11], [6, 2, 10], [8, 6, 7], [9, 8, 1]]
+    [[0, 11, 5], [0, 5, 1], [0, 1, 7], [0, 7, 10], [0, 10, 11], [1, 5, 9], [5, 11, 4],
+     [11, 10, 2], [10, 7, 6], [7, 1, 8], [3, 9, 4], [3, 4, 2], [3, 2, 6], [3, 6, 8],
+     [3, 8, 9], [4, 9, 5], [2, 4, 11], [6, 2, 10], [8, 6, 7], [9, 8, 1]]
 )  # fmt: skip
 _BOX_FACES = np.array(
     [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
@@ -22,7 +23,9 @@ _BOX_FACES = np.array(
 def require_positive(name: str, value: float, unit: str) -> float:
     """The value as a float; `GeometryError` where it is not finite and above 0."""
     if not (np.isfinite(value) and value > 0.0):
-        raise GeometryError(f"{name} is {value} {unit}, it must be finite and above 0: choose a positive {name}")
+        raise GeometryError(
+            f"{name} is {value} {unit}, it must be finite and above 0: choose a positive {name}"
+        )
     return float(value)
 
 
@@ -52,7 +55,9 @@ def box(lower, upper):
     """Box: point 4 i + 2 j + k lies at x[i], y[j], z[k] of (lower, upper) [m]; two faces a side."""
     sides = np.stack([np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)])
     if not (sides[1] > sides[0]).all():
-        raise GeometryError(f"the box runs from {sides[0]} to {sides[1]} m, upper must exceed lower: swap them")
+        raise GeometryError(
+            f"the box runs from {sides[0]} to {sides[1]} m, upper must exceed lower: swap them"
+        )
     index = np.stack(np.meshgrid([0, 1], [0, 1], [0, 1], indexing="ij"), axis=-1).reshape(-1, 3)
     return sides[index, [0, 1, 2]], _BOX_FACES
 
@@ -67,7 +72,7 @@ def cylinder(radius, p0, p1, segments):
     if segments < 3:
         raise GeometryError(f"segments is {segments}, the least is 3: choose more segments")
     p0, p1 = np.asarray(p0, dtype=np.float64), np.asarray(p1, dtype=np.float64)
-    axis = (p1 - p0) / require_positive("length", np.linalg.norm(p1 - p0), "m")
+    axis = (p1 - p0) / require_positive("length", float(np.linalg.norm(p1 - p0)), "m")
     first = np.eye(3)[np.argmin(np.abs(axis))]
     first = first - axis * (axis @ first)
     first /= np.linalg.norm(first)
@@ -76,5 +81,8 @@ def cylinder(radius, p0, p1, segments):
     i, j = np.arange(segments), (np.arange(segments) + 1) % segments
     n = segments
     side = [np.stack([i, j, n + j], axis=1), np.stack([i, n + j, n + i], axis=1)]
-    caps = [np.stack([j, i, np.full(n, 2 * n)], axis=1), np.stack([n + i, n + j, np.full(n, 2 * n + 1)], axis=1)]
+    caps = [
+        np.stack([j, i, np.full(n, 2 * n)], axis=1),
+        np.stack([n + i, n + j, np.full(n, 2 * n + 1)], axis=1),
+    ]
     return np.concatenate([p0 + ring, p1 + ring, [p0, p1]]), np.concatenate(side + caps)

@@ -46,19 +46,21 @@ class RepairReport:
             f"{self.name}: {self.points} points, {self.faces} faces, {self.components} components",
             f"  {'watertight' if self.watertight else 'not watertight'}: {self.open_edges} open edges, "
             f"{self.non_manifold_edges} non-manifold edges",
-            f"  {self.flipped_faces} flipped, {self.degenerate_faces} degenerate, {self.duplicate_faces} duplicate faces; "
-            f"{self.merged_points} points merged",
+            f"  {self.flipped_faces} flipped, {self.degenerate_faces} degenerate, "
+            f"{self.duplicate_faces} duplicate faces; {self.merged_points} points merged",
             f"  volume {self.volume:.6g} m^3, area {self.area:.6g} m^2",
         ]
 
 
 def inspect_mesh(mesh: TriangleMesh, name: str) -> RepairReport:
-    """Report on a mesh as it is; the counts of flipped, degenerate and duplicate faces are what `repair` would mend."""
+    """Report on a mesh as it is; its flipped, degenerate and duplicate faces are what `repair` mends."""
     found = _defects(mesh)
     return _report(mesh, name, found, merged_points=0)
 
 
-def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None) -> tuple[TriangleMesh, RepairReport]:
+def repair(
+    mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None
+) -> tuple[TriangleMesh, RepairReport]:
     """Remove degenerate and duplicate faces and turn faces so that normals point out of the solid.
 
     Points keep their number and order, as shape optimisation needs, unless `merge_tolerance` [m] is given:
@@ -77,7 +79,9 @@ def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = Non
     found = _defects(mesh)
     keep = ~(found.degenerate | found.duplicate)
     if not keep.any():
-        raise GeometryError(f"{name}: no face with an area is left of {len(keep)}, at least 1 is needed: leave it out")
+        raise GeometryError(
+            f"{name}: no face with an area is left of {len(keep)}, at least 1 is needed: leave it out"
+        )
     faces = np.where(found.flipped[:, None], mesh.faces[:, ::-1], mesh.faces)[keep]
     mended = TriangleMesh(mesh.points, faces)
     return mended, _report(mended, name, found, merged)
@@ -106,7 +110,7 @@ def _defects(mesh: TriangleMesh) -> _Defects:
 
 
 def _slivers(mesh: TriangleMesh) -> np.ndarray:
-    """Faces too thin for the closest-point query: |normal| below 1e-6 of the sum of squared edges, as in Warp."""
+    """Faces that Warp's queries skip: |normal| below 1e-6 of the sum of squared edges."""
     a, b, c = mesh.corners
     squares = ((b - a) ** 2 + (c - a) ** 2 + (c - b) ** 2).sum(axis=1)
     return 2.0 * np.linalg.norm(mesh.area_vectors, axis=1) < 1.0e-6 * squares + np.finfo(float).tiny

@@ -18,8 +18,8 @@ class Rigid:
     """p = c + t + R(r) S (p0 - c), about the centroid c of the surface.
 
     The variables, in this order: the translation t [m] along the free axes, the rotation vector r [rad] about
-    the free axes, the factors of S along x, y, z (or one factor for all, with `uniform`). A body in 2D turns about z only:
-    `Rigid(translate=(True, True, False), rotate=(False, False, True))`.
+    the free axes, the factors of S along x, y, z (or one factor for all, with `uniform`). A body in 2D
+    turns about z only: `Rigid(translate=(True, True, False), rotate=(False, False, True))`.
 
     Raises:
         GeometryError: nothing is free, or a limit is out of range.
@@ -45,9 +45,13 @@ class Rigid:
         require_limit("max_rotation", self.max_rotation)
         low, high = self.scale_limits
         if not 0.0 < low <= 1.0 <= high:
-            raise GeometryError(f"scale_limits are {self.scale_limits}, they must be above 0 and hold 1: widen them")
+            raise GeometryError(
+                f"scale_limits are {self.scale_limits}, they must be above 0 and hold 1: widen them"
+            )
         if not (any(_axes(self.translate)) or any(_axes(self.rotate)) or self.scale):
-            raise GeometryError("translate, rotate and scale are all off, at least 1 must be on: free one of them")
+            raise GeometryError(
+                "translate, rotate and scale are all off, at least 1 must be on: free one of them"
+            )
 
     def bind(self, mesh: TriangleMesh) -> "BoundRigid":
         """The motion of this mesh about its centroid."""
@@ -81,7 +85,8 @@ class BoundRigid:
         return self.centre + t + (s * (self.base - self.centre)) @ rotation(r).T
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """J^T g: sum g for t; J_l(r)^T sum u x g for r, u = R S (p0 - c); sum (p0 - c)_i (R^T g)_i for the factors.
+        """J^T g: sum g for t; J_l(r)^T sum u x g for r, u = R S (p0 - c); sum (p0 - c)_i (R^T g)_i for the
+        factors.
 
         J_l is the left Jacobian of the rotation: d(R u) = (J_l dr) x (R u).
         """
@@ -114,7 +119,7 @@ class BoundRigid:
 
 
 def rotation(r: np.ndarray) -> np.ndarray:
-    """Rotation matrix about r by the angle |r| [rad]: R = I + sin(a)/a [r] + (1 - cos a)/a^2 [r]^2 (Rodrigues)."""
+    """Rodrigues: R = I + sin(a)/a [r] + (1 - cos a)/a^2 [r]^2, turning about r by a = |r| [rad]."""
     k = _cross_matrix(r)
     a = np.linalg.norm(r)
     return np.eye(3) + np.sinc(a / np.pi) * k + 0.5 * np.sinc(0.5 * a / np.pi) ** 2 * (k @ k)
@@ -127,7 +132,9 @@ def left_jacobian(r: np.ndarray) -> np.ndarray:
     """
     k = _cross_matrix(r)
     a = np.linalg.norm(r)
-    third = (a - math.sin(a)) / a**3 if a > 0.05 else 1.0 / 6.0 - a**2 / 120.0 + a**4 / 5040.0 - a**6 / 362880.0
+    third = (
+        (a - math.sin(a)) / a**3 if a > 0.05 else 1.0 / 6.0 - a**2 / 120.0 + a**4 / 5040.0 - a**6 / 362880.0
+    )
     return np.eye(3) + 0.5 * np.sinc(0.5 * a / np.pi) ** 2 * k + third * (k @ k)
 
 

@@ -24,8 +24,9 @@ class SolidFraction:
         eps = share of a cube of side `width` cells about the cell's centre behind the plane n . (x - x_c) = 0
 
     with x_c the point of the surface closest to the centre and n the normal there: 1 inside the solid, 0
-    outside. Width 1 is the exact cut of the cell by that plane; 3 smooths the wall for the first iterations of an
-    optimisation. The sum of eps is exact for plane walls; on a sphere of R cells it is too large by (width / 2R)^2.
+    outside. Width 1 is the exact cut of the cell by that plane; 3 smooths the wall for the first iterations
+    of an optimisation. The sum of eps is exact for plane walls; on a sphere of R cells it is too large by
+    (width / 2R)^2.
     """
 
     width: float = 1.0
@@ -36,7 +37,7 @@ class SolidFraction:
 
     @property
     def band(self) -> float:
-        """Distance from the surface beyond which eps is 0 or 1 [cells]: half the diagonal of the cube, and a margin."""
+        """Distance beyond which eps is 0 or 1 [cells]: half the diagonal of the cube, and a margin."""
         return 0.5 * math.sqrt(3.0) * self.width + 0.01
 
 
@@ -52,34 +53,38 @@ def solid_fraction(
     origin: Sequence[float],
     out: wp.array,
 ) -> None:
-    """Write the solid fraction of every cell of some tiles; a `wp.Tape` around it gives its gradient in the points.
+    """Write the solid fraction of every cell of some tiles; a `wp.Tape` gives its gradient in the points.
 
-    The query is refitted to the points. It finds the closest face and the side of each cell, without gradient; the
-    closest feature of that face (inner part, edge or corner) is fixed likewise. Distance, normal and share are
-    then differentiated exactly. Only cells within `option.band` of the surface depend on the points.
+    The query is refitted to the points. It finds the closest face and the side of each cell, without
+    gradient; the closest feature of that face (inner part, edge or corner) is fixed likewise. Distance,
+    normal and share are then differentiated exactly. Only cells within `option.band` of the surface depend
+    on the points.
 
-    A cell sees one plane, at the surface's closest point. Where two surfaces share a cell (bodies or gaps thinner than a
-    cell, sharp edges) the solid behind the nearer one counts in full: in the middle of a sheet of thickness t < 1
-    cell, eps is (1 + t) / 2, not t. Keep bodies at least two cells thick.
+    A cell sees one plane, at the surface's closest point. Where two surfaces share a cell (bodies or gaps
+    thinner than a cell, sharp edges) the solid behind the nearer one counts in full: in the middle of a
+    sheet of thickness t < 1 cell, eps is (1 + t) / 2, not t. Keep bodies at least two cells thick.
     An open sheet that encloses nothing gets eps below 1/2 on both its sides.
-    In 2D the cell is the unit square at z = origin[2] + voxel_size / 2, cut by the trace of the plane; the body must reach
-    beyond that layer by `option.band` cells both ways, so that its caps are not the closest face.
+    Where the closest face of a cell changes as the points move, eps has a kink outside the solid; inside a
+    convex edge the normal, and so eps, jumps, by less the finer the mesh. The choice is made in fp32: fp64
+    points too may see jumps of about 1e-5 in single cells.
+    In 2D the cell is the unit square at z = origin[2] + voxel_size / 2, cut by the trace of the plane; the
+    body must reach beyond that layer by `option.band` cells both ways, so that its caps are not closest.
 
     Args:
         option: width of the cut.
-        points: corners of the surface [m], vec3f or vec3d, shape (n,); fp32 keeps 1e-7 of the largest coordinate.
+        points: corners [m], vec3f or vec3d, shape (n,); fp32 keeps 1e-7 of the largest coordinate.
         query: the surface's faces; made from a mesh with the same number of points.
         tile_ids: tiles to evaluate, int32, shape (k,), each in 0 to t - 1.
-        tile_coords: coordinates of every tile, vec3i, shape (t,); the first cell of a tile has index 8 * coordinate.
+        tile_coords: coordinates of every tile, vec3i, shape (t,); its first cell has index 8 * coordinate.
         dimension: 3 (512 cells a tile, z fastest) or 2 (64 cells a tile, y fastest).
         voxel_size: side of a cell [m].
-        origin: lower corner of cell (0, 0, 0) [m]; the centre of cell i is origin + (i + 1/2) voxel_size.
-        out: eps, of the scalar type of the points, flat; cell n of tile i lies at i * 8^dimension + n. Other tiles are
-            left as they are.
+        origin: lower corner of cell (0, 0, 0) [m]; cell i has its centre at origin + (i + 1/2) voxel_size.
+        out: eps, of the scalar type of the points, flat; cell n of tile i lies at i * 8^dimension + n.
+            What belongs to other tiles is left as it is.
 
     Raises:
-        GeometryError: arrays of the wrong type, size or device, points that are not finite, or points that require a
-            gradient with an `out` that does not: the gradient would be lost.
+        GeometryError: arrays of the wrong type, size or device, a tile that does not exist, points that are
+            not finite, or points that require a gradient with an `out` that does not: it would be lost.
     """
     grid = _grid(dimension, voxel_size, origin)
     scalar = _check(points, query, tile_ids, tile_coords, out, 8**dimension)
@@ -93,7 +98,9 @@ def solid_fraction(
     tiles = [grid, tile_ids, tile_coords]
     wp.launch(_fill_kernel(scalar), marks.shape[0], [*tiles, marks], [out], device=device, record_tape=False)
     topology = [*tiles, query.faces, marks, cut]
-    wp.launch(_choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False)
+    wp.launch(
+        _choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False
+    )
     inputs = [*topology, codes, scalar(option.width), points]
     wp.launch(_cut_kernel(scalar), cut.shape[0], inputs, [out], device=device)
 
@@ -114,25 +121,40 @@ def _check(points, query, tile_ids, tile_coords, out, cells: int) -> type:
     if points.dtype not in scalars:
         raise GeometryError(f"points have dtype {points.dtype}, it must be vec3f or vec3d: convert them")
     scalar = scalars[points.dtype]
-    for name, array, dtype in (("tile_ids", tile_ids, wp.int32), ("tile_coords", tile_coords, wp.vec3i), ("out", out, scalar)):
-        if array.dtype != dtype or array.ndim != 1:
-            raise GeometryError(
-                f"{name} has dtype {array.dtype.__name__} and {array.ndim} dimensions, "
-                f"it must be a flat array of {dtype.__name__}: convert it"
-            )
-    for name, array in (("points", points), ("tile_ids", tile_ids), ("tile_coords", tile_coords), ("out", out)):
-        if array.device != query.device:
-            raise GeometryError(f"{name} lies on {array.device}, the query on {query.device}: put both on one device")
-    if out.shape[0] < tile_coords.shape[0] * cells:
+    _check_array("points", points, points.dtype, query)
+    _check_array("tile_ids", tile_ids, wp.int32, query)
+    _check_array("tile_coords", tile_coords, wp.vec3i, query)
+    _check_array("out", out, scalar, query)
+    ids, tiles = tile_ids.numpy(), tile_coords.shape[0]
+    if len(ids) and (ids.min() < 0 or ids.max() >= tiles):
         raise GeometryError(
-            f"out holds {out.shape[0]} values, {tile_coords.shape[0]} tiles of {cells} cells need "
-            f"{tile_coords.shape[0] * cells}: allocate one value a cell"
+            f"tile_ids run from {ids.min()} to {ids.max()}, they must lie in 0 to {tiles - 1}: "
+            "pass the coordinates of every tile"
+        )
+    if out.shape[0] < tiles * cells:
+        raise GeometryError(
+            f"out holds {out.shape[0]} values, {tiles} tiles of {cells} cells need {tiles * cells}: "
+            "allocate one value a cell"
         )
     if points.requires_grad and not out.requires_grad:
         raise GeometryError(
-            "points require a gradient and out does not, so that it would be lost: allocate out with requires_grad=True"
+            "points require a gradient and out does not, so that it would be lost: "
+            "allocate out with requires_grad=True"
         )
     return scalar
+
+
+def _check_array(name: str, array: wp.array, dtype: type, query: SurfaceQuery) -> None:
+    """Refuse an array of another type, with several dimensions, or on another device than the query."""
+    if array.dtype != dtype or array.ndim != 1:
+        raise GeometryError(
+            f"{name} has dtype {array.dtype.__name__} and {array.ndim} dimensions, "
+            f"it must be a flat array of {dtype.__name__}: convert it"
+        )
+    if array.device != query.device:
+        raise GeometryError(
+            f"{name} lies on {array.device}, the query on {query.device}: put both on one device"
+        )
 
 
 @functools.cache
@@ -155,7 +177,7 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
 
 @functools.cache
 def _corner(scalar: type) -> wp.Function:
-    """The function (point, centre, h) -> point relative to a centre, in cells; the difference is taken in fp64."""
+    """The function (point, centre, h) -> (point - centre) / h, taken in fp64."""
     vec3 = wp.types.vector(3, scalar)
 
     @wp.func

@@ -40,7 +40,7 @@ class Edges:
 
 
 def edges_of(faces: np.ndarray) -> Edges:
-    """Edges of welded faces (m, 3); two faces agree in winding when they run along their edge in opposite directions."""
+    """Edges of welded faces (m, 3); faces that agree in winding run along their edge in opposite ways."""
     directed = faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2).astype(np.int64)
     forward = directed[:, 0] < directed[:, 1]
     low, high = directed.min(axis=1), directed.max(axis=1)
@@ -67,7 +67,7 @@ def faces_to_flip(face_count: int, edges: Edges) -> np.ndarray:
     The turn of a face is that of the face it was reached from, changed where the two are opposed; each
     component is walked breadth first.
     """
-    opposed = sp.coo_matrix((edges.opposed, edges.pairs.T), shape=(face_count, face_count)).tocsr()
+    opposed = sp.csr_matrix((edges.opposed, edges.pairs.T), shape=(face_count, face_count))
     adjacency = _adjacency(face_count, edges)
     flip = np.zeros(face_count, dtype=bool)
     for start in np.unique(csgraph.connected_components(adjacency, directed=False)[1], return_index=True)[1]:
@@ -80,5 +80,4 @@ def faces_to_flip(face_count: int, edges: Edges) -> np.ndarray:
 
 
 def _adjacency(face_count: int, edges: Edges) -> sp.csr_matrix:
-    ones = np.ones(len(edges.pairs))
-    return sp.coo_matrix((ones, edges.pairs.T), shape=(face_count, face_count)).tocsr()
+    return sp.csr_matrix((np.ones(len(edges.pairs)), edges.pairs.T), shape=(face_count, face_count))

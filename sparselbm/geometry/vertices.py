@@ -16,9 +16,9 @@ from .triangles import TriangleMesh
 class FreeVertices:
     """p = p0 + (M + l^2 K)^-1 M v, with v (n, 3) [m] the variables, flattened point by point.
 
-    K is the cotangent Laplacian of the surface, M its lumped mass (a third of the area around a vertex) and l the
-    smoothing length: ripples of wavelength L are damped by 1 + (2 pi l / L)^2. The gradient in v is then a
-    Sobolev (H1) gradient, without the noise of single vertices. Translations pass unchanged (K 1 = 0).
+    K is the cotangent Laplacian of the surface, M its lumped mass (a third of the area around a vertex) and
+    l the smoothing length: ripples of wavelength L are damped by 1 + (2 pi l / L)^2. The gradient in v is
+    then a Sobolev (H1) gradient, without the noise of single vertices. Translations pass unchanged (K 1 = 0).
     Source: Jameson and Vassberg, AIAA 2000-0667; Pinkall and Polthier, Exp. Math. 2 (1993) 15 (cotangents).
 
     Raises:
@@ -37,7 +37,9 @@ class FreeVertices:
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
         """The smoothing of this mesh, factorised once."""
         mass = lumped_mass(mesh)
-        solve = splu(sp.csc_matrix(sp.diags(mass) + self.smoothing_length**2 * cotangent_laplacian(mesh))).solve
+        solve = splu(
+            sp.csc_array(sp.diags_array(mass) + self.smoothing_length**2 * cotangent_laplacian(mesh))
+        ).solve
 
         def forward(x):
             return solve(mass[:, None] * x.reshape(-1, 3))
@@ -49,14 +51,14 @@ class FreeVertices:
 
 
 def lumped_mass(mesh: TriangleMesh) -> np.ndarray:
-    """A third of the area of the faces around each vertex [m^2], shape (n,); a vertex without faces counts as their mean."""
+    """A third of the area around each vertex [m^2], shape (n,); vertices without faces get the mean."""
     shares = np.repeat(np.linalg.norm(mesh.area_vectors, axis=1) / 3.0, 3)
     mass = np.bincount(mesh.faces.reshape(-1), weights=shares, minlength=len(mesh.points))
     return np.where(mass > 0.0, mass, mass.mean())
 
 
-def cotangent_laplacian(mesh: TriangleMesh) -> sp.csr_matrix:
-    """K_ij = -(cot a_ij + cot b_ij) / 2 over the angles opposite to edge ij, K_ii = -sum_j K_ij, shape (n, n).
+def cotangent_laplacian(mesh: TriangleMesh) -> sp.csr_array:
+    """K_ij = -(cot a_ij + cot b_ij) / 2 over the angles opposite to edge ij, K_ii = -sum_j K_ij, (n, n).
 
     It is the stiffness of linear finite elements on the surface: symmetric, positive semidefinite.
     """
@@ -72,4 +74,4 @@ def cotangent_laplacian(mesh: TriangleMesh) -> sp.csr_matrix:
         columns += [j, i, i, j]
         values += [-half_cotangent, -half_cotangent, half_cotangent, half_cotangent]
     entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
-    return sp.coo_matrix(entries, shape=(n, n)).tocsr()
+    return sp.coo_array(entries, shape=(n, n)).tocsr()

@@ -87,10 +87,10 @@ class TileGrid:
 
 def tile_bounds(tiles: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Least and largest index of each tile's active voxels, (n, 3) int32; of the whole tile where none is."""
-    cube = mask.reshape(-1, TILE_EDGE, TILE_EDGE, TILE_EDGE)
+    cube = np.asarray(mask).reshape(-1, TILE_EDGE, TILE_EDGE, TILE_EDGE)
     low, high = np.empty((len(tiles), 3), np.int32), np.empty((len(tiles), 3), np.int32)
     for axis, others in enumerate(((2, 3), (1, 3), (1, 2))):
-        line = cube.any(axis=others)
+        line = np.any(cube, axis=others)
         low[:, axis] = line.argmax(axis=1)
         high[:, axis] = TILE_EDGE - 1 - line[:, ::-1].argmax(axis=1)
     first = np.asarray(tiles, np.int32) * TILE_EDGE

@@ -232,7 +232,7 @@ def _checksum(head: np.ndarray) -> bytes:
     The full one also covers the nodes, but was computed differently before 32.5, before 32.6 and since, so
     that no full checksum satisfies all readers (tools/GridChecksum.h).
     """
-    return struct.pack("<II", zlib.crc32(head), 0xFFFFFFFF)
+    return struct.pack("<II", zlib.crc32(head.tobytes()), 0xFFFFFFFF)
 
 
 def _file_metadata(grid: TileGrid, tree: Tree, size: int, stored: int, codec: int) -> bytes:

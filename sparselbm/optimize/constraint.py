@@ -40,6 +40,8 @@ class BoundConstraint:
     """x (size,) -> (k, size)."""
     tolerance: float = 1e-4
     """How far a component may lie beyond its limit in a design that still counts as feasible."""
+    linear: bool = False
+    """Whether the Jacobian is the same for every x."""
 
     def __post_init__(self) -> None:
         if self.lower.shape != self.upper.shape or self.lower.ndim != 1:

@@ -33,7 +33,7 @@ class LBFGSB(Optimizer):
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import Bounds, minimize
+        from scipy.optimize import minimize
 
         factor = gentle(problem, self.first_step)
         problem.accept(problem.start)
@@ -47,7 +47,7 @@ class LBFGSB(Optimizer):
             problem.start,
             jac=True,
             method="L-BFGS-B",
-            bounds=Bounds(problem.lower, problem.upper),
+            bounds=list(zip(problem.lower, problem.upper)),
             callback=lambda z: problem.accept(z),
             options={
                 "ftol": factor * problem.stop.tolerance,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # More rows than this would cost more adjoints of the deformation each iteration than the flow does.
 ROWS_LIMIT = 512
 RANK_TOLERANCE = 1e-9
+LINEAR_TOLERANCE = 1e-10
 
 
 def linear_equality(
@@ -34,7 +35,7 @@ def linear_equality(
 
     Source: Halko, Martinsson & Tropp, Finding structure with randomness (2011), section 4.
     """
-    start, size, m = deformation.initial(), deformation.size, matrix.shape[0]
+    start, size, m = deformation.initial(), deformation.size, int(matrix.shape[0])  # type: ignore[index]
     rank = min(m, size)
     if rank > ROWS_LIMIT:
         raise ConstraintError(
@@ -43,13 +44,18 @@ def linear_equality(
         )
     rows = np.eye(m) if m == rank else np.random.default_rng(0).standard_normal((rank, m)) / np.sqrt(m)
     rows = rows @ matrix / length
-    left, singular, _ = np.linalg.svd(_pulled_back(deformation, start, rows), full_matrices=False)
+    left, singular, right = np.linalg.svd(_pulled_back(deformation, start, rows), full_matrices=False)
     kept = singular > RANK_TOLERANCE * singular.max(initial=0.0)
     if np.count_nonzero(kept) == size:
         raise ConstraintError(
             f"{name} leaves none of the {size} design variables free: constrain fewer points."
         )
-    rows = left[:, kept].T @ rows
+    rows, zero = left[:, kept].T @ rows, np.zeros(int(np.count_nonzero(kept)))
+    if _same_everywhere(deformation, rows):
+        constant = singular[kept, None] * right[kept]
+        return BoundConstraint(
+            name, zero, zero, lambda x: constant @ (x - start), lambda x: constant, tolerance, linear=True
+        )
     target = rows @ deformation.points(start).ravel()
 
     def value(x: np.ndarray) -> np.ndarray:
@@ -58,8 +64,19 @@ def linear_equality(
     def jacobian(x: np.ndarray) -> np.ndarray:
         return _pulled_back(deformation, x, rows)
 
-    zero = np.zeros(len(rows))
     return BoundConstraint(name, zero, zero, value, jacobian, tolerance)
+
+
+def _same_everywhere(deformation: BoundDeformation, rows: np.ndarray) -> bool:
+    """Whether the points' Jacobian is constant, as one random row tells: no adjoint is needed then."""
+    if len(rows) == 0:
+        return False
+    rng, start = np.random.default_rng(1), deformation.initial()
+    width = np.subtract(*reversed(deformation.bounds()))
+    away = start + 0.01 * rng.uniform(size=start.shape) * np.where(np.isfinite(width), width, 1.0)
+    row = (rng.standard_normal(len(rows)) @ rows)[None]
+    here, there = _pulled_back(deformation, start, row), _pulled_back(deformation, away, row)
+    return bool(np.abs(there - here).max() <= LINEAR_TOLERANCE * np.abs(here).max())
 
 
 def _pulled_back(deformation: BoundDeformation, x: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -68,7 +68,7 @@ def minimize(
 
 
 def _scaling(start: BoundDeformation | np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None) -> Scaling:
-    if hasattr(start, "initial"):
+    if isinstance(start, BoundDeformation):
         return make_scaling(start.initial(), start.bounds() if bounds is None else bounds)
     return make_scaling(np.asarray(start), bounds)
 
@@ -82,8 +82,8 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
             shape = np.shape(each.jacobian(scaling.start))
         except (ValueError, IndexError) as error:
             raise ConstraintError(
-                f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to the "
-                "deformation that is optimised."
+                f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to "
+                "the deformation that is optimised."
             ) from error
         if shape != (k, scaling.start.size):
             raise ConstraintError(
@@ -109,15 +109,10 @@ def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, Evaluation]:
     except Exception as error:
         _tell(error, problem)
         raise
-    last = problem.last
-    # Within the tolerance of a constraint a lesser objective can be bought by violation; a converged optimum wins.
-    if stopped == "converged" and last.feasible and problem.best.violation > last.violation:
-        return stopped, message, last
     try:
-        problem.record_best()
+        return stopped, message, problem.chosen(stopped == "converged")
     except Halt as halt:
-        stopped, message = halt.reason, str(halt)
-    return stopped, message, problem.best
+        return halt.reason, str(halt), problem.chosen(False)
 
 
 def _tell(error: Exception, problem: Problem) -> None:

@@ -51,7 +51,7 @@ def gentle(problem: Problem, first_step: float) -> float:
 
 
 def still(problem: Problem, steps: int) -> bool:
-    """Whether the last `steps` iterations were feasible and changed the objective by less than the tolerance."""
+    """Whether the last `steps` iterations were feasible and changed the objective by less than tolerance."""
     last = problem.history[-steps - 1 :]
     values = np.array([each.objective for each in last])
     quiet = np.ptp(values) <= problem.stop.tolerance * np.abs(values).max()

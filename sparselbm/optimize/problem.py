@@ -11,6 +11,7 @@ import numpy as np
 
 from .constraint import BoundConstraint
 from .errors import ObjectiveError
+from .merging import merge_linear
 from .record import Record, Stop
 from .scaling import Scaling
 
@@ -61,7 +62,8 @@ class Problem:
         on_iteration: Callback | None,
     ) -> None:
         self.scaling = scaling
-        self.constraints = tuple(constraints)
+        self.constraints = merge_linear(constraints, scaling)
+        self._reported = tuple(constraints)
         self.stop = stop
         self.start = scaling.scaled(scaling.start)
         self.lower, self.upper = scaling.limits
@@ -130,6 +132,20 @@ class Problem:
             except StopIteration as stop:
                 raise Halt("callback", f"on_iteration asked to stop: {stop}") from None
 
+    def chosen(self, converged: bool) -> Evaluation:
+        """The design to return, which is on record then: the last of a converged run, or the best met.
+
+        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met
+        is no better than a converged optimum of less violation.
+        """
+        if self.best is None:
+            raise ObjectiveError("the optimiser ended before it evaluated the start: report it as a bug.")
+        last = self.last
+        if converged and last is not None and last.feasible and last.violation < self.best.violation:
+            return last
+        self.record_best()
+        return self.best
+
     def record_best(self) -> None:
         """Record the best design, unless an iteration was it: line searches meet others in between."""
         if self.best is not None and not any(np.array_equal(self.best.x, each.x) for each in self.history):
@@ -152,9 +168,9 @@ class Problem:
         _check_finite(objective, gradient, x, self.evaluations)
         if self._scale is None:
             self._scale = abs(objective) if objective != 0.0 else 1.0
-        values = {each.name: np.asarray(each.value(x), np.float64) for each in self.constraints}
-        excess = [each.violation(values[each.name]) for each in self.constraints]
-        feasible = all(over <= each.tolerance for over, each in zip(excess, self.constraints))
+        values = {each.name: np.asarray(each.value(x), np.float64) for each in self._reported}
+        excess = [each.violation(values[each.name]) for each in self._reported]
+        feasible = all(over <= each.tolerance for over, each in zip(excess, self._reported))
         found = Evaluation(x, objective, gradient, values, feasible, max(excess, default=0.0))
         if found.better_than(self.best):
             self.best = found
@@ -176,6 +192,6 @@ def _check_finite(objective: float, gradient: np.ndarray, x: np.ndarray, number:
     if not np.isfinite(objective) or bad:
         raise ObjectiveError(
             f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries "
-            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged there; "
-            "narrow the bounds, or take a smaller lattice_velocity."
+            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged "
+            "there; narrow the bounds, or take a smaller lattice_velocity."
         )

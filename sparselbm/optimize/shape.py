@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 
+@runtime_checkable
 class BoundDeformation(Protocol):
     """Design variables x (size,) -> mesh points (n, 3) [m]."""
 

@@ -27,7 +27,7 @@ class SLSQP(Optimizer):
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import Bounds, minimize
+        from scipy.optimize import minimize
 
         factor = gentle(problem, self.first_step)
         problem.accept(problem.start)
@@ -41,7 +41,7 @@ class SLSQP(Optimizer):
             problem.start,
             jac=True,
             method="SLSQP",
-            bounds=Bounds(problem.lower, problem.upper),
+            bounds=list(zip(problem.lower, problem.upper)),
             constraints=[part for k in range(len(problem.constraints)) for part in _parts(problem, k)],
             callback=lambda z: problem.accept(z),
             options={"ftol": factor * problem.stop.tolerance, "maxiter": problem.stop.iterations + 1},

@@ -49,16 +49,17 @@ class SymmetryPlane(Constraint):
 
     def _pairs(self, points: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the points of each pair, the smaller first."""
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
         mirrored = points.copy()
         mirrored[:, self.axis] = 2.0 * self.position - mirrored[:, self.axis]
-        distance, image = cKDTree(points).query(mirrored)
+        distance, image = KDTree(points).query(mirrored)
         alone = int(np.count_nonzero(distance > reach))
         if alone:
             raise ConstraintError(
                 f"{alone} of {len(points)} points have no mirror image within {reach:.3g} m (worst "
                 f"{distance.max():.3g} m): move the plane (position), raise match, or symmetrise the mesh."
             )
+        image = np.asarray(image)
         one = np.flatnonzero(image >= np.arange(len(points)))
         return one, image[one]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,36 +28,49 @@ class TrustConstr(Optimizer):
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import BFGS, Bounds, NonlinearConstraint, minimize
+        from scipy.optimize import BFGS, Bounds, minimize
 
         problem.accept(problem.start)
-        constraints = [
-            NonlinearConstraint(
-                lambda z, k=k: problem.values(k, z),
-                bound.lower,
-                bound.upper,
-                jac=lambda z, k=k: problem.jacobian(k, z),
-                hess=BFGS(),
-            )
-            for k, bound in enumerate(problem.constraints)
-            if len(bound.lower)
-        ]
+        constraints = [_scipy(problem, k) for k, bound in enumerate(problem.constraints) if len(bound.lower)]
         bounded = np.isfinite(problem.lower).any() or np.isfinite(problem.upper).any()
-        found = minimize(
-            problem.evaluate,
-            problem.start,
-            jac=True,
-            hess=BFGS(),
-            method="trust-constr",
-            bounds=Bounds(problem.lower, problem.upper, keep_feasible=True) if bounded else None,
-            constraints=constraints,
-            callback=lambda z, _state: problem.accept(z),
-            options={
-                "gtol": problem.stop.tolerance,
-                "barrier_tol": problem.stop.tolerance,
-                "xtol": 1e-7,
-                "initial_tr_radius": self.first_step,
-                "maxiter": problem.stop.iterations + 1,
-            },
-        )
+        # SciPy annotates the limits as numbers, and takes arrays.
+        bounds = Bounds(problem.lower, problem.upper, keep_feasible=True)  # type: ignore[arg-type]
+        with warnings.catch_warnings():
+            # A linear constraint leaves BFGS nothing to learn, which is no reason to warn the user.
+            warnings.filterwarnings("ignore", message="delta_grad == 0.0")
+            found = minimize(
+                problem.evaluate,
+                problem.start,
+                jac=True,
+                hess=BFGS(),
+                method="trust-constr",
+                bounds=bounds if bounded else None,
+                constraints=constraints,
+                callback=lambda z, _state: problem.accept(z),
+                options={
+                    "gtol": problem.stop.tolerance,
+                    "barrier_tol": problem.stop.tolerance,
+                    "xtol": 1e-7,
+                    "initial_tr_radius": self.first_step,
+                    "maxiter": problem.stop.iterations + 1,
+                },
+            )
         return Outcome(found.status in (1, 2), str(found.message))
+
+
+def _scipy(problem: Problem, k: int):
+    """The constraint as SciPy's; a linear one needs no Hessian."""
+    from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
+
+    bound, start = problem.constraints[k], problem.start
+    if bound.linear:
+        matrix = problem.jacobian(k, start)
+        shift = matrix @ start - problem.values(k, start)
+        return LinearConstraint(matrix, bound.lower + shift, bound.upper + shift)  # type: ignore[arg-type]
+    return NonlinearConstraint(
+        lambda z: problem.values(k, z),
+        bound.lower,
+        bound.upper,
+        jac=lambda z: problem.jacobian(k, z),  # type: ignore[arg-type]
+        hess=BFGS(),
+    )

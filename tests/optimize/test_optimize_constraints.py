@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from shapes import Linear, Mesh, bumpy, sphere, stretched
+from optimize_shapes import Linear, Mesh, bumpy, sphere, stretched
 
 from sparselbm.optimize import (
     BoundingBox,
@@ -188,7 +188,7 @@ def test_symmetry_leaves_exactly_the_symmetric_designs(axis):
 
 
 def test_symmetry_counts_the_modes_it_takes():
-    """Three stretches keep the symmetry, three shears across the plane and the shift along its normal do not."""
+    """Three stretches keep the symmetry; a shear across the plane and a shift along its normal do not."""
     mesh = mirror_mesh()
     modes = np.zeros((5, *mesh.points.shape))
     for axis in range(3):

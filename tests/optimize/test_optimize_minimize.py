@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from shapes import sphere, stretched
+from optimize_shapes import Mesh, sphere, stretched
 
 from sparselbm.io.files import append_csv
 from sparselbm.optimize import (
@@ -24,6 +24,7 @@ from sparselbm.optimize import (
     MinimumVolume,
     ObjectiveError,
     Stop,
+    SymmetryPlane,
     TrustConstr,
     minimize,
 )
@@ -56,7 +57,7 @@ def linear(matrix, lower, upper, tolerance=1e-4, label="linear"):
     return BoundConstraint(label, *limits, lambda x: matrix @ x, lambda x: matrix, tolerance)
 
 
-# --- exact optima ------------------------------------------------------------------------------------------------
+# --- exact optima ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP(), TrustConstr()], ids=name)
@@ -83,8 +84,8 @@ def test_quadratic_under_a_linear_equality(optimizer):
     centre, normal = np.array([1.0, 2.0, -0.5]), np.array([1.0, 1.0, 2.0])
     exact = centre + (1 - normal @ centre) / (normal @ normal) * normal
     found = minimize(
-        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0), stop=replace(FINE, iterations=600),
-        constraints=[linear(normal, 1.0, 1.0)],
+        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
+        stop=replace(FINE, iterations=600), constraints=[linear(normal, 1.0, 1.0)],
     )  # fmt: skip
     assert found.feasible
     assert found.x == pytest.approx(exact, abs=2e-3)
@@ -153,7 +154,51 @@ def test_scaling_makes_badly_scaled_variables_alike():
     assert found.iterations < 20
 
 
-# --- refusals before the first evaluation ------------------------------------------------------------------------
+@pytest.mark.parametrize("optimizer", [SLSQP(), TrustConstr(), Adam()], ids=name)
+def test_equalities_that_share_rows(optimizer):
+    """Two planes meet in a line, one is given twice: the optimum is the projection of c on the line."""
+    first, second = [1.0, 1.0, 0.0], [0.0, 1.0, 2.0]
+    twice = linear([first, second], [1.0, 1.0], [1.0, 1.0], label="both")
+    once = linear(first, 1.0, 1.0, label="one")
+    centre, matrix = np.array([2.0, -1.0, 0.5]), np.array([first, second])
+    exact = centre + np.linalg.pinv(matrix) @ (np.ones(2) - matrix @ centre)
+    found = minimize(
+        quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
+        stop=replace(FINE, iterations=600), constraints=[replace(k, linear=True) for k in (twice, once)],
+    )  # fmt: skip
+    assert found.feasible
+    assert found.x == pytest.approx(exact, abs=2e-3)
+
+
+def test_symmetry_and_held_points_together():
+    """A point on the plane is held: both constraints say the same of it."""
+    from optimize_shapes import bumpy
+
+    mesh = symmetric_sphere()
+    deformation = bumpy(mesh, size=30)
+    on_plane = int(np.abs(mesh.points[:, 0]).argmin())
+    constraints = [
+        SymmetryPlane(axis=0).bind(deformation, mesh),
+        FixedPoints(indices=(on_plane,)).bind(deformation, mesh),
+        FixedVolume().bind(deformation, mesh),
+    ]
+    weights = np.random.default_rng(0).standard_normal(30)
+    found = minimize(
+        lambda x: (float(weights @ x + x @ x), weights + 2 * x), deformation, constraints=constraints
+    )
+    assert (found.stopped, found.feasible) == ("converged", True)
+    assert found.objective < -0.1
+    assert deformation.points(found.x)[on_plane] == pytest.approx(mesh.points[on_plane], abs=1e-9)
+
+
+def symmetric_sphere():
+    import trimesh
+
+    ball = trimesh.creation.icosphere(2)
+    return Mesh(np.array(ball.vertices), np.array(ball.faces))
+
+
+# --- refusals before the first evaluation ---------------------------------------------------------
 
 
 def never(x):
@@ -168,7 +213,7 @@ def never(x):
 def test_constraint_that_the_optimizer_cannot_take(optimizer, constraint, word):
     deformation = stretched(MESH)
     if isinstance(constraint, FixedPoints):
-        from shapes import bumpy
+        from optimize_shapes import bumpy
 
         deformation = bumpy(MESH, size=12)
     with pytest.raises(ConstraintError, match=word):
@@ -202,6 +247,16 @@ def test_constraint_of_another_deformation_is_refused():
         minimize(never, np.zeros(2), constraints=[FixedVolume().bind(stretched(MESH), MESH)])
 
 
+@pytest.mark.parametrize(
+    ("limits", "word"), [((0.0, 1.0), "cannot hold together"), ((0.0, 0.0), "variables free")]
+)
+def test_equalities_that_exclude_each_other_are_refused(limits, word):
+    rows = [[1.0, 0.0], [1.0, 0.0]] if limits[1] else np.eye(2)
+    both = [linear(row, at, at, label=f"{k}") for k, (row, at) in enumerate(zip(rows, limits))]
+    with pytest.raises(ConstraintError, match=word):
+        minimize(never, np.zeros(2), constraints=[replace(each, linear=True) for each in both])
+
+
 def test_missing_nlopt_names_the_extra(monkeypatch):
     real = builtins.__import__
 
@@ -221,7 +276,7 @@ def test_stop_refuses_zero(field):
         Stop(**{field: 0})
 
 
-# --- stopping, and keeping the best ------------------------------------------------------------------------------
+# --- stopping, and keeping the best ---------------------------------------------------------------
 
 
 START = np.array([-1.2, 1.0])
@@ -335,7 +390,7 @@ def test_fixed_variables_stay():
     assert found.x[[0, 2]] == pytest.approx([1, 1], abs=1e-3)
 
 
-# --- interruptions and failures ----------------------------------------------------------------------------------
+# --- interruptions and failures -------------------------------------------------------------------
 
 
 def raising(objective, error, at):
@@ -436,3 +491,47 @@ def test_error_in_the_callback_is_not_swallowed():
 
     with pytest.raises(OSError, match="disk full"):
         minimize(rosenbrock, START, bounds=(-2.0, 2.0), on_iteration=full)
+
+
+@pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP()], ids=name)
+def test_a_wrong_gradient_fails_with_the_best_design(optimizer):
+    """Uphill along the claimed slope: the line search gives up, and the start is the best that was met."""
+    found = minimize(
+        lambda x: (float(x @ x) + 1.0, -2.0 * x),
+        np.array([0.5, 0.5]),
+        optimizer=optimizer,
+        bounds=(-3.0, 3.0),
+    )
+    assert found.stopped in ("failed", "converged")
+    assert found.objective == min(each.objective for each in found.history)
+    assert found.x == pytest.approx([0.5, 0.5])
+
+
+INTERRUPTED = """
+import numpy as np, os, signal, sys
+from sparselbm.optimize import {optimizer}, Stop, minimize
+count = 0
+def objective(x):
+    global count
+    count += 1
+    if count == 6:
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(10**8):
+            pass
+    return float(np.sum((x - 0.3) ** 4)) + 1.0, 4 * (x - 0.3) ** 3
+stop = Stop(tolerance=1e-15)
+found = minimize(objective, np.full(3, -0.9), optimizer={optimizer}(), bounds=(-1, 1), stop=stop)
+print(found.stopped, found.evaluations)
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["LBFGSB", "SLSQP", "TrustConstr", "MMA"])
+def test_ctrl_c_from_outside(optimizer):
+    import subprocess
+    import sys
+
+    code = INTERRUPTED.format(optimizer=optimizer)
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert said.stdout.split() == ["interrupted", "5"]

@@ -1,0 +1,53 @@
+"""Running until an objective stands still."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .evaluate import Evaluation
+from .objective import Objective
+from .simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How a run came to rest."""
+
+    value: float
+    """The objective at the end [lattice units]."""
+    steps: int
+    """Steps that were run."""
+    change: float
+    """Relative change of the objective over the last stretch."""
+    converged: bool
+    """Whether that is within the tolerance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settle:
+    """Runs in stretches until the objective changes by less than `tolerance` of itself over two of them in a row."""
+
+    tolerance: float = 1e-3
+    """Relative change over a stretch."""
+    stretch: int = 100
+    """Steps of a stretch."""
+    limit: int = 5000
+    """Most steps."""
+
+    def run(
+        self, simulation: Simulation, objective: Objective, on_progress: Callable[[int, float], None] | None = None
+    ) -> Settled:
+        """Advances the simulation; `on_progress(steps, value)` is told of each stretch. Raises SimulationError."""
+        evaluation = Evaluation(simulation, objective)
+        value, change, calm, steps = None, float("inf"), 0, 0
+        while steps < self.limit and calm < 2:
+            stretch = min(self.stretch, self.limit - steps)
+            simulation.run(stretch)
+            steps += stretch
+            evaluation.add(simulation.state)
+            before, value = value, evaluation.take()
+            if before is not None:
+                change = abs(value - before) / max(abs(value), 1e-300)
+                calm = calm + 1 if change < self.tolerance else 0
+            if on_progress is not None:
+                on_progress(steps, value)
+        return Settled(value if value is not None else 0.0, steps, change, calm >= 2)

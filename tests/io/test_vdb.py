@@ -1,0 +1,98 @@
+"""OpenVDB files, read back by a reader of their own and by OpenVDB's tools where these are installed."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from io_grids import TILES, scalar, vector, voxels
+from io_vdb_reader import read_vdb
+
+from sparselbm.io.vdb import write_vdb
+
+needs_vdb_print = pytest.mark.skipif(shutil.which("vdb_print") is None, reason="vdb_print is not installed")
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("partial", [False, True])
+def test_values_come_back(tmp_path, compress, partial):
+    grids = [scalar(partial), vector(partial)]
+    write_vdb(tmp_path / "a.vdb", grids, compress=compress)
+    found = read_vdb(tmp_path / "a.vdb")
+    assert list(found) == ["pressure", "velocity"]
+    for grid in grids:
+        expected, values = voxels(grid), found[grid.name][2]
+        assert values.keys() == expected.keys()
+        assert all(np.array_equal(values[ijk], expected[ijk]) for ijk in expected)
+
+
+def test_repeated_values_are_deflated(tmp_path):
+    grid = scalar(values=np.ones((len(TILES), 512), np.float32))
+    write_vdb(tmp_path / "plain.vdb", [grid], compress=False)
+    write_vdb(tmp_path / "zip.vdb", [grid], compress=True)
+    values = read_vdb(tmp_path / "zip.vdb")["pressure"][2]
+    assert set(np.concatenate(list(values.values()))) == {1.0}
+    assert (tmp_path / "plain.vdb").stat().st_size - (tmp_path / "zip.vdb").stat().st_size > 4000
+
+
+def test_metadata_and_transform(tmp_path):
+    write_vdb(tmp_path / "a.vdb", [scalar(background=0.5)])
+    metadata, transform, values, background = read_vdb(tmp_path / "a.vdb")["pressure"]
+    assert (metadata["name"], metadata["class"]) == ("pressure", "fog volume")
+    assert metadata["file_bbox_min"] == tuple(np.min(list(values), axis=0))
+    assert metadata["file_bbox_max"] == tuple(np.max(list(values), axis=0))
+    assert metadata["file_voxel_count"] == (len(values),)
+    assert transform[0].tolist() == [1.0, 2.0, -3.0]
+    assert transform[1:, 0].tolist() == [0.25, 0.25, 4.0, 16.0, 2.0]
+    assert background == 0.5
+
+
+@pytest.mark.parametrize("names", [[], ["a", "a"]])
+def test_names_are_refused(tmp_path, names):
+    with pytest.raises(ValueError, match="its own name"):
+        write_vdb(tmp_path / "a.vdb", [scalar(name=name) for name in names])
+    assert list(tmp_path.iterdir()) == []
+
+
+BAD = [
+    ({"name": ""}, "empty name"),
+    ({"tiles": TILES[:0], "values": np.zeros((0, 512), np.float32), "active": None}, "no tile"),
+    ({"tiles": TILES.astype(float)}, "integers"),
+    ({"tiles": np.repeat(TILES[:1], len(TILES), axis=0)}, "6 tiles .* appear twice"),
+    ({"tiles": TILES + 2**28}, "at most 268435455"),
+    ({"values": np.zeros((len(TILES), 512))}, "pass float32"),
+    ({"values": np.zeros((len(TILES), 511), np.float32)}, "pass float32"),
+    ({"active": np.ones((len(TILES), 512), np.uint8)}, "pass bool"),
+    ({"values": np.full((len(TILES), 512), np.nan, np.float32)}, "not finite"),
+    ({"voxel_size": 0.0}, "voxel_size"),
+]
+
+
+@pytest.mark.parametrize(("change", "word"), BAD)
+def test_bad_grids_are_refused(change, word):
+    with pytest.raises(ValueError, match=word):
+        scalar(**change)
+
+
+def test_what_is_not_finite_may_be_inactive(tmp_path):
+    grid = scalar()
+    values = np.where(grid.mask, grid.values, np.float32(np.nan))
+    write_vdb(tmp_path / "a.vdb", [scalar(values=values)])
+
+
+@needs_vdb_print
+@pytest.mark.parametrize("compress", [False, True])
+def test_openvdb_reads_the_same(tmp_path, compress):
+    grids = [scalar(), vector(partial=False)]
+    write_vdb(tmp_path / "a.vdb", grids, compress=compress)
+    said = subprocess.run(["vdb_print", "-l", tmp_path / "a.vdb"], capture_output=True, text=True, check=True)
+    assert said.stderr == ""
+    for grid, part in zip(grids, said.stdout.split("Name: ")[1:]):
+        low, high = (bound.tolist() for bound in grid.index_bounds())
+        assert f"Bounding box of active voxels: {low} -> {high}" in part
+        assert f"Number of active voxels:       {grid.mask.sum():,}" in part
+        assert "[1, 2, -3, 1]" in part
+    numbers = re.findall(r"M(?:in|ax) value: (\S+)", said.stdout)[:2]
+    active = grids[0].values[grids[0].mask]
+    assert [float(each) for each in numbers] == pytest.approx([active.min(), active.max()], rel=1e-5)
