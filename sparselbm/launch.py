@@ -35,9 +35,11 @@ class TileGroup:
     """Indices of tiles, int32, one array a thread."""
 
 
-def group_tiles(domain: Domain, classes: Mapping[TileClass, np.ndarray]) -> tuple[TileGroup, ...]:
-    """Splits the tiles of each class among the cores; on CUDA a class is one range."""
-    workers = len(os.sched_getaffinity(0)) if domain.device.is_cpu and domain.tile_count >= _SMALL else 1
+def group_tiles(domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None) -> tuple[TileGroup, ...]:
+    """Splits the tiles of each class into `threads` ranges, by default one a core; on CUDA a class is one range."""
+    workers = 1
+    if domain.device.is_cpu:
+        workers = threads or (len(os.sched_getaffinity(0)) if domain.tile_count >= _SMALL else 1)
     return tuple(
         TileGroup(
             tiles,

@@ -18,6 +18,9 @@ class Boundary(ABC):
 
     face: Face
 
+    mass_share = 1.0
+    """What a cell on the face counts in the mass: 1/2 where the face is a plane of symmetry through its centre."""
+
     @abstractmethod
     def parameters(self, dimension: int) -> dict[str, float]:
         """Names and values of what can be changed, and differentiated, without a new kernel [lattice units]."""
