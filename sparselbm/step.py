@@ -9,7 +9,7 @@ from .equilibrium import equilibrium
 from .expression import dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
-from .tile_kernel import TileTrace
+from .tile_kernel import TileKernel, TileTrace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
 
 
 @functools.cache
-def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: stream in, apply boundaries and walls, collide, store."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.outgoing):
@@ -36,7 +36,7 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> wp.Kernel:
+def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> TileKernel:
     """The vector-Jacobian product of a step.
 
     source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
@@ -59,7 +59,7 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid
 
 
 @functools.cache
-def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> wp.Kernel:
+def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> TileKernel:
     """Adds `weight` times the sum of `objective.integrand(cell)` over each tile to its partial sum."""
     trace, cell = _begin(physics, tiles)
     trace.sum(objective.integrand(cell) * cell.fluid)
@@ -69,7 +69,7 @@ def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objectiv
 @functools.cache
 def integral_adjoint_kernel(
     physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt_solid: bool, wrt_parameters: bool
-) -> wp.Kernel:
+) -> TileKernel:
     """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target, solid_adjoint and the tile's sums."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -88,7 +88,7 @@ def integral_adjoint_kernel(
 
 
 @functools.cache
-def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][1 + d][cell]`: density and velocity of the incoming populations; 1 and 0 outside."""
     trace, cell = _begin(physics, tiles)
     size = 1 + physics.lattice.dimension
@@ -99,7 +99,7 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Ker
 
 
 @functools.cache
-def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """target is increased by the gradient, in the incoming populations, of what `moments_kernel` gives; adjoint: its v."""
     trace, cell = _begin(physics, tiles)
     Q, size = physics.lattice.size, 1 + physics.lattice.dimension
@@ -111,7 +111,7 @@ def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -
 
 
 @functools.cache
-def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: what streams in, before any boundary condition. A permutation, undone by its transpose."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.incoming):
@@ -120,7 +120,7 @@ def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
 
 
 @functools.cache
-def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -129,7 +129,7 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sums over the fluid of a, a^2 and (a - b)^2, with a in `adjoint` and b in `source`."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -141,7 +141,7 @@ def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
 
 
 @functools.cache
-def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Adds `weight` to every population of the fluid in target."""
     trace, cell = _begin(physics, tiles)
     for q in range(physics.lattice.size):
@@ -150,7 +150,7 @@ def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kerne
 
 
 @functools.cache
-def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][d][cell]`: the force of the fluid on the solid in each cell."""
     trace, cell = _begin(physics, tiles)
     for k, value in enumerate(cell.force_on_solid):
@@ -159,7 +159,7 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included."""
     trace, cell = _begin(physics, tiles)
     lattice, size = physics.lattice, 1 + physics.lattice.dimension
@@ -176,7 +176,7 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """adjoint -> target: the transpose of `stream_kernel`, from incoming populations back to the state they came from."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):
