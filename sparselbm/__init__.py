@@ -1,0 +1,23 @@
+"""sparselbm: sparse-domain, differentiable lattice Boltzmann on NVIDIA Warp; USD scene in, optimised obstacle out."""
+
+from importlib import import_module
+
+_HOMES = {
+    "Scene": "usd", "Tunnel": "tunnel", "DragStudy": "study", "DragProblem": "study", "StudyFolder": "results",
+    "Simulation": "simulation", "Obstacle": "obstacle", "Snapshot": "snapshot", "Units": "units",
+    "value_and_grad": "adjoint", "evaluate": "evaluate",
+}  # fmt: skip
+"""Public names at the root and the module each lives in; the others keep their one path, such as `sparselbm.objective.Force`."""
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str):
+    """Imports a public name when it is first used, so that `import sparselbm` stays light."""
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module 'sparselbm' has no attribute {name!r}; it has: {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -78,6 +78,12 @@ class TunnelPlan:
     bodies: dict[str, TriangleMesh]
     obstacle: str
     """Name of the body that the tunnel is built around."""
+    reference: TriangleMesh | None = None
+    """The surface that sets L and the box; by default the obstacle's own. A changed shape keeps its tunnel by it."""
+
+    @cached_property
+    def _reference_bounds(self) -> np.ndarray:
+        return np.asarray((self.reference or self.bodies[self.obstacle]).bounds, dtype=float)
 
     @cached_property
     def _across(self) -> list[int]:
@@ -86,13 +92,13 @@ class TunnelPlan:
     @cached_property
     def length(self) -> float:
         """L: largest extent of the obstacle across the flow [m]."""
-        low, high = self.bodies[self.obstacle].bounds
+        low, high = self._reference_bounds
         return float(max((high - low)[k] for k in self._across))
 
     @cached_property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
-        low, high = (np.array(x, dtype=float) for x in self.bodies[self.obstacle].bounds)
+        low, high = self._reference_bounds.copy()
         before, after = np.full(3, self.tunnel.side), np.full(3, self.tunnel.side)
         before[self.tunnel.axis], after[self.tunnel.axis] = self.tunnel.upstream, self.tunnel.downstream
         low -= before * self.length
