@@ -62,7 +62,7 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid
 def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> TileKernel:
     """Adds `weight` times the sum of `objective.integrand(cell)` over each tile to its partial sum."""
     trace, cell = _begin(physics, tiles)
-    trace.sum(objective.integrand(cell) * cell.fluid)
+    trace.sum(_in_fluid(cell, objective.integrand(cell)))
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -76,7 +76,7 @@ def integral_adjoint_kernel(
     solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
     numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
     inputs = [*cell.incoming, *solid, *numbers]
-    adjoints = pullback([objective.integrand(cell) * cell.fluid], [1.0], inputs)
+    adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
     for q in range(Q):
         trace.increase("target", q, Q, weight * adjoints[q])
@@ -85,6 +85,11 @@ def integral_adjoint_kernel(
     for value in adjoints[Q + len(solid) :]:
         trace.sum(value)
     return trace.kernel(target.precision, target.cuda)
+
+
+def _in_fluid(cell: Cell, value):
+    """The value, and 0 outside the domain, whatever was computed there: an objective may divide by what is 0."""
+    return value if cell.links is None else where(has_bit(cell.links, 0), 0.0, value)
 
 
 @functools.cache
@@ -99,14 +104,19 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 
 
 @functools.cache
-def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """target is increased by the gradient, in the incoming populations, of what `moments_kernel` gives; adjoint: its v."""
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_parameters: bool) -> TileKernel:
+    """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
+    is increased, and the tile's sums by that in the parameters (boundaries and force enter the moments)."""
     trace, cell = _begin(physics, tiles)
     Q, size = physics.lattice.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
-    for q, value in enumerate(pullback(moments, given, cell.incoming)):
-        trace.increase("target", q, Q, value)
+    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
+    adjoints = pullback(moments, given, [*cell.incoming, *numbers])
+    for q in range(Q):
+        trace.increase("target", q, Q, adjoints[q])
+    for value in adjoints[Q:]:
+        trace.sum(value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -130,22 +140,38 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Sums over the fluid of a, a^2 and (a - b)^2, with a in `adjoint` and b in `source`."""
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
+
+    Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    """
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     a = [trace.local("adjoint", q, Q) for q in range(Q)]
     d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
-    for value in (total(a), dot(a, a), dot(d, d)):
-        trace.sum(value * cell.fluid)
+    m = _mass_adjoint(cell)
+    seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
+    for value in (dot(a, a), dot(d, d), dot(m, a), dot(m, m)):
+        trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 
 
+def _mass_adjoint(cell: Cell) -> list:
+    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half.
+
+    M is conserved where nothing flows in or out, so that m is then a fixed point of the step's transpose.
+    """
+    share = cell.fluid
+    for k, boundary in enumerate(cell.physics.boundaries):
+        share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
+    return pullback(cell.f, [share] * cell.lattice.size, cell.incoming)
+
+
 @functools.cache
-def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Adds `weight` to every population of the fluid in target."""
+def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """Adds `weight` times `_mass_adjoint` to target."""
     trace, cell = _begin(physics, tiles)
-    for q in range(physics.lattice.size):
-        trace.increase("target", q, physics.lattice.size, trace.weight() * cell.fluid)
+    for q, m in enumerate(_mass_adjoint(cell)):
+        trace.increase("target", q, physics.lattice.size, trace.weight() * m)
     return trace.kernel(target.precision, target.cuda)
 
 
