@@ -87,6 +87,7 @@ class ObstacleGeometry:
         """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell."""
         count = len(self._tile_ids) * self._domain.cells_per_tile
         self._tape.zero()
+        self.points.grad.zero_()  # A tape clears only what it went back through itself, and each move begins a new one.
         seed = wp.zeros_like(self._eps, requires_grad=False)
         self._launch(_gather_kernel(self._simulation.precision), count, k, seed, solid_adjoint)
         self._tape.backward(grads={self._eps: seed})
