@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -157,8 +157,7 @@ def on_second_grid(problem: DragProblem, x: np.ndarray, *, refinement: float = 1
 
     Raises TunnelError when the finer tunnel does not fit in memory.
     """
-    plan = problem.plan
-    finer = replace(plan.tunnel, voxel_size=plan.voxel_size / refinement).around(plan.bodies, plan.obstacle)
+    finer = problem.plan.refined(refinement)
     flow = TunnelFlow(finer, problem.study.settle, problem.device, problem.on_progress)
     first = flow.drag()
     flow.move(problem.deformation.points(x))

@@ -179,6 +179,10 @@ class TunnelPlan:
             density=t.density, lattice_velocity=t.lattice_velocity,
         )  # fmt: skip
 
+    def refined(self, factor: float) -> "TunnelPlan":
+        """The same tunnel on voxels finer by a factor; whole tiles may make it a little longer or shorter."""
+        return replace(self.tunnel, voxel_size=self.voxel_size / factor).around(self.bodies, self.obstacle)
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What costs accuracy, though it can be run."""
