@@ -63,10 +63,12 @@ class Tunnel:
     wall: SolidFraction = SolidFraction()
     precision: type = wp.float32
 
-    def around(self, bodies: Mapping[str, TriangleMesh], obstacle: str) -> "TunnelPlan":
+    def around(
+        self, bodies: Mapping[str, TriangleMesh], obstacle: str, *, device: wp.DeviceLike | None = None
+    ) -> "TunnelPlan":
         """What would be run around the obstacle; the other bodies stand in the tunnel too. Checks everything.
 
-        Raises TunnelError, UnitsError with value, limit and remedy.
+        Memory is checked where a device is named. Raises TunnelError, UnitsError with value, limit and remedy.
         """
         self._check()
         if obstacle not in bodies:
@@ -74,12 +76,16 @@ class Tunnel:
         length = _across(bodies[obstacle], self.axis)
         tunnel = replace(self, voxel_size=self.voxel_size or length / CELLS_ACROSS)
         plan = TunnelPlan(tunnel, dict(bodies), obstacle)
+        if device is not None:
+            plan.require_memory(device)
         plan.units.check(cells_across=plan.cells_across)
         for name, mesh in bodies.items():
             plan.require_inside(name, mesh)
         return plan
 
-    def in_scene(self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = ()) -> "TunnelPlan":
+    def in_scene(
+        self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = (), device: wp.DeviceLike | None = None
+    ) -> "TunnelPlan":
         """The tunnel around a prim of a scene, by default around its only body; `without`: prims that are left out.
 
         Degenerate faces are dropped, inverted ones turned; points keep their number and order.
@@ -94,7 +100,7 @@ class Tunnel:
             obstacle = bodies[0].path
         target, within = scene.body(obstacle), _names_below(scene, obstacle)
         standing = [target, *(body for body in bodies if body.path not in within)]
-        return self.around({body.path: repair(body.mesh, body.path)[0] for body in standing}, target.path)
+        return self.around({body.path: repair(body.mesh, body.path)[0] for body in standing}, target.path, device=device)
 
     def _check(self) -> None:
         if self.voxel_size is not None and not (math.isfinite(self.voxel_size) and self.voxel_size > 0):

@@ -7,6 +7,13 @@ from contextlib import contextmanager
 from rich.console import Console
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+_SPOKEN = {
+    "pass overwrite=True": "pass --overwrite",
+    "(without=)": "(--without)",
+    "no obstacle named": "no --obstacle named",
+    "constrain it by BoundingBox or bounds instead": "pass --free-volume",
+}
+"""Words of the Python interface in messages, and what a shell says for them."""
 
 
 class RunFailedError(Exception):
@@ -47,6 +54,9 @@ def _is_refusal(error: Exception) -> bool:
 
 def _told(error: Exception, code: int) -> int:
     kind = "The run failed" if code == FAILED else "Error"
+    text = str(error)
+    for python, shell in _SPOKEN.items():
+        text = text.replace(python, shell)
     sys.stdout.flush()
-    Console(stderr=True, soft_wrap=True).print(f"{kind}: {error}", style="red", markup=False, highlight=False)
+    Console(stderr=True, soft_wrap=True).print(f"{kind}: {text}", style="red", markup=False, highlight=False)
     return code

@@ -38,10 +38,9 @@ def inspect(
     if obstacle is None and len(read.bodies) > 1 and not without:
         err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
     else:
-        tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-        plan = tunnel.in_scene(read, obstacle, without=without or ())
         place = o.device_of(device)
-        plan.require_memory(place)
+        tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
+        plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
         found |= _numbers(plan, Forecast.of(place))
         _show_tunnel(plan, found)
     if json_file is not None:

@@ -42,16 +42,15 @@ def optimize(
 
     sparselbm optimize scene.usda --rigid --limit 0.05 [dim]# where it stands, and how it is turned[/dim]
     """
-    read = Scene.open(scene)
+    read, place = Scene.open(scene), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-    plan = tunnel.in_scene(read, obstacle, without=without or ())
+    plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
     study = DragStudy(
         deformation=_deformation(ffd, rigid, vertices, reach), constraints=(FixedVolume(),) if fixed_volume and not rigid else (),
         optimizer=SLSQP() if vertices is None else Adam(), stop=Stop(iterations=iterations, seconds=seconds),
         settle=o.settle_of(plan, tolerance, settle_steps),
     )  # fmt: skip
-    place = o.device_of(device)
     carry_out(
         read, plan, study, output=o.output_of(output, scene), overwrite=overwrite, device=place, second_grid=second_grid
     )  # fmt: skip

@@ -25,11 +25,9 @@ def run(
 
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
     """
-    read = Scene.open(scene)
+    read, place = Scene.open(scene), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-    plan = tunnel.in_scene(read, obstacle, without=without or ())
-    place = o.device_of(device)
-    plan.require_memory(place)
+    plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     flow = TunnelFlow(plan, o.settle_of(plan, tolerance, settle_steps), place)
     folder = StudyFolder(o.output_of(output, scene), read, plan, overwrite=overwrite)
     announce(plan, place)
