@@ -47,7 +47,7 @@ class Work:
         self._plan = plan
         self._bars = Progress(
             TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
-            TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err,
+            TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err, transient=True,
         )  # fmt: skip
         self._whole = self._bars.add_task("optimisation", total=iterations + 1, text="") if iterations else None
         self._part: TaskID | None = None
