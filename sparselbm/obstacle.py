@@ -84,14 +84,17 @@ class ObstacleGeometry:
         return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
 
     def pullback(self, k: int, solid_adjoint: wp.array) -> np.ndarray:
-        """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell."""
+        """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell; `points.grad` stays as it is."""
         count = len(self._tile_ids) * self._domain.cells_per_tile
-        self._tape.zero()
-        self.points.grad.zero_()  # A tape clears only what it went back through itself, and each move begins a new one.
+        kept = self.points.grad.numpy().copy()
+        self.points.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
+        self._eps.grad.zero_()
         seed = wp.zeros_like(self._eps, requires_grad=False)
         self._launch(_gather_kernel(self._simulation.precision), count, k, seed, solid_adjoint)
         self._tape.backward(grads={self._eps: seed})
-        return self.points.grad.numpy().astype(np.float64)
+        gradient = self.points.grad.numpy().astype(np.float64)
+        self.points.grad.assign(kept)
+        return gradient
 
 
 @functools.cache

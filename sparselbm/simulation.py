@@ -27,19 +27,23 @@ class Simulation:
 
     `viscosity`: nu [cells^2 / step]; `force`: a uniform body force, one value an axis; `boundaries`: conditions on faces,
     applied in their order (a face without one is a wall at rest half a cell beyond the centres); `obstacles`: solids
-    whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64.
+    whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
+    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
     The state starts at rest with density 1. Raises SimulationError for numbers out of range.
     """
 
     def __init__(
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
         boundaries: Sequence[Boundary] = (), force: Sequence[float] | None = None, obstacles: Sequence[Obstacle] = (),
-        precision: type = wp.float32,
+        precision: type = wp.float32, threads: int | None = None,
     ):  # fmt: skip
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         _check(domain, lattice, viscosity, boundaries, force, precision)
+        if threads is not None and threads < 1:
+            raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain
         self.precision = precision
+        self._threads = threads
         self.physics = Physics(lattice, collision, tuple(boundaries), force is not None, tuple(o.name for o in obstacles))
         self.target = Target(precision, not domain.device.is_cpu)
         self.parameters = wp.array(self._initial_parameters(viscosity, force), dtype=precision, device=domain.device)
@@ -95,6 +99,12 @@ class Simulation:
             raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
         return self.physics.parameters.index(name)
 
+    def tiles_of(self, obstacle: str) -> np.ndarray:
+        """Indices of the tiles that hold solid. Raises SimulationError where no obstacle has this name."""
+        if obstacle not in self.physics.obstacles:
+            raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self.solid_tiles
+
     def update_geometry(self) -> None:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
         for k, geometry in enumerate(self.geometry):
@@ -109,7 +119,7 @@ class Simulation:
             TileClass(walls=False, solid=True): index[~walls & solid],
             TileClass(walls=True, solid=obstacles): index[walls],
         }
-        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes)
+        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
         self.solid_tiles = index[solid]
         """Indices of the tiles that hold solid."""
         for name in ("_step", "_moments", "_mass"):
@@ -130,7 +140,7 @@ class Simulation:
     def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TileSweep:
         """A pass of one kernel, made for the general class, over some or all tiles."""
         members = np.arange(self.domain.tile_count) if tiles is None else tiles
-        groups = group_tiles(self.domain, {self.general_class: members})
+        groups = group_tiles(self.domain, {self.general_class: members}, self._threads)
         return self.sweep(lambda tiles: kernel_factory(self.physics, tiles, self.target, *arguments), groups)
 
     @functools.cached_property
@@ -243,6 +253,8 @@ def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
         raise SimulationError(f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)")
     if force is not None and len(force) != lattice.dimension:
         raise SimulationError(f"force {tuple(force)}: give one value an axis, {lattice.dimension} of them")
+    if force is not None and not np.isfinite(force).all():
+        raise SimulationError(f"force {tuple(force)}: every value must be finite")
     faces = [b.face for b in boundaries]
     for face in faces:
         if face.axis >= domain.dimension:

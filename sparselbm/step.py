@@ -9,7 +9,7 @@ from .equilibrium import equilibrium
 from .expression import dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
-from .tile_kernel import TileTrace
+from .tile_kernel import TileKernel, TileTrace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
 
 
 @functools.cache
-def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: stream in, apply boundaries and walls, collide, store."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.outgoing):
@@ -36,7 +36,7 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> wp.Kernel:
+def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> TileKernel:
     """The vector-Jacobian product of a step.
 
     source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
@@ -59,24 +59,24 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid
 
 
 @functools.cache
-def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> wp.Kernel:
+def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> TileKernel:
     """Adds `weight` times the sum of `objective.integrand(cell)` over each tile to its partial sum."""
     trace, cell = _begin(physics, tiles)
-    trace.sum(objective.integrand(cell) * cell.fluid)
+    trace.sum(_in_fluid(cell, objective.integrand(cell)))
     return trace.kernel(target.precision, target.cuda)
 
 
 @functools.cache
 def integral_adjoint_kernel(
     physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt_solid: bool, wrt_parameters: bool
-) -> wp.Kernel:
+) -> TileKernel:
     """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target, solid_adjoint and the tile's sums."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
     numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
     inputs = [*cell.incoming, *solid, *numbers]
-    adjoints = pullback([objective.integrand(cell) * cell.fluid], [1.0], inputs)
+    adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
     for q in range(Q):
         trace.increase("target", q, Q, weight * adjoints[q])
@@ -87,8 +87,13 @@ def integral_adjoint_kernel(
     return trace.kernel(target.precision, target.cuda)
 
 
+def _in_fluid(cell: Cell, value):
+    """The value, and 0 outside the domain, whatever was computed there: an objective may divide by what is 0."""
+    return value if cell.links is None else where(has_bit(cell.links, 0), 0.0, value)
+
+
 @functools.cache
-def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][1 + d][cell]`: density and velocity of the incoming populations; 1 and 0 outside."""
     trace, cell = _begin(physics, tiles)
     size = 1 + physics.lattice.dimension
@@ -99,19 +104,24 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Ker
 
 
 @functools.cache
-def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """target is increased by the gradient, in the incoming populations, of what `moments_kernel` gives; adjoint: its v."""
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_parameters: bool) -> TileKernel:
+    """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
+    is increased, and the tile's sums by that in the parameters (boundaries and force enter the moments)."""
     trace, cell = _begin(physics, tiles)
     Q, size = physics.lattice.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
-    for q, value in enumerate(pullback(moments, given, cell.incoming)):
-        trace.increase("target", q, Q, value)
+    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
+    adjoints = pullback(moments, given, [*cell.incoming, *numbers])
+    for q in range(Q):
+        trace.increase("target", q, Q, adjoints[q])
+    for value in adjoints[Q:]:
+        trace.sum(value)
     return trace.kernel(target.precision, target.cuda)
 
 
 @functools.cache
-def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: what streams in, before any boundary condition. A permutation, undone by its transpose."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.incoming):
@@ -120,7 +130,7 @@ def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
 
 
 @functools.cache
-def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -129,28 +139,44 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """Sums over the fluid of a, a^2 and (a - b)^2, with a in `adjoint` and b in `source`."""
+def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
+
+    Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    """
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     a = [trace.local("adjoint", q, Q) for q in range(Q)]
     d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
-    for value in (total(a), dot(a, a), dot(d, d)):
-        trace.sum(value * cell.fluid)
+    m = _mass_adjoint(cell)
+    seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
+    for value in (dot(a, a), dot(d, d), dot(m, a), dot(m, m)):
+        trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 
 
+def _mass_adjoint(cell: Cell) -> list:
+    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half.
+
+    M is conserved where nothing flows in or out, so that m is then a fixed point of the step's transpose.
+    """
+    share = cell.fluid
+    for k, boundary in enumerate(cell.physics.boundaries):
+        share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
+    return pullback(cell.f, [share] * cell.lattice.size, cell.incoming)
+
+
 @functools.cache
-def shift_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
-    """Adds `weight` to every population of the fluid in target."""
+def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """Adds `weight` times `_mass_adjoint` to target."""
     trace, cell = _begin(physics, tiles)
-    for q in range(physics.lattice.size):
-        trace.increase("target", q, physics.lattice.size, trace.weight() * cell.fluid)
+    for q, m in enumerate(_mass_adjoint(cell)):
+        trace.increase("target", q, physics.lattice.size, trace.weight() * m)
     return trace.kernel(target.precision, target.cuda)
 
 
 @functools.cache
-def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][d][cell]`: the force of the fluid on the solid in each cell."""
     trace, cell = _begin(physics, tiles)
     for k, value in enumerate(cell.force_on_solid):
@@ -159,7 +185,7 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included."""
     trace, cell = _begin(physics, tiles)
     lattice, size = physics.lattice, 1 + physics.lattice.dimension
@@ -176,7 +202,7 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """adjoint -> target: the transpose of `stream_kernel`, from incoming populations back to the state they came from."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):

@@ -1,5 +1,7 @@
 """The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
 
+import functools
+
 import numpy as np
 import warp as wp
 
@@ -7,6 +9,7 @@ from ..launch import TileSweep
 from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
 from ..simulation import Simulation
+from ..physics import TileClass
 from ..step import adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
 
 
@@ -20,18 +23,16 @@ class Reverse:
         lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
-    Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps.
+    Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
+    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it.
     """
 
-    def __init__(self, simulation: Simulation, objective: Objective | None, *, wrt_solid: bool, wrt_parameters: bool):
-        if wrt_solid and simulation.solid is None:
-            raise AdjointError("a gradient in solid fractions without an obstacle: give the simulation an obstacle")
+    def __init__(
+        self, simulation: Simulation, objective: Objective | None, *, wrt_solid: bool, wrt_parameters: bool, everywhere: bool = False
+    ):
         self.simulation = simulation
-        flags = (wrt_solid, wrt_parameters)
-        self._full = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, *flags))
-        self._bare = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, False, False))
-        self._inject = self._injection(objective, *flags)
-        self._inject_bare = self._injection(objective, False, False)
+        self.objective = objective
+        self._flags, self._everywhere = (wrt_solid, wrt_parameters), everywhere
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self._spare = simulation.new_state()
@@ -43,10 +44,36 @@ class Reverse:
     def _gathered(self) -> dict[str, wp.array | None]:
         return {"solid": self.simulation.solid, "solid_adjoint": self.solid_adjoint, "sums": self._sums}
 
-    def _injection(self, objective: Objective | None, *flags: bool) -> TileSweep | None:
-        if objective is None:
+    @functools.cached_property
+    def _full(self) -> TileSweep:
+        return self._step_back(*self._flags)
+
+    @functools.cached_property
+    def _bare(self) -> TileSweep:
+        return self._step_back(False, False)
+
+    @functools.cached_property
+    def _inject(self) -> TileSweep | None:
+        return self._injection(*self._flags)
+
+    @functools.cached_property
+    def _inject_bare(self) -> TileSweep | None:
+        return self._injection(False, False)
+
+    def _step_back(self, *flags: bool) -> TileSweep:
+        simulation = self.simulation
+
+        def kernel_of(tiles: TileClass):
+            seen = TileClass(tiles.walls, tiles.solid or self._everywhere)
+            return adjoint_kernel(simulation.physics, seen, simulation.target, *flags)
+
+        return simulation.sweep(kernel_of)
+
+    def _injection(self, *flags: bool) -> TileSweep | None:
+        if self.objective is None:
             return None
-        return self.simulation.general_sweep(integral_adjoint_kernel, objective, *flags, tiles=objective.tiles(self.simulation))
+        tiles = None if self._everywhere else self.objective.tiles(self.simulation)
+        return self.simulation.general_sweep(integral_adjoint_kernel, self.objective, *flags, tiles=tiles)
 
     def inject(self, state: wp.array, weight: float, gather: bool = True) -> None:
         """Adds `weight` times the objective's gradient at a state; without `gather` to lambda alone."""
@@ -82,18 +109,11 @@ class Reverse:
 
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""
-        names = self.simulation.physics.obstacles
-        if obstacle not in names:
-            raise AdjointError(f"no obstacle {obstacle!r}; there are: {', '.join(names) or 'none'}")
-        k = names.index(obstacle)
+        k = self.simulation.physics.obstacles.index(obstacle)
         return self.simulation.geometry[k].pullback(k, self.solid_adjoint)
 
     def parameter_gradient(self, name: str | None = None) -> np.ndarray:
         """d J / d parameter, a 0-d array, or of all parameters, (P,)."""
         names = self.simulation.physics.parameters
         values = summed(self._sums, self.simulation.domain, len(names))
-        if name is None:
-            return values
-        if name not in names:
-            raise AdjointError(f"no parameter {name!r}; there are: {', '.join(names)}")
-        return np.asarray(values[names.index(name)])
+        return values if name is None else np.asarray(values[names.index(name)])

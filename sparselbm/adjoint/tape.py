@@ -1,13 +1,18 @@
 """Runs on a user's own `wp.Tape`, between kernels of their own."""
 
+import zlib
+from collections.abc import Callable
+
+import numpy as np
 import warp as wp
 
-from ..memory import tile_array
+from ..memory import summed, sums_array, tile_array
 from ..simulation import Simulation
 from ..step import moments_adjoint_kernel, moments_kernel, unstream_kernel
 from .checkpointed import Checkpointed
 from .plan import Plan, Window
 from .reverse import AdjointError, Reverse
+from .steady import Steady
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -23,49 +28,82 @@ def run_on_tape(
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to
-    `points.grad` of every obstacle's geometry. The backward pass repeats the run, with the memory of its plan: the input
-    must still be what it was, which is checked by a checksum. Raises AdjointError.
+    `points.grad` of every obstacle's geometry. The backward pass repeats the run, with the memory of its plan, and leaves
+    the simulation as it finds it: populations, parameters and obstacles must still be what they were, which is checked by
+    checksums. Raises AdjointError.
     """
     if populations.grad is None:
         raise AdjointError("run_on_tape: the populations have no gradient; make them with tape_array")
+    if steps < 1:
+        raise AdjointError(f"run_on_tape: a run of {steps} steps; give at least 1")
+    if isinstance(plan, Steady):
+        raise AdjointError("run_on_tape with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
     result = tape_array(simulation, simulation.lattice.size)
-    seen = _checksum(populations)
+    unchanged = _watch(simulation, populations, "run_on_tape")
     _copy(simulation.state, populations)
     simulation.run(steps)
     _copy(result, simulation.state)
 
     def backward() -> None:
-        if _checksum(populations) != seen:
-            raise AdjointError("the populations given to run_on_tape were overwritten before the backward pass: keep them")
+        unchanged()
         wrt_solid, wrt_parameters = simulation.solid is not None, simulation.parameters.requires_grad
         reverse = Reverse(simulation, None, wrt_solid=wrt_solid, wrt_parameters=wrt_parameters)
         reverse.start_from(result.grad)
+        kept = simulation.state, simulation.steps
+        simulation.state = simulation.new_state()
         _copy(simulation.state, populations)
         plan.run(simulation, reverse, None, steps, Window())
+        simulation.state, simulation.steps = kept
         _add(populations.grad, reverse.initial_adjoint())
         if wrt_parameters:
             _add(simulation.parameters.grad, reverse.parameter_gradient())
-        for geometry in simulation.geometry if wrt_solid else ():
+        for geometry in simulation.geometry:
             _add(geometry.points.grad, reverse.points_gradient(geometry.name))
 
-    tape.record_func(backward, [populations, result])
+    tape.record_func(backward, [populations, result, *_numbers(simulation), *(g.points for g in simulation.geometry)])
     return result
 
 
 def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array) -> wp.array:
     """Density and velocity, `[tile][1 + d][cell]`, of populations on a tape, for a user's kernel to read."""
+    if populations.grad is None:
+        raise AdjointError("moments_on_tape: the populations have no gradient; make them with tape_array")
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
+    unchanged = _watch(simulation, populations, "moments_on_tape")
     simulation.general_sweep(moments_kernel)(source=populations, solid=simulation.solid, target=result)
 
     def backward() -> None:
+        unchanged()
         incoming, outgoing = simulation.new_state(), simulation.new_state()
-        arrays = {"source": populations, "solid": simulation.solid}
-        simulation.general_sweep(moments_adjoint_kernel)(adjoint=result.grad, target=incoming, **arrays)
+        count, wrt_parameters = len(simulation.physics.parameters), simulation.parameters.requires_grad
+        sums = sums_array(simulation.domain, count)
+        sweep = simulation.general_sweep(moments_adjoint_kernel, wrt_parameters)
+        sweep(source=populations, solid=simulation.solid, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)
         simulation.general_sweep(unstream_kernel)(adjoint=incoming, target=outgoing)
         _add(populations.grad, outgoing)
+        if wrt_parameters:
+            _add(simulation.parameters.grad, summed(sums, simulation.domain, count))
 
-    tape.record_func(backward, [populations, result])
+    tape.record_func(backward, [populations, result, *_numbers(simulation)])
     return result
+
+
+def _numbers(simulation: Simulation) -> list[wp.array]:
+    """The parameters, where a user has asked for their gradient."""
+    return [simulation.parameters] if simulation.parameters.requires_grad else []
+
+
+def _watch(simulation: Simulation, populations: wp.array, where: str) -> Callable[[], None]:
+    """A function that raises AdjointError when an input of a recorded run is no longer what it is now."""
+    inputs = {"populations": populations, "parameters": simulation.parameters, "solid fractions": simulation.solid}
+    seen = {name: _checksum(array) for name, array in inputs.items() if array is not None}
+
+    def unchanged() -> None:
+        for name, checksum in seen.items():
+            if _checksum(inputs[name]) != checksum:
+                raise AdjointError(f"the {name} of {where} were overwritten before the backward pass: keep them as they were")
+
+    return unchanged
 
 
 def _copy(to: wp.array, source: wp.array) -> None:
@@ -78,5 +116,5 @@ def _add(to: wp.array, values) -> None:
     to.assign(to.numpy() + (values.numpy() if isinstance(values, wp.array) else values))
 
 
-def _checksum(array: wp.array) -> float:
-    return float(array.numpy().view("u4").sum(dtype="u8"))
+def _checksum(array: wp.array) -> int:
+    return zlib.crc32(np.ascontiguousarray(array.numpy()))

@@ -11,7 +11,7 @@ from .checkpointed import Checkpointed
 from .plan import Plan, Window
 from .reverse import AdjointError, Reverse
 from .steady import Steady
-from .wrt import InitialPopulations, Wrt
+from .wrt import InitialPopulations, SolidFractions, Wrt
 
 
 def value_and_grad(
@@ -24,14 +24,32 @@ def value_and_grad(
     its final state. Turning gradients on does not change the physics: forward kernels are the same.
     Raises AdjointError for a gradient that cannot be given.
     """
-    if steps < 0 or window.steps < 1 or (window.steps > max(steps, 1) and not isinstance(plan, Steady)):
-        raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {max(steps, 1)}")
-    if isinstance(plan, Steady) and any(isinstance(w, InitialPopulations) for w in wrt):
-        raise AdjointError("InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+    _check(simulation, steps, wrt, window, plan)
     evaluation = Evaluation(simulation, objective)
     reverse = Reverse(
         simulation, objective,
         wrt_solid=any(w.needs_solid for w in wrt), wrt_parameters=any(w.needs_parameters for w in wrt),
+        everywhere=any(isinstance(w, SolidFractions) for w in wrt),
     )  # fmt: skip
     plan.run(simulation, reverse, evaluation, steps, window)
-    return evaluation.take(), tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)
+    value = evaluation.take()
+    gradients = tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)
+    if not (np.isfinite(value) and all(np.isfinite(g).all() for g in gradients)):
+        raise AdjointError(
+            f"after {steps} steps the objective is {value} and a gradient is not finite: the flow has blown up, or the "
+            "objective has no derivative here; lower the velocity, raise the viscosity, or use finer voxels"
+        )
+    return value, gradients
+
+
+def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Window, plan: Plan) -> None:
+    """Refuses what cannot be given, before the long work starts."""
+    steady = isinstance(plan, Steady)
+    if steps < (0 if steady else 1):
+        raise AdjointError(f"a run of {steps} steps: give at least {0 if steady else 1}")
+    if window.steps < 1 or (window.steps > steps and not steady):
+        raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {steps}")
+    if steady and any(isinstance(w, InitialPopulations) for w in wrt):
+        raise AdjointError("InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+    for w in wrt:
+        w.require(simulation)

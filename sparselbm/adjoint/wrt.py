@@ -1,14 +1,22 @@
-"""With respect to what a gradient is taken: one frozen value each."""
+"""With respect to what a gradient is taken: one frozen value each.
+
+Each has `require(simulation)`, which raises AdjointError where there is no such thing, before any step is done, and
+`gradient(reverse)`, which reads what a finished backward sweep has gathered.
+"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..memory import tile_view
+from ..simulation import Simulation
+from .reverse import AdjointError, Reverse
 
-if TYPE_CHECKING:
-    from .reverse import Reverse
+
+def _require_obstacle(simulation: Simulation, name: str) -> None:
+    names = simulation.physics.obstacles
+    if name not in names:
+        raise AdjointError(f"no obstacle {name!r}; there are: {', '.join(names) or 'none'}")
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,10 @@ class Points:
     needs_solid = True
     needs_parameters = False
 
-    def gradient(self, reverse: "Reverse") -> np.ndarray:
+    def require(self, simulation: Simulation) -> None:
+        _require_obstacle(simulation, self.obstacle)
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.points_gradient(self.obstacle)
 
 
@@ -37,7 +48,10 @@ class Deformed:
     needs_solid = True
     needs_parameters = False
 
-    def gradient(self, reverse: "Reverse") -> np.ndarray:
+    def require(self, simulation: Simulation) -> None:
+        _require_obstacle(simulation, self.obstacle)
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
         return self.deformation.pullback(self.variables, reverse.points_gradient(self.obstacle))  # type: ignore[attr-defined]
 
 
@@ -50,18 +64,27 @@ class Parameter:
     needs_solid = False
     needs_parameters = True
 
-    def gradient(self, reverse: "Reverse") -> np.ndarray:
+    def require(self, simulation: Simulation) -> None:
+        names = simulation.physics.parameters
+        if self.name not in names:
+            raise AdjointError(f"no parameter {self.name!r}; there are: {', '.join(names)}")
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.parameter_gradient(self.name)
 
 
 @dataclass(frozen=True)
 class SolidFractions:
-    """The solid fraction of every cell: d J / d eps, (n, cells)."""
+    """The solid fraction of every cell, also where no solid is near: d J / d eps, (n, cells)."""
 
     needs_solid = True
     needs_parameters = False
 
-    def gradient(self, reverse: "Reverse") -> np.ndarray:
+    def require(self, simulation: Simulation) -> None:
+        if simulation.solid is None:
+            raise AdjointError("SolidFractions of a simulation without obstacles: give it an obstacle")
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
         return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()
 
 
@@ -72,7 +95,10 @@ class InitialPopulations:
     needs_solid = False
     needs_parameters = False
 
-    def gradient(self, reverse: "Reverse") -> np.ndarray:
+    def require(self, simulation: Simulation) -> None:
+        """Every simulation has them."""
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
         return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.lattice.size).copy()
 
 

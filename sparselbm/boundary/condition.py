@@ -18,6 +18,9 @@ class Boundary(ABC):
 
     face: Face
 
+    mass_share = 1.0
+    """What a cell on the face counts in the mass: 1/2 where the face is a plane of symmetry through its centre."""
+
     @abstractmethod
     def parameters(self, dimension: int) -> dict[str, float]:
         """Names and values of what can be changed, and differentiated, without a new kernel [lattice units]."""
@@ -29,6 +32,13 @@ class Boundary(ABC):
     @abstractmethod
     def memory(self, lattice: Lattice, f: Sequence) -> dict[int, object]:
         """What to keep of the filled populations in outgoing slots until the next step, by velocity; mostly nothing."""
+
+
+def velocity_parameters(face: Face, velocity: Sequence[float], dimension: int) -> dict[str, float]:
+    """`velocity_x`, ... of a condition. Raises ValueError unless there is one value an axis."""
+    if len(velocity) != dimension:
+        raise ValueError(f"velocity {tuple(velocity)} on {face}: give one value an axis, {dimension} of them")
+    return {f"velocity_{axis}": v for axis, v in zip("xyz", velocity, strict=False)}
 
 
 def bounce_from_moving_wall(lattice: Lattice, face: Face, f: Sequence, wall_velocity: Sequence) -> list:

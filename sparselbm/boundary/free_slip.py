@@ -15,6 +15,8 @@ class FreeSlip(Boundary):
 
     face: Face
 
+    mass_share = 0.5
+
     def parameters(self, dimension):
         return {}
 

@@ -18,4 +18,4 @@ class Force(Objective):
         return cell.holds(self.obstacle) * dot(cell.force_on_solid, self.direction)
 
     def tiles(self, simulation):
-        return simulation.solid_tiles
+        return simulation.tiles_of(self.obstacle)

@@ -25,4 +25,4 @@ class Torque(Objective):
         return cell.holds(self.obstacle) * sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
 
     def tiles(self, simulation):
-        return simulation.solid_tiles
+        return simulation.tiles_of(self.obstacle)
