@@ -5,8 +5,7 @@ from importlib import import_module
 _HOMES = {
     "Scene": "usd", "Tunnel": "tunnel", "TunnelFlow": "flow", "DragStudy": "study", "DragProblem": "study",
     "on_second_grid": "study", "StudyFolder": "results", "Forecast": "forecast", "Snapshot": "snapshot",
-    "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units",
-    "value_and_grad": "adjoint", "evaluate": "evaluate",
+    "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units", "value_and_grad": "adjoint",
 }  # fmt: skip
 """Public names at the root and the module each lives in; the others keep their one path, such as `sparselbm.objective.Force`."""
 

@@ -10,7 +10,6 @@ import warp as wp
 
 from .settle import Settle, Settled
 from .simulation import Simulation
-from .snapshot import Snapshot
 from .tunnel import TunnelPlan
 
 Progress = Callable[[str, int, float, float], None]
@@ -50,10 +49,6 @@ class TunnelFlow:
             self.simulation, self.plan.drag, lambda steps, force: report(steps, self.plan.drag_coefficient(force))
         )
         return self.plan.drag_coefficient(self.settled.value)
-
-    def snapshot(self) -> Snapshot:
-        """The present flow, in SI."""
-        return Snapshot.of(self.simulation, self.plan.units)
 
     def rated(self, what: str) -> Callable[[int, float], None]:
         """A report of steps and C_d to `on_progress`, with the rate since now."""

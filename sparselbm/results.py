@@ -35,6 +35,7 @@ class StudyFolder:
         self.stage = ResultsStage(scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite)
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
+        self._first: Snapshot | None = None
         up = "XYZ".index(scene.up_axis)
         self._slice_axis = next(k for k in (1, 2, 0) if k not in (plan.tunnel.axis, up))
         """Slices are cut across it: level and not along the flow, so that they show the flow from the side."""
@@ -47,6 +48,7 @@ class StudyFolder:
             self.stage.add_surface_fields(self.body, {"sensitivity": sensitivity}, iteration=number)
         self.stage.add_iteration(self.body, number, iterate.points)
         append_csv(self.folder / "history.csv", iterate.record.row())
+        self._first = self._first or self._snapshot(iterate.flow)
         self.history.append(iterate.record)
 
     def add_flow(self, snapshot: Snapshot, points: np.ndarray) -> None:
@@ -64,7 +66,7 @@ class StudyFolder:
 
     def finish_run(self, flow: TunnelFlow, drag: float) -> dict:
         """The flow of a run without optimisation, whose C_d is `drag`; returns the summary."""
-        self.add_flow(flow.snapshot(), self.plan.mesh.points)
+        self.add_flow(self._snapshot(flow), self.plan.mesh.points)
         force = drag * self.plan.reference_force
         settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
         return self._summarise({"drag_coefficient": drag, "drag_force": force, **settled})
@@ -74,9 +76,9 @@ class StudyFolder:
         points, drag = problem.deformation.points(result.x), result.objective
         if result.stopped != "interrupted":
             drag = problem.drag(result.x)
-            last = problem.flow.snapshot()
+            last = self._snapshot(problem.flow)
             self.add_flow(last, points)
-            self._draw_slices(problem.first or last, last)
+            self._draw_slices(self._first or last, last)
         if self.history:
             convergence(self.folder / "convergence.png", self.history, label="drag coefficient")
         first = result.history[0].objective
@@ -87,6 +89,9 @@ class StudyFolder:
             "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
             "second_grid": second and {**asdict(second), "reduction": second.reduction},
         })  # fmt: skip
+
+    def _snapshot(self, flow: TunnelFlow) -> Snapshot:
+        return Snapshot.of(flow.simulation, self.plan.units)
 
     def _add_volumes(self, snapshot: Snapshot) -> None:
         grids = snapshot.grids()

@@ -14,7 +14,6 @@ from .flow import Progress, TunnelFlow
 from .geometry import FFD, BoundDeformation, Deformation
 from .optimize import SLSQP, BoundConstraint, Constraint, FixedVolume, Optimizer, OptimizeResult, Record, Stop, minimize
 from .settle import Settle
-from .snapshot import Snapshot
 from .tunnel import TunnelPlan
 
 _REMEMBERED = 64
@@ -44,6 +43,8 @@ class Iterate:
     """The body's points [m], (n, 3)."""
     points_gradient: np.ndarray
     """d C_d / d points [1 / m], (n, 3)."""
+    flow: TunnelFlow
+    """The tunnel as the latest evaluation left it: of number 0 that of the start."""
 
 
 @dataclass(eq=False)
@@ -59,8 +60,6 @@ class DragProblem:
     on_progress: Progress | None = None
     deformation: BoundDeformation = field(init=False)
     constraints: list[BoundConstraint] = field(init=False)
-    first: Snapshot | None = field(default=None, init=False)
-    """The flow around the first design that was asked for."""
 
     def __post_init__(self):
         self.plan.require_memory(self.device, gradient=True)
@@ -81,7 +80,6 @@ class DragProblem:
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """C_d and d C_d / d x, (size,)."""
         drag = self.drag(x)
-        self.first = self.first or self.flow.snapshot()
         report = self.flow.rated("gradient")
         force, (gradient,) = value_and_grad(
             self.plan.drag, self.flow.simulation, steps=0, wrt=(Points(self.plan.obstacle),),
@@ -100,7 +98,7 @@ class DragProblem:
             if on_iterate is not None:
                 points = self.deformation.points(entry.x)
                 unknown = np.full_like(points, np.nan)
-                on_iterate(Iterate(entry, points, self._gradients.get(entry.x.tobytes(), unknown)))
+                on_iterate(Iterate(entry, points, self._gradients.get(entry.x.tobytes(), unknown), self.flow))
 
         return minimize(
             self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
