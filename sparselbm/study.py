@@ -82,7 +82,7 @@ class DragProblem:
         drag = self.drag(x)
         report = self.flow.rated("gradient")
         force, (gradient,) = value_and_grad(
-            self.plan.drag, self.flow.simulation, steps=0, wrt=(Points(self.plan.obstacle),),
+            self.plan.drag, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
             plan=_Told(self.study.gradient, lambda steps: report(steps, drag)),
         )  # fmt: skip
         gradient = self.plan.drag_coefficient(1.0) * gradient
