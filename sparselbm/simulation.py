@@ -57,7 +57,8 @@ class Simulation:
         """Steps done since the state was set."""
         self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
-        self._spare = self.new_state()
+        self.spare = self.new_state()
+        """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()
 
     def new_state(self) -> wp.array:
@@ -163,8 +164,8 @@ class Simulation:
         if pairs > 1:
             self._run_captured(pairs)
         for _ in range(steps - 2 * pairs if pairs > 1 else steps):
-            self.advance(self.state, self._spare)
-            self.state, self._spare = self._spare, self.state
+            self.advance(self.state, self.spare)
+            self.state, self.spare = self.spare, self.state
         self.steps += steps
 
     def _run_captured(self, pairs: int) -> None:
@@ -176,8 +177,8 @@ class Simulation:
             wp.capture_launch(capture.graph)
 
     def _advance_pair(self) -> None:
-        self.advance(self.state, self._spare)
-        self.advance(self._spare, self.state)
+        self.advance(self.state, self.spare)
+        self.advance(self.spare, self.state)
 
     def set_state(self, density=1.0, velocity: Sequence | np.ndarray = 0.0) -> None:
         """Sets equilibrium populations. `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d)."""
