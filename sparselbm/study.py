@@ -1,5 +1,6 @@
 """Shape optimisation of a body in a tunnel: design variables -> flow -> drag -> gradient -> optimiser."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ class DragStudy:
     stop: Stop = Stop(iterations=10)
     settle: Settle | None = None
     """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
-    gradient: Plan = Steady(tolerance=0.03, flow_tolerance=1e-3)
+    gradient: Plan = Steady(tolerance=0.05, flow_tolerance=math.inf)
+    """`settle` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
 
 
 @dataclass(frozen=True, eq=False)
