@@ -3,9 +3,9 @@
 from importlib import import_module
 
 _HOMES = {
-    "Scene": "usd", "Tunnel": "tunnel", "DragStudy": "study", "DragProblem": "study", "StudyFolder": "results",
-    "Simulation": "simulation", "Obstacle": "obstacle", "Snapshot": "snapshot", "Units": "units",
-    "value_and_grad": "adjoint", "evaluate": "evaluate",
+    "Scene": "usd", "Tunnel": "tunnel", "TunnelFlow": "flow", "DragStudy": "study", "DragProblem": "study",
+    "on_second_grid": "study", "StudyFolder": "results", "Forecast": "forecast", "Snapshot": "snapshot",
+    "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units", "value_and_grad": "adjoint",
 }  # fmt: skip
 """Public names at the root and the module each lives in; the others keep their one path, such as `sparselbm.objective.Force`."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .evaluate import Evaluation
 from .objective import Objective
-from .simulation import Simulation
+from .simulation import Simulation, SimulationError
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,10 @@ class Settled:
 
 @dataclass(frozen=True, kw_only=True)
 class Settle:
-    """Runs in stretches until the objective changes by less than `tolerance` of itself over two of them in a row."""
+    """Runs in stretches until the objective changes by less than `tolerance` of itself over two of them in a row.
+
+    A stretch should be about an eighth of the time that the flow takes through the domain (see `TunnelPlan.settle`).
+    """
 
     tolerance: float = 1e-3
     """Relative change over a stretch."""
@@ -33,21 +36,25 @@ class Settle:
     limit: int = 5000
     """Most steps."""
 
+    def __post_init__(self):
+        for name in ("tolerance", "stretch", "limit"):
+            if not getattr(self, name) > 0:
+                raise SimulationError(f"{name} is {getattr(self, name)!r}: must be above 0")
+
     def run(
         self, simulation: Simulation, objective: Objective, on_progress: Callable[[int, float], None] | None = None
     ) -> Settled:
         """Advances the simulation; `on_progress(steps, value)` is told of each stretch. Raises SimulationError."""
         evaluation = Evaluation(simulation, objective)
-        value, change, calm, steps = None, float("inf"), 0, 0
+        value, change, calm, steps = float("nan"), float("inf"), 0, 0
         while steps < self.limit and calm < 2:
             stretch = min(self.stretch, self.limit - steps)
             simulation.run(stretch)
             steps += stretch
             evaluation.add(simulation.state)
             before, value = value, evaluation.take()
-            if before is not None:
-                change = abs(value - before) / max(abs(value), 1e-300)
-                calm = calm + 1 if change < self.tolerance else 0
+            change = abs(value - before) / max(abs(value), 1e-300)
+            calm = calm + 1 if change < self.tolerance else 0
             if on_progress is not None:
                 on_progress(steps, value)
-        return Settled(value if value is not None else 0.0, steps, change, calm >= 2)
+        return Settled(value, steps, change, calm >= 2)

@@ -1,37 +1,39 @@
 """Shape optimisation of a body in a tunnel: design variables -> flow -> drag -> gradient -> optimiser."""
 
+import math
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from time import perf_counter
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import warp as wp
 
 from .adjoint import Plan, Points, Steady, value_and_grad
+from .adjoint.reverse import Reverse
+from .flow import Progress, TunnelFlow
 from .geometry import FFD, BoundDeformation, Deformation
 from .optimize import SLSQP, BoundConstraint, Constraint, FixedVolume, Optimizer, OptimizeResult, Record, Stop, minimize
 from .settle import Settle
-from .simulation import Simulation
 from .tunnel import TunnelPlan
 
-Progress = Callable[[str, int, float, float], None]
-"""Called with what is being done, the steps done of it, the drag coefficient so far and the rate [MLUPS]."""
+_REMEMBERED = 64
+"""Gradients that are kept: optimisers accept designs after they have tried others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DragStudy:
-    """What to vary, under which constraints, how: the least drag coefficient of the tunnel's obstacle.
-
-    C_d = F . e / (1/2 rho u^2 A), with A the frontal area of the body as it was read.
-    """
+    """What to vary, under which constraints, how: the least drag coefficient of the tunnel's obstacle."""
 
     deformation: Deformation = FFD()
+    """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
     constraints: Sequence[Constraint] = (FixedVolume(),)
     optimizer: Optimizer = SLSQP()
     stop: Stop = Stop(iterations=10)
-    settle: Settle = Settle()
-    """How a flow is brought to rest; each design starts from the flow of the last one."""
-    gradient: Plan = Steady(tolerance=1e-2)
+    settle: Settle | None = None
+    """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
+    gradient: Plan = Steady(tolerance=0.05, flow_tolerance=math.inf)
+    """`settle` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,66 +45,62 @@ class Iterate:
     """The body's points [m], (n, 3)."""
     points_gradient: np.ndarray
     """d C_d / d points [1 / m], (n, 3)."""
+    flow: TunnelFlow
+    """The tunnel as the latest evaluation left it: of number 0 that of the start."""
 
 
 @dataclass(eq=False)
 class DragProblem:
-    """A study bound to a tunnel: evaluates C_d and its gradient, and remembers the latest."""
+    """A study bound to a tunnel: C_d(x) and its gradient. Everything is checked at once; the tunnel is built at the first call.
+
+    Raises GeometryError, ConstraintError, TunnelError (memory) when made.
+    """
 
     study: DragStudy
     plan: TunnelPlan
-    simulation: Simulation
+    device: wp.DeviceLike = None
     on_progress: Progress | None = None
     deformation: BoundDeformation = field(init=False)
     constraints: list[BoundConstraint] = field(init=False)
-    area: float = field(init=False)
-    """A [m^2]."""
-    points_gradient: np.ndarray = field(init=False)
-    """d C_d / d points of the latest evaluation [1 / m], (n, 3)."""
 
     def __post_init__(self):
-        mesh = self.plan.bodies[self.plan.obstacle]
-        self.deformation = self.study.deformation.bind(mesh)
-        self.constraints = [c.bind(self.deformation, mesh) for c in self.study.constraints]
-        self.area = self.plan.frontal_area(self.simulation)
+        self.plan.require_memory(self.device, gradient=True)
+        self.deformation = self.study.deformation.bind(self.plan.mesh)
+        self.constraints = [c.bind(self.deformation, self.plan.mesh) for c in self.study.constraints]
+        self._gradients: OrderedDict[bytes, np.ndarray] = OrderedDict()
 
-    def move(self, points: np.ndarray) -> None:
-        """Puts the body's points into the simulation."""
-        for geometry in self.simulation.geometry:
-            if geometry.name == self.plan.obstacle:
-                geometry.move(points)
-        self.simulation.update_geometry()
+    @cached_property
+    def flow(self) -> TunnelFlow:
+        """The tunnel, with the shape and the flow that it holds now."""
+        return TunnelFlow(self.plan, self.study.settle, self.device, self.on_progress)
 
-    def settle(self) -> float:
-        """Brings the flow around the present shape to rest; C_d."""
-        began = perf_counter()
-
-        def report(steps: int, force: float) -> None:
-            if self.on_progress is not None:
-                rate = steps * self.plan.cells / (perf_counter() - began) * 1e-6
-                self.on_progress("flow", steps, self.plan.drag_coefficient(force, self.area), rate)
-
-        settled = self.study.settle.run(self.simulation, self.plan.drag, report)
-        return self.plan.drag_coefficient(settled.value, self.area)
+    def drag(self, x: np.ndarray) -> float:
+        """C_d of a design, without gradient."""
+        self.flow.move(self.deformation.points(x))
+        return self.flow.drag()
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """C_d and d C_d / d x."""
-        self.move(self.deformation.points(x))
-        drag = self.settle()
-        if self.on_progress is not None:
-            self.on_progress("gradient", 0, drag, 0.0)
+        """C_d and d C_d / d x, (size,)."""
+        drag = self.drag(x)
+        report = self.flow.rated("gradient")
         force, (gradient,) = value_and_grad(
-            self.plan.drag, self.simulation, steps=0, wrt=(Points(self.plan.obstacle),), plan=self.study.gradient
-        )
-        self.points_gradient = self.plan.drag_coefficient(1.0, self.area) * gradient
-        return self.plan.drag_coefficient(force, self.area), self.deformation.pullback(x, self.points_gradient)
+            self.plan.drag, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
+            plan=_Told(self.study.gradient, lambda steps: report(steps, drag)),
+        )  # fmt: skip
+        gradient = self.plan.drag_coefficient(1.0) * gradient
+        self._gradients[x.tobytes()] = gradient
+        if len(self._gradients) > _REMEMBERED:
+            self._gradients.popitem(last=False)
+        return self.plan.drag_coefficient(force), self.deformation.pullback(x, gradient)
 
     def minimize(self, on_iterate: Callable[[Iterate], None] | None = None) -> OptimizeResult:
         """Runs the optimiser; `on_iterate` is told of each iteration before the next begins."""
 
         def record(entry: Record) -> None:
             if on_iterate is not None:
-                on_iterate(Iterate(entry, self.deformation.points(entry.x), self.points_gradient))
+                points = self.deformation.points(entry.x)
+                unknown = np.full_like(points, np.nan)
+                on_iterate(Iterate(entry, points, self._gradients.get(entry.x.tobytes(), unknown), self.flow))
 
         return minimize(
             self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
@@ -111,8 +109,35 @@ class DragProblem:
 
 
 @dataclass(frozen=True)
+class _Told(Plan):
+    """A plan, and somebody who is told every hundred steps back."""
+
+    plan: Plan
+    tell: Callable[[int], None]
+
+    def run(self, simulation, reverse, evaluation, steps, window):
+        self.plan.run(simulation, _Counted(reverse, self.tell), evaluation, steps, window)  # type: ignore[arg-type]
+
+
+class _Counted:
+    """A `Reverse` whose steps are counted."""
+
+    def __init__(self, reverse: Reverse, tell: Callable[[int], None]):
+        self._reverse, self._tell, self._steps = reverse, tell, 0
+
+    def __getattr__(self, name: str):
+        return getattr(self._reverse, name)
+
+    def back(self, *arguments, **options) -> None:
+        self._reverse.back(*arguments, **options)
+        self._steps += 1
+        if self._steps % 100 == 0:
+            self._tell(self._steps)
+
+
+@dataclass(frozen=True)
 class SecondGrid:
-    """The first and the best shape again on other voxels."""
+    """Two shapes again, on other voxels."""
 
     voxel_size: float
     """[m]."""
@@ -127,17 +152,13 @@ class SecondGrid:
         return 1.0 - self.best / self.first
 
 
-def on_second_grid(
-    plan: TunnelPlan, shapes: Sequence[np.ndarray], *, area: float, settle: Settle, device: wp.DeviceLike = None,
-    refinement: float = 1.25, on_progress: Progress | None = None,
-) -> SecondGrid:  # fmt: skip
-    """C_d of two shapes (points [m]) on voxels finer by `refinement`, in the same units of reference."""
-    tunnel = replace(plan.tunnel, voxel_size=plan.tunnel.voxel_size / refinement)
-    drag = []
-    for points in shapes:
-        bodies = {**plan.bodies, plan.obstacle: plan.bodies[plan.obstacle].with_points(points)}
-        finer = TunnelPlan(tunnel, bodies, plan.obstacle, plan.reference or plan.bodies[plan.obstacle])
-        problem = DragProblem(DragStudy(constraints=(), settle=settle), finer, finer.build(device), on_progress)
-        problem.area = area
-        drag.append(problem.settle())
-    return SecondGrid(tunnel.voxel_size, *drag)
+def on_second_grid(problem: DragProblem, x: np.ndarray, *, refinement: float = 1.25) -> SecondGrid:
+    """C_d of the shape as it was read and of the design x, on voxels finer by `refinement`.
+
+    Raises TunnelError when the finer tunnel does not fit in memory.
+    """
+    finer = problem.plan.refined(refinement)
+    flow = TunnelFlow(finer, problem.study.settle, problem.device, problem.on_progress)
+    first = flow.drag()
+    flow.move(problem.deformation.points(x))
+    return SecondGrid(finer.voxel_size, first, flow.drag())

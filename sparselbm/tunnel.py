@@ -1,9 +1,10 @@
 """A wind tunnel around the bodies of a scene: from SI to a simulation, with every check before the run."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import warp as wp
@@ -11,14 +12,22 @@ import warp as wp
 from .boundary import Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
 from .collision import TRT, Collision
 from .domain import Domain, box
-from .geometry import SolidFraction, TriangleMesh
+from .geometry import SolidFraction, TriangleMesh, repair
+from .geometry.frontal_area import frontal_area
 from .lattice import D3Q19, Lattice
 from .machine import free_bytes, gibibytes
 from .memory import bytes_per_cell
 from .objective import Force
 from .obstacle import Obstacle
+from .settle import Settle
 from .simulation import Simulation
 from .units import Units
+
+if TYPE_CHECKING:
+    from .usd import Scene
+
+CELLS_ACROSS = 16
+"""Cells across the obstacle where no voxel size is given."""
 
 
 class TunnelError(ValueError):
@@ -32,8 +41,8 @@ class Tunnel:
     Lengths of the box are in multiples of L, the body's largest extent across the flow. Re = u L / nu.
     """
 
-    voxel_size: float
-    """Edge of a cell [m]."""
+    voxel_size: float | None = None
+    """Edge of a cell [m]; None: a sixteenth of L."""
     reynolds: float = 60.0
     velocity: float = 1.0
     """u of the incoming flow [m / s], along +axis."""
@@ -54,73 +63,136 @@ class Tunnel:
     wall: SolidFraction = SolidFraction()
     precision: type = wp.float32
 
-    def around(self, bodies: Mapping[str, TriangleMesh], obstacle: str) -> "TunnelPlan":
+    def around(
+        self, bodies: Mapping[str, TriangleMesh], obstacle: str, *, device: wp.DeviceLike | None = None
+    ) -> "TunnelPlan":
         """What would be run around the obstacle; the other bodies stand in the tunnel too. Checks everything.
 
-        Raises TunnelError, UnitsError with value, limit and remedy.
+        Memory is checked where a device is named. Raises TunnelError, UnitsError with value, limit and remedy.
         """
-        if not (math.isfinite(self.voxel_size) and self.voxel_size > 0):
-            raise TunnelError(f"voxel size {self.voxel_size} m: must be above 0")
-        if min(self.upstream, self.downstream, self.side) <= 0:
-            raise TunnelError("upstream, downstream and side must be above 0: the body may not touch the tunnel's ends")
-        plan = TunnelPlan(self, dict(bodies), obstacle)
-        plan.units.check(cells_across=plan.length / self.voxel_size)
+        self._check()
+        if obstacle not in bodies:
+            raise TunnelError(f"no body {obstacle!r}; there are: {', '.join(bodies) or 'none'}")
+        length = _across(bodies[obstacle], self.axis)
+        tunnel = replace(self, voxel_size=self.voxel_size or length / CELLS_ACROSS)
+        plan = TunnelPlan(tunnel, dict(bodies), obstacle)
+        if device is not None:
+            plan.require_memory(device)
+        plan.units.check(cells_across=plan.cells_across)
         for name, mesh in bodies.items():
             plan.require_inside(name, mesh)
         return plan
 
+    def in_scene(
+        self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = (), device: wp.DeviceLike | None = None
+    ) -> "TunnelPlan":
+        """The tunnel around a prim of a scene, by default around its only body; `without`: prims that are left out.
+
+        Degenerate faces are dropped, inverted ones turned; points keep their number and order.
+        Raises TunnelError where there are several bodies and none is named, SceneError for prims that are not there.
+        """
+        left_out = [name for path in without for name in _names_below(scene, path)]
+        bodies = [body for body in scene.bodies if body.path not in left_out]
+        if obstacle is None:
+            if len(bodies) != 1:
+                names = ", ".join(body.path for body in bodies) or "none"
+                raise TunnelError(f"{len(bodies)} bodies and no obstacle named: choose one of {names}")
+            obstacle = bodies[0].path
+        target, within = scene.body(obstacle), _names_below(scene, obstacle)
+        standing = [target, *(body for body in bodies if body.path not in within)]
+        return self.around({body.path: repair(body.mesh, body.path)[0] for body in standing}, target.path, device=device)
+
+    def _check(self) -> None:
+        if self.voxel_size is not None and not (math.isfinite(self.voxel_size) and self.voxel_size > 0):
+            raise TunnelError(f"voxel size {self.voxel_size} m: must be above 0")
+        for name in ("upstream", "downstream", "side"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise TunnelError(f"{name} is {value} L, must be above 0: the body may not touch the tunnel's ends")
+
+
+def _names_below(scene: "Scene", path: str) -> list[str]:
+    """The bodies at or below a prim."""
+    root = scene.body(path).path
+    return [body.path for body in scene.bodies if body.path == root or body.path.startswith(root.rstrip("/") + "/")]
+
+
+def _across(mesh: TriangleMesh, axis: int) -> float:
+    """Largest extent of a body across the flow [m]."""
+    low, high = mesh.bounds
+    return float(max((high - low)[k] for k in range(3) if k != axis))
+
 
 @dataclass(frozen=True, eq=False)
 class TunnelPlan:
-    """A tunnel around given bodies: sizes, units, memory; `build` makes the simulation."""
+    """A tunnel around given bodies: sizes, units, memory; `build` makes the simulation. Made by `Tunnel.around`."""
 
     tunnel: Tunnel
+    """The options, the voxel size settled."""
     bodies: dict[str, TriangleMesh]
     obstacle: str
     """Name of the body that the tunnel is built around."""
-    reference: TriangleMesh | None = None
-    """The surface that sets L and the box; by default the obstacle's own. A changed shape keeps its tunnel by it."""
 
-    @cached_property
-    def _reference_bounds(self) -> np.ndarray:
-        return np.asarray((self.reference or self.bodies[self.obstacle]).bounds, dtype=float)
+    @property
+    def mesh(self) -> TriangleMesh:
+        """The obstacle's surface."""
+        return self.bodies[self.obstacle]
 
-    @cached_property
-    def _across(self) -> list[int]:
-        return [k for k in range(3) if k != self.tunnel.axis]
+    @property
+    def voxel_size(self) -> float:
+        """Edge of a cell [m]."""
+        return self.tunnel.voxel_size  # type: ignore[return-value]
 
     @cached_property
     def length(self) -> float:
         """L: largest extent of the obstacle across the flow [m]."""
-        low, high = self._reference_bounds
-        return float(max((high - low)[k] for k in self._across))
+        return _across(self.mesh, self.tunnel.axis)
+
+    @property
+    def cells_across(self) -> float:
+        """L in cells."""
+        return self.length / self.voxel_size
+
+    @cached_property
+    def frontal_area(self) -> float:
+        """A: area of the obstacle's silhouette along the flow [m^2]."""
+        return frontal_area(self.mesh, self.tunnel.axis)
 
     @cached_property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
-        low, high = self._reference_bounds.copy()
+        low, high = self.mesh.bounds
         before, after = np.full(3, self.tunnel.side), np.full(3, self.tunnel.side)
         before[self.tunnel.axis], after[self.tunnel.axis] = self.tunnel.upstream, self.tunnel.downstream
-        low -= before * self.length
-        return np.array([low, low + np.array(self.shape_of(high + after * self.length - low)) * self.tunnel.voxel_size])
+        low = low - before * self.length
+        return np.array([low, low + np.array(self._whole_tiles(high + after * self.length - low)) * self.voxel_size])
 
-    def shape_of(self, extent: np.ndarray) -> tuple[int, ...]:
-        """Cells that cover an extent [m], whole tiles: no cell of a tile is wasted."""
-        return tuple(int(8 * math.ceil(x / (8 * self.tunnel.voxel_size) - 1e-9)) for x in extent)
+    def _whole_tiles(self, extent: np.ndarray) -> tuple[int, ...]:
+        """Cells that cover an extent [m], in whole tiles: no cell of a tile is wasted."""
+        return tuple(int(8 * math.ceil(x / (8 * self.voxel_size) - 1e-9)) for x in extent)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
         """Cells along each axis."""
-        return tuple(int(round(x)) for x in (self.bounds[1] - self.bounds[0]) / self.tunnel.voxel_size)
+        return tuple(int(round(x)) for x in (self.bounds[1] - self.bounds[0]) / self.voxel_size)
 
     @cached_property
     def units(self) -> Units:
         """SI <-> lattice."""
         t = self.tunnel
         return Units.from_reynolds(
-            t.reynolds, self.length, voxel_size=t.voxel_size, velocity=t.velocity,
+            t.reynolds, self.length, voxel_size=self.voxel_size, velocity=t.velocity,
             density=t.density, lattice_velocity=t.lattice_velocity,
         )  # fmt: skip
+
+    def refined(self, factor: float) -> "TunnelPlan":
+        """The same tunnel on voxels finer by a factor; whole tiles may make it a little longer or shorter."""
+        return replace(self.tunnel, voxel_size=self.voxel_size / factor).around(self.bodies, self.obstacle)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What costs accuracy, though it can be run."""
+        return self.units.check(cells_across=self.cells_across)
 
     @property
     def cells(self) -> int:
@@ -133,39 +205,51 @@ class TunnelPlan:
 
     @property
     def memory(self) -> int:
-        """Memory of a run without gradient [bytes]; a steady gradient adds two population arrays."""
+        """Memory of a run without gradient [bytes]."""
         return self.cells * bytes_per_cell(self.tunnel.lattice, self.tunnel.precision)
+
+    @property
+    def gradient_memory(self) -> int:
+        """Memory of a run with steady gradients [bytes]: two population arrays more."""
+        return self.memory + 2 * self.state_bytes
 
     @property
     def flow_through_steps(self) -> int:
         """Steps in which the incoming flow crosses the tunnel."""
         return math.ceil(self.shape[self.tunnel.axis] / self.tunnel.lattice_velocity)
 
+    @property
+    def settle(self) -> Settle:
+        """How a flow is brought to rest here: looked at eight times while it crosses the tunnel, ten crossings at most."""
+        stretch = 50 * max(1, round(self.flow_through_steps / 400))
+        return Settle(stretch=stretch, limit=80 * stretch)
+
     def require_inside(self, name: str, mesh: TriangleMesh) -> None:
         """Raises TunnelError for a body that crosses the inlet or the outlet, or lies outside."""
         low, high = mesh.bounds
-        margin = 2.0 * self.tunnel.voxel_size
+        margin = 2.0 * self.voxel_size
         axis = self.tunnel.axis
         if np.any(high < self.bounds[0]) or np.any(low > self.bounds[1]):
             raise TunnelError(
                 f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*self.bounds)} m): "
-                "leave it out, or enlarge upstream, downstream or side"
+                "leave it out (without=), or enlarge upstream, downstream or side"
             )
         for end, gap, side in (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream")):
             if gap[axis] < margin:
                 raise TunnelError(
                     f"{name} is {gap[axis]:.4g} m from the {end}, limit {margin:.4g} m (2 cells): enlarge {side}"
+                    + ("" if name == self.obstacle else ", or leave it out (without=)")
                 )
 
-    def require_memory(self, device: wp.Device, population_arrays: int = 2) -> None:
+    def require_memory(self, device: wp.DeviceLike = None, *, gradient: bool = False) -> None:
         """Raises TunnelError when the run does not fit, naming the voxel size that would."""
-        needed = self.memory + (population_arrays - 2) * self.state_bytes
-        free = 0.9 * free_bytes(device)
+        needed = self.gradient_memory if gradient else self.memory
+        free = 0.9 * free_bytes(wp.get_device(device))
         if needed > free:
-            fitting = self.tunnel.voxel_size * (needed / free) ** (1 / 3) * 1.02
+            fitting = self.voxel_size * (needed / free) ** (1 / 3) * 1.02
             raise TunnelError(
-                f"the run needs {gibibytes(needed)}, the device has {gibibytes(free)} to give: "
-                f"a voxel size of {fitting:.4g} m would fit"
+                f"{self.cells:.3g} cells of {self.voxel_size:.4g} m need {gibibytes(needed)}, limit {gibibytes(free)}, "
+                f"0.9 of what is free: a voxel size of {fitting:.4g} m would fit"
             )
 
     @property
@@ -173,16 +257,16 @@ class TunnelPlan:
         """The tunnel's conditions, in the order in which they apply."""
         axis = self.tunnel.axis
         velocity = tuple(self.tunnel.lattice_velocity if k == axis else 0.0 for k in range(3))
-        sides = tuple(FreeSlip(Face(k, end)) for k in self._across for end in (0, 1))
+        sides = tuple(FreeSlip(Face(k, end)) for k in range(3) if k != axis for end in (0, 1))
         return (VelocityInlet(Face(axis, 0), velocity), *sides, PressureOutlet(Face(axis, 1)))
 
     def domain(self, device: wp.DeviceLike = None) -> Domain:
         """The tunnel's cells."""
-        return box(self.shape, voxel_size=self.tunnel.voxel_size, origin=tuple(self.bounds[0]), device=device)
+        return box(self.shape, voxel_size=self.voxel_size, origin=tuple(self.bounds[0]), device=device)
 
     def build(self, device: wp.DeviceLike = None) -> Simulation:
         """The simulation, at the incoming velocity everywhere. Raises TunnelError when it does not fit in memory."""
-        self.require_memory(wp.get_device(device))
+        self.require_memory(device)
         simulation = Simulation(
             self.domain(device), viscosity=self.units.lattice_viscosity, lattice=self.tunnel.lattice,
             collision=self.tunnel.collision, boundaries=self.boundaries, precision=self.tunnel.precision,
@@ -196,15 +280,14 @@ class TunnelPlan:
         """Force on the obstacle along the flow [lattice force]."""
         return Force(self.obstacle, tuple(float(k == self.tunnel.axis) for k in range(3)))
 
-    def frontal_area(self, simulation: Simulation) -> float:
-        """Area of the obstacle seen along the flow [m^2], counted in cells at least half solid."""
-        solid = simulation.domain.dense(simulation.solid.numpy()[: simulation.domain.fluid.size].reshape(simulation.domain.fluid.shape))
-        return float((solid.max(axis=self.tunnel.axis) >= 0.5).sum() * self.tunnel.voxel_size**2)
+    def drag_coefficient(self, force: float) -> float:
+        """C_d = F / (1/2 rho u^2 A) of a lattice force."""
+        return self.units.force_to_si(force) / self.reference_force
 
-    def drag_coefficient(self, force: float, area: float) -> float:
-        """F / (1/2 rho u^2 A) of a lattice force, with the area in m^2."""
-        t = self.tunnel
-        return self.units.force_to_si(force) / (0.5 * t.density * t.velocity**2 * area)
+    @property
+    def reference_force(self) -> float:
+        """1/2 rho u^2 A [N]."""
+        return 0.5 * self.tunnel.density * self.tunnel.velocity**2 * self.frontal_area
 
 
 def _span(low: np.ndarray, high: np.ndarray) -> str:

@@ -116,6 +116,35 @@ def before_after(
     _save(figure, path)
 
 
+def one_slice(
+    path: str | os.PathLike[str],
+    field: np.ndarray,
+    *,
+    extent: tuple[float, float, float, float],
+    solid: np.ndarray | None = None,
+    label: str = "velocity [m/s]",
+) -> None:
+    """Draw one slice; field, extent, solid and label as in `before_after`.
+
+    Raises:
+        ValueError: if shapes differ, or nothing finite lies in the fluid.
+    """
+    mask = np.zeros(field.shape, bool) if solid is None else np.asarray(solid) > 0.5
+    if mask.shape != field.shape:
+        raise ValueError(f"slices of shapes {field.shape} and {mask.shape}: pass all of one shape (nx, ny).")
+    fluid = field[~mask & np.isfinite(field)]
+    if fluid.size == 0:
+        raise ValueError("no finite value lies in the fluid of the slice: has the run diverged?")
+    height = abs(extent[3] - extent[2]) / abs(extent[1] - extent[0])
+    figure = _figure(8.0, min(max(7.0 * height + 0.8, 2.5), 10.0))
+    axes = figure.subplots()
+    image = _draw_slice(axes, field, mask, extent, (float(min(fluid.min(), 0.0)), float(fluid.max())))
+    axes.set_xlabel("[m]")
+    axes.set_ylabel("[m]")
+    figure.colorbar(image, ax=axes, label=label, shrink=0.9)
+    _save(figure, path)
+
+
 def _draw_objective(axes: Axes, numbers: list[int], history: Sequence[Iteration], label: str) -> None:
     values = np.array([each.objective for each in history])
     feasible = np.array([each.feasible for each in history])

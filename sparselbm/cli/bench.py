@@ -1,0 +1,47 @@
+"""`sparselbm bench`: speed, beside that of a memory copy."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from rich.table import Table
+
+from . import options as o
+from .exits import running
+from .show import err, out
+
+if TYPE_CHECKING:
+    from ..bench import BenchReport
+
+Size = Annotated[int, o.option("--size", "Cells along an edge of the periodic box.")]
+
+
+def bench(size: Size = 128, device: o.Device = None, json_file: o.JsonFile = None) -> None:
+    """Measure the step, with walls, in pipes and backwards, against the memory copy of the same minute.
+
+    Examples:
+
+    sparselbm bench
+
+    sparselbm bench --size 64 --device cpu --json bench.json
+    """
+    from ..bench import run_bench
+
+    if size < 16 or size % 8:
+        raise o.OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+    place = o.device_of(device)
+    with running():
+        report = run_bench(place, size=size, on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False))
+    out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
+    if json_file is not None:
+        json_file.write_text(report.to_json() + "\n")
+
+
+def _table(report: "BenchReport", title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in ("", "MLUPS", "share of copy", "bytes a cell", "of", "", "target"):
+        table.add_column(name, justify="left" if name in ("", "of") else "right")
+    for row in report.rows:
+        table.add_row(
+            row.name, f"{row.mlups:.1f}", f"{row.share_of_copy:.1%}", f"{row.bytes_per_cell:.0f}",
+            row.reference, f"{row.relative:.2f}", "" if row.target is None else f"{row.target:.2f} {'met' if row.met else 'missed'}",
+        )  # fmt: skip
+    return table

@@ -1,0 +1,90 @@
+"""An optimisation from its first check to its summary, for the commands that run one."""
+
+from pathlib import Path
+
+import typer
+
+from ..optimize import OptimizeResult
+from ..results import StudyFolder
+from ..study import DragProblem, DragStudy, SecondGrid, on_second_grid
+from ..tunnel import TunnelPlan
+from ..usd import Scene
+from .exits import INTERRUPTED, running
+from .show import Work, announce, duration, err, facts
+
+_REFINEMENT = 1.25
+"""Of the voxels of the second grid."""
+
+
+def carry_out(
+    scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool
+) -> tuple[StudyFolder, dict]:
+    """Checks everything, runs the study, and prints what it found; the folder and the summary.
+
+    Ctrl-C leaves with exit code 130, after what was reached has been printed and written.
+    """
+    problem = DragProblem(study, plan, device)
+    if second_grid:
+        plan.refined(_REFINEMENT).require_memory(device)
+    folder = StudyFolder(output, scene, plan, overwrite=overwrite)
+    announce(plan, device)
+    with running():
+        result = _optimise(problem, folder)
+        try:
+            second = None
+            if result.stopped != "interrupted":
+                second = _second_grid(problem, result) if second_grid else None
+            summary = folder.finish(problem, result, second)
+        except KeyboardInterrupt:
+            _print_reached(folder, result)
+            raise typer.Exit(INTERRUPTED) from None
+    if result.stopped == "interrupted":
+        _print_reached(folder, result)
+        raise typer.Exit(INTERRUPTED)
+    _print_summary(folder, summary, second)
+    return folder, summary
+
+
+def _optimise(problem: DragProblem, folder: StudyFolder) -> OptimizeResult:
+    with Work(problem.plan, problem.study.stop.iterations) as work:
+
+        def finished(iterate) -> None:
+            folder.add(iterate)
+            work.iteration(iterate)
+
+        problem.on_progress = work.step
+        try:
+            return problem.minimize(finished)
+        except KeyboardInterrupt:
+            err.print("Interrupted before the first design was evaluated.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _second_grid(problem: DragProblem, result: OptimizeResult) -> SecondGrid:
+    with Work(problem.plan.refined(_REFINEMENT)) as work:
+        problem.on_progress = work.step
+        return on_second_grid(problem, result.x, refinement=_REFINEMENT)
+
+
+def _print_reached(folder: StudyFolder, result: OptimizeResult) -> None:
+    first = result.history[0].objective
+    err.print(
+        f"Interrupted after {result.evaluations} evaluations: best drag coefficient {result.objective:.4f} "
+        f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}", highlight=False,
+    )  # fmt: skip
+
+
+def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None) -> None:
+    rows = {
+        "drag coefficient": f"{found['drag_coefficient_first']:.4f} before, {found['drag_coefficient_best']:.4f} after",
+        "reduction": f"{found['reduction']:.1%}",
+        "volume change": f"{found['volume_change']:+.3%}" + ("" if found["feasible"] else " (outside of the tolerance)"),
+        "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
+        "time": duration(found["seconds"]),
+    }
+    if second is not None:
+        rows["second grid"] = (
+            f"{second.first:.4f} before, {second.best:.4f} after, on voxels of {second.voxel_size:.4g} m: reduction "
+            f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points"
+        )
+    facts("", {**rows, "results": str(folder.stage.path)})

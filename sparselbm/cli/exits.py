@@ -1,0 +1,62 @@
+"""What the shell is told: 0 done, 1 a run that failed, 2 bad input, 130 interrupted. Errors are mapped here alone."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+_SPOKEN = {
+    "pass overwrite=True": "pass --overwrite",
+    "(without=)": "(--without)",
+    "no obstacle named": "no --obstacle named",
+    "constrain it by BoundingBox or bounds instead": "pass --free-volume",
+}
+"""Words of the Python interface in messages, and what a shell says for them."""
+
+
+class RunFailedError(Exception):
+    """An error of the package once the long work had begun."""
+
+
+def exit_code_of(app: Callable[[], object]) -> int:
+    """Runs an app that may raise; what the package refuses is told without a traceback, a bug keeps its own."""
+    try:
+        app()
+    except SystemExit as end:  # Typer's own: help, usage errors, Ctrl-C.
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except RunFailedError as error:
+        return _told(error, FAILED)
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        return _told(error, BAD_INPUT)
+    return 0
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """The long work: what is refused within is no bad input, but a run that failed."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        raise RunFailedError("\n".join([str(error), *getattr(error, "__notes__", [])])) from error
+
+
+def _is_refusal(error: Exception) -> bool:
+    return type(error).__module__.startswith("sparselbm.") or isinstance(error, OSError | ImportError)
+
+
+def _told(error: Exception, code: int) -> int:
+    kind = "The run failed" if code == FAILED else "Error"
+    text = str(error)
+    for python, shell in _SPOKEN.items():
+        text = text.replace(python, shell)
+    sys.stdout.flush()
+    Console(stderr=True, soft_wrap=True).print(f"{kind}: {text}", style="red", markup=False, highlight=False)
+    return code

@@ -1,0 +1,124 @@
+"""`sparselbm inspect`: what was read of a scene, and what would be run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ..forecast import Forecast
+from ..geometry import TriangleMesh, inspect_mesh
+from ..machine import gibibytes
+from ..tunnel import TunnelPlan
+from ..usd import Scene
+from . import options as o
+from .show import duration, err, facts, out
+
+_EVALUATIONS = 11
+"""Of an optimisation of ten iterations."""
+
+
+def inspect(
+    scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
+    reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None, json_file: o.JsonFile = None,
+) -> None:  # fmt: skip
+    """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
+
+    Of a scene with several bodies the tunnel is shown when one is named by [bold]--obstacle[/bold].
+
+    Examples:
+
+    sparselbm inspect scene.usda --voxel-size 0.02
+
+    sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
+    """
+    read = Scene.open(scene)
+    found = _reading(read)
+    _show_reading(read)
+    if obstacle is None and len(read.bodies) > 1 and not without:
+        err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
+    else:
+        place = o.device_of(device)
+        tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
+        plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
+        found |= _numbers(plan, Forecast.of(place))
+        _show_tunnel(plan, found)
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _reading(scene: Scene) -> dict:
+    report = scene.report
+    return {
+        "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
+        "prims": [
+            {
+                "path": body.path, "volume": body.mesh.volume, "centre": centre(body.mesh).tolist(),
+                "bounds": body.mesh.bounds.tolist(), "points": len(body.mesh.points), "faces": len(body.mesh.faces),
+                "watertight": inspect_mesh(body.mesh, body.path).watertight,
+            }
+            for body in scene.bodies
+        ],
+        "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
+        "doubtful": [{"path": note.path, "reason": note.reason} for note in report.doubtful],
+    }  # fmt: skip
+
+
+def centre(mesh: TriangleMesh) -> np.ndarray:
+    """Centre of the enclosed volume [m], (3,): sum over faces of (a + b + c) / 4 times a . (b x c) / 6, over their sum."""
+    middle = mesh.bounds.mean(axis=0)
+    a, b, c = (corner - middle for corner in mesh.corners)
+    volumes = np.einsum("fi,fi->f", a, np.cross(b, c)) / 6.0
+    whole = volumes.sum()
+    return middle + (volumes @ (a + b + c) / 4.0 / whole if whole else 0.0)
+
+
+def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
+    return {
+        "obstacle": plan.obstacle, "voxel_size": plan.voxel_size, "reynolds": plan.tunnel.reynolds,
+        "length": plan.length, "frontal_area": plan.frontal_area, "cells_across": plan.cells_across,
+        "tunnel": plan.bounds.tolist(), "shape": list(plan.shape), "cells": plan.cells, "tiles": plan.cells // 512,
+        "memory_bytes": plan.memory, "gradient_memory_bytes": plan.gradient_memory,
+        "viscosity": plan.units.viscosity, "time_step": plan.units.time_step, "mach": plan.units.mach,
+        "relaxation_time": plan.units.tau, "crossing_steps": plan.flow_through_steps, "copy_gbs": forecast.copy_gbs,
+        "expected_mlups": forecast.mlups(plan), "expected_run_seconds": forecast.run_seconds(plan),
+        "expected_optimize_seconds": forecast.study_seconds(plan, _EVALUATIONS), "warnings": list(plan.warnings),
+    }  # fmt: skip
+
+
+def _show_reading(scene: Scene) -> None:
+    out.print(f"{scene.path}: up is {scene.up_axis}, a unit is {scene.metres_per_unit:g} m", highlight=False)
+    for body in scene.bodies:
+        low, high = body.mesh.bounds
+        out.print(
+            f"read      {body.path}: {' x '.join(f'{x:.4g}' for x in high - low)} m from "
+            f"({', '.join(f'{x:.4g}' for x in low)})", highlight=False, markup=False,
+        )  # fmt: skip
+        for line in inspect_mesh(body.mesh, body.path).lines()[1:]:
+            out.print(f"        {line}", highlight=False, markup=False)
+    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", scene.report.doubtful)):
+        for note in notes:
+            out.print(f"{kind}  {note}", highlight=False, markup=False)
+
+
+def _show_tunnel(plan: TunnelPlan, found: dict) -> None:
+    low, high = plan.bounds
+    facts(f"\nTunnel around {plan.obstacle}", {
+        "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[plan.tunnel.axis]}",
+        "across the obstacle": f"{plan.length:.4g} m, {plan.cells_across:.1f} cells; silhouette {plan.frontal_area:.4g} m^2",
+        "cells": f"{' x '.join(map(str, plan.shape))} = {plan.cells:,} of {plan.voxel_size:.4g} m, in {found['tiles']:,} tiles",
+        "memory": f"{gibibytes(plan.memory)}; {gibibytes(plan.gradient_memory)} with gradients",
+        "time step": f"{plan.units.time_step:.4g} s",
+        "Reynolds number": f"{plan.tunnel.reynolds:g} (viscosity {plan.units.viscosity:.4g} m^2/s)",
+        "Mach number": f"{plan.units.mach:.3f}",
+        "relaxation time": f"{plan.units.tau:.4f} steps",
+        "expected rate": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+        "expected duration": f"run {duration(found['expected_run_seconds'])}, "
+        f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
+    })  # fmt: skip
+    for warning in plan.warnings:
+        err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
+
+
+def _point(x: np.ndarray) -> str:
+    return "(" + ", ".join(f"{each:.4g}" for each in x) + ")"

@@ -1,0 +1,41 @@
+"""The `sparselbm` command."""
+
+import sys
+from functools import partial
+
+import typer
+import warp as wp
+
+from .bench import bench
+from .demo import demo
+from .exits import exit_code_of
+from .inspect import inspect
+from .optimize import optimize
+from .run import run
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=False)
+
+
+@app.callback()
+def about() -> None:
+    """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
+
+    A good order: [bold]inspect[/bold] a scene (seconds; says what would be run, and how long), [bold]run[/bold] it,
+    [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene, which itself is never written.
+
+    Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
+    """
+
+
+for command in (inspect, run, optimize, demo, bench):
+    app.command()(command)
+
+
+def main() -> None:
+    """Runs the command line, and leaves with its exit code."""
+    wp.config.log_level = wp.LOG_ERROR  # Which modules Warp loads is of no interest here.
+    sys.exit(exit_code_of(partial(app, prog_name="sparselbm")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The options that commands share, and the values that they stand for."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..settle import Settle
+from ..tunnel import Tunnel, TunnelPlan
+
+
+class OptionError(ValueError):
+    """Options that contradict each other, or name what is not there."""
+
+
+def axis_number(text: str) -> int:
+    """0, 1 or 2 of x, y or z."""
+    if text.lower() not in ("x", "y", "z"):
+        raise typer.BadParameter(f"{text!r} is no axis: give x, y or z")
+    return "xyz".index(text.lower())
+
+
+def three_margins(text: str) -> tuple[float, ...]:
+    """Three numbers of "2,4,1.5"."""
+    return _three(text, float, "2,4,1.5")
+
+
+def three_counts(text: str) -> tuple[int, ...]:
+    """Three whole numbers of "4,3,4"."""
+    return _three(text, int, "4,3,4")
+
+
+def _three(text: str, kind: type, example: str) -> tuple:
+    try:
+        values = tuple(kind(each) for each in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != 3:
+        raise typer.BadParameter(f"{text!r}: give three numbers with commas between, such as {example}")
+    return values
+
+
+def option(name: str, text: str, **more):
+    """An option of one long name."""
+    return typer.Option(name, help=text, **more)
+
+
+SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage (.usd, .usda, .usdc, .usdz), or STL, OBJ, PLY, glTF. It is only read.")]
+ObstaclePath = Annotated[str | None, option("--obstacle", "Prim that the tunnel is built around; a mesh, or an Xform with all below it. Default: the only body.", metavar="PRIM")]
+Without = Annotated[list[str] | None, option("--without", "Prim that is left out of the tunnel; may be repeated.", metavar="PRIM")]
+VoxelSize = Annotated[float | None, option("--voxel-size", "Edge of a cell. Default: a sixteenth of the obstacle's extent across the flow.", metavar="METRES")]
+Reynolds = Annotated[float, option("--reynolds", "Reynolds number u L / nu, with L the obstacle's largest extent across the flow.")]
+Velocity = Annotated[float, option("--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S")]
+Density = Annotated[float, option("--density", "Density of the fluid.", metavar="KG/M3")]
+FlowAxis = Annotated[int, option("--flow-axis", "Axis along which the flow comes, towards its positive end: x, y or z.", parser=axis_number, metavar="AXIS")]
+Box = Annotated[tuple, option("--box", "Margins upstream, downstream and to each side of the obstacle, in multiples of L.", parser=three_margins, metavar="U,D,S")]
+LatticeVelocity = Annotated[float, option("--lattice-velocity", "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).")]
+Device = Annotated[str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")]
+Output = Annotated[Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_SCENE.", metavar="FOLDER")]
+Overwrite = Annotated[bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")]
+Tolerance = Annotated[float, option("--tolerance", "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.")]
+SettleSteps = Annotated[int | None, option("--settle-steps", "Most steps until the flow is at rest. Default: ten crossings of the tunnel.", metavar="STEPS")]
+Iterations = Annotated[int, option("--iterations", "Most iterations of the optimiser.")]
+Seconds = Annotated[float | None, option("--seconds", "Most wall-clock time of the optimisation.")]
+SecondGrid = Annotated[bool, option("--second-grid/--no-second-grid", "Evaluate the first and the best shape again on voxels finer by 1.25.")]
+JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
+
+
+def tunnel_of(
+    voxel_size: float | None, reynolds: float, velocity: float, density: float, flow_axis: int, box: tuple, lattice_velocity: float
+) -> Tunnel:
+    """The tunnel that the options describe."""
+    upstream, downstream, side = box
+    return Tunnel(
+        voxel_size=voxel_size, reynolds=reynolds, velocity=velocity, density=density, axis=flow_axis,
+        upstream=upstream, downstream=downstream, side=side, lattice_velocity=lattice_velocity,
+    )  # fmt: skip
+
+
+def settle_of(plan: TunnelPlan, tolerance: float, steps: int | None) -> Settle:
+    """How the options want a flow brought to rest."""
+    return replace(plan.settle, tolerance=tolerance, limit=plan.settle.limit if steps is None else steps)
+
+
+def device_of(name: str | None) -> str:
+    """A device that is there. Raises OptionError naming those that are."""
+    import warp as wp
+
+    wp.init()
+    try:
+        return wp.get_device(name).alias
+    except Exception as error:
+        there = ", ".join(device.alias for device in wp.get_devices())
+        raise OptionError(f"--device {name}: no such device; there are: {there}") from error
+
+
+def output_of(output: Path | None, scene: Path) -> Path:
+    """The folder of the results."""
+    return output if output is not None else Path("results") / scene.stem

@@ -1,0 +1,87 @@
+"""What is printed: tables, summaries, and the progress of long work."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ..forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
+from ..study import Iterate
+from ..tunnel import TunnelPlan
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """A time for people."""
+    if seconds < 100.0:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60.0)
+    return f"{minutes} min" if minutes < 100 else f"{minutes / 60.0:.1f} h"
+
+
+def facts(title: str, rows: dict[str, str]) -> None:
+    """A table of names and values."""
+    table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
+    for name, value in rows.items():
+        table.add_row(name, value)
+    out.print(table)
+
+
+def announce(plan: TunnelPlan, device: str) -> None:
+    """One line on what is about to run, and its warnings."""
+    size = " x ".join(map(str, plan.shape))
+    out.print(
+        f"{plan.obstacle}: {plan.cells_across:.1f} cells across, tunnel of {size} cells, Reynolds number "
+        f"{plan.tunnel.reynolds:g}, Mach number {plan.units.mach:.3f}, on {device}", highlight=False,
+    )  # fmt: skip
+    for warning in plan.warnings:
+        err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
+
+
+class Work:
+    """Bars for a run, or for an optimisation of some iterations; on a terminal only, lines come anyway."""
+
+    def __init__(self, plan: TunnelPlan, iterations: int = 0):
+        self._plan = plan
+        self._bars = Progress(
+            TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
+            TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err, transient=True,
+        )  # fmt: skip
+        self._whole = self._bars.add_task("optimisation", total=iterations + 1, text="") if iterations else None
+        self._part: TaskID | None = None
+        self._what = ""
+        self._crossings = RUN_CROSSINGS
+        self._first: float | None = None
+
+    def __enter__(self) -> "Work":
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def step(self, what: str, steps: int, drag: float, rate: float) -> None:
+        """Takes `TunnelFlow.on_progress`."""
+        if what != self._what or self._part is None or steps < self._bars.tasks[-1].completed:
+            if self._part is not None:
+                self._bars.remove_task(self._part)
+                self._crossings = FORWARD_CROSSINGS
+            self._what, self._part = what, self._bars.add_task(what, total=None, text="")
+        # Nobody knows when a flow will be at rest: what past runs took is shown, and then a little more.
+        expected = max(self._crossings * self._plan.flow_through_steps, steps + 100)
+        self._bars.update(self._part, completed=steps, total=expected, text=f"step {steps}, C_d {drag:.4f}, {rate:.1f} MLUPS")
+
+    def iteration(self, iterate: Iterate) -> None:
+        """A line for an iteration."""
+        record = iterate.record
+        self._first = self._first or record.objective
+        values = "".join(f"  {name} {value[0]:+.2e}" for name, value in record.constraints.items() if len(value) == 1)
+        change = record.objective / self._first - 1.0
+        self._bars.console.print(
+            f"iteration {record.iteration:3d}  C_d {record.objective:.4f} ({change:+.1%}){values}  "
+            f"{record.evaluations} evaluations, {duration(record.seconds)}", highlight=False,
+        )  # fmt: skip
+        if self._whole is not None:
+            self._bars.update(self._whole, completed=record.iteration + 1, text=f"iteration {record.iteration}, C_d {record.objective:.4f}")

@@ -1,0 +1,61 @@
+"""The flow around a tunnel's obstacle: shape in, flow at rest in time, drag coefficient out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+import warp as wp
+
+from .settle import Settle, Settled
+from .simulation import Simulation
+from .tunnel import TunnelPlan
+
+Progress = Callable[[str, int, float, float], None]
+"""Told what is being done ("flow", "gradient"), the steps done of it, the drag coefficient so far and the rate [MLUPS]."""
+
+
+@dataclass(eq=False)
+class TunnelFlow:
+    """A tunnel in which a flow is brought to rest again and again, each time from where it stood.
+
+    C_d = F . e / (1/2 rho u^2 A), with A the silhouette of the body as it was read.
+    """
+
+    plan: TunnelPlan
+    settle: Settle | None = None
+    """None: the plan's own."""
+    device: wp.DeviceLike = None
+    on_progress: Progress | None = None
+    settled: Settled | None = field(default=None, init=False)
+    """How the last run came to rest."""
+
+    @cached_property
+    def simulation(self) -> Simulation:
+        """Built when it is first asked for. Raises TunnelError when it does not fit in memory."""
+        return self.plan.build(self.device)
+
+    def move(self, points: np.ndarray) -> None:
+        """Puts the obstacle's points [m], (n, 3), into the tunnel. Raises TunnelError where they leave it."""
+        self.plan.require_inside(self.plan.obstacle, self.plan.mesh.with_points(points))
+        next(g for g in self.simulation.geometry if g.name == self.plan.obstacle).move(points)
+        self.simulation.update_geometry()
+
+    def drag(self) -> float:
+        """Brings the flow to rest; C_d. Raises SimulationError when it blows up."""
+        report = self.rated("flow")
+        self.settled = (self.settle or self.plan.settle).run(
+            self.simulation, self.plan.drag, lambda steps, force: report(steps, self.plan.drag_coefficient(force))
+        )
+        return self.plan.drag_coefficient(self.settled.value)
+
+    def rated(self, what: str) -> Callable[[int, float], None]:
+        """A report of steps and C_d to `on_progress`, with the rate since now."""
+        began = perf_counter()
+
+        def report(steps: int, drag: float) -> None:
+            if self.on_progress is not None:
+                self.on_progress(what, steps, drag, steps * self.plan.cells / max(perf_counter() - began, 1e-9) * 1e-6)
+
+        return report

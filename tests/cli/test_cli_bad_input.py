@@ -1,0 +1,100 @@
+"""Bad input is refused before the long work: exit code 2, and a message with value, limit and remedy."""
+
+import numpy as np
+import pytest
+from cli_cases import call, scene_of
+
+from sparselbm.geometry import TriangleMesh
+
+BALL = TriangleMesh.sphere(0.5, subdivisions=2)
+
+
+class Broken:
+    """What no TriangleMesh would take."""
+
+    def __init__(self, points, faces):
+        self.points, self.faces = np.asarray(points, dtype=float), np.asarray(faces, dtype=int).reshape(-1, 3)
+
+
+def ball_at(x, y=0.0, radius=0.1):
+    return TriangleMesh.sphere(radius, (x, y, 0.0), subdivisions=1)
+
+
+SCENES = {
+    "ball": {"Body": BALL},
+    "two": {"Body": BALL, "Other": ball_at(2.0)},
+    "across_inlet": {"Body": BALL, "Plate": TriangleMesh.box((-3.0, -0.1, -0.1), (-2.4, 0.1, 0.1))},
+    "outside": {"Body": BALL, "Moon": ball_at(0.0, 50.0)},
+    "nan": {"Body": Broken([[0, 0, 0], [1, 0, 0], [0, np.nan, 1]], [0, 1, 2])},
+    "empty": {"Body": Broken(np.zeros((0, 3)), [])},
+    "flat": {"Body": Broken([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [0, 1, 2])},
+    "none": {},
+    "open": {"Body": TriangleMesh(BALL.points, BALL.faces[:-20])},
+}
+CASES = [
+    ("run", "ball", ["--obstacle", "/World/Bodi"], ["/World/Bodi", "no such prim", "did you mean", "/World/Body"]),
+    ("run", "two", [], ["2 bodies", "--obstacle", "/World/Body", "/World/Other"]),
+    ("run", "two", ["--obstacle", "/World/Body", "--without", "/World/Nil"], ["/World/Nil", "no such prim"]),
+    ("run", "across_inlet", ["--obstacle", "/World/Body"], ["/World/Plate", "from the inlet", "limit 0.125 m", "enlarge upstream"]),
+    ("run", "outside", ["--obstacle", "/World/Body"], ["/World/Moon", "outside the tunnel", "--without"]),
+    ("run", "nan", [], ["/World/Body", "point 2 of 3", "nan", "repair"]),
+    ("run", "empty", [], ["no mesh or gprim to read", "it has no faces"]),
+    ("run", "flat", [], ["no mesh or gprim to read", "no area"]),
+    ("inspect", "none", [], ["no mesh or gprim to read", "add"]),
+    ("run", "ball", ["--voxel-size", "0.2"], ["5.0 cells across", "fewer than 8", "2.4 times"]),
+    ("run", "ball", ["--voxel-size", "-1"], ["-1.0 m", "above 0"]),
+    ("run", "ball", ["--voxel-size", "nan"], ["nan m", "above 0"]),
+    ("run", "ball", ["--reynolds", "1e7"], ["tau is 0.5", "0.5001", "lower Reynolds"]),
+    ("run", "ball", ["--reynolds", "0.01"], ["tau is", "above 5", "larger voxels"]),
+    ("run", "ball", ["--reynolds", "0"], ["reynolds is 0.0", "above 0"]),
+    ("run", "ball", ["--lattice-velocity", "0.2"], ["Mach number is 0.346", "above 0.3", "at most"]),
+    ("inspect", "ball", ["--voxel-size", "1e-4"], ["need", "GiB", "limit", "voxel size of", "would fit"]),
+    ("optimize", "ball", ["--voxel-size", "1e-4"], ["need", "GiB", "limit", "voxel size of", "would fit"]),
+    ("run", "ball", ["--box", "0,4,1"], ["upstream is 0.0", "above 0"]),
+    ("run", "ball", ["--box", "0.01,4,1"], ["/World/Body", "from the inlet", "enlarge upstream"]),
+    ("run", "ball", ["--box", "2,4"], ["'2,4'", "three numbers"]),
+    ("run", "ball", ["--device", "cuda:9"], ["cuda:9", "there are: cpu"]),
+    ("run", "ball", ["--settle-steps", "0"], ["limit is 0", "above 0"]),
+    ("optimize", "ball", ["--rigid", "--vertices", "0.1"], ["--rigid and --vertices", "choose 1"]),
+    ("optimize", "ball", ["--ffd", "1,3,3"], ["(1, 3, 3)", "2 to 16"]),
+    ("optimize", "ball", ["--limit", "0"], ["limit is 0.0", "above 0"]),
+    ("optimize", "ball", ["--iterations", "0"], ["iterations is 0", "above 0"]),
+    ("optimize", "open", [], ["closed mesh", "limit 1e-06", "--free-volume"]),
+]
+
+
+@pytest.mark.parametrize(("name", "scene", "options", "parts"), CASES)
+def test_refused_with_value_limit_and_remedy(in_process, tmp_path, name, scene, options, parts):
+    path = scene_of(tmp_path / f"{scene}.usda", SCENES[scene])
+    code, out, err = in_process(name, path, *options)
+    assert code == 2
+    assert all(part in err for part in parts), err
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_missing_file_leaves_no_traceback_in_the_shell(tmp_path):
+    code, out, err = call("run", "nothing.usda", cwd=tmp_path)
+    assert code == 2
+    assert "nothing.usda: no such file" in err
+    assert "Traceback" not in out + err
+
+
+def test_results_of_a_former_run_are_refused_without_overwrite(in_process, tmp_path):
+    path = scene_of(tmp_path / "ball.usda", SCENES["ball"])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "history.csv").write_text("precious")
+    for name in ("run", "optimize"):
+        code, _, err = in_process(name, path, "--output", tmp_path / "out")
+        assert code == 2
+        assert "already holds 1 entries" in err
+        assert "--overwrite" in err
+    assert (tmp_path / "out" / "history.csv").read_text() == "precious"
+
+
+def test_bad_input_spares_former_results_even_with_overwrite(in_process, tmp_path):
+    path = scene_of(tmp_path / "ball.usda", SCENES["ball"])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "history.csv").write_text("precious")
+    code, _, _ = in_process("optimize", path, "--output", tmp_path / "out", "--overwrite", "--limit", "-1")
+    assert code == 2
+    assert (tmp_path / "out" / "history.csv").read_text() == "precious"

@@ -1,0 +1,71 @@
+"""What inspect says is what would be run."""
+
+import json
+
+import pytest
+from cli_cases import ROOT, call, instanced_scene, scene_of
+
+from sparselbm import Forecast, Scene, Tunnel
+from sparselbm.geometry import TriangleMesh
+
+
+def test_the_numbers_are_those_of_the_plan_and_of_the_units(in_process, tmp_path):
+    scene = ROOT / "assets" / "bunny_tunnel.usda"
+    code, out, _ = in_process("inspect", scene, "--voxel-size", "0.08", "--json", "what.json")
+    found = json.loads((tmp_path / "what.json").read_text())
+    plan = Tunnel(voxel_size=0.08).in_scene(Scene.open(scene))
+    assert code == 0
+    assert found["cells"] == plan.cells == 88 * 48 * 56
+    assert found["tiles"] * 512 == plan.cells
+    assert found["cells_across"] == pytest.approx(1.0037 / 0.08, rel=1e-3)
+    assert found["time_step"] == pytest.approx(0.08 * 0.08)  # dx u_lattice / u
+    assert found["mach"] == pytest.approx(0.08 * 3**0.5)
+    assert found["relaxation_time"] == pytest.approx(0.5 + 3 * 0.08 * found["cells_across"] / 60)
+    assert found["memory_bytes"] >= 2 * 19 * 4 * plan.cells
+    assert found["gradient_memory_bytes"] - found["memory_bytes"] == 2 * 19 * 4 * plan.cells
+    assert found["expected_mlups"] == pytest.approx(0.5 * found["copy_gbs"] * 1e3 / 152)
+    steps = found["expected_run_seconds"] * found["expected_mlups"] * 1e6 / plan.cells
+    assert steps == pytest.approx(1.6 * 88 / 0.08)
+    for text in ("236,544", "462 tiles", "0.139", "0.5502", "MLUPS", "watertight"):
+        assert text in out
+
+
+def test_volumes_centres_and_reasons_of_several_bodies(in_process, tmp_path):
+    code, _, err = in_process("inspect", ROOT / "assets" / "awkward_meshes.usda", "--json", "what.json")
+    found = json.loads((tmp_path / "what.json").read_text())
+    prims = {each["path"]: each for each in found["prims"]}
+    assert code == 0
+    assert prims["/World/Concave"]["volume"] == pytest.approx(3.0)
+    assert prims["/World/Concave"]["centre"] == pytest.approx([5 / 6, 5 / 6, 0.5])
+    assert prims["/World/LeftHandedMirrored"]["volume"] == pytest.approx(8.0)
+    reasons = {each["path"]: each["reason"] for each in found["skipped"]}
+    assert "invisible" in reasons["/World/Hidden"]
+    assert "guide" in reasons["/World/Guide"]
+    assert "--obstacle" in err
+
+
+def test_an_instanced_body_in_centimetres_is_told_in_metres(in_process, tmp_path):
+    code, _, _ = in_process("inspect", instanced_scene(tmp_path / "s.usda"), "--obstacle", "/World/Body", "--json", "w.json")
+    found = json.loads((tmp_path / "w.json").read_text())
+    ball = TriangleMesh.sphere(0.1, subdivisions=3)
+    assert code == 0
+    assert [each["volume"] for each in found["prims"]] == pytest.approx([0.7 * ball.volume], rel=1e-5)
+    assert found["prims"][0]["centre"] == pytest.approx([3.0, -0.4, 0.7], abs=1e-6)
+    assert found["length"] == pytest.approx(0.2, rel=1e-3)
+
+
+def test_a_shell_starts_it_without_compiling_or_writing_anything(tmp_path):
+    path = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.5, subdivisions=2)})
+    code, out, _ = call("inspect", path, "--device", "cpu", cwd=tmp_path)
+    assert code == 0
+    assert "16.0 cells" in out
+    assert [each.name for each in tmp_path.iterdir()] == ["ball.usda"]
+
+
+def test_duration_grows_with_the_fourth_power_of_the_resolution():
+    meshes = {"body": TriangleMesh.sphere(0.5, subdivisions=2)}
+    coarse, fine = (Tunnel(voxel_size=1.0 / n).around(meshes, "body") for n in (16, 32))
+    forecast = Forecast(copy_gbs=30.4)
+    assert forecast.mlups(coarse) == pytest.approx(100.0)
+    assert forecast.run_seconds(fine) / forecast.run_seconds(coarse) == pytest.approx(16.0)
+    assert forecast.study_seconds(fine, 9) / forecast.study_seconds(coarse, 9) == pytest.approx(16.0)

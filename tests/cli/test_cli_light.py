@@ -1,0 +1,33 @@
+"""Importing the package costs nothing that was not asked for."""
+
+import subprocess
+import sys
+
+from cli_cases import ENVIRONMENT, command
+
+PROBE = """
+import sys, time
+import warp
+began = time.perf_counter()
+import sparselbm
+sparselbm.Tunnel, sparselbm.Scene, sparselbm.Simulation
+took = time.perf_counter() - began
+print(took, warp._src.context.runtime is None, [name for name in ("pxr", "trimesh", "matplotlib", "typer") if name in sys.modules])
+"""
+
+
+def test_import_takes_under_a_second_beyond_warp_and_initialises_no_device():
+    took, untouched, heavy = subprocess.run(
+        [sys.executable, "-c", PROBE], env=ENVIRONMENT, capture_output=True, text=True, check=True
+    ).stdout.split(maxsplit=2)
+    assert float(took) < 1.0
+    assert untouched == "True"
+    assert heavy.strip() == "[]"
+
+
+def test_help_teaches_by_examples():
+    for name in ("run", "optimize", "inspect", "bench", "demo"):
+        text = subprocess.run(command(name, "--help"), env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout
+        assert "Examples" in text
+        assert f"sparselbm {name}" in text
+        assert "--device" in text

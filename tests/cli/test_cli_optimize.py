@@ -1,0 +1,96 @@
+"""The optimisation of a user's own stage, from the shell's arguments to the files; and what Ctrl-C leaves of it."""
+
+import csv
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from cli_cases import ENVIRONMENT, command, instanced_scene, scene_of
+
+from sparselbm.geometry import TriangleMesh
+from sparselbm.usd import Scene, validate_stage
+
+COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--settle-steps", "800", "--ffd", "3,3,3")
+
+
+def rows_of(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, device):
+    """The files of one whole optimisation, what was printed, and the scene's hash before it."""
+    folder = tmp_path_factory.mktemp("optimize")
+    scene = instanced_scene(folder / "car.usda")
+    before = hashlib.sha256(scene.read_bytes()).hexdigest()
+    call = command("optimize", scene, "--obstacle", "/World/Body", *COARSE, "--iterations", 2, "--output", "out", "--device", device)
+    done = subprocess.run(call, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder, scene, before, done
+
+
+def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
+    folder, _, _, done = finished
+    summary = json.loads((folder / "out" / "summary.json").read_text())
+    assert summary["drag_coefficient_best"] < 0.98 * summary["drag_coefficient_first"]
+    assert summary["second_grid"]["reduction"] == pytest.approx(summary["reduction"], abs=0.01)
+    assert abs(summary["volume_change"]) < 0.005
+    assert summary["iterations"] == 2
+    for text in ("reduction", "volume change", "second grid", f"{summary['drag_coefficient_first']:.4f} before"):
+        assert text in done.stdout
+
+
+def test_the_users_file_is_as_it_was(finished):
+    _, scene, before, _ = finished
+    assert hashlib.sha256(scene.read_bytes()).hexdigest() == before
+
+
+def test_the_stage_has_the_shape_of_every_iteration_and_satisfies_openusd(finished):
+    folder, scene, _, _ = finished
+    stage = folder / "out" / "car_results.usda"
+    shapes = [Scene.open(stage, time=k).body("/World/Body").mesh for k in range(3)]
+    start = Scene.open(scene).body("/World/Body").mesh
+    assert shapes[0].points == pytest.approx(start.points, abs=1e-6)
+    assert np.abs(shapes[2].points - start.points).max() > 0.001
+    rows = rows_of(folder / "out" / "history.csv")
+    volumes = [mesh.volume / start.volume - 1.0 for mesh in shapes]
+    assert volumes == pytest.approx([float(row["FixedVolume"]) for row in rows], abs=2e-5)
+    assert validate_stage(stage) == []
+
+
+def test_every_file_is_there(finished):
+    folder, *_ = finished
+    names = {each.name for each in (folder / "out").iterdir()}
+    assert names == {
+        "car_results.usda", "car_layer.usdc", "history.csv", "summary.json", "fields.vdb", "velocity.nvdb", "pressure.nvdb",
+        "convergence.png", "slices.png", "slice.png",
+    }  # fmt: skip
+
+
+def test_ctrl_c_ends_with_130_and_all_finished_iterations_readable(tmp_path, device):
+    scene = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.1, subdivisions=3)})
+    call = command("optimize", scene, *COARSE, "--iterations", 50, "--output", "out", "--device", device)
+    child = subprocess.Popen(
+        call, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    history, end = tmp_path / "out" / "history.csv", time.monotonic() + 120
+    while not (history.exists() and len(rows_of(history)) >= 2) and time.monotonic() < end and child.poll() is None:
+        time.sleep(0.05)
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert "Traceback" not in out + err
+    assert "best drag coefficient" in err
+    rows = rows_of(history)
+    stage = tmp_path / "out" / "ball_results.usda"
+    for row in rows:
+        mesh = Scene.open(stage, time=int(row["iteration"])).bodies[0].mesh
+        change = mesh.volume / Scene.open(scene).bodies[0].mesh.volume - 1.0
+        assert change == pytest.approx(float(row["FixedVolume"]), abs=2e-5)
+    assert validate_stage(stage) == []

@@ -1,0 +1,43 @@
+"""A run without optimisation, and one that blows up."""
+
+import json
+
+import pytest
+from cli_cases import scene_of
+
+from sparselbm import Scene, Tunnel, TunnelFlow
+from sparselbm.geometry import TriangleMesh
+from sparselbm.settle import Settle
+from sparselbm.usd import validate_stage
+
+BALL = TriangleMesh.sphere(0.5, subdivisions=3)
+SMALL = ("--voxel-size", "0.12", "--box", "1,1.5,1")
+
+
+def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp_path, device):
+    scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
+    code, out, err = in_process(
+        "run", scene, *SMALL, "--reynolds", 30, "--velocity", 2, "--density", 5, "--settle-steps", 300, "--device", device
+    )
+    plan = Tunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(Scene.open(scene))
+    drag = TunnelFlow(plan, Settle(limit=300, stretch=plan.settle.stretch), device).drag()
+    found = json.loads((tmp_path / "results" / "ball" / "summary.json").read_text())
+    assert code == 0, err
+    assert found["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
+    assert found["drag_force"] == pytest.approx(drag * 0.5 * 5 * 2**2 * plan.frontal_area, rel=1e-9)
+    assert f"{drag:.4f}" in out
+    assert f"{found['drag_force']:.5g} N" in out
+    assert "allow more --settle-steps" in err  # 300 steps are too few, and it says so.
+    assert validate_stage(tmp_path / "results" / "ball" / "ball_results.usda") == []
+    names = {each.name for each in (tmp_path / "results" / "ball").iterdir()}
+    assert {"slice.png", "fields.vdb", "velocity.nvdb", "pressure.nvdb"} <= names
+
+
+def test_a_flow_that_blows_up_fails_with_step_and_place(in_process, tmp_path, device):
+    scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
+    wild = ("--reynolds", 40_000, "--lattice-velocity", 0.17)
+    code, _, err = in_process("run", scene, *SMALL, *wild, "--device", device)
+    assert code == 1
+    assert "blown up by step" in err
+    assert "cell (" in err
+    assert "Traceback" not in err
