@@ -238,6 +238,25 @@ def pullback(outputs: Sequence[Expression], adjoints: Sequence, inputs: Sequence
     return [graph.lift(total(terms.get(x.index, [0.0]))) for x in inputs]
 
 
+def assume(outputs: Sequence[Expression], mask: Expression) -> list[Expression]:
+    """The outputs as they are where the mask holds: choices by it are made, and what follows from them is folded."""
+    graph = mask.graph
+    known: dict[int, Expression] = {}
+    for node in graph.nodes[:]:
+        operands = tuple(known[x.index] for x in node.operands)
+        if node.operation in _FOLDS:
+            known[node.index] = _FOLDS[node.operation](graph, *operands)
+        elif node.operation == "where" and node.operands[0] is mask:
+            known[node.index] = operands[1]
+        elif node.operation == "where":
+            known[node.index] = where(*operands)
+        else:
+            known[node.index] = graph.node(node.operation, operands, node.value)
+    return [known[y.index] for y in outputs]
+
+
+_FOLDS = {"+": Graph.add, "-": Graph.subtract, "*": Graph.multiply, "/": Graph.divide, "neg": Graph.negate}
+
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "root({0})",
          "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
 

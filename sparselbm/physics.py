@@ -73,7 +73,10 @@ class Cell:
         f = self.incoming
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
-                filled = boundary.fill(self.lattice, f, self._values(boundary))
+                # Where faces meet, the later condition has the links of both: it starts from their reflection again.
+                entering = boundary.face.entering(self.lattice)
+                reflected = [self.incoming[q] if q in entering else value for q, value in enumerate(f)]
+                filled = boundary.fill(self.lattice, reflected, self._values(boundary))
                 here = has_bit(self.marks, k)
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
@@ -153,7 +156,9 @@ class Cell:
 
     @cached_property
     def _solid_terms(self) -> list:
-        return solid_collision(self.lattice, self.f, self.excess, self.velocity)
+        # The solid carries no body force: with u = j / rho, less its half of F, what a whole solid sends out has no momentum.
+        excess, u = macroscopic(self.lattice, self.f, [self._trace.graph.constant(0.0)] * self.lattice.dimension)
+        return solid_collision(self.lattice, self.f, excess, u)
 
     @cached_property
     def force_on_solid(self) -> list:

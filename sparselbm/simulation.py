@@ -57,7 +57,8 @@ class Simulation:
         """Steps done since the state was set."""
         self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
-        self._spare = self.new_state()
+        self.spare = self.new_state()
+        """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()
 
     def new_state(self) -> wp.array:
@@ -98,6 +99,12 @@ class Simulation:
         if name not in self.physics.parameters:
             raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
         return self.physics.parameters.index(name)
+
+    def tiles_of(self, obstacle: str) -> np.ndarray:
+        """Indices of the tiles that hold solid. Raises SimulationError where no obstacle has this name."""
+        if obstacle not in self.physics.obstacles:
+            raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self.solid_tiles
 
     def update_geometry(self) -> None:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
@@ -157,8 +164,8 @@ class Simulation:
         if pairs > 1:
             self._run_captured(pairs)
         for _ in range(steps - 2 * pairs if pairs > 1 else steps):
-            self.advance(self.state, self._spare)
-            self.state, self._spare = self._spare, self.state
+            self.advance(self.state, self.spare)
+            self.state, self.spare = self.spare, self.state
         self.steps += steps
 
     def _run_captured(self, pairs: int) -> None:
@@ -170,8 +177,8 @@ class Simulation:
             wp.capture_launch(capture.graph)
 
     def _advance_pair(self) -> None:
-        self.advance(self.state, self._spare)
-        self.advance(self._spare, self.state)
+        self.advance(self.state, self.spare)
+        self.advance(self.spare, self.state)
 
     def set_state(self, density=1.0, velocity: Sequence | np.ndarray = 0.0) -> None:
         """Sets equilibrium populations. `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d)."""
@@ -247,6 +254,8 @@ def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
         raise SimulationError(f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)")
     if force is not None and len(force) != lattice.dimension:
         raise SimulationError(f"force {tuple(force)}: give one value an axis, {lattice.dimension} of them")
+    if force is not None and not np.isfinite(force).all():
+        raise SimulationError(f"force {tuple(force)}: every value must be finite")
     faces = [b.face for b in boundaries]
     for face in faces:
         if face.axis >= domain.dimension:

@@ -9,7 +9,7 @@ from .equilibrium import equilibrium
 from .expression import dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
-from .tile_kernel import TileTrace
+from .tile_kernel import TileKernel, TileTrace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
 
 
 @functools.cache
-def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: stream in, apply boundaries and walls, collide, store."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.outgoing):
@@ -36,7 +36,7 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> wp.Kernel:
+def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> TileKernel:
     """The vector-Jacobian product of a step.
 
     source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
@@ -59,7 +59,7 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid
 
 
 @functools.cache
-def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> wp.Kernel:
+def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objective: Objective) -> TileKernel:
     """Adds `weight` times the sum of `objective.integrand(cell)` over each tile to its partial sum."""
     trace, cell = _begin(physics, tiles)
     trace.sum(_in_fluid(cell, objective.integrand(cell)))
@@ -69,7 +69,7 @@ def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objectiv
 @functools.cache
 def integral_adjoint_kernel(
     physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt_solid: bool, wrt_parameters: bool
-) -> wp.Kernel:
+) -> TileKernel:
     """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target, solid_adjoint and the tile's sums."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -93,7 +93,7 @@ def _in_fluid(cell: Cell, value):
 
 
 @functools.cache
-def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][1 + d][cell]`: density and velocity of the incoming populations; 1 and 0 outside."""
     trace, cell = _begin(physics, tiles)
     size = 1 + physics.lattice.dimension
@@ -104,7 +104,7 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Ker
 
 
 @functools.cache
-def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_parameters: bool) -> wp.Kernel:
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_parameters: bool) -> TileKernel:
     """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
     is increased, and the tile's sums by that in the parameters (boundaries and force enter the moments)."""
     trace, cell = _begin(physics, tiles)
@@ -121,7 +121,7 @@ def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, w
 
 
 @functools.cache
-def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target: what streams in, before any boundary condition. A permutation, undone by its transpose."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.incoming):
@@ -130,7 +130,7 @@ def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kern
 
 
 @functools.cache
-def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
@@ -139,7 +139,7 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel
 
 
 @functools.cache
-def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
 
     Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
@@ -167,7 +167,7 @@ def _mass_adjoint(cell: Cell) -> list:
 
 
 @functools.cache
-def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Adds `weight` times `_mass_adjoint` to target."""
     trace, cell = _begin(physics, tiles)
     for q, m in enumerate(_mass_adjoint(cell)):
@@ -176,7 +176,7 @@ def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> w
 
 
 @functools.cache
-def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source -> target `[tile][d][cell]`: the force of the fluid on the solid in each cell."""
     trace, cell = _begin(physics, tiles)
     for k, value in enumerate(cell.force_on_solid):
@@ -185,7 +185,7 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included."""
     trace, cell = _begin(physics, tiles)
     lattice, size = physics.lattice, 1 + physics.lattice.dimension
@@ -202,7 +202,7 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp
 
 
 @functools.cache
-def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> wp.Kernel:
+def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """adjoint -> target: the transpose of `stream_kernel`, from incoming populations back to the state they came from."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):

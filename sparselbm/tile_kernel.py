@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import warp as wp
 
-from .expression import Expression, Graph, cpp, has_bit, where
-from .lanes import TileShape, assemble
+from .expression import Expression, Graph, assume, cpp, has_bit, where
+from .lanes import TileShape, assemble, choose
 from .lattice import Lattice
 
 
@@ -90,22 +91,61 @@ class TileTrace:
         """Add `weight` times the sum over the tile to the tile's next partial sum."""
         self._sums.append(self.graph.lift(value))
 
-    def kernel(self, precision: type, cuda: bool) -> wp.Kernel:
-        """The Warp kernel; one thread is a tile on the CPU and a cell on CUDA."""
-        statements, names = cpp([s[-1] for s in self._stores] + self._sums)
-        stores = [
-            f"{how}({array}.data, {size}, {component}, {name});"
-            for (how, array, component, size, _), name in zip(self._stores, names, strict=False)
-        ]
+    def kernel(self, precision: type, cuda: bool) -> "TileKernel":
+        """The kernel; one thread is a tile on the CPU and a cell on CUDA."""
+        statements, names = cpp(self._results)
+        stores = self._store_statements(names)
         text = assemble(
             lattice=self.lattice,
             scalar="float" if precision is wp.float32 else "double",
             cuda=cuda,
             parameters=list(self._uniform.values()),
             body=list(self._loads.values()) + statements + stores,
+            outside=self._outside(),
             sums=names[len(stores) :],
         )
-        return _launchable(text, precision)
+        return TileKernel(text, precision)
+
+    @property
+    def _results(self) -> list[Expression]:
+        return [s[-1] for s in self._stores] + self._sums
+
+    def _store_statements(self, names: Sequence[str]) -> list[str]:
+        return [
+            f"{how}({array}.data, {size}, {component}, {name});"
+            for (how, array, component, size, _), name in zip(self._stores, names, strict=False)
+        ]
+
+    def _outside(self) -> list[str] | None:
+        """What lanes store that all lie outside the fluid; None where that takes more than constants."""
+        if "words_bits" not in self._loads:
+            return None
+        results = assume(self._results, has_bit(self.graph.input("words_bits"), 0))
+        constant = all(x.operation == "constant" for x in results)
+        if not constant or any(x.value for x in results[len(self._stores) :]):
+            return None
+        _, names = cpp(results)
+        return self._store_statements(names)
+
+
+@dataclass(frozen=True)
+class TileKernel:
+    """The text of a kernel over tiles. Equal texts are one Warp kernel, made when it is first asked for."""
+
+    text: str
+    precision: type
+
+    @property
+    def launchable(self) -> wp.Kernel:
+        """The Warp kernel, with the arguments `lanes.ARGUMENTS`."""
+        return _launchable(self.text, self.precision)
+
+
+def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
+    """One CPU kernel that treats each tile with the one of `kernels` whose number it is labelled with."""
+    if len(kernels) == 1:
+        return kernels[0]
+    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision)
 
 
 @functools.cache

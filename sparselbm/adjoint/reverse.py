@@ -35,7 +35,8 @@ class Reverse:
         self._flags, self._everywhere = (wrt_solid, wrt_parameters), everywhere
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
-        self._spare = simulation.new_state()
+        self.spare = simulation.new_state()
+        """A second array of that kind, overwritten by each step back."""
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt_solid else None
         """d J / d eps of every cell."""
         self._sums = sums_array(simulation.domain, len(simulation.physics.parameters)) if wrt_parameters else None
@@ -84,8 +85,8 @@ class Reverse:
     def back(self, state: wp.array, gather: bool = True) -> None:
         """One step back, from the step after `state` to `state`; without `gather` lambda alone is carried."""
         sweep = self._full if gather else self._bare
-        sweep(source=state, adjoint=self.adjoint, target=self._spare, weight=1.0, **self._gathered)
-        self.adjoint, self._spare = self._spare, self.adjoint
+        sweep(source=state, adjoint=self.adjoint, target=self.spare, weight=1.0, **self._gathered)
+        self.adjoint, self.spare = self.spare, self.adjoint
 
     def gathered(self) -> tuple[np.ndarray, ...]:
         """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
@@ -106,8 +107,8 @@ class Reverse:
 
     def initial_adjoint(self) -> wp.array:
         """d J / d (first state) = S^T lambda, `[tile][q][cell]`; overwrites the spare array."""
-        self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self._spare)
-        return self._spare
+        self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self.spare)
+        return self.spare
 
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""

@@ -46,9 +46,9 @@ class Steady(Plan):
         simulation.run(steps)
         if evaluation is not None:
             evaluation.add(simulation.state)
-        look = _Look(simulation)
+        look = _Look(simulation, reverse)
         self._require_steady(look)
-        closed = look.conserves_mass(reverse)
+        closed = look.conserves_mass()
         state, before, change, calm = simulation.state, None, np.inf, 0
         for k in range(1, self.iterations + 1):
             gather = k % _EVERY == 0
@@ -98,10 +98,10 @@ def still_to_come(change: float, last: float) -> float:
 
 
 class _Look:
-    """Norms of population arrays and of their changes, over the fluid."""
+    """Norms of population arrays and of their changes, over the fluid; allocates no array of its own."""
 
-    def __init__(self, simulation: Simulation):
-        self._simulation = simulation
+    def __init__(self, simulation: Simulation, reverse: Reverse):
+        self._simulation, self._reverse = simulation, reverse
         self._sums = sums_array(simulation.domain, 4)
         self._sweep = simulation.general_sweep(change_kernel)
         self._add_mass = simulation.general_sweep(mass_adjoint_kernel)
@@ -120,9 +120,9 @@ class _Look:
         _, _, along, mass_square = self._summed(array, array)
         self._add_mass(target=array, weight=-along / mass_square)
 
-    def conserves_mass(self, reverse: Reverse) -> bool:
+    def conserves_mass(self) -> bool:
         """Whether the mass's adjoint is a fixed point of a step back; leaves lambda 0."""
-        before = self._simulation.new_state()
+        reverse, before = self._reverse, self._simulation.spare
         self._add_mass(target=reverse.adjoint, weight=1.0)
         wp.copy(before, reverse.adjoint)
         reverse.back(self._simulation.state, gather=False)
@@ -131,14 +131,15 @@ class _Look:
         return change < _ROUNDING[self._simulation.precision]
 
     def distance_from_steady(self) -> float:
-        """What the state would still change, relative to its norm, by looking ahead without touching it."""
-        anchor, now, spare = (self._simulation.new_state() for _ in range(3))
+        """What the state would still change, relative to its norm, by looking ahead without touching it; leaves lambda 0."""
+        anchor, now, spare = self._simulation.spare, self._reverse.adjoint, self._reverse.spare
         wp.copy(now, self._simulation.state)
         changes = []
         for _ in range(2):
             wp.copy(anchor, now)
-            for _ in range(_EVERY):
+            for _ in range(_EVERY // 2):
                 self._simulation.advance(now, spare)
-                now, spare = spare, now
+                self._simulation.advance(spare, now)
             changes.append(self._change(now, anchor))
+        now.zero_()
         return still_to_come(changes[1], changes[0])

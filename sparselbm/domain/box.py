@@ -22,10 +22,15 @@ def box(
         raise DomainError(f"a box of shape {shape}: give two or three numbers of cells, each at least 1")
     if not voxel_size > 0:
         raise DomainError(f"voxel size {voxel_size} m: must be above 0")
+    periodic = tuple(periodic or [False] * len(shape))
+    if len(periodic) != len(shape):
+        raise DomainError(f"periodic {periodic}: give one value an axis, {len(shape)} of them")
+    if len(origin) != 3:
+        raise DomainError(f"origin {tuple(origin)} m: give three values, in two dimensions too")
     tiles = np.array(list(product(*[range(-(-n // 8)) for n in shape])), dtype=np.int32)
     if len(shape) == 2:
         tiles = np.column_stack([tiles, np.zeros(len(tiles), dtype=np.int32)])
     return build_domain(
-        shape=shape, voxel_size=voxel_size, origin=tuple(origin), periodic=tuple(periodic or [False] * len(shape)),
+        shape=shape, voxel_size=voxel_size, origin=tuple(origin), periodic=periodic,
         tiles=tiles, fluid=lambda indices: np.ones(indices.shape[:-1], dtype=bool), device=device,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..expression import dot
-from .objective import Objective, obstacle_tiles
+from .objective import Objective
 
 
 @dataclass(frozen=True)
@@ -18,4 +18,4 @@ class Force(Objective):
         return cell.holds(self.obstacle) * dot(cell.force_on_solid, self.direction)
 
     def tiles(self, simulation):
-        return obstacle_tiles(simulation, self.obstacle)
+        return simulation.tiles_of(self.obstacle)

@@ -10,14 +10,6 @@ if TYPE_CHECKING:
     from ..simulation import Simulation
 
 
-def obstacle_tiles(simulation: "Simulation", name: str) -> np.ndarray:
-    """The tiles that hold solid. Raises ValueError for an obstacle that does not exist."""
-    names = simulation.physics.obstacles
-    if name not in names:
-        raise ValueError(f"no obstacle {name!r}; there are: {', '.join(names) or 'none'}")
-    return simulation.solid_tiles
-
-
 class Objective(ABC):
     """A sum over cells, J(t) = sum_x h(x, t), of something that each cell knows: a frozen value with one formula."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .objective import Objective, obstacle_tiles
+from .objective import Objective
 
 
 @dataclass(frozen=True)
@@ -25,4 +25,4 @@ class Torque(Objective):
         return cell.holds(self.obstacle) * sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
 
     def tiles(self, simulation):
-        return obstacle_tiles(simulation, self.obstacle)
+        return simulation.tiles_of(self.obstacle)

@@ -30,6 +30,6 @@ KERNELS = {
 
 @pytest.mark.parametrize("name", KERNELS)
 def test_text_compiles_for_cuda(name, tmp_path):
-    module = KERNELS[name]().module
+    module = KERNELS[name]().launchable.module
     wp.compile_aot_module(module, arch=[80], module_dir=str(tmp_path), strip_hash=True)
     assert any(path.stat().st_size > 1000 for path in tmp_path.glob("*.cubin"))

@@ -1,0 +1,28 @@
+"""`python -m sparselbm.bench [device] [file.json]`: prints the rows, and writes the report to a file where one is given."""
+
+import sys
+from pathlib import Path
+
+from .report import BenchRow
+from .run import run_bench
+
+
+def _show(row: BenchRow) -> None:
+    target = "" if row.target is None else f", target {row.target:.2f}" + ("" if row.met else " MISSED")
+    print(
+        f"{row.name:15s} {row.mlups:9.1f} MLUPS  {row.share_of_copy:5.2f} of the copy  {row.relative:5.2f} of {row.reference}{target}  "
+        f"{row.bytes_per_cell:7.1f} B/cell  {row.note}",
+        flush=True,
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the bench at its full size."""
+    report = run_bench(arguments[0] if arguments else None, on_row=_show)
+    print(f"copy {report.copy_gbs:.1f} GB/s on {report.machine.processor}, {report.machine.cores} cores")
+    if len(arguments) > 1:
+        Path(arguments[1]).write_text(report.to_json() + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

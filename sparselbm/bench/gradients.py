@@ -1,0 +1,107 @@
+"""Rows that time gradients."""
+
+import gc
+from dataclasses import dataclass
+
+import warp as wp
+
+from ..adjoint import Checkpointed, InitialPopulations, Steady, value_and_grad
+from ..adjoint.reverse import Reverse
+from ..collision import BGK
+from ..domain import Domain, box
+from ..objective import FlowRate
+from ..simulation import Simulation
+from . import domains
+from .steps import started
+from .work import SCALAR, Work, bytes_per_cell, forward
+
+SLOTS = 20
+"""States that the checkpointed gradient may keep."""
+
+
+def adjoint(size: int, device: wp.Device) -> Work:
+    """One step back in a periodic box."""
+    return _step_back(domains.periodic_box(size, device), "vector-Jacobian product of a step in the periodic box")
+
+
+def adjoint_walls(size: int, device: wp.Device) -> Work:
+    """One step back in a box with walls in a tenth of the tiles."""
+    return _step_back(domains.scattered_spheres(size, device), "the same with walls in a tenth of the tiles")
+
+
+def _step_back(domain: Domain, note: str) -> Work:
+    """State and lambda are read, lambda is written. Compared with the forward step on the same domain."""
+    simulation = started(domain)
+    reverse = Reverse(simulation, None, wrt_solid=False, wrt_parameters=False)
+    wp.copy(reverse.adjoint, simulation.state)
+
+    def burst() -> None:
+        for _ in range(2):
+            reverse.back(simulation.state)
+
+    return Work(
+        burst=burst, steps=2, cells=domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
+        bytes_per_cell=bytes_per_cell(simulation, reverse), note=note, reference=forward(simulation, "forward"),
+    )  # fmt: skip
+
+
+def checkpointed(size: int, device: wp.Device, steps: int) -> Work:
+    """A gradient over many steps from few kept states, beside as many forward steps."""
+    edge = max(8, 8 * (3 * size // 64))
+    simulation = started(domains.periodic_box(edge, device))
+    objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
+    value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Builds the kernels.
+    run = Work(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * SCALAR * simulation.lattice.size, 0.0, "forward")
+    return Work(
+        burst=lambda: value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], plan=plan),
+        steps=steps, cells=run.cells, moved=run.moved, bytes_per_cell=bytes_per_cell(simulation) + (SLOTS + 4) * SCALAR * simulation.lattice.size,
+        note=f"gradient over {steps} steps of {edge}^3 cells from {SLOTS} states; counts each step once",
+        reference=run, recordable=False,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _PopulationArrays:
+    """Not a gradient but a probe: how many arrays as large as a state are alive when the backward pass has ended."""
+
+    simulation_state_size: int
+
+    needs_solid = False
+    needs_parameters = False
+
+    def require(self, simulation: Simulation) -> None: ...
+
+    def gradient(self, reverse: Reverse) -> int:
+        return sum(isinstance(x, wp.array) and x.size == self.simulation_state_size for x in gc.get_objects())
+
+
+def steady(size: int, device: wp.Device) -> Work:
+    """The fixed-point iteration of a steady flow's adjoint, in a duct."""
+    edge = max(8, size // 2)
+    simulation = _duct(edge, device)
+    reverse = Reverse(simulation, FlowRate(axis=0, layer=0), wrt_solid=False, wrt_parameters=False)
+
+    def burst() -> None:
+        for _ in range(2):
+            reverse.back(simulation.state, gather=False)
+            reverse.inject(simulation.state, 1.0, gather=False)
+
+    return Work(
+        burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
+        bytes_per_cell=bytes_per_cell(simulation, reverse),
+        note=f"iteration of the steady adjoint in a duct, {edge}^3 cells; a gradient holds {_arrays_of_steady(device)} population arrays",
+        reference=forward(simulation, "forward"),
+    )  # fmt: skip
+
+
+def _duct(edge: int, device: wp.Device) -> Simulation:
+    domain = box((edge, edge, edge), periodic=(True, False, False), device=device)
+    return Simulation(domain, viscosity=1 / 6, collision=BGK(), force=(1e-5, 0.0, 0.0))
+
+
+def _arrays_of_steady(device: wp.Device) -> int:
+    """Population arrays that are alive at the end of a steady gradient, in a duct of an odd size."""
+    simulation = Simulation(box((8, 8, 24), periodic=(True, False, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
+    probe = _PopulationArrays(simulation.state.size)
+    _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=[probe], plan=Steady(tolerance=1e-2))
+    return int(count)

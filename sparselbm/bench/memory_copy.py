@@ -1,0 +1,56 @@
+"""What the memory can do: the yardstick of the other rows."""
+
+from functools import cache
+
+import numpy as np
+import warp as wp
+
+from ..domain import Domain
+from ..launch import thread_pool
+from ..memory import tile_array
+
+_CHUNK = 1 << 14
+"""Scalars that one thread of the kernel copies."""
+
+_STREAM = """
+typedef float Line __attribute__((vector_size(64)));
+const Line* from = (const Line*)(source.data + (long long)thread * {chunk});
+Line* to = (Line*)(target.data + (long long)thread * {chunk});
+for (int k = 0; k < {chunk} / 16; ++k) __builtin_nontemporal_store(from[k], to + k);
+"""
+
+
+class MemoryCopy:
+    """Copies an array as large as a state to another: with non-temporal stores on all cores, by `wp.copy` on CUDA."""
+
+    def __init__(self, domain: Domain, size: int):
+        self._arrays = [tile_array(domain, size, wp.float32) for _ in range(2)]
+        self._device = domain.device
+        chunks = len(self._arrays[0]) // _CHUNK
+        self.bytes = 2 * 4 * chunks * _CHUNK
+        """Bytes read and written by a copy."""
+        if self._device.is_cpu:
+            parts = np.array_split(np.arange(chunks), thread_pool()._max_workers)
+            self._launches = [self._launch(part) for part in parts if len(part)]
+
+    def _launch(self, part: np.ndarray) -> wp.Launch:
+        ranges = [array[part[0] * _CHUNK : (part[-1] + 1) * _CHUNK] for array in self._arrays]
+        return wp.launch(_copy_kernel(), len(part), inputs=ranges[:1], outputs=ranges[1:], device=self._device, record_cmd=True)
+
+    def __call__(self) -> None:
+        if self._device.is_cpu:
+            list(thread_pool().map(lambda launch: launch.launch(), self._launches))
+        else:
+            wp.copy(self._arrays[1], self._arrays[0], count=self.bytes // 8)
+
+
+@cache
+def _copy_kernel() -> wp.Kernel:
+    @wp.func_native(_STREAM.format(chunk=_CHUNK))
+    def stream(source: wp.array(dtype=wp.float32), target: wp.array(dtype=wp.float32), thread: wp.int32): ...
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def copy_memory(source: wp.array(dtype=wp.float32), target: wp.array(dtype=wp.float32)):
+        stream(source, target, wp.tid())
+
+    return copy_memory

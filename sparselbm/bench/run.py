@@ -1,0 +1,108 @@
+"""The bench: every row timed in turn with a memory copy and with what it is compared with."""
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import warp as wp
+
+from ..lattice import D3Q19
+from . import domains, gradients, steps
+from .memory_copy import MemoryCopy
+from .report import BenchReport, BenchRow, describe_machine
+from .work import Work
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row to come."""
+
+    name: str
+    prepare: Callable[[int, wp.Device], Work]
+    target: float | None = None
+    """Least speed over that of the reference."""
+
+
+def cases(gradient_steps: int) -> tuple[Case, ...]:
+    """All rows after the first, the periodic box."""
+    return (
+        Case("trt", steps.trt),
+        Case("walls", steps.walls, target=0.85),
+        Case("pipes", steps.pipes, target=0.75),
+        Case("differentiable", steps.differentiable, target=0.95),
+        Case("adjoint", gradients.adjoint, target=1 / 2.5),
+        Case("adjoint_walls", gradients.adjoint_walls, target=1 / 2.5),
+        Case("steady", gradients.steady),
+        Case("checkpointed", functools.partial(gradients.checkpointed, steps=gradient_steps), target=1 / 6),
+    )
+
+
+def run_bench(
+    device: wp.DeviceLike = None, *, size: int = 128, seconds: float = 5.0, gradient_steps: int = 1000,
+    on_row: Callable[[BenchRow], None] | None = None,
+) -> BenchReport:  # fmt: skip
+    """Measures speed and memory, D3Q19 in fp32; about 2 minutes on two cores.
+
+    `size`: cells along an edge of the periodic box, a multiple of 8; the other cases scale with it. `seconds`: time
+    spent on each row, of whose bursts the fastest counts. `gradient_steps`: length of the checkpointed gradient.
+    `on_row` is called with each row when it is done. Raises ValueError for numbers out of range.
+    """
+    if size < 16 or size % 8:
+        raise ValueError(f"bench of size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+    if not seconds > 0 or gradient_steps < 1:
+        raise ValueError(f"seconds {seconds}, gradient_steps {gradient_steps}: must be above 0, and at least 1")
+    device = wp.get_device(device)
+    machine = describe_machine(device)
+    copy = MemoryCopy(domains.periodic_box(size, device), D3Q19.size)
+    base = steps.periodic(size, device)
+    rows, best_copy = [], 0.0
+    for case in (Case("periodic", lambda size, device: base), *cases(gradient_steps)):
+        row, bandwidth = _measure(case, case.prepare(size, device), base, copy, device, seconds)
+        best_copy = max(best_copy, bandwidth)
+        rows.append(row)
+        if on_row is not None:
+            on_row(row)
+    return BenchReport(machine, size, best_copy / 1e9, tuple(rows))
+
+
+def _measure(case: Case, work: Work, base: Work, copy: MemoryCopy, device: wp.Device, seconds: float) -> tuple[BenchRow, float]:
+    """The row of a case, and the bandwidth of the copies beside it [bytes / s]."""
+    reference = work.reference or base
+    bursts = [copy, _recorded(reference, device), _recorded(work, device)]
+    copy_time, reference_time, work_time = best_of(bursts, device, seconds)
+    speed, bandwidth = work.updates / work_time, copy.bytes / copy_time
+    row = BenchRow(
+        name=case.name, mlups=speed / 1e6, share_of_copy=speed * work.moved / bandwidth, bytes_per_cell=work.bytes_per_cell,
+        cells=work.cells, relative=speed * reference_time / reference.updates,
+        reference="periodic" if reference is base else "the same lattice, forward", target=case.target, note=work.note,
+    )  # fmt: skip
+    return row, bandwidth
+
+
+def _recorded(work: Work, device: wp.Device) -> Callable[[], None]:
+    """The burst; on CUDA as a graph, launched as often as makes the start of a launch cheap beside it."""
+    work.burst()
+    if device.is_cpu or not work.recordable:
+        return work.burst
+    with wp.ScopedCapture(device=device) as capture:
+        work.burst()
+    return lambda: wp.capture_launch(capture.graph)
+
+
+def best_of(bursts: list[Callable[[], None]], device: wp.Device, seconds: float) -> list[float]:
+    """The fastest time of each burst [s], all of them called in turn until the time is up."""
+    best = [float("inf")] * len(bursts)
+    end = time.perf_counter() + seconds
+    while best[0] == float("inf") or time.perf_counter() < end:
+        for k, burst in enumerate(bursts):
+            best[k] = min(best[k], _seconds(burst, device))
+    return best
+
+
+def _seconds(burst: Callable[[], None], device: wp.Device) -> float:
+    wp.synchronize_device(device)
+    start = time.perf_counter()
+    burst()
+    wp.synchronize_device(device)
+    return time.perf_counter() - start

@@ -1,0 +1,74 @@
+"""Rows that time forward steps."""
+
+import time
+
+import numpy as np
+import warp as wp
+
+from ..collision import BGK, TRT, Collision
+from ..domain import Domain
+from ..simulation import Simulation
+from . import domains
+from .work import SCALAR, Work, bytes_per_cell, fill, forward
+
+VISCOSITY = 0.05
+"""nu of all rows [cells^2 / step]."""
+
+
+def started(domain: Domain, collision: Collision = BGK()) -> Simulation:
+    """A D3Q19 simulation in fp32 that moves."""
+    simulation = Simulation(domain, viscosity=VISCOSITY, collision=collision)
+    simulation.set_state(1.0, (0.02, 0.01, 0.0))
+    return simulation
+
+
+def periodic(size: int, device: wp.Device) -> Work:
+    """BGK in a periodic box."""
+    return forward(started(domains.periodic_box(size, device)), f"BGK, {size}^3 periodic cells")
+
+
+def trt(size: int, device: wp.Device) -> Work:
+    """Two relaxation times in a periodic box."""
+    return forward(started(domains.periodic_box(size, device), TRT()), f"TRT, {size}^3 periodic cells")
+
+
+def walls(size: int, device: wp.Device) -> Work:
+    """BGK in a periodic box with walls in a tenth of the tiles."""
+    simulation = started(domains.scattered_spheres(size, device))
+    with_walls = float(np.mean(_tiles_with_walls(simulation)))
+    return forward(simulation, f"spheres in {with_walls:.1%} of the tiles of {size}^3 periodic cells")
+
+
+def _tiles_with_walls(simulation: Simulation) -> np.ndarray:
+    return simulation.words.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)
+
+
+def pipes(size: int, device: wp.Device) -> Work:
+    """BGK in a network of pipes."""
+    start = time.perf_counter()
+    domain = domains.pipe_network(size, device)
+    simulation = started(domain)
+    wp.synchronize_device(device)
+    took = time.perf_counter() - start
+    return forward(
+        simulation,
+        f"pipes of radius {0.22 * size:.0f}, {fill(domain):.1%} of {domain.shape[0]}^3 cells; tiles are "
+        f"{domain.fluid.mean():.0%} fluid; set up in {took:.1f} s",
+    )
+
+
+def differentiable(size: int, device: wp.Device) -> Work:
+    """Forward steps as a plan for gradients does them, each into an array of its own, beside steps without."""
+    simulation = started(domains.periodic_box(size, device))
+    states = [simulation.new_state() for _ in range(3)]
+
+    def burst() -> None:
+        for source, target in zip(states, [*states[1:], states[0]], strict=True):
+            simulation.advance(source, target)
+
+    wp.copy(states[0], simulation.state)
+    return Work(
+        burst=burst, steps=3, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
+        bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: same kernels, states kept apart",
+        reference=forward(simulation, "steps without gradients"),
+    )  # fmt: skip

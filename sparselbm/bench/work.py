@@ -1,0 +1,77 @@
+"""Something that a bench times."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+
+from ..domain import Domain
+from ..simulation import Simulation
+
+SCALAR = 4
+"""Bytes of a number: all rows are fp32."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A burst that can be repeated, and what it does."""
+
+    burst: Callable[[], None]
+    steps: int
+    """Steps of the lattice in a burst."""
+    cells: int
+    """Fluid cells."""
+    moved: float
+    """Bytes that must be read and written for each cell of a step."""
+    bytes_per_cell: float
+    """Memory of all arrays over the cells of all tiles."""
+    note: str
+    reference: "Work | None" = None
+    """What the speed is compared with; None: the periodic box."""
+    recordable: bool = True
+    """Whether a burst is launches alone, that CUDA can record as a graph."""
+
+    @property
+    def updates(self) -> int:
+        """Updates of fluid cells in a burst."""
+        return self.steps * self.cells
+
+
+def steps_of(simulation: Simulation) -> Callable[[], None]:
+    """Two steps, from the state to another array and back."""
+    other = simulation.new_state()
+
+    def burst() -> None:
+        simulation.advance(simulation.state, other)
+        simulation.advance(other, simulation.state)
+
+    return burst
+
+
+def forward(simulation: Simulation, note: str, reference: Work | None = None) -> Work:
+    """Steps of a simulation: each population is read once and written once."""
+    return Work(
+        burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
+        bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference,
+    )  # fmt: skip
+
+
+def bytes_per_cell(simulation: Simulation, *others: object) -> float:
+    """Memory of all arrays that a simulation, its domain and others hold, over the cells of all tiles."""
+    domain = simulation.domain
+    held = {id(value): value for owner in (simulation, domain, *others) for value in vars(owner).values()}
+    return sum(map(_bytes, held.values())) / (domain.tile_count * domain.cells_per_tile)
+
+
+def _bytes(value: object) -> int:
+    if isinstance(value, wp.array):
+        return value.capacity
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    return value.get_grid_info().size_in_bytes if isinstance(value, wp.Volume) else 0
+
+
+def fill(domain: Domain) -> float:
+    """Fluid cells over the cells of the bounding box."""
+    return domain.fluid_cells / float(np.prod(domain.shape, dtype=np.float64))

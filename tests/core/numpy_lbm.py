@@ -1,0 +1,83 @@
+"""A step of the lattice Boltzmann method on dense arrays with np.roll: the reference of the tile kernels.
+
+It shares the models' formulas (`collide`, `fill`, `memory`, the solid's operator), called here on arrays, and nothing
+of tiles, lanes, tracing and generated code.
+"""
+
+import numpy as np
+
+from sparselbm.moments import macroscopic
+from sparselbm.solid import partially_saturated, saturation, solid_collision
+
+
+def upstream(field, c):
+    """The value at x - c, periodic."""
+    return np.roll(field, c, axis=tuple(range(len(c))))
+
+
+class DenseFlow:
+    """Shifted populations (Q, *shape) on a box that repeats along its `periodic` axes; `fluid` is a mask of its cells."""
+
+    def __init__(
+        self,
+        lattice,
+        collision,
+        viscosity,
+        f,
+        *,
+        fluid=None,
+        periodic=None,
+        force=None,
+        boundaries=(),
+        eps=None,
+    ):
+        self.lattice, self.collision, self.viscosity = lattice, collision, viscosity
+        shape = f.shape[1:]
+        fluid = np.ones(shape, dtype=bool) if fluid is None else fluid
+        self._margin = [(0, 0) if p else (1, 1) for p in (periodic or [True] * len(shape))]
+        self._inside = tuple(slice(a, -b or None) for a, b in self._margin)
+        self.fluid = np.pad(fluid, self._margin)
+        self.f = np.pad(np.where(fluid, f, 0.0), [(0, 0), *self._margin])
+        self.force = list(force or [0.0] * len(shape))
+        self.eps = None if eps is None else np.pad(eps, self._margin)
+        self.boundaries = boundaries
+
+    def _on_face(self, face):
+        mask = np.zeros_like(self.fluid)
+        layer = [slice(None)] * mask.ndim
+        layer[face.axis] = 1 if face.end == 0 else -2
+        mask[tuple(layer)] = True
+        return mask & self.fluid
+
+    def incoming(self):
+        """Populations after streaming, halfway bounce-back and boundary conditions."""
+        pulled = f = [
+            np.where(upstream(self.fluid, c), upstream(self.f[q], c), self.f[p])
+            for q, (c, p) in enumerate(zip(self.lattice.velocities, self.lattice.opposites, strict=True))
+        ]
+        for b in self.boundaries:
+            here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
+            entering = b.face.entering(self.lattice)
+            reflected = [pulled[q] if q in entering else fq for q, fq in enumerate(f)]
+            f = [
+                np.where(here, new, old)
+                for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)
+            ]
+        return f
+
+    def step(self):
+        f = self.incoming()
+        post = self.collision.collide(self.lattice, f, self.viscosity, self.force)
+        if self.eps is not None:
+            excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
+            solid = solid_collision(self.lattice, f, excess, u)
+            post = partially_saturated(f, post, solid, saturation(self.eps, self.viscosity))
+        for b in self.boundaries:
+            for q, kept in b.memory(self.lattice, f).items():
+                post[q] = np.where(self._on_face(b.face), kept, post[q])
+        self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
+
+    @property
+    def populations(self):
+        """The state on the box, (Q, *shape)."""
+        return self.f[(slice(None), *self._inside)]

@@ -1,0 +1,28 @@
+"""Populations of a simulation as dense arrays, both ways."""
+
+import numpy as np
+import warp as wp
+
+from sparselbm.memory import tile_view
+
+
+def dense_state(simulation):
+    """The state on the box, (Q, *shape)."""
+    f = tile_view(simulation.domain, simulation.state, simulation.lattice.size)
+    return np.moveaxis(simulation.domain.dense(np.moveaxis(f, 1, -1)), -1, 0)
+
+
+def set_dense_state(simulation, f):
+    """Takes populations (Q, *shape) over; cells outside the fluid get 0."""
+    domain, Q = simulation.domain, simulation.lattice.size
+    index = np.minimum(domain.cell_indices(), np.asarray(domain.shape) - 1)
+    tiles = np.where(domain.fluid[..., None], np.moveaxis(f, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
+    values = np.zeros(simulation.state.shape[0], dtype=wp.dtype_to_numpy(simulation.precision))
+    values[: domain.tile_count * Q * domain.cells_per_tile] = np.moveaxis(tiles, -1, 1).ravel()
+    simulation.state.assign(values)
+
+
+def noise(lattice, shape, seed=7):
+    """Populations near equilibrium at rest, every component of its own, (Q, *shape)."""
+    w = np.asarray(lattice.weights).reshape(-1, *[1] * len(shape))
+    return w * np.random.default_rng(seed).uniform(-0.05, 0.05, (lattice.size, *shape))

@@ -1,0 +1,48 @@
+"""State carried over from one set of tiles to another."""
+
+import numpy as np
+import pytest
+import warp as wp
+
+from sparselbm.domain import DomainError, box, inside, transfer
+from sparselbm.geometry import TriangleMesh
+from sparselbm.memory import tile_array, tile_view
+
+
+def pipe(shift, device, **options):
+    mesh = TriangleMesh.cylinder(5.0, (0.0, 20.0 + shift, 20.0), (48.0, 20.0, 20.0), 32)
+    return inside(mesh, **{"voxel_size": 1.0, "origin": (0.0, 0.0, 0.0), "shape": (48, 40, 40), "device": device, **options})
+
+
+def numbered(domain, size):
+    """An array whose values tell the cell and the component, from 1 on."""
+    array = tile_array(domain, size, wp.float32)
+    i, j, k = np.moveaxis(domain.cell_indices() + 8 * np.round(np.asarray(domain.origin) / 8).astype(int), -1, 0)
+    values = array.numpy().copy()
+    code = 1 + ((i * 48 + j) * 48 + k)[:, None] * size + np.arange(size)[:, None]
+    values[: code.size] = code.reshape(-1)
+    array.assign(values)
+    return array
+
+
+@pytest.mark.parametrize("origin", [(0.0, 0.0, 0.0), (-8.0, 8.0, 0.0)])
+def test_tiles_of_the_same_place_keep_their_values(origin, device):
+    old, new = pipe(0.0, device), pipe(6.0, device, origin=origin, shape=(56, 32, 40))
+    got = transfer(old, new, numbered(old, 3), 3, into=numbered(new, 3))
+    offset = np.round(np.asarray(origin) / 8).astype(int)
+    shared = np.array([tuple(tile + offset) in set(map(tuple, old.tiles)) for tile in new.tiles])
+    assert 0 < shared.sum() < len(shared)
+    values, expected = tile_view(new, got, 3), tile_view(new, numbered(new, 3), 3)
+    assert np.array_equal(values[shared], expected[shared])
+    assert not values[~shared].any()
+
+
+def test_what_is_refused(device):
+    old = box((16, 16, 16), device=device)
+    array = tile_array(old, 1, wp.float32)
+    with pytest.raises(DomainError, match="multiples of 8"):
+        transfer(old, box((16, 16, 16), origin=(4.0, 0.0, 0.0), device=device), array, 1, into=array)
+    with pytest.raises(DomainError, match="must be the same"):
+        transfer(old, box((16, 16, 16), voxel_size=0.5, device=device), array, 1, into=array)
+    with pytest.raises(DomainError, match="need more"):
+        transfer(old, old, array, 19, into=array)

@@ -1,0 +1,48 @@
+"""Mass is conserved: closed cavity with a moving lid and an obstacle, periodic flow past an obstacle."""
+
+import numpy as np
+import pytest
+import warp as wp
+from flows import cylinder, mass, sphere
+
+from sparselbm.boundary import Y_MAX, MovingWall
+from sparselbm.domain import box
+from sparselbm.obstacle import Obstacle
+from sparselbm.simulation import Simulation
+
+STEPS = 1000
+PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
+
+
+def relative_change(simulation, cells):
+    """Of the mass over STEPS steps."""
+    before = mass(simulation)
+    simulation.run(STEPS)
+    return abs(mass(simulation) - before) / cells
+
+
+@PRECISIONS
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_cavity_with_lid_and_obstacle(dimension, precision, device):
+    body = cylinder(5.3, (15.1, 14.2)) if dimension == 2 else sphere(5.3, (9.1, 10.2, 8.7), 2)
+    lid = MovingWall(Y_MAX, (0.1, 0.0, 0.0)[:dimension])
+    domain = box((30, 30) if dimension == 2 else (20, 20, 18), device=device)
+    simulation = Simulation(
+        domain, viscosity=0.03, boundaries=[lid], obstacles=[Obstacle("body", body)], precision=precision
+    )
+    assert relative_change(simulation, domain.fluid_cells) < 1e-6
+    assert np.abs(simulation.velocity()).max() > 0.02
+
+
+@PRECISIONS
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_periodic_flow_past_an_obstacle(dimension, precision, device):
+    body = cylinder(5.3, (15.1, 14.2)) if dimension == 2 else sphere(5.3, (9.1, 10.2, 8.7), 2)
+    shape = (32, 32) if dimension == 2 else (24, 24, 24)
+    force = (1e-4, 2e-5, 0.0)[:dimension]
+    simulation = Simulation(
+        box(shape, periodic=[True] * dimension, device=device), viscosity=0.03, force=force,
+        obstacles=[Obstacle("body", body)], precision=precision,
+    )  # fmt: skip
+    assert relative_change(simulation, np.prod(shape)) < 1e-6
+    assert np.abs(simulation.velocity()).max() > 0.02
