@@ -2,8 +2,8 @@
 
     D2Q9, BGK, omega = 1.8, a periodic box of 32 x 32 cells
 
-At rest rho = sum_q f_q = 1 in each cell, and a step conserves the sum, so that the loss is 1024 and its gradient is 2 in
-each of the 9 x 1024 populations: its norm is 2 sqrt(9216) = 192. Run: python examples/stepper_gradient.py
+At rest rho = sum_q f_q = 1 in each cell, and a step conserves the sum, so that the loss is 1024 and its gradient is 2
+in each of the 9 x 1024 populations: its norm is 2 sqrt(9216) = 192. Run: python examples/stepper_gradient.py
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def one_step(device: str | None = None) -> tuple[float, float]:
 
 
 def twenty_steps(device: str | None = None) -> tuple[float, float]:
-    """A directional derivative through 20 steps from a perturbed state, fp64: by the adjoint, by central differences."""
+    """A directional derivative through 20 steps from a perturbed state, fp64: adjoint and central differences."""
     stepper = simulation(wp.float64, device)
     rng = np.random.default_rng(0)
     start, direction = 1e-2 * rng.standard_normal(stepper.state.shape), rng.standard_normal(stepper.state.shape)

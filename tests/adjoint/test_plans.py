@@ -1,13 +1,23 @@
-"""Plans agree: checkpointed with stored to the last bit, steady with a long run; threads and repetition change no bit."""
+"""Plans agree: checkpointed with stored to the last bit, steady with a long run; threads change no bit."""
 
 from math import comb
 
 import numpy as np
 import pytest
 import warp as wp
-
 from channel_cases import channel, channel_run, objectives, some_function
-from sparselbm.adjoint import Checkpointed, InitialPopulations, Parameter, Points, SolidFractions, Steady, Stored, Window, value_and_grad
+
+from sparselbm.adjoint import (
+    Checkpointed,
+    InitialPopulations,
+    Parameter,
+    Points,
+    SolidFractions,
+    Steady,
+    Stored,
+    Window,
+    value_and_grad,
+)
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT
 from sparselbm.domain import box
@@ -34,12 +44,14 @@ def test_checkpointed_is_stored_to_the_last_bit(device, lattice):
 
 
 def test_checkpointing_repeats_as_few_steps_as_is_possible(device, monkeypatch):
-    """r l - (s + r)! / ((s + 1)! (r - 1)!) steps for l steps on s states, r the repetitions that reach l, and the last one."""
+    """r l - (s + r)! / ((s + 1)! (r - 1)!) steps for l steps on s states, r the repetitions that reach l, and the last."""
     simulation = channel(device, D2Q9, TRT())
     advance, done = simulation.advance, []
     monkeypatch.setattr(simulation, "advance", lambda source, target: (done.append(1), advance(source, target)))
     steps, states = 200, 10
-    value_and_grad(objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state_bytes))
+    value_and_grad(
+        objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state_bytes)
+    )
     r = next(r for r in range(steps) if comb(states + r, r) >= steps)
     assert len(done) == r * steps - comb(states + r, r - 1) + 1
 
@@ -57,7 +69,11 @@ def settling(device, kind: str):
     common = {"viscosity": 0.1, "precision": wp.float64, "obstacles": (Obstacle("body", mesh),)}
     if kind == "inlet and outlet":
         faces = (VelocityInlet(X_MIN, (0.02, 0.0)), PressureOutlet(X_MAX, relaxation=0.2))
-        return Simulation(box((32, 16), device=device), boundaries=faces, **common), Force("body", (1.0, 0.3)), "x_min.velocity_x"
+        return (
+            Simulation(box((32, 16), device=device), boundaries=faces, **common),
+            Force("body", (1.0, 0.3)),
+            "x_min.velocity_x",
+        )
     common["force"] = (1e-5, 0.0)
     if kind == "periodic, walls":
         return Simulation(box((32, 16), periodic=(True, False), device=device), **common), FlowRate(0, 25), "force_x"
@@ -68,7 +84,8 @@ def settling(device, kind: str):
 
 
 @pytest.mark.parametrize(
-    "kind", ["inlet and outlet", "periodic, walls", "periodic, one plane of symmetry", "periodic, two planes of symmetry"]
+    "kind",
+    ["inlet and outlet", "periodic, walls", "periodic, one plane of symmetry", "periodic, two planes of symmetry"],
 )
 def test_steady_is_the_limit_of_a_long_run(device, kind):
     """Within 1e-3, in the points, the viscosity and what drives the flow; where the mass is conserved as well."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import warp as wp
-
 from channel_cases import central, channel
+
 from sparselbm.adjoint import AdjointError, Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
 from sparselbm.collision import TRT
 from sparselbm.lattice import D2Q9, D3Q19
@@ -57,7 +57,13 @@ class Chain:
         self.loss.zero_()
         self.populations = tape_array(simulation, simulation.lattice.size)
         with wp.Tape() as tape:
-            wp.launch(excite, self.base.shape[0], [self.base, self.pattern, self.amplitude], [self.populations], device=self.base.device)
+            wp.launch(
+                excite,
+                self.base.shape[0],
+                [self.base, self.pattern, self.amplitude],
+                [self.populations],
+                device=self.base.device,
+            )
             self.result = run_on_tape(tape, simulation, self.populations, STEPS, plan=self.plan)
             moments = moments_on_tape(tape, simulation, self.result)
             weights = self._flat(self.weights, moments.shape[0])

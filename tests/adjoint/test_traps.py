@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import warp as wp
+from channel_cases import Run, central, channel, channel_run, objectives
 
 import sparselbm
-from channel_cases import Run, central, channel, channel_run, objectives
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, SolidFractions, value_and_grad
 from sparselbm.boundary import Y_MAX, MovingWall
 from sparselbm.collision import BGK, TRT, Collision
@@ -31,7 +31,9 @@ def is_warp(function: ast.AST) -> bool:
 
 
 def warp_functions(path: Path) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef) and is_warp(node)]
+    return [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef) and is_warp(node)
+    ]
 
 
 KERNEL_FILES = [path for path in SOURCES if warp_functions(path)]
@@ -162,10 +164,13 @@ def force_value(run: Run, t: float) -> float:
 
 
 def test_solid_fractions_far_from_any_solid(device):
-    """Regression: in tiles without solid, d J / d eps was given as 0. In a uniform periodic flow all cells are alike."""
+    """Regression: in tiles without solid, d J / d eps was given as 0. In a uniform flow all cells are alike."""
     mesh = TriangleMesh.cylinder(1.2, (4.0, 4.0, -6.0), (4.0, 4.0, 7.0), 24)
     simulation = Simulation(
-        box((40, 40), periodic=(True, True), device=device), viscosity=0.05, obstacles=(Obstacle("body", mesh),), precision=wp.float64
+        box((40, 40), periodic=(True, True), device=device),
+        viscosity=0.05,
+        obstacles=(Obstacle("body", mesh),),
+        precision=wp.float64,
     )
     simulation.set_state(1.0, (0.05, 0.02))
     _, (gradient,) = value_and_grad(Integral(sum_of_squares), simulation, steps=1, wrt=(SolidFractions(),))
