@@ -32,7 +32,7 @@ def sweep(device):
         simulation.geometry[0].move(deformation.points(x))
         simulation.update_geometry()
         wrt = [Deformed("body", deformation, x)]
-        value, (gradient,) = value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=4000, wrt=wrt, plan=Steady())
+        value, (gradient,) = value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=5000, wrt=wrt, plan=Steady())
         drag.append(value)
         slope.append(gradient[0])
     trend = np.polynomial.Polynomial.fit(RADII, drag, 3)
