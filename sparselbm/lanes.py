@@ -6,7 +6,9 @@ memory: arrays are blocked by tile, `[tile][component][cell]`, and inside a tile
 `(8 a + b) 8 + c`, NanoVDB's own order (in 2D a = 0, b = x, c = y).
 
 Measured on D3Q19 BGK fp32, 128^3, two cores: 55 % of a non-temporal copy's bandwidth with 64-byte non-temporal stores,
-10 % with 32-byte ones (half a cache line defeats write combining).
+10 % with 32-byte ones (half a cache line defeats write combining). Stores and loads take a core's line buffers in turn:
+each store is followed by the fetch of a line of a tile to come, in the order of memory, which the hardware's own
+prefetcher does not see in 19 streams of 2 KiB (1.12 times the speed of the step, 1.28 times that of its adjoint).
 """
 
 from collections.abc import Sequence
@@ -44,6 +46,9 @@ ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "parameters
 _LABEL_SHIFT = 28
 _INDEX_MASK = (1 << _LABEL_SHIFT) - 1
 
+_AHEAD = 2
+"""Tiles ahead of which populations are fetched, in the order of memory."""
+
 
 def labelled(tiles: np.ndarray, label: int) -> np.ndarray:
     """Indices of tiles, int32, with a number 0 to 7 in their top bits, by which `choose` finds the tile's text."""
@@ -71,6 +76,7 @@ auto root = [](Real x) __attribute__((always_inline)) {{ return __builtin_elemen
 auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{ return (word & (Integer(1u << bit) - Mask{{}})) != 0; }};
 const int tile = tiles.data[thread] & {index_mask};
 const int* near = neighbours.data + 27 * tile + 13;
+const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead} : thread] & {index_mask};
 {parameters}
 {accumulators}
 for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
@@ -92,6 +98,10 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
   auto store = [&](Scalar* field, int size, int component, Real value) __attribute__((always_inline)) {{
     Real* to = (Real*)(field + ((long long)tile * size + component) * CELLS + cell);
     if (nontemporal) __builtin_nontemporal_store(value, to); else *to = value;
+  }};
+  auto prefetch = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {{
+    const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * LANES;
+    __builtin_prefetch(to);
   }};
   auto increase = [&](Scalar* field, int size, int component, Real value) __attribute__((always_inline)) {{
     *(Real*)(field + ((long long)tile * size + component) * CELLS + cell) += value;
@@ -143,6 +153,7 @@ auto local = [&](const Scalar* field, int size, int component) -> Real {{
 auto store = [&](Scalar* field, int size, int component, Real value) {{
   field[((long long)tile * size + component) * CELLS + cell] = value;
 }};
+auto prefetch = [](const Scalar*, int, int) {{}};
 auto increase = [&](Scalar* field, int size, int component, Real value) {{
   field[((long long)tile * size + component) * CELLS + cell] += value;
 }};
@@ -190,6 +201,7 @@ def assemble(
         integer="int" if scalar == "float" else "long long",
         cells=shape.cells,
         index_mask=_INDEX_MASK,
+        ahead=_AHEAD,
         planes=shape.planes,
         plane_step="(ra >> 3)" if shape.dimension == 3 else "0",
         first_axis=3 - shape.dimension,

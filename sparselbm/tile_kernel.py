@@ -23,6 +23,7 @@ class TileTrace:
         self._parameters = tuple(parameters)
         self._uniform: dict[str, str] = {}
         self._loads: dict[str, str] = {}
+        self._pulled: dict[str, int] = {}
         self._stores: list[tuple[str, str, int, int, Expression]] = []
         self._sums: list[Expression] = []
 
@@ -37,6 +38,7 @@ class TileTrace:
     def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
         """The value of a component at the cell `offset` away, in whichever tile it lies."""
         a, b, c = TileShape(self.lattice.dimension).inner(offset)
+        self._pulled[array] = size
         return self._load(f"{array}_at{component}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
 
     def word(self, array: str) -> Expression:
@@ -94,15 +96,14 @@ class TileTrace:
     def kernel(self, precision: type, cuda: bool) -> "TileKernel":
         """The kernel; one thread is a tile on the CPU and a cell on CUDA."""
         statements, names = cpp(self._results)
-        stores = self._store_statements(names)
         text = assemble(
             lattice=self.lattice,
             scalar="float" if precision is wp.float32 else "double",
             cuda=cuda,
             parameters=list(self._uniform.values()),
-            body=list(self._loads.values()) + statements + stores,
+            body=list(self._loads.values()) + statements + self._store_statements(names),
             outside=self._outside(),
-            sums=names[len(stores) :],
+            sums=names[len(self._stores) :],
         )
         return TileKernel(text, precision)
 
@@ -111,10 +112,13 @@ class TileTrace:
         return [s[-1] for s in self._stores] + self._sums
 
     def _store_statements(self, names: Sequence[str]) -> list[str]:
-        return [
+        """The stores, with fetches of what later tiles pull between them."""
+        stores = [
             f"{how}({array}.data, {size}, {component}, {name});"
             for (how, array, component, size, _), name in zip(self._stores, names, strict=False)
         ]
+        fetches = [f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)]
+        return _spread(stores, fetches)
 
     def _outside(self) -> list[str] | None:
         """What lanes store that all lie outside the fluid; None where that takes more than constants."""
@@ -126,6 +130,13 @@ class TileTrace:
             return None
         _, names = cpp(results)
         return self._store_statements(names)
+
+
+def _spread(stores: list[str], fetches: list[str]) -> list[str]:
+    """All of both, the fetches shared out among the stores."""
+    share = -(-len(fetches) // max(len(stores), 1))
+    mixed = [line for k, store in enumerate(stores) for line in (store, *fetches[k * share : (k + 1) * share])]
+    return mixed + fetches[len(stores) * share :]
 
 
 @dataclass(frozen=True)
