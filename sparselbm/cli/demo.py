@@ -26,8 +26,8 @@ def demo(
 ) -> None:  # fmt: skip
     """Give the Stanford bunny less drag, at fixed volume and Reynolds number 60.
 
-    The scan comes with Warp, and assets/bunny_tunnel.usda refers to it. The demo fails unless drag falls by 10 % at a volume
-    kept within 0.5 %, and OpenUSD finds no error in the stage that it writes.
+    The scan comes with Warp, and assets/bunny_tunnel.usda refers to it. The demo fails unless drag falls by 10 % at a
+    volume kept within 0.5 %, and OpenUSD finds no error in the stage that it writes.
 
     Examples:
 
@@ -47,7 +47,9 @@ def demo(
     )
     broken = [f"OpenUSD: {error}" for error in validate_stage(written.stage.path)]
     if summary["reduction"] < LEAST_REDUCTION:
-        broken.append(f"drag fell by {summary['reduction']:.1%}, expected {LEAST_REDUCTION:.0%} at least: allow more --iterations")
+        broken.append(
+            f"drag fell by {summary['reduction']:.1%}, expected {LEAST_REDUCTION:.0%} at least: allow more --iterations"
+        )
     if abs(summary["volume_change"]) > VOLUME_TOLERANCE:
         broken.append(f"the volume changed by {summary['volume_change']:+.2%}, limit {VOLUME_TOLERANCE:.1%}")
     for line in broken:

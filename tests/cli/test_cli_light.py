@@ -12,7 +12,8 @@ began = time.process_time()
 import sparselbm
 sparselbm.Tunnel, sparselbm.Scene, sparselbm.Simulation
 took = time.process_time() - began
-print(took, warp._src.context.runtime is None, [name for name in ("pxr", "trimesh", "matplotlib", "typer") if name in sys.modules])
+heavy = [name for name in ("pxr", "trimesh", "matplotlib", "typer") if name in sys.modules]
+print(took, warp._src.context.runtime is None, heavy)
 """
 
 

@@ -57,7 +57,9 @@ def test_surface_pressure_slice_and_streamlines_of_a_linear_field():
 
 def test_sensitivity_is_the_change_for_each_volume_that_is_added():
     """dJ = integral of s dn dA: of the volume itself s = 1, of the area of a sphere s = 2 / R."""
-    assert normal_sensitivity(BALL, volume_gradient(BALL.points, BALL.faces)) == pytest.approx(np.ones(len(BALL.points)))
+    assert normal_sensitivity(BALL, volume_gradient(BALL.points, BALL.faces)) == pytest.approx(
+        np.ones(len(BALL.points))
+    )
     step, areas = 1e-6, []
     for sign in (1.0, -1.0):
         areas.append(BALL.with_points(BALL.points * (1.0 + sign * step)).area)
