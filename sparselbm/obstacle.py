@@ -1,7 +1,7 @@
 """A solid in the flow: its surface, and the solid fractions that it puts into the cells."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,10 @@ class ObstacleGeometry:
     @property
     def name(self) -> str:
         return self.obstacle.name
+
+    def present(self) -> Obstacle:
+        """The obstacle with its points where they are now."""
+        return replace(self.obstacle, mesh=self.obstacle.mesh.with_points(self.points.numpy().astype(np.float64)))
 
     def move(self, points: np.ndarray) -> None:
         """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over."""

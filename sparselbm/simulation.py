@@ -10,6 +10,7 @@ from .boundary import Boundary
 from .collision import TRT, Collision
 from .domain import Domain
 from .domain.links import face_cells, link_words
+from .domain.retile import transfer
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import sums_array, tile_array, tile_view
@@ -60,6 +61,23 @@ class Simulation:
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()
+
+    def onto(self, domain: Domain) -> "Simulation":
+        """The same models, numbers and obstacles (where they now stand) on other tiles, with the flow carried over.
+
+        For a design that has outgrown its tiles. Tiles that are new start at rest. Raises DomainError for domains whose cells
+        do not coincide in whole tiles.
+        """
+        dimension, physics = self.lattice.dimension, self.physics
+        force = [self.parameter(f"force_{axis}") for axis in "xyz"[:dimension]] if physics.forced else None
+        moved = Simulation(
+            domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
+            boundaries=physics.boundaries, force=force, obstacles=[g.present() for g in self.geometry], precision=self.precision,
+        )  # fmt: skip
+        moved.parameters.assign(self.parameters)
+        transfer(self.domain, domain, self.state, self.lattice.size, into=moved.state)
+        moved.steps = self.steps
+        return moved
 
     def new_state(self) -> wp.array:
         """A population array at rest with density 1, `[tile][q][cell]`."""

@@ -89,8 +89,10 @@ class Reverse:
         self.adjoint, self.spare = self.spare, self.adjoint
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered: d J / d eps of every cell and d J / d parameters, as far as asked for."""
-        solid = () if self.solid_adjoint is None else (self.solid_adjoint.numpy().copy(),)
+        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
+        solid = ()
+        if self.solid_adjoint is not None:
+            solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
         return (*solid, *(() if self._sums is None else (self.parameter_gradient(),)))
 
     def clear_gathered(self) -> None:

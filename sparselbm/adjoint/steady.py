@@ -29,7 +29,7 @@ class Steady(Plan):
     the gradient is that of the objective k steps after a change of design, so that it settles as the flow does. From its
     changes over stretches of 100 iterations follows what is still to come; it counts as converged when that is below
     `tolerance` twice in a row. Memory: two states and two lambdas, however many steps. The objective is that of the final
-    state; a window changes nothing.
+    state; a window changes nothing. The fractions of cells that are wholly solid are the exception: nothing settles there.
 
     Where mass is conserved, its adjoint m is a fixed point of the transpose: lambda grows along m for ever, and m acts on
     nothing that keeps the mass. It is projected out, so that the gradient is the one at constant mass.

@@ -51,7 +51,8 @@ def channel(device: str, lattice: Lattice, collision: Collision, precision: type
         box((20, 13, 11)[:d], device=device), lattice=lattice, collision=collision, viscosity=0.05, precision=precision,
         force=(1e-4, 2e-5, 3e-5)[:d], obstacles=(Obstacle("body", body(d)),),
         boundaries=(
-            VelocityInlet(X_MIN, (0.05, 0.01, 0.005)[:d]), MovingWall(Y_MIN, (0.02, 0.0, 0.01)[:d]), FreeSlip(Y_MAX), PressureOutlet(X_MAX),
+            VelocityInlet(X_MIN, (0.05, 0.01, 0.005)[:d]), MovingWall(Y_MIN, (0.02, 0.0, 0.01)[:d]), FreeSlip(Y_MAX),
+            PressureOutlet(X_MAX),
         ),
         **options,
     )  # fmt: skip
@@ -59,12 +60,12 @@ def channel(device: str, lattice: Lattice, collision: Collision, precision: type
 
 @dataclass
 class Run:
-    """A run of some steps from a kept start: the objectives' means over the last two states, as functions of the inputs."""
+    """A run of some steps from a kept start: the objectives' means over the last two states."""
 
     simulation: Simulation
     objectives: dict[str, Objective]
     steps: int = 24
-    window: Window = Window(2)
+    window: Window = field(default=Window(2))
     start: np.ndarray = field(init=False)
 
     def __post_init__(self):
@@ -92,7 +93,9 @@ class Run:
     def value_and_grad(self, name: str, *wrt, plan=Stored()):
         """One objective and its gradients, from the start."""
         self.simulation.state.assign(self.start)
-        return value_and_grad(self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, plan=plan)
+        return value_and_grad(
+            self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, plan=plan
+        )
 
     def move_points(self, points: np.ndarray) -> None:
         self.simulation.geometry[0].move(points)

@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 import pytest
-
 from channel_cases import central, channel_run, spread
+
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, SolidFractions
 from sparselbm.collision import BGK, TRT
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
@@ -24,7 +24,9 @@ def cases():
         for collision in (BGK(), TRT()):
             for name in INPUTS:
                 if lattice.dimension == 3 or not name.endswith("_z"):
-                    found.append(pytest.param(lattice, collision, name, id=f"{lattice}-{type(collision).__name__}-{name}"))
+                    found.append(
+                        pytest.param(lattice, collision, name, id=f"{lattice}-{type(collision).__name__}-{name}")
+                    )
     return found
 
 

@@ -1,0 +1,34 @@
+"""Takes what the README's picture shows out of a results stage: python docs/picture/extract.py STAGE OUT.npz"""
+
+import sys
+
+import numpy as np
+from pxr import Usd, UsdGeom
+
+from sparselbm.usd import open_stage
+
+
+def main(stage_path: str, out: str) -> None:
+    stage = open_stage(stage_path)
+    body = next(p for p in Usd.PrimRange(stage.GetPrimAtPath("/World")) if p.IsA(UsdGeom.Mesh))
+    mesh = UsdGeom.Mesh(body)
+    frame = np.array(UsdGeom.XformCache().GetLocalToWorldTransform(body))
+
+    def world(points) -> np.ndarray:
+        return np.c_[np.array(points), np.ones(len(points))] @ frame[:, :3]
+
+    curves = UsdGeom.BasisCurves(stage.GetPrimAtPath("/Results/Streamlines/flow"))
+    np.savez(
+        out,
+        first=world(mesh.GetPointsAttr().Get(stage.GetStartTimeCode())),
+        last=world(mesh.GetPointsAttr().Get(stage.GetEndTimeCode())),
+        faces=np.array(mesh.GetFaceVertexIndicesAttr().Get()).reshape(-1, 3),
+        colours=np.array(UsdGeom.PrimvarsAPI(body).GetPrimvar("displayColor").Get()),
+        lines=np.array(curves.GetPointsAttr().Get()),
+        counts=np.array(curves.GetCurveVertexCountsAttr().Get()),
+        line_colours=np.array(UsdGeom.PrimvarsAPI(curves).GetPrimvar("displayColor").Get()),
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

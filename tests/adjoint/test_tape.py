@@ -1,0 +1,189 @@
+"""A run between a user's own kernels on one `wp.Tape`."""
+
+import numpy as np
+import pytest
+import warp as wp
+from channel_cases import central, channel
+
+from sparselbm.adjoint import AdjointError, Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
+from sparselbm.collision import TRT
+from sparselbm.lattice import D2Q9, D3Q19
+
+STEPS = 20
+
+
+@wp.kernel
+def excite(
+    base: wp.array(dtype=wp.float64), pattern: wp.array(dtype=wp.float64), amplitude: wp.array(dtype=wp.float64),
+    populations: wp.array(dtype=wp.float64),
+):  # fmt: skip
+    """f = f_0 + a^2 g."""
+    i = wp.tid()
+    populations[i] = base[i] + amplitude[0] * amplitude[0] * pattern[i]
+
+
+@wp.kernel
+def weigh(moments: wp.array(dtype=wp.float64), weights: wp.array(dtype=wp.float64), loss: wp.array(dtype=wp.float64)):
+    """L = sum_i w_i m_i^2 over density and velocity of all cells."""
+    i = wp.tid()
+    wp.atomic_add(loss, 0, weights[i] * moments[i] * moments[i])
+
+
+class Chain:
+    """amplitude -> populations -> 20 steps -> moments -> loss, with inputs that can be moved."""
+
+    def __init__(self, device, lattice, plan=Checkpointed()):
+        self.simulation = channel(device, lattice, TRT())
+        self.simulation.parameters.requires_grad = True
+        self.plan = plan
+        d = lattice.dimension
+        self.simulation.set_state(1.0, (0.05, 0.01, 0.005)[:d])
+        self.base = wp.clone(self.simulation.state)
+        n, cells = self.simulation.domain.tile_count, self.simulation.domain.cells_per_tile
+        rng, fluid = np.random.default_rng(7), self.simulation.domain.fluid[:, None]
+        self.pattern = self._flat(1e-3 * rng.standard_normal((n, lattice.size, cells)) * fluid, self.base.shape[0])
+        self.amplitude = wp.array([1.3], dtype=wp.float64, device=device, requires_grad=True)
+        self.weights = rng.standard_normal((n, 1 + d, cells)) * fluid
+        self.loss = wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
+
+    def _flat(self, values: np.ndarray, size: int) -> wp.array:
+        flat = np.zeros(size)
+        flat[: values.size] = values.ravel()
+        return wp.array(flat, dtype=wp.float64, device=self.base.device)
+
+    def record(self) -> wp.Tape:
+        """Everything on one tape, the run inside its block."""
+        simulation = self.simulation
+        self.loss.zero_()
+        self.populations = tape_array(simulation, simulation.lattice.size)
+        with wp.Tape() as tape:
+            wp.launch(
+                excite,
+                self.base.shape[0],
+                [self.base, self.pattern, self.amplitude],
+                [self.populations],
+                device=self.base.device,
+            )
+            self.result = run_on_tape(tape, simulation, self.populations, STEPS, plan=self.plan)
+            moments = moments_on_tape(tape, simulation, self.result)
+            weights = self._flat(self.weights, moments.shape[0])
+            wp.launch(weigh, moments.shape[0], [moments, weights], [self.loss], device=self.base.device)
+        return tape
+
+    def value(self) -> float:
+        self.record()
+        return float(self.loss.numpy()[0])
+
+
+def gradients(chain: Chain) -> dict[str, np.ndarray]:
+    return {
+        "amplitude": chain.amplitude.grad.numpy().copy(),
+        "parameters": chain.simulation.parameters.grad.numpy().copy(),
+        "points": chain.simulation.geometry[0].points.grad.numpy().copy(),
+    }
+
+
+@pytest.mark.parametrize("plan", [Stored(), Checkpointed("200 KiB")], ids=["stored", "checkpointed"])
+@pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)
+def test_the_chain_has_the_right_gradients(device, lattice, plan):
+    """To a user's own number, to every parameter and to the points of the body; twice, with `tape.zero` between."""
+    if plan != Stored() and lattice.dimension == 3:
+        plan = Checkpointed("5 MiB")
+    chain = Chain(device, lattice, plan)
+    simulation, geometry = chain.simulation, chain.simulation.geometry[0]
+    tape = chain.record()
+    tape.backward(chain.loss)
+    first = gradients(chain)
+    tape.zero()
+    assert all((g == 0.0).all() for g in gradients(chain).values()), "tape.zero reaches everything"
+    tape.backward(chain.loss)
+    second = gradients(chain)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+    def along_amplitude(t):
+        chain.amplitude.assign([1.3 + t])
+        return chain.value()
+
+    expected = central(along_amplitude, 1e-4)
+    chain.amplitude.assign([1.3])
+    assert abs(expected) > 1e-6
+    assert first["amplitude"][0] == pytest.approx(expected, rel=1e-6)
+
+    values = simulation.parameters.numpy().copy()
+    for k, name in enumerate(simulation.physics.parameters):
+
+        def along_parameter(t, name=name, k=k):
+            simulation.set_parameter(name, values[k] + t)
+            return chain.value()
+
+        expected = central(along_parameter, 1e-4)
+        simulation.set_parameter(name, values[k])
+        assert abs(expected) > 1e-7
+        assert first["parameters"][k] == pytest.approx(expected, rel=1e-6), name
+
+    points = geometry.points.numpy().copy()
+    direction = np.random.default_rng(8).standard_normal(points.shape) + (points - points.mean(axis=0)) / 3.0
+
+    def along_points(t):
+        geometry.move(points + t * direction)
+        simulation.update_geometry()
+        return chain.value()
+
+    assert np.sum(first["points"] * direction) == pytest.approx(central(along_points, 1e-6), rel=1e-6)
+
+
+def test_a_backward_pass_leaves_the_simulation_as_it_was(device):
+    chain = Chain(device, D2Q9)
+    tape = chain.record()
+    chain.simulation.run(7)
+    state, steps = chain.simulation.state.numpy().copy(), chain.simulation.steps
+    tape.backward(chain.loss)
+    assert np.array_equal(chain.simulation.state.numpy(), state)
+    assert chain.simulation.steps == steps
+
+
+def swap_two(chain: Chain) -> None:
+    """A change that a sum would not see."""
+    values = chain.populations.numpy().copy()
+    first, second = np.flatnonzero(values)[:2]
+    values[[first, second]] = values[[second, first]]
+    chain.populations.assign(values)
+
+
+def move_body(chain: Chain) -> None:
+    geometry = chain.simulation.geometry[0]
+    geometry.move(geometry.points.numpy() + 0.01)
+    chain.simulation.update_geometry()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda chain: chain.populations.zero_(), "populations of run_on_tape"),
+        (swap_two, "populations of run_on_tape"),
+        (lambda chain: chain.result.zero_(), "populations of moments_on_tape"),
+        (lambda chain: chain.simulation.set_parameter("viscosity", 0.06), "parameters"),
+        (move_body, "solid fractions"),
+    ],
+    ids=["populations", "two swapped", "result", "parameter", "body"],
+)
+def test_overwritten_inputs_are_an_error(device, spoil, what):
+    """Never a gradient of something else."""
+    chain = Chain(device, D2Q9)
+    tape = chain.record()
+    spoil(chain)
+    with pytest.raises(AdjointError, match=f"{what}.* overwritten"):
+        tape.backward(chain.loss)
+
+
+def test_runs_that_cannot_be_on_a_tape(device):
+    simulation = channel(device, D2Q9, TRT())
+    populations = tape_array(simulation, 9)
+    with pytest.raises(AdjointError, match="Stored or Checkpointed"):
+        run_on_tape(wp.Tape(), simulation, populations, 5, plan=Steady())
+    with pytest.raises(AdjointError, match="0 steps; give at least 1"):
+        run_on_tape(wp.Tape(), simulation, populations, 0)
+    with pytest.raises(AdjointError, match="tape_array"):
+        run_on_tape(wp.Tape(), simulation, simulation.new_state(), 5)
+    with pytest.raises(AdjointError, match="tape_array"):
+        moments_on_tape(wp.Tape(), simulation, simulation.new_state())

@@ -1,0 +1,183 @@
+"""The traps of Warp that have silently given wrong gradients: each stays shut."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+import warp as wp
+from channel_cases import Run, central, channel, channel_run, objectives
+
+import sparselbm
+from sparselbm.adjoint import InitialPopulations, Parameter, Points, SolidFractions, value_and_grad
+from sparselbm.boundary import Y_MAX, MovingWall
+from sparselbm.collision import BGK, TRT, Collision
+from sparselbm.domain import box
+from sparselbm.expression import _DERIVATIVES
+from sparselbm.geometry import TriangleMesh
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.objective import Force, Integral
+from sparselbm.obstacle import Obstacle
+from sparselbm.simulation import Simulation
+from sparselbm.tile_kernel import _launchable
+
+SOURCES = sorted(Path(sparselbm.__file__).parent.rglob("*.py"))
+
+
+def is_warp(function: ast.AST) -> bool:
+    """Whether a function is a kernel or a function of Warp."""
+    marks = getattr(function, "decorator_list", [])
+    return any(ast.unparse(mark).startswith(("wp.kernel", "wp.func")) for mark in marks)
+
+
+def warp_functions(path: Path) -> list[ast.FunctionDef]:
+    return [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef) and is_warp(node)
+    ]
+
+
+KERNEL_FILES = [path for path in SOURCES if warp_functions(path)]
+
+
+def test_kernels_are_found():
+    assert len(KERNEL_FILES) > 5
+
+
+@pytest.mark.parametrize("path", KERNEL_FILES, ids=lambda path: path.stem)
+def test_no_kernel_file_postpones_annotations(path):
+    assert "from __future__ import annotations" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", KERNEL_FILES, ids=lambda path: path.stem)
+def test_no_kernel_makes_zeros_or_differentiates_a_mesh_query(path):
+    """`wp.zeros` in a kernel has gradient 0; mesh queries give none to the vertices."""
+    for function in warp_functions(path):
+        text, marks = ast.unparse(function), ast.unparse(function.decorator_list[0])
+        assert "wp.zeros(" not in text, function.name
+        assert "wp.mesh_" not in text or "enable_backward=False" in marks, function.name
+
+
+@pytest.mark.parametrize("lattice", [D3Q19, D3Q27], ids=repr)
+def test_more_velocities_than_warp_unrolls(device, lattice):
+    """At Warp's default of 16 the gradients on 19 and 27 velocities are finite and right."""
+    assert wp.config.max_unroll == 16 < lattice.size
+    run = channel_run(device, lattice)
+    _, (by_viscosity, by_populations) = run.value_and_grad("Force", Parameter("viscosity"), InitialPopulations())
+
+    def value(t):
+        run.simulation.set_parameter("viscosity", 0.05 + t)
+        return run.values()[0]
+
+    assert np.isfinite(by_populations).all()
+    assert by_viscosity == pytest.approx(central(value, 1e-4), rel=1e-6)
+    run.simulation.set_parameter("viscosity", 0.05)
+
+
+def sum_of_squares(rho, u):
+    return rho**2 + 3.0 * (u[0] ** 2 + u[1] ** 2)
+
+
+def test_populations_at_walls(device):
+    """Every population of a corner and of an edge under a moving wall: nothing is assigned twice, no sign flips."""
+    simulation = Simulation(
+        box((16, 8), device=device), viscosity=0.05, boundaries=(MovingWall(Y_MAX, (0.05, 0.0)),), precision=wp.float64
+    )
+    run = Run(simulation, {"sum": Integral(sum_of_squares)}, steps=6)
+    _, (gradient,) = run.value_and_grad("sum", InitialPopulations())
+    start, indices = run.start.copy(), simulation.domain.cell_indices()
+    for place in ((0, 0), (0, 7), (15, 7), (5, 7), (5, 0)):
+        tile, cell = np.argwhere(np.all(indices == place, axis=-1))[0]
+        for q in range(9):
+
+            def value(t, at=(tile, q, cell)):
+                values = start.copy()
+                n = simulation.domain.tile_count * 9 * 64
+                values[:n].reshape(-1, 9, 64)[at] += t
+                run.start = values
+                return run.values()[0]
+
+            assert gradient[tile, q, cell] == pytest.approx(central(value, 1e-4), rel=1e-6, abs=1e-9), (place, q)
+    assert np.abs(gradient).min() < np.abs(gradient).max()
+
+
+def test_vertices_get_their_gradient(device):
+    """Every vertex next to a cut cell has one; no face query stands between."""
+    run = channel_run(device, D3Q19)
+    _, (gradient,) = run.value_and_grad("Force", Points("body"))
+    assert (np.linalg.norm(gradient, axis=1) > 0.0).all()
+
+
+def test_the_same_simulation_makes_no_new_kernel(device):
+    def build():
+        run = Run(channel(device, D2Q9, TRT()), objectives(2))
+        for name in run.objectives:
+            run.value_and_grad(name, Parameter("viscosity"), Points("body"), InitialPopulations())
+
+    build()
+    before = _launchable.cache_info().misses
+    build()
+    assert _launchable.cache_info().misses == before
+
+
+class Twin(Collision):
+    """BGK by another name, so that its kernels are its own."""
+
+    def collide(self, lattice, f, viscosity, force):
+        return BGK().collide(lattice, f, viscosity, force)
+
+
+def error_of_viscosity_gradient(device, collision) -> float:
+    run = Run(channel(device, D2Q9, collision), {"Force": Force("body", (1.0, 0.0))})
+    _, (gradient,) = run.value_and_grad("Force", Parameter("viscosity"))
+
+    def value(t):
+        run.simulation.set_parameter("viscosity", 0.05 + t)
+        return run.values()[0]
+
+    return abs(float(gradient) / central(value, 1e-4) - 1.0)
+
+
+def test_a_wrong_derivative_is_caught(device, monkeypatch):
+    """Negative control: with the denominator's share of a quotient left out, the comparison fails, and only then."""
+    assert error_of_viscosity_gradient(device, Twin()) < 1e-6
+    monkeypatch.setitem(_DERIVATIVES, "/", lambda y, v, a, b: (v / b, None))
+    assert error_of_viscosity_gradient(device, Twin()) > 1e-3
+
+
+def test_nothing_outside_the_domain_spoils_a_gradient(device):
+    """Regression: an objective that divides by what is 0 outside put NaN there, and from there into the parameters."""
+    run = Run(channel(device, D2Q9, TRT()), {"ratio": Integral(ratio)})
+    assert not run.simulation.domain.fluid.all()
+    value, (by_force, by_populations) = run.value_and_grad("ratio", Parameter("force_x"), InitialPopulations())
+    assert np.isfinite(value)
+    assert np.isfinite(by_populations).all()
+    assert by_force == pytest.approx(central(lambda t: force_value(run, t), 1e-5), rel=1e-6)
+
+
+def ratio(rho, u):
+    """Not finite where nothing flows."""
+    return (rho - 1.0) / ((rho - 1.0) ** 2 + u[0] ** 2 + u[1] ** 2)
+
+
+def force_value(run: Run, t: float) -> float:
+    run.simulation.set_parameter("force_x", 1e-4 + t)
+    return run.values()[0]
+
+
+def test_solid_fractions_far_from_any_solid(device):
+    """Regression: in tiles without solid, d J / d eps was given as 0. In a uniform flow all cells are alike."""
+    mesh = TriangleMesh.cylinder(1.2, (4.0, 4.0, -6.0), (4.0, 4.0, 7.0), 24)
+    simulation = Simulation(
+        box((40, 40), periodic=(True, True), device=device),
+        viscosity=0.05,
+        obstacles=(Obstacle("body", mesh),),
+        precision=wp.float64,
+    )
+    simulation.set_state(1.0, (0.05, 0.02))
+    _, (gradient,) = value_and_grad(Integral(sum_of_squares), simulation, steps=1, wrt=(SolidFractions(),))
+    near = np.zeros(simulation.domain.tile_count, dtype=bool)
+    near[simulation.solid_tiles] = True
+    far = gradient[~near & (simulation.domain.tiles[:, 0] == 2) & (simulation.domain.tiles[:, 1] == 2)]
+    expected = gradient[near].reshape(-1)[-1]  # The far corner of the body's tile: no solid within reach of a step.
+    assert expected != 0.0
+    assert far == pytest.approx(expected, rel=1e-12)
