@@ -31,7 +31,11 @@ Limit = Annotated[
 RigidFlag = Annotated[bool, o.option("--rigid", "Only move and turn the body.")]
 Vertices = Annotated[
     float | None,
-    o.option("--vertices", "Free vertices, smoothed over this length (2 to 5 cells are good).", metavar="METRES"),
+    o.option(
+        "--vertices",
+        "Free vertices, smoothed over this length (2 to 5 cells are good); by Adam, which wants 30 iterations or more.",
+        metavar="METRES",
+    ),
 ]
 FixedVolumeFlag = Annotated[
     bool, o.option("--fixed-volume/--free-volume", "Keep the volume within 0.5 %; needs a closed mesh.")
