@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,8 +59,8 @@ class Tunnel:
     lattice_velocity: float = 0.08
     """u [cells / step]: Mach number u sqrt(3)."""
     lattice: Lattice = D3Q19
-    collision: Collision = TRT()
-    wall: SolidFraction = SolidFraction()
+    collision: Collision = field(default_factory=TRT)
+    wall: SolidFraction = field(default_factory=SolidFraction)
     precision: type = wp.float32
 
     def around(
@@ -84,8 +84,9 @@ class Tunnel:
         return plan
 
     def in_scene(
-        self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = (), device: wp.DeviceLike | None = None
-    ) -> "TunnelPlan":
+        self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = (),
+        device: wp.DeviceLike | None = None,
+    ) -> "TunnelPlan":  # fmt: skip
         """The tunnel around a prim of a scene, by default around its only body; `without`: prims that are left out.
 
         Degenerate faces are dropped, inverted ones turned; points keep their number and order.
@@ -100,7 +101,8 @@ class Tunnel:
             obstacle = bodies[0].path
         target, within = scene.body(obstacle), _names_below(scene, obstacle)
         standing = [target, *(body for body in bodies if body.path not in within)]
-        return self.around({body.path: repair(body.mesh, body.path)[0] for body in standing}, target.path, device=device)
+        meshes = {body.path: repair(body.mesh, body.path)[0] for body in standing}
+        return self.around(meshes, target.path, device=device)
 
     def _check(self) -> None:
         if self.voxel_size is not None and not (math.isfinite(self.voxel_size) and self.voxel_size > 0):
@@ -174,7 +176,7 @@ class TunnelPlan:
     @cached_property
     def shape(self) -> tuple[int, ...]:
         """Cells along each axis."""
-        return tuple(int(round(x)) for x in (self.bounds[1] - self.bounds[0]) / self.voxel_size)
+        return tuple(round(x) for x in (self.bounds[1] - self.bounds[0]) / self.voxel_size)
 
     @cached_property
     def units(self) -> Units:
@@ -220,7 +222,7 @@ class TunnelPlan:
 
     @property
     def settle(self) -> Settle:
-        """How a flow is brought to rest here: looked at eight times while it crosses the tunnel, ten crossings at most."""
+        """How a flow is brought to rest here: looked at eight times a crossing of the tunnel, ten crossings at most."""
         stretch = 50 * max(1, round(self.flow_through_steps / 400))
         return Settle(stretch=stretch, limit=80 * stretch)
 
@@ -234,7 +236,8 @@ class TunnelPlan:
                 f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*self.bounds)} m): "
                 "leave it out (without=), or enlarge upstream, downstream or side"
             )
-        for end, gap, side in (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream")):
+        gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
+        for end, gap, side in gaps:
             if gap[axis] < margin:
                 raise TunnelError(
                     f"{name} is {gap[axis]:.4g} m from the {end}, limit {margin:.4g} m (2 cells): enlarge {side}"
