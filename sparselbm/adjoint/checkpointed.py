@@ -52,50 +52,57 @@ class Checkpointed(Plan):
 
 
 class Replay:
-    """Carries out a binomial schedule on two working arrays and `slots` kept ones."""
+    """Carries out a binomial schedule on `slots` + 2 population arrays, of which none is copied.
+
+    A state that the schedule keeps stays in the array it was computed in: with 1,000 steps on 20 states that spares 1,900
+    copies beside 2,750 forward steps.
+    """
 
     def __init__(self, simulation, reverse, evaluation, steps, window, slots):
         self.simulation, self.reverse, self.evaluation = simulation, reverse, evaluation
         self.steps, self.window, self.slots = steps, window, slots
-        self.free = [simulation.new_state() for _ in range(slots)]
+        self.free = [simulation.new_state() for _ in range(slots + 2)]
         self.kept: dict[int, wp.array] = {}
-        self.work, self.spare = simulation.new_state(), simulation.new_state()
+        self.present = self.free.pop()
         self.furthest = 0
 
     def run(self) -> None:
-        from checkpoint_schedules import Copy, EndForward, EndReverse, Forward, Move, MultistageCheckpointSchedule
+        from checkpoint_schedules import Copy, EndReverse, Forward, Move, MultistageCheckpointSchedule
         from checkpoint_schedules import Reverse as StepBack
 
-        wp.copy(self.work, self.simulation.state)
+        wp.copy(self.present, self.simulation.state)
         for action in MultistageCheckpointSchedule(self.steps, self.slots, 0, trajectory="revolve"):
             match action:
                 case Forward():
                     self._forward(action)
-                case EndForward():
-                    self._finish()
-                case Copy() | Move():
-                    wp.copy(self.work, self.kept[action.n])
-                    if isinstance(action, Move):
-                        self.free.append(self.kept.pop(action.n))
+                case Copy():
+                    self._take(self.kept[action.n])
+                case Move():
+                    self._take(self.kept.pop(action.n))
                 case StepBack():
-                    self.reverse.back(self.work)
-                    self.reverse.inject(self.work, self.window.weight(action.n0, self.steps))
+                    self.reverse.back(self.present)
+                    self.reverse.inject(self.present, self.window.weight(action.n0, self.steps))
                 case EndReverse():
                     return
 
     def _forward(self, action) -> None:
         if action.write_ics:
-            self.kept[action.n0] = self.free.pop()
-            wp.copy(self.kept[action.n0], self.work)
+            self.kept[action.n0] = self.present
         if action.write_adj_deps:
             if action.n1 == self.steps:  # The last state is needed once, for the objective and for the user.
-                self.simulation.advance(self.work, self.spare)
-                self._meet(self.steps, self.spare)
+                self._finish()
             return  # Going back from the state after it needs the state at hand.
         for t in range(action.n0 + 1, action.n1 + 1):
-            self.simulation.advance(self.work, self.spare)
-            self.work, self.spare = self.spare, self.work
-            self._meet(t, self.work)
+            target = self.free.pop()
+            self.simulation.advance(self.present, target)
+            self._take(target)
+            self._meet(t, target)
+
+    def _take(self, state: wp.array) -> None:
+        """Makes a state the present one; the array of the one before is free unless that is kept."""
+        if self.present is not state and all(self.present is not kept for kept in self.kept.values()):
+            self.free.append(self.present)
+        self.present = state
 
     def _meet(self, t: int, state: wp.array) -> None:
         if t > self.furthest and self.evaluation is not None and self.window.weight(t, self.steps):
@@ -103,6 +110,10 @@ class Replay:
         self.furthest = max(self.furthest, t)
 
     def _finish(self) -> None:
-        wp.copy(self.simulation.state, self.spare)
+        last = self.free.pop()
+        self.simulation.advance(self.present, last)
+        self._meet(self.steps, last)
+        wp.copy(self.simulation.state, last)
         self.simulation.steps += self.steps
-        self.reverse.inject(self.spare, self.window.weight(self.steps, self.steps))
+        self.reverse.inject(last, self.window.weight(self.steps, self.steps))
+        self.free.append(last)

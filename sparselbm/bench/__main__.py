@@ -1,5 +1,6 @@
 """`python -m sparselbm.bench [device] [file.json]`: prints the rows, and writes the report to a file where one is given."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> None:
     report = run_bench(arguments[0] if arguments else None, on_row=_show)
     print(f"copy {report.copy_gbs:.1f} GB/s on {report.machine.processor}, {report.machine.cores} cores")
     if len(arguments) > 1:
-        Path(arguments[1]).write_text(report.to_json() + "\n")
+        Path(arguments[1]).write_text(json.dumps(report.to_json(), indent=2) + "\n")
 
 
 if __name__ == "__main__":

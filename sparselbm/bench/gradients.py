@@ -64,7 +64,7 @@ def checkpointed(size: int, device: wp.Device, steps: int) -> Work:
 class _PopulationArrays:
     """Not a gradient but a probe: how many arrays as large as a state are alive when the backward pass has ended."""
 
-    simulation_state_size: int
+    state_size: int
 
     needs_solid = False
     needs_parameters = False
@@ -72,7 +72,7 @@ class _PopulationArrays:
     def require(self, simulation: Simulation) -> None: ...
 
     def gradient(self, reverse: Reverse) -> int:
-        return sum(isinstance(x, wp.array) and x.size == self.simulation_state_size for x in gc.get_objects())
+        return sum(isinstance(x, wp.array) and x.size == self.state_size for x in gc.get_objects())
 
 
 def steady(size: int, device: wp.Device) -> Work:

@@ -1,5 +1,6 @@
 """What the memory can do: the yardstick of the other rows."""
 
+import os
 from functools import cache
 
 import numpy as np
@@ -30,7 +31,7 @@ class MemoryCopy:
         self.bytes = 2 * 4 * chunks * _CHUNK
         """Bytes read and written by a copy."""
         if self._device.is_cpu:
-            parts = np.array_split(np.arange(chunks), thread_pool()._max_workers)
+            parts = np.array_split(np.arange(chunks), len(os.sched_getaffinity(0)))
             self._launches = [self._launch(part) for part in parts if len(part)]
 
     def _launch(self, part: np.ndarray) -> wp.Launch:

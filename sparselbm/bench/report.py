@@ -1,6 +1,5 @@
 """What a bench measures, as values."""
 
-import json
 import os
 import platform
 from dataclasses import asdict, dataclass
@@ -71,9 +70,9 @@ class BenchReport:
             raise KeyError(f"no row {name!r}; there are: {', '.join(found)}")
         return found[name]
 
-    def to_json(self) -> str:
-        """The report as JSON text: `machine`, `size`, `copy_gbs` and `rows`, with the names of the fields above."""
-        return json.dumps(asdict(self), indent=2)
+    def to_json(self) -> dict:
+        """The report as JSON holds it: `machine`, `size`, `copy_gbs` and `rows`, with the names of the fields above."""
+        return asdict(self)
 
 
 def describe_machine(device: wp.Device) -> Machine:

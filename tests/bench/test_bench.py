@@ -1,0 +1,62 @@
+"""The bench at a tiny size: its bookkeeping, never its times."""
+
+import json
+
+import numpy as np
+import pytest
+import warp as wp
+
+from sparselbm.bench import run_bench
+from sparselbm.bench.domains import pipe_network, scattered_spheres
+from sparselbm.bench.steps import started
+from sparselbm.bench.work import bytes_per_cell, fill
+
+ROWS = ("periodic", "trt", "walls", "pipes", "differentiable", "adjoint", "adjoint_walls", "steady", "checkpointed")
+
+
+@pytest.fixture(scope="module")
+def report(device):
+    return run_bench(device, size=16, seconds=0.01, gradient_steps=30)
+
+
+def test_json_says_what_was_measured(report):
+    found = json.loads(json.dumps(report.to_json()))
+    assert tuple(row["name"] for row in found["rows"]) == ROWS
+    assert found["copy_gbs"] > 0.0
+    assert found["machine"]["warp"] == wp.__version__
+    assert all(np.isfinite(row[key]) and row[key] > 0.0 for row in found["rows"] for key in ("mlups", "share_of_copy", "bytes_per_cell"))
+
+
+def test_memory_is_counted(report, device):
+    """Two states of 19 numbers, two words and the fluid mask for each cell; the sentinel and the tables beside them."""
+    arrays = 2 * 19 * 4 + 2 * 4 + 1
+    simulation = started(scattered_spheres(64, device))
+    assert arrays < bytes_per_cell(simulation) < 1.02 * arrays
+    assert report.row("adjoint").bytes_per_cell > report.row("periodic").bytes_per_cell + 2 * 19 * 4
+
+
+def test_rows_are_called_as_they_come_and_found_by_name(report):
+    assert report.row("walls").cells < report.row("periodic").cells == 16**3
+    with pytest.raises(KeyError, match="no row 'wall'; there are: periodic"):
+        report.row("wall")
+
+
+def test_a_tenth_of_the_tiles_hold_walls(device):
+    domain = scattered_spheres(64, device)
+    blocked = started(domain).words.numpy().reshape(domain.fluid.shape).any(axis=1)
+    assert blocked.mean() == pytest.approx(0.1, abs=0.002)
+
+
+def test_pipes_fill_two_percent_of_their_box(device):
+    domain = pipe_network(32, device)
+    assert fill(domain) == pytest.approx(0.022, abs=0.003)
+    assert domain.fluid.mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"size": 12}, "size 12: must be a multiple of 8"), ({"seconds": 0.0}, "above 0"), ({"gradient_steps": 0}, "at least 1")],
+)
+def test_what_is_refused(options, message, device):
+    with pytest.raises(ValueError, match=message):
+        run_bench(device, **options)
