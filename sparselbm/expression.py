@@ -59,7 +59,9 @@ class Expression:
 
     def __pow__(self, exponent: int):
         if not isinstance(exponent, int) or exponent < 1:
-            raise ValueError(f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient")
+            raise ValueError(
+                f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient"
+            )
         result = self
         for _ in range(exponent - 1):
             result = result * self
@@ -274,7 +276,9 @@ def cpp(outputs: Sequence[Expression]) -> tuple[list[str], list[str]]:
             needed.add(node.index)
             stack.extend(node.operands)
     nodes = outputs[0].graph.nodes if outputs else []
-    statements = [_statement(node) for node in nodes if node.index in needed and node.operation not in ("constant", "input")]
+    statements = [
+        _statement(node) for node in nodes if node.index in needed and node.operation not in ("constant", "input")
+    ]
     return statements, [_name(y) for y in outputs]
 
 

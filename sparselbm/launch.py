@@ -38,13 +38,17 @@ class TileGroup:
     """Ranges that they are split into, launched side by side."""
 
 
-def group_tiles(domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None) -> tuple[TileGroup, ...]:
+def group_tiles(
+    domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None
+) -> tuple[TileGroup, ...]:
     """The tiles of each class, for `threads` ranges: by default one a core of the CPU; one on CUDA."""
     workers = 1
     if domain.device.is_cpu:
         workers = threads or (len(os.sched_getaffinity(0)) if domain.tile_count >= _SMALL else 1)
     return tuple(
-        TileGroup(tiles, np.sort(members).astype(np.int32), workers) for tiles, members in classes.items() if len(members)
+        TileGroup(tiles, np.sort(members).astype(np.int32), workers)
+        for tiles, members in classes.items()
+        if len(members)
     )
 
 
@@ -94,7 +98,9 @@ class TileSweep:
                 tiles = wp.array(members, dtype=wp.int32, device=domain.device)
                 inputs = [tiles, *(fixed.get(name) for name in ARGUMENTS[1:-1])]
                 self._lists[k].append(
-                    wp.launch(batch.kernel.launchable, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
+                    wp.launch(
+                        batch.kernel.launchable, dim=threads, inputs=inputs, device=domain.device, record_cmd=True
+                    )
                 )
 
     def __call__(self, **arguments) -> None:

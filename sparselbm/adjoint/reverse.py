@@ -8,8 +8,8 @@ import warp as wp
 from ..launch import TileSweep
 from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
-from ..simulation import Simulation
 from ..physics import TileClass
+from ..simulation import Simulation
 from ..step import adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
 
 
@@ -28,7 +28,13 @@ class Reverse:
     """
 
     def __init__(
-        self, simulation: Simulation, objective: Objective | None, *, wrt_solid: bool, wrt_parameters: bool, everywhere: bool = False
+        self,
+        simulation: Simulation,
+        objective: Objective | None,
+        *,
+        wrt_solid: bool,
+        wrt_parameters: bool,
+        everywhere: bool = False,
     ):
         self.simulation = simulation
         self.objective = objective

@@ -50,6 +50,8 @@ def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Windo
     if window.steps < 1 or (window.steps > steps and not steady):
         raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {steps}")
     if steady and any(isinstance(w, InitialPopulations) for w in wrt):
-        raise AdjointError("InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+        raise AdjointError(
+            "InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed"
+        )
     for w in wrt:
         w.require(simulation)

@@ -38,7 +38,9 @@ class PressureOutlet(Boundary):
 
     def __post_init__(self):
         if not 0.0 < self.relaxation <= 1.0:
-            raise ValueError(f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows")
+            raise ValueError(
+                f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows"
+            )
 
     def parameters(self, dimension):
         return {"density": self.density - 1.0}
@@ -51,7 +53,10 @@ class PressureOutlet(Boundary):
         kept = f[self.face.straight(lattice)]
         K = self.relaxation
         excess = (kept + K * CS2 * value["density"] + _CS * known) * (1.0 / (CS2 * (1.0 + K) + _CS))
-        j = [1.5 * total(lattice.velocities[q][k] * f[q] for q in resting if lattice.velocities[q][k]) for k in range(lattice.dimension)]
+        j = [
+            1.5 * total(lattice.velocities[q][k] * f[q] for q in resting if lattice.velocities[q][k])
+            for k in range(lattice.dimension)
+        ]
         j[axis] = (known - excess) * -inward
         filled = list(f)
         for q in self.face.entering(lattice):

@@ -22,7 +22,14 @@ class Halving:
     """
 
     def __init__(
-        self, query: SurfaceQuery, origin: np.ndarray, voxel_size: float, shape: tuple[int, ...], *, margin: float, reach: float
+        self,
+        query: SurfaceQuery,
+        origin: np.ndarray,
+        voxel_size: float,
+        shape: tuple[int, ...],
+        *,
+        margin: float,
+        reach: float,
     ):
         self._query = query
         self._origin = np.asarray(origin, dtype=np.float64)
@@ -94,7 +101,9 @@ class Halving:
 
     def _fill(self, blocks: np.ndarray, size: int) -> None:
         cells = (blocks % _TILE)[:, None] + _offsets(size)
-        self._mask[self._row(blocks // _TILE)[:, None], np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (_TILE,) * 3)] = True
+        self._mask[
+            self._row(blocks // _TILE)[:, None], np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (_TILE,) * 3)
+        ] = True
 
 
 def _offsets(count: int) -> np.ndarray:
