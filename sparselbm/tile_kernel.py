@@ -47,7 +47,8 @@ class TileTrace:
 
     def parameter(self, name: str) -> Expression:
         """A number that is the same in all cells."""
-        return self.uniform(f"parameter{self._parameters.index(name)}", f"parameters.data[{self._parameters.index(name)}]")
+        index = self._parameters.index(name)
+        return self.uniform(f"parameter{index}", f"parameters.data[{index}]")
 
     def weight(self) -> Expression:
         """The factor given at the launch."""
@@ -117,7 +118,9 @@ class TileTrace:
             f"{how}({array}.data, {size}, {component}, {name});"
             for (how, array, component, size, _), name in zip(self._stores, names, strict=False)
         ]
-        fetches = [f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)]
+        fetches = [
+            f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)
+        ]
         return _spread(stores, fetches)
 
     def _outside(self) -> list[str] | None:

@@ -74,7 +74,9 @@ def test_reach_adds_cells_beyond_the_surface(device):
 
 def test_the_box_cuts_the_mesh_off(device):
     mesh = TriangleMesh.cylinder(6.0, (-20.0, 8.0, 8.0), (60.0, 8.0, 8.0), 64)
-    domain = inside(mesh, voxel_size=1.0, origin=(0.0, 0.0, 0.0), shape=(16, 16, 16), periodic=(True, False, False), device=device)
+    domain = inside(
+        mesh, voxel_size=1.0, origin=(0.0, 0.0, 0.0), shape=(16, 16, 16), periodic=(True, False, False), device=device
+    )
     layers = [domain.fluid[domain.cell_indices()[..., 0] == x].sum() for x in range(16)]
     assert min(layers) == max(layers) > 0
 
@@ -92,9 +94,17 @@ def test_an_open_mesh_is_taken_with_a_warning(device):
 
 REFUSED = {
     "too coarse": (TriangleMesh.cylinder(0.1, (0, 0.3, 0), (10, 0.3, 0), 16), {"voxel_size": 5.0}, "at least one"),
-    "no centre": (TriangleMesh.cylinder(0.1, (0, 0, 0), (10, 10, 0.3)), {"voxel_size": 1.0, "origin": (0.5, 0, -1.0)}, "no cell"),
+    "no centre": (
+        TriangleMesh.cylinder(0.1, (0, 0, 0), (10, 10, 0.3)),
+        {"voxel_size": 1.0, "origin": (0.5, 0, -1.0)},
+        "no cell",
+    ),
     "voxel size": (TriangleMesh.sphere(1.0), {"voxel_size": 0.0}, "voxel size"),
-    "inside out": (TriangleMesh(TriangleMesh.sphere(9.0).points, TriangleMesh.sphere(9.0).faces[:, ::-1]), {"voxel_size": 1.0}, "turn"),
+    "inside out": (
+        TriangleMesh(TriangleMesh.sphere(9.0).points, TriangleMesh.sphere(9.0).faces[:, ::-1]),
+        {"voxel_size": 1.0},
+        "turn",
+    ),
 }
 
 

@@ -11,7 +11,9 @@ from sparselbm.memory import tile_array, tile_view
 
 def pipe(shift, device, **options):
     mesh = TriangleMesh.cylinder(5.0, (0.0, 20.0 + shift, 20.0), (48.0, 20.0, 20.0), 32)
-    return inside(mesh, **{"voxel_size": 1.0, "origin": (0.0, 0.0, 0.0), "shape": (48, 40, 40), "device": device, **options})
+    return inside(
+        mesh, **{"voxel_size": 1.0, "origin": (0.0, 0.0, 0.0), "shape": (48, 40, 40), "device": device, **options}
+    )
 
 
 def numbered(domain, size):
