@@ -1,4 +1,4 @@
-"""The bunny of Warp's wheel in a tunnel: less drag at the same volume. `python examples/optimise_bunny.py [VOXEL_SIZE [FOLDER]]`"""
+"""The bunny in a tunnel: less drag at the same volume. `python examples/optimise_bunny.py [VOXEL_SIZE [FOLDER]]`"""
 
 import sys
 from pathlib import Path

@@ -7,7 +7,7 @@ _HOMES = {
     "on_second_grid": "study", "StudyFolder": "results", "Forecast": "forecast", "Snapshot": "snapshot",
     "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units", "value_and_grad": "adjoint",
 }  # fmt: skip
-"""Public names at the root and the module each lives in; the others keep their one path, such as `sparselbm.objective.Force`."""
+"""Public names at the root and the module of each; others keep their one path, such as `sparselbm.objective.Force`."""
 
 __all__ = sorted(_HOMES)
 

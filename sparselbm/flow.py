@@ -13,7 +13,7 @@ from .simulation import Simulation
 from .tunnel import TunnelPlan
 
 Progress = Callable[[str, int, float, float], None]
-"""Told what is being done ("flow", "gradient"), the steps done of it, the drag coefficient so far and the rate [MLUPS]."""
+"""Told what is being done ("flow", "gradient"), the steps done of it, C_d so far and the rate [MLUPS]."""
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from .boundary import Boundary
 from .collision import Collision
-from .expression import has_bit, where
+from .expression import Expression, has_bit, where
 from .lattice import Lattice
 from .moments import macroscopic
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
@@ -81,7 +81,7 @@ class Cell:
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
-    def _values(self, boundary: Boundary) -> Mapping[str, object]:
+    def _values(self, boundary: Boundary) -> Mapping[str, Expression]:
         return {name: self.parameter(f"{boundary.face}.{name}") for name in boundary.parameters(self.lattice.dimension)}
 
     @cached_property

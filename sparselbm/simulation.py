@@ -192,13 +192,13 @@ class Simulation:
         with wp.ScopedCapture(device=self.domain.device) as capture:
             self._advance_pair()
         for _ in range(pairs - 1):
-            wp.capture_launch(capture.graph)
+            wp.capture_launch(capture.graph)  # type: ignore[arg-type]
 
     def _advance_pair(self) -> None:
         self.advance(self.state, self.spare)
         self.advance(self.spare, self.state)
 
-    def set_state(self, density=1.0, velocity: Sequence | np.ndarray = 0.0) -> None:
+    def set_state(self, density=1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations. `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d)."""
         n, cells, d = self.domain.tile_count, self.domain.cells_per_tile, self.lattice.dimension
         moments = tile_array(self.domain, 1 + d, self.precision)

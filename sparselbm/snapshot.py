@@ -74,7 +74,9 @@ class Snapshot:
             "tiles": self.domain.tiles, "voxel_size": self.domain.voxel_size, "active": self.domain.fluid,
             "origin": tuple(x + half for x in self.domain.origin),
         }  # fmt: skip
-        return TileGrid(name="velocity", values=self.velocity, **place), TileGrid(name="pressure", values=self.pressure, **place)
+        fields = {"velocity": self.velocity, "pressure": self.pressure}
+        velocity, pressure = (TileGrid(name=name, values=values, **place) for name, values in fields.items())
+        return velocity, pressure
 
 
 def point_normals(mesh: TriangleMesh) -> np.ndarray:

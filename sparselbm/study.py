@@ -25,14 +25,14 @@ _REMEMBERED = 64
 class DragStudy:
     """What to vary, under which constraints, how: the least drag coefficient of the tunnel's obstacle."""
 
-    deformation: Deformation = FFD()
+    deformation: Deformation = field(default_factory=FFD)
     """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
     constraints: Sequence[Constraint] = (FixedVolume(),)
-    optimizer: Optimizer = SLSQP()
-    stop: Stop = Stop(iterations=10)
+    optimizer: Optimizer = field(default_factory=SLSQP)
+    stop: Stop = field(default_factory=lambda: Stop(iterations=10))
     settle: Settle | None = None
     """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
-    gradient: Plan = Steady(tolerance=0.05, flow_tolerance=math.inf)
+    gradient: Plan = field(default_factory=lambda: Steady(tolerance=0.05, flow_tolerance=math.inf))
     """`settle` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
 
 
@@ -51,7 +51,7 @@ class Iterate:
 
 @dataclass(eq=False)
 class DragProblem:
-    """A study bound to a tunnel: C_d(x) and its gradient. Everything is checked at once; the tunnel is built at the first call.
+    """A study bound to a tunnel: C_d(x) and its gradient. All is checked at once; the tunnel is built when called.
 
     Raises GeometryError, ConstraintError, TunnelError (memory) when made.
     """

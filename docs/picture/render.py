@@ -30,7 +30,7 @@ def add_mesh(name: str, points: np.ndarray, faces: np.ndarray, colours: np.ndarr
     else:
         plain = bpy.data.materials.new(name)
         plain.use_nodes = True
-        plain.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.55, 0.55, 0.58, 1.0)
+        plain.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.3, 0.3, 0.33, 1.0)
         mesh.materials.append(plain)
     bpy.context.collection.objects.link(bpy.data.objects.new(name, mesh))
 
@@ -52,9 +52,9 @@ def tube(line: np.ndarray, radius: float, sides: int = 6) -> tuple[np.ndarray, n
 def light_and_look(centre: np.ndarray) -> None:
     scene = bpy.context.scene
     sun = bpy.data.objects.new("sun", bpy.data.lights.new("sun", "SUN"))
-    sun.data.energy, sun.data.angle, sun.rotation_euler = 3.0, 0.5, (0.7, 0.2, 0.3)
+    sun.data.energy, sun.data.angle, sun.rotation_euler = 2.2, 0.5, (0.7, 0.2, 0.3)
     camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.6
+    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.5
     camera.location = centre + np.array([0.0, -9.0, 1.6])
     camera.rotation_euler = (np.pi / 2 - np.arctan2(1.6, 9.0), 0.0, 0.0)
     for item in (sun, camera):
@@ -81,9 +81,9 @@ def main(source: str, target: str) -> None:
         if near.sum() > 2:
             points, faces = tube(line[near] + 0.55 * gap, 0.004)
             add_mesh("line", points, faces, np.repeat(shade[near], 6, axis=0))
-    light_and_look(data["last"].mean(axis=0) + np.array([0.05, 0.0, 0.0]))
+    light_and_look(data["last"].mean(axis=0) + np.array([0.1, 0.0, 0.02]))
     render = bpy.context.scene.render
-    render.engine, render.resolution_x, render.resolution_y = "CYCLES", 1200, 520
+    render.engine, render.resolution_x, render.resolution_y = "CYCLES", 1100, 440
     bpy.context.scene.cycles.samples = 48
     bpy.context.scene.view_settings.view_transform = "Standard"
     render.image_settings.file_format, render.filepath = "PNG", target

@@ -113,10 +113,10 @@ class Reverse:
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""
         k = self.simulation.physics.obstacles.index(obstacle)
-        return self.simulation.geometry[k].pullback(k, self.solid_adjoint)
+        return self.simulation.geometry[k].pullback(k, self.solid_adjoint)  # type: ignore[arg-type]
 
     def parameter_gradient(self, name: str | None = None) -> np.ndarray:
         """d J / d parameter, a 0-d array, or of all parameters, (P,)."""
         names = self.simulation.physics.parameters
-        values = summed(self._sums, self.simulation.domain, len(names))
+        values = summed(self._sums, self.simulation.domain, len(names))  # type: ignore[arg-type]
         return values if name is None else np.asarray(values[names.index(name)])

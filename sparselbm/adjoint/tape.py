@@ -1,4 +1,6 @@
 """Runs on a user's own `wp.Tape`, between kernels of their own."""
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# (Warp types an array's gradient and device as optional; here they are there.)
 
 import zlib
 from collections.abc import Callable

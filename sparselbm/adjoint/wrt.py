@@ -85,7 +85,7 @@ class SolidFractions:
             raise AdjointError("SolidFractions of a simulation without obstacles: give it an obstacle")
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
-        return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()
+        return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

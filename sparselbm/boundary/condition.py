@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..equilibrium import along
 from ..lattice import Lattice
@@ -26,11 +27,11 @@ class Boundary(ABC):
         """Names and values of what can be changed, and differentiated, without a new kernel [lattice units]."""
 
     @abstractmethod
-    def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, object]) -> list:
+    def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any]) -> list:
         """The incoming populations with those that enter through the face put in, shape (Q,)."""
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence) -> dict[int, object]:
+    def memory(self, lattice: Lattice, f: Sequence) -> dict[int, Any]:
         """What to keep of the filled populations in outgoing slots until the next step, by velocity; mostly nothing."""
 
 

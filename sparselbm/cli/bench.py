@@ -29,7 +29,9 @@ def bench(size: Size = 128, device: o.Device = None, json_file: o.JsonFile = Non
         raise o.OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
     place = o.device_of(device)
     with running():
-        report = run_bench(place, size=size, on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False))
+        report = run_bench(
+            place, size=size, on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False)
+        )
     out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
     if json_file is not None:
         json_file.write_text(report.to_json() + "\n")
@@ -40,8 +42,9 @@ def _table(report: "BenchReport", title: str) -> Table:
     for name in ("", "MLUPS", "share of copy", "bytes a cell", "of", "", "target"):
         table.add_column(name, justify="left" if name in ("", "of") else "right")
     for row in report.rows:
+        target = "" if row.target is None else f"{row.target:.2f} {'met' if row.met else 'missed'}"
         table.add_row(
             row.name, f"{row.mlups:.1f}", f"{row.share_of_copy:.1%}", f"{row.bytes_per_cell:.0f}",
-            row.reference, f"{row.relative:.2f}", "" if row.target is None else f"{row.target:.2f} {'met' if row.met else 'missed'}",
+            row.reference, f"{row.relative:.2f}", target,
         )  # fmt: skip
     return table

@@ -70,7 +70,8 @@ def _print_reached(folder: StudyFolder, result: OptimizeResult) -> None:
     first = result.history[0].objective
     err.print(
         f"Interrupted after {result.evaluations} evaluations: best drag coefficient {result.objective:.4f} "
-        f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}", highlight=False,
+        f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}",
+        highlight=False,
     )  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None) 
     rows = {
         "drag coefficient": f"{found['drag_coefficient_first']:.4f} before, {found['drag_coefficient_best']:.4f} after",
         "reduction": f"{found['reduction']:.1%}",
-        "volume change": f"{found['volume_change']:+.3%}" + ("" if found["feasible"] else " (outside of the tolerance)"),
+        "volume change": f"{found['volume_change']:+.3%}"
+        + ("" if found["feasible"] else " (outside of the tolerance)"),
         "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
         "time": duration(found["seconds"]),
     }

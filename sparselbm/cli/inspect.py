@@ -1,7 +1,6 @@
 """`sparselbm inspect`: what was read of a scene, and what would be run."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +19,8 @@ _EVALUATIONS = 11
 def inspect(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None, json_file: o.JsonFile = None,
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None,
+    json_file: o.JsonFile = None,
 ) -> None:  # fmt: skip
     """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
 
@@ -65,7 +65,7 @@ def _reading(scene: Scene) -> dict:
 
 
 def centre(mesh: TriangleMesh) -> np.ndarray:
-    """Centre of the enclosed volume [m], (3,): sum over faces of (a + b + c) / 4 times a . (b x c) / 6, over their sum."""
+    """Centre of the enclosed volume [m], (3,): mean of (a + b + c) / 4 over faces, weighted by a . (b x c) / 6."""
     middle = mesh.bounds.mean(axis=0)
     a, b, c = (corner - middle for corner in mesh.corners)
     volumes = np.einsum("fi,fi->f", a, np.cross(b, c)) / 6.0
@@ -103,10 +103,12 @@ def _show_reading(scene: Scene) -> None:
 
 def _show_tunnel(plan: TunnelPlan, found: dict) -> None:
     low, high = plan.bounds
+    size = " x ".join(map(str, plan.shape))
     facts(f"\nTunnel around {plan.obstacle}", {
         "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[plan.tunnel.axis]}",
-        "across the obstacle": f"{plan.length:.4g} m, {plan.cells_across:.1f} cells; silhouette {plan.frontal_area:.4g} m^2",
-        "cells": f"{' x '.join(map(str, plan.shape))} = {plan.cells:,} of {plan.voxel_size:.4g} m, in {found['tiles']:,} tiles",
+        "across the obstacle": f"{plan.length:.4g} m, {plan.cells_across:.1f} cells",
+        "silhouette": f"{plan.frontal_area:.4g} m^2",
+        "cells": f"{size} = {plan.cells:,} of {plan.voxel_size:.4g} m, in {found['tiles']:,} tiles",
         "memory": f"{gibibytes(plan.memory)}; {gibibytes(plan.gradient_memory)} with gradients",
         "time step": f"{plan.units.time_step:.4g} s",
         "Reynolds number": f"{plan.tunnel.reynolds:g} (viscosity {plan.units.viscosity:.4g} m^2/s)",

@@ -1,6 +1,5 @@
 """`sparselbm optimize`: a shape of less drag."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from ..geometry import FFD, Deformation, FreeVertices, Rigid
@@ -13,26 +12,50 @@ from .carry_out import carry_out
 LIMIT_SHARE = 0.12
 """Of the obstacle's extent across the flow, as far as a control point may move where no limit is given."""
 
-Ffd = Annotated[tuple | None, o.option("--ffd", "Free-form deformation: control points along x, y and z. The default, with 4,3,4.", parser=o.three_counts, metavar="X,Y,Z")]
-Limit = Annotated[float | None, o.option("--limit", "Farthest that a control point, a vertex or the body moves along an axis. Default: 0.12 L.", metavar="METRES")]
+Ffd = Annotated[
+    str | None,
+    o.option(
+        "--ffd",
+        "Free-form deformation: control points along x, y and z. The default, with 4,3,4.",
+        metavar="X,Y,Z",
+    ),
+]
+Limit = Annotated[
+    float | None,
+    o.option(
+        "--limit",
+        "Farthest that a control point, a vertex or the body moves along an axis. Default: 0.12 L.",
+        metavar="METRES",
+    ),
+]
 RigidFlag = Annotated[bool, o.option("--rigid", "Only move and turn the body.")]
-Vertices = Annotated[float | None, o.option("--vertices", "Free vertices, smoothed over this length (2 to 5 cells are good).", metavar="METRES")]
-FixedVolumeFlag = Annotated[bool, o.option("--fixed-volume/--free-volume", "Keep the volume within 0.5 %; needs a closed mesh.")]
+Vertices = Annotated[
+    float | None,
+    o.option(
+        "--vertices",
+        "Free vertices, smoothed over this length (2 to 5 cells are good); by Adam, which wants 30 iterations or more.",
+        metavar="METRES",
+    ),
+]
+FixedVolumeFlag = Annotated[
+    bool, o.option("--fixed-volume/--free-volume", "Keep the volume within 0.5 %; needs a closed mesh.")
+]
 
 
 def optimize(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, ffd: Ffd = None, limit: Limit = None,
-    rigid: RigidFlag = False, vertices: Vertices = None, fixed_volume: FixedVolumeFlag = True, iterations: o.Iterations = 10,
-    seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3, settle_steps: o.SettleSteps = None,
-    second_grid: o.SecondGrid = True, device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    rigid: RigidFlag = False, vertices: Vertices = None, fixed_volume: FixedVolumeFlag = True,
+    iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
+    settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, device: o.Device = None,
+    output: o.Output = None, overwrite: o.Overwrite = False,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
-    Each iteration is written at once: as a time sample of NAME_results.usda, which lies over the scene and is to be opened
-    in a viewer, and as a row of history.csv. Ctrl-C ends cleanly. At the end follow the flow around the best shape,
-    convergence.png, slices.png and summary.json.
+    Each iteration is written at once: as a time sample of NAME_results.usda, which lies over the scene and is to be
+    opened in a viewer, and as a row of history.csv. Ctrl-C ends cleanly. At the end follow the flow around the best
+    shape, convergence.png, slices.png and summary.json.
 
     Examples:
 
@@ -47,7 +70,8 @@ def optimize(
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
     study = DragStudy(
-        deformation=_deformation(ffd, rigid, vertices, reach), constraints=(FixedVolume(),) if fixed_volume and not rigid else (),
+        deformation=_deformation(ffd, rigid, vertices, reach),
+        constraints=(FixedVolume(),) if fixed_volume and not rigid else (),
         optimizer=SLSQP() if vertices is None else Adam(), stop=Stop(iterations=iterations, seconds=seconds),
         settle=o.settle_of(plan, tolerance, settle_steps),
     )  # fmt: skip
@@ -56,7 +80,7 @@ def optimize(
     )  # fmt: skip
 
 
-def _deformation(ffd: tuple | None, rigid: bool, vertices: float | None, limit: float) -> Deformation:
+def _deformation(ffd: str | None, rigid: bool, vertices: float | None, limit: float) -> Deformation:
     chosen = [name for name, value in (("--ffd", ffd), ("--rigid", rigid), ("--vertices", vertices)) if value]
     if len(chosen) > 1:
         raise o.OptionError(f"{' and '.join(chosen)}: a body deforms in one way only, choose 1 of them")
@@ -64,4 +88,4 @@ def _deformation(ffd: tuple | None, rigid: bool, vertices: float | None, limit: 
         return Rigid(rotate=True, max_translation=limit)
     if vertices is not None:
         return FreeVertices(vertices, limit=limit)
-    return replace(FFD(ffd or (4, 3, 4)), limit=limit)
+    return FFD(o.three("--ffd", ffd or "4,3,4", int, "4,3,4"), limit=limit)

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
+
+Number = TypeVar("Number", int, float)
 
 
 class OptionError(ValueError):
@@ -17,28 +19,17 @@ class OptionError(ValueError):
 def axis_number(text: str) -> int:
     """0, 1 or 2 of x, y or z."""
     if text.lower() not in ("x", "y", "z"):
-        raise typer.BadParameter(f"{text!r} is no axis: give x, y or z")
+        raise OptionError(f"--flow-axis {text!r} is no axis: give x, y or z")
     return "xyz".index(text.lower())
 
 
-def three_margins(text: str) -> tuple[float, ...]:
-    """Three numbers of "2,4,1.5"."""
-    return _three(text, float, "2,4,1.5")
-
-
-def three_counts(text: str) -> tuple[int, ...]:
-    """Three whole numbers of "4,3,4"."""
-    return _three(text, int, "4,3,4")
-
-
-def _three(text: str, kind: type, example: str) -> tuple:
+def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Number, Number, Number]:
+    """Three numbers with commas between them."""
     try:
-        values = tuple(kind(each) for each in text.split(","))
+        a, b, c = (kind(each) for each in text.split(","))
     except ValueError:
-        values = ()
-    if len(values) != 3:
-        raise typer.BadParameter(f"{text!r}: give three numbers with commas between, such as {example}")
-    return values
+        raise OptionError(f"{name} {text!r}: give three numbers with commas between, such as {example}") from None
+    return a, b, c
 
 
 def option(name: str, text: str, **more):
@@ -46,34 +37,101 @@ def option(name: str, text: str, **more):
     return typer.Option(name, help=text, **more)
 
 
-SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage (.usd, .usda, .usdc, .usdz), or STL, OBJ, PLY, glTF. It is only read.")]
-ObstaclePath = Annotated[str | None, option("--obstacle", "Prim that the tunnel is built around; a mesh, or an Xform with all below it. Default: the only body.", metavar="PRIM")]
-Without = Annotated[list[str] | None, option("--without", "Prim that is left out of the tunnel; may be repeated.", metavar="PRIM")]
-VoxelSize = Annotated[float | None, option("--voxel-size", "Edge of a cell. Default: a sixteenth of the obstacle's extent across the flow.", metavar="METRES")]
-Reynolds = Annotated[float, option("--reynolds", "Reynolds number u L / nu, with L the obstacle's largest extent across the flow.")]
-Velocity = Annotated[float, option("--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S")]
+SceneFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENE", help="USD stage (.usd, .usda, .usdc, .usdz), or STL, OBJ, PLY, glTF. It is only read."
+    ),
+]
+ObstaclePath = Annotated[
+    str | None,
+    option(
+        "--obstacle",
+        "Prim that the tunnel is built around; a mesh, or an Xform with all below it. Default: the only body.",
+        metavar="PRIM",
+    ),
+]
+Without = Annotated[
+    list[str] | None, option("--without", "Prim that is left out of the tunnel; may be repeated.", metavar="PRIM")
+]
+VoxelSize = Annotated[
+    float | None,
+    option(
+        "--voxel-size",
+        "Edge of a cell. Default: a sixteenth of the obstacle's extent across the flow.",
+        metavar="METRES",
+    ),
+]
+Reynolds = Annotated[
+    float, option("--reynolds", "Reynolds number u L / nu, with L the obstacle's largest extent across the flow.")
+]
+Velocity = Annotated[
+    float, option("--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S")
+]
 Density = Annotated[float, option("--density", "Density of the fluid.", metavar="KG/M3")]
-FlowAxis = Annotated[int, option("--flow-axis", "Axis along which the flow comes, towards its positive end: x, y or z.", parser=axis_number, metavar="AXIS")]
-Box = Annotated[tuple, option("--box", "Margins upstream, downstream and to each side of the obstacle, in multiples of L.", parser=three_margins, metavar="U,D,S")]
-LatticeVelocity = Annotated[float, option("--lattice-velocity", "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).")]
-Device = Annotated[str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")]
-Output = Annotated[Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_SCENE.", metavar="FOLDER")]
-Overwrite = Annotated[bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")]
-Tolerance = Annotated[float, option("--tolerance", "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.")]
-SettleSteps = Annotated[int | None, option("--settle-steps", "Most steps until the flow is at rest. Default: ten crossings of the tunnel.", metavar="STEPS")]
+FlowAxis = Annotated[
+    str,
+    option(
+        "--flow-axis",
+        "Axis along which the flow comes, towards its positive end: x, y or z.",
+        metavar="AXIS",
+    ),
+]
+Box = Annotated[
+    str,
+    option(
+        "--box",
+        "Margins upstream, downstream and to each side of the obstacle, in multiples of L.",
+        metavar="U,D,S",
+    ),
+]
+LatticeVelocity = Annotated[
+    float, option("--lattice-velocity", "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).")
+]
+Device = Annotated[
+    str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
+]
+Output = Annotated[
+    Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_SCENE.", metavar="FOLDER")
+]
+Overwrite = Annotated[
+    bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")
+]
+Tolerance = Annotated[
+    float,
+    option(
+        "--tolerance",
+        "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.",
+    ),
+]
+SettleSteps = Annotated[
+    int | None,
+    option(
+        "--settle-steps", "Most steps until the flow is at rest. Default: ten crossings of the tunnel.", metavar="STEPS"
+    ),
+]
 Iterations = Annotated[int, option("--iterations", "Most iterations of the optimiser.")]
 Seconds = Annotated[float | None, option("--seconds", "Most wall-clock time of the optimisation.")]
-SecondGrid = Annotated[bool, option("--second-grid/--no-second-grid", "Evaluate the first and the best shape again on voxels finer by 1.25.")]
+SecondGrid = Annotated[
+    bool,
+    option("--second-grid/--no-second-grid", "Evaluate the first and the best shape again on voxels finer by 1.25."),
+]
 JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
 
 
 def tunnel_of(
-    voxel_size: float | None, reynolds: float, velocity: float, density: float, flow_axis: int, box: tuple, lattice_velocity: float
+    voxel_size: float | None,
+    reynolds: float,
+    velocity: float,
+    density: float,
+    flow_axis: str,
+    box: str,
+    lattice_velocity: float,
 ) -> Tunnel:
     """The tunnel that the options describe."""
-    upstream, downstream, side = box
+    upstream, downstream, side = three("--box", box, float, "2,4,1.5")
     return Tunnel(
-        voxel_size=voxel_size, reynolds=reynolds, velocity=velocity, density=density, axis=flow_axis,
+        voxel_size=voxel_size, reynolds=reynolds, velocity=velocity, density=density, axis=axis_number(flow_axis),
         upstream=upstream, downstream=downstream, side=side, lattice_velocity=lattice_velocity,
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ def run(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, tolerance: o.Tolerance = 1e-3,
-    settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
@@ -38,10 +39,10 @@ def run(
         summary = folder.finish_run(flow, drag)
     if not summary["converged"]:
         err.print(
-            f"Warning: after {flow.settled.steps} steps the drag still changes by {flow.settled.change:.1e} of itself, limit "
-            f"{tolerance:.1e}: allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
+            f"Warning: after {summary['steps']} steps the drag still changes by more than {tolerance:.1e} of itself: "
+            "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
         )  # fmt: skip
     facts("", {
         "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
-        "steps": f"{flow.settled.steps}", "results": f"{folder.stage.path}",
+        "steps": f"{summary['steps']}", "results": f"{folder.stage.path}",
     })  # fmt: skip

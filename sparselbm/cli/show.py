@@ -71,7 +71,9 @@ class Work:
             self._what, self._part = what, self._bars.add_task(what, total=None, text="")
         # Nobody knows when a flow will be at rest: what past runs took is shown, and then a little more.
         expected = max(self._crossings * self._plan.flow_through_steps, steps + 100)
-        self._bars.update(self._part, completed=steps, total=expected, text=f"step {steps}, C_d {drag:.4f}, {rate:.1f} MLUPS")
+        self._bars.update(
+            self._part, completed=steps, total=expected, text=f"step {steps}, C_d {drag:.4f}, {rate:.1f} MLUPS"
+        )
 
     def iteration(self, iterate: Iterate) -> None:
         """A line for an iteration."""
@@ -84,4 +86,8 @@ class Work:
             f"{record.evaluations} evaluations, {duration(record.seconds)}", highlight=False,
         )  # fmt: skip
         if self._whole is not None:
-            self._bars.update(self._whole, completed=record.iteration + 1, text=f"iteration {record.iteration}, C_d {record.objective:.4f}")
+            self._bars.update(
+                self._whole,
+                completed=record.iteration + 1,
+                text=f"iteration {record.iteration}, C_d {record.objective:.4f}",
+            )

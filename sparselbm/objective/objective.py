@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from ..expression import Expression
     from ..physics import Cell
     from ..simulation import Simulation
 
@@ -14,7 +15,7 @@ class Objective(ABC):
     """A sum over cells, J(t) = sum_x h(x, t), of something that each cell knows: a frozen value with one formula."""
 
     @abstractmethod
-    def integrand(self, cell: "Cell"):
+    def integrand(self, cell: "Cell") -> "Expression":
         """h, from the members of `cell` [lattice units]."""
 
     @abstractmethod

@@ -65,7 +65,7 @@ class Run:
     simulation: Simulation
     objectives: dict[str, Objective]
     steps: int = 24
-    window: Window = field(default=Window(2))  # noqa: RUF009, a frozen value
+    window: Window = field(default=Window(2))
     start: np.ndarray = field(init=False)
 
     def __post_init__(self):

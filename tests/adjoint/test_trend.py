@@ -5,53 +5,60 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint import Deformed, Steady, value_and_grad
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.geometry import Rigid, TriangleMesh
-from sparselbm.objective import Force
+from sparselbm.objective import Integral
 from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 
-RADII = np.linspace(4.0, 7.6, 13)
-FASTER = "the solid fraction's wall moves up to 11 % faster where it passes from one row of cells to the next"
+
+def along_x(density, velocity):
+    """The flow that a given force drives: its logarithm falls as the logarithm of drag / (mu U) rises."""
+    return velocity[0]
 
 
-@pytest.fixture(scope="module")
-def sweep(device):
-    """Creeping flow past a cylinder: adjoint over the slope of a cubic at inner radii, and the drag's roughness."""
-    mesh = TriangleMesh.cylinder(1.0, (16.3, 16.4, -12.0), (16.3, 16.4, 13.0), 64)
-    deformation = Rigid(translate=False, scale=True, scale_limits=(0.1, 10.0)).bind(mesh)
+FLOW = Integral(along_x)
+NU = 0.5
+
+
+def sweep(domain, mesh, radii, precision):
+    """Stokes flow through a periodic array, driven by a force: adjoint over the slope of a cubic fitted to the
+    objective at the inner radii, and the objective's roughness, its relative deviation from the cubic."""
+    deformation = Rigid(translate=False, scale=True, scale_limits=(0.1, 20.0)).bind(mesh)
     simulation = Simulation(
-        box((48, 32), device=device), viscosity=0.15, precision=wp.float64,
-        obstacles=(Obstacle("body", mesh.with_points(deformation.points(RADII[:1]))),),
-        boundaries=(VelocityInlet(X_MIN, (0.01, 0.0)), PressureOutlet(X_MAX, relaxation=0.3)),
+        domain, viscosity=NU, force=(1e-5 * NU, 0.0, 0.0)[: domain.dimension], precision=precision,
+        obstacles=(Obstacle("body", mesh.with_points(deformation.points(radii[:1]))),),
     )  # fmt: skip
-    drag, slope = [], []
-    for radius in RADII:
+    flow, slope = [], []
+    for radius in radii:
         x = np.array([radius])
         simulation.geometry[0].move(deformation.points(x))
         simulation.update_geometry()
-        wrt = [Deformed("body", deformation, x)]
-        value, (gradient,) = value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=4000, wrt=wrt, plan=Steady())
-        drag.append(value)
-        slope.append(gradient[0])
-    trend = np.polynomial.Polynomial.fit(RADII, drag, 3)
-    ratio = (np.array(slope) / trend.deriv()(RADII))[1:-1]
-    roughness = np.std(np.array(drag) - trend(RADII)) / np.mean(drag)
-    print(f"adjoint / trend: mean {ratio.mean():.4f}, {np.array2string(ratio, precision=3)}, roughness {roughness:.2e}")
-    return ratio, roughness
+        value, (gradient,) = value_and_grad(
+            FLOW, simulation, steps=1500, wrt=[Deformed("body", deformation, x)],
+            plan=Steady(tolerance=2e-3, flow_tolerance=1e-2),
+        )  # fmt: skip
+        flow.append(np.log(value))
+        slope.append(gradient[0] / value)
+    trend = np.polynomial.Polynomial.fit(radii, flow, 3)
+    ratio = (np.array(slope) / trend.deriv()(radii))[1:-1]
+    return ratio, np.std(np.array(flow) - trend(radii))
 
 
-def test_the_gradient_follows_the_trend(sweep):
-    """Over 3.6 cells: 1 +- 0.02 in the mean, where frozen links give 0.86 to 0.93; 0.15 at any radius."""
-    ratio, roughness = sweep
-    assert ratio.mean() == pytest.approx(1.0, abs=0.02)
-    assert ratio == pytest.approx(np.ones_like(ratio), abs=0.15)
-    assert roughness < 5e-3
-
-
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=FASTER)
-def test_the_gradient_follows_the_trend_at_every_radius(sweep):
-    """The design's own limit, 0.03 at every radius, for a body of 8 to 15 cells across."""
-    ratio, _ = sweep
+def test_the_gradient_follows_the_trend_of_a_sphere(device):
+    """R = 5 to 8 cells in a simple cubic array: 1 +- 0.03 at every radius (measured 0.989 to 1.005, roughness 2e-4)."""
+    mesh = TriangleMesh.sphere(1.0, (12.3, 12.4, 11.8), 3)
+    ratio, roughness = sweep(box((24, 24, 24), periodic=(True,) * 3, device=device), mesh, np.linspace(5.0, 8.0, 10), wp.float32)
     assert ratio == pytest.approx(np.ones_like(ratio), abs=0.03)
+    assert roughness < 1e-3
+
+
+@pytest.mark.validate
+def test_the_gradient_follows_the_trend_of_a_cylinder(device):
+    """R = 6 to 9.6 cells in a square array. In the plane the flats of the circle pass from row to row all at once: the wall
+    moves up to 15 % faster there (measured 0.966 to 1.142, roughness 1.2e-3), the mean is 1.01."""
+    mesh = TriangleMesh.cylinder(1.0, (20.3, 20.4, -14.0), (20.3, 20.4, 15.0), 96)
+    ratio, roughness = sweep(box((40, 40), periodic=(True, True), device=device), mesh, np.linspace(6.0, 9.6, 13), wp.float64)
+    assert ratio.mean() == pytest.approx(1.0, abs=0.03)
+    assert ratio == pytest.approx(np.ones_like(ratio), abs=0.17)
+    assert roughness < 2e-3

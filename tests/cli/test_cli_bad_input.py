@@ -35,7 +35,12 @@ CASES = [
     ("run", "ball", ["--obstacle", "/World/Bodi"], ["/World/Bodi", "no such prim", "did you mean", "/World/Body"]),
     ("run", "two", [], ["2 bodies", "--obstacle", "/World/Body", "/World/Other"]),
     ("run", "two", ["--obstacle", "/World/Body", "--without", "/World/Nil"], ["/World/Nil", "no such prim"]),
-    ("run", "across_inlet", ["--obstacle", "/World/Body"], ["/World/Plate", "from the inlet", "limit 0.125 m", "enlarge upstream"]),
+    (
+        "run",
+        "across_inlet",
+        ["--obstacle", "/World/Body"],
+        ["/World/Plate", "from the inlet", "limit 0.125 m", "enlarge upstream"],
+    ),
     ("run", "outside", ["--obstacle", "/World/Body"], ["/World/Moon", "outside the tunnel", "--without"]),
     ("run", "nan", [], ["/World/Body", "point 2 of 3", "nan", "repair"]),
     ("run", "empty", [], ["no mesh or gprim to read", "it has no faces"]),
@@ -53,6 +58,8 @@ CASES = [
     ("run", "ball", ["--box", "0,4,1"], ["upstream is 0.0", "above 0"]),
     ("run", "ball", ["--box", "0.01,4,1"], ["/World/Body", "from the inlet", "enlarge upstream"]),
     ("run", "ball", ["--box", "2,4"], ["'2,4'", "three numbers"]),
+    ("run", "ball", ["--flow-axis", "w"], ["'w'", "x, y or z"]),
+    ("optimize", "ball", ["--ffd", "4,x,4"], ["'4,x,4'", "three numbers"]),
     ("run", "ball", ["--device", "cuda:9"], ["cuda:9", "there are: cpu"]),
     ("run", "ball", ["--settle-steps", "0"], ["limit is 0", "above 0"]),
     ("optimize", "ball", ["--rigid", "--vertices", "0.1"], ["--rigid and --vertices", "choose 1"]),
@@ -66,7 +73,7 @@ CASES = [
 @pytest.mark.parametrize(("name", "scene", "options", "parts"), CASES)
 def test_refused_with_value_limit_and_remedy(in_process, tmp_path, name, scene, options, parts):
     path = scene_of(tmp_path / f"{scene}.usda", SCENES[scene])
-    code, out, err = in_process(name, path, *options)
+    code, _, err = in_process(name, path, *options)
     assert code == 2
     assert all(part in err for part in parts), err
     assert not (tmp_path / "results").exists()

@@ -45,7 +45,9 @@ def test_volumes_centres_and_reasons_of_several_bodies(in_process, tmp_path):
 
 
 def test_an_instanced_body_in_centimetres_is_told_in_metres(in_process, tmp_path):
-    code, _, _ = in_process("inspect", instanced_scene(tmp_path / "s.usda"), "--obstacle", "/World/Body", "--json", "w.json")
+    code, _, _ = in_process(
+        "inspect", instanced_scene(tmp_path / "s.usda"), "--obstacle", "/World/Body", "--json", "w.json"
+    )
     found = json.loads((tmp_path / "w.json").read_text())
     ball = TriangleMesh.sphere(0.1, subdivisions=3)
     assert code == 0

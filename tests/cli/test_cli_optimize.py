@@ -29,7 +29,19 @@ def finished(tmp_path_factory, device):
     folder = tmp_path_factory.mktemp("optimize")
     scene = instanced_scene(folder / "car.usda")
     before = hashlib.sha256(scene.read_bytes()).hexdigest()
-    call = command("optimize", scene, "--obstacle", "/World/Body", *COARSE, "--iterations", 2, "--output", "out", "--device", device)
+    call = command(
+        "optimize",
+        scene,
+        "--obstacle",
+        "/World/Body",
+        *COARSE,
+        "--iterations",
+        2,
+        "--output",
+        "out",
+        "--device",
+        device,
+    )
     done = subprocess.run(call, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return folder, scene, before, done
@@ -68,17 +80,16 @@ def test_every_file_is_there(finished):
     folder, *_ = finished
     names = {each.name for each in (folder / "out").iterdir()}
     assert names == {
-        "car_results.usda", "car_layer.usdc", "history.csv", "summary.json", "fields.vdb", "velocity.nvdb", "pressure.nvdb",
-        "convergence.png", "slices.png", "slice.png",
+        "car_results.usda", "car_layer.usdc", "history.csv", "summary.json",
+        "fields.vdb", "velocity.nvdb", "pressure.nvdb", "convergence.png", "slices.png", "slice.png",
     }  # fmt: skip
 
 
 def test_ctrl_c_ends_with_130_and_all_finished_iterations_readable(tmp_path, device):
     scene = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.1, subdivisions=3)})
     call = command("optimize", scene, *COARSE, "--iterations", 50, "--output", "out", "--device", device)
-    child = subprocess.Popen(
-        call, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    child = subprocess.Popen(call, cwd=tmp_path, env=ENVIRONMENT, **pipes, text=True, start_new_session=True)
     history, end = tmp_path / "out" / "history.csv", time.monotonic() + 120
     while not (history.exists() and len(rows_of(history)) >= 2) and time.monotonic() < end and child.poll() is None:
         time.sleep(0.05)

@@ -17,9 +17,23 @@ SMALL = ("--voxel-size", "0.12", "--box", "1,1.5,1")
 def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp_path, device):
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
     code, out, err = in_process(
-        "run", scene, *SMALL, "--reynolds", 30, "--velocity", 2, "--density", 5, "--settle-steps", 300, "--device", device
+        "run",
+        scene,
+        *SMALL,
+        "--reynolds",
+        30,
+        "--velocity",
+        2,
+        "--density",
+        5,
+        "--settle-steps",
+        300,
+        "--device",
+        device,
     )
-    plan = Tunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(Scene.open(scene))
+    plan = Tunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
+        Scene.open(scene)
+    )
     drag = TunnelFlow(plan, Settle(limit=300, stretch=plan.settle.stretch), device).drag()
     found = json.loads((tmp_path / "results" / "ball" / "summary.json").read_text())
     assert code == 0, err

@@ -1,0 +1,28 @@
+"""A small ball in a small tunnel."""
+
+import numpy as np
+
+from sparselbm import DragProblem, DragStudy, Tunnel
+from sparselbm.geometry import FFD, TriangleMesh
+
+BALL = TriangleMesh.sphere(0.5, subdivisions=3)
+SMALL = Tunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
+
+
+def small_plan():
+    """8.3 cells across, 32^3 cells."""
+    return SMALL.around({"ball": BALL}, "ball")
+
+
+def small_problem(device, **study):
+    """The ball in a lattice of 3 x 3 x 3 control points."""
+    return DragProblem(DragStudy(**{"deformation": FFD((3, 3, 3), limit=0.1), **study}), small_plan(), device)
+
+
+def swelling(amount):
+    """Variables that widen the lattice across the flow by `amount` of the limit."""
+    x = np.zeros((3, 3, 3, 3))
+    for axis in (1, 2):
+        layers = np.moveaxis(x[..., axis], axis, 0)
+        layers[0], layers[2] = -0.1 * amount, 0.1 * amount
+    return x.reshape(-1)

@@ -1,0 +1,94 @@
+"""Drag and its gradient as a function of design variables; each design keeps its own."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from study_cases import small_plan, small_problem, swelling
+
+from sparselbm import DragProblem, DragStudy, TunnelFlow, on_second_grid
+from sparselbm.geometry import FFD, GeometryError
+from sparselbm.optimize import Optimizer
+from sparselbm.optimize.optimizer import Outcome
+from sparselbm.settle import Settle
+from sparselbm.tunnel import TunnelError
+
+LONG = Settle(tolerance=3e-4, stretch=100, limit=1500)
+
+
+@pytest.fixture(scope="module")
+def problem(device):
+    return small_problem(device, settle=LONG)
+
+
+def test_gradient_is_the_slope_of_the_drag(problem):
+    x, step = swelling(0.0), swelling(0.1)
+    _, gradient = problem(x)
+    ahead, behind = problem.drag(step), problem.drag(-step)
+    assert gradient @ (2 * step) == pytest.approx(ahead - behind, rel=0.05)
+    assert ahead > 1.03 * behind
+
+
+def test_a_design_has_the_same_drag_and_gradient_when_it_is_met_again(problem):
+    x, other = swelling(0.0), swelling(0.5)
+    drag, gradient = problem(x)
+    problem(other)
+    again, gradient_again = problem(x)
+    assert again == pytest.approx(drag, rel=5e-3)
+    assert np.linalg.norm(gradient_again - gradient) < 0.1 * np.linalg.norm(gradient)
+
+
+@dataclass(frozen=True)
+class Late(Optimizer):
+    """Accepts its start after it has tried two other designs."""
+
+    def check(self, constraints):
+        """Takes all."""
+
+    def run(self, problem):
+        z = problem.start
+        for shift in (0.0, 0.1, 0.2):
+            problem.evaluate(z + shift)
+        problem.accept(z)
+        return Outcome(True, "done")
+
+
+def test_an_iterate_carries_the_gradient_of_its_own_design(device):
+    problem = small_problem(device, optimizer=Late(), constraints=(), settle=Settle(limit=100))
+    told, seen = [], []
+    call = problem.deformation.pullback
+    problem.deformation = replace(problem.deformation, backward=lambda g: seen.append(g) or call(np.zeros(81), g))
+    problem.minimize(told.append)
+    assert len(seen) >= 3
+    assert np.array_equal(told[0].points_gradient, seen[0])
+    assert not np.array_equal(told[0].points_gradient, seen[2])
+
+
+def test_what_cannot_be_carried_out_is_refused_before_anything_is_built(device):
+    with pytest.raises(GeometryError, match="limit is 0"):
+        small_problem(device, deformation=FFD(limit=0.0))
+    huge = replace(small_plan().tunnel, voxel_size=2e-3).around(small_plan().bodies, "ball")
+    with pytest.raises(TunnelError, match=r"limit .* would fit"):
+        DragProblem(DragStudy(), huge, device)
+
+
+def test_a_shape_that_leaves_the_tunnel_is_refused(device):
+    flow = TunnelFlow(small_plan(), device=device)
+    with pytest.raises(TunnelError, match="from the inlet, limit"):
+        flow.move(flow.plan.mesh.points - [1.0, 0.0, 0.0])
+
+
+def test_progress_counts_steps_and_the_second_grid_is_finer(device):
+    told = []
+    problem = small_problem(device, settle=Settle(limit=600))
+    problem.on_progress = lambda *report: told.append(report)
+    x = swelling(0.5)
+    drag, _ = problem(x)
+    told_steps = problem.flow.settled.steps
+    assert [each[1] for each in told if each[0] == "flow"] == list(range(100, told_steps + 1, 100))
+    assert {each[0] for each in told} == {"flow", "gradient"}
+    assert all(rate > 0 for *_, rate in told)
+    second = on_second_grid(problem, x)
+    assert second.voxel_size == pytest.approx(0.12 / 1.25)
+    assert second.best == pytest.approx(drag, rel=0.15)
+    assert second.best > 1.03 * second.first

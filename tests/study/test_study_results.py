@@ -1,0 +1,119 @@
+"""What is on disk after, and in the midst of, a study; fields of a snapshot."""
+
+import csv
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from study_cases import BALL, SMALL
+
+from sparselbm import DragProblem, DragStudy, Scene, Snapshot, StudyFolder
+from sparselbm.domain import box
+from sparselbm.geometry import FFD
+from sparselbm.io.files import OutputExistsError
+from sparselbm.optimize import Stop
+from sparselbm.optimize.volume import volume_gradient
+from sparselbm.results import normal_sensitivity
+from sparselbm.settle import Settle
+from sparselbm.simulation import SimulationError
+from sparselbm.snapshot import point_areas
+from sparselbm.usd import validate_stage
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def scene(tmp_path):
+    import trimesh
+
+    trimesh.Trimesh(BALL.points, BALL.faces, process=False).export(tmp_path / "ball.ply")
+    return Scene.open(tmp_path / "ball.ply")
+
+
+def linear_snapshot():
+    """u = (1, 2, 0), p = x + 2 y + 3 z on a box of 32^3 cells of 0.1 m."""
+    domain = box((32, 32, 32), voxel_size=0.1, origin=(-1.6, -1.6, -1.6), device="cpu")
+    velocity = np.broadcast_to(np.float32([1, 2, 0]), (*domain.fluid.shape, 3)).copy()
+    pressure = (domain.cell_centres() @ [1.0, 2.0, 3.0]).astype(np.float32)
+    return Snapshot(domain, velocity, pressure, np.zeros_like(pressure))
+
+
+def test_surface_pressure_slice_and_streamlines_of_a_linear_field():
+    snapshot = linear_snapshot()
+    pressure = snapshot.surface_pressure(BALL, offset=0.0)
+    assert pressure == pytest.approx(BALL.points @ [1.0, 2.0, 3.0], abs=1e-5)
+    centres, speed, solid = snapshot.slice(1, 0.07)
+    assert centres.shape == (32, 32, 3)
+    assert centres[0, 0] == pytest.approx([-1.55, 0.05, -1.55])
+    assert speed == pytest.approx(np.full((32, 32), 5**0.5))
+    assert not solid.any()
+    (line,), (along,) = snapshot.streamlines(np.array([[-1.0, -1.0, 0.0]]), steps=20)
+    assert np.cross(line - line[0], [1, 2, 0]) == pytest.approx(np.zeros_like(line), abs=1e-6)
+    assert np.linalg.norm(np.diff(line, axis=0), axis=1) == pytest.approx(np.full(len(line) - 1, 0.05))
+    assert along == pytest.approx(np.full(len(line), 5**0.5))
+
+
+def test_sensitivity_is_the_change_for_each_volume_that_is_added():
+    """dJ = integral of s dn dA: of the volume itself s = 1, of the area of a sphere s = 2 / R."""
+    assert normal_sensitivity(BALL, volume_gradient(BALL.points, BALL.faces)) == pytest.approx(
+        np.ones(len(BALL.points))
+    )
+    step, areas = 1e-6, []
+    for sign in (1.0, -1.0):
+        areas.append(BALL.with_points(BALL.points * (1.0 + sign * step)).area)
+    growth = normal_sensitivity(BALL, _area_gradient(BALL)) @ (np.linalg.norm(point_areas(BALL), axis=1) * 0.5)
+    assert growth == pytest.approx((areas[0] - areas[1]) / (2 * step), rel=5e-3)
+
+
+def _area_gradient(mesh):
+    """d area / d points: half the sum of unit normals crossed with the opposite edges."""
+    gradient = np.zeros_like(mesh.points)
+    normals = mesh.area_vectors / np.linalg.norm(mesh.area_vectors, axis=1, keepdims=True)
+    for k in range(3):
+        edge = mesh.corners[(k + 2) % 3] - mesh.corners[(k + 1) % 3]
+        np.add.at(gradient, mesh.faces[:, k], 0.5 * np.cross(normals, edge))
+    return gradient
+
+
+def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
+    plan = SMALL.in_scene(scene)
+    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), settle=Settle(limit=200), stop=Stop(iterations=5))
+    problem = DragProblem(study, plan, device)
+    folder = StudyFolder(tmp_path / "out", scene, plan)
+
+    def add_then_spoil(iterate):
+        folder.add(iterate)
+        if iterate.record.iteration == 1:
+            problem.flow.simulation.state.fill_(float("nan"))
+
+    with pytest.raises(SimulationError, match=r"blown up by step \d+, first seen at cell \(") as failure:
+        problem.minimize(add_then_spoil)
+    assert any("Best design so far" in note for note in failure.value.__notes__)
+    with open(tmp_path / "out" / "history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["iteration"] for row in rows] == ["0", "1"]
+    for row in rows:
+        mesh = Scene.open(folder.stage.path, time=int(row["iteration"])).bodies[0].mesh
+        assert mesh.volume / plan.mesh.volume - 1.0 == pytest.approx(float(row["FixedVolume"]), abs=2e-5)
+    assert validate_stage(folder.stage.path) == []
+
+
+def test_a_folder_with_files_is_refused(scene, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(OutputExistsError, match="overwrite"):
+        StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene))
+    StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene), overwrite=True)
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+
+
+def test_the_example_s_bunny_loses_drag(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["optimise_bunny.py", "0.125", str(tmp_path / "bunny")])
+    found = runpy.run_path(str(EXAMPLES / "optimise_bunny.py"))
+    summary = found["summary"]
+    assert summary["reduction"] > 0.03
+    assert summary["second_grid"]["reduction"] > 0.03
+    assert abs(summary["volume_change"]) < 0.005
+    assert f"-> {summary['drag_coefficient_best']:.3f}" in capsys.readouterr().out
