@@ -73,7 +73,9 @@ typedef Scalar LooseRow __attribute__((vector_size(8 * sizeof(Scalar)), aligned(
 typedef int Words __attribute__((vector_size(LANES * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) {{ return Scalar(x) - Real{{}}; }};
 auto root = [](Real x) __attribute__((always_inline)) {{ return __builtin_elementwise_sqrt(x); }};
-auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{ return (word & (Integer(1u << bit) - Mask{{}})) != 0; }};
+auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{
+  return (word & (Integer(1u << bit) - Mask{{}})) != 0;
+}};
 const int tile = tiles.data[thread] & {index_mask};
 const int* near = neighbours.data + 27 * tile + 13;
 const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead} : thread] & {index_mask};
@@ -81,7 +83,8 @@ const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead
 {accumulators}
 for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
   const int cell = (8 * a + b) * 8;
-  auto row = [&](const Scalar* field, int size, int component, int ra, int rb, int dc) __attribute__((always_inline)) -> Row {{
+  auto row = [&](const Scalar* field, int size, int component, int ra, int rb, int dc)
+      __attribute__((always_inline)) -> Row {{
     const int* to = near + {plane_step} * 9 + 3 * (rb >> 3);
     const int at = component * CELLS + (8 * (ra & 7) + (rb & 7)) * 8;
     Row lanes = *(const LooseRow*)(field + (long long)to[0] * (size * CELLS) + at + dc);
@@ -89,7 +92,8 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
     if (dc == -1) lanes[0] = field[(long long)to[-1] * (size * CELLS) + at + 7];
     return lanes;
   }};
-  auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc) __attribute__((always_inline)) -> Real {{
+  auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc)
+      __attribute__((always_inline)) -> Real {{
     {join}
   }};
   auto local = [&](const Scalar* field, int size, int component) __attribute__((always_inline)) -> Real {{

@@ -47,9 +47,8 @@ class TileTrace:
 
     def parameter(self, name: str) -> Expression:
         """A number that is the same in all cells."""
-        return self.uniform(
-            f"parameter{self._parameters.index(name)}", f"parameters.data[{self._parameters.index(name)}]"
-        )
+        index = self._parameters.index(name)
+        return self.uniform(f"parameter{index}", f"parameters.data[{index}]")
 
     def weight(self) -> Expression:
         """The factor given at the launch."""

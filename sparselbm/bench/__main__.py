@@ -1,4 +1,4 @@
-"""`python -m sparselbm.bench [device] [file.json]`: prints the rows, and writes the report to a file where one is given."""
+"""`python -m sparselbm.bench [device] [file.json]`: prints the rows, and writes them to a file where one is given."""
 
 import json
 import sys
@@ -11,8 +11,8 @@ from .run import run_bench
 def _show(row: BenchRow) -> None:
     target = "" if row.target is None else f", target {row.target:.2f}" + ("" if row.met else " MISSED")
     print(
-        f"{row.name:15s} {row.mlups:9.1f} MLUPS  {row.share_of_copy:5.2f} of the copy  {row.relative:5.2f} of {row.reference}{target}  "
-        f"{row.bytes_per_cell:7.1f} B/cell  {row.note}",
+        f"{row.name:15s} {row.mlups:9.1f} MLUPS  {row.share_of_copy:5.2f} of copy  {row.bytes_per_cell:7.1f} B/cell  "
+        f"{row.relative:5.2f} of {row.reference}{target}  {row.note}",
         flush=True,
     )
 

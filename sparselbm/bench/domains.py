@@ -16,7 +16,7 @@ def periodic_box(size: int, device: wp.Device) -> Domain:
 
 
 def scattered_spheres(size: int, device: wp.Device, share: float = 0.1, radius: float = 3.0) -> Domain:
-    """The same cube, with a solid sphere amid each of a share of its tiles, drawn at random: their links are blocked."""
+    """The same cube, with a solid sphere amid each of a share of its tiles, drawn at random."""
     grid = size // 8
     count = max(1, round(share * grid**3))
     solid = np.zeros((grid, grid, grid), dtype=bool)
@@ -41,7 +41,8 @@ def pipe_network(size: int, device: wp.Device) -> Domain:
     edge = round(3.2 * size)
     radius = 0.22 * size
     pipes = [(_TRUNK, _FORK), *((_FORK, end) for end in _ENDS)]
-    mesh = _joined([TriangleMesh.cylinder(radius, edge * a, edge * b, 48) for a, b in pipes] + [TriangleMesh.sphere(radius, edge * _FORK)])
+    tubes = [TriangleMesh.cylinder(radius, edge * a, edge * b, 48) for a, b in pipes]
+    mesh = _joined([*tubes, TriangleMesh.sphere(radius, tuple(edge * _FORK))])
     return inside(mesh, voxel_size=1.0, origin=(0.0, 0.0, 0.0), shape=(edge, edge, edge), device=device)
 
 

@@ -18,6 +18,9 @@ from .work import SCALAR, Work, bytes_per_cell, forward
 SLOTS = 20
 """States that the checkpointed gradient may keep."""
 
+_WORKING = 4
+"""Population arrays beside them: two to step with, and two lambdas."""
+
 
 def adjoint(size: int, device: wp.Device) -> Work:
     """One step back in a periodic box."""
@@ -51,10 +54,15 @@ def checkpointed(size: int, device: wp.Device, steps: int) -> Work:
     simulation = started(domains.periodic_box(edge, device))
     objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
     value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Builds the kernels.
-    run = Work(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * SCALAR * simulation.lattice.size, 0.0, "forward")
+    state = SCALAR * simulation.lattice.size
+    run = Work(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
+
+    def burst() -> None:
+        value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
+
     return Work(
-        burst=lambda: value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], plan=plan),
-        steps=steps, cells=run.cells, moved=run.moved, bytes_per_cell=bytes_per_cell(simulation) + (SLOTS + 4) * SCALAR * simulation.lattice.size,
+        burst=burst, steps=steps, cells=run.cells, moved=run.moved,
+        bytes_per_cell=bytes_per_cell(simulation) + (SLOTS + _WORKING) * state,
         note=f"gradient over {steps} steps of {edge}^3 cells from {SLOTS} states; counts each step once",
         reference=run, recordable=False,
     )  # fmt: skip
@@ -89,7 +97,7 @@ def steady(size: int, device: wp.Device) -> Work:
     return Work(
         burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation, reverse),
-        note=f"iteration of the steady adjoint in a duct, {edge}^3 cells; a gradient holds {_arrays_of_steady(device)} population arrays",
+        note=f"iteration in a duct of {edge}^3 cells; a gradient holds {_arrays_of_steady(device)} population arrays",
         reference=forward(simulation, "forward"),
     )  # fmt: skip
 
@@ -101,7 +109,9 @@ def _duct(edge: int, device: wp.Device) -> Simulation:
 
 def _arrays_of_steady(device: wp.Device) -> int:
     """Population arrays that are alive at the end of a steady gradient, in a duct of an odd size."""
-    simulation = Simulation(box((8, 8, 24), periodic=(True, False, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
-    probe = _PopulationArrays(simulation.state.size)
-    _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=[probe], plan=Steady(tolerance=1e-2))
+    domain = box((8, 8, 24), periodic=(True, False, False), device=device)
+    simulation = Simulation(domain, viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
+    probes: list = [_PopulationArrays(simulation.state.size)]
+    plan = Steady(tolerance=1e-2)
+    _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=probes, plan=plan)
     return int(count)

@@ -36,7 +36,9 @@ class MemoryCopy:
 
     def _launch(self, part: np.ndarray) -> wp.Launch:
         ranges = [array[part[0] * _CHUNK : (part[-1] + 1) * _CHUNK] for array in self._arrays]
-        return wp.launch(_copy_kernel(), len(part), inputs=ranges[:1], outputs=ranges[1:], device=self._device, record_cmd=True)
+        source, target = ranges
+        kernel = _copy_kernel()
+        return wp.launch(kernel, len(part), inputs=[source], outputs=[target], device=self._device, record_cmd=True)
 
     def __call__(self) -> None:
         if self._device.is_cpu:

@@ -3,7 +3,7 @@
 import os
 import platform
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import warp as wp
@@ -78,7 +78,7 @@ class BenchReport:
 def describe_machine(device: wp.Device) -> Machine:
     """The machine that this process runs on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     return Machine(_cpu_name() if device.is_cpu else device.name, cores, device.alias, wp.__version__, now)
 
 

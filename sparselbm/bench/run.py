@@ -66,28 +66,32 @@ def run_bench(
     return BenchReport(machine, size, best_copy / 1e9, tuple(rows))
 
 
-def _measure(case: Case, work: Work, base: Work, copy: MemoryCopy, device: wp.Device, seconds: float) -> tuple[BenchRow, float]:
+def _measure(
+    case: Case, work: Work, base: Work, copy: MemoryCopy, device: wp.Device, seconds: float
+) -> tuple[BenchRow, float]:  # fmt: skip
     """The row of a case, and the bandwidth of the copies beside it [bytes / s]."""
     reference = work.reference or base
     bursts = [copy, _recorded(reference, device), _recorded(work, device)]
     copy_time, reference_time, work_time = best_of(bursts, device, seconds)
     speed, bandwidth = work.updates / work_time, copy.bytes / copy_time
     row = BenchRow(
-        name=case.name, mlups=speed / 1e6, share_of_copy=speed * work.moved / bandwidth, bytes_per_cell=work.bytes_per_cell,
-        cells=work.cells, relative=speed * reference_time / reference.updates,
-        reference="periodic" if reference is base else "the same lattice, forward", target=case.target, note=work.note,
+        name=case.name, mlups=speed / 1e6, share_of_copy=speed * work.moved / bandwidth,
+        bytes_per_cell=work.bytes_per_cell, cells=work.cells, relative=speed * reference_time / reference.updates,
+        reference="periodic" if reference is base else "its forward steps", target=case.target, note=work.note,
     )  # fmt: skip
     return row, bandwidth
 
 
 def _recorded(work: Work, device: wp.Device) -> Callable[[], None]:
-    """The burst; on CUDA as a graph, launched as often as makes the start of a launch cheap beside it."""
+    """The burst; on CUDA as a graph, so that the start of its launches costs little."""
     work.burst()
     if device.is_cpu or not work.recordable:
         return work.burst
     with wp.ScopedCapture(device=device) as capture:
         work.burst()
-    return lambda: wp.capture_launch(capture.graph)
+    graph = capture.graph
+    assert graph is not None
+    return lambda: wp.capture_launch(graph)
 
 
 def best_of(bursts: list[Callable[[], None]], device: wp.Device, seconds: float) -> list[float]:

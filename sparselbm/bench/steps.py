@@ -35,12 +35,8 @@ def trt(size: int, device: wp.Device) -> Work:
 def walls(size: int, device: wp.Device) -> Work:
     """BGK in a periodic box with walls in a tenth of the tiles."""
     simulation = started(domains.scattered_spheres(size, device))
-    with_walls = float(np.mean(_tiles_with_walls(simulation)))
+    with_walls = float(np.mean(simulation.words.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)))
     return forward(simulation, f"spheres in {with_walls:.1%} of the tiles of {size}^3 periodic cells")
-
-
-def _tiles_with_walls(simulation: Simulation) -> np.ndarray:
-    return simulation.words.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)
 
 
 def pipes(size: int, device: wp.Device) -> Work:
@@ -69,6 +65,6 @@ def differentiable(size: int, device: wp.Device) -> Work:
     wp.copy(states[0], simulation.state)
     return Work(
         burst=burst, steps=3, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
-        bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: same kernels, states kept apart",
+        bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: the same kernels",
         reference=forward(simulation, "steps without gradients"),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import warp as wp
@@ -52,7 +53,8 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
 def forward(simulation: Simulation, note: str, reference: Work | None = None) -> Work:
     """Steps of a simulation: each population is read once and written once."""
     return Work(
-        burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
+        burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
+        moved=2 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference,
     )  # fmt: skip
 
@@ -64,7 +66,7 @@ def bytes_per_cell(simulation: Simulation, *others: object) -> float:
     return sum(map(_bytes, held.values())) / (domain.tile_count * domain.cells_per_tile)
 
 
-def _bytes(value: object) -> int:
+def _bytes(value: Any) -> int:
     if isinstance(value, wp.array):
         return value.capacity
     if isinstance(value, np.ndarray):

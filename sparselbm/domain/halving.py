@@ -15,13 +15,14 @@ _SLACK = 1e-3
 class Halving:
     """The cells of a box whose centre has a signed distance below `reach` cells, and the tiles that hold them.
 
-    A signed distance phi changes by no more than the way gone, so that in a block of s^3 cells, with its centre at x and
-    its cells' centres within r = sqrt(3) (s - 1) / 2 of it, all cells are inside where phi(x) < -r and none is where
+    A signed distance phi changes by no more than the way gone. So in a block of s^3 cells, with its centre at x and its
+    cells' centres within r = sqrt(3) (s - 1) / 2 of it, all cells are inside where phi(x) < -r and none is where
     phi(x) > r. Other blocks are halved, from one over the whole box down to single cells: only blocks near the surface
     are asked again. The sign of an open surface may change away from it, so that there only cells decide.
     """
 
     def __init__(
+<<<<<<< HEAD
         self,
         query: SurfaceQuery,
         origin: np.ndarray,
@@ -31,6 +32,11 @@ class Halving:
         margin: float,
         reach: float,
     ):
+=======
+        self, query: SurfaceQuery, origin: np.ndarray, voxel_size: float, shape: tuple[int, ...],
+        *, margin: float, reach: float,
+    ):  # fmt: skip
+>>>>>>> bench
         self._query = query
         self._origin = np.asarray(origin, dtype=np.float64)
         self._voxel_size = voxel_size
@@ -57,7 +63,7 @@ class Halving:
         return tuple(int(n) for n in -(-self._shape // _TILE))
 
     def _code(self, tiles: np.ndarray) -> np.ndarray:
-        return np.ravel_multi_index(tuple(tiles.T), self._grid)
+        return np.asarray(np.ravel_multi_index(tuple(tiles.T), self._grid))
 
     def _row(self, tiles: np.ndarray) -> np.ndarray:
         return np.searchsorted(self._codes, self._code(tiles))
@@ -100,10 +106,15 @@ class Halving:
         return parts[(parts < self._shape).all(axis=1)]
 
     def _fill(self, blocks: np.ndarray, size: int) -> None:
+<<<<<<< HEAD
         cells = (blocks % _TILE)[:, None] + _offsets(size)
         self._mask[
             self._row(blocks // _TILE)[:, None], np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (_TILE,) * 3)
         ] = True
+=======
+        a, b, c = np.moveaxis((blocks % _TILE)[:, None] + _offsets(size), -1, 0)
+        self._mask[self._row(blocks // _TILE)[:, None], (a * _TILE + b) * _TILE + c] = True
+>>>>>>> bench
 
 
 def _offsets(count: int) -> np.ndarray:

@@ -29,15 +29,19 @@ def inside(
     Raises DomainError for numbers out of range, and where no cell lies inside.
     """
     if not (np.isfinite(voxel_size) and voxel_size > 0 and np.isfinite(margin) and margin >= 0 and np.isfinite(reach)):
+<<<<<<< HEAD
         raise DomainError(
             f"voxel size {voxel_size} m, margin {margin}, reach {reach} cells: above 0, at least 0, finite"
         )
+=======
+        raise DomainError(f"voxel size {voxel_size} m, margin {margin}, reach {reach} cells: must be > 0, >= 0, finite")
+>>>>>>> bench
     lower = mesh.bounds[0] if origin is None else np.asarray(origin, dtype=np.float64)
     extent = _extent(mesh, lower, voxel_size) if shape is None else tuple(int(n) for n in shape)
     if len(lower) != 3 or len(extent) != 3 or min(extent) < 1:
         raise DomainError(
-            f"a box of {extent} cells from {tuple(lower)} m to the mesh's end at {tuple(mesh.bounds[1])} m: at least one "
-            "cell along each of three axes; use smaller voxels or move the origin"
+            f"a box of {extent} cells from {tuple(lower)} m to the mesh's end at {tuple(mesh.bounds[1])} m: "
+            "at least one cell along each of three axes; use smaller voxels or move the origin"
         )
     query = SurfaceQuery(mesh, device=device)
     if not query.closed:
@@ -45,8 +49,8 @@ def inside(
     found = Halving(query, lower, voxel_size, extent, margin=margin, reach=reach)
     if not found.any_cell:
         raise DomainError(
-            f"no cell centre lies inside the mesh, which measures {tuple(np.ptp(mesh.bounds, axis=0))} m, at a voxel size of "
-            f"{voxel_size} m: use smaller voxels, or turn the faces outward with geometry.repair"
+            f"no cell centre lies inside the mesh, which measures {tuple(np.ptp(mesh.bounds, axis=0))} m, at a voxel "
+            f"size of {voxel_size} m: use smaller voxels, or turn the faces outward with geometry.repair"
         )
     return build_domain(
         shape=extent, voxel_size=float(voxel_size), origin=tuple(float(x) for x in lower), periodic=tuple(periodic),
@@ -63,7 +67,7 @@ def _warn_open(extent: tuple[int, ...]) -> None:
     cells = int(np.prod(extent, dtype=np.int64))
     if cells > OPEN_LIMIT:
         raise DomainError(
-            f"the mesh is open, so that each of {cells} cells would be asked for its winding number, limit {OPEN_LIMIT}: "
-            "close the mesh, or use larger voxels"
+            f"the mesh is open, so that each of {cells} cells would be asked for its winding number, "
+            f"limit {OPEN_LIMIT}: close the mesh, or use larger voxels"
         )
     warnings.warn("the mesh is open: inside is where its winding number exceeds 0.5; close it to be sure", stacklevel=3)

@@ -18,9 +18,14 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
     count = new.cells_per_tile * size
     for name, values, domain in (("array", array, old), ("into", into, new)):
         if len(values) < domain.tile_count * count:
+<<<<<<< HEAD
             raise DomainError(
                 f"{name} has {len(values)} values: {domain.tile_count} tiles of {size} x {new.cells_per_tile} need more"
             )
+=======
+            needed = f"{domain.tile_count} tiles of {size} x {new.cells_per_tile}"
+            raise DomainError(f"{name} has {len(values)} values: {needed} need more; give `size` as it was allocated")
+>>>>>>> bench
     wp.launch(
         _transfer_kernel(array.dtype), new.tile_count * count,
         inputs=[wp.array(sources, dtype=wp.int32, device=new.device), count, array], outputs=[into],
@@ -33,15 +38,15 @@ def _sources(old: Domain, new: Domain) -> np.ndarray:
     """For each new tile the old tile of the same place, -1 where there is none."""
     if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
         raise DomainError(
-            f"domains of {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and {new.voxel_size} m, on "
-            f"{old.device} and {new.device}: they must be the same"
+            f"domains of {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "
+            f"{new.voxel_size} m, on {old.device} and {new.device}: they must be the same"
         )
     shift = (np.asarray(new.origin) - np.asarray(old.origin)) / (8 * new.voxel_size)
     shift[new.dimension :] = 0.0
     if np.abs(shift - np.round(shift)).max() > 1e-6:
         raise DomainError(
-            f"origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: must be whole multiples of 8; "
-            "give both domains the same origin"
+            f"origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: "
+            "must be whole multiples of 8; give both domains the same origin"
         )
     places = {tuple(tile): k for k, tile in enumerate(old.tiles.tolist())}
     wanted = new.tiles + np.round(shift).astype(np.int32)

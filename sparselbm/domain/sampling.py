@@ -11,8 +11,8 @@ from .topology import Domain, DomainError
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
     """A field (n, cells[, d]) at points (k, dimension) [m], trilinear between the centres of cells, (k[, d]) float32.
 
-    Exact for fields that are linear in space. Cells of tiles count with the values that `field` holds there, be they fluid or not;
-    `outside` is the value of cells that lie in no tile. Raises DomainError for shapes that do not fit.
+    Exact for fields that are linear in space. Cells of tiles count with the values that `field` holds there, be they
+    fluid or not; `outside` is the value of cells that lie in no tile. Raises DomainError for shapes that do not fit.
     """
     field, points = np.asarray(field), np.asarray(points, dtype=np.float64)
     if field.shape[:2] != domain.fluid.shape or field.ndim > 3:

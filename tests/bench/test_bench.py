@@ -24,7 +24,9 @@ def test_json_says_what_was_measured(report):
     assert tuple(row["name"] for row in found["rows"]) == ROWS
     assert found["copy_gbs"] > 0.0
     assert found["machine"]["warp"] == wp.__version__
-    assert all(np.isfinite(row[key]) and row[key] > 0.0 for row in found["rows"] for key in ("mlups", "share_of_copy", "bytes_per_cell"))
+    numbers = [row[key] for row in found["rows"] for key in ("mlups", "share_of_copy", "bytes_per_cell")]
+    assert np.isfinite(numbers).all()
+    assert min(numbers) > 0.0
 
 
 def test_memory_is_counted(report, device):
@@ -55,7 +57,11 @@ def test_pipes_fill_two_percent_of_their_box(device):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"size": 12}, "size 12: must be a multiple of 8"), ({"seconds": 0.0}, "above 0"), ({"gradient_steps": 0}, "at least 1")],
+    [
+        ({"size": 12}, "size 12: must be a multiple of 8"),
+        ({"seconds": 0.0}, "above 0"),
+        ({"gradient_steps": 0}, "at least 1"),
+    ],
 )
 def test_what_is_refused(options, message, device):
     with pytest.raises(ValueError, match=message):
