@@ -40,25 +40,13 @@ class TileGroup:
 
 def group_tiles(
     domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None
-<<<<<<< HEAD
-) -> tuple[TileGroup, ...]:
-=======
 ) -> tuple[TileGroup, ...]:  # fmt: skip
->>>>>>> bench
     """The tiles of each class, for `threads` ranges: by default one a core of the CPU; one on CUDA."""
     workers = 1
     if domain.device.is_cpu:
         workers = threads or (len(os.sched_getaffinity(0)) if domain.tile_count >= _SMALL else 1)
-<<<<<<< HEAD
-    return tuple(
-        TileGroup(tiles, np.sort(members).astype(np.int32), workers)
-        for tiles, members in classes.items()
-        if len(members)
-    )
-=======
     present = {tiles: np.sort(members).astype(np.int32) for tiles, members in classes.items() if len(members)}
     return tuple(TileGroup(tiles, members, workers) for tiles, members in present.items())
->>>>>>> bench
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,17 +94,9 @@ class TileSweep:
                 threads = len(members) * (1 if self._cpu else domain.cells_per_tile)
                 tiles = wp.array(members, dtype=wp.int32, device=domain.device)
                 inputs = [tiles, *(fixed.get(name) for name in ARGUMENTS[1:-1])]
-<<<<<<< HEAD
-                self._lists[k].append(
-                    wp.launch(
-                        batch.kernel.launchable, dim=threads, inputs=inputs, device=domain.device, record_cmd=True
-                    )
-                )
-=======
                 kernel = batch.kernel.launchable
                 launch = wp.launch(kernel, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
                 self._lists[k].append(launch)
->>>>>>> bench
 
     def __call__(self, **arguments) -> None:
         """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, `solid_adjoint`, `sums`) and `weight`."""

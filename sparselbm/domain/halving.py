@@ -22,21 +22,9 @@ class Halving:
     """
 
     def __init__(
-<<<<<<< HEAD
-        self,
-        query: SurfaceQuery,
-        origin: np.ndarray,
-        voxel_size: float,
-        shape: tuple[int, ...],
-        *,
-        margin: float,
-        reach: float,
-    ):
-=======
         self, query: SurfaceQuery, origin: np.ndarray, voxel_size: float, shape: tuple[int, ...],
         *, margin: float, reach: float,
     ):  # fmt: skip
->>>>>>> bench
         self._query = query
         self._origin = np.asarray(origin, dtype=np.float64)
         self._voxel_size = voxel_size
@@ -106,15 +94,8 @@ class Halving:
         return parts[(parts < self._shape).all(axis=1)]
 
     def _fill(self, blocks: np.ndarray, size: int) -> None:
-<<<<<<< HEAD
-        cells = (blocks % _TILE)[:, None] + _offsets(size)
-        self._mask[
-            self._row(blocks // _TILE)[:, None], np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (_TILE,) * 3)
-        ] = True
-=======
         a, b, c = np.moveaxis((blocks % _TILE)[:, None] + _offsets(size), -1, 0)
         self._mask[self._row(blocks // _TILE)[:, None], (a * _TILE + b) * _TILE + c] = True
->>>>>>> bench
 
 
 def _offsets(count: int) -> np.ndarray:

@@ -29,13 +29,7 @@ def inside(
     Raises DomainError for numbers out of range, and where no cell lies inside.
     """
     if not (np.isfinite(voxel_size) and voxel_size > 0 and np.isfinite(margin) and margin >= 0 and np.isfinite(reach)):
-<<<<<<< HEAD
-        raise DomainError(
-            f"voxel size {voxel_size} m, margin {margin}, reach {reach} cells: above 0, at least 0, finite"
-        )
-=======
         raise DomainError(f"voxel size {voxel_size} m, margin {margin}, reach {reach} cells: must be > 0, >= 0, finite")
->>>>>>> bench
     lower = mesh.bounds[0] if origin is None else np.asarray(origin, dtype=np.float64)
     extent = _extent(mesh, lower, voxel_size) if shape is None else tuple(int(n) for n in shape)
     if len(lower) != 3 or len(extent) != 3 or min(extent) < 1:

@@ -18,14 +18,8 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
     count = new.cells_per_tile * size
     for name, values, domain in (("array", array, old), ("into", into, new)):
         if len(values) < domain.tile_count * count:
-<<<<<<< HEAD
-            raise DomainError(
-                f"{name} has {len(values)} values: {domain.tile_count} tiles of {size} x {new.cells_per_tile} need more"
-            )
-=======
             needed = f"{domain.tile_count} tiles of {size} x {new.cells_per_tile}"
             raise DomainError(f"{name} has {len(values)} values: {needed} need more; give `size` as it was allocated")
->>>>>>> bench
     wp.launch(
         _transfer_kernel(array.dtype), new.tile_count * count,
         inputs=[wp.array(sources, dtype=wp.int32, device=new.device), count, array], outputs=[into],
