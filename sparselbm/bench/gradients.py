@@ -50,7 +50,7 @@ def _step_back(domain: Domain, note: str) -> Work:
 
 def checkpointed(size: int, device: wp.Device, steps: int) -> Work:
     """A gradient over many steps from few kept states, beside as many forward steps."""
-    edge = max(8, 8 * (3 * size // 64))
+    edge = max(8, size // 16 * 8)
     simulation = started(domains.periodic_box(edge, device))
     objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
     value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Builds the kernels.

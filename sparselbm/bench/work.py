@@ -31,7 +31,7 @@ class Work:
     reference: "Work | None" = None
     """What the speed is compared with; None: the periodic box."""
     recordable: bool = True
-    """Whether a burst is launches alone, that CUDA can record as a graph."""
+    """Whether a burst is short and launches alone, so that CUDA can record it as a graph; if not, it must be warm."""
 
     @property
     def updates(self) -> int:
