@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..equilibrium import along
 from ..lattice import Lattice
 from .face import Face
 
@@ -33,21 +32,3 @@ class Boundary(ABC):
     @abstractmethod
     def memory(self, lattice: Lattice, f: Sequence) -> dict[int, Any]:
         """What to keep of the filled populations in outgoing slots until the next step, by velocity; mostly nothing."""
-
-
-def velocity_parameters(face: Face, velocity: Sequence[float], dimension: int) -> dict[str, float]:
-    """`velocity_x`, ... of a condition. Raises ValueError unless there is one value an axis."""
-    if len(velocity) != dimension:
-        raise ValueError(f"velocity {tuple(velocity)} on {face}: give one value an axis, {dimension} of them")
-    return {f"velocity_{axis}": v for axis, v in zip("xyz", velocity, strict=False)}
-
-
-def bounce_from_moving_wall(lattice: Lattice, face: Face, f: Sequence, wall_velocity: Sequence) -> list:
-    """f_q = f*_-q + 6 w_q rho_0 c_q . u_wall for the q that enter, with rho_0 = 1.
-
-    Source: Ladd, J. Fluid Mech. 271 (1994) 285, eq. 3.3; f*_-q is already in place.
-    """
-    filled = list(f)
-    for q in face.entering(lattice):
-        filled[q] = f[q] + 6.0 * lattice.weights[q] * along(lattice.velocities[q], wall_velocity)
-    return filled

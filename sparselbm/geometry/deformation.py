@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from .errors import GeometryError
 from .triangles import TriangleMesh
 
 
+@runtime_checkable
 class BoundDeformation(Protocol):
     """A deformation of one mesh: a smooth map from design variables x (size,) to points (n, 3) [m]."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..geometry import BoundDeformation, TriangleMesh
 from .constraint import BoundConstraint, Constraint
 from .errors import ConstraintError
-from .shape import BoundDeformation, Triangles
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class BoundingBox(Constraint):
     tolerance: float = 1e-4
     """Excess at which a design still counts as feasible, as a share of the mesh's diagonal."""
 
-    def bind(self, deformation: BoundDeformation, mesh: Triangles) -> BoundConstraint:
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
         """One inequality for each closed side, in units of the mesh's diagonal."""
         low, high = np.asarray(self.lower, float), np.asarray(self.upper, float)
         if low.shape != (3,) or high.shape != (3,) or not np.all(low < high):

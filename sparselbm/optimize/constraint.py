@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..geometry import BoundDeformation, TriangleMesh
 from .errors import ConstraintError
-from .shape import BoundDeformation, Triangles
 
 
 class Constraint(ABC):
     """A demand on the shape, before it is known how the shape deforms."""
 
     @abstractmethod
-    def bind(self, deformation: BoundDeformation, mesh: Triangles) -> BoundConstraint:
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
         """The constraint as a function of the design variables.
 
         Raises:

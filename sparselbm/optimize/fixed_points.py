@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..geometry import BoundDeformation, TriangleMesh
 from .constraint import BoundConstraint, Constraint
 from .errors import ConstraintError
 from .linear_equality import linear_equality
-from .shape import BoundDeformation, Triangles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class FixedPoints(Constraint):
     tolerance: float = 1e-4
     """Displacement at which a design still counts as feasible, as a share of the mesh's diagonal."""
 
-    def bind(self, deformation: BoundDeformation, mesh: Triangles) -> BoundConstraint:
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
         """As many equalities as the held points take away design variables (see `linear_equality`)."""
         from scipy.sparse import csr_array
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..geometry import BoundDeformation
 from .constraint import BoundConstraint
 from .errors import ConstraintError
 from .optimizer import Optimizer
 from .problem import Callback, Evaluation, Halt, Objective, Problem
 from .record import OptimizeResult, Stop
 from .scaling import Scaling, make_scaling
-from .shape import BoundDeformation
 from .slsqp import SLSQP
 
 

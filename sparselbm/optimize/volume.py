@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..geometry import BoundDeformation, TriangleMesh
 from .constraint import BoundConstraint, Constraint
 from .errors import ConstraintError
-from .shape import BoundDeformation, Triangles
 
 # Area vectors of a closed surface sum to zero; an open one has no volume that moving it would not change.
 OPEN_ABOVE = 1e-6
@@ -41,7 +41,7 @@ class FixedVolume(Constraint):
     volume: float | None = None
     """Target volume [m3]; None for that of the mesh."""
 
-    def bind(self, deformation: BoundDeformation, mesh: Triangles) -> BoundConstraint:
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
         """One equality."""
         zero = np.zeros(1)
         return _bound("FixedVolume", deformation, mesh, self.volume, zero, zero, self.tolerance)
@@ -56,7 +56,7 @@ class MinimumVolume(Constraint):
     volume: float | None = None
     """Least volume [m3]; None for that of the mesh."""
 
-    def bind(self, deformation: BoundDeformation, mesh: Triangles) -> BoundConstraint:
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
         """One inequality."""
         limits = np.zeros(1), np.full(1, np.inf)
         return _bound("MinimumVolume", deformation, mesh, self.volume, *limits, self.tolerance)
@@ -65,7 +65,7 @@ class MinimumVolume(Constraint):
 def _bound(
     name: str,
     deformation: BoundDeformation,
-    mesh: Triangles,
+    mesh: TriangleMesh,
     volume: float | None,
     lower: np.ndarray,
     upper: np.ndarray,

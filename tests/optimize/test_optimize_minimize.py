@@ -500,6 +500,7 @@ def test_a_wrong_gradient_fails_with_the_best_design(optimizer):
 INTERRUPTED = """
 import numpy as np, os, signal, sys
 from sparselbm.optimize import {optimizer}, Stop, minimize
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job is started with Ctrl-C ignored.
 count = 0
 def objective(x):
     global count

@@ -1,0 +1,36 @@
+"""Bounce-back from what moves: the formula that a sliding wall and a velocity inlet share."""
+
+from abc import ABC
+from dataclasses import dataclass
+
+from ..equilibrium import along
+from .condition import Boundary
+from .face import Face
+
+
+@dataclass(frozen=True)
+class MovingBounce(Boundary, ABC):
+    """f_q = f*_-q + 6 w_q rho_0 c_q . u for the q that enter, with rho_0 = 1; f*_-q is already in place.
+
+    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
+    Source: Ladd, J. Fluid Mech. 271 (1994) 285, eq. 3.3.
+    """
+
+    face: Face
+    velocity: tuple[float, ...]
+    """u [cells / step], one value an axis."""
+
+    def parameters(self, dimension):
+        if len(self.velocity) != dimension:
+            raise ValueError(f"velocity {self.velocity} on {self.face}: give one value an axis, {dimension} of them")
+        return {f"velocity_{axis}": u for axis, u in zip("xyz", self.velocity, strict=False)}
+
+    def fill(self, lattice, f, value):
+        u = [value[name] for name in self.parameters(lattice.dimension)]
+        filled = list(f)
+        for q in self.face.entering(lattice):
+            filled[q] = f[q] + 6.0 * lattice.weights[q] * along(lattice.velocities[q], u)
+        return filled
+
+    def memory(self, lattice, f):
+        return {}
