@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEVICE ?= cpu
+WORKERS ?= 2
 
 .PHONY: venv demo test lint validate bench clean
 
@@ -17,7 +18,7 @@ demo: venv
 	$(BIN)/sparselbm demo --output results/demo --overwrite --device $(DEVICE)
 
 test: venv
-	$(BIN)/python -m pytest -q -m "not validate" --device $(DEVICE)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate" --device $(DEVICE)
 
 validate: venv
 	$(BIN)/python -m pytest -q -m validate --device $(DEVICE)

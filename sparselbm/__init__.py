@@ -9,7 +9,7 @@ _HOMES = {
 }  # fmt: skip
 """Public names at the root and the module of each; others keep their one path, such as `sparselbm.objective.Force`."""
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str):

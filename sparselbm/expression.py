@@ -59,7 +59,9 @@ class Expression:
 
     def __pow__(self, exponent: int):
         if not isinstance(exponent, int) or exponent < 1:
-            raise ValueError(f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient")
+            raise ValueError(
+                f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient"
+            )
         result = self
         for _ in range(exponent - 1):
             result = result * self

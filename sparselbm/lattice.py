@@ -49,7 +49,9 @@ def _velocity_set(name: str, dimension: int, weight_of_length: dict[int, float])
         (c for c in product((0, 1, -1), repeat=dimension) if sum(x * x for x in c) in weight_of_length),
         key=lambda c: sum(x * x for x in c),
     )
-    return Lattice(name, dimension, tuple(velocities), tuple(weight_of_length[sum(x * x for x in c)] for c in velocities))
+    return Lattice(
+        name, dimension, tuple(velocities), tuple(weight_of_length[sum(x * x for x in c)] for c in velocities)
+    )
 
 
 D2Q9 = _velocity_set("D2Q9", 2, {0: 4 / 9, 1: 1 / 9, 2: 1 / 36})

@@ -27,7 +27,12 @@ def tile_array(domain: Domain, size: int, precision: type) -> wp.array:
         pages.madvise(mmap.MADV_HUGEPAGE)
     raw = np.frombuffer(pages, dtype=np.uint8)
     start = -raw.ctypes.data % _HUGE_PAGE + _LANE_BYTES  # A row may be read from one lane before its array.
-    return wp.array(raw[start : start + count * scalar.itemsize - _LANE_BYTES].view(scalar), dtype=precision, device="cpu", copy=False)
+    return wp.array(
+        raw[start : start + count * scalar.itemsize - _LANE_BYTES].view(scalar),
+        dtype=precision,
+        device="cpu",
+        copy=False,
+    )
 
 
 def tile_view(domain: Domain, array: wp.array, size: int) -> np.ndarray:

@@ -61,7 +61,9 @@ class ObstacleGeometry:
         self._tile_ids = wp.array(members, dtype=wp.int32, device=self._domain.device)
         local_coords = wp.array(self._domain.tiles[members], dtype=wp.vec3i, device=self._domain.device)
         count = len(members) * self._domain.cells_per_tile
-        self._eps = wp.zeros(max(count, 1), dtype=self._simulation.precision, device=self._domain.device, requires_grad=True)
+        self._eps = wp.zeros(
+            max(count, 1), dtype=self._simulation.precision, device=self._domain.device, requires_grad=True
+        )
         self._tape = wp.Tape()
         with self._tape:
             solid_fraction(
@@ -74,7 +76,13 @@ class ObstacleGeometry:
 
     def _launch(self, kernel: wp.Kernel, count: int, k: int, eps: wp.array, solid: wp.array) -> None:
         inputs = [self._tile_ids, self._domain.cells_per_tile, OBSTACLE_BIT + k, self.obstacle.hollow]
-        wp.launch(kernel, count, inputs=[*inputs, self._simulation.marks, eps, solid], device=self._domain.device, record_tape=False)
+        wp.launch(
+            kernel,
+            count,
+            inputs=[*inputs, self._simulation.marks, eps, solid],
+            device=self._domain.device,
+            record_tape=False,
+        )
 
     def _tiles_near(self) -> np.ndarray:
         domain = self._domain

@@ -33,7 +33,9 @@ class Physics:
         """Names of the numbers that can be changed, and differentiated, without a new kernel."""
         force = tuple(f"force_{axis}" for axis in "xyz"[: self.lattice.dimension]) if self.forced else ()
         conditions = tuple(
-            f"{boundary.face}.{name}" for boundary in self.boundaries for name in boundary.parameters(self.lattice.dimension)
+            f"{boundary.face}.{name}"
+            for boundary in self.boundaries
+            for name in boundary.parameters(self.lattice.dimension)
         )
         return ("viscosity", *force, *conditions)
 

@@ -45,7 +45,9 @@ class Simulation:
         self.domain = domain
         self.precision = precision
         self._threads = threads
-        self.physics = Physics(lattice, collision, tuple(boundaries), force is not None, tuple(o.name for o in obstacles))
+        self.physics = Physics(
+            lattice, collision, tuple(boundaries), force is not None, tuple(o.name for o in obstacles)
+        )
         self.target = Target(precision, not domain.device.is_cpu)
         self.parameters = wp.array(self._initial_parameters(viscosity, force), dtype=precision, device=domain.device)
         """The models' numbers, in the order of `physics.parameters`."""
@@ -129,8 +131,14 @@ class Simulation:
         for k, geometry in enumerate(self.geometry):
             geometry.fill(k)
         n, cells = self.domain.tile_count, self.domain.cells_per_tile
-        walls = (self.words.numpy().reshape(n, cells).any(axis=1)) | (self.marks.numpy().reshape(n, cells) & ((1 << OBSTACLE_BIT) - 1)).any(axis=1)
-        solid = tile_view(self.domain, self.solid, 1).any(axis=(1, 2)) if self.solid is not None else np.zeros(n, dtype=bool)
+        walls = (self.words.numpy().reshape(n, cells).any(axis=1)) | (
+            self.marks.numpy().reshape(n, cells) & ((1 << OBSTACLE_BIT) - 1)
+        ).any(axis=1)
+        solid = (
+            tile_view(self.domain, self.solid, 1).any(axis=(1, 2))
+            if self.solid is not None
+            else np.zeros(n, dtype=bool)
+        )
         index = np.arange(n)
         obstacles = self.solid is not None
         classes = {
@@ -232,7 +240,9 @@ class Simulation:
         """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
-        self.general_sweep(force_field_kernel, tiles=self.solid_tiles)(source=self.state, solid=self.solid, target=field)
+        self.general_sweep(force_field_kernel, tiles=self.solid_tiles)(
+            source=self.state, solid=self.solid, target=field
+        )
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
 
     def excess_mass(self) -> float:
@@ -269,7 +279,9 @@ def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
     if precision not in (wp.float32, wp.float64):
         raise SimulationError(f"precision {precision}: must be wp.float32 or wp.float64")
     if not (np.isfinite(viscosity) and viscosity > 0):
-        raise SimulationError(f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)")
+        raise SimulationError(
+            f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)"
+        )
     if force is not None and len(force) != lattice.dimension:
         raise SimulationError(f"force {tuple(force)}: give one value an axis, {lattice.dimension} of them")
     if force is not None and not np.isfinite(force).all():

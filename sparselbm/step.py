@@ -3,8 +3,6 @@
 import functools
 from dataclasses import dataclass
 
-import warp as wp
-
 from .equilibrium import equilibrium
 from .expression import dot, has_bit, pullback, total, where
 from .objective import Objective
@@ -36,7 +34,9 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
 
 
 @functools.cache
-def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool) -> TileKernel:
+def adjoint_kernel(
+    physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool
+) -> TileKernel:
     """The vector-Jacobian product of a step.
 
     source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the

@@ -10,7 +10,6 @@ import numpy as np
 import warp as wp
 
 from .adjoint import Plan, Points, Steady, value_and_grad
-from .adjoint.reverse import Reverse
 from .flow import Progress, TunnelFlow
 from .geometry import FFD, BoundDeformation, Deformation
 from .optimize import SLSQP, BoundConstraint, Constraint, FixedVolume, Optimizer, OptimizeResult, Record, Stop, minimize
@@ -85,7 +84,7 @@ class DragProblem:
         report = self.flow.rated("gradient")
         force, (gradient,) = value_and_grad(
             self.plan.drag, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
-            plan=_Told(self.study.gradient, lambda steps: report(steps, drag)),
+            plan=self.study.gradient, on_back=lambda steps: report(steps, drag),
         )  # fmt: skip
         gradient = self.plan.drag_coefficient(1.0) * gradient
         self._gradients[x.tobytes()] = gradient
@@ -106,33 +105,6 @@ class DragProblem:
             self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
             stop=self.study.stop, on_iteration=record,
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Told(Plan):
-    """A plan, and somebody who is told every hundred steps back."""
-
-    plan: Plan
-    tell: Callable[[int], None]
-
-    def run(self, simulation, reverse, evaluation, steps, window):
-        self.plan.run(simulation, _Counted(reverse, self.tell), evaluation, steps, window)  # type: ignore[arg-type]
-
-
-class _Counted:
-    """A `Reverse` whose steps are counted."""
-
-    def __init__(self, reverse: Reverse, tell: Callable[[int], None]):
-        self._reverse, self._tell, self._steps = reverse, tell, 0
-
-    def __getattr__(self, name: str):
-        return getattr(self._reverse, name)
-
-    def back(self, *arguments, **options) -> None:
-        self._reverse.back(*arguments, **options)
-        self._steps += 1
-        if self._steps % 100 == 0:
-            self._tell(self._steps)
 
 
 @dataclass(frozen=True)

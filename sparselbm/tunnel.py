@@ -31,7 +31,8 @@ CELLS_ACROSS = 16
 
 
 _OUTLET_RELAXATION = 0.02
-"""Ten times the outlet's default: the wake reaches its pressure in 140 steps instead of 1400, and a steady flow has no sound to reflect."""
+"""Ten times the outlet's default: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound, of
+which a steady flow has none."""
 
 
 class TunnelError(ValueError):
@@ -265,7 +266,11 @@ class TunnelPlan:
         axis = self.tunnel.axis
         velocity = tuple(self.tunnel.lattice_velocity if k == axis else 0.0 for k in range(3))
         sides = tuple(FreeSlip(Face(k, end)) for k in range(3) if k != axis for end in (0, 1))
-        return (VelocityInlet(Face(axis, 0), velocity), *sides, PressureOutlet(Face(axis, 1), relaxation=_OUTLET_RELAXATION))
+        return (
+            VelocityInlet(Face(axis, 0), velocity),
+            *sides,
+            PressureOutlet(Face(axis, 1), relaxation=_OUTLET_RELAXATION),
+        )
 
     def domain(self, device: wp.DeviceLike = None) -> Domain:
         """The tunnel's cells."""

@@ -189,9 +189,7 @@ class Units:
                 f"or larger voxels (now {self.voxel_size:g} m)."
             )
         if tau < TAU_WARNING_BELOW:
-            return [
-                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK will ring; use TRT, or smaller voxels."
-            ]
+            return [f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK will ring; use TRT, or smaller voxels."]
         if tau > TAU_WARNING_ABOVE:
             return [
                 f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK the walls shift; use TRT, "
@@ -228,7 +226,5 @@ def _check_cells(cells: float) -> list[str]:
             f"Take voxels smaller by {CELLS_WARNING_BELOW / cells:.1f} times."
         )
     if cells < CELLS_WARNING_BELOW:
-        return [
-            f"{cells:.1f} cells across, fewer than {CELLS_WARNING_BELOW:g}: drag is off by several per cent."
-        ]
+        return [f"{cells:.1f} cells across, fewer than {CELLS_WARNING_BELOW:g}: drag is off by several per cent."]
     return []

@@ -43,10 +43,14 @@ def tube(line: np.ndarray, radius: float, sides: int = 6) -> tuple[np.ndarray, n
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     up = np.cross(side, along)
     angle = 2.0 * np.pi * np.arange(sides) / sides
-    ring = line[:, None] + radius * (np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * up[:, None])
+    ring = line[:, None] + radius * (
+        np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * up[:, None]
+    )
     k, s = np.meshgrid(np.arange(len(line) - 1), np.arange(sides), indexing="ij")
     corner = lambda i, j: i * sides + j % sides  # noqa: E731
-    return ring.reshape(-1, 3), np.stack([corner(k, s), corner(k + 1, s), corner(k + 1, s + 1), corner(k, s + 1)], -1).reshape(-1, 4)
+    return ring.reshape(-1, 3), np.stack(
+        [corner(k, s), corner(k + 1, s), corner(k + 1, s + 1), corner(k, s + 1)], -1
+    ).reshape(-1, 4)
 
 
 def light_and_look(centre: np.ndarray) -> None:

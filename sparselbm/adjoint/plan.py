@@ -24,7 +24,9 @@ class Plan(ABC):
     """How the states that the backward pass needs are kept: a frozen value."""
 
     @abstractmethod
-    def run(self, simulation: Simulation, reverse: Reverse, evaluation: Evaluation | None, steps: int, window: Window) -> None:
+    def run(
+        self, simulation: Simulation, reverse: Reverse, evaluation: Evaluation | None, steps: int, window: Window
+    ) -> None:
         """Advances the simulation by `steps`, adds up the objective, and carries `reverse` back to the start."""
 
 

@@ -1,6 +1,7 @@
 """The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import warp as wp
@@ -8,8 +9,8 @@ import warp as wp
 from ..launch import TileSweep
 from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
-from ..simulation import Simulation
 from ..physics import TileClass
+from ..simulation import Simulation
 from ..step import adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
 
 
@@ -24,15 +25,24 @@ class Reverse:
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
     Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
-    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it.
+    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
+    steps gone back, every hundred.
     """
 
     def __init__(
-        self, simulation: Simulation, objective: Objective | None, *, wrt_solid: bool, wrt_parameters: bool, everywhere: bool = False
+        self,
+        simulation: Simulation,
+        objective: Objective | None,
+        *,
+        wrt_solid: bool,
+        wrt_parameters: bool,
+        everywhere: bool = False,
+        on_back: Callable[[int], None] | None = None,
     ):
         self.simulation = simulation
         self.objective = objective
         self._flags, self._everywhere = (wrt_solid, wrt_parameters), everywhere
+        self._steps, self._on_back = 0, on_back
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
@@ -87,11 +97,14 @@ class Reverse:
         sweep = self._full if gather else self._bare
         sweep(source=state, adjoint=self.adjoint, target=self.spare, weight=1.0, **self._gathered)
         self.adjoint, self.spare = self.spare, self.adjoint
+        self._steps += 1
+        if self._on_back is not None and self._steps % 100 == 0:
+            self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
         """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
         solid = ()
-        if self.solid_adjoint is not None:
+        if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
         return (*solid, *(() if self._sums is None else (self.parameter_gradient(),)))
 

@@ -60,7 +60,9 @@ class Steady(Plan):
                 now, last = reverse.gathered(), change
                 change = relative_change(now, before)
                 if not all(np.isfinite(part).all() for part in now):
-                    raise AdjointError(f"the adjoint grew beyond all bounds by iteration {k}: the flow is not steady; use Checkpointed")
+                    raise AdjointError(
+                        f"the adjoint grew beyond all bounds by iteration {k}: the flow is not steady; use Checkpointed"
+                    )
                 calm = calm + 1 if still_to_come(change, last) < self.tolerance else 0
                 if calm == 2:
                     return

@@ -25,4 +25,3 @@ class Stored(Plan):
         for t in reversed(range(steps)):
             reverse.back(states[t])
             reverse.inject(states[t], window.weight(t, steps))
-

@@ -103,7 +103,9 @@ def _watch(simulation: Simulation, populations: wp.array, where: str) -> Callabl
     def unchanged() -> None:
         for name, checksum in seen.items():
             if _checksum(inputs[name]) != checksum:
-                raise AdjointError(f"the {name} of {where} were overwritten before the backward pass: keep them as they were")
+                raise AdjointError(
+                    f"the {name} of {where} were overwritten before the backward pass: keep them as they were"
+                )
 
     return unchanged
 

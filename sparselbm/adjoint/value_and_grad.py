@@ -1,6 +1,6 @@
 """The one call: a value and its gradients."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,12 +16,13 @@ from .wrt import InitialPopulations, SolidFractions, Wrt
 
 def value_and_grad(
     objective: Objective, simulation: Simulation, *, steps: int, wrt: Sequence[Wrt],
-    window: Window = Window(), plan: Plan = Checkpointed(),
+    window: Window = Window(), plan: Plan = Checkpointed(), on_back: Callable[[int], None] | None = None,
 ) -> tuple[float, tuple[np.ndarray, ...]]:  # fmt: skip
     """Runs `steps` from the present state; gives the objective's mean over the window and its gradients.
 
     The gradients come in the order of `wrt`, in fp64, per lattice unit (points: per metre). Afterwards the simulation is at
-    its final state. Turning gradients on does not change the physics: forward kernels are the same.
+    its final state. Turning gradients on does not change the physics: forward kernels are the same. `on_back` is told the
+    steps gone back, every hundred.
     Raises AdjointError for a gradient that cannot be given.
     """
     _check(simulation, steps, wrt, window, plan)
@@ -29,7 +30,7 @@ def value_and_grad(
     reverse = Reverse(
         simulation, objective,
         wrt_solid=any(w.needs_solid for w in wrt), wrt_parameters=any(w.needs_parameters for w in wrt),
-        everywhere=any(isinstance(w, SolidFractions) for w in wrt),
+        everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
     )  # fmt: skip
     plan.run(simulation, reverse, evaluation, steps, window)
     value = evaluation.take()
@@ -50,6 +51,8 @@ def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Windo
     if window.steps < 1 or (window.steps > steps and not steady):
         raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {steps}")
     if steady and any(isinstance(w, InitialPopulations) for w in wrt):
-        raise AdjointError("InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+        raise AdjointError(
+            "InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed"
+        )
     for w in wrt:
         w.require(simulation)

@@ -29,7 +29,9 @@ class MovingWall(Boundary):
         return velocity_parameters(self.face, self.velocity, dimension)
 
     def fill(self, lattice, f, value):
-        return bounce_from_moving_wall(lattice, self.face, f, [value[name] for name in self.parameters(lattice.dimension)])
+        return bounce_from_moving_wall(
+            lattice, self.face, f, [value[name] for name in self.parameters(lattice.dimension)]
+        )
 
     def memory(self, lattice, f):
         return {}

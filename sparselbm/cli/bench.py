@@ -1,5 +1,6 @@
 """`sparselbm bench`: speed, beside that of a memory copy."""
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 from rich.table import Table
@@ -34,7 +35,7 @@ def bench(size: Size = 128, device: o.Device = None, json_file: o.JsonFile = Non
         )
     out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
     if json_file is not None:
-        json_file.write_text(report.to_json() + "\n")
+        json_file.write_text(json.dumps(report.to_json(), indent=2) + "\n")
 
 
 def _table(report: "BenchReport", title: str) -> Table:

@@ -9,6 +9,7 @@ from rich.table import Table
 from ..forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
 from ..study import Iterate
 from ..tunnel import TunnelPlan
+from .interrupt import Interruptible
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
@@ -54,16 +55,20 @@ class Work:
         self._what = ""
         self._crossings = RUN_CROSSINGS
         self._first: float | None = None
+        self._interrupt = Interruptible()
 
     def __enter__(self) -> "Work":
         self._bars.start()
+        self._interrupt.__enter__()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._interrupt.__exit__()
         self._bars.stop()
 
     def step(self, what: str, steps: int, drag: float, rate: float) -> None:
-        """Takes `TunnelFlow.on_progress`."""
+        """Takes `TunnelFlow.on_progress`; Ctrl-C is heard here."""
+        self._interrupt.check()
         if what != self._what or self._part is None or steps < self._bars.tasks[-1].completed:
             if self._part is not None:
                 self._bars.remove_task(self._part)

@@ -23,6 +23,5 @@ class BGK(Collision):
         omega = relaxation_rate(viscosity)
         even, odd = guo_source_parts(lattice, u, force)
         return [
-            fq + omega * (e - fq) + (1.0 - 0.5 * omega) * (s + a)
-            for fq, e, s, a in zip(f, feq, even, odd, strict=True)
+            fq + omega * (e - fq) + (1.0 - 0.5 * omega) * (s + a) for fq, e, s, a in zip(f, feq, even, odd, strict=True)
         ]

@@ -25,7 +25,9 @@ class TRT(Collision):
 
     def __post_init__(self):
         if not self.magic > 0:
-            raise ValueError(f"TRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability")
+            raise ValueError(
+                f"TRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability"
+            )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         excess, u = macroscopic(lattice, f, force)

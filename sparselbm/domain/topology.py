@@ -61,7 +61,9 @@ class Domain:
     def neighbours(self) -> wp.array:
         """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is none."""
         table = wp.empty(27 * self.tile_count, dtype=wp.int32, device=self.device)
-        extent = [-(-n // 8) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (3 - self.dimension)
+        extent = [-(-n // 8) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
+            3 - self.dimension
+        )
         wp.launch(
             _neighbour_kernel(),
             dim=27 * self.tile_count,
@@ -100,7 +102,9 @@ def build_domain(
                 f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8, such as {8 * max(1, round(n / 8))}"
             )
     if len(tiles) == 0:
-        raise DomainError("the domain holds no cell: is the geometry inside the bounds, and the voxel size fine enough?")
+        raise DomainError(
+            "the domain holds no cell: is the geometry inside the bounds, and the voxel size fine enough?"
+        )
     device = wp.get_device(device)
     points = wp.array(np.ascontiguousarray(8 * tiles, dtype=np.int32), dtype=wp.vec3i, device=device)
     half = 0.5 * voxel_size

@@ -12,9 +12,7 @@ OUTSIDE, INSIDE = -1, -2
 """Marks of cells off the surface; a cut cell holds 2 * (closest face) + (1 where its centre is inside)."""
 
 
-def mark_cells(
-    query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float
-) -> wp.array:
+def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float) -> wp.array:
     """Mark every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side where that is within
     `band` [m].
 

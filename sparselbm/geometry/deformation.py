@@ -81,9 +81,7 @@ def variables(x: np.ndarray, size: int) -> np.ndarray:
     """x as float64, shape (size,); `GeometryError` otherwise."""
     x = np.asarray(x, dtype=np.float64)
     if x.shape != (size,) or not np.isfinite(x).all():
-        raise GeometryError(
-            f"x has shape {x.shape}, it must be finite and of shape {(size,)}: start from `initial()`"
-        )
+        raise GeometryError(f"x has shape {x.shape}, it must be finite and of shape {(size,)}: start from `initial()`")
     return x
 
 

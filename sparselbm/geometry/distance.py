@@ -111,8 +111,7 @@ class SurfaceQuery:
         positions = np.asarray(positions, dtype=np.float64)
         if positions.ndim != 2 or positions.shape[1] != 3 or not np.isfinite(positions).all():
             raise GeometryError(
-                f"positions have shape {positions.shape}, they must be (k, 3) and finite: "
-                "check how they were made"
+                f"positions have shape {positions.shape}, they must be (k, 3) and finite: check how they were made"
             )
         count, device = len(positions), self._device
         where = wp.array(positions - self._centre, dtype=wp.vec3f, device=device)

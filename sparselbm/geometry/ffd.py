@@ -62,20 +62,14 @@ class FFD:
     def __post_init__(self):
         require_limit("limit", self.limit)
         if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
-            raise GeometryError(
-                f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice"
-            )
+            raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
         if not self.padding >= 0.0:
             raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
         for value in (*self.fixed_sides, *([self.symmetry] if self.symmetry else [])):
             if value.axis not in (0, 1, 2):
-                raise GeometryError(
-                    f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z"
-                )
+                raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
         if not self._free().any():
-            raise GeometryError(
-                f"fixed_sides leave none of {self.shape} control points free: fix fewer layers"
-            )
+            raise GeometryError(f"fixed_sides leave none of {self.shape} control points free: fix fewer layers")
 
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
         """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""

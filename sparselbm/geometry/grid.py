@@ -42,8 +42,6 @@ def tile_centre(grid: CellGrid, tile: wp.vec3i):
     """Centre of a tile's cells [m]."""
     half = wp.float64(4.0) * grid.voxel_size
     depth = wp.where(grid.dimension == 3, half, wp.float64(0.5) * grid.voxel_size)
-    corner = grid.voxel_size * wp.vec3d(
-        wp.float64(8 * tile[0]), wp.float64(8 * tile[1]), wp.float64(8 * tile[2])
-    )
+    corner = grid.voxel_size * wp.vec3d(wp.float64(8 * tile[0]), wp.float64(8 * tile[1]), wp.float64(8 * tile[2]))
     layer = wp.where(grid.dimension == 3, corner[2], wp.float64(0.0))
     return grid.origin + wp.vec3d(corner[0] + half, corner[1] + half, layer + depth)

@@ -66,9 +66,7 @@ def choose_plane(scalar: type) -> wp.Function:
         first = wp.where(region % 3 == 1, a, wp.where(region % 3 == 2, b, c))
         second = wp.where(region % 3 == 1, b, wp.where(region % 3 == 2, c, a))
         along = second - first
-        t = wp.where(
-            region > 3, scalar(0.0), -wp.dot(first, along) / wp.max(wp.dot(along, along), scalar(1.0e-30))
-        )
+        t = wp.where(region > 3, scalar(0.0), -wp.dot(first, along) / wp.max(wp.dot(along, along), scalar(1.0e-30)))
         away = wp.where(region == 0, wp.abs(height), wp.length(first + t * along))
         below = wp.where(height < scalar(0.0), 1, 0)
         turned = wp.where(region == 0, wp.where(below == inside, 0, 1), inside)

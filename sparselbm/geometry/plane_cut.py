@@ -44,9 +44,7 @@ def plane_cut(scalar: type) -> wp.Function:
         elif alpha < b + c:
             over_a = wp.max(alpha - a, zero)
             over_b = wp.max(alpha - b, zero)
-            corners = (over_a / wp.max(c, tiny)) * over_a * over_a + (
-                over_b / wp.max(c, tiny)
-            ) * over_b * over_b
+            corners = (over_a / wp.max(c, tiny)) * over_a * over_a + (over_b / wp.max(c, tiny)) * over_b * over_b
             v = (three * alpha * (alpha - c) + c * c - corners) / (six * a * b)
         else:
             v = (two * alpha - b - c) / (two * a)

@@ -23,9 +23,7 @@ _BOX_FACES = np.array(
 def require_positive(name: str, value: float, unit: str) -> float:
     """The value as a float; `GeometryError` where it is not finite and above 0."""
     if not (np.isfinite(value) and value > 0.0):
-        raise GeometryError(
-            f"{name} is {value} {unit}, it must be finite and above 0: choose a positive {name}"
-        )
+        raise GeometryError(f"{name} is {value} {unit}, it must be finite and above 0: choose a positive {name}")
     return float(value)
 
 
@@ -55,9 +53,7 @@ def box(lower, upper):
     """Box: point 4 i + 2 j + k lies at x[i], y[j], z[k] of (lower, upper) [m]; two faces a side."""
     sides = np.stack([np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)])
     if not (sides[1] > sides[0]).all():
-        raise GeometryError(
-            f"the box runs from {sides[0]} to {sides[1]} m, upper must exceed lower: swap them"
-        )
+        raise GeometryError(f"the box runs from {sides[0]} to {sides[1]} m, upper must exceed lower: swap them")
     index = np.stack(np.meshgrid([0, 1], [0, 1], [0, 1], indexing="ij"), axis=-1).reshape(-1, 3)
     return sides[index, [0, 1, 2]], _BOX_FACES
 

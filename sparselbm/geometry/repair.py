@@ -58,9 +58,7 @@ def inspect_mesh(mesh: TriangleMesh, name: str) -> RepairReport:
     return _report(mesh, name, found, merged_points=0)
 
 
-def repair(
-    mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None
-) -> tuple[TriangleMesh, RepairReport]:
+def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None) -> tuple[TriangleMesh, RepairReport]:
     """Remove degenerate and duplicate faces and turn faces so that normals point out of the solid.
 
     Points keep their number and order, as shape optimisation needs, unless `merge_tolerance` [m] is given:
@@ -79,9 +77,7 @@ def repair(
     found = _defects(mesh)
     keep = ~(found.degenerate | found.duplicate)
     if not keep.any():
-        raise GeometryError(
-            f"{name}: no face with an area is left of {len(keep)}, at least 1 is needed: leave it out"
-        )
+        raise GeometryError(f"{name}: no face with an area is left of {len(keep)}, at least 1 is needed: leave it out")
     faces = np.where(found.flipped[:, None], mesh.faces[:, ::-1], mesh.faces)[keep]
     mended = TriangleMesh(mesh.points, faces)
     return mended, _report(mended, name, found, merged)

@@ -45,13 +45,9 @@ class Rigid:
         require_limit("max_rotation", self.max_rotation)
         low, high = self.scale_limits
         if not 0.0 < low <= 1.0 <= high:
-            raise GeometryError(
-                f"scale_limits are {self.scale_limits}, they must be above 0 and hold 1: widen them"
-            )
+            raise GeometryError(f"scale_limits are {self.scale_limits}, they must be above 0 and hold 1: widen them")
         if not (any(_axes(self.translate)) or any(_axes(self.rotate)) or self.scale):
-            raise GeometryError(
-                "translate, rotate and scale are all off, at least 1 must be on: free one of them"
-            )
+            raise GeometryError("translate, rotate and scale are all off, at least 1 must be on: free one of them")
 
     def bind(self, mesh: TriangleMesh) -> "BoundRigid":
         """The motion of this mesh about its centroid."""
@@ -132,9 +128,7 @@ def left_jacobian(r: np.ndarray) -> np.ndarray:
     """
     k = _cross_matrix(r)
     a = np.linalg.norm(r)
-    third = (
-        (a - math.sin(a)) / a**3 if a > 0.05 else 1.0 / 6.0 - a**2 / 120.0 + a**4 / 5040.0 - a**6 / 362880.0
-    )
+    third = (a - math.sin(a)) / a**3 if a > 0.05 else 1.0 / 6.0 - a**2 / 120.0 + a**4 / 5040.0 - a**6 / 362880.0
     return np.eye(3) + 0.5 * np.sinc(0.5 * a / np.pi) ** 2 * k + third * (k @ k)
 
 

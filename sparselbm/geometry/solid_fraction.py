@@ -98,9 +98,7 @@ def solid_fraction(
     tiles = [grid, tile_ids, tile_coords]
     wp.launch(_fill_kernel(scalar), marks.shape[0], [*tiles, marks], [out], device=device, record_tape=False)
     topology = [*tiles, query.faces, marks, cut]
-    wp.launch(
-        _choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False
-    )
+    wp.launch(_choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False)
     inputs = [*topology, codes, scalar(option.width), points]
     wp.launch(_cut_kernel(scalar), cut.shape[0], inputs, [out], device=device)
 
@@ -138,8 +136,7 @@ def _check(points, query, tile_ids, tile_coords, out, cells: int) -> type:
         )
     if points.requires_grad and not out.requires_grad:
         raise GeometryError(
-            "points require a gradient and out does not, so that it would be lost: "
-            "allocate out with requires_grad=True"
+            "points require a gradient and out does not, so that it would be lost: allocate out with requires_grad=True"
         )
     return scalar
 
@@ -152,9 +149,7 @@ def _check_array(name: str, array: wp.array, dtype: type, query: SurfaceQuery) -
             f"it must be a flat array of {dtype.__name__}: convert it"
         )
     if array.device != query.device:
-        raise GeometryError(
-            f"{name} lies on {array.device}, the query on {query.device}: put both on one device"
-        )
+        raise GeometryError(f"{name} lies on {array.device}, the query on {query.device}: put both on one device")
 
 
 @functools.cache

@@ -102,9 +102,7 @@ class TriangleMesh:
         return TriangleMesh(self.points @ matrix[:3, :3].T + matrix[:3, 3], faces)
 
     @staticmethod
-    def sphere(
-        radius: float, centre: Sequence[float] = (0.0, 0.0, 0.0), subdivisions: int = 3
-    ) -> "TriangleMesh":
+    def sphere(radius: float, centre: Sequence[float] = (0.0, 0.0, 0.0), subdivisions: int = 3) -> "TriangleMesh":
         """Icosahedron, edges halved `subdivisions` times; all 10 * 4^s + 2 points lie at `radius` [m]."""
         return TriangleMesh(*primitives.sphere(radius, centre, subdivisions))
 
@@ -114,9 +112,7 @@ class TriangleMesh:
         return TriangleMesh(*primitives.box(lower, upper))
 
     @staticmethod
-    def cylinder(
-        radius: float, p0: Sequence[float], p1: Sequence[float], segments: int = 48
-    ) -> "TriangleMesh":
+    def cylinder(radius: float, p0: Sequence[float], p1: Sequence[float], segments: int = 48) -> "TriangleMesh":
         """Closed cylinder from p0 to p1 [m]: two rings of `segments` points at `radius`, two cap centres."""
         return TriangleMesh(*primitives.cylinder(radius, p0, p1, segments))
 
@@ -126,8 +122,7 @@ def _check(points: np.ndarray, faces: np.ndarray) -> None:
     for name, value in (("points", points), ("faces", faces)):
         if value.ndim != 2 or value.shape[1] != 3 or len(value) == 0:
             raise GeometryError(
-                f"{name} has shape {value.shape}, it must be (count, 3) with count above 0: "
-                "pass a mesh of triangles"
+                f"{name} has shape {value.shape}, it must be (count, 3) with count above 0: pass a mesh of triangles"
             )
     if not np.issubdtype(faces.dtype, np.integer):
         raise GeometryError(f"faces has dtype {faces.dtype}, it must hold integers: convert it to int32")

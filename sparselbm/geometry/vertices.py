@@ -37,9 +37,7 @@ class FreeVertices:
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
         """The smoothing of this mesh, factorised once."""
         mass = lumped_mass(mesh)
-        solve = splu(
-            sp.csc_array(sp.diags_array(mass) + self.smoothing_length**2 * cotangent_laplacian(mesh))
-        ).solve
+        solve = splu(sp.csc_array(sp.diags_array(mass) + self.smoothing_length**2 * cotangent_laplacian(mesh))).solve
 
         def forward(x):
             return solve(mass[:, None] * x.reshape(-1, 3))

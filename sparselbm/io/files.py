@@ -28,9 +28,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path)
     if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"the folder {target.parent} of {target.name} does not exist: create it first."
-        )
+        raise FileNotFoundError(f"the folder {target.parent} of {target.name} does not exist: create it first.")
     beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:12]}{target.suffix}")
     try:
         yield beside
@@ -60,9 +58,7 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
     folder.mkdir(parents=True, exist_ok=True)
     count = sum(1 for _ in folder.iterdir())
     if count and not overwrite:
-        raise OutputExistsError(
-            f"{folder} already holds {count} entries: give another folder, or pass overwrite=True."
-        )
+        raise OutputExistsError(f"{folder} already holds {count} entries: give another folder, or pass overwrite=True.")
     for pattern in owned:
         for old in folder.glob(pattern):
             if old.is_file() or old.is_symlink():
@@ -83,9 +79,7 @@ def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
         file.seek(0)
         header = next(csv.reader(file), None)
         if header is not None and header != columns:
-            raise ValueError(
-                f"{target} has the columns {header}, but the row has {columns}: write it to another file."
-            )
+            raise ValueError(f"{target} has the columns {header}, but the row has {columns}: write it to another file.")
         file.seek(0, os.SEEK_END)
         writer = csv.writer(file)
         if header is None:

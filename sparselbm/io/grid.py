@@ -104,18 +104,14 @@ def _check_shapes(grid: TileGrid) -> None:
     if n == 0:
         raise ValueError(f"grid {grid.name!r} holds no tile: leave it out of the file.")
     if grid.tiles.shape != (n, 3) or grid.tiles.dtype.kind not in "iu":
-        raise ValueError(
-            f"tiles of {grid.name!r} are {grid.tiles.dtype} {grid.tiles.shape}: pass integers (n, 3)."
-        )
+        raise ValueError(f"tiles of {grid.name!r} are {grid.tiles.dtype} {grid.tiles.shape}: pass integers (n, 3).")
     if grid.values.shape not in ((n, TILE_VOXELS), (n, TILE_VOXELS, 3)) or grid.values.dtype != np.float32:
         raise ValueError(
             f"values of {grid.name!r} are {grid.values.dtype} {grid.values.shape} for {n} tiles: "
             f"pass float32 of shape ({n}, 512) or ({n}, 512, 3)."
         )
     if grid.active is not None and (grid.active.shape != (n, TILE_VOXELS) or grid.active.dtype != np.bool_):
-        raise ValueError(
-            f"active of {grid.name!r} is {grid.active.dtype} {grid.active.shape}: pass bool ({n}, 512)."
-        )
+        raise ValueError(f"active of {grid.name!r} is {grid.active.dtype} {grid.active.shape}: pass bool ({n}, 512).")
     if not 0.0 < grid.voxel_size < np.inf:
         raise ValueError(f"voxel_size of {grid.name!r} is {grid.voxel_size!r}: pass metres, above 0.")
 
@@ -123,9 +119,7 @@ def _check_shapes(grid: TileGrid) -> None:
 def _check_values(grid: TileGrid) -> None:
     limit = int(np.abs(grid.tiles.astype(np.int64)).max())
     if limit >= TILE_LIMIT:
-        raise ValueError(
-            f"a tile coordinate of {grid.name!r} is {limit}: pass at most {TILE_LIMIT - 1} in size."
-        )
+        raise ValueError(f"a tile coordinate of {grid.name!r} is {limit}: pass at most {TILE_LIMIT - 1} in size.")
     twice = len(grid.tiles) - len(np.unique(grid.tiles, axis=0))
     if twice:
         raise ValueError(f"{twice} tiles of {grid.name!r} appear twice: pass each tile once.")

@@ -44,9 +44,7 @@ class Iteration(Protocol):
         ...
 
 
-def convergence(
-    path: str | os.PathLike[str], history: Sequence[Iteration], *, label: str = "objective"
-) -> None:
+def convergence(path: str | os.PathLike[str], history: Sequence[Iteration], *, label: str = "objective") -> None:
     """Draw the objective over the iterations, and below it the constraints; infeasible designs are hollow.
 
     Raises:
@@ -95,9 +93,7 @@ def before_after(
     solids = (solid_before, solid_after)
     for each in (after, *(solid for solid in solids if solid is not None)):
         if before.ndim != 2 or each.shape != before.shape:
-            raise ValueError(
-                f"slices of shapes {before.shape} and {each.shape}: pass all of one shape (nx, ny)."
-            )
+            raise ValueError(f"slices of shapes {before.shape} and {each.shape}: pass all of one shape (nx, ny).")
     masks = [np.zeros(before.shape, bool) if solid is None else np.asarray(solid) > 0.5 for solid in solids]
     fluid = np.concatenate([field[~mask] for field, mask in zip((before, after), masks)])
     fluid = fluid[np.isfinite(fluid)]
@@ -154,17 +150,13 @@ def _draw_objective(axes: Axes, numbers: list[int], history: Sequence[Iteration]
     axes.grid(alpha=0.3)
 
 
-def _draw_constraints(
-    axes: Axes, numbers: list[int], history: Sequence[Iteration], names: Sequence[str]
-) -> None:
+def _draw_constraints(axes: Axes, numbers: list[int], history: Sequence[Iteration], names: Sequence[str]) -> None:
     values = {name: np.stack([each.constraints[name] for each in history]) for name in names}
     many = sum(each.shape[1] for each in values.values()) > CURVES_LIMIT
     for name, each in values.items():
         if many:
             worst = np.abs(each).argmax(axis=1)
-            axes.plot(
-                numbers, each[np.arange(len(each)), worst], marker=".", lw=1.0, label=f"{name} (largest)"
-            )
+            axes.plot(numbers, each[np.arange(len(each)), worst], marker=".", lw=1.0, label=f"{name} (largest)")
             continue
         for k, curve in enumerate(each.T):
             suffix = "" if each.shape[1] == 1 else f"[{k}]"

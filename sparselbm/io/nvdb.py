@@ -50,9 +50,7 @@ def write_nvdb(path: str | os.PathLike[str], grid: TileGrid, *, compress: bool =
     """
     name = grid.name.encode()
     if len(name) > NAME_LIMIT:
-        raise ValueError(
-            f"the grid's name has {len(name)} bytes, but NanoVDB holds {NAME_LIMIT}: shorten it."
-        )
+        raise ValueError(f"the grid's name has {len(name)} bytes, but NanoVDB holds {NAME_LIMIT}: shorten it.")
     tree = group_tiles(grid.tiles)
     data = nanovdb_buffer(grid, tree)
     payload = data.tobytes()
@@ -76,8 +74,7 @@ def nanovdb_buffer(grid: TileGrid, tree: Tree) -> np.ndarray:
     starts = GRID_BYTES + TREE_BYTES + np.cumsum([0, *sizes])
     buffer = np.zeros(int(starts[-1]), np.uint8)
     nodes = {
-        name: buffer[start : start + size].view(dtype)
-        for (name, dtype, _), start, size in zip(parts, starts, sizes)
+        name: buffer[start : start + size].view(dtype) for (name, dtype, _), start, size in zip(parts, starts, sizes)
     }
     offsets = dict(zip((name for name, _, _ in parts), (int(start) for start in starts)))
     _fill_nodes(grid, tree, nodes, offsets)
@@ -146,9 +143,7 @@ def _fill_nodes(grid: TileGrid, tree: Tree, nodes: dict[str, np.ndarray], offset
     _fill_root(nodes, tree.uppers, stats, background, offsets["uppers"] - offsets["root"])
 
 
-def _fill_leaves(
-    leaves: np.ndarray, level: Level, values: np.ndarray, mask: np.ndarray, stats: NodeStats
-) -> None:
+def _fill_leaves(leaves: np.ndarray, level: Level, values: np.ndarray, mask: np.ndarray, stats: NodeStats) -> None:
     filled = stats.count > 0
     # A leaf's origin is read from its box by clearing the low bits, so that an empty leaf needs one too.
     leaves["low"] = np.where(filled[:, None], stats.low, level.origins)
@@ -208,9 +203,7 @@ def _grid_data(grid: TileGrid, size: int) -> bytes:
 def _map(grid: TileGrid) -> bytes:
     """Index to world and back, in both precisions: 3x3 matrix, its inverse, translation, taper."""
     scale = np.eye(3) * grid.voxel_size
-    numbers = np.concatenate(
-        [scale.ravel(), np.linalg.inv(scale).ravel(), np.asarray(grid.origin, float), [1.0]]
-    )
+    numbers = np.concatenate([scale.ravel(), np.linalg.inv(scale).ravel(), np.asarray(grid.origin, float), [1.0]])
     return numbers.astype("<f4").tobytes() + numbers.astype("<f8").tobytes()
 
 

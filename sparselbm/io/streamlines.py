@@ -35,9 +35,7 @@ def trace_streamlines(
     if seeds.ndim != 2 or seeds.shape[1] != 3:
         raise ValueError(f"seeds has the shape {seeds.shape}; give positions of shape (n, 3)")
     if not (np.isfinite(step) and step != 0.0) or count < 1:
-        raise ValueError(
-            f"step = {step}, count = {count}: give a finite step that is not 0, and a count of at least 1"
-        )
+        raise ValueError(f"step = {step}, count = {count}: give a finite step that is not 0, and a count of at least 1")
     if not len(seeds):
         return []
     slowest = still * np.nanmax(np.linalg.norm(sample(seeds), axis=1), initial=0.0)

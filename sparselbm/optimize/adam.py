@@ -55,9 +55,7 @@ class Adam(Optimizer):
             _, gradient = problem.evaluate(z)
             problem.accept(z)
             if still(problem, STILL_STEPS):
-                return Outcome(
-                    True, f"the objective changed by less than tolerance over {STILL_STEPS} steps."
-                )
+                return Outcome(True, f"the objective changed by less than tolerance over {STILL_STEPS} steps.")
             if step and step % self.multiplier_steps == 0:
                 multipliers.update(z)
             slope = gradient + multipliers.gradient(z)

@@ -36,9 +36,7 @@ class BoundingBox(Constraint):
         """One inequality for each closed side, in units of the mesh's diagonal."""
         low, high = np.asarray(self.lower, float), np.asarray(self.upper, float)
         if low.shape != (3,) or high.shape != (3,) or not np.all(low < high):
-            raise ConstraintError(
-                f"the box {self.lower} to {self.upper} is empty: pass lower below upper [m]."
-            )
+            raise ConstraintError(f"the box {self.lower} to {self.upper} is empty: pass lower below upper [m].")
         diagonal = float(np.linalg.norm(np.ptp(mesh.points, axis=0)))
         rho = np.log(max(len(mesh.points), 2)) / (self.margin * diagonal)
         sides = [(axis, -1.0, -low[axis]) for axis in range(3) if np.isfinite(low[axis])]
@@ -52,9 +50,7 @@ class BoundingBox(Constraint):
 
         def jacobian(x: np.ndarray) -> np.ndarray:
             points = deformation.points(x)
-            return np.stack(
-                [deformation.pullback(x, _weights(points, a, s, rho) / diagonal) for a, s, _ in sides]
-            )
+            return np.stack([deformation.pullback(x, _weights(points, a, s, rho) / diagonal) for a, s, _ in sides])
 
         limits = np.full(len(sides), -np.inf), np.zeros(len(sides))
         return BoundConstraint("BoundingBox", *limits, value, jacobian, self.tolerance)

@@ -36,9 +36,7 @@ class FixedPoints(Constraint):
 
     def _chosen(self, points: np.ndarray) -> np.ndarray:
         if (self.indices is None) == (self.box is None):
-            raise ConstraintError(
-                f"indices is {self.indices} and box is {self.box}: give exactly one of them."
-            )
+            raise ConstraintError(f"indices is {self.indices} and box is {self.box}: give exactly one of them.")
         if self.box is not None:
             low, high = np.asarray(self.box, float)
             chosen = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))

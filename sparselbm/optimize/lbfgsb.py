@@ -27,9 +27,7 @@ class LBFGSB(Optimizer):
         """Only bounds are taken."""
         if constraints:
             names = ", ".join(each.name for each in constraints)
-            raise ConstraintError(
-                f"LBFGSB takes bounds only, but was given {names}: use SLSQP() or TrustConstr()."
-            )
+            raise ConstraintError(f"LBFGSB takes bounds only, but was given {names}: use SLSQP() or TrustConstr().")
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""

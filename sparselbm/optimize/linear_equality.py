@@ -47,9 +47,7 @@ def linear_equality(
     left, singular, right = np.linalg.svd(_pulled_back(deformation, start, rows), full_matrices=False)
     kept = singular > RANK_TOLERANCE * singular.max(initial=0.0)
     if np.count_nonzero(kept) == size:
-        raise ConstraintError(
-            f"{name} leaves none of the {size} design variables free: constrain fewer points."
-        )
+        raise ConstraintError(f"{name} leaves none of the {size} design variables free: constrain fewer points.")
     rows, zero = left[:, kept].T @ rows, np.zeros(int(np.count_nonzero(kept)))
     if _same_everywhere(deformation, rows):
         constant = singular[kept, None] * right[kept]

@@ -121,9 +121,7 @@ def _tell(error: Exception, problem: Problem) -> None:
     if best is None:
         return
     values = np.array2string(best.x, threshold=8)
-    error.add_note(
-        f"Best design so far: objective {best.objective:g}, feasible {best.feasible}, x = {values}."
-    )
+    error.add_note(f"Best design so far: objective {best.objective:g}, feasible {best.feasible}, x = {values}.")
     try:
         problem.record_best()
     except Exception as second:

@@ -57,18 +57,14 @@ def make_scaling(start: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None
     """
     start = np.array(start, np.float64)
     if start.ndim != 1 or start.size == 0 or not np.isfinite(start).all():
-        raise BoundsError(
-            f"the start has shape {start.shape} and holds {start}: pass finite numbers, (size,)."
-        )
+        raise BoundsError(f"the start has shape {start.shape} and holds {start}: pass finite numbers, (size,).")
     low, high = (-np.inf, np.inf) if bounds is None else bounds
     try:
         lower = np.broadcast_to(np.asarray(low, np.float64), start.shape).copy()
         upper = np.broadcast_to(np.asarray(high, np.float64), start.shape).copy()
     except ValueError as error:
         shapes = f"{np.shape(low)} and {np.shape(high)}"
-        raise BoundsError(
-            f"the bounds have shapes {shapes}: pass numbers or arrays {start.shape}."
-        ) from error
+        raise BoundsError(f"the bounds have shapes {shapes}: pass numbers or arrays {start.shape}.") from error
     _check(start, lower, upper)
     free = lower < upper
     finite = np.isfinite(lower) & np.isfinite(upper)
@@ -81,9 +77,7 @@ def _check(start: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
     crossed = np.flatnonzero(~(lower <= upper))
     if crossed.size:
         i = int(crossed[0])
-        raise BoundsError(
-            f"variable {i} has the bounds {lower[i]} to {upper[i]}: pass lower at or below upper."
-        )
+        raise BoundsError(f"variable {i} has the bounds {lower[i]} to {upper[i]}: pass lower at or below upper.")
     outside = np.flatnonzero((start < lower) | (start > upper))
     if outside.size:
         i = int(outside[0])

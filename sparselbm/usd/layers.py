@@ -27,9 +27,7 @@ class LayerPair:
 
     def __init__(self, scene: Path, folder: Path, case_name: str, overwrite: bool):
         if not re.fullmatch(r"\w[\w.-]*", case_name):
-            raise ValueError(
-                f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only"
-            )
+            raise ValueError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
         self.scene = scene.resolve()
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"

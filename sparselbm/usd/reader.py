@@ -70,14 +70,10 @@ def _check_finite(path: str, points: np.ndarray) -> None:
     broken = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(broken):
         first = broken[0]
-        raise SceneError(
-            f"{path}: point {first} of {len(points)} is {points[first]}; repair the mesh or its transform"
-        )
+        raise SceneError(f"{path}: point {first} of {len(points)} is {points[first]}; repair the mesh or its transform")
 
 
-def _check_topology(
-    path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray
-) -> None:
+def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:
     if counts.sum() != len(indices) or np.any(counts < 0):
         raise SceneError(
             f"{path}: faceVertexCounts add up to {counts.sum()}, faceVertexIndices are {len(indices)};"

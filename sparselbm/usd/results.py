@@ -139,9 +139,7 @@ class ResultsStage:
         """
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
-            raise ValueError(
-                f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)"
-            )
+            raise ValueError(f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)")
         points = _checked("positions", positions, [(*values.shape, 3)])
         mesh = self._child("Slices", name, "Mesh")
         drawings.draw_slice(mesh, self._to_stage(points), values, _field_name(field_name), limits, time)
@@ -173,14 +171,10 @@ class ResultsStage:
         """
         lines = [np.asarray(line, dtype=np.float64) for line in lines]
         if [len(line) for line in lines] != [len(value) for value in values]:
-            raise ValueError(
-                f"streamlines {name!r}: lines and values differ in length; give one value a point"
-            )
+            raise ValueError(f"streamlines {name!r}: lines and values differ in length; give one value a point")
         long = [line for line in lines if len(line) > 1]
         if not long:
-            raise ValueError(
-                f"streamlines {name!r}: no line of {len(lines)} has two points; seed them in the flow"
-            )
+            raise ValueError(f"streamlines {name!r}: no line of {len(lines)} has two points; seed them in the flow")
         spread = np.concatenate(long)
         width = width or float(np.linalg.norm(np.ptp(spread, axis=0))) / 300.0
         curves = self._child("Streamlines", name, "BasisCurves")
@@ -206,9 +200,7 @@ class ResultsStage:
             FileNotFoundError: No such file.
         """
         if Path(vdb_path).is_absolute():
-            raise ValueError(
-                f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that all can be moved"
-            )
+            raise ValueError(f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that all can be moved")
         if not (self.folder / vdb_path).is_file():
             raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before it is added")
         corners = _checked("bounds", bounds, [(2, 3)])
@@ -238,9 +230,7 @@ class ResultsStage:
         from pxr import Sdf, UsdGeom
 
         if not Sdf.Path.IsValidIdentifier(name):
-            raise ValueError(
-                f"name = {name!r} cannot name a prim; use letters, digits and `_`, no digit first"
-            )
+            raise ValueError(f"name = {name!r} cannot name a prim; use letters, digits and `_`, no digit first")
         UsdGeom.Scope.Define(self._layers.stage, f"{ROOT}/{group}")
         return f"{ROOT}/{group}/{name}"
 

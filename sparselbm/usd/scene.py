@@ -57,9 +57,7 @@ class Scene:
         if segments < 8:
             raise SceneError(f"segments = {segments} is too coarse for a round shape; give at least 8")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
-            raise SceneError(
-                f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001"
-            )
+            raise SceneError(f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001")
         if not path.is_file():
             raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
@@ -138,9 +136,7 @@ def _stage_doubts(stage, metres_per_unit: float | None) -> list[Note]:
 
     reasons = [f"composition: {error}" for error in stage.GetCompositionErrors()]
     if metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
-        reasons.append(
-            "metersPerUnit is not authored, which means centimetres; metres_per_unit= says otherwise"
-        )
+        reasons.append("metersPerUnit is not authored, which means centimetres; metres_per_unit= says otherwise")
     if not stage.HasAuthoredMetadata("upAxis"):
         reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
     return [Note("/", reason) for reason in reasons]

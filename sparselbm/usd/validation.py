@@ -39,9 +39,7 @@ def _default_search_path(folders: list[str]) -> Iterator[None]:
     """
     from pxr import Ar
 
-    given = [
-        folder for folder in os.environ.get("PXR_AR_DEFAULT_SEARCH_PATH", "").split(os.pathsep) if folder
-    ]
+    given = [folder for folder in os.environ.get("PXR_AR_DEFAULT_SEARCH_PATH", "").split(os.pathsep) if folder]
     Ar.DefaultResolver.SetDefaultSearchPath(given + folders)
     try:
         yield

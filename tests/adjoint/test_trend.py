@@ -48,7 +48,9 @@ def sweep(domain, mesh, radii, precision):
 def test_the_gradient_follows_the_trend_of_a_sphere(device):
     """R = 5 to 8 cells in a simple cubic array: 1 +- 0.03 at every radius (measured 0.989 to 1.005, roughness 2e-4)."""
     mesh = TriangleMesh.sphere(1.0, (12.3, 12.4, 11.8), 3)
-    ratio, roughness = sweep(box((24, 24, 24), periodic=(True,) * 3, device=device), mesh, np.linspace(5.0, 8.0, 10), wp.float32)
+    ratio, roughness = sweep(
+        box((24, 24, 24), periodic=(True,) * 3, device=device), mesh, np.linspace(5.0, 8.0, 10), wp.float32
+    )
     assert ratio == pytest.approx(np.ones_like(ratio), abs=0.03)
     assert roughness < 1e-3
 
@@ -58,7 +60,9 @@ def test_the_gradient_follows_the_trend_of_a_cylinder(device):
     """R = 6 to 9.6 cells in a square array. In the plane the flats of the circle pass from row to row all at once: the wall
     moves up to 15 % faster there (measured 0.966 to 1.142, roughness 1.2e-3), the mean is 1.01."""
     mesh = TriangleMesh.cylinder(1.0, (20.3, 20.4, -14.0), (20.3, 20.4, 15.0), 96)
-    ratio, roughness = sweep(box((40, 40), periodic=(True, True), device=device), mesh, np.linspace(6.0, 9.6, 13), wp.float64)
+    ratio, roughness = sweep(
+        box((40, 40), periodic=(True, True), device=device), mesh, np.linspace(6.0, 9.6, 13), wp.float64
+    )
     assert ratio.mean() == pytest.approx(1.0, abs=0.03)
     assert ratio == pytest.approx(np.ones_like(ratio), abs=0.17)
     assert roughness < 2e-3

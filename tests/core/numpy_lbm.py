@@ -59,10 +59,7 @@ class DenseFlow:
             here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
             entering = b.face.entering(self.lattice)
             reflected = [pulled[q] if q in entering else fq for q, fq in enumerate(f)]
-            f = [
-                np.where(here, new, old)
-                for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)
-            ]
+            f = [np.where(here, new, old) for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)]
         return f
 
     def step(self):

@@ -75,7 +75,8 @@ def test_links_are_blocked_where_the_upstream_cell_is_no_fluid(lattice, device):
     fluid = np.random.default_rng(1).random(shape) < 0.7
     tiles = np.array(list(itertools.product(*[range(n // 8) for n in shape])), dtype=np.int32)
     domain = build_domain(
-        shape=shape, voxel_size=1.0, origin=(0.0,) * 3, periodic=(True,) + (False,) * (d - 1), tiles=np.pad(tiles, [(0, 0), (0, 3 - d)]),
+        shape=shape, voxel_size=1.0, origin=(0.0,) * 3, periodic=(True,) + (False,) * (d - 1),
+        tiles=np.pad(tiles, [(0, 0), (0, 3 - d)]),
         fluid=lambda index: fluid[tuple(np.moveaxis(index, -1, 0))], device=device,
     )  # fmt: skip
     words = domain.dense(link_words(domain, lattice).numpy().reshape(domain.fluid.shape))

@@ -26,7 +26,9 @@ def tiles_of(radius, device):
 
 def simulation(radius, device):
     wall = Obstacle("wall", pipe(radius), hollow=True)
-    return Simulation(tiles_of(radius, device), viscosity=NU, force=(0.0, 0.0, G), obstacles=(wall,), precision=wp.float64)
+    return Simulation(
+        tiles_of(radius, device), viscosity=NU, force=(0.0, 0.0, G), obstacles=(wall,), precision=wp.float64
+    )
 
 
 def flow_rate(flow):

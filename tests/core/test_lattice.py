@@ -27,9 +27,7 @@ def test_moments_of_the_weights_are_isotropic_to_fourth_order(lattice):
     for order in range(6):
         for axes in itertools.product(range(lattice.dimension), repeat=order):
             powers = [axes.count(k) for k in range(lattice.dimension)]
-            gauss = math.prod(0 if p % 2 else math.prod(range(p - 1, 0, -2)) for p in powers) * CS2 ** (
-                order / 2
-            )
+            gauss = math.prod(0 if p % 2 else math.prod(range(p - 1, 0, -2)) for p in powers) * CS2 ** (order / 2)
             assert w @ np.prod(c[:, list(axes)], axis=1) == pytest.approx(gauss, abs=1e-15)
 
 
@@ -78,9 +76,7 @@ def test_equilibrium_is_a_fixed_point_and_stress_relaxes_with_omega(lattice, col
     c = np.array(lattice.velocities)
     shear = c[:, 0] * c[:, 1]
     post = np.array(collision.collide(lattice, list(f), viscosity, zero))
-    assert shear @ (post - feq) == pytest.approx(
-        (1.0 - 1.0 / (3.0 * viscosity + 0.5)) * (shear @ (f - feq)), abs=1e-15
-    )
+    assert shear @ (post - feq) == pytest.approx((1.0 - 1.0 / (3.0 * viscosity + 0.5)) * (shear @ (f - feq)), abs=1e-15)
 
 
 def test_bgk_is_trt_with_equal_rates():
@@ -101,9 +97,7 @@ def test_a_magic_parameter_that_is_refused(magic):
 def turned(f, lattice, axes, signs):
     """Populations with the axes permuted and reflected: (Q, n, ...) on a cube whose axes all have the same length."""
     d = lattice.dimension
-    which = [
-        lattice.velocities.index(tuple(signs[k] * c[axes[k]] for k in range(d))) for c in lattice.velocities
-    ]
+    which = [lattice.velocities.index(tuple(signs[k] * c[axes[k]] for k in range(d))) for c in lattice.velocities]
     field = np.transpose(f, (0, *[1 + axes[k] for k in range(d)]))
     for k in range(d):
         field = np.flip(field, 1 + k) if signs[k] < 0 else field
@@ -134,7 +128,4 @@ def test_a_turned_flow_gives_the_turned_result(lattice, collision, device):
     end = result(start)
     for axes in itertools.permutations(range(d)):
         for signs in itertools.product((1, -1), repeat=d):
-            assert (
-                np.abs(result(turned(start, lattice, axes, signs)) - turned(end, lattice, axes, signs)).max()
-                < 1e-12
-            )
+            assert np.abs(result(turned(start, lattice, axes, signs)) - turned(end, lattice, axes, signs)).max() < 1e-12

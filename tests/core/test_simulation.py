@@ -56,9 +56,7 @@ def test_a_relaxation_that_is_refused(relaxation):
 
 def test_names_that_do_not_exist(device):
     simulation = Simulation(box((8, 8), device=device), viscosity=0.1, boundaries=[PressureOutlet(X_MAX)])
-    with pytest.raises(
-        SimulationError, match=r"no parameter 'viscosty'; there are: viscosity, x_max.density"
-    ):
+    with pytest.raises(SimulationError, match=r"no parameter 'viscosty'; there are: viscosity, x_max.density"):
         simulation.set_parameter("viscosty", 0.2)
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         evaluate(Force("wing", (1.0, 0.0)), simulation)
@@ -100,9 +98,7 @@ def test_a_uniform_state_reads_back(precision, device):
 
 
 def test_a_flow_that_blows_up_is_named(device):
-    simulation = Simulation(
-        box((16, 16), periodic=(True, True), device=device), viscosity=1e-5, precision=wp.float64
-    )
+    simulation = Simulation(box((16, 16), periodic=(True, True), device=device), viscosity=1e-5, precision=wp.float64)
     x, y = np.moveaxis(simulation.domain.cell_indices(), -1, 0)
     simulation.set_state(1.0, 0.9 * np.stack([np.sin(y), np.sin(x)], axis=-1))
     with pytest.raises(

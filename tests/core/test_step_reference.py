@@ -81,9 +81,7 @@ def test_boundary_conditions_meet_in_corners(lattice, device):
         *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
     ]  # fmt: skip
     domain = box((19, 10, 12)[:d], device=device)
-    simulation = Simulation(
-        domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64
-    )
+    simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
     ours, reference = advance_both(simulation)
     assert np.abs(ours - reference).max() < ROUNDING
 
@@ -145,6 +143,4 @@ def test_streaming_is_a_permutation_undone_by_its_transpose(lattice, device):
     simulation.state = back
     assert np.array_equal(dense_state(simulation)[:, fluid], f[:, fluid])
     simulation.state = streamed
-    assert np.array_equal(
-        np.sort(dense_state(simulation)[:, fluid], axis=None), np.sort(f[:, fluid], axis=None)
-    )
+    assert np.array_equal(np.sort(dense_state(simulation)[:, fluid], axis=None), np.sort(f[:, fluid], axis=None))

@@ -12,9 +12,7 @@ LINEAR = [
     FFD(),
     FFD(shape=(3, 2, 5), padding=0.0, fixed_sides=(LatticeSide(axis=0), LatticeSide(axis=2, upper=True))),
     FFD(shape=(4, 5, 4), symmetry=Mirror(axis=1)),
-    FFD(
-        shape=(5, 4, 4), symmetry=Mirror(axis=0, position=0.1), fixed_sides=(LatticeSide(axis=0, upper=True),)
-    ),
+    FFD(shape=(5, 4, 4), symmetry=Mirror(axis=0, position=0.1), fixed_sides=(LatticeSide(axis=0, upper=True),)),
     FreeVertices(smoothing_length=0.4),
     Rigid(),
     Rigid(translate=(True, False, True), scale=True),
@@ -74,9 +72,7 @@ def test_rotations_are_right_handed_and_orthogonal():
 
 
 def test_rigid_limits_are_its_bounds():
-    lower, upper = (
-        Rigid(rotate=True, scale=True, max_translation=0.2, scale_limits=(0.8, 1.1)).bind(MESH).bounds()
-    )
+    lower, upper = Rigid(rotate=True, scale=True, max_translation=0.2, scale_limits=(0.8, 1.1)).bind(MESH).bounds()
     np.testing.assert_array_equal(lower, [-0.2] * 3 + [-np.pi] * 3 + [0.8])
     np.testing.assert_array_equal(upper, [0.2] * 3 + [np.pi] * 3 + [1.1])
 
@@ -123,9 +119,7 @@ def test_smoothing_passes_translations_and_damps_ripples_by_their_length():
     x, y, z = mesh.points.T
     for degree, harmonic in ((1, z), (2, x * y), (3, z * (5 * z**2 - 3))):
         smooth = (bound.points((harmonic[:, None] * [1.0, 0, 0]).reshape(-1)) - mesh.points)[:, 0]
-        np.testing.assert_allclose(
-            smooth, harmonic / (1 + 0.25 * degree * (degree + 1)), atol=0.01 * np.ptp(harmonic)
-        )
+        np.testing.assert_allclose(smooth, harmonic / (1 + 0.25 * degree * (degree + 1)), atol=0.01 * np.ptp(harmonic))
 
 
 def test_a_vertex_without_faces_moves_by_its_own_variable():

@@ -25,9 +25,7 @@ def test_sphere_distance_converges_with_the_mesh(device):
     x = RNG.normal(size=(300, 3))
     exact = np.linalg.norm(x, axis=1) - 1.0
     errors = [
-        np.abs(
-            SurfaceQuery(TriangleMesh.sphere(1.0, subdivisions=s), device=device).signed_distance(x) - exact
-        ).max()
+        np.abs(SurfaceQuery(TriangleMesh.sphere(1.0, subdivisions=s), device=device).signed_distance(x) - exact).max()
         for s in (2, 3, 4)
     ]
     assert errors[2] < 3e-3

@@ -109,9 +109,7 @@ def test_it_is_continuous_where_components_vanish(device, scalar, tolerance):
     for base in ([1.0, 0.0, 0.0], [0.8, 0.6, 0.0]):
         exact = evaluate(phi, np.tile(base, (41, 1)), device)
         for small in (1e-8, 1e-12, 1e-20):
-            tilted = evaluate(
-                phi, np.tile(np.where(np.array(base) == 0.0, small, base), (41, 1)), device, scalar
-            )
+            tilted = evaluate(phi, np.tile(np.where(np.array(base) == 0.0, small, base), (41, 1)), device, scalar)
             np.testing.assert_allclose(tilted, exact, atol=max(tolerance, 3 * small))
 
 
@@ -142,9 +140,7 @@ def test_equal_components_share_the_gradient_equally(device, base):
 
 @pytest.mark.parametrize("scalar", [wp.float32, wp.float64])
 def test_the_gradient_is_finite_and_bounded_everywhere(device, scalar):
-    n = np.concatenate(
-        [random_normals(500), np.eye(3), unit([[1, 1, 0], [1, 1, 1], [0, 0, 1]]), np.zeros((1, 3))]
-    )
+    n = np.concatenate([random_normals(500), np.eye(3), unit([[1, 1, 0], [1, 1, 1], [0, 0, 1]]), np.zeros((1, 3))])
     _, by_phi, by_n = evaluate(RNG.uniform(-1, 1, len(n)), n, device, scalar, with_gradient=True)
     assert np.isfinite(by_n).all()
     assert (np.abs(by_phi[:-1]) <= 2**0.5 + 1e-5).all()

@@ -55,9 +55,7 @@ def test_the_distance_from_the_surface_beyond_a_row_does_not_hide_a_side(device)
     faces = np.concatenate([bar.faces + 8 * i for i, bar in enumerate(bars)])
     case = Case(TriangleMesh(points, faces), tile_block(-1, 1, 3), device)
     z = cell_centres(case.coords, 3)[..., 2]
-    exact = sum(
-        np.clip(z + 0.5 - low, 0, 1) - np.clip(z + 0.5 - low - 2.5, 0, 1) for low in (-7.2, -3.1, 1.3, 5.0)
-    )
+    exact = sum(np.clip(z + 0.5 - low, 0, 1) - np.clip(z + 0.5 - low - 2.5, 0, 1) for low in (-7.2, -3.1, 1.3, 5.0))
     np.testing.assert_allclose(case.eps(), exact, atol=1e-12)
 
 
@@ -230,9 +228,6 @@ def test_bad_arguments_are_refused(device, change, words):
 
 def test_importing_is_light():
     """No device is initialised and trimesh is not loaded."""
-    code = (
-        "import sys, sparselbm.geometry, warp; "
-        "print(warp._src.context.runtime is None, 'trimesh' in sys.modules)"
-    )
+    code = "import sys, sparselbm.geometry, warp; print(warp._src.context.runtime is None, 'trimesh' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert answer.split() == ["True", "False"]

@@ -16,9 +16,7 @@ def test_box_integrals_are_exact():
 
 
 def test_volume_keeps_its_digits_far_from_the_origin():
-    assert TriangleMesh.box((1e6, 1e6, 1e6), (1e6 + 1, 1e6 + 1, 1e6 + 1)).volume == pytest.approx(
-        1.0, rel=1e-12
-    )
+    assert TriangleMesh.box((1e6, 1e6, 1e6), (1e6 + 1, 1e6 + 1, 1e6 + 1)).volume == pytest.approx(1.0, rel=1e-12)
 
 
 def test_sphere_points_lie_on_the_sphere_and_its_volume_converges_at_second_order():
@@ -120,8 +118,6 @@ def test_triangle_soup_is_watertight_and_merges_only_when_asked():
 def test_the_report_counts_open_and_non_manifold_edges():
     report = inspect_mesh(TriangleMesh(BOX.points, BOX.faces[2:]), "lidless")
     assert (report.watertight, report.open_edges, report.components) == (False, 4, 1)
-    fin = TriangleMesh(
-        np.concatenate([BOX.points, [[0.0, 0.0, 0.0]]]), np.concatenate([BOX.faces, [[0, 1, 8]]])
-    )
+    fin = TriangleMesh(np.concatenate([BOX.points, [[0.0, 0.0, 0.0]]]), np.concatenate([BOX.faces, [[0, 1, 8]]]))
     assert inspect_mesh(fin, "fin").non_manifold_edges == 1
     assert "lidless: 8 points, 10 faces" in report.lines()[0]

@@ -95,9 +95,7 @@ def test_sampling_in_world_space_is_exact_for_a_linear_field(tmp_path):
     )
     with open(tmp_path / "a.nvdb", "rb") as file:
         volume = wp.Volume.load_from_nvdb(file, device="cpu")
-    points = np.random.default_rng(0).uniform(
-        (1, 2, -3), (1 + 15 * 0.25, 2 + 7 * 0.25, -3 + 7 * 0.25), (50, 3)
-    )
+    points = np.random.default_rng(0).uniform((1, 2, -3), (1 + 15 * 0.25, 2 + 7 * 0.25, -3 + 7 * 0.25), (50, 3))
     out = wp.zeros(50, dtype=float, device="cpu")
     where = wp.array(points.astype(np.float32), dtype=wp.vec3, device="cpu")
     wp.launch(sampler(), dim=50, inputs=[volume.id, where, out], device="cpu")
@@ -171,7 +169,5 @@ def test_file_is_that_of_nanovdb_to_the_byte(tmp_path, grid):
     assert len(ours) == len(theirs)
     differing = np.flatnonzero(ours != theirs)
     assert len(differing) == 0
-    said = subprocess.run(
-        ["nanovdb_validate", "-v", tmp_path / "a.nvdb"], capture_output=True, text=True, check=True
-    )
+    said = subprocess.run(["nanovdb_validate", "-v", tmp_path / "a.nvdb"], capture_output=True, text=True, check=True)
     assert f'Grid named "{grid.name}": passed' in said.stdout

@@ -44,9 +44,7 @@ def sphere(refinements=3, radius=1.0):
         unique, inverse = np.unique(edges, axis=0, return_inverse=True)
         ab, bc, ca = (inverse.ravel() + len(points)).reshape(3, -1)
         a, b, c = faces.T
-        faces = np.concatenate(
-            [np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))]
-        )
+        faces = np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
         middle = points[unique].mean(axis=1)
         points = np.concatenate([points, middle / np.linalg.norm(middle, axis=1, keepdims=True)])
     return Mesh(radius * points, faces)

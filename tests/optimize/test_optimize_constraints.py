@@ -63,9 +63,7 @@ def test_volume_of_a_unit_cube_and_its_gradient():
 
 
 def test_volume_of_the_sphere_converges_with_second_order():
-    error = [
-        1 - signed_volume(m.points, m.faces) / (4 / 3 * np.pi) for m in (sphere(3), sphere(4), sphere(5))
-    ]
+    error = [1 - signed_volume(m.points, m.faces) / (4 / 3 * np.pi) for m in (sphere(3), sphere(4), sphere(5))]
     assert np.log2(np.array(error[:-1]) / error[1:]) == pytest.approx(2.0, abs=0.1)
 
 

@@ -46,9 +46,7 @@ def quadratic(centre, weights=1.0):
 
 def rosenbrock(x):
     a, b = x
-    return (1 - a) ** 2 + 100 * (b - a * a) ** 2, np.array(
-        [2 * (a - 1) - 400 * a * (b - a * a), 200 * (b - a * a)]
-    )
+    return (1 - a) ** 2 + 100 * (b - a * a) ** 2, np.array([2 * (a - 1) - 400 * a * (b - a * a), 200 * (b - a * a)])
 
 
 def linear(matrix, lower, upper, tolerance=1e-4, label="linear"):
@@ -183,9 +181,7 @@ def test_symmetry_and_held_points_together():
         FixedVolume().bind(deformation, mesh),
     ]
     weights = np.random.default_rng(0).standard_normal(30)
-    found = minimize(
-        lambda x: (float(weights @ x + x @ x), weights + 2 * x), deformation, constraints=constraints
-    )
+    found = minimize(lambda x: (float(weights @ x + x @ x), weights + 2 * x), deformation, constraints=constraints)
     assert (found.stopped, found.feasible) == ("converged", True)
     assert found.objective < -0.1
     assert deformation.points(found.x)[on_plane] == pytest.approx(mesh.points[on_plane], abs=1e-9)
@@ -247,9 +243,7 @@ def test_constraint_of_another_deformation_is_refused():
         minimize(never, np.zeros(2), constraints=[FixedVolume().bind(stretched(MESH), MESH)])
 
 
-@pytest.mark.parametrize(
-    ("limits", "word"), [((0.0, 1.0), "cannot hold together"), ((0.0, 0.0), "variables free")]
-)
+@pytest.mark.parametrize(("limits", "word"), [((0.0, 1.0), "cannot hold together"), ((0.0, 0.0), "variables free")])
 def test_equalities_that_exclude_each_other_are_refused(limits, word):
     rows = [[1.0, 0.0], [1.0, 0.0]] if limits[1] else np.eye(2)
     both = [linear(row, at, at, label=f"{k}") for k, (row, at) in enumerate(zip(rows, limits))]
@@ -305,9 +299,7 @@ def test_stops_on_time(optimizer):
         return rosenbrock(x)
 
     began = time.monotonic()
-    found = minimize(
-        waiting, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(tolerance=1e-12, seconds=0.1)
-    )
+    found = minimize(waiting, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(tolerance=1e-12, seconds=0.1))
     assert found.stopped == "seconds"
     assert found.evaluations <= 6
     assert time.monotonic() - began < 5.0
@@ -455,9 +447,7 @@ def test_history_is_on_disk_after_each_iteration(optimizer, tmp_path):
 
 
 @pytest.mark.parametrize("optimizer", UNCONSTRAINED, ids=name)
-@pytest.mark.parametrize(
-    "broken", [(np.nan, np.zeros(2)), (np.inf, np.zeros(2)), (1.0, np.array([np.nan, 0.0]))]
-)
+@pytest.mark.parametrize("broken", [(np.nan, np.zeros(2)), (np.inf, np.zeros(2)), (1.0, np.array([np.nan, 0.0]))])
 def test_what_is_not_finite_is_an_error(optimizer, broken):
     count = [0]
 
@@ -531,7 +521,5 @@ def test_ctrl_c_from_outside(optimizer):
     import sys
 
     code = INTERRUPTED.format(optimizer=optimizer)
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split() == ["interrupted", "5"]

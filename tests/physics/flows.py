@@ -49,9 +49,7 @@ def cylinder(radius, centre, segments=128):
 def sphere(radius, centre, subdivisions=4):
     """A sphere whose polyhedron holds the exact volume."""
     mesh = TriangleMesh.sphere(radius, centre, subdivisions)
-    return TriangleMesh.sphere(
-        radius * (4.0 / 3.0 * np.pi * radius**3 / mesh.volume) ** (1 / 3), centre, subdivisions
-    )
+    return TriangleMesh.sphere(radius * (4.0 / 3.0 * np.pi * radius**3 / mesh.volume) ** (1 / 3), centre, subdivisions)
 
 
 class StokesArray:
@@ -72,9 +70,7 @@ class StokesArray:
         self._viscosity, self.volume = viscosity, float(np.prod(shape))
         self.drive = expected * viscosity * speed / self.volume
         force = (self.drive, *[0.0] * (len(shape) - 1))
-        self.simulation = Simulation(
-            domain, viscosity=viscosity, force=force, obstacles=obstacles, precision=precision
-        )
+        self.simulation = Simulation(domain, viscosity=viscosity, force=force, obstacles=obstacles, precision=precision)
         self.eps = tile_view(domain, self.simulation.solid, 1)[:, 0].astype(np.float64)
         start = np.zeros((*self.eps.shape, len(shape)))
         start[..., 0] = speed * (1.0 - self.eps) / (1.0 - self.eps.mean())
@@ -90,9 +86,7 @@ class StokesArray:
     def force(self):
         """Sum of the objective `Force` along x over all solids."""
         direction = (1.0, *[0.0] * (self.simulation.domain.dimension - 1))
-        return sum(
-            evaluate(Force(name, direction), self.simulation) for name in self.simulation.physics.obstacles
-        )
+        return sum(evaluate(Force(name, direction), self.simulation) for name in self.simulation.physics.obstacles)
 
     @property
     def superficial_velocity(self):

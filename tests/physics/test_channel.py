@@ -52,9 +52,7 @@ def poiseuille_error(lattice, flow, wall, cells, device, *, viscosity, collision
 @DIRECTIONS
 @pytest.mark.parametrize("viscosity", [0.3, 1.0])
 def test_poiseuille_is_exact_with_magic_three_sixteenths(lattice, flow, wall, viscosity, device):
-    assert (
-        poiseuille_error(lattice, flow, wall, 11, device, viscosity=viscosity, collision=TRT(3 / 16)) < 1e-6
-    )
+    assert poiseuille_error(lattice, flow, wall, 11, device, viscosity=viscosity, collision=TRT(3 / 16)) < 1e-6
 
 
 def test_poiseuille_by_bgk_is_second_order(device):
@@ -82,9 +80,7 @@ def test_square_duct(device):
     run_until_steady(simulation, 1e-6)
     u = domain.dense(simulation.velocity()[..., 0])[0]
     assert u.sum() == pytest.approx(0.0351443 * drive * cells**4 / viscosity, rel=5e-3)
-    even = (
-        np.array([-1.0, 9.0]) / 8.0
-    )  # The middle lies between cells: the even parabola through the two beside it.
+    even = np.array([-1.0, 9.0]) / 8.0  # The middle lies between cells: the even parabola through the two beside it.
     assert even @ u[14:16, 14:16] @ even / u.mean() == pytest.approx(2.0963, rel=5e-3)
 
 

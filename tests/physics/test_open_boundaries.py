@@ -51,9 +51,7 @@ def reflection(face, device, *, length=160, width=8.0, **options):
     simulation.set_state(1.0 + pulse, u)
     simulation.run(50)
     before = np.abs(simulation.density() - 1.0).max()
-    simulation.run(
-        130
-    )  # 60 cells to the outlet take 104 steps; what is reflected is then some 45 cells inside.
+    simulation.run(130)  # 60 cells to the outlet take 104 steps; what is reflected is then some 45 cells inside.
     return np.abs(simulation.density() - 1.0)[domain.fluid].max() / before
 
 

@@ -35,9 +35,7 @@ class ShearWave:
         numbers, direction = (np.array(v[:d], dtype=float) for v in WAVES[wave])
         shape = [CELLS if n else 8 for n in numbers]
         self.k = 2.0 * np.pi / CELLS * numbers
-        self.simulation = Simulation(
-            box(shape, periodic=[True] * d, device=device), lattice=lattice, **options
-        )
+        self.simulation = Simulation(box(shape, periodic=[True] * d, device=device), lattice=lattice, **options)
         self._direction = direction / np.linalg.norm(direction)
         phase = places(self.simulation) @ self.k
         self.simulation.set_state(1.0, amplitude * np.sin(phase)[..., None] * self._direction + mean)
@@ -91,10 +89,6 @@ def test_a_uniform_force_accelerates_the_mean_flow_alone(collision, device):
     """Mean u gains exactly G a step, u = G (t + 1/2) from populations at rest, and no wave grows."""
     domain = box((16, 16, 16), periodic=[True] * 3, device=device)
     drive = np.array([1e-5, -2e-5, 3e-5])
-    simulation = Simulation(
-        domain, viscosity=0.1, collision=collision, force=tuple(drive), precision=wp.float64
-    )
+    simulation = Simulation(domain, viscosity=0.1, collision=collision, force=tuple(drive), precision=wp.float64)
     simulation.run(50)
-    assert simulation.velocity() == pytest.approx(
-        np.broadcast_to(50.5 * drive, simulation.velocity().shape), rel=1e-9
-    )
+    assert simulation.velocity() == pytest.approx(np.broadcast_to(50.5 * drive, simulation.velocity().shape), rel=1e-9)

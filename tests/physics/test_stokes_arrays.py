@@ -24,9 +24,7 @@ FACES = [tuple(np.roll((side, 0.5, 0.5), axis)) for side in (0.0, 1.0) for axis 
 def cylinder_array(cells, c, device, *, shift=(0.0, 0.0), **options):
     radius = cells * np.sqrt(c / np.pi)
     solid = cylinder(radius, (cells / 2 + shift[0], cells / 2 + shift[1]))
-    return StokesArray(
-        (cells, cells), [solid], device, diameter=2.0 * radius, expected=CYLINDERS[c], **options
-    )
+    return StokesArray((cells, cells), [solid], device, diameter=2.0 * radius, expected=CYLINDERS[c], **options)
 
 
 def sphere_array(cells, places, c, reference, device, **options):
@@ -58,10 +56,7 @@ def test_drag_converges_with_second_order(device):
 
 def test_drag_does_not_depend_on_the_place_of_the_cylinder(device):
     places = [(x, 0.7 * x) for x in (0.0, 0.13, 0.37, 0.5)]
-    drags = [
-        cylinder_array(32, 0.2, device, shift=shift, viscosity=VISCOSITY, tolerance=1e-5).drag
-        for shift in places
-    ]
+    drags = [cylinder_array(32, 0.2, device, shift=shift, viscosity=VISCOSITY, tolerance=1e-5).drag for shift in places]
     assert np.ptp(drags) < 3e-3 * np.mean(drags)
 
 
@@ -93,9 +88,7 @@ def test_cylinders_forty_cells_across(c, device):
     assert abs(errors[1]) < 0.01
 
 
-NARROW = pytest.mark.xfail(
-    strict=True, reason="5 to 9 cells of gap: the wall's error is 3.4, 4.8 and 7.4 % here"
-)
+NARROW = pytest.mark.xfail(strict=True, reason="5 to 9 cells of gap: the wall's error is 3.4, 4.8 and 7.4 % here")
 
 
 @pytest.mark.validate
@@ -129,15 +122,11 @@ def test_spheres_forty_eight_cells_across(c, device):
     assert abs(errors[1]) < 0.01
 
 
-CLOSE = pytest.mark.xfail(
-    strict=True, reason="1 to 6 cells of gap: the wall's error is 3.4, 4.0 and 5.0 % here"
-)
+CLOSE = pytest.mark.xfail(strict=True, reason="1 to 6 cells of gap: the wall's error is 3.4, 4.0 and 5.0 % here")
 
 
 @pytest.mark.validate
-@pytest.mark.parametrize(
-    "c", [0.027, 0.064, 0.125, *(pytest.param(c, marks=CLOSE) for c in (0.216, 0.343, 0.45))]
-)
+@pytest.mark.parametrize("c", [0.027, 0.064, 0.125, *(pytest.param(c, marks=CLOSE) for c in (0.216, 0.343, 0.45))])
 def test_spheres_sixteen_cells_across(c, device):
     assert abs(sphere_error(grid(2.0 * (3.0 * c / (4.0 * np.pi)) ** (1 / 3), 16), c, device)) < 0.03
 

@@ -132,9 +132,7 @@ def test_the_camera_has_every_body_in_view(copied, tmp_path, name):
     stage = open_stage(results.path)
     frustum = UsdGeom.Camera(stage.GetPrimAtPath("/Results/Camera")).GetCamera(0).frustum
     points = body.mesh.points / UsdGeom.GetStageMetersPerUnit(stage)
-    assert all(
-        frustum.Intersects(Gf.Vec3d(*map(float, point))) for point in points[:: max(len(points) // 200, 1)]
-    )
+    assert all(frustum.Intersects(Gf.Vec3d(*map(float, point))) for point in points[:: max(len(points) // 200, 1)])
 
 
 def test_animated_parents_are_undone_at_each_time(written, tmp_path):

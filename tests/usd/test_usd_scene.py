@@ -80,9 +80,7 @@ def test_gprims_converge_to_their_volume_with_second_order(assets, name):
 
 def test_a_gprim_extends_along_its_axis(assets):
     scene = Scene.open(assets / "gprims.usda")
-    extents = {
-        name: np.ptp(scene.body(f"/World/{name}").mesh.bounds, axis=0) for name in ("Tube", "Pill", "Hat")
-    }
+    extents = {name: np.ptp(scene.body(f"/World/{name}").mesh.bounds, axis=0) for name in ("Tube", "Pill", "Hat")}
     assert extents["Tube"] == pytest.approx([2, 1, 1])
     assert extents["Pill"] == pytest.approx([1, 2, 1])
     assert extents["Hat"] == pytest.approx([2, 2, 3])
