@@ -263,8 +263,8 @@ _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}",
          "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
 
 
-def cpp(outputs: Sequence[Expression]) -> tuple[list[str], list[str]]:
-    """C++ statements that compute the outputs, and the name of each output.
+def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """C++ statements that compute the outputs, by the names that they define, and the name of each output.
 
     Lanes have the type `Real`, masks the type `Mask`, as the text around it defines them.
     """
@@ -276,10 +276,8 @@ def cpp(outputs: Sequence[Expression]) -> tuple[list[str], list[str]]:
             needed.add(node.index)
             stack.extend(node.operands)
     nodes = outputs[0].graph.nodes if outputs else []
-    statements = [
-        _statement(node) for node in nodes if node.index in needed and node.operation not in ("constant", "input")
-    ]
-    return statements, [_name(y) for y in outputs]
+    computed = [x for x in nodes if x.index in needed and x.operation not in ("constant", "input")]
+    return {_name(x): _statement(x) for x in computed}, [_name(y) for y in outputs]
 
 
 def _name(node: Expression) -> str:

@@ -134,7 +134,7 @@ def test_only_what_is_needed_is_written():
     a, b = graph.input("a"), graph.input("b")
     _ = sqrt(a) + 7.0
     statements, names = cpp([a * b, a])
-    assert [s.partition(" = ")[2] for s in statements] == ["a * b;"]
+    assert [s.partition(" = ")[2] for s in statements.values()] == ["a * b;"]
     assert names[1] == "a"
 
 
