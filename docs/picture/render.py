@@ -88,7 +88,7 @@ def main(source: str, target: str) -> None:
     light_and_look(data["last"].mean(axis=0) + np.array([0.1, 0.0, 0.02]))
     render = bpy.context.scene.render
     render.engine, render.resolution_x, render.resolution_y = "CYCLES", 1100, 440
-    bpy.context.scene.cycles.samples = 48
+    bpy.context.scene.cycles.samples = 32
     bpy.context.scene.view_settings.view_transform = "Standard"
     render.image_settings.file_format, render.filepath = "PNG", target
     bpy.ops.render.render(write_still=True)
