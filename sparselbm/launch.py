@@ -78,7 +78,6 @@ class TileSweep:
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
         *, words: wp.array | None, marks: wp.array | None, parameters: wp.array, state_bytes: int,
     ):  # fmt: skip
-        self._device = domain.device
         self._cpu = domain.device.is_cpu
         self._held: dict[str, object] = {}
         nontemporal = self._cpu and state_bytes > _CACHED_BYTES

@@ -130,10 +130,7 @@ class Simulation:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
         for k, geometry in enumerate(self.geometry):
             geometry.fill(k)
-        n, cells = self.domain.tile_count, self.domain.cells_per_tile
-        walls = (self.words.numpy().reshape(n, cells).any(axis=1)) | (
-            self.marks.numpy().reshape(n, cells) & ((1 << OBSTACLE_BIT) - 1)
-        ).any(axis=1)
+        n, walls = self.domain.tile_count, self._wall_tiles
         solid = (
             tile_view(self.domain, self.solid, 1).any(axis=(1, 2))
             if self.solid is not None
@@ -149,8 +146,14 @@ class Simulation:
         self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
         self.solid_tiles = index[solid]
         """Indices of the tiles that hold solid."""
-        for name in ("_step", "_moments", "_mass"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
+
+    @functools.cached_property
+    def _wall_tiles(self) -> np.ndarray:
+        """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
+        n, cells = self.domain.tile_count, self.domain.cells_per_tile
+        conditions = self.marks.numpy().reshape(n, cells) & ((1 << OBSTACLE_BIT) - 1)
+        return np.asarray(self.words.numpy().reshape(n, cells).any(axis=1) | conditions.any(axis=1))
 
     @property
     def general_class(self) -> TileClass:

@@ -33,12 +33,8 @@ class LBFGSB(Optimizer):
         """Minimise."""
         from scipy.optimize import minimize
 
-        factor = gentle(problem, self.first_step)
+        factor, scaled = gentle(problem, self.first_step)
         problem.accept(problem.start)
-
-        def scaled(z):
-            value, gradient = problem.evaluate(z)
-            return factor * value, factor * gradient
 
         found = minimize(
             scaled,

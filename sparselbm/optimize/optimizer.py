@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,15 +39,21 @@ class Optimizer(ABC):
         """Minimise; call `problem.accept` once an iteration, the start included."""
 
 
-def gentle(problem: Problem, first_step: float) -> float:
-    """Factor on the objective with which a step along -gradient moves no variable by more than `first_step`.
+def gentle(problem: Problem, first_step: float) -> tuple[float, Callable[[np.ndarray], tuple[float, np.ndarray]]]:
+    """The objective times a factor with which a step along -gradient moves no variable by more than `first_step`.
 
     Quasi-Newton methods start from a unit Hessian, so that without it the first step is as long as the
-    gradient, and can fold the shape before anything was learnt of it.
+    gradient, and can fold the shape before anything was learnt of it. Returns the factor and the function.
     """
     _, gradient = problem.evaluate(problem.start)
     steepest = float(np.abs(gradient).max())
-    return min(1.0, first_step / steepest) if steepest > 0.0 else 1.0
+    factor = min(1.0, first_step / steepest) if steepest > 0.0 else 1.0
+
+    def scaled(z: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = problem.evaluate(z)
+        return factor * value, factor * gradient
+
+    return factor, scaled
 
 
 def still(problem: Problem, steps: int) -> bool:
