@@ -176,6 +176,8 @@ def _graph_of(*values) -> Graph | None:
 
 def where(mask, a, b):
     """`a` where the mask holds, else `b`; both are computed (masked arithmetic, no branch)."""
+    if isinstance(mask, bool):
+        return a if mask else b
     graph = _graph_of(mask, a, b)
     if graph is None:
         return np.where(mask, a, b)

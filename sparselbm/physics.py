@@ -76,9 +76,9 @@ class Cell:
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
                 # Where faces meet, the later condition has the links of both: it starts from their reflection again.
-                entering = boundary.face.entering(self.lattice)
-                reflected = [self.incoming[q] if q in entering else value for q, value in enumerate(f)]
-                filled = boundary.fill(self.lattice, reflected, self._values(boundary))
+                enters = [q in boundary.face.entering(self.lattice) for q in range(self.lattice.size)]
+                reflected = [where(enter, back, old) for enter, back, old in zip(enters, self.incoming, f, strict=True)]
+                filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
                 here = has_bit(self.marks, k)
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f

@@ -4,6 +4,7 @@ from abc import ABC
 from dataclasses import dataclass
 
 from ..equilibrium import along
+from ..expression import where
 from .condition import Boundary
 from .face import Face
 
@@ -25,12 +26,12 @@ class MovingBounce(Boundary, ABC):
             raise ValueError(f"velocity {self.velocity} on {self.face}: give one value an axis, {dimension} of them")
         return {f"velocity_{axis}": u for axis, u in zip("xyz", self.velocity, strict=False)}
 
-    def fill(self, lattice, f, value):
+    def fill(self, lattice, f, value, enters):
         u = [value[name] for name in self.parameters(lattice.dimension)]
-        filled = list(f)
-        for q in self.face.entering(lattice):
-            filled[q] = f[q] + 6.0 * lattice.weights[q] * along(lattice.velocities[q], u)
-        return filled
+        return [
+            where(enter, fq + 6.0 * w * along(c, u), fq)
+            for fq, w, c, enter in zip(f, lattice.weights, lattice.velocities, enters, strict=True)
+        ]
 
     def memory(self, lattice, f):
         return {}

@@ -26,8 +26,11 @@ class Boundary(ABC):
         """Names and values of what can be changed, and differentiated, without a new kernel [lattice units]."""
 
     @abstractmethod
-    def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any]) -> list:
-        """The incoming populations with those that enter through the face put in, shape (Q,)."""
+    def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any], enters: Sequence) -> list:
+        """The incoming populations with those that enter put in, shape (Q,).
+
+        `value`: the parameters, by name; `enters`: for each q whether c_q enters here, True, False or a mask.
+        """
 
     @abstractmethod
     def memory(self, lattice: Lattice, f: Sequence) -> dict[int, Any]:

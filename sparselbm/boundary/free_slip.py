@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..expression import where
 from .condition import Boundary
 from .face import Face
 
@@ -20,12 +21,8 @@ class FreeSlip(Boundary):
     def parameters(self, dimension):
         return {}
 
-    def fill(self, lattice, f, value):
-        mirrored = lattice.mirrored(self.face.axis)
-        filled = list(f)
-        for q in self.face.entering(lattice):
-            filled[q] = f[mirrored[q]]
-        return filled
+    def fill(self, lattice, f, value, enters):
+        return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]
 
     def memory(self, lattice, f):
         return {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from ..equilibrium import along
-from ..expression import total
+from ..expression import total, where
 from ..lattice import CS2
 from ..moments import excess_density, momentum
 from .condition import Boundary
@@ -46,7 +46,7 @@ class PressureOutlet(Boundary):
     def parameters(self, dimension):
         return {"density": self.density - 1.0}
 
-    def fill(self, lattice, f, value):
+    def fill(self, lattice, f, value, enters):
         axis, inward = self.face.axis, self.face.inward
         normal = [c[axis] * -inward for c in lattice.velocities]
         resting = [q for q, cn in enumerate(normal) if cn == 0]
@@ -59,10 +59,10 @@ class PressureOutlet(Boundary):
             for k in range(lattice.dimension)
         ]
         j[axis] = (known - excess) * -inward
-        filled = list(f)
-        for q in self.face.entering(lattice):
-            filled[q] = f[lattice.opposites[q]] + 6.0 * lattice.weights[q] * along(lattice.velocities[q], j)
-        return filled
+        return [
+            where(enter, f[p] + 6.0 * w * along(c, j), fq)
+            for fq, p, w, c, enter in zip(f, lattice.opposites, lattice.weights, lattice.velocities, enters, strict=True)
+        ]
 
     def memory(self, lattice, f):
         outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward

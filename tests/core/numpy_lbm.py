@@ -57,9 +57,10 @@ class DenseFlow:
         ]
         for b in self.boundaries:
             here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
-            entering = b.face.entering(self.lattice)
-            reflected = [pulled[q] if q in entering else fq for q, fq in enumerate(f)]
-            f = [np.where(here, new, old) for old, new in zip(f, b.fill(self.lattice, reflected, values), strict=True)]
+            enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
+            reflected = [pulled[q] if enters[q] else fq for q, fq in enumerate(f)]
+            filled = b.fill(self.lattice, reflected, values, enters)
+            f = [np.where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
     def step(self):
