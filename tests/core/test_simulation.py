@@ -20,7 +20,7 @@ from sparselbm.simulation import Simulation, SimulationError
         ({"viscosity": float("nan")}, "viscosity nan .*must be above 0"),
         ({"lattice": D3Q19}, "D3Q19 on a domain of 2 dimensions: choose"),
         ({"precision": wp.float16}, "float16.*must be wp.float32 or wp.float64"),
-        ({"force": (1e-5,)}, r"force \(1e-05,\): give one value an axis, 2"),
+        ({"force": (1e-5,)}, r"force \(1e-05,\): give one finite value an axis, 2"),
         ({"force": (float("nan"), 0.0)}, "force.*nan.*finite"),
         ({"boundaries": [FreeSlip(Z_MAX)]}, "boundary on z_max: the domain has 2 dimensions"),
         ({"boundaries": [FreeSlip(Y_MAX)]}, "boundary on y_max: the domain is periodic along that axis"),
