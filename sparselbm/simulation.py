@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import warp as wp
 
+from .blow_up import LOOK, Watch
 from .boundary import Boundary
 from .collision import TRT, Collision
 from .domain import Domain
@@ -58,6 +59,7 @@ class Simulation:
         self.geometry = tuple(ObstacleGeometry(obstacle, self) for obstacle in obstacles)
         self.steps = 0
         """Steps done since the state was set."""
+        self._unseen = 0
         self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
         self.spare = self.new_state()
@@ -182,11 +184,24 @@ class Simulation:
         self._step(source=source, target=target, solid=self.solid)
 
     def run(self, steps: int) -> None:
-        """Advances the state. Every 100 steps the mass is looked at: SimulationError when the flow has blown up."""
-        for done in range(0, steps, _LOOK):
-            self._run_unseen(min(_LOOK, steps - done))
-            if not np.isfinite(self.excess_mass()):
-                self._raise_blown_up()
+        """Advances the state. At least every 100 steps, counted over calls, the flow is looked at (`require_sound`)."""
+        for done in range(0, steps, LOOK):
+            stretch = min(LOOK, steps - done)
+            self._run_unseen(stretch)
+            self._unseen += stretch
+            if self._unseen >= LOOK or steps >= LOOK:
+                self.require_sound()
+
+    def require_sound(self) -> None:
+        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `blow_up.Limits`."""
+        self._unseen = 0
+        complaint = self._watch.complaint()
+        if complaint:
+            raise SimulationError(complaint)
+
+    @functools.cached_property
+    def _watch(self) -> Watch:
+        return Watch(self)
 
     def _run_unseen(self, steps: int) -> None:
         pairs = steps // 2 if self.target.cuda else 0
@@ -261,19 +276,6 @@ class Simulation:
     @functools.cached_property
     def _mass_sums(self) -> wp.array:
         return sums_array(self.domain, 1)
-
-    def _raise_blown_up(self) -> None:
-        populations = tile_view(self.domain, self.state, self.lattice.size)
-        bad = ~np.isfinite(populations.sum(axis=1)) & self.domain.fluid
-        place = tuple(int(x) for x in self.domain.cell_indices()[bad][0])
-        raise SimulationError(
-            f"the flow has blown up by step {self.steps}, first seen at cell {place}: "
-            "lower the velocity, raise the viscosity, or use finer voxels"
-        )
-
-
-_LOOK = 100
-"""Steps between two looks at whether the flow is still finite."""
 
 
 def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
