@@ -184,12 +184,13 @@ class Simulation:
         self._step(source=source, target=target, solid=self.solid)
 
     def run(self, steps: int) -> None:
-        """Advances the state. At least every 100 steps, counted over calls, the flow is looked at (`require_sound`)."""
-        for done in range(0, steps, LOOK):
-            stretch = min(LOOK, steps - done)
+        """Advances the state. Every 100 steps, counted over calls, the flow is looked at (`require_sound`)."""
+        end = self.steps + steps
+        while self.steps < end:
+            stretch = min(LOOK - self._unseen, end - self.steps)
             self._run_unseen(stretch)
             self._unseen += stretch
-            if self._unseen >= LOOK or steps >= LOOK:
+            if self._unseen == LOOK or (self.steps == end and steps >= LOOK):
                 self.require_sound()
 
     def require_sound(self) -> None:

@@ -29,7 +29,7 @@ class FlowIntegrals(Monitor):
 
 class _FlowSampler(Sampler):
     def __init__(self, simulation: Simulation):
-        self._local = ValuesSampler(simulation, {"kinetic_energy": KineticEnergy(), "dissipation": Dissipation()})
+        self._local = ValuesSampler(simulation, (KineticEnergy(), Dissipation()))
         self._gradients = VelocityGradients(simulation)
 
     def take(self):

@@ -6,7 +6,7 @@ from ..objective import LayerArea, LayerPressure, LayerVelocity
 from ..simulation import Simulation
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
-from .values import ValuesSampler
+from .sums_kernel import Sums
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,13 @@ class _LayerSampler(Sampler):
     def __init__(self, monitor: LayerMean, simulation: Simulation):
         axis, layer, d = monitor.axis, monitor.layer, simulation.lattice.dimension
         _require_axis(axis, d)
-        velocity = {f"u{k}": LayerVelocity(axis, layer, k) for k in range(d)}
-        objectives = {"area": LayerArea(axis, layer), "pressure": LayerPressure(axis, layer), **velocity}
+        velocity = [LayerVelocity(axis, layer, k) for k in range(d)]
         self._axis = axis
-        self._sums = ValuesSampler(simulation, objectives)
-        require_area(axis, layer, self._sums.take()[0])
+        self._sums = Sums(simulation, [LayerArea(axis, layer), LayerPressure(axis, layer), *velocity])
+        _require_area(axis, layer, self._sums.take()[0])
 
     def take(self):
-        area, pressure, *velocity = self._sums.take()
+        area, pressure, *velocity = self._sums.take().tolist()
         return (pressure / area, *(u / area for u in velocity), velocity[self._axis])
 
 
@@ -65,23 +64,21 @@ class PressureLoss(Monitor):
 class _LossSampler(Sampler):
     def __init__(self, monitor: PressureLoss, simulation: Simulation):
         _require_axis(monitor.axis, simulation.lattice.dimension)
-        objectives = {}
-        for layer in (monitor.upstream, monitor.downstream):
-            objectives[f"pressure_{layer}"] = LayerPressure(monitor.axis, layer)
-            objectives[f"area_{layer}"] = LayerArea(monitor.axis, layer)
-        if monitor.upstream == monitor.downstream:
-            raise ValueError(f"layers {monitor.upstream} and {monitor.downstream}: give two that differ")
-        self._sums = ValuesSampler(simulation, objectives)
-        _, before, _, after = self._sums.take()
-        require_area(monitor.axis, monitor.upstream, before)
-        require_area(monitor.axis, monitor.downstream, after)
+        layers = (monitor.upstream, monitor.downstream)
+        if layers[0] == layers[1]:
+            raise ValueError(f"layers {layers[0]} and {layers[1]}: give two that differ")
+        self._sums = Sums(
+            simulation, [kind(monitor.axis, layer) for layer in layers for kind in (LayerPressure, LayerArea)]
+        )
+        for layer, area in zip(layers, self._sums.take()[1::2], strict=True):
+            _require_area(monitor.axis, layer, area)
 
     def take(self):
-        upstream, before, downstream, after = self._sums.take()
+        upstream, before, downstream, after = self._sums.take().tolist()
         return (upstream / before - downstream / after,)
 
 
-def require_area(axis: int, layer: int, area: float) -> None:
+def _require_area(axis: int, layer: int, area: float) -> None:
     """Raises ValueError for a layer without fluid."""
     if not area > 0.0:
         raise ValueError(f"layer {layer} along {'xyz'[axis]} holds no fluid: choose another")

@@ -21,11 +21,8 @@ class ForceOn(Monitor):
         return tuple(f"force_{axis}" for axis in "xyz"[: simulation.lattice.dimension])
 
     def bind(self, simulation):
-        directions = np.eye(simulation.lattice.dimension)
-        names = self.columns(simulation)
-        return ValuesSampler(
-            simulation, {name: Force(self.obstacle, tuple(e)) for name, e in zip(names, directions.tolist(), strict=True)}
-        )
+        directions = np.eye(simulation.lattice.dimension).tolist()
+        return ValuesSampler(simulation, [Force(self.obstacle, tuple(e)) for e in directions])
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class TorqueOn(Monitor):
         _require_axes("centre", self.centre, simulation)
         axes = {"torque_x": (1.0, 0.0, 0.0), "torque_y": (0.0, 1.0, 0.0), "torque_z": (0.0, 0.0, 1.0)}
         return ValuesSampler(
-            simulation, {name: Torque(self.obstacle, self.centre, axes[name]) for name in self.columns(simulation)}
+            simulation, [Torque(self.obstacle, self.centre, axes[name]) for name in self.columns(simulation)]
         )
 
 
@@ -72,10 +69,8 @@ class DragLift(Monitor):
     def bind(self, simulation):
         for name in ("drag", "lift"):
             require_unit(name, getattr(self, name), simulation)
-        forces = zip(self.columns(simulation), (self.drag, self.lift), strict=True)
-        objectives = {name: Force(self.obstacle, direction) for name, direction in forces}
-        scale = 1.0 / (0.5 * self.speed**2 * self.area)
-        return ValuesSampler(simulation, objectives, dict.fromkeys(objectives, scale))
+        forces = [Force(self.obstacle, direction) for direction in (self.drag, self.lift)]
+        return ValuesSampler(simulation, forces, 1.0 / (0.5 * self.speed**2 * self.area))
 
 
 @dataclass(frozen=True)
@@ -103,9 +98,8 @@ class MomentCoefficient(Monitor):
 
     def bind(self, simulation):
         _require_axes("centre", self.centre, simulation)
-        objective = {"moment_coefficient": Torque(self.obstacle, self.centre, self.axis)}
-        scale = 1.0 / (0.5 * self.speed**2 * self.area * self.length)
-        return ValuesSampler(simulation, objective, {"moment_coefficient": scale})
+        torque = Torque(self.obstacle, self.centre, self.axis)
+        return ValuesSampler(simulation, [torque], 1.0 / (0.5 * self.speed**2 * self.area * self.length))
 
 
 def require_positive(value: object, *names: str) -> None:

@@ -1,13 +1,13 @@
 """Objectives recorded as series."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..evaluate import Evaluation
 from ..objective import Objective
 from ..simulation import Simulation
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
+from .sums_kernel import Sums
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,14 @@ class Values(Monitor):
         return tuple(self.objectives)
 
     def bind(self, simulation):
-        return ValuesSampler(simulation, self.objectives)
+        return ValuesSampler(simulation, tuple(self.objectives.values()))
 
 
 class ValuesSampler(Sampler):
-    """Evaluates objectives, each times a factor (1 where none is given)."""
+    """Evaluates objectives in one pass, each times `factor`."""
 
-    def __init__(
-        self, simulation: Simulation, objectives: Mapping[str, Objective], factors: Mapping[str, float] | None = None
-    ):
-        self._state = lambda: simulation.state
-        self._terms = [
-            (Evaluation(simulation, objective), (factors or {}).get(name, 1.0)) for name, objective in objectives.items()
-        ]
+    def __init__(self, simulation: Simulation, objectives: Sequence[Objective], factor: float = 1.0):
+        self._sums, self._factor = Sums(simulation, objectives), factor
 
     def take(self):
-        for evaluation, factor in self._terms:
-            evaluation.add(self._state(), factor)
-        return tuple(evaluation.take() for evaluation, _ in self._terms)
+        return tuple((self._factor * self._sums.take()).tolist())

@@ -5,7 +5,7 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint import InitialPopulations, Parameter, value_and_grad
-from sparselbm.boundary import Y_MAX, Y_MIN, MovingWall
+from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
 from sparselbm.collision import BGK, TRT
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
@@ -41,23 +41,21 @@ CASES = pytest.mark.parametrize(
 
 @CASES
 def test_taylor_green(dimension, options, device):
-    """E = U^2 V / 4; enstrophy = k^2 U^2 V / 2; D = 2 nu k^2 U^2 V / 2; all decay as exp(-4 nu k^2 t); dE / dt = -D."""
+    """E = U^2 V / 4, and of it: enstrophy = 2 k^2 E, D = 4 nu k^2 E, E ~ exp(-4 nu k^2 t), so that dE / dt = -D."""
     simulation, k, volume = taylor_green(device, dimension, **options)
     recorder = Recorder(simulation, {"flow": FlowIntegrals(EverySteps(4))})
     recorder.run(200)
-    flow = recorder.records["flow"]
-    t = flow.series.steps
+    flow = recorder.records["flow"].series.since(40)  # A start from equilibrium has no strain: it takes some steps to come.
+    energy, t = flow["kinetic_energy"].values, flow.steps
     decay = np.exp(-4.0 * NU * k**2 * t)
     central = (np.sin(k) / k) ** 2  # What central differences make of a wave.
-    assert flow["kinetic_energy"].values == pytest.approx(SPEED**2 / 4 * volume * decay, rel=2e-3)
-    assert flow["enstrophy"].values == pytest.approx(k**2 * SPEED**2 / 2 * volume * central * decay, rel=2e-3)
-    exact = NU * k**2 * SPEED**2 * volume * decay
-    assert flow["dissipation_by_gradients"].values == pytest.approx(exact * central, rel=2e-3)
-    # The equilibrium that a run starts from has no strain: the populations need some steps.
-    assert flow["dissipation"].values[5:] == pytest.approx(exact[5:], rel=5e-3)
-    energy, step = flow["kinetic_energy"].values, t[1] - t[0]
-    slope = (energy[2:] - energy[:-2]) / (2 * step)
-    assert -slope[10:] == pytest.approx(flow["dissipation"].values[11:-1], rel=5e-3)
+    assert energy == pytest.approx(SPEED**2 / 4 * volume * decay, rel=6e-3)
+    assert energy / energy[0] == pytest.approx(decay / decay[0], rel=1e-3)
+    assert flow["enstrophy"].values / energy == pytest.approx(2 * k**2 * central, rel=1e-3)
+    assert flow["dissipation_by_gradients"].values / energy == pytest.approx(4 * NU * k**2 * central, rel=1e-3)
+    assert flow["dissipation"].values / energy == pytest.approx(4 * NU * k**2, rel=4e-3)
+    slope = (energy[2:] - energy[:-2]) / (t[2:] - t[:-2])
+    assert -slope == pytest.approx(flow["dissipation"].values[1:-1], rel=4e-3)
 
 
 def linear(domain, rate_x, rate_y):
@@ -70,8 +68,6 @@ def linear(domain, rate_x, rate_y):
 def test_solid_body_rotation_has_the_enstrophy_of_its_vorticity(dimension, device):
     """w = 2 Omega, S = 0, where all four sides move with the fluid: differences of a linear flow are exact."""
     rotation, shape = 1e-3, (24, 20, 16)[:dimension]
-    from sparselbm.boundary import X_MAX, X_MIN
-
     zero = (0.0,) * (dimension - 1)
     faces = [MovingWall(X_MIN, (0.0, 0.0, 0.0)[:dimension]), MovingWall(X_MAX, (0.0, 0.0, 0.0)[:dimension])]
     faces += [MovingWall(Y_MIN, (0.0, *zero)), MovingWall(Y_MAX, (0.0, *zero))]
@@ -156,7 +152,7 @@ def test_what_a_whole_solid_holds_does_not_count(device):
     open_share = domain.dense(1.0 - eps)
     enstrophy = 0.5 * (open_share * (dx[..., 1] - dy[..., 0]) ** 2).sum()
     assert VelocityGradients(simulation).enstrophy_and_dissipation()[0] == pytest.approx(enstrophy, rel=1e-10)
-    assert np.abs(u[eps >= 1.0]).max() > 1e-3, "nothing is trapped: the test would pass without the mask"
+    assert np.abs(u[eps >= 1.0]).max() > 1e-4, "nothing is trapped: the test would pass without the mask"
 
 
 @pytest.mark.parametrize("objective", [KineticEnergy(), Dissipation()], ids=["energy", "dissipation"])
