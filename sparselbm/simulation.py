@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import warp as wp
 
+from .blow_up import LOOK, Watch
 from .boundary import Boundary, Face
 from .collision import TRT, Collision
 from .domain import Domain
@@ -77,6 +78,7 @@ class Simulation:
         """Of the obstacles whose walls are solid fractions."""
         self.steps = 0
         """Steps done since the state was set."""
+        self._unseen = 0
         self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
         self.spare = self.new_state()
@@ -275,11 +277,25 @@ class Simulation:
         self._step(source=source, target=target, solid=self.solid)
 
     def run(self, steps: int) -> None:
-        """Advances the state. Every 100 steps the mass is looked at: SimulationError when the flow has blown up."""
-        for done in range(0, steps, _LOOK):
-            self._run_unseen(min(_LOOK, steps - done))
-            if not np.isfinite(self.excess_mass()):
-                self._raise_blown_up()
+        """Advances the state. Every 100 steps, counted over calls, the flow is looked at (`require_sound`)."""
+        end = self.steps + steps
+        while self.steps < end:
+            stretch = min(LOOK - self._unseen, end - self.steps)
+            self._run_unseen(stretch)
+            self._unseen += stretch
+            if self._unseen == LOOK or (self.steps == end and steps >= LOOK):
+                self.require_sound()
+
+    def require_sound(self) -> None:
+        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `blow_up.Limits`."""
+        self._unseen = 0
+        complaint = self._watch.complaint()
+        if complaint:
+            raise SimulationError(complaint)
+
+    @functools.cached_property
+    def _watch(self) -> Watch:
+        return Watch(self)
 
     def _run_unseen(self, steps: int) -> None:
         pairs = steps // 2 if self.target.cuda and not (self.schedules or self._unsteady) else 0
@@ -356,19 +372,6 @@ class Simulation:
     @functools.cached_property
     def _mass_sums(self) -> wp.array:
         return sums_array(self.domain, 1)
-
-    def _raise_blown_up(self) -> None:
-        populations = tile_view(self.domain, self.state, self.lattice.size)
-        bad = ~np.isfinite(populations.sum(axis=1)) & self.walls.fluid
-        place = tuple(int(x) for x in self.domain.cell_indices()[bad][0])
-        raise SimulationError(
-            f"the flow has blown up by step {self.steps}, first seen at cell {place}: "
-            "lower the velocity, raise the viscosity, or use finer voxels"
-        )
-
-
-_LOOK = 100
-"""Steps between two looks at whether the flow is still finite."""
 
 
 def _as_forces(force) -> tuple[BodyForce, ...]:
