@@ -1,5 +1,6 @@
 """Boundary conditions, one a file."""
 
+from .characteristic_outlet import CharacteristicOutlet
 from .condition import Boundary
 from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face
 from .free_slip import FreeSlip
@@ -21,6 +22,7 @@ __all__ = [
     "Z_MAX",
     "Z_MIN",
     "Boundary",
+    "CharacteristicOutlet",
     "Face",
     "FreeSlip",
     "GradPressure",
