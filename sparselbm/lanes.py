@@ -73,6 +73,8 @@ typedef Scalar LooseRow __attribute__((vector_size(8 * sizeof(Scalar)), aligned(
 typedef int Words __attribute__((vector_size(LANES * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) {{ return Scalar(x) - Real{{}}; }};
 auto root = [](Real x) __attribute__((always_inline)) {{ return __builtin_elementwise_sqrt(x); }};
+auto exponential = [](Real x) __attribute__((always_inline)) {{ return __builtin_elementwise_exp(x); }};
+auto logarithm = [](Real x) __attribute__((always_inline)) {{ return __builtin_elementwise_log(x); }};
 auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{
   return (word & (Integer(1u << bit) - Mask{{}})) != 0;
 }};
@@ -141,6 +143,8 @@ typedef bool Mask;
 const int CELLS = {cells};
 auto constant = [](double x) {{ return Scalar(x); }};
 auto root = [](Real x) {{ return ::sqrt(x); }};
+auto exponential = [](Real x) {{ return ::exp(x); }};
+auto logarithm = [](Real x) {{ return ::log(x); }};
 auto has_bit = [](unsigned int word, int bit) {{ return ((word >> bit) & 1u) != 0u; }};
 const int tile = tiles.data[thread / CELLS];
 const int cell = thread % CELLS;
