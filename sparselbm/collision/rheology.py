@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..expression import exp, log, where
+from ..expression import log, where
 
 _LEAST = 1e-20
 """Stress and shear rate at which a fluid at rest is taken, where a logarithm would end."""
