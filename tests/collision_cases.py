@@ -3,7 +3,17 @@
 import pytest
 
 from sparselbm.collision import (
-    KBC, MRT, TRT, BGK, Carreau, CentralMoment, Cumulant, ExactDifference, PowerLaw, RecursiveRegularised, Regularised,
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    Carreau,
+    CentralMoment,
+    Cumulant,
+    ExactDifference,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
     Smagorinsky,
 )  # fmt: skip
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27

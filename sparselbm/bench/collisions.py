@@ -6,7 +6,17 @@ from collections.abc import Sequence
 import warp as wp
 
 from ..collision import (
-    BGK, KBC, MRT, TRT, CentralMoment, Collision, Cumulant, PowerLaw, RecursiveRegularised, Regularised, Smagorinsky,
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    CentralMoment,
+    Collision,
+    Cumulant,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
+    Smagorinsky,
 )  # fmt: skip
 from ..lattice import D3Q19, D3Q27, Lattice
 from .case import Case

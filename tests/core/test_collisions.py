@@ -11,7 +11,17 @@ from states import dense_state, noise, set_dense_state
 from test_expression import values
 
 from sparselbm.collision import (
-    BGK, KBC, MRT, Carreau, CentralMoment, Cumulant, ExactDifference, PowerLaw, RecursiveRegularised, Regularised, Smagorinsky,
+    BGK,
+    KBC,
+    MRT,
+    Carreau,
+    CentralMoment,
+    Cumulant,
+    ExactDifference,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
+    Smagorinsky,
 )  # fmt: skip
 from sparselbm.collision.bases import about, hermite_moments, hermite_populations, orders, populations, raw_moments
 from sparselbm.collision.cumulant import cumulants_of_moments, moments_of_cumulants

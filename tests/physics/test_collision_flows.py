@@ -9,7 +9,7 @@ from test_channel import poiseuille_error
 from test_shear_wave import ShearWave
 from test_taylor_green import errors
 
-from sparselbm.collision import MRT, BGK, CentralMoment, Cumulant, RecursiveRegularised, Smagorinsky
+from sparselbm.collision import BGK, MRT, CentralMoment, Cumulant, RecursiveRegularised, Smagorinsky
 from sparselbm.domain import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.simulation import Simulation
