@@ -4,7 +4,7 @@ D2Q9 and D3Q27 are products of the velocities {0, 1, -1} of each axis, so that m
 z, three values at a time, and undone the same way. D3Q19 is D3Q27 without its corners: moments with a power of every
 axis vanish there, and the other 19 determine it. Moments are held by their exponents, {(a, b, c): m_abc}; none means 0.
 
-Source of the transform: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507, appendix J.
+Source of the transform: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507.
 """
 
 import functools

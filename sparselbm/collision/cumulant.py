@@ -22,7 +22,7 @@ class Cumulant(Collision):
     Cumulants are taken of moments of c - u less those of Maxwell's distribution, which changes C_200 by rho c_s^2 and no
     other: all numbers are small. The second ones are corrected for what the third moments of three velocities an axis
     lack, so that the viscosity does not depend on the flow's speed. A force moves the first cumulant and no other.
-    Source: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507, eqs. 27 to 31 and 55 to 63.
+    Source: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507.
     """
 
     bulk_viscosity: float | None = None
@@ -51,7 +51,7 @@ class Cumulant(Collision):
 
 
 def _galilean_correction(lattice: Lattice, C: Moments, v: Sequence, omega, bulk: float) -> Moments:
-    """-3 (1 - rate / 2) v_a^2 D_a v_a for the trace and the rest of C_aa, with D_a v_a from C itself (eqs. 55 to 63)."""
+    """-3 (1 - rate / 2) v_a^2 D_a v_a for the trace and the rest of C_aa, with D_a v_a from C itself."""
     axes = range(lattice.dimension)
     share = 1.0 / lattice.dimension
     mean = total(C[pair(lattice, a, a)] for a in axes) * share

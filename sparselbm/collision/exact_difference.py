@@ -14,7 +14,7 @@ class ExactDifference(Collision):
     """f* = collide(f; F = 0) + f^eq(rho, u + F / rho) - f^eq(rho, u), with u = j / rho, around any collision.
 
     The flow's velocity is (j + F / 2) / rho, as `moments.macroscopic` gives it.
-    Source: Kupershtokh, Medvedev & Karpov, Comput. Math. Appl. 58 (2009) 965, eq. 8.
+    Source: Kupershtokh, Medvedev & Karpov, Comput. Math. Appl. 58 (2009) 965.
     """
 
     collision: Collision

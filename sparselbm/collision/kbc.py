@@ -22,7 +22,7 @@ class KBC(Collision):
     Delta s is the part of f - f^eq in the trace-free stress, Delta h the rest, <x|y> = sum_q x_q y_q / f_q^eq, and
     beta = omega / 2. f^eq is the minimum of the entropy, a product over the axes with P = (2 (1 + 3 u^2)^(1/2) - 1) / 3
     as second moment. Force: Guo's source, with f - f^eq + S / 2 in place of f - f^eq.
-    Source: Karlin, Bosch & Chikatamarla, Phys. Rev. E 90 (2014) 031302(R), eqs. 3, 10 and 12.
+    Source: Karlin, Bosch & Chikatamarla, Phys. Rev. E 90 (2014) 031302(R).
     """
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

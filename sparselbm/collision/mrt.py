@@ -24,7 +24,7 @@ class MRT(Collision):
     bulk_viscosity: float | None = None
     """zeta [cells^2 / step]; None: c_s^2 / d, the rate 1."""
     higher: tuple[float, float, float, float] = (1.2, 1.4, 1.2, 1.4)
-    """Rates of the third to sixth order, in (0, 2); d'Humieres et al. have 1.2 for odd moments, 1.4 for even ones."""
+    """Rates of the third to sixth order, in (0, 2); d'Humieres et al. give 1.2 to the flux of energy, 1.4 to fourth moments."""
 
     def __post_init__(self):
         check_rates(self, self.bulk_viscosity, self.higher)

@@ -16,7 +16,7 @@ class RecursiveRegularised(Collision):
 
     Malaspinas's recursion h^1_(a1..an) = u_an h^1_(a1..an-1) + sum_k u.. h^1_(ak an) adds h^1_(ai aj) times the other
     velocities over all pairs i, j. That is how moments of c - u with nothing but a stress look from the frame at rest.
-    Source: Malaspinas, arXiv:1505.06900 (2015), eqs. 22 and 30; Coreixas et al., Phys. Rev. E 96 (2017) 033306.
+    Source: Malaspinas, arXiv:1505.06900 (2015); Coreixas et al., Phys. Rev. E 96 (2017) 033306.
     """
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

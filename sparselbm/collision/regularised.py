@@ -16,7 +16,7 @@ from .model import Collision, relaxation_rate
 class Regularised(Collision):
     """f* = f^eq + S / 2 + (1 - omega) w / (2 c_s^4) (cc - c_s^2 I) : Pi, the part of f - f^eq that is seen in its stress Pi.
 
-    Source: Latt & Chopard, Math. Comput. Simul. 72 (2006) 165, eq. 17.
+    Source: Latt & Chopard, Math. Comput. Simul. 72 (2006) 165.
     """
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

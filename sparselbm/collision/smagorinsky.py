@@ -15,7 +15,7 @@ class Smagorinsky(Collision):
 
     With tau = 3 (nu + nu_t) + 1/2 and q = (2 Pi : Pi)^(1/2) / rho, S is 3 q / (2 tau), so that tau (tau - tau_0) =
     9/2 C^2 q: nu_t = 3 C^2 q / (tau_0 + (tau_0^2 + 18 C^2 q)^(1/2)), without loss of digits where q is small.
-    Source: Hou, Sterling, Chen & Doolen, Fields Inst. Commun. 6 (1996) 151, eq. 18.
+    Source: Hou, Sterling, Chen & Doolen, Fields Inst. Commun. 6 (1996) 151.
     """
 
     collision: Collision

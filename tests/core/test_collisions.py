@@ -236,7 +236,8 @@ def test_a_force_moves_the_first_cumulant_alone():
     free, pushed = (Cumulant().collide(D3Q27, f, VISCOSITY, F) for F in ([0.0] * 3, force))
     faster = [vk + F / (1.0 + excess) for vk, F in zip(v, force, strict=True)]
     w = np.array(D3Q27.weights)[:, None]
-    before, after = about(D3Q27, raw_moments(D3Q27, list(free + w)), v), about(D3Q27, raw_moments(D3Q27, list(pushed + w)), faster)
+    before = about(D3Q27, raw_moments(D3Q27, list(free + w)), v)
+    after = about(D3Q27, raw_moments(D3Q27, list(pushed + w)), faster)
     for key, value in before.items():
         assert after[key] == pytest.approx(value, abs=2e-15)
 
@@ -310,6 +311,16 @@ def test_a_fluid_at_rest_has_finite_gradients(collision, lattice):
         known = values(graph, at)
     assert np.isfinite([known[g.index] for g in [*post, *adjoints]]).all()
     assert max(abs(known[y.index]) for y in post) == 0.0
+
+
+@ALL
+def test_small_departures_keep_their_digits(collision, lattice):
+    """Shifted populations of 1e-4 in fp32: the error is of their own size, not of the weights'."""
+    f, force = 1e-3 * noise(lattice, (50,)).astype(np.float32), np.float32(1e-5) * np.ones(3, dtype=np.float32)
+    exact = np.array(collision.collide(lattice, list(f.astype(float)), 0.01, list(force[: lattice.dimension].astype(float))))
+    single = np.array(collision.collide(lattice, list(f), np.float32(0.01), list(force[: lattice.dimension])))
+    assert single.dtype == np.float32
+    assert np.abs(single - exact).max() < 8.0 * np.finfo(np.float32).eps * np.abs(f).max()
 
 
 @pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN, WRAPPERS))

@@ -90,7 +90,7 @@ def test_bounds_of_the_viscosity(device):
         return np.clip(0.002 / np.sqrt(gamma), 0.03, 0.06)
 
     collision = PowerLaw(TRT(), 0.5, consistency=0.002, lowest=0.03, highest=0.06)
-    error, peak = channel_error(collision, law, D2Q9, 32, device, drive=1.5e-5, viscosity=0.5)
+    error, _ = channel_error(collision, law, D2Q9, 32, device, drive=1.5e-5, viscosity=0.5)
     met = law(1.5e-5 * np.array([1.0, 15.0]) / np.array([0.06, 0.03]))
     assert tuple(met) == (0.06, 0.03)
     assert error < 0.01
