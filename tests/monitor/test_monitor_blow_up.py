@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.blow_up import LIMITS, Limits, Watch
+from sparselbm.blow_up import LIMITS, Limits, Watch, advice
 from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.collision import BGK, TRT
 from sparselbm.domain import box
@@ -51,6 +51,12 @@ def test_a_fast_inlet_is_named_within_100_steps_of_the_first_cell_beyond_a_limit
     assert first <= simulation.steps < first + 100
     assert "relaxation time" not in str(e.value)
     assert "more stable" not in str(e.value)
+
+
+def test_a_collision_is_advised_only_where_it_is_another(device):
+    assert "TRT(magic=1/4)" in advice(shear(device, 1e-6, 0.25, TRT()))
+    assert "TRT" not in advice(shear(device, 1e-6, 0.25, TRT(magic=1 / 4)))
+    assert "no boundary gives more than 0.1 cells/step and the relaxation time 0.8 is sound" in advice(shear(device, 0.1, 0.25))
 
 
 @PRECISIONS
