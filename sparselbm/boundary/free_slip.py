@@ -17,6 +17,7 @@ class FreeSlip(Boundary):
     face: Face
 
     mass_share = 0.5
+    needs_plane = True
 
     def parameters(self, dimension):
         return {}

@@ -44,6 +44,21 @@ def resting_momentum(lattice: Lattice, face: Face, f: Sequence) -> list:
     ]
 
 
+def shear_free_momentum(lattice: Lattice, face: Face, f: Sequence, normal_velocity) -> list:
+    """j_t = (T + 2 sum_{c.n = 1} c_t f) / (1 + u_n), one value an axis, 0 along n: no viscous shear acts on the face.
+
+    What enters then has sum_{c.n = -1} c_t f = sum_{c.n = 1} c_t f - u_n j_t, so that the flux of j_t along n is u_n j_t.
+    """
+    leaving = [q for q, cn in enumerate(outward(lattice, face)) if cn == 1]
+    T = resting_momentum(lattice, face, f)
+    return [
+        0.0 if k == face.axis
+        else (T[k] + 2.0 * total(lattice.velocities[q][k] * f[q] for q in leaving if lattice.velocities[q][k]))
+        / (1.0 + normal_velocity)
+        for k in range(lattice.dimension)
+    ]  # fmt: skip
+
+
 def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters: Sequence) -> list:
     """f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T) for what enters: the cell then has the momentum j exactly.
 
