@@ -39,8 +39,9 @@ class TileShape:
         return (0, *c) if self.dimension == 2 else c  # type: ignore[return-value]
 
 
-ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "parameters", "weight", "nontemporal",
-             "source", "adjoint", "solid", "target", "solid_adjoint", "sums", "thread")  # fmt: skip
+ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
+             "nontemporal", "source", "adjoint", "solid", "fields", "fractions", "target", "solid_adjoint",
+             "fields_adjoint", "sums", "thread")  # fmt: skip
 """What every tile kernel takes, in the house's order: topology, constants, inputs, outputs."""
 
 _LABEL_SHIFT = 28
@@ -96,19 +97,19 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
       __attribute__((always_inline)) -> Real {{
     {join}
   }};
-  auto local = [&](const Scalar* field, int size, int component) __attribute__((always_inline)) -> Real {{
-    return *(const Real*)(field + ((long long)tile * size + component) * CELLS + cell);
+  auto local = [&](const Scalar* field, int place, int size, int component) __attribute__((always_inline)) -> Real {{
+    return *(const Real*)(field + ((long long)place * size + component) * CELLS + cell);
   }};
-  auto store = [&](Scalar* field, int size, int component, Real value) __attribute__((always_inline)) {{
-    Real* to = (Real*)(field + ((long long)tile * size + component) * CELLS + cell);
+  auto store = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {{
+    Real* to = (Real*)(field + ((long long)place * size + component) * CELLS + cell);
     if (nontemporal) __builtin_nontemporal_store(value, to); else *to = value;
   }};
   auto prefetch = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {{
     const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * LANES;
     __builtin_prefetch(to);
   }};
-  auto increase = [&](Scalar* field, int size, int component, Real value) __attribute__((always_inline)) {{
-    *(Real*)(field + ((long long)tile * size + component) * CELLS + cell) += value;
+  auto increase = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {{
+    *(Real*)(field + ((long long)place * size + component) * CELLS + cell) += value;
   }};
   auto word = [&](const unsigned int* field) __attribute__((always_inline)) -> Mask {{
     return __builtin_convertvector(*(const Words*)(field + (long long)tile * CELLS + cell), Mask);
@@ -151,15 +152,15 @@ auto shifted = [&](const Scalar* field, int size, int component, int da, int db,
   const int other = near[9 * (ra >> 3) + 3 * (rb >> 3) + (rc >> 3)];
   return field[((long long)other * size + component) * CELLS + (8 * (ra & 7) + (rb & 7)) * 8 + (rc & 7)];
 }};
-auto local = [&](const Scalar* field, int size, int component) -> Real {{
-  return field[((long long)tile * size + component) * CELLS + cell];
+auto local = [&](const Scalar* field, int place, int size, int component) -> Real {{
+  return field[((long long)place * size + component) * CELLS + cell];
 }};
-auto store = [&](Scalar* field, int size, int component, Real value) {{
-  field[((long long)tile * size + component) * CELLS + cell] = value;
+auto store = [&](Scalar* field, int place, int size, int component, Real value) {{
+  field[((long long)place * size + component) * CELLS + cell] = value;
 }};
 auto prefetch = [](const Scalar*, int, int) {{}};
-auto increase = [&](Scalar* field, int size, int component, Real value) {{
-  field[((long long)tile * size + component) * CELLS + cell] += value;
+auto increase = [&](Scalar* field, int place, int size, int component, Real value) {{
+  field[((long long)place * size + component) * CELLS + cell] += value;
 }};
 auto word = [&](const unsigned int* field) {{ return field[(long long)tile * CELLS + cell]; }};
 auto outside = [&](const unsigned int* field) {{ return (word(field) & 1u) != 0u; }};

@@ -60,7 +60,7 @@ def differentiable(size: int, device: wp.Device) -> Work:
 
     def burst() -> None:
         for source, target in zip(states, [*states[1:], states[0]], strict=True):
-            simulation.advance(source, target)
+            simulation.advance(source, target, 0)
 
     wp.copy(states[0], simulation.state)
     return Work(

@@ -44,8 +44,8 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
     other = simulation.new_state()
 
     def burst() -> None:
-        simulation.advance(simulation.state, other)
-        simulation.advance(other, simulation.state)
+        simulation.advance(simulation.state, other, 0)
+        simulation.advance(other, simulation.state, 0)
 
     return burst
 
@@ -62,7 +62,8 @@ def forward(simulation: Simulation, note: str, reference: Work | None = None) ->
 def bytes_per_cell(simulation: Simulation, *others: object) -> float:
     """Memory of all arrays that a simulation, its domain and others hold, over the cells of all tiles."""
     domain = simulation.domain
-    held = {id(value): value for owner in (simulation, domain, *others) for value in vars(owner).values()}
+    owners = (simulation, simulation.walls, simulation.fields, domain, *others)
+    held = {id(value): value for owner in owners for value in vars(owner).values()}
     return sum(map(_bytes, held.values())) / (domain.tile_count * domain.cells_per_tile)
 
 

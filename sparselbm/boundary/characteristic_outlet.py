@@ -39,8 +39,6 @@ class CharacteristicOutlet(Boundary):
     0.2, 0.04, 0.01 % as K goes to 0. A pressure error decays over about 2.7 / K steps.
     """
 
-    needs_plane = True
-
     def __post_init__(self):
         require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:

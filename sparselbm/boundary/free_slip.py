@@ -17,8 +17,6 @@ class FreeSlip(Boundary):
     face: Face
 
     mass_share = 0.5
-    needs_plane = True
-
     def parameters(self, dimension):
         return {}
 

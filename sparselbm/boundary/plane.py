@@ -10,6 +10,7 @@ from typing import Any
 from ..expression import total, where
 from ..lattice import Lattice
 from .face import Face
+from .opening import Opening
 
 
 def outward(lattice: Lattice, face: Face) -> list[int]:
@@ -73,10 +74,10 @@ def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters
     ]
 
 
-def velocity_parameters(face: Face, velocity: Sequence[float], dimension: int) -> dict[str, float]:
+def velocity_parameters(face: Opening, velocity: Sequence[float], dimension: int) -> dict[str, float]:
     """`velocity_x`, `velocity_y`, `velocity_z` [cells / step]. ValueError for another number of values than axes."""
     if len(velocity) != dimension:
-        raise ValueError(f"velocity {tuple(velocity)} on {face}: give one value an axis, {dimension} of them")
+        raise ValueError(f"velocity {tuple(velocity)} on {face.name}: give one value an axis, {dimension} of them")
     return {f"velocity_{axis}": u for axis, u in zip("xyz", velocity, strict=False)}
 
 

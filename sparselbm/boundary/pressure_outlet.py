@@ -36,8 +36,6 @@ class PressureOutlet(Boundary):
     26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
     """
 
-    needs_plane = True
-
     def __post_init__(self):
         if not 0.0 < self.relaxation <= 1.0:
             raise ValueError(

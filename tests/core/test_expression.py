@@ -188,9 +188,7 @@ def test_compiled_text_computes_what_numpy_does(precision, device):
         domain,
         groups,
         lambda tiles: kernel,
-        words=None,
-        marks=None,
-        parameters=wp.zeros(1, dtype=precision, device=device),
+        arrays={"parameters": wp.zeros(1, dtype=precision, device=device)},
         state_bytes=0,
     )
     sweep(source=source, target=target)

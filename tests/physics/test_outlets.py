@@ -34,7 +34,7 @@ def reflection(outlet, device, *, width=8.0, flow=0.0, wave_number=0.0, side=8, 
     domain = box((length, side), periodic=[False, True], device=device)
     inlet = GradVelocity(X_MIN, (flow, 0.0))
     simulation = Simulation(domain, viscosity=0.002, boundaries=[inlet, outlet], precision=wp.float64)
-    x, y = np.moveaxis(places(simulation) - (length / 2, 0.0), -1, 0)
+    x, y = np.moveaxis(places(simulation) - np.array((length / 2, 0.0)), -1, 0)
     slope = np.array((np.cos(angle), np.sin(angle)))
     pulse = 1e-3 * np.exp(-0.5 * (x / width) ** 2) * np.cos(wave_number * (slope[0] * x + slope[1] * y))
     simulation.set_state(1.0 + pulse, (flow, 0.0) + SOUND * pulse[..., None] * slope)
@@ -96,7 +96,7 @@ def test_a_parabola_leaves_through_the_pressure_outlet(reynolds, device):
     conditions = [ZouHePressure(X_MIN, 1.0 + drop), PressureOutlet(X_MAX, relaxation=0.05)]
     domain = box((length, cells), device=device)
     simulation = Simulation(domain, viscosity=viscosity, boundaries=conditions, precision=wp.float64)
-    x, y = np.moveaxis(places(simulation) + (0.0, 0.5), -1, 0)
+    x, y = np.moveaxis(places(simulation) + np.array((0.0, 0.5)), -1, 0)
     exact = np.stack([4.0 * peak * y * (cells - y) / cells**2, np.zeros_like(y)], axis=-1)
     simulation.set_state(1.0 + drop * (1.0 - x / (length - 1)), exact)
     simulation.run(4000 if reynolds < 1.0 else 12000)
