@@ -74,6 +74,7 @@ typedef Scalar LooseRow __attribute__((vector_size(8 * sizeof(Scalar)), aligned(
 typedef int Words __attribute__((vector_size(LANES * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) {{ return Scalar(x) - Real{{}}; }};
 auto root = [](Real x) __attribute__((always_inline)) {{ return __builtin_elementwise_sqrt(x); }};
+{transcendental}
 auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{
   return (word & (Integer(1u << bit) - Mask{{}})) != 0;
 }};
@@ -135,6 +136,34 @@ _JOIN = {
     "double": "return row(field, size, component, a + da, b + db, dc);",
 }
 
+# All lanes at once: of Clang's own the C library does one after the other (measured: 0.35 times the speed of a power law's step).
+# exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series; log x = n log 2 + 2 artanh((m - 1) / (m + 1)), m within
+# 2^(-1/2) and 2^(1/2), by the series of artanh. Both to an ulp or two; exp is held within the range of normal numbers.
+_CPU_TRANSCENDENTAL = """
+const bool SINGLE = sizeof(Scalar) == 4;
+const int MANTISSA = SINGLE ? 23 : 52, BIAS = SINGLE ? 127 : 1023;
+auto exponential = [=](Real x) __attribute__((always_inline)) {
+  const Real least = constant(SINGLE ? -87.0 : -708.0), most = constant(SINGLE ? 88.0 : 709.0);
+  x = x < least ? least : x > most ? most : x;
+  const Real n = __builtin_elementwise_rint(x * constant(1.4426950408889634));
+  const Real r = x - n * constant(SINGLE ? 0.693145751953125 : 0.6931471803691238) -
+      n * constant(SINGLE ? 1.4286068203094172e-6 : 1.9082149292705877e-10);
+  Real sum = constant(1.0);
+  for (int k = SINGLE ? 7 : 13; k > 0; --k) sum = constant(1.0) + sum * (r * constant(1.0 / k));
+  return sum * (Real)((__builtin_convertvector(n, Mask) + BIAS) << MANTISSA);
+};
+auto logarithm = [=](Real x) __attribute__((always_inline)) {
+  const Mask bits = (Mask)(x * constant(1.4142135623730951));
+  const Mask power = (bits >> MANTISSA) - BIAS;
+  const Real n = __builtin_convertvector(power, Real);
+  const Real m = x * (Real)((BIAS - power) << MANTISSA);
+  const Real s = (m - constant(1.0)) / (m + constant(1.0)), ss = s * s;
+  Real sum = constant(0.0);
+  for (int k = SINGLE ? 5 : 11; k > 0; --k) sum = ss * (sum + constant(1.0 / (2 * k + 1)));
+  return x > 0 ? n * constant(0.6931471805599453) + (s + s) + (s + s) * sum : constant(__builtin_nan(""));
+};
+"""
+
 _CUDA = """
 typedef {scalar} Scalar;
 typedef Scalar Real;
@@ -142,6 +171,8 @@ typedef bool Mask;
 const int CELLS = {cells};
 auto constant = [](double x) {{ return Scalar(x); }};
 auto root = [](Real x) {{ return ::sqrt(x); }};
+auto exponential = [](Real x) {{ return ::exp(x); }};
+auto logarithm = [](Real x) {{ return ::log(x); }};
 auto has_bit = [](unsigned int word, int bit) {{ return ((word >> bit) & 1u) != 0u; }};
 const int tile = tiles.data[thread / CELLS];
 const int cell = thread % CELLS;
@@ -211,6 +242,7 @@ def assemble(
         plane_step="(ra >> 3)" if shape.dimension == 3 else "0",
         first_axis=3 - shape.dimension,
         join=_JOIN[scalar],
+        transcendental=_CPU_TRANSCENDENTAL,
         parameters="\n".join(parameters),
         accumulators="\n".join(f"Real sum{k} = constant(0.0);" for k in range(count)),
         body="\n".join("  " + line for line in body),

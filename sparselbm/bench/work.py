@@ -30,6 +30,8 @@ class Work:
     note: str
     reference: "Work | None" = None
     """What the speed is compared with; None: the periodic box."""
+    reference_name: str = "its forward steps"
+    """What a report calls the reference."""
     recordable: bool = True
     """Whether a burst is short and launches alone, so that CUDA can record it as a graph; if not, it must be warm."""
 
@@ -50,12 +52,14 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
     return burst
 
 
-def forward(simulation: Simulation, note: str, reference: Work | None = None) -> Work:
+def forward(
+    simulation: Simulation, note: str, reference: Work | None = None, reference_name: str = "its forward steps"
+) -> Work:  # fmt: skip
     """Steps of a simulation: each population is read once and written once."""
     return Work(
         burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
         moved=2 * SCALAR * simulation.lattice.size,
-        bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference,
+        bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference, reference_name=reference_name,
     )  # fmt: skip
 
 
