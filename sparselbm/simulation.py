@@ -30,7 +30,8 @@ class Simulation:
     applied in their order (a face without one is a wall at rest half a cell beyond the centres); `obstacles`: solids
     whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
     tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
-    The state starts at rest with density 1. Raises SimulationError for numbers out of range.
+    The state starts at rest with density 1. Raises SimulationError for numbers out of range,
+    ValueError for a lattice that the collision lacks.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Simulation:
     ):  # fmt: skip
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         _check(domain, lattice, viscosity, boundaries, force, precision)
+        collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
         if threads is not None and threads < 1:
             raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain
