@@ -360,6 +360,7 @@ def test_a_lattice_that_is_refused(collision, message, device):
         (lambda: PowerLaw(BGK(), 0.5, lowest=0.1, highest=0.1), "0 < lowest < highest"),
         (lambda: Carreau(BGK(), 10.0, 1.5), "exponent=1.5.*0.2 and 1"),
         (lambda: Carreau(BGK(), 0.0, 0.5), "time=0.0.*above 0"),
+        (lambda: Carreau(BGK(), 10.0, 0.5, yasuda=9.0), "yasuda=9.0.*0.2 and 4"),
     ],
 )
 def test_numbers_that_are_refused(make, message):
