@@ -62,6 +62,8 @@ class Quantity:
     name: str
     values: Sequence[float]
     published: Published
+    is_order: bool = False
+    """Whether the value is itself an order of convergence."""
     half_speed: tuple[float, float] | None = None
     """Values at the lattice speed and at half of it, on one grid, where the Mach number matters."""
 
@@ -125,6 +127,6 @@ class Case:
 def order(quantity: Quantity, grids: Sequence[Grid]) -> float:
     """Order of convergence of the deviation from the published value, over the two finest grids; NaN for rounding errors."""
     coarse, fine = (abs(quantity.published.deviation(value)) for value in quantity.values[-2:])
-    if min(coarse, fine) < 1e-3 * quantity.published.tolerance:
+    if quantity.is_order or min(coarse, fine) < 1e-3 * quantity.published.tolerance:
         return float("nan")
     return float(np.log(coarse / fine) / np.log(grids[-1].across / grids[-2].across))

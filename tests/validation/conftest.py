@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def store(case: Case, path: Path) -> None:
     results = json.loads(path.read_text()) if path.exists() else {}
     entry = asdict(case)
     for quantity, told in zip(case.quantities, entry["quantities"], strict=True):
-        told["order"], told["met"] = order(quantity, case.grids), quantity.met()
+        convergence = order(quantity, case.grids)
+        told["order"], told["met"] = None if isnan(convergence) else convergence, quantity.met()
     results[case.key] = entry
     path.write_text(json.dumps(results, indent=1, default=lambda x: x.tolist()) + "\n")  # NumPy's numbers and arrays.
 

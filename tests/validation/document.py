@@ -94,7 +94,7 @@ def row(part: str, quantity: dict) -> str:
     cells = [
         part, quantity["name"], ", ".join(f"{v:.5g}" for v in quantity["values"]), f"{published['value']:g}{spread}",
         ", ".join(map(part_of, shown)), ", ".join(part_of(x).lstrip("+") for x in limit),
-        "" if np.isnan(quantity["order"]) else f"{quantity['order']:.1f}",
+        "" if quantity["order"] is None else f"{quantity['order']:.1f}",
         "" if half is None else f"{100.0 * (half[1] / half[0] - 1.0):+.2f} %",
         "met" if quantity["met"] else "**not met**",
     ]  # fmt: skip

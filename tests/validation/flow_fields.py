@@ -1,5 +1,7 @@
 """Fields between grids: a fine run starts from the coarse one's flow, and profiles are read off."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 
@@ -32,11 +34,13 @@ def add_stress(simulation: Simulation, gradient: np.ndarray) -> None:
     simulation.state.assign(values)
 
 
-def on_box(simulation: Simulation, field: np.ndarray) -> RegularGridInterpolator:
-    """A field of the cells as a function of place [m]; beyond the outermost centres it goes on linearly."""
+def on_box(simulation: Simulation, field: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """A field of the cells as a function of place [m], (..., d); beyond the outermost centres the value there."""
     domain = simulation.domain
     axes = [x + (np.arange(n) + 0.5) * domain.voxel_size for x, n in zip(domain.origin, domain.shape, strict=False)]
-    return RegularGridInterpolator(axes, domain.dense(field), bounds_error=False, fill_value=None)
+    inner = RegularGridInterpolator(axes, domain.dense(field))
+    low, high = np.array([x[0] for x in axes]), np.array([x[-1] for x in axes])
+    return lambda places: inner(np.clip(places, low, high))
 
 
 def settle(simulation: Simulation, tolerance: float, *, stretch: int, limit: int) -> None:

@@ -117,11 +117,11 @@ def test_taylor_green_2d(device, hand_in):
     second = Curve("second order", sides, errors[0, 0] * (16.0 / np.array(sides)) ** 2, points=True)
     hand_in(Case(
         number="4", title="Taylor-Green vortex in two dimensions",
-        setup="Periodic, D2Q9, TRT with Lambda = 3/16, fp64, nu = 0.05, u0 = 0.02 on 16 cells, less in "
-        "proportion on finer grids (diffusive scaling), down to half of u0; errors are means over a period of sound. The values are "
-        "orders, from 16 to 32 and from 32 to 64 cells.",
+        setup="Periodic, D2Q9, TRT with Lambda = 3/16, fp64, nu = 0.05, u0 = 0.02 on 16 cells, less in proportion on finer grids "
+        "(diffusive scaling), down to half of u0; errors are means over a period of sound. The values are orders, from 16 to 32 "
+        "and from 32 to 64 cells.",
         source="exact", grids=[flow.grid for flow in flows[1:]],
-        quantities=[Quantity(name=f"order of the error of {name}", values=orders[:, k],
+        quantities=[Quantity(name=f"order of the error of {name}", values=orders[:, k], is_order=True,
                              published=Published(value=2.0, tolerance=0.15, absolute=True))
                     for k, name in enumerate(("velocity", "pressure"))],
         panels=[Panel(x="cells a side", y="relative error", logarithmic=True,

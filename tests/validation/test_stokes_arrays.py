@@ -25,6 +25,12 @@ CYLINDERS = {0.05: 15.56, 0.1: 24.83, 0.2: 51.53, 0.3: 102.9, 0.4: 217.9, 0.5: 5
 """Drag a length / (mu U) of a square array, by solid fraction."""
 SPHERES = {0.027: 2.0078, 0.064: 2.8102, 0.125: 4.2916, 0.216: 7.4420, 0.343: 15.399, 0.45: 28.086}
 """Drag / (6 pi mu a U) of a simple cubic array, by solid fraction."""
+NARROW = {
+    ("13", 0.3): {"drag": "9 cells of gap at 15 across: the wall costs 4 %; the fine grid is within its 1 %"},
+    ("13", 0.4): {"drag": "7 cells of gap at 17 across: 4 %; the fine grid is within its 1 %"},
+    ("13", 0.5): {"drag": "5 and 11 cells of gap at 19 and 45 across: 5.6 % and 1.5 %"},
+}
+"""Why solid fractions miss the tolerance of a grid."""
 MIDDLE = [(0.0, 0.0, 0.0)]
 ENDS = (-0.5, 0.5)
 CENTRED = {
@@ -38,8 +44,8 @@ class PeriodicArray:
     """One cell of an array of bodies, side 1, and its drag / (mu U).
 
     The force G on the fluid stands for a mean pressure gradient -G. The drag of the references is that of the whole gradient,
-    G V = F V / (V - V_solid), with F the force on the solid: while the flow still gains or loses speed as a whole, which takes
-    much longer than its profile, F and U follow each other.
+    G V. While the flow settles G is set again and again to what holds the solid's drag in balance, F / (V - V_solid): the mean
+    speed then keeps its value, and only the profile has to adapt, which is much faster.
     """
 
     def __init__(self, cells: int, bodies: list[TriangleMesh], dimension: int, device: str, *, diameter, expected, reynolds):
@@ -66,19 +72,21 @@ class PeriodicArray:
         self.simulation.set_state(1.0, start)
         self._profile_time = round((cells / (2.0 * np.pi)) ** 2 / VISCOSITY)
 
-    def drag(self) -> float:
-        """Of one cell of the array / (mu U side^(d - 2))."""
+    def balance(self) -> float:
+        """Sets G to what holds the present drag in balance; that drag / (mu U side^(d - 2))."""
         solid = (self.share * saturation(self.eps, VISCOSITY)).sum()
-        force = (self.share * self.simulation.force_field()[..., 0]).sum() * self.volume / (self.volume - solid)
+        drive = float((self.share * self.simulation.force_field()[..., 0]).sum() / (self.volume - solid))
+        self.simulation.set_parameter("force_x", drive)
         u = (self.share * (1.0 - self.eps) * self.simulation.velocity()[..., 0]).sum() / self.volume
-        return float(force / (VISCOSITY * u)) * (1.0 / self.simulation.domain.shape[0]) ** (self.dimension - 2)
+        side = self.simulation.domain.shape[0]
+        return float(drive * self.volume / (VISCOSITY * u)) / side ** (self.dimension - 2)
 
-    def settle(self, tolerance: float = 3e-4) -> float:
-        """Runs until the drag changes by less over a quarter of the time in which profiles adapt, twice; the drag."""
-        calm, drag = 0, self.drag()
-        while calm < 2:
+    def settle(self, tolerance: float = 1e-4) -> float:
+        """Runs until the drag changes by less over a quarter of the time in which profiles adapt, three times; the drag."""
+        calm, drag = 0, np.inf
+        while calm < 3:
             self.simulation.run(max(self._profile_time // 4, 50))
-            before, drag = drag, self.drag()
+            before, drag = drag, self.balance()
             calm = calm + 1 if abs(drag / before - 1.0) < tolerance else 0
         return drag
 
@@ -116,7 +124,7 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
     limits = Curve("tolerances", [solid_fraction] * len(allowed), allowed, points=True)
     drag = [Curve(label, [solid_fraction], [v]) for label, v in zip(labels, values[::2], strict=True)]
     hand_in(Case(
-        **case, setup=SETUP, grids=grids, quantities=[quantity],
+        **case, misses=NARROW.get((case["number"], solid_fraction), {}), setup=SETUP, grids=grids, quantities=[quantity],
         panels=[
             Panel(x="solid fraction", y="drag", joined=True, logarithmic=True,
                   curves=[*drag, Curve("published", [solid_fraction], [published.value], points=True)]),
@@ -129,7 +137,7 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
 @pytest.mark.parametrize("c", CYLINDERS)
 def test_square_array_of_cylinders(c, device, hand_in):
     diameter = 2.0 * np.sqrt(c / np.pi)
-    bodies = [cylinder(0.5 * diameter, (0.0, 0.0))]
+    bodies = [cylinder(0.5 * diameter, (0.0, 0.0), ends=(-0.5, 0.5))]
     sides = [grid(diameter, across) for across in (14, 40)]
     found = converge(sides, bodies, 2, device, diameter=diameter, expected=CYLINDERS[c])
     hand_over(
