@@ -88,6 +88,8 @@ class Curve:
     y: Sequence[float]
     points: bool = False
     """Published points rather than a line of ours."""
+    limit: bool = False
+    """What a tolerance allows."""
 
 
 @dataclass(frozen=True, kw_only=True)

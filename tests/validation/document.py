@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -130,19 +131,28 @@ def draw(panels: list[tuple[str, dict]], path: Path) -> None:
     rows = -(-len(panels) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.7 * rows), layout="constrained")
     for (part, panel), axes in zip(panels, np.ravel(figure.subplots(rows, columns, squeeze=False)), strict=False):
-        lines = iter([f"C{k % 10}" for k in range(len(panel["curves"]))])
+        colours = iter([f"C{k % 10}" for k in range(len(panel["curves"]))])
         for curve in panel["curves"]:
-            style = {"ls": "", "marker": "o", "mfc": "none", "color": "k", "ms": 3.5} if curve["points"] else {"lw": 1.1}
-            if len(curve["x"]) == 1 and not curve["points"]:  # A line of one point would not be seen.
-                style = {"ls": "", "marker": "x"}
-            axes.plot(curve["x"], curve["y"], label=curve["label"], **({"color": next(lines)} | style))
+            axes.plot(curve["x"], curve["y"], label=curve["label"], **style(curve, colours))
         if panel["logarithmic"]:
+            places = sorted({x for curve in panel["curves"] for x in curve["x"]})
             axes.set(xscale="log", yscale="log")
+            axes.set_xticks(places, [f"{x:g}" for x in places])
+            axes.set_xticks([], minor=True)
         axes.set(xlabel=panel["x"], ylabel=panel["y"], title=part)
         axes.legend(fontsize=6)
     for axes in np.ravel(figure.axes)[len(panels) :]:
         axes.set_visible(False)
     figure.savefig(path, metadata={"Date": None})
+
+
+def style(curve: dict, colours: Iterator[str]) -> dict:
+    """How a curve is drawn; a line of one point would not be seen and gets a cross."""
+    if curve["points"]:
+        return {"ls": "", "marker": "o", "mfc": "none", "color": "k", "ms": 3.5}
+    if curve["limit"]:
+        return {"ls": ":", "color": "k", "lw": 0.9}
+    return {"color": next(colours), "lw": 1.1, "marker": "x" if len(curve["x"]) == 1 else ""}
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Fields between grids: a fine run starts from the coarse one's flow, and profiles are read off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 
+from sparselbm.evaluate import Evaluation
+from sparselbm.objective import Objective
 from sparselbm.simulation import Simulation
 
 
@@ -61,3 +63,17 @@ def extremum(x: np.ndarray, values: np.ndarray, sign: int) -> tuple[float, float
     k = int(np.argmax(sign * values))
     a, b, c = np.polyfit(x[k - 1 : k + 2] - x[k], values[k - 1 : k + 2], 2)
     return float(x[k] - 0.5 * b / a), float(c - 0.25 * b * b / a)
+
+
+def force_series(
+    simulation: Simulation, forces: Sequence[Objective], steps: float, stretch: float, also: Callable[[], float] | None = None
+) -> list[np.ndarray]:  # fmt: skip
+    """Runs; times [steps], each of the forces, and what `also` gives, sampled after every stretch."""
+    evaluations, samples = [Evaluation(simulation, force) for force in forces], []
+    for _ in range(round(steps / stretch)):
+        simulation.run(round(stretch))
+        for evaluation in evaluations:
+            evaluation.add(simulation.state)
+        values = [evaluation.take() for evaluation in evaluations]
+        samples.append([simulation.steps, *values, *([] if also is None else [also()])])
+    return list(np.array(samples).T)

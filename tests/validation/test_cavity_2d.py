@@ -80,7 +80,8 @@ class Cavity:
         return {"u_min": u_min, "v_max": v_max, "v_min": v_min, "y(u_min)": y, "x(v_max)": x_max, "x(v_min)": x_min}
 
     def curve(self, component):
-        return Curve(self.grid.label, self.places.round(5), self.profiles[component].round(5))
+        every = slice(None, None, max(1, len(self.places) // 64))
+        return Curve(self.grid.label, self.places[every].round(5), self.profiles[component][every].round(5))
 
 
 @pytest.fixture(scope="module", params=[100, 400, 1000])
@@ -126,7 +127,7 @@ def test_extrema(cavities, hand_in):
         Curve(name, SIDES, [abs(v[name] / EXTREMA[reynolds][name] - 1.0) for v in values])
         for name in ("u_min", "v_max", "v_min")
     ]
-    asked = Curve("tolerance at 256", [256], [0.01], points=True)
+    asked = Curve("tolerance", [128, 256], [0.01, 0.01], limit=True)
     hand_in(Case(
         number="7", title="Lid-driven cavity, extrema", part=f"Re {reynolds}", setup=SETUP,
         source="Botella & Peyret, Comput. Fluids 27 (1998) 421 (Re 1000); high-order finite elements (Re 100, 400)",

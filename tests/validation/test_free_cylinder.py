@@ -5,11 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import on_box
+from flow_fields import force_series, on_box
 from flows import cylinder
 from free_stream import FreeStream
 
-from sparselbm.evaluate import Evaluation
 from sparselbm.objective import Force
 
 ACROSS, SPEED = (10, 20), 0.05
@@ -78,17 +77,10 @@ class Shedding:
 
     def __init__(self, flow, lengths):
         """Samples the forces 20 times a length of the stream; the last half counts."""
-        drag, lift = (Evaluation(flow.simulation, Force("body", e)) for e in ((1.0, 0.0), (0.0, 1.0)))
-        stretch = round(flow.steps / 20)
-        samples = []
-        for _ in range(round(20 * lengths)):
-            flow.simulation.run(stretch)
-            for force in (drag, lift):
-                force.add(flow.simulation.state)
-            samples.append((drag.take(), lift.take()))
-        self.times = np.arange(len(samples)) * stretch / flow.steps
-        self.drag, self.lift = flow.coefficient(np.array(samples)).T
-        late = slice(len(samples) // 2, None)
+        forces = [Force("body", direction) for direction in ((1.0, 0.0), (0.0, 1.0))]
+        steps, drag, lift = force_series(flow.simulation, forces, lengths * flow.steps, flow.steps / 20.0)
+        self.times, self.drag, self.lift = steps / flow.steps, flow.coefficient(drag), flow.coefficient(lift)
+        late = slice(len(drag) // 2, None)
         up = self._upward(late)
         period = np.diff(up).mean()
         self.strouhal = float(1.0 / period)

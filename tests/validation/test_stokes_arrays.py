@@ -120,15 +120,17 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
     labels = [f"{names}, {n} across" for n in across]
     deviations = [Curve(label, [solid_fraction], [100.0 * published.deviation(v)])
                   for label, v in zip(labels, values[::2], strict=True)]  # fmt: skip
-    allowed = [100.0 * sign * limit for _, limit in quantity.judged() for sign in (-1, 1)]
-    limits = Curve("tolerances", [solid_fraction] * len(allowed), allowed, points=True)
+    limits = [
+        Curve(f"tolerance, {n} across", [solid_fraction], [np.copysign(100.0 * limit, deviations[k].y[0])], limit=True)
+        for n, (k, limit) in zip(across[::-1], quantity.judged(), strict=True)
+    ]
     drag = [Curve(label, [solid_fraction], [v]) for label, v in zip(labels, values[::2], strict=True)]
     hand_in(Case(
         **case, misses=NARROW.get((case["number"], solid_fraction), {}), setup=SETUP, grids=grids, quantities=[quantity],
         panels=[
             Panel(x="solid fraction", y="drag", joined=True, logarithmic=True,
                   curves=[*drag, Curve("published", [solid_fraction], [published.value], points=True)]),
-            Panel(x="solid fraction", y="deviation [%]", joined=True, curves=[*deviations, limits]),
+            Panel(x="solid fraction", y="deviation [%]", joined=True, curves=[*deviations, *limits]),
         ],
     ))  # fmt: skip
 
