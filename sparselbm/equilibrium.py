@@ -21,7 +21,11 @@ def equilibrium_parts(lattice: Lattice, excess, u: Sequence) -> tuple[list, list
     rho = 1.0 + excess
     isotropic = excess - 1.5 * rho * dot(u, u)
     even, odd = [], []
-    for w, c in zip(lattice.weights, lattice.velocities, strict=True):
+    for q, (w, c, p) in enumerate(zip(lattice.weights, lattice.velocities, lattice.opposites, strict=True)):
+        if p < q:  # Each pair of opposites is computed once.
+            even.append(even[p])
+            odd.append(-odd[p])
+            continue
         cu = along(c, u)
         even.append(w * (isotropic + 4.5 * rho * (cu * cu)))
         odd.append(w * (3.0 * rho * cu))

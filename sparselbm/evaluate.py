@@ -16,8 +16,9 @@ class Evaluation:
         self._sums = sums_array(simulation.domain, 1)
         self._sweep = simulation.general_sweep(integral_kernel, objective, tiles=objective.tiles(simulation))
 
-    def add(self, state: wp.array, weight: float = 1.0) -> None:
-        """Adds `weight` times the objective at a state."""
+    def add(self, state: wp.array, weight: float = 1.0, step: int | None = None) -> None:
+        """Adds `weight` times the objective at the state after `step` steps, by default those of the simulation."""
+        self._simulation.set_time(self._simulation.steps if step is None else step)
         self._sweep(source=state, solid=self._simulation.solid, sums=self._sums, weight=weight)
 
     def take(self) -> float:

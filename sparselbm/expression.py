@@ -23,7 +23,7 @@ class Expression:
     graph: "Graph"
     index: int
     operation: str
-    """One of: constant, input, +, -, *, /, neg, sqrt, where, bit, <."""
+    """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, bit, <."""
     operands: tuple["Expression", ...] = ()
     value: Any = None
     """The number of a constant, the C++ text of an input, the bit tested by `bit`."""
@@ -190,6 +190,21 @@ def sqrt(a):
     return a.graph.node("sqrt", (a,)) if isinstance(a, Expression) else np.sqrt(a)
 
 
+def exp(a):
+    """e to the power a."""
+    return a.graph.node("exp", (a,)) if isinstance(a, Expression) else np.exp(a)
+
+
+def log(a):
+    """The natural logarithm of a > 0."""
+    return a.graph.node("log", (a,)) if isinstance(a, Expression) else np.log(a)
+
+
+def power(a, exponent):
+    """a to any real power, for a > 0."""
+    return exp(exponent * log(a))
+
+
 def has_bit(word, bit: int):
     """The mask that holds where this bit of an integer word is set."""
     return word.graph.node("bit", (word,), bit) if isinstance(word, Expression) else (word >> bit) & 1 == 1
@@ -215,6 +230,8 @@ _DERIVATIVES = {
     "/": lambda y, v, a, b: (v / b, -(v / b) * y),
     "neg": lambda y, v, a: (-v,),
     "sqrt": lambda y, v, a: (0.5 * v / y,),
+    "exp": lambda y, v, a: (v * y,),
+    "log": lambda y, v, a: (v / a,),
     "where": lambda y, v, m, a, b: (None, where(m, v, 0.0), where(m, 0.0, v)),
 }
 """The adjoints of the operands of y = operation(operands), given the adjoint v of y."""
@@ -262,6 +279,7 @@ def assume(outputs: Sequence[Expression], mask: Expression) -> list[Expression]:
 _FOLDS = {"+": Graph.add, "-": Graph.subtract, "*": Graph.multiply, "/": Graph.divide, "neg": Graph.negate}
 
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "root({0})",
+         "exp": "exponential({0})", "log": "logarithm({0})",
          "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
 
 

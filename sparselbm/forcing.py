@@ -14,7 +14,11 @@ def guo_source_parts(lattice: Lattice, u: Sequence, force: Sequence) -> tuple[li
     """
     even, odd = [], []
     uF = dot(u, force)
-    for w, c in zip(lattice.weights, lattice.velocities, strict=True):
+    for q, (w, c, p) in enumerate(zip(lattice.weights, lattice.velocities, lattice.opposites, strict=True)):
+        if p < q:  # Each pair of opposites is computed once.
+            even.append(even[p])
+            odd.append(-odd[p])
+            continue
         cF = along(c, force)
         even.append(w * (9.0 * (along(c, u) * cF) - 3.0 * uF))
         odd.append(w * (3.0 * cF))

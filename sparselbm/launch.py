@@ -76,14 +76,15 @@ class TileSweep:
 
     def __init__(
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
-        *, words: wp.array | None, marks: wp.array | None, parameters: wp.array, state_bytes: int,
+        *, arrays: Mapping[str, wp.array | None], state_bytes: int,
     ):  # fmt: skip
+        """`arrays`: those that stay the same at every launch, by their names in `lanes.ARGUMENTS`."""
         self._cpu = domain.device.is_cpu
         self._held: dict[str, object] = {}
         nontemporal = self._cpu and state_bytes > _CACHED_BYTES
         fixed = {
-            "neighbours": domain.neighbours, "coordinates": domain.coordinates, "words": words, "marks": marks,
-            "parameters": parameters, "weight": 1.0, "nontemporal": nontemporal,
+            "neighbours": domain.neighbours, "coordinates": domain.coordinates, "weight": 1.0,
+            "nontemporal": nontemporal, **arrays,
         }  # fmt: skip
         self._lists: list[list] = []
         for batch in _batches(groups, kernel_of, self._cpu):
@@ -98,7 +99,7 @@ class TileSweep:
                 self._lists[k].append(launch)
 
     def __call__(self, **arguments) -> None:
-        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, `solid_adjoint`, `sums`) and `weight`."""
+        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, those of gradients, `sums`) and `weight`."""
         for name, value in arguments.items():
             if self._held.get(name) is not value:
                 index = ARGUMENTS.index(name)

@@ -14,13 +14,18 @@ _LANE_BYTES = 64
 
 
 def tile_array(domain: Domain, size: int, precision: type) -> wp.array:
-    """Zeros `[tile][size][cell]`, flat, for the domain's tiles and the sentinel.
+    """Zeros `[tile][size][cell]`, flat, for the domain's tiles and the sentinel."""
+    return lane_array((domain.tile_count + 1) * size * domain.cells_per_tile, precision, domain.device)
+
+
+def lane_array(size: int, precision: type, device: wp.Device) -> wp.array:
+    """At least `size` zeros, aligned for lanes.
 
     On the CPU large arrays lie on huge pages (measured: 1.16 to 1.32 times the speed of the step).
     """
-    count = (domain.tile_count + 1) * size * domain.cells_per_tile + 2 * _LANE_BYTES
-    if not domain.device.is_cpu:
-        return wp.zeros(count, dtype=precision, device=domain.device)
+    count = size + 2 * _LANE_BYTES
+    if not device.is_cpu:
+        return wp.zeros(count, dtype=precision, device=device)
     scalar = np.dtype(wp.dtype_to_numpy(precision))
     pages = mmap.mmap(-1, count * scalar.itemsize + _HUGE_PAGE)
     if hasattr(mmap, "MADV_HUGEPAGE") and count * scalar.itemsize >= _HUGE_PAGE:

@@ -9,6 +9,8 @@ import warp as wp
 
 from .domain import Domain
 from .geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
+from .interpolated import Bouzidi, Halfway
+from .motion import RigidVelocity
 from .physics import OBSTACLE_BIT
 
 if TYPE_CHECKING:
@@ -22,17 +24,26 @@ class Obstacle:
     name: str
     mesh: TriangleMesh
     """The surface [m], outward normals."""
-    wall: SolidFraction = field(default_factory=SolidFraction)
-    """How a cut cell's solid fraction follows the surface."""
+    wall: SolidFraction | Bouzidi | Halfway = field(default_factory=SolidFraction)
+    """How the surface acts: by the solid fraction of the cells that it cuts, or on the links between cells."""
     hollow: bool = False
     """Fluid inside, solid outside: the wall of an internal flow."""
+    motion: RigidVelocity | None = None
+    """Its velocity; None: at rest, and never to be moved."""
+
+    @property
+    def on_links(self) -> bool:
+        """Whether the wall acts on links; it then has no gradient with respect to its points."""
+        return isinstance(self.wall, Bouzidi | Halfway)
 
 
 class ObstacleGeometry:
     """An obstacle's present points on a domain, and the way from its solid fractions back to them."""
 
-    def __init__(self, obstacle: Obstacle, simulation: "Simulation"):
+    def __init__(self, obstacle: Obstacle, k: int, simulation: "Simulation"):
+        """`k`: number of the obstacle among all of the simulation's."""
         self.obstacle = obstacle
+        self._bit = OBSTACLE_BIT + k
         self._domain: Domain = simulation.domain
         self._simulation = simulation
         vec3 = wp.vec3f if simulation.precision is wp.float32 else wp.vec3d
@@ -53,10 +64,8 @@ class ObstacleGeometry:
         """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over."""
         self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._simulation.precision)))
 
-    def fill(self, k: int) -> None:
+    def fill(self) -> None:
         """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
-        if k == 0:
-            self._simulation.solid.zero_()
         members = self._tiles_near()
         self._tile_ids = wp.array(members, dtype=wp.int32, device=self._domain.device)
         local_coords = wp.array(self._domain.tiles[members], dtype=wp.vec3i, device=self._domain.device)
@@ -72,10 +81,10 @@ class ObstacleGeometry:
                 tile_coords=local_coords, dimension=self._domain.dimension, voxel_size=self._domain.voxel_size,
                 origin=self._domain.origin, out=self._eps,
             )  # fmt: skip
-        self._launch(_merge_kernel(self._simulation.precision), count, k, self._eps, self._simulation.solid)
+        self._launch(_merge_kernel(self._simulation.precision), count, self._eps, self._simulation.solid)
 
-    def _launch(self, kernel: wp.Kernel, count: int, k: int, eps: wp.array, solid: wp.array) -> None:
-        inputs = [self._tile_ids, self._domain.cells_per_tile, OBSTACLE_BIT + k, self.obstacle.hollow]
+    def _launch(self, kernel: wp.Kernel, count: int, eps: wp.array, solid: wp.array) -> None:
+        inputs = [self._tile_ids, self._domain.cells_per_tile, self._bit, self.obstacle.hollow]
         wp.launch(
             kernel,
             count,
@@ -95,14 +104,14 @@ class ObstacleGeometry:
         first = 8 * domain.tiles[:, axes]
         return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
 
-    def pullback(self, k: int, solid_adjoint: wp.array) -> np.ndarray:
+    def pullback(self, solid_adjoint: wp.array) -> np.ndarray:
         """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell; `points.grad` stays as it is."""
         count = len(self._tile_ids) * self._domain.cells_per_tile
         kept = self.points.grad.numpy().copy()
         self.points.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
         self._eps.grad.zero_()
         seed = wp.zeros_like(self._eps, requires_grad=False)
-        self._launch(_gather_kernel(self._simulation.precision), count, k, seed, solid_adjoint)
+        self._launch(_gather_kernel(self._simulation.precision), count, seed, solid_adjoint)
         self._tape.backward(grads={self._eps: seed})
         gradient = self.points.grad.numpy().astype(np.float64)
         self.points.grad.assign(kept)

@@ -1,14 +1,19 @@
 """One cell: from what streams in to what streams out, put together from the models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from .boundary import Boundary
 from .collision import Collision
-from .expression import Expression, has_bit, where
+from .equilibrium import along
+from .expression import has_bit, where
+from .force import BodyForce
+from .interpolated import kept, motion_share, returned
 from .lattice import Lattice
-from .moments import macroscopic
+from .moments import excess_density, macroscopic, momentum
+from .motion import RigidVelocity, rigid_velocity
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
 from .tile_kernel import TileTrace
 
@@ -23,21 +28,34 @@ class Physics:
     lattice: Lattice
     collision: Collision
     boundaries: tuple[Boundary, ...] = ()
-    forced: bool = False
-    """Whether a body force acts."""
+    forces: tuple[BodyForce, ...] = ()
     obstacles: tuple[str, ...] = ()
-    """Names of the solids whose walls are solid fractions."""
+    """Names of the solids."""
+    moving: tuple[str, ...] = ()
+    """Those of them that have a velocity."""
+    varied_viscosity: bool = False
+    """Whether the viscosity differs from cell to cell."""
+    scheduled: tuple[str, ...] = ()
+    """Names of the parameters that vary in time."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names of the numbers that can be changed, and differentiated, without a new kernel."""
-        force = tuple(f"force_{axis}" for axis in "xyz"[: self.lattice.dimension]) if self.forced else ()
-        conditions = tuple(
-            f"{boundary.face}.{name}"
-            for boundary in self.boundaries
-            for name in boundary.parameters(self.lattice.dimension)
+        d = self.lattice.dimension
+        forces = tuple(name for force in self.forces for name in force.parameters(d))
+        conditions = tuple(f"{b.face.name}.{name}" for b in self.boundaries for name in b.parameters(d))
+        motions = tuple(f"{o}.{name}" for o in self.moving for name in RigidVelocity.at_rest(d).parameters())
+        return ("viscosity", *forces, *conditions, *motions)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the numbers that differ from cell to cell."""
+        d = self.lattice.dimension
+        profiles = (
+            f"{b.face.name}.{name}" for b in self.boundaries if b.profile is not None for name in b.parameters(d)
         )
-        return ("viscosity", *force, *conditions)
+        forces = (name for force in self.forces for name in force.fields(d))
+        return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,10 @@ class TileClass:
     """Blocked links, cells outside the domain, or boundary conditions."""
     solid: bool
     """Cells that are partly or wholly solid."""
+    fields: bool = False
+    """Values of models that differ from cell to cell."""
+    fractions: bool = False
+    """Links that meet a wall elsewhere than halfway."""
 
 
 class Cell:
@@ -69,34 +91,80 @@ class Cell:
         """Shifted populations after streaming and bounce-back, shape (Q,)."""
         return self._trace.streamed("source", self.links)
 
+    def crossing(self, q: int):
+        """The mask of the cells whose link along -c_q crosses what they are marked with: a patch, or an obstacle."""
+        return has_bit(self._trace.word("cuts"), q)
+
+    def fraction(self, q: int):
+        """delta, the share of the link along -c_q up to the wall."""
+        return self._trace.field("fractions", 1, q, self.lattice.size)
+
+    @cached_property
+    def _at_walls(self) -> list:
+        """Incoming populations, walls of obstacles at their place on each link."""
+        f = self.incoming
+        if not self._tiles.fractions:
+            return f
+        result = list(f)
+        for q, p in enumerate(self.lattice.opposites):
+            if p != q:
+                delta = self.fraction(q)
+                back = returned(f[q], f[p], delta) + motion_share(delta) * self._pushed(q)
+                result[q] = where(has_bit(self.links, q), back, f[q])
+        return result
+
+    def _pushed(self, q: int):
+        """What a wall that moves adds to a population: 6 w_q rho_0 c_q . u_w, at the wall's place on the link."""
+        if not self.physics.moving:
+            return self._trace.graph.constant(0.0)
+        c = self.lattice.velocities[q]
+        u = self.solid_velocity([0.0 - self.fraction(q) * x for x in c])
+        return where(self.crossing(q), 6.0 * self.lattice.weights[q] * along(c, u), 0.0)
+
     @cached_property
     def f(self) -> list:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
-        f = self.incoming
+        f = self._at_walls
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
                 # Where faces meet, the later condition has the links of both: it starts from their reflection again.
-                enters = [q in boundary.face.entering(self.lattice) for q in range(self.lattice.size)]
+                enters = boundary.face.enters(self.lattice, self.crossing)
                 reflected = [where(enter, back, old) for enter, back, old in zip(enters, self.incoming, f, strict=True)]
                 filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
                 here = has_bit(self.marks, k)
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
-    def _values(self, boundary: Boundary) -> Mapping[str, Expression]:
-        return {name: self.parameter(f"{boundary.face}.{name}") for name in boundary.parameters(self.lattice.dimension)}
+    def _values(self, boundary: Boundary) -> Mapping[str, Any]:
+        names = {name: f"{boundary.face.name}.{name}" for name in boundary.parameters(self.lattice.dimension)}
+        if boundary.profile is None:
+            return {name: self.parameter(full) for name, full in names.items()}
+        return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
 
     @cached_property
     def marks(self):
         return self._trace.word("marks")
 
     def parameter(self, name: str):
-        """A number of the models, by its name in `Physics.parameters`."""
-        return self._trace.parameter(name)
+        """A number of the models, by its name in `Physics.parameters`, at the present time."""
+        number = self._trace.parameter(name)
+        scheduled = self.physics.scheduled
+        return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number
+
+    def field(self, name: str):
+        """A value that differs from cell to cell, by its name in `Physics.fields`."""
+        names = self.physics.fields
+        if not self._tiles.fields:
+            return self._trace.graph.constant(0.0)
+        return self._trace.field("fields", 0, names.index(name), len(names))
 
     def position(self, axis: int):
         """Index of the cell along an axis, counted from the domain's lower corner."""
         return self._trace.position(axis)
+
+    def place(self, axis: int):
+        """Coordinate of the cell's centre along an axis [cells from the domain's lower corner]."""
+        return self.position(axis) + 0.5
 
     def mask(self, holds):
         """1 where a condition holds, else 0."""
@@ -113,38 +181,42 @@ class Cell:
         if obstacle not in self.physics.obstacles:
             raise ValueError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
         k = self.physics.obstacles.index(obstacle)
-        return 1.0 if len(self.physics.obstacles) == 1 else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
+        alone = len(self.physics.obstacles) == 1 and all(b.face.plane for b in self.physics.boundaries)
+        return 1.0 if alone else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
 
     @cached_property
     def viscosity(self):
         """nu [cells^2 / step]."""
-        return self.parameter("viscosity")
+        nu = self.parameter("viscosity")
+        return nu * (1.0 + self.field("viscosity")) if self.physics.varied_viscosity else nu
+
+    @cached_property
+    def momentum(self) -> list:
+        """j = sum c f, without any half of a force."""
+        return momentum(self.lattice, self.f)
 
     @cached_property
     def force(self) -> list:
         """Body force, one value an axis [lattice momentum / cell / step]."""
-        if not self.physics.forced:
-            return [self._trace.graph.constant(0.0)] * self.lattice.dimension
-        return [self.parameter(f"force_{axis}") for axis in "xyz"[: self.lattice.dimension]]
+        F: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        for force in self.physics.forces:
+            F = [a + b for a, b in zip(F, force.at(self, F), strict=True)]
+        return F
 
     @cached_property
-    def _macroscopic(self) -> tuple:
-        return macroscopic(self.lattice, self.f, self.force)
-
-    @property
     def excess(self):
         """rho - 1."""
-        return self._macroscopic[0]
+        return excess_density(self.f)
 
     @property
     def density(self):
         """rho."""
         return 1.0 + self.excess
 
-    @property
+    @cached_property
     def velocity(self) -> list:
         """u [cells / step], one value an axis."""
-        return self._macroscopic[1]
+        return macroscopic(self.lattice, self.f, self.force)[1]
 
     @cached_property
     def solid_fraction(self):
@@ -160,24 +232,60 @@ class Cell:
     def _solid_terms(self) -> list:
         # The solid carries no body force: with u = j / rho, less its half of F, what a whole solid sends out has no momentum.
         excess, u = macroscopic(self.lattice, self.f, [self._trace.graph.constant(0.0)] * self.lattice.dimension)
-        return solid_collision(self.lattice, self.f, excess, u)
+        moving = self.solid_velocity([0.0] * self.lattice.dimension) if self.physics.moving else None
+        return solid_collision(self.lattice, self.f, excess, u, moving)
+
+    def solid_velocity(self, away: Sequence) -> list:
+        """Velocity of the solid that the cell is marked with, at an offset from its centre; 0 where that is at rest."""
+        place = [self.place(k) + x for k, x in enumerate(away)]
+        sums: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        for name in self.physics.moving:
+            u = rigid_velocity(lambda number, name=name: self.parameter(f"{name}.{number}"), place)
+            sums = [a + self.holds(name) * b for a, b in zip(sums, u, strict=True)]
+        return sums
 
     @cached_property
     def force_on_solid(self) -> list:
-        """What the fluid exerts on the solid in the cell, one value an axis [lattice force]."""
-        if not self._tiles.solid:
-            return [self._trace.graph.constant(0.0)] * self.lattice.dimension
-        return force_on_solid(self.lattice, self._solid_terms, self.saturation)
+        """What the fluid exerts on the solid that the cell holds or has links to, one value an axis [lattice force]."""
+        parts = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        if self._tiles.solid:
+            parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
+        if self._tiles.fractions:
+            parts = [a + b for a, b in zip(parts, self._force_through_links, strict=True)]
+        return parts
+
+    @cached_property
+    def _force_through_links(self) -> list:
+        """F = -sum_q c_q (f*_p + f_q) over the links cut by an obstacle, f* after the collision of the same step.
+
+        Momentum exchange (Ladd 1994), centred in time; with shifted populations a closed surface feels the pressure's excess.
+        """
+        given = [
+            where(self.crossing(q), self.collided[p] + self.f[q], 0.0) if p != q else self._trace.graph.constant(0.0)
+            for q, p in enumerate(self.lattice.opposites)
+        ]
+        return [-1.0 * j for j in momentum(self.lattice, given)]
+
+    @cached_property
+    def collided(self) -> list:
+        """Populations after the collision with fluid and solid, shape (Q,)."""
+        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force)
+        if self._tiles.solid:
+            post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
+        return post
 
     @cached_property
     def outgoing(self) -> list:
         """Populations after the step, shape (Q,)."""
-        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force)
-        if self._tiles.solid:
-            post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
+        post = list(self.collided)
+        if self._tiles.fractions:
+            for q, p in enumerate(self.lattice.opposites):
+                if p != q:
+                    waits = kept(self.collided[p], self.collided[q], self.fraction(q))
+                    post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
-                for q, kept in boundary.memory(self.lattice, self.f).items():
-                    post[q] = where(has_bit(self.marks, k), kept, post[q])
+                for q, value in boundary.memory(self.lattice, self.f).items():
+                    post[q] = where(has_bit(self.marks, k), value, post[q])
             post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
         return post

@@ -1,22 +1,26 @@
 """The time loop: a domain, its models, their numbers and the state."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import warp as wp
 
-from .boundary import Boundary
+from .blow_up import LOOK, Watch
+from .boundary import Boundary, Face
 from .collision import TRT, Collision
 from .domain import Domain
-from .domain.links import face_cells, link_words
 from .domain.retile import transfer
+from .fields import Fields
+from .force import BodyForce, UniformForce
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import sums_array, tile_array, tile_view
 from .obstacle import Obstacle, ObstacleGeometry
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .step import Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, step_kernel
+from .thickening import Thickening
+from .walls import Walls
 
 
 class SimulationError(ValueError):
@@ -26,38 +30,55 @@ class SimulationError(ValueError):
 class Simulation:
     """A flow on a sparse domain, in lattice units (cells, steps, density 1).
 
-    `viscosity`: nu [cells^2 / step]; `force`: a uniform body force, one value an axis; `boundaries`: conditions on faces,
-    applied in their order (a face without one is a wall at rest half a cell beyond the centres); `obstacles`: solids
-    whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
-    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
-    The state starts at rest with density 1. Raises SimulationError for numbers out of range.
+    `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
+    on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
+    `obstacles`: solids, whose walls are solid fractions or lie on links; `thickening`: factors of the viscosity from cell to
+    cell; `schedules`: factors of parameters in time, functions of the step, by the parameters' names. `precision` is that of
+    populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
+    core for all but small domains; results do not depend on it. The state starts at rest with density 1.
+    Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
     """
 
     def __init__(
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
-        boundaries: Sequence[Boundary] = (), force: Sequence[float] | None = None, obstacles: Sequence[Obstacle] = (),
+        boundaries: Sequence[Boundary] = (), force: Sequence[float] | BodyForce | Sequence[BodyForce] | None = None,
+        obstacles: Sequence[Obstacle] = (), thickening: Thickening | None = None,
+        schedules: Mapping[str, Callable[[int], float]] | None = None,
         precision: type = wp.float32, threads: int | None = None,
     ):  # fmt: skip
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
-        _check(domain, lattice, viscosity, boundaries, force, precision)
+        forces = _as_forces(force)
+        _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
         if threads is not None and threads < 1:
             raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain
         self.precision = precision
+        self.obstacles = tuple(obstacles)
+        self.schedules = dict(schedules or {})
+        self._thickening = thickening
         self._threads = threads
         self.physics = Physics(
-            lattice, collision, tuple(boundaries), force is not None, tuple(o.name for o in obstacles)
-        )
+            lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
+            moving=tuple(o.name for o in obstacles if o.motion is not None), varied_viscosity=thickening is not None,
+            scheduled=tuple(self.schedules),
+        )  # fmt: skip
+        self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
-        self.parameters = wp.array(self._initial_parameters(viscosity, force), dtype=precision, device=domain.device)
-        """The models' numbers, in the order of `physics.parameters`."""
-        self.words = link_words(domain, lattice)
-        self.marks = wp.array(self._boundary_marks(), dtype=wp.uint32, device=domain.device)
-        self.solid = tile_array(domain, 1, precision) if obstacles else None
+        numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
+        self.parameters = wp.array(numbers, dtype=precision, device=domain.device)
+        """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
+        self.walls = Walls(domain, lattice, boundaries, obstacles, precision)
+        self.fields = Fields(domain, self._field_values(), precision)
+        slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
+        self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
+        on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
+        self.solid = tile_array(domain, 1, precision) if on_cells else None
         """Solid fraction eps of every cell, `[tile][cell]`."""
-        self.geometry = tuple(ObstacleGeometry(obstacle, self) for obstacle in obstacles)
+        self.geometry = tuple(ObstacleGeometry(obstacle, k, self) for k, obstacle in on_cells)
+        """Of the obstacles whose walls are solid fractions."""
         self.steps = 0
         """Steps done since the state was set."""
+        self._unseen = 0
         self.state = self.new_state()
         """Shifted populations after the last step, `[tile][q][cell]`."""
         self.spare = self.new_state()
@@ -70,11 +91,13 @@ class Simulation:
         For a design that has outgrown its tiles. Tiles that are new start at rest. Raises DomainError for domains whose cells
         do not coincide in whole tiles.
         """
-        dimension, physics = self.lattice.dimension, self.physics
-        force = [self.parameter(f"force_{axis}") for axis in "xyz"[:dimension]] if physics.forced else None
+        physics = self.physics
+        present = {g.name: g.present() for g in self.geometry}
         moved = Simulation(
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
-            boundaries=physics.boundaries, force=force, obstacles=[g.present() for g in self.geometry], precision=self.precision,
+            boundaries=physics.boundaries, force=physics.forces,
+            obstacles=[present.get(o.name, o) for o in self.obstacles], thickening=self._thickening,
+            schedules=self.schedules, precision=self.precision, threads=self._threads,
         )  # fmt: skip
         moved.parameters.assign(self.parameters)
         transfer(self.domain, domain, self.state, self.lattice.size, into=moved.state)
@@ -85,16 +108,74 @@ class Simulation:
         """A population array at rest with density 1, `[tile][q][cell]`."""
         return tile_array(self.domain, self.lattice.size, self.precision)
 
-    def _initial_parameters(self, viscosity: float, force: Sequence[float] | None) -> list[float]:
-        dimension = self.physics.lattice.dimension
-        conditions = (v for b in self.physics.boundaries for v in b.parameters(dimension).values())
-        return [viscosity, *(force or ()), *conditions]
+    def _initial_parameters(self, viscosity: float) -> list[float]:
+        dimension, physics = self.physics.lattice.dimension, self.physics
+        models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
+        motions = (v for o in self.obstacles if o.motion is not None for v in o.motion.parameters().values())
+        return [viscosity, *models, *motions]
 
-    def _boundary_marks(self) -> np.ndarray:
-        marks = np.zeros((self.domain.tile_count, self.domain.cells_per_tile), dtype=np.uint32)
+    def _field_values(self) -> dict[str, np.ndarray]:
+        """The models' values in the cells, (n, cells) each, by the names of `physics.fields`."""
+        d = self.physics.lattice.dimension
+        values = {} if self._thickening is None else {"viscosity": self._thickening.excess(self.domain)}
+        for force in self.physics.forces:
+            values |= {name: source(self.domain) for name, source in force.fields(d).items()}
         for k, boundary in enumerate(self.physics.boundaries):
-            marks |= face_cells(self.domain, boundary.face).astype(np.uint32) << k
-        return marks.reshape(-1)
+            if boundary.profile is not None:
+                values |= self._profile_values(k, boundary, 0)
+        return values
+
+    def _profile_values(self, k: int, boundary: Boundary, step: int) -> dict[str, np.ndarray]:
+        """The factors of a condition's parameters at a step, (n, cells) each."""
+        assert boundary.profile is not None
+        here = ((self.walls.marks.numpy() >> k) & 1).reshape(self.domain.fluid.shape) == 1
+        centres = (self.domain.cell_indices() + 0.5)[here]
+        names = [f"{boundary.face.name}.{name}" for name in boundary.parameters(self.physics.lattice.dimension)]
+        factors = np.asarray(boundary.profile.factors(centres, self.domain.shape, step), dtype=np.float64)
+        if factors.shape not in ((len(centres),), (len(centres), len(names))) or not np.isfinite(factors).all():
+            raise SimulationError(
+                f"the profile on {boundary.face.name} gives an array of shape {factors.shape}: it must be finite, one factor "
+                f"for each of {len(centres)} cells, or {len(names)} of them"
+            )
+        values = {}
+        columns = np.broadcast_to(factors.reshape(len(centres), -1), (len(centres), len(names))).T
+        for name, column in zip(names, columns, strict=True):
+            values[name] = np.zeros(self.domain.fluid.shape)
+            values[name][here] = column
+        return values
+
+    @property
+    def words(self) -> wp.array:
+        """Blocked links of every cell: see `domain.links.link_words`."""
+        return self.walls.words
+
+    @property
+    def marks(self) -> wp.array:
+        """Which boundary conditions a cell obeys, and whose solid it holds."""
+        return self.walls.marks
+
+    def set_time(self, step: int) -> None:
+        """Brings what varies in time, schedules and unsteady profiles, to a step."""
+        if self._time == step or not (self.schedules or self._unsteady):
+            return
+        if self.schedules:
+            values = self.parameters.numpy().copy()
+            values[len(self.physics.parameters) :] = [schedule(step) for schedule in self.schedules.values()]
+            self.parameters.assign(values)
+        for k, boundary in self._unsteady:
+            for name, field in self._profile_values(k, boundary, step).items():
+                self.fields.put(name, field)
+        if self._unsteady:
+            self.fields.upload()
+        self._time = step
+
+    @functools.cached_property
+    def _unsteady(self) -> tuple[tuple[int, Boundary], ...]:
+        conditions = enumerate(self.physics.boundaries)
+        return tuple((k, b) for k, b in conditions if b.profile is not None and not b.profile.steady)
+
+    _time: int | None = None
+    """The step for which what varies in time stands."""
 
     @property
     def lattice(self) -> Lattice:
@@ -116,37 +197,45 @@ class Simulation:
         self.parameters.assign(values)
 
     def _parameter_index(self, name: str) -> int:
-        if name not in self.physics.parameters:
-            raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
+        self._require_parameters([name])
         return self.physics.parameters.index(name)
 
+    def _require_parameters(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.physics.parameters:
+                raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
+
     def tiles_of(self, obstacle: str) -> np.ndarray:
-        """Indices of the tiles that hold solid. Raises SimulationError where no obstacle has this name."""
+        """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
-        return self.solid_tiles
+        return np.union1d(self.solid_tiles, self.walls.tiles)
 
     def update_geometry(self) -> None:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
-        for k, geometry in enumerate(self.geometry):
-            geometry.fill(k)
-        n, walls = self.domain.tile_count, self._wall_tiles
-        solid = (
-            tile_view(self.domain, self.solid, 1).any(axis=(1, 2))
-            if self.solid is not None
-            else np.zeros(n, dtype=bool)
-        )
-        index = np.arange(n)
-        obstacles = self.solid is not None
-        classes = {
-            TileClass(walls=False, solid=False): index[~walls & ~solid],
-            TileClass(walls=False, solid=True): index[~walls & solid],
-            TileClass(walls=True, solid=obstacles): index[walls],
-        }
-        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
-        self.solid_tiles = index[solid]
+        if self.solid is not None:
+            self.solid.zero_()
+        for geometry in self.geometry:
+            geometry.fill()
+        n = self.domain.tile_count
+        solid = np.zeros(n, dtype=bool)
+        if self.solid is not None:
+            solid = np.asarray(tile_view(self.domain, self.solid, 1).any(axis=(1, 2)))
+        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, self._classes(solid), self._threads)
+        self.solid_tiles = np.arange(n)[solid]
         """Indices of the tiles that hold solid."""
         self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
+
+    def _classes(self, solid: np.ndarray) -> dict[TileClass, np.ndarray]:
+        """The tiles of each class. Where walls are, one class has to do for tiles with and without solid."""
+        walls = self._wall_tiles
+        flags = np.stack([
+            walls, np.where(walls, self.solid is not None, solid), self.fields.slots > 0, self.walls.slots > 0,
+        ])  # fmt: skip
+        kinds, which = np.unique(flags, axis=1, return_inverse=True)
+        return {
+            TileClass(*map(bool, kind)): np.flatnonzero(which.reshape(-1) == k) for k, kind in enumerate(kinds.T)
+        }
 
     @functools.cached_property
     def _wall_tiles(self) -> np.ndarray:
@@ -158,14 +247,19 @@ class Simulation:
     @property
     def general_class(self) -> TileClass:
         """A class whose kernel is right for every tile: for work that is rare or small."""
-        return TileClass(walls=True, solid=self.solid is not None)
+        return TileClass(
+            walls=True, solid=self.solid is not None, fields=bool(self.physics.fields),
+            fractions=self.walls.fractions is not None,
+        )  # fmt: skip
 
     def sweep(self, kernel_of, groups: Sequence[TileGroup] | None = None) -> TileSweep:
         """A pass of kernels over the tiles, bound to this simulation's topology and numbers."""
-        return TileSweep(
-            self.domain, self.groups if groups is None else groups, kernel_of,
-            words=self.words, marks=self.marks, parameters=self.parameters, state_bytes=self.state_bytes,
-        )  # fmt: skip
+        arrays = {
+            "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,
+            "parameters": self.parameters, "fields": self.fields.array, "fractions": self.walls.fractions,
+        }  # fmt: skip
+        members = self.groups if groups is None else groups
+        return TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
 
     def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TileSweep:
         """A pass of one kernel, made for the general class, over some or all tiles."""
@@ -177,23 +271,38 @@ class Simulation:
     def _step(self) -> TileSweep:
         return self.sweep(lambda tiles: step_kernel(self.physics, tiles, self.target))
 
-    def advance(self, source: wp.array, target: wp.array) -> None:
-        """One step from one state array to another; neither need be this simulation's own."""
+    def advance(self, source: wp.array, target: wp.array, step: int) -> None:
+        """From the state after `step` steps to the next, from one array to another; neither need be this simulation's own."""
+        self.set_time(step)
         self._step(source=source, target=target, solid=self.solid)
 
     def run(self, steps: int) -> None:
-        """Advances the state. Every 100 steps the mass is looked at: SimulationError when the flow has blown up."""
-        for done in range(0, steps, _LOOK):
-            self._run_unseen(min(_LOOK, steps - done))
-            if not np.isfinite(self.excess_mass()):
-                self._raise_blown_up()
+        """Advances the state. Every 100 steps, counted over calls, the flow is looked at (`require_sound`)."""
+        end = self.steps + steps
+        while self.steps < end:
+            stretch = min(LOOK - self._unseen, end - self.steps)
+            self._run_unseen(stretch)
+            self._unseen += stretch
+            if self._unseen == LOOK or (self.steps == end and steps >= LOOK):
+                self.require_sound()
+
+    def require_sound(self) -> None:
+        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `blow_up.Limits`."""
+        self._unseen = 0
+        complaint = self._watch.complaint()
+        if complaint:
+            raise SimulationError(complaint)
+
+    @functools.cached_property
+    def _watch(self) -> Watch:
+        return Watch(self)
 
     def _run_unseen(self, steps: int) -> None:
-        pairs = steps // 2 if self.target.cuda else 0
+        pairs = steps // 2 if self.target.cuda and not (self.schedules or self._unsteady) else 0
         if pairs > 1:
             self._run_captured(pairs)
-        for _ in range(steps - 2 * pairs if pairs > 1 else steps):
-            self.advance(self.state, self.spare)
+        for k in range(2 * pairs if pairs > 1 else 0, steps):
+            self.advance(self.state, self.spare, self.steps + k)
             self.state, self.spare = self.spare, self.state
         self.steps += steps
 
@@ -206,8 +315,8 @@ class Simulation:
             wp.capture_launch(capture.graph)  # type: ignore[arg-type]
 
     def _advance_pair(self) -> None:
-        self.advance(self.state, self.spare)
-        self.advance(self.spare, self.state)
+        self.advance(self.state, self.spare, self.steps)
+        self.advance(self.spare, self.state, self.steps)
 
     def set_state(self, density=1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations. `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d)."""
@@ -227,6 +336,7 @@ class Simulation:
 
     def moments(self) -> wp.array:
         """Density and velocity of the present state, `[tile][1 + d][cell]`."""
+        self.set_time(self.steps)
         moments = tile_array(self.domain, 1 + self.lattice.dimension, self.precision)
         self._moments(source=self.state, solid=self.solid, target=moments)
         return moments
@@ -241,9 +351,10 @@ class Simulation:
 
     def force_field(self) -> np.ndarray:
         """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
+        self.set_time(self.steps)
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
-        self.general_sweep(force_field_kernel, tiles=self.solid_tiles)(
+        self.general_sweep(force_field_kernel, tiles=np.union1d(self.solid_tiles, self.walls.tiles))(
             source=self.state, solid=self.solid, target=field
         )
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
@@ -262,21 +373,20 @@ class Simulation:
     def _mass_sums(self) -> wp.array:
         return sums_array(self.domain, 1)
 
-    def _raise_blown_up(self) -> None:
-        populations = tile_view(self.domain, self.state, self.lattice.size)
-        bad = ~np.isfinite(populations.sum(axis=1)) & self.domain.fluid
-        place = tuple(int(x) for x in self.domain.cell_indices()[bad][0])
-        raise SimulationError(
-            f"the flow has blown up by step {self.steps}, first seen at cell {place}: "
-            "lower the velocity, raise the viscosity, or use finer voxels"
-        )
+
+def _as_forces(force) -> tuple[BodyForce, ...]:
+    """Body forces from what a user gives: none, one, several, or the values of a uniform one."""
+    if force is None:
+        return ()
+    if isinstance(force, BodyForce):
+        return (force,)
+    values = tuple(force)
+    if all(isinstance(value, BodyForce) for value in values):
+        return values
+    return (UniformForce(tuple(float(value) for value in values)),)
 
 
-_LOOK = 100
-"""Steps between two looks at whether the flow is still finite."""
-
-
-def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
+def _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision) -> None:
     if lattice.dimension != domain.dimension:
         raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")
     if precision not in (wp.float32, wp.float64):
@@ -285,17 +395,27 @@ def _check(domain, lattice, viscosity, boundaries, force, precision) -> None:
         raise SimulationError(
             f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)"
         )
-    if force is not None and len(force) != lattice.dimension:
-        raise SimulationError(f"force {tuple(force)}: give one value an axis, {lattice.dimension} of them")
-    if force is not None and not np.isfinite(force).all():
-        raise SimulationError(f"force {tuple(force)}: every value must be finite")
-    faces = [b.face for b in boundaries]
-    for face in faces:
-        if face.axis >= domain.dimension:
+    for force in forces:
+        if isinstance(force, UniformForce) and (
+            len(force.force) != lattice.dimension or not np.isfinite(force.force).all()
+        ):
+            raise SimulationError(f"force {force.force}: give one finite value an axis, {lattice.dimension} of them")
+    for obstacle in obstacles:
+        if obstacle.motion is not None:
+            obstacle.motion.check(domain.dimension)
+    _check_boundaries(domain, boundaries)
+
+
+def _check_boundaries(domain, boundaries) -> None:
+    names = [b.face.name for b in boundaries]
+    for face in (b.face for b in boundaries):
+        if names.count(face.name) > 1:
+            raise SimulationError(
+                f"{names.count(face.name)} boundary conditions on {face.name}: give one, or parts of it names of their own"
+            )
+        if isinstance(face, Face) and face.axis >= domain.dimension:
             raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")
-        if domain.periodic[face.axis]:
+        if isinstance(face, Face) and domain.periodic[face.axis]:
             raise SimulationError(f"boundary on {face}: the domain is periodic along that axis; choose one of the two")
-        if faces.count(face) > 1:
-            raise SimulationError(f"{faces.count(face)} boundary conditions on {face}: give one")
     if len(boundaries) > OBSTACLE_BIT:
         raise SimulationError(f"{len(boundaries)} boundary conditions: at most {OBSTACLE_BIT}")

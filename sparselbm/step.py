@@ -1,10 +1,11 @@
 """The tile kernels: the fused step, its vector-Jacobian product, and their helpers. All cached on frozen values."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .equilibrium import equilibrium
-from .expression import dot, has_bit, pullback, total, where
+from .expression import Expression, dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
 from .tile_kernel import TileKernel, TileTrace
@@ -33,28 +34,54 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
     return trace.kernel(target.precision, target.cuda)
 
 
+@dataclass(frozen=True)
+class Wrt:
+    """With respect to what, beside the populations, a kernel gives gradients."""
+
+    solid: bool = False
+    """Solid fractions, into `solid_adjoint`."""
+    fields: bool = False
+    """The models' values in each cell, into `fields_adjoint`."""
+    parameters: bool = False
+    """The models' numbers, into the tile's sums."""
+
+
+class _Gather:
+    """The inputs that a `Wrt` names, and where their adjoints go."""
+
+    def __init__(self, wrt: Wrt, trace: TileTrace, cell: Cell, tiles: TileClass):
+        self._trace, self._names = trace, cell.physics.fields
+        self._solid = [cell.solid_fraction] if tiles.solid and wrt.solid else []
+        self._fields = [cell.field(name) for name in self._names] if tiles.fields and wrt.fields else []
+        self._numbers = [trace.parameter(name) for name in cell.physics.parameters] if wrt.parameters else []
+        self.inputs = [*self._solid, *self._fields, *self._numbers]
+
+    def add(self, adjoints: Sequence, weight: Expression | float = 1.0) -> None:
+        """Adds what belongs to `inputs`; sums take the launch's weight by themselves."""
+        rest = list(adjoints)
+        for value in rest[: len(self._solid)]:
+            self._trace.increase("solid_adjoint", 0, 1, weight * value)
+        for k, value in enumerate(rest[len(self._solid) : len(self._solid) + len(self._fields)]):
+            self._trace.increase_field("fields_adjoint", 0, k, len(self._names), weight * value)
+        for value in rest[len(self._solid) + len(self._fields) :]:
+            self._trace.sum(value)
+
+
 @functools.cache
-def adjoint_kernel(
-    physics: Physics, tiles: TileClass, target: Target, wrt_solid: bool, wrt_parameters: bool
-) -> TileKernel:
+def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of a step.
 
     source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
-    same of this step, solid_adjoint is increased by d J / d eps and the tile's sums by d J / d parameters.
+    same of this step, what `wrt` names is increased.
     """
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
     outgoing_adjoint = trace.gathered("adjoint", cell.links)
-    outgoing = cell.outgoing
-    solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
-    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
-    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *solid, *numbers])
+    outgoing, gather = cell.outgoing, _Gather(wrt, trace, cell, tiles)
+    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *gather.inputs])
     for q in range(Q):
         trace.store("target", q, Q, adjoints[q])
-    if solid:
-        trace.increase("solid_adjoint", 0, 1, adjoints[Q])
-    for value in adjoints[Q + len(solid) :]:
-        trace.sum(value)
+    gather.add(adjoints[Q:])
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -68,22 +95,18 @@ def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objectiv
 
 @functools.cache
 def integral_adjoint_kernel(
-    physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt_solid: bool, wrt_parameters: bool
+    physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt: Wrt
 ) -> TileKernel:
-    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target, solid_adjoint and the tile's sums."""
+    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target and to what `wrt` names."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
-    solid = [cell.solid_fraction] if tiles.solid and wrt_solid else []
-    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
-    inputs = [*cell.incoming, *solid, *numbers]
+    gather = _Gather(wrt, trace, cell, tiles)
+    inputs = [*cell.incoming, *gather.inputs]
     adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
     for q in range(Q):
         trace.increase("target", q, Q, weight * adjoints[q])
-    if solid:
-        trace.increase("solid_adjoint", 0, 1, weight * adjoints[Q])
-    for value in adjoints[Q + len(solid) :]:
-        trace.sum(value)
+    gather.add(adjoints[Q:], weight)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -104,19 +127,18 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 
 
 @functools.cache
-def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt_parameters: bool) -> TileKernel:
+def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
-    is increased, and the tile's sums by that in the parameters (boundaries and force enter the moments)."""
+    is increased, and what `wrt` names (boundaries, forces and fields enter the moments)."""
     trace, cell = _begin(physics, tiles)
     Q, size = physics.lattice.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
-    numbers = [cell.parameter(name) for name in physics.parameters] if wrt_parameters else []
-    adjoints = pullback(moments, given, [*cell.incoming, *numbers])
+    gather = _Gather(wrt, trace, cell, tiles)
+    adjoints = pullback(moments, given, [*cell.incoming, *gather.inputs])
     for q in range(Q):
         trace.increase("target", q, Q, adjoints[q])
-    for value in adjoints[Q:]:
-        trace.sum(value)
+    gather.add(adjoints[Q:])
     return trace.kernel(target.precision, target.cuda)
 
 

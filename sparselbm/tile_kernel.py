@@ -25,7 +25,7 @@ class TileTrace:
         self._uniform: dict[str, str] = {}
         self._loads: dict[str, str] = {}
         self._pulled: dict[str, int] = {}
-        self._stores: list[tuple[str, str, int, int, Expression]] = []
+        self._stores: list[tuple[str, str, str, int, int, Expression]] = []
         self._sums: list[Expression] = []
 
     def _load(self, name: str, text: str, kind: str = "Real") -> Expression:
@@ -34,7 +34,18 @@ class TileTrace:
 
     def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
         """This cell's own value of a component of an array `[tile][size][cell]`."""
-        return self._load(f"{array}_own{component}", f"local({array}.data, {size}, {component})")
+        return self._load(f"{array}_own{component}", f"local({array}.data, tile, {size}, {component})")
+
+    def field(self, array: str, table: int, component: int, size: int) -> Expression:
+        """This cell's value of a component of an array `[slot][size][cell]`, kept for some tiles only.
+
+        `slots` says where, for each tile by `table`: 0 for the models' fields, 1 for link fractions.
+        """
+        return self._load(f"{array}_own{component}", f"local({array}.data, {self._slot(table)}, {size}, {component})")
+
+    def _slot(self, table: int) -> str:
+        self._uniform[f"slot{table}"] = f"const int slot{table} = slots.data[2 * tile + {table}];"
+        return f"slot{table}"
 
     def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
         """The value of a component at the cell `offset` away, in whichever tile it lies."""
@@ -50,6 +61,11 @@ class TileTrace:
         """A number that is the same in all cells."""
         index = self._parameters.index(name)
         return self.uniform(f"parameter{index}", f"parameters.data[{index}]")
+
+    def factor(self, index: int) -> Expression:
+        """The present factor of a parameter that varies in time: they follow the parameters."""
+        at = len(self._parameters) + index
+        return self.uniform(f"parameter{at}", f"parameters.data[{at}]")
 
     def weight(self) -> Expression:
         """The factor given at the launch."""
@@ -85,11 +101,15 @@ class TileTrace:
 
     def store(self, array: str, component: int, size: int, value) -> None:
         """Write a component of this cell."""
-        self._stores.append(("store", array, component, size, self.graph.lift(value)))
+        self._stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
 
     def increase(self, array: str, component: int, size: int, value) -> None:
         """Add to a component of this cell."""
-        self._stores.append(("increase", array, component, size, self.graph.lift(value)))
+        self._stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
+
+    def increase_field(self, array: str, table: int, component: int, size: int, value) -> None:
+        """Add to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
+        self._stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
 
     def sum(self, value) -> None:
         """Add `weight` times the sum over the tile to the tile's next partial sum."""
@@ -123,8 +143,8 @@ class TileTrace:
         ]
         share = -(-len(fetches) // max(len(self._stores), 1))
         stores: dict[str, list[str]] = {}
-        for k, ((how, array, component, size, _), name) in enumerate(zip(self._stores, names, strict=False)):
-            store = f"{how}({array}.data, {size}, {component}, {name});"
+        for k, ((how, array, place, component, size, _), name) in enumerate(zip(self._stores, names, strict=False)):
+            store = f"{how}({array}.data, {place}, {size}, {component}, {name});"
             stores.setdefault(name, []).extend([store, *fetches[k * share : (k + 1) * share]])
         body = [line for name, statement in statements.items() for line in (statement, *stores.pop(name, ()))]
         return body + list(chain(*stores.values())) + fetches[len(self._stores) * share :]
@@ -168,20 +188,21 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
 
     @wp.func_native(text)
     def cell_physics(
-        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, parameters: floats,
-        weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats, target: floats,
-        solid_adjoint: floats, sums: doubles, thread: wp.int32,
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
+        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
+        thread: wp.int32,
     ): ...  # fmt: skip
 
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
-        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, parameters: floats,
-        weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats, target: floats,
-        solid_adjoint: floats, sums: doubles,
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
+        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
     ):  # fmt: skip
         cell_physics(
-            tiles, neighbours, coordinates, words, marks, parameters, weight, nontemporal, source, adjoint, solid,
-            target, solid_adjoint, sums, wp.tid(),
+            tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
+            solid, fields, fractions, target, solid_adjoint, fields_adjoint, sums, wp.tid(),
         )  # fmt: skip
 
     return tile_kernel

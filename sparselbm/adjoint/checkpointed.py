@@ -65,6 +65,7 @@ class Replay:
         self.kept: dict[int, wp.array] = {}
         self.present = self.free.pop()
         self.furthest = 0
+        self.begin = simulation.steps
 
     def run(self) -> None:
         from checkpoint_schedules import Copy, EndReverse, Forward, Move, MultistageCheckpointSchedule
@@ -80,8 +81,9 @@ class Replay:
                 case Move():
                     self._take(self.kept.pop(action.n))
                 case StepBack():
-                    self.reverse.back(self.present)
-                    self.reverse.inject(self.present, self.window.weight(action.n0, self.steps))
+                    step = self.begin + action.n0
+                    self.reverse.back(self.present, step)
+                    self.reverse.inject(self.present, self.window.weight(action.n0, self.steps), step)
                 case EndReverse():
                     return
 
@@ -94,7 +96,7 @@ class Replay:
             return  # Going back from the state after it needs the state at hand.
         for t in range(action.n0 + 1, action.n1 + 1):
             target = self.free.pop()
-            self.simulation.advance(self.present, target)
+            self.simulation.advance(self.present, target, self.begin + t - 1)
             self._take(target)
             self._meet(t, target)
 
@@ -106,14 +108,14 @@ class Replay:
 
     def _meet(self, t: int, state: wp.array) -> None:
         if t > self.furthest and self.evaluation is not None and self.window.weight(t, self.steps):
-            self.evaluation.add(state, self.window.weight(t, self.steps))
+            self.evaluation.add(state, self.window.weight(t, self.steps), self.begin + t)
         self.furthest = max(self.furthest, t)
 
     def _finish(self) -> None:
         last = self.free.pop()
-        self.simulation.advance(self.present, last)
+        self.simulation.advance(self.present, last, self.begin + self.steps - 1)
         self._meet(self.steps, last)
         wp.copy(self.simulation.state, last)
         self.simulation.steps += self.steps
-        self.reverse.inject(last, self.window.weight(self.steps, self.steps))
+        self.reverse.inject(last, self.window.weight(self.steps, self.steps), self.simulation.steps)
         self.free.append(last)

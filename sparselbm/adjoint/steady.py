@@ -54,8 +54,8 @@ class Steady(Plan):
             gather = k % _EVERY == 0
             if gather:
                 reverse.clear_gathered()
-            reverse.inject(state, 1.0, gather=gather)
-            reverse.back(state, gather=gather)
+            reverse.inject(state, 1.0, simulation.steps, gather=gather)
+            reverse.back(state, simulation.steps, gather=gather)
             if gather:
                 now, last = reverse.gathered(), change
                 change = relative_change(now, before)
@@ -127,7 +127,7 @@ class _Look:
         reverse, before = self._reverse, self._simulation.spare
         self._add_mass(target=reverse.adjoint, weight=1.0)
         wp.copy(before, reverse.adjoint)
-        reverse.back(self._simulation.state, gather=False)
+        reverse.back(self._simulation.state, self._simulation.steps, gather=False)
         change = self._change(reverse.adjoint, before)
         reverse.adjoint.zero_()
         return change < _ROUNDING[self._simulation.precision]
@@ -140,8 +140,8 @@ class _Look:
         for _ in range(2):
             wp.copy(anchor, now)
             for _ in range(_EVERY // 2):
-                self._simulation.advance(now, spare)
-                self._simulation.advance(spare, now)
+                self._simulation.advance(now, spare, self._simulation.steps)
+                self._simulation.advance(spare, now, self._simulation.steps)
             changes.append(self._change(now, anchor))
         now.zero_()
         return still_to_come(changes[1], changes[0])

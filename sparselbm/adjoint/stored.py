@@ -13,15 +13,16 @@ class Stored(Plan):
 
     def run(self, simulation, reverse, evaluation, steps, window):
         require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
+        begin = simulation.steps
         states = [simulation.new_state() for _ in range(steps + 1)]
         wp.copy(states[0], simulation.state)
         for t in range(1, steps + 1):
-            simulation.advance(states[t - 1], states[t])
+            simulation.advance(states[t - 1], states[t], begin + t - 1)
             if evaluation is not None and window.weight(t, steps):
-                evaluation.add(states[t], window.weight(t, steps))
+                evaluation.add(states[t], window.weight(t, steps), begin + t)
         wp.copy(simulation.state, states[-1])
         simulation.steps += steps
-        reverse.inject(states[-1], window.weight(steps, steps))
+        reverse.inject(states[-1], window.weight(steps, steps), begin + steps)
         for t in reversed(range(steps)):
-            reverse.back(states[t])
-            reverse.inject(states[t], window.weight(t, steps))
+            reverse.back(states[t], begin + t)
+            reverse.inject(states[t], window.weight(t, steps), begin + t)

@@ -10,7 +10,7 @@ import warp as wp
 
 from ..memory import summed, sums_array, tile_array
 from ..simulation import Simulation
-from ..step import moments_adjoint_kernel, moments_kernel, unstream_kernel
+from ..step import Wrt, moments_adjoint_kernel, moments_kernel, unstream_kernel
 from .checkpointed import Checkpointed
 from .plan import Plan, Window
 from .reverse import AdjointError, Reverse
@@ -42,23 +42,24 @@ def run_on_tape(
         raise AdjointError("run_on_tape with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
     result = tape_array(simulation, simulation.lattice.size)
     unchanged = _watch(simulation, populations, "run_on_tape")
+    begin = simulation.steps
     _copy(simulation.state, populations)
     simulation.run(steps)
     _copy(result, simulation.state)
 
     def backward() -> None:
         unchanged()
-        wrt_solid, wrt_parameters = simulation.solid is not None, simulation.parameters.requires_grad
-        reverse = Reverse(simulation, None, wrt_solid=wrt_solid, wrt_parameters=wrt_parameters)
+        wrt = Wrt(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
+        reverse = Reverse(simulation, None, wrt=wrt)
         reverse.start_from(result.grad)
         kept = simulation.state, simulation.steps
-        simulation.state = simulation.new_state()
+        simulation.state, simulation.steps = simulation.new_state(), begin
         _copy(simulation.state, populations)
         plan.run(simulation, reverse, None, steps, Window())
         simulation.state, simulation.steps = kept
         _add(populations.grad, reverse.initial_adjoint())
-        if wrt_parameters:
-            _add(simulation.parameters.grad, reverse.parameter_gradient())
+        if wrt.parameters:
+            _add_numbers(simulation, reverse.parameter_gradient())
         for geometry in simulation.geometry:
             _add(geometry.points.grad, reverse.points_gradient(geometry.name))
 
@@ -71,20 +72,23 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
     if populations.grad is None:
         raise AdjointError("moments_on_tape: the populations have no gradient; make them with tape_array")
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
+    step = simulation.steps
+    simulation.set_time(step)
     unchanged = _watch(simulation, populations, "moments_on_tape")
     simulation.general_sweep(moments_kernel)(source=populations, solid=simulation.solid, target=result)
 
     def backward() -> None:
         unchanged()
         incoming, outgoing = simulation.new_state(), simulation.new_state()
-        count, wrt_parameters = len(simulation.physics.parameters), simulation.parameters.requires_grad
+        simulation.set_time(step)
+        count, wrt = len(simulation.physics.parameters), Wrt(parameters=simulation.parameters.requires_grad)
         sums = sums_array(simulation.domain, count)
-        sweep = simulation.general_sweep(moments_adjoint_kernel, wrt_parameters)
+        sweep = simulation.general_sweep(moments_adjoint_kernel, wrt)
         sweep(source=populations, solid=simulation.solid, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)
         simulation.general_sweep(unstream_kernel)(adjoint=incoming, target=outgoing)
         _add(populations.grad, outgoing)
-        if wrt_parameters:
-            _add(simulation.parameters.grad, summed(sums, simulation.domain, count))
+        if wrt.parameters:
+            _add_numbers(simulation, summed(sums, simulation.domain, count))
 
     tape.record_func(backward, [populations, result, *_numbers(simulation)])
     return result
@@ -97,12 +101,16 @@ def _numbers(simulation: Simulation) -> list[wp.array]:
 
 def _watch(simulation: Simulation, populations: wp.array, where: str) -> Callable[[], None]:
     """A function that raises AdjointError when an input of a recorded run is no longer what it is now."""
-    inputs = {"populations": populations, "parameters": simulation.parameters, "solid fractions": simulation.solid}
-    seen = {name: _checksum(array) for name, array in inputs.items() if array is not None}
+    numbers = len(simulation.physics.parameters)  # The factors of schedules that follow them change from step to step.
+    inputs = {
+        "populations": populations.numpy, "parameters": lambda: simulation.parameters.numpy()[:numbers],
+        **({} if simulation.solid is None else {"solid fractions": simulation.solid.numpy}),
+    }  # fmt: skip
+    seen = {name: _checksum(values()) for name, values in inputs.items()}
 
     def unchanged() -> None:
         for name, checksum in seen.items():
-            if _checksum(inputs[name]) != checksum:
+            if _checksum(inputs[name]()) != checksum:
                 raise AdjointError(
                     f"the {name} of {where} were overwritten before the backward pass: keep them as they were"
                 )
@@ -120,5 +128,12 @@ def _add(to: wp.array, values) -> None:
     to.assign(to.numpy() + (values.numpy() if isinstance(values, wp.array) else values))
 
 
-def _checksum(array: wp.array) -> int:
-    return zlib.crc32(np.ascontiguousarray(array.numpy()))
+def _add_numbers(simulation: Simulation, gradient: np.ndarray) -> None:
+    """Adds to the gradient of the parameters; the factors of schedules that follow them have none."""
+    simulation.parameters.grad.assign(
+        simulation.parameters.grad.numpy() + np.pad(gradient, (0, len(simulation.schedules)))
+    )
+
+
+def _checksum(values: np.ndarray) -> int:
+    return zlib.crc32(np.ascontiguousarray(values))

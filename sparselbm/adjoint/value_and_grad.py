@@ -7,6 +7,7 @@ import numpy as np
 from ..evaluate import Evaluation
 from ..objective import Objective
 from ..simulation import Simulation
+from ..step import Wrt as Needs
 from .checkpointed import Checkpointed
 from .plan import Plan, Window
 from .reverse import AdjointError, Reverse
@@ -29,7 +30,7 @@ def value_and_grad(
     evaluation = Evaluation(simulation, objective)
     reverse = Reverse(
         simulation, objective,
-        wrt_solid=any(w.needs_solid for w in wrt), wrt_parameters=any(w.needs_parameters for w in wrt),
+        wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters"))),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
     )  # fmt: skip
     plan.run(simulation, reverse, evaluation, steps, window)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..memory import tile_view
 from ..simulation import Simulation
+from ..step import Wrt as Needs
 from .reverse import AdjointError, Reverse
 
 
@@ -17,6 +18,10 @@ def _require_obstacle(simulation: Simulation, name: str) -> None:
     names = simulation.physics.obstacles
     if name not in names:
         raise AdjointError(f"no obstacle {name!r}; there are: {', '.join(names) or 'none'}")
+    if name not in [g.name for g in simulation.geometry]:
+        raise AdjointError(
+            f"the wall of {name!r} lies on links, which have no gradient with respect to its points: use wall=SolidFraction()"
+        )
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,7 @@ class Points:
 
     obstacle: str
 
-    needs_solid = True
-    needs_parameters = False
+    needs = Needs(solid=True)
 
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
@@ -45,8 +49,7 @@ class Deformed:
     variables: np.ndarray
     """x at which the points were computed."""
 
-    needs_solid = True
-    needs_parameters = False
+    needs = Needs(solid=True)
 
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
@@ -61,8 +64,7 @@ class Parameter:
 
     name: str
 
-    needs_solid = False
-    needs_parameters = True
+    needs = Needs(parameters=True)
 
     def require(self, simulation: Simulation) -> None:
         names = simulation.physics.parameters
@@ -74,15 +76,34 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A value of the models in every cell, such as `force_field_x` or `x_min.velocity_x`, the profile: d J / d field, (n, cells).
+
+    Of an unsteady profile it is the sum over the steps.
+    """
+
+    name: str
+
+    needs = Needs(fields=True)
+
+    def require(self, simulation: Simulation) -> None:
+        names = simulation.physics.fields
+        if self.name not in names:
+            raise AdjointError(f"no field {self.name!r}; there are: {', '.join(names) or 'none'}")
+
+    def gradient(self, reverse: Reverse) -> np.ndarray:
+        return reverse.field_gradient(self.name)
+
+
+@dataclass(frozen=True)
 class SolidFractions:
     """The solid fraction of every cell, also where no solid is near: d J / d eps, (n, cells)."""
 
-    needs_solid = True
-    needs_parameters = False
+    needs = Needs(solid=True)
 
     def require(self, simulation: Simulation) -> None:
         if simulation.solid is None:
-            raise AdjointError("SolidFractions of a simulation without obstacles: give it an obstacle")
+            raise AdjointError("SolidFractions of a simulation without any: give it an obstacle with wall=SolidFraction()")
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()  # type: ignore[arg-type]
@@ -92,8 +113,7 @@ class SolidFractions:
 class InitialPopulations:
     """The populations at the start: d J / d f, (n, Q, cells)."""
 
-    needs_solid = False
-    needs_parameters = False
+    needs = Needs()
 
     def require(self, simulation: Simulation) -> None:
         """Every simulation has them."""
@@ -102,4 +122,4 @@ class InitialPopulations:
         return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.lattice.size).copy()
 
 
-Wrt = Points | Deformed | Parameter | SolidFractions | InitialPopulations
+Wrt = Points | Deformed | Parameter | Field | SolidFractions | InitialPopulations

@@ -11,6 +11,7 @@ from ..collision import BGK
 from ..domain import Domain, box
 from ..objective import FlowRate
 from ..simulation import Simulation
+from ..step import Wrt
 from . import domains
 from .steps import started
 from .work import SCALAR, Work, bytes_per_cell, forward
@@ -35,12 +36,12 @@ def adjoint_walls(size: int, device: wp.Device) -> Work:
 def _step_back(domain: Domain, note: str) -> Work:
     """State and lambda are read, lambda is written. Compared with the forward step on the same domain."""
     simulation = started(domain)
-    reverse = Reverse(simulation, None, wrt_solid=False, wrt_parameters=False)
+    reverse = Reverse(simulation, None, wrt=Wrt())
     wp.copy(reverse.adjoint, simulation.state)
 
     def burst() -> None:
         for _ in range(2):
-            reverse.back(simulation.state)
+            reverse.back(simulation.state, 0)
 
     return Work(
         burst=burst, steps=2, cells=domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
@@ -74,8 +75,7 @@ class _PopulationArrays:
 
     state_size: int
 
-    needs_solid = False
-    needs_parameters = False
+    needs = Wrt()
 
     def require(self, simulation: Simulation) -> None: ...
 
@@ -87,12 +87,12 @@ def steady(size: int, device: wp.Device) -> Work:
     """The fixed-point iteration of a steady flow's adjoint, in a duct."""
     edge = max(8, size // 2)
     simulation = _duct(edge, device)
-    reverse = Reverse(simulation, FlowRate(axis=0, layer=0), wrt_solid=False, wrt_parameters=False)
+    reverse = Reverse(simulation, FlowRate(axis=0, layer=0), wrt=Wrt())
 
     def burst() -> None:
         for _ in range(2):
-            reverse.back(simulation.state, gather=False)
-            reverse.inject(simulation.state, 1.0, gather=False)
+            reverse.back(simulation.state, 0, gather=False)
+            reverse.inject(simulation.state, 1.0, 0, gather=False)
 
     return Work(
         burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,

@@ -2,26 +2,17 @@
 
 import functools
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import warp as wp
 
 from ..lattice import D3Q19
 from . import domains, gradients, steps
+from .case import Case
+from .collisions import collision_cases
 from .memory_copy import MemoryCopy
 from .report import BenchReport, BenchRow, describe_machine
 from .work import Work
-
-
-@dataclass(frozen=True)
-class Case:
-    """A row to come."""
-
-    name: str
-    prepare: Callable[[int, wp.Device], Work]
-    target: float | None = None
-    """Least speed over that of the reference."""
 
 
 def cases(gradient_steps: int) -> tuple[Case, ...]:
@@ -40,24 +31,27 @@ def cases(gradient_steps: int) -> tuple[Case, ...]:
 
 def run_bench(
     device: wp.DeviceLike = None, *, size: int = 128, seconds: float = 5.0, gradient_steps: int = 1000,
-    on_row: Callable[[BenchRow], None] | None = None,
+    on_row: Callable[[BenchRow], None] | None = None, collisions: Sequence[str] = (),
 ) -> BenchReport:  # fmt: skip
     """Measures speed and memory, D3Q19 in fp32; about 2 minutes on two cores.
 
+    `collisions`: instead of those rows, one for each collision model named here, "all" for all of them.
+
     `size`: cells along an edge of the periodic box, a multiple of 8; the other cases scale with it. `seconds`: time
     spent on each row, of whose bursts the fastest counts. `gradient_steps`: length of the checkpointed gradient.
-    `on_row` is called with each row when it is done. Raises ValueError for numbers out of range.
+    `on_row` is called with each row when it is done. Raises ValueError for numbers out of range and unknown names.
     """
     if size < 16 or size % 8:
         raise ValueError(f"bench of size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
     if not seconds > 0 or gradient_steps < 1:
         raise ValueError(f"seconds {seconds}, gradient_steps {gradient_steps}: must be above 0, and at least 1")
+    rest = collision_cases(collisions) if collisions else cases(gradient_steps)
     device = wp.get_device(device)
     machine = describe_machine(device)
     copy = MemoryCopy(domains.periodic_box(size, device), D3Q19.size)
     base = steps.periodic(size, device)
     rows, best_copy = [], 0.0
-    for case in (Case("periodic", lambda size, device: base), *cases(gradient_steps)):
+    for case in (Case("periodic", lambda size, device: base), *rest):
         row, bandwidth = _measure(case, case.prepare(size, device), base, copy, device, seconds)
         best_copy = max(best_copy, bandwidth)
         rows.append(row)
@@ -77,7 +71,7 @@ def _measure(
     row = BenchRow(
         name=case.name, mlups=speed / 1e6, share_of_copy=speed * work.moved / bandwidth,
         bytes_per_cell=work.bytes_per_cell, cells=work.cells, relative=speed * reference_time / reference.updates,
-        reference="periodic" if reference is base else "its forward steps", target=case.target, note=work.note,
+        reference="periodic" if reference is base else work.reference_name, target=case.target, note=work.note,
     )  # fmt: skip
     return row, bandwidth
 

@@ -7,6 +7,7 @@ import warp as wp
 
 from ..collision import BGK, TRT, Collision
 from ..domain import Domain
+from ..lattice import D3Q19, Lattice
 from ..simulation import Simulation
 from . import domains
 from .work import SCALAR, Work, bytes_per_cell, fill, forward
@@ -15,9 +16,9 @@ VISCOSITY = 0.05
 """nu of all rows [cells^2 / step]."""
 
 
-def started(domain: Domain, collision: Collision = BGK()) -> Simulation:
-    """A D3Q19 simulation in fp32 that moves."""
-    simulation = Simulation(domain, viscosity=VISCOSITY, collision=collision)
+def started(domain: Domain, collision: Collision = BGK(), lattice: Lattice = D3Q19) -> Simulation:
+    """A simulation in fp32 that moves."""
+    simulation = Simulation(domain, viscosity=VISCOSITY, collision=collision, lattice=lattice)
     simulation.set_state(1.0, (0.02, 0.01, 0.0))
     return simulation
 
@@ -60,7 +61,7 @@ def differentiable(size: int, device: wp.Device) -> Work:
 
     def burst() -> None:
         for source, target in zip(states, [*states[1:], states[0]], strict=True):
-            simulation.advance(source, target)
+            simulation.advance(source, target, 0)
 
     wp.copy(states[0], simulation.state)
     return Work(

@@ -30,6 +30,8 @@ class Work:
     note: str
     reference: "Work | None" = None
     """What the speed is compared with; None: the periodic box."""
+    reference_name: str = "its forward steps"
+    """What a report calls the reference."""
     recordable: bool = True
     """Whether a burst is short and launches alone, so that CUDA can record it as a graph; if not, it must be warm."""
 
@@ -44,25 +46,28 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
     other = simulation.new_state()
 
     def burst() -> None:
-        simulation.advance(simulation.state, other)
-        simulation.advance(other, simulation.state)
+        simulation.advance(simulation.state, other, 0)
+        simulation.advance(other, simulation.state, 0)
 
     return burst
 
 
-def forward(simulation: Simulation, note: str, reference: Work | None = None) -> Work:
+def forward(
+    simulation: Simulation, note: str, reference: Work | None = None, reference_name: str = "its forward steps"
+) -> Work:  # fmt: skip
     """Steps of a simulation: each population is read once and written once."""
     return Work(
         burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
         moved=2 * SCALAR * simulation.lattice.size,
-        bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference,
+        bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference, reference_name=reference_name,
     )  # fmt: skip
 
 
 def bytes_per_cell(simulation: Simulation, *others: object) -> float:
     """Memory of all arrays that a simulation, its domain and others hold, over the cells of all tiles."""
     domain = simulation.domain
-    held = {id(value): value for owner in (simulation, domain, *others) for value in vars(owner).values()}
+    owners = (simulation, simulation.walls, simulation.fields, domain, *others)
+    held = {id(value): value for owner in owners for value in vars(owner).values()}
     return sum(map(_bytes, held.values())) / (domain.tile_count * domain.cells_per_tile)
 
 

@@ -1,11 +1,21 @@
 """Boundary conditions, one a file."""
 
+from .characteristic_outlet import CharacteristicOutlet
 from .condition import Boundary
-from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face
+from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Box, Face
 from .free_slip import FreeSlip
+from .grad_pressure import GradPressure
+from .grad_velocity import GradVelocity
 from .moving_wall import MovingWall
+from .opening import Opening
+from .patch import Patch
 from .pressure_outlet import PressureOutlet
+from .profile import Parabola, Profile, Tabulated
+from .regularised_pressure import RegularisedPressure
+from .regularised_velocity import RegularisedVelocity
 from .velocity_inlet import VelocityInlet
+from .zou_he_pressure import ZouHePressure
+from .zou_he_velocity import ZouHeVelocity
 
 __all__ = [
     "X_MAX",
@@ -15,9 +25,22 @@ __all__ = [
     "Z_MAX",
     "Z_MIN",
     "Boundary",
+    "Box",
+    "CharacteristicOutlet",
     "Face",
     "FreeSlip",
+    "GradPressure",
+    "GradVelocity",
     "MovingWall",
+    "Opening",
+    "Parabola",
+    "Patch",
     "PressureOutlet",
+    "Profile",
+    "RegularisedPressure",
+    "RegularisedVelocity",
+    "Tabulated",
     "VelocityInlet",
+    "ZouHePressure",
+    "ZouHeVelocity",
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from ..equilibrium import along
 from ..expression import where
 from .condition import Boundary
-from .face import Face
 
 
 @dataclass(frozen=True)
@@ -17,9 +16,10 @@ class MovingBounce(Boundary, ABC):
     Source: Ladd, J. Fluid Mech. 271 (1994) 285, eq. 3.3.
     """
 
-    face: Face
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
+
+    needs_plane = False
 
     def parameters(self, dimension):
         if len(self.velocity) != dimension:

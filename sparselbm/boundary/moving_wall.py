@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from .bounce import MovingBounce
+from .face import Face
 
 
 @dataclass(frozen=True)
 class MovingWall(MovingBounce):
     """No slip against a wall with a tangential velocity, half a cell beyond the cells (halfway bounce-back, Ladd 1994)."""
+
+    face: Face
 
     def __post_init__(self):
         normal = sum(self.velocity[self.face.axis : self.face.axis + 1])

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 Size = Annotated[int, o.option("--size", "Cells along an edge of the periodic box.")]
 
+Collision = Annotated[
+    list[str] | None,
+    o.option("--collision", "Time collision models instead: all, or a name such as cumulant_27; may be repeated."),
+]
 
-def bench(size: Size = 128, device: o.Device = None, json_file: o.JsonFile = None) -> None:
+
+def bench(size: Size = 128, collision: Collision = None, device: o.Device = None, json_file: o.JsonFile = None) -> None:
     """Measure the step, with walls, in pipes and backwards, against the memory copy of the same minute.
 
     Examples:
@@ -23,16 +28,22 @@ def bench(size: Size = 128, device: o.Device = None, json_file: o.JsonFile = Non
     sparselbm bench
 
     sparselbm bench --size 64 --device cpu --json bench.json
+
+    sparselbm bench --collision all
     """
-    from ..bench import run_bench
+    from ..bench import collision_names, run_bench
 
     if size < 16 or size % 8:
         raise o.OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+    asked, known = tuple(collision or ()), ("all", *collision_names())
+    if not set(asked) <= set(known):
+        raise o.OptionError(f"--collision {', '.join(asked)}: give one of {', '.join(known)}")
     place = o.device_of(device)
     with running():
         report = run_bench(
-            place, size=size, on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False)
-        )
+            place, size=size, collisions=asked,
+            on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False),
+        )  # fmt: skip
     out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
     if json_file is not None:
         json_file.write_text(json.dumps(report.to_json(), indent=2) + "\n")

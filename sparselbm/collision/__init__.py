@@ -1,7 +1,20 @@
 """Collision models, one a file."""
 
 from .bgk import BGK
+from .carreau import Carreau
+from .central_moment import CentralMoment
+from .cumulant import Cumulant
+from .exact_difference import ExactDifference
+from .kbc import KBC
 from .model import Collision
+from .mrt import MRT
+from .power_law import PowerLaw
+from .recursive_regularised import RecursiveRegularised
+from .regularised import Regularised
+from .smagorinsky import Smagorinsky
 from .trt import TRT
 
-__all__ = ["BGK", "TRT", "Collision"]
+__all__ = [
+    "BGK", "KBC", "MRT", "TRT", "Carreau", "CentralMoment", "Collision", "Cumulant", "ExactDifference", "PowerLaw",
+    "RecursiveRegularised", "Regularised", "Smagorinsky",
+]  # fmt: skip

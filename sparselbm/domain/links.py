@@ -1,21 +1,23 @@
-"""Which links of a cell are blocked, and which cells lie along a face."""
+"""Which links of a cell are blocked."""
 
 from functools import cache
 
 import numpy as np
 import warp as wp
 
-from ..boundary import Face
 from ..lanes import TileShape
 from ..lattice import Lattice
 from .topology import Domain
 
 
-def link_words(domain: Domain, lattice: Lattice) -> wp.array:
-    """For every cell a word, flat (n cells,) uint32: bit q where x - c_q is no fluid, bit 0 where the cell is none."""
+def link_words(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
+    """For every cell a word, flat (n cells,) uint32: bit q where x - c_q is no fluid, bit 0 where the cell is none.
+
+    `is_fluid`: (n, cells), by default the domain's own.
+    """
     cells, count = domain.cells_per_tile, domain.tile_count * domain.cells_per_tile
     fluid = np.zeros(count + cells, dtype=np.uint8)  # The sentinel tile is no fluid.
-    fluid[:count] = domain.fluid.reshape(-1)
+    fluid[:count] = (domain.fluid if is_fluid is None else is_fluid).reshape(-1)
     inner = [TileShape(domain.dimension).inner(c) for c in lattice.velocities]
     words = wp.zeros(count, dtype=wp.uint32, device=domain.device)
     wp.launch(
@@ -61,8 +63,3 @@ def _link_kernel() -> wp.Kernel:
 
     return blocked_links
 
-
-def face_cells(domain: Domain, face: Face) -> np.ndarray:
-    """The fluid cells of the layer along a face, (n, cells) bool."""
-    layer = 0 if face.end == 0 else domain.shape[face.axis] - 1
-    return domain.fluid & (domain.cell_indices()[..., face.axis] == layer)

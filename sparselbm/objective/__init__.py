@@ -1,9 +1,15 @@
 """Objectives, one a file."""
 
+from .dissipation import Dissipation
 from .force import Force
 from .integral import Integral
+from .kinetic_energy import KineticEnergy
+from .layer import LayerArea, LayerPressure, LayerVelocity
 from .objective import Objective
 from .section import FlowRate, PressureDrop
 from .torque import Torque
 
-__all__ = ["FlowRate", "Force", "Integral", "Objective", "PressureDrop", "Torque"]
+__all__ = [
+    "Dissipation", "FlowRate", "Force", "Integral", "KineticEnergy", "LayerArea", "LayerPressure", "LayerVelocity",
+    "Objective", "PressureDrop", "Torque",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from sparselbm.expression import pullback
 from sparselbm.geometry import FFD, FreeVertices, Rigid
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.physics import Cell
-from sparselbm.step import stream_kernel, unstream_kernel
+from sparselbm.step import Wrt, stream_kernel, unstream_kernel
 from sparselbm.tile_kernel import TileTrace
 
 LATTICES = (D2Q9, D3Q19, D3Q27)
@@ -81,9 +81,9 @@ def test_the_step_is_transposed_to_rounding(device, lattice, collision):
     simulation.state.assign(run.start)
     v, w = random_state(run, 4), random_state(run, 5)
     tangent = through(run, tangent_kernel, source=simulation.state, adjoint=v, solid=simulation.solid)
-    reverse = Reverse(simulation, None, wrt_solid=True, wrt_parameters=True)
+    reverse = Reverse(simulation, None, wrt=Wrt(solid=True, parameters=True))
     reverse.start_from(w)
-    reverse.back(simulation.state)
+    reverse.back(simulation.state, 0)
     transposed = reverse.initial_adjoint()
     assert abs(dot(run, tangent, w)) > 1e-6 * scale(run, tangent, w)
     assert abs(dot(run, tangent, w) - dot(run, transposed, v)) < 1e-12 * scale(run, tangent, w)

@@ -47,7 +47,7 @@ def test_checkpointing_repeats_as_few_steps_as_is_possible(device, monkeypatch):
     """r l - (s + r)! / ((s + 1)! (r - 1)!) steps for l steps on s states, r the repetitions needed, and the last."""
     simulation = channel(device, D2Q9, TRT())
     advance, done = simulation.advance, []
-    monkeypatch.setattr(simulation, "advance", lambda source, target: (done.append(1), advance(source, target)))
+    monkeypatch.setattr(simulation, "advance", lambda source, target, step: (done.append(1), advance(source, target, step)))
     steps, states = 200, 10
     value_and_grad(
         objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state_bytes)

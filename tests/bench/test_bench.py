@@ -66,3 +66,15 @@ def test_pipes_fill_two_percent_of_their_box(device):
 def test_what_is_refused(options, message, device):
     with pytest.raises(ValueError, match=message):
         run_bench(device, **options)
+
+
+def test_collisions_are_timed_beside_bgk_on_their_lattice(device):
+    report = run_bench(device, size=16, seconds=0.01, collisions=["trt", "cumulant_27"])
+    assert [row.name for row in report.rows] == ["periodic", "trt", "cumulant_27"]
+    assert [row.reference for row in report.rows] == ["periodic", "periodic", "BGK on D3Q27"]
+    assert report.row("cumulant_27").bytes_per_cell > report.row("trt").bytes_per_cell + 2 * 8 * 4
+
+
+def test_a_collision_that_is_not_timed_is_refused(device):
+    with pytest.raises(ValueError, match="no collision cumulants to time; there are: all, trt"):
+        run_bench(device, size=16, collisions=["cumulants"])

@@ -3,27 +3,29 @@
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, PressureOutlet, VelocityInlet
+from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT
+from sparselbm.force import UniformForce
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.objective import Torque
 from sparselbm.physics import Physics, TileClass
-from sparselbm.step import Target, adjoint_kernel, integral_adjoint_kernel, step_kernel
+from sparselbm.step import Target, Wrt, adjoint_kernel, integral_adjoint_kernel, step_kernel
 
-EVERYTHING = TileClass(walls=True, solid=True)
+EVERYTHING = TileClass(walls=True, solid=True, fields=True, fractions=True)
+WRT = Wrt(solid=True, fields=True, parameters=True)
 
 
 def physics(lattice):
     d = lattice.dimension
-    boundaries = (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)[:d]), FreeSlip(Y_MAX), PressureOutlet(X_MAX))
-    return Physics(lattice, TRT(), boundaries, forced=True, obstacles=("body",))
+    boundaries = (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)[:d], profile=Parabola(0)), FreeSlip(Y_MAX), PressureOutlet(X_MAX))
+    return Physics(lattice, TRT(), boundaries, (UniformForce((0.0,) * lattice.dimension),), obstacles=("body",), moving=("body",))
 
 
 KERNELS = {
     "step": lambda: step_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, cuda=True)),
-    "adjoint": lambda: adjoint_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, cuda=True), True, True),
+    "adjoint": lambda: adjoint_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, cuda=True), WRT),
     "torque": lambda: integral_adjoint_kernel(
-        physics(D2Q9), EVERYTHING, Target(wp.float64, cuda=True), Torque("body", (8.0, 8.0)), True, True
+        physics(D2Q9), EVERYTHING, Target(wp.float64, cuda=True), Torque("body", (8.0, 8.0)), WRT
     ),
 }
 

@@ -8,7 +8,7 @@ import warp as wp
 
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX
 from sparselbm.domain import DomainError, box
-from sparselbm.domain.links import face_cells, link_words
+from sparselbm.domain.links import link_words
 from sparselbm.domain.topology import build_domain
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 
@@ -104,9 +104,9 @@ def test_dense_fields(shape, device):
 def test_cells_along_a_face(device):
     domain = box((12, 9), device=device)
     index = domain.cell_indices()
-    assert np.unique(index[face_cells(domain, X_MIN)][:, 0]).tolist() == [0]
-    assert np.unique(index[face_cells(domain, X_MAX)][:, 0]).tolist() == [11]
-    assert face_cells(domain, Y_MAX).sum() == 12
+    assert np.unique(index[X_MIN.cells(domain)][:, 0]).tolist() == [0]
+    assert np.unique(index[X_MAX.cells(domain)][:, 0]).tolist() == [11]
+    assert Y_MAX.cells(domain).sum() == 12
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import warp as wp
 
 from sparselbm.collision import BGK, TRT
 from sparselbm.domain import box
-from sparselbm.expression import Graph, cpp, dot, has_bit, pullback, sqrt, total, where
+from sparselbm.expression import Graph, cpp, dot, exp, has_bit, log, power, pullback, sqrt, total, where
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.launch import TileSweep, group_tiles
 from sparselbm.memory import tile_array, tile_view
@@ -26,6 +26,9 @@ FORMULAS = {
     "negated difference": lambda a, b: -(a - b * b),
     "sqrt": lambda a, b: sqrt(a * a + b),
     "power": lambda a, b: a**3 * b**1,
+    "exp": lambda a, b: exp(a - b),
+    "log": lambda a, b: log(a * b + 1.0),
+    "real power": lambda a, b: power(a, -0.7) + power(1.0 + b, a),
     "where": lambda a, b: where(a < b, a * b, a / b),
     "where, other side": lambda a, b: where(a > b, a * b, a / b),
     "used twice": lambda a, b: (a * b) * (a * b) + a * b,
@@ -53,8 +56,8 @@ def values(graph, inputs):
                 y = x[0] / x[1]
             case "neg":
                 y = -x[0]
-            case "sqrt":
-                y = np.sqrt(x[0])
+            case "sqrt" | "exp" | "log":
+                y = getattr(np, node.operation)(x[0])
             case "<":
                 y = x[0] < x[1]
             case "where":
@@ -188,9 +191,7 @@ def test_compiled_text_computes_what_numpy_does(precision, device):
         domain,
         groups,
         lambda tiles: kernel,
-        words=None,
-        marks=None,
-        parameters=wp.zeros(1, dtype=precision, device=device),
+        arrays={"parameters": wp.zeros(1, dtype=precision, device=device)},
         state_bytes=0,
     )
     sweep(source=source, target=target)

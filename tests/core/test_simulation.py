@@ -20,7 +20,7 @@ from sparselbm.simulation import Simulation, SimulationError
         ({"viscosity": float("nan")}, "viscosity nan .*must be above 0"),
         ({"lattice": D3Q19}, "D3Q19 on a domain of 2 dimensions: choose"),
         ({"precision": wp.float16}, "float16.*must be wp.float32 or wp.float64"),
-        ({"force": (1e-5,)}, r"force \(1e-05,\): give one value an axis, 2"),
+        ({"force": (1e-5,)}, r"force \(1e-05,\): give one finite value an axis, 2"),
         ({"force": (float("nan"), 0.0)}, "force.*nan.*finite"),
         ({"boundaries": [FreeSlip(Z_MAX)]}, "boundary on z_max: the domain has 2 dimensions"),
         ({"boundaries": [FreeSlip(Y_MAX)]}, "boundary on y_max: the domain is periodic along that axis"),
@@ -102,7 +102,7 @@ def test_a_flow_that_blows_up_is_named(device):
     x, y = np.moveaxis(simulation.domain.cell_indices(), -1, 0)
     simulation.set_state(1.0, 0.9 * np.stack([np.sin(y), np.sin(x)], axis=-1))
     with pytest.raises(
-        SimulationError, match=r"blown up by step \d00, first seen at cell \(\d+, \d+\): lower the velocity"
+        SimulationError, match=r"blown up by step 100, first seen at cell \(\d+, \d+\): .*relaxation time 0.50003 is within"
     ):
         simulation.run(500)
 

@@ -121,7 +121,7 @@ def test_each_class_of_tiles_steps_as_the_general_one(lattice, device):
     simulation, _ = with_obstacle(lattice, device)
     set_dense_state(simulation, noise(lattice, simulation.domain.shape))
     special, general = simulation.new_state(), simulation.new_state()
-    simulation.advance(simulation.state, special)
+    simulation.advance(simulation.state, special, 0)
     simulation.general_sweep(step_kernel)(source=simulation.state, target=general, solid=simulation.solid)
     classes = {group.tiles for group in simulation.groups}
     if lattice is D2Q9:

@@ -1,0 +1,68 @@
+"""Rows that time the step with each collision model, on the lattice that it is made for."""
+
+import functools
+from collections.abc import Sequence
+
+import warp as wp
+
+from ..collision import (
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    CentralMoment,
+    Collision,
+    Cumulant,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
+    Smagorinsky,
+)  # fmt: skip
+from ..lattice import D3Q19, D3Q27, Lattice
+from .case import Case
+from .domains import periodic_box
+from .steps import started
+from .work import Work, forward
+
+ON_D3Q19: dict[str, Collision] = {
+    "trt": TRT(), "mrt": MRT(), "regularised": Regularised(), "recursive_regularised": RecursiveRegularised(),
+    "central_moment": CentralMoment(), "smagorinsky": Smagorinsky(BGK()), "power_law": PowerLaw(BGK(), exponent=0.7),
+}  # fmt: skip
+"""Without ExactDifference, which without a force is the model within it."""
+ON_D3Q27: dict[str, Collision] = {
+    "trt_27": TRT(), "mrt_27": MRT(), "central_moment_27": CentralMoment(), "cumulant_27": Cumulant(), "kbc_27": KBC(),
+}  # fmt: skip
+
+TARGETS = {"trt": 0.95, "cumulant_27": 1.0 / 1.6}
+"""Least speeds over that of BGK on the same lattice: TRT 5 % slower, cumulants 60 % slower."""
+
+
+_LATTICES = {**dict.fromkeys(ON_D3Q19, D3Q19), "bgk_27": D3Q27, **dict.fromkeys(ON_D3Q27, D3Q27)}
+
+
+def collision_names() -> tuple[str, ...]:
+    """The rows that there are."""
+    return tuple(_LATTICES)
+
+
+def collision_cases(names: Sequence[str]) -> tuple[Case, ...]:
+    """A row for each collision model that is named, "all" for every one. Raises ValueError for another name."""
+    unknown = set(names) - {"all", *_LATTICES}
+    if unknown:
+        raise ValueError(f"no collision {', '.join(sorted(unknown))} to time; there are: all, {', '.join(_LATTICES)}")
+    return tuple(
+        Case(name, functools.partial(_on, name=name, lattice=lattice), TARGETS.get(name))
+        for name, lattice in _LATTICES.items()
+        if "all" in names or name in names
+    )
+
+
+def _on(size: int, device: wp.Device, name: str, lattice: Lattice) -> Work:
+    """Steps in a periodic box; on D3Q19 BGK is the bench's first row, on D3Q27 it is timed beside each model."""
+    domain = periodic_box(size, device)
+    collision = {**ON_D3Q19, **ON_D3Q27}.get(name, BGK())
+    reference = None
+    if lattice is D3Q27 and name != "bgk_27":
+        reference = forward(started(domain, lattice=lattice), "BGK on D3Q27")
+    note = f"{type(collision).__name__} on {lattice}, {size}^3 periodic cells"
+    return forward(started(domain, collision, lattice), note, reference, reference_name="BGK on D3Q27")

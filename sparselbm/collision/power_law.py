@@ -1,0 +1,55 @@
+"""Power-law fluids (Ostwald & de Waele)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..expression import exp, where
+from ..lattice import Lattice
+from .model import Collision
+from .rheology import log_shear_rate
+from .strain import strain_stress
+
+_STEPS = 6
+"""Newton's steps: 1e-12 of nu for exponents of 0.3 to 2 and any stress, see tests/physics/test_power_law.py."""
+
+
+@dataclass(frozen=True)
+class PowerLaw(Collision):
+    """nu = K gamma^(n - 1), within bounds, gamma = (2 S : S)^(1/2), around any collision: collide with that nu.
+
+    gamma follows from the stress of the cell, which nu enters: see `rheology`. nu gamma grows with gamma, so that what
+    solves the law without its bounds, bounded then, solves the law with them.
+    Source: Gabbanelli, Drazer & Koplik, Phys. Rev. E 72 (2005) 046312; local stress: Boyd, Buick & Green,
+    J. Phys. A 39 (2006) 14241.
+    """
+
+    collision: Collision
+    exponent: float
+    """n, dimensionless: below 1 shear thins, above 1 it thickens."""
+    consistency: float | None = None
+    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated."""
+    lowest: float = 1e-4
+    """Least nu [cells^2 / step]."""
+    highest: float = 1.0
+    """Largest nu [cells^2 / step], which a fluid at rest has where n < 1."""
+
+    def __post_init__(self):
+        if not 0.2 <= self.exponent <= 3.0:
+            raise ValueError(f"PowerLaw(exponent={self.exponent}): must lie within 0.2 and 3; 1 is a Newtonian fluid")
+        if self.consistency is not None and not self.consistency > 0.0:
+            raise ValueError(f"PowerLaw(consistency={self.consistency}): must be above 0; None takes the viscosity")
+        if not 0.0 < self.lowest < self.highest:
+            raise ValueError(
+                f"PowerLaw(lowest={self.lowest}, highest={self.highest}): give 0 < lowest < highest, such as 1e-4 and 1"
+            )
+
+    def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
+        K, n = viscosity if self.consistency is None else self.consistency, self.exponent
+
+        def law(y):
+            nu = K * exp((n - 1.0) * y)
+            return nu, (n - 1.0) * nu
+
+        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS))
+        nu = where(nu < self.lowest, self.lowest, where(nu > self.highest, self.highest, nu))
+        return self.collision.collide(lattice, f, nu, force)

@@ -1,0 +1,51 @@
+"""Values that models have in each cell, kept only for the tiles in which they are not all 0."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import warp as wp
+
+from .domain import Domain
+from .memory import lane_array
+
+
+class Fields:
+    """Named fields on some of a domain's tiles, `[slot][field][cell]`; slot 0 holds zeros, for all other tiles."""
+
+    def __init__(self, domain: Domain, values: Mapping[str, np.ndarray], precision: type):
+        self._domain = domain
+        self.names = tuple(values)
+        present = np.zeros(domain.tile_count, dtype=bool)
+        for array in values.values():
+            present |= np.any(array != 0.0, axis=1)
+        self.tiles = np.flatnonzero(present)
+        """Indices of the tiles with a slot of their own."""
+        self.slots = np.zeros(domain.tile_count, dtype=np.int32)
+        self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
+        self._shape = (1 + len(self.tiles), len(self.names), domain.cells_per_tile)
+        self.array = lane_array(int(np.prod(self._shape)), precision, domain.device)
+        self._host = np.zeros(self._shape, dtype=wp.dtype_to_numpy(precision))
+        for name, array in values.items():
+            self.put(name, array)
+        self.upload()
+
+    def put(self, name: str, values: np.ndarray) -> None:
+        """Takes over values in the cells, (n, cells), of tiles that have a slot; `upload` then brings them to the device."""
+        self._host[1:, self.names.index(name)] = values[self.tiles]
+
+    def upload(self) -> None:
+        """Brings all values to the device."""
+        flat = np.zeros(self.array.shape[0], dtype=self._host.dtype)
+        flat[: self._host.size] = self._host.ravel()
+        self.array.assign(flat)
+
+    def new_adjoint(self) -> wp.array:
+        """Zeros of the same layout, for d J / d fields."""
+        return lane_array(int(np.prod(self._shape)), self.array.dtype, self._domain.device)
+
+    def spread(self, array: wp.array, name: str) -> np.ndarray:
+        """A field of an array of this layout, in all tiles, (n, cells) fp64; 0 where there is no slot."""
+        values = array.numpy()[: int(np.prod(self._shape))].reshape(self._shape)
+        result = np.zeros((self._domain.tile_count, self._domain.cells_per_tile))
+        result[self.tiles] = values[1:, self.names.index(name)]
+        return result

@@ -1,0 +1,25 @@
+"""Monitors: what a running flow tells, as series, statistics, files and volumes."""
+
+from .flow_integrals import FlowIntegrals
+from .layers import LayerMean, PressureLoss
+from .monitor import Monitor, Sampler
+from .obstacle import DragLift, ForceOn, MomentCoefficient, TorqueOn
+from .probes import Probes
+from .recorder import Recorded, Recorder
+from .residual import Residual
+from .schedule import EverySeconds, EverySteps, Schedule, ScheduleError
+from .series import Record, Series
+from .series_files import Csv, JsonLines, SeriesFolder, SeriesFormat
+from .signal import Signal, Spectrum
+from .stop import Periodic, Steady, Stop
+from .values import Values
+from .velocity_gradients import VelocityGradients
+from .volumes import Nvdb, Vdb, VolumeError, VolumeFormat, Volumes, VolumeWriter
+
+__all__ = [
+    "Csv", "DragLift", "EverySeconds", "EverySteps", "FlowIntegrals", "ForceOn", "JsonLines", "LayerMean",
+    "MomentCoefficient", "Monitor", "Nvdb", "Periodic", "PressureLoss", "Probes", "Record", "Recorded", "Recorder",
+    "Residual", "Sampler", "Schedule", "ScheduleError", "Series", "SeriesFolder", "SeriesFormat", "Signal", "Spectrum",
+    "Steady", "Stop", "TorqueOn", "Values", "Vdb", "VelocityGradients", "VolumeError", "VolumeFormat", "VolumeWriter",
+    "Volumes",
+]  # fmt: skip

@@ -1,0 +1,38 @@
+"""Density and velocity for monitors, without memory of their own."""
+
+import numpy as np
+import warp as wp
+
+from ..memory import tile_view
+from ..simulation import Simulation
+from ..step import moments_kernel
+
+
+class MomentsPass:
+    """Writes the moments of the present state, `[tile][1 + d][cell]`, into the simulation's spare array.
+
+    They last until the next step; a population array always has room for them.
+    """
+
+    def __init__(self, simulation: Simulation, tiles: np.ndarray | None = None):
+        self._simulation = simulation
+        self._sweep = simulation.general_sweep(moments_kernel, tiles=tiles)
+
+    def __call__(self) -> wp.array:
+        simulation = self._simulation
+        self._sweep(source=simulation.state, solid=simulation.solid, target=simulation.spare)
+        return simulation.spare
+
+
+def open_cells(simulation: Simulation) -> np.ndarray:
+    """Cells of the fluid that are not all solid, (n, cells) bool: what others hold is no flow."""
+    if simulation.solid is None:
+        return simulation.walls.fluid
+    return simulation.walls.fluid & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0)
+
+
+def solid_or_none(simulation: Simulation) -> wp.array:
+    """The solid fractions, or an array without elements."""
+    if simulation.solid is not None:
+        return simulation.solid
+    return wp.empty(0, dtype=simulation.precision, device=simulation.domain.device)

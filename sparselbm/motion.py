@@ -1,0 +1,51 @@
+"""The velocity field of a rigid body."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class RigidVelocity:
+    """u(x) = v + Omega x (x - x_0), in lattice units."""
+
+    velocity: tuple[float, ...]
+    """v [cells / step], one value an axis."""
+    rotation: tuple[float, ...]
+    """Omega [radians / step]: three values, or in two dimensions the one about z."""
+    centre: tuple[float, ...]
+    """x_0 [cells from the domain's lower corner], one value an axis."""
+
+    @classmethod
+    def at_rest(cls, dimension: int) -> "RigidVelocity":
+        """No motion."""
+        return cls((0.0,) * dimension, (0.0,) * (3 if dimension == 3 else 1), (0.0,) * dimension)
+
+    def parameters(self) -> dict[str, float]:
+        """The numbers by name: `velocity_x`, ..., `rotation_z`, ..., `centre_x`, ..."""
+        axes = "xyz"[: len(self.velocity)]
+        values = {f"velocity_{axis}": v for axis, v in zip(axes, self.velocity, strict=True)}
+        values |= {f"rotation_{axis}": O for axis, O in zip("xyz"[-len(self.rotation) :], self.rotation, strict=True)}
+        return values | {f"centre_{axis}": x for axis, x in zip(axes, self.centre, strict=True)}
+
+    def check(self, dimension: int) -> None:
+        """Raises ValueError for numbers that do not fit the dimension or are not finite."""
+        sizes = {"velocity": dimension, "rotation": 3 if dimension == 3 else 1, "centre": dimension}
+        for name, size in sizes.items():
+            value = getattr(self, name)
+            if len(value) != size or not np.isfinite(value).all():
+                raise ValueError(f"{name} {value} of a rigid velocity: give {size} finite numbers in {dimension} dimensions")
+
+
+def rigid_velocity(value, place: Sequence) -> list:
+    """u(x) = v + Omega x (x - x_0) at a place; `value(name)` gives the numbers of `RigidVelocity.parameters`."""
+    d = len(place)
+    r = [x - value(f"centre_{axis}") for axis, x in zip("xyz", place, strict=False)]
+    v = [value(f"velocity_{axis}") for axis in "xyz"[:d]]
+    if d == 2:
+        O = value("rotation_z")
+        return [v[0] - O * r[1], v[1] + O * r[0]]
+    O = [value(f"rotation_{axis}") for axis in "xyz"]
+    turned = [O[1] * r[2] - O[2] * r[1], O[2] * r[0] - O[0] * r[2], O[0] * r[1] - O[1] * r[0]]
+    return [a + b for a, b in zip(v, turned, strict=True)]

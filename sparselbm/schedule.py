@@ -1,0 +1,38 @@
+"""Factors that vary a number of the models in time: functions of the step, frozen values."""
+
+from dataclasses import dataclass
+from math import cos, pi, sin
+
+
+@dataclass(frozen=True)
+class SmoothStart:
+    """g(t) = (1 - cos(pi t / T)) / 2 until T, then 1: a start that sends out little sound."""
+
+    steps: int
+    """T."""
+
+    def __post_init__(self):
+        if self.steps < 1:
+            raise ValueError(f"SmoothStart({self.steps}): give at least 1 step")
+
+    def __call__(self, step: int) -> float:
+        return 0.5 - 0.5 * cos(pi * min(step / self.steps, 1.0))
+
+
+@dataclass(frozen=True)
+class Harmonic:
+    """g(t) = mean + amplitude sin(2 pi t / T + phase)."""
+
+    period: float
+    """T [steps]."""
+    amplitude: float = 1.0
+    mean: float = 0.0
+    phase: float = 0.0
+    """[radians]."""
+
+    def __post_init__(self):
+        if not self.period > 0:
+            raise ValueError(f"Harmonic(period={self.period}): must be above 0 steps")
+
+    def __call__(self, step: int) -> float:
+        return self.mean + self.amplitude * sin(2.0 * pi * step / self.period + self.phase)

@@ -1,0 +1,196 @@
+"""What stands around the fluid: blocked links, conditions and obstacles by cell, and the place of walls on their links."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import warp as wp
+
+from .boundary import Boundary, Face, Patch
+from .domain import Domain
+from .domain.links import link_words
+from .geometry import SurfaceQuery
+from .geometry.link_cuts import link_cuts
+from .interpolated import Bouzidi
+from .lattice import Lattice
+from .memory import lane_array
+from .obstacle import Obstacle
+from .physics import OBSTACLE_BIT
+
+
+class WallError(ValueError):
+    """Boundary conditions or walls that do not fit the domain."""
+
+
+class Walls:
+    """For every cell: its blocked links (`words`), its condition and obstacle (`marks`), the links that a patch or an
+    obstacle cuts (`cuts`); and for tiles with walls on their links where those lie (`fractions`)."""
+
+    def __init__(
+        self, domain: Domain, lattice: Lattice, boundaries: Sequence[Boundary], obstacles: Sequence[Obstacle],
+        precision: type,
+    ):  # fmt: skip
+        self._domain, self._lattice = domain, lattice
+        on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
+        self.fluid = domain.fluid.copy()
+        """Which cells are fluid, (n, cells): the domain's less those with their centre in an obstacle with walls on links."""
+        queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
+        for k, obstacle in on_links:
+            self._take_out(obstacle, queries[k])
+        shape = self.fluid.shape
+        words = link_words(domain, lattice, self.fluid).numpy().reshape(shape).copy()
+        marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
+        self._shares: dict[int, np.ndarray] = {}
+        for k, obstacle in on_links:
+            self._cut(obstacle, queries[k], k, words, marks, cuts)
+        for k, boundary in enumerate(boundaries):
+            marks |= self._open(boundary, words, cuts).astype(np.uint32) << np.uint32(k)
+        _require_apart(boundaries, marks)
+        self.tiles = np.array(sorted(self._shares), dtype=np.int64)
+        """Indices of the tiles with walls of obstacles on their links."""
+        device = domain.device
+        self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
+        self.marks = wp.array(marks.reshape(-1), dtype=wp.uint32, device=device)
+        needs_cuts = bool(on_links) or any(not b.face.plane for b in boundaries)
+        self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
+        self.slots = np.zeros(domain.tile_count, dtype=np.int32)
+        self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
+        self.fractions = self._packed(words, precision) if on_links else None
+        """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
+
+    def _take_out(self, obstacle: Obstacle, query: SurfaceQuery) -> None:
+        tiles = self._near(obstacle)
+        centres = self._domain.cell_centres()[tiles].reshape(-1, self._domain.dimension)
+        if self._domain.dimension == 2:
+            layer = self._domain.origin[2] + 0.5 * self._domain.voxel_size
+            centres = np.column_stack([centres, np.full(len(centres), layer)])
+        inside = query.signed_distance(centres) < 0.0
+        solid = ~inside if obstacle.hollow else inside
+        self.fluid[tiles] &= ~solid.reshape(len(tiles), -1)
+
+    def _near(self, obstacle: Obstacle) -> np.ndarray:
+        """Tiles that the surface's bounds come within two cells of; all of them where it is the wall around the fluid."""
+        domain = self._domain
+        if obstacle.hollow:
+            return np.arange(domain.tile_count)
+        low, high = (obstacle.mesh.bounds - np.asarray(domain.origin)) / domain.voxel_size
+        axes = slice(domain.dimension)
+        first = 8 * domain.tiles[:, axes]
+        return np.flatnonzero(np.all((first + 10 > low[axes]) & (first - 2 < high[axes]), axis=1))
+
+    def _rays(self, tiles: np.ndarray, query: SurfaceQuery) -> np.ndarray:
+        """Shares of the links up to a surface, (k, Q, cells), 0 where it is not met."""
+        domain = self._domain
+        cuts = link_cuts(
+            query, tiles=tiles, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
+            dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
+        )  # fmt: skip
+        return cuts.numpy().reshape(len(tiles), self._lattice.size, domain.cells_per_tile)
+
+    def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, marks, cuts) -> None:
+        """Blocks the links that an obstacle's surface cuts, from both ends, and keeps where it does."""
+        tiles = self._near(obstacle)
+        shares = self._rays(tiles, query) * self.fluid[tiles][:, None]
+        hit = np.zeros_like(words)
+        for q in range(1, self._lattice.size):
+            hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
+        blocked = words | hit
+        met = hit | (blocked & ~words)
+        words |= blocked
+        cuts |= met
+        marks |= (met != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
+        for i in np.flatnonzero((met[tiles] != 0).any(axis=1)):
+            exact = isinstance(obstacle.wall, Bouzidi)
+            share = np.where((shares[i] > 0.0) & exact, shares[i], 0.5)
+            known = self._shares.get(int(tiles[i]))
+            self._shares[int(tiles[i])] = share if known is None else np.where(shares[i] > 0.0, share, known)
+
+    def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
+        """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
+
+        A ray may miss an edge from one end that it meets from the other.
+        """
+        padded = np.concatenate([np.where(self.fluid, hit, 0), np.zeros_like(hit[:1])])
+        result = np.zeros_like(hit[tiles])
+        for q, (c, p) in enumerate(zip(self._lattice.velocities, self._lattice.opposites, strict=True)):
+            if p != q:
+                tile, cell = upstream(self._domain, c, tiles)
+                result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
+        return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
+
+    def _open(self, boundary: Boundary, words, cuts) -> np.ndarray:
+        """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
+        opening = boundary.face
+        if isinstance(opening, Face):
+            cells = opening.cells(self._domain) & self.fluid
+        elif isinstance(opening, Patch) and not boundary.needs_plane:
+            cells = self._cross(opening, words, cuts)
+        else:
+            raise WallError(
+                f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
+            )
+        if not cells.any():
+            raise WallError(
+                f"{type(boundary).__name__} on {opening.name}: no fluid cell lies along it; is it on the domain's surface?"
+            )
+        return cells
+
+    def _cross(self, patch: Patch, words, cuts) -> np.ndarray:
+        query = SurfaceQuery(patch.mesh, device=self._domain.device)
+        tiles = self._near(Obstacle(patch.name, patch.mesh))
+        shares = self._rays(tiles, query)
+        crossing = np.zeros_like(words)
+        for q in range(1, self._lattice.size):
+            crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        crossing &= words
+        crossing[~self.fluid] = 0
+        cuts |= crossing
+        for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
+            for q in range(1, self._lattice.size):
+                self._shares[i][q][((crossing[i] >> np.uint32(q)) & 1) == 1] = 0.5
+        return crossing != 0
+
+    def _packed(self, words: np.ndarray, precision: type) -> wp.array:
+        cells, Q = self._domain.cells_per_tile, self._lattice.size
+        values = np.full((1 + len(self.tiles), Q, cells), 0.5, dtype=wp.dtype_to_numpy(precision))
+        for slot, tile in enumerate(self.tiles, start=1):
+            values[slot] = self._shares[int(tile)]
+            for q, p in enumerate(self._lattice.opposites):  # In a gap of one cell nothing but the reflection arrives.
+                narrow = ((words[tile] >> np.uint32(p)) & 1 == 1) & ((words[tile] >> np.uint32(q)) & 1 == 1)
+                values[slot, q][narrow] = np.maximum(values[slot, q][narrow], 0.5)
+        self._shares = {}
+        array = lane_array(values.size, precision, self._domain.device)
+        flat = np.zeros(array.shape[0], dtype=values.dtype)
+        flat[: values.size] = values.ravel()
+        array.assign(flat)
+        return array
+
+
+def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
+    cells = domain.cells_per_tile
+    inner = np.stack(np.meshgrid(*[np.arange(8)] * domain.dimension, indexing="ij"), axis=-1).reshape(cells, -1)
+    place = inner - np.asarray(c)
+    step = np.zeros((cells, 3), dtype=int)
+    step[:, 3 - domain.dimension :] = place >> 3
+    code = 9 * step[:, 0] + 3 * step[:, 1] + step[:, 2] + 13
+    neighbours = domain.neighbours.numpy().reshape(-1, 27)[tiles]
+    index = np.zeros(cells, dtype=int)
+    for k in range(domain.dimension):
+        index = 8 * index + (place[:, k] & 7)
+    return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
+
+
+def _require_apart(boundaries: Sequence[Boundary], marks: np.ndarray) -> None:
+    """Raises WallError where two conditions on the same side, or two patches, share cells."""
+    for k, b in enumerate(boundaries):
+        for m in range(k):
+            a = boundaries[m]
+            sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
+            same_side = len(sides) == 2 and sides[0] == sides[1]
+            shared = ((marks >> np.uint32(k)) & (marks >> np.uint32(m)) & 1).astype(bool)
+            if (same_side or not (a.face.plane or b.face.plane)) and shared.any():
+                raise WallError(
+                    f"{a.face.name} and {b.face.name} share {int(shared.sum())} cells: "
+                    "each may have one condition; make the parts smaller"
+                )

@@ -1,0 +1,56 @@
+"""The collision models that tests run through, and the lattices of each."""
+
+import pytest
+
+from sparselbm.collision import (
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    Carreau,
+    CentralMoment,
+    Cumulant,
+    ExactDifference,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
+    Smagorinsky,
+)  # fmt: skip
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+
+EVERY, PRODUCTS = (D2Q9, D3Q19, D3Q27), (D2Q9, D3Q27)
+
+NEWTONIAN = {
+    "MRT": (MRT(), EVERY),
+    "CentralMoment": (CentralMoment(), EVERY),
+    "Cumulant": (Cumulant(), PRODUCTS),
+    "Regularised": (Regularised(), EVERY),
+    "RecursiveRegularised": (RecursiveRegularised(), EVERY),
+    "KBC": (KBC(), PRODUCTS),
+    "ExactDifference": (ExactDifference(BGK()), EVERY),
+}
+"""Models whose viscosity is that of the simulation, by name, with their lattices."""
+
+WRAPPERS = {
+    "Smagorinsky": (Smagorinsky(TRT(), 0.15), EVERY),
+    "PowerLaw": (PowerLaw(BGK(), exponent=0.7), EVERY),
+    "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.01), EVERY),
+}
+
+WITH_RATES = {
+    "MRT with rates": (MRT(0.2, (1.7, 1.1, 0.9, 1.3)), EVERY),
+    "CentralMoment with rates": (CentralMoment(0.2, (1.7, 1.1, 0.9, 1.3)), EVERY),
+    "Cumulant with rates": (Cumulant(0.2, (1.7, 1.1, 0.9, 1.3)), PRODUCTS),
+}
+"""Every rate another number."""
+
+
+def cases(*groups, lattices=EVERY):
+    """model x lattice of the groups, for `pytest.mark.parametrize(("collision", "lattice"), ...)`."""
+    return [
+        pytest.param(collision, lattice, id=f"{name}-{lattice}")
+        for group in groups
+        for name, (collision, supported) in group.items()
+        for lattice in supported
+        if lattice in lattices
+    ]

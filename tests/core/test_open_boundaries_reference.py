@@ -1,0 +1,54 @@
+"""The compiled kernels of conditions on open faces against dense NumPy, to rounding, where they meet others in corners."""
+
+import numpy as np
+import pytest
+import warp as wp
+from numpy_lbm import DenseFlow
+from states import dense_state, noise, set_dense_state
+
+from sparselbm.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Z_MAX,
+    CharacteristicOutlet,
+    FreeSlip,
+    GradPressure,
+    GradVelocity,
+    MovingWall,
+    RegularisedPressure,
+    RegularisedVelocity,
+    VelocityInlet,
+    ZouHePressure,
+    ZouHeVelocity,
+)
+from sparselbm.domain import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.simulation import Simulation
+
+PAIRS = [
+    (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
+    (VelocityInlet, CharacteristicOutlet),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
+@pytest.mark.parametrize(("inlet", "outlet"), PAIRS, ids=lambda kind: kind.__name__)
+def test_inlet_and_outlet_meet_walls_and_slip(inlet, outlet, lattice, device):
+    """A box with an oblique inlet, an outlet, a wall at rest, and faces that slip or slide, from noise, five steps."""
+    d, steps = lattice.dimension, 5
+    conditions = (
+        FreeSlip(Y_MAX), inlet(X_MIN, (0.05, 0.01, -0.01)[:d]), outlet(X_MAX, 1.01),
+        *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
+    )  # fmt: skip
+    domain = box((19, 10, 12)[:d], device=device)
+    simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
+    f = noise(lattice, domain.shape)
+    set_dense_state(simulation, f)
+    reference = DenseFlow(
+        lattice, simulation.physics.collision, 0.07, f, periodic=domain.periodic, boundaries=conditions
+    )
+    simulation.run(steps)
+    for _ in range(steps):
+        reference.step()
+    assert np.abs(dense_state(simulation) - reference.populations).max() < 1e-12

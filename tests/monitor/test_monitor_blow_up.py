@@ -1,0 +1,123 @@
+"""Flows that blow up are stopped within 100 steps, with the place, the value, the limit and the advice that fits."""
+
+import numpy as np
+import pytest
+import warp as wp
+
+from sparselbm.blow_up import LIMITS, Limits, Watch
+from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.collision import BGK, TRT
+from sparselbm.domain import box
+from sparselbm.geometry import TriangleMesh
+from sparselbm.obstacle import Obstacle
+from sparselbm.simulation import Simulation, SimulationError
+
+PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
+
+
+def shear(device, viscosity, speed, collision=TRT(), precision=wp.float64):
+    """A shear layer on a periodic box, with a disturbance across it."""
+    domain = box((64, 64), periodic=(True, True), device=device)
+    simulation = Simulation(domain, viscosity=viscosity, collision=collision, precision=precision)
+    x, y = np.moveaxis(2.0 * np.pi / 64 * (domain.cell_indices() + 0.5), -1, 0)
+    simulation.set_state(1.0, speed * np.stack([np.sin(y), 0.3 * np.sin(x)], axis=-1))
+    return simulation
+
+
+def test_a_low_viscosity_is_named(device):
+    """BGK at tau = 1/2 + 3e-6, |u| = 0.25: far above the 0.1 to 0.2 that it stands there."""
+    simulation = shear(device, 1e-6, 0.25, BGK())
+    with pytest.raises(SimulationError) as failure:
+        simulation.run(5000)
+    text = str(failure.value)
+    assert simulation.steps % 100 == 0
+    assert f"blown up by step {simulation.steps}, first seen at cell (" in text
+    assert "above the limit of 0.4 (Mach number 0.69)" in text or "not finite" in text or "outside the limits" in text
+    assert "relaxation time 0.500003 is within 0.01 of 1/2: use finer voxels, a more stable collision (TRT" in text
+    assert "sub-grid model" in text
+    assert "lower the lattice velocity" not in text
+
+
+def test_a_fast_inlet_is_named_within_100_steps_of_the_first_cell_beyond_a_limit(device):
+    domain = box((32, 16), periodic=(False, True), device=device)
+    options = {"viscosity": 0.1, "boundaries": [VelocityInlet(X_MIN, (0.55, 0.0)), PressureOutlet(X_MAX)]}
+    simulation, twin = (Simulation(domain, **options, precision=wp.float64) for _ in range(2))
+    watch, first = Watch(twin), 0
+    while watch.unsound_cells() == 0:
+        twin.advance(twin.state, twin.spare)
+        twin.state, twin.spare, first = twin.spare, twin.state, first + 1
+    with pytest.raises(SimulationError, match=r"x_min gives 0.55 cells/step, more than 0.1: lower the lattice velocity") as e:
+        simulation.run(1000)
+    assert first <= simulation.steps < first + 100
+    assert "relaxation time" not in str(e.value)
+    assert "more stable" not in str(e.value)
+
+
+@PRECISIONS
+@pytest.mark.parametrize(
+    ("density", "speed", "text"),
+    [
+        (1.0, 0.43, r"speed 0.43 cells/step, above the limit of 0.4 \(Mach number 0.69\); no boundary gives more"),
+        (3.2, 0.0, r"density 3.2, outside the limits of 0.3 to 3"),
+        (0.25, 0.0, r"density 0.25, outside the limits of 0.3 to 3"),
+        (float("nan"), 0.0, r"density nan, speed nan cells/step, not finite"),
+        (float("inf"), 0.0, r"not finite"),
+    ],
+)
+def test_the_one_cell_that_breaks_a_limit_is_found(density, speed, text, precision, device):
+    """In 3D, in one cell of many: a uniform patch is put in so that its middle keeps its values when it streams."""
+    domain = box((24, 16, 17), periodic=(True, True, False), device=device)
+    simulation = Simulation(domain, viscosity=0.1, precision=precision)
+    patch = np.all(np.abs(domain.cell_indices() - np.array([9, 11, 8])) <= 1, axis=-1)
+    u = np.zeros((*domain.fluid.shape, 3))
+    u[patch, 2] = speed
+    simulation.set_state(np.where(patch, density, 1.0), u)
+    watch = Watch(simulation)
+    count = watch.unsound_cells()
+    assert count >= 1
+    with np.errstate(all="ignore"):
+        rho, size = simulation.density(), np.linalg.norm(simulation.velocity(), axis=-1)
+        sound = (size < LIMITS.speed) & (rho > LIMITS.density[0]) & (rho < LIMITS.density[1])
+    assert count == np.count_nonzero(~sound & domain.fluid)
+    if np.isfinite(density):
+        assert not sound[np.all(domain.cell_indices() == [9, 11, 8], axis=-1)].any()
+    with pytest.raises(SimulationError, match=text) as failure:
+        simulation.require_sound()
+    place = tuple(int(x) for x in str(failure.value).split("cell (")[1].split(")")[0].split(","))
+    assert not sound[np.all(domain.cell_indices() == place, axis=-1)].any()
+
+
+@PRECISIONS
+def test_a_fast_flow_that_is_stable_is_not_stopped(precision, device):
+    """|u| up to 0.37, Mach 0.65, at tau = 0.8: wrong by its compressibility, but it decays."""
+    simulation = shear(device, 0.1, 0.35, BGK(), precision)
+    first = np.linalg.norm(simulation.velocity(), axis=-1).max()
+    simulation.run(2000)
+    assert 0.34 < first < LIMITS.speed
+    assert np.linalg.norm(simulation.velocity(), axis=-1).max() < 0.9 * first
+    assert Watch(simulation).unsound_cells() == 0
+    assert Watch(simulation, Limits(speed=0.01)).unsound_cells() > 0
+
+
+def test_what_a_whole_solid_holds_is_no_blow_up(device):
+    domain = box((48, 48), periodic=(True, True), device=device)
+    block = TriangleMesh.cylinder(12.0, (24.0, 24.0, -9.0), (24.0, 24.0, 10.0), 64)
+    simulation = Simulation(domain, viscosity=0.1, obstacles=[Obstacle("block", block)])
+    inside = simulation.solid.numpy()[: domain.fluid.size].reshape(domain.fluid.shape) >= 1.0
+    deep = np.linalg.norm(domain.cell_centres() - 24.0, axis=-1) < 6.0
+    assert inside[deep].all()
+    simulation.set_state(np.where(deep, 5.0, 1.0), 0.0)
+    assert (simulation.density()[inside] > LIMITS.density[1]).any()
+    assert Watch(simulation).unsound_cells() == 0
+
+
+def test_short_runs_are_looked_at_together(device):
+    """Calls of 7 steps: the look comes once 100 steps have gone by, not at each of them."""
+    simulation = shear(device, 0.1, 0.05)
+    simulation.run(7)
+    simulation.state.fill_(float("nan"))
+    for _ in range(13):
+        simulation.run(7)
+    assert simulation.steps == 98
+    with pytest.raises(SimulationError, match="blown up by step 100"):
+        simulation.run(7)
