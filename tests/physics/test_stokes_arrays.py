@@ -1,6 +1,6 @@
 """Drag of periodic arrays in Stokes flow: cylinders (Sangani & Acrivos 1982), spheres (Zick & Homsy 1982).
 
-All solid fractions and finer grids: `tests/validation/test_stokes_arrays.py`.
+All solid fractions and finer grids: `tests/validation/test_periodic_arrays.py`.
 """
 
 import numpy as np

@@ -13,8 +13,8 @@ NARROW, WIDE, BEHIND = 4.0, 6.5, 6.0
 BLOCKAGE = NARROW**-2 / (NARROW**-2 - WIDE**-2)
 """Part of the difference between both widths that is the narrow box's whole error: it falls as the inverse square."""
 SETUP = (
-    "A quarter of the flow, between its planes of symmetry: uniform inlet and slip sides 4 D from the sphere, pressure outlet 6 D "
-    "behind; D3Q19, TRT, fp32, wall by solid fraction, lattice speed 0.05. The fine grid starts from the coarse one's flow. "
+    "A quarter of the flow, between its planes of symmetry: uniform inlet and slip sides 4 D from the sphere, pressure outlet 6 "
+    "D behind; D3Q19, TRT, fp32, wall by solid fraction, lattice speed 0.05. The fine grid starts from the coarse one's flow. "
     "Blockage is taken off by a run with inlet and sides at 6.5 D on the coarse grid: it falls with the inverse square of the "
     "distance (the wake's deficit over the section), so 1.61 times the difference is added to both grids. Half speed: coarse "
     "grid, narrow box."
