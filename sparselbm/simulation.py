@@ -20,7 +20,7 @@ from .obstacle import Obstacle, ObstacleGeometry
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .step import Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, step_kernel
 from .thickening import Thickening
-from .walls import Walls
+from .walls import Walls, link_wall
 
 
 class SimulationError(ValueError):
@@ -68,8 +68,8 @@ class Simulation:
         self._threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
-            moving=tuple(o.name for o in obstacles if o.motion is not None), varied_viscosity=thickening is not None,
-            scheduled=tuple(self.schedules),
+            moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
+            varied_viscosity=thickening is not None, scheduled=tuple(self.schedules),
         )  # fmt: skip
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)

@@ -9,6 +9,7 @@ from .grad_velocity import GradVelocity
 from .moving_wall import MovingWall
 from .opening import Opening
 from .patch import Patch
+from .pipe_profiles import Poiseuille, PowerProfile, Womersley
 from .pressure_outlet import PressureOutlet
 from .profile import Parabola, Profile, Tabulated
 from .regularised_pressure import RegularisedPressure
@@ -36,6 +37,8 @@ __all__ = [
     "Opening",
     "Parabola",
     "Patch",
+    "Poiseuille",
+    "PowerProfile",
     "PressureOutlet",
     "Profile",
     "RegularisedPressure",
@@ -43,6 +46,7 @@ __all__ = [
     "Tabulated",
     "VelocityInlet",
     "WallFunction",
+    "Womersley",
     "ZouHePressure",
     "ZouHeVelocity",
 ]

@@ -7,11 +7,11 @@ import numpy as np
 import warp as wp
 from flow_fields import start_from
 from flows import cylinder
-from sparselbm.interpolated import Bouzidi
 
 from sparselbm.boundary import X_MAX, X_MIN, Z_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.lattice import CS2
 from sparselbm.objective import Force
 from sparselbm.obstacle import Obstacle
