@@ -205,4 +205,4 @@ def difference_in_parameter(run, name):
         run.simulation.set_parameter(name, present)
         return value
 
-    return central(function, 0.002 * abs(present))
+    return central(function, 0.002 * abs(present) or 1e-5)
