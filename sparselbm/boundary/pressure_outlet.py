@@ -52,6 +52,6 @@ class PressureOutlet(Boundary):
         j[self.face.axis] = (known - excess) * -self.face.inward
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward
         return {lattice.opposites[self.face.straight(lattice)]: CS2 * excess_density(f) - _CS * outward_flux}
