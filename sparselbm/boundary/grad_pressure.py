@@ -15,7 +15,8 @@ class GradPressure(Boundary):
 
     u_n = (1 + A) / rho - 1 as by Zou & He; the tangential velocity is free, u_t = 3/2 T / rho with T = sum_{c.n = 0} c_t f.
     Pi as by `GradVelocity`. rho holds at the cells up to Pi's error, not exactly.
-    Sound is reflected whole: between this and a velocity inlet it is trapped, and a flow around a cylinder blew up at tau - 1/2 = 0.015; `PressureOutlet` holds any viscosity there.
+    Sound is reflected whole: between this and a velocity inlet it is trapped, and the flow around a cylinder blew up at
+    tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
 
     Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
     Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.

@@ -12,7 +12,8 @@ class ZouHePressure(Boundary):
     """The density holds exactly at the cells, flow is normal to the face: j_n = A - (rho - 1), u_t = 0. Flow in or out.
 
     What enters is f_q = f_-q + 6 w_q c_n j_n - 18 w_q c_t . T: see `plane.with_momentum`.
-    Sound is reflected whole: between this and a velocity inlet it is trapped, and a flow around a cylinder blew up at tau - 1/2 = 0.015; `PressureOutlet` holds any viscosity there.
+    Sound is reflected whole: between this and a velocity inlet it is trapped, and the flow around a cylinder blew up at
+    tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
 
     Source: Zou & He, Phys. Fluids 9 (1997) 1591; Hecht & Harting, J. Stat. Mech. (2010) P01018.
     Parameter: `density` (rho - 1).
