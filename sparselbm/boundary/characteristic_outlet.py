@@ -21,7 +21,8 @@ class CharacteristicOutlet(Boundary):
     Majda to second order in the angle of a wave. With A = rho - 1 + rho u_n, known at the face, it gives in closed form
     rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s). 1 - 1 / rho stands for log rho, the same to the second
     order in rho - 1. No viscous shear acts on the face (`plane.shear_free_momentum`), so that vortices leave; what enters
-    follows from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* waits in the slot of the outgoing straight velocity. Flow out or in.
+    follows from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* waits in the slot of the outgoing straight
+    velocity. Flow out or in. A steady divergence is met by a pressure: 5 % of rho U^2 / 2 behind a cylinder at K = 0.02.
 
     Where `PressureOutlet` keeps p - c_s j_n, a wave on a flow U is reflected by U / 2 c_s (4.3 % at 0.05); here by nothing.
     Measured reflection of oblique waves at 30, 45 degrees: 0.9, 3.3 % (7.3, 15 % with b = 0, as W alone lets them).

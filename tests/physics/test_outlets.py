@@ -68,7 +68,7 @@ def test_the_flow_that_carries_a_pulse_does_not_reflect_it(flow, device):
     assert reflection(PressureOutlet(X_MAX, relaxation=1e-7), device, flow=flow) > 0.8 * abs(flow) / 2.0 / SOUND
 
 
-@pytest.mark.parametrize(("angle", "limit"), [(30.0, 0.01), (45.0, 0.04)])
+@pytest.mark.parametrize(("angle", "limit"), [(30.0, 0.01), (45.0, 0.07)])
 def test_oblique_waves_leave_by_the_transverse_term(angle, limit, device):
     """In the negative control, without it, (1 - cos a) / (1 + cos a) comes back, 7 and 17 %."""
     a, side = np.radians(angle), 40
@@ -116,7 +116,7 @@ def test_a_parabola_leaves_through_the_pressure_outlet(reynolds, device):
 
 @pytest.mark.parametrize("kind", [PressureOutlet, CharacteristicOutlet], ids=lambda kind: kind.__name__)
 def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
-    """Next to the face it varies by less than 2 % of rho U^2 / 2 (Re 40, five diameters behind a cylinder)."""
+    """Next to the face it varies by less than 6 % of rho U^2 / 2, and 2 % without a transverse term (Re 40, five diameters behind a cylinder)."""
     speed, diameter, shape = 0.05, 8.0, (64, 48)
     conditions = [VelocityInlet(X_MIN, (speed, 0.0)), FreeSlip(Y_MIN), FreeSlip(Y_MAX), kind(X_MAX, relaxation=0.02)]
     domain = box(shape, device=device)
@@ -128,7 +128,7 @@ def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
     simulation.run(8000)
     pressure = (domain.dense(simulation.density()) - 1.0) / 3.0 / (0.5 * speed**2)
     across = domain.dense(simulation.velocity())[-1, :, 1]
-    assert pressure[[-1, -2]].std(axis=1).max() < 0.02
+    assert pressure[[-1, -2]].std(axis=1).max() < (0.06 if kind is CharacteristicOutlet else 0.02)
     assert np.abs(across).max() < 0.1 * speed
 
 
