@@ -116,7 +116,7 @@ def test_a_parabola_leaves_through_the_pressure_outlet(reynolds, device):
 
 @pytest.mark.parametrize("kind", [PressureOutlet, CharacteristicOutlet], ids=lambda kind: kind.__name__)
 def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
-    """Next to the face it varies by less than 6 % of rho U^2 / 2, and 2 % without a transverse term (Re 40, five diameters behind a cylinder)."""
+    """Next to the face it varies by less than 6 % of rho U^2 / 2, 2 % without a transverse term; Re 40, five diameters on."""
     speed, diameter, shape = 0.05, 8.0, (64, 48)
     conditions = [VelocityInlet(X_MIN, (speed, 0.0)), FreeSlip(Y_MIN), FreeSlip(Y_MAX), kind(X_MAX, relaxation=0.02)]
     domain = box(shape, device=device)
