@@ -287,7 +287,7 @@ class Cell:
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
-                for q, value in boundary.memory(self.lattice, self.f).items():
+                for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
             post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
         return post

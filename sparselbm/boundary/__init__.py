@@ -2,6 +2,7 @@
 
 from .characteristic_outlet import CharacteristicOutlet
 from .condition import Boundary
+from .convective_outlet import ConvectiveOutlet
 from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Box, Face
 from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
@@ -29,6 +30,7 @@ __all__ = [
     "Boundary",
     "Box",
     "CharacteristicOutlet",
+    "ConvectiveOutlet",
     "Face",
     "FreeSlip",
     "GradPressure",

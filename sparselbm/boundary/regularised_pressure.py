@@ -36,5 +36,5 @@ class RegularisedPressure(Boundary):
         u[self.face.axis] = -self.face.inward * (known_density(lattice, self.face, f) - excess) / (1.0 + excess)
         return second_order(lattice, f, excess, u, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -31,5 +31,5 @@ class RegularisedVelocity(Boundary):
         excess = excess_from_velocity(known_density(lattice, self.face, f), along_normal(self.face, u))
         return second_order(lattice, f, excess, u, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -34,5 +34,5 @@ class ZouHePressure(Boundary):
         j[self.face.axis] = -self.face.inward * (known_density(lattice, self.face, f) - value["density"])
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -30,5 +30,5 @@ class ZouHeVelocity(Boundary):
         j = [(1.0 + excess) * uk for uk in u]
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -14,6 +14,7 @@ from sparselbm.boundary import (
     X_MIN,
     Y_MIN,
     CharacteristicOutlet,
+    ConvectiveOutlet,
     GradPressure,
     GradVelocity,
     PressureOutlet,
@@ -36,7 +37,7 @@ from sparselbm.step import stream_kernel
 
 PAIRS = [
     (VelocityInlet, PressureOutlet), (VelocityInlet, CharacteristicOutlet), (ZouHeVelocity, ZouHePressure),
-    (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
+    (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure), (VelocityInlet, ConvectiveOutlet),
 ]  # fmt: skip
 REBUILT = (PressureOutlet, RegularisedVelocity, RegularisedPressure)
 """Conditions that change populations which do not enter."""

@@ -13,6 +13,7 @@ from sparselbm.boundary import (
     Y_MIN,
     Z_MAX,
     CharacteristicOutlet,
+    ConvectiveOutlet,
     FreeSlip,
     GradPressure,
     GradVelocity,
@@ -30,7 +31,7 @@ from sparselbm.simulation import Simulation
 
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
-    (VelocityInlet, CharacteristicOutlet),
+    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet),
 ]  # fmt: skip
 
 
