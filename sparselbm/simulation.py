@@ -30,6 +30,7 @@ class SimulationError(ValueError):
 class Simulation:
     """A flow on a sparse domain, in lattice units (cells, steps, density 1).
 
+<<<<<<< HEAD
     `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `thickening`: factors of the viscosity from cell to
@@ -37,6 +38,13 @@ class Simulation:
     populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
     core for all but small domains; results do not depend on it. The state starts at rest with density 1.
     Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
+=======
+    `viscosity`: nu [cells^2 / step]; `force`: a uniform body force, one value an axis; `boundaries`: conditions on faces,
+    applied in their order (a face without one is a wall at rest half a cell beyond the centres); `obstacles`: solids
+    whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
+    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
+    The state starts at rest with density 1. Raises SimulationError for numbers out of range,
+    ValueError for a lattice that the collision lacks.
     """
 
     def __init__(
@@ -49,6 +57,7 @@ class Simulation:
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = _as_forces(force)
         _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
+        collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
         if threads is not None and threads < 1:
             raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain

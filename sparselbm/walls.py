@@ -40,10 +40,12 @@ class Walls:
         words = link_words(domain, lattice, self.fluid).numpy().reshape(shape).copy()
         marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
         self._shares: dict[int, np.ndarray] = {}
+        self.areas: dict[str, np.ndarray] = {}
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward [cells^(d-1)]: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
         for k, boundary in enumerate(boundaries):
-            marks |= self._open(boundary, words, cuts).astype(np.uint32) << np.uint32(k)
+            marks |= self._open(boundary, words, marks, cuts).astype(np.uint32) << np.uint32(k)
         _require_apart(boundaries, marks)
         self.tiles = np.array(sorted(self._shares), dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
@@ -118,13 +120,13 @@ class Walls:
                 result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
-    def _open(self, boundary: Boundary, words, cuts) -> np.ndarray:
+    def _open(self, boundary: Boundary, words, marks, cuts) -> np.ndarray:
         """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
             cells = opening.cells(self._domain) & self.fluid
         elif isinstance(opening, Patch) and not boundary.needs_plane:
-            cells = self._cross(opening, words, cuts)
+            cells = self._cross(opening, words, marks, cuts)
         else:
             raise WallError(
                 f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
@@ -135,7 +137,8 @@ class Walls:
             )
         return cells
 
-    def _cross(self, patch: Patch, words, cuts) -> np.ndarray:
+    def _cross(self, patch: Patch, words, marks, cuts) -> np.ndarray:
+        """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         shares = self._rays(tiles, query)
@@ -144,11 +147,15 @@ class Walls:
             crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
         crossing &= words
         crossing[~self.fluid] = 0
-        cuts |= crossing
+        here = crossing != 0
+        cuts[here] = crossing[here]
+        marks[here] &= np.uint32((1 << OBSTACLE_BIT) - 1)
+        bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
+        self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
         for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
             for q in range(1, self._lattice.size):
                 self._shares[i][q][((crossing[i] >> np.uint32(q)) & 1) == 1] = 0.5
-        return crossing != 0
+        return here
 
     def _packed(self, words: np.ndarray, precision: type) -> wp.array:
         cells, Q = self._domain.cells_per_tile, self._lattice.size

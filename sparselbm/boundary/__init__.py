@@ -14,6 +14,7 @@ from .profile import Parabola, Profile, Tabulated
 from .regularised_pressure import RegularisedPressure
 from .regularised_velocity import RegularisedVelocity
 from .velocity_inlet import VelocityInlet
+from .wall_function import WallFunction
 from .zou_he_pressure import ZouHePressure
 from .zou_he_velocity import ZouHeVelocity
 
@@ -41,6 +42,7 @@ __all__ = [
     "RegularisedVelocity",
     "Tabulated",
     "VelocityInlet",
+    "WallFunction",
     "ZouHePressure",
     "ZouHeVelocity",
 ]

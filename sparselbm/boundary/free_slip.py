@@ -17,7 +17,6 @@ class FreeSlip(Boundary):
     face: Face
 
     mass_share = 0.5
-
     def parameters(self, dimension):
         return {}
 

@@ -25,8 +25,6 @@ class GradPressure(Boundary):
     density: float = 1.0
     """rho [lattice density]; the pressure is rho / 3."""
 
-    needs_plane = True
-
     def __post_init__(self):
         require_density(self, self.density)
 

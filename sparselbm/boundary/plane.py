@@ -10,6 +10,7 @@ from typing import Any
 from ..expression import total, where
 from ..lattice import Lattice
 from .face import Face
+from .opening import Opening
 
 
 def outward(lattice: Lattice, face: Face) -> list[int]:
@@ -44,6 +45,21 @@ def resting_momentum(lattice: Lattice, face: Face, f: Sequence) -> list:
     ]
 
 
+def shear_free_momentum(lattice: Lattice, face: Face, f: Sequence, normal_velocity) -> list:
+    """j_t = (T + 2 sum_{c.n = 1} c_t f) / (1 + u_n), one value an axis, 0 along n: no viscous shear acts on the face.
+
+    What enters then has sum_{c.n = -1} c_t f = sum_{c.n = 1} c_t f - u_n j_t, so that the flux of j_t along n is u_n j_t.
+    """
+    leaving = [q for q, cn in enumerate(outward(lattice, face)) if cn == 1]
+    T = resting_momentum(lattice, face, f)
+    return [
+        0.0 if k == face.axis
+        else (T[k] + 2.0 * total(lattice.velocities[q][k] * f[q] for q in leaving if lattice.velocities[q][k]))
+        / (1.0 + normal_velocity)
+        for k in range(lattice.dimension)
+    ]  # fmt: skip
+
+
 def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters: Sequence) -> list:
     """f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T) for what enters: the cell then has the momentum j exactly.
 
@@ -58,10 +74,10 @@ def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters
     ]
 
 
-def velocity_parameters(face: Face, velocity: Sequence[float], dimension: int) -> dict[str, float]:
+def velocity_parameters(face: Opening, velocity: Sequence[float], dimension: int) -> dict[str, float]:
     """`velocity_x`, `velocity_y`, `velocity_z` [cells / step]. ValueError for another number of values than axes."""
     if len(velocity) != dimension:
-        raise ValueError(f"velocity {tuple(velocity)} on {face}: give one value an axis, {dimension} of them")
+        raise ValueError(f"velocity {tuple(velocity)} on {face.name}: give one value an axis, {dimension} of them")
     return {f"velocity_{axis}": u for axis, u in zip("xyz", velocity, strict=False)}
 
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from ..equilibrium import along
-from ..expression import total, where
 from ..lattice import CS2
 from ..moments import excess_density, momentum
 from .condition import Boundary
 from .face import Face
+from .plane import known_density, with_momentum
 
 _CS = sqrt(CS2)
 
@@ -19,8 +18,8 @@ class PressureOutlet(Boundary):
 
     With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The
     characteristic that enters, J = c_s^2 (rho - 1) - c_s j_n, keeps its value but for the relaxation K:
-    J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Then
-    f_q = f_-q + 6 w_q c_q . j for what enters (bounce-back of the non-equilibrium), with j_t = 3/2 sum_{c.n = 0} c_t f.
+    J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Flow leaves normal
+    to the face, j_t = 0: what enters is f_q = f_-q + 6 w_q c_n j_n - 18 w_q c_t . T, see `plane.with_momentum`.
     J waits in the slot of the outgoing straight velocity. Conditions on faces that it meets come before it.
 
     Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Zou & He, Phys. Fluids 9 (1997) 1591.
@@ -47,22 +46,11 @@ class PressureOutlet(Boundary):
         return {"density": self.density - 1.0}
 
     def fill(self, lattice, f, value, enters):
-        axis, inward = self.face.axis, self.face.inward
-        normal = [c[axis] * -inward for c in lattice.velocities]
-        resting = [q for q, cn in enumerate(normal) if cn == 0]
-        known = total(f[q] for q in resting) + 2.0 * total(f[q] for q, cn in enumerate(normal) if cn == 1)
-        kept = f[self.face.straight(lattice)]
-        K = self.relaxation
+        known, kept, K = known_density(lattice, self.face, f), f[self.face.straight(lattice)], self.relaxation
         excess = (kept + K * CS2 * value["density"] + _CS * known) * (1.0 / (CS2 * (1.0 + K) + _CS))
-        j = [
-            1.5 * total(lattice.velocities[q][k] * f[q] for q in resting if lattice.velocities[q][k])
-            for k in range(lattice.dimension)
-        ]
-        j[axis] = (known - excess) * -inward
-        return [
-            where(enter, f[p] + 6.0 * w * along(c, j), fq)
-            for fq, p, w, c, enter in zip(f, lattice.opposites, lattice.weights, lattice.velocities, enters, strict=True)
-        ]
+        j = [0.0] * lattice.dimension
+        j[self.face.axis] = (known - excess) * -self.face.inward
+        return with_momentum(lattice, self.face, f, j, enters)
 
     def memory(self, lattice, f):
         outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward

@@ -23,8 +23,6 @@ class RegularisedVelocity(Boundary):
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
 
-    needs_plane = True
-
     def parameters(self, dimension):
         return velocity_parameters(self.face, self.velocity, dimension)
 

@@ -22,8 +22,6 @@ class ZouHeVelocity(Boundary):
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
 
-    needs_plane = True
-
     def parameters(self, dimension):
         return velocity_parameters(self.face, self.velocity, dimension)
 

@@ -103,7 +103,7 @@ def test_order_of_vortices_in_space(collision, lattice, device):
     assert orders[-1] == pytest.approx(2.0, abs=0.15)
 
 
-@pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN, lattices=(D2Q9, D3Q19)))
+@pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN))
 def test_a_force_drives_the_parabola(collision, lattice, device):
     """Second order: the wall's place depends on the viscosity as h^2 nu (1 / rate - 1 / 2) of the third moments."""
     errors = [poiseuille_error(lattice, 0, 1, n, device, viscosity=0.2, collision=collision) for n in (8, 16)]
