@@ -6,7 +6,17 @@ import warp as wp
 from flows import places, run_until_steady
 
 from sparselbm.boundary import (
-    X_MAX, X_MIN, Y_MAX, Y_MIN, Box, Parabola, Patch, PressureOutlet, Tabulated, VelocityInlet, ZouHeVelocity,
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Box,
+    Parabola,
+    Patch,
+    PressureOutlet,
+    Tabulated,
+    VelocityInlet,
+    ZouHeVelocity,
 )  # fmt: skip
 from sparselbm.domain import box, inside
 from sparselbm.evaluate import evaluate
