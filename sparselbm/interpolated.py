@@ -15,6 +15,7 @@ an inclined channel, L2, times n^2: 3.6, 4.1, 3.4 at n = 24, 48, 96 without, 8.8
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 from .expression import where
 
@@ -23,19 +24,19 @@ class LinkWall(ABC):
     """A wall that acts on the links that its surface cuts: a frozen value. Cells with their centre inside are no fluid."""
 
     @abstractmethod
-    def place(self, delta):
+    def place(self, delta) -> Any:
         """Where the wall is taken to be, from where it is."""
 
     @abstractmethod
-    def returned(self, reflected, arriving, delta):
+    def returned(self, reflected, arriving, delta) -> Any:
         """f_q from a wall at rest: `reflected` from the slot of p, `arriving` along p."""
 
     @abstractmethod
-    def kept(self, outgoing_p, outgoing_q, delta):
+    def kept(self, outgoing_p, outgoing_q, delta) -> Any:
         """What waits in the slot of p."""
 
     @abstractmethod
-    def motion_share(self, delta):
+    def motion_share(self, delta) -> Any:
         """The factor of 6 w_q rho_0 c_q . u_w, what a wall with velocity u_w adds."""
 
 

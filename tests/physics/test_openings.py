@@ -13,18 +13,12 @@ from sparselbm.boundary import (
     Box,
     Parabola,
     Patch,
-<<<<<<< HEAD
     Poiseuille,
     PowerProfile,
     PressureOutlet,
     Tabulated,
     VelocityInlet,
     Womersley,
-=======
-    PressureOutlet,
-    Tabulated,
-    VelocityInlet,
->>>>>>> validation
     ZouHeVelocity,
 )  # fmt: skip
 from sparselbm.domain import box, inside
