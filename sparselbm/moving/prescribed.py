@@ -1,5 +1,6 @@
 """A path that is known beforehand."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,8 +45,9 @@ class PrescribedCourse(Course):
         self._to_cells = body.to_cells
         self._to_metres = np.linalg.inv(self._to_cells)
         self._middle = body.mesh.bounds.mean(axis=0)
+        self._at = functools.lru_cache(maxsize=8)(self._placement)  # Each is asked for several times in a step.
 
-    def _at(self, step: float) -> np.ndarray:
+    def _placement(self, step: float) -> np.ndarray:
         time = step * self._motion.time_step
         matrix = np.asarray(self._motion.placement(time), dtype=np.float64)
         if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or departure(matrix) > _RIGID:

@@ -26,9 +26,9 @@ class Reach:
     def __init__(self, simulation: Simulation, body: Body, gap: float):
         """`gap`: cells that a free body keeps from walls and others."""
         self._simulation, self._body = simulation, body
-        distance, places = _around(body, max(_MARGIN, gap))
+        distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
-        self._outside = places[(distance > 0.0) & (distance <= gap)]
+        self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]  # They lie up to half a cell short of the gap.
         self._bit = OBSTACLE_BIT + simulation.physics.obstacles.index(body.name)
         self._table = _tile_table(simulation.domain)
 
@@ -48,12 +48,14 @@ class Reach:
 
     def require_cells(self, matrix: np.ndarray, step: int) -> None:
         """Raises MotionError where the body would stand next to what is no fluid cell of the domain."""
-        self._require(apply(matrix, self._close), step, "leaves the domain's cells")
+        self._require(
+            apply(matrix, self._close), step, "leaves the domain's cells", "give the domain tiles wherever it goes"
+        )
 
     def require_gap(self, matrix: np.ndarray, step: int) -> None:
         """Raises MotionError where a wall or another solid comes within the gap."""
         places = apply(matrix, self._outside)
-        self._require(places, step, "comes too close to a wall; contact is not computed. It")
+        self._require(places, step, "comes too close to a wall", "contact is not computed")
         tile, cell = self._cells(places)
         solid, n = self._simulation.solid, self._simulation.domain.cells_per_tile
         assert solid is not None
@@ -66,13 +68,13 @@ class Reach:
                 f"{self._index(places)[met][0].tolist()}: contact is not computed; end the run before"
             )
 
-    def _require(self, places: np.ndarray, step: int, what: str) -> None:
+    def _require(self, places: np.ndarray, step: int, what: str, remedy: str) -> None:
         tile, cell = self._cells(places)
         held = (tile >= 0) & self._simulation.walls.fluid[tile, cell]
         if not held.all():
             raise MotionError(
-                f"{self._body.name!r} {what} at step {step}: there is none at cell {self._index(places)[~held][0].tolist()}; "
-                "give the domain tiles wherever it goes, or end the run before"
+                f"{self._body.name!r} {what} at step {step}: cell {self._index(places)[~held][0].tolist()} is no fluid; {remedy}, "
+                "or end the run before"
             )
 
     def _index(self, places: np.ndarray) -> np.ndarray:

@@ -148,8 +148,8 @@ class RigidCourse(Course):
         reach.require_slow(Twist(self._now[:3], self._now[3:], self._place), points, step, every)
         flat = slice(self._body.domain.dimension)
         if self._seen is None or np.abs(points - self._seen)[:, flat].max() > 0.5:
-            reach.require_cells(matrix, step)
             reach.require_gap(matrix, step)
+            reach.require_cells(matrix, step)
             self._seen = points
 
 
