@@ -121,7 +121,7 @@ def _geometry(simulation: Simulation, name: str) -> ObstacleGeometry:
         raise MotionError(f"the wall of {name!r} lies on links, which stay where they are: use wall=SolidFraction()")
     if name not in simulation.physics.moving or geometry.obstacle.hollow:
         raise MotionError(
-            f"{name!r} is hollow, or at rest for ever: give a solid obstacle with motion=RigidVelocity.at_rest({simulation.domain.dimension})"
+            f"{name!r} is hollow, or at rest for ever: give a solid obstacle with motion=RigidVelocity.at_rest(dimension)"
         )
     return geometry
 

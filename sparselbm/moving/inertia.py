@@ -43,7 +43,8 @@ def of_volume(mesh: TriangleMesh, dimension: int, name: str) -> MassProperties:
     det, s = np.einsum("fi,fi->f", a, np.cross(b, c)), a + b + c
     volume = det.sum() / 6.0
     first = det @ s / 24.0
-    second = sum(np.einsum("f,fi,fj->ij", det, x, x) for x in (s, a, b, c)) / 120.0
+    all_four = np.stack([s, a, b, c])
+    second = np.einsum("f,kfi,kfj->ij", det, all_four, all_four) / 120.0
     if not volume > 0:
         raise MotionError(f"the surface of {name!r} encloses {volume:.3g} cells: repair the mesh, or turn its faces outward")
     if dimension == 2:

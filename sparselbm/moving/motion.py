@@ -81,10 +81,8 @@ class Course(ABC):
 class Motion(ABC):
     """How an obstacle moves: a frozen value."""
 
-    @property
-    @abstractmethod
-    def gap(self) -> float:
-        """Cells that the body must keep from walls and other solids; 0 where it may touch them."""
+    gap: float
+    """Cells that the body must keep from walls and other solids; 0 where it may touch them."""
 
     @abstractmethod
     def course(self, body: Body) -> Course:

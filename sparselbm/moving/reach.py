@@ -72,9 +72,9 @@ class Reach:
         tile, cell = self._cells(places)
         held = (tile >= 0) & self._simulation.walls.fluid[tile, cell]
         if not held.all():
+            at = self._index(places)[~held][0].tolist()
             raise MotionError(
-                f"{self._body.name!r} {what} at step {step}: cell {self._index(places)[~held][0].tolist()} is no fluid; {remedy}, "
-                "or end the run before"
+                f"{self._body.name!r} {what} at step {step}: cell {at} is no fluid; {remedy}, or end the run before"
             )
 
     def _index(self, places: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from .motion import Body, Course, Motion, Twist
 from .placement import apply, rigid
 
 _LIGHTEST = 0.25
-"""Least G - G_f + G_B over G_B. Measured on cylinders of radius 3 to 8 at nu = .02 and .1: stable from 0.2 on, never below 0.1."""
+"""Least G - G_f + G_B over G_B. Measured on cylinders of radius 3 to 8, nu = .02 and .1: stable from 0.2 on, never below 0.1."""
 
 Axes = tuple[bool, bool, bool]
 
