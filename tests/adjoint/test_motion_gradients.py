@@ -9,24 +9,21 @@ from channel_cases import Run, central
 from sparselbm.adjoint import Parameter, value_and_grad
 from sparselbm.domain import box
 from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import Bouzidi, Halfway
+from sparselbm.interpolated import Bouzidi
 from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Force, KineticEnergy, Torque
+from sparselbm.objective import KineticEnergy, Torque
 from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 
-WALLS = {"fractions": SolidFraction(), "Bouzidi": Bouzidi(), "halfway": Halfway()}
+WALLS = {"fractions": SolidFraction(), "Bouzidi": Bouzidi()}
 NAMES = {2: ("velocity_x", "velocity_y", "rotation_z", "centre_x", "centre_y"), 3: ("velocity_z", "rotation_x", "rotation_z")}
 
 
 def objectives(dimension):
-    axis = (0.2, 0.5, 1.0) if dimension == 3 else (0.0, 0.0, 1.0)
-    return {
-        "Force": Force("body", (1.0, 0.3, 0.4)[:dimension]),
-        "Torque": Torque("body", (8.0, 9.0, 6.0)[:dimension], axis),
-        "Torque on the other": Torque("other", (10.0, 3.0, 6.0)[:dimension], axis),
-        "KineticEnergy": KineticEnergy(),
-    }
+    """Torque holds every component of the force; the energy sees the wall only through the flow. In 3D the first alone."""
+    if dimension == 3:
+        return {"Torque": Torque("body", (8.0, 9.0, 6.0), (0.2, 0.5, 1.0))}
+    return {"Torque": Torque("body", (8.0, 9.0)), "KineticEnergy": KineticEnergy()}
 
 
 @functools.cache
