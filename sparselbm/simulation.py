@@ -1,7 +1,7 @@
 """The time loop: a domain, its models, their numbers and the state."""
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import warp as wp
@@ -16,7 +16,7 @@ from .force import BodyForce, UniformForce
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import sums_array, tile_array, tile_view
-from .obstacle import Obstacle, ObstacleGeometry
+from .obstacle import Obstacle, ObstacleGeometry, refill
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .step import Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, step_kernel
 from .thickening import Thickening
@@ -78,6 +78,8 @@ class Simulation:
         """Solid fraction eps of every cell, `[tile][cell]`."""
         self.geometry = tuple(ObstacleGeometry(obstacle, k, self) for k, obstacle in on_cells)
         """Of the obstacles whose walls are solid fractions."""
+        self.solid_tiles = np.empty(0, dtype=np.int64)
+        """Indices of the tiles that hold solid."""
         self.steps = 0
         """Steps done since the state was set."""
         self._unseen = 0
@@ -194,8 +196,13 @@ class Simulation:
 
     def set_parameter(self, name: str, value: float) -> None:
         """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no kernel is built anew."""
+        self.set_parameters({name: value})
+
+    def set_parameters(self, numbers: Mapping[str, float]) -> None:
+        """Changes several numbers at once: see `set_parameter`."""
         values = self.parameters.numpy().copy()
-        values[self._parameter_index(name)] = value
+        for name, value in numbers.items():
+            values[self._parameter_index(name)] = value
         self.parameters.assign(values)
 
     def _parameter_index(self, name: str) -> int:
@@ -213,19 +220,20 @@ class Simulation:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
         return np.union1d(self.solid_tiles, self.walls.tiles)
 
-    def update_geometry(self) -> None:
-        """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
-        if self.solid is not None:
-            self.solid.zero_()
-        for geometry in self.geometry:
-            geometry.fill()
-        n = self.domain.tile_count
-        solid = np.zeros(n, dtype=bool)
-        if self.solid is not None:
-            solid = np.asarray(tile_view(self.domain, self.solid, 1).any(axis=(1, 2)))
+    def update_geometry(self, moved: Collection[str] | None = None) -> None:
+        """Takes over the obstacles' present points: solid fractions, owners and classes of tiles.
+
+        `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are looked at, and the
+        passes over the tiles stay as they are while the same tiles hold solid.
+        """
+        touched, held = refill(self, moved)
+        solid = np.zeros(self.domain.tile_count, dtype=bool)
+        solid[self.solid_tiles] = True
+        if moved is not None and np.array_equal(solid[touched], held):
+            return
+        solid[touched] = held
         self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, self._classes(solid), self._threads)
-        self.solid_tiles = np.arange(n)[solid]
-        """Indices of the tiles that hold solid."""
+        self.solid_tiles = np.flatnonzero(solid)
         self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
 
     def _classes(self, solid: np.ndarray) -> dict[TileClass, np.ndarray]:
