@@ -285,6 +285,10 @@ class Cell:
         """phi u - D grad phi of the named scalar, one value an axis [phi x cells / step]."""
         return self.carried[self.physics.scalar_number(name)].flux
 
+    def scalar_release(self, name: str):
+        """What solid in the cell gives off of the named scalar [phi / step]."""
+        return self.carried[self.physics.scalar_number(name)].released
+
     @cached_property
     def solid_fraction(self):
         """eps of the cell."""

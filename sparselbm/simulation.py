@@ -20,7 +20,13 @@ from .obstacle import Obstacle, ObstacleGeometry
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .scalar import Scalar
 from .step import (
-    Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, scalar_equilibrium_kernel, scalar_kernel,
+    Target,
+    equilibrium_kernel,
+    force_field_kernel,
+    mass_kernel,
+    moments_kernel,
+    scalar_equilibrium_kernel,
+    scalar_kernel,
     step_kernel,
 )  # fmt: skip
 from .thickening import Thickening

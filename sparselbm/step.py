@@ -240,7 +240,7 @@ def scalar_equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target
     """adjoint `[tile][cell]` (phi), source (a state) -> target: the state with that scalar's equilibrium at the flow's u."""
     trace, cell = _begin(physics, tiles)
     own, S = physics.components(scalar), physics.size
-    state = [trace.local("source", q, S) for q in range(S)]
+    state: list = [trace.local("source", q, S) for q in range(S)]
     lattice = cell.carried[physics.scalar_number(scalar)].lattice
     g = scalar_equilibrium(lattice, trace.local("adjoint"), cell.bare_velocity)
     state[own] = [_in_fluid(cell, gq) for gq in g]

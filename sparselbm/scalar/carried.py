@@ -37,11 +37,21 @@ class CarriedScalar:
         return 0.0 if self._scalar.source is None else self._parameter("source")
 
     @cached_property
+    def _at_bodies(self) -> list:
+        """Incoming populations, anti-bounce-back on the links that cross a body of given value."""
+        g = list(self._incoming)
+        for body in self._scalar.bodies if self._fractions else ():
+            phi = self._parameter(f"{body.obstacle}.value")
+            here = self._cell.holds(body.obstacle) > 0.5
+            for q, w in enumerate(self.lattice.weights[1:], start=1):
+                crosses = where(self._crossing(q), (2.0 * w) * phi - g[q], g[q])
+                g[q] = where(here, crosses, g[q])
+        return g
+
+    @cached_property
     def g(self) -> list:
         """Incoming populations with the conditions applied, shape (Q,)."""
-        g = list(self._incoming)
-        if self._fractions:
-            g = self._at_bodies(g)
+        g = self._at_bodies
         if self._walls:
             for condition in self._scalar.conditions:
                 value = {name: self._parameter(f"{condition.face.name}.{name}") for name in condition.parameters()}
@@ -49,16 +59,6 @@ class CarriedScalar:
                 filled = condition.fill(self.lattice, g, self._cell.bare_velocity, value, enters)
                 here = self._cell.obeys(condition.face)
                 g = [old if new is old else where(here, new, old) for old, new in zip(g, filled, strict=True)]
-        return g
-
-    def _at_bodies(self, g: list) -> list:
-        """Anti-bounce-back on the links that cross a body of given value."""
-        for body in self._scalar.bodies:
-            phi = self._parameter(f"{body.obstacle}.value")
-            here = self._cell.holds(body.obstacle) > 0.5
-            for q, w in enumerate(self.lattice.weights[1:], start=1):
-                at_wall = where(self._crossing(q), (2.0 * w) * phi - g[q], g[q])
-                g[q] = where(here, at_wall, g[q])
         return g
 
     @cached_property
@@ -98,11 +98,12 @@ class CarriedScalar:
 
     @cached_property
     def flux(self) -> list:
-        """phi u - D grad phi, one value an axis [phi x cells / step]: the mean of sum_q c_q g_q before and after the collision."""
+        """phi u - D grad phi, one value an axis [phi x cells / step]: sum_q c_q g_q, its mean before and after the collision."""
         before, after = momentum(self.lattice, self.g), momentum(self.lattice, self.collided)
         return [0.5 * (a + b) for a, b in zip(before, after, strict=True)]
 
     @cached_property
     def released(self):
-        """What solid in the cell gives off [phi / step], 0 where it is insulated: B sum_q Omega^s_q."""
-        return self.saturation * total(self._solid_terms) if self._solid else 0.0
+        """What solid in the cell, or across its links, gives off [phi / step]; 0 where it is insulated."""
+        given = total(a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)) if self._fractions else 0.0
+        return given + self.saturation * total(self._solid_terms) if self._solid else given

@@ -1,6 +1,6 @@
 """A scalar that the flow carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..lattice import D2Q5, D3Q7, Lattice
 from .body import BodyValue
@@ -20,7 +20,7 @@ class Scalar:
     name: str
     diffusivity: float
     """D [cells^2 / step]."""
-    collision: ScalarCollision = ScalarTRT()
+    collision: ScalarCollision = field(default=ScalarTRT())
     conditions: tuple[ScalarCondition, ...] = ()
     """On faces and patches; nothing passes where there is none."""
     bodies: tuple[BodyValue, ...] = ()
@@ -35,7 +35,8 @@ class Scalar:
         for owner in owners:
             if owners.count(owner) > 1:
                 raise ValueError(
-                    f"Scalar {self.name!r}: {owners.count(owner)} conditions on {owner}; give one, or parts of it names of their own"
+                    f"Scalar {self.name!r}: {owners.count(owner)} conditions on {owner}; "
+                    "give one, or parts of it names of their own"
                 )
 
     def lattice(self, dimension: int) -> Lattice:
