@@ -262,6 +262,14 @@ class Cell:
         """j / rho [cells / step]: the velocity without half of the force, which may depend on scalars."""
         return [j / self.density for j in self.momentum]
 
+    @cached_property
+    def carrying_velocity(self) -> list:
+        """u with half of what the solid changes, (j + j*) / 2 rho: with this one the mass of a steady flow is conserved."""
+        if not self._tiles.solid:
+            return self.velocity
+        after = momentum(self.lattice, self.collided)
+        return [0.5 * (a + b) / self.density for a, b in zip(self.momentum, after, strict=True)]
+
     def obeys(self, opening: Opening):
         """The mask of the cells that a condition on an opening holds for."""
         return has_bit(self.marks, self.physics.openings.index(opening))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..lattice import Lattice
+from .equilibrium import scalar_equilibrium_parts
 
 _DAMPED = 0.9
 """r of `held_at`."""
@@ -21,9 +22,14 @@ class BodyValue:
     """phi_b."""
 
 
-def insulated(lattice: Lattice, g: Sequence) -> list:
-    """Omega^s_q = g_-q - g_q: the scalar bounces back from solid; nothing is lost."""
-    return [g[p] - g[q] for q, p in enumerate(lattice.opposites)]
+def insulated(lattice: Lattice, g: Sequence, phi, u: Sequence) -> list:
+    """Omega^s_q = g_-q - g_q + 2 w_q phi c_q . u / c_s^2: the scalar bounces back from solid, in the frame of what moves there.
+
+    Nothing is lost. All odd parts relax towards phi u, so that a flow in cells cut by the surface carries a uniform scalar
+    as it carries its mass: with u left out a scalar departs from 1 by 2 % around a cylinder of radius 5 (u = 0.04, D = 0.1).
+    """
+    _, odd = scalar_equilibrium_parts(lattice, phi, u)
+    return [g[p] - g[q] + 2.0 * odd[q] for q, p in enumerate(lattice.opposites)]
 
 
 def held_at(lattice: Lattice, g: Sequence, value) -> list:

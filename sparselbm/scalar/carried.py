@@ -68,7 +68,7 @@ class CarriedScalar:
 
     @cached_property
     def _solid_terms(self) -> list:
-        terms = insulated(self.lattice, self.g)
+        terms = insulated(self.lattice, self.g, self.value, self._cell.carrying_velocity)
         for body in self._scalar.bodies:
             held = held_at(self.lattice, self.g, self._parameter(f"{body.obstacle}.value"))
             here = self._cell.holds(body.obstacle)
@@ -83,7 +83,7 @@ class CarriedScalar:
     @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        u = self._cell.velocity
+        u = self._cell.carrying_velocity
         post = self._scalar.collision.collide(self.lattice, self.g, self.value, u, self.diffusivity, self.source)
         if self._solid:
             post = partially_saturated(self.g, post, self._solid_terms, self.saturation)
