@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 from .boundary import Boundary, Opening
@@ -65,11 +66,15 @@ class Physics:
             raise ValueError(f"no scalar {name!r}; there are: {', '.join(names) or 'none'}")
         return names.index(name)
 
+    @cached_property
+    def blocks(self) -> tuple[slice, ...]:
+        """Which components of a state are the flow's, and which those of each scalar."""
+        ends = list(accumulate((lattice.size for lattice in (self.lattice, *self.carried)), initial=0))
+        return tuple(slice(a, b) for a, b in pairwise(ends))
+
     def components(self, scalar: str) -> slice:
         """Which components of a state are the named scalar's."""
-        k = self.scalar_number(scalar)
-        first = self.lattice.size + sum(lattice.size for lattice in self.carried[:k])
-        return slice(first, first + self.carried[k].size)
+        return self.blocks[1 + self.scalar_number(scalar)]
 
     @property
     def parameters(self) -> tuple[str, ...]:

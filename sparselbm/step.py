@@ -163,26 +163,31 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_amount_adjoint`.
 
-    Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    First those of the flow's populations, then those of each scalar's. Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
     """
     trace, cell = _begin(physics, tiles)
     S = physics.size
     a = [trace.local("adjoint", q, S) for q in range(S)]
     d = [aq - trace.local("source", q, S) for q, aq in enumerate(a)]
-    m = _mass_adjoint(cell)
+    amounts = [_amount_adjoint(cell, own)[own] for own in physics.blocks]
     seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
-    for value in (dot(a, a), dot(d, d), dot(m, a), dot(m, m)):
-        trace.sum(_in_fluid(cell, seen * value))
+    for own, m in zip(physics.blocks, amounts, strict=True):
+        for value in (dot(a[own], a[own]), dot(d[own], d[own]), dot(m, a[own]), dot(m, m)):
+            trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 
 
-def _mass_adjoint(cell: Cell) -> list:
-    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half.
+def _amount_adjoint(cell: Cell, own: slice) -> list:
+    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half,
+    or with the populations `own` of a scalar, of its amount.
 
-    M is conserved where nothing flows in or out, so that m is then a fixed point of the step's transpose.
+    M is conserved where nothing comes in or goes out, so that m is then a fixed point of the step's transpose.
     """
+    if own.start:
+        g = cell.carried[cell.physics.blocks.index(own) - 1].g
+        return pullback(g, [cell.fluid] * len(g), cell.incoming)
     share = cell.fluid
     for k, boundary in enumerate(cell.physics.boundaries):
         share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
@@ -190,10 +195,11 @@ def _mass_adjoint(cell: Cell) -> list:
 
 
 @functools.cache
-def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Adds `weight` times `_mass_adjoint` to target."""
+def amount_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, block: int) -> TileKernel:
+    """Adds `weight` times `_amount_adjoint` of one of the `blocks` to target."""
     trace, cell = _begin(physics, tiles)
-    for q, m in enumerate(_mass_adjoint(cell)):
+    own = physics.blocks[block]
+    for q, m in list(enumerate(_amount_adjoint(cell, own)))[own]:
         trace.increase("target", q, physics.size, trace.weight() * m)
     return trace.kernel(target.precision, target.cuda)
 
