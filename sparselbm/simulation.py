@@ -30,7 +30,7 @@ from .step import (
     step_kernel,
 )  # fmt: skip
 from .thickening import Thickening
-from .walls import Walls
+from .walls import Walls, link_wall
 
 
 class SimulationError(ValueError):
@@ -48,6 +48,7 @@ class Simulation:
     populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
     core for all but small domains; results do not depend on it. The state starts at rest with density 1.
     Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
+    ValueError for a lattice that the collision lacks.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Simulation:
         forces = _as_forces(force)
         _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
         _check_scalars(scalars, obstacles)
+        collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
         if threads is not None and threads < 1:
             raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain
@@ -71,8 +73,8 @@ class Simulation:
         self._threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
-            moving=tuple(o.name for o in obstacles if o.motion is not None), varied_viscosity=thickening is not None,
-            scheduled=tuple(self.schedules), scalars=tuple(scalars),
+            moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
+            varied_viscosity=thickening is not None, scheduled=tuple(self.schedules), scalars=tuple(scalars),
         )  # fmt: skip
         _check_openings(domain, self.physics)
         self._require_parameters(self.schedules)

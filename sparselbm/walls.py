@@ -10,7 +10,7 @@ from .domain import Domain
 from .domain.links import link_words
 from .geometry import SurfaceQuery
 from .geometry.link_cuts import link_cuts
-from .interpolated import Bouzidi
+from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .memory import lane_array
 from .obstacle import Obstacle
@@ -41,6 +41,8 @@ class Walls:
         words = link_words(domain, lattice, self.fluid).numpy().reshape(shape).copy()
         marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
         self._shares: dict[int, np.ndarray] = {}
+        self.areas: dict[str, np.ndarray] = {}
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
         sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
@@ -48,7 +50,7 @@ class Walls:
         for conditions in sets:
             for condition in conditions:
                 bit = np.uint32(openings.index(condition.face))
-                marks |= self._open(condition, words, cuts).astype(np.uint32) << bit
+                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
             _require_apart(conditions, openings, marks)
         self.tiles = np.array(sorted(self._shares), dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
@@ -105,8 +107,8 @@ class Walls:
         cuts |= met
         marks |= (met != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
         for i in np.flatnonzero((met[tiles] != 0).any(axis=1)):
-            exact = isinstance(obstacle.wall, Bouzidi)
-            share = np.where((shares[i] > 0.0) & exact, shares[i], 0.5)
+            assert isinstance(obstacle.wall, LinkWall)
+            share = np.where(shares[i] > 0.0, obstacle.wall.place(shares[i]), 0.5)
             known = self._shares.get(int(tiles[i]))
             self._shares[int(tiles[i])] = share if known is None else np.where(shares[i] > 0.0, share, known)
 
@@ -123,13 +125,13 @@ class Walls:
                 result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
-    def _open(self, boundary: Boundary | ScalarCondition, words, cuts) -> np.ndarray:
+    def _open(self, boundary: Boundary | ScalarCondition, words, marks, cuts) -> np.ndarray:
         """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
             cells = opening.cells(self._domain) & self.fluid
         elif isinstance(opening, Patch) and not boundary.needs_plane:
-            cells = self._cross(opening, words, cuts)
+            cells = self._cross(opening, words, marks, cuts)
         else:
             raise WallError(
                 f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
@@ -140,7 +142,8 @@ class Walls:
             )
         return cells
 
-    def _cross(self, patch: Patch, words, cuts) -> np.ndarray:
+    def _cross(self, patch: Patch, words, marks, cuts) -> np.ndarray:
+        """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         shares = self._rays(tiles, query)
@@ -149,11 +152,15 @@ class Walls:
             crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
         crossing &= words
         crossing[~self.fluid] = 0
-        cuts |= crossing
+        here = crossing != 0
+        cuts[here] = crossing[here]
+        marks[here] &= np.uint32((1 << OBSTACLE_BIT) - 1)
+        bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
+        self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
         for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
             for q in range(1, self._lattice.size):
                 self._shares[i][q][((crossing[i] >> np.uint32(q)) & 1) == 1] = 0.5
-        return crossing != 0
+        return here
 
     def _packed(self, words: np.ndarray, precision: type) -> wp.array:
         cells, Q = self._domain.cells_per_tile, self._lattice.size
@@ -169,6 +176,14 @@ class Walls:
         flat[: values.size] = values.ravel()
         array.assign(flat)
         return array
+
+
+def link_wall(obstacles: Sequence[Obstacle]) -> LinkWall:
+    """How the obstacles act on links. Raises WallError where they differ; `Halfway` goes with any other."""
+    kinds = {o.wall for o in obstacles if isinstance(o.wall, LinkWall)} - {Halfway()}
+    if len(kinds) > 1:
+        raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
+    return kinds.pop() if kinds else Halfway()
 
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

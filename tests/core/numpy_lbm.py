@@ -70,13 +70,14 @@ class DenseFlow:
             excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
             solid = solid_collision(self.lattice, f, excess, u)
             post = partially_saturated(f, post, solid, saturation(self.eps, self.viscosity))
-        return post
+        return list(post)
 
     def step(self):
         f = self.incoming()
-        post = self.collided(f)
+        collided = self.collided(f)
+        post = list(collided)
         for b in self.boundaries:
-            for q, kept in b.memory(self.lattice, f).items():
+            for q, kept in b.memory(self.lattice, f, collided).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
 
