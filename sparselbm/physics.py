@@ -1,7 +1,7 @@
 """One cell: from what streams in to what streams out, put together from the models."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from .collision import Collision
 from .equilibrium import along
 from .expression import has_bit, where
 from .force import BodyForce
-from .interpolated import kept, motion_share, returned
+from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .moments import excess_density, macroscopic, momentum
 from .motion import RigidVelocity, rigid_velocity
@@ -33,6 +33,8 @@ class Physics:
     """Names of the solids."""
     moving: tuple[str, ...] = ()
     """Those of them that have a velocity."""
+    link_wall: LinkWall = field(default_factory=Halfway)
+    """How obstacles act on links."""
     varied_viscosity: bool = False
     """Whether the viscosity differs from cell to cell."""
     scheduled: tuple[str, ...] = ()
@@ -105,11 +107,11 @@ class Cell:
         f = self.incoming
         if not self._tiles.fractions:
             return f
-        result = list(f)
+        result, wall = list(f), self.physics.link_wall
         for q, p in enumerate(self.lattice.opposites):
             if p != q:
                 delta = self.fraction(q)
-                back = returned(f[q], f[p], delta) + motion_share(delta) * self._pushed(q)
+                back = wall.returned(f[q], f[p], delta) + wall.motion_share(delta) * self._pushed(q)
                 result[q] = where(has_bit(self.links, q), back, f[q])
         return result
 
@@ -281,11 +283,11 @@ class Cell:
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
                 if p != q:
-                    waits = kept(self.collided[p], self.collided[q], self.fraction(q))
+                    waits = self.physics.link_wall.kept(self.collided[p], self.collided[q], self.fraction(q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
             for k, boundary in enumerate(self.physics.boundaries):
-                for q, value in boundary.memory(self.lattice, self.f).items():
+                for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
             post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
         return post

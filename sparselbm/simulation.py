@@ -20,7 +20,7 @@ from .obstacle import Obstacle, ObstacleGeometry
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .step import Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, step_kernel
 from .thickening import Thickening
-from .walls import Walls
+from .walls import Walls, link_wall
 
 
 class SimulationError(ValueError):
@@ -30,7 +30,6 @@ class SimulationError(ValueError):
 class Simulation:
     """A flow on a sparse domain, in lattice units (cells, steps, density 1).
 
-<<<<<<< HEAD
     `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `thickening`: factors of the viscosity from cell to
@@ -38,12 +37,6 @@ class Simulation:
     populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
     core for all but small domains; results do not depend on it. The state starts at rest with density 1.
     Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
-=======
-    `viscosity`: nu [cells^2 / step]; `force`: a uniform body force, one value an axis; `boundaries`: conditions on faces,
-    applied in their order (a face without one is a wall at rest half a cell beyond the centres); `obstacles`: solids
-    whose walls are solid fractions. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
-    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
-    The state starts at rest with density 1. Raises SimulationError for numbers out of range,
     ValueError for a lattice that the collision lacks.
     """
 
@@ -68,8 +61,8 @@ class Simulation:
         self._threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
-            moving=tuple(o.name for o in obstacles if o.motion is not None), varied_viscosity=thickening is not None,
-            scheduled=tuple(self.schedules),
+            moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
+            varied_viscosity=thickening is not None, scheduled=tuple(self.schedules),
         )  # fmt: skip
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)

@@ -214,8 +214,9 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
     density, *velocity = [trace.local("source", k, size) for k in range(size)]
     f = equilibrium(lattice, density - 1.0, velocity)
     if tiles.walls:
+        settled = list(f)  # An equilibrium is what a collision leaves as it is.
         for k, boundary in enumerate(physics.boundaries):
-            for q, kept in boundary.memory(lattice, f).items():
+            for q, kept in boundary.memory(lattice, settled, settled).items():
                 f[q] = where(has_bit(cell.marks, k), kept, f[q])
         f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
     for q, value in enumerate(f):

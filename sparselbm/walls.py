@@ -10,7 +10,7 @@ from .domain import Domain
 from .domain.links import link_words
 from .geometry import SurfaceQuery
 from .geometry.link_cuts import link_cuts
-from .interpolated import Bouzidi
+from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .memory import lane_array
 from .obstacle import Obstacle
@@ -41,7 +41,7 @@ class Walls:
         marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
         self._shares: dict[int, np.ndarray] = {}
         self.areas: dict[str, np.ndarray] = {}
-        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward [cells^(d-1)]: u . A is what a velocity u lets in."""
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
         for k, boundary in enumerate(boundaries):
@@ -102,8 +102,8 @@ class Walls:
         cuts |= met
         marks |= (met != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
         for i in np.flatnonzero((met[tiles] != 0).any(axis=1)):
-            exact = isinstance(obstacle.wall, Bouzidi)
-            share = np.where((shares[i] > 0.0) & exact, shares[i], 0.5)
+            assert isinstance(obstacle.wall, LinkWall)
+            share = np.where(shares[i] > 0.0, obstacle.wall.place(shares[i]), 0.5)
             known = self._shares.get(int(tiles[i]))
             self._shares[int(tiles[i])] = share if known is None else np.where(shares[i] > 0.0, share, known)
 
@@ -171,6 +171,14 @@ class Walls:
         flat[: values.size] = values.ravel()
         array.assign(flat)
         return array
+
+
+def link_wall(obstacles: Sequence[Obstacle]) -> LinkWall:
+    """How the obstacles act on links. Raises WallError where they differ; `Halfway` goes with any other."""
+    kinds = {o.wall for o in obstacles if isinstance(o.wall, LinkWall)} - {Halfway()}
+    if len(kinds) > 1:
+        raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
+    return kinds.pop() if kinds else Halfway()
 
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from .characteristic_outlet import CharacteristicOutlet
 from .condition import Boundary
+from .convective_outlet import ConvectiveOutlet
 from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Box, Face
 from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
@@ -9,6 +10,7 @@ from .grad_velocity import GradVelocity
 from .moving_wall import MovingWall
 from .opening import Opening
 from .patch import Patch
+from .pipe_profiles import Poiseuille, PowerProfile, Womersley
 from .pressure_outlet import PressureOutlet
 from .profile import Parabola, Profile, Tabulated
 from .regularised_pressure import RegularisedPressure
@@ -28,6 +30,7 @@ __all__ = [
     "Boundary",
     "Box",
     "CharacteristicOutlet",
+    "ConvectiveOutlet",
     "Face",
     "FreeSlip",
     "GradPressure",
@@ -36,6 +39,8 @@ __all__ = [
     "Opening",
     "Parabola",
     "Patch",
+    "Poiseuille",
+    "PowerProfile",
     "PressureOutlet",
     "Profile",
     "RegularisedPressure",
@@ -43,6 +48,7 @@ __all__ = [
     "Tabulated",
     "VelocityInlet",
     "WallFunction",
+    "Womersley",
     "ZouHePressure",
     "ZouHeVelocity",
 ]

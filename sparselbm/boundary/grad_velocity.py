@@ -42,5 +42,5 @@ class GradVelocity(Boundary):
         made = second_order(lattice, f, excess, u, enters)
         return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

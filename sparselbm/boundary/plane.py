@@ -25,10 +25,13 @@ def along_normal(face: Face, vector: Sequence):
 
 def known_density(lattice: Lattice, face: Face, f: Sequence):
     """A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + rho u_n (Zou & He, Phys. Fluids 9 (1997) 1591)."""
-    normal = outward(lattice, face)
-    return total(f[q] for q, cn in enumerate(normal) if cn == 0) + 2.0 * total(
-        f[q] for q, cn in enumerate(normal) if cn == 1
-    )
+    leaving = total(fq for fq, cn in zip(f, outward(lattice, face), strict=True) if cn == 1)
+    return resting_density(lattice, face, f) + 2.0 * leaving
+
+
+def resting_density(lattice: Lattice, face: Face, f: Sequence):
+    """S = sum_{c.n = 0} f; what comes along the face, or stays."""
+    return total(fq for fq, cn in zip(f, outward(lattice, face), strict=True) if cn == 0)
 
 
 def excess_from_velocity(known, normal_velocity):

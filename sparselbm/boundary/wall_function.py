@@ -63,7 +63,7 @@ class WallFunction(Boundary):
             for fq, w, c, enter in zip(f, lattice.weights, lattice.velocities, enters, strict=True)
         ]
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}
 
 

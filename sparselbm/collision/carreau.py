@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..expression import exp, log
 from ..lattice import Lattice
 from .model import Collision
-from .rheology import log_shear_rate
+from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
 _STEPS = 6
@@ -50,5 +50,5 @@ class Carreau(Collision):
             part = thinned * exp((n - 1.0) / a * log(1.0 + x))
             return self.fastest + part, (n - 1.0) * part * x / (1.0 + x)
 
-        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS))
+        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, LEAST_STRESS))
         return self.collision.collide(lattice, f, nu, force)

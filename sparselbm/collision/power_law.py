@@ -27,7 +27,10 @@ class PowerLaw(Collision):
     exponent: float
     """n, dimensionless: below 1 shear thins, above 1 it thickens."""
     consistency: float | None = None
-    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated."""
+    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated.
+
+    The walls of obstacles, which depend a little on nu, take the simulation's `viscosity` in either case.
+    """
     lowest: float = 1e-4
     """Least nu [cells^2 / step]."""
     highest: float = 1.0

@@ -8,7 +8,7 @@ LEAST_STRESS = 1e-20
 """Stress q at which a fluid at rest is taken: a logarithm ends at 0."""
 
 
-def log_shear_rate(law: Callable, q, steps: int, least=LEAST_STRESS):
+def log_shear_rate(law: Callable, q, steps: int, least):
     """y = log gamma of the shear rate gamma that makes the stress q = (2 Pi : Pi)^(1/2) / rho of `strain_stress`.
 
     gamma = 3 q / (2 tau) with tau = 3 nu(gamma) + 1/2. Newton's method, `steps` times, for

@@ -70,8 +70,9 @@ class DenseFlow:
             excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
             solid = solid_collision(self.lattice, f, excess, u)
             post = partially_saturated(f, post, solid, saturation(self.eps, self.viscosity))
+        collided = list(post)
         for b in self.boundaries:
-            for q, kept in b.memory(self.lattice, f).items():
+            for q, kept in b.memory(self.lattice, f, collided).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
 

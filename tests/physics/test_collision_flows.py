@@ -112,6 +112,19 @@ def test_a_force_drives_the_parabola(collision, lattice, device):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("model", "lattice"),
+    [(MRT, D2Q9), (MRT, D3Q19), (CentralMoment, D2Q9), (Cumulant, D2Q9)],
+    ids=lambda x: getattr(x, "__name__", str(x)),
+)
+def test_the_third_order_places_the_walls(model, lattice, device):
+    """The parabola is exact where (1 / omega - 1 / 2) (1 / rate - 1 / 2) = 3 / 16: Ginzburg & d'Humieres 2003."""
+    viscosity = 0.2
+    third = 1.0 / (3.0 / 16.0 / (3.0 * viscosity) + 0.5)
+    collision = model(higher=(third, 1.0, 1.0, 1.0))
+    assert poiseuille_error(lattice, 0, 1, 11, device, viscosity=viscosity, collision=collision) < 1e-6
+
+
 def test_eddies_slow_a_shear_wave_down(device):
     """nu_t = C^2 |S| of the wave's own shear: at once its decay is that of nu + C^2 a k <|cos|^3> / <cos^2>."""
     C, viscosity = 0.8, 0.02

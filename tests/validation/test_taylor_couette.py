@@ -5,11 +5,11 @@ import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flows import cylinder
-from sparselbm.interpolated import Bouzidi
-from sparselbm.motion import RigidVelocity
 
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
+from sparselbm.interpolated import Bouzidi
+from sparselbm.motion import RigidVelocity
 from sparselbm.objective import Torque
 from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
