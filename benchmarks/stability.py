@@ -97,10 +97,10 @@ def cell(flow: str, collision: Collision) -> str:
 
 HEADER = f"""# The lowest viscosity that each collision holds
 
-Written by `python benchmarks/stability.py`. D2Q9, fp32, U = {SPEED} cells a step (Mach {SPEED * 3**0.5:.2f}); the viscosity is
-halved from {HIGHEST} until the flow no longer stays below 2 U. Double shear layer: Minion & Brown 1997, kappa = 80, 128 cells,
-Re = 128 U / nu, over the time 2 L / U. Lid-driven cavity: 64 cells, Re = 64 U / nu, from rest over 20 L / U; it fails where the lid
-meets the walls. To hold is not to be accurate: at these viscosities both flows are far from resolved.
+Written by `python benchmarks/stability.py`. D2Q9, fp32, U = {SPEED} cells a step (Mach {SPEED * 3**0.5:.2f}); the viscosity
+is halved from {HIGHEST} until the flow no longer stays below 2 U. Double shear layer: Minion & Brown 1997, kappa = 80, 128
+cells, Re = 128 U / nu, over the time 2 L / U. Lid-driven cavity: 64 cells, Re = 64 U / nu, from rest over 20 L / U; it fails
+where the lid meets the walls. To hold is not to be accurate: at these viscosities both flows are far from resolved.
 
 | collision | {" | ".join(FLOWS)} |
 |---|{"---|" * len(FLOWS)}

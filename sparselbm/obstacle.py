@@ -10,7 +10,7 @@ import warp as wp
 
 from .domain import Domain
 from .geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
-from .interpolated import Bouzidi, Halfway
+from .interpolated import LinkWall
 from .motion import RigidVelocity
 from .physics import OBSTACLE_BIT
 
@@ -25,7 +25,7 @@ class Obstacle:
     name: str
     mesh: TriangleMesh
     """The surface [m], outward normals."""
-    wall: SolidFraction | Bouzidi | Halfway = field(default_factory=SolidFraction)
+    wall: SolidFraction | LinkWall = field(default_factory=SolidFraction)
     """How the surface acts: by the solid fraction of the cells that it cuts, or on the links between cells."""
     hollow: bool = False
     """Fluid inside, solid outside: the wall of an internal flow."""
@@ -35,7 +35,7 @@ class Obstacle:
     @property
     def on_links(self) -> bool:
         """Whether the wall acts on links; it then has no gradient with respect to its points."""
-        return isinstance(self.wall, Bouzidi | Halfway)
+        return isinstance(self.wall, LinkWall)
 
 
 class ObstacleGeometry:

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import warp as wp
 
-from .boundary import Boundary, Face, Patch
+from .boundary import Boundary, Face, Opening, Patch
 from .domain import Domain
 from .domain.links import link_words
 from .geometry import SurfaceQuery
 from .geometry.link_cuts import link_cuts
-from .interpolated import Bouzidi
+from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .memory import lane_array
 from .obstacle import Obstacle
 from .physics import OBSTACLE_BIT
+from .scalar import Scalar, ScalarCondition
 
 
 class WallError(ValueError):
@@ -27,7 +28,7 @@ class Walls:
 
     def __init__(
         self, domain: Domain, lattice: Lattice, boundaries: Sequence[Boundary], obstacles: Sequence[Obstacle],
-        precision: type,
+        precision: type, scalars: Sequence[Scalar] = (),
     ):  # fmt: skip
         self._domain, self._lattice = domain, lattice
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
@@ -40,17 +41,23 @@ class Walls:
         words = link_words(domain, lattice, self.fluid).numpy().reshape(shape).copy()
         marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
         self._shares: dict[int, np.ndarray] = {}
+        self.areas: dict[str, np.ndarray] = {}
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
-        for k, boundary in enumerate(boundaries):
-            marks |= self._open(boundary, words, cuts).astype(np.uint32) << np.uint32(k)
-        _require_apart(boundaries, marks)
+        sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
+        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+        for conditions in sets:
+            for condition in conditions:
+                bit = np.uint32(openings.index(condition.face))
+                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
+            _require_apart(conditions, openings, marks)
         self.tiles = np.array(sorted(self._shares), dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
         self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
         self.marks = wp.array(marks.reshape(-1), dtype=wp.uint32, device=device)
-        needs_cuts = bool(on_links) or any(not b.face.plane for b in boundaries)
+        needs_cuts = bool(on_links) or any(not opening.plane for opening in openings)
         self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
@@ -100,8 +107,8 @@ class Walls:
         cuts |= met
         marks |= (met != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
         for i in np.flatnonzero((met[tiles] != 0).any(axis=1)):
-            exact = isinstance(obstacle.wall, Bouzidi)
-            share = np.where((shares[i] > 0.0) & exact, shares[i], 0.5)
+            assert isinstance(obstacle.wall, LinkWall)
+            share = np.where(shares[i] > 0.0, obstacle.wall.place(shares[i]), 0.5)
             known = self._shares.get(int(tiles[i]))
             self._shares[int(tiles[i])] = share if known is None else np.where(shares[i] > 0.0, share, known)
 
@@ -118,13 +125,13 @@ class Walls:
                 result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
-    def _open(self, boundary: Boundary, words, cuts) -> np.ndarray:
+    def _open(self, boundary: Boundary | ScalarCondition, words, marks, cuts) -> np.ndarray:
         """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
             cells = opening.cells(self._domain) & self.fluid
         elif isinstance(opening, Patch) and not boundary.needs_plane:
-            cells = self._cross(opening, words, cuts)
+            cells = self._cross(opening, words, marks, cuts)
         else:
             raise WallError(
                 f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
@@ -135,7 +142,8 @@ class Walls:
             )
         return cells
 
-    def _cross(self, patch: Patch, words, cuts) -> np.ndarray:
+    def _cross(self, patch: Patch, words, marks, cuts) -> np.ndarray:
+        """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         shares = self._rays(tiles, query)
@@ -144,11 +152,15 @@ class Walls:
             crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
         crossing &= words
         crossing[~self.fluid] = 0
-        cuts |= crossing
+        here = crossing != 0
+        cuts[here] = crossing[here]
+        marks[here] &= np.uint32((1 << OBSTACLE_BIT) - 1)
+        bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
+        self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
         for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
             for q in range(1, self._lattice.size):
                 self._shares[i][q][((crossing[i] >> np.uint32(q)) & 1) == 1] = 0.5
-        return crossing != 0
+        return here
 
     def _packed(self, words: np.ndarray, precision: type) -> wp.array:
         cells, Q = self._domain.cells_per_tile, self._lattice.size
@@ -166,6 +178,14 @@ class Walls:
         return array
 
 
+def link_wall(obstacles: Sequence[Obstacle]) -> LinkWall:
+    """How the obstacles act on links. Raises WallError where they differ; `Halfway` goes with any other."""
+    kinds = {o.wall for o in obstacles if isinstance(o.wall, LinkWall)} - {Halfway()}
+    if len(kinds) > 1:
+        raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
+    return kinds.pop() if kinds else Halfway()
+
+
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
     cells = domain.cells_per_tile
@@ -181,11 +201,13 @@ def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.nd
     return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
 
 
-def _require_apart(boundaries: Sequence[Boundary], marks: np.ndarray) -> None:
-    """Raises WallError where two conditions on the same side, or two patches, share cells."""
-    for k, b in enumerate(boundaries):
-        for m in range(k):
-            a = boundaries[m]
+def _require_apart(
+    conditions: Sequence[Boundary | ScalarCondition], openings: Sequence[Opening], marks: np.ndarray
+) -> None:
+    """Raises WallError where two conditions of a flow or a scalar on the same side, or on two patches, share cells."""
+    for number, b in enumerate(conditions):
+        for a in conditions[:number]:
+            k, m = openings.index(b.face), openings.index(a.face)
             sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
             same_side = len(sides) == 2 and sides[0] == sides[1]
             shared = ((marks >> np.uint32(k)) & (marks >> np.uint32(m)) & 1).astype(bool)

@@ -2,6 +2,7 @@
 
 from .characteristic_outlet import CharacteristicOutlet
 from .condition import Boundary
+from .convective_outlet import ConvectiveOutlet
 from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Box, Face
 from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
@@ -9,11 +10,13 @@ from .grad_velocity import GradVelocity
 from .moving_wall import MovingWall
 from .opening import Opening
 from .patch import Patch
+from .pipe_profiles import Poiseuille, PowerProfile, Womersley
 from .pressure_outlet import PressureOutlet
 from .profile import Parabola, Profile, Tabulated
 from .regularised_pressure import RegularisedPressure
 from .regularised_velocity import RegularisedVelocity
 from .velocity_inlet import VelocityInlet
+from .wall_function import WallFunction
 from .zou_he_pressure import ZouHePressure
 from .zou_he_velocity import ZouHeVelocity
 
@@ -27,6 +30,7 @@ __all__ = [
     "Boundary",
     "Box",
     "CharacteristicOutlet",
+    "ConvectiveOutlet",
     "Face",
     "FreeSlip",
     "GradPressure",
@@ -35,12 +39,16 @@ __all__ = [
     "Opening",
     "Parabola",
     "Patch",
+    "Poiseuille",
+    "PowerProfile",
     "PressureOutlet",
     "Profile",
     "RegularisedPressure",
     "RegularisedVelocity",
     "Tabulated",
     "VelocityInlet",
+    "WallFunction",
+    "Womersley",
     "ZouHePressure",
     "ZouHeVelocity",
 ]

@@ -33,5 +33,5 @@ class MovingBounce(Boundary, ABC):
             for fq, w, c, enter in zip(f, lattice.weights, lattice.velocities, enters, strict=True)
         ]
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -44,5 +44,8 @@ class Boundary(ABC):
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence) -> dict[int, Any]:
-        """What to keep of the filled populations in outgoing slots until the next step, by velocity; mostly nothing."""
+    def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
+        """What to keep in outgoing slots until the next step, by velocity; mostly nothing.
+
+        `f`: the filled populations; `post`: those after the collision, of which the outgoing ones would wait there.
+        """

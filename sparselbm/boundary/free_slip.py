@@ -17,12 +17,11 @@ class FreeSlip(Boundary):
     face: Face
 
     mass_share = 0.5
-
     def parameters(self, dimension):
         return {}
 
     def fill(self, lattice, f, value, enters):
         return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ..equilibrium import along
 from ..expression import total, where
 from .condition import Boundary
-from .face import Face
 from .plane import velocity_of, velocity_parameters
 from .second_order import second_order
 
@@ -24,9 +23,10 @@ class GradVelocity(Boundary):
     Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
     """
 
-    face: Face
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
+
+    needs_plane = False
 
     def parameters(self, dimension):
         return velocity_parameters(self.face, self.velocity, dimension)
@@ -42,5 +42,5 @@ class GradVelocity(Boundary):
         made = second_order(lattice, f, excess, u, enters)
         return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -10,6 +10,7 @@ from typing import Any
 from ..expression import total, where
 from ..lattice import Lattice
 from .face import Face
+from .opening import Opening
 
 
 def outward(lattice: Lattice, face: Face) -> list[int]:
@@ -24,10 +25,13 @@ def along_normal(face: Face, vector: Sequence):
 
 def known_density(lattice: Lattice, face: Face, f: Sequence):
     """A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + rho u_n (Zou & He, Phys. Fluids 9 (1997) 1591)."""
-    normal = outward(lattice, face)
-    return total(f[q] for q, cn in enumerate(normal) if cn == 0) + 2.0 * total(
-        f[q] for q, cn in enumerate(normal) if cn == 1
-    )
+    leaving = total(fq for fq, cn in zip(f, outward(lattice, face), strict=True) if cn == 1)
+    return resting_density(lattice, face, f) + 2.0 * leaving
+
+
+def resting_density(lattice: Lattice, face: Face, f: Sequence):
+    """S = sum_{c.n = 0} f; what comes along the face, or stays."""
+    return total(fq for fq, cn in zip(f, outward(lattice, face), strict=True) if cn == 0)
 
 
 def excess_from_velocity(known, normal_velocity):
@@ -44,6 +48,21 @@ def resting_momentum(lattice: Lattice, face: Face, f: Sequence) -> list:
     ]
 
 
+def shear_free_momentum(lattice: Lattice, face: Face, f: Sequence, normal_velocity) -> list:
+    """j_t = (T + 2 sum_{c.n = 1} c_t f) / (1 + u_n), one value an axis, 0 along n: no viscous shear acts on the face.
+
+    What enters then has sum_{c.n = -1} c_t f = sum_{c.n = 1} c_t f - u_n j_t, so that the flux of j_t along n is u_n j_t.
+    """
+    leaving = [q for q, cn in enumerate(outward(lattice, face)) if cn == 1]
+    T = resting_momentum(lattice, face, f)
+    return [
+        0.0 if k == face.axis
+        else (T[k] + 2.0 * total(lattice.velocities[q][k] * f[q] for q in leaving if lattice.velocities[q][k]))
+        / (1.0 + normal_velocity)
+        for k in range(lattice.dimension)
+    ]  # fmt: skip
+
+
 def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters: Sequence) -> list:
     """f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T) for what enters: the cell then has the momentum j exactly.
 
@@ -58,10 +77,10 @@ def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters
     ]
 
 
-def velocity_parameters(face: Face, velocity: Sequence[float], dimension: int) -> dict[str, float]:
+def velocity_parameters(face: Opening, velocity: Sequence[float], dimension: int) -> dict[str, float]:
     """`velocity_x`, `velocity_y`, `velocity_z` [cells / step]. ValueError for another number of values than axes."""
     if len(velocity) != dimension:
-        raise ValueError(f"velocity {tuple(velocity)} on {face}: give one value an axis, {dimension} of them")
+        raise ValueError(f"velocity {tuple(velocity)} on {face.name}: give one value an axis, {dimension} of them")
     return {f"velocity_{axis}": u for axis, u in zip("xyz", velocity, strict=False)}
 
 

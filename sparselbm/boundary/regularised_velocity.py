@@ -13,7 +13,7 @@ class RegularisedVelocity(Boundary):
     """The velocity u holds exactly at the cells, with rho = (1 + A) / (1 + u_n); all populations are made anew:
 
     f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, with Pi from what is known and from the bounce-back of its
-    non-equilibrium part for what enters (see `second_order`). Flow in or out. Stable to higher Re than Zou & He.
+    non-equilibrium part for what enters (see `second_order`). Flow in or out.
 
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (their BC3).
     Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
@@ -23,8 +23,6 @@ class RegularisedVelocity(Boundary):
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
 
-    needs_plane = True
-
     def parameters(self, dimension):
         return velocity_parameters(self.face, self.velocity, dimension)
 
@@ -33,5 +31,5 @@ class RegularisedVelocity(Boundary):
         excess = excess_from_velocity(known_density(lattice, self.face, f), along_normal(self.face, u))
         return second_order(lattice, f, excess, u, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

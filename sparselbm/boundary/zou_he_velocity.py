@@ -12,7 +12,6 @@ class ZouHeVelocity(Boundary):
     """The velocity u holds exactly at the cells, with rho = (1 + A) / (1 + u_n) from the populations that are known.
 
     What enters is f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T): see `plane.with_momentum`. Flow in or out.
-    The most accurate and the least stable of the velocity conditions.
 
     Source: Zou & He, Phys. Fluids 9 (1997) 1591; Hecht & Harting, J. Stat. Mech. (2010) P01018.
     Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
@@ -21,8 +20,6 @@ class ZouHeVelocity(Boundary):
     face: Face
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
-
-    needs_plane = True
 
     def parameters(self, dimension):
         return velocity_parameters(self.face, self.velocity, dimension)
@@ -33,5 +30,5 @@ class ZouHeVelocity(Boundary):
         j = [(1.0 + excess) * uk for uk in u]
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f):
+    def memory(self, lattice, f, post):
         return {}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from ..expression import exp, log
 from ..lattice import Lattice
 from .model import Collision
-from .rheology import log_shear_rate
+from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
 _STEPS = 6
-"""Newton's steps: see tests/physics/test_power_law.py."""
+"""Newton's steps: nu to 1e-11 for all exponents allowed, see tests/physics/test_power_law.py."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,17 @@ class Carreau(Collision):
     fastest: float = 0.0
     """nu_inf [cells^2 / step], at infinite shear rate."""
     yasuda: float = 2.0
-    """a, dimensionless: how sharply the thinning sets in."""
+    """a, dimensionless, within 0.2 and 4: how sharply the thinning sets in."""
 
     def __post_init__(self):
         if not 0.2 <= self.exponent <= 1.0:
             raise ValueError(f"Carreau(exponent={self.exponent}): must lie within 0.2 and 1; 1 is a Newtonian fluid")
-        if not (self.time > 0.0 and self.yasuda > 0.0 and self.fastest >= 0.0):
+        if not (self.time > 0.0 and self.fastest >= 0.0):
             raise ValueError(
-                f"Carreau(time={self.time}, yasuda={self.yasuda}, fastest={self.fastest}): the first two must be above 0, "
-                "the third at least 0"
+                f"Carreau(time={self.time}, fastest={self.fastest}): time must be above 0, fastest at least 0"
             )
+        if not 0.2 <= self.yasuda <= 4.0:
+            raise ValueError(f"Carreau(yasuda={self.yasuda}): must lie within 0.2 and 4; Carreau's own law has 2")
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         n, a, thinned = self.exponent, self.yasuda, viscosity - self.fastest
@@ -49,5 +50,5 @@ class Carreau(Collision):
             part = thinned * exp((n - 1.0) / a * log(1.0 + x))
             return self.fastest + part, (n - 1.0) * part * x / (1.0 + x)
 
-        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS))
+        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, LEAST_STRESS))
         return self.collision.collide(lattice, f, nu, force)

@@ -17,7 +17,7 @@ class CentralMoment(Collision):
 
     kappa^eq are the central moments of Maxwell's distribution, those that the lattice has: rho, rho c_s^2 = kappa_200,
     rho c_s^4 = kappa_220, rho c_s^6 = kappa_222, odd ones 0. Force: S_100 = F_x, S_120 = c_s^2 F_x, S_122 = c_s^4 F_x.
-    Source: Geier, Greiner & Korvink, Phys. Rev. E 73 (2006) 066705; De Rosis, Phys. Rev. E 95 (2017) 013310, for D3Q19 too.
+    Source: Geier, Greiner & Korvink, Phys. Rev. E 73 (2006) 066705; De Rosis, Phys. Rev. E 95 (2017) 013310.
     """
 
     bulk_viscosity: float | None = None

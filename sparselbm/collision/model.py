@@ -14,7 +14,8 @@ class Collision(ABC):
         """Populations after the collision.
 
         `f`: shifted incoming populations, shape (Q,); `viscosity`: nu [cells^2 / step]; `force`: F, one value an
-        axis. All are numbers, arrays or traced expressions; a new model uses only arithmetic, `where` and `sqrt`.
+        axis. All are numbers, arrays or traced expressions; a new model uses only arithmetic, `where`, `sqrt`,
+        `exp` and `log`. Raises ValueError for a lattice that the model lacks.
         """
 
 

@@ -16,8 +16,9 @@ from .relaxation import bulk_rate, check_rates, relaxed
 class MRT(Collision):
     """f* = f^eq + S / 2 + M^-1 (1 - Lambda) M n, with n = f - f^eq + S / 2: BGK where all rates are omega.
 
-    M takes Hermite moments, those that Gram and Schmidt make of 1, c, cc, ... under the weights w. Lambda is diagonal:
-    omega for the shear stress, the bulk viscosity's rate for its trace, a rate of its own for each higher order.
+    M takes Hermite moments, on D2Q9 and D3Q27 those that Gram and Schmidt make of 1, c, cc, ... under the weights w. Lambda is
+    diagonal: omega for the shear stress, the bulk viscosity's rate for its trace, a rate of its own for each higher order.
+    Halfway walls lie halfway where 3 nu (1 / rate - 1 / 2) = 3 / 16 with the rate of the third order.
     Source: d'Humieres et al., Phil. Trans. R. Soc. A 360 (2002) 437; weighted: Dellar, J. Comput. Phys. 190 (2003) 351.
     """
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..expression import exp, where
+from ..expression import exp, power, where
 from ..lattice import Lattice
 from .model import Collision
-from .rheology import log_shear_rate
+from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
-_STEPS = 6
-"""Newton's steps: 1e-12 of nu for exponents of 0.3 to 2 and any stress, see tests/physics/test_power_law.py."""
+_STEPS = 5
+"""Newton's steps: nu to 1e-11 for all exponents allowed and any stress, see tests/physics/test_power_law.py."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,10 @@ class PowerLaw(Collision):
     exponent: float
     """n, dimensionless: below 1 shear thins, above 1 it thickens."""
     consistency: float | None = None
-    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated."""
+    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated.
+
+    The walls of obstacles, which depend a little on nu, take the simulation's `viscosity` in either case.
+    """
     lowest: float = 1e-4
     """Least nu [cells^2 / step]."""
     highest: float = 1.0
@@ -50,6 +53,14 @@ class PowerLaw(Collision):
             nu = K * exp((n - 1.0) * y)
             return nu, (n - 1.0) * nu
 
-        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS))
+        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, self._least_stress(K)))
         nu = where(nu < self.lowest, self.lowest, where(nu > self.highest, self.highest, nu))
         return self.collision.collide(lattice, f, nu, force)
+
+    def _least_stress(self, K):
+        """Stress below which nu is far above its bound anyway: a hundred times, before numbers leave the range of fp32."""
+        if self.exponent >= 1.0:
+            return LEAST_STRESS
+        beyond = 100.0 * self.highest
+        stress = power(beyond / K, 1.0 / (self.exponent - 1.0)) * (2.0 * beyond + 1.0 / 3.0)
+        return where(stress > LEAST_STRESS, stress, LEAST_STRESS)

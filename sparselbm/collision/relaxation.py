@@ -36,9 +36,9 @@ def check_rates(model: object, bulk_viscosity: float | None, higher: Sequence[fl
     name = type(model).__name__
     if bulk_viscosity is not None and not bulk_viscosity > 0.0:
         raise ValueError(f"{name}(bulk_viscosity={bulk_viscosity}): must be above 0; None damps sound at the rate 1")
-    if len(higher) != 4 or not all(0.0 < rate < 2.0 for rate in higher):
+    if not isinstance(higher, tuple) or len(higher) != 4 or not all(0.0 < rate < 2.0 for rate in higher):
         raise ValueError(
-            f"{name}(higher={higher}): give four rates between 0 and 2, of the third to the sixth order; 1 is safe"
+            f"{name}(higher={higher}): give a tuple of four rates between 0 and 2, of the third to the sixth order; 1 is safe"
         )
 
 

@@ -8,6 +8,9 @@ import warp as wp
 
 from .distance import SurfaceQuery
 
+BEYOND = wp.constant(1.0e-4)
+"""Part of a link by which its ray is longer at both ends: it then meets a surface that goes through a cell's centre."""
+
 
 def link_cuts(
     query: SurfaceQuery, *, tiles: np.ndarray, first_cells: np.ndarray, velocities: Sequence[Sequence[int]],
@@ -59,8 +62,9 @@ def _cut_kernel() -> wp.Kernel:
             c = velocities[q]
             link = wp.vec3f(-wp.float32(c[0]), -wp.float32(c[1]), -wp.float32(c[2])) * voxel_size
             reach = wp.length(link)
-            hit = wp.mesh_query_ray(mesh, x, link / reach, reach)
+            hit = wp.mesh_query_ray(mesh, x - BEYOND * link, link / reach, (1.0 + 2.0 * BEYOND) * reach)
             if hit.result:
-                cuts[(tile * velocities.shape[0] + q) * cells + cell] = wp.max(hit.t / reach, 1.0e-6)
+                share = hit.t / reach - BEYOND
+                cuts[(tile * velocities.shape[0] + q) * cells + cell] = wp.clamp(share, 1.0e-6, 1.0)
 
     return cut_links

@@ -27,7 +27,7 @@ class Recorder:
     Geometry and tiles of the simulation stay as they are while it records. Raises ValueError for a monitor that does not fit
     the simulation, OutputExistsError for files that are there; both before anything is run.
 
-    Source of the statistics: each record's columns are `Signal`s, such as `recorder.records["lift"]["lift_coefficient"].rms`.
+    Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
     """
 
     def __init__(self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None):
@@ -49,10 +49,10 @@ class Recorder:
         simulation = self.simulation
         first, end = simulation.steps, simulation.steps + steps
         self._require(steps, stop)
-        stopped = self._sample() and stop is not None and stop.reached(self.records)
+        stopped = self.sample() and stop is not None and stop.reached(self.records)
         while simulation.steps < end and not stopped:
             simulation.run(min(end, self._next_instant()) - simulation.steps)
-            stopped = self._sample() and stop is not None and stop.reached(self.records)
+            stopped = self.sample() and stop is not None and stop.reached(self.records)
         simulation.require_sound()
         return Recorded(simulation.steps - first, stopped)
 
@@ -71,8 +71,8 @@ class Recorder:
         now = self.simulation.steps
         return min((monitor.every.next_after(now) for monitor in self._monitors.values()), default=now + 10**9)
 
-    def _sample(self) -> bool:
-        """Records what is due now and not yet recorded; whether there was any."""
+    def sample(self) -> bool:
+        """Records what is due now and not yet recorded; whether there was any. For time loops of one's own."""
         now, found = self.simulation.steps, False
         for name, monitor in self._monitors.items():
             if monitor.every.next_after(now - 1) == now and self.records[name].last_step < now:

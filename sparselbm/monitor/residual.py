@@ -55,7 +55,9 @@ class _ResidualSampler(Sampler):
         if not known:
             return (nan, nan)
         found = self._found.numpy()
-        largest, sums = np.maximum(found[:2].max(axis=1), 0.0), found[2:].sum(axis=1)
+        largest, sums = found[:2].max(axis=1), found[2:].sum(axis=1)
+        if not np.isfinite(sums).all():  # The largest of values and NaN would be one of the values.
+            return (nan, nan)
         return tuple(sqrt(change / max(whole, 1e-300)) for change, whole in (largest, sums))
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.fft import next_fast_len
 
 _LEAST = 8
 """Samples below which no frequency is looked for."""
@@ -66,7 +65,7 @@ class Signal:
         """Amplitudes over frequency, of the fluctuation under a Hann window."""
         values, interval = self._evenly_spaced
         window = np.hanning(len(values) + 1)[:-1]
-        length = int(next_fast_len(8 * len(values), real=True))  # Padded with zeros: a peak then spans several frequencies.
+        length = 1 << (8 * len(values) - 1).bit_length()  # Padded with zeros: a peak then spans several frequencies.
         amplitudes = 2.0 / window.sum() * np.abs(np.fft.rfft(window * (values - values.mean()), length))
         return Spectrum(np.fft.rfftfreq(length, interval), amplitudes, 1.0 / (interval * len(values)))
 

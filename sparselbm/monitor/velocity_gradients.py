@@ -11,7 +11,7 @@ from .moments_pass import MomentsPass, solid_or_none
 
 
 class VelocityGradients:
-    """Enstrophy sum (1 - eps) |w|^2 / 2 and dissipation sum (1 - eps) 2 rho nu S : S of the present state.
+    """Enstrophy sum (1 - eps) |w|^2 / 2 and dissipation sum (1 - eps) 2 rho nu S : S of a flow.
 
     w = curl u and S_ab = (d_a u_b + d_b u_a) / 2 by central differences; beside a wall at rest, half a cell away, by the
     parabola through u = 0 there, the cell and its other neighbour; one-sided in cells that obey a boundary condition.
@@ -27,12 +27,16 @@ class VelocityGradients:
         self._sums = wp.zeros((2, self._rows), dtype=wp.float64, device=domain.device)
 
     def enstrophy_and_dissipation(self) -> tuple[float, float]:
-        """[1 / step^2 x cells^d] and [lattice energy / step]."""
+        """Of the present state: [cells^d / step^2] and [lattice energy / step]."""
+        return self.of(self._moments())
+
+    def of(self, moments: wp.array) -> tuple[float, float]:
+        """The same of a given density and velocity, `[tile][1 + d][cell]` as `Simulation.moments` gives it."""
         simulation, domain = self._simulation, self._simulation.domain
         wp.launch(
             _gradient_kernel(simulation.precision), self._rows,
             inputs=[
-                domain.neighbours, simulation.words, simulation.marks, self._links, domain.cells_per_tile, self._moments(),
+                domain.neighbours, simulation.words, simulation.marks, self._links, domain.cells_per_tile, moments,
                 solid_or_none(simulation),
             ],
             outputs=[self._sums], device=domain.device, record_tape=False,

@@ -10,8 +10,10 @@ from sparselbm.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
+    Y_MIN,
     Z_MAX,
     CharacteristicOutlet,
+    ConvectiveOutlet,
     FreeSlip,
     GradPressure,
     GradVelocity,
@@ -19,6 +21,7 @@ from sparselbm.boundary import (
     RegularisedPressure,
     RegularisedVelocity,
     VelocityInlet,
+    WallFunction,
     ZouHePressure,
     ZouHeVelocity,
 )
@@ -28,17 +31,17 @@ from sparselbm.simulation import Simulation
 
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
-    (VelocityInlet, CharacteristicOutlet),
+    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
 @pytest.mark.parametrize(("inlet", "outlet"), PAIRS, ids=lambda kind: kind.__name__)
 def test_inlet_and_outlet_meet_walls_and_slip(inlet, outlet, lattice, device):
-    """A box with an oblique inlet, an outlet, a wall at rest, and faces that slip or slide, from noise, five steps."""
+    """A box with an oblique inlet, an outlet, and faces with friction, slip, or a motion of their own, from noise, five steps."""
     d, steps = lattice.dimension, 5
     conditions = (
-        FreeSlip(Y_MAX), inlet(X_MIN, (0.05, 0.01, -0.01)[:d]), outlet(X_MAX, 1.01),
+        WallFunction(Y_MIN, 1e-5), FreeSlip(Y_MAX), inlet(X_MIN, (0.05, 0.01, -0.01)[:d]), outlet(X_MAX, 1.01),
         *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
     )  # fmt: skip
     domain = box((19, 10, 12)[:d], device=device)

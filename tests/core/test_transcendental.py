@@ -11,7 +11,7 @@ from sparselbm.lattice import D2Q9
 from sparselbm.launch import TileSweep, group_tiles
 from sparselbm.memory import tile_array, tile_view
 from sparselbm.physics import Physics, TileClass
-from sparselbm.step import Target, adjoint_kernel
+from sparselbm.step import Target, Wrt, adjoint_kernel
 from sparselbm.tile_kernel import TileTrace
 
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
@@ -30,7 +30,7 @@ def computed(formula, given, precision, device):
     source.assign(values)
     groups = group_tiles(domain, {TileClass(False, False): np.arange(domain.tile_count)})
     numbers = wp.zeros(1, dtype=precision, device=device)
-    sweep = TileSweep(domain, groups, lambda tiles: kernel, words=None, marks=None, parameters=numbers, state_bytes=0)
+    sweep = TileSweep(domain, groups, lambda tiles: kernel, arrays={"parameters": numbers}, state_bytes=0)
     sweep(source=source, target=target)
     return tile_view(domain, source, 1).ravel().astype(np.longdouble), tile_view(domain, target, 1).ravel()
 
@@ -63,6 +63,6 @@ def test_what_is_not_a_number_stays_so(formula, device):
 
 def test_shear_rates_compile_for_cuda(tmp_path):
     physics = Physics(D2Q9, PowerLaw(Smagorinsky(TRT()), 0.5))
-    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, cuda=True), False, True)
+    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, cuda=True), Wrt(parameters=True))
     wp.compile_aot_module(kernel.launchable.module, arch=[80], module_dir=str(tmp_path), strip_hash=True)
     assert any(path.stat().st_size > 1000 for path in tmp_path.glob("*.cubin"))

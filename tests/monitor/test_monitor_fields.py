@@ -30,7 +30,7 @@ NOW = EverySteps(1)
 def recorded(simulation, monitor):
     """The columns at the present state."""
     recorder = Recorder(simulation, {"it": monitor})
-    recorder._sample()
+    recorder.sample()
     series = recorder.records["it"].series
     return dict(zip(series.columns, series.values[-1], strict=True))
 

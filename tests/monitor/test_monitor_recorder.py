@@ -81,6 +81,16 @@ def test_residual_of_a_known_change(device):
     assert record["l2"].values[1] == pytest.approx(length(u1 - u0) / length(u1), rel=1e-12)
 
 
+def test_a_flow_that_is_not_finite_does_not_stand_still(device):
+    simulation = couette(device)
+    recorder = Recorder(simulation, {"residual": Residual(EverySteps(1))})
+    recorder.run(4)
+    simulation.state.fill_(float("nan"))
+    with pytest.raises(SimulationError, match="blown up by step 7"):
+        recorder.run(3, stop=Steady(tolerance=1.0, samples=3))
+    assert np.isnan(recorder.records["residual"].series.values[5:]).all()
+
+
 def test_a_run_stops_when_it_stands_still(device):
     """Couette flow is then linear to the tolerance's order, long before the steps given."""
     simulation = couette(device)

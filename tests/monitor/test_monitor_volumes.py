@@ -10,7 +10,7 @@ from sparselbm.domain import box
 from sparselbm.io.files import OutputExistsError
 from sparselbm.io.nvdb import write_nvdb
 from sparselbm.io.vdb import write_vdb
-from sparselbm.monitor import EverySteps, Nvdb, Recorder, Vdb, VolumeError, VolumeFormat, Volumes, VolumeWriter
+from sparselbm.monitor import EverySteps, Nvdb, Recorder, VolumeError, VolumeFormat, Volumes, VolumeWriter
 from sparselbm.simulation import Simulation
 from sparselbm.snapshot import Snapshot
 from sparselbm.units import Units
@@ -128,4 +128,3 @@ def test_what_is_refused(tmp_path, device):
             writer.add(snapshot, 0)
         with pytest.raises(VolumeError, match="volumes are of three dimensions, the domain has 2"):
             Recorder(flow(device, (16, 16)), {"volumes": Volumes(writer, UNITS, EverySteps(5))})
-    assert isinstance(Vdb(), VolumeFormat)

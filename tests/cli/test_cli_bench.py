@@ -1,0 +1,8 @@
+"""`sparselbm bench --collision`: names are checked before anything is timed."""
+
+
+def test_a_collision_that_is_not_timed_is_refused(in_process):
+    code, _, said = in_process("bench", "--collision", "cumulants", "--size", "16")
+    assert code == 2
+    assert "cumulants" in said
+    assert "all, trt, mrt" in said

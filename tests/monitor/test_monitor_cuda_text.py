@@ -1,0 +1,35 @@
+"""The monitors' kernels compile for CUDA, which NVRTC checks on machines without a GPU too."""
+
+import pytest
+import warp as wp
+
+from sparselbm.blow_up import LIMITS, limits_kernel
+from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.collision import TRT
+from sparselbm.lattice import D3Q19
+from sparselbm.monitor.probes import _gather_kernel
+from sparselbm.monitor.residual import _change_kernel
+from sparselbm.monitor.sums_kernel import sums_kernel
+from sparselbm.monitor.velocity_gradients import _gradient_kernel
+from sparselbm.objective import Dissipation, KineticEnergy, LayerPressure
+from sparselbm.physics import Physics, TileClass
+from sparselbm.step import Target
+
+PHYSICS = Physics(
+    D3Q19, TRT(), (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)), PressureOutlet(X_MAX)), forced=True, obstacles=("body",)
+)
+CLASS, CUDA = TileClass(walls=True, solid=True), Target(wp.float32, cuda=True)
+OBJECTIVES = (Dissipation(), KineticEnergy(), LayerPressure(0, 5))
+KERNELS = {
+    "limits": lambda: limits_kernel(PHYSICS, CLASS, CUDA, LIMITS).launchable,
+    "sums": lambda: sums_kernel(PHYSICS, CLASS, CUDA, OBJECTIVES).launchable,
+    "gather": lambda: _gather_kernel(wp.float32),
+    "change": lambda: _change_kernel(wp.float32),
+    "gradients": lambda: _gradient_kernel(wp.float32),
+}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_text_compiles_for_cuda(name, tmp_path):
+    wp.compile_aot_module(KERNELS[name]().module, arch=[80], module_dir=str(tmp_path), strip_hash=True)
+    assert any(path.stat().st_size > 1000 for path in tmp_path.glob("*.cubin"))

@@ -1,0 +1,160 @@
+"""docs/validation.md and its plots, from docs/validation/results.json alone: `python tests/validation/document.py`."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS = DOCS / "validation" / "results.json"
+HEAD = """# Validation
+
+Written by `make validate` (`tests/validation/`), one case a test; not edited by hand. Each case is run on at least two grids.
+
+- **deviation**: of the finest grid from the published value, relative where it is in per cent; **tolerance**: what it may be.
+- **order**: of the deviation, over the two finest grids. Where a published value is itself uncertain by as much as we are off, it
+  says little; it is left out where the deviation is rounding.
+- **half speed**: how much the value changes at half the lattice speed, so half the Mach number.
+- **time**: processor seconds, all threads together, setting up and compiling included.
+- Case 20, the double shear layer, is a table without a tolerance: [the lowest viscosity that each collision holds](stability.md).
+- **not met**: the value misses its tolerance. Tolerances are never widened: the reason stands under the table.
+
+"""
+STYLE = {"svg.hashsalt": "sparselbm", "svg.fonttype": "none", "font.size": 8}
+"""Plots that do not change from run to run unless their data do; their text stays text."""
+
+
+def write() -> None:
+    """Writes the document and one plot a case."""
+    results = json.loads(RESULTS.read_text())
+    entries = sorted(results.values(), key=lambda e: (*_number(e["number"]), _number(e["part"])))
+    cases = [list(group) for _, group in groupby(entries, key=lambda e: e["number"])]
+    (DOCS / "validation.md").write_text(HEAD + overview(cases) + "\n".join(section(parts) for parts in cases))
+    for parts in cases:
+        panels = joined([(part["part"], panel) for part in parts for panel in part["panels"]])
+        if panels:
+            with rc_context(STYLE):
+                draw(panels, DOCS / "validation" / f"case_{parts[0]['number']}.svg")
+
+
+def _number(text: str) -> tuple[float, str]:
+    """Sorts 7 before 7b before 10, and Re 20 before Re 100."""
+    found = re.search(r"[\d.]+", text)
+    return float(found.group()) if found else 0.0, text
+
+
+def overview(cases: list[list[dict]]) -> str:
+    """How many quantities are met, a line a case."""
+    lines = ["| case | | met | time |", "|---|---|---|---|"]
+    for parts in cases:
+        met = [q["met"] for part in parts for q in part["quantities"]]
+        seconds = sum(grid["seconds"] for part in parts for grid in part["grids"])
+        lines.append(f"| {parts[0]['number']} | {parts[0]['title']} | {sum(met)} of {len(met)} | {seconds:.0f} s |")
+    return "\n".join(lines) + "\n\n"
+
+
+def section(parts: list[dict]) -> str:
+    """One case: set-up, grids, values, plot."""
+    first = parts[0]
+    lines = [f"## {first['number']}. {first['title']}", ""]
+    for setup in dict.fromkeys(part["setup"] for part in parts):
+        lines += [setup, ""]
+    lines += [f"Source: {'; '.join(dict.fromkeys(part['source'] for part in parts))}.", ""]
+    lines += ["| | grid | cells | steps | time |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {part['part']} | {grid['label']} | {grid['cells']} | {grid['steps']} | {grid['seconds']:.1f} s |"
+        for part in parts
+        for grid in part["grids"]
+    ]
+    lines += ["", "| | quantity | values, coarse to fine | published | deviation | tolerance | order | half speed | |"]
+    lines += ["|---|---|---|---|---|---|---|---|---|"]
+    lines += [row(part["part"], quantity) for part in parts for quantity in part["quantities"]]
+    misses = [f"- {part['part']} {name}: {reason}" for part in parts for name, reason in part["misses"].items()]
+    lines += ["", *(["Not met:", "", *misses, ""] if misses else [])]
+    if any(part["panels"] for part in parts):
+        lines += [f"![{first['title']}](validation/case_{first['number']}.svg)", ""]
+    return "\n".join(lines)
+
+
+def row(part: str, quantity: dict) -> str:
+    """A line of the table of values."""
+    published = quantity["published"]
+    scale = 1.0 if published["absolute"] else abs(published["value"])
+    deviations = [(value - published["value"]) / scale for value in quantity["values"]]
+    shown, limit = deviations[-1:], [published["tolerance"]]
+    if published["coarse_tolerance"] is not None:
+        shown, limit = deviations[-2:], [published["coarse_tolerance"], published["tolerance"]]
+
+    def part_of(x: float) -> str:
+        return f"{x:+.2g}" if published["absolute"] else f"{100.0 * x:+.2f} %"
+
+    spread = "" if published["low"] is None else f" ({published['low']:g} to {published['high']:g})"
+    half = quantity["half_speed"]
+    cells = [
+        part, quantity["name"], ", ".join(f"{v:.5g}" for v in quantity["values"]), f"{published['value']:g}{spread}",
+        ", ".join(map(part_of, shown)), ", ".join(part_of(x).lstrip("+") for x in limit),
+        "" if quantity["order"] is None else f"{quantity['order']:.1f}",
+        "" if half is None else f"{100.0 * (half[1] / half[0] - 1.0):+.2f} %",
+        "met" if quantity["met"] else "**not met**",
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def joined(panels: list[tuple[str, dict]]) -> list[tuple[str, dict]]:
+    """The panels, with those that all parts share as one, their curves sorted along x."""
+    result, shared = [], {}
+    for part, panel in panels:
+        if not panel["joined"]:
+            result.append((part, panel))
+            continue
+        key = panel["x"], panel["y"]
+        if key not in shared:
+            shared[key] = {**panel, "curves": []}
+            result.append(("", shared[key]))
+        curves = {curve["label"]: curve for curve in shared[key]["curves"]}
+        for curve in panel["curves"]:
+            if curve["label"] not in curves:
+                shared[key]["curves"].append({**curve, "x": [], "y": []})
+            together = next(c for c in shared[key]["curves"] if c["label"] == curve["label"])
+            pairs = sorted(zip(together["x"] + curve["x"], together["y"] + curve["y"], strict=True))
+            together["x"], together["y"] = [list(values) for values in zip(*pairs, strict=True)]
+    return result
+
+
+def draw(panels: list[tuple[str, dict]], path: Path) -> None:
+    """One picture with a panel for each part: lines are ours, marks are published."""
+    columns = min(len(panels), 3)
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(3.4 * columns, 2.7 * rows), layout="constrained")
+    for (part, panel), axes in zip(panels, np.ravel(figure.subplots(rows, columns, squeeze=False)), strict=False):
+        colours = iter([f"C{k % 10}" for k in range(len(panel["curves"]))])
+        for curve in panel["curves"]:
+            axes.plot(curve["x"], curve["y"], label=curve["label"], **style(curve, colours))
+        if panel["logarithmic"]:
+            places = sorted({x for curve in panel["curves"] for x in curve["x"]})
+            axes.set(xscale="log", yscale="log")
+            axes.set_xticks(places, [f"{x:g}" for x in places])
+            axes.set_xticks([], minor=True)
+        axes.set(xlabel=panel["x"], ylabel=panel["y"], title=part)
+        axes.legend(fontsize=6)
+    for axes in np.ravel(figure.axes)[len(panels) :]:
+        axes.set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def style(curve: dict, colours: Iterator[str]) -> dict:
+    """How a curve is drawn; a line of one point would not be seen and gets a cross."""
+    if curve["points"]:
+        return {"ls": "", "marker": "o", "mfc": "none", "color": "k", "ms": 3.5}
+    if curve["limit"]:
+        return {"ls": ":", "color": "k", "lw": 0.9}
+    return {"color": next(colours), "lw": 1.1, "marker": "x" if len(curve["x"]) == 1 else ""}
+
+
+if __name__ == "__main__":
+    write()
