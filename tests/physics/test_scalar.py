@@ -225,7 +225,8 @@ def test_a_scalar_that_blows_up_is_named(device):
     simulation = strip(device, 2, scalars=(Scalar("dye", 0.1),))
     simulation.set_scalar("dye", np.random.default_rng(1).random(simulation.domain.fluid.shape))
     simulation.set_parameter("dye.diffusivity", -0.05)
-    with pytest.raises(SimulationError, match=r"cell \(\d+, \d+\): dye .*beyond the limit of 1e\+15 .*; the relaxation time 0.35 of dye"):
+    text = r"cell \(\d+, \d+\): dye .*beyond the limit of 1e\+15 .*; the relaxation time 0.35 of dye"
+    with pytest.raises(SimulationError, match=text):
         simulation.run(5000)
 
 
