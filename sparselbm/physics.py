@@ -306,8 +306,8 @@ class Cell:
 
     @cached_property
     def solid_fraction(self):
-        """eps of the cell."""
-        return self._trace.local("solid")
+        """eps of the cell; 0 where there is no such array, with every wall on links."""
+        return self._trace.local("solid") if self._tiles.solid else self._trace.graph.constant(0.0)
 
     @cached_property
     def saturation(self):

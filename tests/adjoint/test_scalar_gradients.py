@@ -16,7 +16,7 @@ from sparselbm.adjoint import (
     Steady,
     Stored,
     value_and_grad,
-)  # fmt: skip
+)
 from sparselbm.boundary import X_MAX, X_MIN, Y_MIN, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate

@@ -8,7 +8,7 @@ import warp as wp
 from flow_fields import start_from
 from flows import cylinder
 
-from sparselbm.boundary import X_MAX, X_MIN, Z_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
+from sparselbm.boundary import X_MAX, X_MIN, Z_MAX, CharacteristicOutlet, FreeSlip, Parabola, VelocityInlet
 from sparselbm.collision import TRT, Collision
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
@@ -24,7 +24,7 @@ HEIGHT, DIAMETER = 0.41, 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelCylinder:
-    """Parabolic inlet, pressure outlet, halfway walls, the cylinder's wall by interpolated bounce-back (Bouzidi).
+    """Parabolic inlet, characteristic outlet, halfway walls, the cylinder's wall by interpolated bounce-back (Bouzidi).
 
     In three dimensions the half up to the plane of symmetry z = H / 2, which passes through centres of cells.
     """
@@ -70,7 +70,7 @@ class ChannelCylinder:
         symmetry = [FreeSlip(Z_MAX)] if d == 3 else []
         simulation = Simulation(
             box(shape, voxel_size=h, device=self.device), viscosity=self.mean * self.across / self.reynolds,
-            collision=self.collision, boundaries=[inlet, *symmetry, PressureOutlet(X_MAX)], precision=wp.float32,
+            collision=self.collision, boundaries=[inlet, *symmetry, CharacteristicOutlet(X_MAX)], precision=wp.float32,
             obstacles=[Obstacle("cylinder", self._body(), wall=Bouzidi())],
         )  # fmt: skip
         centres = simulation.domain.cell_indices() + 0.5

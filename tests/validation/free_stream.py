@@ -7,7 +7,7 @@ import numpy as np
 import warp as wp
 from flow_fields import start_from
 
-from sparselbm.boundary import Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
+from sparselbm.boundary import X_MAX, Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT, Collision
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
@@ -37,6 +37,7 @@ class FreeStream:
     side: float
     mirrors: tuple[int, ...] = ()
     device: str
+    outlet: Boundary = field(default_factory=lambda: PressureOutlet(X_MAX))
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
 
@@ -49,7 +50,7 @@ class FreeStream:
     def _boundaries(self) -> list[Boundary]:
         stream = (self.speed, *[0.0] * (self.dimension - 1))
         sides = [FreeSlip(Face(axis, end)) for axis in range(1, self.dimension) for end in (0, 1)]
-        return [VelocityInlet(Face(0, 0), stream), *sides, PressureOutlet(Face(0, 1))]
+        return [VelocityInlet(Face(0, 0), stream), *sides, self.outlet]
 
     @cached_property
     def simulation(self) -> Simulation:

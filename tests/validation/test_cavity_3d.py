@@ -13,12 +13,12 @@ from sparselbm.domain import box
 from sparselbm.simulation import Simulation
 
 REYNOLDS, SPEED = 1000, 0.1
-SIDES = (31, 63, 95)
+SIDES = (63, 95)
 """Odd: the plane of symmetry passes through the centres of the last of (n + 1) / 2 layers, which fill whole tiles."""
 SETUP = (
     "Cube of side 1, lid along +x at lattice speed 0.1; the half up to the plane of symmetry z = 1/2. D3Q19, TRT with Lambda = "
     "3/16, fp32, halfway walls, along the lid's edges those at rest. 63 and 95 cells stand for 64 and 96, because the plane of "
-    "symmetry passes through centres of cells. Each grid starts from the coarser one's flow, the first from 31 cells."
+    "symmetry passes through centres of cells. The finer grid starts from the coarser one's flow."
 )
 PUBLISHED = {
     "u_min": -0.28038, "v_max": 0.24665, "v_min": -0.43502, "y(u_min)": 0.12419, "x(v_max)": 0.10913, "x(v_min)": 0.90957,
@@ -70,7 +70,7 @@ def test_extrema(device, hand_in):
     cubes = [None]
     for cells in SIDES:
         cubes.append(Cube(cells, device, cubes[-1]))
-    cubes = cubes[2:]
+    cubes = cubes[1:]
     values = [cube.extrema() for cube in cubes]
     quantities = [
         Quantity(name=name, values=[v[name] for v in values], published=Published(value=published, tolerance=0.03))

@@ -15,9 +15,9 @@ from sparselbm.settle import Settle
 SPEED = 0.05
 SOURCE = "Schafer & Turek, Notes Numer. Fluid Mech. 52 (1996) 547"
 SETUP = (
-    "Channel of height 0.41 m, D = 0.1 m; parabolic velocity inlet, pressure outlet, halfway walls, the cylinder by interpolated "
-    "bounce-back (Bouzidi), TRT with Lambda = 3/16, fp32, largest lattice speed 0.05. The finer grid starts from the coarser "
-    "one's flow; half speed: coarser grid."
+    "Channel of height 0.41 m, D = 0.1 m; parabolic velocity inlet, characteristic outlet, halfway walls, the cylinder by "
+    "interpolated bounce-back (Bouzidi), TRT with Lambda = 3/16, fp32, largest lattice speed 0.05. The finer grid starts from "
+    "the coarser one's flow; half speed: coarsest grid."
 )
 
 
