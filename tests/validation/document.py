@@ -16,7 +16,7 @@ HEAD = """# Validation
 
 Written by `make validate` (`tests/validation/`), one case a test; not edited by hand. Each case is run on at least two grids.
 
-- **deviation**: of the finest grid from the published value, relative where it is in per cent; **tolerance**: what it may be.
+- **deviation**: the ratio to the published value less 1, in per cent, or the difference; **tolerance**: what it may be.
 - **order**: of the deviation, over the two finest grids. Where a published value is itself uncertain by as much as we are off, it
   says little; it is left out where the deviation is rounding.
 - **half speed**: how much the value changes at half the lattice speed, so half the Mach number.
