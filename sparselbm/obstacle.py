@@ -1,6 +1,7 @@
 """A solid in the flow: its surface, and the solid fractions that it puts into the cells."""
 
 import functools
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,8 @@ class ObstacleGeometry:
         self.points = wp.array(obstacle.mesh.points, dtype=vec3, device=self._domain.device, requires_grad=True)
         """Corners of the surface [m], shape (n,)."""
         self._tape = wp.Tape()
+        self.tiles = np.empty(0, dtype=np.int32)
+        """Indices of the tiles near the points for which solid fractions were last evaluated."""
 
     @property
     def name(self) -> str:
@@ -64,9 +67,9 @@ class ObstacleGeometry:
         """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over."""
         self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._simulation.precision)))
 
-    def fill(self) -> None:
-        """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
-        members = self._tiles_near()
+    def evaluate(self) -> None:
+        """Solid fractions of the cells near the present points, to be merged; recorded for `pullback`."""
+        self.tiles = members = self._tiles_near()
         self._tile_ids = wp.array(members, dtype=wp.int32, device=self._domain.device)
         local_coords = wp.array(self._domain.tiles[members], dtype=wp.vec3i, device=self._domain.device)
         count = len(members) * self._domain.cells_per_tile
@@ -81,6 +84,10 @@ class ObstacleGeometry:
                 tile_coords=local_coords, dimension=self._domain.dimension, voxel_size=self._domain.voxel_size,
                 origin=self._domain.origin, out=self._eps,
             )  # fmt: skip
+
+    def merge(self) -> None:
+        """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
+        count = len(self.tiles) * self._domain.cells_per_tile
         self._launch(_merge_kernel(self._simulation.precision), count, self._eps, self._simulation.solid)
 
     def _launch(self, kernel: wp.Kernel, count: int, eps: wp.array, solid: wp.array) -> None:
@@ -116,6 +123,56 @@ class ObstacleGeometry:
         gradient = self.points.grad.numpy().astype(np.float64)
         self.points.grad.assign(kept)
         return gradient
+
+
+def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Evaluates the obstacles named, None: all, and merges all of them anew where those were or are.
+
+    Returns these tiles, and which of them now hold solid.
+    """
+    domain, precision = simulation.domain, simulation.precision
+    members = [g for g in simulation.geometry if moved is None or g.name in moved]
+    before = [g.tiles for g in members]
+    for geometry in members:
+        geometry.evaluate()
+    near = [np.arange(domain.tile_count)] if moved is None else [*before, *(g.tiles for g in members)]
+    touched = functools.reduce(np.union1d, near, np.empty(0)).astype(np.int32)
+    if simulation.solid is None or len(touched) == 0:
+        return touched, np.zeros(len(touched), dtype=bool)
+    ids, cells = wp.array(touched, dtype=wp.int32, device=domain.device), domain.cells_per_tile
+    solid, device = simulation.solid, domain.device
+    wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=[ids, cells, solid], device=device, record_tape=False)
+    for geometry in simulation.geometry:
+        geometry.merge()
+    held = wp.empty(len(touched), dtype=wp.int32, device=device)
+    wp.launch(_held_kernel(precision), len(touched), inputs=[ids, cells, solid, held], device=device, record_tape=False)
+    return touched, held.numpy() == 1
+
+
+@functools.cache
+def _clear_kernel(precision: type) -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def clear_solid(tile_ids: wp.array(dtype=wp.int32), cells: int, solid: wp.array(dtype=precision)):
+        thread = wp.tid()
+        solid[tile_ids[thread // cells] * cells + thread % cells] = precision(0.0)
+
+    return clear_solid
+
+
+@functools.cache
+def _held_kernel(precision: type) -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique", module_options={"max_unroll": 0})
+    def tiles_with_solid(
+        tile_ids: wp.array(dtype=wp.int32), cells: int, solid: wp.array(dtype=precision), held: wp.array(dtype=wp.int32)
+    ):
+        i = wp.tid()
+        found = wp.int32(0)
+        for n in range(cells):
+            if solid[tile_ids[i] * cells + n] > precision(0.0):
+                found = wp.int32(1)
+        held[i] = found
+
+    return tiles_with_solid
 
 
 @functools.cache

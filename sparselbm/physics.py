@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
-from .boundary import Boundary
+from .boundary import Boundary, Opening
 from .collision import Collision
 from .equilibrium import along
 from .expression import has_bit, where
@@ -14,6 +15,8 @@ from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .moments import excess_density, macroscopic, momentum
 from .motion import RigidVelocity, rigid_velocity
+from .scalar import Scalar
+from .scalar.carried import CarriedScalar
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
 from .tile_kernel import TileTrace
 
@@ -39,6 +42,41 @@ class Physics:
     """Whether the viscosity differs from cell to cell."""
     scheduled: tuple[str, ...] = ()
     """Names of the parameters that vary in time."""
+    scalars: tuple[Scalar, ...] = ()
+    """What the flow carries."""
+
+    @cached_property
+    def carried(self) -> tuple[Lattice, ...]:
+        """The velocity sets of the scalars."""
+        return tuple(scalar.lattice(self.lattice.dimension) for scalar in self.scalars)
+
+    @property
+    def size(self) -> int:
+        """Components of a state: the flow's populations, then those of each scalar."""
+        return self.lattice.size + sum(lattice.size for lattice in self.carried)
+
+    @cached_property
+    def openings(self) -> tuple[Opening, ...]:
+        """Where conditions hold, of flow and scalars; their numbers are bits of `marks`, first those of `boundaries`."""
+        of_scalars = (c.face for scalar in self.scalars for c in scalar.conditions)
+        return tuple(dict.fromkeys([*(b.face for b in self.boundaries), *of_scalars]))
+
+    def scalar_number(self, name: str) -> int:
+        """Index of a scalar. Raises ValueError where there is none of this name."""
+        names = [scalar.name for scalar in self.scalars]
+        if name not in names:
+            raise ValueError(f"no scalar {name!r}; there are: {', '.join(names) or 'none'}")
+        return names.index(name)
+
+    @cached_property
+    def blocks(self) -> tuple[slice, ...]:
+        """Which components of a state are the flow's, and which those of each scalar."""
+        ends = list(accumulate((lattice.size for lattice in (self.lattice, *self.carried)), initial=0))
+        return tuple(slice(a, b) for a, b in pairwise(ends))
+
+    def components(self, scalar: str) -> slice:
+        """Which components of a state are the named scalar's."""
+        return self.blocks[1 + self.scalar_number(scalar)]
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -47,7 +85,8 @@ class Physics:
         forces = tuple(name for force in self.forces for name in force.parameters(d))
         conditions = tuple(f"{b.face.name}.{name}" for b in self.boundaries for name in b.parameters(d))
         motions = tuple(f"{o}.{name}" for o in self.moving for name in RigidVelocity.at_rest(d).parameters())
-        return ("viscosity", *forces, *conditions, *motions)
+        scalars = tuple(name for scalar in self.scalars for name in scalar.parameters)
+        return ("viscosity", *forces, *conditions, *motions, *scalars)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -90,7 +129,7 @@ class Cell:
 
     @cached_property
     def incoming(self) -> list:
-        """Shifted populations after streaming and bounce-back, shape (Q,)."""
+        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, and those of the scalars."""
         return self._trace.streamed("source", self.links)
 
     def crossing(self, q: int):
@@ -101,10 +140,15 @@ class Cell:
         """delta, the share of the link along -c_q up to the wall."""
         return self._trace.field("fractions", 1, q, self.lattice.size)
 
+    @property
+    def _streamed(self) -> list:
+        """Those of the flow."""
+        return self.incoming[: self.lattice.size]
+
     @cached_property
     def _at_walls(self) -> list:
         """Incoming populations, walls of obstacles at their place on each link."""
-        f = self.incoming
+        f = self._streamed
         if not self._tiles.fractions:
             return f
         result, wall = list(f), self.physics.link_wall
@@ -131,7 +175,7 @@ class Cell:
             for k, boundary in enumerate(self.physics.boundaries):
                 # Where faces meet, the later condition has the links of both: it starts from their reflection again.
                 enters = boundary.face.enters(self.lattice, self.crossing)
-                reflected = [where(enter, back, old) for enter, back, old in zip(enters, self.incoming, f, strict=True)]
+                reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
                 filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
                 here = has_bit(self.marks, k)
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
@@ -183,7 +227,7 @@ class Cell:
         if obstacle not in self.physics.obstacles:
             raise ValueError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
         k = self.physics.obstacles.index(obstacle)
-        alone = len(self.physics.obstacles) == 1 and all(b.face.plane for b in self.physics.boundaries)
+        alone = len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings)
         return 1.0 if alone else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
 
     @cached_property
@@ -221,9 +265,49 @@ class Cell:
         return macroscopic(self.lattice, self.f, self.force)[1]
 
     @cached_property
+    def bare_velocity(self) -> list:
+        """j / rho [cells / step]: the velocity without half of the force, which may depend on scalars."""
+        return [j / self.density for j in self.momentum]
+
+    @cached_property
+    def carrying_velocity(self) -> list:
+        """u with half of what the solid changes, (j + j*) / 2 rho: with this one the mass of a steady flow is conserved."""
+        if not self._tiles.solid:
+            return self.velocity
+        after = momentum(self.lattice, self.collided)
+        return [0.5 * (a + b) / self.density for a, b in zip(self.momentum, after, strict=True)]
+
+    def obeys(self, opening: Opening):
+        """The mask of the cells that a condition on an opening holds for."""
+        return has_bit(self.marks, self.physics.openings.index(opening))
+
+    @cached_property
+    def carried(self) -> tuple[CarriedScalar, ...]:
+        """What the cell knows of each of the scalars."""
+        return tuple(
+            CarriedScalar(
+                self, scalar, self.incoming[self.physics.components(scalar.name)],
+                walls=self._tiles.walls, solid=self._tiles.solid, fractions=self._tiles.fractions,
+            )
+            for scalar in self.physics.scalars
+        )  # fmt: skip
+
+    def scalar(self, name: str):
+        """phi of the named scalar."""
+        return self.carried[self.physics.scalar_number(name)].value
+
+    def scalar_flux(self, name: str) -> list:
+        """phi u - D grad phi of the named scalar, one value an axis [phi x cells / step]."""
+        return self.carried[self.physics.scalar_number(name)].flux
+
+    def scalar_release(self, name: str):
+        """What solid in the cell gives off of the named scalar [phi / step]."""
+        return self.carried[self.physics.scalar_number(name)].released
+
+    @cached_property
     def solid_fraction(self):
-        """eps of the cell."""
-        return self._trace.local("solid")
+        """eps of the cell; 0 where there is no such array, with every wall on links."""
+        return self._trace.local("solid") if self._tiles.solid else self._trace.graph.constant(0.0)
 
     @cached_property
     def saturation(self):
@@ -278,7 +362,7 @@ class Cell:
 
     @cached_property
     def outgoing(self) -> list:
-        """Populations after the step, shape (Q,)."""
+        """Populations after the step, shape (S,): the flow's, then those of the scalars."""
         post = list(self.collided)
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
@@ -290,4 +374,4 @@ class Cell:
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
             post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
-        return post
+        return post + [value for scalar in self.carried for value in scalar.outgoing]

@@ -1,7 +1,7 @@
 """The time loop: a domain, its models, their numbers and the state."""
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import warp as wp
@@ -16,9 +16,19 @@ from .force import BodyForce, UniformForce
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import sums_array, tile_array, tile_view
-from .obstacle import Obstacle, ObstacleGeometry
+from .obstacle import Obstacle, ObstacleGeometry, refill
 from .physics import OBSTACLE_BIT, Physics, TileClass
-from .step import Target, equilibrium_kernel, force_field_kernel, mass_kernel, moments_kernel, step_kernel
+from .scalar import Scalar
+from .step import (
+    Target,
+    equilibrium_kernel,
+    force_field_kernel,
+    mass_kernel,
+    moments_kernel,
+    scalar_equilibrium_kernel,
+    scalar_kernel,
+    step_kernel,
+)  # fmt: skip
 from .thickening import Thickening
 from .walls import Walls, link_wall
 
@@ -33,7 +43,8 @@ class Simulation:
     `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `thickening`: factors of the viscosity from cell to
-    cell; `schedules`: factors of parameters in time, functions of the step, by the parameters' names. `precision` is that of
+    cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time, functions of
+    the step, by the parameters' names. `precision` is that of
     populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
     core for all but small domains; results do not depend on it. The state starts at rest with density 1.
     Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
@@ -44,12 +55,13 @@ class Simulation:
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
         boundaries: Sequence[Boundary] = (), force: Sequence[float] | BodyForce | Sequence[BodyForce] | None = None,
         obstacles: Sequence[Obstacle] = (), thickening: Thickening | None = None,
-        schedules: Mapping[str, Callable[[int], float]] | None = None,
+        scalars: Sequence[Scalar] = (), schedules: Mapping[str, Callable[[int], float]] | None = None,
         precision: type = wp.float32, threads: int | None = None,
     ):  # fmt: skip
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = _as_forces(force)
         _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
+        _check_scalars(scalars, obstacles)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
         if threads is not None and threads < 1:
             raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
@@ -62,14 +74,15 @@ class Simulation:
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
-            varied_viscosity=thickening is not None, scheduled=tuple(self.schedules),
+            varied_viscosity=thickening is not None, scheduled=tuple(self.schedules), scalars=tuple(scalars),
         )  # fmt: skip
+        _check_openings(domain, self.physics)
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
         numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
         self.parameters = wp.array(numbers, dtype=precision, device=domain.device)
         """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
-        self.walls = Walls(domain, lattice, boundaries, obstacles, precision)
+        self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
         self.fields = Fields(domain, self._field_values(), precision)
         slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
         self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
@@ -78,11 +91,13 @@ class Simulation:
         """Solid fraction eps of every cell, `[tile][cell]`."""
         self.geometry = tuple(ObstacleGeometry(obstacle, k, self) for k, obstacle in on_cells)
         """Of the obstacles whose walls are solid fractions."""
+        self.solid_tiles = np.empty(0, dtype=np.int64)
+        """Indices of the tiles that hold solid."""
         self.steps = 0
         """Steps done since the state was set."""
         self._unseen = 0
         self.state = self.new_state()
-        """Shifted populations after the last step, `[tile][q][cell]`."""
+        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars."""
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()
@@ -99,22 +114,23 @@ class Simulation:
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
             boundaries=physics.boundaries, force=physics.forces,
             obstacles=[present.get(o.name, o) for o in self.obstacles], thickening=self._thickening,
-            schedules=self.schedules, precision=self.precision, threads=self._threads,
+            scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self._threads,
         )  # fmt: skip
         moved.parameters.assign(self.parameters)
-        transfer(self.domain, domain, self.state, self.lattice.size, into=moved.state)
+        transfer(self.domain, domain, self.state, physics.size, into=moved.state)
         moved.steps = self.steps
         return moved
 
     def new_state(self) -> wp.array:
         """A population array at rest with density 1, `[tile][q][cell]`."""
-        return tile_array(self.domain, self.lattice.size, self.precision)
+        return tile_array(self.domain, self.physics.size, self.precision)
 
     def _initial_parameters(self, viscosity: float) -> list[float]:
         dimension, physics = self.physics.lattice.dimension, self.physics
         models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
         motions = (v for o in self.obstacles if o.motion is not None for v in o.motion.parameters().values())
-        return [viscosity, *models, *motions]
+        scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
+        return [viscosity, *models, *motions, *scalars]
 
     def _field_values(self) -> dict[str, np.ndarray]:
         """The models' values in the cells, (n, cells) each, by the names of `physics.fields`."""
@@ -194,8 +210,13 @@ class Simulation:
 
     def set_parameter(self, name: str, value: float) -> None:
         """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no kernel is built anew."""
+        self.set_parameters({name: value})
+
+    def set_parameters(self, numbers: Mapping[str, float]) -> None:
+        """Changes several numbers at once: see `set_parameter`."""
         values = self.parameters.numpy().copy()
-        values[self._parameter_index(name)] = value
+        for name, value in numbers.items():
+            values[self._parameter_index(name)] = value
         self.parameters.assign(values)
 
     def _parameter_index(self, name: str) -> int:
@@ -213,19 +234,20 @@ class Simulation:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
         return np.union1d(self.solid_tiles, self.walls.tiles)
 
-    def update_geometry(self) -> None:
-        """Takes over the obstacles' present points: solid fractions, owners and classes of tiles."""
-        if self.solid is not None:
-            self.solid.zero_()
-        for geometry in self.geometry:
-            geometry.fill()
-        n = self.domain.tile_count
-        solid = np.zeros(n, dtype=bool)
-        if self.solid is not None:
-            solid = np.asarray(tile_view(self.domain, self.solid, 1).any(axis=(1, 2)))
+    def update_geometry(self, moved: Collection[str] | None = None) -> None:
+        """Takes over the obstacles' present points: solid fractions, owners and classes of tiles.
+
+        `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are looked at, and the
+        passes over the tiles stay as they are while the same tiles hold solid.
+        """
+        touched, held = refill(self, moved)
+        solid = np.zeros(self.domain.tile_count, dtype=bool)
+        solid[self.solid_tiles] = True
+        if moved is not None and np.array_equal(solid[touched], held):
+            return
+        solid[touched] = held
         self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, self._classes(solid), self._threads)
-        self.solid_tiles = np.arange(n)[solid]
-        """Indices of the tiles that hold solid."""
+        self.solid_tiles = np.flatnonzero(solid)
         self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
 
     def _classes(self, solid: np.ndarray) -> dict[TileClass, np.ndarray]:
@@ -321,7 +343,10 @@ class Simulation:
         self.advance(self.spare, self.state, self.steps)
 
     def set_state(self, density=1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
-        """Sets equilibrium populations. `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d)."""
+        """Sets equilibrium populations of the flow; scalars stay as they are.
+
+        `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d).
+        """
         n, cells, d = self.domain.tile_count, self.domain.cells_per_tile, self.lattice.dimension
         moments = tile_array(self.domain, 1 + d, self.precision)
         values = np.zeros(moments.shape[0], dtype=wp.dtype_to_numpy(self.precision))
@@ -350,6 +375,24 @@ class Simulation:
     def velocity(self) -> np.ndarray:
         """u of every cell [cells / step], (n, cells, d); 0 outside the fluid."""
         return np.moveaxis(tile_view(self.domain, self.moments(), 1 + self.lattice.dimension)[:, 1:], 1, -1)
+
+    def set_scalar(self, name: str, values) -> None:
+        """Sets equilibrium populations of a scalar at the flow's present velocity. `values`: phi, a number or (n, cells)."""
+        field = tile_array(self.domain, 1, self.precision)
+        present = np.zeros(field.shape[0], dtype=wp.dtype_to_numpy(self.precision))
+        present[: self.domain.fluid.size] = np.broadcast_to(values, self.domain.fluid.shape).ravel()
+        field.assign(present)
+        self.set_time(self.steps)
+        set_populations = self.general_sweep(scalar_equilibrium_kernel, name)
+        set_populations(source=self.state, adjoint=field, solid=self.solid, target=self.spare)
+        self.state, self.spare = self.spare, self.state
+
+    def scalar(self, name: str) -> np.ndarray:
+        """phi of every cell, (n, cells); 0 outside the fluid. Raises ValueError where there is no such scalar."""
+        field = tile_array(self.domain, 1, self.precision)
+        self.set_time(self.steps)
+        self.general_sweep(scalar_kernel, name)(source=self.state, solid=self.solid, target=field)
+        return tile_view(self.domain, field, 1)[:, 0].copy()
 
     def force_field(self) -> np.ndarray:
         """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
@@ -405,19 +448,37 @@ def _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
     for obstacle in obstacles:
         if obstacle.motion is not None:
             obstacle.motion.check(domain.dimension)
-    _check_boundaries(domain, boundaries)
+    _check_boundaries(boundaries)
 
 
-def _check_boundaries(domain, boundaries) -> None:
+def _check_scalars(scalars, obstacles) -> None:
+    names, solids = [scalar.name for scalar in scalars], [o.name for o in obstacles]
+    for scalar in scalars:
+        if names.count(scalar.name) > 1:
+            raise SimulationError(f"{names.count(scalar.name)} scalars {scalar.name!r}: give each a name of its own")
+        for body in scalar.bodies:
+            if body.obstacle not in solids:
+                raise SimulationError(
+                    f"scalar {scalar.name!r}: no obstacle {body.obstacle!r}; there are: {', '.join(solids) or 'none'}"
+                )
+
+
+def _check_boundaries(boundaries) -> None:
     names = [b.face.name for b in boundaries]
     for face in (b.face for b in boundaries):
         if names.count(face.name) > 1:
             raise SimulationError(
                 f"{names.count(face.name)} boundary conditions on {face.name}: give one, or parts of it names of their own"
             )
+
+
+def _check_openings(domain, physics: Physics) -> None:
+    for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:
             raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")
         if isinstance(face, Face) and domain.periodic[face.axis]:
             raise SimulationError(f"boundary on {face}: the domain is periodic along that axis; choose one of the two")
-    if len(boundaries) > OBSTACLE_BIT:
-        raise SimulationError(f"{len(boundaries)} boundary conditions: at most {OBSTACLE_BIT}")
+    if len(physics.openings) > OBSTACLE_BIT:
+        raise SimulationError(
+            f"conditions on {len(physics.openings)} faces and patches: at most {OBSTACLE_BIT}; scalars may share the flow's"
+        )

@@ -8,6 +8,7 @@ from .equilibrium import equilibrium
 from .expression import Expression, dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
+from .scalar.equilibrium import scalar_equilibrium
 from .tile_kernel import TileKernel, TileTrace
 
 
@@ -21,7 +22,7 @@ class Target:
 
 
 def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
-    trace = TileTrace(physics.lattice, physics.parameters)
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
     return trace, Cell(physics, tiles, trace)
 
 
@@ -30,7 +31,7 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
     """source -> target: stream in, apply boundaries and walls, collide, store."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.outgoing):
-        trace.store("target", q, physics.lattice.size, value)
+        trace.store("target", q, physics.size, value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -75,13 +76,13 @@ def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt)
     same of this step, what `wrt` names is increased.
     """
     trace, cell = _begin(physics, tiles)
-    Q = physics.lattice.size
+    S = physics.size
     outgoing_adjoint = trace.gathered("adjoint", cell.links)
     outgoing, gather = cell.outgoing, _Gather(wrt, trace, cell, tiles)
     adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *gather.inputs])
-    for q in range(Q):
-        trace.store("target", q, Q, adjoints[q])
-    gather.add(adjoints[Q:])
+    for q in range(S):
+        trace.store("target", q, S, adjoints[q])
+    gather.add(adjoints[S:])
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -99,14 +100,14 @@ def integral_adjoint_kernel(
 ) -> TileKernel:
     """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target and to what `wrt` names."""
     trace, cell = _begin(physics, tiles)
-    Q = physics.lattice.size
+    S = physics.size
     gather = _Gather(wrt, trace, cell, tiles)
     inputs = [*cell.incoming, *gather.inputs]
     adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
-    for q in range(Q):
-        trace.increase("target", q, Q, weight * adjoints[q])
-    gather.add(adjoints[Q:], weight)
+    for q in range(S):
+        trace.increase("target", q, S, weight * adjoints[q])
+    gather.add(adjoints[S:], weight)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -131,14 +132,14 @@ def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, w
     """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
     is increased, and what `wrt` names (boundaries, forces and fields enter the moments)."""
     trace, cell = _begin(physics, tiles)
-    Q, size = physics.lattice.size, 1 + physics.lattice.dimension
+    S, size = physics.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
     gather = _Gather(wrt, trace, cell, tiles)
     adjoints = pullback(moments, given, [*cell.incoming, *gather.inputs])
-    for q in range(Q):
-        trace.increase("target", q, Q, adjoints[q])
-    gather.add(adjoints[Q:])
+    for q in range(S):
+        trace.increase("target", q, S, adjoints[q])
+    gather.add(adjoints[S:])
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -147,7 +148,7 @@ def stream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKer
     """source -> target: what streams in, before any boundary condition. A permutation, undone by its transpose."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(cell.incoming):
-        trace.store("target", q, physics.lattice.size, value)
+        trace.store("target", q, physics.size, value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -156,32 +157,37 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
     """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
     trace, cell = _begin(physics, tiles)
     Q = physics.lattice.size
-    trace.sum(total(trace.local("source", q, Q) for q in range(Q)) * cell.fluid)
+    trace.sum(total(trace.local("source", q, physics.size) for q in range(Q)) * cell.fluid)
     return trace.kernel(target.precision, target.cuda)
 
 
 @functools.cache
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_mass_adjoint`.
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_amount_adjoint`.
 
-    Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    First those of the flow's populations, then those of each scalar's. Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
     """
     trace, cell = _begin(physics, tiles)
-    Q = physics.lattice.size
-    a = [trace.local("adjoint", q, Q) for q in range(Q)]
-    d = [aq - trace.local("source", q, Q) for q, aq in enumerate(a)]
-    m = _mass_adjoint(cell)
+    S = physics.size
+    a = [trace.local("adjoint", q, S) for q in range(S)]
+    d = [aq - trace.local("source", q, S) for q, aq in enumerate(a)]
+    amounts = [_amount_adjoint(cell, own)[own] for own in physics.blocks]
     seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
-    for value in (dot(a, a), dot(d, d), dot(m, a), dot(m, m)):
-        trace.sum(_in_fluid(cell, seen * value))
+    for own, m in zip(physics.blocks, amounts, strict=True):
+        for value in (dot(a[own], a[own]), dot(d[own], d[own]), dot(m, a[own]), dot(m, m)):
+            trace.sum(_in_fluid(cell, seen * value))
     return trace.kernel(target.precision, target.cuda)
 
 
-def _mass_adjoint(cell: Cell) -> list:
-    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half.
+def _amount_adjoint(cell: Cell, own: slice) -> list:
+    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half,
+    or with the populations `own` of a scalar, of its amount.
 
-    M is conserved where nothing flows in or out, so that m is then a fixed point of the step's transpose.
+    M is conserved where nothing comes in or goes out, so that m is then a fixed point of the step's transpose.
     """
+    if own.start:
+        g = cell.carried[cell.physics.blocks.index(own) - 1].g
+        return pullback(g, [cell.fluid] * len(g), cell.incoming)
     share = cell.fluid
     for k, boundary in enumerate(cell.physics.boundaries):
         share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
@@ -189,11 +195,12 @@ def _mass_adjoint(cell: Cell) -> list:
 
 
 @functools.cache
-def mass_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """Adds `weight` times `_mass_adjoint` to target."""
+def amount_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, block: int) -> TileKernel:
+    """Adds `weight` times `_amount_adjoint` of one of the `blocks` to target."""
     trace, cell = _begin(physics, tiles)
-    for q, m in enumerate(_mass_adjoint(cell)):
-        trace.increase("target", q, physics.lattice.size, trace.weight() * m)
+    own = physics.blocks[block]
+    for q, m in list(enumerate(_amount_adjoint(cell, own)))[own]:
+        trace.increase("target", q, physics.size, trace.weight() * m)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -208,7 +215,10 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
 
 @functools.cache
 def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included."""
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included.
+
+    Those of scalars stay as they are in target.
+    """
     trace, cell = _begin(physics, tiles)
     lattice, size = physics.lattice, 1 + physics.lattice.dimension
     density, *velocity = [trace.local("source", k, size) for k in range(size)]
@@ -220,7 +230,29 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
                 f[q] = where(has_bit(cell.marks, k), kept, f[q])
         f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
     for q, value in enumerate(f):
-        trace.store("target", q, lattice.size, value)
+        trace.store("target", q, physics.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def scalar_kernel(physics: Physics, tiles: TileClass, target: Target, scalar: str) -> TileKernel:
+    """source -> target `[tile][cell]`: phi of the incoming populations; 0 outside."""
+    trace, cell = _begin(physics, tiles)
+    trace.store("target", 0, 1, _in_fluid(cell, cell.scalar(scalar)))
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def scalar_equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target, scalar: str) -> TileKernel:
+    """adjoint `[tile][cell]` (phi), source (a state) -> target: the state with that scalar's equilibrium at the flow's u."""
+    trace, cell = _begin(physics, tiles)
+    own, S = physics.components(scalar), physics.size
+    state: list = [trace.local("source", q, S) for q in range(S)]
+    lattice = cell.carried[physics.scalar_number(scalar)].lattice
+    g = scalar_equilibrium(lattice, trace.local("adjoint"), cell.bare_velocity)
+    state[own] = [_in_fluid(cell, gq) for gq in g]
+    for q, value in enumerate(state):
+        trace.store("target", q, S, value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -229,5 +261,5 @@ def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileK
     """adjoint -> target: the transpose of `stream_kernel`, from incoming populations back to the state they came from."""
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):
-        trace.store("target", q, physics.lattice.size, value)
+        trace.store("target", q, physics.size, value)
     return trace.kernel(target.precision, target.cuda)

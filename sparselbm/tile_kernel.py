@@ -18,8 +18,10 @@ class TileTrace:
     Everything physical happens on `Expression`s; this class knows only which array a number comes from.
     """
 
-    def __init__(self, lattice: Lattice, parameters: Sequence[str]):
+    def __init__(self, lattice: Lattice, parameters: Sequence[str], carried: Sequence[Lattice] = ()):
+        """`carried`: the velocity sets of scalars, whose populations follow the flow's in a state."""
         self.lattice = lattice
+        self._lattices = (lattice, *carried)
         self.graph = Graph()
         self._parameters = tuple(parameters)
         self._uniform: dict[str, str] = {}
@@ -81,7 +83,9 @@ class TileTrace:
         return self._load(f"position{axis}", f"position({inner})")
 
     def streamed(self, array: str, links: Expression | None) -> list[Expression]:
-        """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked."""
+        """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.
+
+        Those of scalars follow the flow's; their links are among the flow's."""
         return self._moved(array, links, sign=-1)
 
     def gathered(self, array: str, links: Expression | None) -> list[Expression]:
@@ -89,14 +93,15 @@ class TileTrace:
         return self._moved(array, links, sign=1)
 
     def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
-        lattice, Q = self.lattice, self.lattice.size
-        moved = []
-        for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
-            value = self.shifted(array, q, Q, tuple(sign * x for x in c))
-            if links is not None and q != p:
-                blocked = has_bit(links, q if sign < 0 else p)
-                value = where(blocked, self.local(array, p, Q), value)
-            moved.append(value)
+        size, moved = sum(lattice.size for lattice in self._lattices), []
+        for lattice in self._lattices:
+            first = len(moved)
+            for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
+                value = self.shifted(array, first + q, size, tuple(sign * x for x in c))
+                if links is not None and q != p:
+                    blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
+                    value = where(blocked, self.local(array, first + p, size), value)
+                moved.append(value)
         return moved
 
     def store(self, array: str, component: int, size: int, value) -> None:

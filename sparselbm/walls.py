@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import warp as wp
 
-from .boundary import Boundary, Face, Patch
+from .boundary import Boundary, Face, Opening, Patch
 from .domain import Domain
 from .domain.links import link_words
 from .geometry import SurfaceQuery
@@ -15,6 +15,7 @@ from .lattice import Lattice
 from .memory import lane_array
 from .obstacle import Obstacle
 from .physics import OBSTACLE_BIT
+from .scalar import Scalar, ScalarCondition
 
 
 class WallError(ValueError):
@@ -27,7 +28,7 @@ class Walls:
 
     def __init__(
         self, domain: Domain, lattice: Lattice, boundaries: Sequence[Boundary], obstacles: Sequence[Obstacle],
-        precision: type,
+        precision: type, scalars: Sequence[Scalar] = (),
     ):  # fmt: skip
         self._domain, self._lattice = domain, lattice
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
@@ -44,15 +45,19 @@ class Walls:
         """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
-        for k, boundary in enumerate(boundaries):
-            marks |= self._open(boundary, words, marks, cuts).astype(np.uint32) << np.uint32(k)
-        _require_apart(boundaries, marks)
+        sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
+        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+        for conditions in sets:
+            for condition in conditions:
+                bit = np.uint32(openings.index(condition.face))
+                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
+            _require_apart(conditions, openings, marks)
         self.tiles = np.array(sorted(self._shares), dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
         self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
         self.marks = wp.array(marks.reshape(-1), dtype=wp.uint32, device=device)
-        needs_cuts = bool(on_links) or any(not b.face.plane for b in boundaries)
+        needs_cuts = bool(on_links) or any(not opening.plane for opening in openings)
         self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
@@ -120,7 +125,7 @@ class Walls:
                 result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
-    def _open(self, boundary: Boundary, words, marks, cuts) -> np.ndarray:
+    def _open(self, boundary: Boundary | ScalarCondition, words, marks, cuts) -> np.ndarray:
         """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
@@ -196,11 +201,13 @@ def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.nd
     return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
 
 
-def _require_apart(boundaries: Sequence[Boundary], marks: np.ndarray) -> None:
-    """Raises WallError where two conditions on the same side, or two patches, share cells."""
-    for k, b in enumerate(boundaries):
-        for m in range(k):
-            a = boundaries[m]
+def _require_apart(
+    conditions: Sequence[Boundary | ScalarCondition], openings: Sequence[Opening], marks: np.ndarray
+) -> None:
+    """Raises WallError where two conditions of a flow or a scalar on the same side, or on two patches, share cells."""
+    for number, b in enumerate(conditions):
+        for a in conditions[:number]:
+            k, m = openings.index(b.face), openings.index(a.face)
             sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
             same_side = len(sides) == 2 and sides[0] == sides[1]
             shared = ((marks >> np.uint32(k)) & (marks >> np.uint32(m)) & 1).astype(bool)

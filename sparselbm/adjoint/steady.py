@@ -1,5 +1,6 @@
 """The adjoint of a flow that has settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import warp as wp
 
 from ..memory import summed, sums_array
 from ..simulation import Simulation
-from ..step import change_kernel, mass_adjoint_kernel
+from ..step import amount_adjoint_kernel, change_kernel
 from .plan import Plan
 from .reverse import AdjointError, Reverse
 
@@ -32,7 +33,8 @@ class Steady(Plan):
     state; a window changes nothing. The fractions of cells that are wholly solid are the exception: nothing settles there.
 
     Where mass is conserved, its adjoint m is a fixed point of the transpose: lambda grows along m for ever, and m acts on
-    nothing that keeps the mass. It is projected out, so that the gradient is the one at constant mass.
+    nothing that keeps the mass. It is projected out, so that the gradient is the one at constant mass; likewise for the
+    amount of each scalar.
     """
 
     tolerance: float = 1e-3
@@ -48,7 +50,7 @@ class Steady(Plan):
             evaluation.add(simulation.state)
         look = _Look(simulation, reverse)
         self._require_steady(look)
-        closed = look.conserves_mass()
+        closed = look.conserved()
         state, before, change, calm = simulation.state, None, np.inf, 0
         for k in range(1, self.iterations + 1):
             gather = k % _EVERY == 0
@@ -67,8 +69,7 @@ class Steady(Plan):
                 if calm == 2:
                     return
                 before = now
-                if closed:
-                    look.remove_mass(reverse.adjoint)
+                look.remove(closed, reverse.adjoint)
         raise AdjointError(
             f"the gradient still changes by {change:.1e} of its norm in {_EVERY} iterations after {self.iterations}, tolerance "
             f"{self.tolerance:.1e}: run more steps first, allow more iterations, or use Checkpointed"
@@ -104,33 +105,40 @@ class _Look:
 
     def __init__(self, simulation: Simulation, reverse: Reverse):
         self._simulation, self._reverse = simulation, reverse
-        self._sums = sums_array(simulation.domain, 4)
+        self._blocks = len(simulation.physics.blocks)
+        self._sums = sums_array(simulation.domain, 4 * self._blocks)
         self._sweep = simulation.general_sweep(change_kernel)
-        self._add_mass = simulation.general_sweep(mass_adjoint_kernel)
+        self._add = [simulation.general_sweep(amount_adjoint_kernel, k) for k in range(self._blocks)]
 
     def _summed(self, now: wp.array, before: wp.array) -> np.ndarray:
+        """The sums of `change_kernel`, (blocks, 4)."""
         self._sums.zero_()
         self._sweep(source=before, adjoint=now, solid=self._simulation.solid, sums=self._sums, weight=1.0)
-        return summed(self._sums, self._simulation.domain, 4)
+        return summed(self._sums, self._simulation.domain, 4 * self._blocks).reshape(-1, 4)
 
-    def _change(self, now: wp.array, before: wp.array) -> float:
-        square, change, _, _ = self._summed(now, before)
-        return (change / square) ** 0.5 if square > 0.0 else 0.0
+    def _changes(self, now: wp.array, before: wp.array) -> np.ndarray:
+        """Relative change of the flow's populations and of each scalar's."""
+        square, change = self._summed(now, before).T[:2]
+        return np.sqrt(change / np.where(square > 0.0, square, np.inf))
 
-    def remove_mass(self, array: wp.array) -> None:
-        """Takes the part along the mass's adjoint out of a population array."""
-        _, _, along, mass_square = self._summed(array, array)
-        self._add_mass(target=array, weight=-along / mass_square)
+    def remove(self, blocks: Sequence[int], array: wp.array) -> None:
+        """Takes the parts along the adjoints of what is conserved out of a population array."""
+        for k in blocks:
+            _, _, along, amount_square = self._summed(array, array)[k]
+            self._add[k](target=array, weight=-along / amount_square)
 
-    def conserves_mass(self) -> bool:
-        """Whether the mass's adjoint is a fixed point of a step back; leaves lambda 0."""
-        reverse, before = self._reverse, self._simulation.spare
-        self._add_mass(target=reverse.adjoint, weight=1.0)
-        wp.copy(before, reverse.adjoint)
-        reverse.back(self._simulation.state, self._simulation.steps, gather=False)
-        change = self._change(reverse.adjoint, before)
-        reverse.adjoint.zero_()
-        return change < _ROUNDING[self._simulation.precision]
+    def conserved(self) -> list[int]:
+        """Which amounts, the mass (0) and those of scalars, have an adjoint that a step back leaves as it is; leaves lambda 0."""
+        reverse, before, found = self._reverse, self._simulation.spare, []
+        for k, add in enumerate(self._add):
+            add(target=reverse.adjoint, weight=1.0)
+            wp.copy(before, reverse.adjoint)
+            reverse.back(self._simulation.state, self._simulation.steps, gather=False)
+            square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]
+            reverse.adjoint.zero_()
+            if change < _ROUNDING[self._simulation.precision] ** 2 * square:
+                found.append(k)
+        return found
 
     def distance_from_steady(self) -> float:
         """What the state would still change, relative to its norm, by looking ahead without touching it; leaves lambda 0."""
@@ -142,6 +150,6 @@ class _Look:
             for _ in range(_EVERY // 2):
                 self._simulation.advance(now, spare, self._simulation.steps)
                 self._simulation.advance(spare, now, self._simulation.steps)
-            changes.append(self._change(now, anchor))
+            changes.append(self._changes(now, anchor))
         now.zero_()
-        return still_to_come(changes[1], changes[0])
+        return max(still_to_come(float(late), float(early)) for early, late in zip(*changes, strict=True))

@@ -18,7 +18,7 @@ from .steady import Steady
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
-    """Zeros `[tile][size][cell]` that require a gradient: populations have size Q, moments 1 + d."""
+    """Zeros `[tile][size][cell]` that require a gradient: populations have the size `physics.size`, moments 1 + d."""
     array = tile_array(simulation.domain, size, simulation.precision)
     array.grad = tile_array(simulation.domain, size, simulation.precision)
     return array
@@ -40,7 +40,7 @@ def run_on_tape(
         raise AdjointError(f"run_on_tape: a run of {steps} steps; give at least 1")
     if isinstance(plan, Steady):
         raise AdjointError("run_on_tape with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
-    result = tape_array(simulation, simulation.lattice.size)
+    result = tape_array(simulation, simulation.physics.size)
     unchanged = _watch(simulation, populations, "run_on_tape")
     begin = simulation.steps
     _copy(simulation.state, populations)

@@ -111,7 +111,7 @@ class SolidFractions:
 
 @dataclass(frozen=True)
 class InitialPopulations:
-    """The populations at the start: d J / d f, (n, Q, cells)."""
+    """The populations at the start: d J / d f, (n, S, cells), S = Q + sizes of the scalars."""
 
     needs = Needs()
 
@@ -119,7 +119,7 @@ class InitialPopulations:
         """Every simulation has them."""
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
-        return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.lattice.size).copy()
+        return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.physics.size).copy()
 
 
 Wrt = Points | Deformed | Parameter | Field | SolidFractions | InitialPopulations

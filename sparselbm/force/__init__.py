@@ -1,8 +1,9 @@
 """Body forces, one a file."""
 
+from .boussinesq import Boussinesq
 from .field import ForceField
 from .model import BodyForce
 from .rotating_frame import RotatingFrame
 from .uniform import UniformForce
 
-__all__ = ["BodyForce", "ForceField", "RotatingFrame", "UniformForce"]
+__all__ = ["BodyForce", "Boussinesq", "ForceField", "RotatingFrame", "UniformForce"]

@@ -2,6 +2,7 @@
 
 from sparselbm.usd.body import Body, Part, PointInstance
 from sparselbm.usd.errors import ResultsExistError, SceneError
+from sparselbm.usd.motion import TransformSamples
 from sparselbm.usd.report import Note, SceneReport
 from sparselbm.usd.results import ResultsStage
 from sparselbm.usd.scene import Scene
@@ -18,6 +19,7 @@ __all__ = [
     "Scene",
     "SceneError",
     "SceneReport",
+    "TransformSamples",
     "open_stage",
     "validate_stage",
 ]

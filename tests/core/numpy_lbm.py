@@ -63,14 +63,19 @@ class DenseFlow:
             f = [np.where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
-    def step(self):
-        f = self.incoming()
+    def collided(self, f):
+        """Incoming populations after the collision with fluid and solid."""
         post = self.collision.collide(self.lattice, f, self.viscosity, self.force)
         if self.eps is not None:
             excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
             solid = solid_collision(self.lattice, f, excess, u)
             post = partially_saturated(f, post, solid, saturation(self.eps, self.viscosity))
-        collided = list(post)
+        return list(post)
+
+    def step(self):
+        f = self.incoming()
+        collided = self.collided(f)
+        post = list(collided)
         for b in self.boundaries:
             for q, kept in b.memory(self.lattice, f, collided).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])

@@ -1,0 +1,38 @@
+"""Buoyancy: a force that a scalar exerts on the flow."""
+
+from dataclasses import dataclass
+
+from .model import BodyForce
+
+
+@dataclass(frozen=True)
+class Boussinesq(BodyForce):
+    """F = -rho beta (phi - phi_0) g: what is warmer than phi_0 is lighter and rises, against g.
+
+    Parameters, after the scalar's name as in `heat.expansion`: `expansion`, `reference`, `gravity_x`, ...
+    Source: Boussinesq, Theorie analytique de la chaleur 2 (1903); Gray & Giorgini, Int. J. Heat Mass Transf. 19 (1976) 545.
+    """
+
+    scalar: str
+    """Name of the scalar phi."""
+    expansion: float
+    """beta [1 / phi]."""
+    gravity: tuple[float, ...]
+    """g [cells / step^2], one value an axis."""
+    reference: float = 0.0
+    """phi_0."""
+
+    def parameters(self, dimension):
+        if len(self.gravity) != dimension:
+            raise ValueError(f"Boussinesq(gravity={self.gravity}): give one value an axis, {dimension} of them")
+        numbers = {"expansion": self.expansion, "reference": self.reference}
+        numbers |= {f"gravity_{axis}": g for axis, g in zip("xyz", self.gravity, strict=False)}
+        return {f"{self.scalar}.{name}": value for name, value in numbers.items()}
+
+    def fields(self, dimension):
+        return {}
+
+    def at(self, cell, before):
+        beta, phi_0 = cell.parameter(f"{self.scalar}.expansion"), cell.parameter(f"{self.scalar}.reference")
+        lift = cell.density * (beta * (phi_0 - cell.scalar(self.scalar)))
+        return [lift * cell.parameter(f"{self.scalar}.gravity_{axis}") for axis in "xyz"[: len(before)]]

@@ -1,0 +1,44 @@
+"""How a scalar meets solid inside of cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..lattice import Lattice
+from .equilibrium import scalar_equilibrium_parts
+
+_DAMPED = 0.9
+"""r of `held_at`."""
+
+
+@dataclass(frozen=True)
+class BodyValue:
+    """The surface of an obstacle has the value phi_b: a heated body, or one that dissolves. Without it a body is insulated.
+
+    Parameter: `value`, in full `heat.body.value` for the scalar heat and the obstacle body.
+    """
+
+    obstacle: str
+    value: float
+    """phi_b."""
+
+
+def insulated(lattice: Lattice, g: Sequence, phi, u: Sequence) -> list:
+    """Omega^s_q = g_-q - g_q + 2 w_q phi c_q . u / c_s^2: the scalar bounces back from solid, in the frame of what moves there.
+
+    Nothing is lost. All odd parts relax towards phi u, so that a flow in cells cut by the surface carries a uniform scalar
+    as it carries its mass: with u left out a scalar departs from 1 by 2 % around a cylinder of radius 5 (u = 0.04, D = 0.1).
+    """
+    _, odd = scalar_equilibrium_parts(lattice, phi, u)
+    return [g[p] - g[q] + 2.0 * odd[q] for q, p in enumerate(lattice.opposites)]
+
+
+def held_at(lattice: Lattice, g: Sequence, value) -> list:
+    """Omega^s_q = w_q phi_b - g_q - r (g_-q - w_q phi_b): anti-bounce-back, which has r = 1, but for a little damping.
+
+    With r = 1 what is trapped in a whole solid would ring for ever; with 0.9 it is gone after a hundred steps, and the
+    surface acts (1 - r) / (1 + r) D / c_s^2 cells, a twentieth of D / c_s^2, too deep.
+    """
+    return [
+        (1.0 + _DAMPED) * w * value - gq - _DAMPED * g[p]
+        for gq, w, p in zip(g, lattice.weights, lattice.opposites, strict=True)
+    ]

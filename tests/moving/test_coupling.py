@@ -1,0 +1,98 @@
+"""What body and flow exchange: the sums against NumPy, force and torque objectives, and conservation in 3D."""
+
+import numpy as np
+import pytest
+import warp as wp
+from moving_cases import cylinder, momentum
+
+from sparselbm.boundary import X_MIN, Y_MIN, FreeSlip
+from sparselbm.domain import box
+from sparselbm.evaluate import evaluate
+from sparselbm.geometry import TriangleMesh
+from sparselbm.memory import tile_view
+from sparselbm.motion import RigidVelocity
+from sparselbm.moving import MovingObstacles, RigidBody, Uniform
+from sparselbm.moving.coupling import CouplingSums
+from sparselbm.objective import Force, Torque
+from sparselbm.obstacle import Obstacle
+from sparselbm.simulation import Simulation
+from sparselbm.solid import saturation
+
+NU = 0.05
+
+
+def stirred(device, dimension, **settings):
+    """Two bodies in a flow that differs from place to place; the first moves in itself."""
+    if dimension == 2:
+        meshes = [cylinder(4.3, (11.2, 12.7)), cylinder(3.1, (20.3, 20.2))]
+        motion = RigidVelocity((0.01, -0.02), (0.003,), (10.7, 12.1))
+    else:
+        meshes = [TriangleMesh.sphere(4.3, (11.2, 12.7, 12.1), 2), TriangleMesh.sphere(3.1, (20.3, 18.2, 14.0), 2)]
+        motion = RigidVelocity((0.01, -0.02, 0.005), (0.003, -0.001, 0.002), (10.7, 12.1, 11.9))
+    simulation = Simulation(
+        box((32, 32, 24)[:dimension], device=device), viscosity=NU, precision=wp.float64,
+        obstacles=[Obstacle("a", meshes[0], motion=motion), Obstacle("b", meshes[1])], **settings,
+    )  # fmt: skip
+    place = simulation.domain.cell_indices() + 0.5
+    simulation.set_state(1.0 + 0.001 * np.sin(0.3 * place[..., 0]), 0.03 * np.sin(0.2 * place[..., ::-1]))
+    simulation.run(10)
+    return simulation, motion
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
+    """(F, T) of the present velocity, and the inertia of the fluid in the first body, cell by cell."""
+    simulation, motion = stirred(device, dimension)
+    found = CouplingSums(simulation, "a").take()
+    domain = simulation.domain
+    eps = tile_view(domain, simulation.solid, 1)[:, 0]
+    owned = (simulation.marks.numpy().reshape(eps.shape) >> 8) & 1
+    w = (saturation(eps, NU) * owned * simulation.density())[..., None]
+    r, u = np.zeros((*eps.shape, 3)), np.zeros((*eps.shape, 3))
+    r[..., :dimension] = domain.cell_indices() + 0.5 - np.asarray(motion.centre)
+    u[..., :dimension] = simulation.velocity()
+    impulse = np.concatenate([(w * u).sum(axis=(0, 1)), (w * np.cross(r, u)).sum(axis=(0, 1))])
+    assert found.impulse == pytest.approx(impulse, rel=1e-9, abs=1e-12)
+    columns = []
+    for k, unit in enumerate(np.tile(np.eye(3), (2, 1))):  # Momentum of the fluid held, moving with each unit of (v, Omega).
+        field = np.broadcast_to(unit, r.shape) if k < 3 else np.cross(unit, r)
+        columns.append(np.concatenate([(w * field).sum(axis=(0, 1)), (w * np.cross(r, field)).sum(axis=(0, 1))]))
+    assert found.inertia == pytest.approx(np.stack(columns, axis=1), rel=1e-9, abs=1e-9)
+    v = np.array([*motion.velocity, 0.0])[:3]
+    exerted = found.exerted(v, np.array([0.0, 0.0, *motion.rotation])[-3:])
+    along, axis = np.array([1.0, 0.4, 0.3])[:dimension], np.array([0.2, 0.5, 1.0]) * (dimension == 3) + (0.0, 0.0, 1.0)
+    drag, torque = Force("a", tuple(along)), Torque("a", motion.centre, tuple(axis))
+    assert exerted[:dimension] @ along == pytest.approx(evaluate(drag, simulation), rel=1e-9, abs=1e-12)
+    assert exerted[3:] @ axis == pytest.approx(evaluate(torque, simulation), rel=1e-9, abs=1e-12)
+
+
+def test_a_quarter_between_planes_of_symmetry_is_a_quarter_of_the_whole(device):
+    """Planes run through the first cells' centres: those cells count half, the edge a quarter."""
+    sums = []
+    for whole in (True, False):
+        c = 16.5 if whole else 0.5
+        body = Obstacle("body", cylinder(5.2, (c, c)), motion=RigidVelocity((0.0, 0.0), (0.0,), (c, c)))
+        planes = () if whole else (FreeSlip(X_MIN), FreeSlip(Y_MIN))
+        domain = box((33, 33) if whole else (17, 17), device=device)
+        simulation = Simulation(domain, viscosity=NU, obstacles=[body], boundaries=planes, precision=wp.float64)
+        sums.append(CouplingSums(simulation, "body").take().inertia)
+    assert 4.0 * sums[1][0, 0] == pytest.approx(sums[0][0, 0], rel=1e-9)
+    assert 4.0 * sums[1][5, 5] == pytest.approx(sums[0][5, 5], rel=1e-9)
+
+
+def test_a_box_that_tumbles_in_3d_conserves_momentum(device):
+    """Free in all six ways, of twice the fluid's density, in a periodic flow with shear: momentum, mass, and it turns."""
+    mesh = TriangleMesh.box((7.0, 9.0, 9.0), (17.0, 15.0, 14.0))
+    simulation = Simulation(
+        box((24, 24, 24), periodic=(True,) * 3, device=device), viscosity=NU, precision=wp.float64,
+        obstacles=[Obstacle("body", mesh, motion=RigidVelocity.at_rest(3))],
+    )  # fmt: skip
+    place = simulation.domain.cell_indices() + 0.5
+    wave = 0.04 * np.sin(2.0 * np.pi * (place[..., [2, 0, 1]] - 12.0) / 24.0)
+    simulation.set_state(1.0, wave + (0.01, 0.0, 0.005))
+    start = momentum(simulation)
+    body = RigidBody(matter=Uniform(2.0), gravity=(0.0, 0.0, 0.0))
+    track = MovingObstacles(simulation, {"body": body}).run(60, every=3)["body"]
+    assert momentum(simulation) + 300.0 * track.velocity[-1] == pytest.approx(start, abs=1e-9)
+    assert abs(simulation.excess_mass()) < 1e-9
+    assert (np.abs(track.rotation[-1]) > 1e-3).all()

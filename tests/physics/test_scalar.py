@@ -1,0 +1,229 @@
+"""Scalars carried by the flow: exact solutions of advection and diffusion, and what is conserved."""
+
+import numpy as np
+import pytest
+import warp as wp
+from flows import cylinder
+
+from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.domain import box
+from sparselbm.evaluate import evaluate
+from sparselbm.geometry import TriangleMesh
+from sparselbm.memory import tile_view
+from sparselbm.objective import ScalarFlux, ScalarIntegral, ScalarRelease
+from sparselbm.obstacle import Obstacle
+from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.simulation import Simulation, SimulationError
+
+DIMENSIONS = pytest.mark.parametrize("dimension", [2, 3])
+COLLISIONS = pytest.mark.parametrize("collision", [ScalarBGK(), ScalarTRT()], ids=["BGK", "TRT"])
+
+
+def strip(device, dimension, length=24, **options):
+    """A bar of cells along x, periodic across, in fp64."""
+    periodic = [False] + [True] * (dimension - 1)
+    domain = box((length, *[8] * (dimension - 1)), periodic=periodic, device=device)
+    return Simulation(domain, viscosity=0.1, precision=wp.float64, **options)
+
+
+def along_x(simulation, name):
+    """phi on the line of cells along x."""
+    return simulation.domain.dense(simulation.scalar(name)).reshape(simulation.domain.shape[0], -1)[:, 0]
+
+
+def hill_error(device, dimension, collision, n):
+    """Largest error, relative to the peak, of a hill that goes once through a periodic box of n cells and spreads.
+
+    Diffusive scaling: D n^2 / steps, u n and D are those of one continuous problem, sigma_0 = n / 8, 2 D t = sigma_0^2.
+    """
+    D, sigma = 0.06, n / 8.0
+    steps = round(sigma**2 / (2.0 * D)) - 1
+    time = steps + 1  # Populations are set as they leave a collision, and are seen as they arrive at the next.
+    u = np.array([n, -n / 2.0, n / 4.0][:dimension]) / time * 0.5
+    domain = box((n,) * dimension, periodic=[True] * dimension, device=device)
+    simulation = Simulation(
+        domain, viscosity=0.1, precision=wp.float64, scalars=(Scalar("dye", D, collision=collision),)
+    )  # fmt: skip
+    simulation.set_state(1.0, u)
+
+    def hill(width, centre):
+        images = domain.cell_indices()[..., None] - np.asarray(centre).reshape(-1, 1) - n * np.arange(-2, 3)
+        return np.prod((sigma / width) * np.exp(-0.5 * (images / width) ** 2).sum(axis=-1), axis=-1)
+
+    simulation.set_scalar("dye", hill(sigma, np.full(dimension, n / 2.0)))
+    simulation.run(steps)
+    width = np.sqrt(sigma**2 + 2.0 * D * time)
+    expected = hill(width, n / 2.0 + u * time)
+    return np.abs(simulation.scalar("dye") - expected).max() / expected.max()
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+@COLLISIONS
+def test_a_gaussian_hill_is_carried_and_spreads_to_second_order(device, dimension, collision):
+    """Row 21 of the references: exact solution on three grids."""
+    grids = (24, 32, 48) if dimension == 3 else (32, 48, 64)
+    errors = [hill_error(device, dimension, collision, n) for n in grids]
+    orders = np.log(np.divide(errors[:-1], errors[1:])) / np.log(np.divide(grids[1:], grids[:-1]))
+    print(f"D{dimension} {collision}: errors {errors}, orders {orders}")
+    assert orders == pytest.approx(2.0, abs=0.2)
+    assert errors[-1] < 0.01
+
+
+@DIMENSIONS
+@COLLISIONS
+def test_diffusion_between_fixed_values_is_linear(device, dimension, collision):
+    """phi = a + (b - a) x / L to rounding, walls half a cell beyond the centres; the flux through any layer is -D (b - a) / L."""
+    ends = (FixedValue(X_MIN, 1.0), FixedValue(X_MAX, 3.0))
+    simulation = strip(device, dimension, scalars=(Scalar("heat", 0.3, collision=collision, conditions=ends),))
+    simulation.run(12_000)
+    x = np.arange(24) + 0.5
+    assert along_x(simulation, "heat") == pytest.approx(1.0 + 2.0 * x / 24, abs=1e-10)
+    fluxes = [evaluate(ScalarFlux("heat", 0, k), simulation) for k in (0, 11, 23)]
+    assert fluxes == pytest.approx([-0.3 * 2.0 / 24 * 8 ** (dimension - 1)] * 3, rel=1e-9)
+
+
+@DIMENSIONS
+def test_a_fixed_flux_gives_the_gradient(device, dimension):
+    """-D d phi / d x = J to rounding."""
+    D, J = 0.3, 0.02
+    ends = (FixedFlux(X_MIN, J), FixedValue(X_MAX, -1.0))
+    simulation = strip(device, dimension, scalars=(Scalar("heat", D, conditions=ends),))
+    simulation.run(50_000 if dimension == 2 else 30_000)
+    x = np.arange(24) + 0.5
+    assert along_x(simulation, "heat") == pytest.approx(-1.0 + J / D * (24 - x), abs=1e-9)
+
+
+def test_a_source_gives_a_parabola(device):
+    """phi = S x (L - x) / 2 D to rounding with Lambda = 3/16, which puts walls of fixed value halfway for parabolas."""
+    D, S = 0.3, 1e-3
+    ends = (FixedValue(X_MIN, 0.0), FixedValue(X_MAX, 0.0))
+    for magic, off in ((3 / 16, 1e-10), (1 / 8, 1e-2)):
+        scalar = Scalar("heat", D, collision=ScalarTRT(magic), conditions=ends, source=S)
+        simulation = strip(device, 2, scalars=(scalar,))
+        simulation.run(12_000)
+        x = np.arange(24) + 0.5
+        error = np.abs(along_x(simulation, "heat") / (S * x * (24 - x) / (2.0 * D)) - 1.0).max()
+        assert error < off
+    assert error > 1e-4, "another Lambda should be seen to move the walls: the test would pass for any"
+
+
+def test_advection_against_diffusion_between_fixed_values(device):
+    """phi = (exp(u x / D) - 1) / (exp(u L / D) - 1) in a steady flow, a Peclet number of 4, to second order."""
+    errors = []
+    for n in (16, 32):
+        u, D = 0.32 / n, 0.08
+        scalar = Scalar("dye", D, conditions=(FixedValue(X_MIN, 0.0), FixedValue(X_MAX, 1.0)))
+        flow = (VelocityInlet(X_MIN, (u, 0.0)), PressureOutlet(X_MAX, relaxation=0.1))
+        simulation = strip(device, 2, n, boundaries=flow, scalars=(scalar,))
+        simulation.set_state(1.0, (u, 0.0))
+        simulation.run(40 * n**2)
+        x = np.arange(n) + 0.5
+        expected = np.expm1(u * x / D) / np.expm1(u * n / D)
+        errors.append(np.abs(along_x(simulation, "dye") - expected).max())
+    print(f"errors {errors}, order {np.log2(errors[0] / errors[1]):.2f}")
+    assert errors[1] < 0.01
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.25)
+
+
+def test_an_outflow_lets_the_scalar_out(device):
+    """A front runs out of a channel; afterwards the channel is filled with the inlet's value, and as much leaves as comes in."""
+    u = 0.05
+    scalar = Scalar("dye", 0.02, conditions=(FixedValue(X_MIN, 1.0), Outflow(X_MAX)))
+    flow = (VelocityInlet(X_MIN, (u, 0.0)), PressureOutlet(X_MAX, relaxation=0.1))
+    simulation = strip(device, 2, boundaries=flow, scalars=(scalar,))
+    simulation.set_state(1.0, (u, 0.0))
+    simulation.run(480)  # The front has come to the outlet.
+    assert 0.3 < along_x(simulation, "dye")[-1] < 0.7
+    simulation.run(4000)
+    assert along_x(simulation, "dye") == pytest.approx(1.0, abs=1e-6)
+    flux = [evaluate(ScalarFlux("dye", 0, k), simulation) for k in (1, 22)]
+    assert flux == pytest.approx([8.0 * u] * 2, rel=1e-6)
+
+
+@DIMENSIONS
+def test_a_closed_box_keeps_its_scalar(device, dimension):
+    """Sum of all populations to rounding, in a flow around an insulated obstacle."""
+    shape = (24, 16, 16)[:dimension]
+    mesh = cylinder(4.1, (11.2, 8.3)) if dimension == 2 else TriangleMesh.sphere(4.1, (11.2, 8.3, 7.9))
+    simulation = Simulation(
+        box(shape, device=device), viscosity=0.05, precision=wp.float64, force=(1e-4, 5e-5, 2e-5)[:dimension],
+        obstacles=(Obstacle("body", mesh),), scalars=(Scalar("dye", 0.03), Scalar("other", 0.1, collision=ScalarBGK())),
+    )  # fmt: skip
+    phi = np.random.default_rng(5).random(simulation.domain.fluid.shape) * simulation.domain.fluid
+    simulation.set_scalar("dye", phi)
+
+    def amount(name):
+        g = tile_view(simulation.domain, simulation.state, simulation.physics.size)
+        return g[:, simulation.physics.components(name)].sum()
+
+    first = amount("dye")
+    assert first == pytest.approx(phi.sum(), rel=1e-13)
+    simulation.run(500)
+    assert amount("dye") == pytest.approx(first, rel=1e-13)
+    assert amount("other") == 0.0
+    assert np.ptp(simulation.scalar("dye")[simulation.domain.fluid]) < 0.9 * np.ptp(phi)
+
+
+def test_a_uniform_scalar_stays_uniform_in_a_flow_around_a_body(device):
+    """Neither the flow nor an insulated body makes much of a difference: less than 1 % at u = 0.04 around radius 5."""
+    simulation = Simulation(
+        box((48, 32), periodic=(True, False), device=device), viscosity=0.1, precision=wp.float64, force=(1e-4, 0.0),
+        obstacles=(Obstacle("body", cylinder(5.2, (20.3, 15.8))),), scalars=(Scalar("dye", 0.1),),
+    )  # fmt: skip
+    simulation.set_scalar("dye", 1.0)
+    simulation.run(3000)
+    seen = simulation.domain.fluid & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 0.5)
+    assert np.abs(simulation.velocity()).max() > 0.01
+    assert simulation.scalar("dye")[seen] == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize("place", [14.0, 14.3, 14.6, 14.9])
+def test_a_body_of_given_value_stands_where_its_surface_is(device, place):
+    """Conduction to a flat side: the profile reaches phi_b within 0.1 cells of it; the body takes what the wall gives."""
+    mesh = TriangleMesh.box((place, -5.0, -5.0), (40.0, 20.0, 5.0))
+    scalar = Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0),), bodies=(BodyValue("body", 0.25),))
+    simulation = strip(device, 2, obstacles=(Obstacle("body", mesh),), scalars=(scalar,))
+    simulation.run(10_000)
+    x, phi = np.arange(10) + 0.5, along_x(simulation, "heat")[:10]
+    slope, start = np.polyfit(x, phi, 1)
+    assert (0.25 - start) / slope == pytest.approx(place, abs=0.1)
+    taken = -evaluate(ScalarRelease("heat", "body"), simulation)
+    assert taken == pytest.approx(evaluate(ScalarFlux("heat", 0, 3), simulation), rel=1e-8)
+
+
+def test_heat_between_a_warm_cylinder_and_cold_walls(device):
+    """The release of a warm body in a closed box is what its walls take, and what a source elsewhere adds to it."""
+    walls = (FixedValue(X_MIN, 0.0), FixedValue(X_MAX, 0.0))
+    scalar = Scalar("heat", 0.1, conditions=walls, bodies=(BodyValue("body", 1.0),))
+    simulation = strip(device, 2, 32, obstacles=(Obstacle("body", cylinder(3.0, (13.0, 4.0))),), scalars=(scalar,))
+    simulation.run(15_000)
+    left, right = (evaluate(ScalarFlux("heat", 0, k), simulation) for k in (0, 31))
+    release = evaluate(ScalarRelease("heat", "body"), simulation)
+    assert release == pytest.approx(right - left, rel=1e-8)
+    assert -left > right > 0.0
+    assert 0.0 < evaluate(ScalarIntegral("heat"), simulation) < 32 * 8
+
+
+def test_what_is_carried_over_to_other_tiles(device):
+    """`onto` keeps scalars and their numbers."""
+    simulation = strip(device, 2, scalars=(Scalar("dye", 0.1, conditions=(FixedValue(X_MIN, 1.0),)),))
+    simulation.set_scalar("dye", np.random.default_rng(1).random(simulation.domain.fluid.shape))
+    simulation.set_parameter("dye.x_min.value", 0.4)
+    simulation.run(10)
+    moved = simulation.onto(box((24, 8), periodic=(False, True), device=device))
+    simulation.run(10)
+    moved.run(10)
+    assert np.array_equal(moved.scalar("dye"), simulation.scalar("dye"))
+
+
+def test_scalars_that_do_not_fit_are_refused(device):
+    with pytest.raises(SimulationError, match="no obstacle 'body'"):
+        strip(device, 2, scalars=(Scalar("heat", 0.1, bodies=(BodyValue("body", 1.0),)),))
+    with pytest.raises(SimulationError, match="2 scalars 'heat'"):
+        strip(device, 2, scalars=(Scalar("heat", 0.1), Scalar("heat", 0.2)))
+    with pytest.raises(ValueError, match="2 conditions on x_min"):
+        Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), FixedFlux(X_MIN, 1.0)))
+    with pytest.raises(ValueError, match="above 0"):
+        Scalar("heat", 0.0)
+    with pytest.raises(ValueError, match="no scalar 'dye'; there are: heat"):
+        strip(device, 2, scalars=(Scalar("heat", 0.1),)).scalar("dye")
