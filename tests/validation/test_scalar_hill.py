@@ -55,9 +55,9 @@ def test_hill(device, hand_in):
     lines = [Curve(hill.grid.label, hill.x.round(5), hill.phi.round(6)) for hill in hills]
     hand_in(Case(
         number="21", title="Gaussian hill of a scalar",
-        setup="Periodic, D2Q9 with a TRT scalar, fp64, D = 0.06, carried through half of the box (diffusive scaling) until"
-        f" it is sqrt(2) times as wide. Largest errors over the peak: {', '.join(f'{e:.4f}' for e in errors)} on 32, 48, 64 cells; "
-        "the values are orders between them.", source="exact",
+        setup="Periodic, D2Q9 with a TRT scalar, fp64, D = 0.06, carried through half of the box (diffusive scaling) until it is "
+        f"sqrt(2) times as wide. Largest errors over the peak: {', '.join(f'{e:.4f}' for e in errors)} on 32, 48, 64 cells; the "
+        "values are orders between them.", source="exact",
         grids=[hill.grid for hill in hills[1:]], quantities=[quantity],
         panels=[Panel(x="x / L", y="phi", curves=[*lines, Curve("exact", hills[-1].x[::3].round(5),
                       hills[-1].expected[::3].round(6), points=True)])],
