@@ -136,15 +136,24 @@ def draw(panels: list[tuple[str, dict]], path: Path) -> None:
         for curve in panel["curves"]:
             axes.plot(curve["x"], curve["y"], label=curve["label"], **style(curve, colours))
         if panel["logarithmic"]:
-            places = sorted({x for curve in panel["curves"] for x in curve["x"]})
+            places = apart(sorted({x for curve in panel["curves"] for x in curve["x"]}))
             axes.set(xscale="log", yscale="log")
             axes.set_xticks(places, [f"{x:g}" for x in places])
             axes.set_xticks([], minor=True)
         axes.set(xlabel=panel["x"], ylabel=panel["y"], title=part)
-        axes.legend(fontsize=6)
+        axes.legend(fontsize=6 if len(panel["curves"]) < 6 else 4.5)
     for axes in np.ravel(figure.axes)[len(panels) :]:
         axes.set_visible(False)
     figure.savefig(path, metadata={"Date": None})
+
+
+def apart(places: list[float]) -> list[float]:
+    """Those whose labels do not run into the one before on a logarithmic axis."""
+    kept: list[float] = []
+    for x in places:
+        if not kept or x > 1.15 * kept[-1]:
+            kept.append(x)
+    return kept
 
 
 def style(curve: dict, colours: Iterator[str]) -> dict:
