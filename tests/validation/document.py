@@ -16,7 +16,7 @@ HEAD = """# Validation
 
 Written by `make validate` (`tests/validation/`), one case a test; not edited by hand. Each case is run on at least two grids.
 
-- **deviation**: of the finest grid from the published value, relative where it is in per cent; **tolerance**: what it may be.
+- **deviation**: the ratio to the published value less 1, in per cent, or the difference; **tolerance**: what it may be.
 - **order**: of the deviation, over the two finest grids. Where a published value is itself uncertain by as much as we are off, it
   says little; it is left out where the deviation is rounding.
 - **half speed**: how much the value changes at half the lattice speed, so half the Mach number.
@@ -136,15 +136,24 @@ def draw(panels: list[tuple[str, dict]], path: Path) -> None:
         for curve in panel["curves"]:
             axes.plot(curve["x"], curve["y"], label=curve["label"], **style(curve, colours))
         if panel["logarithmic"]:
-            places = sorted({x for curve in panel["curves"] for x in curve["x"]})
+            places = apart(sorted({x for curve in panel["curves"] for x in curve["x"]}))
             axes.set(xscale="log", yscale="log")
             axes.set_xticks(places, [f"{x:g}" for x in places])
             axes.set_xticks([], minor=True)
         axes.set(xlabel=panel["x"], ylabel=panel["y"], title=part)
-        axes.legend(fontsize=6)
+        axes.legend(fontsize=6 if len(panel["curves"]) < 6 else 4.5)
     for axes in np.ravel(figure.axes)[len(panels) :]:
         axes.set_visible(False)
     figure.savefig(path, metadata={"Date": None})
+
+
+def apart(places: list[float]) -> list[float]:
+    """Those whose labels do not run into the one before on a logarithmic axis."""
+    kept: list[float] = []
+    for x in places:
+        if not kept or x > 1.15 * kept[-1]:
+            kept.append(x)
+    return kept
 
 
 def style(curve: dict, colours: Iterator[str]) -> dict:
