@@ -45,13 +45,7 @@ class Walls:
         """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
             self._cut(obstacle, queries[k], k, words, marks, cuts)
-        sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
-        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
-        for conditions in sets:
-            for condition in conditions:
-                bit = np.uint32(openings.index(condition.face))
-                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
-            _require_apart(conditions, openings, marks)
+        openings = self._mark([tuple(boundaries), *(scalar.conditions for scalar in scalars)], words, marks, cuts)
         self.tiles = np.array(sorted(self._shares), dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
@@ -63,6 +57,16 @@ class Walls:
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self.fractions = self._packed(words, precision) if on_links else None
         """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
+
+    def _mark(self, sets, words, marks, cuts) -> list[Opening]:
+        """Marks the cells of each set of conditions, those of the flow and those of a scalar; gives the openings, by bit."""
+        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+        for conditions in sets:
+            for condition in conditions:
+                bit = np.uint32(openings.index(condition.face))
+                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
+            _require_apart(conditions, openings, marks)
+        return openings
 
     def _take_out(self, obstacle: Obstacle, query: SurfaceQuery) -> None:
         tiles = self._near(obstacle)
@@ -101,12 +105,10 @@ class Walls:
         for q in range(1, self._lattice.size):
             hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
         hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
-        blocked = words | hit
-        met = hit | (blocked & ~words)
-        words |= blocked
-        cuts |= met
-        marks |= (met != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
-        for i in np.flatnonzero((met[tiles] != 0).any(axis=1)):
+        words |= hit
+        cuts |= hit
+        marks |= (hit != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
+        for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
             assert isinstance(obstacle.wall, LinkWall)
             share = np.where(shares[i] > 0.0, obstacle.wall.place(shares[i]), 0.5)
             known = self._shares.get(int(tiles[i]))
