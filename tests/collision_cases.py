@@ -37,6 +37,9 @@ WRAPPERS = {
     "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.01), EVERY),
 }
 
+BENT = (KBC, Smagorinsky, PowerLaw, Carreau)
+"""Models with a root or a quotient that bends where the flow is hardly strained: differences need small steps."""
+
 WITH_RATES = {
     "MRT with rates": (MRT(0.2, (1.7, 1.1, 0.9, 1.3)), EVERY),
     "CentralMoment with rates": (CentralMoment(0.2, (1.7, 1.1, 0.9, 1.3)), EVERY),

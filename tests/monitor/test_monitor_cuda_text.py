@@ -16,7 +16,7 @@ from sparselbm.physics import Physics, TileClass
 from sparselbm.step import Target
 
 PHYSICS = Physics(
-    D3Q19, TRT(), (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)), PressureOutlet(X_MAX)), forced=True, obstacles=("body",)
+    D3Q19, TRT(), (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)), PressureOutlet(X_MAX)), obstacles=("body",)
 )
 CLASS, CUDA = TileClass(walls=True, solid=True), Target(wp.float32, cuda=True)
 OBJECTIVES = (Dissipation(), KineticEnergy(), LayerPressure(0, 5))
