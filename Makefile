@@ -21,7 +21,7 @@ test: venv
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate" --device $(DEVICE)
 
 validate: venv
-	$(BIN)/python -m pytest -q -s -m validate tests/validation --device $(DEVICE)
+	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)
 
 lint: venv
 	$(BIN)/ruff check .

@@ -36,6 +36,8 @@ class Limits:
     """Largest |u| [cells / step]."""
     density: tuple[float, float] = (0.3, 3.0)
     """Least and largest rho."""
+    scalar: float = 1e15
+    """Largest |phi| of a scalar, whatever its unit: its square is still a number in single precision."""
 
 
 LIMITS = Limits()
@@ -58,6 +60,8 @@ def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: Li
     least, largest = limits.density
     rho, u = cell.density, cell.velocity
     sound = cell.mask(dot(u, u) < limits.speed**2) * cell.mask(rho > least) * cell.mask(rho < largest)
+    for scalar in cell.carried:
+        sound = sound * cell.mask(scalar.value * scalar.value < limits.scalar**2)
     unsound = 1.0 - sound
     if tiles.solid:
         unsound = cell.mask(cell.solid_fraction < 1.0) * unsound
@@ -111,19 +115,25 @@ def _worst(simulation: "Simulation", limits: Limits) -> _Fault:
     seen = simulation.walls.fluid.copy()
     if simulation.solid is not None:
         seen &= tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0
+    phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
     with np.errstate(all="ignore"):
         rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))
         least, largest = limits.density
-        excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least])
+        scalars = [np.abs(values) / limits.scalar for values in phi.values()]
+        excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least, *scalars])
     excess = np.where(seen, np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
     which, tile, cell = np.unravel_index(np.argmax(excess), excess.shape)
     place = tuple(int(x) for x in simulation.domain.cell_indices()[tile, cell])
     value = rho[tile, cell]
     if not np.isfinite(excess[which, tile, cell]):
-        return _Fault(place, f"density {value:g}, speed {speed[tile, cell]:g} cells/step, not finite")
+        carried = "".join(f", {name} {values[tile, cell]:g}" for name, values in phi.items())
+        return _Fault(place, f"density {value:g}, speed {speed[tile, cell]:g} cells/step{carried}, not finite")
     if which == 0:
         limit = f"{limits.speed:g} (Mach number {3**0.5 * limits.speed:.2f})"
         return _Fault(place, f"speed {speed[tile, cell]:.3g} cells/step, above the limit of {limit}")
+    if which > 2:
+        name = list(phi)[which - 3]
+        return _Fault(place, f"{name} {phi[name][tile, cell]:.3g}, beyond the limit of {limits.scalar:g}")
     return _Fault(place, f"density {value:.3g}, outside the limits of {least:g} to {largest:g}")
 
 
@@ -142,12 +152,26 @@ def advice(simulation: "Simulation") -> str:
             f"the relaxation time {tau:.6g} is within {_NEAR_HALF:g} of 1/2: use finer voxels, "
             f"{_more_stable(simulation.physics.collision)}or a sub-grid model, or raise the viscosity"
         )
+    found += _slow_diffusion(simulation)
     if not found:
         found.append(
             f"no boundary gives more than {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is sound: "
             "lower the first velocity or the force, or look at the geometry near that cell"
         )
     return "; ".join(found)
+
+
+def _slow_diffusion(simulation: "Simulation") -> list[str]:
+    """The scalars whose relaxation time is close to 1/2, or below it."""
+    d, found = simulation.lattice.dimension, []
+    for scalar in simulation.physics.scalars:
+        tau = simulation.parameter(f"{scalar.name}.diffusivity") / scalar.lattice(d).cs2 + 0.5
+        if tau - 0.5 < _NEAR_HALF:
+            found.append(
+                f"the relaxation time {tau:.6g} of {scalar.name} is not {_NEAR_HALF:g} above 1/2: raise its diffusivity, use "
+                "finer voxels or ScalarTRT(magic=1/4)"
+            )
+    return found
 
 
 def _fastest_boundary(simulation: "Simulation") -> tuple[str, float]:

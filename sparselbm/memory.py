@@ -1,6 +1,7 @@
 """Arrays laid out for lanes: aligned to 64 bytes, with a sentinel tile of zeros at the end."""
 
 import mmap
+from collections.abc import Sequence
 
 import numpy as np
 import warp as wp
@@ -57,10 +58,13 @@ def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
     return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))
 
 
-def bytes_per_cell(lattice: Lattice, precision: type) -> int:
+def bytes_per_cell(lattice: Lattice, precision: type, carried: Sequence[Lattice] = ()) -> int:
     """Memory of a simulation for each cell of its tiles: two states, solid fraction, link and boundary words.
+
+    `carried`: the velocity sets of scalars, D2Q5 or D3Q7 each.
 
     The index grid, the neighbour table and the fluid mask take about 2 bytes more; moments, when asked for, 1 + d numbers.
     """
     scalar = np.dtype(wp.dtype_to_numpy(precision)).itemsize
-    return (2 * lattice.size + 1) * scalar + 2 * 4 + 2
+    components = lattice.size + sum(own.size for own in carried)
+    return (2 * components + 1) * scalar + 2 * 4 + 2

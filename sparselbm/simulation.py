@@ -7,12 +7,14 @@ import numpy as np
 import warp as wp
 
 from .blow_up import LOOK, Watch
-from .boundary import Boundary, Face
+from .boundary import Boundary
+from .checks import SimulationError, as_forces, check_names, check_numbers, check_openings
 from .collision import TRT, Collision
 from .domain import Domain
 from .domain.retile import transfer
 from .fields import Fields
-from .force import BodyForce, UniformForce
+from .force import BodyForce
+from .given_fields import field_values, profile_values
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import sums_array, tile_array, tile_view
@@ -33,10 +35,6 @@ from .thickening import Thickening
 from .walls import Walls, link_wall
 
 
-class SimulationError(ValueError):
-    """A simulation that cannot be set up, or one that has blown up."""
-
-
 class Simulation:
     """A flow on a sparse domain, in lattice units (cells, steps, density 1).
 
@@ -44,11 +42,10 @@ class Simulation:
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `thickening`: factors of the viscosity from cell to
     cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time, functions of
-    the step, by the parameters' names. `precision` is that of
-    populations and arithmetic, fp32 or fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a
-    core for all but small domains; results do not depend on it. The state starts at rest with density 1.
-    Raises SimulationError for numbers out of range, WallError for conditions and walls that do not fit the domain.
-    ValueError for a lattice that the collision lacks.
+    the step, by the parameters' names. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
+    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
+    The state starts at rest with density 1. Raises SimulationError for numbers out of range, WallError for conditions and
+    walls that do not fit the domain, ValueError for a lattice that the collision lacks.
     """
 
     def __init__(
@@ -59,12 +56,9 @@ class Simulation:
         precision: type = wp.float32, threads: int | None = None,
     ):  # fmt: skip
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
-        forces = _as_forces(force)
-        _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision)
-        _check_scalars(scalars, obstacles)
+        forces = as_forces(force)
+        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
-        if threads is not None and threads < 1:
-            raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
         self.domain = domain
         self.precision = precision
         self.obstacles = tuple(obstacles)
@@ -76,14 +70,15 @@ class Simulation:
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
             varied_viscosity=thickening is not None, scheduled=tuple(self.schedules), scalars=tuple(scalars),
         )  # fmt: skip
-        _check_openings(domain, self.physics)
+        check_names(self.physics)
+        check_openings(domain, self.physics)
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
         numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
         self.parameters = wp.array(numbers, dtype=precision, device=domain.device)
         """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
-        self.fields = Fields(domain, self._field_values(), precision)
+        self.fields = Fields(domain, field_values(domain, self.physics, self.walls.marks, thickening), precision)
         slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
         self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
         on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
@@ -132,36 +127,6 @@ class Simulation:
         scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
         return [viscosity, *models, *motions, *scalars]
 
-    def _field_values(self) -> dict[str, np.ndarray]:
-        """The models' values in the cells, (n, cells) each, by the names of `physics.fields`."""
-        d = self.physics.lattice.dimension
-        values = {} if self._thickening is None else {"viscosity": self._thickening.excess(self.domain)}
-        for force in self.physics.forces:
-            values |= {name: source(self.domain) for name, source in force.fields(d).items()}
-        for k, boundary in enumerate(self.physics.boundaries):
-            if boundary.profile is not None:
-                values |= self._profile_values(k, boundary, 0)
-        return values
-
-    def _profile_values(self, k: int, boundary: Boundary, step: int) -> dict[str, np.ndarray]:
-        """The factors of a condition's parameters at a step, (n, cells) each."""
-        assert boundary.profile is not None
-        here = ((self.walls.marks.numpy() >> k) & 1).reshape(self.domain.fluid.shape) == 1
-        centres = (self.domain.cell_indices() + 0.5)[here]
-        names = [f"{boundary.face.name}.{name}" for name in boundary.parameters(self.physics.lattice.dimension)]
-        factors = np.asarray(boundary.profile.factors(centres, self.domain.shape, step), dtype=np.float64)
-        if factors.shape not in ((len(centres),), (len(centres), len(names))) or not np.isfinite(factors).all():
-            raise SimulationError(
-                f"the profile on {boundary.face.name} gives an array of shape {factors.shape}: it must be finite, one factor "
-                f"for each of {len(centres)} cells, or {len(names)} of them"
-            )
-        values = {}
-        columns = np.broadcast_to(factors.reshape(len(centres), -1), (len(centres), len(names))).T
-        for name, column in zip(names, columns, strict=True):
-            values[name] = np.zeros(self.domain.fluid.shape)
-            values[name][here] = column
-        return values
-
     @property
     def words(self) -> wp.array:
         """Blocked links of every cell: see `domain.links.link_words`."""
@@ -181,7 +146,7 @@ class Simulation:
             values[len(self.physics.parameters) :] = [schedule(step) for schedule in self.schedules.values()]
             self.parameters.assign(values)
         for k, boundary in self._unsteady:
-            for name, field in self._profile_values(k, boundary, step).items():
+            for name, field in profile_values(self.domain, boundary, k, self.walls.marks, step).items():
                 self.fields.put(name, field)
         if self._unsteady:
             self.fields.upload()
@@ -417,68 +382,3 @@ class Simulation:
     @functools.cached_property
     def _mass_sums(self) -> wp.array:
         return sums_array(self.domain, 1)
-
-
-def _as_forces(force) -> tuple[BodyForce, ...]:
-    """Body forces from what a user gives: none, one, several, or the values of a uniform one."""
-    if force is None:
-        return ()
-    if isinstance(force, BodyForce):
-        return (force,)
-    values = tuple(force)
-    if all(isinstance(value, BodyForce) for value in values):
-        return values
-    return (UniformForce(tuple(float(value) for value in values)),)
-
-
-def _check(domain, lattice, viscosity, boundaries, forces, obstacles, precision) -> None:
-    if lattice.dimension != domain.dimension:
-        raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")
-    if precision not in (wp.float32, wp.float64):
-        raise SimulationError(f"precision {precision}: must be wp.float32 or wp.float64")
-    if not (np.isfinite(viscosity) and viscosity > 0):
-        raise SimulationError(
-            f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)"
-        )
-    for force in forces:
-        if isinstance(force, UniformForce) and (
-            len(force.force) != lattice.dimension or not np.isfinite(force.force).all()
-        ):
-            raise SimulationError(f"force {force.force}: give one finite value an axis, {lattice.dimension} of them")
-    for obstacle in obstacles:
-        if obstacle.motion is not None:
-            obstacle.motion.check(domain.dimension)
-    _check_boundaries(boundaries)
-
-
-def _check_scalars(scalars, obstacles) -> None:
-    names, solids = [scalar.name for scalar in scalars], [o.name for o in obstacles]
-    for scalar in scalars:
-        if names.count(scalar.name) > 1:
-            raise SimulationError(f"{names.count(scalar.name)} scalars {scalar.name!r}: give each a name of its own")
-        for body in scalar.bodies:
-            if body.obstacle not in solids:
-                raise SimulationError(
-                    f"scalar {scalar.name!r}: no obstacle {body.obstacle!r}; there are: {', '.join(solids) or 'none'}"
-                )
-
-
-def _check_boundaries(boundaries) -> None:
-    names = [b.face.name for b in boundaries]
-    for face in (b.face for b in boundaries):
-        if names.count(face.name) > 1:
-            raise SimulationError(
-                f"{names.count(face.name)} boundary conditions on {face.name}: give one, or parts of it names of their own"
-            )
-
-
-def _check_openings(domain, physics: Physics) -> None:
-    for face in physics.openings:
-        if isinstance(face, Face) and face.axis >= domain.dimension:
-            raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")
-        if isinstance(face, Face) and domain.periodic[face.axis]:
-            raise SimulationError(f"boundary on {face}: the domain is periodic along that axis; choose one of the two")
-    if len(physics.openings) > OBSTACLE_BIT:
-        raise SimulationError(
-            f"conditions on {len(physics.openings)} faces and patches: at most {OBSTACLE_BIT}; scalars may share the flow's"
-        )

@@ -165,7 +165,8 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_amount_adjoint`.
 
-    First those of the flow's populations, then those of each scalar's. Over cells that are not all solid: what is trapped inside a solid bounces for ever, undamped, and nobody sees it.
+    First those of the flow's populations, then those of each scalar's. Over cells that are not all solid: what is trapped
+    inside a solid bounces for ever, undamped, and nobody sees it.
     """
     trace, cell = _begin(physics, tiles)
     S = physics.size

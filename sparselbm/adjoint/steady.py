@@ -121,17 +121,21 @@ class _Look:
         square, change = self._summed(now, before).T[:2]
         return np.sqrt(change / np.where(square > 0.0, square, np.inf))
 
+    def _add_amount(self, k: int, array: wp.array, weight: float) -> None:
+        # A condition may be nonlinear, so that the amount's adjoint depends on the state.
+        self._add[k](source=self._simulation.state, solid=self._simulation.solid, target=array, weight=weight)
+
     def remove(self, blocks: Sequence[int], array: wp.array) -> None:
         """Takes the parts along the adjoints of what is conserved out of a population array."""
         for k in blocks:
             _, _, along, amount_square = self._summed(array, array)[k]
-            self._add[k](target=array, weight=-along / amount_square)
+            self._add_amount(k, array, -along / amount_square)
 
     def conserved(self) -> list[int]:
         """Which amounts, the mass (0) and those of scalars, have an adjoint that a step back leaves as it is; leaves lambda 0."""
         reverse, before, found = self._reverse, self._simulation.spare, []
-        for k, add in enumerate(self._add):
-            add(target=reverse.adjoint, weight=1.0)
+        for k in range(self._blocks):
+            self._add_amount(k, reverse.adjoint, 1.0)
             wp.copy(before, reverse.adjoint)
             reverse.back(self._simulation.state, self._simulation.steps, gather=False)
             square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]

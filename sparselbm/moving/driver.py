@@ -37,6 +37,7 @@ class Track:
 class MovingObstacles:
     """A simulation and the motions of some of its obstacles, which must be solid fractions with a velocity.
 
+    Bodies start where their obstacles were built; keep the object for further runs, which go on from the last.
     Raises MotionError where a motion does not fit its obstacle.
     """
 
@@ -52,7 +53,9 @@ class MovingObstacles:
         """
         simulation, bodies = self._simulation, self._bodies
         if every < 1 or steps < 0:
-            raise MotionError(f"{steps} steps, fractions every {every}: give 0 or more steps, and 1 or more between fractions")
+            raise MotionError(
+                f"{steps} steps, fractions every {every}: give 0 or more steps, and 1 or more between fractions"
+            )
         start = simulation.steps
         for body in bodies:
             body.course.require_free(start, steps, every, body.reach)
@@ -79,7 +82,9 @@ class MovingObstacles:
         coupling = body.sums.take()
         twist = body.course.advance(step, coupling)
         simulation.set_parameters({f"{body.name}.{key}": value for key, value in twist.numbers(d).items()})
-        return np.concatenate([centre, twist.velocity, twist.rotation, coupling.exerted(twist.velocity, twist.rotation)])
+        return np.concatenate(
+            [centre, twist.velocity, twist.rotation, coupling.exerted(twist.velocity, twist.rotation)]
+        )
 
 
 class _Driven:

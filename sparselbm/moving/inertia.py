@@ -46,7 +46,9 @@ def of_volume(mesh: TriangleMesh, dimension: int, name: str) -> MassProperties:
     all_four = np.stack([s, a, b, c])
     second = np.einsum("f,kfi,kfj->ij", det, all_four, all_four) / 120.0
     if not volume > 0:
-        raise MotionError(f"the surface of {name!r} encloses {volume:.3g} cells: repair the mesh, or turn its faces outward")
+        raise MotionError(
+            f"the surface of {name!r} encloses {volume:.3g} cells: repair the mesh, or turn its faces outward"
+        )
     if dimension == 2:
         height = _height_of_prism(mesh, name)
         volume, first, second = volume / height, first / height, second / height
@@ -61,7 +63,7 @@ def _height_of_prism(mesh: TriangleMesh, name: str) -> float:
     z = mesh.points[:, 2]
     if np.minimum(z - low, high - z).max() > 1e-6 * (high - low):
         raise MotionError(
-            f"{name!r} is no prism along z: in two dimensions give one, or its mass and inertia as MassProperties"
+            f"{name!r} is no prism along z, as a free body in two dimensions must be: give its outline drawn out along z"
         )
     return float(high - low)
 

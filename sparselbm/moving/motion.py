@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from ..domain import Domain
 from ..geometry import TriangleMesh
 from ..motion import RigidVelocity
 from .coupling import Coupling
+
+if TYPE_CHECKING:
+    from .reach import Reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +74,11 @@ class Course(ABC):
         """The velocity at a step, from what flow and body exchange at it about x_0; called once for each step in order."""
 
     @abstractmethod
-    def require_free(self, start: int, steps: int, every: int, reach) -> None:
-        """Raises MotionError before a run where the body would leave the domain's cells; `reach`: see `reach.Reach`."""
+    def require_free(self, start: int, steps: int, every: int, reach: "Reach") -> None:
+        """Raises MotionError before a run where the body would leave the domain's cells, or is too fast."""
 
     @abstractmethod
-    def require_clear(self, step: int, every: int, reach) -> None:
+    def require_clear(self, step: int, every: int, reach: "Reach") -> None:
         """Raises MotionError during a run where the body comes too close to a wall."""
 
 

@@ -28,7 +28,8 @@ class Reach:
         self._simulation, self._body = simulation, body
         distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
-        self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]  # They lie up to half a cell short of the gap.
+        # Places lie up to half a cell short of a distance.
+        self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]
         self._bit = OBSTACLE_BIT + simulation.physics.obstacles.index(body.name)
         self._table = _tile_table(simulation.domain)
 

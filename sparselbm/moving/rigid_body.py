@@ -23,9 +23,9 @@ class RigidBody(Motion):
     """Newton and Euler for the body less the fluid in it, d/dt ((G - G_f) V) = F(V) + (M - M_f) g, with V = (v, Omega).
 
     G and G_f are the (6, 6) inertia of the body and of fluid of density 1 in its place: the fluid in the solid fractions moves
-    with the body, and what it takes is in F already (Uhlmann, J. Comput. Phys. 209 (2005) 448, eq. 19, for each component).
-    Taken explicitly this has a pole at density ratio 1. Here F(V) = impulse - G_B V is linear in V with known sums over the cells
-    (see `Coupling`), so that V of a step is the solution of
+    with the body, and what it takes is in F already (Uhlmann, J. Comput. Phys. 209 (2005) 448). Taken explicitly this has a
+    pole at density ratio 1; Feng & Michaelides, Comput. Fluids 38 (2009) 370, take G_f dV/dt from the step before. Here
+    F(V) = impulse - G_B V is linear in V with known sums over the cells (see `Coupling`), so that V of a step solves
 
         (G - G_f + G_B) V = P + impulse + (M - M_f) g,
 
@@ -74,7 +74,7 @@ class RigidCourse(Course):
         start = body.start
         rotation = np.array([0.0, 0.0, *start.rotation])[-3:]
         velocity = _three(start.velocity) + np.cross(rotation, self._place - _three(start.centre))
-        self._now = self._before = np.concatenate([velocity, rotation])
+        self._now = np.concatenate([velocity, rotation])
         self._excess = self._inertia() @ self._now
         self._checked = False
         self._seen: np.ndarray | None = None

@@ -24,7 +24,9 @@ class ScalarTRT(ScalarCollision):
 
     def __post_init__(self):
         if not self.magic > 0:
-            raise ValueError(f"ScalarTRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability")
+            raise ValueError(
+                f"ScalarTRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability"
+            )
 
     def collide(self, lattice: Lattice, g: Sequence, phi, u: Sequence, diffusivity, source) -> list:
         omega_odd = scalar_relaxation_rate(lattice, diffusivity)

@@ -16,7 +16,10 @@ from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 
 WALLS = {"fractions": SolidFraction(), "Bouzidi": Bouzidi()}
-NAMES = {2: ("velocity_x", "velocity_y", "rotation_z", "centre_x", "centre_y"), 3: ("velocity_z", "rotation_x", "rotation_z")}
+NAMES = {
+    2: ("velocity_x", "velocity_y", "rotation_z", "centre_x", "centre_y"),
+    3: ("velocity_z", "rotation_x", "rotation_z"),
+}
 
 
 def objectives(dimension):
@@ -30,7 +33,9 @@ def objectives(dimension):
 def turning(device, dimension, wall) -> Run:
     """A body that turns and slides in itself beside another of the same wall at rest, in a flow, 24 steps."""
     if dimension == 2:
-        meshes = [TriangleMesh.cylinder(r, (*c, -9.0), (*c, 9.0), 24) for r, c in ((3.2, (9.3, 9.6)), (2.1, (17.4, 6.2)))]
+        meshes = [
+            TriangleMesh.cylinder(r, (*c, -9.0), (*c, 9.0), 24) for r, c in ((3.2, (9.3, 9.6)), (2.1, (17.4, 6.2)))
+        ]
         motion = RigidVelocity((0.02, -0.01), (0.004,), (9.0, 9.4))
     else:
         meshes = [TriangleMesh.sphere(r, c, 1) for r, c in ((3.0, (6.3, 7.6, 5.9)), (2.1, (12.2, 8.1, 6.2)))]
@@ -46,7 +51,9 @@ def turning(device, dimension, wall) -> Run:
 def adjoints(device, dimension, wall):
     run = turning(device, dimension, wall)
     wrt = [Parameter(f"body.{name}") for name in NAMES[dimension]]
-    return {name: dict(zip(NAMES[dimension], run.value_and_grad(name, *wrt)[1], strict=True)) for name in run.objectives}
+    return {
+        name: dict(zip(NAMES[dimension], run.value_and_grad(name, *wrt)[1], strict=True)) for name in run.objectives
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,9 @@ def test_the_adjoint_is_the_derivative(device, dimension, wall, name):
     expected = central(function, 1e-2 if name.startswith("centre") else 1e-4)
     for objective, value in zip(run.objectives, expected, strict=True):
         assert abs(value) > 1e-7, f"{objective} does not depend on {name}"
-        assert float(adjoints(device, dimension, WALLS[wall])[objective][name]) == pytest.approx(value, rel=1e-6), objective
+        assert float(adjoints(device, dimension, WALLS[wall])[objective][name]) == pytest.approx(value, rel=1e-6), (
+            objective
+        )
 
 
 def test_torque_of_a_turning_cylinder_is_linear_in_its_rate(device):

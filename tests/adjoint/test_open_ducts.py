@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import warp as wp
 from channel_cases import Run, central, some_function, spread
+from collision_cases import EVERY, NEWTONIAN, WRAPPERS
 
 from sparselbm.adjoint import InitialPopulations, Parameter, SolidFractions
 from sparselbm.boundary import (
@@ -25,7 +26,7 @@ from sparselbm.boundary import (
     ZouHePressure,
     ZouHeVelocity,
 )
-from sparselbm.collision import BGK, TRT
+from sparselbm.collision import BGK, KBC, TRT, Carreau, PowerLaw, Smagorinsky
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
@@ -41,19 +42,30 @@ PAIRS = [
 ]  # fmt: skip
 REBUILT = (PressureOutlet, RegularisedVelocity, RegularisedPressure)
 """Conditions that change populations which do not enter."""
-CASES = [
-    *product([D2Q9], [BGK(), TRT()], PAIRS), *product([D3Q19, D3Q27], [TRT()], PAIRS[1:]), (D3Q19, BGK(), PAIRS[0]),
+MODELS = {"BGK": (BGK(), EVERY), "TRT": (TRT(), EVERY), **NEWTONIAN, **WRAPPERS}
+PRODUCT = [
+    (lattice, name, pair) for name, (_, lattices) in MODELS.items() for lattice, pair in product(lattices, PAIRS)
+]
+"""lattice x collision x inlet and outlet: all of them under `make validate`."""
+QUICK = [
+    *product([D2Q9], ["TRT"], PAIRS), *product([D2Q9], MODELS, PAIRS[:1]), (D2Q9, "BGK", PAIRS[3]),
+    (D3Q19, "TRT", PAIRS[1]), (D3Q19, "TRT", PAIRS[3]), (D3Q27, "Cumulant", PAIRS[2]), (D3Q27, "TRT", PAIRS[4]),
 ]  # fmt: skip
+BENT = (KBC, Smagorinsky, PowerLaw, Carreau)
+"""Models with a root or a quotient that bends where the flow is hardly strained: differences need small steps."""
 
-def label(case):
-    lattice, collision, pair = case
-    return "-".join([str(lattice), type(collision).__name__, *(kind.__name__ for kind in pair)])
+
+def label(lattice, name, pair):
+    return "-".join([str(lattice), name, *(kind.__name__ for kind in pair)])
+
+
+def marks(case):
+    return () if case in QUICK else pytest.mark.validate
 
 
 EVERY_CASE = pytest.mark.parametrize(
     ("lattice", "collision", "pair"),
-    CASES,
-    ids=map(label, CASES),
+    [pytest.param(c[0], MODELS[c[1]][0], c[2], id=label(*c), marks=marks(c)) for c in PRODUCT],
 )
 
 
@@ -117,11 +129,8 @@ class Books:
         return flux, mass
 
 
-@pytest.mark.parametrize(
-    ("lattice", "collision", "pair", "precision"),
-    [pytest.param(*case, wp.float64, id=f"{label(case)}-fp64") for case in CASES]
-    + [pytest.param(*case, wp.float32, id=f"{label(case)}-fp32") for case in CASES if case[0] is D2Q9],
-)
+@pytest.mark.parametrize("precision", [wp.float64, wp.float32], ids=["fp64", "fp32"])
+@EVERY_CASE
 def test_the_mass_changes_by_what_flows_through_the_faces(lattice, collision, pair, precision, device):
     """Over 200 steps from a start that is far from steady, to rounding."""
     simulation = duct(device, lattice, collision, pair, precision)
@@ -139,7 +148,11 @@ def test_the_mass_changes_by_what_flows_through_the_faces(lattice, collision, pa
 @EVERY_CASE
 def test_the_adjoint_is_the_derivative(lattice, collision, pair, device):
     """Within 1e-6 of central differences for populations, solid fractions, and every parameter."""
-    check_adjoint(Run(duct(device, lattice, collision, pair, wp.float64), {"Integral": Integral(some_function)}, steps=12))
+    run = Run(duct(device, lattice, collision, pair, wp.float64), {"Integral": Integral(some_function)}, steps=12)
+    if isinstance(collision, BENT):  # Where nothing is strained at all they have no derivative.
+        run.simulation.run(200)
+        run.keep()
+    check_adjoint(run, 1e-8 if isinstance(collision, BENT) else 1e-4)
 
 
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=str)
@@ -147,10 +160,10 @@ def test_the_adjoint_is_the_derivative(lattice, collision, pair, device):
 def test_the_adjoint_of_the_wall_function_is_the_derivative(viscosity, lattice, device):
     wall = WallFunction(Y_MIN, viscosity)
     simulation = duct(device, lattice, TRT(), (VelocityInlet, PressureOutlet), wp.float64, wall)
-    check_adjoint(Run(simulation, {"Integral": Integral(some_function)}, steps=12))
+    check_adjoint(Run(simulation, {"Integral": Integral(some_function)}, steps=12), 1e-4)
 
 
-def check_adjoint(run):
+def check_adjoint(run, h):
     simulation, domain, rng = run.simulation, run.simulation.domain, np.random.default_rng(3)
     lattice, names = simulation.lattice, simulation.physics.parameters
     _, (f, eps, *numbers) = run.value_and_grad("Integral", InitialPopulations(), SolidFractions(), *map(Parameter, names))
@@ -161,7 +174,7 @@ def check_adjoint(run):
         **dict(zip(names, map(float, numbers), strict=True)),
     }  # fmt: skip
     expected = {
-        "f": difference_in_populations(run, along["f"]), "eps": difference_in_fractions(run, along["eps"]),
+        "f": difference_in_populations(run, along["f"], h), "eps": difference_in_fractions(run, along["eps"], h),
         **{name: difference_in_parameter(run, name) for name in names},
     }  # fmt: skip
     for name, value in expected.items():
@@ -169,7 +182,7 @@ def check_adjoint(run):
         assert ours[name] == pytest.approx(value, rel=1e-6), name
 
 
-def difference_in_populations(run, direction):
+def difference_in_populations(run, direction, h):
     start, flat = run.start, spread(run, direction)
 
     def function(t):
@@ -178,10 +191,10 @@ def difference_in_populations(run, direction):
         run.start = start
         return value
 
-    return central(function, 1e-4)
+    return central(function, h)
 
 
-def difference_in_fractions(run, direction):
+def difference_in_fractions(run, direction, h):
     simulation = run.simulation
     fractions, flat = simulation.solid.numpy().copy(), spread(run, direction)
     near = simulation.solid_tiles
@@ -194,7 +207,7 @@ def difference_in_fractions(run, direction):
         simulation.solid_tiles = near
         return value
 
-    return central(function, 1e-4)
+    return central(function, h)
 
 
 def difference_in_parameter(run, name):

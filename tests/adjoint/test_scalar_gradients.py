@@ -7,7 +7,16 @@ import pytest
 import warp as wp
 from channel_cases import Run, body, central, spread
 
-from sparselbm.adjoint import Checkpointed, InitialPopulations, Parameter, Points, SolidFractions, Steady, Stored, value_and_grad
+from sparselbm.adjoint import (
+    Checkpointed,
+    InitialPopulations,
+    Parameter,
+    Points,
+    SolidFractions,
+    Steady,
+    Stored,
+    value_and_grad,
+)
 from sparselbm.boundary import X_MAX, X_MIN, Y_MIN, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate

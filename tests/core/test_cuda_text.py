@@ -5,10 +5,11 @@ import warp as wp
 
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT
-from sparselbm.force import UniformForce
+from sparselbm.force import Boussinesq, UniformForce
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.objective import Torque
 from sparselbm.physics import Physics, TileClass
+from sparselbm.scalar import BodyValue, FixedValue, Outflow, Scalar
 from sparselbm.step import Target, Wrt, adjoint_kernel, integral_adjoint_kernel, step_kernel
 
 EVERYTHING = TileClass(walls=True, solid=True, fields=True, fractions=True)
@@ -18,7 +19,11 @@ WRT = Wrt(solid=True, fields=True, parameters=True)
 def physics(lattice):
     d = lattice.dimension
     boundaries = (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)[:d], profile=Parabola(0)), FreeSlip(Y_MAX), PressureOutlet(X_MAX))
-    return Physics(lattice, TRT(), boundaries, (UniformForce((0.0,) * lattice.dimension),), obstacles=("body",), moving=("body",))
+    heat = Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), Outflow(X_MAX)), bodies=(BodyValue("body", 0.5),))
+    return Physics(
+        lattice, TRT(), boundaries, (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body",),
+        moving=("body",), scalars=(heat, Scalar("dye", 0.1)),
+    )  # fmt: skip
 
 
 KERNELS = {

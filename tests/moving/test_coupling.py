@@ -54,7 +54,7 @@ def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
     impulse = np.concatenate([(w * u).sum(axis=(0, 1)), (w * np.cross(r, u)).sum(axis=(0, 1))])
     assert found.impulse == pytest.approx(impulse, rel=1e-9, abs=1e-12)
     columns = []
-    for k, unit in enumerate(np.tile(np.eye(3), (2, 1))):  # Momentum of the fluid held, moving with each unit of (v, Omega).
+    for k, unit in enumerate(np.tile(np.eye(3), (2, 1))):  # Momentum of the fluid held, for each unit of (v, Omega).
         field = np.broadcast_to(unit, r.shape) if k < 3 else np.cross(unit, r)
         columns.append(np.concatenate([(w * field).sum(axis=(0, 1)), (w * np.cross(r, field)).sum(axis=(0, 1))]))
     assert found.inertia == pytest.approx(np.stack(columns, axis=1), rel=1e-9, abs=1e-9)
@@ -89,7 +89,7 @@ def test_a_box_that_tumbles_in_3d_conserves_momentum(device):
     )  # fmt: skip
     place = simulation.domain.cell_indices() + 0.5
     wave = 0.04 * np.sin(2.0 * np.pi * (place[..., [2, 0, 1]] - 12.0) / 24.0)
-    simulation.set_state(1.0, wave + (0.01, 0.0, 0.005))
+    simulation.set_state(1.0, wave + np.array([0.01, 0.0, 0.005]))
     start = momentum(simulation)
     body = RigidBody(matter=Uniform(2.0), gravity=(0.0, 0.0, 0.0))
     track = MovingObstacles(simulation, {"body": body}).run(60, every=3)["body"]

@@ -114,7 +114,10 @@ def test_samples_are_followed_at_one_rate(device):
 
 
 REFUSED = {
-    "leaves": (Prescribed(lambda t: shift(0.1 * t, 0.0)), r"leaves the domain's cells at step \d+: cell \[64, \d+\] is no fluid"),
+    "leaves": (
+        Prescribed(lambda t: shift(0.1 * t, 0.0)),
+        r"leaves the domain's cells at step \d+: cell \[64, \d+\] is no fluid",
+    ),
     "fast": (Prescribed(lambda t: shift(0.2 * t, 0.0)), r"moves at 0\.2 cells a step at step 0: at most 0\.17"),
     "jumps": (Prescribed(lambda t: shift(0.16 * t, 0.0)), r"moves by 0\.64 cells in 4 steps at step 0: at most 0\.5"),
     "grows": (Prescribed(lambda t: np.diag([1.1, 1.1, 1.1, 1.0])), "no rigid one"),

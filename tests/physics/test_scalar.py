@@ -5,7 +5,7 @@ import pytest
 import warp as wp
 from flows import cylinder
 
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.boundary import X_MAX, X_MIN, Patch, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
@@ -202,6 +202,32 @@ def test_heat_between_a_warm_cylinder_and_cold_walls(device):
     assert release == pytest.approx(right - left, rel=1e-8)
     assert -left > right > 0.0
     assert 0.0 < evaluate(ScalarIntegral("heat"), simulation) < 32 * 8
+
+
+def test_a_patch_acts_as_the_side_that_it_covers(device):
+    """Fixed value and flux on the caps of a channel: the same as on its sides, to the last bit; flow and scalar share them."""
+    ends = [Patch(f"cap_{x}", TriangleMesh.box((x - 0.2, -5.0, -5.0), (x + 0.2, 20.0, 5.0))) for x in (0.0, 24.0)]
+    results = []
+    for low, high in ((X_MIN, X_MAX), ends):
+        scalar = Scalar("dye", 0.1, conditions=(FixedValue(low, 1.0), FixedFlux(high, 0.01)))
+        simulation = Simulation(
+            box((24, 13), device=device), viscosity=0.1, precision=wp.float64, scalars=(scalar,),
+            boundaries=(VelocityInlet(low, (0.01, 0.0)),),
+        )  # fmt: skip
+        simulation.run(300)
+        results.append(simulation.scalar("dye"))
+    assert np.array_equal(*results)
+    assert results[0].max() > 0.5
+
+
+def test_a_scalar_that_blows_up_is_named(device):
+    """A negative diffusivity, which a study might set, grows without bounds while the flow is at rest."""
+    simulation = strip(device, 2, scalars=(Scalar("dye", 0.1),))
+    simulation.set_scalar("dye", np.random.default_rng(1).random(simulation.domain.fluid.shape))
+    simulation.set_parameter("dye.diffusivity", -0.05)
+    text = r"cell \(\d+, \d+\): dye .*beyond the limit of 1e\+15 .*; the relaxation time 0.35 of dye"
+    with pytest.raises(SimulationError, match=text):
+        simulation.run(5000)
 
 
 def test_what_is_carried_over_to_other_tiles(device):

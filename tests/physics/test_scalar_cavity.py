@@ -46,9 +46,9 @@ def test_nusselt_number_on_a_coarse_grid(device, rayleigh):
 @pytest.mark.parametrize("rayleigh", NUSSELT)
 def test_nusselt_number(device, rayleigh):
     """Two grids and two Mach numbers; 2 % asked of the finer."""
-    coarse, _ = nusselt(device, rayleigh, 48, speed=0.1, crossings=80)
-    fast, _ = nusselt(device, rayleigh, 96, speed=0.1, crossings=80)
-    value, unsettled = nusselt(device, rayleigh, 96, speed=0.05, crossings=80)
+    coarse, _ = nusselt(device, rayleigh, 48, speed=0.1, crossings=40)
+    fast, _ = nusselt(device, rayleigh, 96, speed=0.1, crossings=40)
+    value, unsettled = nusselt(device, rayleigh, 96, speed=0.05, crossings=40)
     print(f"Ra {rayleigh:g}: Nu {coarse:.4f} (48 cells), {fast:.4f} (96, twice the speed), {value:.4f} (96), {unsettled:.1e}")
     assert unsettled < 1e-4
     assert value == pytest.approx(NUSSELT[rayleigh], rel=0.02)
