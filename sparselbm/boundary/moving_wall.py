@@ -8,7 +8,12 @@ from .face import Face
 
 @dataclass(frozen=True)
 class MovingWall(MovingBounce):
-    """No slip against a wall with a tangential velocity, half a cell beyond the cells (halfway bounce-back, Ladd 1994)."""
+    """No slip against a wall with a tangential velocity, half a cell beyond the cells (halfway bounce-back, Ladd 1994).
+
+    Where it meets a side without a condition, the oblique links of the corner are its own: the fluid then slips a little along
+    that side, and a cavity converges with first order (6 % off at 32 cells, Re 1000). Name such sides after it, as
+    `MovingWall(X_MIN, (0.0, 0.0))`: second order.
+    """
 
     face: Face
 
