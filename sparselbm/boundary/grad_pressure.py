@@ -3,35 +3,21 @@
 from dataclasses import dataclass
 
 from ..expression import where
-from .condition import Boundary
-from .face import Face
-from .plane import known_density, require_density, resting_momentum
+from .given import GivenPressure
+from .plane import known_density, resting_momentum
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class GradPressure(Boundary):
+class GradPressure(GivenPressure):
     """What enters is f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi; what is known stays. Flow in or out.
 
     u_n = (1 + A) / rho - 1 as by Zou & He; the tangential velocity is free, u_t = 3/2 T / rho with T = sum_{c.n = 0} c_t f.
     Pi as by `GradVelocity`. rho holds at the cells up to Pi's error, not exactly.
-    Sound is reflected whole: between this and a velocity inlet it is trapped, and the flow around a cylinder blew up at
-    tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
 
     Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
     Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.
-    Parameter: `density` (rho - 1).
     """
-
-    face: Face
-    density: float = 1.0
-    """rho [lattice density]; the pressure is rho / 3."""
-
-    def __post_init__(self):
-        require_density(self, self.density)
-
-    def parameters(self, dimension):
-        return {"density": self.density - 1.0}
 
     def fill(self, lattice, f, value, enters):
         excess = value["density"]
@@ -39,6 +25,3 @@ class GradPressure(Boundary):
         j[self.face.axis] = -self.face.inward * (known_density(lattice, self.face, f) - excess)
         made = second_order(lattice, f, excess, [jk / (1.0 + excess) for jk in j], enters)
         return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
-
-    def memory(self, lattice, f, post):
-        return {}

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from ..equilibrium import along
 from ..expression import total, where
-from .condition import Boundary
-from .plane import velocity_of, velocity_parameters
+from .given import GivenVelocity
+from .plane import velocity_of
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class GradVelocity(Boundary):
+class GradVelocity(GivenVelocity):
     """What enters is f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi; what is known stays. Flow in or out.
 
     rho is that of bounce-back off what moves: rho - 1 = sum_known f_q + sum_enters (f_-q + 6 w_q rho c_q . u). Pi is made
@@ -20,16 +20,9 @@ class GradVelocity(Boundary):
 
     Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
     Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.
-    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
     """
 
-    velocity: tuple[float, ...]
-    """u [cells / step], one value an axis."""
-
     needs_plane = False
-
-    def parameters(self, dimension):
-        return velocity_parameters(self.face, self.velocity, dimension)
 
     def fill(self, lattice, f, value, enters):
         u = velocity_of(lattice, value)
@@ -41,6 +34,3 @@ class GradVelocity(Boundary):
         excess = (bounced + inward) / (1.0 - inward)
         made = second_order(lattice, f, excess, u, enters)
         return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
-
-    def memory(self, lattice, f, post):
-        return {}

@@ -2,34 +2,25 @@
 
 from dataclasses import dataclass
 
-from .condition import Boundary
 from .face import Face
-from .plane import along_normal, excess_from_velocity, known_density, velocity_of, velocity_parameters
+from .given import GivenVelocity
+from .plane import along_normal, excess_from_velocity, known_density, velocity_of
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class RegularisedVelocity(Boundary):
+class RegularisedVelocity(GivenVelocity):
     """The velocity u holds exactly at the cells, with rho = (1 + A) / (1 + u_n); all populations are made anew:
 
     f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, with Pi from what is known and from the bounce-back of its
     non-equilibrium part for what enters (see `second_order`). Flow in or out.
 
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (their BC3).
-    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
     """
 
     face: Face
-    velocity: tuple[float, ...]
-    """u [cells / step], one value an axis."""
-
-    def parameters(self, dimension):
-        return velocity_parameters(self.face, self.velocity, dimension)
 
     def fill(self, lattice, f, value, enters):
         u = velocity_of(lattice, value)
         excess = excess_from_velocity(known_density(lattice, self.face, f), along_normal(self.face, u))
         return second_order(lattice, f, excess, u, enters)
-
-    def memory(self, lattice, f, post):
-        return {}
