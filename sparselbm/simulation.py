@@ -197,6 +197,10 @@ class Simulation:
         """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self._tiles_of_obstacles
+
+    @property
+    def _tiles_of_obstacles(self) -> np.ndarray:
         return np.union1d(self.solid_tiles, self.walls.tiles)
 
     def update_geometry(self, moved: Collection[str] | None = None) -> None:
@@ -364,9 +368,8 @@ class Simulation:
         self.set_time(self.steps)
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
-        self.general_sweep(force_field_kernel, tiles=np.union1d(self.solid_tiles, self.walls.tiles))(
-            source=self.state, solid=self.solid, target=field
-        )
+        forces = self.general_sweep(force_field_kernel, tiles=self._tiles_of_obstacles)
+        forces(source=self.state, solid=self.solid, target=field)
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
 
     def excess_mass(self) -> float:
