@@ -22,8 +22,9 @@ SETUP = (
     "60 D (blockage 1/60), the cylinder 20 D behind the inlet, upper half up to the plane of symmetry, TRT. Re 100 and 200: 35 "
     "D x 40 D (blockage 1/40), 15 D behind the inlet, TRT, at Re 200 cumulants and an interpolated wall (Bouzidi); means over "
     "whole periods once the lift's amplitude changes by less than 2 % in 25 D / U. What such a box adds falls with the inverse "
-    "of its width (the wake's deficit over the section): a run on the coarse grid with inlet and sides twice as far away gives half "
-    "of it, and twice the difference is added to both grids. The fine grid starts from the coarse one's flow. Half speed: coarse."
+    "of its width (the wake's deficit over the section): a run on the coarse grid with inlet and sides twice as far away gives "
+    "half of it, and twice the difference is added to both grids. The fine grid starts from the coarse one's flow. Half speed: "
+    "coarse grid."
 )
 SOURCE = (
     "Tritton, J. Fluid Mech. 6 (1959) 547; Fornberg, J. Fluid Mech. 98 (1980) 819; Dennis & Chang, J. Fluid Mech. 42 (1970) 471; "
