@@ -95,13 +95,19 @@ def moved(run, name, direction, t):
     return values
 
 
-@pytest.mark.parametrize(
-    ("lattice", "wall"), [(D2Q9, "cells"), (D3Q19, "cells"), (D2Q9, "links"), (D3Q19, "links")], ids=str
+LONG = pytest.mark.validate
+CASES = pytest.mark.parametrize(
+    ("lattice", "wall"),
+    [(D2Q9, "cells"), (D2Q9, "links"), pytest.param(D3Q19, "cells", marks=LONG), pytest.param(D3Q19, "links", marks=LONG)],
+    ids=str,
 )
+
+
+@CASES
 def test_the_adjoint_is_the_derivative(lattice, wall, device):
     """Within 1e-6 of central differences about a developed flow, for populations and kept velocities, walls and numbers."""
     run = developed(device, lattice, wall)
-    along, domain = directions(run), run.simulation.domain
+    along, fluid = directions(run), run.simulation.walls.fluid
     numbers = ("viscosity", "x_min.velocity_x", "x_max.density", *(("body.rotation_z",) if wall == "links" else ("force_x",)))
     wrt = [InitialPopulations(), *([SolidFractions()] if len(along) > 1 else []), *map(Parameter, numbers)]
     expected = {name: central(functools.partial(moved, run, name, along.get(name)), 1e-6) for name in (*along, *numbers)}
@@ -109,7 +115,7 @@ def test_the_adjoint_is_the_derivative(lattice, wall, device):
         _, gradients = run.value_and_grad(objective, *wrt)
         for name, gradient in zip(expected, gradients, strict=True):
             if name in along:
-                gradient = np.sum(gradient.reshape(along[name].shape) * along[name] * domain.fluid[:, None])
+                gradient = np.sum(gradient.reshape(along[name].shape) * along[name] * fluid[:, None])
             wanted = expected[name][k]
             assert abs(wanted) > 1e-7, f"{name} does not matter: the test would pass for any zero"
             assert gradient == pytest.approx(wanted, rel=1e-6), (objective, name)
@@ -132,7 +138,7 @@ def random_array(run, seed) -> wp.array:
     domain, state = run.simulation.domain, run.simulation.new_state()
     shape = (domain.tile_count, run.simulation.physics.size, domain.cells_per_tile)
     values = np.zeros(state.shape[0])
-    values[: np.prod(shape)] = (np.random.default_rng(seed).standard_normal(shape) * domain.fluid[:, None]).ravel()
+    values[: np.prod(shape)] = (np.random.default_rng(seed).standard_normal(shape) * run.simulation.walls.fluid[:, None]).ravel()
     state.assign(values)
     return state
 
@@ -149,8 +155,7 @@ def tangent_kernel(physics, tiles, target):
     return trace.kernel(target.precision, target.cuda)
 
 
-@pytest.mark.parametrize("wall", ["cells", "links"])
-@pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)
+@CASES
 def test_the_step_is_transposed_to_rounding(device, lattice, wall):
     """<w, J v> = <J^T w, v>, with J v from pulling back twice."""
     run = developed(device, lattice, wall)
@@ -195,7 +200,7 @@ def test_checkpoints_change_no_bit(device):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("kind", ["inlet and outlet", "periodic, walls"])
+@pytest.mark.parametrize("kind", [pytest.param("inlet and outlet", marks=LONG), "periodic, walls"])
 def test_steady_is_the_limit_of_a_long_run(device, kind):
     """Where the mass is conserved as well."""
     mesh = TriangleMesh.cylinder(2.4, (6.3, 5.1, -6.0), (6.3, 5.1, 7.0), 32)

@@ -65,7 +65,7 @@ class DenseFlow:
         return f
 
     def velocity_gradient(self):
-        """d_a u_b of the kept velocity, rows [a][b]: central; beside a wall its mirror image, in cells of a condition one-sided."""
+        """d_a u_b of the kept velocity, rows [a][b]: central, with a mirror image beside walls, one-sided at conditions."""
         given = np.any([self._on_face(b.face) for b in self.boundaries], axis=0) if self.boundaries else False
         return [[self._derivative(u, a, given) for u in self.kept] for a in range(len(self.kept))]
 

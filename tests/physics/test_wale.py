@@ -159,7 +159,8 @@ def linear_flow(sides, d):
     if sides == "conditions":
         G[:2] = rng.normal(size=(2, d))
         lids = [MovingWall(face, (0.01, 0.0, 0.01)[:d]) for face in (Y_MIN, Y_MAX)]
-        return 1e-3 * G, 0.01, (False, False, True), {"boundaries": [VelocityInlet(X_MIN, (0.01,) * d), PressureOutlet(X_MAX), *lids]}
+        conditions = [VelocityInlet(X_MIN, (0.01,) * d), PressureOutlet(X_MAX), *lids]
+        return 1e-3 * G, 0.01, (False, False, True), {"boundaries": conditions}
     G[0] = rng.normal(size=d)
     plate = TriangleMesh.box((-4.0, -9.0, -9.0), (1.3, 20.0, 20.0))
     moving = Obstacle("plate", plate, Bouzidi(), motion=RigidVelocity.at_rest(d))
