@@ -50,15 +50,22 @@ def eddy_rate(gradient: Sequence[Sequence]):
     square = total(x * x for row in gradient for x in row)
     varies = square > _NOTHING
     norm = sqrt(where(varies, square, 1.0))
-    g = [[x / norm for x in row] for row in gradient]
+    inverse = 1.0 / norm
+    g = [[inverse * x for x in row] for row in gradient]
     gg = [[total(g[a][c] * g[c][b] for c in axes) for b in axes] for a in axes]
-    strain = total((0.5 * (g[a][b] + g[b][a])) ** 2 for a in axes for b in axes)
+    strain = _square(g, 0.0)
     mean = total(gg[a][a] for a in axes) * (1.0 / 3.0)
-    along_z = (3 - len(gradient)) * (mean * mean)
-    deviator = along_z + total((0.5 * (gg[a][b] + gg[b][a]) - (mean if a == b else 0.0)) ** 2 for a in axes for b in axes)
+    deviator = _square(gg, mean) + (3 - len(gradient)) * (mean * mean)
     root = _root(deviator)
     whole = strain * strain * _root(strain) + deviator * _root(root)
     return where(varies, norm * deviator * root / where(varies, whole, 1.0), 0.0)
+
+
+def _square(g: Sequence[Sequence], mean):
+    """s : s of the symmetric part s of g less `mean` times the identity."""
+    axes = range(len(g))
+    diagonal = total((g[a][a] - mean) ** 2 for a in axes)
+    return diagonal + 0.5 * total((g[a][b] + g[b][a]) ** 2 for a in axes for b in axes if a < b)
 
 
 def _root(x):
