@@ -9,7 +9,7 @@ from typing import Any
 from .boundary import Boundary, Opening
 from .collision import Collision
 from .equilibrium import along
-from .expression import has_bit, where
+from .expression import has_bit, total, where
 from .force import BodyForce
 from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
@@ -19,6 +19,7 @@ from .scalar import Scalar
 from .scalar.carried import CarriedScalar
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
 from .tile_kernel import TileTrace
+from .velocity_gradient import velocity_gradient
 
 OBSTACLE_BIT = 8
 """Bits of `marks` below this one say which boundary condition a cell obeys, those from it on whose solid it holds."""
@@ -52,8 +53,13 @@ class Physics:
 
     @property
     def size(self) -> int:
-        """Components of a state: the flow's populations, then those of each scalar."""
-        return self.lattice.size + sum(lattice.size for lattice in self.carried)
+        """Components of a state: the flow's populations, then those of each scalar, then what is `kept`."""
+        return self.lattice.size + sum(lattice.size for lattice in self.carried) + self.kept
+
+    @property
+    def kept(self) -> int:
+        """How many of them hold u, for neighbours to read: d where the collision needs its gradient, else 0."""
+        return self.lattice.dimension * self.collision.needs_velocity_gradient
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:
@@ -129,7 +135,7 @@ class Cell:
 
     @cached_property
     def incoming(self) -> list:
-        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, and those of the scalars."""
+        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, those of the scalars; then kept u."""
         return self._trace.streamed("source", self.links)
 
     def crossing(self, q: int):
@@ -353,16 +359,31 @@ class Cell:
         return [-1.0 * j for j in momentum(self.lattice, given)]
 
     @cached_property
+    def differences(self) -> list:
+        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the step before, a after a, 0 for u beyond walls; empty where u is not kept."""
+        return self._trace.differences("source", self.links)
+
+    @cached_property
+    def velocity_gradient(self) -> list[list]:
+        """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
+        own = self.incoming[-self.physics.kept :]
+        moving = [OBSTACLE_BIT + self.physics.obstacles.index(name) for name in self.physics.moving]
+        bits = [*range(len(self.physics.boundaries)), *moving] if self._tiles.walls else []
+        given = [self.mask(has_bit(self.marks, k)) for k in bits]
+        return velocity_gradient(self.lattice, self.differences, own, self.links, total(given) > 0.5)
+
+    @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force)
+        gradient = [self.velocity_gradient] if self.physics.kept else []
+        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
         return post
 
     @cached_property
     def outgoing(self) -> list:
-        """Populations after the step, shape (S,): the flow's, then those of the scalars."""
+        """The state after the step, shape (S,): the flow's populations, those of the scalars, u where it is kept."""
         post = list(self.collided)
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
@@ -373,5 +394,7 @@ class Cell:
             for k, boundary in enumerate(self.physics.boundaries):
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
-            post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
-        return post + [value for scalar in self.carried for value in scalar.outgoing]
+        kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
+        if self._tiles.walls:
+            post, kept = ([where(has_bit(self.links, 0), 0.0, value) for value in part] for part in (post, kept))
+        return [*post, *(value for scalar in self.carried for value in scalar.outgoing), *kept]

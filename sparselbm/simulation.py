@@ -92,7 +92,8 @@ class Simulation:
         """Steps done since the state was set."""
         self._unseen = 0
         self.state = self.new_state()
-        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars."""
+        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars; then u, where the
+        collision needs its gradient."""
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()

@@ -22,7 +22,7 @@ class Target:
 
 
 def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
     return trace, Cell(physics, tiles, trace)
 
 
@@ -72,17 +72,21 @@ class _Gather:
 def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of a step.
 
-    source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
-    same of this step, what `wrt` names is increased.
+    source: the state before the step; adjoint: d J / d (incoming populations of the next step), differences_adjoint: the
+    same for `Cell.differences`; target and differences_target receive both of this step, what `wrt` names is increased.
     """
     trace, cell = _begin(physics, tiles)
-    S = physics.size
     outgoing_adjoint = trace.gathered("adjoint", cell.links)
+    for k, value in enumerate(trace.gathered_differences("differences_adjoint", cell.links), physics.size - physics.kept):
+        outgoing_adjoint[k] = outgoing_adjoint[k] + value
     outgoing, gather = cell.outgoing, _Gather(wrt, trace, cell, tiles)
-    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *gather.inputs])
+    S, D = physics.size, len(cell.differences)
+    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *cell.differences, *gather.inputs])
     for q in range(S):
         trace.store("target", q, S, adjoints[q])
-    gather.add(adjoints[S:])
+    for k in range(D):
+        trace.store("differences_target", k, D, adjoints[S + k])
+    gather.add(adjoints[S + D :])
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -98,16 +102,19 @@ def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objectiv
 def integral_adjoint_kernel(
     physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt: Wrt
 ) -> TileKernel:
-    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target and to what `wrt` names."""
+    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to the targets of `adjoint_kernel` and to
+    what `wrt` names."""
     trace, cell = _begin(physics, tiles)
-    S = physics.size
     gather = _Gather(wrt, trace, cell, tiles)
-    inputs = [*cell.incoming, *gather.inputs]
+    inputs = [*cell.incoming, *cell.differences, *gather.inputs]
+    S, D = physics.size, len(cell.differences)
     adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
     for q in range(S):
         trace.increase("target", q, S, weight * adjoints[q])
-    gather.add(adjoints[S:], weight)
+    for k in range(D):
+        trace.increase("differences_target", k, D, weight * adjoints[S + k])
+    gather.add(adjoints[S + D :], weight)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -216,7 +223,8 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
 
 @functools.cache
 def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included.
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory and kept velocity
+    included.
 
     Those of scalars stay as they are in target.
     """
@@ -232,6 +240,8 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
         f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
     for q, value in enumerate(f):
         trace.store("target", q, physics.size, value)
+    for k, u in zip(range(physics.size - physics.kept, physics.size), velocity, strict=False):
+        trace.store("target", k, physics.size, _in_fluid(cell, u))
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -263,4 +273,13 @@ def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileK
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):
         trace.store("target", q, physics.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def differences_transpose_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """Adds the transpose of `Cell.differences`, with d J / d differences in differences_adjoint, to a state's d J in target."""
+    trace, cell = _begin(physics, tiles)
+    for k, value in enumerate(trace.gathered_differences("differences_adjoint", cell.links), physics.size - physics.kept):
+        trace.increase("target", k, physics.size, value)
     return trace.kernel(target.precision, target.cuda)

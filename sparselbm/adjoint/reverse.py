@@ -12,7 +12,14 @@ from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
 from ..physics import TileClass
 from ..simulation import Simulation
-from ..step import Wrt, adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
+from ..step import (
+    Wrt,
+    adjoint_kernel,
+    differences_transpose_kernel,
+    integral_adjoint_kernel,
+    stream_kernel,
+    unstream_kernel,
+)
 
 
 class AdjointError(ValueError):
@@ -24,7 +31,8 @@ class Reverse:
 
         lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
 
-    with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
+    with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run. Where
+    cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
     Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
     `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
     steps gone back, every hundred.
@@ -47,6 +55,11 @@ class Reverse:
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
         """A second array of that kind, overwritten by each step back."""
+        axes = simulation.lattice.dimension * bool(simulation.physics.kept)
+        self._differences, self._spare_differences = (
+            tile_array(simulation.domain, axes * simulation.physics.kept, simulation.precision) if axes else None
+            for _ in range(2)
+        )
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt.solid else None
         """d J / d eps of every cell."""
         self._fields_adjoint = simulation.fields.new_adjoint() if wrt.fields else None
@@ -95,14 +108,18 @@ class Reverse:
         sweep = self._inject if gather else self._inject_bare
         if sweep is not None and weight:
             self.simulation.set_time(step)
-            sweep(source=state, target=self.adjoint, weight=weight, **self._gathered)
+            targets = {"target": self.adjoint, "differences_target": self._differences}
+            sweep(source=state, weight=weight, **targets, **self._gathered)
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
         self.simulation.set_time(step)
         sweep = self._full if gather else self._bare
-        sweep(source=state, adjoint=self.adjoint, target=self.spare, weight=1.0, **self._gathered)
+        adjoints = {"adjoint": self.adjoint, "differences_adjoint": self._differences}
+        targets = {"target": self.spare, "differences_target": self._spare_differences}
+        sweep(source=state, weight=1.0, **adjoints, **targets, **self._gathered)
         self.adjoint, self.spare = self.spare, self.adjoint
+        self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1
         if self._on_back is not None and self._steps % 100 == 0:
             self._on_back(self._steps)
@@ -121,13 +138,23 @@ class Reverse:
             if array is not None:
                 array.zero_()
 
+    def clear(self) -> None:
+        """Sets lambda to zero."""
+        self.adjoint.zero_()
+        if self._differences is not None:
+            self._differences.zero_()
+
     def start_from(self, state_adjoint: wp.array) -> None:
         """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""
+        self.clear()
         self.simulation.general_sweep(stream_kernel)(source=state_adjoint, target=self.adjoint)
 
     def initial_adjoint(self) -> wp.array:
         """d J / d (first state) = S^T lambda, `[tile][q][cell]`; overwrites the spare array."""
         self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self.spare)
+        if self._differences is not None:
+            transpose = self.simulation.general_sweep(differences_transpose_kernel)
+            transpose(differences_adjoint=self._differences, target=self.spare)
         return self.spare
 
     def points_gradient(self, obstacle: str) -> np.ndarray:

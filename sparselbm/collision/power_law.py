@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..expression import exp, power, where
 from ..lattice import Lattice
-from .model import Collision
+from .model import Collision, require_local
 from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
@@ -37,6 +37,7 @@ class PowerLaw(Collision):
     """Largest nu [cells^2 / step], which a fluid at rest has where n < 1."""
 
     def __post_init__(self):
+        require_local(self, self.collision)
         if not 0.2 <= self.exponent <= 3.0:
             raise ValueError(f"PowerLaw(exponent={self.exponent}): must lie within 0.2 and 3; 1 is a Newtonian fluid")
         if self.consistency is not None and not self.consistency > 0.0:

@@ -38,7 +38,7 @@ def directions(device, lattice, collision) -> dict[str, np.ndarray]:
     points = run.simulation.geometry[0].points.numpy()
     outward = points - points.mean(axis=0)
     return {
-        "populations": rng.standard_normal((domain.tile_count, lattice.size, domain.cells_per_tile)),
+        "populations": rng.standard_normal((domain.tile_count, run.simulation.physics.size, domain.cells_per_tile)),
         "solid fractions": rng.standard_normal((domain.tile_count, 1, domain.cells_per_tile)),
         "points": rng.uniform(-0.5, 0.5, points.shape) + outward / np.linalg.norm(outward, axis=1).max(),
     }
