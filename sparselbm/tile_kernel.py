@@ -195,19 +195,20 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
     def cell_physics(
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
         parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
-        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
-        thread: wp.int32,
+        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats,
+        fractions_adjoint: floats, sums: doubles, thread: wp.int32,
     ): ...  # fmt: skip
 
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
         parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
-        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
+        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats,
+        fractions_adjoint: floats, sums: doubles,
     ):  # fmt: skip
         cell_physics(
             tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
-            solid, fields, fractions, target, solid_adjoint, fields_adjoint, sums, wp.tid(),
+            solid, fields, fractions, target, solid_adjoint, fields_adjoint, fractions_adjoint, sums, wp.tid(),
         )  # fmt: skip
 
     return tile_kernel
