@@ -140,7 +140,7 @@ class LinkFractions:
 
 @dataclass(frozen=True)
 class InitialPopulations:
-    """The populations at the start: d J / d f, (n, S, cells), S = Q + sizes of the scalars."""
+    """The populations at the start: d J / d f, (n, S, cells), S = Q + sizes of the scalars; 0 where there is no fluid."""
 
     needs = Needs()
 
@@ -148,7 +148,9 @@ class InitialPopulations:
         """Every simulation has them."""
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
-        return tile_view(reverse.simulation.domain, reverse.initial_adjoint(), reverse.simulation.physics.size).copy()
+        simulation = reverse.simulation
+        gradient = tile_view(simulation.domain, reverse.initial_adjoint(), simulation.physics.size)
+        return np.where(simulation.walls.fluid[:, None], gradient, 0.0)
 
 
 Wrt = Points | Deformed | Parameter | Field | SolidFractions | LinkFractions | InitialPopulations
