@@ -8,7 +8,7 @@ import numpy as np
 import warp as wp
 from channel_cases import Run, body
 from collision_cases import BENT
-from inputs import Everything
+from inputs import Adjoint, Everything, inputs
 
 from sparselbm.boundary import (
     X_MAX,
@@ -72,7 +72,7 @@ COLLISIONS = {
     "KBC": KBC(),
     "ExactDifference": ExactDifference(TRT(T(0.2))),
     "Smagorinsky": Smagorinsky(TRT(T(0.2)), T(0.15)),
-    "PowerLaw": PowerLaw(BGK(), exponent=T(0.7), consistency=T(0.01), lowest=T(0.03), highest=T(0.08)),
+    "PowerLaw": PowerLaw(BGK(), exponent=T(0.7), consistency=T(0.01), lowest=T(0.04), highest=T(0.048)),
     "Carreau": Carreau(RecursiveRegularised(), time=T(500.0), exponent=T(0.5), fastest=T(0.01), yasuda=T(1.8)),
 }
 
@@ -112,19 +112,25 @@ class Case:
             run.keep()
         return run
 
+    @functools.cache  # noqa: B019
+    def adjoint(self, device: str) -> Adjoint:
+        """The adjoint of that run, with respect to all its inputs."""
+        return Adjoint(self.run(device), inputs(self.run(device), bent=self.bent))
+
 
 def channel(lattice: Lattice = D2Q9, collision=TRT(), *, wall=SolidFraction(), **options) -> Callable[[str], Simulation]:
     """Inlet, outlet, moving wall, free slip, a wall at rest in 3D, a body, a force; no side is a multiple of 8 cells."""
     d = lattice.dimension
     given = {
-        "viscosity": 0.05, "force": (1e-4, 2e-5, 3e-5)[:d], "obstacles": (Obstacle("body", _off_the_grid(d), wall=wall),),
+        "viscosity": 0.05, "force": (1e-4, 6e-5, -8e-5)[:d], "obstacles": (Obstacle("body", _off_the_grid(d), wall=wall),),
         "boundaries": (
             VelocityInlet(X_MIN, EVERYWHERE[d]), MovingWall(Y_MIN, (0.02, 0.0, 0.01)[:d]), FreeSlip(Y_MAX),
             PressureOutlet(X_MAX, relaxation=0.01),
         ),
+        "precision": wp.float64,
     }  # fmt: skip
     return lambda device: Simulation(
-        box((20, 13, 11)[:d], device=device), lattice=lattice, collision=collision, precision=wp.float64, **given | options
+        box((20, 13, 11)[:d], device=device), lattice=lattice, collision=collision, **given | options
     )
 
 
@@ -158,7 +164,7 @@ def moving(lattice: Lattice, wall) -> Callable[[str], Simulation]:
 
 def swirl(x):
     """A force that no potential has."""
-    return 1e-4 * np.stack([np.sin(0.4 * x[..., 1]), np.cos(0.3 * x[..., 0]), 0.2 + 0.0 * x[..., 0]], axis=-1)[..., : x.shape[-1]]
+    return 1e-4 * np.stack([np.sin(0.4 * x[..., 1]), np.cos(0.3 * x[..., 0]), 1.0 + np.cos(0.4 * x[..., 1])], axis=-1)[..., : x.shape[-1]]
 
 
 def frame(lattice: Lattice) -> Callable[[str], Simulation]:
@@ -172,7 +178,7 @@ def frame(lattice: Lattice) -> Callable[[str], Simulation]:
     )  # fmt: skip
 
 
-def warm(lattice: Lattice, wall=SolidFraction()) -> Callable[[str], Simulation]:
+def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], Simulation]:
     """A channel with a warm body and two scalars, one of which drives the flow."""
     d = lattice.dimension
     heat = Scalar(
@@ -183,6 +189,7 @@ def warm(lattice: Lattice, wall=SolidFraction()) -> Callable[[str], Simulation]:
     return channel(
         lattice, wall=wall, scalars=(heat, dye), force=Boussinesq("heat", 0.7, (2e-4, -1e-3, 3e-4)[:d], reference=0.2),
         boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d]), PressureOutlet(X_MAX, relaxation=0.01)),
+        **options,
     )  # fmt: skip
 
 
