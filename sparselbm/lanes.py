@@ -41,7 +41,7 @@ class TileShape:
 
 ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
              "nontemporal", "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target",
-             "differences_target", "solid_adjoint", "fields_adjoint", "sums", "thread")  # fmt: skip
+             "differences_target", "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
 """What every tile kernel takes, in the house's order: topology, constants, inputs, outputs."""
 
 _LABEL_SHIFT = 28

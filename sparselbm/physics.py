@@ -19,6 +19,7 @@ from .scalar import Scalar
 from .scalar.carried import CarriedScalar
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
 from .tile_kernel import TileTrace
+from .tunable import tunables, with_numbers
 from .velocity_gradient import velocity_gradient
 
 OBSTACLE_BIT = 8
@@ -45,6 +46,18 @@ class Physics:
     """Names of the parameters that vary in time."""
     scalars: tuple[Scalar, ...] = ()
     """What the flow carries."""
+    tunable: tuple[str, ...] = field(init=False)
+    """Names of the numbers given as `Tunable`, which equal plain ones: kernels with and without them differ."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "tunable", tuple(self.tunables))
+
+    @property
+    def tunables(self) -> dict[str, float]:
+        """The `Tunable` numbers of collision, conditions and scalars, by their places."""
+        models = {"collision": self.collision}
+        models |= {b.face.name: b for b in self.boundaries} | {s.name: s for s in self.scalars}
+        return {place: number for name, model in models.items() for place, number in tunables(model, name).items()}
 
     @cached_property
     def carried(self) -> tuple[Lattice, ...]:
@@ -92,7 +105,7 @@ class Physics:
         conditions = tuple(f"{b.face.name}.{name}" for b in self.boundaries for name in b.parameters(d))
         motions = tuple(f"{o}.{name}" for o in self.moving for name in RigidVelocity.at_rest(d).parameters())
         scalars = tuple(name for scalar in self.scalars for name in scalar.parameters)
-        return ("viscosity", *forces, *conditions, *motions, *scalars)
+        return ("viscosity", *forces, *conditions, *motions, *scalars, *self.tunable)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -127,6 +140,20 @@ class Cell:
         self.lattice = physics.lattice
         self._tiles = tiles
         self._trace = trace
+
+    def _tuned(self, model, name: str) -> Any:
+        """A model that reads its `Tunable` numbers from the parameters."""
+        return with_numbers(model, name, lambda place, _: self.parameter(place))
+
+    @cached_property
+    def collision(self) -> Collision:
+        """The collision, with its numbers as they are now."""
+        return self._tuned(self.physics.collision, "collision")
+
+    @cached_property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The conditions of the flow, with their numbers as they are now."""
+        return tuple(self._tuned(b, b.face.name) for b in self.physics.boundaries)
 
     @cached_property
     def links(self):
@@ -178,7 +205,7 @@ class Cell:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
         f = self._at_walls
         if self._tiles.walls:
-            for k, boundary in enumerate(self.physics.boundaries):
+            for k, boundary in enumerate(self.boundaries):
                 # Where faces meet, the later condition has the links of both: it starts from their reflection again.
                 enters = boundary.face.enters(self.lattice, self.crossing)
                 reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
@@ -292,7 +319,7 @@ class Cell:
         """What the cell knows of each of the scalars."""
         return tuple(
             CarriedScalar(
-                self, scalar, self.incoming[self.physics.components(scalar.name)],
+                self, self._tuned(scalar, scalar.name), self.incoming[self.physics.components(scalar.name)],
                 walls=self._tiles.walls, solid=self._tiles.solid, fractions=self._tiles.fractions,
             )
             for scalar in self.physics.scalars
@@ -376,7 +403,7 @@ class Cell:
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
         gradient = [self.velocity_gradient] if self.physics.kept else []
-        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
+        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
         return post
@@ -391,7 +418,7 @@ class Cell:
                     waits = self.physics.link_wall.kept(self.collided[p], self.collided[q], self.fraction(q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
-            for k, boundary in enumerate(self.physics.boundaries):
+            for k, boundary in enumerate(self.boundaries):
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
         kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.

@@ -8,7 +8,7 @@ import warp as wp
 
 from .blow_up import LOOK, Watch
 from .boundary import Boundary
-from .checks import SimulationError, as_forces, check_names, check_numbers, check_openings
+from .checks import SimulationError, as_forces, check_names, check_numbers, check_openings, check_tunables
 from .collision import TRT, Collision
 from .domain import Domain
 from .domain.retile import transfer
@@ -72,6 +72,7 @@ class Simulation:
         )  # fmt: skip
         check_names(self.physics)
         check_openings(domain, self.physics)
+        check_tunables(self.physics)
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
         numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
@@ -126,7 +127,7 @@ class Simulation:
         models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
         motions = (v for o in self.obstacles if o.motion is not None for v in o.motion.parameters().values())
         scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
-        return [viscosity, *models, *motions, *scalars]
+        return [viscosity, *models, *motions, *scalars, *physics.tunables.values()]
 
     @property
     def words(self) -> wp.array:

@@ -3,9 +3,10 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from .equilibrium import equilibrium
-from .expression import Expression, dot, has_bit, pullback, total, where
+from .expression import Expression, ancestors, dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
 from .scalar.equilibrium import scalar_equilibrium
@@ -35,6 +36,13 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
     return trace.kernel(target.precision, target.cuda)
 
 
+def unread_numbers(physics: Physics) -> list[str]:
+    """Those of the `Tunable` numbers that no equation of the step reads."""
+    trace, cell = _begin(physics, TileClass(walls=True, solid=bool(physics.obstacles), fields=bool(physics.fields)))
+    read = ancestors(cell.outgoing)
+    return [name for name in physics.tunable if trace.parameter(name).index not in read]
+
+
 @dataclass(frozen=True)
 class Wrt:
     """With respect to what, beside the populations, a kernel gives gradients."""
@@ -45,6 +53,8 @@ class Wrt:
     """The models' values in each cell, into `fields_adjoint`."""
     parameters: bool = False
     """The models' numbers, into the tile's sums."""
+    fractions: bool = False
+    """Where walls lie on their links, into `fractions_adjoint`."""
 
 
 class _Gather:
@@ -54,17 +64,21 @@ class _Gather:
         self._trace, self._names = trace, cell.physics.fields
         self._solid = [cell.solid_fraction] if tiles.solid and wrt.solid else []
         self._fields = [cell.field(name) for name in self._names] if tiles.fields and wrt.fields else []
+        shares = range(1, cell.lattice.size) if tiles.fractions and wrt.fractions else ()
+        self._fractions = [cell.fraction(q) for q in shares]
         self._numbers = [trace.parameter(name) for name in cell.physics.parameters] if wrt.parameters else []
-        self.inputs = [*self._solid, *self._fields, *self._numbers]
+        self.inputs = [*self._solid, *self._fields, *self._fractions, *self._numbers]
 
     def add(self, adjoints: Sequence, weight: Expression | float = 1.0) -> None:
         """Adds what belongs to `inputs`; sums take the launch's weight by themselves."""
-        rest = list(adjoints)
-        for value in rest[: len(self._solid)]:
+        rest = iter(adjoints)
+        for value in islice(rest, len(self._solid)):
             self._trace.increase("solid_adjoint", 0, 1, weight * value)
-        for k, value in enumerate(rest[len(self._solid) : len(self._solid) + len(self._fields)]):
+        for k, value in enumerate(islice(rest, len(self._fields))):
             self._trace.increase_field("fields_adjoint", 0, k, len(self._names), weight * value)
-        for value in rest[len(self._solid) + len(self._fields) :]:
+        for q, value in enumerate(islice(rest, len(self._fractions)), start=1):
+            self._trace.increase_field("fractions_adjoint", 1, q, len(self._fractions) + 1, weight * value)
+        for value in rest:
             self._trace.sum(value)
 
 
@@ -234,7 +248,7 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
     f = equilibrium(lattice, density - 1.0, velocity)
     if tiles.walls:
         settled = list(f)  # An equilibrium is what a collision leaves as it is.
-        for k, boundary in enumerate(physics.boundaries):
+        for k, boundary in enumerate(cell.boundaries):
             for q, kept in boundary.memory(lattice, settled, settled).items():
                 f[q] = where(has_bit(cell.marks, k), kept, f[q])
         f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]

@@ -226,8 +226,8 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
         parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
-        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
-        thread: wp.int32,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles, thread: wp.int32,
     ): ...  # fmt: skip
 
     @wp.kernel(enable_backward=False, module="unique")
@@ -235,12 +235,13 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
         parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
-        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles,
     ):  # fmt: skip
         cell_physics(
             tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
-            differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint, sums,
-            wp.tid(),
+            differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
+            fractions_adjoint, sums, wp.tid(),
         )  # fmt: skip
 
     return tile_kernel

@@ -33,9 +33,9 @@ class Reverse:
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run. Where
     cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
-    Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
-    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
-    steps gone back, every hundred.
+    Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
+    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back`
+    is told the steps gone back, every hundred.
     """
 
     def __init__(
@@ -63,13 +63,14 @@ class Reverse:
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt.solid else None
         """d J / d eps of every cell."""
         self._fields_adjoint = simulation.fields.new_adjoint() if wrt.fields else None
+        self._fractions_adjoint = simulation.walls.new_adjoint() if wrt.fractions else None
         self._sums = sums_array(simulation.domain, len(simulation.physics.parameters)) if wrt.parameters else None
 
     @property
     def _gathered(self) -> dict[str, wp.array | None]:
         return {
             "solid": self.simulation.solid, "solid_adjoint": self.solid_adjoint, "fields_adjoint": self._fields_adjoint,
-            "sums": self._sums,
+            "fractions_adjoint": self._fractions_adjoint, "sums": self._sums,
         }  # fmt: skip
 
     @functools.cached_property
@@ -125,16 +126,17 @@ class Reverse:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
+        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d fields, d delta, d parameters."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
-        return (*solid, *fields, *(() if self._sums is None else (self.parameter_gradient(),)))
+        links = () if self._fractions_adjoint is None else (self.simulation.walls.held(self._fractions_adjoint).copy(),)
+        return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))
 
     def clear_gathered(self) -> None:
         """Sets what has been gathered to zero."""
-        for array in (self.solid_adjoint, self._fields_adjoint, self._sums):
+        for array in (self.solid_adjoint, self._fields_adjoint, self._fractions_adjoint, self._sums):
             if array is not None:
                 array.zero_()
 
@@ -159,8 +161,14 @@ class Reverse:
 
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""
-        geometry = next(g for g in self.simulation.geometry if g.name == obstacle)
-        return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
+        for geometry in self.simulation.geometry:
+            if geometry.name == obstacle:
+                return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
+        return self.simulation.walls.pullback(obstacle, self._fractions_adjoint)  # type: ignore[arg-type]
+
+    def fractions_gradient(self) -> np.ndarray:
+        """d J / d delta of every link, (n, Q, cells); 0 in tiles without walls of obstacles on their links."""
+        return self.simulation.walls.spread(self._fractions_adjoint)  # type: ignore[arg-type]
 
     def field_gradient(self, name: str) -> np.ndarray:
         """d J / d field, (n, cells); 0 in tiles where all of the models' fields are 0, which are not kept."""

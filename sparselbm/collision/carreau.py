@@ -1,6 +1,5 @@
 """Carreau-Yasuda fluids."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,7 +46,7 @@ class Carreau(Collision):
         n, a, thinned = self.exponent, self.yasuda, viscosity - self.fastest
 
         def law(y):
-            x = exp(a * (y + math.log(self.time)))
+            x = exp(a * (y + log(self.time)))
             part = thinned * exp((n - 1.0) / a * log(1.0 + x))
             return self.fastest + part, (n - 1.0) * part * x / (1.0 + x)
 

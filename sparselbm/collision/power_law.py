@@ -60,8 +60,6 @@ class PowerLaw(Collision):
 
     def _least_stress(self, K):
         """Stress below which nu is far above its bound anyway: a hundred times, before numbers leave the range of fp32."""
-        if self.exponent >= 1.0:
-            return LEAST_STRESS
-        beyond = 100.0 * self.highest
-        stress = power(beyond / K, 1.0 / (self.exponent - 1.0)) * (2.0 * beyond + 1.0 / 3.0)
-        return where(stress > LEAST_STRESS, stress, LEAST_STRESS)
+        thins, beyond = self.exponent < 1.0, 100.0 * self.highest
+        stress = power(beyond / K, 1.0 / where(thins, self.exponent - 1.0, -1.0)) * (2.0 * beyond + 1.0 / 3.0)
+        return where(thins, where(stress > LEAST_STRESS, stress, LEAST_STRESS), LEAST_STRESS)
