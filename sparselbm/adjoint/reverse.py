@@ -25,9 +25,9 @@ class Reverse:
         lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
-    Beside lambda it gathers what `wrt` names: d J / d eps, d fields, d delta, d parameters. Two population arrays, however many steps. With
-    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
-    steps gone back, every hundred.
+    Beside lambda it gathers what `wrt` names: d J / d eps, d fields, d delta, d parameters. Two population arrays, however many
+    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is
+    told the steps gone back, every hundred.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Reverse:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d fields, d delta, d parameters."""
+        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not all solid."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
