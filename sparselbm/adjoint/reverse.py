@@ -126,7 +126,7 @@ class Reverse:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d fields, d delta, d parameters."""
+        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not all solid."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
