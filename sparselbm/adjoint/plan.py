@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from ..evaluate import Evaluation
 from ..machine import free_bytes, gibibytes
 from ..simulation import Simulation
+from ..speed import ADJOINT_COST, Speed
 from .reverse import AdjointError, Reverse
+from .work import GradientForecast, GradientWork
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,16 @@ class Plan(ABC):
         self, simulation: Simulation, reverse: Reverse, evaluation: Evaluation | None, steps: int, window: Window
     ) -> None:
         """Advances the simulation by `steps`, adds up the objective, and carries `reverse` back to the start."""
+
+    @abstractmethod
+    def work(self, simulation: Simulation, steps: int) -> GradientWork:
+        """What a gradient over so many steps will hold and do. Raises AdjointError as `run` does."""
+
+    def forecast(self, simulation: Simulation, steps: int, speed: Speed | None = None) -> GradientForecast:
+        """That work and its duration, known before the start: `print` it. `speed`: by default measured now, in 0.2 s."""
+        work = self.work(simulation, steps)
+        step = (speed or Speed.of(simulation.domain.device)).step_seconds(simulation.state_bytes)
+        return GradientForecast(work, (work.forward_steps + ADJOINT_COST * work.backward_steps) * step)
 
 
 def require_memory(simulation: Simulation, needed: int, what: str) -> None:

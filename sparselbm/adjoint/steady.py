@@ -11,6 +11,7 @@ from ..simulation import Simulation
 from ..step import amount_adjoint_kernel, change_kernel
 from .plan import Plan
 from .reverse import AdjointError, Reverse
+from .work import GradientWork
 
 _EVERY = 100
 """Steps of a stretch, between looks at the gradient or at the flow."""
@@ -43,6 +44,9 @@ class Steady(Plan):
     """Limit beyond which AdjointError is raised."""
     flow_tolerance: float = 1e-3
     """Estimated relative distance of the populations from their steady state, beyond which AdjointError is raised."""
+
+    def work(self, simulation, steps):
+        return GradientWork(2 * simulation.state_bytes, 0, 0, steps, steps + 2 * _EVERY, self.iterations)
 
     def run(self, simulation, reverse, evaluation, steps, window):
         simulation.run(steps)
