@@ -7,9 +7,9 @@ import warp as wp
 
 from ..evaluate import Evaluation
 from ..simulation import Simulation
-from .plan import Window
 from .reverse import Reverse
 from .storage import Shelf
+from .window import Window
 
 
 class Replay:
@@ -55,12 +55,29 @@ class Replay:
             if action.n1 == self.steps:  # The last state is needed once, for the objective and for the user.
                 self._finish()
             return  # Going back from the state after it needs the state at hand.
-        for t in range(action.n0 + 1, action.n1 + 1):
-            target = self._spare()
-            self.simulation.advance(self.present, target, self.begin + t - 1)
-            self._release()
-            self.present = target
-            self._meet(t, target)
+        self._step(action.n0)
+        t = action.n0 + 1
+        if not any(self._unmet(later) for later in range(t + 1, action.n1 + 1)):
+            t += self._step_pairs(t, (action.n1 - t) // 2)
+        for each in range(t, action.n1):
+            self._step(each)
+        self.furthest = max(self.furthest, action.n1)
+
+    def _step(self, t: int) -> None:
+        """To the state after t + 1 steps, in another array."""
+        target = self._spare()
+        self.simulation.advance(self.present, target, self.begin + t)
+        self._release()
+        self.present = target
+        self._meet(t + 1, target)
+
+    def _step_pairs(self, t: int, pairs: int) -> int:
+        """Steps in which nobody is interested, within the present array, which is not kept; gives how many."""
+        if pairs:
+            other = self._spare()
+            self.simulation.advance_pairs(self.present, other, self.begin + t, pairs)
+            self.free.append(other)
+        return 2 * pairs
 
     def _restore(self, action) -> None:
         self._release()
@@ -74,10 +91,13 @@ class Replay:
         if not any(shelf.holds(self.present) for shelf in self.shelves.values()):
             self.free.append(self.present)
 
+    def _unmet(self, t: int) -> float:
+        """The weight of a state that is come to for the first time."""
+        return self.window.weight(t, self.steps) if t > self.furthest and self.evaluation is not None else 0.0
+
     def _meet(self, t: int, state: wp.array) -> None:
-        if t > self.furthest and self.evaluation is not None and self.window.weight(t, self.steps):
-            self.evaluation.add(state, self.window.weight(t, self.steps), self.begin + t)
-        self.furthest = max(self.furthest, t)
+        if self.evaluation is not None and self._unmet(t):
+            self.evaluation.add(state, self._unmet(t), self.begin + t)
 
     def _finish(self) -> None:
         last = self._spare()
