@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from ..simulation import Simulation
 from .budget import parse_bytes
 from .disk import Disk, DiskShelf
+from .errors import AdjointError
 from .plan import Plan, require_memory
 from .replay import Replay
-from .reverse import AdjointError
 from .storage import FullStates, Storage
 from .work import GradientWork
 

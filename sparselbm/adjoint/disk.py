@@ -11,7 +11,7 @@ import numpy as np
 from ..machine import gibibytes
 from ..simulation import Simulation
 from .budget import parse_bytes
-from .reverse import AdjointError
+from .errors import AdjointError
 from .storage import Shelf, Storage
 
 

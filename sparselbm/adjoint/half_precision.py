@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import warp as wp
 
 from ..memory import lane_array
-from .reverse import AdjointError
+from .errors import AdjointError
 from .storage import PackedShelf, Storage
 
 _SCALE = 2.0**15

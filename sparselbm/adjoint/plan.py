@@ -1,29 +1,23 @@
-"""What a plan for the backward pass is, and the window over which an objective is averaged."""
+"""What a plan for the backward pass is."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from typing import ClassVar
 
 from ..evaluate import Evaluation
 from ..machine import free_bytes, gibibytes
 from ..simulation import Simulation
 from ..speed import ADJOINT_COST, Speed
-from .reverse import AdjointError, Reverse
+from .errors import AdjointError
+from .reverse import Reverse
+from .window import Window
 from .work import GradientForecast, GradientWork
-
-
-@dataclass(frozen=True)
-class Window:
-    """The objective is the mean over the last `steps` states of the run; 1: the final state alone."""
-
-    steps: int = 1
-
-    def weight(self, t: int, last: int) -> float:
-        """The weight of state t in a run whose final state is `last`."""
-        return 1.0 / self.steps if last - self.steps < t <= last else 0.0
 
 
 class Plan(ABC):
     """How the states that the backward pass needs are kept: a frozen value."""
+
+    forgets_start: ClassVar[bool] = False
+    """Whether the gradient is that of a flow that has forgotten how it began."""
 
     @abstractmethod
     def run(

@@ -13,10 +13,13 @@ from ..objective import Objective
 from ..physics import TileClass
 from ..simulation import Simulation
 from ..step import Wrt, adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
+from .errors import AdjointError
+from .trust import Meter, Trust
 
+__all__ = ["AdjointError", "Reverse"]
 
-class AdjointError(ValueError):
-    """A gradient that cannot be given."""
+_LOOK = 100
+"""Steps back between two looks, of whoever follows them and of the meter."""
 
 
 class Reverse:
@@ -27,7 +30,7 @@ class Reverse:
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
     Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
     `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
-    steps gone back, every hundred.
+    steps gone back, every hundred; `trust` refuses a lambda that grows while nothing is fed into it.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class Reverse:
         wrt: Wrt,
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
+        trust: Trust | None = None,
     ):
         self.simulation = simulation
         self.objective = objective
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
+        self.trust, self._meter = trust, Meter(trust) if trust else None
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
@@ -96,6 +101,8 @@ class Reverse:
         if sweep is not None and weight:
             self.simulation.set_time(step)
             sweep(source=state, target=self.adjoint, weight=weight, **self._gathered)
+            if self._meter is not None:
+                self._meter.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
@@ -104,8 +111,19 @@ class Reverse:
         sweep(source=state, adjoint=self.adjoint, target=self.spare, weight=1.0, **self._gathered)
         self.adjoint, self.spare = self.spare, self.adjoint
         self._steps += 1
-        if self._on_back is not None and self._steps % 100 == 0:
+        if self._steps % _LOOK == 0:
+            self._look()
+
+    def _look(self) -> None:
+        if self._meter is not None and self._inject is not None:
+            square: float = wp.utils.array_inner(self.adjoint, self.adjoint)  # type: ignore[assignment]
+            self._meter.look(square**0.5, self._steps)
+        if self._on_back is not None:
             self._on_back(self._steps)
+
+    def restart(self) -> None:
+        """Sets lambda to zero; what has been gathered stays."""
+        self.adjoint.zero_()
 
     def gathered(self) -> tuple[np.ndarray, ...]:
         """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""

@@ -12,9 +12,10 @@ from ..memory import summed, sums_array, tile_array
 from ..simulation import Simulation
 from ..step import Wrt, moments_adjoint_kernel, moments_kernel, unstream_kernel
 from .checkpointed import Checkpointed
-from .plan import Plan, Window
-from .reverse import AdjointError, Reverse
-from .steady import Steady
+from .errors import AdjointError
+from .plan import Plan
+from .reverse import Reverse
+from .window import Window
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -39,8 +40,10 @@ def run_on_tape(
         raise AdjointError("run_on_tape: the populations have no gradient; make them with tape_array")
     if steps < 1:
         raise AdjointError(f"run_on_tape: a run of {steps} steps; give at least 1")
-    if isinstance(plan, Steady):
-        raise AdjointError("run_on_tape with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+    if plan.forgets_start:
+        raise AdjointError(
+            f"run_on_tape with {type(plan).__name__}: its flow has forgotten its start; use Stored or Checkpointed"
+        )
     result = tape_array(simulation, simulation.physics.size)
     begin = simulation.steps
     unchanged = _watch(simulation, populations, range(begin, begin + steps), "run_on_tape")

@@ -11,7 +11,8 @@ import numpy as np
 from ..memory import tile_view
 from ..simulation import Simulation
 from ..step import Wrt as Needs
-from .reverse import AdjointError, Reverse
+from .errors import AdjointError
+from .reverse import Reverse
 
 
 def _require_obstacle(simulation: Simulation, name: str) -> None:

@@ -168,10 +168,10 @@ def test_passes_add_up(device):
 
 
 def varied(device) -> Simulation:
-    """A channel with a schedule, a profile, and a wall on links."""
-    body = Obstacle("body", TriangleMesh.cylinder(2.2, (9.3, 6.6, -6.0), (9.3, 6.6, 7.0), 16), wall=Bouzidi())
+    """A channel with a schedule, a profile, and a wall on links, in one tile: one kernel."""
+    body = Obstacle("body", TriangleMesh.cylinder(1.4, (4.3, 4.2, -6.0), (4.3, 4.2, 7.0), 16), wall=Bouzidi())
     return Simulation(
-        box((24, 12), device=device), viscosity=0.1, obstacles=[body], precision=wp.float64,
+        box((8, 8), device=device), viscosity=0.1, obstacles=[body], precision=wp.float64,
         boundaries=[VelocityInlet(X_MIN, (0.03, 0.0), profile=Parabola(0))], schedules={"x_min.velocity_x": SmoothStart(50)},
     )  # fmt: skip
 
