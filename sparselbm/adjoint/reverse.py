@@ -20,10 +20,13 @@ from ..step import (
     stream_kernel,
     unstream_kernel,
 )
+from .errors import AdjointError
+from .trust import Meter, Trust
 
+__all__ = ["AdjointError", "Reverse"]
 
-class AdjointError(ValueError):
-    """A gradient that cannot be given."""
+_LOOK = 100
+"""Steps back between two looks, of whoever follows them and of the meter."""
 
 
 class Reverse:
@@ -35,7 +38,7 @@ class Reverse:
     cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
     Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
     steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back`
-    is told the steps gone back, every hundred.
+    is told the steps gone back, every hundred; `trust` refuses a lambda that grows while nothing is fed into it.
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class Reverse:
         wrt: Wrt,
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
+        trust: Trust | None = None,
     ):
         self.simulation = simulation
         self.objective = objective
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
+        self.trust, self._meter = trust, Meter(trust) if trust else None
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
@@ -111,6 +116,8 @@ class Reverse:
             self.simulation.set_time(step)
             targets = {"target": self.adjoint, "differences_target": self._differences}
             sweep(source=state, weight=weight, **targets, **self._gathered)
+            if self._meter is not None:
+                self._meter.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
@@ -122,7 +129,14 @@ class Reverse:
         self.adjoint, self.spare = self.spare, self.adjoint
         self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1
-        if self._on_back is not None and self._steps % 100 == 0:
+        if self._steps % _LOOK == 0:
+            self._look()
+
+    def _look(self) -> None:
+        if self._meter is not None and self._inject is not None:
+            square: float = wp.utils.array_inner(self.adjoint, self.adjoint)  # type: ignore[assignment]
+            self._meter.look(square**0.5, self._steps)
+        if self._on_back is not None:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
@@ -141,7 +155,7 @@ class Reverse:
                 array.zero_()
 
     def clear(self) -> None:
-        """Sets lambda to zero."""
+        """Sets lambda to zero; what has been gathered stays."""
         self.adjoint.zero_()
         if self._differences is not None:
             self._differences.zero_()

@@ -12,7 +12,8 @@ from ..interpolated import LinkWall
 from ..memory import tile_view
 from ..simulation import Simulation
 from ..step import Wrt as Needs
-from .reverse import AdjointError, Reverse
+from .errors import AdjointError
+from .reverse import Reverse
 
 
 def _require_obstacle(simulation: Simulation, name: str) -> None:
