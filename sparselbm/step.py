@@ -130,16 +130,29 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 @functools.cache
 def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
-    is increased, and what `wrt` names (boundaries, forces and fields enter the moments)."""
+    is increased by `weight` times it, and what `wrt` names (boundaries, forces and fields enter the moments)."""
     trace, cell = _begin(physics, tiles)
     S, size = physics.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
     gather = _Gather(wrt, trace, cell, tiles)
     adjoints = pullback(moments, given, [*cell.incoming, *gather.inputs])
+    weight = trace.weight()
     for q in range(S):
-        trace.increase("target", q, S, adjoints[q])
-    gather.add(adjoints[S:])
+        trace.increase("target", q, S, weight * adjoints[q])
+    gather.add(adjoints[S:], weight)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def populations_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
+    """Adds `weight` times d J / d (state), in adjoint, streamed, to target, the gradient in the incoming populations.
+
+    A state depends on no other input of a kernel, whatever `wrt` names.
+    """
+    trace, cell = _begin(physics, tiles)
+    for q, value in enumerate(trace.streamed("adjoint", cell.links)):
+        trace.increase("target", q, physics.size, trace.weight() * value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -221,17 +234,34 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
     Those of scalars stay as they are in target.
     """
     trace, cell = _begin(physics, tiles)
-    lattice, size = physics.lattice, 1 + physics.lattice.dimension
+    for q, value in enumerate(_at_equilibrium(trace, cell, tiles)[1]):
+        trace.store("target", q, physics.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+def _at_equilibrium(trace: TileTrace, cell: Cell, tiles: TileClass) -> tuple[list, list]:
+    """Density and velocity from source, and the populations that they set."""
+    lattice, size = cell.lattice, 1 + cell.lattice.dimension
     density, *velocity = [trace.local("source", k, size) for k in range(size)]
     f = equilibrium(lattice, density - 1.0, velocity)
     if tiles.walls:
         settled = list(f)  # An equilibrium is what a collision leaves as it is.
-        for k, boundary in enumerate(physics.boundaries):
+        for k, boundary in enumerate(cell.physics.boundaries):
             for q, kept in boundary.memory(lattice, settled, settled).items():
                 f[q] = where(has_bit(cell.marks, k), kept, f[q])
         f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
-    for q, value in enumerate(f):
-        trace.store("target", q, physics.size, value)
+    return [density, *velocity], f
+
+
+@functools.cache
+def equilibrium_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """The vector-Jacobian product of `equilibrium_kernel`: source, density and velocity; adjoint, d J / d (state);
+    target `[tile][1 + d][cell]`, d J / d (density, velocity)."""
+    trace, cell = _begin(physics, tiles)
+    moments, f = _at_equilibrium(trace, cell, tiles)
+    given = [trace.local("adjoint", q, physics.size) for q in range(len(f))]
+    for k, value in enumerate(pullback(f, given, moments)):
+        trace.store("target", k, len(moments), value)
     return trace.kernel(target.precision, target.cuda)
 
 

@@ -1,8 +1,8 @@
 """The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
 
 import functools
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import warp as wp
@@ -19,6 +19,20 @@ class AdjointError(ValueError):
     """A gradient that cannot be given."""
 
 
+@dataclass(frozen=True, eq=False)
+class Seed:
+    """What is added to lambda at a state: a kernel that increases it, and what `wrt` names, by `factor` times a gradient."""
+
+    kernel: Callable
+    """Made from (physics, tiles, target, *arguments, wrt), such as `integral_adjoint_kernel`."""
+    arguments: tuple = ()
+    adjoint: wp.array | None = None
+    """The kernel's own `adjoint`, `[tile][size][cell]`."""
+    factor: float = 1.0
+    tiles: np.ndarray | None = None
+    """Indices of the tiles outside of which it adds nothing; None: all."""
+
+
 class Reverse:
     """Carries lambda = d J / d (incoming populations) from the last state to the first.
 
@@ -26,8 +40,8 @@ class Reverse:
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
     Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
-    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back` is told the
-    steps gone back, every hundred.
+    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
+    injected beside the objective. `on_back` is told the steps gone back, every hundred.
     """
 
     def __init__(
@@ -38,9 +52,12 @@ class Reverse:
         wrt: Wrt,
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
+        seeds: Sequence[Seed] = (),
     ):
         self.simulation = simulation
-        self.objective = objective
+        self._seeds = [*seeds]
+        if objective is not None:
+            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=objective.tiles(simulation)))
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
         self.adjoint = simulation.new_state()
@@ -68,12 +85,12 @@ class Reverse:
         return self._step_back(Wrt())
 
     @functools.cached_property
-    def _inject(self) -> TileSweep | None:
-        return self._injection(self._wrt)
+    def _inject(self) -> list[TileSweep]:
+        return self._injections(self._wrt)
 
     @functools.cached_property
-    def _inject_bare(self) -> TileSweep | None:
-        return self._injection(Wrt())
+    def _inject_bare(self) -> list[TileSweep]:
+        return self._injections(Wrt())
 
     def _step_back(self, wrt: Wrt) -> TileSweep:
         simulation = self.simulation
@@ -84,18 +101,21 @@ class Reverse:
 
         return simulation.sweep(kernel_of)
 
-    def _injection(self, wrt: Wrt) -> TileSweep | None:
-        if self.objective is None:
-            return None
-        tiles = None if self._everywhere else self.objective.tiles(self.simulation)
-        return self.simulation.general_sweep(integral_adjoint_kernel, self.objective, wrt, tiles=tiles)
+    def _injections(self, wrt: Wrt) -> list[TileSweep]:
+        return [
+            self.simulation.general_sweep(
+                seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
+            )
+            for seed in self._seeds
+        ]  # fmt: skip
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
-        """Adds `weight` times the objective's gradient at the state after `step` steps; without `gather` to lambda alone."""
-        sweep = self._inject if gather else self._inject_bare
-        if sweep is not None and weight:
-            self.simulation.set_time(step)
-            sweep(source=state, target=self.adjoint, weight=weight, **self._gathered)
+        """Adds `weight` times the gradient of what is injected at the state after `step` steps; without `gather` to lambda alone."""
+        if not (weight and self._seeds):
+            return
+        self.simulation.set_time(step)
+        for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
+            sweep(source=state, adjoint=seed.adjoint, target=self.adjoint, weight=weight * seed.factor, **self._gathered)
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
