@@ -219,7 +219,7 @@ class Simulation:
         values = np.zeros(self.solid.shape[0], dtype=wp.dtype_to_numpy(self.precision))
         values[: fractions.size] = fractions.ravel()
         self.solid.assign(values)
-        self._group(np.any(fractions > 0.0, axis=1))
+        self._group(np.any(fractions != 0.0, axis=1))
 
     def _group(self, solid: np.ndarray) -> None:
         """Sorts the tiles into classes, by which of them hold solid, (n,)."""
