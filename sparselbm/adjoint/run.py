@@ -63,7 +63,7 @@ class Run(Differentiable):
             if isinstance(w, Points) and SolidFractions() in self.wrt:
                 raise AdjointError(f"inputs {w.name!r} and 'solid_fractions': the points decide the fractions; give one of them")
             if isinstance(w, Field) and w.name in _unsteady(self.simulation):
-                raise AdjointError(f"the field {w.name!r} is set anew at every step by an unsteady profile: make the profile steady")
+                raise AdjointError(f"the field {w.name!r} is set anew at each step by an unsteady profile: make that steady")
 
     def at(self, *values: wp.array) -> "RunPass":
         return RunPass(self, values)

@@ -66,4 +66,4 @@ def aligned(simulation: Simulation, values: wp.array) -> wp.array:
 
 def packed(array: wp.array, shape: tuple[int, ...]) -> wp.array:
     """The part of a tile array that belongs to tiles, in its shape (n, size, cells), without a copy."""
-    return array[: int(np.prod(shape))].reshape(shape)
+    return array[: int(np.prod(shape))].reshape(shape)  # type: ignore[union-attr]

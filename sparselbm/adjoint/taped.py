@@ -51,6 +51,7 @@ class TapedPass(Pass):
         given = {y: c for y, c in zip(self._outputs, cotangents, strict=True) if c is not None}
         self._tape.backward(grads=given)
         return tuple(
-            wp.clone(x.grad, requires_grad=False) if wish else None
+            wp.clone(x.grad, requires_grad=False) if wish  # type: ignore[arg-type]
+            else None
             for x, wish in zip(self._inputs, wanted, strict=True)
         )  # fmt: skip

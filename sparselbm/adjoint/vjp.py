@@ -34,7 +34,7 @@ class Output:
 
 
 class Pass(ABC):
-    """A `Differentiable` at given inputs: its results, and the way back. It keeps no array that it was given or has given away."""
+    """A `Differentiable` at given inputs: its results, and the way back. It keeps no array that it was given or gave away."""
 
     @abstractmethod
     def outputs(self) -> tuple[wp.array, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import warp as wp
 
-from .adjoint import AdjointError, Differentiable
+from ..adjoint import AdjointError, Differentiable
 
 try:
     import jax
@@ -62,7 +62,8 @@ def _forward(run: Differentiable, values: Sequence) -> list[np.ndarray]:
 
 def _backward(run: Differentiable, values: Sequence, cotangents: Sequence, wanted: Sequence[bool]) -> list[np.ndarray]:
     kept = run.at(*(_to_warp(x, run.device) for x in values))
-    gradients = kept.pullback([None if c is None else _to_warp(c, run.device) for c in cotangents], wanted)
+    given = [None if c is None else _to_warp(np.array(c), run.device) for c in cotangents]  # Copies: theirs to write to.
+    gradients = kept.pullback(given, wanted)
     return [g.numpy().reshape(np.shape(x)) for g, x in zip(gradients, values, strict=True) if g is not None]
 
 

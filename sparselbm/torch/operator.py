@@ -10,7 +10,7 @@ from typing import Optional
 import numpy as np
 import warp as wp
 
-from .adjoint import AdjointError, Differentiable, Pass
+from ..adjoint import AdjointError, Differentiable, Pass
 
 try:
     import torch
@@ -29,11 +29,11 @@ class Operator:
 
     def __init__(self, run: Differentiable):
         self.run = run
-        self.number = next(_numbers)
-        _operators[self.number] = self
+        self.key = str(next(_keys))
+        _operators[self.key] = self
 
     def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
-        *outputs, _ = _forward(list(tensors), self.number)
+        *outputs, _ = _forward(list(tensors), self.key)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
@@ -42,15 +42,16 @@ def operator(run: Differentiable) -> Operator:
     return Operator(run)
 
 
-# A schema of tensors and numbers has no place for objects, so that these cross as numbers and are looked up. Both tables are
-# weak: an operator lives as long as its user or a graph holds it, a pass as long as the memory of its ticket.
-_numbers = itertools.count()
-_operators: weakref.WeakValueDictionary[int, Operator] = weakref.WeakValueDictionary()
+# A schema of tensors and plain values has no place for objects, so that their keys cross and are looked up. Both tables are
+# weak: an operator lives as long as its user or a graph holds it, a pass as long as the memory of its ticket. Keys are text,
+# because tracing takes a number that was another one the last time for a variable.
+_keys = itertools.count()
+_operators: weakref.WeakValueDictionary[str, Operator] = weakref.WeakValueDictionary()
 _passes: weakref.WeakValueDictionary[int, "_Ticket"] = weakref.WeakValueDictionary()
 
 
 class _Ticket:
-    """Memory of one number, by whose address a pass is found: the tensor that lies there keeps both."""
+    """A word of memory, by whose address a pass is found: the tensor that lies there keeps both."""
 
     def __init__(self, kept: Pass):
         self.kept = kept
@@ -63,10 +64,10 @@ class _Ticket:
         return ticket
 
 
-def _run(number: int) -> Differentiable:
-    if number not in _operators:
+def _run(key: str) -> Differentiable:
+    if key not in _operators:
         raise AdjointError("the operator of this graph is gone: hold it as long as what was compiled from it")
-    return _operators[number].run
+    return _operators[key].run
 
 
 def _kept(ticket: Tensor) -> Pass:
@@ -79,9 +80,9 @@ def _kept(ticket: Tensor) -> Pass:
 
 
 @torch.library.custom_op("sparselbm::forward", mutates_args=())
-def _forward(inputs: Sequence[Tensor], number: int) -> list[Tensor]:
+def _forward(inputs: Sequence[Tensor], key: str) -> list[Tensor]:
     """The outputs, then the ticket of what the way back needs."""
-    run = _run(number)
+    run = _run(key)
     shapes = _require(run, inputs)
     with _stream(run.device):
         kept = run.at(*(_to_warp(x) for x in inputs))
@@ -90,8 +91,8 @@ def _forward(inputs: Sequence[Tensor], number: int) -> list[Tensor]:
 
 
 @_forward.register_fake
-def _(inputs, number):
-    run = _run(number)
+def _(inputs, key):
+    run = _run(key)
     shapes, device = _require(run, inputs), inputs[0].device
     outputs = [torch.empty(o.shape(*shapes), dtype=wp.dtype_to_torch(o.dtype), device=device) for o in run.outputs]
     return [*outputs, torch.empty((), dtype=torch.int64)]
@@ -116,10 +117,10 @@ def _(ticket, inputs, cotangents, wanted):
 
 
 def _save(ctx, inputs, output) -> None:
-    tensors, number = inputs
+    tensors, key = inputs
     wanted = ctx.needs_input_grad[: len(tensors)]
-    _run(number).require_gradients(wanted)
-    ctx.operator = _operators[number]
+    _run(key).require_gradients(wanted)
+    ctx.operator = _operators[key]
     ctx.set_materialize_grads(False)
     ctx.save_for_backward(output[-1], *tensors)
 
