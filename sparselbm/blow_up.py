@@ -55,7 +55,7 @@ def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: Li
 
     Cells that are all solid do not count: what is trapped inside bounces for ever, and nobody sees it.
     """
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
     cell = Cell(physics, tiles, trace)
     least, largest = limits.density
     rho, u = cell.density, cell.velocity

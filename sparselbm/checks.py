@@ -11,6 +11,7 @@ from .force import BodyForce, UniformForce
 from .lattice import Lattice
 from .obstacle import Obstacle
 from .physics import OBSTACLE_BIT, Physics
+from .step import unread_numbers
 
 
 class SimulationError(ValueError):
@@ -71,6 +72,15 @@ def check_names(physics: Physics) -> None:
                 raise SimulationError(
                     f"scalar {scalar.name!r}: no obstacle {body.obstacle!r}; there are: {', '.join(solids) or 'none'}"
                 )
+
+
+def check_tunables(physics: Physics) -> None:
+    """A `Tunable` number is one that the step reads."""
+    if physics.tunable and (unread := unread_numbers(physics)):
+        raise SimulationError(
+            f"no equation of the step reads the Tunable {', '.join(unread)}: give plain numbers; "
+            f"these are parameters as they are: {', '.join(n for n in physics.parameters if n not in unread)}"
+        )
 
 
 def check_openings(domain: Domain, physics: Physics) -> None:

@@ -176,7 +176,7 @@ def _graph_of(*values) -> Graph | None:
 
 def where(mask, a, b):
     """`a` where the mask holds, else `b`; both are computed (masked arithmetic, no branch)."""
-    if isinstance(mask, bool):
+    if isinstance(mask, bool | np.bool_):
         return a if mask else b
     graph = _graph_of(mask, a, b)
     if graph is None:
@@ -283,18 +283,24 @@ _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}",
          "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
 
 
-def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
-    """C++ statements that compute the outputs, by the names that they define, and the name of each output.
-
-    Lanes have the type `Real`, masks the type `Mask`, as the text around it defines them.
-    """
+def ancestors(outputs: Sequence[Expression]) -> set[int]:
+    """Indices of the nodes that the outputs are computed from, their own among them."""
     needed: set[int] = set()
-    stack = [y for y in outputs]
+    stack = list(outputs)
     while stack:
         node = stack.pop()
         if node.index not in needed:
             needed.add(node.index)
             stack.extend(node.operands)
+    return needed
+
+
+def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """C++ statements that compute the outputs, by the names that they define, and the name of each output.
+
+    Lanes have the type `Real`, masks the type `Mask`, as the text around it defines them.
+    """
+    needed = ancestors(outputs)
     nodes = outputs[0].graph.nodes if outputs else []
     computed = [x for x in nodes if x.index in needed and x.operation not in ("constant", "input")]
     return {_name(x): _statement(x) for x in computed}, [_name(y) for y in outputs]

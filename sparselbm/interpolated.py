@@ -23,9 +23,8 @@ from .expression import where
 class LinkWall(ABC):
     """A wall that acts on the links that its surface cuts: a frozen value. Cells with their centre inside are no fluid."""
 
-    @abstractmethod
-    def place(self, delta) -> Any:
-        """Where the wall is taken to be, from where it is."""
+    follows = True
+    """Whether the wall stands where the surface cuts the link; otherwise halfway."""
 
     @abstractmethod
     def returned(self, reflected, arriving, delta) -> Any:
@@ -44,8 +43,7 @@ class LinkWall(ABC):
 class Halfway(LinkWall):
     """f_q = f*_p(x): every cut is taken for halfway, a staircase. First order; mass is conserved exactly."""
 
-    def place(self, delta):
-        return 0.5
+    follows = False
 
     def returned(self, reflected, arriving, delta):
         return reflected
@@ -67,9 +65,6 @@ class Bouzidi(LinkWall):
     Second order. Source: Bouzidi, Firdaouss & Lallemand, Phys. Fluids 13 (2001) 3452, eq. 5.
     """
 
-    def place(self, delta):
-        return delta
-
     def returned(self, reflected, arriving, delta):
         return where(delta < 0.5, 2.0 * delta * reflected + (1.0 - 2.0 * delta) * arriving, reflected)
 
@@ -89,9 +84,6 @@ class CentralInterpolation(LinkWall):
     quadratic form takes a second neighbour, this one takes the cell's own f*_q.
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, the scheme CLI of table 3.
     """
-
-    def place(self, delta):
-        return delta
 
     def returned(self, reflected, arriving, delta):
         return reflected + (1.0 - 2.0 * delta) / (1.0 + 2.0 * delta) * arriving

@@ -40,8 +40,8 @@ class TileShape:
 
 
 ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
-             "nontemporal", "source", "adjoint", "solid", "fields", "fractions", "target", "solid_adjoint",
-             "fields_adjoint", "sums", "thread")  # fmt: skip
+             "nontemporal", "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target",
+             "differences_target", "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
 """What every tile kernel takes, in the house's order: topology, constants, inputs, outputs."""
 
 _LABEL_SHIFT = 28

@@ -34,7 +34,7 @@ class Obstacle:
 
     @property
     def on_links(self) -> bool:
-        """Whether the wall acts on links; it then has no gradient with respect to its points."""
+        """Whether the wall acts on links; it is then never to be moved."""
         return isinstance(self.wall, LinkWall)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from .boundary import Boundary, Opening
 from .collision import Collision
 from .equilibrium import along
-from .expression import has_bit, where
+from .expression import has_bit, total, where
 from .force import BodyForce
 from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
@@ -19,6 +19,8 @@ from .scalar import Scalar
 from .scalar.carried import CarriedScalar
 from .solid import force_on_solid, partially_saturated, saturation, solid_collision
 from .tile_kernel import TileTrace
+from .tunable import tunables, with_numbers
+from .velocity_gradient import velocity_gradient
 
 OBSTACLE_BIT = 8
 """Bits of `marks` below this one say which boundary condition a cell obeys, those from it on whose solid it holds."""
@@ -44,6 +46,18 @@ class Physics:
     """Names of the parameters that vary in time."""
     scalars: tuple[Scalar, ...] = ()
     """What the flow carries."""
+    tunable: tuple[str, ...] = field(init=False)
+    """Names of the numbers given as `Tunable`, which equal plain ones: kernels with and without them differ."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "tunable", tuple(self.tunables))
+
+    @property
+    def tunables(self) -> dict[str, float]:
+        """The `Tunable` numbers of collision, conditions and scalars, by their places."""
+        models = {"collision": self.collision}
+        models |= {b.face.name: b for b in self.boundaries} | {s.name: s for s in self.scalars}
+        return {place: number for name, model in models.items() for place, number in tunables(model, name).items()}
 
     @cached_property
     def carried(self) -> tuple[Lattice, ...]:
@@ -52,8 +66,13 @@ class Physics:
 
     @property
     def size(self) -> int:
-        """Components of a state: the flow's populations, then those of each scalar."""
-        return self.lattice.size + sum(lattice.size for lattice in self.carried)
+        """Components of a state: the flow's populations, then those of each scalar, then what is `kept`."""
+        return self.lattice.size + sum(lattice.size for lattice in self.carried) + self.kept
+
+    @property
+    def kept(self) -> int:
+        """How many of them hold u, for neighbours to read: d where the collision needs its gradient, else 0."""
+        return self.lattice.dimension * self.collision.needs_velocity_gradient
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:
@@ -86,7 +105,7 @@ class Physics:
         conditions = tuple(f"{b.face.name}.{name}" for b in self.boundaries for name in b.parameters(d))
         motions = tuple(f"{o}.{name}" for o in self.moving for name in RigidVelocity.at_rest(d).parameters())
         scalars = tuple(name for scalar in self.scalars for name in scalar.parameters)
-        return ("viscosity", *forces, *conditions, *motions, *scalars)
+        return ("viscosity", *forces, *conditions, *motions, *scalars, *self.tunable)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -122,6 +141,20 @@ class Cell:
         self._tiles = tiles
         self._trace = trace
 
+    def _tuned(self, model, name: str) -> Any:
+        """A model that reads its `Tunable` numbers from the parameters."""
+        return with_numbers(model, name, lambda place, _: self.parameter(place))
+
+    @cached_property
+    def collision(self) -> Collision:
+        """The collision, with its numbers as they are now."""
+        return self._tuned(self.physics.collision, "collision")
+
+    @cached_property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The conditions of the flow, with their numbers as they are now."""
+        return tuple(self._tuned(b, b.face.name) for b in self.physics.boundaries)
+
     @cached_property
     def links(self):
         """Bit q: nothing comes along c_q but the cell's own reflection; bit 0: the cell is no fluid. None: no walls."""
@@ -129,7 +162,7 @@ class Cell:
 
     @cached_property
     def incoming(self) -> list:
-        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, and those of the scalars."""
+        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, those of the scalars; then kept u."""
         return self._trace.streamed("source", self.links)
 
     def crossing(self, q: int):
@@ -172,7 +205,7 @@ class Cell:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
         f = self._at_walls
         if self._tiles.walls:
-            for k, boundary in enumerate(self.physics.boundaries):
+            for k, boundary in enumerate(self.boundaries):
                 # Where faces meet, the later condition has the links of both: it starts from their reflection again.
                 enters = boundary.face.enters(self.lattice, self.crossing)
                 reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
@@ -286,7 +319,7 @@ class Cell:
         """What the cell knows of each of the scalars."""
         return tuple(
             CarriedScalar(
-                self, scalar, self.incoming[self.physics.components(scalar.name)],
+                self, self._tuned(scalar, scalar.name), self.incoming[self.physics.components(scalar.name)],
                 walls=self._tiles.walls, solid=self._tiles.solid, fractions=self._tiles.fractions,
             )
             for scalar in self.physics.scalars
@@ -353,16 +386,31 @@ class Cell:
         return [-1.0 * j for j in momentum(self.lattice, given)]
 
     @cached_property
+    def differences(self) -> list:
+        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the step before, a after a, 0 for u beyond walls; empty where u is not kept."""
+        return self._trace.differences("source", self.links)
+
+    @cached_property
+    def velocity_gradient(self) -> list[list]:
+        """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
+        own = self.incoming[-self.physics.kept :]
+        moving = [OBSTACLE_BIT + self.physics.obstacles.index(name) for name in self.physics.moving]
+        bits = [*range(len(self.physics.boundaries)), *moving] if self._tiles.walls else []
+        given = [self.mask(has_bit(self.marks, k)) for k in bits]
+        return velocity_gradient(self.lattice, self.differences, own, self.links, total(given) > 0.5)
+
+    @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        post = self.physics.collision.collide(self.lattice, self.f, self.viscosity, self.force)
+        gradient = [self.velocity_gradient] if self.physics.kept else []
+        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
         return post
 
     @cached_property
     def outgoing(self) -> list:
-        """Populations after the step, shape (S,): the flow's, then those of the scalars."""
+        """The state after the step, shape (S,): the flow's populations, those of the scalars, u where it is kept."""
         post = list(self.collided)
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
@@ -370,8 +418,10 @@ class Cell:
                     waits = self.physics.link_wall.kept(self.collided[p], self.collided[q], self.fraction(q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
-            for k, boundary in enumerate(self.physics.boundaries):
+            for k, boundary in enumerate(self.boundaries):
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(has_bit(self.marks, k), value, post[q])
-            post = [where(has_bit(self.links, 0), 0.0, value) for value in post]
-        return post + [value for scalar in self.carried for value in scalar.outgoing]
+        kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
+        if self._tiles.walls:
+            post, kept = ([where(has_bit(self.links, 0), 0.0, value) for value in part] for part in (post, kept))
+        return [*post, *(value for scalar in self.carried for value in scalar.outgoing), *kept]

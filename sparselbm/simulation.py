@@ -8,7 +8,7 @@ import warp as wp
 
 from .blow_up import LOOK, Watch
 from .boundary import Boundary
-from .checks import SimulationError, as_forces, check_names, check_numbers, check_openings
+from .checks import SimulationError, as_forces, check_names, check_numbers, check_openings, check_tunables
 from .collision import TRT, Collision
 from .domain import Domain
 from .domain.retile import transfer
@@ -72,6 +72,7 @@ class Simulation:
         )  # fmt: skip
         check_names(self.physics)
         check_openings(domain, self.physics)
+        check_tunables(self.physics)
         self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
         numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
@@ -92,7 +93,8 @@ class Simulation:
         """Steps done since the state was set."""
         self._unseen = 0
         self.state = self.new_state()
-        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars."""
+        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars; then u, where the
+        collision needs its gradient."""
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
         self.update_geometry()
@@ -125,7 +127,7 @@ class Simulation:
         models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
         motions = (v for o in self.obstacles if o.motion is not None for v in o.motion.parameters().values())
         scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
-        return [viscosity, *models, *motions, *scalars]
+        return [viscosity, *models, *motions, *scalars, *physics.tunables.values()]
 
     @property
     def words(self) -> wp.array:
@@ -197,6 +199,10 @@ class Simulation:
         """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self._tiles_of_obstacles
+
+    @property
+    def _tiles_of_obstacles(self) -> np.ndarray:
         return np.union1d(self.solid_tiles, self.walls.tiles)
 
     def update_geometry(self, moved: Collection[str] | None = None) -> None:
@@ -376,9 +382,8 @@ class Simulation:
         self.set_time(self.steps)
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
-        self.general_sweep(force_field_kernel, tiles=np.union1d(self.solid_tiles, self.walls.tiles))(
-            source=self.state, solid=self.solid, target=field
-        )
+        forces = self.general_sweep(force_field_kernel, tiles=self._tiles_of_obstacles)
+        forces(source=self.state, solid=self.solid, target=field)
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
 
     def excess_mass(self) -> float:

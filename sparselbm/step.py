@@ -3,9 +3,10 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from .equilibrium import equilibrium
-from .expression import Expression, dot, has_bit, pullback, total, where
+from .expression import Expression, ancestors, dot, has_bit, pullback, total, where
 from .objective import Objective
 from .physics import Cell, Physics, TileClass
 from .scalar.equilibrium import scalar_equilibrium
@@ -22,7 +23,7 @@ class Target:
 
 
 def _begin(physics: Physics, tiles: TileClass) -> tuple[TileTrace, Cell]:
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
     return trace, Cell(physics, tiles, trace)
 
 
@@ -35,6 +36,13 @@ def step_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
     return trace.kernel(target.precision, target.cuda)
 
 
+def unread_numbers(physics: Physics) -> list[str]:
+    """Those of the `Tunable` numbers that no equation of the step reads."""
+    trace, cell = _begin(physics, TileClass(walls=True, solid=bool(physics.obstacles), fields=bool(physics.fields)))
+    read = ancestors(cell.outgoing)
+    return [name for name in physics.tunable if trace.parameter(name).index not in read]
+
+
 @dataclass(frozen=True)
 class Wrt:
     """With respect to what, beside the populations, a kernel gives gradients."""
@@ -45,6 +53,8 @@ class Wrt:
     """The models' values in each cell, into `fields_adjoint`."""
     parameters: bool = False
     """The models' numbers, into the tile's sums."""
+    fractions: bool = False
+    """Where walls lie on their links, into `fractions_adjoint`."""
 
 
 class _Gather:
@@ -54,17 +64,21 @@ class _Gather:
         self._trace, self._names = trace, cell.physics.fields
         self._solid = [cell.solid_fraction] if tiles.solid and wrt.solid else []
         self._fields = [cell.field(name) for name in self._names] if tiles.fields and wrt.fields else []
+        shares = range(1, cell.lattice.size) if tiles.fractions and wrt.fractions else ()
+        self._fractions = [cell.fraction(q) for q in shares]
         self._numbers = [trace.parameter(name) for name in cell.physics.parameters] if wrt.parameters else []
-        self.inputs = [*self._solid, *self._fields, *self._numbers]
+        self.inputs = [*self._solid, *self._fields, *self._fractions, *self._numbers]
 
     def add(self, adjoints: Sequence, weight: Expression | float = 1.0) -> None:
         """Adds what belongs to `inputs`; sums take the launch's weight by themselves."""
-        rest = list(adjoints)
-        for value in rest[: len(self._solid)]:
+        rest = iter(adjoints)
+        for value in islice(rest, len(self._solid)):
             self._trace.increase("solid_adjoint", 0, 1, weight * value)
-        for k, value in enumerate(rest[len(self._solid) : len(self._solid) + len(self._fields)]):
+        for k, value in enumerate(islice(rest, len(self._fields))):
             self._trace.increase_field("fields_adjoint", 0, k, len(self._names), weight * value)
-        for value in rest[len(self._solid) + len(self._fields) :]:
+        for q, value in enumerate(islice(rest, len(self._fractions)), start=1):
+            self._trace.increase_field("fractions_adjoint", 1, q, len(self._fractions) + 1, weight * value)
+        for value in rest:
             self._trace.sum(value)
 
 
@@ -72,17 +86,21 @@ class _Gather:
 def adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of a step.
 
-    source: the state before the step; adjoint: d J / d (incoming populations of the next step); target receives the
-    same of this step, what `wrt` names is increased.
+    source: the state before the step; adjoint: d J / d (incoming populations of the next step), differences_adjoint: the
+    same for `Cell.differences`; target and differences_target receive both of this step, what `wrt` names is increased.
     """
     trace, cell = _begin(physics, tiles)
-    S = physics.size
     outgoing_adjoint = trace.gathered("adjoint", cell.links)
+    for k, value in enumerate(trace.gathered_differences("differences_adjoint", cell.links), physics.size - physics.kept):
+        outgoing_adjoint[k] = outgoing_adjoint[k] + value
     outgoing, gather = cell.outgoing, _Gather(wrt, trace, cell, tiles)
-    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *gather.inputs])
+    S, D = physics.size, len(cell.differences)
+    adjoints = pullback(outgoing, outgoing_adjoint, [*cell.incoming, *cell.differences, *gather.inputs])
     for q in range(S):
         trace.store("target", q, S, adjoints[q])
-    gather.add(adjoints[S:])
+    for k in range(D):
+        trace.store("differences_target", k, D, adjoints[S + k])
+    gather.add(adjoints[S + D :])
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -98,16 +116,19 @@ def integral_kernel(physics: Physics, tiles: TileClass, target: Target, objectiv
 def integral_adjoint_kernel(
     physics: Physics, tiles: TileClass, target: Target, objective: Objective, wrt: Wrt
 ) -> TileKernel:
-    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to target and to what `wrt` names."""
+    """Adds `weight` times the gradient of the sum of `objective.integrand(cell)` to the targets of `adjoint_kernel` and to
+    what `wrt` names."""
     trace, cell = _begin(physics, tiles)
-    S = physics.size
     gather = _Gather(wrt, trace, cell, tiles)
-    inputs = [*cell.incoming, *gather.inputs]
+    inputs = [*cell.incoming, *cell.differences, *gather.inputs]
+    S, D = physics.size, len(cell.differences)
     adjoints = [_in_fluid(cell, v) for v in pullback([objective.integrand(cell)], [1.0], inputs)]
     weight = trace.weight()
     for q in range(S):
         trace.increase("target", q, S, weight * adjoints[q])
-    gather.add(adjoints[S:], weight)
+    for k in range(D):
+        trace.increase("differences_target", k, D, weight * adjoints[S + k])
+    gather.add(adjoints[S + D :], weight)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -229,40 +250,48 @@ def force_field_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
 
 @functools.cache
 def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
-    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory included.
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory and kept velocity
+    included.
 
     Those of scalars stay as they are in target.
     """
     trace, cell = _begin(physics, tiles)
-    for q, value in enumerate(_at_equilibrium(trace, cell, tiles)[1]):
-        trace.store("target", q, physics.size, value)
+    for k, value in _at_equilibrium(cell, _given_moments(trace)).items():
+        trace.store("target", k, physics.size, value)
     return trace.kernel(target.precision, target.cuda)
-
-
-def _at_equilibrium(trace: TileTrace, cell: Cell, tiles: TileClass) -> tuple[list, list]:
-    """Density and velocity from source, and the populations that they set."""
-    lattice, size = cell.lattice, 1 + cell.lattice.dimension
-    density, *velocity = [trace.local("source", k, size) for k in range(size)]
-    f = equilibrium(lattice, density - 1.0, velocity)
-    if tiles.walls:
-        settled = list(f)  # An equilibrium is what a collision leaves as it is.
-        for k, boundary in enumerate(cell.physics.boundaries):
-            for q, kept in boundary.memory(lattice, settled, settled).items():
-                f[q] = where(has_bit(cell.marks, k), kept, f[q])
-        f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
-    return [density, *velocity], f
 
 
 @functools.cache
-def equilibrium_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+def equilibrium_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of `equilibrium_kernel`: source, density and velocity; adjoint, d J / d (state);
-    target `[tile][1 + d][cell]`, d J / d (density, velocity)."""
+    target `[tile][1 + d][cell]`, d J / d (density, velocity). What `wrt` names is increased: outlets' numbers enter."""
     trace, cell = _begin(physics, tiles)
-    moments, f = _at_equilibrium(trace, cell, tiles)
-    given = [trace.local("adjoint", q, physics.size) for q in range(len(f))]
-    for k, value in enumerate(pullback(f, given, moments)):
-        trace.store("target", k, len(moments), value)
+    moments, gather = _given_moments(trace), _Gather(wrt, trace, cell, tiles)
+    state = _at_equilibrium(cell, moments)
+    given = [trace.local("adjoint", k, physics.size) for k in state]
+    adjoints = pullback([*state.values()], given, [*moments, *gather.inputs])
+    for k in range(len(moments)):
+        trace.store("target", k, len(moments), adjoints[k])
+    gather.add(adjoints[len(moments) :])
     return trace.kernel(target.precision, target.cuda)
+
+
+def _given_moments(trace: TileTrace) -> list:
+    """Density and velocity, from source."""
+    size = 1 + trace.lattice.dimension
+    return [trace.local("source", k, size) for k in range(size)]
+
+
+def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Expression]:
+    """The components of a state that density and velocity set."""
+    (density, *velocity), physics = moments, cell.physics
+    f = equilibrium(cell.lattice, density - 1.0, velocity)
+    settled = list(f)  # An equilibrium is what a collision leaves as it is.
+    for k, boundary in enumerate(cell.boundaries if cell.links is not None else ()):
+        for q, value in boundary.memory(cell.lattice, settled, settled).items():
+            f[q] = where(has_bit(cell.marks, k), value, f[q])
+    kept = dict(zip(range(physics.size - physics.kept, physics.size), velocity, strict=False))
+    return {k: _in_fluid(cell, value) for k, value in [*enumerate(f), *kept.items()]}
 
 
 @functools.cache
@@ -293,4 +322,13 @@ def unstream_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileK
     trace, cell = _begin(physics, tiles)
     for q, value in enumerate(trace.gathered("adjoint", cell.links)):
         trace.store("target", q, physics.size, value)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def differences_transpose_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """Adds the transpose of `Cell.differences`, with d J / d differences in differences_adjoint, to a state's d J in target."""
+    trace, cell = _begin(physics, tiles)
+    for k, value in enumerate(trace.gathered_differences("differences_adjoint", cell.links), physics.size - physics.kept):
+        trace.increase("target", k, physics.size, value)
     return trace.kernel(target.precision, target.cuda)

@@ -7,7 +7,7 @@ from itertools import chain
 
 import warp as wp
 
-from .expression import Expression, Graph, assume, cpp, has_bit, where
+from .expression import Expression, Graph, assume, cpp, has_bit, total, where
 from .lanes import TileShape, assemble, choose
 from .lattice import Lattice
 
@@ -18,10 +18,12 @@ class TileTrace:
     Everything physical happens on `Expression`s; this class knows only which array a number comes from.
     """
 
-    def __init__(self, lattice: Lattice, parameters: Sequence[str], carried: Sequence[Lattice] = ()):
-        """`carried`: the velocity sets of scalars, whose populations follow the flow's in a state."""
+    def __init__(self, lattice: Lattice, parameters: Sequence[str], carried: Sequence[Lattice] = (), kept: int = 0):
+        """`carried`: the velocity sets of scalars, whose populations follow the flow's in a state; `kept`: numbers that follow
+        those, which stay in their cell."""
         self.lattice = lattice
         self._lattices = (lattice, *carried)
+        self._kept = kept
         self.graph = Graph()
         self._parameters = tuple(parameters)
         self._uniform: dict[str, str] = {}
@@ -85,7 +87,7 @@ class TileTrace:
     def streamed(self, array: str, links: Expression | None) -> list[Expression]:
         """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.
 
-        Those of scalars follow the flow's; their links are among the flow's."""
+        Those of scalars follow the flow's; their links are among the flow's. What is kept stays where it is."""
         return self._moved(array, links, sign=-1)
 
     def gathered(self, array: str, links: Expression | None) -> list[Expression]:
@@ -93,7 +95,8 @@ class TileTrace:
         return self._moved(array, links, sign=1)
 
     def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
-        size, moved = sum(lattice.size for lattice in self._lattices), []
+        first_kept = sum(lattice.size for lattice in self._lattices)
+        size, moved = first_kept + self._kept, []
         for lattice in self._lattices:
             first = len(moved)
             for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
@@ -102,7 +105,34 @@ class TileTrace:
                     blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
                     value = where(blocked, self.local(array, first + p, size), value)
                 moved.append(value)
-        return moved
+        return moved + [self.local(array, k, size) for k in range(first_kept, size)]
+
+    def differences(self, array: str, links: Expression | None) -> list[Expression]:
+        """(v_b(x + e_a) - v_b(x - e_a)) / 2 of what is kept, b after b for each axis a; 0 for v across a blocked link."""
+        first, n = sum(lattice.size for lattice in self._lattices), self._kept
+        return [
+            self._difference(array, first + b, first + n, axis, links)
+            for axis in range(self.lattice.dimension)
+            for b in range(n)
+        ]
+
+    def gathered_differences(self, array: str, links: Expression | None) -> list[Expression]:
+        """The transpose of `differences`, a gather too: with two cells their links are open or blocked together."""
+        n, axes = self._kept, range(self.lattice.dimension)
+        size = n * len(axes)
+        return [-total(self._difference(array, n * a + b, size, a, links) for a in axes) for b in range(n)]
+
+    def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
+        value = []
+        for sign, name in ((1, "above"), (-1, "below")):
+            offset = tuple(sign * int(k == axis) for k in range(self.lattice.dimension))
+            a, b, c = TileShape(self.lattice.dimension).inner(offset)
+            text = f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})"
+            v = self._load(f"{array}_{name}{axis}_{component}", text)
+            blocked = links is not None and has_bit(links, self.lattice.velocities.index(tuple(-x for x in offset)))
+            value.append(where(blocked, 0.0, v))
+        self._pulled[array] = size
+        return 0.5 * (value[0] - value[1])
 
     def store(self, array: str, component: int, size: int, value) -> None:
         """Write a component of this cell."""
@@ -194,20 +224,24 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
     @wp.func_native(text)
     def cell_physics(
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
-        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
-        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
-        thread: wp.int32,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles, thread: wp.int32,
     ): ...  # fmt: skip
 
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
         tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
-        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats, solid: floats,
-        fields: floats, fractions: floats, target: floats, solid_adjoint: floats, fields_adjoint: floats, sums: doubles,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles,
     ):  # fmt: skip
         cell_physics(
             tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
-            solid, fields, fractions, target, solid_adjoint, fields_adjoint, sums, wp.tid(),
+            differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
+            fractions_adjoint, sums, wp.tid(),
         )  # fmt: skip
 
     return tile_kernel

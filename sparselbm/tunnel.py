@@ -206,19 +206,24 @@ class TunnelPlan:
         return math.prod(self.shape)
 
     @property
+    def _kept(self) -> int:
+        return self.tunnel.lattice.dimension * self.tunnel.collision.needs_velocity_gradient
+
+    @property
     def state_bytes(self) -> int:
-        """Memory of one population array."""
-        return self.cells * self.tunnel.lattice.size * wp.types.type_size_in_bytes(self.tunnel.precision)
+        """Memory of one population array, with the velocities that a collision may keep in it."""
+        return self.cells * (self.tunnel.lattice.size + self._kept) * wp.types.type_size_in_bytes(self.tunnel.precision)
 
     @property
     def memory(self) -> int:
         """Memory of a run without gradient [bytes]."""
-        return self.cells * bytes_per_cell(self.tunnel.lattice, self.tunnel.precision)
+        return self.cells * bytes_per_cell(self.tunnel.lattice, self.tunnel.precision, kept=self._kept)
 
     @property
     def gradient_memory(self) -> int:
-        """Memory of a run with steady gradients [bytes]: two population arrays more."""
-        return self.memory + 2 * self.state_bytes
+        """Memory of a run with steady gradients [bytes]: two arrays more, with 3 differences of each velocity that is kept."""
+        differences = 3 * self._kept * wp.types.type_size_in_bytes(self.tunnel.precision)
+        return self.memory + 2 * (self.state_bytes + self.cells * differences)
 
     @property
     def flow_through_steps(self) -> int:

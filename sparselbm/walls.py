@@ -8,8 +8,8 @@ import warp as wp
 from .boundary import Boundary, Face, Opening, Patch
 from .domain import Domain
 from .domain.links import link_words
-from .geometry import SurfaceQuery
-from .geometry.link_cuts import link_cuts
+from .geometry import SurfaceQuery, TriangleMesh
+from .geometry.link_cuts import LinkCuts, link_cuts
 from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
 from .memory import lane_array
@@ -41,6 +41,8 @@ class Walls:
         words = link_words(domain, lattice, self.fluid).numpy().reshape(shape).copy()
         marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
         self._shares: dict[int, np.ndarray] = {}
+        self._owners: dict[int, np.ndarray] = {}
+        self._links: dict[str, tuple[np.ndarray, LinkCuts]] = {}
         self.areas: dict[str, np.ndarray] = {}
         """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
         for k, obstacle in on_links:
@@ -55,7 +57,9 @@ class Walls:
         self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
-        self.fractions = self._packed(words, precision) if on_links else None
+        self._shape = (1 + len(self.tiles), lattice.size, domain.cells_per_tile)
+        self._precision = precision
+        self.fractions = self._packed(words, obstacles) if on_links else None
         """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
 
     def _mark(self, sets, words, marks, cuts) -> list[Opening]:
@@ -88,19 +92,22 @@ class Walls:
         first = 8 * domain.tiles[:, axes]
         return np.flatnonzero(np.all((first + 10 > low[axes]) & (first - 2 < high[axes]), axis=1))
 
-    def _rays(self, tiles: np.ndarray, query: SurfaceQuery) -> np.ndarray:
-        """Shares of the links up to a surface, (k, Q, cells), 0 where it is not met."""
+    def _rays(self, tiles: np.ndarray, query: SurfaceQuery, mesh: TriangleMesh) -> tuple[LinkCuts, np.ndarray]:
+        """The links that a surface cuts, and their shares up to it, (k, Q, cells), 0 where it is not met."""
         domain = self._domain
         cuts = link_cuts(
-            query, tiles=tiles, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
+            query, mesh, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
             dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
         )  # fmt: skip
-        return cuts.numpy().reshape(len(tiles), self._lattice.size, domain.cells_per_tile)
+        shares = np.zeros((len(tiles), self._lattice.size, domain.cells_per_tile))
+        shares.reshape(-1)[cuts.places] = cuts.shares()
+        return cuts, shares
 
     def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, marks, cuts) -> None:
         """Blocks the links that an obstacle's surface cuts, from both ends, and keeps where it does."""
         tiles = self._near(obstacle)
-        shares = self._rays(tiles, query) * self.fluid[tiles][:, None]
+        cuts_of_links, shares = self._rays(tiles, query, obstacle.mesh)
+        shares *= self.fluid[tiles][:, None]
         hit = np.zeros_like(words)
         for q in range(1, self._lattice.size):
             hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
@@ -108,11 +115,15 @@ class Walls:
         words |= hit
         cuts |= hit
         marks |= (hit != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
+        assert isinstance(obstacle.wall, LinkWall)
+        if obstacle.wall.follows:
+            self._links[obstacle.name] = tiles, cuts_of_links
         for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
-            assert isinstance(obstacle.wall, LinkWall)
-            share = np.where(shares[i] > 0.0, obstacle.wall.place(shares[i]), 0.5)
-            known = self._shares.get(int(tiles[i]))
-            self._shares[int(tiles[i])] = share if known is None else np.where(shares[i] > 0.0, share, known)
+            tile, met = int(tiles[i]), shares[i] > 0.0
+            share = self._shares.setdefault(tile, np.full(met.shape, 0.5))
+            owner = self._owners.setdefault(tile, np.full(met.shape, _NOBODY))
+            share[met] = shares[i][met] if obstacle.wall.follows else 0.5
+            owner[met] = k if obstacle.wall.follows else _NOBODY
 
     def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
         """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
@@ -148,7 +159,7 @@ class Walls:
         """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
-        shares = self._rays(tiles, query)
+        _, shares = self._rays(tiles, query, patch.mesh)
         crossing = np.zeros_like(words)
         for q in range(1, self._lattice.size):
             crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
@@ -161,23 +172,65 @@ class Walls:
         self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
         for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
             for q in range(1, self._lattice.size):
-                self._shares[i][q][((crossing[i] >> np.uint32(q)) & 1) == 1] = 0.5
+                across = ((crossing[i] >> np.uint32(q)) & 1) == 1
+                self._shares[i][q][across], self._owners[i][q][across] = 0.5, _NOBODY
         return here
 
-    def _packed(self, words: np.ndarray, precision: type) -> wp.array:
-        cells, Q = self._domain.cells_per_tile, self._lattice.size
-        values = np.full((1 + len(self.tiles), Q, cells), 0.5, dtype=wp.dtype_to_numpy(precision))
+    def _packed(self, words: np.ndarray, obstacles: Sequence[Obstacle]) -> wp.array:
+        values = np.full(self._shape, 0.5, dtype=wp.dtype_to_numpy(self._precision))
+        owners = np.full(self._shape, _NOBODY)
         for slot, tile in enumerate(self.tiles, start=1):
-            values[slot] = self._shares[int(tile)]
+            values[slot], owners[slot] = self._shares[int(tile)], self._owners[int(tile)]
             for q, p in enumerate(self._lattice.opposites):  # In a gap of one cell nothing but the reflection arrives.
                 narrow = ((words[tile] >> np.uint32(p)) & 1 == 1) & ((words[tile] >> np.uint32(q)) & 1 == 1)
-                values[slot, q][narrow] = np.maximum(values[slot, q][narrow], 0.5)
-        self._shares = {}
-        array = lane_array(values.size, precision, self._domain.device)
+                narrow &= values[slot, q] < 0.5
+                values[slot, q][narrow], owners[slot, q][narrow] = 0.5, _NOBODY
+        for k, obstacle in enumerate(obstacles):
+            if obstacle.name in self._links:
+                self._links[obstacle.name] = self._owned(*self._links[obstacle.name], owners == k)
+        self._shares, self._owners = {}, {}
+        array = self._zeros()
         flat = np.zeros(array.shape[0], dtype=values.dtype)
         flat[: values.size] = values.ravel()
         array.assign(flat)
         return array
+
+
+    def _owned(self, tiles: np.ndarray, cuts: LinkCuts, owned: np.ndarray) -> tuple[np.ndarray, LinkCuts]:
+        """Of the links that an obstacle cuts those whose wall is its own, and their indices in `fractions`."""
+        tile, rest = np.divmod(cuts.places, self._shape[1] * self._shape[2])
+        places = self.slots[tiles[tile]].astype(np.int64) * (self._shape[1] * self._shape[2]) + rest
+        kept = owned.reshape(-1)[places]
+        return places[kept], cuts.only(kept)
+
+    def new_adjoint(self) -> wp.array | None:
+        """Zeros of the layout of `fractions`, for d J / d delta; None where no wall lies on links."""
+        return None if self.fractions is None else self._zeros()
+
+    def _zeros(self) -> wp.array:
+        return lane_array(int(np.prod(self._shape)), self._precision, self._domain.device)
+
+    def held(self, array: wp.array) -> np.ndarray:
+        """The values of an array of the layout of `fractions` in the tiles that have a slot, (slots, Q, cells)."""
+        return array.numpy()[: int(np.prod(self._shape))].reshape(self._shape)[1:]
+
+    def spread(self, array: wp.array) -> np.ndarray:
+        """The same in all tiles, (n, Q, cells) fp64; 0 where there is no slot."""
+        result = np.zeros((self._domain.tile_count, *self._shape[1:]))
+        result[self.tiles] = self.held(array)
+        return result
+
+    def pullback(self, obstacle: str, adjoint: wp.array) -> np.ndarray:
+        """d J / d points of an obstacle with its wall on links [1 / m], (n, 3), from d J / d delta in the layout of `fractions`.
+
+        Which links are cut, and which face each of them meets, is held.
+        """
+        places, cuts = self._links[obstacle]
+        return cuts.pullback(adjoint.numpy()[places].astype(np.float64))
+
+
+_NOBODY = -1
+"""Owner of the links whose wall stands halfway, whatever surface there is."""
 
 
 def link_wall(obstacles: Sequence[Obstacle]) -> LinkWall:

@@ -7,6 +7,7 @@ from sparselbm.collision import (
     KBC,
     MRT,
     TRT,
+    WALE,
     Carreau,
     CentralMoment,
     Cumulant,
@@ -33,11 +34,12 @@ NEWTONIAN = {
 
 WRAPPERS = {
     "Smagorinsky": (Smagorinsky(TRT(), 0.15), EVERY),
+    "WALE": (WALE(TRT()), EVERY),
     "PowerLaw": (PowerLaw(BGK(), exponent=0.7), EVERY),
     "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.01), EVERY),
 }
 
-BENT = (KBC, Smagorinsky, PowerLaw, Carreau)
+BENT = (KBC, Smagorinsky, WALE, PowerLaw, Carreau)
 """Models with a root or a quotient that bends where the flow is hardly strained: differences need small steps."""
 
 WITH_RATES = {

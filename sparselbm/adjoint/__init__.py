@@ -12,11 +12,11 @@ from .tape import moments_on_tape, run_on_tape, tape_array
 from .taped import taped
 from .value_and_grad import value_and_grad
 from .vjp import Differentiable, Input, Output, Pass
-from .wrt import Deformed, Field, InitialPopulations, Parameter, Points, SolidFractions
+from .wrt import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, SolidFractions
 
 __all__ = [
     "AdjointError", "Checkpointed", "Deformed", "Differentiable", "Field", "FromMoments", "FromPopulations",
-    "InitialPopulations", "Input", "Moments", "Output", "Parameter", "Pass", "Plan", "Points", "Populations", "Run",
-    "SolidFractions", "Steady", "Stored", "Total", "Window", "moments_on_tape", "run_on_tape", "tape_array", "taped",
+    "InitialPopulations", "Input", "LinkFractions", "Moments", "Output", "Parameter", "Pass", "Plan", "Points", "Populations",
+    "Run", "SolidFractions", "Steady", "Stored", "Total", "Window", "moments_on_tape", "run_on_tape", "tape_array", "taped",
     "value_and_grad",
 ]  # fmt: skip

@@ -12,7 +12,14 @@ from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
 from ..physics import TileClass
 from ..simulation import Simulation
-from ..step import Wrt, adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
+from ..step import (
+    Wrt,
+    adjoint_kernel,
+    differences_transpose_kernel,
+    integral_adjoint_kernel,
+    stream_kernel,
+    unstream_kernel,
+)
 
 
 class AdjointError(ValueError):
@@ -38,9 +45,10 @@ class Reverse:
 
         lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
 
-    with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run.
-    Beside lambda it gathers d J / d eps and d J / d parameters. Two population arrays, however many steps. With
-    `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
+    with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run. Where
+    cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
+    Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
+    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
     injected beside the objective. `on_back` is told the steps gone back, every hundred.
     """
 
@@ -64,16 +72,22 @@ class Reverse:
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
         """A second array of that kind, overwritten by each step back."""
+        axes = simulation.lattice.dimension * bool(simulation.physics.kept)
+        self._differences, self._spare_differences = (
+            tile_array(simulation.domain, axes * simulation.physics.kept, simulation.precision) if axes else None
+            for _ in range(2)
+        )
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt.solid else None
         """d J / d eps of every cell."""
         self._fields_adjoint = simulation.fields.new_adjoint() if wrt.fields else None
+        self._fractions_adjoint = simulation.walls.new_adjoint() if wrt.fractions else None
         self._sums = sums_array(simulation.domain, len(simulation.physics.parameters)) if wrt.parameters else None
 
     @property
     def _gathered(self) -> dict[str, wp.array | None]:
         return {
             "solid": self.simulation.solid, "solid_adjoint": self.solid_adjoint, "fields_adjoint": self._fields_adjoint,
-            "sums": self._sums,
+            "fractions_adjoint": self._fractions_adjoint, "sums": self._sums,
         }  # fmt: skip
 
     @functools.cached_property
@@ -101,6 +115,10 @@ class Reverse:
 
         return simulation.sweep(kernel_of)
 
+    def sweep(self, kernel: Callable) -> Callable[..., None]:
+        """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names."""
+        return functools.partial(self.simulation.general_sweep(kernel, self._wrt), **self._gathered)
+
     def _injections(self, wrt: Wrt) -> list[TileSweep]:
         return [
             self.simulation.general_sweep(
@@ -114,46 +132,67 @@ class Reverse:
         if not (weight and self._seeds):
             return
         self.simulation.set_time(step)
+        targets = {"target": self.adjoint, "differences_target": self._differences}
         for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
-            sweep(source=state, adjoint=seed.adjoint, target=self.adjoint, weight=weight * seed.factor, **self._gathered)
+            sweep(source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
         self.simulation.set_time(step)
         sweep = self._full if gather else self._bare
-        sweep(source=state, adjoint=self.adjoint, target=self.spare, weight=1.0, **self._gathered)
+        adjoints = {"adjoint": self.adjoint, "differences_adjoint": self._differences}
+        targets = {"target": self.spare, "differences_target": self._spare_differences}
+        sweep(source=state, weight=1.0, **adjoints, **targets, **self._gathered)
         self.adjoint, self.spare = self.spare, self.adjoint
+        self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1
         if self._on_back is not None and self._steps % 100 == 0:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
+        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d fields, d delta, d parameters."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
-        return (*solid, *fields, *(() if self._sums is None else (self.parameter_gradient(),)))
+        links = () if self._fractions_adjoint is None else (self.simulation.walls.held(self._fractions_adjoint).copy(),)
+        return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))
 
     def clear_gathered(self) -> None:
         """Sets what has been gathered to zero."""
-        for array in (self.solid_adjoint, self._fields_adjoint, self._sums):
+        for array in (self.solid_adjoint, self._fields_adjoint, self._fractions_adjoint, self._sums):
             if array is not None:
                 array.zero_()
 
+    def clear(self) -> None:
+        """Sets lambda to zero."""
+        self.adjoint.zero_()
+        if self._differences is not None:
+            self._differences.zero_()
+
     def start_from(self, state_adjoint: wp.array) -> None:
         """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""
+        self.clear()
         self.simulation.general_sweep(stream_kernel)(source=state_adjoint, target=self.adjoint)
 
     def initial_adjoint(self) -> wp.array:
         """d J / d (first state) = S^T lambda, `[tile][q][cell]`; overwrites the spare array."""
         self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self.spare)
+        if self._differences is not None:
+            transpose = self.simulation.general_sweep(differences_transpose_kernel)
+            transpose(differences_adjoint=self._differences, target=self.spare)
         return self.spare
 
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""
-        geometry = next(g for g in self.simulation.geometry if g.name == obstacle)
-        return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
+        for geometry in self.simulation.geometry:
+            if geometry.name == obstacle:
+                return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
+        return self.simulation.walls.pullback(obstacle, self._fractions_adjoint)  # type: ignore[arg-type]
+
+    def fractions_gradient(self) -> np.ndarray:
+        """d J / d delta of every link, (n, Q, cells); 0 in tiles without walls of obstacles on their links."""
+        return self.simulation.walls.spread(self._fractions_adjoint)  # type: ignore[arg-type]
 
     def field_gradient(self, name: str) -> np.ndarray:
         """d J / d field, (n, cells); 0 in tiles where all of the models' fields are 0, which are not kept."""

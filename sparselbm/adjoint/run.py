@@ -76,7 +76,7 @@ class RunPass(Pass):
         simulation, first = run.simulation, len(values) - len(run.wrt)
         self._run, self._begin = run, simulation.steps
         self._given = [wp.clone(x) for x in values[:first]]
-        self._start = _copied(simulation) if run.start is None else run.start.state(simulation, self._given[0])
+        self._start = _copied(simulation)
         shapes = [given.shape or () for given in run.inputs[first:]]
         numbers = [x.numpy().reshape(shape).copy() for x, shape in zip(values[first:], shapes, strict=True)]
         self._numbers = [*((w, w.get(simulation)) for w in run.others), *zip(run.wrt, numbers, strict=True)]
@@ -94,26 +94,24 @@ class RunPass(Pass):
             everywhere = SolidFractions() in wrt
             reverse = Reverse(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
             run.plan.run(simulation, reverse, None, run.steps, Window())
+            of_start = [] if run.start is None else [run.start.gradient(reverse, self._given[0])]
             of_inputs = [self._array(w.gradient(reverse)) if w in wrt else None for w in run.wrt]
-            of_start = [
-                run.start.gradient(simulation, values, reverse.initial_adjoint()) if wish else None  # type: ignore[union-attr]
-                for values, wish in zip(self._given, wanted, strict=False)
-            ]
-        return tuple(self._finite([*of_start, *of_inputs]))
+        wished = zip([*of_start, *of_inputs], wanted, strict=True)
+        return self._finite([gradient if wish else None for gradient, wish in wished])
 
     def _array(self, gradient: np.ndarray) -> wp.array:
         precision = self._run.simulation.precision
         values = np.atleast_1d(np.ascontiguousarray(gradient, dtype=wp.dtype_to_numpy(precision)))
         return wp.array(values, dtype=precision, device=self._run.device)
 
-    def _finite(self, gradients: list[wp.array | None]) -> list[wp.array | None]:
+    def _finite(self, gradients: Sequence[wp.array | None]) -> tuple[wp.array | None, ...]:
         for given, gradient in zip(self._run.inputs, gradients, strict=True):
             if gradient is not None and not np.isfinite(gradient.numpy()).all():
                 raise AdjointError(
                     f"the gradient in {given.name!r} is not finite after {self._run.steps} steps: the flow has blown up, or an "
                     "output has no derivative here; lower the velocity, raise the viscosity, or use finer voxels"
                 )
-        return gradients
+        return tuple(gradients)
 
     @contextmanager
     def _set(self) -> Iterator[None]:
@@ -122,17 +120,19 @@ class RunPass(Pass):
         kept = simulation.state, simulation.steps, [(w, w.get(simulation)) for w, _ in self._numbers]
         try:
             _put(simulation, self._numbers)
-            simulation.state, simulation.steps = _copied(simulation, self._start), self._begin
+            simulation.state, simulation.steps = self._start, self._begin  # Of its scalars, a start from moments keeps those.
+            start = self._run.start
+            simulation.state = _copied(simulation) if start is None else start.state(simulation, self._given[0])
             yield
         finally:
             simulation.state, simulation.steps, present = kept
             _put(simulation, present)
 
 
-def _copied(simulation: Simulation, state: wp.array | None = None) -> wp.array:
-    """A copy of a state, by default of the present one."""
+def _copied(simulation: Simulation) -> wp.array:
+    """A copy of the present state."""
     copy = simulation.new_state()
-    wp.copy(copy, simulation.state if state is None else state)
+    wp.copy(copy, simulation.state)
     return copy
 
 

@@ -8,6 +8,8 @@ import warp as wp
 from ..memory import tile_array
 from ..simulation import Simulation
 from ..step import equilibrium_adjoint_kernel, equilibrium_kernel
+from .reverse import Reverse
+from .wrt import InitialPopulations
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,11 @@ class FromPopulations:
         """A state with these populations."""
         return aligned(simulation, values)
 
-    def gradient(self, simulation: Simulation, values: wp.array, adjoint: wp.array) -> wp.array:
-        """d J / d populations, from d J / d state."""
-        return packed(adjoint, values.shape)
+    def gradient(self, reverse: Reverse, values: wp.array) -> wp.array:
+        """d J / d populations, of a finished backward sweep."""
+        simulation = reverse.simulation
+        gradient = np.ascontiguousarray(InitialPopulations().gradient(reverse))
+        return wp.array(gradient, dtype=simulation.precision, device=simulation.domain.device)
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,13 @@ class FromMoments:
         simulation.general_sweep(equilibrium_kernel)(source=aligned(simulation, values), target=state)
         return state
 
-    def gradient(self, simulation: Simulation, values: wp.array, adjoint: wp.array) -> wp.array:
-        """d J / d (density, velocity) at `values`, from d J / d state."""
-        moments = aligned(simulation, values)
+    def gradient(self, reverse: Reverse, values: wp.array) -> wp.array:
+        """d J / d (density, velocity) at `values`, of a finished backward sweep, which gathers what numbers have done to the
+        start."""
+        simulation = reverse.simulation
+        moments, adjoint = aligned(simulation, values), reverse.initial_adjoint()
         result = tile_array(simulation.domain, values.shape[1], simulation.precision)
-        simulation.general_sweep(equilibrium_adjoint_kernel)(source=moments, adjoint=adjoint, target=result)
+        reverse.sweep(equilibrium_adjoint_kernel)(source=moments, adjoint=adjoint, target=result, weight=1.0)
         return packed(result, values.shape)
 
 

@@ -139,7 +139,7 @@ class _Look:
             wp.copy(before, reverse.adjoint)
             reverse.back(self._simulation.state, self._simulation.steps, gather=False)
             square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]
-            reverse.adjoint.zero_()
+            reverse.clear()
             if change < _ROUNDING[self._simulation.precision] ** 2 * square:
                 found.append(k)
         return found

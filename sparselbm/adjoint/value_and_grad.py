@@ -30,7 +30,7 @@ def value_and_grad(
     evaluation = Evaluation(simulation, objective)
     reverse = Reverse(
         simulation, objective,
-        wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters"))),
+        wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
     )  # fmt: skip
     plan.run(simulation, reverse, evaluation, steps, window)

@@ -10,6 +10,7 @@ from ..collision import (
     KBC,
     MRT,
     TRT,
+    WALE,
     CentralMoment,
     Collision,
     Cumulant,
@@ -26,7 +27,8 @@ from .work import Work, forward
 
 ON_D3Q19: dict[str, Collision] = {
     "trt": TRT(), "mrt": MRT(), "regularised": Regularised(), "recursive_regularised": RecursiveRegularised(),
-    "central_moment": CentralMoment(), "smagorinsky": Smagorinsky(BGK()), "power_law": PowerLaw(BGK(), exponent=0.7),
+    "central_moment": CentralMoment(), "smagorinsky": Smagorinsky(BGK()), "wale": WALE(BGK()),
+    "power_law": PowerLaw(BGK(), exponent=0.7),
 }  # fmt: skip
 """Without ExactDifference, which without a force is the model within it."""
 ON_D3Q27: dict[str, Collision] = {

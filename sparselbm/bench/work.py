@@ -58,7 +58,7 @@ def forward(
     """Steps of a simulation: each population is read once and written once."""
     return Work(
         burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
-        moved=2 * SCALAR * simulation.lattice.size,
+        moved=2 * SCALAR * simulation.physics.size,
         bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference, reference_name=reference_name,
     )  # fmt: skip
 

@@ -1,16 +1,16 @@
-"""Conditions that hold a density or a velocity at the centres of cells: what those of Zou & He, Latt and Grad share."""
+"""Conditions that are given a density or a velocity, and keep no memory: what they share."""
 
 from abc import ABC
 from dataclasses import dataclass
 
 from .condition import Boundary
 from .face import Face
-from .plane import require_density, velocity_parameters
+from .plane import require_density
 
 
 @dataclass(frozen=True)
 class GivenPressure(Boundary, ABC):
-    """A density at the cells of a face. Parameter: `density` (rho - 1).
+    """A density at the centres of the cells of a face. Parameter: `density` (rho - 1).
 
     Sound is reflected whole: between such a face and a velocity inlet it is trapped, and the flow around a cylinder blew
     up at tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
@@ -32,13 +32,15 @@ class GivenPressure(Boundary, ABC):
 
 @dataclass(frozen=True)
 class GivenVelocity(Boundary, ABC):
-    """A velocity at the cells. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
+    """A velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
 
     velocity: tuple[float, ...]
     """u [cells / step], one value an axis."""
 
     def parameters(self, dimension):
-        return velocity_parameters(self.face, self.velocity, dimension)
+        if len(self.velocity) != dimension:
+            raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value an axis, {dimension} of them")
+        return {f"velocity_{axis}": u for axis, u in zip("xyz", self.velocity, strict=False)}
 
     def memory(self, lattice, f, post):
         return {}

@@ -10,7 +10,6 @@ from typing import Any
 from ..expression import total, where
 from ..lattice import Lattice
 from .face import Face
-from .opening import Opening
 
 
 def outward(lattice: Lattice, face: Face) -> list[int]:
@@ -77,15 +76,8 @@ def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters
     ]
 
 
-def velocity_parameters(face: Opening, velocity: Sequence[float], dimension: int) -> dict[str, float]:
-    """`velocity_x`, `velocity_y`, `velocity_z` [cells / step]. ValueError for another number of values than axes."""
-    if len(velocity) != dimension:
-        raise ValueError(f"velocity {tuple(velocity)} on {face.name}: give one value an axis, {dimension} of them")
-    return {f"velocity_{axis}": u for axis, u in zip("xyz", velocity, strict=False)}
-
-
 def velocity_of(lattice: Lattice, value: Mapping[str, Any]) -> list:
-    """u from the parameters that `velocity_parameters` names."""
+    """u from the parameters `velocity_x`, `velocity_y`, `velocity_z`."""
     return [value[f"velocity_{axis}"] for axis in "xyz"[: lattice.dimension]]
 
 

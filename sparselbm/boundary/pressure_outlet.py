@@ -7,7 +7,7 @@ from ..lattice import CS2
 from ..moments import excess_density, momentum
 from .condition import Boundary
 from .face import Face
-from .plane import known_density
+from .plane import known_density, require_density
 from .second_order import second_order
 
 _CS = sqrt(CS2)
@@ -39,6 +39,7 @@ class PressureOutlet(Boundary):
     """
 
     def __post_init__(self):
+        require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:
             raise ValueError(
                 f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows"

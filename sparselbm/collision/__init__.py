@@ -13,8 +13,9 @@ from .recursive_regularised import RecursiveRegularised
 from .regularised import Regularised
 from .smagorinsky import Smagorinsky
 from .trt import TRT
+from .wale import WALE
 
 __all__ = [
-    "BGK", "KBC", "MRT", "TRT", "Carreau", "CentralMoment", "Collision", "Cumulant", "ExactDifference", "PowerLaw",
+    "BGK", "KBC", "MRT", "TRT", "WALE", "Carreau", "CentralMoment", "Collision", "Cumulant", "ExactDifference", "PowerLaw",
     "RecursiveRegularised", "Regularised", "Smagorinsky",
 ]  # fmt: skip

@@ -1,12 +1,11 @@
 """Carreau-Yasuda fluids."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..expression import exp, log
 from ..lattice import Lattice
-from .model import Collision
+from .model import Collision, require_local
 from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
@@ -33,6 +32,7 @@ class Carreau(Collision):
     """a, dimensionless, within 0.2 and 4: how sharply the thinning sets in."""
 
     def __post_init__(self):
+        require_local(self, self.collision)
         if not 0.2 <= self.exponent <= 1.0:
             raise ValueError(f"Carreau(exponent={self.exponent}): must lie within 0.2 and 1; 1 is a Newtonian fluid")
         if not (self.time > 0.0 and self.fastest >= 0.0):
@@ -46,7 +46,7 @@ class Carreau(Collision):
         n, a, thinned = self.exponent, self.yasuda, viscosity - self.fastest
 
         def law(y):
-            x = exp(a * (y + math.log(self.time)))
+            x = exp(a * (y + log(self.time)))
             part = thinned * exp((n - 1.0) / a * log(1.0 + x))
             return self.fastest + part, (n - 1.0) * part * x / (1.0 + x)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..equilibrium import equilibrium
 from ..lattice import Lattice
 from ..moments import macroscopic
-from .model import Collision
+from .model import Collision, require_local
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class ExactDifference(Collision):
     """
 
     collision: Collision
+
+    def __post_init__(self):
+        require_local(self, self.collision)
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         nothing = [0.0] * lattice.dimension

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..expression import exp, power, where
 from ..lattice import Lattice
-from .model import Collision
+from .model import Collision, require_local
 from .rheology import LEAST_STRESS, log_shear_rate
 from .strain import strain_stress
 
@@ -37,6 +37,7 @@ class PowerLaw(Collision):
     """Largest nu [cells^2 / step], which a fluid at rest has where n < 1."""
 
     def __post_init__(self):
+        require_local(self, self.collision)
         if not 0.2 <= self.exponent <= 3.0:
             raise ValueError(f"PowerLaw(exponent={self.exponent}): must lie within 0.2 and 3; 1 is a Newtonian fluid")
         if self.consistency is not None and not self.consistency > 0.0:
@@ -59,8 +60,6 @@ class PowerLaw(Collision):
 
     def _least_stress(self, K):
         """Stress below which nu is far above its bound anyway: a hundred times, before numbers leave the range of fp32."""
-        if self.exponent >= 1.0:
-            return LEAST_STRESS
-        beyond = 100.0 * self.highest
-        stress = power(beyond / K, 1.0 / (self.exponent - 1.0)) * (2.0 * beyond + 1.0 / 3.0)
-        return where(stress > LEAST_STRESS, stress, LEAST_STRESS)
+        thins, beyond = self.exponent < 1.0, 100.0 * self.highest
+        stress = power(beyond / K, 1.0 / where(thins, self.exponent - 1.0, -1.0)) * (2.0 * beyond + 1.0 / 3.0)
+        return where(thins, where(stress > LEAST_STRESS, stress, LEAST_STRESS), LEAST_STRESS)

@@ -8,7 +8,7 @@ from ..lattice import CS2, Lattice
 from .bases import Moments
 
 
-def bulk_rate(lattice: Lattice, bulk_viscosity: float | None) -> float:
+def bulk_rate(lattice: Lattice, bulk_viscosity: float | None) -> Any:
     """Rate of the trace of the stress, from zeta = 2 c_s^2 / d (1 / rate - 1 / 2); 1 where no zeta is given."""
     return 1.0 if bulk_viscosity is None else 1.0 / (bulk_viscosity * lattice.dimension / (2.0 * CS2) + 0.5)
 

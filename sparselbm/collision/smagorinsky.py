@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..expression import sqrt
 from ..lattice import Lattice
-from .model import Collision
+from .model import Collision, require_local
 from .strain import strain_stress
 
 
@@ -23,6 +23,7 @@ class Smagorinsky(Collision):
     """C, dimensionless; 0.1 in channels, 0.17 in homogeneous turbulence."""
 
     def __post_init__(self):
+        require_local(self, self.collision)
         if not self.constant > 0.0:
             raise ValueError(f"Smagorinsky(constant={self.constant}): must be above 0; 0.1 suits walls, 0.17 no walls")
 

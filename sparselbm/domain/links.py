@@ -7,6 +7,7 @@ import warp as wp
 
 from ..lanes import TileShape
 from ..lattice import Lattice
+from .beside import cell_beside
 from .topology import Domain
 
 
@@ -52,12 +53,7 @@ def _link_kernel() -> wp.Kernel:
             a = (cell >> 6) - velocities[q][0]
             b = ((cell >> 3) & 7) - velocities[q][1]
             c = (cell & 7) - velocities[q][2]
-            plane = a >> 3
-            if cells == 64:
-                plane = 0
-            other = neighbours[27 * tile + 13 + 9 * plane + 3 * (b >> 3) + (c >> 3)]
-            upstream = other * cells + 64 * (a & 7) * (cells // 512) + 8 * (b & 7) + (c & 7)
-            if fluid[upstream] == wp.uint8(0):
+            if fluid[cell_beside(neighbours, cells, tile, a, b, c)] == wp.uint8(0):
                 word = word | (wp.uint32(1) << wp.uint32(q))
         words[thread] = word
 

@@ -11,7 +11,8 @@ class RotatingFrame(BodyForce):
 
     u itself holds half of the force. With a = F / rho and b = (j + F_before / 2) / rho - Omega x (Omega x r) / 2,
     u = b + a / 2 with the Coriolis force solves to u = (b - Omega x b + Omega (Omega . b)) / (1 + Omega^2), which is exact.
-    It is the last of the forces. Parameters: `frame_rotation_x`, ... ; in two dimensions `frame_rotation_z` alone.
+    It is the last of the forces. Parameters: `frame_rotation_x`, ... , in two dimensions `frame_rotation_z` alone; and
+    `frame_centre_x`, ...
     """
 
     rotation: tuple[float, ...]
@@ -21,16 +22,17 @@ class RotatingFrame(BodyForce):
 
     def parameters(self, dimension):
         axes = "xyz" if dimension == 3 else "z"
-        return {f"frame_rotation_{axis}": Omega for axis, Omega in zip(axes, self.rotation, strict=True)}
+        rotation = {f"frame_rotation_{axis}": Omega for axis, Omega in zip(axes, self.rotation, strict=True)}
+        return rotation | {f"frame_centre_{axis}": x for axis, x in zip("xyz"[:dimension], self.centre, strict=True)}
 
     def fields(self, dimension):
         return {}
 
     def at(self, cell, before):
         d = len(before)
-        turn = [cell.parameter(name) for name in self.parameters(d)]
-        Omega = turn if d == 3 else [0.0, 0.0, *turn]
-        r = [cell.place(k) - x for k, x in enumerate(self.centre)] + [0.0] * (3 - d)
+        numbers = [cell.parameter(name) for name in self.parameters(d)]
+        Omega = numbers[:3] if d == 3 else [0.0, 0.0, numbers[0]]
+        r = [cell.place(k) - x for k, x in enumerate(numbers[-d:])] + [0.0] * (3 - d)
         centrifugal = [-1.0 * x for x in cross(Omega, cross(Omega, r))]
         bare = [(j + 0.5 * F) / cell.density for j, F in zip(cell.momentum, before, strict=True)] + [0.0] * (3 - d)
         b = [x + 0.5 * c for x, c in zip(bare, centrifugal, strict=True)]

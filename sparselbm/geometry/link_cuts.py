@@ -1,48 +1,123 @@
-"""Where the links between cells cut a surface."""
+"""Where the links between cells cut a surface, differentiable in the corners of the faces that they meet."""
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import warp as wp
 
 from .distance import SurfaceQuery
+from .triangles import TriangleMesh
 
 BEYOND = wp.constant(1.0e-4)
 """Part of a link by which its ray is longer at both ends: it then meets a surface that goes through a cell's centre."""
 
+_LEAST = 1e-6
+"""Smallest share: 0 stands for no cut."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinkCuts:
+    """The links of some tiles that a surface cuts, and the first face that each of them meets."""
+
+    mesh: TriangleMesh
+    places: np.ndarray
+    """Which link each is, (m,): index into a flat `[k][Q][cell]` over the k tiles."""
+    hit: np.ndarray
+    """The face that it meets, (m,)."""
+    first_cells: np.ndarray
+    """Index of the first cell of each tile, (k, 3)."""
+    velocities: np.ndarray
+    """c_q, (Q, 3); the link of q leads from a centre x along -c_q."""
+    cells: int
+    """Cells of a tile: 512 or 64."""
+    voxel_size: float
+    """[m]."""
+    origin: np.ndarray
+    """Lower corner of the cell (0, 0, 0) [m], (3,)."""
+
+    def only(self, kept: np.ndarray) -> "LinkCuts":
+        """Those of the links for which `kept`, (m,) bool, holds."""
+        return replace(self, places=self.places[kept], hit=self.hit[kept])
+
+    def shares(self) -> np.ndarray:
+        """delta = (a - x) . n / (l . n), the share of the link l up to the plane of its face, (m,), above 0 and at most 1.
+
+        a is a corner of the face and n its normal. fp64: the ray, in fp32, has but chosen the face.
+        """
+        x, link = self._links()
+        a, _, _, n = self._faces()
+        along = np.einsum("ij,ij->i", link, n)
+        share = np.einsum("ij,ij->i", a - x, n) / np.where(along == 0.0, np.inf, along)
+        return np.clip(share, _LEAST, 1.0)
+
+    def pullback(self, adjoint: np.ndarray) -> np.ndarray:
+        """d J / d points [1 / m], (n, 3), from d J / d delta, (m,): d delta / d p_k = b_k n / (l . n).
+
+        b_k are the weights of the face's corners at the place where the link meets it. The faces and the links are held.
+        """
+        x, link = self._links()
+        a, b, c, n = self._faces()
+        share, along = self.shares(), np.einsum("ij,ij->i", link, n)
+        inner = (share > _LEAST) & (share < 1.0)
+        slope = np.where(inner, adjoint, 0.0) / np.where(inner, along, 1.0)
+        y, square = x + share[:, None] * link - a, np.einsum("ij,ij->i", n, n)
+        second = np.einsum("ij,ij->i", np.cross(y, c - a), n) / square
+        third = np.einsum("ij,ij->i", np.cross(b - a, y), n) / square
+        weights = np.stack([1.0 - second - third, second, third], axis=1)
+        given = (slope[:, None] * weights)[:, :, None] * n[:, None]
+        corners, count = self.mesh.faces[self.hit].ravel(), len(self.mesh.points)
+        return np.stack([np.bincount(corners, given[..., k].ravel(), minlength=count) for k in range(3)], axis=1)
+
+    def _links(self) -> tuple[np.ndarray, np.ndarray]:
+        """Centres x and links l = -c_q h [m], each (m, 3)."""
+        tile, rest = np.divmod(self.places, len(self.velocities) * self.cells)
+        q, cell = np.divmod(rest, self.cells)
+        inner = [cell >> 6, (cell >> 3) & 7, cell & 7] if self.cells == 512 else [(cell >> 3) & 7, cell & 7, 0 * cell]
+        x = self.origin + (self.first_cells[tile] + np.stack(inner, axis=1) + 0.5) * self.voxel_size
+        return x, -self.voxel_size * self.velocities[q]
+
+    def _faces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Corners of the faces [m] and (b - a) x (c - a), each (m, 3)."""
+        a, b, c = self.mesh.points[self.mesh.faces[self.hit]].swapaxes(0, 1)
+        return a, b, c, np.cross(b - a, c - a)
+
 
 def link_cuts(
-    query: SurfaceQuery, *, tiles: np.ndarray, first_cells: np.ndarray, velocities: Sequence[Sequence[int]],
-    dimension: int, voxel_size: float, origin: Sequence[float],
-) -> wp.array:  # fmt: skip
-    """For every cell of some tiles and every q the share of the link along -c_q up to the surface, 0 where it cuts none.
+    query: SurfaceQuery, mesh: TriangleMesh, *, first_cells: np.ndarray, velocities: Sequence[Sequence[int]], dimension: int,
+    voxel_size: float, origin: Sequence[float],
+) -> LinkCuts:  # fmt: skip
+    """The links that a surface cuts, among those of some tiles. `query` holds the faces of `mesh` where its points are.
 
-    `first_cells`: index of the first cell of each of the `tiles`, (k, 3). Flat `[k][Q][cell]` fp32. A ray is cast from each
-    centre; the first face that it meets counts. In two dimensions the rays lie in the plane of the cells' centres.
+    `first_cells`: index of the first cell of each of the tiles, (k, 3). A ray is cast from each centre along each link; the
+    first face that it meets counts. In two dimensions the rays lie in the plane of the cells' centres.
     """
     cells, Q = 8**dimension, len(velocities)
     padded = np.zeros((Q, 3), dtype=np.int32)
     padded[:, :dimension] = velocities
-    cuts = wp.zeros(len(tiles) * Q * cells, dtype=wp.float32, device=query.device)
+    hit = wp.full(len(first_cells) * Q * cells, value=-1, dtype=wp.int32, device=query.device)
+    corner = np.asarray(origin, dtype=np.float64)
     wp.launch(
-        _cut_kernel(), len(tiles) * cells,
+        _hit_kernel(), len(first_cells) * cells,
         inputs=[
             query.id, wp.array(first_cells, dtype=wp.vec3i, device=query.device),
             wp.array(padded, dtype=wp.vec3i, device=query.device), cells, float(voxel_size),
-            wp.vec3d(*(np.asarray(origin, dtype=np.float64) - query.centre)),
+            wp.vec3d(*(corner - query.centre)),
         ],
-        outputs=[cuts], device=query.device, record_tape=False,
+        outputs=[hit], device=query.device, record_tape=False,
     )  # fmt: skip
-    return cuts
+    faces = hit.numpy()
+    places = np.flatnonzero(faces >= 0)
+    return LinkCuts(mesh, places, faces[places], first_cells, padded, cells, float(voxel_size), corner)
 
 
 @functools.cache
-def _cut_kernel() -> wp.Kernel:
+def _hit_kernel() -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
-    def cut_links(
+    def first_faces(
         mesh: wp.uint64, first_cells: wp.array(dtype=wp.vec3i), velocities: wp.array(dtype=wp.vec3i), cells: int,
-        voxel_size: float, origin: wp.vec3d, cuts: wp.array(dtype=wp.float32),
+        voxel_size: float, origin: wp.vec3d, faces: wp.array(dtype=wp.int32),
     ):  # fmt: skip
         thread = wp.tid()
         tile = thread // cells
@@ -62,9 +137,8 @@ def _cut_kernel() -> wp.Kernel:
             c = velocities[q]
             link = wp.vec3f(-wp.float32(c[0]), -wp.float32(c[1]), -wp.float32(c[2])) * voxel_size
             reach = wp.length(link)
-            hit = wp.mesh_query_ray(mesh, x - BEYOND * link, link / reach, (1.0 + 2.0 * BEYOND) * reach)
-            if hit.result:
-                share = hit.t / reach - BEYOND
-                cuts[(tile * velocities.shape[0] + q) * cells + cell] = wp.clamp(share, 1.0e-6, 1.0)
+            found = wp.mesh_query_ray(mesh, x - BEYOND * link, link / reach, (1.0 + 2.0 * BEYOND) * reach)
+            if found.result:
+                faces[(tile * velocities.shape[0] + q) * cells + cell] = found.face
 
-    return cut_links
+    return first_faces

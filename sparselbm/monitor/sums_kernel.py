@@ -17,7 +17,7 @@ from ..tile_kernel import TileKernel, TileTrace
 @functools.cache
 def sums_kernel(physics: Physics, tiles: TileClass, target: Target, objectives: tuple[Objective, ...]) -> TileKernel:
     """The sum of each objective's integrand over each tile: what they share is computed once."""
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
     cell = Cell(physics, tiles, trace)
     for objective in objectives:
         value = objective.integrand(cell)

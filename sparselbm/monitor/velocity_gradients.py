@@ -4,6 +4,7 @@ from functools import cache
 
 import warp as wp
 
+from ..domain.beside import cell_beside
 from ..lattice import Lattice
 from ..physics import OBSTACLE_BIT
 from ..simulation import Simulation
@@ -51,20 +52,29 @@ def _straight_links(lattice: Lattice) -> list[tuple[int, int]]:
     return [(lattice.velocities.index(e), lattice.velocities.index(tuple(-x for x in e))) for e in axes]
 
 
+@wp.func
+def derivative(no_low: wp.bool, no_high: wp.bool, wall: wp.bool, low: wp.vec3d, here: wp.vec3d, high: wp.vec3d) -> wp.vec3d:
+    """Over a cell's width, from the values beside: one-sided where one of them is missing, or with the wall's 0 beyond."""
+    third = wp.float64(1.0 / 3.0)
+    result = wp.float64(0.5) * (high - low)
+    if no_low:
+        result = high - here
+        if wall:
+            result = here + third * high
+    if no_high:
+        result = here - low
+        if wall:
+            result = -here - third * low
+    if no_low and no_high:
+        result = wp.vec3d(wp.float64(0.0), wp.float64(0.0), wp.float64(0.0))
+    return result
+
+
 @cache
 def _gradient_kernel(precision: type) -> wp.Kernel:
     floats = wp.array(dtype=precision)
     conditions = wp.constant(wp.uint32((1 << OBSTACLE_BIT) - 1))
     one = wp.constant(wp.uint32(1))
-
-    @wp.func
-    def beside(neighbours: wp.array(dtype=wp.int32), cells: int, tile: int, a: int, b: int, c: int) -> int:
-        """The number of a cell of this tile, or of one next to it, from its inner place."""
-        plane = a >> 3
-        if cells == 64:
-            plane = 0
-        other = neighbours[27 * tile + 13 + 9 * plane + 3 * (b >> 3) + (c >> 3)]
-        return other * cells + 64 * (a & 7) * (cells // 512) + 8 * (b & 7) + (c & 7)
 
     @wp.func
     def velocity(moments: floats, solid: floats, cells: int, dimension: int, cell: int) -> wp.vec3d:
@@ -76,22 +86,6 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
             if solid[cell] >= precision(1.0):
                 u = wp.vec3d(wp.float64(0.0), wp.float64(0.0), wp.float64(0.0))
         return u
-
-    @wp.func
-    def derivative(no_low: wp.bool, no_high: wp.bool, wall: wp.bool, low: wp.vec3d, here: wp.vec3d, high: wp.vec3d):
-        third = wp.float64(1.0 / 3.0)
-        result = wp.float64(0.5) * (high - low)
-        if no_low:
-            result = high - here
-            if wall:
-                result = here + third * high
-        if no_high:
-            result = here - low
-            if wall:
-                result = -here - third * low
-        if no_low and no_high:
-            result = wp.vec3d(wp.float64(0.0), wp.float64(0.0), wp.float64(0.0))
-        return result
 
     @wp.kernel(enable_backward=False, module="unique")
     def gradient_sums(
@@ -123,9 +117,11 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
                     low = wp.vec3d()
                     high = wp.vec3d()
                     if not no_low:
-                        low = velocity(moments, solid, cells, dimension, beside(neighbours, cells, tile, a - i, b - j, c - k))
+                        below = cell_beside(neighbours, cells, tile, a - i, b - j, c - k)
+                        low = velocity(moments, solid, cells, dimension, below)
                     if not no_high:
-                        high = velocity(moments, solid, cells, dimension, beside(neighbours, cells, tile, a + i, b + j, c + k))
+                        above = cell_beside(neighbours, cells, tile, a + i, b + j, c + k)
+                        high = velocity(moments, solid, cells, dimension, above)
                     du[axis] = derivative(no_low, no_high, wall, low, here, high)
                 share = wp.float64(1.0)
                 if solid.shape[0] > 0:

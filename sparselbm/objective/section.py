@@ -1,5 +1,6 @@
 """Sums over a layer of cells: flow rate and pressure drop."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,18 +25,30 @@ def layer_tiles(simulation, axis: int, *layers: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class FlowRate(Objective):
-    """Q = sum of u_n over the fluid cells of a layer [cells^d / step]."""
+class LayerSum(Objective, ABC):
+    """The sum of something over the cells of one layer."""
 
     axis: int
     layer: int
     """Index of the layer along the axis."""
 
+    @abstractmethod
+    def summand(self, cell):
+        """What a cell of the layer adds."""
+
     def integrand(self, cell):
-        return in_layer(cell, self.axis, self.layer) * cell.velocity[self.axis]
+        return in_layer(cell, self.axis, self.layer) * self.summand(cell)
 
     def tiles(self, simulation):
         return layer_tiles(simulation, self.axis, self.layer)
+
+
+@dataclass(frozen=True)
+class FlowRate(LayerSum):
+    """Q = sum of u_n over the fluid cells of a layer [cells^d / step]."""
+
+    def summand(self, cell):
+        return cell.velocity[self.axis]
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class Books:
         self.sweep, self.incoming = simulation.general_sweep(stream_kernel), simulation.new_state()
 
     def populations(self, array):
-        return tile_view(self.domain, array, self.lattice.size).astype(float)
+        return tile_view(self.domain, array, self.simulation.physics.size).astype(float)
 
     def look(self):
         """The mass, and by face the outward momentum of its cells."""
@@ -162,9 +162,9 @@ def test_the_adjoint_of_the_wall_function_is_the_derivative(viscosity, lattice, 
 
 def check_adjoint(run, h):
     simulation, domain, rng = run.simulation, run.simulation.domain, np.random.default_rng(3)
-    lattice, names = simulation.lattice, simulation.physics.parameters
+    names = simulation.physics.parameters
     _, (f, eps, *numbers) = run.value_and_grad("Integral", InitialPopulations(), SolidFractions(), *map(Parameter, names))
-    along = {"f": rng.standard_normal((domain.tile_count, lattice.size, domain.cells_per_tile)),
+    along = {"f": rng.standard_normal((domain.tile_count, simulation.physics.size, domain.cells_per_tile)),
              "eps": rng.standard_normal((domain.tile_count, 1, domain.cells_per_tile))}  # fmt: skip
     ours = {
         "f": np.sum(f * along["f"] * domain.fluid[:, None]), "eps": np.sum(eps * along["eps"][:, 0] * domain.fluid),

@@ -6,7 +6,7 @@ of tiles, lanes, tracing and generated code.
 
 import numpy as np
 
-from sparselbm.moments import macroscopic
+from sparselbm.moments import macroscopic, momentum
 from sparselbm.solid import partially_saturated, saturation, solid_collision
 
 
@@ -41,6 +41,7 @@ class DenseFlow:
         self.force = list(force or [0.0] * len(shape))
         self.eps = None if eps is None else np.pad(eps, self._margin)
         self.boundaries = boundaries
+        self.kept = np.zeros((self.lattice.dimension * collision.needs_velocity_gradient, *self.fluid.shape))
 
     def _on_face(self, face):
         mask = np.zeros_like(self.fluid)
@@ -63,9 +64,22 @@ class DenseFlow:
             f = [np.where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
+    def velocity_gradient(self):
+        """d_a u_b of the kept velocity, rows [a][b]: central, with a mirror image beside walls, one-sided at conditions."""
+        given = np.any([self._on_face(b.face) for b in self.boundaries], axis=0) if self.boundaries else False
+        return [[self._derivative(u, a, given) for u in self.kept] for a in range(len(self.kept))]
+
+    def _derivative(self, u, axis, given):
+        low, high = np.roll(u, 1, axis), np.roll(u, -1, axis)
+        has_low, has_high = np.roll(self.fluid, 1, axis), np.roll(self.fluid, -1, axis)
+        one_sided = np.select([has_low & has_high, has_high, has_low], [(high - low) / 2.0, high - u, u - low], 0.0)
+        mirrored = (np.where(has_high, high, -u) - np.where(has_low, low, -u)) / 2.0
+        return np.where(given, one_sided, mirrored)
+
     def collided(self, f):
         """Incoming populations after the collision with fluid and solid."""
-        post = self.collision.collide(self.lattice, f, self.viscosity, self.force)
+        gradient = [self.velocity_gradient()] if len(self.kept) else []
+        post = self.collision.collide(self.lattice, f, self.viscosity, self.force, *gradient)
         if self.eps is not None:
             excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
             solid = solid_collision(self.lattice, f, excess, u)
@@ -80,8 +94,12 @@ class DenseFlow:
             for q, kept in b.memory(self.lattice, f, collided).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
+        if len(self.kept):
+            rho, before, after = 1.0 + sum(f), momentum(self.lattice, f), momentum(self.lattice, collided)
+            u = [0.5 * (a + b) / rho for a, b in zip(before, after, strict=True)]
+            self.kept = np.array([np.where(self.fluid, v, 0.0) for v in u])
 
     @property
     def populations(self):
-        """The state on the box, (Q, *shape)."""
-        return self.f[(slice(None), *self._inside)]
+        """The state on the box, (S, *shape)."""
+        return np.concatenate([self.f, self.kept])[(slice(None), *self._inside)]

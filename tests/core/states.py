@@ -7,18 +7,19 @@ from sparselbm.memory import tile_view
 
 
 def dense_state(simulation):
-    """The state on the box, (Q, *shape)."""
-    f = tile_view(simulation.domain, simulation.state, simulation.lattice.size)
+    """The state on the box, (S, *shape)."""
+    f = tile_view(simulation.domain, simulation.state, simulation.physics.size)
     return np.moveaxis(simulation.domain.dense(np.moveaxis(f, 1, -1)), -1, 0)
 
 
 def set_dense_state(simulation, f):
-    """Takes populations (Q, *shape) over; cells outside the fluid get 0."""
-    domain, Q = simulation.domain, simulation.lattice.size
+    """Takes populations (Q, *shape) over; cells outside the fluid get 0, and what follows the flow's populations."""
+    domain, S = simulation.domain, simulation.physics.size
+    f = np.concatenate([f, np.zeros((S - len(f), *f.shape[1:]))])
     index = np.minimum(domain.cell_indices(), np.asarray(domain.shape) - 1)
     tiles = np.where(domain.fluid[..., None], np.moveaxis(f, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
     values = np.zeros(simulation.state.shape[0], dtype=wp.dtype_to_numpy(simulation.precision))
-    values[: domain.tile_count * Q * domain.cells_per_tile] = np.moveaxis(tiles, -1, 1).ravel()
+    values[: domain.tile_count * S * domain.cells_per_tile] = np.moveaxis(tiles, -1, 1).ravel()
     simulation.state.assign(values)
 
 

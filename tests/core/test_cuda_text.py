@@ -4,7 +4,7 @@ import pytest
 import warp as wp
 
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT
+from sparselbm.collision import TRT, WALE
 from sparselbm.force import Boussinesq, UniformForce
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.objective import Torque
@@ -21,7 +21,7 @@ def physics(lattice):
     boundaries = (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)[:d], profile=Parabola(0)), FreeSlip(Y_MAX), PressureOutlet(X_MAX))
     heat = Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), Outflow(X_MAX)), bodies=(BodyValue("body", 0.5),))
     return Physics(
-        lattice, TRT(), boundaries, (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body",),
+        lattice, WALE(TRT()), boundaries, (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body",),
         moving=("body",), scalars=(heat, Scalar("dye", 0.1)),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from numpy_lbm import DenseFlow
 from states import dense_state, noise, set_dense_state
 
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
-from sparselbm.collision import BGK, TRT
+from sparselbm.collision import BGK, TRT, WALE
 from sparselbm.domain import box
 from sparselbm.domain.topology import build_domain
 from sparselbm.geometry import TriangleMesh
@@ -83,6 +83,32 @@ def test_boundary_conditions_meet_in_corners(lattice, device):
     domain = box((19, 10, 12)[:d], device=device)
     simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
     ours, reference = advance_both(simulation)
+    assert np.abs(ours - reference).max() < ROUNDING
+
+
+@pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)
+@pytest.mark.parametrize("sides", ["missing cells", "conditions"])
+def test_gradients_of_the_velocity(lattice, sides, device):
+    """What a collision is told of its neighbours' velocities: beside walls, missing tiles, conditions, solids."""
+    if sides == "missing cells":
+        simulation = Simulation(
+            sparse_domain(lattice.dimension, device), lattice=lattice, viscosity=0.07, collision=WALE(BGK()), precision=wp.float64
+        )
+        ours, reference = advance_both(simulation)
+    else:
+        d = lattice.dimension
+        conditions = (VelocityInlet(X_MIN, (0.05, 0.01, -0.01)[:d]), PressureOutlet(X_MAX, density=1.01), FreeSlip(Y_MAX))
+        mesh = TriangleMesh.sphere(2.3, (9.2, 5.4, 5.7), 1)
+        if d == 2:
+            mesh = TriangleMesh.cylinder(2.3, (9.2, 5.4, -9), (9.2, 5.4, 9))
+        simulation = Simulation(
+            box((19, 11, 12)[:d], device=device), lattice=lattice, viscosity=0.07, collision=WALE(BGK()), precision=wp.float64,
+            boundaries=conditions, obstacles=[Obstacle("body", mesh)],
+        )  # fmt: skip
+        cells = simulation.domain.fluid
+        eps = simulation.domain.dense(simulation.solid.numpy()[: cells.size].reshape(cells.shape))
+        ours, reference = advance_both(simulation, eps=eps)
+    assert np.abs(reference[lattice.size :]).max() > 0.004
     assert np.abs(ours - reference).max() < ROUNDING
 
 

@@ -10,7 +10,8 @@ from flow_fields import start_from
 from sparselbm.boundary import X_MAX, Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT, Collision
 from sparselbm.domain import box
-from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry import SolidFraction, TriangleMesh
+from sparselbm.interpolated import LinkWall
 from sparselbm.objective import Force
 from sparselbm.obstacle import Obstacle
 from sparselbm.settle import Settle
@@ -38,6 +39,7 @@ class FreeStream:
     mirrors: tuple[int, ...] = ()
     device: str
     outlet: Boundary = field(default_factory=lambda: PressureOutlet(X_MAX))
+    wall: SolidFraction | LinkWall = field(default_factory=SolidFraction)
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
 
@@ -65,7 +67,8 @@ class FreeStream:
             origin.append(-0.5 * h)
         simulation = Simulation(
             box(shape, voxel_size=h, origin=origin, device=self.device), viscosity=self.speed * self.across / self.reynolds,
-            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body)], precision=wp.float32,
+            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=self.wall)],
+            precision=wp.float32,
         )  # fmt: skip
         velocity = np.zeros((*self.solid_of(simulation).shape, self.dimension))
         velocity[..., 0] = self.speed * (1.0 - self.solid_of(simulation))
@@ -74,7 +77,9 @@ class FreeStream:
 
     @staticmethod
     def solid_of(simulation: Simulation) -> np.ndarray:
-        """Solid fraction of every cell, (n, cells)."""
+        """Solid fraction of every cell, (n, cells); with a wall on links 0 or 1."""
+        if simulation.solid is None:
+            return 1.0 - simulation.walls.fluid
         n = simulation.domain.tile_count
         return simulation.solid.numpy()[: n * simulation.domain.cells_per_tile].reshape(n, -1)
 
