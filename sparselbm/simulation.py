@@ -217,6 +217,18 @@ class Simulation:
         if moved is not None and np.array_equal(solid[touched], held):
             return
         solid[touched] = held
+        self._group(solid)
+
+    def set_solid_fractions(self, fractions: np.ndarray) -> None:
+        """Sets eps of every cell, (n, cells), by hand, until the next `update_geometry`: for designs of fractions, not points."""
+        assert self.solid is not None, "a simulation without obstacles of solid fractions has no place for them"
+        values = np.zeros(self.solid.shape[0], dtype=wp.dtype_to_numpy(self.precision))
+        values[: fractions.size] = fractions.ravel()
+        self.solid.assign(values)
+        self._group(np.any(fractions != 0.0, axis=1))
+
+    def _group(self, solid: np.ndarray) -> None:
+        """Sorts the tiles into classes, by which of them hold solid, (n,)."""
         self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, self._classes(solid), self._threads)
         self.solid_tiles = np.flatnonzero(solid)
         self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.

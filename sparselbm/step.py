@@ -151,16 +151,29 @@ def moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 @functools.cache
 def moments_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
     """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
-    is increased, and what `wrt` names (boundaries, forces and fields enter the moments)."""
+    is increased by `weight` times it, and what `wrt` names (boundaries, forces and fields enter the moments)."""
     trace, cell = _begin(physics, tiles)
     S, size = physics.size, 1 + physics.lattice.dimension
     moments = [cell.fluid * value for value in (cell.excess, *cell.velocity)]
     given = [trace.local("adjoint", k, size) for k in range(size)]
     gather = _Gather(wrt, trace, cell, tiles)
     adjoints = pullback(moments, given, [*cell.incoming, *gather.inputs])
+    weight = trace.weight()
     for q in range(S):
-        trace.increase("target", q, S, adjoints[q])
-    gather.add(adjoints[S:])
+        trace.increase("target", q, S, weight * adjoints[q])
+    gather.add(adjoints[S:], weight)
+    return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def populations_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
+    """Adds `weight` times d J / d (state), in adjoint, streamed, to target, the gradient in the incoming populations.
+
+    A state depends on no other input of a kernel, whatever `wrt` names.
+    """
+    trace, cell = _begin(physics, tiles)
+    for q, value in enumerate(trace.streamed("adjoint", cell.links)):
+        trace.increase("target", q, physics.size, trace.weight() * value)
     return trace.kernel(target.precision, target.cuda)
 
 
@@ -243,20 +256,42 @@ def equilibrium_kernel(physics: Physics, tiles: TileClass, target: Target) -> Ti
     Those of scalars stay as they are in target.
     """
     trace, cell = _begin(physics, tiles)
-    lattice, size = physics.lattice, 1 + physics.lattice.dimension
-    density, *velocity = [trace.local("source", k, size) for k in range(size)]
-    f = equilibrium(lattice, density - 1.0, velocity)
-    if tiles.walls:
-        settled = list(f)  # An equilibrium is what a collision leaves as it is.
-        for k, boundary in enumerate(cell.boundaries):
-            for q, kept in boundary.memory(lattice, settled, settled).items():
-                f[q] = where(has_bit(cell.marks, k), kept, f[q])
-        f = [where(has_bit(cell.links, 0), 0.0, value) for value in f]
-    for q, value in enumerate(f):
-        trace.store("target", q, physics.size, value)
-    for k, u in zip(range(physics.size - physics.kept, physics.size), velocity, strict=False):
-        trace.store("target", k, physics.size, _in_fluid(cell, u))
+    for k, value in _at_equilibrium(cell, _given_moments(trace)).items():
+        trace.store("target", k, physics.size, value)
     return trace.kernel(target.precision, target.cuda)
+
+
+@functools.cache
+def equilibrium_adjoint_kernel(physics: Physics, tiles: TileClass, target: Target, wrt: Wrt) -> TileKernel:
+    """The vector-Jacobian product of `equilibrium_kernel`: source, density and velocity; adjoint, d J / d (state);
+    target `[tile][1 + d][cell]`, d J / d (density, velocity). What `wrt` names is increased: outlets' numbers enter."""
+    trace, cell = _begin(physics, tiles)
+    moments, gather = _given_moments(trace), _Gather(wrt, trace, cell, tiles)
+    state = _at_equilibrium(cell, moments)
+    given = [trace.local("adjoint", k, physics.size) for k in state]
+    adjoints = pullback([*state.values()], given, [*moments, *gather.inputs])
+    for k in range(len(moments)):
+        trace.store("target", k, len(moments), adjoints[k])
+    gather.add(adjoints[len(moments) :])
+    return trace.kernel(target.precision, target.cuda)
+
+
+def _given_moments(trace: TileTrace) -> list:
+    """Density and velocity, from source."""
+    size = 1 + trace.lattice.dimension
+    return [trace.local("source", k, size) for k in range(size)]
+
+
+def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Expression]:
+    """The components of a state that density and velocity set."""
+    (density, *velocity), physics = moments, cell.physics
+    f = equilibrium(cell.lattice, density - 1.0, velocity)
+    settled = list(f)  # An equilibrium is what a collision leaves as it is.
+    for k, boundary in enumerate(cell.boundaries if cell.links is not None else ()):
+        for q, value in boundary.memory(cell.lattice, settled, settled).items():
+            f[q] = where(has_bit(cell.marks, k), value, f[q])
+    kept = dict(zip(range(physics.size - physics.kept, physics.size), velocity, strict=False))
+    return {k: _in_fluid(cell, value) for k, value in [*enumerate(f), *kept.items()]}
 
 
 @functools.cache

@@ -1,8 +1,8 @@
 """The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
 
 import functools
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import warp as wp
@@ -29,6 +29,20 @@ _LOOK = 100
 """Steps back between two looks, of whoever follows them and of the meter."""
 
 
+@dataclass(frozen=True, eq=False)
+class Seed:
+    """What is added to lambda at a state: a kernel that increases it, and what `wrt` names, by `factor` times a gradient."""
+
+    kernel: Callable
+    """Made from (physics, tiles, target, *arguments, wrt), such as `integral_adjoint_kernel`."""
+    arguments: tuple = ()
+    adjoint: wp.array | None = None
+    """The kernel's own `adjoint`, `[tile][size][cell]`."""
+    factor: float = 1.0
+    tiles: np.ndarray | None = None
+    """Indices of the tiles outside of which it adds nothing; None: all."""
+
+
 class Reverse:
     """Carries lambda = d J / d (incoming populations) from the last state to the first.
 
@@ -37,8 +51,9 @@ class Reverse:
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run. Where
     cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
     Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
-    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `on_back`
-    is told the steps gone back, every hundred; `trust` refuses a lambda that grows while nothing is fed into it.
+    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
+    injected beside the objective. `on_back` is told the steps gone back, every hundred; `trust` refuses a lambda that grows
+    while nothing is fed into it.
     """
 
     def __init__(
@@ -50,9 +65,12 @@ class Reverse:
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
         trust: Trust | None = None,
+        seeds: Sequence[Seed] = (),
     ):
         self.simulation = simulation
-        self.objective = objective
+        self._seeds = [*seeds]
+        if objective is not None:
+            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=objective.tiles(simulation)))
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
         self.trust, self._meter = trust, Meter(trust) if trust else None
@@ -87,12 +105,12 @@ class Reverse:
         return self._step_back(Wrt())
 
     @functools.cached_property
-    def _inject(self) -> TileSweep | None:
-        return self._injection(self._wrt)
+    def _inject(self) -> list[TileSweep]:
+        return self._injections(self._wrt)
 
     @functools.cached_property
-    def _inject_bare(self) -> TileSweep | None:
-        return self._injection(Wrt())
+    def _inject_bare(self) -> list[TileSweep]:
+        return self._injections(Wrt())
 
     def _step_back(self, wrt: Wrt) -> TileSweep:
         simulation = self.simulation
@@ -103,21 +121,29 @@ class Reverse:
 
         return simulation.sweep(kernel_of)
 
-    def _injection(self, wrt: Wrt) -> TileSweep | None:
-        if self.objective is None:
-            return None
-        tiles = None if self._everywhere else self.objective.tiles(self.simulation)
-        return self.simulation.general_sweep(integral_adjoint_kernel, self.objective, wrt, tiles=tiles)
+    def sweep(self, kernel: Callable) -> Callable[..., None]:
+        """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names."""
+        return functools.partial(self.simulation.general_sweep(kernel, self._wrt), **self._gathered)
+
+    def _injections(self, wrt: Wrt) -> list[TileSweep]:
+        return [
+            self.simulation.general_sweep(
+                seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
+            )
+            for seed in self._seeds
+        ]  # fmt: skip
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
-        """Adds `weight` times the objective's gradient at the state after `step` steps; without `gather` to lambda alone."""
-        sweep = self._inject if gather else self._inject_bare
-        if sweep is not None and weight:
-            self.simulation.set_time(step)
-            targets = {"target": self.adjoint, "differences_target": self._differences}
-            sweep(source=state, weight=weight, **targets, **self._gathered)
-            if self._meter is not None:
-                self._meter.restart()
+        """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` to lambda
+        alone."""
+        if not (weight and self._seeds):
+            return
+        self.simulation.set_time(step)
+        targets = {"target": self.adjoint, "differences_target": self._differences}
+        for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
+            sweep(source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
+        if self._meter is not None:
+            self._meter.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
@@ -133,7 +159,7 @@ class Reverse:
             self._look()
 
     def _look(self) -> None:
-        if self._meter is not None and self._inject is not None:
+        if self._meter is not None and self._seeds:
             square: float = wp.utils.array_inner(self.adjoint, self.adjoint)  # type: ignore[assignment]
             self._meter.look(square**0.5, self._steps)
         if self._on_back is not None:

@@ -1,7 +1,8 @@
 """With respect to what a gradient is taken: one frozen value each.
 
 Each has `require(simulation)`, which raises AdjointError where there is no such thing, before any step is done, and
-`gradient(reverse)`, which reads what a finished backward sweep has gathered.
+`gradient(reverse)`, which reads what a finished backward sweep has gathered. Those that can be the input of a `Run` have a
+`name`, and `get(simulation)` and `put(simulation, values)` for their present values.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..interpolated import LinkWall
 from ..memory import tile_view
+from ..obstacle import ObstacleGeometry
 from ..simulation import Simulation
 from ..step import Wrt as Needs
 from .errors import AdjointError
@@ -49,6 +51,27 @@ class Points:
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.points_gradient(self.obstacle)
 
+    @property
+    def name(self) -> str:
+        return f"{self.obstacle}.points"
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present points [m], (n, 3)."""
+        return self._geometry(simulation).points.numpy().copy()
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Moves the body, with all that hangs on it, unless it stands there already."""
+        geometry = self._geometry(simulation)
+        if not np.array_equal(geometry.points.numpy(), values):
+            geometry.move(values)
+            simulation.update_geometry({self.obstacle})
+
+    def _geometry(self, simulation: Simulation) -> ObstacleGeometry:
+        for geometry in simulation.geometry:
+            if geometry.name == self.obstacle:
+                return geometry
+        raise AdjointError(f"the wall of {self.obstacle!r} lies on links and cannot be moved: use wall=SolidFraction()")
+
 
 @dataclass(frozen=True, eq=False)
 class Deformed:
@@ -85,6 +108,14 @@ class Parameter:
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.parameter_gradient(self.name)
 
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """The present number, ()."""
+        return np.asarray(simulation.parameter(self.name))
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the number."""
+        simulation.set_parameter(self.name, float(values))
+
 
 @dataclass(frozen=True)
 class Field:
@@ -105,6 +136,22 @@ class Field:
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.field_gradient(self.name)
 
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present values in the cells, (n, cells)."""
+        return simulation.fields.spread(simulation.fields.array, self.name)
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the values, which must be 0 in the tiles that are not kept."""
+        fields = simulation.fields
+        outside = np.delete(np.arange(simulation.domain.tile_count), fields.tiles)
+        if np.any(values[outside]):
+            raise AdjointError(
+                f"the field {self.name!r} has values in some of {len(outside)} tiles in which the models' fields were all 0 when "
+                "the simulation was made, which have no place for them: make it with a field that is not 0 there"
+            )
+        fields.put(self.name, values)
+        fields.upload()
+
 
 @dataclass(frozen=True)
 class SolidFractions:
@@ -118,6 +165,16 @@ class SolidFractions:
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()  # type: ignore[arg-type]
+
+    name = "solid_fractions"
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present solid fractions, (n, cells)."""
+        return tile_view(simulation.domain, simulation.solid, 1)[:, 0].copy()  # type: ignore[arg-type]
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the fractions; the bodies' points stay where they are."""
+        simulation.set_solid_fractions(values)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""What a run gives: frozen values, each with its reading and with how its cotangent enters the backward sweep."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+
+from ..evaluate import evaluate
+from ..objective import Objective
+from ..simulation import Simulation
+from ..step import integral_adjoint_kernel, moments_adjoint_kernel, populations_adjoint_kernel
+from .reverse import Seed
+from .start import aligned, packed
+
+
+@dataclass(frozen=True)
+class Populations:
+    """The populations of the last state, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
+
+    name = "populations"
+
+    def shape(self, simulation: Simulation) -> tuple[int, ...]:
+        domain = simulation.domain
+        return domain.tile_count, simulation.physics.size, domain.cells_per_tile
+
+    def read(self, simulation: Simulation) -> wp.array:
+        """From the present state, whose array this is."""
+        return packed(simulation.state, self.shape(simulation))
+
+    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
+        return Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Density and velocity of the last state, (n, 1 + d, cells), as `Simulation.moments` gives them."""
+
+    name = "moments"
+
+    def shape(self, simulation: Simulation) -> tuple[int, ...]:
+        domain = simulation.domain
+        return domain.tile_count, 1 + domain.dimension, domain.cells_per_tile
+
+    def read(self, simulation: Simulation) -> wp.array:
+        """Of the present state."""
+        return packed(simulation.moments(), self.shape(simulation))
+
+    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
+        return Seed(moments_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+
+
+@dataclass(frozen=True)
+class Total:
+    """An objective at the last state, a number."""
+
+    objective: Objective
+
+    @property
+    def name(self) -> str:
+        return type(self.objective).__name__.lower()
+
+    def shape(self, simulation: Simulation) -> tuple[int, ...]:
+        return ()
+
+    def read(self, simulation: Simulation) -> wp.array:
+        """At the present state."""
+        value = evaluate(self.objective, simulation)
+        return wp.array(np.array([value]), dtype=simulation.precision, device=simulation.domain.device)
+
+    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
+        return Seed(
+            integral_adjoint_kernel, (self.objective,),
+            factor=float(cotangent.numpy().item()), tiles=self.objective.tiles(simulation),
+        )  # fmt: skip
+
+
+RunOutput = Populations | Moments | Total

@@ -1,0 +1,169 @@
+"""A simulation's run as a function of arrays."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+
+import numpy as np
+import warp as wp
+
+from ..simulation import Simulation
+from ..step import Wrt as Needs
+from .checkpointed import Checkpointed
+from .errors import AdjointError
+from .outputs import RunOutput
+from .plan import Plan
+from .reverse import Reverse
+from .start import FromMoments, FromPopulations
+from .steady import Steady
+from .vjp import Differentiable, Input, Output, Pass
+from .window import Window
+from .wrt import Field, Parameter, Points, SolidFractions
+
+RunInput = Parameter | Field | SolidFractions | Points
+
+
+class Run(Differentiable):
+    """`steps` steps of a simulation: (start, inputs) -> outputs, in the simulation's precision.
+
+    The first argument is the start, `FromPopulations()` or `FromMoments()`; without one the run starts from the state that
+    the simulation is in when it is called. Then come the `inputs`, named as in `value_and_grad`. Whatever is no input is as the
+    simulation has it at the call, for the backward pass as well; the simulation is left as it was found.
+    The backward pass repeats the run, with the memory of its plan; of the last state alone outputs are taken.
+    Raises AdjointError for inputs that there are not, before any step is done.
+    """
+
+    def __init__(
+        self, simulation: Simulation, steps: int, *, start: FromPopulations | FromMoments | None = None,
+        inputs: Sequence[RunInput] = (), outputs: Sequence[RunOutput], plan: Plan = Checkpointed(),
+    ):  # fmt: skip
+        self.simulation, self.steps, self.plan = simulation, steps, plan
+        self.start, self.wrt, self.read = start, tuple(inputs), tuple(outputs)
+        self._check()
+        dtype = simulation.precision
+        shapes = {w.name: w.get(simulation).shape for w in self.wrt}
+        if start is not None:
+            shapes = {start.name: start.shape(simulation), **shapes}
+        self.inputs = tuple(Input(name, dtype, shape=shape) for name, shape in shapes.items())
+        self.outputs = tuple(Output(o.name, _constant(o.shape(simulation)), dtype) for o in self.read)
+        self.device = simulation.domain.device
+        self.others = _others(simulation, self.wrt)
+        """What a run depends on beside its inputs."""
+
+    def _check(self) -> None:
+        steady = isinstance(self.plan, Steady)
+        if self.steps < (0 if steady else 1):
+            raise AdjointError(f"a run of {self.steps} steps: give at least {0 if steady else 1}")
+        if steady and self.start is not None:
+            raise AdjointError("a start with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+        if self.start is None and not self.wrt:
+            raise AdjointError("a run without inputs: give it a start, FromPopulations() or FromMoments(), or inputs")
+        if not self.read:
+            raise AdjointError("a run without outputs: give it some of Populations(), Moments() and Total(objective)")
+        for w in self.wrt:
+            w.require(self.simulation)
+            if isinstance(w, Points) and SolidFractions() in self.wrt:
+                raise AdjointError(f"inputs {w.name!r} and 'solid_fractions': the points decide the fractions; give one of them")
+            if isinstance(w, Field) and w.name in _unsteady(self.simulation):
+                raise AdjointError(f"the field {w.name!r} is set anew at each step by an unsteady profile: make that steady")
+
+    def at(self, *values: wp.array) -> "RunPass":
+        return RunPass(self, values)
+
+
+class RunPass(Pass):
+    """A run from given inputs."""
+
+    def __init__(self, run: Run, values: Sequence[wp.array]):
+        simulation, first = run.simulation, len(values) - len(run.wrt)
+        self._run, self._begin = run, simulation.steps
+        self._given = [wp.clone(x) for x in values[:first]]
+        self._start = _copied(simulation)
+        shapes = [given.shape or () for given in run.inputs[first:]]
+        numbers = [x.numpy().reshape(shape).copy() for x, shape in zip(values[first:], shapes, strict=True)]
+        self._numbers = [*((w, w.get(simulation)) for w in run.others), *zip(run.wrt, numbers, strict=True)]
+
+    def outputs(self) -> tuple[wp.array, ...]:
+        with self._set():
+            self._run.simulation.run(self._run.steps)
+            return tuple(output.read(self._run.simulation) for output in self._run.read)
+
+    def pullback(self, cotangents, wanted):
+        run, simulation, first = self._run, self._run.simulation, len(self._given)
+        wrt = [w for w, wish in zip(run.wrt, wanted[first:], strict=True) if wish]
+        with self._set():
+            seeds = [o.seed(simulation, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
+            everywhere = SolidFractions() in wrt
+            reverse = Reverse(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
+            run.plan.run(simulation, reverse, None, run.steps, Window())
+            of_start = [] if run.start is None else [run.start.gradient(reverse, self._given[0])]
+            of_inputs = [self._array(w.gradient(reverse)) if w in wrt else None for w in run.wrt]
+        wished = zip([*of_start, *of_inputs], wanted, strict=True)
+        return self._finite([gradient if wish else None for gradient, wish in wished])
+
+    def _array(self, gradient: np.ndarray) -> wp.array:
+        precision = self._run.simulation.precision
+        values = np.atleast_1d(np.ascontiguousarray(gradient, dtype=wp.dtype_to_numpy(precision)))
+        return wp.array(values, dtype=precision, device=self._run.device)
+
+    def _finite(self, gradients: Sequence[wp.array | None]) -> tuple[wp.array | None, ...]:
+        for given, gradient in zip(self._run.inputs, gradients, strict=True):
+            if gradient is not None and not np.isfinite(gradient.numpy()).all():
+                raise AdjointError(
+                    f"the gradient in {given.name!r} is not finite after {self._run.steps} steps: the flow has blown up, or an "
+                    "output has no derivative here; lower the velocity, raise the viscosity, or use finer voxels"
+                )
+        return tuple(gradients)
+
+    @contextmanager
+    def _set(self) -> Iterator[None]:
+        """The simulation at the start of this run; afterwards as it was."""
+        simulation = self._run.simulation
+        kept = simulation.state, simulation.steps, [(w, w.get(simulation)) for w, _ in self._numbers]
+        try:
+            _put(simulation, self._numbers)
+            simulation.state, simulation.steps = self._start, self._begin  # Of its scalars, a start from moments keeps those.
+            start = self._run.start
+            simulation.state = _copied(simulation) if start is None else start.state(simulation, self._given[0])
+            yield
+        finally:
+            simulation.state, simulation.steps, present = kept
+            _put(simulation, present)
+
+
+def _copied(simulation: Simulation) -> wp.array:
+    """A copy of the present state."""
+    copy = simulation.new_state()
+    wp.copy(copy, simulation.state)
+    return copy
+
+
+def _put(simulation: Simulation, numbers: Sequence[tuple[RunInput, np.ndarray]]) -> None:
+    for w, values in numbers:
+        if not np.array_equal(w.get(simulation), values):
+            w.put(simulation, values)
+
+
+def _others(simulation: Simulation, wrt: Sequence[RunInput]) -> tuple[RunInput, ...]:
+    """What a run depends on beside its state and its inputs: the points first, which decide the fractions."""
+    moved, unsteady = any(isinstance(w, Points) for w in wrt), _unsteady(simulation)
+    points = () if SolidFractions() in wrt else (Points(geometry.name) for geometry in simulation.geometry)
+    fractions = () if moved or simulation.solid is None else (SolidFractions(),)
+    named = (Field(name) for name in simulation.physics.fields if name not in unsteady)
+    numbers = (Parameter(name) for name in simulation.physics.parameters)
+    return tuple(w for w in (*points, *fractions, *named, *numbers) if w not in wrt)
+
+
+def _unsteady(simulation: Simulation) -> set[str]:
+    """Names of the fields that profiles set anew at every step."""
+    d = simulation.lattice.dimension
+    profiled = (b for b in simulation.physics.boundaries if b.profile is not None and not b.profile.steady)
+    return {f"{b.face.name}.{name}" for b in profiled for name in b.parameters(d)}
+
+
+def _needs(wrt: Sequence[RunInput]) -> Needs:
+    return Needs(*(any(getattr(w.needs, kind.name) for w in wrt) for kind in fields(Needs)))
+
+
+def _constant(shape: tuple[int, ...]) -> Callable[..., tuple[int, ...]]:
+    return lambda *_: shape

@@ -1,0 +1,57 @@
+"""Functions of a user's own kernels on a `wp.Tape`, runs among them, as `Differentiable`."""
+
+from collections.abc import Callable, Sequence
+
+import warp as wp
+
+from .vjp import Differentiable, Input, Output, Pass
+
+
+def taped(
+    *, inputs: Sequence[Input], outputs: Sequence[Output], device: wp.DeviceLike = None
+) -> Callable[[Callable], "Taped"]:
+    """Makes a `Differentiable` of a function that records itself on a tape: `function(tape, *inputs) -> outputs`.
+
+        @taped(inputs=[Input("amplitude"), Input("weights", gradient=False)], outputs=[Output("loss", lambda a, w: ())])
+        def loss(tape, amplitude, weights): ...
+
+    The function is called with the tape active, launches kernels, calls `run_on_tape` and `moments_on_tape`, and returns an
+    array, or a tuple of arrays, that require gradients. Arrays of its own that require gradients have them set to zero.
+    """
+    return lambda function: Taped(function, inputs, outputs, wp.get_device(device))
+
+
+class Taped(Differentiable):
+    """y = F(x) of a function on a tape: see `taped`."""
+
+    def __init__(self, function: Callable, inputs: Sequence[Input], outputs: Sequence[Output], device: wp.Device):
+        self.function = function
+        self.inputs, self.outputs, self.device = tuple(inputs), tuple(outputs), device
+
+    def at(self, *values: wp.array) -> "TapedPass":
+        return TapedPass(self, values)
+
+
+class TapedPass(Pass):
+    """A tape recorded at given inputs."""
+
+    def __init__(self, taped: Taped, values: Sequence[wp.array]):
+        pairs = list(zip(values, taped.inputs, strict=True))
+        self._inputs = [wp.clone(x, requires_grad=given.gradient) for x, given in pairs]
+        self._tape = wp.Tape()
+        with self._tape:
+            results = taped.function(self._tape, *self._inputs)
+        self._outputs = results if isinstance(results, tuple) else (results,)
+
+    def outputs(self) -> tuple[wp.array, ...]:
+        return tuple(wp.clone(y, requires_grad=False) for y in self._outputs)
+
+    def pullback(self, cotangents, wanted):
+        self._tape.zero()  # What an earlier pass has left.
+        given = {y: c for y, c in zip(self._outputs, cotangents, strict=True) if c is not None}
+        self._tape.backward(grads=given)
+        return tuple(
+            wp.clone(x.grad, requires_grad=False) if wish  # type: ignore[arg-type]
+            else None
+            for x, wish in zip(self._inputs, wanted, strict=True)
+        )  # fmt: skip

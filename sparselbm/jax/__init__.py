@@ -1,0 +1,5 @@
+"""Differentiable runs as JAX functions."""
+
+from .operator import operator
+
+__all__ = ["operator"]

@@ -1,0 +1,86 @@
+"""Differentiable runs as JAX functions, under `jit` as well."""
+# pyright: reportMissingImports=false
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import warp as wp
+
+from ..adjoint import AdjointError, Differentiable
+
+try:
+    import jax
+    from jax.custom_derivatives import SymbolicZero
+except ImportError as missing:
+    raise ImportError("sparselbm.jax needs JAX, which is not installed: pip install 'sparselbm[jax]'") from missing
+
+
+def operator(run: Differentiable) -> Callable:
+    """The run as a JAX function with a vector-Jacobian product; also a decorator, above `taped`.
+
+    Several outputs come as a tuple; those without a gradient count as 0. Arrays must have the inputs' dtypes: a run in fp64
+    needs JAX's x64 mode. JAX's functions are pure, so that nothing is kept between the passes: the way back begins with
+    another `run.at`. Arrays cross through the host's memory. Raises AdjointError for inputs that do not fit, and for the
+    gradient of an input that has none.
+    """
+
+    @jax.custom_vjp
+    def call(*arrays):
+        shapes = _require(run, arrays)
+        outputs = [jax.ShapeDtypeStruct(o.shape(*shapes), wp.dtype_to_numpy(o.dtype)) for o in run.outputs]
+        results = jax.pure_callback(lambda *values: _forward(run, values), outputs, *arrays, vmap_method="sequential")
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def forward(*arrays):
+        values, wanted = tuple(a.value for a in arrays), tuple(a.perturbed for a in arrays)
+        run.require_gradients(wanted)
+        # Flags cross between the passes as a structure, which stays what it is under `jit`: numbers would be traced.
+        return call(*values), (values, tuple(() if wish else None for wish in wanted))
+
+    def backward(residual, cotangents):
+        values, wanted = residual
+        wishes = [wish is not None for wish in wanted]
+        given = cotangents if isinstance(cotangents, tuple | list) else (cotangents,)
+        given = [None if isinstance(c, SymbolicZero) else c for c in given]
+        shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x, wish in zip(values, wishes, strict=True) if wish]
+        gradients = iter(
+            jax.pure_callback(
+                lambda values, given: _backward(run, values, given, wishes), shapes, values, given, vmap_method="sequential"
+            )
+        )
+        return tuple(next(gradients) if wish else None for wish in wishes)
+
+    call.defvjp(forward, backward, symbolic_zeros=True)
+    return call
+
+
+def _forward(run: Differentiable, values: Sequence) -> list[np.ndarray]:
+    outputs = run.at(*(_to_warp(x, run.device) for x in values)).outputs()
+    shapes = [np.shape(x) for x in values]
+    return [y.numpy().reshape(o.shape(*shapes)) for y, o in zip(outputs, run.outputs, strict=True)]
+
+
+def _backward(run: Differentiable, values: Sequence, cotangents: Sequence, wanted: Sequence[bool]) -> list[np.ndarray]:
+    kept = run.at(*(_to_warp(x, run.device) for x in values))
+    given = [None if c is None else _to_warp(np.array(c), run.device) for c in cotangents]  # Copies: theirs to write to.
+    gradients = kept.pullback(given, wanted)
+    return [g.numpy().reshape(np.shape(x)) for g, x in zip(gradients, values, strict=True) if g is not None]
+
+
+def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
+    """The inputs' shapes. Raises AdjointError where they do not fit."""
+    doubles = [part.name for part in (*run.inputs, *run.outputs) if part.dtype in (wp.float64, wp.int64)]
+    if doubles and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        raise AdjointError(
+            f"{', '.join(dict.fromkeys(doubles))}: 64 bits, which JAX has not turned on; "
+            'call jax.config.update("jax_enable_x64", True) first, or give the simulation precision=wp.float32'
+        )
+    shapes = [tuple(np.shape(x)) for x in arrays]
+    run.require([wp.dtype_from_numpy(x.dtype) for x in arrays], shapes)
+    return shapes
+
+
+def _to_warp(values, device: wp.Device) -> wp.array:
+    """The array's memory; on a GPU a copy."""
+    host = np.atleast_1d(np.ascontiguousarray(values))
+    return wp.array(host, dtype=wp.dtype_from_numpy(host.dtype), device=device, copy=False)

@@ -1,0 +1,211 @@
+"""A run as a function of arrays: gradients of every input through every output, and what it leaves alone."""
+
+import functools
+
+import numpy as np
+import pytest
+import warp as wp
+from channel_cases import body, central
+
+from sparselbm.adjoint import (
+    AdjointError,
+    Checkpointed,
+    Field,
+    FromMoments,
+    FromPopulations,
+    Moments,
+    Parameter,
+    Points,
+    Populations,
+    Run,
+    SolidFractions,
+    Steady,
+    Stored,
+    Total,
+    value_and_grad,
+)
+from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
+from sparselbm.collision import BGK
+from sparselbm.domain import box
+from sparselbm.force import ForceField
+from sparselbm.objective import Force, Integral
+from sparselbm.obstacle import Obstacle
+from sparselbm.simulation import Simulation
+
+STEPS = 9
+OUTPUTS = (Populations(), Moments(), Total(Force("body", (1.0, 0.3))))
+DECLARED = {
+    "populations": (FromPopulations(), ()),
+    "moments": (FromMoments(), ()),
+    "viscosity": (FromMoments(), (Parameter("viscosity"),)),
+    "profile": (None, (Field("x_min.velocity_x"),)),
+    "force field": (None, (Field("force_field_y"),)),
+    "points": (None, (Points("body"),)),
+    "solid fractions": (None, (SolidFractions(),)),
+}
+
+
+@functools.cache
+def channel(device: str) -> Simulation:
+    """An inlet with a profile, an outlet, a wall, free slip, a force field and a body; a flow that still develops."""
+    faces = VelocityInlet(X_MIN, (0.05, 0.01), profile=Parabola(0)), FreeSlip(Y_MAX), PressureOutlet(X_MAX)
+    simulation = Simulation(
+        box((20, 13), device=device), viscosity=0.05, collision=BGK(), precision=wp.float64, boundaries=faces,
+        force=ForceField(lambda x: 1e-4 * np.sin(x)), obstacles=(Obstacle("body", body(2)),),
+    )  # fmt: skip
+    simulation.set_state(1.0, (0.05, 0.01))
+    simulation.run(3)
+    return simulation
+
+
+def warp_arrays(device, values) -> list[wp.array]:
+    return [wp.array(np.atleast_1d(x), dtype=wp.float64, device=device) for x in values]
+
+
+def present(simulation: Simulation, start, inputs) -> list[np.ndarray]:
+    """The inputs' present values."""
+    of_start = {
+        FromPopulations(): lambda: Populations().read(simulation), FromMoments(): lambda: Moments().read(simulation),
+    }  # fmt: skip
+    return [*([of_start[start]().numpy()] if start else []), *(w.get(simulation) for w in inputs)]
+
+
+def directions(simulation: Simulation, values) -> list[np.ndarray]:
+    """Random ones; fields vary where they are kept, and nothing outside the fluid."""
+    rng = np.random.default_rng(3)
+    result = [np.asarray(rng.standard_normal(np.shape(x))) for x in values]
+    shares = {3: simulation.domain.fluid[:, None], 2: simulation.domain.fluid * (simulation.fields.slots > 0)[:, None]}
+    return [d * shares[d.ndim] if d.shape[:1] == simulation.domain.fluid.shape[:1] else d for d in result]
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_gradients_are_right(device, name):
+    """<y_bar, dy> = <x_bar, dx> along a random direction, dy by central differences, over all three outputs."""
+    simulation, (start, inputs) = channel(device), DECLARED[name]
+    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, plan=Stored())
+    values = present(simulation, start, inputs)
+    there, along = run.at(*warp_arrays(device, values)), directions(simulation, values)
+    rng = np.random.default_rng(4)
+    cotangents = warp_arrays(device, [rng.standard_normal(y.shape) for y in there.outputs()])
+
+    def weighted(t):
+        outputs = run.at(*warp_arrays(device, [x + t * d for x, d in zip(values, along, strict=True)])).outputs()
+        return sum(np.sum(y.numpy() * c.numpy()) for y, c in zip(outputs, cotangents, strict=True))
+
+    expected = central(weighted, 1e-6 if name == "points" else 1e-4)
+    gradients = there.pullback(cotangents, wanted=[True] * len(values))
+    found = sum(np.sum(g.numpy().reshape(np.shape(d)) * d) for g, d in zip(gradients, along, strict=True))
+    assert abs(expected) > 1e-3
+    assert found == pytest.approx(expected, rel=1e-6 if name == "points" else 1e-7)
+
+
+def test_cotangents_that_are_missing_are_zeros(device):
+    """And gradients that are not wanted are not given; a second pass gives the same bits."""
+    simulation = channel(device)
+    start, inputs = FromMoments(), (Parameter("viscosity"), Parameter("x_min.velocity_x"))
+    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, plan=Checkpointed())
+    there = run.at(*warp_arrays(device, present(simulation, start, inputs)))
+    cotangents = list(there.outputs())
+    full = there.pullback(cotangents, wanted=[True] * 3)
+    single = [[c if k == j else None for k, c in enumerate(cotangents)] for j in range(3)]
+    parts = [there.pullback(given, wanted=[True] * 3) for given in single]
+    for k, whole in enumerate(full):
+        assert whole.numpy() == pytest.approx(sum(part[k].numpy() for part in parts), rel=1e-9, abs=1e-12)
+    again = there.pullback(cotangents, wanted=[False, True, False])
+    assert [g is None for g in again] == [True, False, True]
+    assert np.array_equal(again[1].numpy(), full[1].numpy())
+
+
+def everything(simulation: Simulation) -> list:
+    arrays = (simulation.state, simulation.parameters, simulation.fields.array, simulation.solid, simulation.geometry[0].points)
+    return [simulation.steps, *(array.numpy().copy() for array in arrays)]
+
+
+def test_the_simulation_is_left_as_it_was(device):
+    """Whatever the inputs were; also when the flow of the run blows up."""
+    simulation = channel(device)
+    inputs = (Parameter("viscosity"), Field("x_min.velocity_x"), Points("body"))
+    run = Run(simulation, STEPS, start=FromMoments(), inputs=inputs, outputs=OUTPUTS)
+    values = present(simulation, FromMoments(), inputs)
+    values[1] = values[1] + 0.01
+    values[3] = values[3] + 0.5
+    before = everything(simulation)
+    there = run.at(*warp_arrays(device, values))
+    there.pullback(there.outputs(), wanted=[True, True, False, False])
+    assert all(np.array_equal(a, b) for a, b in zip(before, everything(simulation), strict=True))
+    values[0] = 1e200 * values[0]
+    with pytest.raises(AdjointError, match="blown up"):
+        run.at(*warp_arrays(device, values)).pullback(there.outputs(), wanted=[True, True, False, False])
+    assert all(np.array_equal(a, b) for a, b in zip(before, everything(simulation), strict=True))
+
+
+def test_what_changes_in_between_does_not_matter(device):
+    """The way back is that of the call, wherever the simulation has gone since."""
+    simulation = channel(device)
+    run = Run(simulation, STEPS, inputs=[Parameter("x_min.velocity_x")], outputs=OUTPUTS)
+    there = run.at(*warp_arrays(device, [0.05]))
+    outputs = there.outputs()
+    (expected,) = there.pullback(outputs, wanted=[True])
+    state, steps = simulation.state.numpy().copy(), simulation.steps
+    nu, points = simulation.parameter("viscosity"), Points("body").get(simulation)
+    simulation.run(5)
+    simulation.set_parameter("viscosity", 0.08)
+    Points("body").put(simulation, points + 0.7)
+    assert np.array_equal(there.pullback(outputs, wanted=[True])[0].numpy(), expected.numpy())
+    simulation.state.assign(state)
+    simulation.steps = steps
+    simulation.set_parameter("viscosity", nu)
+    Points("body").put(simulation, points)
+
+
+def test_steady_runs_have_fields_as_outputs(device):
+    """A cotangent of 1 on the velocity is the objective sum u_x: the same gradient as by `value_and_grad`."""
+    simulation = Simulation(
+        box((8, 16), periodic=(True, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0), precision=wp.float64
+    )
+    simulation.run(4000)
+    flow_rate = Integral(lambda rho, u: u[0])
+    _, (expected,) = value_and_grad(flow_rate, simulation, steps=0, wrt=[Parameter("force_x")], plan=Steady())
+    run = Run(simulation, 0, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady())
+    there = run.at(*warp_arrays(device, [1e-5]))
+    (moments,) = there.outputs()
+    weights = np.zeros(moments.shape)
+    weights[:, 1] = 1.0
+    (found,) = there.pullback(warp_arrays(device, [weights]), wanted=[True])
+    assert found.numpy()[0] == pytest.approx(float(expected), rel=1e-10)
+    assert found.numpy()[0] == pytest.approx(np.sum(moments.numpy()[:, 1]) / 1e-5, rel=1e-3), "the flow is linear in the force"
+
+
+def test_runs_that_cannot_be(device):
+    simulation = channel(device)
+    options = {"inputs": [Parameter("viscosity")], "outputs": OUTPUTS}
+    for change, message in (
+        ({"steps": 0}, "give at least 1"),
+        ({"inputs": ()}, "without inputs"),
+        ({"outputs": ()}, "without outputs"),
+        ({"start": FromMoments(), "plan": Steady()}, "forgotten its start"),
+        ({"inputs": [Parameter("colour")]}, "no parameter 'colour'"),
+        ({"inputs": [Points("body"), SolidFractions()]}, "give one of them"),
+    ):
+        with pytest.raises(AdjointError, match=message):
+            Run(simulation, **({"steps": STEPS} | options | change))
+    swaying = VelocityInlet(X_MIN, (0.05, 0.0), profile=Tabulated(lambda x, step: np.ones(len(x)), steady=False))
+    unsteady = Simulation(box((16, 8), device=device), viscosity=0.05, boundaries=(swaying, PressureOutlet(X_MAX)))
+    with pytest.raises(AdjointError, match="unsteady profile: make that steady"):
+        Run(unsteady, STEPS, inputs=[Field("x_min.velocity_x")], outputs=[Moments()])
+
+
+def test_inputs_that_do_not_fit(device):
+    run = Run(channel(device), STEPS, start=FromMoments(), inputs=[Parameter("viscosity")], outputs=OUTPUTS)
+    shape = run.inputs[0].shape
+    with pytest.raises(AdjointError, match="give 2, in this order: moments, viscosity"):
+        run.require([wp.float64], [shape])
+    with pytest.raises(AdjointError, match="'viscosity' is float32: convert it to float64"):
+        run.require([wp.float64, wp.float32], [shape, ()])
+    with pytest.raises(AdjointError, match=r"'moments' has shape \(3, 2\): give"):
+        run.require([wp.float64, wp.float64], [(3, 2), ()])
+    values = Field("force_field_x").get(run.simulation)
+    run.simulation.fields.tiles, kept = run.simulation.fields.tiles[:-1], run.simulation.fields.tiles
+    with pytest.raises(AdjointError, match="no place for them"):
+        Field("force_field_x").put(run.simulation, values + 1.0)
+    run.simulation.fields.tiles = kept
