@@ -186,6 +186,22 @@ class Simulation:
             values[self._parameter_index(name)] = value
         self.parameters.assign(values)
 
+    def set_field(self, name: str, values: np.ndarray) -> None:
+        """Changes one of `physics.fields`, such as `resistance`, (n, cells). Raises SimulationError.
+
+        Fields are kept for the tiles in which one of them is not 0 at first: others have to stay 0.
+        """
+        if name not in self.physics.fields:
+            raise SimulationError(f"no field {name!r}; there are: {', '.join(self.physics.fields) or 'none'}")
+        lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (self.fields.slots == 0))
+        if lost or not np.isfinite(values).all():
+            raise SimulationError(
+                f"{name}: {lost} tiles in which all fields were 0 at first, and {np.count_nonzero(~np.isfinite(values))} values "
+                "that are not finite: start from a field that is above 0 wherever it will be"
+            )
+        self.fields.put(name, values)
+        self.fields.upload()
+
     def _parameter_index(self, name: str) -> int:
         self._require_parameters([name])
         return self.physics.parameters.index(name)
