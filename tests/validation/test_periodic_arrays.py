@@ -101,11 +101,16 @@ class PeriodicArray:
         return float(drive * self.volume / (VISCOSITY * 0.5 * (before + after))) / side ** (self.dimension - 2)
 
     def settle(self, tolerance: float = 2e-4) -> float:
-        """Runs until the drag changes by less over a quarter of the time in which profiles adapt, three times; the drag."""
-        calm, drag = 0, np.inf
+        """Runs until the drag changes by less over a quarter of the time in which profiles adapt, three times; the drag.
+
+        Raises AssertionError after 12 such times.
+        """
+        calm, drag, stretch = 0, np.inf, max(self._profile_time // 4, 50)
         while calm < 3:
-            before, drag = drag, self.balance(max(self._profile_time // 4, 50))
-            calm = calm + 1 if abs(drag / before - 1.0) < tolerance else 0
+            before, drag = drag, self.balance(stretch)
+            change = abs(drag / before - 1.0)
+            calm = calm + 1 if change < tolerance else 0
+            assert self.simulation.steps <= 48 * stretch, f"the drag still changes by {change:.1e} in {stretch} steps"
         return drag
 
 
