@@ -128,7 +128,7 @@ class Reverse:
         ]  # fmt: skip
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
-        """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` to lambda alone."""
+        """Adds `weight` times the gradients of objective and seeds at a state; without `gather` to lambda alone."""
         if not (weight and self._seeds):
             return
         self.simulation.set_time(step)
