@@ -186,6 +186,22 @@ class Simulation:
             values[self._parameter_index(name)] = value
         self.parameters.assign(values)
 
+    def set_field(self, name: str, values: np.ndarray) -> None:
+        """Changes one of `physics.fields`, such as `resistance`, (n, cells). Raises SimulationError.
+
+        Fields are kept for the tiles in which one of them is not 0 at first: others have to stay 0.
+        """
+        if name not in self.physics.fields:
+            raise SimulationError(f"no field {name!r}; there are: {', '.join(self.physics.fields) or 'none'}")
+        lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (self.fields.slots == 0))
+        if lost or not np.isfinite(values).all():
+            raise SimulationError(
+                f"{name}: {lost} tiles in which all fields were 0 at first, and {np.count_nonzero(~np.isfinite(values))} values "
+                "that are not finite: start from a field that is above 0 wherever it will be"
+            )
+        self.fields.put(name, values)
+        self.fields.upload()
+
     def _parameter_index(self, name: str) -> int:
         self._require_parameters([name])
         return self.physics.parameters.index(name)
@@ -305,25 +321,32 @@ class Simulation:
         return Watch(self)
 
     def _run_unseen(self, steps: int) -> None:
-        pairs = steps // 2 if self.target.cuda and not (self.schedules or self._unsteady) else 0
-        if pairs > 1:
-            self._run_captured(pairs)
-        for k in range(2 * pairs if pairs > 1 else 0, steps):
-            self.advance(self.state, self.spare, self.steps + k)
+        pairs = steps // 2
+        self.advance_pairs(self.state, self.spare, self.steps, pairs)
+        if steps % 2:
+            self.advance(self.state, self.spare, self.steps + steps - 1)
             self.state, self.spare = self.spare, self.state
         self.steps += steps
 
-    def _run_captured(self, pairs: int) -> None:
-        """Pairs of steps as one CUDA graph: the first is launched plainly, so that every kernel is loaded."""
-        self._advance_pair()
+    def advance_pairs(self, state: wp.array, other: wp.array, step: int, pairs: int) -> None:
+        """`pairs` times two steps, from one array to another and back, beginning after `step` steps.
+
+        On CUDA as one graph, where nothing varies in time; the first pair is launched plainly, so that every kernel is
+        loaded.
+        """
+        if not (self.target.cuda and pairs > 1) or self.schedules or self._unsteady:
+            for k in range(step, step + 2 * pairs, 2):
+                self._advance_pair(state, other, k)
+            return
+        self._advance_pair(state, other, step)
         with wp.ScopedCapture(device=self.domain.device) as capture:
-            self._advance_pair()
+            self._advance_pair(state, other, step)
         for _ in range(pairs - 1):
             wp.capture_launch(capture.graph)  # type: ignore[arg-type]
 
-    def _advance_pair(self) -> None:
-        self.advance(self.state, self.spare, self.steps)
-        self.advance(self.spare, self.state, self.steps)
+    def _advance_pair(self, state: wp.array, other: wp.array, step: int) -> None:
+        self.advance(state, other, step)
+        self.advance(other, state, step + 1)
 
     def set_state(self, density=1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations of the flow; scalars stay as they are.

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from .equilibrium import equilibrium
 from .expression import Expression, ancestors, dot, has_bit, pullback, total, where
@@ -282,7 +283,7 @@ def _given_moments(trace: TileTrace) -> list:
     return [trace.local("source", k, size) for k in range(size)]
 
 
-def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Expression]:
+def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Any]:
     """The components of a state that density and velocity set."""
     (density, *velocity), physics = moments, cell.physics
     f = equilibrium(cell.lattice, density - 1.0, velocity)

@@ -1,121 +1,93 @@
 """A few states kept, the others computed again."""
 
-import re
-from dataclasses import dataclass
-
-import warp as wp
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from ..simulation import Simulation
+from .budget import parse_bytes
+from .disk import Disk, DiskShelf
+from .errors import AdjointError
 from .plan import Plan, require_memory
-from .reverse import AdjointError
+from .replay import Replay
+from .storage import FullStates, Storage
+from .work import GradientWork
 
-_UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-
-
-def parse_bytes(memory: int | str) -> int:
-    """Bytes of a number or of a text such as "2 GiB". Raises AdjointError."""
-    match = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*([A-Za-z]*)\s*", str(memory))
-    if not match or match[2] not in _UNITS:
-        raise AdjointError(f'memory {memory!r}: give bytes or a text such as "512 MiB" or "2 GiB"')
-    return int(float(match[1]) * _UNITS[match[2]])
+_ARRAYS = 4
+"""Population arrays beside the kept states: two to step with, and two lambdas."""
 
 
 @dataclass(frozen=True)
 class Checkpointed(Plan):
     """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
 
-    With s states and r repetitions it reaches (s + r)! / (s! r!) steps.
-    Source: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve), from `checkpoint_schedules`, whose
-    `MultistageCheckpointSchedule` is that schedule in closed form (10,000 steps on 100 states: 0.1 s); its `Revolve` fills
-    tables first (1600 steps on 10 states: 23 s).
+    With s states and r repetitions it reaches (s + r)! / (s! r!) steps. With a disk, the states that are read most are
+    those in memory.
+    Sources: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve); Stumm & Walther, SIAM J. Sci. Comput. 31
+    (2009) 1946 (memory and disk); from `checkpoint_schedules`, whose `MultistageCheckpointSchedule` is that schedule in
+    closed form (10,000 steps on 100 states: 0.1 s); its `Revolve` fills tables first (1600 steps on 10 states: 23 s).
     """
 
     memory: int | str = "2 GiB"
-    """Budget for the kept states: bytes, or a text with a unit."""
+    """Budget for the states kept in memory: bytes, or a text with a unit."""
+    disk: Disk | None = None
+    """A second level, slower and larger."""
+    storage: Storage = field(default_factory=FullStates)
+    """How kept states are written down."""
 
     def __post_init__(self):
         parse_bytes(self.memory)
 
     def states(self, simulation: Simulation) -> int:
-        """How many states the budget holds. Raises AdjointError when not one fits."""
-        count = parse_bytes(self.memory) // simulation.state_bytes
+        """How many states the memory holds. Raises AdjointError when not one fits."""
+        size = self.storage.size(simulation)
+        count = parse_bytes(self.memory) // size
         if count < 1:
             raise AdjointError(
-                f"Checkpointed(memory={self.memory!r}): one state takes {simulation.state_bytes} bytes; give at least that"
+                f"Checkpointed(memory={self.memory!r}): one state takes {size} bytes; give at least that"
             )
         return count
 
-    def run(self, simulation, reverse, evaluation, steps, window):
-        slots = min(self.states(simulation), steps)
-        require_memory(simulation, slots * simulation.state_bytes, f"keeping {slots} states")
-        Replay(simulation, reverse, evaluation, steps, window, slots).run()
+    def _levels(self, simulation: Simulation, steps: int) -> tuple[int, int]:
+        """States kept in memory and on the disk: one less than the steps is all that a schedule can use."""
+        most = max(steps - 1, 1)
+        in_memory = min(self.states(simulation), most)
+        room = parse_bytes(self.disk.size) // self.storage.size(simulation) if self.disk else 0
+        return in_memory, min(room, most - in_memory)
 
+    def work(self, simulation, steps):
+        from checkpoint_schedules import Copy, Forward, Move, StorageType
 
-class Replay:
-    """Carries out a binomial schedule on `slots` + 2 population arrays, of which none is copied.
-
-    A state that the schedule keeps stays in the array it was computed in: with 1,000 steps on 20 states that spares 1,900
-    copies beside 2,750 forward steps.
-    """
-
-    def __init__(self, simulation, reverse, evaluation, steps, window, slots):
-        self.simulation, self.reverse, self.evaluation = simulation, reverse, evaluation
-        self.steps, self.window, self.slots = steps, window, slots
-        self.free = [simulation.new_state() for _ in range(slots + 2)]
-        self.kept: dict[int, wp.array] = {}
-        self.present = self.free.pop()
-        self.furthest = 0
-        self.begin = simulation.steps
-
-    def run(self) -> None:
-        from checkpoint_schedules import Copy, EndReverse, Forward, Move, MultistageCheckpointSchedule
-        from checkpoint_schedules import Reverse as StepBack
-
-        wp.copy(self.present, self.simulation.state)
-        for action in MultistageCheckpointSchedule(self.steps, self.slots, 0, trajectory="revolve"):
+        in_memory, on_disk = self._levels(simulation, steps)
+        forward, moved = 1, 0
+        for action in _schedule(steps, in_memory, on_disk):
             match action:
-                case Forward():
-                    self._forward(action)
-                case Copy():
-                    self._take(self.kept[action.n])
-                case Move():
-                    self._take(self.kept.pop(action.n))
-                case StepBack():
-                    step = self.begin + action.n0
-                    self.reverse.back(self.present, step)
-                    self.reverse.inject(self.present, self.window.weight(action.n0, self.steps), step)
-                case EndReverse():
-                    return
+                case Forward() if not action.write_adj_deps:
+                    forward += action.n1 - action.n0
+                    moved += action.write_ics and action.storage == StorageType.DISK
+                case Copy() | Move():
+                    moved += action.from_storage == StorageType.DISK
+        size = self.storage.size(simulation)
+        memory = in_memory * size + _ARRAYS * simulation.state_bytes
+        return GradientWork(memory, on_disk * size, moved * size, steps, forward, steps)
 
-    def _forward(self, action) -> None:
-        if action.write_ics:
-            self.kept[action.n0] = self.present
-        if action.write_adj_deps:
-            if action.n1 == self.steps:  # The last state is needed once, for the objective and for the user.
-                self._finish()
-            return  # Going back from the state after it needs the state at hand.
-        for t in range(action.n0 + 1, action.n1 + 1):
-            target = self.free.pop()
-            self.simulation.advance(self.present, target, self.begin + t - 1)
-            self._take(target)
-            self._meet(t, target)
+    def run(self, simulation, reverse, evaluation, steps, window):
+        from checkpoint_schedules import StorageType
 
-    def _take(self, state: wp.array) -> None:
-        """Makes a state the present one; the array of the one before is free unless that is kept."""
-        if self.present is not state and all(self.present is not kept for kept in self.kept.values()):
-            self.free.append(self.present)
-        self.present = state
+        self.storage.require(simulation)
+        in_memory, on_disk = self._levels(simulation, steps)
+        size = self.storage.size(simulation)
+        require_memory(simulation, in_memory * size, f"keeping {in_memory} states")
+        shelves = {StorageType.RAM: self.storage.shelf(simulation)}
+        with ExitStack() as files:
+            if self.disk is not None and on_disk:
+                self.disk.require(on_disk * size)
+                shelves[StorageType.DISK] = files.enter_context(DiskShelf(self.disk, self.storage, simulation))
+            replay = Replay(simulation, reverse, evaluation, steps, window, shelves=shelves)
+            replay.run(_schedule(steps, in_memory, on_disk))
 
-    def _meet(self, t: int, state: wp.array) -> None:
-        if t > self.furthest and self.evaluation is not None and self.window.weight(t, self.steps):
-            self.evaluation.add(state, self.window.weight(t, self.steps), self.begin + t)
-        self.furthest = max(self.furthest, t)
 
-    def _finish(self) -> None:
-        last = self.free.pop()
-        self.simulation.advance(self.present, last, self.begin + self.steps - 1)
-        self._meet(self.steps, last)
-        wp.copy(self.simulation.state, last)
-        self.simulation.steps += self.steps
-        self.reverse.inject(last, self.window.weight(self.steps, self.steps), self.simulation.steps)
-        self.free.append(last)
+def _schedule(steps: int, in_memory: int, on_disk: int) -> Iterator:
+    from checkpoint_schedules import MultistageCheckpointSchedule
+
+    return iter(MultistageCheckpointSchedule(steps, in_memory, on_disk, trajectory="revolve"))

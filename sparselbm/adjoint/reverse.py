@@ -20,10 +20,13 @@ from ..step import (
     stream_kernel,
     unstream_kernel,
 )
+from .errors import AdjointError
+from .trust import Meter, Trust
 
+__all__ = ["AdjointError", "Reverse"]
 
-class AdjointError(ValueError):
-    """A gradient that cannot be given."""
+_LOOK = 100
+"""Steps back between two looks, of whoever follows them and of the meter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,8 @@ class Reverse:
     cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
     Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
     steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
-    injected beside the objective. `on_back` is told the steps gone back, every hundred.
+    injected beside the objective. `on_back` is told the steps gone back, every hundred; `trust` refuses a lambda that grows
+    while nothing is fed into it.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Reverse:
         wrt: Wrt,
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
+        trust: Trust | None = None,
         seeds: Sequence[Seed] = (),
     ):
         self.simulation = simulation
@@ -68,6 +73,7 @@ class Reverse:
             self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=objective.tiles(simulation)))
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
+        self.trust, self._meter = trust, Meter(trust) if trust else None
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
@@ -128,13 +134,16 @@ class Reverse:
         ]  # fmt: skip
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
-        """Adds `weight` times the gradients of objective and seeds at a state; without `gather` to lambda alone."""
+        """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` to lambda
+        alone."""
         if not (weight and self._seeds):
             return
         self.simulation.set_time(step)
         targets = {"target": self.adjoint, "differences_target": self._differences}
         for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
             sweep(source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
+        if self._meter is not None:
+            self._meter.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
@@ -146,11 +155,18 @@ class Reverse:
         self.adjoint, self.spare = self.spare, self.adjoint
         self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1
-        if self._on_back is not None and self._steps % 100 == 0:
+        if self._steps % _LOOK == 0:
+            self._look()
+
+    def _look(self) -> None:
+        if self._meter is not None and self._seeds:
+            square: float = wp.utils.array_inner(self.adjoint, self.adjoint)  # type: ignore[assignment]
+            self._meter.look(square**0.5, self._steps)
+        if self._on_back is not None:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d fields, d delta, d parameters."""
+        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not all solid."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
             solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
@@ -165,7 +181,7 @@ class Reverse:
                 array.zero_()
 
     def clear(self) -> None:
-        """Sets lambda to zero."""
+        """Sets lambda to zero; what has been gathered stays."""
         self.adjoint.zero_()
         if self._differences is not None:
             self._differences.zero_()

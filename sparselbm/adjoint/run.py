@@ -10,12 +10,14 @@ import warp as wp
 from ..simulation import Simulation
 from ..step import Wrt as Needs
 from .checkpointed import Checkpointed
+from .errors import AdjointError
 from .outputs import RunOutput
-from .plan import Plan, Window
-from .reverse import AdjointError, Reverse
+from .plan import Plan
+from .reverse import Reverse
 from .start import FromMoments, FromPopulations
 from .steady import Steady
 from .vjp import Differentiable, Input, Output, Pass
+from .window import Window
 from .wrt import Field, Parameter, Points, SolidFractions
 
 RunInput = Parameter | Field | SolidFractions | Points

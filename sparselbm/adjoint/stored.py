@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import warp as wp
 
 from .plan import Plan, require_memory
+from .work import GradientWork
 
 
 @dataclass(frozen=True)
 class Stored(Plan):
     """Keeps all states: one forward and one backward run, memory of `steps` population arrays."""
+
+    def work(self, simulation, steps):
+        return GradientWork((steps + 3) * simulation.state_bytes, 0, 0, steps, steps, steps)
 
     def run(self, simulation, reverse, evaluation, steps, window):
         require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")

@@ -12,9 +12,10 @@ from ..memory import summed, sums_array, tile_array
 from ..simulation import Simulation
 from ..step import Wrt, moments_adjoint_kernel, moments_kernel, unstream_kernel
 from .checkpointed import Checkpointed
-from .plan import Plan, Window
-from .reverse import AdjointError, Reverse
-from .steady import Steady
+from .errors import AdjointError
+from .plan import Plan
+from .reverse import Reverse
+from .window import Window
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -32,17 +33,20 @@ def run_on_tape(
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to
     `points.grad` of every obstacle's geometry. The backward pass repeats the run, with the memory of its plan, and leaves
     the simulation as it finds it: populations, parameters and obstacles must still be what they were, which is checked by
-    checksums. Raises AdjointError.
+    checksums. Between two backward passes of a tape call `tape.zero()`, as Warp asks for: what lies between two kernels of
+    a chain adds up too. Raises AdjointError.
     """
     if populations.grad is None:
         raise AdjointError("run_on_tape: the populations have no gradient; make them with tape_array")
     if steps < 1:
         raise AdjointError(f"run_on_tape: a run of {steps} steps; give at least 1")
-    if isinstance(plan, Steady):
-        raise AdjointError("run_on_tape with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
+    if plan.forgets_start:
+        raise AdjointError(
+            f"run_on_tape with {type(plan).__name__}: its flow has forgotten its start; use Stored or Checkpointed"
+        )
     result = tape_array(simulation, simulation.physics.size)
-    unchanged = _watch(simulation, populations, "run_on_tape")
     begin = simulation.steps
+    unchanged = _watch(simulation, populations, range(begin, begin + steps), "run_on_tape")
     _copy(simulation.state, populations)
     simulation.run(steps)
     _copy(result, simulation.state)
@@ -74,7 +78,7 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
     step = simulation.steps
     simulation.set_time(step)
-    unchanged = _watch(simulation, populations, "moments_on_tape")
+    unchanged = _watch(simulation, populations, range(step, step + 1), "moments_on_tape")
     simulation.general_sweep(moments_kernel)(source=populations, solid=simulation.solid, target=result)
 
     def backward() -> None:
@@ -99,12 +103,22 @@ def _numbers(simulation: Simulation) -> list[wp.array]:
     return [simulation.parameters] if simulation.parameters.requires_grad else []
 
 
-def _watch(simulation: Simulation, populations: wp.array, where: str) -> Callable[[], None]:
+def _watch(simulation: Simulation, populations: wp.array, steps: range, where: str) -> Callable[[], None]:
     """A function that raises AdjointError when an input of a recorded run is no longer what it is now."""
     numbers = len(simulation.physics.parameters)  # The factors of schedules that follow them change from step to step.
+
+    def fields() -> np.ndarray:
+        simulation.set_time(steps.start)  # What is unsteady among them is written anew for each step.
+        return simulation.fields.array.numpy()
+
+    def factors() -> np.ndarray:
+        return np.array([[schedule(step) for step in steps] for schedule in simulation.schedules.values()])
+
     inputs = {
         "populations": populations.numpy, "parameters": lambda: simulation.parameters.numpy()[:numbers],
+        "schedules": factors, "fields": fields,
         **({} if simulation.solid is None else {"solid fractions": simulation.solid.numpy}),
+        **({} if simulation.walls.fractions is None else {"fractions of links": simulation.walls.fractions.numpy}),
     }  # fmt: skip
     seen = {name: _checksum(values()) for name, values in inputs.items()}
 

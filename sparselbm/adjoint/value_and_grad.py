@@ -9,21 +9,24 @@ from ..objective import Objective
 from ..simulation import Simulation
 from ..step import Wrt as Needs
 from .checkpointed import Checkpointed
-from .plan import Plan, Window
-from .reverse import AdjointError, Reverse
-from .steady import Steady
+from .errors import AdjointError
+from .plan import Plan
+from .reverse import Reverse
+from .trust import Trust
+from .window import Window
 from .wrt import InitialPopulations, SolidFractions, Wrt
 
 
 def value_and_grad(
     objective: Objective, simulation: Simulation, *, steps: int, wrt: Sequence[Wrt],
     window: Window = Window(), plan: Plan = Checkpointed(), on_back: Callable[[int], None] | None = None,
+    trust: Trust | None = Trust(),
 ) -> tuple[float, tuple[np.ndarray, ...]]:  # fmt: skip
     """Runs `steps` from the present state; gives the objective's mean over the window and its gradients.
 
     The gradients come in the order of `wrt`, in fp64, per lattice unit (points: per metre). Afterwards the simulation is at
     its final state. Turning gradients on does not change the physics: forward kernels are the same. `on_back` is told the
-    steps gone back, every hundred.
+    steps gone back, every hundred. `trust`: what a gradient has to be like; None takes any.
     Raises AdjointError for a gradient that cannot be given.
     """
     _check(simulation, steps, wrt, window, plan)
@@ -32,6 +35,7 @@ def value_and_grad(
         simulation, objective,
         wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
+        trust=trust,
     )  # fmt: skip
     plan.run(simulation, reverse, evaluation, steps, window)
     value = evaluation.take()
@@ -46,14 +50,14 @@ def value_and_grad(
 
 def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Window, plan: Plan) -> None:
     """Refuses what cannot be given, before the long work starts."""
-    steady = isinstance(plan, Steady)
-    if steps < (0 if steady else 1):
-        raise AdjointError(f"a run of {steps} steps: give at least {0 if steady else 1}")
-    if window.steps < 1 or (window.steps > steps and not steady):
+    least = 0 if plan.forgets_start else 1
+    if steps < least:
+        raise AdjointError(f"a run of {steps} steps: give at least {least}")
+    if window.steps < 1 or (window.steps > steps and not plan.forgets_start):
         raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {steps}")
-    if steady and any(isinstance(w, InitialPopulations) for w in wrt):
+    if plan.forgets_start and any(isinstance(w, InitialPopulations) for w in wrt):
         raise AdjointError(
-            "InitialPopulations with Steady: a steady flow has forgotten its start; use Stored or Checkpointed"
+            f"InitialPopulations with {type(plan).__name__}: its flow has forgotten its start; use Stored or Checkpointed"
         )
     for w in wrt:
         w.require(simulation)

@@ -14,7 +14,8 @@ from ..memory import tile_view
 from ..obstacle import ObstacleGeometry
 from ..simulation import Simulation
 from ..step import Wrt as Needs
-from .reverse import AdjointError, Reverse
+from .errors import AdjointError
+from .reverse import Reverse
 
 
 def _require_obstacle(simulation: Simulation, name: str) -> None:

@@ -1,5 +1,6 @@
 """Monitors: what a running flow tells, as series, statistics, files and volumes."""
 
+from ..signal import Signal, Spectrum
 from .flow_integrals import FlowIntegrals
 from .layers import LayerMean, PressureLoss
 from .monitor import Monitor, Sampler
@@ -10,7 +11,6 @@ from .residual import Residual
 from .schedule import EverySeconds, EverySteps, Schedule, ScheduleError
 from .series import Record, Series
 from .series_files import Csv, JsonLines, SeriesFolder, SeriesFormat
-from .signal import Signal, Spectrum
 from .stop import Periodic, Steady, Stop
 from .values import Values
 from .velocity_gradients import VelocityGradients

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .signal import Signal
+from ..signal import Signal
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,10 @@ class MMA(Optimizer):
     separable approximations (2002).
     """
 
+    first_curvature: float = 1.0
+    """Curvature of each variable's first convex approximation, for an objective of 1 (NLopt from 2.8): 1 / size, where thousands of
+    variables share the slope."""
+
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Inequalities, and equalities with a band; and NLopt must be there."""
         _nlopt()
@@ -44,6 +48,7 @@ class MMA(Optimizer):
         """Minimise."""
         nlopt = _nlopt()
         solver = nlopt.opt(nlopt.LD_MMA, len(problem.start))
+        solver.set_param("rho_init", self.first_curvature)
         guard = _Guard(nlopt)
 
         def objective(z: np.ndarray, gradient: np.ndarray) -> float:

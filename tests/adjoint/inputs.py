@@ -89,9 +89,8 @@ class Adjoint:
             objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], plan=Stored()
         )
         assert abs(self.value / run.values()[0] - 1.0) < 1e-13
-        self.slopes = {
-            name: float(np.sum(gradient * item.direction)) for (name, item), gradient in zip(along.items(), gradients, strict=True)
-        }
+        pairs = zip(along.items(), gradients, strict=True)
+        self.slopes = {name: float(np.sum(gradient * item.direction)) for (name, item), gradient in pairs}
 
     def moved(self, by: dict[str, float]) -> float:
         """The objective with some inputs moved along their directions."""

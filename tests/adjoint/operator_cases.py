@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import warp as wp
-from channel_cases import Run, body
+from channel_cases import Run
 from collision_cases import BENT
 from inputs import Adjoint, Everything, inputs
 
@@ -51,6 +51,7 @@ from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.interpolated import Bouzidi, CentralInterpolation
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27, Lattice
 from sparselbm.motion import RigidVelocity
+from sparselbm.objective import Objective
 from sparselbm.obstacle import Obstacle
 from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.schedule import Harmonic
@@ -89,6 +90,9 @@ OPENINGS = {
 """Inlet, and the outlet with its numbers."""
 
 EVERYWHERE = {2: (0.05, 0.01), 3: (0.05, 0.01, 0.005)}
+"""Velocity of inlets."""
+
+EVERYTHING = Everything()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +102,17 @@ class Case:
     build: Callable[[str], Simulation]
     bent: bool = False
     """Whether its equations bend where the flow is hardly strained: differences then need small steps."""
+    objective: Objective = EVERYTHING
+    steps: int = 12
 
     @functools.cache  # noqa: B019 (the cases live as long as the session)
     def run(self, device: str) -> Run:
-        """Its run of some steps, with `Everything` as the objective; all tests leave the inputs as they were."""
+        """Its run of some steps; all tests leave the inputs as they were."""
         simulation = self.build(device)
         rng = np.random.default_rng(2)
         for scalar in simulation.physics.scalars:
             simulation.set_scalar(scalar.name, rng.random(simulation.domain.fluid.shape))
-        run = Run(simulation, {"everything": Everything()}, steps=12)
+        run = Run(simulation, {"everything": self.objective}, steps=self.steps)
         if self.bent:  # Where nothing is strained at all they have no derivative.
             simulation.run(200)
             run.keep()
@@ -138,8 +144,7 @@ def _off_the_grid(d: int) -> TriangleMesh:
     """The channel's body, none of its corners on a line of cells."""
     if d == 3:
         return TriangleMesh.sphere(3.0, (9.31, 6.57, 5.93), 1)
-    mesh = body(d)
-    return mesh.with_points(mesh.points + (0.037, 0.011, 0.0))
+    return TriangleMesh.cylinder(3.2, (9.337, 6.611, -6.0), (9.337, 6.611, 7.0), 24)
 
 
 def duct(openings: str, lattice: Lattice = D2Q9, collision=TRT(), *walls) -> Callable[[str], Simulation]:
@@ -164,7 +169,8 @@ def moving(lattice: Lattice, wall) -> Callable[[str], Simulation]:
 
 def swirl(x):
     """A force that no potential has."""
-    return 1e-4 * np.stack([np.sin(0.4 * x[..., 1]), np.cos(0.3 * x[..., 0]), 1.0 + np.cos(0.4 * x[..., 1])], axis=-1)[..., : x.shape[-1]]
+    f = [np.sin(0.4 * x[..., 1]), np.cos(0.3 * x[..., 0]), 1.0 + np.cos(0.4 * x[..., 1])]
+    return 1e-4 * np.stack(f[: x.shape[-1]], axis=-1)
 
 
 def frame(lattice: Lattice) -> Callable[[str], Simulation]:

@@ -1,4 +1,4 @@
-"""The step's transpose to rounding, and Taylor's second order through 50 steps to shapes."""
+"""Streaming's transpose to rounding, and Taylor's second order through 50 steps to shapes."""
 
 import numpy as np
 import pytest
@@ -6,15 +6,10 @@ import warp as wp
 from channel_cases import channel_run
 
 from sparselbm.adjoint import Deformed, Stored, value_and_grad
-from sparselbm.adjoint.reverse import Reverse
-from sparselbm.collision import BGK, TRT
 from sparselbm.evaluate import evaluate
-from sparselbm.expression import pullback
 from sparselbm.geometry import FFD, FreeVertices, Rigid
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.physics import Cell
-from sparselbm.step import Wrt, stream_kernel, unstream_kernel
-from sparselbm.tile_kernel import TileTrace
+from sparselbm.step import stream_kernel, unstream_kernel
 
 LATTICES = (D2Q9, D3Q19, D3Q27)
 
@@ -49,18 +44,6 @@ def through(run, kernel, **arrays) -> wp.array:
     return result
 
 
-def tangent_kernel(physics, tiles, target) -> wp.Kernel:
-    """J v of a step, v in `adjoint`: w -> J^T w is linear, so that its own pullback with v is J v."""
-    trace = TileTrace(physics.lattice, physics.parameters)
-    cell = Cell(physics, tiles, trace)
-    seeds = [trace.graph.input(f"seed{q}") for q in range(physics.lattice.size)]
-    transposed = pullback(cell.outgoing, seeds, cell.incoming)
-    direction = trace.streamed("adjoint", cell.links)
-    for q, value in enumerate(pullback(transposed, direction, seeds)):
-        trace.store("target", q, physics.lattice.size, value)
-    return trace.kernel(target.precision, target.cuda)
-
-
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)
 def test_streaming_is_transposed_exactly(device, lattice):
     """<S a, b> = <a, S^T b>, and S^T S = 1: streaming with walls permutes populations."""
@@ -71,22 +54,6 @@ def test_streaming_is_transposed_exactly(device, lattice):
     back = through(run, unstream_kernel, adjoint=streamed)
     fluid = np.abs(random_state(run, 3).numpy()) > 0.0
     assert np.array_equal(back.numpy()[fluid], a.numpy()[fluid])
-
-
-@pytest.mark.parametrize(("lattice", "collision"), [(D2Q9, BGK()), (D2Q9, TRT()), (D3Q19, TRT()), (D3Q27, TRT())])
-def test_the_step_is_transposed_to_rounding(device, lattice, collision):
-    """<w, J v> = <J^T w, v> to 1e-12, with J v from pulling back twice."""
-    run = channel_run(device, lattice, collision)
-    simulation = run.simulation
-    simulation.state.assign(run.start)
-    v, w = random_state(run, 4), random_state(run, 5)
-    tangent = through(run, tangent_kernel, source=simulation.state, adjoint=v, solid=simulation.solid)
-    reverse = Reverse(simulation, None, wrt=Wrt(solid=True, parameters=True))
-    reverse.start_from(w)
-    reverse.back(simulation.state, 0)
-    transposed = reverse.initial_adjoint()
-    assert abs(dot(run, tangent, w)) > 1e-6 * scale(run, tangent, w)
-    assert abs(dot(run, tangent, w) - dot(run, transposed, v)) < 1e-12 * scale(run, tangent, w)
 
 
 SHAPES = {
@@ -100,7 +67,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)
 def test_the_remainder_is_of_second_order(device, lattice, shape):
-    """|J(x + h d) - J(x) - h dJ/dx . d| = O(h^2) through 50 steps: slope 2.00 +- 0.05."""
+    """|J(x + h d) - J(x) - h dJ/dx . d| = O(h^2) through 50 steps: slope 2.00 +- 0.02."""
     option, along = SHAPES[shape]
     run = channel_run(device, lattice)
     objective, simulation, geometry = run.objectives["Force"], run.simulation, run.simulation.geometry[0]
@@ -119,10 +86,10 @@ def test_the_remainder_is_of_second_order(device, lattice, shape):
     wrt = [Deformed("body", deformation, x)]
     at_x, (gradient,) = value_and_grad(objective, simulation, steps=50, wrt=wrt, plan=Stored())
     slope = float(np.dot(gradient, direction))
-    steps = 2e-4 * 0.5 ** np.arange(5)
+    steps = 1e-4 * 0.5 ** np.arange(4)
     remainders = [abs(value(h) - at_x - h * slope) for h in steps]
     run.move_points(base)
     assert abs(slope) > 1e-7
     order = np.polyfit(np.log(steps), np.log(remainders), 1)[0]
     print(f"{lattice} {shape}: slope {order:.4f}, by {slope:.3e}, from {remainders[0]:.1e} to {remainders[-1]:.1e}")
-    assert order == pytest.approx(2.0, abs=0.05)
+    assert order == pytest.approx(2.0, abs=0.02)

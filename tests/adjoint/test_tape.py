@@ -6,8 +6,15 @@ import warp as wp
 from channel_cases import central, channel
 
 from sparselbm.adjoint import AdjointError, Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
+from sparselbm.boundary import X_MIN, Parabola, VelocityInlet
 from sparselbm.collision import TRT
+from sparselbm.domain import box
+from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.lattice import D2Q9, D3Q19
+from sparselbm.obstacle import Obstacle
+from sparselbm.schedule import SmoothStart
+from sparselbm.simulation import Simulation
 
 STEPS = 20
 
@@ -140,6 +147,58 @@ def test_a_backward_pass_leaves_the_simulation_as_it_was(device):
     tape.backward(chain.loss)
     assert np.array_equal(chain.simulation.state.numpy(), state)
     assert chain.simulation.steps == steps
+
+
+def test_passes_add_up(device):
+    """Two backward passes without a forward pass between them: twice the gradient, to the last bit."""
+    simulation = channel(device, D2Q9, TRT())
+    simulation.parameters.requires_grad = True
+    tape, populations = wp.Tape(), tape_array(simulation, 9)
+    populations.assign(simulation.state.numpy())
+    result = run_on_tape(tape, simulation, populations, STEPS)
+    given = wp.array(np.random.default_rng(3).standard_normal(result.shape[0]), dtype=wp.float64, device=device)
+    gradients = []
+    for _ in range(2):
+        tape.backward(grads={result: given})
+        arrays = (populations.grad, simulation.parameters.grad, simulation.geometry[0].points.grad)
+        gradients.append([array.numpy().copy() for array in arrays])
+    for once, twice in zip(*gradients, strict=True):
+        assert np.abs(once).max() > 0.0
+        assert np.array_equal(2.0 * once, twice)
+
+
+def varied(device) -> Simulation:
+    """A channel with a schedule, a profile, and a wall on links, in one tile: one kernel."""
+    body = Obstacle("body", TriangleMesh.cylinder(1.4, (4.3, 4.2, -6.0), (4.3, 4.2, 7.0), 16), wall=Bouzidi())
+    return Simulation(
+        box((8, 8), device=device), viscosity=0.1, obstacles=[body], precision=wp.float64,
+        boundaries=[VelocityInlet(X_MIN, (0.03, 0.0), profile=Parabola(0))], schedules={"x_min.velocity_x": SmoothStart(50)},
+    )  # fmt: skip
+
+
+def other_profile(simulation: Simulation) -> None:
+    name = simulation.fields.names[0]
+    simulation.fields.put(name, np.full(simulation.domain.fluid.shape, 0.5))
+    simulation.fields.upload()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda simulation: simulation.schedules.update({"x_min.velocity_x": SmoothStart(40)}), "schedules"),
+        (other_profile, "fields"),
+        (lambda simulation: simulation.walls.fractions.fill_(0.25), "fractions of links"),
+    ],
+    ids=["schedule", "profile", "links"],
+)
+def test_models_that_changed_are_an_error(device, spoil, what):
+    simulation = varied(device)
+    tape, populations = wp.Tape(), tape_array(simulation, 9)
+    result = run_on_tape(tape, simulation, populations, 3)
+    tape.backward(grads={result: simulation.new_state()})
+    spoil(simulation)
+    with pytest.raises(AdjointError, match=f"the {what} of run_on_tape were overwritten"):
+        tape.backward(grads={result: simulation.new_state()})
 
 
 def swap_two(chain: Chain) -> None:

@@ -1,6 +1,7 @@
 """Gradients through velocities that cells read from their neighbours: beside walls, on links, steady, on a tape."""
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
@@ -96,14 +97,16 @@ def moved(run, name, direction, t):
 
 
 LONG = pytest.mark.validate
-CASES = pytest.mark.parametrize(
-    ("lattice", "wall"),
-    [(D2Q9, "cells"), (D2Q9, "links"), pytest.param(D3Q19, "cells", marks=LONG), pytest.param(D3Q19, "links", marks=LONG)],
-    ids=str,
-)
 
 
-@CASES
+def cases(*short):
+    """lattice x wall, all but those named under `make validate`."""
+    every = itertools.product((D2Q9, D3Q19), ("cells", "links"))
+    marked = [pytest.param(*case, marks=() if case in short else LONG) for case in every]
+    return pytest.mark.parametrize(("lattice", "wall"), marked, ids=str)
+
+
+@cases((D2Q9, "cells"))
 def test_the_adjoint_is_the_derivative(lattice, wall, device):
     """Within 1e-6 of central differences about a developed flow, for populations and kept velocities, walls and numbers."""
     run = developed(device, lattice, wall)
@@ -155,7 +158,7 @@ def tangent_kernel(physics, tiles, target):
     return trace.kernel(target.precision, target.cuda)
 
 
-@CASES
+@cases((D2Q9, "cells"), (D2Q9, "links"))
 def test_the_step_is_transposed_to_rounding(device, lattice, wall):
     """<w, J v> = <J^T w, v>, with J v from pulling back twice."""
     run = developed(device, lattice, wall)
@@ -200,7 +203,8 @@ def test_checkpoints_change_no_bit(device):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("kind", [pytest.param("inlet and outlet", marks=LONG), "periodic, walls"])
+@LONG
+@pytest.mark.parametrize("kind", ["inlet and outlet", "periodic, walls"])
 def test_steady_is_the_limit_of_a_long_run(device, kind):
     """Where the mass is conserved as well."""
     mesh = TriangleMesh.cylinder(2.4, (6.3, 5.1, -6.0), (6.3, 5.1, 7.0), 32)

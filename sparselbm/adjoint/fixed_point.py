@@ -1,0 +1,74 @@
+"""The fixed point of lambda at a state that stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+
+from ..memory import tile_view
+from ..simulation import Simulation
+from .anderson import Anderson, Mixing
+from .errors import AdjointError
+from .look import EVERY, Look, relative_change, still_to_come
+from .reverse import Reverse
+from .trust import Meter
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """Solves lambda = (d step / d f)^T lambda + d h / d f at a state, in stretches of iterations whose results are mixed."""
+
+    tolerance: float
+    """Estimated relative error of the gradient."""
+    iterations: int
+    """Limit beyond which AdjointError is raised."""
+    acceleration: Anderson
+    advice: str
+    """What to do where there is no fixed point."""
+
+    def solve(self, simulation: Simulation, reverse: Reverse, state: wp.array, closed: Sequence[int], look: Look) -> int:
+        """Leaves the gradient gathered in `reverse`; gives the iterations it took. Raises AdjointError."""
+        # With neighbours' velocities lambda is not all there is: iterate plainly.
+        depth = 0 if simulation.physics.kept else self.acceleration.depth
+        mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
+        meter = Meter(reverse.trust) if reverse.trust else None
+        before, change, calm = None, np.inf, 0
+        for k in range(EVERY, self.iterations + 1, EVERY):
+            start = reverse.adjoint.numpy().copy()
+            _stretch(simulation, reverse, state)
+            now, last = reverse.gathered(), change
+            change = relative_change(now, before)
+            if not all(np.isfinite(part).all() for part in now):
+                raise AdjointError(f"the adjoint grew beyond all bounds by iteration {k}: {self.advice}")
+            calm = calm + 1 if still_to_come(change, last) < self.tolerance else 0
+            if calm == 2:
+                return k
+            before = now
+            look.remove(closed, reverse.adjoint)
+            mixed = mixing.next(start, reverse.adjoint.numpy())
+            if meter is not None:
+                meter.look(mixing.residual, k)
+            reverse.adjoint.assign(mixed)
+        raise AdjointError(
+            f"the gradient still changes by {change:.1e} of its norm in {EVERY} iterations after {self.iterations}, tolerance "
+            f"{self.tolerance:.1e}: lambda itself changes by {mixing.residual:.1e}; {self.advice}, or allow more iterations"
+        )
+
+
+def _stretch(simulation: Simulation, reverse: Reverse, state: wp.array) -> None:
+    """Plain iterations, the last of which gathers the gradient."""
+    for k in range(1, EVERY + 1):
+        gather = k == EVERY
+        if gather:
+            reverse.clear_gathered()
+        reverse.inject(state, 1.0, simulation.steps, gather=gather)
+        reverse.back(state, simulation.steps, gather=gather)
+
+
+def seen_cells(simulation: Simulation) -> np.ndarray:
+    """1 in fluid that is not all solid, else 0, (n, 1, cells): what is trapped inside a solid never settles."""
+    seen = simulation.walls.fluid
+    if simulation.solid is not None:
+        seen = seen & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0)
+    return seen[:, None].astype(wp.dtype_to_numpy(simulation.precision))

@@ -1,0 +1,126 @@
+"""How kept states are written down, and where they lie."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import warp as wp
+
+from ..simulation import Simulation
+
+
+class Shelf(ABC):
+    """Kept states by the step that they belong to."""
+
+    @abstractmethod
+    def holds(self, state: wp.array) -> bool:
+        """Whether this very array is a kept state, and must not be overwritten."""
+
+    @abstractmethod
+    def keep(self, step: int, state: wp.array) -> None:
+        """Keeps a state."""
+
+    @abstractmethod
+    def take(self, step: int, spare: Callable[[], wp.array]) -> wp.array:
+        """A kept state; `spare()` gives an array to write it into."""
+
+    @abstractmethod
+    def drop(self, step: int) -> None:
+        """Forgets a state."""
+
+
+class Storage(ABC):
+    """How a kept state is written down: a frozen value."""
+
+    @abstractmethod
+    def require(self, simulation: Simulation) -> None:
+        """Raises AdjointError for a simulation whose states cannot be written so."""
+
+    @abstractmethod
+    def size(self, simulation: Simulation) -> int:
+        """Bytes of a kept state."""
+
+    @abstractmethod
+    def new(self, simulation: Simulation) -> wp.array:
+        """An array for one kept state."""
+
+    @abstractmethod
+    def pack(self, state: wp.array, kept: wp.array) -> None:
+        """Writes a state down."""
+
+    @abstractmethod
+    def unpack(self, kept: wp.array, state: wp.array) -> None:
+        """Reads it back."""
+
+    @abstractmethod
+    def shelf(self, simulation: Simulation) -> Shelf:
+        """An empty shelf in the device's memory."""
+
+
+@dataclass(frozen=True)
+class FullStates(Storage):
+    """As they are: gradients are exact."""
+
+    def require(self, simulation):
+        """Every simulation has such states."""
+
+    def size(self, simulation):
+        return simulation.state_bytes
+
+    def new(self, simulation):
+        return simulation.new_state()
+
+    def pack(self, state, kept):
+        wp.copy(kept, state)
+
+    def unpack(self, kept, state):
+        wp.copy(state, kept)
+
+    def shelf(self, simulation):
+        return _WhereTheyAre()
+
+
+class _WhereTheyAre(Shelf):
+    """States stay in the arrays they were computed in.
+
+    With 1,000 steps on 20 states that spares 1,900 copies beside 2,750 forward steps.
+    """
+
+    def __init__(self):
+        self._kept: dict[int, wp.array] = {}
+
+    def holds(self, state):
+        return any(state is kept for kept in self._kept.values())
+
+    def keep(self, step, state):
+        self._kept[step] = state
+
+    def take(self, step, spare):
+        return self._kept[step]
+
+    def drop(self, step):
+        del self._kept[step]
+
+
+class PackedShelf(Shelf):
+    """States written down by a storage, in arrays that are used again."""
+
+    def __init__(self, storage: Storage, simulation: Simulation):
+        self._storage, self._simulation = storage, simulation
+        self._kept: dict[int, wp.array] = {}
+        self._free: list[wp.array] = []
+
+    def holds(self, state):
+        return False
+
+    def keep(self, step, state):
+        self._kept[step] = self._free.pop() if self._free else self._storage.new(self._simulation)
+        self._storage.pack(state, self._kept[step])
+
+    def take(self, step, spare):
+        state = spare()
+        self._storage.unpack(self._kept[step], state)
+        return state
+
+    def drop(self, step):
+        self._free.append(self._kept.pop(step))

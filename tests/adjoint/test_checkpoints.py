@@ -1,0 +1,169 @@
+"""Where and how states are kept: on disk, in half precision; and what a plan says of it before it starts."""
+
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import warp as wp
+from channel_cases import Run, channel, channel_run, objectives
+
+from sparselbm.adjoint import (
+    AdjointError,
+    Checkpointed,
+    Disk,
+    HalfPrecision,
+    InitialPopulations,
+    Parameter,
+    Points,
+    SolidFractions,
+    Steady,
+    Stored,
+    Window,
+    value_and_grad,
+)
+from sparselbm.adjoint.disk import DiskShelf
+from sparselbm.adjoint.reverse import Reverse
+from sparselbm.adjoint.storage import FullStates
+from sparselbm.collision import TRT
+from sparselbm.domain import box
+from sparselbm.lattice import D2Q9
+from sparselbm.scalar import Scalar
+from sparselbm.simulation import Simulation
+from sparselbm.speed import Speed
+from sparselbm.step import Wrt
+
+WRT = (InitialPopulations(), SolidFractions(), Points("body"), Parameter("viscosity"), Parameter("x_min.velocity_x"))
+
+
+def two_levels(simulation: Simulation, memory: int, disk: int, folder, storage=FullStates()) -> Checkpointed:
+    """A plan with so many states on each level."""
+    size = storage.size(simulation)
+    return Checkpointed(memory * size, Disk(folder, disk * size), storage)
+
+
+@pytest.mark.parametrize(("memory", "disk"), [(1, 1), (2, 5), (5, 100)])
+def test_with_a_disk_it_is_stored_to_the_last_bit(device, tmp_path, memory, disk):
+    run = channel_run(device, D2Q9)
+    value, gradients = run.value_and_grad("Force", *WRT, plan=Stored())
+    found, others = run.value_and_grad("Force", *WRT, plan=two_levels(run.simulation, memory, disk, tmp_path))
+    assert found == value
+    assert all(np.array_equal(a, b) for a, b in zip(gradients, others, strict=True))
+    assert not list(tmp_path.iterdir()), "the files are gone"
+
+
+def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
+    run = channel_run(device, D2Q9)
+    advance, seen = run.simulation.advance, []
+
+    def failing(source, target, step):
+        seen.append(len(list(tmp_path.rglob("*.state"))))
+        if len(seen) > run.steps:
+            raise KeyboardInterrupt
+        advance(source, target, step)
+
+    monkeypatch.setattr(run.simulation, "advance", failing)
+    with pytest.raises(KeyboardInterrupt):
+        run.value_and_grad("Force", *WRT, plan=two_levels(run.simulation, 1, 4, tmp_path))
+    assert max(seen) == 4
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_a_damaged_file_is_named(device, tmp_path, damage):
+    simulation = channel_run(device, D2Q9).simulation
+    with DiskShelf(Disk(tmp_path), FullStates(), simulation) as shelf:
+        shelf.keep(12, simulation.state)
+        (file,) = tmp_path.rglob("*.state")
+        content = bytearray(file.read_bytes())
+        if damage == "remove":
+            file.unlink()
+        else:
+            content[1000] ^= 1
+            file.write_bytes(content[:-8] if damage == "cut" else content)
+        with pytest.raises(AdjointError, match=rf"12 steps, {file}, is not what was written"):
+            shelf.take(12, simulation.new_state)
+
+
+def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypatch):
+    run = channel_run(device, D2Q9)
+    before = run.simulation.steps
+    with pytest.raises(AdjointError, match=r"no folder .*nowhere"):
+        run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path / "nowhere"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=4 * run.simulation.state_bytes))
+    with pytest.raises(AdjointError, match="are free: give a smaller size, HalfPrecision"):
+        run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path))
+    with pytest.raises(AdjointError, match="Disk: size 'much': give bytes"):
+        Disk(tmp_path, "much")
+    assert run.simulation.steps == before
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("precision", [wp.float32, wp.float64])
+def test_half_precision_loses_what_it_says(device, tmp_path, precision):
+    """6e-5 of the gradients, 5e-4 in the start itself; nothing of the value."""
+    run = Run(channel(device, D2Q9, TRT(), precision), objectives(2), steps=200)
+    run.simulation.run(300)
+    run.keep()
+    exact, gradients = run.value_and_grad("Force", *WRT, plan=Checkpointed(8 * run.simulation.state_bytes))
+    for disk in (0, 3):
+        plan = two_levels(run.simulation, 8 - disk, disk, tmp_path, HalfPrecision())
+        value, others = run.value_and_grad("Force", *WRT, plan=plan)
+        assert value == exact
+        losses = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(others, gradients, strict=True)]
+        assert 1e-4 < losses[0] < 8e-4
+        assert 1e-7 < max(losses[1:]) < 1e-4
+    assert HalfPrecision().size(run.simulation) * run.start.itemsize == 2 * run.simulation.state_bytes
+
+
+def test_half_precision_of_a_scalar_is_refused(device):
+    simulation = Simulation(box((20, 8), device=device), viscosity=0.1, scalars=(Scalar("heat", diffusivity=0.1),))
+    plan = Checkpointed(storage=HalfPrecision())
+    with pytest.raises(AdjointError, match=r"HalfPrecision with scalars: .* keep FullStates"):
+        plan.run(simulation, Reverse(simulation, None, wrt=Wrt()), None, 2, Window())
+    assert simulation.steps == 0
+
+
+@pytest.mark.parametrize(("steps", "memory", "disk"), [(1, 3, 0), (3, 1, 1), (100, 3, 0), (100, 2, 4), (60, 1, 0)])
+def test_steps_and_files_are_those_forecast(device, tmp_path, monkeypatch, steps, memory, disk):
+    """Counted while it runs: steps forward and back, and what goes through the disk."""
+    run = channel_run(device, D2Q9)
+    simulation = run.simulation
+    plan = two_levels(simulation, memory, disk, tmp_path)
+    work = plan.work(simulation, steps)
+    forward, back, moved = [], [], []
+    advance, keep, take = simulation.advance, DiskShelf.keep, DiskShelf.take
+    monkeypatch.setattr(simulation, "advance", lambda *given: (forward.append(1), advance(*given)))
+    monkeypatch.setattr(DiskShelf, "keep", lambda *given: (moved.append(1), keep(*given))[1])
+    monkeypatch.setattr(DiskShelf, "take", lambda *given: (moved.append(1), take(*given))[1])
+    simulation.state.assign(run.start)
+    value_and_grad(
+        run.objectives["Force"], simulation, steps=steps, wrt=WRT, plan=plan, window=Window(1), on_back=back.append
+    )
+    assert len(forward) == work.forward_steps
+    assert work.backward_steps == steps
+    assert len(moved) * simulation.state_bytes == work.disk_traffic
+    assert (disk > 0) == (work.disk > 0)
+
+
+def test_ten_thousand_steps_of_a_million_cells_fit_in_8_gib(device):
+    """Beside the simulation itself; at less than 5 runs forward, as 1,000 steps on 30 states; stored ones at 3.2."""
+    simulation = Simulation(box((104, 104, 96), device=device), viscosity=0.1)
+    assert simulation.domain.fluid_cells > 1_000_000
+    work = Checkpointed("7.2 GiB").work(simulation, 10_000)
+    assert work.memory + 2 * simulation.state_bytes + simulation.domain.fluid_cells * 16 < 8 * 2**30
+    assert work.forward_runs < 5.0
+    assert Checkpointed(30 * simulation.state_bytes).work(simulation, 1000).forward_runs < 5.0
+    assert Stored().work(simulation, 1000).forward_runs == pytest.approx(3.2)
+
+
+def test_a_forecast_prints_itself(device, tmp_path):
+    simulation = channel_run(device, D2Q9).simulation
+    forecast = two_levels(simulation, 2, 4, tmp_path).forecast(simulation, 100, Speed(copy_gbs=1.0))
+    step = 4.0 * simulation.state_bytes * 1e-9
+    assert forecast.seconds == pytest.approx((forecast.work.forward_steps + 2.2 * 100) * step)
+    text = str(forecast)
+    assert f"{forecast.work.forward_steps} steps forward ({forecast.work.forward_steps - 100} of them repeated)" in text
+    assert "100 back" in text
+    assert "on disk" in text
+    assert "50,000 back" in str(Steady().forecast(simulation, 100, Speed(1.0)))

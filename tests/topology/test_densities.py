@@ -1,0 +1,121 @@
+"""Densities as design variables: filters, projection, resistance, and the chain's gradient."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import warp as wp
+from channel_cases import central
+
+from sparselbm.adjoint import Steady
+from sparselbm.boundary import X_MAX, X_MIN, Parabola, VelocityInlet
+from sparselbm.domain import box
+from sparselbm.force import Brinkman
+from sparselbm.settle import Settle
+from sparselbm.simulation import Simulation
+from sparselbm.topology import ConeFilter, Density, DensityProblem, DensityStudy, HelmholtzFilter, LevelSet, Projection, Resistance
+
+CELLS = np.stack(np.meshgrid(np.arange(21), np.arange(17), indexing="ij"), axis=-1).reshape(-1, 2).astype(float)
+SPREADS = [ConeFilter(2.6), HelmholtzFilter(4.0), LevelSet(4.0)]
+
+
+@pytest.mark.parametrize("spread", SPREADS, ids=lambda s: type(s).__name__)
+def test_spreads_keep_what_is_uniform_and_are_transposed_exactly(spread):
+    """A 1 = 1, and v.(A x) = (A^T v).x."""
+    operator, rng = spread.operator(CELLS), np.random.default_rng(0)
+    x, v = rng.random(operator.shape[1]), rng.standard_normal(operator.shape[0])
+    assert operator.matvec(np.ones(operator.shape[1])) == pytest.approx(1.0, abs=1e-12)
+    assert v @ operator.matvec(x) == pytest.approx(operator.rmatvec(v) @ x, rel=1e-12)
+    assert 0.0 <= operator.matvec(x).min() and operator.matvec(x).max() <= 1.0
+
+
+def test_the_cone_has_its_weights():
+    """Around a single 1, R = 2.6: weights R - distance over their sum."""
+    spike = np.all(CELLS == (10, 8), axis=1).astype(float)
+    seen = ConeFilter(2.6).operator(CELLS).matvec(spike).reshape(21, 17)
+    reach = [(i, j) for i in range(-2, 3) for j in range(-2, 3) if np.hypot(i, j) < 2.6]
+    whole = sum(2.6 - np.hypot(i, j) for i, j in reach)
+    assert seen[10, 8] == pytest.approx(2.6 / whole)
+    assert seen[11, 7] == pytest.approx((2.6 - np.sqrt(2.0)) / whole)
+    assert np.count_nonzero(seen) == len(reach)
+
+
+def test_the_helmholtz_filter_keeps_the_amount_and_spreads_it_by_its_radius():
+    """A single 1 becomes a hill of the same sum, whose variance along an axis is 2 r^2 = R^2 / 6."""
+    cells = np.stack(np.meshgrid(np.arange(81), np.arange(5), indexing="ij"), axis=-1).reshape(-1, 2).astype(float)
+    spike = np.all(cells == (40, 2), axis=1).astype(float)
+    hill = HelmholtzFilter(6.0).operator(cells).matvec(spike)
+    assert hill.sum() == pytest.approx(1.0, rel=1e-12)
+    assert hill @ (cells[:, 0] - 40.0) ** 2 == pytest.approx(6.0, rel=1e-6)
+
+
+def test_projection_and_resistance():
+    """Ends, slopes, and that the resistance is convex: half a density drags far less than half."""
+    t = np.linspace(0.02, 0.98, 13)
+    projection, resistance = Projection(beta=6.0, threshold=0.4), Resistance(solid=0.4, fluid=1e-5, q=0.1)
+    for stage, ends in ((projection, (0.0, 1.0)), (resistance, (0.4, 1e-5))):
+        assert stage.at(np.array([0.0, 1.0])) == pytest.approx(ends, abs=1e-15)
+        slopes = [central(lambda h, stage=stage, t=t: stage.at(t + h)[k], 1e-3) for k in range(len(t))]
+        assert stage.slope(t) == pytest.approx(slopes, rel=1e-6)
+    assert resistance.at(np.array(0.5)) == pytest.approx(0.4 * (1.0 - 0.55 / 0.6), rel=1e-3)
+    assert projection.at(np.array(0.4)) == pytest.approx(np.tanh(2.4) / (np.tanh(2.4) + np.tanh(3.6)))
+
+
+def study(**options) -> DensityStudy:
+    design = Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options)
+    return DensityStudy(
+        stages=[design], fluid=0.4, settle=Settle(tolerance=1e-10, stretch=400, limit=20_000), gradient=Steady(tolerance=1e-8),
+    )  # fmt: skip
+
+
+def channel(device) -> Simulation:
+    inlet, outlet = (VelocityInlet(face, (1e-3, 0.0), profile=Parabola(0)) for face in (X_MIN, X_MAX))
+    return Simulation(
+        box((16, 12), device=device), viscosity=1 / 6, precision=wp.float64, boundaries=[inlet, outlet], force=Brinkman(1.0)
+    )
+
+
+@pytest.mark.parametrize("spread", SPREADS, ids=lambda s: type(s).__name__)
+def test_gradient_of_a_settled_flow_through_the_whole_chain(device, spread):
+    """Variables -> spread -> projection -> resistance -> flow -> power: the adjoint against central differences."""
+    problem = DensityProblem(study(spread=spread, projection=Projection(beta=3.0)), channel(device))
+    rng = np.random.default_rng(3)
+    x, direction = 0.3 + 0.4 * rng.random(problem.stage.size), rng.standard_normal(problem.stage.size)
+    _, gradient = problem(x)
+    assert gradient @ direction == pytest.approx(central(lambda h: problem.value(x + h * direction), 2e-3), rel=1e-6)
+
+
+def test_volume_and_regions(device):
+    """A region's cells are designed, the others are fluid; the share of fluid and its gradient."""
+    domain = box((16, 12), device=device)
+    design = Density(
+        resistance=Resistance(solid=0.2), spread=ConeFilter(1.8), projection=Projection(beta=4.0),
+        region=lambda centres: centres[:, 0] > 4.0,
+    )  # fmt: skip
+    bound, rng = design.bind(domain), np.random.default_rng(4)
+    assert bound.size == 12 * 12
+    x, direction = rng.random(bound.size), rng.standard_normal(bound.size)
+    rho = domain.dense(bound.field(x))
+    assert (rho[:4] == 1.0).all()
+    fluid = bound.at_most(0.4)
+    assert fluid.value(x)[0] == pytest.approx(rho[4:].mean() / 0.4)
+    slope = central(lambda h: fluid.value(x + h * direction)[0], 1e-3)
+    assert fluid.jacobian(x)[0] @ direction == pytest.approx(slope, rel=1e-7)
+
+
+def test_refusals(device):
+    with pytest.raises(ValueError, match="force=Brinkman"):
+        DensityProblem(study(), Simulation(box((16, 8), device=device), viscosity=0.1))
+    bare = study()
+    with pytest.raises(ValueError, match="stages of"):
+        DensityProblem(
+            replace(bare, stages=[*bare.stages, replace(bare.stages[0], spread=LevelSet(4.0))]), channel(device)
+        )
+    with pytest.raises(ValueError, match="holds no cell"):
+        DensityProblem(study(region=lambda centres: centres[:, 0] < 0.0), channel(device))
+    for wrong in (
+        lambda: ConeFilter(1.0), lambda: HelmholtzFilter(0.0), lambda: LevelSet(0.5), lambda: Projection(beta=0.0),
+        lambda: Resistance(solid=1.0, fluid=2.0),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="above|must be|give"):
+            wrong()
