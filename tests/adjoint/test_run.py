@@ -15,6 +15,7 @@ from sparselbm.adjoint import (
     FromPopulations,
     Moments,
     Parameter,
+    Periodic,
     Points,
     Populations,
     Run,
@@ -180,6 +181,7 @@ def test_runs_that_cannot_be(device):
         ({"inputs": ()}, "without inputs"),
         ({"outputs": ()}, "without outputs"),
         ({"start": FromMoments(), "plan": Steady()}, "forgotten its start"),
+        ({"plan": Periodic()}, "a mean over time"),
         ({"inputs": [Parameter("colour")]}, "no parameter 'colour'"),
         ({"inputs": [Points("body"), SolidFractions()]}, "give one of them"),
     ):
