@@ -56,7 +56,7 @@ class Run(Differentiable):
             raise AdjointError(f"a run of {self.steps} steps: give at least {0 if steady else 1}")
         if self.plan.forgets_start and not steady:
             raise AdjointError(
-                f"a run with {type(self.plan).__name__}, whose gradient is that of a mean over time: outputs are those of the last "
+                f"a run with {type(self.plan).__name__}, whose gradient is that of a mean over time: outputs are of the last "
                 "state; use Steady, Stored or Checkpointed, or value_and_grad"
             )
         if steady and self.start is not None:
