@@ -54,6 +54,11 @@ class Run(Differentiable):
         steady = isinstance(self.plan, Steady)
         if self.steps < (0 if steady else 1):
             raise AdjointError(f"a run of {self.steps} steps: give at least {0 if steady else 1}")
+        if self.plan.forgets_start and not steady:
+            raise AdjointError(
+                f"a run with {type(self.plan).__name__}, whose gradient is that of a mean over time: outputs are of the last "
+                "state; use Steady, Stored or Checkpointed, or value_and_grad"
+            )
         if steady and self.start is not None:
             raise AdjointError("a start with Steady: a steady flow has forgotten its start; use Stored or Checkpointed")
         if self.start is None and not self.wrt:

@@ -15,6 +15,7 @@ from sparselbm.adjoint import (
     FromPopulations,
     Moments,
     Parameter,
+    Periodic,
     Points,
     Populations,
     Run,
@@ -22,13 +23,12 @@ from sparselbm.adjoint import (
     Steady,
     Stored,
     Total,
-    value_and_grad,
 )
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
 from sparselbm.collision import BGK
 from sparselbm.domain import box
 from sparselbm.force import ForceField
-from sparselbm.objective import Force, Integral
+from sparselbm.objective import Force
 from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 
@@ -159,21 +159,18 @@ def test_what_changes_in_between_does_not_matter(device):
 
 
 def test_steady_runs_have_fields_as_outputs(device):
-    """A cotangent of 1 on the velocity is the objective sum u_x: the same gradient as by `value_and_grad`."""
+    """A cotangent of 1 on the velocity, which is linear in the force: d (sum u_x) / d F = (sum u_x) / F."""
     simulation = Simulation(
         box((8, 16), periodic=(True, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0), precision=wp.float64
     )
     simulation.run(4000)
-    flow_rate = Integral(lambda rho, u: u[0])
-    _, (expected,) = value_and_grad(flow_rate, simulation, steps=0, wrt=[Parameter("force_x")], plan=Steady())
-    run = Run(simulation, 0, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady())
+    run = Run(simulation, 0, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady(tolerance=1e-5))
     there = run.at(*warp_arrays(device, [1e-5]))
     (moments,) = there.outputs()
     weights = np.zeros(moments.shape)
     weights[:, 1] = 1.0
     (found,) = there.pullback(warp_arrays(device, [weights]), wanted=[True])
-    assert found.numpy()[0] == pytest.approx(float(expected), rel=1e-10)
-    assert found.numpy()[0] == pytest.approx(np.sum(moments.numpy()[:, 1]) / 1e-5, rel=1e-3), "the flow is linear in the force"
+    assert found.numpy()[0] == pytest.approx(np.sum(moments.numpy()[:, 1]) / 1e-5, rel=1e-4)
 
 
 def test_runs_that_cannot_be(device):
@@ -184,6 +181,7 @@ def test_runs_that_cannot_be(device):
         ({"inputs": ()}, "without inputs"),
         ({"outputs": ()}, "without outputs"),
         ({"start": FromMoments(), "plan": Steady()}, "forgotten its start"),
+        ({"plan": Periodic()}, "a mean over time"),
         ({"inputs": [Parameter("colour")]}, "no parameter 'colour'"),
         ({"inputs": [Points("body"), SolidFractions()]}, "give one of them"),
     ):

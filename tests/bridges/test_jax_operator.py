@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 import warp as wp
-from operator_cases import Watched, flow, flow_inputs, own, own_inputs, simulation
+from bridge_cases import Watched, flow, flow_inputs, own, own_inputs, simulation
 
 from sparselbm.adjoint import AdjointError, FromMoments, Moments, Run
 

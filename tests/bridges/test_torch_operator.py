@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 import warp as wp
-from operator_cases import Watched, flow, flow_inputs, own, own_inputs
+from bridge_cases import Watched, flow, flow_inputs, own, own_inputs
 
 from sparselbm.adjoint import AdjointError, Run, taped
 
