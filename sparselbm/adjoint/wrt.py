@@ -103,7 +103,10 @@ class Parameter:
     def require(self, simulation: Simulation) -> None:
         names = simulation.physics.parameters
         if self.name not in names:
-            raise AdjointError(f"no parameter {self.name!r}; there are: {', '.join(names)}")
+            raise AdjointError(
+                f"no parameter {self.name!r}; there are: {', '.join(names)}; other numbers of models are constants of the kernel "
+                "unless given as Tunable(number), as in TRT(magic=Tunable(3 / 16)), then collision.magic"
+            )
 
     def gradient(self, reverse: Reverse) -> np.ndarray:
         return reverse.parameter_gradient(self.name)

@@ -7,7 +7,10 @@ from ..lattice import Lattice
 
 
 class Collision(ABC):
-    """A collision operator: a frozen value whose one method reads like its equation."""
+    """A collision operator: a frozen value whose one method reads like its equation.
+
+    Its numbers may be traced in that method (see `Tunable`): what follows from them is computed there.
+    """
 
     needs_velocity_gradient = False
     """Whether `collide` takes one more argument, d_a u_b of the step before [1 / step], as rows [a][b]."""

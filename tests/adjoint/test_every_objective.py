@@ -1,8 +1,8 @@
 """Every objective: its gradient in populations, solid fractions, points, link fractions and parameters, against differences."""
 
 import pytest
+from adjoint_cases import CASES, Case, channel, warm
 from channel_cases import objectives
-from operator_cases import CASES, Case, channel, warm
 
 from sparselbm.interpolated import CentralInterpolation
 from sparselbm.lattice import D2Q9, D3Q19

@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 import warp as wp
+from adjoint_cases import CASES, COLLISIONS, Case, channel, warm
+from adjoint_inputs import Everything, inputs
 from channel_cases import Run
 from collision_cases import WRAPPERS, cases
-from inputs import Everything, inputs
-from operator_cases import CASES, COLLISIONS, Case, channel, warm
 
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, value_and_grad
 from sparselbm.adjoint.reverse import Reverse

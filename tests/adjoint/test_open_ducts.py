@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 import warp as wp
+from adjoint_cases import Case
 from collision_cases import BENT, EVERY, NEWTONIAN, WRAPPERS
-from operator_cases import Case
 
 from sparselbm.boundary import (
     X_MAX,

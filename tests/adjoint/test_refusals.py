@@ -8,6 +8,7 @@ from sparselbm.adjoint import (
     AdjointError,
     Checkpointed,
     InitialPopulations,
+    LinkFractions,
     Parameter,
     Points,
     SolidFractions,
@@ -18,8 +19,11 @@ from sparselbm.adjoint import (
 )  # fmt: skip
 from sparselbm.collision import TRT
 from sparselbm.domain import box
+from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Halfway
 from sparselbm.lattice import D2Q9
 from sparselbm.objective import FlowRate, Force
+from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 
 DRAG = Force("body", (1.0, 0.0))
@@ -64,6 +68,20 @@ def test_no_obstacle(device, wrt):
         value_and_grad(FlowRate(0, 3), simulation, steps=2, wrt=(wrt,))
     with pytest.raises(ValueError, match="there are: none"):
         value_and_grad(DRAG, simulation, steps=2, wrt=())
+
+
+def test_walls_that_do_not_follow_their_points(device):
+    """Halfway walls have a gradient of exactly 0; without walls on links there are no fractions."""
+    mesh = TriangleMesh.cylinder(3.2, (9.3, 6.6, -6.0), (9.3, 6.6, 7.0), 24)
+    simulation = Simulation(box((20, 13), device=device), viscosity=0.1, obstacles=[Obstacle("body", mesh, wall=Halfway())])
+    with pytest.raises(AdjointError, match=r"'body' stands halfway .* use wall=SolidFraction\(\), or Bouzidi"):
+        value_and_grad(DRAG, simulation, steps=2, wrt=(Points("body"),))
+    with pytest.raises(AdjointError, match=r"LinkFractions .* wall=Bouzidi"):
+        value_and_grad(DRAG, simulation, steps=2, wrt=(LinkFractions(),))
+
+
+def test_a_number_that_is_folded_into_the_kernel(device):
+    refused(device, wrt=(Parameter("collision.magic"),), says=("collision.magic", "there are", "Tunable"))
 
 
 @pytest.mark.parametrize("plan", [Stored(), Checkpointed("1 GiB")], ids=["stored", "checkpointed"])

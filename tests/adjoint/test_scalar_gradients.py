@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 import warp as wp
+from adjoint_cases import CASES
 from channel_cases import central
-from operator_cases import CASES
 
 from sparselbm.adjoint import (
     Checkpointed,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import warp as wp
+from adjoint_inputs import Adjoint, Everything, inputs
 from channel_cases import Run
 from collision_cases import BENT
-from inputs import Adjoint, Everything, inputs
 
 from sparselbm.boundary import (
     X_MAX,
@@ -36,6 +36,7 @@ from sparselbm.collision import (
     KBC,
     MRT,
     TRT,
+    WALE,
     Carreau,
     CentralMoment,
     Cumulant,
@@ -72,6 +73,7 @@ COLLISIONS = {
     "RecursiveRegularised": RecursiveRegularised(),
     "KBC": KBC(),
     "ExactDifference": ExactDifference(TRT(T(0.2))),
+    "WALE": WALE(TRT(T(0.2)), T(0.5)),
     "Smagorinsky": Smagorinsky(TRT(T(0.2)), T(0.15)),
     "PowerLaw": PowerLaw(BGK(), exponent=T(0.7), consistency=T(0.01), lowest=T(0.04), highest=T(0.048)),
     "Carreau": Carreau(RecursiveRegularised(), time=T(500.0), exponent=T(0.5), fastest=T(0.01), yasuda=T(1.8)),
