@@ -13,7 +13,7 @@ _SCALE = 2.0**15
 """Shifted populations within -2 and 2 fill the range of half precision; those above 2e-9 keep their leading 11 bits."""
 
 _ROW = 64
-"""Numbers that a thread of the CPU converts: a divisor of every state's size."""
+"""Numbers that a thread of the CPU converts: what a state has beyond whole rows is padding."""
 
 
 @dataclass(frozen=True)

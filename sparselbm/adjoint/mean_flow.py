@@ -30,7 +30,9 @@ class MeanFlow(Plan):
 
     The mean does not solve the equations of a steady flow: what fluctuations do to the mean is taken to stay as it is when
     the design changes. So the gradient is a model's, not that of the mean, however long the run; compare it with differences
-    of your own mean before you rely on it. It costs little, and is bounded where a gradient through time grows.
+    of your own mean before you rely on it. Measured, cylinder in a channel at Re 100: the mean drag's derivative in the
+    inlet's velocity is 16 % off, that in the viscosity 3.7-fold too large (`Periodic`: 0.7 % and 5 %). It costs little, and
+    is bounded where a gradient through time grows.
     """
 
     forgets_start: ClassVar[bool] = True

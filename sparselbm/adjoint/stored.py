@@ -18,7 +18,7 @@ class Stored(Plan):
     def run(self, simulation, reverse, evaluation, steps, window):
         require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
         begin = simulation.steps
-        states = [simulation.new_state() for _ in range(steps + 1)]
+        states = simulation.new_states(steps + 1)
         wp.copy(states[0], simulation.state)
         for t in range(1, steps + 1):
             simulation.advance(states[t - 1], states[t], begin + t - 1)

@@ -1,7 +1,6 @@
 """The bench: every row timed in turn with a memory copy and with what it is compared with."""
 
 import functools
-import time
 from collections.abc import Callable, Sequence
 
 import warp as wp
@@ -12,6 +11,7 @@ from .case import Case
 from .collisions import collision_cases
 from .memory_copy import MemoryCopy
 from .report import BenchReport, BenchRow, describe_machine
+from .timing import best_of
 from .work import Work
 
 
@@ -88,23 +88,3 @@ def _recorded(work: Work, device: wp.Device) -> Callable[[], None]:
     graph = capture.graph
     assert graph is not None
     return lambda: wp.capture_launch(graph)
-
-
-def best_of(bursts: list[Callable[[], None]], device: wp.Device, seconds: float) -> list[float]:
-    """The fastest time of each burst [s], all of them called in turn, twice at least, until the time is up."""
-    best = [float("inf")] * len(bursts)
-    end = time.perf_counter() + seconds
-    rounds = 0
-    while rounds < 2 or time.perf_counter() < end:
-        rounds += 1
-        for k, burst in enumerate(bursts):
-            best[k] = min(best[k], _seconds(burst, device))
-    return best
-
-
-def _seconds(burst: Callable[[], None], device: wp.Device) -> float:
-    wp.synchronize_device(device)
-    start = time.perf_counter()
-    burst()
-    wp.synchronize_device(device)
-    return time.perf_counter() - start

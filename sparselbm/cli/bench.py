@@ -10,7 +10,7 @@ from .exits import running
 from .show import err, out
 
 if TYPE_CHECKING:
-    from ..bench import BenchReport
+    from ..bench import BenchReport, GradientFigure
 
 Size = Annotated[int, o.option("--size", "Cells along an edge of the periodic box.")]
 
@@ -19,8 +19,13 @@ Collision = Annotated[
     o.option("--collision", "Time collision models instead: all, or a name such as cumulant_27; may be repeated."),
 ]
 
+Gradient = Annotated[bool, o.option("--gradient", "Measure what gradients cost instead, beside the flow's own run.")]
 
-def bench(size: Size = 128, collision: Collision = None, device: o.Device = None, json_file: o.JsonFile = None) -> None:
+
+def bench(
+    size: Size = 128, collision: Collision = None, gradient: Gradient = False, device: o.Device = None,
+    json_file: o.JsonFile = None,
+) -> None:  # fmt: skip
     """Measure the step, with walls, in pipes and backwards, against the memory copy of the same minute.
 
     Examples:
@@ -30,23 +35,51 @@ def bench(size: Size = 128, collision: Collision = None, device: o.Device = None
     sparselbm bench --size 64 --device cpu --json bench.json
 
     sparselbm bench --collision all
+
+    sparselbm bench --gradient
     """
-    from ..bench import collision_names, run_bench
+    from ..bench import collision_names
 
     if size < 16 or size % 8:
         raise o.OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
     asked, known = tuple(collision or ()), ("all", *collision_names())
     if not set(asked) <= set(known):
         raise o.OptionError(f"--collision {', '.join(asked)}: give one of {', '.join(known)}")
+    if asked and gradient:
+        raise o.OptionError("--collision and --gradient: choose 1 of them")
     place = o.device_of(device)
+    if gradient:
+        found = _gradient_figures(size, place)
+    else:
+        report = _report(size, place, asked)
+        found = report.to_json()
+        out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _report(size: int, place: str, asked: tuple[str, ...]) -> "BenchReport":
+    from ..bench import run_bench
+
     with running():
-        report = run_bench(
+        return run_bench(
             place, size=size, collisions=asked,
             on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False),
         )  # fmt: skip
-    out.print(_table(report, f"{size}^3 on {place}; memory copy {report.copy_gbs:.1f} GB/s"))
-    if json_file is not None:
-        json_file.write_text(json.dumps(report.to_json(), indent=2) + "\n")
+
+
+def _gradient_figures(size: int, place: str) -> dict:
+    from ..bench import gradient_figures
+
+    def say(figure: "GradientFigure") -> None:
+        verdict = "met" if figure.met else "missed"
+        out.print(
+            f"{figure.name:32s} {figure.value:5.2f}  limit {figure.limit:.1f} {verdict:6s}  {figure.note}",
+            highlight=False, markup=False,
+        )  # fmt: skip
+
+    with running():
+        return {"figures": [figure.to_json() for figure in gradient_figures(place, size=size, on_figure=say)]}
 
 
 def _table(report: "BenchReport", title: str) -> Table:

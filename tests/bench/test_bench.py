@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.bench import run_bench
+from sparselbm.bench import gradient_figures, run_bench
 from sparselbm.bench.domains import pipe_network, scattered_spheres
 from sparselbm.bench.steps import started
 from sparselbm.bench.work import bytes_per_cell, fill
@@ -73,6 +73,21 @@ def test_collisions_are_timed_beside_bgk_on_their_lattice(device):
     assert [row.name for row in report.rows] == ["periodic", "trt", "cumulant_27"]
     assert [row.reference for row in report.rows] == ["periodic", "periodic", "BGK on D3Q27"]
     assert report.row("cumulant_27").bytes_per_cell > report.row("trt").bytes_per_cell + 2 * 8 * 4
+
+
+def test_gradients_beside_their_limits(device):
+    """What is counted and not timed holds at any size: iterations of the adjoint beside those of the flow."""
+    told = []
+    figures = {f.name: f for f in gradient_figures(device, size=16, seconds=0.01, steps=40, on_figure=told.append)}
+    assert list(figures.values()) == told
+    assert {name: f.limit for name, f in figures.items()} == {
+        "step back / step": 2.0, "gradient / run, stored": 3.2, "gradient / run, checkpointed": 5.0,
+        "steady adjoint / flow": 1.5, "next design / first": 0.5,
+    }  # fmt: skip
+    assert figures["steady adjoint / flow"].met
+    assert figures["next design / first"].value < 1.0
+    assert "40 steps forward (0 of them repeated), 40 back" in figures["gradient / run, stored"].note
+    assert all(f.to_json()["met"] == (f.value <= f.limit) for f in told)
 
 
 def test_a_collision_that_is_not_timed_is_refused(device):

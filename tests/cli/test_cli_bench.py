@@ -1,4 +1,4 @@
-"""`sparselbm bench --collision`: names are checked before anything is timed."""
+"""`sparselbm bench`: options are checked before anything is timed."""
 
 
 def test_a_collision_that_is_not_timed_is_refused(in_process):
@@ -6,3 +6,9 @@ def test_a_collision_that_is_not_timed_is_refused(in_process):
     assert code == 2
     assert "cumulants" in said
     assert "all, trt, mrt" in said
+
+
+def test_two_benches_at_once_are_refused(in_process):
+    code, _, said = in_process("bench", "--collision", "all", "--gradient", "--size", "16")
+    assert code == 2
+    assert "choose 1 of them" in said

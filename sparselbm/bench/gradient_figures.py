@@ -1,0 +1,153 @@
+"""What gradients cost, as ratios to the flow's own run, each beside its limit."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import numpy as np
+import warp as wp
+
+from ..adjoint import Checkpointed, InitialPopulations, Parameter, Plan, Points, Steady, Stored, value_and_grad
+from ..adjoint.look import still_to_come
+from ..boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from ..domain import box
+from ..evaluate import evaluate
+from ..geometry import TriangleMesh
+from ..objective import FlowRate, Force
+from ..obstacle import Obstacle
+from ..simulation import Simulation
+from . import domains
+from .gradients import adjoint
+from .steps import started
+from .timing import best_of
+
+CHECKPOINTS = 30
+TOLERANCE = 1e-3
+"""Estimated relative error at which flow and gradient count as settled."""
+_STRETCH = 100
+_ROOM = 1 << 30
+"""Bytes that stored states may take."""
+_LONGEST = 100_000
+"""Steps after which a flow is taken as it is."""
+_DRAG = Force("body", (1.0, 0.0))
+
+
+@dataclass(frozen=True)
+class GradientFigure:
+    """A measured ratio."""
+
+    name: str
+    value: float
+    limit: float
+    """What the project aims to stay below."""
+    note: str
+    """What was measured."""
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.limit
+
+    def to_json(self) -> dict:
+        return asdict(self) | {"met": self.met}
+
+
+def gradient_figures(
+    device: wp.DeviceLike = None, *, size: int = 128, seconds: float = 5.0, steps: int = 1000,
+    on_figure: Callable[[GradientFigure], None] | None = None,
+) -> tuple[GradientFigure, ...]:  # fmt: skip
+    """Measures them, D3Q19 in fp32, the steady ones on D2Q9; about 2 minutes on two cores.
+
+    `size`: cells along an edge of the box of the step back, twice that of the whole gradients'; `seconds`: spent on each
+    ratio of times, of whose bursts the fastest count; `steps`: of the whole gradients, with every state stored at most as
+    many as fit into 1 GiB.
+    """
+    device, figures = wp.get_device(device), []
+    half = max(8, size // 16 * 8)
+    for measured in (
+        lambda: [_step_back(size, device, seconds)],
+        lambda: [_whole(_stored, 3.2, half, min(steps, _ROOM // (76 * half**3)), device, seconds)],
+        lambda: [_whole(_checkpointed, 5.0, half, steps, device, seconds)],
+        lambda: _steady(device),
+    ):
+        for figure in measured():
+            figures.append(figure)
+            if on_figure is not None:
+                on_figure(figure)
+    return tuple(figures)
+
+
+def _step_back(size: int, device: wp.Device, seconds: float) -> GradientFigure:
+    work = adjoint(size, device)
+    assert work.reference is not None
+    forward, back = best_of([work.reference.burst, work.burst], device, seconds)
+    return GradientFigure("step back / step", back / forward, 2.0, f"{size}^3 periodic cells, BGK")
+
+
+def _stored(simulation: Simulation) -> Plan:
+    return Stored()
+
+
+def _checkpointed(simulation: Simulation) -> Plan:
+    return Checkpointed(CHECKPOINTS * simulation.state_bytes)
+
+
+def _whole(plan_of: Callable, limit: float, size: int, steps: int, device: wp.Device, seconds: float) -> GradientFigure:
+    """A gradient in the first populations over the run alone."""
+    simulation = started(domains.periodic_box(size, device))
+    plan = plan_of(simulation)
+
+    def gradient(steps: int) -> None:
+        value_and_grad(FlowRate(0, 0), simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
+
+    gradient(2)  # Builds the kernels.
+    run, whole = best_of([partial(simulation.run, steps), partial(gradient, steps)], device, seconds)
+    kind = type(plan).__name__
+    note = f"{size}^3 cells: {plan.work(simulation, steps)}"
+    return GradientFigure(f"gradient / run, {kind.lower()}", whole / run, limit, note)
+
+
+def _cylinder(device: wp.Device) -> Simulation:
+    """A flow that comes to rest in a channel with inlet and outlet."""
+    mesh = TriangleMesh.cylinder(3.4, (20.3, 15.1, -6.0), (20.3, 15.1, 7.0), 32)
+    faces = (VelocityInlet(X_MIN, (0.04, 0.0)), PressureOutlet(X_MAX, relaxation=0.2))
+    domain = box((56, 32), device=device)
+    return Simulation(domain, viscosity=0.05, boundaries=faces, obstacles=(Obstacle("body", mesh),))
+
+
+def _steady(device: wp.Device) -> list[GradientFigure]:
+    """Iterations of the adjoint beside those of the flow, to the same estimate; and what a design costs after another."""
+    simulation = _cylinder(device)
+    from_rest, adjoint_from_rest = _settled(simulation), _adjoint_iterations(simulation)
+    moved = simulation.geometry[0]
+    moved.move(moved.points.numpy() + np.array([0.0, 0.1, 0.0]))
+    simulation.update_geometry()
+    again, adjoint_again = _settled(simulation), _adjoint_iterations(simulation)
+    note = f"cylinder in a channel of 56 x 32 cells, to {TOLERANCE:g}: {adjoint_from_rest} back, {from_rest} forward"
+    # A step back counts as two forward.
+    design = (again + 2 * adjoint_again) / (from_rest + 2 * adjoint_from_rest)
+    return [
+        GradientFigure("steady adjoint / flow", adjoint_from_rest / from_rest, 1.5, note),
+        GradientFigure(
+            "next design / first", design, 0.5, f"moved by a tenth of a cell: {again} forward and {adjoint_again} back"
+        ),
+    ]  # fmt: skip
+
+
+def _settled(simulation: Simulation) -> int:
+    """Steps until the drag is within the tolerance of where it goes, by the estimate that the adjoint uses."""
+    value, change, calm, steps = np.nan, np.inf, 0, 0
+    while calm < 2 and steps < _LONGEST:
+        simulation.run(_STRETCH)
+        steps += _STRETCH
+        before, value, last = value, evaluate(_DRAG, simulation), change
+        change = np.inf if np.isnan(before) else abs(value - before) / abs(value)
+        calm = calm + 1 if still_to_come(change, last) < TOLERANCE else 0
+    return steps
+
+
+def _adjoint_iterations(simulation: Simulation) -> int:
+    looks: list[int] = []
+    plan = Steady(tolerance=TOLERANCE, flow_tolerance=np.inf)
+    wrt = (Points("body"), Parameter("viscosity"))
+    value_and_grad(_DRAG, simulation, steps=0, wrt=wrt, plan=plan, on_back=looks.append)
+    return _STRETCH * len(looks)
