@@ -127,8 +127,9 @@ def test_refusals(device):
         DensityProblem(
             replace(bare, stages=[*bare.stages, replace(bare.stages[0], spread=LevelSet(4.0))]), channel(device)
         )
+    large = Simulation(box((48, 36), device=device), viscosity=0.1, force=Brinkman(1.0))
     with pytest.raises(ValueError, match=r"SLSQP with 1728 variables"):
-        DensityProblem(replace(bare, optimizer=SLSQP()), Simulation(box((48, 36), device=device), viscosity=0.1, force=Brinkman(1.0)))
+        DensityProblem(replace(bare, optimizer=SLSQP()), large)
     with pytest.raises(ValueError, match="holds no cell"):
         DensityProblem(study(region=lambda centres: centres[:, 0] < 0.0), channel(device))
     for wrong in (
