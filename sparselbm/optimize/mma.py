@@ -30,8 +30,10 @@ class MMA(Optimizer):
     """
 
     first_curvature: float = 1.0
-    """Curvature of each variable's first convex approximation, for an objective of 1 (NLopt from 2.8): 1 / size, where thousands of
-    variables share the slope."""
+    """Curvature of each variable's first approximation, for an objective of 1 (NLopt 2.8 and later; older ones take 1).
+
+    Thousands of variables share the slope: 1e-3 there, or the first steps hardly move.
+    """
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Inequalities, and equalities with a band; and NLopt must be there."""

@@ -10,6 +10,6 @@ from .spread import Spread
 from .study import DensityProblem, DensityStudy
 
 __all__ = [
-    "BoundDensity", "ConeFilter", "Density", "DensityProblem", "DensityStudy", "HelmholtzFilter", "LevelSet", "Projection", "Resistance",
-    "Spread",
+    "BoundDensity", "ConeFilter", "Density", "DensityProblem", "DensityStudy", "HelmholtzFilter", "LevelSet", "Projection",
+    "Resistance", "Spread",
 ]  # fmt: skip

@@ -8,10 +8,13 @@ import numpy as np
 
 from ..adjoint import Field, Plan, Steady, value_and_grad
 from ..objective import Objective, PowerLoss
-from ..optimize import MMA, Optimizer, OptimizeResult, Record, Stop, minimize
+from ..optimize import MMA, SLSQP, Optimizer, OptimizeResult, Record, Stop, minimize
 from ..settle import Settle
 from ..simulation import Simulation
 from .density import Density
+
+_MOST_FOR_SLSQP = 1000
+"""Variables up to which a step of SLSQP costs less than the flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +26,12 @@ class DensityStudy:
     fluid: float
     """Most fluid, as a share of the designed cells."""
     objective: Objective = field(default_factory=PowerLoss)
-    optimizer: Optimizer = field(default_factory=MMA)
-    stop: Stop = field(default_factory=lambda: Stop(tolerance=1e-3, iterations=60))
+    optimizer: Optimizer = field(default_factory=lambda: MMA(first_curvature=1e-3))
+    stop: Stop = field(default_factory=lambda: Stop(tolerance=1e-4, iterations=60))
     """Of each stage."""
-    settle: Settle = field(default_factory=lambda: Settle(tolerance=1e-4))
+    settle: Settle = field(default_factory=lambda: Settle(tolerance=3e-4))
     """How a flow is brought to rest. Each design starts from the flow of the last one."""
-    gradient: Plan = field(default_factory=lambda: Steady(tolerance=0.01, flow_tolerance=math.inf))
+    gradient: Plan = field(default_factory=lambda: Steady(tolerance=0.03, flow_tolerance=math.inf))
     """`settle` judges the rest of the flow."""
 
 
@@ -43,6 +46,11 @@ class DensityProblem:
         sizes = [stage.size for stage in self.stages]
         if len(set(sizes)) != 1:
             raise ValueError(f"stages of {sizes} variables: give at least one, all of the same region and spread")
+        if isinstance(study.optimizer, SLSQP) and sizes[0] > _MOST_FOR_SLSQP:
+            raise ValueError(
+                f"SLSQP with {sizes[0]} variables keeps a dense matrix of {sizes[0]}^2, limit {_MOST_FOR_SLSQP} variables: "
+                "use MMA(first_curvature=1e-3), or a LevelSet of fewer variables"
+            )
         self.stage = self.stages[0]
         """The one that x means at present."""
 
@@ -68,9 +76,10 @@ class DensityProblem:
     ) -> list[OptimizeResult]:
         """Runs the optimiser through the stages, from `start` or a uniform density; the result of each."""
         x, results = self.uniform() if start is None else start, []
-        for self.stage in self.stages:
+        for stage in self.stages:
+            self.stage = stage
             results.append(minimize(
-                self, x, optimizer=self.study.optimizer, constraints=[self.stage.at_most(self.study.fluid)],
+                self, x, optimizer=self.study.optimizer, constraints=[stage.at_most(self.study.fluid)],
                 bounds=(np.zeros(x.size), np.ones(x.size)), stop=self.study.stop, on_iteration=on_iteration,
             ))  # fmt: skip
             x = results[-1].x

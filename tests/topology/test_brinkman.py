@@ -52,7 +52,7 @@ def test_what_drives_the_flow_is_what_is_lost(device):
 
 
 def test_a_great_resistance_stops_the_fluid(device):
-    """Behind a plug with alpha = 1e6 nothing moves, and nothing blows up."""
+    """A plug with alpha = 1e6 is a wall: nothing moves in it, and it stands within half a cell of its place."""
     plug = Brinkman(lambda centres: np.where(centres[..., 1] < 8.0, 1e6, 0.0))
     simulation = Simulation(
         box((8, 24), periodic=(True, False), device=device), viscosity=VISCOSITY, force=[UniformForce((1e-5, 0.0)), plug]
@@ -60,9 +60,8 @@ def test_a_great_resistance_stops_the_fluid(device):
     simulation.run(3000)
     u = simulation.domain.dense(simulation.velocity()[..., 0])[0]
     assert np.abs(u[:8]).max() < 1e-6 * u.max()
-    half = np.arange(16) + 0.5
-    exact = 1e-5 / (2 * VISCOSITY) * half * (16.0 - half)
-    assert np.abs(u[8:] - exact).max() < 0.03 * exact.max()
+    narrow, wide = (1e-5 * width**2 / (8 * VISCOSITY) for width in (16.0, 16.5))
+    assert narrow < u.max() < wide
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +79,7 @@ def run(duct, alpha, start):
     duct.state.assign(start)
     duct.steps = 0
     duct.set_field("resistance", alpha)
-    return value_and_grad(
-        PowerLoss(), duct, steps=24, window=Window(2), wrt=(Field("resistance"),), plan=Stored()
-    )
+    return value_and_grad(PowerLoss(), duct, steps=24, window=Window(2), wrt=(Field("resistance"),), plan=Stored())
 
 
 def test_gradient_to_the_resistance(duct):
