@@ -46,9 +46,14 @@ class Trend:
         return (self.slopes - self.trend)[1:-1] / np.abs(self.trend).max()
 
     @property
+    def distance(self) -> float:
+        """Root mean square distance of the values from the cubic; of a logarithm it is relative."""
+        return float(np.sqrt(np.mean((self.values - self.cubic(self.places)) ** 2)))
+
+    @property
     def roughness(self) -> float:
-        """Root mean square of the relative distance of the values from the cubic."""
-        return float(np.sqrt(np.mean((self.values / self.cubic(self.places) - 1.0) ** 2)))
+        """That distance in mean sizes of the values."""
+        return self.distance / float(np.abs(self.values).mean())
 
 
 def trend(
