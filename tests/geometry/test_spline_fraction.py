@@ -38,12 +38,12 @@ def test_the_gradient_in_the_points_is_that_of_differences(device):
     slope = np.sum(case.gradient(weights) * direction)
     h = 1e-6
     values = [np.sum(weights * case.eps(mesh.points + s * h * direction)) for s in (1.0, -1.0)]
-    assert slope == pytest.approx((values[0] - values[1]) / (2.0 * h), rel=1e-6)
+    assert slope == pytest.approx((values[0] - values[1]) / (2.0 * h), rel=1e-5)
 
 
 def test_the_share_and_its_slope_have_no_step(device):
-    """Through every knot: |eps''| is at most 1, so that slopes at places 1e-3 apart differ by no more than 1e-3."""
-    tops, weights = 12.0 + np.arange(0.0, 1.0, 1e-3 * 25), np.zeros((3, 512))
+    """Through every knot: |eps''| is at most 2/3, so that slopes at places 1e-3 apart differ by no more than 2e-3 / 3."""
+    knots, weights = 12.5 + np.arange(-2.0, 3.0), np.zeros((3, 512))
     weights.reshape(3, 8, 8, 8)[1, 3, 4, 4] = 1.0
 
     def slope(top):
@@ -51,8 +51,8 @@ def test_the_share_and_its_slope_have_no_step(device):
         case.eps()
         return case.gradient(weights)[case.mesh.points[:, 2] > 0.0, 2].sum()
 
-    for top in tops:
-        assert abs(slope(top + 1e-3) - slope(top)) < 1.1e-3
+    for knot in knots:
+        assert abs(slope(knot + 5e-4) - slope(knot - 5e-4)) < 7e-4
 
 
 def test_bad_widths_are_refused():
@@ -64,4 +64,4 @@ def test_bad_widths_are_refused():
 def test_single_precision_agrees(device):
     case = block(12.3, device)
     exact, case.dtype = case.eps(), wp.vec3f
-    assert case.eps() == pytest.approx(exact, abs=3e-6)
+    assert case.eps() == pytest.approx(exact, abs=1e-5)
