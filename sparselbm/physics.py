@@ -40,6 +40,8 @@ class Physics:
     """Those of them that have a velocity."""
     link_wall: LinkWall = field(default_factory=Halfway)
     """How obstacles act on links."""
+    resistance: float = 1.0
+    """Of solid fractions: see `solid.saturation`."""
     varied_viscosity: bool = False
     """Whether the viscosity differs from cell to cell."""
     scheduled: tuple[str, ...] = ()
@@ -345,7 +347,7 @@ class Cell:
     @cached_property
     def saturation(self):
         """B of the partially saturated method."""
-        return saturation(self.solid_fraction, self.viscosity)
+        return saturation(self.solid_fraction, self.viscosity, self.physics.resistance)
 
     @cached_property
     def _solid_terms(self) -> list:

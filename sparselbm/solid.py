@@ -7,9 +7,13 @@ from .lattice import Lattice
 from .moments import momentum
 
 
-def saturation(eps, viscosity):
-    """B = eps (tau - 1/2) / ((1 - eps) + (tau - 1/2)), with tau - 1/2 = 3 nu: 0 in fluid, 1 in solid."""
-    return eps * (3.0 * viscosity) / ((1.0 - eps) + 3.0 * viscosity)
+def saturation(eps, viscosity, resistance: float = 1.0):
+    """B = eps (tau - 1/2) / (a (1 - eps) + (tau - 1/2)), with tau - 1/2 = 3 nu: 0 in fluid, 1 in solid.
+
+    `resistance`: a, 1 for exact fractions; more for fractions that reach far into the fluid, which must resist less there.
+    Source: Noble & Torczynski, Int. J. Mod. Phys. C 9 (1998) 1189, eq. 8, with a = 1.
+    """
+    return eps * (3.0 * viscosity) / (resistance * (1.0 - eps) + 3.0 * viscosity)
 
 
 def solid_collision(lattice: Lattice, f: Sequence, excess, u: Sequence, u_s: Sequence | None = None) -> list:

@@ -12,7 +12,7 @@ import warp as wp
 from .boundary import Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
 from .collision import TRT, Collision
 from .domain import Domain, box
-from .geometry import SolidFraction, TriangleMesh, repair
+from .geometry import Fraction, SolidFraction, TriangleMesh, repair
 from .geometry.frontal_area import frontal_area
 from .lattice import D3Q19, Lattice
 from .machine import free_bytes, gibibytes
@@ -65,7 +65,7 @@ class Tunnel:
     """u [cells / step]: Mach number u sqrt(3)."""
     lattice: Lattice = D3Q19
     collision: Collision = field(default_factory=TRT)
-    wall: SolidFraction = field(default_factory=SolidFraction)
+    wall: Fraction = field(default_factory=SolidFraction)
     precision: type = wp.float32
 
     def around(

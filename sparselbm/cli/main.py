@@ -9,6 +9,7 @@ import warp as wp
 from .bench import bench
 from .demo import demo
 from .exits import exit_code_of
+from .gradcheck import gradcheck
 from .inspect import inspect
 from .optimize import optimize
 from .run import run
@@ -21,13 +22,14 @@ def about() -> None:
     """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
 
     A good order: [bold]inspect[/bold] a scene (seconds; says what would be run, and how long), [bold]run[/bold] it,
-    [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene, which itself is never written.
+    [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene,
+    which itself is never written.
 
     Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
     """
 
 
-for command in (inspect, run, optimize, demo, bench):
+for command in (inspect, run, optimize, gradcheck, demo, bench):
     app.command()(command)
 
 

@@ -70,7 +70,7 @@ def optimize(
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
     study = DragStudy(
-        deformation=_deformation(ffd, rigid, vertices, reach),
+        deformation=deformation_of(ffd, rigid, vertices, reach),
         constraints=(FixedVolume(),) if fixed_volume and not rigid else (),
         optimizer=SLSQP() if vertices is None else Adam(), stop=Stop(iterations=iterations, seconds=seconds),
         settle=o.settle_of(plan, tolerance, settle_steps),
@@ -80,7 +80,8 @@ def optimize(
     )  # fmt: skip
 
 
-def _deformation(ffd: str | None, rigid: bool, vertices: float | None, limit: float) -> Deformation:
+def deformation_of(ffd: str | None, rigid: bool, vertices: float | None, limit: float) -> Deformation:
+    """What the options free. Raises OptionError where they name several deformations."""
     chosen = [name for name, value in (("--ffd", ffd), ("--rigid", rigid), ("--vertices", vertices)) if value]
     if len(chosen) > 1:
         raise o.OptionError(f"{' and '.join(chosen)}: a body deforms in one way only, choose 1 of them")

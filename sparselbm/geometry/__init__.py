@@ -7,9 +7,11 @@ from .deformation import BoundDeformation, Deformation, LinearDeformation
 from .distance import SurfaceQuery
 from .errors import GeometryError
 from .ffd import FFD, LatticeSide, Mirror
+from .fraction import Fraction
 from .repair import RepairReport, inspect_mesh, repair
 from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
+from .spline_fraction import SplineFraction
 from .triangles import TriangleMesh
 from .vertices import FreeVertices
 
@@ -17,6 +19,7 @@ __all__ = [
     "FFD",
     "BoundDeformation",
     "Deformation",
+    "Fraction",
     "FreeVertices",
     "GeometryError",
     "LatticeSide",
@@ -25,6 +28,7 @@ __all__ = [
     "RepairReport",
     "Rigid",
     "SolidFraction",
+    "SplineFraction",
     "SurfaceQuery",
     "TriangleMesh",
     "inspect_mesh",

@@ -11,6 +11,7 @@ import warp as wp
 from .cut_cells import mark_cells
 from .distance import SurfaceQuery
 from .errors import GeometryError
+from .fraction import Fraction
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
 from .nearest_plane import choose_plane, nearest_plane
 from .plane_cut import plane_cut
@@ -18,7 +19,7 @@ from .primitives import require_positive
 
 
 @dataclass(frozen=True)
-class SolidFraction:
+class SolidFraction(Fraction):
     """How sharply the solid fraction of a cell follows the surface.
 
         eps = share of a cube of side `width` cells about the cell's centre behind the plane n . (x - x_c) = 0
@@ -37,12 +38,14 @@ class SolidFraction:
 
     @property
     def band(self) -> float:
-        """Distance beyond which eps is 0 or 1 [cells]: half the diagonal of the cube, and a margin."""
-        return 0.5 * math.sqrt(3.0) * self.width + 0.01
+        return 0.5 * math.sqrt(3.0) * self.width + 0.01  # Half the diagonal of the cube, and a margin.
+
+    def share(self, scalar):
+        return plane_cut(scalar)
 
 
 def solid_fraction(
-    option: SolidFraction,
+    option: Fraction,
     points: wp.array,
     query: SurfaceQuery,
     *,
@@ -71,7 +74,7 @@ def solid_fraction(
     body must reach beyond that layer by `option.band` cells both ways, so that its caps are not closest.
 
     Args:
-        option: width of the cut.
+        option: how eps follows the plane.
         points: corners [m], vec3f or vec3d, shape (n,); fp32 keeps 1e-7 of the largest coordinate.
         query: the surface's faces; made from a mesh with the same number of points.
         tile_ids: tiles to evaluate, int32, shape (k,), each in 0 to t - 1.
@@ -100,7 +103,7 @@ def solid_fraction(
     topology = [*tiles, query.faces, marks, cut]
     wp.launch(_choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False)
     inputs = [*topology, codes, scalar(option.width), points]
-    wp.launch(_cut_kernel(scalar), cut.shape[0], inputs, [out], device=device)
+    wp.launch(_cut_kernel(scalar, option.share(scalar)), cut.shape[0], inputs, [out], device=device)
 
 
 def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGrid:
@@ -217,9 +220,9 @@ def _choose_kernel(scalar: type) -> wp.Kernel:
 
 
 @functools.cache
-def _cut_kernel(scalar: type) -> wp.Kernel:
+def _cut_kernel(scalar: type, share: wp.Function) -> wp.Kernel:
     vec3 = wp.types.vector(3, scalar)
-    corner, plane, share = _corner(scalar), nearest_plane(scalar), plane_cut(scalar)
+    corner, plane = _corner(scalar), nearest_plane(scalar)
 
     @wp.kernel(module="unique")
     def cut_cells(

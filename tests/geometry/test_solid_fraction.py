@@ -9,6 +9,7 @@ import warp as wp
 from geometry_cases import Case, cell_centres, tile_block
 
 from sparselbm.geometry import GeometryError, SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
+from sparselbm.geometry.plane_cut import plane_cut
 from sparselbm.geometry.solid_fraction import _cut_kernel
 
 RNG = np.random.default_rng(3)
@@ -176,9 +177,9 @@ def test_vertices_get_a_gradient_where_mesh_eval_position_gives_none(device):
 
 
 def test_the_kernels_are_made_once(small):
-    before = _cut_kernel(wp.float64)
+    before = _cut_kernel(wp.float64, plane_cut(wp.float64))
     small.eps()
-    assert _cut_kernel(wp.float64) is before
+    assert _cut_kernel(wp.float64, plane_cut(wp.float64)) is before
 
 
 def test_no_tile_is_no_work(small, device):

@@ -1,0 +1,101 @@
+"""`sparselbm gradcheck`: whether the gradient of a user's own case can be trusted."""
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ..adjoint import Steady
+from ..gradcheck import Check, DragGradcheck, GradcheckReport
+from ..gradcheck.plot import plot
+from ..io.files import claim_folder
+from ..study import DragProblem, DragStudy
+from ..usd import Scene
+from . import options as o
+from .exits import FAILED, running
+from .optimize import LIMIT_SHARE, Ffd, Limit, RigidFlag, Vertices, deformation_of
+from .show import Work, announce, err, out
+
+_OWNED = ("gradcheck.json", "gradcheck.png")
+
+Steps = Annotated[int, o.option("--steps", "Steps of the exact run for Taylor and dot product; 0 leaves both out.")]
+Directions = Annotated[
+    int, o.option("--directions", "Random directions for finite differences, beside the steepest; 0 leaves all out.")
+]
+Samples = Annotated[int, o.option("--samples", "Designs of the trend test, at least 5; 0 leaves it out.")]
+Cells = Annotated[float, o.option("--cells", "Length of the trend's sweep along the gradient.", metavar="CELLS")]
+Tolerance = Annotated[
+    float,
+    o.option(
+        "--tolerance",
+        "A flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.",
+    ),
+]
+
+
+def gradcheck(
+    scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
+    reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, ffd: Ffd = None, limit: Limit = None,
+    rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
+    samples: Samples = 9, cells: Cells = 4.0, tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None,
+    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+) -> None:  # fmt: skip
+    """Test the gradient that [bold]optimize[/bold] would follow, on the same case: exit code 1 when a test fails.
+
+    [bold]Taylor[/bold]: what the gradient leaves over is of second order. [bold]Dot product[/bold]: a step back is the
+    transpose of a step. [bold]Differences[/bold]: of the drag of flows at rest, along the gradient and random directions.
+    [bold]Trend[/bold]: over a sweep of several cells the gradient is the slope of a cubic through the drag. The folder then
+    holds gradcheck.json and gradcheck.png.
+
+    Examples:
+
+    sparselbm gradcheck scene.usda --obstacle /World/Body --reynolds 80
+
+    sparselbm gradcheck scene.usda --directions 0 --samples 0 [dim]# seconds: Taylor and dot product alone[/dim]
+
+    sparselbm gradcheck scene.usda --ffd 5,3,4 --samples 13 --cells 6 --output out
+    """
+    option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
+    read, place = Scene.open(scene), o.device_of(device)
+    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
+    plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
+    reach = LIMIT_SHARE * plan.length if limit is None else limit
+    study = DragStudy(
+        deformation=deformation_of(ffd, rigid, vertices, reach), settle=o.settle_of(plan, tolerance, settle_steps),
+        constraints=(), gradient=Steady(tolerance=0.01, flow_tolerance=math.inf),
+    )  # fmt: skip
+    problem = DragProblem(study, plan, place)
+    folder = claim_folder(output or Path("results") / f"{scene.stem}_gradcheck", overwrite=overwrite, owned=_OWNED)
+    announce(plan, place)
+    with running():
+        with Work(plan) as work:
+            problem.on_progress = work.step
+            report = option.run(problem, _told)
+        (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")
+        plot(folder / "gradcheck.png", report)
+    out.print(_table(report))
+    out.print(f"results  {folder}", highlight=False)
+    if not report.passed:
+        raise typer.Exit(FAILED)
+
+
+def _told(check: Check) -> None:
+    err.print(f"{check.name}: {_number(check.value)}", highlight=False)
+
+
+def _table(report: GradcheckReport) -> Table:
+    table = Table(title="Gradient check", title_justify="left")
+    for name in ("test", "measured", "limits", "", "how"):
+        table.add_column(name, justify="right" if name in ("measured", "limits") else "left")
+    for check in report.checks:
+        limits = f"{_number(check.low)} to {_number(check.high)}"
+        table.add_row(check.name, _number(check.value), limits, "passed" if check.passed else "FAILED", check.remark)
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value == 0.0 or abs(value) >= 1e-3 else f"{value:.1e}"

@@ -1,0 +1,57 @@
+"""The gradient of a user's own case, tested from the shell: what passes, what fails, and the exit code."""
+
+import json
+
+import pytest
+from cli_cases import scene_of
+
+from sparselbm.geometry import TriangleMesh
+
+COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
+
+
+@pytest.fixture
+def ball(tmp_path):
+    return scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.1, subdivisions=3)})
+
+
+def found(folder):
+    report = json.loads((folder / "gradcheck.json").read_text())
+    return report, {check["name"]: check for check in report["checks"]}
+
+
+def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
+    """Drags of flows that are still under way are no objective: exit code 1, and the table says what failed."""
+    code, out, err = in_process(
+        "gradcheck", ball, *COARSE, "--steps", 0, "--directions", 1, "--samples", 0, "--settle-steps", 100,
+        "--device", device, "--output", "out",
+    )  # fmt: skip
+    assert code == 1, err
+    report, checks = found(tmp_path / "out")
+    assert not report["passed"]
+    assert checks["flows: largest change at the end"]["value"] > 1e-4
+    assert not checks["flows: largest change at the end"]["passed"]
+    assert "FAILED" in out
+
+
+@pytest.mark.validate
+def test_the_gradient_of_a_ball_passes_every_test(in_process, tmp_path, ball, device):
+    code, out, err = in_process("gradcheck", ball, *COARSE, "--device", device, "--output", "out")
+    assert code == 0, out + err
+    report, checks = found(tmp_path / "out")
+    assert report["passed"]
+    assert checks["Taylor: order of the remainder"]["value"] == pytest.approx(2.0, abs=0.05)
+    assert checks["dot product: relative error"]["value"] < 1e-9
+    assert checks["trend: largest deviation"]["value"] < 0.05
+    assert len(report["differences"]) == 3
+    assert len(report["trend"]["values"]) == 9
+    assert "FAILED" not in out
+    assert (tmp_path / "out" / "gradcheck.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_checks_that_cannot_be_made_are_refused(in_process, tmp_path, ball):
+    code, _, err = in_process("gradcheck", ball, "--samples", 4)
+    assert code == 2
+    assert "4 samples" in err
+    assert "at least 5" in err
+    assert not (tmp_path / "results").exists()
