@@ -10,6 +10,7 @@ from .ffd import FFD, LatticeSide, Mirror
 from .repair import RepairReport, inspect_mesh, repair
 from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
+from .transform_ops import Held, Rotate, Scale, TransformOps, Translate
 from .triangles import TriangleMesh
 from .vertices import FreeVertices
 
@@ -19,13 +20,18 @@ __all__ = [
     "Deformation",
     "FreeVertices",
     "GeometryError",
+    "Held",
     "LatticeSide",
     "LinearDeformation",
     "Mirror",
     "RepairReport",
     "Rigid",
+    "Rotate",
+    "Scale",
     "SolidFraction",
     "SurfaceQuery",
+    "TransformOps",
+    "Translate",
     "TriangleMesh",
     "inspect_mesh",
     "repair",
