@@ -7,10 +7,13 @@ from .errors import BoundsError, ConstraintError, ObjectiveError
 from .fixed_points import FixedPoints
 from .lbfgsb import LBFGSB
 from .minimize import minimize
+from .minimum_thickness import MinimumThickness
 from .mma import MMA
 from .optimizer import Optimizer
+from .packaging import KeepInside, KeepOut
 from .record import OptimizeResult, Record, Stop
 from .slsqp import SLSQP
+from .surface_area import FixedArea, MaximumArea
 from .symmetry_plane import SymmetryPlane
 from .trust_constr import TrustConstr
 from .volume import FixedVolume, MinimumVolume
@@ -25,8 +28,13 @@ __all__ = [
     "BoundsError",
     "Constraint",
     "ConstraintError",
+    "FixedArea",
     "FixedPoints",
     "FixedVolume",
+    "KeepInside",
+    "KeepOut",
+    "MaximumArea",
+    "MinimumThickness",
     "MinimumVolume",
     "ObjectiveError",
     "OptimizeResult",
