@@ -2,6 +2,7 @@
 
 from .adam import Adam
 from .bounding_box import BoundingBox
+from .ccsaq import CCSAQ
 from .constraint import BoundConstraint, Constraint
 from .errors import BoundsError, ConstraintError, ObjectiveError
 from .fixed_points import FixedPoints
@@ -16,9 +17,11 @@ from .slsqp import SLSQP
 from .surface_area import FixedArea, MaximumArea
 from .symmetry_plane import SymmetryPlane
 from .trust_constr import TrustConstr
+from .trust_region import TrustRegion
 from .volume import FixedVolume, MinimumVolume
 
 __all__ = [
+    "CCSAQ",
     "LBFGSB",
     "MMA",
     "SLSQP",
@@ -43,5 +46,6 @@ __all__ = [
     "Stop",
     "SymmetryPlane",
     "TrustConstr",
+    "TrustRegion",
     "minimize",
 ]
