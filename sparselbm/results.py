@@ -35,6 +35,8 @@ class StudyFolder:
         self.plan = plan
         self.ops = ops
         self.body = scene.body(plan.obstacle)
+        if ops is not None:
+            ops.require_above(self.body)
         self.folder = claim_folder(folder, overwrite=overwrite, owned=_OWNED)
         self.stage = ResultsStage(scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite)
         self.stage.add_camera(plan.bounds)
@@ -94,6 +96,7 @@ class StudyFolder:
             "volume_change": self.plan.mesh.with_points(points).volume / self.plan.mesh.volume - 1.0,
             "feasible": result.feasible, "stopped": result.stopped, "iterations": result.iterations,
             "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
+            "recheck": [{**asdict(each), "difference": each.difference} for each in problem.checks],
             "second_grid": second and {**asdict(second), "reduction": second.reduction},
         })  # fmt: skip
 

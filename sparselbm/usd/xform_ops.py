@@ -78,6 +78,13 @@ class PrimOps:
         ops = tuple(_read(op, ordered, reach.get(op.GetOpName()), code) for op in ordered)
         return cls(str(found.GetPath()), TransformOps(ops, parent))
 
+    def require_above(self, body: Body) -> None:
+        """Raises SceneError unless all of the body stands at or below the prim: the rest would not move along."""
+        for part in body.parts:
+            holder = part.instance.instancer if part.instance else part.path
+            if holder != self.prim and not holder.startswith(self.prim + "/"):
+                raise SceneError(f"{holder} does not stand below {self.prim}, whose ops are varied: choose a prim above it")
+
     def carries(self, body: Body) -> bool:
         """Whether the ops move all prims that hold the body's points on the results stage.
 

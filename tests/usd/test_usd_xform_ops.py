@@ -75,6 +75,12 @@ def test_a_gprim_s_own_ops_do_not_move_the_mesh_beside_it(written):
     assert not own.carries(Scene.open(path).body(WING + "/Tip"))
 
 
+def test_a_body_that_would_not_move_along_is_refused(written):
+    path = written(TURNED)
+    with pytest.raises(SceneError, match=r"/Base/Wing/Tip does not stand below /Base/Win"):
+        PrimOps("/Base/Win", PrimOps.of(path, WING, REACH).deformation).require_above(Scene.open(path).bodies[0])
+
+
 @pytest.mark.parametrize(("prim", "reach", "words"), [
     ("/Base/Wang", REACH, "no such prim"),
     (WING, {"xformOp:rotateX": 1.0}, r"no op xformOp:rotateX; there are: xformOp:translate"),
