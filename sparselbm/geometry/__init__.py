@@ -12,6 +12,7 @@ from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
 from .transform_ops import Held, Rotate, Scale, TransformOps, Translate
 from .triangles import TriangleMesh
+from .turned import Turned
 from .vertices import FreeVertices
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "TransformOps",
     "Translate",
     "TriangleMesh",
+    "Turned",
     "inspect_mesh",
     "repair",
     "solid_fraction",
