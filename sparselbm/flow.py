@@ -8,9 +8,10 @@ from time import perf_counter
 import numpy as np
 import warp as wp
 
+from .interpolated import LinkWall
 from .settle import Settle, Settled
 from .simulation import Simulation
-from .tunnel import TunnelPlan
+from .tunnel import TunnelError, TunnelPlan
 
 Progress = Callable[[str, int, float, float], None]
 """Told what is being done ("flow", "gradient"), the steps done of it, C_d so far and the rate [MLUPS]."""
@@ -28,17 +29,26 @@ class TunnelFlow:
     """None: the plan's own."""
     device: wp.DeviceLike = None
     on_progress: Progress | None = None
+    wall: LinkWall | None = None
+    """How the bodies act, in place of the tunnel's wall; None: as the tunnel says. Bodies with walls on links cannot be moved."""
+    points: np.ndarray | None = None
+    """Where the obstacle's points stand at first [m], (n, 3); None: as they were read."""
     settled: Settled | None = field(default=None, init=False)
     """How the last run came to rest."""
 
     @cached_property
     def simulation(self) -> Simulation:
         """Built when it is first asked for. Raises TunnelError when it does not fit in memory."""
-        return self.plan.build(self.device)
+        return self.plan.build(self.device, wall=self.wall, points=self.points)
 
     def move(self, points: np.ndarray) -> None:
-        """Puts the obstacle's points [m], (n, 3), into the tunnel. Raises TunnelError where they leave it."""
+        """Puts the obstacle's points [m], (n, 3), into the tunnel.
+
+        Raises TunnelError where they leave it, or where the wall lies on links.
+        """
         self.plan.require_inside(self.plan.obstacle, self.plan.mesh.with_points(points))
+        if not self.simulation.geometry:
+            raise TunnelError("the obstacle's wall lies on links, which cannot be moved: make another TunnelFlow(points=...)")
         next(g for g in self.simulation.geometry if g.name == self.plan.obstacle).move(points)
         self.simulation.update_geometry()
 

@@ -16,7 +16,7 @@ from .optimize import OptimizeResult, Record
 from .snapshot import Snapshot, point_areas
 from .study import DragProblem, Iterate, SecondGrid
 from .tunnel import TunnelPlan
-from .usd import ResultsStage, Scene
+from .usd import PrimOps, ResultsStage, Scene
 
 _OWNED = ("*_results.usda", "*_layer.usdc", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json")
 
@@ -28,9 +28,15 @@ class StudyFolder:
     Raises OutputExistsError for a folder that holds files, unless `overwrite`; then a former run's files are removed.
     """
 
-    def __init__(self, folder: str | Path, scene: Scene, plan: TunnelPlan, *, overwrite: bool = False):
+    def __init__(
+        self, folder: str | Path, scene: Scene, plan: TunnelPlan, *, overwrite: bool = False, ops: PrimOps | None = None
+    ):
+        """`ops`: those that the study varies; their numbers are then written, and points only where these do not follow."""
         self.plan = plan
+        self.ops = ops
         self.body = scene.body(plan.obstacle)
+        if ops is not None:
+            ops.require_above(self.body)
         self.folder = claim_folder(folder, overwrite=overwrite, owned=_OWNED)
         self.stage = ResultsStage(scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite)
         self.stage.add_camera(plan.bounds)
@@ -43,10 +49,13 @@ class StudyFolder:
     def add(self, iterate: Iterate) -> None:
         """An iteration: the shape and its sensitivity as time samples, a row of history.csv."""
         number = iterate.record.iteration
+        if self.ops is not None:
+            self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
         sensitivity = normal_sensitivity(self.plan.mesh.with_points(iterate.points), iterate.points_gradient)
         if np.isfinite(sensitivity).all():
             self.stage.add_surface_fields(self.body, {"sensitivity": sensitivity}, iteration=number)
-        self.stage.add_iteration(self.body, number, iterate.points)
+        if self.ops is None or not self.ops.carries(self.body):
+            self.stage.add_iteration(self.body, number, iterate.points)
         append_csv(self.folder / "history.csv", iterate.record.row())
         self._first = self._first or self._snapshot(iterate.flow)
         self.history.append(iterate.record)
@@ -87,6 +96,7 @@ class StudyFolder:
             "volume_change": self.plan.mesh.with_points(points).volume / self.plan.mesh.volume - 1.0,
             "feasible": result.feasible, "stopped": result.stopped, "iterations": result.iterations,
             "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
+            "recheck": [{**asdict(each), "difference": each.difference} for each in problem.checks],
             "second_grid": second and {**asdict(second), "reduction": second.reduction},
         })  # fmt: skip
 

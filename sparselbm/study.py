@@ -12,12 +12,14 @@ import warp as wp
 from .adjoint import Plan, Points, Steady, value_and_grad
 from .flow import Progress, TunnelFlow
 from .geometry import FFD, BoundDeformation, Deformation
+from .limits import FlowLimit
 from .optimize import SLSQP, BoundConstraint, Constraint, FixedVolume, Optimizer, OptimizeResult, Record, Stop, minimize
+from .recheck import Checked, Recheck, Rechecker
 from .settle import Settle
 from .tunnel import TunnelPlan
 
 _REMEMBERED = 64
-"""Gradients that are kept: optimisers accept designs after they have tried others."""
+"""Designs whose gradients are kept: optimisers accept designs after they have tried others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +28,16 @@ class DragStudy:
 
     deformation: Deformation = field(default_factory=FFD)
     """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
-    constraints: Sequence[Constraint] = (FixedVolume(),)
+    constraints: Sequence[Constraint | FlowLimit] = (FixedVolume(),)
+    """On the shape, and on its flow: each of these costs an adjoint in every evaluation."""
     optimizer: Optimizer = field(default_factory=SLSQP)
     stop: Stop = field(default_factory=lambda: Stop(iterations=10))
     settle: Settle | None = None
     """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
     gradient: Plan = field(default_factory=lambda: Steady(tolerance=0.05, flow_tolerance=math.inf))
     """`settle` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
+    recheck: Recheck | None = field(default_factory=Recheck)
+    """How designs are found out that gain by the wall's model alone; None: not at all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +53,26 @@ class Iterate:
     """The tunnel as the latest evaluation left it: of number 0 that of the start."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    """What one evaluation gave."""
+
+    drag: float
+    gradient: np.ndarray
+    """d C_d / d x, (size,)."""
+    points_gradient: np.ndarray
+    """d C_d / d points [1 / m], (n, 3)."""
+    limits: np.ndarray
+    """Coefficients of the flow's limits, (k,)."""
+    limits_gradient: np.ndarray
+    """Their gradients in x, (k, size)."""
+
+
 @dataclass(eq=False)
 class DragProblem:
     """A study bound to a tunnel: C_d(x) and its gradient. All is checked at once; the tunnel is built when called.
 
-    Raises GeometryError, ConstraintError, TunnelError (memory) when made.
+    Raises GeometryError, ConstraintError, TunnelError (memory, limits) when made.
     """
 
     study: DragStudy
@@ -61,12 +81,19 @@ class DragProblem:
     on_progress: Progress | None = None
     deformation: BoundDeformation = field(init=False)
     constraints: list[BoundConstraint] = field(init=False)
+    checks: list[Checked] = field(init=False, default_factory=list)
+    """What `minimize` checked again with the other wall: see `Recheck`."""
 
     def __post_init__(self):
+        # The other wall's flow, which is there when no adjoint is, takes no more than that.
         self.plan.require_memory(self.device, gradient=True)
         self.deformation = self.study.deformation.bind(self.plan.mesh)
-        self.constraints = [c.bind(self.deformation, self.plan.mesh) for c in self.study.constraints]
-        self._gradients: OrderedDict[bytes, np.ndarray] = OrderedDict()
+        shape = [c for c in self.study.constraints if isinstance(c, Constraint)]
+        self.limits = [c for c in self.study.constraints if isinstance(c, FlowLimit)]
+        self.constraints = [c.bind(self.deformation, self.plan.mesh) for c in shape]
+        self.constraints += [self._bound(k, limit) for k, limit in enumerate(self.limits)]
+        self._solutions: OrderedDict[bytes, _Solution] = OrderedDict()
+        self._unasked: bytes | None = None
 
     @cached_property
     def flow(self) -> TunnelFlow:
@@ -80,31 +107,73 @@ class DragProblem:
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         """C_d and d C_d / d x, (size,)."""
-        drag = self.drag(x)
-        report = self.flow.rated("gradient")
-        force, (gradient,) = value_and_grad(
-            self.plan.drag, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
-            plan=self.study.gradient, on_back=lambda steps: report(steps, drag),
-        )  # fmt: skip
-        gradient = self.plan.drag_coefficient(1.0) * gradient
-        self._gradients[x.tobytes()] = gradient
-        if len(self._gradients) > _REMEMBERED:
-            self._gradients.popitem(last=False)
-        return self.plan.drag_coefficient(force), self.deformation.pullback(x, gradient)
+        known = self._solutions[x.tobytes()] if x.tobytes() == self._unasked else self._solve(x)
+        self._unasked = None
+        return known.drag, known.gradient
+
+    def _bound(self, k: int, limit: FlowLimit) -> BoundConstraint:
+        limit.require()
+        lower, upper = np.array([limit.lower]), np.array([limit.upper])
+
+        def value(x: np.ndarray) -> np.ndarray:
+            return self._known(x).limits[[k]]
+
+        def jacobian(x: np.ndarray) -> np.ndarray:
+            return self._known(x).limits_gradient[[k]]
+
+        return BoundConstraint(limit.name, lower, upper, value, jacobian, limit.tolerance)
+
+    def _known(self, x: np.ndarray) -> _Solution:
+        """A solution for a constraint, which may ask before the objective does."""
+        if x.tobytes() not in self._solutions:
+            self._solve(x)
+            self._unasked = x.tobytes()
+        return self._solutions[x.tobytes()]
+
+    def _solve(self, x: np.ndarray) -> _Solution:
+        report, drag = self.flow.rated, self.drag(x)
+        progress = report("gradient")
+        measured = [(self.plan.drag, self.plan.drag_coefficient(1.0))]
+        measured += [(limit.objective(self.plan), limit.coefficient(self.plan)) for limit in self.limits]
+        values, gradients = [], []
+        for objective, coefficient in measured:
+            value, (gradient,) = value_and_grad(
+                objective, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
+                plan=self.study.gradient, on_back=lambda steps: progress(steps, drag),
+            )  # fmt: skip
+            values.append(coefficient * value)
+            gradients.append(coefficient * gradient)
+        in_x = np.stack([self.deformation.pullback(x, gradient) for gradient in gradients])
+        solution = _Solution(values[0], in_x[0], gradients[0], np.array(values[1:]), in_x[1:])
+        self._solutions[x.tobytes()] = solution
+        if len(self._solutions) > _REMEMBERED:
+            self._solutions.popitem(last=False)
+        return solution
 
     def minimize(self, on_iterate: Callable[[Iterate], None] | None = None) -> OptimizeResult:
-        """Runs the optimiser; `on_iterate` is told of each iteration before the next begins."""
+        """Runs the optimiser; `on_iterate` is told of each iteration before the next begins.
+
+        A design that `DragStudy.recheck` refuses ends it, with `stopped` "refused" and the reason as message; the result
+        is then the last design that was confirmed, or the start.
+        """
+        recheck = self.study.recheck
+        rechecker = Rechecker(recheck, [self.flow], [self.deformation]) if recheck else None
+        self.checks = rechecker.found if rechecker else []
 
         def record(entry: Record) -> None:
             if on_iterate is not None:
                 points = self.deformation.points(entry.x)
-                unknown = np.full_like(points, np.nan)
-                on_iterate(Iterate(entry, points, self._gradients.get(entry.x.tobytes(), unknown), self.flow))
+                known = self._solutions.get(entry.x.tobytes())
+                gradient = np.full_like(points, np.nan) if known is None else known.points_gradient
+                on_iterate(Iterate(entry, points, gradient, self.flow))
+            if rechecker:
+                rechecker.watch(entry, [entry.objective])
 
-        return minimize(
+        result = minimize(
             self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
             stop=self.study.stop, on_iteration=record,
         )  # fmt: skip
+        return rechecker.confirmed(result, lambda entry: [entry.objective]) if rechecker else result
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from .collision import TRT, Collision
 from .domain import Domain, box
 from .geometry import Fraction, SolidFraction, TriangleMesh, repair
 from .geometry.frontal_area import frontal_area
+from .interpolated import LinkWall
 from .lattice import D3Q19, Lattice
 from .machine import free_bytes, gibibytes
 from .memory import bytes_per_cell
@@ -281,13 +282,22 @@ class TunnelPlan:
         """The tunnel's cells."""
         return box(self.shape, voxel_size=self.voxel_size, origin=tuple(self.bounds[0]), device=device)
 
-    def build(self, device: wp.DeviceLike = None) -> Simulation:
-        """The simulation, at the incoming velocity everywhere. Raises TunnelError when it does not fit in memory."""
+    def build(
+        self, device: wp.DeviceLike = None, *, wall: LinkWall | None = None, points: np.ndarray | None = None
+    ) -> Simulation:
+        """The simulation, at the incoming velocity everywhere.
+
+        `wall`: in place of the tunnel's own; `points`: of the obstacle [m], (n, 3), in place of those that were read.
+        Raises TunnelError when it does not fit in memory.
+        """
         self.require_memory(device)
+        bodies = dict(self.bodies)
+        if points is not None:
+            bodies[self.obstacle] = self.mesh.with_points(points)
         simulation = Simulation(
             self.domain(device), viscosity=self.units.lattice_viscosity, lattice=self.tunnel.lattice,
             collision=self.tunnel.collision, boundaries=self.boundaries, precision=self.tunnel.precision,
-            obstacles=[Obstacle(name, mesh, self.tunnel.wall) for name, mesh in self.bodies.items()],
+            obstacles=[Obstacle(name, mesh, wall or self.tunnel.wall) for name, mesh in bodies.items()],
         )  # fmt: skip
         simulation.set_state(1.0, self.boundaries[0].velocity)  # type: ignore[attr-defined]
         return simulation

@@ -8,6 +8,7 @@ from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
 from .grad_velocity import GradVelocity
 from .moving_wall import MovingWall
+from .nodal_profile import NodalProfile
 from .opening import Opening
 from .patch import Patch
 from .pipe_profiles import Poiseuille, PowerProfile, Womersley
@@ -36,6 +37,7 @@ __all__ = [
     "GradPressure",
     "GradVelocity",
     "MovingWall",
+    "NodalProfile",
     "Opening",
     "Parabola",
     "Patch",

@@ -8,7 +8,7 @@ from ..optimize import OptimizeResult
 from ..results import StudyFolder
 from ..study import DragProblem, DragStudy, SecondGrid, on_second_grid
 from ..tunnel import TunnelPlan
-from ..usd import Scene
+from ..usd import PrimOps, Scene
 from .exits import INTERRUPTED, running
 from .show import Work, announce, duration, err, facts
 
@@ -17,8 +17,9 @@ _REFINEMENT = 1.25
 
 
 def carry_out(
-    scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool
-) -> tuple[StudyFolder, dict]:
+    scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
+    ops: PrimOps | None = None,
+) -> tuple[StudyFolder, dict]:  # fmt: skip
     """Checks everything, runs the study, and prints what it found; the folder and the summary.
 
     Ctrl-C leaves with exit code 130, after what was reached has been printed and written.
@@ -26,7 +27,7 @@ def carry_out(
     problem = DragProblem(study, plan, device)
     if second_grid:
         plan.refined(_REFINEMENT).require_memory(device)
-    folder = StudyFolder(output, scene, plan, overwrite=overwrite)
+    folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops)
     announce(plan, device)
     with running():
         result = _optimise(problem, folder)
@@ -41,7 +42,9 @@ def carry_out(
     if result.stopped == "interrupted":
         _print_reached(folder, result)
         raise typer.Exit(INTERRUPTED)
-    _print_summary(folder, summary, second)
+    _print_summary(folder, summary, second, problem)
+    if result.stopped == "refused":
+        err.print(result.message, style="yellow", highlight=False, markup=False)
     return folder, summary
 
 
@@ -75,7 +78,7 @@ def _print_reached(folder: StudyFolder, result: OptimizeResult) -> None:
     )  # fmt: skip
 
 
-def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None) -> None:
+def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None, problem: DragProblem) -> None:
     rows = {
         "drag coefficient": f"{found['drag_coefficient_first']:.4f} before, {found['drag_coefficient_best']:.4f} after",
         "reduction": f"{found['reduction']:.1%}",
@@ -84,6 +87,8 @@ def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None) 
         "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
         "time": duration(found["seconds"]),
     }
+    if problem.checks:
+        rows["other wall"] = str(problem.checks[-1])
     if second is not None:
         rows["second grid"] = (
             f"{second.first:.4f} before, {second.best:.4f} after, on voxels of {second.voxel_size:.4g} m: reduction "

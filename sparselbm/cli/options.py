@@ -116,6 +116,12 @@ SecondGrid = Annotated[
     bool,
     option("--second-grid/--no-second-grid", "Evaluate the first and the best shape again on voxels finer by 1.25."),
 ]
+Recheck = Annotated[
+    bool,
+    option(
+        "--recheck/--no-recheck", "Evaluate the best shape again with walls on links; refuse a gain that is the wall's."
+    ),
+]
 JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
 
 

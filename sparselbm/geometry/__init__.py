@@ -12,7 +12,9 @@ from .repair import RepairReport, inspect_mesh, repair
 from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
 from .spline_fraction import SplineFraction
+from .transform_ops import Held, Rotate, Scale, TransformOps, Translate
 from .triangles import TriangleMesh
+from .turned import Turned
 from .vertices import FreeVertices
 
 __all__ = [
@@ -22,15 +24,21 @@ __all__ = [
     "Fraction",
     "FreeVertices",
     "GeometryError",
+    "Held",
     "LatticeSide",
     "LinearDeformation",
     "Mirror",
     "RepairReport",
     "Rigid",
+    "Rotate",
+    "Scale",
     "SolidFraction",
     "SplineFraction",
     "SurfaceQuery",
+    "TransformOps",
+    "Translate",
     "TriangleMesh",
+    "Turned",
     "inspect_mesh",
     "repair",
     "solid_fraction",

@@ -1,6 +1,8 @@
 """Free-form deformation: a lattice of control points around the body."""
 
+import functools
 import math
+import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,10 +56,13 @@ class FFD:
     """Space between mesh and lattice on each side, as a share of the mesh's longest side."""
     fixed_sides: tuple[LatticeSide, ...] = ()
     """Layers of control points that stay where they are."""
-    symmetry: Mirror | None = None
-    """Plane of symmetry; the box is then widened to be symmetric, and half the points are variables."""
+    symmetry: Mirror | tuple[Mirror, ...] | None = None
+    """Planes of symmetry; the box is widened to be symmetric, and each plane leaves half the points as variables."""
     limit: float = math.inf
     """Largest displacement of a control point along an axis [m]."""
+    corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
+    """Lower and upper corner of a lattice around a part of the mesh [m]; points outside stay where they are, and
+    `fixed_sides` of 2 layers join the two smoothly. None: around the whole mesh, with `padding`."""
 
     def __post_init__(self):
         require_limit("limit", self.limit)
@@ -65,7 +70,11 @@ class FFD:
             raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
         if not self.padding >= 0.0:
             raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
-        for value in (*self.fixed_sides, *([self.symmetry] if self.symmetry else [])):
+        if self.corners is not None and not np.all(np.less(*self.corners)):
+            raise GeometryError(f"corners are {self.corners}, the first must lie below the second: pass them in order")
+        if len({mirror.axis for mirror in self.mirrors}) < len(self.mirrors):
+            raise GeometryError(f"symmetry is {self.symmetry}, each axis may have 1 plane: leave one out")
+        for value in (*self.fixed_sides, *self.mirrors):
             if value.axis not in (0, 1, 2):
                 raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
         if not self._free().any():
@@ -85,13 +94,21 @@ class FFD:
 
         return LinearDeformation(mesh.points, size, forward, backward, self.limit)
 
+    @property
+    def mirrors(self) -> tuple[Mirror, ...]:
+        """The planes of symmetry, none to three."""
+        if self.symmetry is None:
+            return ()
+        return (self.symmetry,) if isinstance(self.symmetry, Mirror) else self.symmetry
+
     def box(self, mesh: TriangleMesh) -> np.ndarray:
         """Lower and upper corner of the lattice [m], shape (2, 3)."""
         lower, upper = mesh.bounds
         margin = max(self.padding, 1.0e-9) * (upper - lower).max()
-        lower, upper = lower - margin, upper + margin
-        if self.symmetry is not None and self.symmetry.position is not None:
-            axis, middle = self.symmetry.axis, self.symmetry.position
+        lower, upper = (lower - margin, upper + margin) if self.corners is None else np.array(self.corners, np.float64)
+        for mirror in self.mirrors:
+            axis = mirror.axis
+            middle = mesh.bounds[:, axis].mean() if mirror.position is None else mirror.position
             half = max(middle - lower[axis], upper[axis] - middle)
             lower[axis], upper[axis] = middle - half, middle + half
         return np.stack([lower, upper])
@@ -106,8 +123,11 @@ class FFD:
         """B_i(u) B_j(v) B_k(w), shape (n, control points)."""
         lower, upper = self.box(mesh)
         place = (mesh.points - lower) / (upper - lower)
+        inside = np.all((place >= 0.0) & (place <= 1.0), axis=1)
+        if not inside.any():
+            raise GeometryError(f"no point of the mesh lies in the lattice {lower} to {upper} m: move its corners")
         u, v, w = (bernstein(place[:, axis], count) for axis, count in enumerate(self.shape))
-        return np.einsum("pi,pj,pk->pijk", u, v, w).reshape(len(place), -1)
+        return np.einsum("p,pi,pj,pk->pijk", inside, u, v, w).reshape(len(place), -1)
 
     def _free(self) -> np.ndarray:
         """Which components of the displacements are variables, shape (*shape, 3), bool.
@@ -119,9 +139,10 @@ class FFD:
             layer = np.arange(self.shape[side.axis])
             kept = layer >= self.shape[side.axis] - side.layers if side.upper else layer < side.layers
             np.moveaxis(free, side.axis, 0)[kept] = False
-        if self.symmetry is not None:
-            axis, count = self.symmetry.axis, self.shape[self.symmetry.axis]
-            free &= np.flip(free, axis)
+        for mirror in self.mirrors:
+            free &= np.flip(free, mirror.axis)
+        for mirror in self.mirrors:
+            axis, count = mirror.axis, self.shape[mirror.axis]
             layers = np.moveaxis(free, axis, 0)
             layers[(count + 1) // 2 :] = False
             if count % 2:
@@ -131,16 +152,21 @@ class FFD:
     def _choice(self) -> sp.csr_array:
         """Displacements of all control points from the variables: unit columns, and their mirror images."""
         free = self._free()
-        index = np.arange(free.size).reshape(free.shape)
+        index, sign = np.arange(free.size).reshape(free.shape), np.ones(free.shape)
         columns = np.arange(free.sum())
-        choice = _units(index[free], columns, np.ones(len(columns)), free.size)
-        if self.symmetry is None:
-            return choice
-        axis, count = self.symmetry.axis, self.shape[self.symmetry.axis]
-        sign = np.ones(free.shape)
-        sign[..., axis] = -1.0
-        np.moveaxis(sign, axis, 0)[count // 2 : (count + 1) // 2] = 0.0
-        return choice + _units(np.flip(index, axis)[free], columns, sign[free], free.size)
+        images = [(index, sign)]
+        for mirror in self.mirrors:
+            images += [self._mirrored(mirror, *image) for image in images]
+        parts = (_units(place[free], columns, signs[free], free.size) for place, signs in images)
+        return functools.reduce(operator.add, parts)
+
+    def _mirrored(self, mirror: Mirror, index: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where each displacement reappears beyond a plane, and with which sign; points on the plane have no image."""
+        axis, count = mirror.axis, self.shape[mirror.axis]
+        turned = sign.copy()
+        turned[..., axis] *= -1.0
+        np.moveaxis(turned, axis, 0)[count // 2 : (count + 1) // 2] = 0.0
+        return np.flip(index, axis), turned
 
 
 def bernstein(t: np.ndarray, count: int) -> np.ndarray:

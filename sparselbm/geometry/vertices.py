@@ -19,6 +19,8 @@ class FreeVertices:
     K is the cotangent Laplacian of the surface, M its lumped mass (a third of the area around a vertex) and
     l the smoothing length: ripples of wavelength L are damped by 1 + (2 pi l / L)^2. The gradient in v is
     then a Sobolev (H1) gradient, without the noise of single vertices. Translations pass unchanged (K 1 = 0).
+    With u = M^-1 (M + l^2 K) p, hence v = u - u_0, these are the differential coordinates of Nicolet, Jacobson and
+    Jakob, ACM Trans. Graph. 40 (2021) 248, in the metric of the surface in place of its connectivity.
     Source: Jameson and Vassberg, AIAA 2000-0667; Pinkall and Polthier, Exp. Math. 2 (1993) 15 (cotangents).
 
     Raises:

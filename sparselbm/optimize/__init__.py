@@ -2,20 +2,26 @@
 
 from .adam import Adam
 from .bounding_box import BoundingBox
+from .ccsaq import CCSAQ
 from .constraint import BoundConstraint, Constraint
 from .errors import BoundsError, ConstraintError, ObjectiveError
 from .fixed_points import FixedPoints
 from .lbfgsb import LBFGSB
 from .minimize import minimize
+from .minimum_thickness import MinimumThickness
 from .mma import MMA
 from .optimizer import Optimizer
+from .packaging import KeepInside, KeepOut
 from .record import OptimizeResult, Record, Stop
 from .slsqp import SLSQP
+from .surface_area import FixedArea, MaximumArea
 from .symmetry_plane import SymmetryPlane
 from .trust_constr import TrustConstr
+from .trust_region import TrustRegion
 from .volume import FixedVolume, MinimumVolume
 
 __all__ = [
+    "CCSAQ",
     "LBFGSB",
     "MMA",
     "SLSQP",
@@ -25,8 +31,13 @@ __all__ = [
     "BoundsError",
     "Constraint",
     "ConstraintError",
+    "FixedArea",
     "FixedPoints",
     "FixedVolume",
+    "KeepInside",
+    "KeepOut",
+    "MaximumArea",
+    "MinimumThickness",
     "MinimumVolume",
     "ObjectiveError",
     "OptimizeResult",
@@ -35,5 +46,6 @@ __all__ = [
     "Stop",
     "SymmetryPlane",
     "TrustConstr",
+    "TrustRegion",
     "minimize",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from ..geometry import BoundDeformation, TriangleMesh
 from .constraint import BoundConstraint, Constraint
 from .errors import ConstraintError
+from .smooth_max import shares, smooth_max
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,7 @@ class BoundingBox(Constraint):
     """Lower <= p <= upper for every point p, as at most six smooth constraints.
 
     One row a point would be a Jacobian of 3n x size. Instead each side gets the Kreisselmeier-Steinhauser
-    function of its coordinate, KS(c) = max c + ln(sum exp(rho (c - max c))) / rho, which lies above the
-    maximum by at most ln(n) / rho: smooth, one adjoint a side, on the safe side. `margin` sets rho.
-
-    Source: Kreisselmeier & Steinhauser, Systematic control design by optimizing a vector performance index
-    (1979).
+    function of its coordinate (see `smooth_max`): smooth, one adjoint a side, on the safe side by up to `margin`.
     """
 
     lower: tuple[float, float, float]
@@ -46,7 +43,7 @@ class BoundingBox(Constraint):
 
         def value(x: np.ndarray) -> np.ndarray:
             points = deformation.points(x)
-            return np.array([(_smooth_max(s * points[:, a], rho) - top) / diagonal for a, s, top in sides])
+            return np.array([(smooth_max(s * points[:, a], rho) - top) / diagonal for a, s, top in sides])
 
         def jacobian(x: np.ndarray) -> np.ndarray:
             points = deformation.points(x)
@@ -56,15 +53,9 @@ class BoundingBox(Constraint):
         return BoundConstraint("BoundingBox", *limits, value, jacobian, self.tolerance)
 
 
-def _smooth_max(values: np.ndarray, rho: float) -> float:
-    top = values.max()
-    return float(top + np.log(np.exp(rho * (values - top)).sum()) / rho)
-
-
 def _weights(points: np.ndarray, axis: int, sign: float, rho: float) -> np.ndarray:
     """Gradient of the smooth maximum to the points: soft-max weights in the one coordinate, (n, 3)."""
     values = sign * points[:, axis]
-    share = np.exp(rho * (values - values.max()))
     gradient = np.zeros_like(points)
-    gradient[:, axis] = sign * share / share.sum()
+    gradient[:, axis] = sign * shares(values, rho)
     return gradient

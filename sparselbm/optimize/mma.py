@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from .constraint import BoundConstraint
-from .errors import ConstraintError
-from .optimizer import Optimizer, Outcome, still
-from .problem import Halt, Problem
-
-# Within a band narrower than this the asymptotes cannot move.
-NARROWEST_BAND = 1e-3
-# An inner iteration may repeat a value by chance.
-STILL_STEPS = 3
+from .nlopt_solver import check_bands, solve
+from .optimizer import Optimizer, Outcome
+from .problem import Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,102 +30,8 @@ class MMA(Optimizer):
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Inequalities, and equalities with a band; and NLopt must be there."""
-        _nlopt()
-        for each in constraints:
-            if each.equal.any() and each.tolerance < NARROWEST_BAND:
-                raise ConstraintError(
-                    f"MMA takes an equality as a band of its tolerance, but that of {each.name} is "
-                    f"{each.tolerance:g}, below {NARROWEST_BAND:g}: raise the tolerance, "
-                    "or use SLSQP() or TrustConstr()."
-                )
+        check_bands("MMA", constraints)
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
-        nlopt = _nlopt()
-        solver = nlopt.opt(nlopt.LD_MMA, len(problem.start))
-        solver.set_param("rho_init", self.first_curvature)
-        guard = _Guard(nlopt)
-
-        def objective(z: np.ndarray, gradient: np.ndarray) -> float:
-            value, slope = problem.evaluate(z)
-            problem.accept(z)
-            # NLopt's own test would stop between two infeasible designs of one objective.
-            if still(problem, STILL_STEPS):
-                raise Halt(
-                    "converged",
-                    f"the objective changed by less than tolerance over {STILL_STEPS} evaluations.",
-                )
-            gradient[:] = slope if gradient.size else gradient
-            return value
-
-        solver.set_min_objective(guard.around(objective))
-        solver.set_lower_bounds(problem.lower)
-        solver.set_upper_bounds(problem.upper)
-        for k, bound in enumerate(problem.constraints):
-            sides, offsets = _sides(bound)
-            if len(sides):
-                function = guard.around(_inequality(problem, k, sides, offsets))
-                solver.add_inequality_mconstraint(function, np.full(len(sides), 1e-8))
-        try:
-            solver.optimize(problem.start)
-        except nlopt.ForcedStop:
-            pass
-        except Exception as error:
-            if guard.error is None:
-                return Outcome(False, f"NLopt: {error}")
-        if guard.error is not None:
-            raise guard.error
-        code = solver.last_optimize_result()
-        return Outcome(code > 0, f"NLopt ended with code {code}.")
-
-
-class _Guard:
-    """Carries an exception past NLopt's C code, which would lose its type."""
-
-    def __init__(self, nlopt) -> None:
-        self.error: BaseException | None = None
-        self._forced_stop = nlopt.ForcedStop
-
-    def around(self, function: Callable) -> Callable:
-        """The function, which keeps what it raises and stops NLopt instead."""
-
-        def guarded(*arguments):
-            try:
-                return function(*arguments)
-            except BaseException as error:
-                self.error = self.error or error
-                raise self._forced_stop from None
-
-        return guarded
-
-
-def _sides(bound: BoundConstraint) -> tuple[list[tuple[int, float]], np.ndarray]:
-    """Components with the sign and offset that make them sign * value + offset <= 0."""
-    sides, offsets = [], []
-    for row, equal in enumerate(bound.equal):
-        slack = bound.tolerance if equal else 0.0
-        for sign, limit in ((-1.0, bound.lower[row]), (1.0, bound.upper[row])):
-            if np.isfinite(limit):
-                sides.append((row, sign))
-                offsets.append(-sign * limit - slack)
-    return sides, np.array(offsets)
-
-
-def _inequality(problem: Problem, k: int, sides: list[tuple[int, float]], offsets: np.ndarray) -> Callable:
-    rows = np.array([row for row, _ in sides])
-    signs = np.array([sign for _, sign in sides])
-
-    def inequality(result: np.ndarray, z: np.ndarray, gradient: np.ndarray) -> None:
-        result[:] = signs * problem.values(k, z)[rows] + offsets
-        if gradient.size:
-            gradient[:] = signs[:, None] * problem.jacobian(k, z)[rows]
-
-    return inequality
-
-
-def _nlopt():
-    try:
-        import nlopt
-    except ImportError as error:
-        raise ImportError("MMA needs NLopt, which is not installed: pip install sparselbm[nlopt]") from error
-    return nlopt
+        return solve("MMA", problem, first_curvature=self.first_curvature)

@@ -76,7 +76,7 @@ class OptimizeResult:
     feasible: bool
     """Whether it meets every constraint within its tolerance."""
     stopped: str
-    """Why: "converged", "iterations", "seconds", "evaluations", "interrupted", "callback" or "failed"."""
+    """Why: "converged", "iterations", "seconds", "evaluations", "interrupted", "callback", "failed", or of a study "refused"."""
     message: str
     """What the optimiser said."""
     evaluations: int

@@ -8,12 +8,14 @@ from sparselbm.usd.results import ResultsStage
 from sparselbm.usd.scene import Scene
 from sparselbm.usd.stage import open_stage
 from sparselbm.usd.validation import validate_stage
+from sparselbm.usd.xform_ops import PrimOps
 
 __all__ = [
     "Body",
     "Note",
     "Part",
     "PointInstance",
+    "PrimOps",
     "ResultsExistError",
     "ResultsStage",
     "Scene",

@@ -17,6 +17,7 @@ from sparselbm.usd.colour import magnitude
 from sparselbm.usd.layers import LayerPair
 from sparselbm.usd.overs import block_stale, ensure_mesh, set_points
 from sparselbm.usd.traversal import DRAWINGS_MARK
+from sparselbm.usd.xform_ops import PrimOps, write_values
 
 ROOT = "/Results"
 """What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
@@ -80,6 +81,12 @@ class ResultsStage:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
             set_points(mesh, points[part.points], float(iteration))
+        self._extend_time(iteration)
+        self.save()
+
+    def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
+        """Give the ops of a prim their numbers at an iteration, by the ops' names, as time samples, and save."""
+        write_values(self._layers.stage, ops, values, float(iteration))
         self._extend_time(iteration)
         self.save()
 

@@ -57,6 +57,8 @@ CASES = [
     ("optimize", "ball", ["--voxel-size", "1e-4"], ["need", "GiB", "limit", "voxel size of", "would fit"]),
     ("run", "ball", ["--box", "0,4,1"], ["upstream is 0.0", "above 0"]),
     ("run", "ball", ["--box", "0.01,4,1"], ["/World/Body", "from the inlet", "enlarge upstream"]),
+    ("optimize", "ball", ["--vary", "/World/Body=3"], ["/World/Body=3", "PRIM.OP=REACH", "rotateY=20"]),
+    ("optimize", "ball", ["--vary", "/World/Body.xformOp:rotateY=20"], ["/World/Body", "no op xformOp:rotateY", "none"]),
     ("run", "ball", ["--box", "2,4"], ["'2,4'", "three numbers"]),
     ("run", "ball", ["--flow-axis", "w"], ["'w'", "x, y or z"]),
     ("optimize", "ball", ["--ffd", "4,x,4"], ["'4,x,4'", "three numbers"]),

@@ -54,7 +54,8 @@ def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
     assert summary["second_grid"]["reduction"] == pytest.approx(summary["reduction"], abs=0.01)
     assert abs(summary["volume_change"]) < 0.005
     assert summary["iterations"] == 2
-    for text in ("reduction", "volume change", "second grid", f"{summary['drag_coefficient_first']:.4f} before"):
+    assert abs(summary["recheck"][-1]["difference"]) < 0.03, "walls on links confirm the gain"
+    for text in ("reduction", "other wall", "volume change", "second grid", f"{summary['drag_coefficient_first']:.4f} before"):
         assert text in done.stdout
 
 

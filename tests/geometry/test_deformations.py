@@ -3,16 +3,44 @@
 import numpy as np
 import pytest
 
-from sparselbm.geometry import FFD, FreeVertices, GeometryError, LatticeSide, Mirror, Rigid, TriangleMesh
+from sparselbm.geometry import (
+    FFD,
+    FreeVertices,
+    GeometryError,
+    Held,
+    LatticeSide,
+    Mirror,
+    Rigid,
+    Rotate,
+    Scale,
+    TransformOps,
+    Translate,
+    TriangleMesh,
+)
 from sparselbm.geometry.rigid import rotation
 
 RNG = np.random.default_rng(4)
 MESH = TriangleMesh.sphere(1.0, (0.5, 0.2, -0.3), 2)
+PARENT = np.array([[0.02, -0.01, 0.0, 0.3], [0.01, 0.02, 0.0, -0.1], [0.0, 0.0, 0.03, 0.2], [0.0, 0.0, 0.0, 1.0]])
+PIVOT = np.array([[1.0, 0.0, 0.0, 2.0], [0.0, 1.0, 0.0, 3.0], [0.0, 0.0, 1.0, -1.0], [0.0, 0.0, 0.0, 1.0]])
+OPS = TransformOps(
+    (
+        Translate("translate", (5.0, -2.0, 1.0), (1.0, 1.0, 0.0)),
+        Held("pivot", PIVOT),
+        Rotate("rotateXYZ", (10.0, 200.0, -35.0), (90.0, 90.0, 90.0), (0, 1, 2)),
+        Held("!invert!pivot", np.linalg.inv(PIVOT)),
+        Rotate("rotateY", (12.0,), (30.0,), (1,)),
+        Scale("scale", (2.0, -1.0, 0.5), (0.5, 0.5, 0.25)),
+    ),
+    PARENT,
+)
 LINEAR = [
     FFD(),
     FFD(shape=(3, 2, 5), padding=0.0, fixed_sides=(LatticeSide(axis=0), LatticeSide(axis=2, upper=True))),
     FFD(shape=(4, 5, 4), symmetry=Mirror(axis=1)),
     FFD(shape=(5, 4, 4), symmetry=Mirror(axis=0, position=0.1), fixed_sides=(LatticeSide(axis=0, upper=True),)),
+    FFD(shape=(5, 4, 3), symmetry=(Mirror(axis=1), Mirror(axis=0), Mirror(axis=2))),
+    FFD(shape=(3, 3, 3), corners=((0.5, -2.0, -2.0), (2.0, 2.0, 2.0)), fixed_sides=(LatticeSide(axis=0, layers=2),)),
     FreeVertices(smoothing_length=0.4),
     Rigid(),
     Rigid(translate=(True, False, True), scale=True),
@@ -22,6 +50,7 @@ TURNING = [
     Rigid(rotate=True),
     Rigid(translate=(True, True, False), rotate=(False, False, True)),
     Rigid(translate=False, rotate=True, scale=True, uniform=False),
+    OPS,
 ]
 
 
@@ -32,7 +61,7 @@ def test_the_initial_variables_are_the_mesh(option):
     lower, upper = bound.bounds()
     assert x.shape == lower.shape == upper.shape == (bound.size,)
     assert ((lower <= x) & (x <= upper)).all()
-    np.testing.assert_allclose(bound.points(x), MESH.points, atol=1e-15)
+    np.testing.assert_allclose(bound.points(x), MESH.points, atol=1e-14)
 
 
 @pytest.mark.parametrize("option", LINEAR, ids=repr)
@@ -107,6 +136,38 @@ def test_symmetry_keeps_mirrored_points_mirrored(count):
     assert bound.size == 9 * (3 * (count // 2) + 2 * (count % 2))
 
 
+def test_two_planes_leave_a_quarter_of_the_variables_and_mirror_every_point():
+    mesh = TriangleMesh.sphere(1.0, subdivisions=1)
+    bound = FFD(shape=(4, 4, 3), symmetry=(Mirror(axis=0), Mirror(axis=1))).bind(mesh)
+    moved = bound.points(RNG.normal(size=bound.size))
+    assert bound.size == 2 * 2 * 3 * 3
+    for mirror in ([-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]):
+        twin = np.argmin(np.linalg.norm(mesh.points[:, None] - mesh.points * mirror, axis=-1), axis=1)
+        np.testing.assert_allclose(moved[twin], moved * mirror, atol=1e-13)
+
+
+def test_a_lattice_around_a_part_moves_that_part_only_and_joins_it_smoothly():
+    sides = (LatticeSide(axis=0, layers=2),)
+    option = FFD(shape=(5, 3, 3), corners=((0.5, -2.0, -2.0), (2.0, 2.0, 2.0)), fixed_sides=sides)
+    bound = option.bind(MESH)
+    shift = bound.points(RNG.normal(size=bound.size)) - MESH.points
+    beyond = MESH.points[:, 0] - 0.5
+    assert np.abs(shift[beyond < 0.0]).max() == 0.0
+    inside = beyond > 1e-3
+    assert np.abs(shift[inside]).max() > 0.1
+    # Two layers are held: the displacement grows with the square of the distance from that side.
+    assert (np.abs(shift[inside]).max(axis=1) / beyond[inside] ** 2).max() < 40.0
+
+
+def test_a_chain_of_ops_acts_in_order_from_the_last_to_the_first():
+    """Scaled, then turned about y by 90 degrees, then moved: (1, 0, 0) -> (2, 0, 0) -> (0, 0, -2) -> (0, 1, -2)."""
+    ops = (Translate("t", (0, 0, 0), (2, 2, 2)), Rotate("r", (0,), (90,), (1,)), Scale("s", (1, 1, 1), (0.5, 0, 0)))
+    mesh = TriangleMesh(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([[0, 1, 2]]))
+    bound = TransformOps(ops, np.eye(4)).bind(mesh)
+    moved = bound.points(np.array([0.0, 1.0, 0.0, 90.0, 2.0, 1.0, 1.0]))
+    np.testing.assert_allclose(moved, [[0, 1, -2], [0, 2, 0], [1, 1, 0]], atol=1e-14)
+
+
 def test_smoothing_passes_translations_and_damps_ripples_by_their_length():
     mesh = TriangleMesh.sphere(1.0, subdivisions=4)
     bound = FreeVertices(smoothing_length=0.5).bind(mesh)
@@ -140,7 +201,13 @@ def test_a_vertex_without_faces_moves_by_its_own_variable():
         (lambda: FFD(padding=-0.1), "padding"),
         (lambda: FFD(fixed_sides=(LatticeSide(axis=3),)), "axis"),
         (lambda: FFD(fixed_sides=(LatticeSide(axis=0, layers=4),)), "free"),
+        (lambda: FFD(corners=((0, 0, 0), (1, 0, 1))), "corners"),
+        (lambda: FFD(corners=((8, 8, 8), (9, 9, 9))).bind(MESH), "no point of the mesh"),
+        (lambda: FFD(symmetry=(Mirror(axis=0), Mirror(axis=0))), "1 plane"),
         (lambda: FreeVertices(smoothing_length=0.0), "smoothing_length"),
+        (lambda: Scale("s", (1, 1, 1), (1, 0, 0)), "keep its sign"),
+        (lambda: TransformOps((Translate("t", (0, 0, 0), (0, 0, 0)),), np.eye(4)), "reach above 0"),
+        (lambda: TransformOps((Translate("t", (0, 0, 0), (1, 0, 0)), Scale("s", (0, 1, 1), (-1, 0, 0))), np.eye(4)), "flattens"),
     ],
 )
 def test_bad_options_are_refused(make, words):

@@ -4,23 +4,37 @@ import numpy as np
 import pytest
 from optimize_shapes import Linear, Mesh, bumpy, sphere, stretched
 
+from sparselbm.geometry import TriangleMesh
 from sparselbm.optimize import (
     BoundingBox,
     ConstraintError,
+    FixedArea,
     FixedPoints,
     FixedVolume,
+    KeepInside,
+    KeepOut,
+    MaximumArea,
+    MinimumThickness,
     MinimumVolume,
     SymmetryPlane,
 )
+from sparselbm.optimize.surface_area import surface_area
 from sparselbm.optimize.volume import signed_volume, volume_gradient
 
 MESH = sphere()
+ROOM = TriangleMesh.box((-1.4, -1.1, -1.3), (1.2, 1.3, 1.1))
+POST = TriangleMesh.box((0.6, 0.3, 0.4), (2.0, 2.0, 2.0))
 EVERY = [
     FixedVolume(),
     MinimumVolume(volume=2.0),
     BoundingBox((-1.5, -1.2, -np.inf), (1.5, np.inf, 1.1)),
     FixedPoints(indices=(0, 5)),
     FixedPoints(indices=(1,)),
+    FixedArea(),
+    MaximumArea(area=10.0),
+    KeepOut(space=POST, clearance=0.05, margin=0.02),
+    KeepInside(space=ROOM, margin=0.02),
+    MinimumThickness(thickness=1.5),
 ]
 
 
@@ -106,6 +120,51 @@ def test_box_needs_six_rows_however_many_points():
         6,
         3,
     )
+
+
+def test_area_of_stretched_spheres():
+    """The exact area of the mesh; of a body of revolution with axes 2, 1, 1 that of the prolate spheroid."""
+    bound, fine = FixedArea(area=4 * np.pi).bind(stretched(MESH), MESH), sphere(5)
+    assert bound.value(np.full(3, 0.1)) == pytest.approx(1.21 * surface_area(MESH.points, MESH.faces) / (4 * np.pi) - 1)
+    e = np.sqrt(0.75)
+    exact = 2 * np.pi * (1 + 2 / e * np.arcsin(e))
+    assert surface_area(fine.points * [2, 1, 1], fine.faces) == pytest.approx(exact, rel=4e-3)
+
+
+def test_packaging_is_the_distance_to_the_space():
+    """A sphere that grows inside a box, and beside one: the least of the gaps over its points."""
+    points, diagonal = MESH.points, np.linalg.norm(np.ptp(MESH.points, axis=0))
+    inside = KeepInside(space=ROOM, clearance=0.02, margin=1e-4).bind(stretched(MESH), MESH)
+    gap = np.minimum(ROOM.bounds[1] - points, points - ROOM.bounds[0]).min()
+    assert inside.value(np.zeros(3)) * diagonal == pytest.approx(0.02 - gap, abs=1e-3)
+    # The corner of the post is its closest place to the sphere: (0.6, 0.3, 0.4) has the length 0.781 < 1.
+    depth = np.minimum.reduce(np.maximum(points - POST.bounds[0], 0.0).T[:3]).max()
+    out = KeepOut(space=POST, margin=1e-4).bind(stretched(MESH), MESH)
+    assert out.value(np.zeros(3)) * diagonal == pytest.approx(depth, abs=1e-3)
+    half = np.full(3, -0.5)
+    away = np.linalg.norm(POST.bounds[0] - 0.5 * points, axis=1).min()
+    assert out.value(half) * diagonal == pytest.approx(-away, abs=2e-3)
+
+
+def test_thickness_of_spheres_and_of_a_shell():
+    """Every ball in a sphere has its diameter; between two spheres it is their gap that counts."""
+    ball = mirror_mesh()
+    bound = MinimumThickness(thickness=1.5, margin=1e-3).bind(stretched(ball), ball)
+    for scale in (-0.5, -0.25, -0.1):
+        assert bound.value(np.full(3, scale)) == pytest.approx(1 - 2 * (1 + scale) / 1.5, abs=0.03)
+    count = len(ball.points)
+    points, faces = np.concatenate([ball.points, 0.8 * ball.points]), np.concatenate([ball.faces, ball.faces[:, ::-1] + count])
+    shell = Mesh(points, faces)
+    hollow = MinimumThickness(thickness=0.25, margin=1e-3).bind(stretched(shell), shell)
+    assert hollow.value(np.zeros(3)) == pytest.approx(1 - 0.2 / 0.25, abs=1e-3)
+    with pytest.raises(ConstraintError, match="thickness"):
+        MinimumThickness(thickness=0.0).bind(stretched(MESH), MESH)
+
+
+def test_an_open_space_is_refused():
+    torn = TriangleMesh(ROOM.points, ROOM.faces[1:])
+    with pytest.raises(ConstraintError, match="closed space"):
+        KeepOut(space=torn).bind(stretched(MESH), MESH)
 
 
 @pytest.mark.parametrize(("lower", "upper", "word"), [

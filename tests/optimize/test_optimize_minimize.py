@@ -11,6 +11,7 @@ from optimize_shapes import Mesh, sphere, stretched
 
 from sparselbm.io.files import append_csv
 from sparselbm.optimize import (
+    CCSAQ,
     LBFGSB,
     MMA,
     SLSQP,
@@ -26,14 +27,15 @@ from sparselbm.optimize import (
     Stop,
     SymmetryPlane,
     TrustConstr,
+    TrustRegion,
     minimize,
 )
 
 MESH = sphere()
 FINE = Stop(tolerance=1e-10, iterations=2000)
-UNCONSTRAINED = [LBFGSB(), SLSQP(), TrustConstr(), MMA(), Adam(rate=0.05)]
-CONSTRAINED = [SLSQP(), TrustConstr(), MMA(), Adam()]
-EXACT_EQUALITY = [SLSQP(), TrustConstr(), Adam()]
+UNCONSTRAINED = [LBFGSB(), SLSQP(), TrustConstr(), TrustRegion(), MMA(), CCSAQ(), Adam(rate=0.05)]
+CONSTRAINED = [SLSQP(), TrustConstr(), TrustRegion(), MMA(), CCSAQ(), Adam()]
+EXACT_EQUALITY = [SLSQP(), TrustConstr(), TrustRegion(), Adam()]
 
 
 def name(value):
@@ -58,7 +60,7 @@ def linear(matrix, lower, upper, tolerance=1e-4, label="linear"):
 # --- exact optima ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP(), TrustConstr()], ids=name)
+@pytest.mark.parametrize("optimizer", [LBFGSB(), SLSQP(), TrustConstr(), TrustRegion()], ids=name)
 def test_rosenbrock(optimizer):
     """Not for methods of first order: MMA needs thousands of steps along this valley."""
     found = minimize(rosenbrock, np.array([-1.2, 1.0]), optimizer=optimizer, bounds=(-2.0, 2.0), stop=FINE)
@@ -367,7 +369,7 @@ def test_least_violation_is_returned_where_nothing_is_feasible():
 
 
 def test_each_design_is_evaluated_once():
-    for optimizer in (LBFGSB(), SLSQP(), TrustConstr()):
+    for optimizer in (LBFGSB(), SLSQP(), TrustConstr(), TrustRegion()):
         objective, seen = tracked(rosenbrock)
         minimize(objective, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(iterations=15))
         assert len({x.tobytes() for _, x in seen}) == len(seen)

@@ -19,7 +19,7 @@ from sparselbm.results import normal_sensitivity
 from sparselbm.settle import Settle
 from sparselbm.simulation import SimulationError
 from sparselbm.snapshot import point_areas
-from sparselbm.usd import validate_stage
+from sparselbm.usd import PrimOps, validate_stage
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -97,6 +97,44 @@ def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
     for row in rows:
         mesh = Scene.open(folder.stage.path, time=int(row["iteration"])).bodies[0].mesh
         assert mesh.volume / plan.mesh.volume - 1.0 == pytest.approx(float(row["FixedVolume"]), abs=2e-5)
+    assert validate_stage(folder.stage.path) == []
+
+
+TILTED = """#usda 1.0
+(
+    metersPerUnit = 1
+    upAxis = "Z"
+)
+def Xform "Stand"
+{
+    float xformOp:rotateY = 10
+    float3 xformOp:scale = (1, 1, 0.5)
+    uniform token[] xformOpOrder = ["xformOp:rotateY", "xformOp:scale"]
+
+    def Sphere "Ball"
+    {
+        double radius = 0.5
+    }
+}
+"""
+
+
+def test_a_study_of_xform_ops_writes_their_values_and_no_points(tmp_path, device):
+    path = tmp_path / "tilted.usda"
+    path.write_text(TILTED)
+    scene, ops = Scene.open(path), PrimOps.of(path, "/Stand", {"xformOp:rotateY": 20.0})
+    plan = SMALL.in_scene(scene)
+    study = DragStudy(
+        deformation=ops.deformation, constraints=(), settle=Settle(limit=400), stop=Stop(iterations=1), recheck=None
+    )
+    folder = StudyFolder(tmp_path / "out", scene, plan, ops=ops)
+    found = DragProblem(study, plan, device).minimize(folder.add)
+    # A tilted disc is turned level: that is where its drag is least.
+    assert found.history[-1].objective < found.history[0].objective
+    assert abs(found.history[-1].x[0]) < 10.0
+    for record in found.history:
+        there = Scene.open(folder.stage.path, time=record.iteration).bodies[0].mesh.points
+        assert there == pytest.approx(ops.deformation.bind(plan.mesh).points(record.x), abs=1e-6)
     assert validate_stage(folder.stage.path) == []
 
 

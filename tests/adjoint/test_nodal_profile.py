@@ -1,0 +1,56 @@
+"""An inlet's profile by a few numbers: exact where it is linear, and its gradient against central differences."""
+
+import numpy as np
+import pytest
+import warp as wp
+
+from sparselbm import Simulation, value_and_grad
+from sparselbm.adjoint import Field, Stored
+from sparselbm.boundary import X_MAX, X_MIN, NodalProfile, PressureOutlet, VelocityInlet
+from sparselbm.domain import box
+from sparselbm.evaluate import evaluate
+from sparselbm.objective import KineticEnergy
+
+NODES, VALUES = (1.0, 6.0, 9.0, 15.0), (0.5, 1.4, 0.8, 1.1)
+
+
+def channel(values, device):
+    profile = NodalProfile(1, NODES, tuple(values))
+    inlet = VelocityInlet(X_MIN, (0.05, 0.02), profile=profile)
+    return profile, Simulation(
+        box((16, 16), device=device), viscosity=0.05, boundaries=(inlet, PressureOutlet(X_MAX)), precision=wp.float64
+    )
+
+
+def test_values_between_nodes_are_linear_and_beyond_them_constant():
+    places = np.array([[0.0, 0.5], [0.0, 1.0], [0.0, 3.5], [0.0, 9.0], [0.0, 15.5]])
+    factors = NodalProfile(1, NODES, VALUES).factors(places, (16, 16), 0)
+    assert factors == pytest.approx([0.5, 0.5, 0.95, 0.8, 1.1])
+
+
+def test_the_gradient_in_the_nodes_agrees_with_central_differences(device):
+    steps, h = 12, 1e-4
+
+    def energy(values):
+        _, simulation = channel(values, device)
+        simulation.run(steps)
+        return evaluate(KineticEnergy(), simulation)
+
+    profile, simulation = channel(VALUES, device)
+    names = ("x_min.velocity_x", "x_min.velocity_y")
+    _, fields = value_and_grad(
+        KineticEnergy(), simulation, steps=steps, wrt=tuple(Field(name) for name in names), plan=Stored()
+    )
+    found = sum(profile.pullback(simulation.domain.cell_indices(), field) for field in fields)
+    central = [(energy(VALUES + h * e) - energy(VALUES - h * e)) / (2 * h) for e in np.eye(4)]
+    assert found == pytest.approx(central, rel=1e-7)
+
+
+@pytest.mark.parametrize(("nodes", "values", "words"), [
+    ((1.0, 1.0), (1.0, 1.0), "rising"),
+    ((1.0, 2.0), (1.0,), "one finite factor a node"),
+    ((1.0, 2.0), (1.0, 0.0), "in place of 0"),
+])  # fmt: skip
+def test_profiles_without_a_meaning_are_refused(nodes, values, words):
+    with pytest.raises(ValueError, match=words):
+        NodalProfile(1, nodes, values)

@@ -1,0 +1,62 @@
+"""Limits on the flow besides its drag: their gradients against the flow's own answer, and what a warm start saves."""
+
+import numpy as np
+import pytest
+from study_cases import BALL, small_plan, small_problem, swelling
+
+from sparselbm import DragProblem, DragStudy, Tunnel
+from sparselbm.evaluate import evaluate
+from sparselbm.geometry import FFD
+from sparselbm.limits import ForceLimit, PressureDropLimit
+from sparselbm.settle import Settle
+from sparselbm.tunnel import TunnelError
+
+LIFT, LOSS = ForceLimit(direction=(0.0, 1.0, 0.0), upper=0.1), PressureDropLimit(upper=5.0)
+FINE = Settle(tolerance=5e-4, stretch=50, limit=900)
+
+
+def sheared(amount):
+    """Variables that lean the ball along the flow, upper half forward, by `amount` of the limit."""
+    x = np.zeros((3, 3, 3, 3))
+    x[:, 0, :, 0], x[:, 2, :, 0] = -0.1 * amount, 0.1 * amount
+    return x.reshape(-1)
+
+
+def test_gradients_of_lift_and_pressure_drop_and_what_a_warm_start_saves(device):
+    plan = Tunnel(voxel_size=0.12, reynolds=30, upstream=0.75, downstream=1.0, side=0.75).around({"ball": BALL}, "ball")
+    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), settle=FINE, constraints=(LIFT, LOSS))
+    problem = DragProblem(study, plan, device)
+    x, step = np.zeros(81), swelling(0.1) + sheared(0.4)
+    lift, loss = problem.constraints
+    at_rest = lift.value(x)
+    from_rest = problem.flow.settled.steps
+    _, gradient = problem(x)
+    assert problem.flow.settled.steps == from_rest, "the constraint's evaluation serves the objective too"
+    assert abs(float(at_rest[0])) < 0.02, "a ball has no lift, but for its mesh"
+    found, warm = [], []
+    for sign in (1.0, -1.0):
+        ahead = problem.drag(sign * step)
+        warm.append(problem.flow.settled.steps)
+        others = [
+            limit.coefficient(problem.plan) * evaluate(limit.objective(problem.plan), problem.flow.simulation)
+            for limit in (LIFT, LOSS)
+        ]
+        found.append([ahead, *others])
+    slopes = np.array([gradient, lift.jacobian(x)[0], loss.jacobian(x)[0]]) @ (2 * step)
+    change = np.subtract(*found)
+    assert slopes == pytest.approx(change, rel=0.06)
+    assert abs(change[1]) > 0.01
+    # The first step is one neighbour away, the second two.
+    assert warm[0] <= 0.5 * from_rest
+
+
+def test_limits_that_limit_nothing_are_refused(device):
+    with pytest.raises(TunnelError, match="at least one"):
+        small_problem(device, constraints=(ForceLimit(direction=(0, 1, 0)),))
+    with pytest.raises(TunnelError, match="lower at or below upper"):
+        small_problem(device, constraints=(PressureDropLimit(lower=2.0, upper=1.0),))
+
+
+def test_pressure_drop_is_in_units_of_the_dynamic_pressure():
+    plan = small_plan()
+    assert LOSS.coefficient(plan) * plan.units.pressure_to_lattice(0.5 * plan.tunnel.density) == pytest.approx(1.0)

@@ -1,0 +1,90 @@
+"""Several flows, one shape: exact optima of sums of quadratics, and a flow at an angle."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from sparselbm.geometry import FFD, TriangleMesh, Turned
+from sparselbm.geometry.rigid import rotation
+from sparselbm.limits import ForceLimit
+from sparselbm.multi_point import MultiPointProblem
+from sparselbm.optimize import BoundConstraint, Stop, TrustRegion
+from sparselbm.optimize.aggregate import MeanAndDeviation, Worst
+from sparselbm.study import DragStudy
+from sparselbm.tunnel import TunnelError
+
+SHORT = DragStudy(optimizer=TrustRegion(), stop=Stop(tolerance=1e-9, iterations=200), recheck=None)
+BALL = TriangleMesh.sphere(0.5, subdivisions=1)
+
+
+@dataclass
+class Quadratic:
+    """Stands in for a problem of one flow: C = 1 + |x - c|^2."""
+
+    centre: np.ndarray
+    constraints: list = field(default_factory=list)
+    limits: list = field(default_factory=list)
+    flow: object = None
+    deformation: object = field(default_factory=lambda: FFD((2, 2, 2), limit=1.0).bind(BALL))
+    study: object = SHORT
+
+    def __call__(self, x):
+        return 1.0 + float(np.sum((x - self.centre) ** 2)), 2.0 * (x - self.centre)
+
+
+def centres(count):
+    return 0.4 * np.random.default_rng(2).uniform(-1, 1, (count, 24))
+
+
+def test_the_weighted_mean_has_its_optimum_at_the_weighted_centre():
+    places = centres(3)
+    problem = MultiPointProblem([Quadratic(c) for c in places], weights=[1, 2, 5])
+    found = problem.minimize()
+    assert found.x == pytest.approx(np.array([1, 2, 5]) @ places / 8, abs=1e-4)
+    assert problem.values.shape == (3,)
+
+
+def test_the_worst_of_two_has_its_optimum_halfway_whatever_their_weights():
+    one, two = centres(2)
+    found = MultiPointProblem([Quadratic(one), Quadratic(two)], weights=[9, 1], aggregate=Worst(0.05)).minimize()
+    assert found.x == pytest.approx(0.5 * (one + two), abs=2e-3)
+
+
+def test_a_robust_sum_trades_the_mean_for_evenness():
+    """With w = (0.9, 0.1) the mean's optimum lies near the first; deviations pull it towards the second."""
+    one, two = centres(2)
+    found = [
+        MultiPointProblem([Quadratic(one), Quadratic(two)], weights=[0.9, 0.1], aggregate=MeanAndDeviation(k)).minimize()
+        for k in (0.0, 0.3)
+    ]
+    along = [(each.x - one) @ (two - one) / np.sum((two - one) ** 2) for each in found]
+    # 0.3 s with s = 0.3 |v_2 - v_1| and v_2 - v_1 = L^2 (1 - 2 t): J' = 0 at t = 0.1 + 0.09.
+    assert along == pytest.approx([0.1, 0.19], abs=2e-3)
+
+
+def test_limits_of_every_flow_are_kept():
+    zero = np.zeros(1)
+    limit = BoundConstraint("ForceLimit", zero, zero, lambda x: x[:1], lambda x: np.eye(1, 24))
+    members = [Quadratic(c, [limit], [ForceLimit(direction=(0, 1, 0), upper=0.0)]) for c in centres(2)]
+    assert [each.name for each in MultiPointProblem(members).constraints] == ["ForceLimit", "ForceLimit_2"]
+
+
+def test_what_does_not_fit_together_is_refused():
+    with pytest.raises(TunnelError, match="at least 1"):
+        MultiPointProblem([])
+    with pytest.raises(TunnelError, match="weight above 0"):
+        MultiPointProblem([Quadratic(np.zeros(24))], weights=[0.0])
+    other = Quadratic(np.zeros(24), deformation=FFD((2, 2, 2), limit=0.5).bind(BALL))
+    with pytest.raises(TunnelError, match="same deformation"):
+        MultiPointProblem([Quadratic(np.zeros(24)), other])
+
+
+def test_a_turned_body_has_the_variables_of_the_one_that_was_read():
+    inner, vector = FFD((3, 3, 3), limit=1.0), (0.1, -0.2, 0.7)
+    turned, mesh = Turned(inner, vector), TriangleMesh.sphere(0.5, (1.0, 2.0, 3.0), 2)
+    bound, plain, matrix = turned.bind(turned.mesh(mesh)), inner.bind(mesh), rotation(np.array(vector))
+    rng = np.random.default_rng(1)
+    x, dx, g = rng.normal(size=bound.size), rng.normal(size=bound.size), rng.normal(size=mesh.points.shape)
+    assert bound.points(x) == pytest.approx(plain.points(x) @ matrix.T, abs=1e-9)
+    assert bound.pullback(x, g) @ dx == pytest.approx(np.sum(g * (bound.points(x + dx) - bound.points(x))), rel=1e-9)

@@ -1,0 +1,90 @@
+"""A plate that hides in the cells: its drag falls by the wall's model alone, and the study says so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sparselbm import DragProblem, DragStudy, Tunnel
+from sparselbm.geometry import TriangleMesh
+from sparselbm.optimize import LBFGSB, Stop
+from sparselbm.recheck import Recheck
+from sparselbm.settle import Settle
+from sparselbm.tunnel import TunnelError
+
+VOXEL = 0.12
+THICKNESS = 1.2
+"""Of the plate at the start [cells]; its middle plane lies between two layers of cells."""
+PLATE = TriangleMesh.box((0.4 * VOXEL, 0, 0), (0.4 * VOXEL + THICKNESS * VOXEL, 8 * VOXEL, 8 * VOXEL))
+TUNNEL = Tunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
+
+
+@dataclass(frozen=True)
+class Thinning:
+    """x -> (1 - v) x about the plate's middle, v from 0 to 0.9."""
+
+    base: np.ndarray
+    size = 1
+
+    def initial(self):
+        return np.zeros(1)
+
+    def bounds(self):
+        return np.zeros(1), np.full(1, 0.9)
+
+    def points(self, v):
+        return self.base - v[0] * self._arm()
+
+    def pullback(self, v, points_gradient):
+        return -np.array([np.sum(points_gradient * self._arm())])
+
+    def _arm(self):
+        return (self.base - self.base.mean(axis=0)) * [1.0, 0.0, 0.0]
+
+
+@dataclass(frozen=True)
+class Thin:
+    """The deformation before it is bound."""
+
+    def bind(self, mesh):
+        return Thinning(mesh.points)
+
+
+def thin_problem(device, recheck):
+    study = DragStudy(
+        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=Stop(iterations=3), recheck=recheck,
+        settle=Settle(limit=300),
+    )  # fmt: skip
+    return DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
+
+
+def test_a_plate_that_vanishes_between_cells_is_refused(device):
+    problem = thin_problem(device, Recheck(every=1))
+    found = problem.minimize()
+    last = problem.checks[-1]
+    assert (found.stopped, last.refused) == ("refused", True)
+    assert "the design gains by the wall, not by its shape" in found.message
+    assert f"{last.difference:+.1%}" in found.message
+    # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
+    assert last.drag < 0.5
+    assert last.checked == pytest.approx(0.93, abs=0.04)
+    # What came before was confirmed, and is what the study returns.
+    assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
+    assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
+
+
+def test_the_best_design_is_checked_at_the_end_by_default(device):
+    """Without `every` the same plate is found out too, and the start is all that remains."""
+    study = thin_problem(device, Recheck()).study
+    assert DragStudy().recheck == study.recheck
+    problem = DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
+    found = problem.minimize()
+    assert found.stopped == "refused"
+    assert len(problem.checks) == 1
+    assert np.array_equal(found.x, np.zeros(1))
+
+
+def test_a_recheck_without_iterations_or_tolerance_is_refused():
+    for options in ({"every": 0}, {"tolerance": 0.0}):
+        with pytest.raises(TunnelError, match="must be above 0"):
+            Recheck(**options)
