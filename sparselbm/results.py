@@ -32,7 +32,9 @@ class StudyFolder:
         self.plan = plan
         self.body = scene.body(plan.obstacle)
         self.folder = claim_folder(folder, overwrite=overwrite, owned=_OWNED)
-        self.stage = ResultsStage(scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite)
+        self.stage = ResultsStage(
+            scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite, variants=scene.variants
+        )
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
         self._first: Snapshot | None = None

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from ..forecast import Forecast
-from ..geometry import TriangleMesh, inspect_mesh
+from ..geometry import inspect_mesh
 from ..machine import gibibytes
 from ..tunnel import TunnelPlan
 from ..usd import Scene
@@ -20,7 +20,8 @@ def inspect(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None,
-    json_file: o.JsonFile = None,
+    json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = 0,
+    confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
 
@@ -32,7 +33,7 @@ def inspect(
 
     sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
     """
-    read = Scene.open(scene)
+    read = o.scene_of(scene, variant, time, levels, confine, partial)
     found = _reading(read)
     _show_reading(read)
     if obstacle is None and len(read.bodies) > 1 and not without:
@@ -53,24 +54,15 @@ def _reading(scene: Scene) -> dict:
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
         "prims": [
             {
-                "path": body.path, "volume": body.mesh.volume, "centre": centre(body.mesh).tolist(),
+                "path": used.path, "volume": used.volume, "area": used.area, "centre": list(used.centre),
                 "bounds": body.mesh.bounds.tolist(), "points": len(body.mesh.points), "faces": len(body.mesh.faces),
                 "watertight": inspect_mesh(body.mesh, body.path).watertight,
             }
-            for body in scene.bodies
+            for body, used in zip(scene.bodies, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
         "doubtful": [{"path": note.path, "reason": note.reason} for note in report.doubtful],
     }  # fmt: skip
-
-
-def centre(mesh: TriangleMesh) -> np.ndarray:
-    """Centre of the enclosed volume [m], (3,): mean of (a + b + c) / 4 over faces, weighted by a . (b x c) / 6."""
-    middle = mesh.bounds.mean(axis=0)
-    a, b, c = (corner - middle for corner in mesh.corners)
-    volumes = np.einsum("fi,fi->f", a, np.cross(b, c)) / 6.0
-    whole = volumes.sum()
-    return middle + (volumes @ (a + b + c) / 4.0 / whole if whole else 0.0)
 
 
 def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:

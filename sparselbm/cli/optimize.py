@@ -5,7 +5,6 @@ from typing import Annotated
 from ..geometry import FFD, Deformation, FreeVertices, Rigid
 from ..optimize import SLSQP, Adam, FixedVolume, Stop
 from ..study import DragStudy
-from ..usd import Scene
 from . import options as o
 from .carry_out import carry_out
 
@@ -49,7 +48,8 @@ def optimize(
     rigid: RigidFlag = False, vertices: Vertices = None, fixed_volume: FixedVolumeFlag = True,
     iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, device: o.Device = None,
-    output: o.Output = None, overwrite: o.Overwrite = False,
+    output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None,
+    levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
@@ -65,7 +65,7 @@ def optimize(
 
     sparselbm optimize scene.usda --rigid --limit 0.05 [dim]# where it stands, and how it is turned[/dim]
     """
-    read, place = Scene.open(scene), o.device_of(device)
+    read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
