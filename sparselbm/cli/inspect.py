@@ -8,7 +8,7 @@ from ..forecast import Forecast
 from ..geometry import inspect_mesh
 from ..machine import gibibytes
 from ..tunnel import TunnelPlan
-from ..usd import Scene
+from ..usd import Note, Scene
 from . import options as o
 from .show import duration, err, facts, out
 
@@ -50,6 +50,7 @@ def inspect(
 
 def _reading(scene: Scene) -> dict:
     report = scene.report
+    doubtful = (*report.doubtful, *_open_surfaces(scene))
     return {
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
         "prims": [
@@ -61,8 +62,17 @@ def _reading(scene: Scene) -> dict:
             for body, used in zip(scene.bodies, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
-        "doubtful": [{"path": note.path, "reason": note.reason} for note in report.doubtful],
+        "doubtful": [{"path": note.path, "reason": note.reason} for note in doubtful],
     }  # fmt: skip
+
+
+def _open_surfaces(scene: Scene) -> list[Note]:
+    """Bodies with holes, which have no exact volume."""
+    looks = [inspect_mesh(body.mesh, body.path) for body in scene.bodies]
+    return [
+        Note(look.name, f"it is open along {look.open_edges} edges: inside is where the winding number exceeds 0.5")
+        for look in looks if look.open_edges
+    ]  # fmt: skip
 
 
 def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
@@ -88,7 +98,7 @@ def _show_reading(scene: Scene) -> None:
         )  # fmt: skip
         for line in inspect_mesh(body.mesh, body.path).lines()[1:]:
             out.print(f"        {line}", highlight=False, markup=False)
-    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", scene.report.doubtful)):
+    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *_open_surfaces(scene)))):
         for note in notes:
             out.print(f"{kind}  {note}", highlight=False, markup=False)
 

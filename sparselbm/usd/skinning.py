@@ -22,10 +22,13 @@ def pose(stage: Usd.Stage, roots: Collection[Sdf.Path], time: float | None) -> t
     for path in roots:
         _give_own_prims(stage, path)
     code = _first_sample(stage) if time is None else time
+    _hold_animations(stage, code)
     posed = set()
     for path in roots:
         root = UsdSkel.Root(stage.GetPrimAtPath(path))
         skinned = _skinned(root)
+        for mesh in skinned:
+            _hold(stage.GetPrimAtPath(mesh).GetAttribute("points"), code)
         if skinned and UsdSkel.BakeSkinning(root, Gf.Interval(code, code)):
             posed |= skinned
     return frozenset(posed), code
@@ -37,6 +40,23 @@ def _give_own_prims(stage: Usd.Stage, path: Sdf.Path) -> None:
         prim = stage.GetPrimAtPath(prefix)
         if prim.IsInstance():
             prim.SetInstanceable(False)
+
+
+def _hold_animations(stage: Usd.Stage, code: float) -> None:
+    """Give all animations a sample at this time, and no other: skinning is baked at samples only, not between them."""
+    from pxr import Sdf, UsdSkel
+
+    for prim in stage.Traverse():
+        if prim.IsA(UsdSkel.Animation):
+            for attribute in prim.GetAuthoredAttributes():
+                if attribute.GetVariability() == Sdf.VariabilityVarying:
+                    _hold(attribute, code)
+
+
+def _hold(attribute: Usd.Attribute, code: float) -> None:
+    value = attribute.Get(code)
+    if value is not None:
+        attribute.Set(value, code)
 
 
 def _skinned(root) -> set[str]:
