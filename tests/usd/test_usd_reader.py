@@ -195,7 +195,7 @@ def test_the_limit_of_a_cube_is_the_exact_one_at_its_corners_and_face_centres(st
         assert used(scene, "/Soft").centre == pytest.approx((0, 0, 0), abs=1e-12)
         assert not [note for note in scene.report.doubtful if "/Soft" in note.path]
         volumes.append(used(scene, "/Soft").volume)
-    first, second, third = np.diff(volumes)
+    _, second, third = np.diff(volumes)
     assert np.log2(second / third) == pytest.approx(2.0, abs=0.1)
     assert Scene.open(path).body("/Soft").mesh.volume == pytest.approx(8.0)
 

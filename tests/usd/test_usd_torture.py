@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from sparselbm.usd import Scene
 
 CUBE = """
@@ -110,6 +112,6 @@ def test_the_report_is_as_expected_within_a_second(tmp_path):
     scene = Scene.open(path, time=2, variants={"/World/Car:size": "small"})
     assert time.process_time() - began < 1.0
     assert str(scene.report) == REPORT
-    assert scene.report.used[0].centre == (9.0, 0.0, 0.0)
-    assert scene.report.used[4].centre == (5.0, 0.0, 0.0)
+    assert scene.report.used[0].centre == pytest.approx((9, 0, 0))
+    assert scene.report.used[4].centre == pytest.approx((5, 0, 0))
     assert path.read_text() == STAGE
