@@ -38,7 +38,9 @@ class StudyFolder:
         if ops is not None:
             ops.require_above(self.body)
         self.folder = claim_folder(folder, overwrite=overwrite, owned=_OWNED)
-        self.stage = ResultsStage(scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite)
+        self.stage = ResultsStage(
+            scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite, variants=scene.variants
+        )
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
         self._first: Snapshot | None = None

@@ -24,6 +24,7 @@ def carry_out(
 
     Ctrl-C leaves with exit code 130, after what was reached has been printed and written.
     """
+    scene.body(plan.obstacle).require_fixed_topology()
     problem = DragProblem(study, plan, device)
     if second_grid:
         plan.refined(_REFINEMENT).require_memory(device)

@@ -10,6 +10,8 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 _SPOKEN = {
     "pass overwrite=True": "pass --overwrite",
     "(without=)": "(--without)",
+    "pass partial=True": "pass --partial",
+    "confine=True": "--confine",
     "no obstacle named": "no --obstacle named",
     "constrain it by BoundingBox or bounds instead": "pass --free-volume",
 }

@@ -5,10 +5,10 @@ import json
 import numpy as np
 
 from ..forecast import Forecast
-from ..geometry import TriangleMesh, inspect_mesh
+from ..geometry import inspect_mesh
 from ..machine import gibibytes
 from ..tunnel import TunnelPlan
-from ..usd import Scene
+from ..usd import Note, Scene
 from . import options as o
 from .show import duration, err, facts, out
 
@@ -20,7 +20,8 @@ def inspect(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None,
-    json_file: o.JsonFile = None,
+    json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = 0,
+    confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
 
@@ -32,7 +33,7 @@ def inspect(
 
     sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
     """
-    read = Scene.open(scene)
+    read = o.scene_of(scene, variant, time, levels, confine, partial)
     found = _reading(read)
     _show_reading(read)
     if obstacle is None and len(read.bodies) > 1 and not without:
@@ -49,28 +50,29 @@ def inspect(
 
 def _reading(scene: Scene) -> dict:
     report = scene.report
+    doubtful = (*report.doubtful, *_open_surfaces(scene))
     return {
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
         "prims": [
             {
-                "path": body.path, "volume": body.mesh.volume, "centre": centre(body.mesh).tolist(),
+                "path": used.path, "volume": used.volume, "area": used.area, "centre": list(used.centre),
                 "bounds": body.mesh.bounds.tolist(), "points": len(body.mesh.points), "faces": len(body.mesh.faces),
                 "watertight": inspect_mesh(body.mesh, body.path).watertight,
             }
-            for body in scene.bodies
+            for body, used in zip(scene.bodies, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
-        "doubtful": [{"path": note.path, "reason": note.reason} for note in report.doubtful],
+        "doubtful": [{"path": note.path, "reason": note.reason} for note in doubtful],
     }  # fmt: skip
 
 
-def centre(mesh: TriangleMesh) -> np.ndarray:
-    """Centre of the enclosed volume [m], (3,): mean of (a + b + c) / 4 over faces, weighted by a . (b x c) / 6."""
-    middle = mesh.bounds.mean(axis=0)
-    a, b, c = (corner - middle for corner in mesh.corners)
-    volumes = np.einsum("fi,fi->f", a, np.cross(b, c)) / 6.0
-    whole = volumes.sum()
-    return middle + (volumes @ (a + b + c) / 4.0 / whole if whole else 0.0)
+def _open_surfaces(scene: Scene) -> list[Note]:
+    """Bodies with holes, which have no exact volume."""
+    looks = [inspect_mesh(body.mesh, body.path) for body in scene.bodies]
+    return [
+        Note(look.name, f"it is open along {look.open_edges} edges: inside is where the winding number exceeds 0.5")
+        for look in looks if look.open_edges
+    ]  # fmt: skip
 
 
 def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
@@ -96,7 +98,7 @@ def _show_reading(scene: Scene) -> None:
         )  # fmt: skip
         for line in inspect_mesh(body.mesh, body.path).lines()[1:]:
             out.print(f"        {line}", highlight=False, markup=False)
-    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", scene.report.doubtful)):
+    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *_open_surfaces(scene)))):
         for note in notes:
             out.print(f"{kind}  {note}", highlight=False, markup=False)
 

@@ -7,7 +7,7 @@ from ..geometry import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..optimize import SLSQP, Adam, FixedVolume, Stop
 from ..recheck import Recheck
 from ..study import DragStudy
-from ..usd import PrimOps, Scene
+from ..usd import PrimOps
 from . import options as o
 from .carry_out import carry_out
 
@@ -59,8 +59,8 @@ def optimize(
     rigid: RigidFlag = False, vertices: Vertices = None, vary: Vary = None, fixed_volume: FixedVolumeFlag = True,
     iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, recheck: o.Recheck = True,
-    device: o.Device = None,
-    output: o.Output = None, overwrite: o.Overwrite = False,
+    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
+    time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
@@ -78,7 +78,7 @@ def optimize(
 
     sparselbm optimize scene.usda --vary /World/Wing.xformOp:rotateY=20 [dim]# within 20 degrees[/dim]
     """
-    read, place = Scene.open(scene), o.device_of(device)
+    read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit

@@ -8,6 +8,7 @@ import typer
 
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
+from ..usd import Scene
 
 Number = TypeVar("Number", int, float)
 
@@ -53,6 +54,23 @@ ObstaclePath = Annotated[
 ]
 Without = Annotated[
     list[str] | None, option("--without", "Prim that is left out of the tunnel; may be repeated.", metavar="PRIM")
+]
+Variant = Annotated[
+    list[str] | None,
+    option(
+        "--variant", "Variant of a prim in place of the scene's choice; may be repeated.", metavar="/PRIM:SET=CHOICE"
+    ),
+]
+Time = Annotated[
+    float | None,
+    option("--time", "Time code that an animated scene is read at. Default: the first sample.", metavar="CODE"),
+]
+Levels = Annotated[
+    int, option("--levels", "Refinements of subdivision surfaces towards their smooth limit; 0 reads the cage.")
+]
+Confine = Annotated[bool, option("--confine", "Refuse a scene that refers to files outside of its folder.")]
+Partial = Annotated[
+    bool, option("--partial", "Read what there is of a scene whose references or payloads are missing.")
 ]
 VoxelSize = Annotated[
     float | None,
@@ -123,6 +141,25 @@ Recheck = Annotated[
     ),
 ]
 JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
+
+
+def scene_of(
+    path: Path, variant: list[str] | None, time: float | None, levels: int, confine: bool, partial: bool
+) -> Scene:
+    """The scene as the options want it read."""
+    return Scene.open(path, variants=chosen(variant), time=time, levels=levels, confine=confine, partial=partial)
+
+
+def chosen(variant: list[str] | None) -> dict[str, str]:
+    """The variants of `--variant` by their set."""
+    return dict(_choice(each) for each in variant or ())
+
+
+def _choice(text: str) -> tuple[str, str]:
+    name, equals, choice = text.partition("=")
+    if not (equals and choice and ":" in name):
+        raise OptionError(f"--variant {text!r}: give prim, variant set and choice, such as /Car:wheels=wide")
+    return name, choice
 
 
 def tunnel_of(

@@ -1,11 +1,25 @@
-"""`sparselbm run`: the flow around an obstacle, and its drag."""
+"""`sparselbm run`: the flow around an obstacle, and its drag; of all variants of it, if asked for."""
+
+import json
+from pathlib import Path
+from typing import Annotated
 
 from ..flow import TunnelFlow
+from ..io.files import replace_file
 from ..results import StudyFolder
-from ..usd import Scene
+from ..settle import Settle
+from ..tunnel import TunnelPlan
+from ..usd import variants_of
 from . import options as o
 from .exits import running
 from .show import Work, announce, err, facts
+
+Sweep = Annotated[
+    str | None,
+    o.option(
+        "--sweep-variants", "Run every variant of a set, each in a folder of its name.", metavar="/PRIM:SET"
+    ),
+]
 
 
 def run(
@@ -13,7 +27,8 @@ def run(
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
-    overwrite: o.Overwrite = False,
+    overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
+    levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
@@ -25,13 +40,31 @@ def run(
     sparselbm run scene.usda --reynolds 100
 
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
+
+    sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
-    read, place = Scene.open(scene), o.device_of(device)
+    place = o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-    plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
-    flow = TunnelFlow(plan, o.settle_of(plan, tolerance, settle_steps), place)
-    folder = StudyFolder(o.output_of(output, scene), read, plan, overwrite=overwrite)
-    announce(plan, place)
+    choices = variants_of(scene, sweep_variants, o.chosen(variant)) if sweep_variants else ("",)
+    jobs = {}
+    for choice in choices:
+        picked = [*(variant or ()), f"{sweep_variants}={choice}"] if choice else variant
+        read = o.scene_of(scene, picked, time, levels, confine, partial)
+        plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
+        jobs[choice] = read, plan, o.settle_of(plan, tolerance, settle_steps)
+    whole = o.output_of(output, scene)
+    folders = {
+        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
+    }
+    found = {choice: _run(folders[choice], plan, settle, place) for choice, (_, plan, settle) in jobs.items()}
+    if sweep_variants:
+        _tabulate(sweep_variants, found, whole)
+
+
+def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str) -> dict:
+    """One flow, from rest to its summary."""
+    flow = TunnelFlow(plan, settle, device)
+    announce(plan, device)
     with running():
         with Work(plan) as work:
             flow.on_progress = work.step
@@ -39,10 +72,22 @@ def run(
         summary = folder.finish_run(flow, drag)
     if not summary["converged"]:
         err.print(
-            f"Warning: after {summary['steps']} steps the drag still changes by more than {tolerance:.1e} of itself: "
+            f"Warning: after {summary['steps']} steps the drag still changes by more than {settle.tolerance:.1e} of itself: "
             "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
         )  # fmt: skip
     facts("", {
         "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
         "steps": f"{summary['steps']}", "results": f"{folder.stage.path}",
+    })  # fmt: skip
+    return summary
+
+
+def _tabulate(name: str, found: dict[str, dict], folder: Path) -> None:
+    """Drag by variant, on the terminal and as sweep.json. Coefficients go by each variant's own silhouette, so compare forces."""
+    with replace_file(folder / "sweep.json") as path:
+        path.write_text(json.dumps({"variants": name, "choices": found}, indent=2) + "\n")
+    facts(f"\nDrag by {name}", {
+        choice: f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
+        f"silhouette {summary['frontal_area']:.4g} m^2"
+        for choice, summary in found.items()
     })  # fmt: skip

@@ -8,6 +8,7 @@ from sparselbm.usd.results import ResultsStage
 from sparselbm.usd.scene import Scene
 from sparselbm.usd.stage import open_stage
 from sparselbm.usd.validation import validate_stage
+from sparselbm.usd.variants import variants_of
 from sparselbm.usd.xform_ops import PrimOps
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "TransformSamples",
     "open_stage",
     "validate_stage",
+    "variants_of",
 ]

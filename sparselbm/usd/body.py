@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sparselbm.geometry.triangles import TriangleMesh
+from sparselbm.usd.errors import SceneError
 from sparselbm.usd.transforms import apply, apply_inverse
 
 
@@ -38,9 +39,11 @@ class Part:
     local_to_world: np.ndarray
     """From the prim's own space and units to world metres, shape (4, 4), for column vectors."""
     is_gprim: bool = False
-    """True if the prim is an analytic shape, which cannot hold points."""
+    """True if the prim cannot hold these points: an analytic shape, a cage that was refined, a mesh that a skeleton moves."""
     instance: PointInstance | None = None
     """The copy of a point instancer that this part is, if any."""
+    topology_varies: bool = False
+    """True if the prim is a mesh with other faces at other times."""
 
     def to_world(self, points: np.ndarray) -> np.ndarray:
         """World positions [m] of points (n, 3) of the prim's own space."""
@@ -61,6 +64,15 @@ class Body:
     """World space [m]; wound outward if the scene is."""
     parts: tuple[Part, ...]
     """What each prim gave, in the order of the mesh."""
+
+    def require_fixed_topology(self) -> None:
+        """Raises SceneError for a mesh whose faces change in time, for its points then have no place to go to."""
+        for part in self.parts:
+            if part.topology_varies:
+                raise SceneError(
+                    f"{part.path}: its faces change in time, those of a shape to be optimised may not; "
+                    "keep one time sample of faceVertexCounts and faceVertexIndices"
+                )
 
 
 def merge(path: str, bodies: Iterable[Body]) -> Body:

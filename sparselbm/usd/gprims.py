@@ -7,10 +7,13 @@ Corners lie on the true surface, so that the volume comes from below with an err
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.usd import attributes
 from sparselbm.usd.polygons import triangulate
 
 if TYPE_CHECKING:
@@ -20,31 +23,58 @@ TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule
 """The gprims that are read as closed surfaces."""
 
 
-def tessellate(prim: Usd.Prim, time: Usd.TimeCode, segments: int) -> tuple[np.ndarray, np.ndarray]:
-    """A prim of `TYPES`: points (n, 3) in its own space and units, and faces (m, 3) wound outward."""
+@dataclass(frozen=True)
+class Shape:
+    """The numbers of a gprim; equal shapes are tessellated once."""
 
-    def value(name: str) -> float:
-        return float(prim.GetAttribute(name).Get(time))
+    kind: str
+    """One of `TYPES`."""
+    bottom: float = 0.0
+    """Radius at the lower end; of a cube its edge."""
+    top: float = 0.0
+    """Radius at the upper end."""
+    height: float = 0.0
+    """Of the straight part."""
+    axis: str = "Z"
+    """From the lower to the upper end."""
 
-    kind = prim.GetTypeName()
-    if kind == "Cube":
-        return box(value("size"))
-    if kind == "Sphere":
-        return revolve(capsule_profile(value("radius"), value("radius"), 0.0, segments), segments)
-    height = value("height")
-    bottom, top = {
-        "Cylinder": ("radius", "radius"),
-        "Capsule": ("radius", "radius"),
-        "Cone": ("radius", None),
-        "Cylinder_1": ("radiusBottom", "radiusTop"),
-        "Capsule_1": ("radiusBottom", "radiusTop"),
-    }[kind]
-    radii = value(bottom), value(top) if top else 0.0
-    rounded = kind.startswith("Capsule")
-    profile = capsule_profile(*radii, height, segments) if rounded else frustum_profile(*radii, height)
-    points, faces = revolve(profile, segments)
+    @classmethod
+    def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Shape:
+        """The shape of a prim of `TYPES`, in its own units. Raises SceneError for what is no length or axis."""
+        kind = prim.GetTypeName()
+        bottom, top = _ENDS[kind]
+        values = [attributes.length(prim, name, time) if name else 0.0 for name in (bottom, top)]
+        if kind in ("Cube", "Sphere"):
+            return cls(kind, *values)
+        return cls(
+            kind, *values, attributes.length(prim, "height", time), attributes.token(prim, "axis", time, ("X", "Y", "Z"))
+        )
+
+
+_ENDS = {
+    "Cube": ("size", None),
+    "Sphere": ("radius", "radius"),
+    "Cylinder": ("radius", "radius"),
+    "Capsule": ("radius", "radius"),
+    "Cone": ("radius", None),
+    "Cylinder_1": ("radiusBottom", "radiusTop"),
+    "Capsule_1": ("radiusBottom", "radiusTop"),
+}
+"""Attributes of the radius at the lower and the upper end."""
+
+
+@functools.lru_cache(maxsize=64)
+def tessellate(shape: Shape, segments: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points (n, 3), and faces (m, 3) wound outward; none for a shape without a radius."""
+    if shape.kind == "Cube":
+        return box(shape.bottom)
+    if max(shape.bottom, shape.top) == 0.0:
+        return np.zeros((0, 3)), np.zeros((0, 3), np.int32)
+    rounded = shape.kind == "Sphere" or shape.kind.startswith("Capsule")
+    ends = shape.bottom, shape.top, shape.height
+    points, faces = revolve(capsule_profile(*ends, segments) if rounded else frustum_profile(*ends), segments)
     # Rolling the columns is a cyclic permutation: it turns z into the axis and keeps the winding.
-    return np.roll(points, {"X": 1, "Y": 2, "Z": 0}[prim.GetAttribute("axis").Get(time)], axis=1), faces
+    return np.roll(points, "ZXY".index(shape.axis), axis=1), faces
 
 
 def box(size: float) -> tuple[np.ndarray, np.ndarray]:

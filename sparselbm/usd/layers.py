@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.usd import foreign
 from sparselbm.usd.errors import ResultsExistError, SceneError
 from sparselbm.usd.stage import open_stage, resolver_context
+from sparselbm.usd.variants import select
 
 if TYPE_CHECKING:
     from pxr import Sdf, Usd
@@ -25,14 +27,16 @@ if TYPE_CHECKING:
 class LayerPair:
     """The result's layers over the user's scene, composed in memory; edits go to the data layer."""
 
-    def __init__(self, scene: Path, folder: Path, case_name: str, overwrite: bool):
+    def __init__(
+        self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None
+    ):
         if not re.fullmatch(r"\w[\w.-]*", case_name):
             raise ValueError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
         self.scene = scene.resolve()
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
         self._refuse(overwrite)
-        self._compose()
+        self._compose(variants or {})
 
     def _refuse(self, overwrite: bool) -> None:
         if not self.scene.is_file():
@@ -47,7 +51,7 @@ class LayerPair:
                 " pass overwrite=True, or choose another case_name or folder"
             )
 
-    def _compose(self) -> None:
+    def _compose(self, variants: Mapping[str, str]) -> None:
         from pxr import Sdf, Usd
 
         # USD cannot compose STL and the like: their bodies are written into the data layer as meshes.
@@ -59,6 +63,7 @@ class LayerPair:
         self.stage: Usd.Stage = Usd.Stage.Open(self._root, None, resolver_context(self.scene))
         self.stage.SetEditTarget(Usd.EditTarget(self._root))
         self._copy_metadata()
+        select(self.stage, variants)
         self.stage.SetEditTarget(Usd.EditTarget(self.data))
 
     def _copy_metadata(self) -> None:

@@ -32,15 +32,18 @@ class ResultsStage:
     default time a viewer still sees the user's own shape. Use as a context manager, or call `save()`.
     """
 
-    def __init__(self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False):
-        """Compose the scene and the result in memory; nothing is written before the first `save()`.
+    def __init__(
+        self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False,
+        variants: Mapping[str, str] | None = None,
+    ):  # fmt: skip
+        """Compose the scene, its `variants` chosen, and the result in memory; nothing is written before the first `save()`.
 
         Raises:
             ResultsExistError: One of the two files is there, and `overwrite` is false.
             SceneError: The scene cannot be opened.
             ValueError: `case_name` cannot name a file, or the scene is itself a file of this result.
         """
-        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite)
+        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants)
         self._iterations: set[int] = set()
         self._begin()
 

@@ -1,12 +1,11 @@
 """A scene: the solid bodies of a USD stage, or of a mesh file, in metres."""
 
-# pxr fills its modules at run time, out of pyright's sight.
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from itertools import groupby
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sparselbm.usd import foreign
@@ -31,6 +30,8 @@ class Scene:
     """What was read, skipped and doubtful."""
     prim_paths: tuple[str, ...]
     """Every prim of the stage, for the sake of errors that name a near one."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """What was chosen in place of the file's own variants, such as {"/Car:wheels": "wide"}."""
 
     @classmethod
     def open(
@@ -40,6 +41,10 @@ class Scene:
         time: float | None = None,
         metres_per_unit: float | None = None,
         segments: int = 64,
+        levels: int = 0,
+        variants: Mapping[str, str] | None = None,
+        confine: bool = False,
+        partial: bool = False,
     ) -> Scene:
         """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh).
 
@@ -49,21 +54,35 @@ class Scene:
             metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ and PLY, which say
                 nothing, are taken for metres.
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
+            levels: Refinements of Catmull-Clark meshes, whose points then lie on the smooth limit surface; 2 or 3 are good.
+                Each takes four times the points. 0 reads the cage as it is.
+            variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
+            confine: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
+            partial: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
 
         Raises:
-            SceneError: No such file, unreadable, no surface in it, or a surface that is broken.
+            SceneError: No such file, unreadable, no surface in it, or a prim that is broken; it is named.
         """
         path = Path(path)
         if segments < 8:
             raise SceneError(f"segments = {segments} is too coarse for a round shape; give at least 8")
+        if not 0 <= levels <= 6:
+            raise SceneError(f"levels = {levels}: give 0, for the cage, to 6, at which a face has become 4096")
+        if time is not None and not math.isfinite(time):
+            raise SceneError(f"time = {time}; give a time code of the stage, such as 1")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
             raise SceneError(f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001")
         if not path.is_file():
             raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
+            if variants:
+                raise SceneError(f"{path}: {path.suffix} has no variants to choose {', '.join(variants)} of")
             scene = _read_foreign(path, metres_per_unit)
         else:
-            scene = _read_stage(path, time, metres_per_unit, segments)
+            from sparselbm.usd.composed import Options, read_stage
+
+            options = Options(time, metres_per_unit, segments, levels, dict(variants or {}), confine, partial)
+            scene = Scene(path, *read_stage(path, options), options.variants)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
             raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
@@ -98,45 +117,5 @@ def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
     doubts = [] if metres_per_unit else [Note("/", f"{path.suffix} names no unit; metres are assumed")]
     scale = metres_per_unit or 1.0
     bodies = foreign.read_bodies(path, scale)
-    names = tuple(body.path for body in bodies)
-    return Scene(path, foreign.up_axis(path), scale, bodies, SceneReport(names, (), tuple(doubts)), names)
-
-
-def _read_stage(path: Path, time: float | None, metres_per_unit: float | None, segments: int) -> Scene:
-    from pxr import Usd, UsdGeom
-
-    from sparselbm.usd.reader import doubts, read_body
-    from sparselbm.usd.stage import open_stage
-    from sparselbm.usd.traversal import Walk
-
-    stage = open_stage(path)
-    code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
-    scale = metres_per_unit or UsdGeom.GetStageMetersPerUnit(stage)
-    walk = Walk(stage, code, scale)
-    skipped, doubtful, pieces = list(walk.skipped.values()), _stage_doubts(stage, metres_per_unit), []
-    for found in walk.found:
-        body = read_body(found, code, segments)
-        if isinstance(body, Note):
-            skipped.append(body)
-        else:
-            pieces.append(body)
-            doubtful += doubts(found, code)
-    bodies = []
-    for name, group in groupby(pieces, key=lambda body: body.path):
-        members = list(group)
-        bodies.append(members[0] if len(members) == 1 else merge(name, members))
-    report = SceneReport(
-        tuple(body.path for body in bodies), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(doubtful))
-    )
-    return Scene(path, UsdGeom.GetStageUpAxis(stage), scale, tuple(bodies), report, tuple(walk.paths))
-
-
-def _stage_doubts(stage, metres_per_unit: float | None) -> list[Note]:
-    from pxr import UsdGeom
-
-    reasons = [f"composition: {error}" for error in stage.GetCompositionErrors()]
-    if metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
-        reasons.append("metersPerUnit is not authored, which means centimetres; metres_per_unit= says otherwise")
-    if not stage.HasAuthoredMetadata("upAxis"):
-        reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
-    return [Note("/", reason) for reason in reasons]
+    report = SceneReport.of(bodies, (), doubts)
+    return Scene(path, foreign.up_axis(path), scale, bodies, report, report.read)

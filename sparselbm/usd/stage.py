@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,5 +46,23 @@ def open_stage(path: str | Path) -> Usd.Stage:
     try:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except Tf.ErrorException as error:
-        raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {error}") from error
+        raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {spoken(error)}") from error
     return stage
+
+
+def spoken(error: Exception) -> str:
+    """What an error of USD says, without the places in its source."""
+    return "; ".join(str(getattr(each, "commentary", each)).strip() for each in error.args)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """USD's warnings do not go to the terminal: what matters of them is an error or a note of ours."""
+    from pxr import UsdUtils
+
+    delegate = UsdUtils.CoalescingDiagnosticDelegate()
+    try:
+        yield
+    finally:
+        delegate.TakeUncoalescedDiagnostics()
+        del delegate

@@ -4,24 +4,31 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.usd import gprims
+from sparselbm.usd import copies, gprims
 from sparselbm.usd.body import PointInstance
+from sparselbm.usd.errors import SceneError
 from sparselbm.usd.report import Note
+from sparselbm.usd.stage import spoken
 from sparselbm.usd.transforms import column_matrix
 
 if TYPE_CHECKING:
-    from pxr import Gf, Usd
+    from pxr import Gf, Sdf, Usd
 
 DRAWN = ("default", "render")
 """Purposes that are read: what a final picture shows."""
 
 DRAWINGS_MARK = "sparselbm:drawings"
 """customData of a branch of slices, streamlines and the like, which are no bodies."""
+
+MOST_PRIMS = 100_000
+"""Prims met on the way, those in instances and copies counted each time: some seconds of walking. A few lines of USD can
+describe more than any machine holds."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ class _Frame:
     purpose: str = "default"
     """Purpose of the closest ancestor that has one authored."""
     body: str | None = None
-    """Path of the point instancer above, if any."""
+    """Path of the outermost point instancer above, if any."""
+    instancers: tuple[str, ...] = ()
+    """Paths of the point instancers that are being drawn, outermost first."""
     instance: PointInstance | None = None
     """The copy being drawn, if any."""
     prototype: Usd.Prim | None = None
@@ -55,7 +64,11 @@ class _Frame:
 
 
 class Walk:
-    """One walk over a stage at one time; the lists are filled in the order of the stage."""
+    """One walk over a stage at one time; the lists are filled in the order of the stage.
+
+    Raises SceneError for more prims than `MOST_PRIMS`, a point instancer that contradicts itself or is part of its own
+    prototype, and a transform that USD cannot compute.
+    """
 
     def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float):
         from pxr import Usd, UsdGeom
@@ -64,32 +77,48 @@ class Walk:
         self._metres_per_unit = metres_per_unit
         self._cache = UsdGeom.XformCache(time)
         self._all_prims = Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)
+        self._met = 0
         self.found: list[Found] = []
         self.skipped: dict[str, Note] = {}
         self.paths: dict[str, None] = {}
         """Every prim met, once, in order."""
-        for prim in stage.GetPseudoRoot().GetFilteredChildren(self._all_prims):
-            self._visit(prim, _Frame())
+        self.skeletons: list[Sdf.Path] = []
+        """Roots of what skeletons may move."""
+        # A list of iterators in place of recursion: stages may be deeper than Python's stack.
+        ahead = [self._children(stage.GetPseudoRoot(), _Frame())]
+        while ahead:
+            step = next(ahead[-1], None)
+            if step is None:
+                ahead.pop()
+            else:
+                ahead.append(self._visit(*step))
 
-    def _visit(self, prim: Usd.Prim, frame: _Frame) -> None:
-        from pxr import UsdGeom
+    def _children(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
+        for child in prim.GetFilteredChildren(self._all_prims):
+            yield child, frame
+
+    def _visit(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
+        """Keeps the prim if it counts; what is to be visited below it."""
+        from pxr import UsdGeom, UsdSkel
 
         path = str(prim.GetPath())
         self.paths[path] = None
+        self._met += 1
+        self._check_count(path, 0)
         reason = self._refusal_of_branch(prim, in_prototype=frame.prototype is not None)
         if reason:
             self._skip(path, reason)
-            return
+            return iter(())
         imageable = UsdGeom.Imageable(prim)
         if imageable and imageable.GetPurposeAttr().HasAuthoredValue():
             frame = replace(frame, purpose=imageable.GetPurposeAttr().Get())
         if prim.IsA(UsdGeom.PointInstancer):
-            self._draw_copies(prim, frame)
-            return
+            return self._draw_copies(prim, frame)
+        if prim.IsA(UsdSkel.Root):
+            self.skeletons.append(prim.GetPath())
         if prim.IsA(UsdGeom.Boundable):
             self._keep(prim, frame)
-        for child in prim.GetFilteredChildren(self._all_prims):
-            self._visit(child, frame)
+        return self._children(prim, frame)
 
     def _refusal_of_branch(self, prim: Usd.Prim, in_prototype: bool) -> str:
         """Why neither this prim nor anything below it counts; empty if it does."""
@@ -123,52 +152,48 @@ class Walk:
             self.found.append(Found(prim, frame.body or path, matrix, frame.instance))
 
     def _matrix(self, prim: Usd.Prim, frame: _Frame) -> Gf.Matrix4d:
-        if frame.prototype is None:
-            return self._cache.GetLocalToWorldTransform(prim)
-        relative, _ = self._cache.ComputeRelativeTransform(prim, frame.prototype)
+        from pxr import Tf
+
+        try:
+            if frame.prototype is None:
+                return self._cache.GetLocalToWorldTransform(prim)
+            relative, _ = self._cache.ComputeRelativeTransform(prim, frame.prototype)
+        except Tf.ErrorException as error:
+            raise SceneError(
+                f"{prim.GetPath()}: USD cannot compute its transform; check the xformOps on it and above: {spoken(error)}"
+            ) from error
         return relative * frame.placement
 
-    def _draw_copies(self, prim: Usd.Prim, frame: _Frame) -> None:
-        from pxr import UsdGeom
-
-        instancer = UsdGeom.PointInstancer(prim)
+    def _draw_copies(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
         path = str(prim.GetPath())
-        chosen = instancer.GetProtoIndicesAttr().Get(self._time) or []
-        transforms = instancer.ComputeInstanceTransformsAtTime(
-            self._time,
-            self._time,
-            UsdGeom.PointInstancer.IncludeProtoXform,
-            UsdGeom.PointInstancer.IgnoreMask,
-        )
-        if not chosen or len(transforms) != len(chosen):
-            self._skip(path, f"it has {len(chosen)} protoIndices and {len(transforms)} placed copies")
-            return
-        targets = instancer.GetPrototypesRel().GetForwardedTargets()
-        prototypes = [prim.GetStage().GetPrimAtPath(target) for target in targets]
-        mask = instancer.ComputeMaskAtTime(self._time) or [True] * len(chosen)
-        identifiers = instancer.GetIdsAttr().Get(self._time) or range(len(chosen))
+        if path in frame.instancers:
+            raise SceneError(f"{path}: this point instancer is part of its own prototype; draw it only once")
+        drawn = copies.read(prim, self._time)
+        self._check_count(path, len(drawn))
+        if not drawn:
+            self._skip(path, "it draws no copies: its protoIndices are empty")
         world = self._matrix(prim, frame)
-        for index, (choice, transform) in enumerate(zip(chosen, transforms)):
-            copy = PointInstance(path, index, int(identifiers[index]))
-            if not mask[index]:
-                self._skip(f"{path}[{index}]", f"the copy with id {copy.identifier} is masked")
-            elif not 0 <= choice < len(prototypes) or not prototypes[choice]:
-                self._skip(f"{path}[{index}]", f"there is no prototype {choice}")
-            else:
-                below = replace(
-                    frame,
-                    body=frame.body or path,
-                    instance=_nested(frame.instance, copy),
-                    prototype=prototypes[choice],
-                    placement=transform * world,
-                )
-                self._visit(prototypes[choice], below)
-        self._name_prototypes(prim)
+        for copy in drawn:
+            if copy.is_masked:
+                self._skip(f"{path}[{copy.index}]", f"the copy with id {copy.identifier} is masked")
+                continue
+            yield copy.prototype, replace(
+                frame,
+                body=frame.body or path,
+                instancers=(*frame.instancers, path),
+                instance=_nested(frame.instance, PointInstance(path, copy.index, copy.identifier)),
+                prototype=copy.prototype,
+                placement=copy.transform * world,
+            )
+        for child in prim.GetFilteredChildren(self._all_prims):
+            self._skip(str(child.GetPath()), f"only the copies that {path} draws of it count")
 
-    def _name_prototypes(self, instancer: Usd.Prim) -> None:
-        """Prims below an instancer are drawn only as its copies."""
-        for child in instancer.GetFilteredChildren(self._all_prims):
-            self._skip(str(child.GetPath()), f"only the copies that {instancer.GetPath()} draws of it count")
+    def _check_count(self, path: str, more: int) -> None:
+        if self._met + more > MOST_PRIMS:
+            raise SceneError(
+                f"{path}: with it {self._met + more:,} prims and copies are met, limit {MOST_PRIMS:,};"
+                " merge the copies into a mesh, or deactivate some"
+            )
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.setdefault(path, Note(path, reason))

@@ -71,3 +71,62 @@ def test_duration_grows_with_the_fourth_power_of_the_resolution():
     assert forecast.mlups(coarse) == pytest.approx(100.0)
     assert forecast.run_seconds(fine) / forecast.run_seconds(coarse) == pytest.approx(16.0)
     assert forecast.study_seconds(fine, 9) / forecast.study_seconds(coarse, 9) == pytest.approx(16.0)
+
+
+VARIANTS = """#usda 1.0
+(
+    metersPerUnit = 1
+    upAxis = "Z"
+)
+def Xform "Car" (
+    variants = {
+        string size = "small"
+    }
+    prepend variantSets = "size"
+)
+{
+    variantSet "size" = {
+        "large" {
+            def Cube "Body" {
+                double size = 2
+            }
+        }
+        "small" {
+            def Cube "Body" {
+                double size = 1
+                double size.timeSamples = { 1: 1, 5: 3 }
+            }
+        }
+    }
+}
+"""
+
+
+def test_a_variant_and_a_time_are_chosen_and_the_scene_stays_byte_for_byte(in_process, tmp_path):
+    scene = tmp_path / "car.usda"
+    scene.write_text(VARIANTS)
+    for options, volume in (
+        ([], 1.0),
+        (["--variant", "/Car:size=large"], 8.0),
+        (["--time", "5"], 27.0),
+        (["--confine", "--levels", "2"], 1.0),
+    ):
+        code, _, _ = in_process("inspect", scene, "--json", "what.json", *options)
+        assert code == 0
+        (prim,) = json.loads((tmp_path / "what.json").read_text())["prims"]
+        assert prim["volume"] == pytest.approx(volume)
+        assert prim["area"] == pytest.approx(6 * volume ** (2 / 3))
+    code, _, err = in_process("inspect", scene, "--variant", "/Car:size=huge")
+    assert code == 2
+    assert "no variant 'huge'; there are: " in err
+    assert scene.read_text() == VARIANTS
+
+
+def test_an_open_surface_is_doubtful(in_process, tmp_path):
+    ball = TriangleMesh.sphere(0.5, subdivisions=2)
+    path = scene_of(tmp_path / "open.usda", {"Body": TriangleMesh(ball.points, ball.faces[1:])})
+    code, text, _ = in_process("inspect", path, "--json", "what.json")
+    assert code == 0
+    assert "doubtful  /World/Body: it is open along 3 edges" in text
+    found = json.loads((tmp_path / "what.json").read_text())
+    assert any("open along 3 edges" in note["reason"] for note in found["doubtful"])

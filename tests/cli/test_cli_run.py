@@ -55,3 +55,51 @@ def test_a_flow_that_blows_up_fails_with_step_and_place(in_process, tmp_path, de
     assert "blown up by step" in err
     assert "cell (" in err
     assert "Traceback" not in err
+
+
+VARIANTS = """#usda 1.0
+(
+    metersPerUnit = 1
+    upAxis = "Z"
+)
+def Xform "Car" (
+    variants = {
+        string size = "small"
+    }
+    prepend variantSets = "size"
+)
+{
+    variantSet "size" = {
+        "long" {
+            def Cube "Body" {
+                double size = 1
+                double3 xformOp:scale = (2, 1, 1)
+                uniform token[] xformOpOrder = ["xformOp:scale"]
+            }
+        }
+        "small" {
+            def Cube "Body" {
+                double size = 1
+            }
+        }
+    }
+}
+"""
+
+
+def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, device):
+    scene = tmp_path / "car.usda"
+    scene.write_text(VARIANTS)
+    code, out, err = in_process(
+        "run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--sweep-variants", "/Car:size"
+    )
+    assert code == 0, err
+    found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())
+    assert list(found["choices"]) == ["long", "small"]
+    for name, summary in found["choices"].items():
+        assert json.loads((tmp_path / "results" / "car" / name / "summary.json").read_text()) == summary
+        body = Scene.open(tmp_path / "results" / "car" / name / "car_results.usda").body("/Car")
+        assert body.mesh.volume == pytest.approx({"long": 2.0, "small": 1.0}[name], rel=1e-6)
+        assert f"{summary['drag_force']:.5g} N" in out
+    assert found["choices"]["long"]["drag_coefficient"] != found["choices"]["small"]["drag_coefficient"]
+    assert scene.read_text() == VARIANTS

@@ -116,9 +116,11 @@ def test_doubts_name_units_axis_and_subdivision(written):
     assert all(word in text for word in ("metersPerUnit", "upAxis", "/Quad: subdivisionScheme"))
 
 
-def test_a_missing_reference_is_a_doubt(written):
-    report = Scene.open(written(QUAD % "0" + 'def "Gone" (references = @./gone.usda@) {}')).report
-    assert any("gone.usda" in note.reason for note in report.doubtful)
+def test_a_missing_reference_is_refused_or_called_doubtful(written):
+    path = written(QUAD % "0" + 'def "Gone" (references = @./gone.usda@) {}')
+    with pytest.raises(SceneError, match=r"/Gone: .*gone\.usda.*partial=True"):
+        Scene.open(path)
+    assert any(note.path == "/Gone" and "gone.usda" in note.reason for note in Scene.open(path, partial=True).report.doubtful)
 
 
 def test_a_mesh_squeezed_flat_is_skipped(written):

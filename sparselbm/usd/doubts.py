@@ -1,0 +1,50 @@
+"""What was read from a mesh prim by an assumption that its author may not share."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sparselbm.usd.meshes import is_refined, topology_varies
+from sparselbm.usd.report import Note
+from sparselbm.usd.traversal import Found
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+_CREASES = ("creaseIndices", "cornerIndices")
+
+
+def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> list[Note]:
+    """The doubts on one mesh prim; none on a gprim."""
+    from pxr import UsdGeom
+
+    prim = found.prim
+    if prim.GetTypeName() != "Mesh":
+        return []
+    mesh = UsdGeom.Mesh(prim)
+    reasons = [_on_subdivision(mesh, levels)]
+    if topology_varies(prim):
+        reasons.append(f"its topology changes in time; that of time {time} is read")
+    if mesh.GetHoleIndicesAttr().Get(time):
+        reasons.append("it has holeIndices, which leave the surface open")
+    if not posed and prim.HasAPI("SkelBindingAPI") and prim.GetAttribute("primvars:skel:jointIndices").HasAuthoredValue():
+        reasons.append("it is bound to a skeleton that could not pose it; its points are read unposed")
+    if np.linalg.det(found.matrix[:3, :3]) == 0.0:
+        reasons.append("its transform flattens space; its points cannot go back into the prim")
+    return [Note(str(prim.GetPath()), reason) for reason in reasons if reason]
+
+
+def _on_subdivision(mesh, levels: int) -> str:
+    scheme = mesh.GetSubdivisionSchemeAttr()
+    if is_refined(mesh.GetPrim(), levels):
+        sharp = [name for name in _CREASES if mesh.GetPrim().GetAttribute(name).Get()]
+        return f"its {' and '.join(sharp)} are not read: the limit surface is smooth there" if sharp else ""
+    if not scheme.HasAuthoredValue():
+        return "subdivisionScheme is not authored, which means catmullClark; its cage is read"
+    if scheme.Get() in ("catmullClark", "loop"):
+        return f"subdivisionScheme is {scheme.Get()}; its cage is read, not the smooth limit"
+    return ""
