@@ -197,7 +197,9 @@ def exp(a):
 
 def log(a):
     """The natural logarithm of a > 0."""
-    return a.graph.node("log", (a,)) if isinstance(a, Expression) else np.log(a)
+    if isinstance(a, Expression):
+        return a.graph.node("log", (a,))
+    return float(np.log(a)) if isinstance(a, float) else np.log(a)  # NumPy's own scalar would turn fp32 arrays into fp64.
 
 
 def power(a, exponent):
