@@ -1,5 +1,7 @@
 """Attributes as NumPy arrays, numbers and tokens, or an error that names the prim, the attribute and what is allowed."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from collections.abc import Collection

@@ -42,13 +42,13 @@ class Shape:
     def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Shape:
         """The shape of a prim of `TYPES`, in its own units. Raises SceneError for what is no length or axis."""
         kind = prim.GetTypeName()
-        bottom, top = _ENDS[kind]
-        values = [attributes.length(prim, name, time) if name else 0.0 for name in (bottom, top)]
+        low, high = _ENDS[kind]
+        bottom = attributes.length(prim, low, time)
+        top = attributes.length(prim, high, time) if high else 0.0
         if kind in ("Cube", "Sphere"):
-            return cls(kind, *values)
-        return cls(
-            kind, *values, attributes.length(prim, "height", time), attributes.token(prim, "axis", time, ("X", "Y", "Z"))
-        )
+            return cls(kind, bottom, top)
+        height, axis = attributes.length(prim, "height", time), attributes.token(prim, "axis", time, ("X", "Y", "Z"))
+        return cls(kind, bottom, top, height, axis)
 
 
 _ENDS = {

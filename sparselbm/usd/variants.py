@@ -1,5 +1,7 @@
 """Choosing variants: `{"/Prim:set": "choice"}`, as layers above the user's scene, which is never written."""
 
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import difflib
