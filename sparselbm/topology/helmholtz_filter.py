@@ -24,13 +24,13 @@ class HelmholtzFilter(Spread):
             raise ValueError(f"{self}: the radius must be above 0; leave the filter out for none")
 
     def operator(self, cells: np.ndarray) -> LinearOperator:
-        from scipy.sparse import coo_array, csgraph, eye_array
+        from scipy.sparse import coo_array, csgraph, csr_array, eye_array
         from scipy.sparse.linalg import splu
         from scipy.spatial import KDTree
 
         pairs = KDTree(cells).query_pairs(1.1, output_type="ndarray")  # The next cell lies at 1, the diagonal one at 1.4.
         n = len(cells)
         links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
-        laplacian = csgraph.laplacian(links + links.T)
+        laplacian: csr_array = csgraph.laplacian(links + links.T)  # type: ignore[assignment]
         factors = splu((eye_array(n) + self.radius**2 / 12.0 * laplacian).tocsc())
         return LinearOperator((n, n), matvec=factors.solve, rmatvec=factors.solve, dtype=np.float64)  # type: ignore[call-arg]
