@@ -86,7 +86,7 @@ class Rechecker:
         """Whether a design was refused."""
         return any(each.refused for each in self.found)
 
-    def watch(self, record: Record, drags: Sequence[float]) -> None:
+    def watch(self, record: Record, drags: Sequence[float] | np.ndarray) -> None:
         """Takes an iteration with the C_d of its flows, the start first. Raises StopIteration where it is refused."""
         if self._start is None:
             self._start = record.x, np.asarray(drags)
@@ -95,7 +95,7 @@ class Rechecker:
             if self.refused:
                 raise StopIteration(self.reason)
 
-    def confirmed(self, result: OptimizeResult, drags: Callable[[Record], Sequence[float]]) -> OptimizeResult:
+    def confirmed(self, result: OptimizeResult, drags: Callable[[Record], Sequence[float] | np.ndarray]) -> OptimizeResult:
         """The result, if no check refuses its design; else the last design that was confirmed, or the start."""
         best = next(each for each in result.history if np.array_equal(each.x, result.x))
         seen = {0, *(each.iteration for each in self.found)}
@@ -122,7 +122,7 @@ class Rechecker:
             "fraction: ask for a MinimumThickness of two cells, take finer voxels, or narrow the limit of the deformation"
         )
 
-    def _look(self, record: Record, drags: Sequence[float]) -> None:
+    def _look(self, record: Record, drags: Sequence[float] | np.ndarray) -> None:
         assert self._start is not None
         x, first = self._start
         if self._others_at_start is None:

@@ -127,7 +127,7 @@ class Simulation:
         """So many of them in one piece of memory, which costs less than as many pieces where they are small."""
         size = self.state.size
         whole = lane_array(count * size, self.precision, self.domain.device)
-        return [whole[k * size : (k + 1) * size] for k in range(count)]
+        return [whole[k * size : (k + 1) * size] for k in range(count)]  # type: ignore[return-value]
 
     def _initial_parameters(self, viscosity: float) -> list[float]:
         dimension, physics = self.physics.lattice.dimension, self.physics

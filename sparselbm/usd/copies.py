@@ -62,8 +62,8 @@ def read(prim: Usd.Prim, time: Usd.TimeCode) -> list[Copy]:
 def _check_lengths(prim: Usd.Prim, time: Usd.TimeCode, count: int) -> None:
     for name in ("positions", "orientations", "orientationsf", "scales", "ids"):
         attribute = prim.GetAttribute(name)
-        value = attribute.Get(time) if attribute else None
-        length = np.size(value, 0) if np.ndim(value) else 0
+        value = np.asarray((attribute.Get(time) if attribute else None) or ())
+        length = len(value) if value.ndim else 0
         if length != count and (length or name == "positions"):
             raise SceneError(f"{prim.GetPath()}: {name} has {length} entries, protoIndices {count}; give one a copy")
 
