@@ -1,4 +1,4 @@
-"""Short steps within a trust region: one evaluation an iteration, each from the flow of the last one."""
+"""Short steps within a trust region: one evaluation an iteration."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TrustRegion(Optimizer):
 
     B by damped BFGS on the Lagrangian. A step is taken where the merit f + mu sum |violation| falls by at least a
     twentieth of what the model said; r doubles where the model was right at the region's edge, and shrinks where it
-    was not. No line search tries far designs: neighbours share their flow, so that each costs few steps of it.
+    was not. No line search tries far designs, on which a flow may blow up.
 
     Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1 and sections 18.3, 18.5.
     """
