@@ -96,5 +96,6 @@ def draw(results: dict) -> None:
         axes[1, k].set_xlabel("cells")
     axes[0, 0].set_ylabel("objective less cubic [%]")
     axes[1, 0].set_ylabel("gradient / trend")
-    axes[0, 0].legend(fontsize="x-small")
+    handles = {handle.get_label(): handle for each in axes[0] for handle in each.get_lines()}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=len(WALLS), fontsize="small")
     figure.savefig(DOCS / "gradients" / "trend.svg", metadata={"Date": None})
