@@ -15,6 +15,10 @@ from ..simulation import Simulation
 from ..step import Wrt, adjoint_kernel, integral_adjoint_kernel, stream_kernel, unstream_kernel
 
 
+_DAMPED = 0.999
+"""Solid fraction beyond which populations are hardly damped, so that nothing settles there, and nobody sees it."""
+
+
 class AdjointError(ValueError):
     """A gradient that cannot be given."""
 
@@ -108,10 +112,10 @@ class Reverse:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not all solid, d J / d parameters."""
+        """Copies of what has been gathered, as far as asked for: d J / d eps of cells not nearly solid, d J / d parameters."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
-            solid = (np.where(self.simulation.solid.numpy() < 1.0, self.solid_adjoint.numpy(), 0.0),)
+            solid = (np.where(self.simulation.solid.numpy() < _DAMPED, self.solid_adjoint.numpy(), 0.0),)
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
         return (*solid, *fields, *(() if self._sums is None else (self.parameter_gradient(),)))
 
