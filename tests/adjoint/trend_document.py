@@ -25,7 +25,8 @@ HEAD = f"""{TITLE}
 
 Stokes flow driven by a force (nu = 1/2, fp64) past a cylinder whose variable is swept over four cells, 13 places: it swells in a
 periodic array (scale), moves between two walls (translation), is drawn out by its control points, or swells unevenly by its
-vertices. The objective is the logarithm of the flow. Measured by `make validate` (`tests/adjoint/trend_document.py`).
+vertices. The objective is the logarithm of the flow. Measured by `make validate` (`tests/adjoint/trend_document.py`); what the
+table lacks has not been run.
 
 - **gradient / trend**: the adjoint gradient over the slope of a cubic fitted to the objective, at the 11 inner places; an
   optimiser wants 1.
@@ -96,5 +97,6 @@ def draw(results: dict) -> None:
         axes[1, k].set_xlabel("cells")
     axes[0, 0].set_ylabel("objective less cubic [%]")
     axes[1, 0].set_ylabel("gradient / trend")
-    axes[0, 0].legend(fontsize="x-small")
+    handles = {handle.get_label(): handle for each in axes[0] for handle in each.get_lines()}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=len(WALLS), fontsize="small")
     figure.savefig(DOCS / "gradients" / "trend.svg", metadata={"Date": None})

@@ -42,15 +42,16 @@ def test_a_difference_has_the_error_and_the_noise_of_its_step():
 
 
 def test_a_trend_is_that_of_a_cubic():
-    """A cubic with ripples of 1 % whose gradient leaves the ripples out, as an optimiser wants it."""
+    """A cubic, 3 on average, with ripples of 0.03 whose gradient leaves the ripples out, as an optimiser wants it."""
     t = np.linspace(-2.0, 2.0, 41)
 
     def rippled(x):
         base = 3.0 + x[0] + 0.1 * x[0] ** 3
-        return base * (1.0 + 0.01 * np.sin(40.0 * x[0])), np.array([1.0 + 0.3 * x[0] ** 2])
+        return base + 0.03 * np.sin(40.0 * x[0]), np.array([1.0 + 0.3 * x[0] ** 2])
 
     found = trend(rippled, np.zeros(1), np.ones(1), t)
-    assert found.ratio == pytest.approx(np.ones(39), abs=0.02)
+    assert found.ratio == pytest.approx(np.ones(39), abs=0.05)
+    assert found.distance == pytest.approx(0.03 / np.sqrt(2.0), rel=0.1)
     assert found.roughness == pytest.approx(0.01 / np.sqrt(2.0), rel=0.1)
     assert np.abs(found.deviation).max() < 0.02
     with pytest.raises(ValueError, match="at least 5"):
