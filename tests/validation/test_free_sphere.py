@@ -21,6 +21,8 @@ SETUP = (
 )
 PUBLISHED = {20: (2.70, None), 100: (1.09, 0.87)}
 """C_d, and the length of the wake behind the sphere in D."""
+LONG = "4 % longer on the fine grid; by interpolated walls .838 and .883 at 10 and 16 across; blockage is 0.3 % of it"
+MISSES = {100: {"length of the wake / D": LONG}}
 
 
 def stream(across, reynolds, speed, device, width=NARROW):
@@ -40,6 +42,12 @@ def axis(flow):
     return float(length), x, u
 
 
+def freed(name, values, published, **more):
+    """A quantity on the coarse and the fine grid, freed of the narrow box's blockage."""
+    blockage = BLOCKAGE * (values["wide"] - values["coarse"])
+    return Quantity(name=name, values=[values[grid] + blockage for grid in ("coarse", "fine")], published=published, **more)
+
+
 @pytest.mark.validate
 @pytest.mark.parametrize("reynolds", PUBLISHED)
 def test_drag(reynolds, device, hand_in):
@@ -57,12 +65,8 @@ def test_drag(reynolds, device, hand_in):
         flows[name] = flow
         grids.append(watch.grid(f"{across} across, sides at {width:g} D", across, flow.simulation))
     cd = {name: flow.coefficient(flow.drag, AREA) for name, flow in flows.items()}
-    blockage = BLOCKAGE * (cd["wide"] - cd["coarse"])
     drag, wake = PUBLISHED[reynolds]
-    quantities = [
-        Quantity(name=f"C_d, blockage ({blockage:+.4f}) taken off", values=[cd["coarse"] + blockage, cd["fine"] + blockage],
-                 half_speed=(cd["coarse"], cd["half"]), published=Published(value=drag, tolerance=0.03)),
-    ]  # fmt: skip
+    quantities = [freed("C_d", cd, Published(value=drag, tolerance=0.03), half_speed=(cd["coarse"], cd["half"]))]
     profiles = {name: axis(flow) for name, flow in flows.items()}
     curves = [
         Curve(f"{across} across", profiles[name][1][::10].round(3), profiles[name][2][::10].round(5))
@@ -70,15 +74,11 @@ def test_drag(reynolds, device, hand_in):
     ]
     if wake is not None:
         curves.append(Curve("end of the wake, published", [0.5 + wake], [0.0], points=True))
-        length = {name: profiles[name][0] for name in profiles}
-        blockage = BLOCKAGE * (length["wide"] - length["coarse"])
-        quantities.append(
-            Quantity(name=f"length of the wake / D, blockage ({blockage:+.4f}) taken off",
-                     values=[length["coarse"] + blockage, length["fine"] + blockage],
-                     published=Published(value=wake, tolerance=0.03))
-        )  # fmt: skip
+        lengths = {name: profiles[name][0] for name in profiles}
+        quantities.append(freed("length of the wake / D", lengths, Published(value=wake, tolerance=0.03)))
     hand_in(Case(
         number="12", title="Sphere in a free stream", part=f"Re {reynolds}", setup=SETUP,
         source="Clift, Grace & Weber, Bubbles, Drops and Particles (1978); Johnson & Patel, J. Fluid Mech. 378 (1999) 19",
-        grids=[grids[0], grids[-1]], quantities=quantities, panels=[Panel(x="x / D on the axis", y="u / U", curves=curves)],
+        grids=[grids[0], grids[-1]], quantities=quantities, misses=MISSES.get(reynolds, {}),
+        panels=[Panel(x="x / D on the axis", y="u / U", curves=curves)],
     ))  # fmt: skip
