@@ -13,7 +13,6 @@ from ..gradcheck import Check, DragGradcheck, GradcheckReport
 from ..gradcheck.plot import plot
 from ..io.files import claim_folder
 from ..study import DragProblem, DragStudy
-from ..usd import Scene
 from . import options as o
 from .exits import FAILED, running
 from .optimize import LIMIT_SHARE, Ffd, Limit, RigidFlag, Vertices, deformation_of
@@ -42,7 +41,8 @@ def gradcheck(
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, ffd: Ffd = None, limit: Limit = None,
     rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
     samples: Samples = 9, cells: Cells = 4.0, tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None,
-    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
+    time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Test the gradient that [bold]optimize[/bold] would follow, on the same case: exit code 1 when a test fails.
 
@@ -60,7 +60,7 @@ def gradcheck(
     sparselbm gradcheck scene.usda --ffd 5,3,4 --samples 13 --cells 6 --output out
     """
     option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
-    read, place = Scene.open(scene), o.device_of(device)
+    read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit

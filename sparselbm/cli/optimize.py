@@ -82,7 +82,7 @@ def optimize(
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
-    ops = None if not vary else _ops(scene, vary)
+    ops = None if not vary else _ops(scene, vary, time, variant)
     resizes = not rigid and (ops is None or any(isinstance(op, Scale) for op in ops.deformation.ops))
     study = DragStudy(
         deformation=deformation_of(ffd, rigid, vertices, reach, ops),
@@ -113,7 +113,9 @@ def deformation_of(
     return FFD(o.three("--ffd", ffd or "4,3,4", int, "4,3,4"), limit=limit)
 
 
-def _ops(scene: Path, vary: list[str]) -> PrimOps:
+def _ops(scene: Path, vary: list[str], time: float | None, variant: list[str] | None) -> PrimOps:
+    if variant:
+        raise o.OptionError("--vary and --variant: the ops are read from the scene as it is saved; save the choice in it")
     """The ops that are to be varied: PRIM.OP=REACH, or one reach a number, as in /World/Body.xformOp:translate=0.1,0,0."""
     prims, reach = [], {}
     for text in vary:
@@ -129,4 +131,4 @@ def _ops(scene: Path, vary: list[str]) -> PrimOps:
         reach[op] = values[0] if len(values) == 1 else values
     if len(set(prims)) > 1:
         raise o.OptionError(f"--vary names {len(set(prims))} prims, {', '.join(sorted(set(prims)))}: choose 1 of them")
-    return PrimOps.of(scene, prims[0], reach)
+    return PrimOps.of(scene, prims[0], reach, time=time)
