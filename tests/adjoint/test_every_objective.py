@@ -5,10 +5,11 @@ from adjoint_cases import CASES, Case, channel, warm
 from channel_cases import objectives
 
 from sparselbm.interpolated import CentralInterpolation
-from sparselbm.lattice import D2Q9, D3Q19
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.objective import Dissipation, Force, KineticEnergy, ScalarFlux, ScalarIntegral, ScalarRelease, Torque
 
-FLOW = {**objectives(2), "Dissipation": Dissipation(), "KineticEnergy": KineticEnergy()}
+ENERGY = {"Dissipation": Dissipation(), "KineticEnergy": KineticEnergy()}
+FLOW = {**objectives(2), **ENERGY}
 SCALAR = {
     "ScalarIntegral": ScalarIntegral("heat"), "ScalarFlux": ScalarFlux("heat", 0, 14),
     "ScalarRelease": ScalarRelease("heat", "body"),
@@ -17,6 +18,7 @@ ON_LINKS = {"Force": Force("body", (1.0, 0.3)), "Torque": Torque("body", (8.0, 5
 PRODUCT = [
     *(pytest.param(channel(D2Q9), FLOW[name], id=name) for name in FLOW),
     *(pytest.param(channel(D3Q19), objectives(3)[name], id=f"{name}-D3Q19") for name in ("Force", "Torque")),
+    *(pytest.param(channel(lattice), ENERGY[name], id=f"{name}-{lattice}") for lattice in (D3Q19, D3Q27) for name in ENERGY),
     *(pytest.param(channel(wall=CentralInterpolation()), ON_LINKS[name], id=f"{name} through links") for name in ON_LINKS),
     *(pytest.param(warm(D2Q9), SCALAR[name], id=name) for name in SCALAR),
 ]

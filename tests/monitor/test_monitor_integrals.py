@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.adjoint import InitialPopulations, Parameter, value_and_grad
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
 from sparselbm.collision import BGK, TRT
 from sparselbm.domain import box
@@ -166,47 +165,3 @@ def test_what_a_whole_solid_holds_does_not_count(device):
     enstrophy = 0.5 * (open_share * (dx[..., 1] - dy[..., 0]) ** 2).sum()
     assert VelocityGradients(simulation).enstrophy_and_dissipation()[0] == pytest.approx(enstrophy, rel=1e-10)
     assert np.abs(u[eps >= 1.0]).max() > 1e-4, "nothing is trapped: the test would pass without the mask"
-
-
-@pytest.mark.parametrize("objective", [KineticEnergy(), Dissipation()], ids=["energy", "dissipation"])
-@pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
-def test_adjoint_against_central_differences(objective, lattice, device):
-    d = lattice.dimension
-    body = TriangleMesh.sphere(3.0, (9.3, 6.6, 5.9), 1)
-    if d == 2:
-        body = TriangleMesh.cylinder(3.2, (9.3, 6.6, -6.0), (9.3, 6.6, 7.0), 24)
-    simulation = Simulation(
-        box((20, 13, 11)[:d], device=device), lattice=lattice, viscosity=0.05, precision=wp.float64,
-        force=(1e-4, 2e-5, 3e-5)[:d], obstacles=(Obstacle("body", body),),
-        boundaries=(MovingWall(Y_MIN, (0.02, 0.0, 0.01)[:d]),),
-    )  # fmt: skip
-    simulation.set_state(1.0, (0.03, 0.01, 0.005)[:d])
-    simulation.run(5)
-    start = simulation.state.numpy().copy()
-    cells = simulation.domain.tile_count * simulation.domain.cells_per_tile * lattice.size
-    fluid = np.repeat(simulation.domain.fluid[:, None], lattice.size, axis=1).ravel()
-    direction = np.zeros_like(start)
-    direction[:cells] = np.random.default_rng(2).standard_normal(cells) * fluid
-    names = ("viscosity", "force_x", "y_min.velocity_x")
-
-    def value(t, name=None):
-        simulation.state.assign(start + (t * direction if name is None else 0.0))
-        kept = simulation.parameter(name) if name else 0.0
-        if name:
-            simulation.set_parameter(name, kept + t)
-        simulation.run(12)
-        found = evaluate(objective, simulation)
-        if name:
-            simulation.set_parameter(name, kept)
-        return found
-
-    def central(h, name=None):
-        return (8 * (value(h, name) - value(-h, name)) - (value(2 * h, name) - value(-2 * h, name))) / (12 * h)
-
-    simulation.state.assign(start)
-    wrt = (InitialPopulations(), *map(Parameter, names))
-    _, (by_start, *by_names) = value_and_grad(objective, simulation, steps=12, wrt=wrt)
-    assert (by_start.ravel() * direction[: by_start.size]).sum() == pytest.approx(central(1e-5), rel=1e-6)
-    for name, found in zip(names, by_names, strict=True):
-        assert abs(float(found)) > 1e-7
-        assert float(found) == pytest.approx(central(1e-5, name), rel=1e-5), name
