@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import collision
+from .cell import Cell
 from .collision import BGK, TRT, Collision
 from .expression import dot, has_bit, where
 from .memory import sums_array, tile_view
-from .physics import Cell, Physics, TileClass
+from .physics import Physics, TileClass
 from .step import Target
 from .tile_kernel import TileKernel, TileTrace
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from .cell import Cell
 from .equilibrium import equilibrium
 from .expression import Expression, ancestors, dot, has_bit, pullback, total, where
 from .objective import Objective
-from .physics import Cell, Physics, TileClass
+from .physics import Physics, TileClass
 from .scalar.equilibrium import scalar_equilibrium
 from .tile_kernel import TileKernel, TileTrace
 

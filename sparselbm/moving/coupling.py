@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..cell import Cell
 from ..expression import has_bit, where
 from ..memory import summed, sums_array
-from ..physics import Cell, Physics, TileClass
+from ..physics import Physics, TileClass
 from ..simulation import Simulation
 from ..step import Target
 from ..tile_kernel import TileKernel, TileTrace

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from ..cell import Cell
     from ..expression import Expression
-    from ..physics import Cell
     from ..simulation import Simulation
 
 

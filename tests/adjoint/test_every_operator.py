@@ -13,6 +13,7 @@ from collision_cases import WRAPPERS, cases
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, value_and_grad
 from sparselbm.adjoint.reverse import Reverse
 from sparselbm.boundary import X_MIN, Parabola, VelocityInlet
+from sparselbm.cell import Cell
 from sparselbm.checks import SimulationError
 from sparselbm.collision import BGK, MRT, TRT, Collision
 from sparselbm.domain import box
@@ -20,7 +21,6 @@ from sparselbm.expression import _DERIVATIVES, pullback
 from sparselbm.interpolated import Bouzidi
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.objective import FlowRate
-from sparselbm.physics import Cell
 from sparselbm.simulation import Simulation
 from sparselbm.step import Wrt
 from sparselbm.tile_kernel import TileKernel, TileTrace

@@ -23,6 +23,7 @@ from sparselbm.adjoint import (
 )
 from sparselbm.adjoint.reverse import Reverse
 from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.cell import Cell
 from sparselbm.collision import TRT, WALE
 from sparselbm.domain import box
 from sparselbm.expression import pullback
@@ -33,7 +34,6 @@ from sparselbm.memory import tile_view
 from sparselbm.motion import RigidVelocity
 from sparselbm.objective import FlowRate, Force
 from sparselbm.obstacle import Obstacle
-from sparselbm.physics import Cell
 from sparselbm.simulation import Simulation
 from sparselbm.step import Wrt
 from sparselbm.tile_kernel import TileTrace
