@@ -141,11 +141,11 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
     values = [drag / scale for drag in drags]
     quantity = Quantity(name="drag", values=values[::2], half_speed=tuple(values[:2]), published=published)
     labels = [f"{names}, {n} across" for n in across]
-    deviations = [Curve(label, [solid_fraction], [100.0 * published.deviation(v)])
+    deviations = [Curve(label, [solid_fraction], [abs(100.0 * published.deviation(v))])
                   for label, v in zip(labels, values[::2], strict=True)]  # fmt: skip
     limits = [
-        Curve(f"tolerance, {n} across", [solid_fraction], [np.copysign(100.0 * limit, deviations[k].y[0])], limit=True)
-        for n, (k, limit) in zip(across[::-1], quantity.judged(), strict=True)
+        Curve(f"tolerance, {n} across", [solid_fraction], [100.0 * limit], limit=True)
+        for n, (_, limit) in zip(across[::-1], quantity.judged(), strict=True)
     ]
     drag = [Curve(label, [solid_fraction], [v]) for label, v in zip(labels, values[::2], strict=True)]
     hand_in(Case(
@@ -153,7 +153,7 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
         panels=[
             Panel(x="solid fraction", y="drag", joined=True, logarithmic=True,
                   curves=[*drag, Curve("published", [solid_fraction], [published.value], points=True)]),
-            Panel(x="solid fraction", y="deviation [%]", joined=True, curves=[*deviations, *limits]),
+            Panel(x="solid fraction", y="deviation, absolute [%]", joined=True, curves=[*deviations, *limits]),
         ],
     ))  # fmt: skip
 
