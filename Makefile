@@ -5,25 +5,33 @@ BIN := $(VENV)/bin
 DEVICE ?= cpu
 WORKERS ?= 2
 
-.PHONY: venv demo test lint validate bench clean
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
+
+.PHONY: venv dev demo test lint validate bench clean
 
 venv: $(VENV)/.installed
+dev: $(VENV)/.installed-dev
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(INSTALL) .
+	touch $@
+
+# What tests and linters need too: PyTorch and JAX are many times the size of all the rest.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(INSTALL) ".[dev]"
 	touch $@
 
 demo: venv
 	$(BIN)/sparselbm demo --output results/demo --overwrite --device $(DEVICE)
 
-test: venv
+test: dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate" --device $(DEVICE)
 
-validate: venv
+validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)
 
-lint: venv
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
