@@ -38,8 +38,9 @@ class Part:
     """Its faces in the body's mesh."""
     local_to_world: np.ndarray
     """From the prim's own space and units to world metres, shape (4, 4), for column vectors."""
-    is_gprim: bool = False
-    """True if the prim cannot hold these points: an analytic shape, a cage that was refined, a mesh that a skeleton moves."""
+    needs_mesh: bool = False
+    """True if the prim cannot hold these points, and a mesh beside it has to: an analytic shape, a cage that was refined, a
+    mesh that a skeleton moves."""
     instance: PointInstance | None = None
     """The copy of a point instancer that this part is, if any."""
     topology_varies: bool = False

@@ -27,7 +27,7 @@ def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
     """The mesh prim that holds the part's points, made editable, or defined if there is none."""
     from pxr import Sdf, UsdGeom
 
-    if not (part.is_gprim or part.instance):
+    if not (part.needs_mesh or part.instance):
         make_editable(stage, Sdf.Path(part.path))
         mesh = UsdGeom.Mesh(stage.GetPrimAtPath(part.path))
         if mesh:

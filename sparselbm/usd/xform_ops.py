@@ -91,7 +91,7 @@ class PrimOps:
         A gprim, or a copy of a point instancer, is replaced by a mesh beside it, which its own ops do not move.
         """
         holders = [part.instance.instancer if part.instance else part.path for part in body.parts]
-        own = [part.instance is None and not part.is_gprim for part in body.parts]
+        own = [part.instance is None and not part.needs_mesh for part in body.parts]
         return all(
             holder.startswith(self.prim + "/") or (mesh and holder == self.prim) for holder, mesh in zip(holders, own)
         )

@@ -156,7 +156,7 @@ def test_a_skeleton_poses_its_meshes_and_the_file_is_untouched(stage_of, time, h
     scene = Scene.open(path, time=time)
     assert used(scene, "/Root/Box").volume == pytest.approx(4.0 * height, rel=1e-6)
     assert used(scene, "/Root/Box").centre == pytest.approx((10, 0, 0.5 * height - 1))
-    assert scene.body("/Root/Box").parts[0].is_gprim  # Its own points would be moved by the skeleton again.
+    assert scene.body("/Root/Box").parts[0].needs_mesh  # Its own points would be moved by the skeleton again.
     assert path.read_bytes() == before
 
 
