@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..memory import tile_view
+from ..open_cells import open_cells
 from ..simulation import Simulation
 from .anderson import Anderson, Mixing
 from .errors import AdjointError
@@ -67,8 +67,5 @@ def _stretch(simulation: Simulation, reverse: Reverse, state: wp.array) -> None:
 
 
 def seen_cells(simulation: Simulation) -> np.ndarray:
-    """1 in fluid that is not all solid, else 0, (n, 1, cells): what is trapped inside a solid never settles."""
-    seen = simulation.walls.fluid
-    if simulation.solid is not None:
-        seen = seen & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0)
-    return seen[:, None].astype(wp.dtype_to_numpy(simulation.precision))
+    """1 in `open_cells`, else 0, (n, 1, cells), in the populations' precision."""
+    return open_cells(simulation)[:, None].astype(wp.dtype_to_numpy(simulation.precision))

@@ -20,10 +20,7 @@ from ..step import (
     stream_kernel,
     unstream_kernel,
 )
-from .errors import AdjointError
 from .trust import Meter, Trust
-
-__all__ = ["AdjointError", "Reverse"]
 
 _LOOK = 100
 """Steps back between two looks, of whoever follows them and of the meter."""

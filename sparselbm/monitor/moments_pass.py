@@ -3,7 +3,6 @@
 import numpy as np
 import warp as wp
 
-from ..memory import tile_view
 from ..simulation import Simulation
 from ..step import moments_kernel
 
@@ -22,13 +21,6 @@ class MomentsPass:
         simulation = self._simulation
         self._sweep(source=simulation.state, solid=simulation.solid, target=simulation.spare)
         return simulation.spare
-
-
-def open_cells(simulation: Simulation) -> np.ndarray:
-    """Cells of the fluid that are not all solid, (n, cells) bool: what others hold is no flow."""
-    if simulation.solid is None:
-        return simulation.walls.fluid
-    return simulation.walls.fluid & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0)
 
 
 def solid_or_none(simulation: Simulation) -> wp.array:

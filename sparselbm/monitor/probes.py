@@ -9,8 +9,9 @@ import warp as wp
 
 from ..domain import Domain
 from ..lattice import CS2
+from ..open_cells import open_cells
 from ..simulation import Simulation
-from .moments_pass import MomentsPass, open_cells
+from .moments_pass import MomentsPass
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
 
