@@ -36,7 +36,7 @@ WRAPPERS = {
     "Smagorinsky": (Smagorinsky(TRT(), 0.15), EVERY),
     "WALE": (WALE(TRT()), EVERY),
     "PowerLaw": (PowerLaw(BGK(), exponent=0.7), EVERY),
-    "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.01), EVERY),
+    "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.02), EVERY),
 }
 
 BENT = (KBC, Smagorinsky, WALE, PowerLaw, Carreau)
