@@ -41,6 +41,4 @@ def restart(simulation: Simulation, units: Units, folder: str | Path) -> None:
             "take the density, velocity and Reynolds number that it was run with, or a lower lattice velocity"
         )
     shape = domain.fluid.shape
-    simulation.set_state(
-        1.0 + np.nan_to_num(pressure).reshape(shape) / CS2, np.nan_to_num(velocity).reshape(*shape, 3)
-    )
+    simulation.set_state(1.0 + np.nan_to_num(pressure).reshape(shape) / CS2, np.nan_to_num(velocity).reshape(*shape, 3))

@@ -42,7 +42,9 @@ class NodeStats:
 
 def joined(parts: Sequence[NodeStats]) -> NodeStats:
     """The statistics of several runs of nodes as those of one."""
-    return NodeStats(**{each.name: np.concatenate([getattr(p, each.name) for p in parts]) for each in fields(NodeStats)})
+    return NodeStats(
+        **{each.name: np.concatenate([getattr(p, each.name) for p in parts]) for each in fields(NodeStats)}
+    )
 
 
 def leaf_stats(

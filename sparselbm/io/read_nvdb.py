@@ -60,7 +60,9 @@ def _grid_bytes(path: Path) -> np.ndarray:
         raise NanovdbError(f"{path} is no NanoVDB file: give one that begins with {MAGICS[0].decode()}.")
     version, count, codec = struct.unpack_from("<IHH", file, 8)
     if version >> 21 != MAJOR:
-        raise NanovdbError(f"{path} is of NanoVDB {version >> 21}, this reads {MAJOR}: write it anew with OpenVDB 9 to 12.")
+        raise NanovdbError(
+            f"{path} is of NanoVDB {version >> 21}, this reads {MAJOR}: write it anew with OpenVDB 9 to 12."
+        )
     if count != 1:
         raise NanovdbError(f"{path} holds {count} grids: give a file of 1 (nanovdb_convert -g NAME).")
     if codec > 1:
@@ -92,7 +94,7 @@ def _leaves(path: Path, data: np.ndarray, components: int) -> tuple[np.ndarray, 
         raise NanovdbError(f"{path}: its nodes lie beyond its {len(data):,} bytes: it is damaged, so write it again.")
     if tiles:
         raise NanovdbError(
-            f"{path} holds {tiles} regions of one value above its leaves: fill them with voxels before (OpenVDB's voxelizeActiveTiles)."
+            f"{path} holds {tiles} regions of one value above its leaves: fill them with voxels first (voxelizeActiveTiles)."
         )
     start = GRID_BYTES + leaf_at
     leaves = data[start : start + count * types.leaf.itemsize].view(types.leaf)
@@ -105,5 +107,7 @@ def _place(path: Path, data: np.ndarray) -> tuple[float, tuple[float, float, flo
     matrix, shift = numbers[:9].reshape(3, 3), numbers[18:21]
     size = float(matrix[0, 0])
     if not (size > 0.0 and np.allclose(matrix, size * np.eye(3), rtol=0.0, atol=1e-9 * size)):
-        raise NanovdbError(f"{path} is turned, sheared or stretched by {matrix.tolist()}: resample it on cubes along the axes.")
+        raise NanovdbError(
+            f"{path} is turned, sheared or stretched by {matrix.tolist()}: resample it on cubes along the axes."
+        )
     return size, (float(shift[0]), float(shift[1]), float(shift[2]))

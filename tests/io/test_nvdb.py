@@ -12,7 +12,10 @@ from io_grids import TILES, scalar, vector, voxels
 from sparselbm.io.nvdb import write_nvdb
 from sparselbm.io.vdb import write_vdb
 
-needs_convert = pytest.mark.skipif(shutil.which("nanovdb_convert") is None, reason="nanovdb_convert is not installed (apt-get install libnanovdb-tools)")
+needs_convert = pytest.mark.skipif(
+    shutil.which("nanovdb_convert") is None,
+    reason="nanovdb_convert is not installed (apt-get install libnanovdb-tools)",
+)
 GRIDS = {
     "scalar": scalar,
     "vector": vector,

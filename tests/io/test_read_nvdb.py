@@ -15,7 +15,8 @@ from sparselbm.io.read_nvdb import NanovdbError, read_nvdb
 from sparselbm.io.vdb import write_vdb
 
 needs_convert = pytest.mark.skipif(
-    shutil.which("nanovdb_convert") is None, reason="nanovdb_convert is not installed (apt-get install libnanovdb-tools)"
+    shutil.which("nanovdb_convert") is None,
+    reason="nanovdb_convert is not installed (apt-get install libnanovdb-tools)",
 )
 
 
@@ -75,7 +76,7 @@ def test_files_cut_short_are_refused(tmp_path, compress):
     data = (tmp_path / "a.nvdb").read_bytes()
     for share in (0.0, 0.001, 0.5, 0.999):
         (tmp_path / "a.nvdb").write_bytes(data[: int(share * len(data))])
-        with pytest.raises(NanovdbError, match="is no NanoVDB file|cut short"):
+        with pytest.raises(NanovdbError, match=r"is no NanoVDB file|cut short"):
             read_nvdb(tmp_path / "a.nvdb")
 
 

@@ -23,8 +23,12 @@ def has_openvdb():
     return subprocess.run([SYSTEM_PYTHON, "-c", "import pyopenvdb"], capture_output=True).returncode == 0
 
 
-needs_openvdb = pytest.mark.skipif(not has_openvdb(), reason="python3-openvdb is not installed (apt-get install python3-openvdb)")
-needs_vdb_print = pytest.mark.skipif(shutil.which("vdb_print") is None, reason="vdb_print is not installed (apt-get install libopenvdb-tools)")
+needs_openvdb = pytest.mark.skipif(
+    not has_openvdb(), reason="python3-openvdb is not installed (apt-get install python3-openvdb)"
+)
+needs_vdb_print = pytest.mark.skipif(
+    shutil.which("vdb_print") is None, reason="vdb_print is not installed (apt-get install libopenvdb-tools)"
+)
 
 
 @pytest.mark.parametrize("compress", [False, True])
@@ -49,7 +53,9 @@ def test_halves_are_the_nearest_ones(tmp_path, compress):
         expected = voxels(grid)
         assert metadata["is_saved_as_half_float"] == (True,)
         assert values.keys() == expected.keys()
-        assert all(np.abs(values[ijk] - expected[ijk]).max() <= 2.0**-11 * np.abs(expected[ijk]).max() for ijk in expected)
+        assert all(
+            np.abs(values[ijk] - expected[ijk]).max() <= 2.0**-11 * np.abs(expected[ijk]).max() for ijk in expected
+        )
         assert np.all(background == np.float32(np.float16(grid.background)))
 
 
@@ -59,7 +65,9 @@ def test_what_halves_cannot_hold_is_refused(tmp_path):
     values[~grid.mask] = 1e6
     write_vdb(tmp_path / "a.vdb", [scalar(values=values)], half=True)
     values[0, 0] = -65600.0
-    with pytest.raises(ValueError, match="'pressure' holds a value of size 65600, but half floats end at 65504: pass half=False"):
+    with pytest.raises(
+        ValueError, match="'pressure' holds a value of size 65600, but half floats end at 65504: pass half=False"
+    ):
         write_vdb(tmp_path / "b.vdb", [scalar(values=values)], half=True)
     assert not (tmp_path / "b.vdb").exists()
 
@@ -164,7 +172,9 @@ def test_openvdb_agrees_value_by_value(tmp_path, compress, half):
     assert list(found) == ["pressure", "velocity"]
     for grid in grids:
         there, expected = found[grid.name], voxels(grid)
-        stored = {ijk: value.astype(np.float16 if half else np.float32).astype(np.float32) for ijk, value in expected.items()}
+        stored = {
+            ijk: value.astype(np.float16 if half else np.float32).astype(np.float32) for ijk, value in expected.items()
+        }
         assert (there["class"], there["half"], there["active"]) == (grid.grid_class.text, half, len(expected))
         assert (there["origin"], there["step"]) == ([1.0, 2.0, -3.0], [1.25, 2.5, -2.25])
         assert np.all(np.array(there["background"]) == grid.background)
