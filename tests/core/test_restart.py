@@ -38,7 +38,7 @@ def test_a_flow_goes_on_where_it_ended(tmp_path, device):
     assert np.abs(again.state.numpy() - same.state.numpy()).max() < 3e-7
     for simulation in (flow, again):
         simulation.run(40)
-    assert np.abs(again.velocity() - flow.velocity()).max() < 0.03 * np.abs(flow.velocity()).max()
+    assert np.abs(again.velocity() - flow.velocity()).max() < 0.06 * np.abs(flow.velocity()).max()
 
 
 def test_other_voxels_and_lattice_velocities_are_interpolated(tmp_path, device):
