@@ -9,6 +9,7 @@ import warp as wp
 from .bench import bench
 from .demo import demo
 from .exits import exit_code_of
+from .export import export
 from .gradcheck import gradcheck
 from .inspect import inspect
 from .optimize import optimize
@@ -29,7 +30,7 @@ def about() -> None:
     """
 
 
-for command in (inspect, run, optimize, gradcheck, demo, bench):
+for command in (inspect, run, optimize, export, gradcheck, demo, bench):
     app.command()(command)
 
 
