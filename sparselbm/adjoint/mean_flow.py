@@ -4,7 +4,10 @@ import functools
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import warp as wp
+
 from ..physics import Physics, TileClass
+from ..simulation import Simulation
 from ..step import Target
 from ..tile_kernel import TileKernel, TileTrace
 from .anderson import Anderson
@@ -12,6 +15,7 @@ from .errors import AdjointError
 from .fixed_point import FixedPoint
 from .look import Look
 from .plan import Plan
+from .trail import Trail
 from .work import GradientWork
 
 
@@ -49,7 +53,7 @@ class MeanFlow(Plan):
         kept = 3 + self.acceleration.states
         return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps, self.iterations)
 
-    def run(self, simulation, reverse, evaluation, steps, window):
+    def forward(self, simulation, evaluation, steps, window):
         if not 1 <= self.average <= steps:
             raise AdjointError(f"MeanFlow(average={self.average}) in a run of {steps} steps: choose 1 to {steps}")
         simulation.run(steps - self.average)
@@ -59,9 +63,22 @@ class MeanFlow(Plan):
             add(source=simulation.state, target=mean, weight=1.0 / self.average)
             if evaluation is not None:
                 evaluation.add(simulation.state, 1.0 / self.average)
-        look = Look(simulation, reverse)
+        return _About(self, simulation, mean, simulation.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _About(Trail):
+    """The mean of a flow."""
+
+    plan: MeanFlow
+    simulation: Simulation
+    mean: wp.array
+    step: int
+
+    def back(self, reverse):
+        look = Look(self.simulation, reverse, self.mean, self.step)
         fixed_point = FixedPoint(
-            self.tolerance, self.iterations, self.acceleration,
-            f"there is no fixed point about the mean of {self.average} steps; average over more, or use Periodic",
+            self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
+            f"there is no fixed point about the mean of {self.plan.average} steps; average over more, or use Periodic",
         )  # fmt: skip
-        fixed_point.solve(simulation, reverse, mean, look.conserved(), look)
+        fixed_point.solve(look, look.conserved())

@@ -37,7 +37,7 @@ def value_and_grad(
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
         trust=trust,
     )  # fmt: skip
-    plan.run(simulation, reverse, evaluation, steps, window)
+    plan.forward(simulation, evaluation, steps, window).back(reverse)
     value = evaluation.take()
     gradients = tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)
     if not (np.isfinite(value) and all(np.isfinite(g).all() for g in gradients)):
