@@ -19,6 +19,8 @@ class Plan(ABC):
 
     forgets_start: ClassVar[bool] = False
     """Whether the gradient is that of a flow that has forgotten how it began."""
+    holds_fluctuations: ClassVar[bool] = False
+    """Whether what fluctuations do to the mean is held, so that numbers which act on them have no gradient."""
 
     @abstractmethod
     def forward(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> Trail:

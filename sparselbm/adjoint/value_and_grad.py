@@ -14,7 +14,7 @@ from .plan import Plan
 from .reverse import Reverse
 from .trust import Trust
 from .window import Window
-from .wrt import InitialPopulations, SolidFractions, Wrt
+from .wrt import Field, InitialPopulations, Parameter, SolidFractions, Wrt
 
 
 def value_and_grad(
@@ -61,3 +61,13 @@ def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Windo
         )
     for w in wrt:
         w.require(simulation)
+        if plan.holds_fluctuations and isinstance(w, Parameter | Field) and _acts_on_fluctuations(w.name):
+            raise AdjointError(
+                f"{w.name!r} with {type(plan).__name__}, which holds what fluctuations do to the mean: this number acts on them "
+                "first, and the gradient would be wrong several times over; use Periodic, or Checkpointed with a Window"
+            )
+
+
+def _acts_on_fluctuations(name: str) -> bool:
+    """Whether a number relaxes populations: the mean of what that does is not what it does to the mean."""
+    return name == "viscosity" or name.endswith(".diffusivity") or "collision." in name

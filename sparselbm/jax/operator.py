@@ -64,7 +64,8 @@ def operator(run: Differentiable) -> Callable:
         shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x, wish in zip(values, wishes, strict=True) if wish]
         gradients = iter(
             jax.pure_callback(
-                lambda *arrays: back(*arrays, wishes), shapes, ticket, values, given, vmap_method="sequential"
+                lambda ticket, values, given: back(ticket, values, given, wishes), shapes, ticket, values, given,
+                vmap_method="sequential",
             )
         )
         return tuple(next(gradients) if wish else None for wish in wishes)
