@@ -38,7 +38,7 @@ Tolerance = Annotated[
 def gradcheck(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, ffd: Ffd = None, limit: Limit = None,
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None, limit: Limit = None,
     rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
     samples: Samples = 9, cells: Cells = 4.0, tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None,
     device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
@@ -61,7 +61,7 @@ def gradcheck(
     """
     option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
     read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
-    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
+    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity, wall)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
     study = DragStudy(

@@ -55,7 +55,7 @@ FixedVolumeFlag = Annotated[
 def optimize(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, ffd: Ffd = None, limit: Limit = None,
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None, limit: Limit = None,
     rigid: RigidFlag = False, vertices: Vertices = None, vary: Vary = None, fixed_volume: FixedVolumeFlag = True,
     iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, recheck: o.Recheck = True,
@@ -79,7 +79,7 @@ def optimize(
     sparselbm optimize scene.usda --vary /World/Wing.xformOp:rotateY=20 [dim]# within 20 degrees[/dim]
     """
     read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
-    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
+    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity, wall)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
     reach = LIMIT_SHARE * plan.length if limit is None else limit
     ops = None if not vary else _ops(scene, vary, time, variant)

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from ..geometry import Fraction, SolidFraction, SplineFraction
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
 from ..usd import Scene
@@ -106,6 +107,17 @@ Box = Annotated[
 LatticeVelocity = Annotated[
     float, option("--lattice-velocity", "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).")
 ]
+WALLS: dict[str, Fraction] = {"cut": SolidFraction(), "spline": SplineFraction()}
+"""Walls that gradients are taken by."""
+
+Wall = Annotated[
+    str,
+    option(
+        "--wall",
+        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells.",
+        metavar="cut|spline",
+    ),
+]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]
@@ -170,12 +182,15 @@ def tunnel_of(
     flow_axis: str,
     box: str,
     lattice_velocity: float,
+    wall: str = "cut",
 ) -> Tunnel:
     """The tunnel that the options describe."""
+    if wall not in WALLS:
+        raise OptionError(f"--wall {wall!r}: give {' or '.join(WALLS)}")
     upstream, downstream, side = three("--box", box, float, "2,4,1.5")
     return Tunnel(
         voxel_size=voxel_size, reynolds=reynolds, velocity=velocity, density=density, axis=axis_number(flow_axis),
-        upstream=upstream, downstream=downstream, side=side, lattice_velocity=lattice_velocity,
+        upstream=upstream, downstream=downstream, side=side, lattice_velocity=lattice_velocity, wall=WALLS[wall],
     )  # fmt: skip
 
 
