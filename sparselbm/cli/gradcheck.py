@@ -38,8 +38,8 @@ Tolerance = Annotated[
 def gradcheck(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None, limit: Limit = None,
-    rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None,
+    limit: Limit = None, rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
     samples: Samples = 9, cells: Cells = 4.0, tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None,
     device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
     time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,

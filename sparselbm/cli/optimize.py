@@ -55,9 +55,9 @@ FixedVolumeFlag = Annotated[
 def optimize(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None, limit: Limit = None,
-    rigid: RigidFlag = False, vertices: Vertices = None, vary: Vary = None, fixed_volume: FixedVolumeFlag = True,
-    iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
+    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None,
+    limit: Limit = None, rigid: RigidFlag = False, vertices: Vertices = None, vary: Vary = None,
+    fixed_volume: FixedVolumeFlag = True, iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, recheck: o.Recheck = True,
     device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
     time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
