@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test lint validate bench clean
+.PHONY: venv dev demo test viewers lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -28,6 +28,15 @@ demo: venv
 test: dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate" --device $(DEVICE)
 
+# What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
+viewers: $(VENV)-viewers/.installed
+	$(VENV)-viewers/bin/python -m pytest -q -rs tests/export tests/io
+
+$(VENV)-viewers/.installed: pyproject.toml constraints.txt
+	test -x $(VENV)-viewers/bin/python || $(PYTHON) -m venv $(VENV)-viewers
+	$(VENV)-viewers/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[vtkhdf,pictures]" pytest
+	touch $@
+
 validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)
 
@@ -40,4 +49,4 @@ bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) results
+	rm -rf $(VENV) $(VENV)-viewers results

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from ..flow import TunnelFlow
 from ..io.files import replace_file
+from ..restart import Restart
 from ..results import StudyFolder
 from ..settle import Settle
 from ..tunnel import TunnelPlan
@@ -21,12 +22,18 @@ Sweep = Annotated[
     ),
 ]
 
+RestartFrom = Annotated[
+    Path | None,
+    o.option("--restart", "Begin with velocity.nvdb and pressure.nvdb of a folder, of other voxels too.", metavar="FOLDER"),
+]
+
 
 def run(
     scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
     reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
     levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
@@ -44,6 +51,7 @@ def run(
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
     place = o.device_of(device)
+    start = None if restart is None else Restart.read(restart)  # Before a folder is emptied, which may be the same.
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     choices = variants_of(scene, sweep_variants, o.chosen(variant)) if sweep_variants else ("",)
     jobs = {}
@@ -56,14 +64,16 @@ def run(
     folders = {
         choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
     }
-    found = {choice: _run(folders[choice], plan, settle, place) for choice, (_, plan, settle) in jobs.items()}
+    found = {choice: _run(folders[choice], plan, settle, place, start) for choice, (_, plan, settle) in jobs.items()}
     if sweep_variants:
         _tabulate(sweep_variants, found, whole)
 
 
-def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str) -> dict:
-    """One flow, from rest to its summary."""
+def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str, start: Restart | None) -> dict:
+    """One flow, from rest, or from another one, to its summary."""
     flow = TunnelFlow(plan, settle, device)
+    if start is not None:
+        start.begin(flow.simulation, plan.units)
     announce(plan, device)
     with running():
         with Work(plan) as work:

@@ -47,6 +47,25 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
     assert {"slice.png", "fields.vdb", "velocity.nvdb", "pressure.nvdb"} <= names
 
 
+def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device):
+    """Over its own folder: the drag after 40 steps is nearer that after 300 than from the inflow."""
+    scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
+    drag = {}
+    for name, more in (
+        ("settled", ("--settle-steps", 300)), ("fresh", ("--settle-steps", 40)),
+        ("again", ("--settle-steps", 40, "--output", "settled", "--restart", "settled", "--overwrite")),
+    ):  # fmt: skip
+        code, _, err = in_process("run", scene, *SMALL, "--reynolds", 30, "--device", device, "--output", name, *more)
+        assert code == 0, err
+        folder = tmp_path / ("settled" if name == "again" else name)
+        drag[name] = json.loads((folder / "summary.json").read_text())["drag_coefficient"]
+    assert abs(drag["again"] / drag["settled"] - 1.0) < 0.3 * abs(drag["fresh"] / drag["settled"] - 1.0)
+    code, _, err = in_process("run", scene, *SMALL, "--device", device, "--output", "new", "--restart", tmp_path / "none")
+    assert code == 2
+    assert "velocity.nvdb" in err
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_flow_that_blows_up_fails_with_step_and_place(in_process, tmp_path, device):
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
     wild = ("--reynolds", 40_000, "--lattice-velocity", 0.17)
