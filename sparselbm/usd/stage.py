@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.usd.errors import SceneError
+from sparselbm.usd.plugin import register
 
 if TYPE_CHECKING:
     from pxr import Ar, Usd
@@ -40,6 +41,7 @@ def open_stage(path: str | Path) -> Usd.Stage:
     """
     from pxr import Tf, Usd
 
+    register()
     path = Path(path)
     if not path.is_file():
         raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
