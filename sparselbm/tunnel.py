@@ -141,7 +141,7 @@ class Tunnel:
             raise TunnelError(f"a box from {self.corners[0]} to {self.corners[1]} m is empty: give the lower corner first")
         for wall in self.walls:
             if wall.face.axis == self.axis:
-                raise TunnelError(f"a wall on {wall.face}, where the flow enters or leaves: only the other four sides can be walls")
+                raise TunnelError(f"a wall on {wall.face}, where flow enters or leaves: the other four sides can be walls")
 
 
 def _names_below(scene: "Scene", path: str) -> list[str]:

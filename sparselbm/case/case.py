@@ -55,9 +55,7 @@ class Case:
         Openings.of(self.boundary, self.source)
 
     @classmethod
-    def open(
-        cls, path: str | Path, *, variants: Mapping[str, str] | None = None, confine: bool = False
-    ) -> Case:
+    def open(cls, path: str | Path, *, variants: Mapping[str, str] | None = None, confine: bool = False) -> Case:
         """The case of a USD stage or a TOML file; of a scene that says nothing of a case, the fallbacks.
 
         `variants`: choices in place of the scene's own, such as {"/Car:wheels": "wide"}; `confine`: refuse a stage that
@@ -125,7 +123,9 @@ class Case:
     def settle(self, plan: TunnelPlan) -> Settle:
         """How a flow is brought to rest."""
         steps = self.solver.settle_steps
-        return replace(plan.settle, tolerance=self.solver.tolerance, limit=plan.settle.limit if steps is None else steps)
+        return replace(
+            plan.settle, tolerance=self.solver.tolerance, limit=plan.settle.limit if steps is None else steps
+        )
 
 
 def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
@@ -134,7 +134,9 @@ def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
     for path, obstacle in obstacles.items():
         place = source.place("obstacle", "role", path)
         if obstacle.role == "design" and first is not None:
-            raise CaseError(f"{place} is design, and so is {source.place('obstacle', 'role', first)}: one is allowed; group them")
+            raise CaseError(
+                f"{place} is design, and so is {source.place('obstacle', 'role', first)}: one is allowed; group them"
+            )
         first = path if obstacle.role == "design" else first
         for above, other in obstacles.items():
             if path.startswith(above.rstrip("/") + "/") and other.role != obstacle.role:
@@ -148,7 +150,11 @@ def _require_corners(domain: Domain, source: Source) -> None:
     for name, value, other in (("lower", domain.lower, domain.upper), ("upper", domain.upper, domain.lower)):
         if value is None and other is not None:
             raise CaseError(f"{source.place('domain', name)} is missing: a box needs both of its corners, or neither")
-    if domain.lower is not None and domain.upper is not None and any(a >= b for a, b in zip(domain.lower, domain.upper)):
+    if (
+        domain.lower is not None
+        and domain.upper is not None
+        and any(a >= b for a, b in zip(domain.lower, domain.upper))
+    ):
         raise CaseError(
             f"{source.place('domain', 'upper')} is {domain.upper}: it must be above the lower corner {domain.lower} on every axis"
         )

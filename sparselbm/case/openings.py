@@ -24,12 +24,17 @@ def tunnel_sides(axis: int = 0, velocity: float = 1.0) -> dict[str, Boundary]:
 class Openings:
     """The conditions on the sides of a box, as a tunnel knows them."""
 
-    axis: int
-    """Of the flow."""
+    inlet: str
+    """Its side."""
     velocity: float
     """Of the inlet [m/s]."""
     profile: Parabola | None
     walls: tuple[SideWall, ...]
+
+    @property
+    def axis(self) -> int:
+        """Of the flow."""
+        return _face(self.inlet).axis
 
     @classmethod
     def of(cls, sides: Mapping[str, Boundary], source: Source) -> Openings:
@@ -39,11 +44,17 @@ class Openings:
         outlet = SIDES[2 * axis + 1]
         for side, boundary in sides.items():
             if (boundary.kind == "outlet") != (side == outlet):
-                remedy = f"it must be outlet, for flow enters at {inlet}" if side == outlet else f"the outlet must be {outlet}"
+                remedy = (
+                    f"it must be outlet, for flow enters at {inlet}"
+                    if side == outlet
+                    else f"the outlet must be {outlet}"
+                )
                 if boundary.kind == "outlet" or side == outlet:
                     raise CaseError(f"{source.place('boundary', 'kind', side)} is {boundary.kind}: {remedy}")
         if outlet not in sides:
-            raise CaseError(f"{source.place('boundary', 'kind', outlet)} is missing: it must be outlet, for flow enters at {inlet}")
+            raise CaseError(
+                f"{source.place('boundary', 'kind', outlet)} is missing: it must be outlet, for flow enters at {inlet}"
+            )
         velocity = _across(sides[inlet].velocity or (0.0, 0.0, 0.0), axis, source.place("boundary", "velocity", inlet))
         walls = tuple(
             SideWall(_face(side), _along(boundary.velocity or (0.0, 0.0, 0.0), side, source))
@@ -51,8 +62,8 @@ class Openings:
         )  # fmt: skip
         if sides[inlet].profile == "parabola":
             _require_walls(sides, axis, source.place("boundary", "profile", inlet))
-            return cls(axis, velocity, Parabola(axis), walls)
-        return cls(axis, velocity, None, walls)
+            return cls(inlet, velocity, Parabola(axis), walls)
+        return cls(inlet, velocity, None, walls)
 
 
 def _face(side: str) -> Face:
@@ -67,7 +78,9 @@ def _inlet(sides: Mapping[str, Boundary], source: Source) -> str:
             "the kind inlet, and the side opposite outlet"
         )
     if len(inlets) > 1:
-        raise CaseError(f"{source.place('boundary', 'kind', inlets[1])} is inlet, and so is {inlets[0]}: one inlet is allowed")
+        raise CaseError(
+            f"{source.place('boundary', 'kind', inlets[1])} is inlet, and so is {inlets[0]}: one inlet is allowed"
+        )
     if inlets[0] not in LOWER_SIDES:
         raise CaseError(
             f"{source.place('boundary', 'kind', inlets[0])} is inlet: flow runs towards the positive end of an axis; allowed are "
@@ -97,4 +110,6 @@ def _along(velocity: Vector, side: str, source: Source) -> Vector:
 def _require_walls(sides: Mapping[str, Boundary], axis: int, place: str) -> None:
     slipping = [side for side in SIDES if side[0] != "xyz"[axis] and (side not in sides or sides[side].kind != "wall")]
     if slipping:
-        raise CaseError(f"{place} is parabola, which falls to 0 at walls, and {', '.join(slipping)} are none: make them wall, or it uniform")
+        raise CaseError(
+            f"{place} is parabola, which falls to 0 at walls, and {', '.join(slipping)} are none: make them wall, or it uniform"
+        )

@@ -70,15 +70,18 @@ class Domain(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Fluid(Part):
-    """The fluid. L is the design obstacle's largest extent across the flow, u the inlet's velocity."""
+    """The fluid."""
 
     space: ClassVar[str] = "fluid"
 
     density: float = entry(NUMBER, Tunnel.density, "Density [kg/m3].", above=0.0)
-    reynolds: float = entry(NUMBER, Tunnel.reynolds, "Reynolds number u L / nu.", above=0.0)
-    viscosity: float | None = entry(
-        NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",)
+    reynolds: float = entry(
+        NUMBER,
+        Tunnel.reynolds,
+        "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity.",
+        above=0.0,
     )
+    viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +124,10 @@ class Solver(Part):
     )  # fmt: skip
     precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
     lattice_velocity: float = entry(
-        NUMBER, Tunnel.lattice_velocity, "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).", above=0.0
+        NUMBER,
+        Tunnel.lattice_velocity,
+        "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).",
+        above=0.0,
     )
     tolerance: float = entry(
         NUMBER, Settle.tolerance,
@@ -204,7 +210,9 @@ class Output(Part):
     space: ClassVar[str] = "output"
 
     folder: str | None = entry(
-        TEXT, None, "Folder of the results, seen from the case's own. Not set: results/NAME_OF_THE_CASE where the command runs."
+        TEXT,
+        None,
+        "Folder of the results, seen from the case's own. Not set: results/NAME_OF_THE_CASE where the command runs.",
     )
 
 

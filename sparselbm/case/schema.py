@@ -53,7 +53,6 @@ def _attribute(name: str, shown: str, known: Entry) -> str:
     )
 
 
-
 def main() -> None:
     """Writes both files into the package."""
     SCHEMA_FOLDER.mkdir(exist_ok=True)

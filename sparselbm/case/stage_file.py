@@ -74,7 +74,9 @@ class _Found:
         known = self._parts.setdefault(part.space, {})
         if key in known:
             what = " ".join(filter(None, (part.schema(), key)))
-            raise CaseError(f"{path}: {what} is applied here, and on {self._prims[part.space, key]} too: one is allowed")
+            raise CaseError(
+                f"{path}: {what} is applied here, and on {self._prims[part.space, key]} too: one is allowed"
+            )
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
         # A stage says by itself what a TOML file has names for.
@@ -89,7 +91,7 @@ class _Found:
             found = self._parts.get(kind.space)
             if found:
                 parts[kind.space] = found[""] if kind.instances == () else found
-        return Case(**parts, source=Source(self._path, self._prims))
+        return Case(**parts, source=Source(self._path, self._prims) if self._prims else Source())
 
 
 def _schema(path: str, name: str) -> tuple[type[Part], str]:
@@ -139,4 +141,6 @@ def _refuse_prototype(root: Usd.Prim) -> None:
         if found:
             instance = root.GetInstances()[0].GetPath()
             path = prim.GetPath().ReplacePrefix(root.GetPath(), instance)
-            raise CaseError(f"{path}: {found} stands within an instance, whose copies share it: apply it to {instance} itself")
+            raise CaseError(
+                f"{path}: {found} stands within an instance, whose copies share it: apply it to {instance} itself"
+            )

@@ -35,7 +35,9 @@ class CaseStudy:
         design = case.design
         ops = _ops(case, design, plan) if design.kind == "xformOps" else None
         deformation = _deformation(case, plan) if ops is None else ops.deformation
-        resizes = design.kind in ("ffd", "vertices") or (ops is not None and any(isinstance(op, Scale) for op in ops.deformation.ops))
+        resizes = design.kind in ("ffd", "vertices") or (
+            ops is not None and any(isinstance(op, Scale) for op in ops.deformation.ops)
+        )
         volume = (FixedVolume(),) if design.fixed_volume and resizes else ()
         wanted = case.objective
         return cls(DragStudy(
@@ -87,18 +89,25 @@ def _constraint(case: Case, name: str, wanted: Constraint) -> ShapeConstraint | 
         assert wanted.thickness is not None
         return MinimumThickness(thickness=wanted.thickness)
     if wanted.kind == "box":
-        assert wanted.lower_corner is not None and wanted.upper_corner is not None
+        assert wanted.lower_corner is not None
+        assert wanted.upper_corner is not None
         return BoundingBox(wanted.lower_corner, wanted.upper_corner)
     lower = -math.inf if wanted.lower is None else wanted.lower
     upper = math.inf if wanted.upper is None else wanted.upper
     if wanted.lower is None and wanted.upper is None:
-        raise CaseError(f"{case.source.place('constraint', 'lower', name)} is missing, and so is upper: give at least one limit")
+        raise CaseError(
+            f"{case.source.place('constraint', 'lower', name)} is missing, and so is upper: give at least one limit"
+        )
     if lower > upper:
-        raise CaseError(f"{case.source.place('constraint', 'lower', name)} is {lower:g}, above upper, which is {upper:g}: exchange them")
+        raise CaseError(
+            f"{case.source.place('constraint', 'lower', name)} is {lower:g}, above upper, which is {upper:g}: exchange them"
+        )
     if wanted.kind == "pressureDrop":
         return PressureDropLimit(lower=lower, upper=upper, name=name)
     length = math.hypot(*(wanted.direction or (0.0,)))
     if not length:
-        raise CaseError(f"{case.source.place('constraint', 'direction', name)} is {wanted.direction}: give a direction, such as (0, 0, 1)")
+        raise CaseError(
+            f"{case.source.place('constraint', 'direction', name)} is {wanted.direction}: give a direction, such as (0, 0, 1)"
+        )
     x, y, z = (each / length for each in wanted.direction or ())
     return ForceLimit(direction=(x, y, z), lower=lower, upper=upper, name=name)

@@ -13,8 +13,8 @@ from .values import toml_value, usd_value
 
 _SINGLE = (SceneFile(), Domain(), Fluid(), Solver(), Objective(), Output())
 _HINT = (
-    "What is left out has its fallback. More conditions on the shape or its flow: SparselbmConstraintAPI, of the kinds thickness, "
-    "box, force, pressureDrop."
+    "What is left out has its fallback. More conditions on the shape or its flow: constraints, of the kinds thickness, box, "
+    "force and pressureDrop."
 )
 
 
@@ -24,7 +24,7 @@ def usd_text(head: LayerHead, obstacle: str) -> str:
     applied = [part.schema() for part in _SINGLE] + [f"{Boundary.schema()}:{side}" for side in sides]
     body = [line for part in _SINGLE for line in _usd_lines(part, f"sparselbm:{part.space}:")]
     body += [line for side, part in sides.items() for line in _usd_lines(part, f"sparselbm:boundary:{side}:")]
-    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, [f"# {_HINT}", "", *body])
+    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, [f"# {_HINT}", *_once(body)])
     shape = [Obstacle(role="design"), Design()]
     lines = [line for part in shape for line in _usd_lines(part, f"sparselbm:{part.space}:")]
     *above, name = obstacle.strip("/").split("/")
@@ -40,7 +40,17 @@ def toml_text(scene: str, obstacle: str) -> str:
     tables += [(f'obstacle."{obstacle}"', Obstacle(role="design")), ("design", Design())]
     tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
     tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
-    return f"# {_HINT}\n" + "".join(f"\n[{name}]\n" + "".join(_toml_lines(part)) for name, part in tables)
+    lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]
+    return "\n".join([f"# {_HINT}", *_once(lines)]) + "\n"
+
+
+def _once(lines: list[str]) -> Iterator[str]:
+    """The lines; comments the first time only."""
+    seen = set()
+    for line in lines:
+        if line not in seen or not line.startswith("# "):
+            yield line
+        seen.add(line)
 
 
 def _sides() -> dict[str, Boundary]:
@@ -58,13 +68,18 @@ def _said(part: Part, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entr
 
 def _usd_lines(part: Part, head: str) -> Iterator[str]:
     for name, known, value in _said(part, lambda known: not known.composed):
-        yield f"# {known.text}"
+        yield f"# {_comment(known)}"
         yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
 def _toml_lines(part: Part) -> Iterator[str]:
     for name, known, value in _said(part, lambda known: True):
-        yield f"# {known.text}\n" + (f"# {name} =\n" if value is None else f"{name} = {toml_value(value)}\n")
+        yield f"# {_comment(known)}"
+        yield f"# {name} =" if value is None else f"{name} = {toml_value(value)}"
+
+
+def _comment(known: Entry) -> str:
+    return known.text + (f" [{' | '.join(known.allowed)}]" if known.allowed else "")
 
 
 def _prim(head: str, applied: list[str], body: list[str]) -> list[str]:

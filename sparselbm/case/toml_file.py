@@ -47,7 +47,9 @@ def _read(kind: type[Part], table: Mapping[str, Any], source: Source) -> Part | 
     result = {}
     for instance, values in table.items():
         if kind.instances is not None and instance not in kind.instances:
-            raise CaseError(f"{source.place(kind.space, '', instance)}: no such {kind.space}; allowed are {', '.join(kind.instances)}")
+            raise CaseError(
+                f"{source.place(kind.space, '', instance)}: no such {kind.space}; allowed are {', '.join(kind.instances)}"
+            )
         place = source.place(kind.space, "", instance)
         result[instance] = read_part(
             kind, _table(place, values), lambda name, instance=instance: source.place(kind.space, name, instance)

@@ -26,7 +26,9 @@ def write_template(
     target = Path(file) if file else scene.path.with_name(f"{scene.path.stem}_case{'.toml' if is_foreign else '.usda'}")
     suffixes = (".toml",) if is_foreign else (".usda", ".toml")
     if target.suffix.lower() not in suffixes:
-        raise CaseError(f"{target}: a case for {scene.path.name} ends with {' or '.join(suffixes)}: choose another name")
+        raise CaseError(
+            f"{target}: a case for {scene.path.name} ends with {' or '.join(suffixes)}: choose another name"
+        )
     if target.resolve() == scene.path.resolve():
         raise CaseError(f"{target} is the scene itself: choose another name")
     if target.exists() and not overwrite:
@@ -45,7 +47,9 @@ def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
     """The obstacle's prim; of what stands in an instance the instance, for nothing can be said below it."""
     if obstacle is None and len(scene.bodies) != 1:
         names = ", ".join(body.path for body in scene.bodies)
-        raise CaseError(f"{len(scene.bodies)} bodies and no obstacle named: choose one of {names}, or a prim above some of them")
+        raise CaseError(
+            f"{len(scene.bodies)} bodies and no obstacle named: choose one of {names}, or a prim above some of them"
+        )
     body = scene.body(obstacle or scene.bodies[0].path)
     if is_foreign:
         return body.path

@@ -34,14 +34,23 @@ class LayerHead:
             stage = open_stage(scene)
             roots = tuple(prim.GetName() for prim in stage.GetPseudoRoot().GetChildren())
             default = stage.GetDefaultPrim().GetName() if stage.GetDefaultPrim() else (*roots, "")[0]
+            scale, rate = UsdGeom.GetStageMetersPerUnit(stage), stage.GetTimeCodesPerSecond()
             metadata = {
-                "defaultPrim": json.dumps(default), "metersPerUnit": f"{UsdGeom.GetStageMetersPerUnit(stage):.17g}",
-                "upAxis": json.dumps(str(UsdGeom.GetStageUpAxis(stage))), "timeCodesPerSecond": f"{stage.GetTimeCodesPerSecond():.17g}",
-            }  # fmt: skip
+                "defaultPrim": json.dumps(default),
+                "metersPerUnit": repr(scale),
+                "upAxis": json.dumps(str(UsdGeom.GetStageUpAxis(stage))),
+                "timeCodesPerSecond": repr(rate),
+            }
             if stage.HasAuthoredTimeCodeRange():
-                metadata |= {"startTimeCode": f"{stage.GetStartTimeCode():.17g}", "endTimeCode": f"{stage.GetEndTimeCode():.17g}"}
+                metadata |= {
+                    "startTimeCode": repr(stage.GetStartTimeCode()),
+                    "endTimeCode": repr(stage.GetEndTimeCode()),
+                }
             return cls(
-                metadata, relative_path(scene.resolve(), folder.resolve()), roots, not UsdGeom.StageHasAuthoredMetersPerUnit(stage)
+                metadata,
+                relative_path(scene.resolve(), folder.resolve()),
+                roots,
+                not UsdGeom.StageHasAuthoredMetersPerUnit(stage),
             )
 
     def free_name(self, name: str) -> str:
@@ -50,7 +59,7 @@ class LayerHead:
 
     def lines(self) -> list[str]:
         """The head's lines in USD's text format, without the first."""
-        guess = ["    # The scene names no unit, which means centimetres: correct it here if that is wrong."] if self.is_guess else []
+        remark = "    # The scene names no unit, which means centimetres: correct it here if that is wrong."
         at = "@@@" if "@" in self.scene else "@"
         data = [f"    {name} = {value}" for name, value in self.metadata.items()]
-        return ["(", *guess, *data, f"    subLayers = [{at}{self.scene}{at}]", ")"]
+        return ["(", *([remark] if self.is_guess else []), *data, f"    subLayers = [{at}{self.scene}{at}]", ")"]
