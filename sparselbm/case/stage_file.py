@@ -57,8 +57,9 @@ class _Found:
         """Reads the schemas of one prim."""
         applied = [name for name in prim.GetPrimTypeInfo().GetAppliedAPISchemas() if name.startswith("Sparselbm")]
         authored = [each for each in prim.GetAuthoredPropertyNames() if each.startswith(_PREFIX)]
-        if not (applied or authored):
+        if not (applied or authored) or not prim.IsActive():
             return
+        _require_defined(prim)
         path, left = str(prim.GetPath()), set(authored)
         for name in applied:
             part, instance = _schema(path, name)
@@ -92,6 +93,15 @@ class _Found:
             if found:
                 parts[kind.space] = found[""] if kind.instances == () else found
         return Case(**parts, source=Source(self._path, self._prims) if self._prims else Source())
+
+
+def _require_defined(prim: Usd.Prim) -> None:
+    """Raises CaseError for an `over` of nothing, naming prims of the scene that are spelt alike."""
+    if not prim.IsDefined():
+        there = [str(each.GetPath()) for each in prim.GetStage().TraverseAll() if each.IsDefined()]
+        near = difflib.get_close_matches(str(prim.GetPath()), there, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "name one that it has"
+        raise CaseError(f"{prim.GetPath()}: a case speaks of this prim, which the scene does not have; {hint}")
 
 
 def _schema(path: str, name: str) -> tuple[type[Part], str]:
