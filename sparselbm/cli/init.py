@@ -7,8 +7,9 @@ import typer
 
 from ..case.write import write_template
 from ..usd import Scene
+from ..usd.plugin import SCHEMA_FOLDER
 from . import options as o
-from .show import out
+from .show import facts
 
 SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF. It is only read.")]
 CaseOutput = Annotated[
@@ -38,7 +39,6 @@ def init(
 
     sparselbm init body.stl [dim]# writes body_case.toml[/dim]
     """
-    path = write_template(
-        Scene.open(scene, confine=confine, partial=partial), obstacle, output, overwrite=overwrite
-    )  # fmt: skip
-    out.print(f"case  {path}", highlight=False, markup=False)
+    read = Scene.open(scene, confine=confine, partial=partial)
+    path = write_template(read, obstacle, output, overwrite=overwrite)
+    facts("", {"case": str(path), "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows what each setting means)"})

@@ -16,7 +16,7 @@ from sparselbm.usd.stage import hushed, open_stage
 class LayerHead:
     """The metadata of a scene, repeated for a layer in some folder."""
 
-    metadata: dict[str, object]
+    metadata: dict[str, str]
     """By USD's names, with the values as they stand in a file."""
     scene: str
     """The scene's path, seen from the folder."""

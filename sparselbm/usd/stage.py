@@ -27,9 +27,10 @@ def asset_folders(scene: Path) -> list[str]:
 
 
 def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
-    """The search path as USD wants it."""
+    """The search path as USD wants it; with the schemas of cases known, for it is asked for before every stage is opened."""
     from pxr import Ar
 
+    register()
     return Ar.DefaultResolverContext(asset_folders(scene))
 
 
@@ -41,7 +42,6 @@ def open_stage(path: str | Path) -> Usd.Stage:
     """
     from pxr import Tf, Usd
 
-    register()
     path = Path(path)
     if not path.is_file():
         raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")

@@ -16,14 +16,17 @@ Z_MAX = '"SparselbmBoundaryAPI:zMax"'
 
 USD = [
     # Names that there are not.
-    ([(DENSITY, "uniform double sparselbm:fluid:densty = 1\n")], ["/Case: sparselbm:fluid:densty", "did you mean density", "viscosity"]),
+    ([(DENSITY, "uniform double sparselbm:fluid:densty = 1\n")],
+     ["/Case: sparselbm:fluid:densty", "did you mean density", "viscosity"]),
     ([(FLUID, '"SparselbmFluitAPI"')], ["/Case", "no such schema SparselbmFluitAPI", "SparselbmFluidAPI"]),
     ([(Z_MAX, '"SparselbmBoundaryAPI:top"')], ["/Case", "SparselbmBoundaryAPI:top", "xMin, xMax, yMin, yMax, zMin, zMax"]),
     ([(FLUID + ", ", "")], ["/Case: sparselbm:fluid:density", "counts for nothing here", "apply SparselbmFluidAPI"]),
     ([(DENSITY, "uniform double sparselbm:weather = 1\n")], ["sparselbm:weather", "scene, obstacle, domain"]),
-    ([("uniform double sparselbm:scene:time", 'uniform string sparselbm:scene:file = "x.usd"')], ["no such attribute", "time, levels"]),
+    ([("uniform double sparselbm:scene:time", 'uniform string sparselbm:scene:file = "x.usd"')],
+     ["/Case: sparselbm:scene:file", "no such attribute", "time, levels"]),
     # Values of another kind, or out of range.
-    ([(DENSITY, 'uniform string sparselbm:fluid:density = "air"\n')], ["sparselbm:fluid:density", "'air'", "a finite number (double)"]),
+    ([(DENSITY, 'uniform string sparselbm:fluid:density = "air"\n')],
+     ["/Case: sparselbm:fluid:density", "'air'", "a finite number (double)"]),
     ([(DENSITY, "uniform double sparselbm:fluid:density = nan\n")], ["sparselbm:fluid:density", "nan", "finite"]),
     ([(DENSITY, "uniform double sparselbm:fluid:density = -1\n")], ["sparselbm:fluid:density is -1", "above 0"]),
     ([(DENSITY, "double sparselbm:fluid:density.timeSamples = {1: 2, 2: 3}\n")], ["sparselbm:fluid:density", "varies in time"]),
@@ -114,7 +117,8 @@ def test_prims_that_are_not_there_and_what_stands_in_instances(opened):
         opened([('over "Body" (', 'over "Bodi" (')])
     with pytest.raises(SceneError, match=r"/World/Bodi: no such prim.*did you mean /World/Body"):
         opened([("/World/Body", "/World/Bodi")], ".toml").read_scene()
-    inside = '\nover "Parts"\n{\n over "Box"\n {\n  over "Surface" (\n   prepend apiSchemas = ["SparselbmObstacleAPI"]\n  )\n  {\n  }\n }\n}\n'
+    surface = 'over "Surface" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n}\n'
+    inside = f'\nover "Parts"\n{{\nover "Box"\n{{\n{surface}}}\n}}\n'
     with pytest.raises(CaseError, match=r"/World/Copy/Surface.*within an instance.*/World/Copy itself"):
         opened([('\nover "World"', inside + 'over "World"')])
 

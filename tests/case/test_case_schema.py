@@ -20,7 +20,8 @@ for name, instance in json.loads(sys.argv[1]):
         look = known.GetAttributeDefinition(each)
         value = look.GetFallbackValue()
         value = list(value) if hasattr(value, "__len__") and not isinstance(value, str) else value
-        found[name][each] = [str(look.GetTypeName()), value, list(look.GetMetadata("allowedTokens") or ()), look.GetDocumentation()]
+        allowed = list(look.GetMetadata("allowedTokens") or ())
+        found[name][each] = [str(look.GetTypeName()), value, allowed, look.GetDocumentation()]
     found[name]["allowed"] = [Usd.SchemaRegistry.IsAllowedAPISchemaInstanceName(name, each) for each in ("xMin", "inflow")]
 print(json.dumps(found))
 """

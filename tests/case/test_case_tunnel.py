@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, FreeSlip, MovingWall, Parabola, PressureOutlet, VelocityInlet
+from sparselbm.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Z_MAX,
+    Z_MIN,
+    FreeSlip,
+    MovingWall,
+    Parabola,
+    PressureOutlet,
+    VelocityInlet,
+)
 from sparselbm.case import Boundary, Case, Domain, Fluid, SceneFile, Solver
 from sparselbm.geometry import TriangleMesh
 from sparselbm.simulation import Simulation
