@@ -2,6 +2,7 @@
 
 import functools
 import os
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -78,14 +79,15 @@ class TileSweep:
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
         *, arrays: Mapping[str, wp.array | None], state_bytes: int,
     ):  # fmt: skip
-        """`arrays`: those that stay the same at every launch, by their names in `lanes.ARGUMENTS`."""
+        """`arrays`: those that stay the same at every launch, by their names in `lanes.ARGUMENTS`, which are kept alive."""
         self._cpu = domain.device.is_cpu
-        self._held: dict[str, object] = {}
+        self._seen: dict[str, object] = {}
         nontemporal = self._cpu and state_bytes > _CACHED_BYTES
         fixed = {
             "neighbours": domain.neighbours, "coordinates": domain.coordinates, "weight": 1.0,
             "nontemporal": nontemporal, **arrays,
         }  # fmt: skip
+        self._fixed: list = [fixed]
         self._lists: list[list] = []
         for batch in _batches(groups, kernel_of, self._cpu):
             for k, members in enumerate(batch.ranges):
@@ -96,17 +98,23 @@ class TileSweep:
                 inputs = [tiles, *(fixed.get(name) for name in ARGUMENTS[1:-1])]
                 kernel = batch.kernel.launchable
                 launch = wp.launch(kernel, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
+                launch.fwd_args = None  # type: ignore[union-attr]  # It would keep a run's states alive after the run.
+                self._fixed.append(tiles)
                 self._lists[k].append(launch)
 
     def __call__(self, **arguments) -> None:
-        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, those of gradients, `sums`) and `weight`."""
+        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, those of gradients, `sums`) and `weight`.
+
+        None of them is kept alive beyond the launch, which frees memory in its own order on CUDA.
+        """
         for name, value in arguments.items():
-            if self._held.get(name) is not value:
+            seen = self._seen.get(name)
+            if (seen() if isinstance(seen, weakref.ref) else seen) is not value:
                 index = ARGUMENTS.index(name)
                 for commands in self._lists:
                     for command in commands:
                         command.set_param_at_index(index, value)
-                self._held[name] = value  # Also keeps the array alive while a launch may use it.
+                self._seen[name] = weakref.ref(value) if isinstance(value, wp.array) else value
         if len(self._lists) > 1:
             list(thread_pool().map(_launch_all, self._lists))
         elif self._lists:

@@ -1,8 +1,9 @@
 """A few states kept, the others computed again."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+
+import warp as wp
 
 from ..simulation import Simulation
 from .budget import parse_bytes
@@ -22,7 +23,7 @@ class Checkpointed(Plan):
     """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
 
     With s states and r repetitions it reaches (s + r)! / (s! r!) steps. With a disk, the states that are read most are
-    those in memory.
+    those in memory. A second way back repeats the run.
     Sources: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve); Stumm & Walther, SIAM J. Sci. Comput. 31
     (2009) 1946 (memory and disk); from `checkpoint_schedules`, whose `MultistageCheckpointSchedule` is that schedule in
     closed form (10,000 steps on 100 states: 0.1 s); its `Revolve` fills tables first (1600 steps on 10 states: 23 s).
@@ -71,7 +72,7 @@ class Checkpointed(Plan):
         memory = in_memory * size + _ARRAYS * simulation.state_bytes
         return GradientWork(memory, on_disk * size, moved * size, steps, forward, steps)
 
-    def run(self, simulation, reverse, evaluation, steps, window):
+    def forward(self, simulation, evaluation, steps, window):
         from checkpoint_schedules import StorageType
 
         self.storage.require(simulation)
@@ -79,12 +80,13 @@ class Checkpointed(Plan):
         size = self.storage.size(simulation)
         require_memory(simulation, in_memory * size, f"keeping {in_memory} states")
         shelves = {StorageType.RAM: self.storage.shelf(simulation)}
-        with ExitStack() as files:
-            if self.disk is not None and on_disk:
-                self.disk.require(on_disk * size)
-                shelves[StorageType.DISK] = files.enter_context(DiskShelf(self.disk, self.storage, simulation))
-            replay = Replay(simulation, reverse, evaluation, steps, window, shelves=shelves)
-            replay.run(_schedule(steps, in_memory, on_disk))
+        if self.disk is not None and on_disk:
+            self.disk.require(on_disk * size)
+            shelves[StorageType.DISK] = DiskShelf(self.disk, self.storage, simulation)
+        replay = Replay(simulation, steps, window, lambda: _schedule(steps, in_memory, on_disk), shelves)
+        wp.copy(simulation.state, replay.forward(evaluation))
+        simulation.steps += steps
+        return replay
 
 
 def _schedule(steps: int, in_memory: int, on_disk: int) -> Iterator:

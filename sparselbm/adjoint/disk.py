@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import weakref
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,18 +41,13 @@ class Disk:
 
 
 class DiskShelf(Shelf):
-    """One file a state, written and read through one buffer. A context: the files are gone when it ends."""
+    """One file a state, written and read through one buffer. The files go with it, or with the program."""
 
     def __init__(self, disk: Disk, storage: Storage, simulation: Simulation):
         self._storage, self._buffer = storage, storage.new(simulation)
         self._sums: dict[int, int] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="sparselbm-states-", dir=disk.folder))
-
-    def __enter__(self) -> "DiskShelf":
-        return self
-
-    def __exit__(self, *error) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def _file(self, step: int) -> Path:
         return self._folder / f"{step}.state"

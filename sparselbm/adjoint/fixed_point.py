@@ -11,7 +11,6 @@ from ..simulation import Simulation
 from .anderson import Anderson, Mixing
 from .errors import AdjointError
 from .look import EVERY, Look, relative_change, still_to_come
-from .reverse import Reverse
 from .trust import Meter
 
 
@@ -27,8 +26,12 @@ class FixedPoint:
     advice: str
     """What to do where there is no fixed point."""
 
-    def solve(self, simulation: Simulation, reverse: Reverse, state: wp.array, closed: Sequence[int], look: Look) -> int:
-        """Leaves the gradient gathered in `reverse`; gives the iterations it took. Raises AdjointError."""
+    def solve(self, look: Look, closed: Sequence[int]) -> int:
+        """Leaves the gradient gathered in `look.reverse`; gives the iterations it took. Raises AdjointError.
+
+        `closed`: the conserved amounts, along whose adjoints lambda must not grow.
+        """
+        simulation, reverse = look.simulation, look.reverse
         # With neighbours' velocities lambda is not all there is: iterate plainly.
         depth = 0 if simulation.physics.kept else self.acceleration.depth
         mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
@@ -36,7 +39,7 @@ class FixedPoint:
         before, change, calm = None, np.inf, 0
         for k in range(EVERY, self.iterations + 1, EVERY):
             start = reverse.adjoint.numpy().copy()
-            _stretch(simulation, reverse, state)
+            _stretch(look)
             now, last = reverse.gathered(), change
             change = relative_change(now, before)
             if not all(np.isfinite(part).all() for part in now):
@@ -56,14 +59,15 @@ class FixedPoint:
         )
 
 
-def _stretch(simulation: Simulation, reverse: Reverse, state: wp.array) -> None:
+def _stretch(look: Look) -> None:
     """Plain iterations, the last of which gathers the gradient."""
+    reverse = look.reverse
     for k in range(1, EVERY + 1):
         gather = k == EVERY
         if gather:
             reverse.clear_gathered()
-        reverse.inject(state, 1.0, simulation.steps, gather=gather)
-        reverse.back(state, simulation.steps, gather=gather)
+        reverse.inject(look.state, 1.0, look.step, gather=gather)
+        reverse.back(look.state, look.step, gather=gather)
 
 
 def seen_cells(simulation: Simulation) -> np.ndarray:

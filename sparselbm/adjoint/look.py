@@ -37,10 +37,12 @@ def still_to_come(change: float, last: float) -> float:
 
 
 class Look:
-    """Norms of population arrays and of their changes, over the fluid; allocates no array of its own."""
+    """Norms of population arrays and of their changes, over the fluid, about a state; allocates no array of its own."""
 
-    def __init__(self, simulation: Simulation, reverse: Reverse):
-        self._simulation, self._reverse = simulation, reverse
+    def __init__(self, simulation: Simulation, reverse: Reverse, state: wp.array, step: int):
+        """`state`: the one after `step` steps, which stays."""
+        self.simulation, self.reverse = simulation, reverse
+        self.state, self.step = state, step
         self._blocks = len(simulation.physics.blocks)
         self._sums = sums_array(simulation.domain, 4 * self._blocks)
         self._sweep = simulation.general_sweep(change_kernel)
@@ -49,8 +51,8 @@ class Look:
     def _summed(self, now: wp.array, before: wp.array) -> np.ndarray:
         """The sums of `change_kernel`, (blocks, 4)."""
         self._sums.zero_()
-        self._sweep(source=before, adjoint=now, solid=self._simulation.solid, sums=self._sums, weight=1.0)
-        return summed(self._sums, self._simulation.domain, 4 * self._blocks).reshape(-1, 4)
+        self._sweep(source=before, adjoint=now, solid=self.simulation.solid, sums=self._sums, weight=1.0)
+        return summed(self._sums, self.simulation.domain, 4 * self._blocks).reshape(-1, 4)
 
     def _changes(self, now: wp.array, before: wp.array) -> np.ndarray:
         """Relative change of the flow's populations and of each scalar's."""
@@ -59,7 +61,7 @@ class Look:
 
     def _add_amount(self, k: int, array: wp.array, weight: float) -> None:
         # A condition may be nonlinear, so that the amount's adjoint depends on the state.
-        self._add[k](source=self._simulation.state, solid=self._simulation.solid, target=array, weight=weight)
+        self._add[k](source=self.state, solid=self.simulation.solid, target=array, weight=weight)
 
     def remove(self, blocks: Sequence[int], array: wp.array) -> None:
         """Takes the parts along the adjoints of what is conserved out of a population array."""
@@ -69,27 +71,27 @@ class Look:
 
     def conserved(self) -> list[int]:
         """Which amounts, the mass (0) and those of scalars, have an adjoint that a step back leaves as it is; leaves lambda 0."""
-        reverse, before, found = self._reverse, self._simulation.spare, []
+        reverse, before, found = self.reverse, self.simulation.spare, []
         for k in range(self._blocks):
             self._add_amount(k, reverse.adjoint, 1.0)
             wp.copy(before, reverse.adjoint)
-            reverse.back(self._simulation.state, self._simulation.steps, gather=False)
+            reverse.back(self.state, self.step, gather=False)
             square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]
             reverse.clear()
-            if change < _ROUNDING[self._simulation.precision] ** 2 * square:
+            if change < _ROUNDING[self.simulation.precision] ** 2 * square:
                 found.append(k)
         return found
 
     def distance_from_steady(self) -> float:
         """What the state would still change, relative to its norm, by looking ahead without touching it; leaves lambda 0."""
-        anchor, now, spare = self._simulation.spare, self._reverse.adjoint, self._reverse.spare
-        wp.copy(now, self._simulation.state)
+        anchor, now, spare = self.simulation.spare, self.reverse.adjoint, self.reverse.spare
+        wp.copy(now, self.state)
         changes = []
         for _ in range(2):
             wp.copy(anchor, now)
             for _ in range(EVERY // 2):
-                self._simulation.advance(now, spare, self._simulation.steps)
-                self._simulation.advance(spare, now, self._simulation.steps)
+                self.simulation.advance(now, spare, self.step)
+                self.simulation.advance(spare, now, self.step)
             changes.append(self._changes(now, anchor))
         now.zero_()
         return max(still_to_come(float(late), float(early)) for early, late in zip(*changes, strict=True))

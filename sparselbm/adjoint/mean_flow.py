@@ -4,7 +4,10 @@ import functools
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import warp as wp
+
 from ..physics import Physics, TileClass
+from ..simulation import Simulation
 from ..step import Target
 from ..tile_kernel import TileKernel, TileTrace
 from .anderson import Anderson
@@ -12,6 +15,7 @@ from .errors import AdjointError
 from .fixed_point import FixedPoint
 from .look import Look
 from .plan import Plan
+from .trail import Trail
 from .work import GradientWork
 
 
@@ -31,11 +35,16 @@ class MeanFlow(Plan):
     The mean does not solve the equations of a steady flow: what fluctuations do to the mean is taken to stay as it is when
     the design changes. So the gradient is a model's, not that of the mean, however long the run; compare it with differences
     of your own mean before you rely on it. Measured, cylinder in a channel at Re 100: the mean drag's derivative in the
-    inlet's velocity is 16 % off, that in the viscosity 3.7-fold too large (`Periodic`: 0.7 % and 5 %). It costs little, and
-    is bounded where a gradient through time grows.
+    inlet's velocity is 16 % off (`Periodic`: 0.7 %). It costs little, and is bounded where a gradient through time grows.
+
+    Viscosity, diffusivities and numbers of collisions are refused: they act on fluctuations first. For viscosity the model
+    was 3.7 to 5 times too large, and of the wrong sign where the Reynolds stress, which the mean populations hold beside the
+    viscous one, is kept from being relaxed with it: see `docs/design_notes.md`.
+    Source of the model: Meliga, Boujo, Pujals & Gallaire, Phys. Fluids 26 (2014) 104101, there for forces on the flow.
     """
 
     forgets_start: ClassVar[bool] = True
+    holds_fluctuations: ClassVar[bool] = True
 
     average: int
     """Steps at the end of the run over which populations and objective are averaged: whole periods, if there are any."""
@@ -49,7 +58,7 @@ class MeanFlow(Plan):
         kept = 3 + self.acceleration.states
         return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps, self.iterations)
 
-    def run(self, simulation, reverse, evaluation, steps, window):
+    def forward(self, simulation, evaluation, steps, window):
         if not 1 <= self.average <= steps:
             raise AdjointError(f"MeanFlow(average={self.average}) in a run of {steps} steps: choose 1 to {steps}")
         simulation.run(steps - self.average)
@@ -59,9 +68,22 @@ class MeanFlow(Plan):
             add(source=simulation.state, target=mean, weight=1.0 / self.average)
             if evaluation is not None:
                 evaluation.add(simulation.state, 1.0 / self.average)
-        look = Look(simulation, reverse)
+        return _About(self, simulation, mean, simulation.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _About(Trail):
+    """The mean of a flow."""
+
+    plan: MeanFlow
+    simulation: Simulation
+    mean: wp.array
+    step: int
+
+    def back(self, reverse):
+        look = Look(self.simulation, reverse, self.mean, self.step)
         fixed_point = FixedPoint(
-            self.tolerance, self.iterations, self.acceleration,
-            f"there is no fixed point about the mean of {self.average} steps; average over more, or use Periodic",
+            self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
+            f"there is no fixed point about the mean of {self.plan.average} steps; average over more, or use Periodic",
         )  # fmt: skip
-        fixed_point.solve(simulation, reverse, mean, look.conserved(), look)
+        fixed_point.solve(look, look.conserved())

@@ -24,8 +24,8 @@ class Populations:
         return domain.tile_count, simulation.physics.size, domain.cells_per_tile
 
     def read(self, simulation: Simulation) -> wp.array:
-        """From the present state, whose array this is."""
-        return packed(simulation.state, self.shape(simulation))
+        """A copy of the present state: a plan may keep its array."""
+        return wp.clone(packed(simulation.state, self.shape(simulation)))
 
     def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
         return Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))

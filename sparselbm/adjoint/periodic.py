@@ -11,6 +11,7 @@ from ..simulation import Simulation
 from .checkpointed import Checkpointed
 from .errors import AdjointError
 from .plan import Plan
+from .trail import Trail
 from .trust import Trust
 from .window import Ends, Smooth, Window
 from .work import GradientWork
@@ -61,17 +62,8 @@ class Periodic(Plan):
             steps + self.windows * each.forward_steps, self.windows * each.backward_steps,
         )  # fmt: skip
 
-    def run(self, simulation, reverse, evaluation, steps, window):
-        period = self._period(simulation, evaluation, steps)
-        own = Window(round(self.periods * period), self.ends, 1.0 / self.windows)
-        found, so_far = [], reverse.gathered()
-        for _ in range(self.windows):
-            reverse.clear()
-            self.plan.run(simulation, reverse, evaluation, own.steps + round(self.spin_up * period), own)
-            before, so_far = so_far, reverse.gathered()
-            found.append([after - part for after, part in zip(so_far, before, strict=True)])
-        if reverse.trust is not None:
-            _require_agreement(found, reverse.trust)
+    def forward(self, simulation, evaluation, steps, window):
+        return _Windows(self, simulation, evaluation, self._period(simulation, evaluation, steps))
 
     def _period(self, simulation: Simulation, evaluation: Evaluation | None, steps: int) -> float:
         """Runs the steps before the windows."""
@@ -87,6 +79,29 @@ class Periodic(Plan):
             at.append(int(end))
             values.append(evaluation.take())
         return found_period(Signal(np.array(at), np.array(values)).since(steps // 2))
+
+
+@dataclass(frozen=True, eq=False)
+class _Windows(Trail):
+    """A flow that has come to repeat itself. Its windows are run and gone back over in turn, in the memory of one."""
+
+    plan: Periodic
+    simulation: Simulation
+    evaluation: Evaluation | None
+    period: float
+
+    def back(self, reverse):
+        plan = self.plan
+        window = Window(round(plan.periods * self.period), plan.ends, 1.0 / plan.windows)
+        steps = window.steps + round(plan.spin_up * self.period)
+        found, so_far = [], reverse.gathered()
+        for _ in range(plan.windows):
+            reverse.clear()
+            plan.plan.forward(self.simulation, self.evaluation, steps, window).back(reverse)
+            before, so_far = so_far, reverse.gathered()
+            found.append([after - part for after, part in zip(so_far, before, strict=True)])
+        if reverse.trust is not None:
+            _require_agreement(found, reverse.trust)
 
 
 def found_period(signal: Signal) -> float:

@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from ..blow_up import LOOK
 from ..evaluate import Evaluation
 from ..machine import free_bytes, gibibytes
 from ..simulation import Simulation
 from ..speed import ADJOINT_COST, Speed
 from .errors import AdjointError
-from .reverse import Reverse
+from .trail import Trail
 from .window import Window
 from .work import GradientForecast, GradientWork
 
@@ -18,22 +19,34 @@ class Plan(ABC):
 
     forgets_start: ClassVar[bool] = False
     """Whether the gradient is that of a flow that has forgotten how it began."""
+    holds_fluctuations: ClassVar[bool] = False
+    """Whether what fluctuations do to the mean is held, so that numbers which act on them have no gradient."""
 
     @abstractmethod
-    def run(
-        self, simulation: Simulation, reverse: Reverse, evaluation: Evaluation | None, steps: int, window: Window
-    ) -> None:
-        """Advances the simulation by `steps`, adds up the objective, and carries `reverse` back to the start."""
+    def forward(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> Trail:
+        """Advances the simulation by `steps`, adds up the objective, and gives what it has kept for the way back.
+
+        That may be the very array of the present state, which must then not be written to before the way back. Raises
+        AdjointError for what cannot be, before any step is done.
+        """
 
     @abstractmethod
     def work(self, simulation: Simulation, steps: int) -> GradientWork:
-        """What a gradient over so many steps will hold and do. Raises AdjointError as `run` does."""
+        """What a gradient over so many steps will hold and do. Raises AdjointError as `forward` does."""
 
     def forecast(self, simulation: Simulation, steps: int, speed: Speed | None = None) -> GradientForecast:
         """That work and its duration, known before the start: `print` it. `speed`: by default measured now, in 0.2 s."""
         work = self.work(simulation, steps)
         step = (speed or Speed.of(simulation.domain.device)).step_seconds(simulation.state_bytes)
         return GradientForecast(work, (work.forward_steps + ADJOINT_COST * work.backward_steps) * step)
+
+
+def run_forward(plan: Plan, simulation: Simulation, steps: int) -> Trail:
+    """A run of which nothing but the last state is read, looked at there as `Simulation.run` does."""
+    trail = plan.forward(simulation, None, steps, Window())
+    if steps >= LOOK:
+        simulation.require_sound()
+    return trail
 
 
 def require_memory(simulation: Simulation, needed: int, what: str) -> None:

@@ -12,12 +12,12 @@ from ..step import Wrt as Needs
 from .checkpointed import Checkpointed
 from .errors import AdjointError
 from .outputs import RunOutput
-from .plan import Plan
+from .plan import Plan, run_forward
 from .reverse import Reverse
 from .start import FromMoments, FromPopulations
 from .steady import Steady
+from .trail import Trail
 from .vjp import Differentiable, Input, Output, Pass
-from .window import Window
 from .wrt import Field, Parameter, Points, SolidFractions
 
 RunInput = Parameter | Field | SolidFractions | Points
@@ -29,7 +29,7 @@ class Run(Differentiable):
     The first argument is the start, `FromPopulations()` or `FromMoments()`; without one the run starts from the state that
     the simulation is in when it is called. Then come the `inputs`, named as in `value_and_grad`. Whatever is no input is as the
     simulation has it at the call, for the backward pass as well; the simulation is left as it was found.
-    The backward pass repeats the run, with the memory of its plan; of the last state alone outputs are taken.
+    The pass keeps what its plan keeps for the way back; of the last state alone outputs are taken.
     Raises AdjointError for inputs that there are not, before any step is done.
     """
 
@@ -82,25 +82,33 @@ class RunPass(Pass):
     def __init__(self, run: Run, values: Sequence[wp.array]):
         simulation, first = run.simulation, len(values) - len(run.wrt)
         self._run, self._begin = run, simulation.steps
+        self._trail: Trail | None = None
         self._given = [wp.clone(x) for x in values[:first]]
         self._start = _copied(simulation)
         shapes = [given.shape or () for given in run.inputs[first:]]
         numbers = [x.numpy().reshape(shape).copy() for x, shape in zip(values[first:], shapes, strict=True)]
         self._numbers = [*((w, w.get(simulation)) for w in run.others), *zip(run.wrt, numbers, strict=True)]
 
-    def outputs(self) -> tuple[wp.array, ...]:
+    def outputs(self, keep=True):
+        simulation = self._run.simulation
         with self._set():
-            self._run.simulation.run(self._run.steps)
-            return tuple(output.read(self._run.simulation) for output in self._run.read)
+            if keep:
+                self._trail = self._forward()
+            else:
+                self._to_start()
+                simulation.run(self._run.steps)
+            return tuple(output.read(simulation) for output in self._run.read)
 
     def pullback(self, cotangents, wanted):
         run, simulation, first = self._run, self._run.simulation, len(self._given)
         wrt = [w for w, wish in zip(run.wrt, wanted[first:], strict=True) if wish]
         with self._set():
+            if self._trail is None:
+                self._trail = self._forward()
             seeds = [o.seed(simulation, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
             everywhere = SolidFractions() in wrt
             reverse = Reverse(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
-            run.plan.run(simulation, reverse, None, run.steps, Window())
+            self._trail.back(reverse)
             of_start = [] if run.start is None else [run.start.gradient(reverse, self._given[0])]
             of_inputs = [self._array(w.gradient(reverse)) if w in wrt else None for w in run.wrt]
         wished = zip([*of_start, *of_inputs], wanted, strict=True)
@@ -120,16 +128,23 @@ class RunPass(Pass):
                 )
         return tuple(gradients)
 
+    def _forward(self) -> Trail:
+        self._to_start()
+        return run_forward(self._run.plan, self._run.simulation, self._run.steps)
+
+    def _to_start(self) -> None:
+        """Brings the simulation, in an array of its own, to the start of this run."""
+        simulation, start = self._run.simulation, self._run.start
+        simulation.state, simulation.steps = self._start, self._begin  # Of its scalars, a start from moments keeps those.
+        simulation.state = _copied(simulation) if start is None else start.state(simulation, self._given[0])
+
     @contextmanager
     def _set(self) -> Iterator[None]:
-        """The simulation at the start of this run; afterwards as it was."""
+        """The simulation with the numbers of this run; afterwards as it was."""
         simulation = self._run.simulation
         kept = simulation.state, simulation.steps, [(w, w.get(simulation)) for w, _ in self._numbers]
         try:
             _put(simulation, self._numbers)
-            simulation.state, simulation.steps = self._start, self._begin  # Of its scalars, a start from moments keeps those.
-            start = self._run.start
-            simulation.state = _copied(simulation) if start is None else start.state(simulation, self._given[0])
             yield
         finally:
             simulation.state, simulation.steps, present = kept

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import warp as wp
+
+from ..simulation import Simulation
 from .anderson import Anderson
 from .errors import AdjointError
 from .fixed_point import FixedPoint
 from .look import EVERY, Look
 from .plan import Plan
+from .trail import Trail
 from .work import GradientWork
 
 
@@ -42,22 +46,35 @@ class Steady(Plan):
         kept = 2 + self.acceleration.states
         return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps + 2 * EVERY, self.iterations)
 
-    def run(self, simulation, reverse, evaluation, steps, window):
+    def forward(self, simulation, evaluation, steps, window):
         simulation.run(steps)
         if evaluation is not None:
             evaluation.add(simulation.state)
-        look = Look(simulation, reverse)
+        return _AtRest(self, simulation, simulation.state, simulation.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _AtRest(Trail):
+    """The state that a flow has settled in."""
+
+    plan: Steady
+    simulation: Simulation
+    state: wp.array
+    step: int
+
+    def back(self, reverse):
+        look = Look(self.simulation, reverse, self.state, self.step)
         self._require_steady(look)
         fixed_point = FixedPoint(
-            self.tolerance, self.iterations, self.acceleration,
+            self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
             "the flow may not be steady; run more steps first, or use Checkpointed",
         )  # fmt: skip
-        fixed_point.solve(simulation, reverse, simulation.state, look.conserved(), look)
+        fixed_point.solve(look, look.conserved())
 
     def _require_steady(self, look: Look) -> None:
-        distance = look.distance_from_steady()
-        if not distance < self.flow_tolerance:
+        distance, limit = look.distance_from_steady(), self.plan.flow_tolerance
+        if not distance < limit:
             raise AdjointError(
-                f"the flow is still {distance:.1e} of its norm from steady, limit {self.flow_tolerance:.1e}: "
+                f"the flow is still {distance:.1e} of its norm from steady, limit {limit:.1e}: "
                 "run more steps before a steady gradient, or use Checkpointed"
             )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import warp as wp
 
 from .plan import Plan, require_memory
+from .trail import Trail
+from .window import Window
 from .work import GradientWork
 
 
@@ -15,7 +17,7 @@ class Stored(Plan):
     def work(self, simulation, steps):
         return GradientWork((steps + 3) * simulation.state_bytes, 0, 0, steps, steps, steps)
 
-    def run(self, simulation, reverse, evaluation, steps, window):
+    def forward(self, simulation, evaluation, steps, window):
         require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
         begin = simulation.steps
         states = simulation.new_states(steps + 1)
@@ -26,7 +28,20 @@ class Stored(Plan):
                 evaluation.add(states[t], window.weight(t, steps), begin + t)
         wp.copy(simulation.state, states[-1])
         simulation.steps += steps
-        reverse.inject(states[-1], window.weight(steps, steps), begin + steps)
-        for t in reversed(range(steps)):
-            reverse.back(states[t], begin + t)
-            reverse.inject(states[t], window.weight(t, steps), begin + t)
+        return _States(states, begin, window)
+
+
+@dataclass(frozen=True, eq=False)
+class _States(Trail):
+    """All states of a run, the first included."""
+
+    states: list[wp.array]
+    begin: int
+    window: Window
+
+    def back(self, reverse):
+        steps = len(self.states) - 1
+        for t in reversed(range(steps + 1)):
+            if t < steps:
+                reverse.back(self.states[t], self.begin + t)
+            reverse.inject(self.states[t], self.window.weight(t, steps), self.begin + t)

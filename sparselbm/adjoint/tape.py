@@ -13,9 +13,8 @@ from ..simulation import Simulation
 from ..step import Wrt, moments_adjoint_kernel, moments_kernel, unstream_kernel
 from .checkpointed import Checkpointed
 from .errors import AdjointError
-from .plan import Plan
+from .plan import Plan, run_forward
 from .reverse import Reverse
-from .window import Window
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -31,8 +30,8 @@ def run_on_tape(
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to
-    `points.grad` of every obstacle's geometry. The backward pass repeats the run, with the memory of its plan, and leaves
-    the simulation as it finds it: populations, parameters and obstacles must still be what they were, which is checked by
+    `points.grad` of every obstacle's geometry. What the plan keeps for that is kept by the tape. The backward pass leaves the
+    simulation as it finds it: populations, parameters and obstacles must still be what they were, which is checked by
     checksums. Between two backward passes of a tape call `tape.zero()`, as Warp asks for: what lies between two kernels of
     a chain adds up too. Raises AdjointError.
     """
@@ -47,20 +46,16 @@ def run_on_tape(
     result = tape_array(simulation, simulation.physics.size)
     begin = simulation.steps
     unchanged = _watch(simulation, populations, range(begin, begin + steps), "run_on_tape")
-    _copy(simulation.state, populations)
-    simulation.run(steps)
-    _copy(result, simulation.state)
+    wp.copy(simulation.state, populations)
+    trail = run_forward(plan, simulation, steps)
+    wp.copy(result, simulation.state)
 
     def backward() -> None:
         unchanged()
         wrt = Wrt(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
         reverse = Reverse(simulation, None, wrt=wrt)
         reverse.start_from(result.grad)
-        kept = simulation.state, simulation.steps
-        simulation.state, simulation.steps = simulation.new_state(), begin
-        _copy(simulation.state, populations)
-        plan.run(simulation, reverse, None, steps, Window())
-        simulation.state, simulation.steps = kept
+        trail.back(reverse)
         _add(populations.grad, reverse.initial_adjoint())
         if wrt.parameters:
             _add_numbers(simulation, reverse.parameter_gradient())
@@ -130,11 +125,6 @@ def _watch(simulation: Simulation, populations: wp.array, steps: range, where: s
                 )
 
     return unchanged
-
-
-def _copy(to: wp.array, source: wp.array) -> None:
-    """A copy that no active tape records: its gradient is this file's own business."""
-    to.assign(source.numpy()) if to.device.is_cpu else wp.copy(to, source)
 
 
 def _add(to: wp.array, values) -> None:

@@ -43,7 +43,7 @@ class TapedPass(Pass):
             results = taped.function(self._tape, *self._inputs)
         self._outputs = results if isinstance(results, tuple) else (results,)
 
-    def outputs(self) -> tuple[wp.array, ...]:
+    def outputs(self, keep=True):
         return tuple(wp.clone(y, requires_grad=False) for y in self._outputs)
 
     def pullback(self, cotangents, wanted):

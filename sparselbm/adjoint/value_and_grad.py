@@ -14,7 +14,7 @@ from .plan import Plan
 from .reverse import Reverse
 from .trust import Trust
 from .window import Window
-from .wrt import InitialPopulations, SolidFractions, Wrt
+from .wrt import Field, InitialPopulations, Parameter, SolidFractions, Wrt
 
 
 def value_and_grad(
@@ -37,7 +37,7 @@ def value_and_grad(
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
         trust=trust,
     )  # fmt: skip
-    plan.run(simulation, reverse, evaluation, steps, window)
+    plan.forward(simulation, evaluation, steps, window).back(reverse)
     value = evaluation.take()
     gradients = tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)
     if not (np.isfinite(value) and all(np.isfinite(g).all() for g in gradients)):
@@ -61,3 +61,13 @@ def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Windo
         )
     for w in wrt:
         w.require(simulation)
+        if plan.holds_fluctuations and isinstance(w, Parameter | Field) and _acts_on_fluctuations(w.name):
+            raise AdjointError(
+                f"{w.name!r} with {type(plan).__name__}, which holds what fluctuations do to the mean: this number acts on them "
+                "first, and the gradient would be wrong several times over; use Periodic, or Checkpointed with a Window"
+            )
+
+
+def _acts_on_fluctuations(name: str) -> bool:
+    """Whether a number relaxes populations: the mean of what that does is not what it does to the mean."""
+    return name == "viscosity" or name.endswith(".diffusivity") or "collision." in name

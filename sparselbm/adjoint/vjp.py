@@ -37,8 +37,11 @@ class Pass(ABC):
     """A `Differentiable` at given inputs: its results, and the way back. It keeps no array that it was given or gave away."""
 
     @abstractmethod
-    def outputs(self) -> tuple[wp.array, ...]:
-        """y, one array an output; numbers, of shape (), as (1,). Computed anew at each call, if at all."""
+    def outputs(self, keep: bool = True) -> tuple[wp.array, ...]:
+        """y, one array an output; numbers, of shape (), as (1,). Computed anew at each call, if at all.
+
+        `keep`: whether `pullback` is going to be called, which finds what it needs if it is kept, and computes it if not.
+        """
 
     @abstractmethod
     def pullback(self, cotangents: Sequence[wp.array | None], wanted: Sequence[bool]) -> tuple[wp.array | None, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import warp as wp
 
 from .. import collision, lattice
+from ..geometry import SolidFraction, SplineFraction
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
 from .errors import CaseError
@@ -107,12 +108,14 @@ class Case:
         openings = Openings.of(self.boundary, self.source)
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
+        wall = SolidFraction() if s.wall == "cut" else SplineFraction()
         return Tunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
             lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
-            collision=getattr(collision, s.collision)(), precision=wp.float32 if s.precision == "single" else wp.float64,
+            collision=getattr(collision, s.collision)(), wall=wall,
+            precision=wp.float32 if s.precision == "single" else wp.float64,
         )  # fmt: skip
 
     def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan:

@@ -123,6 +123,12 @@ class Solver(Part):
         allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"),
     )  # fmt: skip
     precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
+    wall: str = entry(
+        TOKEN,
+        "cut",
+        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells.",
+        allowed=("cut", "spline"),
+    )
     lattice_velocity: float = entry(
         NUMBER,
         Tunnel.lattice_velocity,

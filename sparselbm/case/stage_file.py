@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..usd.confinement import refuse_strangers
+from ..usd.expansion import require_composable
 from ..usd.stage import hushed, open_stage
 from ..usd.variants import select
 from .case import Case
@@ -34,6 +35,7 @@ def read_case(path: Path, variants: Mapping[str, str], *, confine: bool = False)
     with hushed():
         if confine:
             refuse_strangers(path)
+        require_composable(path)
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, variants)

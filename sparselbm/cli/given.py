@@ -13,7 +13,7 @@ from .options import OptionError, axis_number, chosen, three
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
     "settle_steps": "solver", "iterations": "objective", "seconds": "objective", "second_grid": "objective",
-    "recheck": "objective", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
+    "recheck": "objective", "wall": "solver", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 
@@ -43,6 +43,9 @@ def output_of(output: Path | None, case: Case, suffix: str = "") -> Path:
 def _with(part: Part, name: str, value: Any) -> Part:
     """A part with one attribute changed; what says the same in another way is taken back."""
     entries = type(part).entries()
+    allowed = entries[spelt(name)].allowed
+    if allowed and value not in allowed:
+        raise OptionError(f"--{name} {value!r}: give {' or '.join(allowed)}")
     others = {each: None for each in vars(part) if spelt(name) in entries[spelt(each)].instead_of}
     return replace(part, **{name: value, **others})  # type: ignore[type-var]
 

@@ -9,7 +9,7 @@ from ..forecast import Forecast
 from ..geometry import inspect_mesh
 from ..machine import gibibytes
 from ..tunnel import TunnelPlan
-from ..usd import Note, Scene
+from ..usd import Note, Scene, surface_doubts
 from . import options as o
 from .given import case_of
 from .show import duration, err, facts, out
@@ -37,24 +37,23 @@ def inspect(
 
     sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
     """
-    case = case_of(context.params)
+    case, place = case_of(context.params), o.device_of(device)
     read = case.read_scene(confine=confine, partial=partial)
-    found = _reading(read)
-    _show_reading(read)
-    if not case.obstacle and len(read.bodies) > 1:
+    plan = case.plan(read, place) if case.obstacle or len(read.bodies) == 1 else None
+    doubts = [note for body in read.bodies for note in surface_doubts(body, plan and plan.voxel_size, device=place)]
+    found = _reading(read, doubts)
+    _show_reading(read, doubts)
+    if plan is None:
         err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
     else:
-        place = o.device_of(device)
-        plan = case.plan(read, place)
         found |= _numbers(plan, Forecast.of(place))
         _show_tunnel(plan, found)
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=2) + "\n")
 
 
-def _reading(scene: Scene) -> dict:
+def _reading(scene: Scene, doubts: list[Note]) -> dict:
     report = scene.report
-    doubtful = (*report.doubtful, *_open_surfaces(scene))
     return {
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
         "prims": [
@@ -66,17 +65,8 @@ def _reading(scene: Scene) -> dict:
             for body, used in zip(scene.bodies, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
-        "doubtful": [{"path": note.path, "reason": note.reason} for note in doubtful],
+        "doubtful": [{"path": note.path, "reason": note.reason} for note in (*report.doubtful, *doubts)],
     }  # fmt: skip
-
-
-def _open_surfaces(scene: Scene) -> list[Note]:
-    """Bodies with holes, which have no exact volume."""
-    looks = [inspect_mesh(body.mesh, body.path) for body in scene.bodies]
-    return [
-        Note(look.name, f"it is open along {look.open_edges} edges: inside is where the winding number exceeds 0.5")
-        for look in looks if look.open_edges
-    ]  # fmt: skip
 
 
 def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
@@ -92,7 +82,7 @@ def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
     }  # fmt: skip
 
 
-def _show_reading(scene: Scene) -> None:
+def _show_reading(scene: Scene, doubts: list[Note]) -> None:
     out.print(f"{scene.path}: up is {scene.up_axis}, a unit is {scene.metres_per_unit:g} m", highlight=False)
     for body in scene.bodies:
         low, high = body.mesh.bounds
@@ -102,7 +92,7 @@ def _show_reading(scene: Scene) -> None:
         )  # fmt: skip
         for line in inspect_mesh(body.mesh, body.path).lines()[1:]:
             out.print(f"        {line}", highlight=False, markup=False)
-    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *_open_surfaces(scene)))):
+    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):
         for note in notes:
             out.print(f"{kind}  {note}", highlight=False, markup=False)
 

@@ -9,6 +9,7 @@ import warp as wp
 from .bench import bench
 from .demo import demo
 from .exits import exit_code_of
+from .export import export
 from .gradcheck import gradcheck
 from .init import init
 from .inspect import inspect
@@ -30,7 +31,7 @@ def about() -> None:
     """
 
 
-for command in (init, inspect, run, optimize, gradcheck, demo, bench):
+for command in (init, inspect, run, optimize, export, gradcheck, demo, bench):
     app.command()(command)
 
 

@@ -11,9 +11,9 @@ from .given import case_of, output_of
 def optimize(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
-    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, ffd: o.Ffd = None,
-    limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None, vary: o.Vary = None,
-    fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
+    wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
+    vary: o.Vary = None, fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,
     recheck: o.Recheck = None, device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
     variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False,

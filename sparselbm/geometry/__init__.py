@@ -3,6 +3,7 @@
 Lowest layer: it imports nothing else of the package, and importing it initialises no device.
 """
 
+from .crossings import crossing_faces
 from .deformation import BoundDeformation, Deformation, LinearDeformation
 from .distance import SurfaceQuery
 from .errors import GeometryError
@@ -12,6 +13,7 @@ from .repair import RepairReport, inspect_mesh, repair
 from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
 from .spline_fraction import SplineFraction
+from .thickness import solid_behind
 from .transform_ops import Held, Rotate, Scale, TransformOps, Translate
 from .triangles import TriangleMesh
 from .turned import Turned
@@ -39,7 +41,9 @@ __all__ = [
     "Translate",
     "TriangleMesh",
     "Turned",
+    "crossing_faces",
     "inspect_mesh",
     "repair",
+    "solid_behind",
     "solid_fraction",
 ]

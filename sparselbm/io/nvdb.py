@@ -10,12 +10,13 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 
 from .files import replace_file
 from .grid import TileGrid, tile_bounds
-from .nvdb_stats import NodeStats, leaf_stats, parent_stats
+from .nvdb_stats import NodeStats, joined, leaf_stats, parent_stats
 from .tree import LOWER_SLOTS, UPPER_SLOTS, Level, Tree, group_tiles, slot_masks
 
 MAGIC = 0x304244566F6E614E
@@ -26,6 +27,7 @@ SKIP_RENDERING = 1
 HAS_BOX, HAS_EXTREMA, HAS_AVERAGE, HAS_DEVIATION, BREADTH_FIRST = 2, 4, 8, 16, 32
 GRID_TYPE = {1: 1, 3: 6}
 GRID_BYTES, TREE_BYTES = 672, 64
+LEAVES_AT_ONCE, PIECE = 128, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,32 @@ def write_nvdb(path: str | os.PathLike[str], grid: TileGrid, *, compress: bool =
         raise ValueError(f"the grid's name has {len(name)} bytes, but NanoVDB holds {NAME_LIMIT}: shorten it.")
     tree = group_tiles(grid.tiles)
     data = nanovdb_buffer(grid, tree)
-    payload = data.tobytes()
-    if compress:
-        small = zlib.compress(payload, 1)
-        payload = struct.pack("<Q", len(small)) + small
+
+    def head(stored: int) -> bytes:
+        metadata = _file_metadata(grid, tree, len(data), stored, int(compress))
+        return struct.pack("<QIHH", MAGIC, VERSION, 1, int(compress)) + metadata + name + b"\0"
+
     with replace_file(path) as beside, open(beside, "wb") as file:
-        file.write(struct.pack("<QIHH", MAGIC, VERSION, 1, int(compress)))
-        file.write(_file_metadata(grid, tree, len(data), len(payload), int(compress)))
-        file.write(name + b"\0")
-        file.write(payload)
+        file.write(head(len(data)))
+        if compress:
+            stored = _deflate(file, data)
+            file.seek(0)
+            file.write(head(stored))
+        else:
+            file.write(data.data)
+
+
+def _deflate(file: BinaryIO, data: np.ndarray) -> int:
+    """Writes the number of deflated bytes, and those, piece by piece so that they are not held; how many bytes in all."""
+    at, deflater = file.tell(), zlib.compressobj(1)
+    file.write(bytes(8))
+    for start in range(0, len(data), PIECE):
+        file.write(deflater.compress(data[start : start + PIECE].data))
+    file.write(deflater.flush())
+    stored = file.tell() - at
+    file.seek(at)
+    file.write(struct.pack("<Q", stored - 8))
+    return stored
 
 
 def nanovdb_buffer(grid: TileGrid, tree: Tree) -> np.ndarray:
@@ -117,10 +136,7 @@ def _padded(fields: list[tuple], size: int, *last: tuple) -> np.dtype:
 
 def _fill_nodes(grid: TileGrid, tree: Tree, nodes: dict[str, np.ndarray], offsets: dict[str, int]) -> None:
     background = np.full(grid.components, grid.background, np.float32)
-    values = grid.values.reshape(len(grid.tiles), 512, grid.components)[tree.order]
-    mask = grid.mask[tree.order]
-    stats = leaf_stats(values, mask, tile_bounds(grid.tiles[tree.order], mask), background)
-    _fill_leaves(nodes["leaves"], tree.leaves, np.where(mask[..., None], values, background), mask, stats)
+    stats = _fill_leaves(grid, tree, nodes["leaves"], background)
     stats = parent_stats(stats, tree.leaves, background)
     _fill_table(
         nodes["lowers"],
@@ -143,10 +159,23 @@ def _fill_nodes(grid: TileGrid, tree: Tree, nodes: dict[str, np.ndarray], offset
     _fill_root(nodes, tree.uppers, stats, background, offsets["uppers"] - offsets["root"])
 
 
-def _fill_leaves(leaves: np.ndarray, level: Level, values: np.ndarray, mask: np.ndarray, stats: NodeStats) -> None:
+def _fill_leaves(grid: TileGrid, tree: Tree, leaves: np.ndarray, background: np.ndarray) -> NodeStats:
+    """The leaves, some at a time, so that no second copy of the values is held."""
+    parts = []
+    for start in range(0, len(leaves), LEAVES_AT_ONCE):
+        some = slice(start, start + LEAVES_AT_ONCE)
+        tiles = tree.order[some]
+        values, mask = grid.values[tiles].reshape(len(tiles), 512, grid.components), grid.mask[tiles]
+        stats = leaf_stats(values, mask, tile_bounds(grid.tiles[tiles], mask), background)
+        _fill_some(leaves[some], tree.leaves.origins[some], np.where(mask[..., None], values, background), mask, stats)
+        parts.append(stats)
+    return joined(parts)
+
+
+def _fill_some(leaves: np.ndarray, origins: np.ndarray, values: np.ndarray, mask: np.ndarray, stats: NodeStats) -> None:
     filled = stats.count > 0
     # A leaf's origin is read from its box by clearing the low bits, so that an empty leaf needs one too.
-    leaves["low"] = np.where(filled[:, None], stats.low, level.origins)
+    leaves["low"] = np.where(filled[:, None], stats.low, origins)
     leaves["extent"] = np.where(filled[:, None], stats.high - stats.low, 0)
     leaves["flags"] = np.where(filled, HAS_BOX, 0)
     leaves["mask"] = np.packbits(mask, axis=1, bitorder="little")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -37,6 +38,13 @@ class NodeStats:
     def deviation(self) -> np.ndarray:
         """Standard deviation of the values (lengths squared), (m,), float64."""
         return np.sqrt(self.squares / np.maximum(self.count, 1))
+
+
+def joined(parts: Sequence[NodeStats]) -> NodeStats:
+    """The statistics of several runs of nodes as those of one."""
+    return NodeStats(
+        **{each.name: np.concatenate([getattr(p, each.name) for p in parts]) for each in fields(NodeStats)}
+    )
 
 
 def leaf_stats(

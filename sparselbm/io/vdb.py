@@ -11,6 +11,7 @@ import struct
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -25,43 +26,76 @@ LIBRARY_VERSION = (10, 0)
 COMPRESS_ZIP, COMPRESS_ACTIVE_MASK = 1, 2
 # "All inactive values are the background": only the active values follow.
 ACTIVE_VALUES_ONLY = b"\x00"
+FLOAT, HALF = np.dtype("<f4"), np.dtype("<f2")
 
 
-def write_vdb(path: str | os.PathLike[str], grids: Sequence[TileGrid], *, compress: bool = True) -> None:
+@dataclass(frozen=True)
+class Storage:
+    """How values lie in the file."""
+
+    compress: bool
+    """Whether each tile is deflated."""
+    number: np.dtype
+    """`FLOAT` or `HALF`."""
+
+    @property
+    def half(self) -> bool:
+        """Whether numbers have 16 bits."""
+        return self.number == HALF
+
+
+def write_vdb(
+    path: str | os.PathLike[str], grids: Sequence[TileGrid], *, compress: bool = True, half: bool = False
+) -> None:
     """Write the grids into one OpenVDB file, beside it first and then renamed.
 
-    Only active values are stored. With `compress` each tile is deflated as well, which every OpenVDB reads.
+    Only active values are stored. With `compress` each tile is deflated as well, which every OpenVDB reads; with `half`
+    values have 16 bits, so that they are off by up to 0.05 %, and read back as floats.
     World position of voxel (i, j, k): origin + voxel_size (i, j, k), the voxel's centre.
 
     Raises:
-        ValueError: if there is no grid, or two have the same name.
+        ValueError: if there is no grid, two have the same name, or with `half` a value is above 65504.
     """
     names = [grid.name for grid in grids]
     if not names or len(set(names)) != len(names):
         raise ValueError(f"the grids are named {names}: pass at least one, each under its own name.")
+    storage = Storage(compress, HALF if half else FLOAT)
+    if half:
+        _require_halves(grids)
     with replace_file(path) as beside, open(beside, "wb") as file:
         file.write(struct.pack("<qIII?", MAGIC, FILE_VERSION, *LIBRARY_VERSION, True))
         file.write(str(uuid.uuid4()).encode("ascii"))
         file.write(_metadata({"creator": _text("sparselbm")}))
         file.write(struct.pack("<I", len(grids)))
         for grid in grids:
-            _write_grid(file, grid, compress)
+            _write_grid(file, grid, storage)
 
 
-def _write_grid(file: BinaryIO, grid: TileGrid, compress: bool) -> None:
+def _require_halves(grids: Sequence[TileGrid]) -> None:
+    limit = float(np.finfo(HALF).max)
+    for grid in grids:
+        shown = grid.mask if grid.components == 1 else grid.mask[..., None]
+        largest = max(-grid.values.min(initial=0.0, where=shown), grid.values.max(initial=0.0, where=shown))
+        if largest > limit:
+            raise ValueError(
+                f"grid {grid.name!r} holds a value of size {largest:.5g}, but half floats end at {limit:g}: pass half=False."
+            )
+
+
+def _write_grid(file: BinaryIO, grid: TileGrid, storage: Storage) -> None:
     kind = "Tree_float_5_4_3" if grid.components == 1 else "Tree_vec3s_5_4_3"
-    file.write(_string(grid.name) + _string(kind) + _string(""))
+    file.write(_string(grid.name) + _string(kind + ("_HalfFloat" if storage.half else "")) + _string(""))
     offsets_at = file.tell()
     file.write(bytes(24))
     tree, start = group_tiles(grid.tiles), file.tell()
-    file.write(struct.pack("<I", COMPRESS_ACTIVE_MASK | (COMPRESS_ZIP if compress else 0)))
-    file.write(_metadata(_grid_metadata(grid, compress)))
+    file.write(struct.pack("<I", COMPRESS_ACTIVE_MASK | (COMPRESS_ZIP if storage.compress else 0)))
+    file.write(_metadata(_grid_metadata(grid, storage)))
     file.write(_transform(grid))
     masks = np.packbits(grid.mask[tree.order], axis=1, bitorder="little")
-    for part in _topology(grid, tree, masks, compress):
+    for part in _topology(grid, tree, masks, storage):
         file.write(part)
     blocks = file.tell()
-    for part in _buffers(grid, tree, masks, compress):
+    for part in _buffers(grid, tree, masks, storage):
         file.write(part)
     end = file.tell()
     # The descriptor stands before the grid, but holds offsets that are known only after it.
@@ -70,16 +104,17 @@ def _write_grid(file: BinaryIO, grid: TileGrid, compress: bool) -> None:
     file.seek(end)
 
 
-def _topology(grid: TileGrid, tree: Tree, masks: np.ndarray, compress: bool) -> Iterator[bytes]:
+def _topology(grid: TileGrid, tree: Tree, masks: np.ndarray, storage: Storage) -> Iterator[bytes]:
     """Root, then each upper node with its lower nodes and the masks of their leaves, depth first."""
-    background = np.full(grid.components, grid.background, "<f4").tobytes()
+    # Of a grid of halves the background is rounded to one, and stored as a float all the same.
+    background = np.full(grid.components, grid.background, storage.number).astype(FLOAT).tobytes()
     yield struct.pack("<i", 1) + background + struct.pack("<II", 0, len(tree.uppers.origins))
     lower_masks = slot_masks(tree.lowers, UPPER_SLOTS)
     leaf_masks = slot_masks(tree.leaves, LOWER_SLOTS)
     lower_from = [*first_children(tree.lowers), len(tree.lowers.origins)]
     leaf_from = [*first_children(tree.leaves), len(tree.leaves.origins)]
     # No table entry is an active tile, so a node's table is an empty array of values.
-    no_tiles = ACTIVE_VALUES_ONLY + (struct.pack("<q", 0) if compress else b"")
+    no_tiles = ACTIVE_VALUES_ONLY + _stored(b"", storage)
     for upper, origin in enumerate(tree.uppers.origins):
         yield origin.astype("<i4").tobytes()
         yield lower_masks[upper].tobytes() + bytes(UPPER_SLOTS // 8) + no_tiles
@@ -88,15 +123,17 @@ def _topology(grid: TileGrid, tree: Tree, masks: np.ndarray, compress: bool) -> 
             yield masks[leaf_from[lower] : leaf_from[lower + 1]].tobytes()
 
 
-def _buffers(grid: TileGrid, tree: Tree, masks: np.ndarray, compress: bool) -> Iterator[bytes]:
+def _buffers(grid: TileGrid, tree: Tree, masks: np.ndarray, storage: Storage) -> Iterator[bytes]:
     """The values of each leaf: mask, kind of compression, active values."""
     for leaf, tile in enumerate(tree.order):
-        values = np.ascontiguousarray(grid.values[tile][grid.mask[tile]], dtype="<f4").tobytes()
-        yield masks[leaf].tobytes() + ACTIVE_VALUES_ONLY + (_deflated(values) if compress else values)
+        values = grid.values[tile][grid.mask[tile]].astype(storage.number, copy=False).tobytes()
+        yield masks[leaf].tobytes() + ACTIVE_VALUES_ONLY + _stored(values, storage)
 
 
-def _deflated(data: bytes) -> bytes:
-    """Deflate, or mark by a size below zero that deflating would not have paid."""
+def _stored(data: bytes, storage: Storage) -> bytes:
+    """Deflate, or mark by a size below zero that deflating would not have paid. Of no halves not even the size is stored."""
+    if not storage.compress or (storage.half and not data):
+        return data
     small = zlib.compress(data, 1)
     if len(small) < len(data):
         return struct.pack("<q", len(small)) + small
@@ -110,16 +147,18 @@ def _transform(grid: TileGrid) -> bytes:
     return _string("UniformScaleTranslateMap") + rows.astype("<f8").tobytes()
 
 
-def _grid_metadata(grid: TileGrid, compress: bool) -> dict[str, bytes]:
+def _grid_metadata(grid: TileGrid, storage: Storage) -> dict[str, bytes]:
     low, high = grid.index_bounds()
     entries = {
         "class": _text(grid.grid_class.text),
         "file_bbox_max": _typed("vec3i", high.astype("<i4").tobytes()),
         "file_bbox_min": _typed("vec3i", low.astype("<i4").tobytes()),
-        "file_compression": _text("zip + active values" if compress else "active values"),
+        "file_compression": _text("zip + active values" if storage.compress else "active values"),
         "file_voxel_count": _typed("int64", struct.pack("<q", int(np.count_nonzero(grid.mask)))),
         "name": _text(grid.name),
     }
+    if storage.half:
+        entries["is_saved_as_half_float"] = _typed("bool", struct.pack("<?", True))
     if grid.components == 3:
         # Velocities turn with the object that a viewer rotates, and do not shift with it.
         entries["vector_type"] = _text("contravariant relative")

@@ -33,7 +33,8 @@ class Operator:
         _operators[self.key] = self
 
     def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
-        *outputs, _ = _forward(list(tensors), self.key)
+        keep = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+        *outputs, _ = _forward(list(tensors), self.key, keep)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
@@ -80,18 +81,18 @@ def _kept(ticket: Tensor) -> Pass:
 
 
 @torch.library.custom_op("sparselbm::forward", mutates_args=())
-def _forward(inputs: Sequence[Tensor], key: str) -> list[Tensor]:
-    """The outputs, then the ticket of what the way back needs."""
+def _forward(inputs: Sequence[Tensor], key: str, keep: bool) -> list[Tensor]:
+    """The outputs, then the ticket of what the way back needs; `keep`: whether there is going to be one."""
     run = _run(key)
     shapes = _require(run, inputs)
     with _stream(run.device):
         kept = run.at(*(_to_warp(x) for x in inputs))
-        outputs = zip(kept.outputs(), run.outputs, strict=True)
+        outputs = zip(kept.outputs(keep), run.outputs, strict=True)
         return [*(wp.to_torch(y).reshape(o.shape(*shapes)) for y, o in outputs), _Ticket(kept).tensor()]
 
 
 @_forward.register_fake
-def _(inputs, key):
+def _(inputs, key, keep):
     run = _run(key)
     shapes, device = _require(run, inputs), inputs[0].device
     outputs = [torch.empty(o.shape(*shapes), dtype=wp.dtype_to_torch(o.dtype), device=device) for o in run.outputs]
@@ -117,7 +118,7 @@ def _(ticket, inputs, cotangents, wanted):
 
 
 def _save(ctx, inputs, output) -> None:
-    tensors, key = inputs
+    tensors, key, _ = inputs
     wanted = ctx.needs_input_grad[: len(tensors)]
     _run(key).require_gradients(wanted)
     ctx.operator = _operators[key]
@@ -134,7 +135,7 @@ def _backward(ctx, cotangents):
     ticket, *inputs = ctx.saved_tensors
     wanted = ctx.needs_input_grad[0]
     gradients = iter(_pullback(ticket, inputs, cotangents[:-1], wanted))
-    return [next(gradients) if wish else None for wish in wanted], None
+    return [next(gradients) if wish else None for wish in wanted], None, None
 
 
 _forward.register_autograd(_backward, setup_context=_save)

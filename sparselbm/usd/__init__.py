@@ -7,6 +7,7 @@ from sparselbm.usd.report import Note, SceneReport
 from sparselbm.usd.results import ResultsStage
 from sparselbm.usd.scene import Scene
 from sparselbm.usd.stage import open_stage
+from sparselbm.usd.surface_doubts import surface_doubts
 from sparselbm.usd.validation import validate_stage
 from sparselbm.usd.variants import variants_of
 from sparselbm.usd.xform_ops import PrimOps
@@ -24,6 +25,7 @@ __all__ = [
     "SceneReport",
     "TransformSamples",
     "open_stage",
+    "surface_doubts",
     "validate_stage",
     "variants_of",
 ]

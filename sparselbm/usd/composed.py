@@ -14,6 +14,7 @@ from sparselbm.usd.body import Body, merge
 from sparselbm.usd.confinement import refuse_strangers, strangers
 from sparselbm.usd.doubts import doubts_on
 from sparselbm.usd.errors import SceneError
+from sparselbm.usd.expansion import require_composable
 from sparselbm.usd.reader import Reader
 from sparselbm.usd.report import Note, SceneReport
 from sparselbm.usd.skinning import pose
@@ -47,6 +48,7 @@ def read_stage(
     with hushed():
         if options.confine:
             refuse_strangers(path)
+        require_composable(path)
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, options.variants)

@@ -34,7 +34,7 @@ def strangers(scene: Path) -> list[Note]:
             except Tf.ErrorException:
                 continue  # Composition reports what cannot be read.
             for asset in layer.GetCompositionAssetDependencies() if layer else ():
-                target = _place(layer, asset) if asset else name  # An internal reference names no file.
+                target = place_of(layer, asset) if asset else name  # An internal reference names no file.
                 if target in seen:
                     continue
                 if _is_within(target, folders):
@@ -53,7 +53,7 @@ def refuse_strangers(scene: Path) -> None:
         raise SceneError(f"{found[0]}{more}; confine=True refuses this: copy the file into the folder")
 
 
-def _place(layer: Sdf.Layer, asset: str) -> str:
+def place_of(layer: Sdf.Layer, asset: str) -> str:
     """Where an asset path leads: a file, links followed, or a name that resolves to nothing."""
     from pxr import Ar, Sdf
 

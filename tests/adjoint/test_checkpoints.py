@@ -35,6 +35,8 @@ from sparselbm.step import Wrt
 
 WRT = (InitialPopulations(), SolidFractions(), Points("body"), Parameter("viscosity"), Parameter("x_min.velocity_x"))
 
+WHOLE = Wrt(solid=True, fractions=True, parameters=True)
+
 
 def two_levels(simulation: Simulation, memory: int, disk: int, folder, storage=FullStates()) -> Checkpointed:
     """A plan with so many states on each level."""
@@ -72,17 +74,17 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
 def test_a_damaged_file_is_named(device, tmp_path, damage):
     simulation = channel_run(device, D2Q9).simulation
-    with DiskShelf(Disk(tmp_path), FullStates(), simulation) as shelf:
-        shelf.keep(12, simulation.state)
-        (file,) = tmp_path.rglob("*.state")
-        content = bytearray(file.read_bytes())
-        if damage == "remove":
-            file.unlink()
-        else:
-            content[1000] ^= 1
-            file.write_bytes(content[:-8] if damage == "cut" else content)
-        with pytest.raises(AdjointError, match=rf"12 steps, {file}, is not what was written"):
-            shelf.take(12, simulation.new_state)
+    shelf = DiskShelf(Disk(tmp_path), FullStates(), simulation)
+    shelf.keep(12, simulation.state)
+    (file,) = tmp_path.rglob("*.state")
+    content = bytearray(file.read_bytes())
+    if damage == "remove":
+        file.unlink()
+    else:
+        content[1000] ^= 1
+        file.write_bytes(content[:-8] if damage == "cut" else content)
+    with pytest.raises(AdjointError, match=rf"12 steps, {file}, is not what was written"):
+        shelf.take(12, simulation.new_state)
 
 
 def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypatch):
@@ -120,8 +122,37 @@ def test_half_precision_of_a_scalar_is_refused(device):
     simulation = Simulation(box((20, 8), device=device), viscosity=0.1, scalars=(Scalar("heat", diffusivity=0.1),))
     plan = Checkpointed(storage=HalfPrecision())
     with pytest.raises(AdjointError, match=r"HalfPrecision with scalars: .* keep FullStates"):
-        plan.run(simulation, Reverse(simulation, None, wrt=Wrt()), None, 2, Window())
+        plan.forward(simulation, None, 2, Window())
     assert simulation.steps == 0
+
+
+@pytest.mark.parametrize(("memory", "disk"), [(1, 0), (2, 3)])
+def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
+    """Over a run in the past of the simulation, to the same bits; not after one that was broken off."""
+    run = channel_run(device, D2Q9)
+    simulation, plan = run.simulation, two_levels(run.simulation, memory, disk, tmp_path)
+    trail = plan.forward(simulation, None, 20, Window())
+    end = simulation.steps
+    simulation.run(30)
+    found = []
+    for _ in range(3):
+        reverse = Reverse(simulation, run.objectives["Force"], wrt=WHOLE)
+        trail.back(reverse)
+        found.append(reverse.parameter_gradient())
+    assert np.abs(found[0]).max() > 1e-6
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+    assert simulation.steps == end + 30
+
+    def failing(steps):
+        raise KeyboardInterrupt
+
+    simulation.state.assign(run.start)
+    broken = plan.forward(simulation, None, 120, Window())
+    with pytest.raises(KeyboardInterrupt):
+        broken.back(Reverse(simulation, None, wrt=WHOLE, on_back=failing))
+    with pytest.raises(AdjointError, match="broken off by an error: run it again"):
+        broken.back(Reverse(simulation, None, wrt=WHOLE))
 
 
 @pytest.mark.parametrize(("steps", "memory", "disk"), [(1, 3, 0), (3, 1, 1), (100, 3, 0), (100, 2, 4), (60, 1, 0)])

@@ -64,7 +64,7 @@ def test_mixing_saves_iterations(device, kind):
 def test_about_the_mean_of_a_flow_at_rest_it_is_the_steady_gradient(device):
     simulation, objective, drive = settling(device, "periodic, walls")
     simulation.run(3000)
-    wrt = (Points("body"), Parameter("viscosity"), Parameter(drive))
+    wrt = (Points("body"), Parameter(drive))
     value, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
     mean, about = value_and_grad(objective, simulation, steps=50, wrt=wrt, plan=MeanFlow(average=30, tolerance=1e-3))
     assert mean == pytest.approx(value, rel=1e-6)
@@ -72,6 +72,8 @@ def test_about_the_mean_of_a_flow_at_rest_it_is_the_steady_gradient(device):
     assert simulation.steps == 3050
     with pytest.raises(AdjointError, match=r"average=30.* run of 20 steps: choose 1 to 20"):
         value_and_grad(objective, simulation, steps=20, wrt=wrt, plan=MeanFlow(average=30))
+    with pytest.raises(AdjointError, match=r"'viscosity' with MeanFlow, .* wrong several times over; use Periodic"):
+        value_and_grad(objective, simulation, steps=50, wrt=[Parameter("viscosity")], plan=MeanFlow(average=30))
 
 
 def test_depths_below_zero():

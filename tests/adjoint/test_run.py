@@ -10,12 +10,14 @@ from channel_cases import body, central
 from sparselbm.adjoint import (
     AdjointError,
     Checkpointed,
+    Disk,
     Field,
     FromMoments,
     FromPopulations,
     Moments,
     Parameter,
     Periodic,
+    Plan,
     Points,
     Populations,
     Run,
@@ -23,6 +25,7 @@ from sparselbm.adjoint import (
     Steady,
     Stored,
     Total,
+    value_and_grad,
 )
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
 from sparselbm.collision import BGK
@@ -116,6 +119,58 @@ def test_cotangents_that_are_missing_are_zeros(device):
     assert np.array_equal(again[1].numpy(), full[1].numpy())
 
 
+def plans(simulation: Simulation, folder) -> dict[str, Plan]:
+    state = simulation.state_bytes
+    return {
+        "stored": Stored(), "checkpointed": Checkpointed(2 * state), "disk": Checkpointed(state, Disk(folder, 2 * state)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["stored", "checkpointed", "disk"])
+def test_forward_and_back_cost_what_value_and_grad_costs(device, tmp_path, forward_steps, name):
+    """Steps forward, counted, for the same bits; a second way back repeats what its plan has not kept."""
+    simulation = channel(device)
+    plan, objective, wrt = plans(simulation, tmp_path)[name], OUTPUTS[2].objective, [Parameter("viscosity")]
+    run = Run(simulation, STEPS, inputs=wrt, outputs=[Total(objective)], plan=plan)
+    there = run.at(*warp_arrays(device, [0.05]))
+    forward_steps.clear()
+    there.outputs()
+    assert len(forward_steps) == STEPS
+    (gradient,) = there.pullback(warp_arrays(device, [1.0]), wanted=[True])
+    cost = len(forward_steps)
+    (again,) = there.pullback(warp_arrays(device, [1.0]), wanted=[True])
+    assert np.array_equal(gradient.numpy(), again.numpy())
+    assert len(forward_steps) == (cost if name == "stored" else 2 * cost)
+    forward_steps.clear()
+    state, steps = simulation.state.numpy().copy(), simulation.steps
+    _, (expected,) = value_and_grad(objective, simulation, steps=STEPS, wrt=wrt, plan=plan)
+    simulation.state.assign(state)
+    simulation.steps = steps
+    assert len(forward_steps) == cost == plan.work(simulation, STEPS).forward_steps
+    assert gradient.numpy()[0] == expected != 0.0
+    forward_steps.clear()
+    there.outputs(keep=False)
+    assert len(forward_steps) == STEPS
+
+
+@pytest.mark.parametrize("name", ["stored", "checkpointed", "disk"])
+def test_what_a_pass_keeps_goes_with_it(device, tmp_path, living_states, name):
+    """States in memory and files; without a way back to come nothing is kept."""
+    simulation = channel(device)
+    run = Run(simulation, STEPS, inputs=[Parameter("viscosity")], outputs=OUTPUTS, plan=plans(simulation, tmp_path)[name])
+    there = run.at(*warp_arrays(device, [0.05]))
+    spares = 1  # The simulation's own, changed for another.
+    before = living_states()
+    there.outputs(keep=False)
+    assert living_states() <= before + spares
+    there.outputs()
+    assert living_states() >= before + 2
+    assert len(list(tmp_path.rglob("*.state"))) == 2 * (name == "disk")
+    del there
+    assert living_states() <= spares
+    assert not list(tmp_path.iterdir())
+
+
 def everything(simulation: Simulation) -> list:
     arrays = (simulation.state, simulation.parameters, simulation.fields.array, simulation.solid, simulation.geometry[0].points)
     return [simulation.steps, *(array.numpy().copy() for array in arrays)]
@@ -158,18 +213,24 @@ def test_what_changes_in_between_does_not_matter(device):
     Points("body").put(simulation, points)
 
 
-def test_steady_runs_have_fields_as_outputs(device):
-    """A cotangent of 1 on the velocity, which is linear in the force: d (sum u_x) / d F = (sum u_x) / F."""
+def test_steady_runs_have_fields_as_outputs(device, forward_steps):
+    """A cotangent of 1 on the velocity, which is linear in the force: d (sum u_x) / d F = (sum u_x) / F.
+
+    The way back takes no step forward but those of the look at whether the flow is steady.
+    """
     simulation = Simulation(
         box((8, 16), periodic=(True, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0), precision=wp.float64
     )
     simulation.run(4000)
-    run = Run(simulation, 0, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady(tolerance=1e-5))
+    run = Run(simulation, 100, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady(tolerance=1e-5))
     there = run.at(*warp_arrays(device, [1e-5]))
+    forward_steps.clear()
     (moments,) = there.outputs()
+    assert len(forward_steps) == 100
     weights = np.zeros(moments.shape)
     weights[:, 1] = 1.0
     (found,) = there.pullback(warp_arrays(device, [weights]), wanted=[True])
+    assert len(forward_steps) == run.plan.work(simulation, 100).forward_steps
     assert found.numpy()[0] == pytest.approx(np.sum(moments.numpy()[:, 1]) / 1e-5, rel=1e-4)
 
 

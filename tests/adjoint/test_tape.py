@@ -1,5 +1,7 @@
 """A run between a user's own kernels on one `wp.Tape`."""
 
+import gc
+
 import numpy as np
 import pytest
 import warp as wp
@@ -165,6 +167,21 @@ def test_passes_add_up(device):
     for once, twice in zip(*gradients, strict=True):
         assert np.abs(once).max() > 0.0
         assert np.array_equal(2.0 * once, twice)
+
+
+def test_the_way_back_does_not_repeat_the_run(device, forward_steps, living_states):
+    """With every state stored, however often it is gone; they go with the tape."""
+    simulation = channel(device, D2Q9, TRT())
+    tape, populations, before = wp.Tape(), tape_array(simulation, 9), living_states()
+    populations.assign(simulation.state.numpy())
+    result = run_on_tape(tape, simulation, populations, STEPS, plan=Stored())
+    for _ in range(2):
+        tape.backward(grads={result: simulation.new_state()})
+    assert len(forward_steps) == STEPS
+    assert living_states() > before + STEPS
+    del tape
+    gc.collect()
+    assert living_states() <= before
 
 
 def varied(device) -> Simulation:

@@ -37,8 +37,9 @@ from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
 from sparselbm.step import Wrt
 from sparselbm.tile_kernel import TileTrace
+from sparselbm.tunable import Tunable
 
-COLLISION = WALE(TRT(), 1.5)
+COLLISION = WALE(TRT(magic=Tunable(3 / 16)), Tunable(1.5))
 """Eddies of the order of the viscosity, so that no term is small."""
 
 
@@ -111,7 +112,10 @@ def test_the_adjoint_is_the_derivative(lattice, wall, device):
     """Within 1e-6 of central differences about a developed flow, for populations and kept velocities, walls and numbers."""
     run = developed(device, lattice, wall)
     along, fluid = directions(run), run.simulation.walls.fluid
-    numbers = ("viscosity", "x_min.velocity_x", "x_max.density", *(("body.rotation_z",) if wall == "links" else ("force_x",)))
+    numbers = (
+        "viscosity", "x_min.velocity_x", "x_max.density", *(("body.rotation_z",) if wall == "links" else ("force_x",)),
+        "collision.constant", "collision.collision.magic",
+    )  # fmt: skip
     wrt = [InitialPopulations(), *([SolidFractions()] if len(along) > 1 else []), *map(Parameter, numbers)]
     expected = {name: central(functools.partial(moved, run, name, along.get(name)), 1e-6) for name in (*along, *numbers)}
     for k, objective in enumerate(run.objectives):

@@ -63,6 +63,32 @@ def test_jit_changes_nothing(device):
     assert jax.jit(jax.grad(loss, argnums=1))(*inputs) == every[1]
 
 
+@pytest.mark.usefixtures("doubles")
+def test_the_way_back_does_not_repeat_the_run(device, forward_steps):
+    """Steps forward, counted: five for value and gradient, under `jit` as well; a second way back runs again."""
+    _, inputs, loss = flowing(device)
+    for function in (gradients, jax.jit(gradients, static_argnums=0)):
+        function(loss, inputs)
+        assert len(forward_steps) == 5
+        forward_steps.clear()
+    _, back = jax.vjp(loss, *inputs)
+    first = back(1.0)
+    assert len(forward_steps) == 5
+    second = back(1.0)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+    assert len(forward_steps) == 10
+
+
+@pytest.mark.usefixtures("doubles")
+def test_ways_back_in_another_order(device):
+    """Each finds its own pass, kept or not."""
+    _, (moments, nu), loss = flowing(device)
+    backs = [jax.vjp(loss, moments, viscosity)[1] for viscosity in (nu, 2.0 * nu)]
+    found = [back(1.0)[1] for back in backs]
+    assert found == [jax.grad(loss, argnums=1)(moments, viscosity) for viscosity in (nu, 2.0 * nu)]
+    assert found[0] != found[1]
+
+
 def test_single_precision(device):
     """Without x64: fp32 in and out, near the gradient of fp64; a run in fp64 says what to do."""
     found = {}

@@ -8,7 +8,7 @@ import pytest
 import warp as wp
 from bridge_cases import Watched, flow, flow_inputs, own, own_inputs
 
-from sparselbm.adjoint import AdjointError, Run, taped
+from sparselbm.adjoint import AdjointError, Run, Stored, taped
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
 from sparselbm.torch import Operator, operator  # noqa: E402
@@ -45,7 +45,7 @@ def test_gradients_are_right(flowing):
 def test_the_operator_is_registered_as_pytorch_wants_it(flowing):
     """Schema, fake kernel, autograd, and tracing with static and symbolic shapes."""
     operator_, inputs, _ = flowing
-    torch.library.opcheck(torch.ops.sparselbm.forward.default, (inputs, operator_.key))
+    torch.library.opcheck(torch.ops.sparselbm.forward.default, (inputs, operator_.key, True))
 
 
 def test_compiled_without_a_break(flowing):
@@ -106,6 +106,24 @@ def test_a_second_pass_over_a_kept_graph(device, name):
         assert a.abs().max() > 0.0
         assert torch.equal(a, b)
         torch.testing.assert_close(c, 0.5 * a, rtol=1e-12, atol=0.0)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_the_way_back_does_not_repeat_the_run(flowing, forward_steps, monkeypatch, compiled):
+    """Steps forward, counted: five for value and gradient, none for a second gradient, and no state kept without a graph."""
+    _, inputs, loss = flowing
+    if compiled:
+        loss = torch.compile(loss, fullgraph=True, backend="aot_eager")
+        gradients(loss, inputs)
+        forward_steps.clear()
+    value = loss(*inputs)
+    torch.autograd.grad(value, inputs, retain_graph=not compiled)
+    if not compiled:  # What is compiled cannot be gone back over twice.
+        torch.autograd.grad(value, inputs)
+    assert len(forward_steps) == 5
+    monkeypatch.setattr(Stored, "forward", lambda *given: pytest.fail("states were stored"))
+    with torch.no_grad():
+        assert torch.equal(loss(*inputs), value)
 
 
 def test_second_derivatives_are_refused(flowing):

@@ -5,7 +5,8 @@ import json
 import pytest
 from cli_cases import scene_of
 
-from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry import SolidFraction, SplineFraction, TriangleMesh
+from sparselbm.tunnel import Tunnel, TunnelError
 
 COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
 
@@ -32,6 +33,24 @@ def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
     assert checks["flows: largest change at the end"]["value"] > 1e-4
     assert not checks["flows: largest change at the end"]["passed"]
     assert "FAILED" in out
+
+
+@pytest.mark.parametrize("command", ["gradcheck", "optimize"])
+def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, command):
+    """Cut by a plane unless a spline is asked for; before any flow is computed."""
+    seen = []
+
+    def plan_of(tunnel, scene, *given, **more):
+        seen.append(tunnel.wall)
+        raise TunnelError("seen")
+
+    monkeypatch.setattr(Tunnel, "in_scene", plan_of)
+    for choice in ((), ("--wall", "spline"), ("--wall", "cut")):
+        assert in_process(command, ball, *choice, "--device", device)[0] == 2
+    assert seen == [SolidFraction(), SplineFraction(), SolidFraction()]
+    code, _, err = in_process(command, ball, "--wall", "glass", "--device", device)
+    assert code == 2
+    assert "--wall 'glass': give cut or spline" in err
 
 
 @pytest.mark.validate

@@ -1,7 +1,9 @@
 """What inspect says is what would be run."""
 
 import json
+import re
 
+import numpy as np
 import pytest
 from cli_cases import ROOT, call, instanced_scene, scene_of
 
@@ -56,7 +58,7 @@ def test_an_instanced_body_in_centimetres_is_told_in_metres(in_process, tmp_path
     assert found["length"] == pytest.approx(0.2, rel=1e-3)
 
 
-def test_a_shell_starts_it_without_compiling_or_writing_anything(tmp_path):
+def test_a_shell_starts_it_without_writing_anything(tmp_path):
     path = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.5, subdivisions=2)})
     code, out, _ = call("inspect", path, "--device", "cpu", cwd=tmp_path)
     assert code == 0
@@ -130,3 +132,17 @@ def test_an_open_surface_is_doubtful(in_process, tmp_path):
     assert "doubtful  /World/Body: it is open along 3 edges" in text
     found = json.loads((tmp_path / "what.json").read_text())
     assert any("open along 3 edges" in note["reason"] for note in found["doubtful"])
+
+
+def test_a_body_that_crosses_itself_and_is_thin_is_doubtful(in_process, tmp_path):
+    """Two plates of a third of a cell through each other, as one mesh."""
+    plates = [TriangleMesh.box((-0.5, -0.01, -0.5), (0.5, 0.01, 0.5)), TriangleMesh.box((-0.01, -0.5, -0.4), (0.01, 0.5, 0.4))]
+    cross = TriangleMesh(
+        np.concatenate([each.points for each in plates]),
+        np.concatenate([each.faces + 8 * k for k, each in enumerate(plates)]),
+    )
+    path = scene_of(tmp_path / "cross.usda", {"Body": cross})
+    code, text, _ = in_process("inspect", path)
+    assert code == 0
+    assert "doubtful  /World/Body: it crosses itself in 12 of 24 faces" in text
+    assert re.search(r"/World/Body: 9\d% of its surface has less than 2 cells \(0.125 m\) of solid behind it", text)

@@ -48,7 +48,9 @@ def read_grid(cursor):
     name, kind, parent = cursor.string(), cursor.string(), cursor.string()
     start, blocks, end = cursor.unpack("qqq")
     assert (parent, start) == ("", cursor.at)
-    components = {"Tree_float_5_4_3": 1, "Tree_vec3s_5_4_3": 3}[kind]
+    tree = kind.removesuffix("_HalfFloat")
+    number = np.dtype("<f4" if kind == tree else "<f2")
+    components = {"Tree_float_5_4_3": 1, "Tree_vec3s_5_4_3": 3}[tree]
     flags = cursor.unpack("I")
     metadata = cursor.metadata()
     assert cursor.string() == "UniformScaleTranslateMap"
@@ -60,11 +62,11 @@ def read_grid(cursor):
     leaves = []
     for _ in range(children):
         origin = np.array(cursor.unpack("3i"))
-        leaves += read_node(cursor, origin, (5, 4), flags & 1)
+        leaves += read_node(cursor, origin, (5, 4), flags & 1 and kind == tree)
     assert cursor.at == blocks
     values = {}
     for origin, mask in leaves:
-        values.update(read_leaf(cursor, origin, mask, flags & 1, components))
+        values.update(read_leaf(cursor, origin, mask, flags & 1, number, components))
     assert cursor.at == end
     return name, (metadata, transform, values, background)
 
@@ -92,17 +94,17 @@ def read_node(cursor, origin, levels, zipped):
     return leaves
 
 
-def read_leaf(cursor, origin, mask, zipped, components):
+def read_leaf(cursor, origin, mask, zipped, number, components):
     assert cursor.take(64) == mask
     assert cursor.take(1) == b"\0"
     active = bits(mask)
-    size = 4 * components * len(active)
-    if zipped:
+    size = number.itemsize * components * len(active)
+    if zipped and (number == np.float32 or size):
         stored = cursor.unpack("q")
         data = zlib.decompress(cursor.take(stored)) if stored > 0 else cursor.take(-stored)
     else:
         data = cursor.take(size)
     assert len(data) == size
-    values = np.frombuffer(data, "<f4").reshape(-1, components)
+    values = np.frombuffer(data, number).reshape(-1, components)
     for n, value in zip(active, values):
         yield tuple((origin + np.array([n >> 6, n >> 3 & 7, n & 7])).tolist()), value

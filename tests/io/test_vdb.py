@@ -1,8 +1,10 @@
 """OpenVDB files, read back by a reader of their own and by OpenVDB's tools where these are installed."""
 
+import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,22 @@ from io_vdb_reader import read_vdb
 
 from sparselbm.io.vdb import write_vdb
 
-needs_vdb_print = pytest.mark.skipif(shutil.which("vdb_print") is None, reason="vdb_print is not installed")
+SYSTEM_PYTHON = "/usr/bin/python3"
+"""Where Debian's python3-openvdb lives."""
+
+
+def has_openvdb():
+    if not Path(SYSTEM_PYTHON).exists():
+        return False
+    return subprocess.run([SYSTEM_PYTHON, "-c", "import pyopenvdb"], capture_output=True).returncode == 0
+
+
+needs_openvdb = pytest.mark.skipif(
+    not has_openvdb(), reason="python3-openvdb is not installed (apt-get install python3-openvdb)"
+)
+needs_vdb_print = pytest.mark.skipif(
+    shutil.which("vdb_print") is None, reason="vdb_print is not installed (apt-get install libopenvdb-tools)"
+)
 
 
 @pytest.mark.parametrize("compress", [False, True])
@@ -25,6 +42,34 @@ def test_values_come_back(tmp_path, compress, partial):
         expected, values = voxels(grid), found[grid.name][2]
         assert values.keys() == expected.keys()
         assert all(np.array_equal(values[ijk], expected[ijk]) for ijk in expected)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_halves_are_the_nearest_ones(tmp_path, compress):
+    grids = [scalar(background=0.1), vector()]
+    write_vdb(tmp_path / "a.vdb", grids, compress=compress, half=True)
+    for grid in grids:
+        metadata, _, values, background = read_vdb(tmp_path / "a.vdb")[grid.name]
+        expected = voxels(grid)
+        assert metadata["is_saved_as_half_float"] == (True,)
+        assert values.keys() == expected.keys()
+        assert all(
+            np.abs(values[ijk] - expected[ijk]).max() <= 2.0**-11 * np.abs(expected[ijk]).max() for ijk in expected
+        )
+        assert np.all(background == np.float32(np.float16(grid.background)))
+
+
+def test_what_halves_cannot_hold_is_refused(tmp_path):
+    grid = scalar()
+    values = grid.values.copy()
+    values[~grid.mask] = 1e6
+    write_vdb(tmp_path / "a.vdb", [scalar(values=values)], half=True)
+    values[0, 0] = -65600.0
+    with pytest.raises(
+        ValueError, match="'pressure' holds a value of size 65600, but half floats end at 65504: pass half=False"
+    ):
+        write_vdb(tmp_path / "b.vdb", [scalar(values=values)], half=True)
+    assert not (tmp_path / "b.vdb").exists()
 
 
 def test_repeated_values_are_deflated(tmp_path):
@@ -96,3 +141,43 @@ def test_openvdb_reads_the_same(tmp_path, compress):
     numbers = re.findall(r"M(?:in|ax) value: (\S+)", said.stdout)[:2]
     active = grids[0].values[grids[0].mask]
     assert [float(each) for each in numbers] == pytest.approx([active.min(), active.max()], rel=1e-5)
+
+
+DUMP = """
+import json, sys
+import pyopenvdb
+grids, _ = pyopenvdb.readAll(sys.argv[1])
+print(json.dumps({
+    grid.name: {
+        "class": grid.gridClass, "half": grid.saveFloatAsHalf, "origin": grid.transform.indexToWorld((0, 0, 0)),
+        "step": grid.transform.indexToWorld((1, 2, 3)), "background": grid.background,
+        "values": [[item.min, item.value] for item in grid.iterOnValues() if item.min == item.max],
+        "active": grid.activeVoxelCount(),
+    }
+    for grid in grids
+}))
+"""
+
+
+@needs_openvdb
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("compress", [False, True])
+def test_openvdb_agrees_value_by_value(tmp_path, compress, half):
+    active = scalar().mask.copy()
+    active[2] = False  # A tile without a value.
+    grids = [scalar(background=0.5, active=active), vector()]
+    write_vdb(tmp_path / "a.vdb", grids, compress=compress, half=half)
+    said = subprocess.run([SYSTEM_PYTHON, "-c", DUMP, tmp_path / "a.vdb"], capture_output=True, text=True, check=True)
+    found = json.loads(said.stdout)
+    assert list(found) == ["pressure", "velocity"]
+    for grid in grids:
+        there, expected = found[grid.name], voxels(grid)
+        stored = {
+            ijk: value.astype(np.float16 if half else np.float32).astype(np.float32) for ijk, value in expected.items()
+        }
+        assert (there["class"], there["half"], there["active"]) == (grid.grid_class.text, half, len(expected))
+        assert (there["origin"], there["step"]) == ([1.0, 2.0, -3.0], [1.25, 2.5, -2.25])
+        assert np.all(np.array(there["background"]) == grid.background)
+        values = {tuple(ijk): np.float32(value) for ijk, value in there["values"]}
+        assert values.keys() == stored.keys()
+        assert all(np.array_equal(np.atleast_1d(values[ijk]), stored[ijk]) for ijk in stored)

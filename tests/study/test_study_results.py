@@ -147,6 +147,7 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.validate
 def test_the_example_s_bunny_loses_drag(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["optimise_bunny.py", "0.125", str(tmp_path / "bunny")])
     found = runpy.run_path(str(EXAMPLES / "optimise_bunny.py"))

@@ -82,7 +82,7 @@ def test_errors_name_value_limit_and_remedy():
 
 def test_drag_of_a_sphere_at_reynolds_number_30(device):
     """C_d = 24 / Re (1 + 0.15 Re^0.687) = 2.04 (Schiller & Naumann 1933); here in a tunnel that it fills to 3 %."""
-    plan = Tunnel(voxel_size=0.1, reynolds=30, upstream=1.5, downstream=2.5, side=2.0).around({"ball": BALL}, "ball")
+    plan = Tunnel(voxel_size=0.125, reynolds=30, upstream=1.5, downstream=2.5, side=2.0).around({"ball": BALL}, "ball")
     flow = TunnelFlow(plan, device=device)
     assert flow.drag() == pytest.approx(24 / 30 * (1 + 0.15 * 30**0.687), rel=0.15)
     assert flow.settled.converged

@@ -103,6 +103,32 @@ def test_a_thousand_million_instances_in_few_bytes_are_refused_on_the_way(tmp_pa
         Scene.open(path)
 
 
+def nested(levels, instanceable=False):
+    """Ten references a level to the level below; at the bottom a triangle."""
+    lines = [HEAD]
+    for level in range(levels):
+        target = f"/L{level + 1}" if level < levels - 1 else "/Bad"
+        mark = f"(instanceable = {str(instanceable).lower()}\nreferences = <{target}>)"
+        lines += [f'def Xform "L{level}" {{', *(f'def "c{k}" {mark} {{\n}}' for k in range(10)), "}"]
+    return "\n".join([*lines, mesh()])
+
+
+def test_references_to_references_are_counted_before_they_are_composed(tmp_path, monkeypatch):
+    """Some kB, 10^9 prims: composing them would take all memory. Below the limit they are read."""
+    path = tmp_path / "scene.usda"
+    path.write_text(nested(9))
+    assert path.stat().st_size < 9000
+    with pytest.raises(SceneError, match=r"/L0/c\d: .* composes to 1,234,567,\d+ prims, limit 1,000,000; .* PointInstancer"):
+        Scene.open(path)
+    path.write_text(nested(2))
+    # L0 with ten children, each with L1's ten, each of which is the triangle; beside it L1's own hundred, and the triangle.
+    assert len(Scene.open(path).bodies) == 111
+    path.write_text(nested(9, instanceable=True))
+    monkeypatch.setattr(traversal, "MOST_PRIMS", 2000)
+    with pytest.raises(SceneError, match="prims and copies are met, limit 2,000"):
+        Scene.open(path)
+
+
 def test_a_design_mesh_keeps_its_faces_in_time(tmp_path):
     path = tmp_path / "scene.usda"
     path.write_text(HEAD + mesh().replace("faceVertexIndices = [0, 1, 2]",

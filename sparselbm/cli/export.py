@@ -1,0 +1,67 @@
+"""`sparselbm export`: results in the formats of other tools."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import options as o
+from .exits import running
+from .show import out
+
+if TYPE_CHECKING:
+    from ..export import Door
+
+ResultsFolder = Annotated[
+    Path, typer.Argument(metavar="RESULTS", help="Folder that `run` or `optimize` wrote. It is only read.")
+]
+To = Annotated[
+    str,
+    o.option(
+        "--to",
+        "Formats with commas between: vdb, nvdb, vtkhdf, vti, glb, usdz, csv, json, png, mp4.",
+        metavar="FORMATS",
+    ),
+]
+Half = Annotated[bool, o.option("--half", "Numbers of 16 bits in .vdb: half the size, off by up to 0.05 %.")]
+Folder = Annotated[Path | None, o.option("--output", "Folder of the files. Default: RESULTS/export.", metavar="FOLDER")]
+
+
+def export(
+    results: ResultsFolder, to: To, half: Half = False, output: Folder = None, overwrite: o.Overwrite = False
+) -> None:
+    """Write fields, shapes, forces and pictures of a results folder as files of other tools.
+
+    fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
+    PyVista), design.glb (browsers; the iterations as morph targets), design.usdz (phones), forces.csv, results.json,
+    picture.png, film.mp4.
+
+    Examples:
+
+    sparselbm export results/scene --to vdb,glb,csv
+
+    sparselbm export results/scene --to vtkhdf,png,mp4 --output pictures --overwrite
+    """
+    from ..export import Results
+
+    doors = [_door(name.strip(), half) for name in to.split(",")]
+    read, folder = Results.open(results), output or results / "export"
+    for door in doors:
+        door.require(folder, overwrite=overwrite)
+    for door in doors:
+        with running():
+            paths = door.write(read, folder, overwrite=overwrite)
+        for path in paths:
+            out.print(f"{path}", highlight=False)
+
+
+def _door(name: str, half: bool) -> "Door":
+    from .. import export as e
+
+    doors = {
+        "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "vti": e.VTI, "glb": e.GLB,
+        "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
+    }  # fmt: skip
+    if name not in doors:
+        raise o.OptionError(f"--to {name!r}: give formats of {', '.join(doors)}")
+    return doors[name]

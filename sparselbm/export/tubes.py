@@ -1,0 +1,37 @@
+"""Lines as thin tubes: not every viewer draws curves, and none draws them thick."""
+
+import numpy as np
+
+SIDES = 3
+"""Corners around a tube: from afar more are not seen."""
+
+
+def tubes(
+    points: np.ndarray, counts: np.ndarray, width: float, colours: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Tubes around polylines, `counts` (l,) of the points (n, 3) [m] each: points, faces, and colours at the points.
+
+    Their rings lie across the mean direction at each point and are open at the ends.
+    """
+    starts = np.cumsum(counts) - counts
+    line = np.repeat(np.arange(len(counts)), counts)
+    ahead = np.minimum(np.arange(len(points)) + 1, (starts + counts - 1)[line])
+    behind = np.maximum(np.arange(len(points)) - 1, starts[line])
+    along = points[ahead] - points[behind]
+    along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-300)
+    # The axis that a line is least parallel to on the whole gives its rings one sense of turning.
+    whole = np.abs(np.add.reduceat(np.abs(along), starts, axis=0))
+    aside = np.eye(3)[whole.argmin(axis=1)][line]
+    first = np.cross(along, aside)
+    first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-300)
+    second = np.cross(along, first)
+    angles = 2.0 * np.pi * np.arange(SIDES) / SIDES
+    ring = np.cos(angles)[:, None] * first[:, None] + np.sin(angles)[:, None] * second[:, None]
+    corners = points[:, None] + 0.5 * width * ring
+    has_next = np.flatnonzero(ahead > np.arange(len(points)))
+    side = np.arange(SIDES)
+    here, there = SIDES * has_next[:, None], SIDES * (has_next[:, None] + 1)
+    a, b = here + side, here + (side + 1) % SIDES
+    c, d = there + (side + 1) % SIDES, there + side
+    faces = np.concatenate([np.stack([a, b, c], axis=-1), np.stack([a, c, d], axis=-1)]).reshape(-1, 3)
+    return corners.reshape(-1, 3), faces, np.repeat(colours, SIDES, axis=0)

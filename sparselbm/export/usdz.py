@@ -1,0 +1,119 @@
+"""Shapes as `.usdz` for phones and browsers: world positions, Y up, metres, and colours from a picture.
+
+What such viewers do not know is left out: references, transforms, colours on points, curves, volumes, points that move.
+"""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..usd.colour import colours
+from .door import Door
+from .shapes import GREY, Shape, all_shapes, point_normals, y_up
+from .written import Results
+
+if TYPE_CHECKING:
+    from pxr import Usd, UsdShade
+
+STEPS = 256
+"""Colours of the map in the picture; behind them comes grey."""
+PICTURE = "colours.png"
+
+
+def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
+    """Shapes as meshes of one package, as they are drawn in the best design. Raises OSError where USD cannot write it."""
+    from pxr import Sdf, Usd, UsdGeom, UsdUtils
+
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Usd.Stage.CreateNew(str(Path(folder) / "design.usdc"))
+        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        root = UsdGeom.Xform.Define(stage, "/Design").GetPrim()
+        stage.SetDefaultPrim(root)
+        _draw_picture(Path(folder) / PICTURE)
+        material = _material(stage)
+        for number, shape in enumerate(shapes):
+            _define(stage, f"/Design/Shape{number}", shape, up_axis, material)
+        stage.GetRootLayer().Save()
+        # It copies the stage to one file and links what it names, all in a package of 64-byte steps.
+        if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
+            raise OSError(f"{path}: USD could not write this package; is the folder writable, with room left?")
+
+
+def map_places(rgb: np.ndarray) -> np.ndarray:
+    """Texture coordinates (n, 2) of the colours (n, 3) of the picture that are nearest to given ones, linear RGB."""
+    from scipy.spatial import cKDTree
+
+    _, nearest = cKDTree(_map()).query(rgb)
+    return np.stack([(nearest + 0.5) / (STEPS + 1), np.full(len(rgb), 0.5)], axis=1).astype(np.float32)
+
+
+def _map() -> np.ndarray:
+    """Linear RGB of the picture's columns, (257, 3)."""
+    return np.concatenate([colours(np.linspace(0.0, 1.0, STEPS), (0.0, 1.0)), [GREY]])
+
+
+def _draw_picture(path: Path) -> None:
+    from matplotlib.image import imsave
+
+    linear = _map()
+    screen = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1.0 / 2.4) - 0.055)
+    imsave(path, np.repeat(np.round(255.0 * np.clip(screen, 0.0, 1.0)).astype(np.uint8)[None], 4, axis=0))
+
+
+def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, material: UsdShade.Material) -> None:
+    from pxr import Sdf, UsdGeom, UsdShade, Vt
+
+    def vectors(values: np.ndarray) -> Vt.Vec3fArray:
+        return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, np.float32))
+
+    mesh = UsdGeom.Mesh.Define(stage, path)
+    mesh.GetPrim().SetDisplayName(shape.name)
+    points = vectors(y_up(shape.points, up_axis))
+    mesh.CreatePointsAttr(points)
+    mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(points))
+    mesh.CreateFaceVertexCountsAttr(np.full(len(shape.faces), 3, np.int32))
+    mesh.CreateFaceVertexIndicesAttr(np.ascontiguousarray(shape.faces, np.int32).ravel())
+    mesh.CreateSubdivisionSchemeAttr("none")
+    mesh.CreateDoubleSidedAttr(True)
+    mesh.CreateNormalsAttr(vectors(y_up(point_normals(shape.points, shape.faces), up_axis)))
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex)
+    places.Set(Vt.Vec2fArray.FromNumpy(map_places(shape.colours)))
+    UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(material)
+
+
+def _material(stage: Usd.Stage) -> UsdShade.Material:
+    """Its colour is the picture's at `st`."""
+    from pxr import Sdf, UsdShade
+
+    types, material = Sdf.ValueTypeNames, UsdShade.Material.Define(stage, "/Design/Colours")
+    reader, texture, surface = (
+        UsdShade.Shader.Define(stage, f"/Design/Colours/{name}") for name in ("Coordinates", "Picture", "Surface")
+    )
+    reader.CreateIdAttr("UsdPrimvarReader_float2")
+    reader.CreateInput("varname", types.String).Set("st")
+    texture.CreateIdAttr("UsdUVTexture")
+    texture.CreateInput("file", types.Asset).Set(PICTURE)
+    texture.CreateInput("sourceColorSpace", types.Token).Set("sRGB")
+    texture.CreateInput("st", types.Float2).ConnectToSource(reader.CreateOutput("result", types.Float2))
+    surface.CreateIdAttr("UsdPreviewSurface")
+    surface.CreateInput("roughness", types.Float).Set(0.7)
+    surface.CreateInput("diffuseColor", types.Color3f).ConnectToSource(texture.CreateOutput("rgb", types.Float3))
+    material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", types.Token))
+    return material
+
+
+def _shapes(results: Results, path: Path) -> None:
+    up_axis, shapes = all_shapes(results)
+    write_usdz(path, shapes, up_axis)
+
+
+USDZ = Door((("design.usdz", _shapes),))
+"""Phones, Safari, Quick Look."""

@@ -1,0 +1,31 @@
+"""Fields as OpenVDB, both in one file, and as NanoVDB, a file each."""
+
+from pathlib import Path
+
+from ..io.nvdb import write_nvdb
+from ..io.vdb import write_vdb
+from .door import Door
+from .written import FIELDS, Results
+
+
+def _vdb(results: Results, path: Path) -> None:
+    write_vdb(path, results.grids)
+
+
+def _vdb_half(results: Results, path: Path) -> None:
+    write_vdb(path, results.grids, half=True)
+
+
+def _nvdb(number: int):
+    def write(results: Results, path: Path) -> None:
+        write_nvdb(path, results.grids[number])
+
+    return write
+
+
+VDB = Door((("fields.vdb", _vdb),))
+"""Blender, Houdini, usdview."""
+VDB_HALF = Door((("fields.vdb", _vdb_half),))
+"""The same in half the space."""
+NVDB = Door(tuple((f"{name}.nvdb", _nvdb(number)) for number, name in enumerate(FIELDS)))
+"""Omniverse, Warp."""

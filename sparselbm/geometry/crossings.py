@@ -1,0 +1,54 @@
+"""Faces of a surface that pass through each other."""
+
+import functools
+
+import numpy as np
+import warp as wp
+
+from . import topology
+from .distance import SurfaceQuery
+from .triangles import TriangleMesh
+
+
+def crossing_faces(mesh: TriangleMesh, *, device=None) -> np.ndarray:
+    """Whether each face meets another one that has no corner in common with it, shape (m,), bool.
+
+    Corners at the same place count as one. Faces with a common corner may fold onto each other unseen. Overlapping bodies of
+    one surface cross; the solid fraction takes such for their union, but a volume counts the overlap twice.
+    """
+    query = SurfaceQuery(mesh, device=device)
+    corners = topology.weld(mesh.points)[mesh.faces].astype(np.int32)
+    crossing = wp.zeros(len(mesh.faces), dtype=wp.bool, device=query.device)
+    points = wp.array(mesh.points - query.centre, dtype=wp.vec3d, device=query.device)
+    faces = wp.array(corners, dtype=wp.vec3i, device=query.device)
+    wp.launch(_crossing_kernel(), len(faces), [query.id, points, faces], [crossing], device=query.device, record_tape=False)
+    return crossing.numpy()
+
+
+@wp.func
+def _is_corner(point: wp.int32, face: wp.vec3i) -> wp.bool:
+    return point == face[0] or point == face[1] or point == face[2]
+
+
+@functools.cache
+def _crossing_kernel() -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def cross(
+        mesh: wp.uint64,
+        points: wp.array(dtype=wp.vec3d),
+        faces: wp.array(dtype=wp.vec3i),
+        crossing: wp.array(dtype=wp.bool),
+    ):
+        i = wp.tid()
+        f = faces[i]
+        a, b, c = points[f[0]], points[f[1]], points[f[2]]
+        low, high = wp.vec3f(wp.min(a, wp.min(b, c))), wp.vec3f(wp.max(a, wp.max(b, c)))
+        # Rounding to fp32 must not lose a neighbour.
+        margin = 1.0e-6 * (wp.length(low) + wp.length(high)) * wp.vec3f(1.0, 1.0, 1.0)
+        for j in wp.mesh_query_aabb(mesh, low - margin, high + margin):
+            g = faces[j]
+            apart = not (_is_corner(g[0], f) or _is_corner(g[1], f) or _is_corner(g[2], f))
+            if apart and wp.intersect_tri_tri(a, b, c, points[g[0]], points[g[1]], points[g[2]]) == 1:
+                crossing[i] = True
+
+    return cross

@@ -1,0 +1,91 @@
+"""The command writes what it is asked for, touches nothing else, and refuses before it writes."""
+
+import shutil
+from functools import partial
+
+import pytest
+
+from sparselbm.export import MissingPackageError, Results
+from sparselbm.export.door import Door
+
+
+@pytest.fixture
+def export(capsys):
+    from sparselbm.cli.exits import exit_code_of
+    from sparselbm.cli.main import app
+
+    def run(*arguments):
+        code = exit_code_of(partial(app, ["export", *map(str, arguments)], prog_name="sparselbm"))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_formats_lie_in_one_folder_and_the_results_stay(case, tmp_path, export):
+    before = contents(case.folder)
+    code, out, err = export(case.folder, "--to", "vdb, nvdb,vti,glb,usdz,csv,json", "--output", tmp_path / "out")
+    assert code == 0, err
+    names = {
+        "fields.vdb", "velocity.nvdb", "pressure.nvdb", "fields.vti", "design.glb", "design.usdz", "forces.csv",
+        "results.json",
+    }  # fmt: skip
+    assert set(contents(tmp_path / "out")) == names
+    assert all(str(tmp_path / "out" / name) in out.replace("\n", "") for name in names)
+    assert contents(case.folder) == before
+
+
+def test_nothing_is_overwritten_unasked(case, tmp_path, export):
+    (tmp_path / "forces.csv").write_text("mine")
+    code, _, err = export(case.folder, "--to", "json,csv", "--output", tmp_path)
+    assert (code, set(contents(tmp_path))) == (2, {"forces.csv"})
+    assert "forces.csv: already there; give another folder, or pass --overwrite" in err.replace("\n", "")
+    assert (tmp_path / "forces.csv").read_text() == "mine"
+    code, _, err = export(case.folder, "--to", "json,csv", "--output", tmp_path, "--overwrite")
+    assert code == 0, err
+    assert (tmp_path / "forces.csv").read_text() != "mine"
+
+
+def test_other_formats_and_folders_are_refused(case, tmp_path, export):
+    code, _, err = export(case.folder, "--to", "vdb,obj", "--output", tmp_path / "out")
+    assert code == 2
+    assert "--to 'obj': give formats of vdb, nvdb, vtkhdf, vti, glb, usdz, csv, json, png, mp4" in err.replace("\n", "")
+    code, _, err = export(tmp_path / "nowhere", "--to", "csv")
+    assert code == 2
+    assert "no such folder, limit 1; give the folder that `run` or `optimize` wrote" in err.replace("\n", "")
+    shutil.copytree(case.folder, tmp_path / "sweep" / "wide")
+    code, _, err = export(tmp_path / "sweep", "--to", "csv")
+    assert code == 2
+    assert "0 stages *_results.usda, limit 1; give one of" in err.replace("\n", "")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
+    """Its folder holds a stage and a history alone."""
+    folder = tmp_path / "part"
+    folder.mkdir()
+    for name in ("box_results.usda", "box_layer.usdc", "history.csv"):
+        shutil.copy(case.folder / name, folder / name)
+    shutil.copy(case.folder.parent / "box.usda", tmp_path / "box.usda")
+    code, _, err = export(folder, "--to", "glb,csv", "--output", tmp_path / "out")
+    assert code == 0, err
+    assert "drag_force" not in (tmp_path / "out" / "forces.csv").read_text()
+    code, _, err = export(folder, "--to", "vti", "--output", tmp_path / "out")
+    assert code == 1
+    assert "no velocity.nvdb and pressure.nvdb; a study that was interrupted has shapes but no fields" in err.replace(
+        "\n", ""
+    )
+    assert not (tmp_path / "out" / "fields.vti").exists()
+
+
+def test_a_package_that_is_missing_is_named_before_anything_is_written(case, tmp_path):
+    door = Door((("a.xyz", lambda results, path: path.write_text("a")),), ("no_such_package", "json"), "pictures")
+    with pytest.raises(
+        MissingPackageError, match=r"a.xyz needs no_such_package, not .* pip install 'sparselbm\[pictures\]'"
+    ):
+        door.write(Results.open(case.folder), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,134 @@
+"""Fields come back from every format value by value, at their places; tables hold the forces."""
+
+import csv
+import json
+import struct
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from export_cases import DRAG, FEASIBLE, REFERENCE_FORCE, TILES
+
+from sparselbm.export import FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF, Results, ResultsError
+from sparselbm.export.boxes import merged_boxes
+from sparselbm.io.read_nvdb import read_nvdb
+from sparselbm.io.vdb import write_vdb
+
+ACTIVE = len(TILES) * 512 - 256
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_boxes_cover_the_tiles_once(seed):
+    tiles = np.argwhere(np.random.default_rng(seed).random((6, 5, 4)) < (0.2, 0.6, 0.95)[seed]) - 2
+    boxes = merged_boxes(np.random.default_rng(1).permutation(tiles))
+    covered = [low + place for low, high in boxes for place in np.ndindex(*(high - low))]
+    assert sorted(map(tuple, covered)) == sorted(map(tuple, tiles))
+
+
+def test_full_boxes_become_one_and_an_angle_two():
+    full = np.argwhere(np.ones((3, 4, 5)))
+    assert merged_boxes(full).tolist() == [[[0, 0, 0], [3, 4, 5]]]
+    assert len(merged_boxes(full[(full[:, 0] == 0) | (full[:, 1] == 0)])) == 2
+
+
+def linear(centres):
+    return {"velocity": centres * (1.0, 2.0, 3.0), "pressure": centres @ (1.0, 10.0, 100.0)}
+
+
+def assert_linear(centres, found):
+    """Where there are values they are those of the fields there; how many there are."""
+    shown = np.isfinite(found["pressure"])
+    assert np.array_equal(shown, np.isfinite(found["velocity"]).all(axis=-1))
+    for name, expected in linear(centres[shown]).items():
+        assert np.abs(found[name][shown] - expected).max() < 2e-4
+    return np.count_nonzero(shown)
+
+
+def test_vdb_and_nvdb_are_those_of_the_grids(case, tmp_path):
+    results = Results.open(case.folder)
+    for door, half in ((VDB, False), (VDB_HALF, True)):
+        (path,) = door.write(results, tmp_path, overwrite=True)
+        write_vdb(tmp_path / "direct.vdb", case.grids, half=half)
+        data, direct = (bytearray(each.read_bytes()) for each in (path, tmp_path / "direct.vdb"))
+        data[21:57] = direct[21:57]  # A file's own number.
+        assert data == direct
+    for path, grid in zip(NVDB.write(results, tmp_path), case.grids):
+        read = read_nvdb(path)
+        there, given = np.lexsort(read.tiles.T), np.lexsort(grid.tiles.T)
+        assert np.array_equal(read.mask[there], grid.mask[given])
+        assert np.array_equal(read.values[there][read.mask[there]], grid.values[given][grid.mask[given]])
+        assert path.name == f"{grid.name}.nvdb"
+
+
+def test_vti_holds_the_box_around_the_tiles(case, tmp_path):
+    (path,) = VTI.write(Results.open(case.folder), tmp_path)
+    head, _, data = path.read_bytes().partition(b'<AppendedData encoding="raw">\n_')
+    image = ET.fromstring(head + b"</VTKFile>")[0]
+    extent = np.array(image.get("WholeExtent").split(), int).reshape(3, 2)
+    origin, spacing = (np.array(image.get(name).split(), float) for name in ("Origin", "Spacing"))
+    shape = (extent[:, 1] - extent[:, 0])[::-1]
+    index = np.stack(np.meshgrid(*(np.arange(*each) for each in extent[::-1]), indexing="ij"), axis=-1)[..., ::-1]
+    found = {}
+    for array in image.iter("DataArray"):
+        at, components = int(array.get("offset")), int(array.get("NumberOfComponents"))
+        (size,) = struct.unpack_from("<Q", data, at)
+        values = np.frombuffer(data, "<f4", size // 4, at + 8)
+        found[array.get("Name")] = values.reshape(*shape, components) if components > 1 else values.reshape(shape)
+    assert assert_linear(origin + (index + 0.5) * spacing, found) == ACTIVE
+
+
+def test_vtkhdf_holds_the_tiles_alone(case, tmp_path):
+    h5py = pytest.importorskip("h5py", reason="h5py is not installed (pip install 'sparselbm[vtkhdf]')")
+    (path,) = VTKHDF.write(Results.open(case.folder), tmp_path)
+    cells = active = 0
+    with h5py.File(path) as file:
+        root = file["VTKHDF"]
+        assert root.attrs["Type"] == b"MultiBlockDataSet"
+        assert len(root["Assembly"]) == len(merged_boxes(TILES)) == 3
+        for image in (root["Assembly"][name] for name in root["Assembly"]):
+            extent = image.attrs["WholeExtent"].reshape(3, 2)
+            index = np.stack(np.meshgrid(*(np.arange(*each) for each in extent[::-1]), indexing="ij"), axis=-1)[
+                ..., ::-1
+            ]
+            centres = image.attrs["Origin"] + (index + 0.5) * image.attrs["Spacing"]
+            found = {name: image["CellData"][name][:] for name in ("velocity", "pressure")}
+            active += assert_linear(centres, found)
+            cells += found["pressure"].size
+    assert (cells, active) == (len(TILES) * 512, ACTIVE)
+
+
+def test_pyvista_reads_what_was_written(case, tmp_path):
+    pyvista = pytest.importorskip("pyvista", reason="PyVista is not installed (pip install 'sparselbm[pictures]')")
+    pytest.importorskip("h5py")
+    for door, blocks in ((VTI, 1), (VTKHDF, 3)):
+        (path,) = door.write(Results.open(case.folder), tmp_path)
+        read = pyvista.read(path)
+        images = [read] if blocks == 1 else list(read)
+        assert len(images) == blocks
+        active = [assert_linear(image.cell_centers().points, image.cell_data) for image in images]
+        assert sum(active) == ACTIVE
+
+
+def test_forces_are_coefficients_times_the_reference(case, tmp_path):
+    results = Results.open(case.folder)
+    ((table,), (summary,)) = (door.write(results, tmp_path) for door in (FORCES, SUMMARY))
+    with open(table, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == [0, 1, 2, 3]
+    assert [float(row["drag_coefficient"]) for row in rows] == list(DRAG)
+    assert [float(row["drag_force"]) for row in rows] == pytest.approx([REFERENCE_FORCE * drag for drag in DRAG])
+    assert [int(row["feasible"]) for row in rows] == list(FEASIBLE)
+    found = json.loads(summary.read_text())
+    assert found["summary"] == results.summary
+    assert [row["drag_force"] for row in found["iterations"]] == pytest.approx(
+        [float(row["drag_force"]) for row in rows]
+    )
+
+
+def test_a_run_has_one_row(tmp_path):
+    (tmp_path / "a_results.usda").write_text("#usda 1.0\n")
+    with pytest.raises(ResultsError, match="nothing was finished here"):
+        FORCES.write(Results.open(tmp_path), tmp_path)
+    (tmp_path / "summary.json").write_text('{"drag_coefficient": 1.5, "drag_force": 0.6, "reynolds": 30, "steps": 200}')
+    (path,) = FORCES.write(Results.open(tmp_path), tmp_path)
+    assert path.read_text().split() == ["drag_coefficient,drag_force,steps", "1.5,0.6,200"]

@@ -1,0 +1,166 @@
+"""Shapes come back from glTF and USDZ with their volumes, places and colours; pictures show them."""
+
+import json
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+from export_cases import BEST, CENTRE, GROWTH, VOLUME, volume_and_centre
+
+from sparselbm.export import FILM, GLB, PICTURE, USDZ, Results
+from sparselbm.export.shapes import all_shapes, point_normals
+from sparselbm.export.tubes import tubes
+from sparselbm.export.usdz import map_places
+from sparselbm.usd import validate_stage
+
+CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
+
+
+def test_shapes_are_those_of_the_best_design(case):
+    """The body at iteration 3, which is feasible, and the slice and two lines that were drawn."""
+    up_axis, (body, drawn, lines) = all_shapes(Results.open(case.folder))
+    assert up_axis == "Z"
+    assert body.name == "/World/Body"
+    volume, centre = volume_and_centre(body.points, body.faces)
+    assert volume == pytest.approx(VOLUME * GROWTH[BEST] ** 3, rel=1e-6)
+    assert centre == pytest.approx(CENTRE, abs=1e-6)
+    assert [volume_and_centre(points, body.faces)[0] for points in body.designs] == pytest.approx(
+        [VOLUME * growth**3 for growth in GROWTH], rel=1e-6
+    )
+    assert drawn.points.reshape(5, 4, 3) == pytest.approx(case.slice_points, abs=1e-6)
+    area = 0.5 * np.linalg.norm(np.cross(*np.diff(drawn.points[drawn.faces], axis=1).swapaxes(0, 1)), axis=1)
+    assert area.sum() == pytest.approx(4.0, rel=1e-6)
+    assert len(lines.points) == 3 * (3 + 2)
+    # viridis from dark blue to yellow, linear.
+    assert body.colours[0] == pytest.approx([0.0579, 0.0003, 0.0894], abs=2e-3)
+    assert body.colours[-1] == pytest.approx([0.985, 0.801, 0.0186], abs=2e-3)
+
+
+def test_tubes_lie_around_their_lines():
+    rng = np.random.default_rng(3)
+    counts = np.array([5, 2, 9])
+    points = np.cumsum(rng.uniform(0.1, 1.0, (16, 3)), axis=0)
+    colours = rng.random((16, 3))
+    corners, faces, shown = tubes(points, counts, 0.04, colours)
+    ring = corners.reshape(16, 3, 3)
+    assert np.linalg.norm(ring - points[:, None], axis=-1) == pytest.approx(np.full((16, 3), 0.02))
+    assert ring.mean(axis=1) == pytest.approx(points)
+    assert len(faces) == 2 * 3 * (4 + 1 + 8)
+    assert np.array_equal(shown.reshape(16, 3, 3), np.repeat(colours[:, None], 3, axis=1))
+    a, b, c = corners[faces].swapaxes(0, 1)
+    outward = np.cross(b - a, c - a)
+    middle = corners[faces].mean(axis=1) - points[faces // 3].mean(axis=1)
+    assert (np.einsum("ij,ij->i", outward, middle) > 0.0).all()
+
+
+def test_normals_of_a_box_point_from_its_centre(case):
+    _, (body, *_) = all_shapes(Results.open(case.folder))
+    normals = point_normals(body.points, body.faces)
+    assert np.linalg.norm(normals, axis=1) == pytest.approx(np.ones(8))
+    assert (normals * (body.points - CENTRE) > 0.0).all()
+
+
+def read_glb(path):
+    """The JSON and the accessors as arrays."""
+    data = path.read_bytes()
+    magic, version, total, size, kind = struct.unpack_from("<4sIII4s", data)
+    assert (magic, version, total, kind) == (b"glTF", 2, len(data), b"JSON")
+    tree = json.loads(data[20 : 20 + size])
+    length, kind = struct.unpack_from("<I4s", data, 20 + size)
+    binary = data[28 + size :]
+    assert (kind, len(binary)) == (b"BIN\0", length)
+    arrays = []
+    for each in tree["accessors"]:
+        view = tree["bufferViews"][each["bufferView"]]
+        number = {5126: "<f4", 5125: "<u4"}[each["componentType"]]
+        flat = np.frombuffer(binary, number, view["byteLength"] // 4, view["byteOffset"])
+        arrays.append(flat.reshape(each["count"], -1))
+        if "min" in each:
+            assert (arrays[-1].min(axis=0).tolist(), arrays[-1].max(axis=0).tolist()) == (each["min"], each["max"])
+    return tree, arrays
+
+
+def test_glb_morphs_through_the_designs(case, tmp_path):
+    (path,) = GLB.write(Results.open(case.folder), tmp_path)
+    tree, arrays = read_glb(path)
+    mesh = tree["meshes"][0]
+    (primitive,) = mesh["primitives"]
+    faces = arrays[primitive["indices"]].reshape(-1, 3)
+    base, normals = (arrays[primitive["attributes"][name]] for name in ("POSITION", "NORMAL"))
+    designs = [base, *(base + arrays[target["POSITION"]] for target in primitive["targets"])]
+    for points, growth in zip(designs, GROWTH, strict=True):
+        volume, centre = volume_and_centre(points, faces)
+        assert volume == pytest.approx(VOLUME * growth**3, rel=1e-5)
+        assert centre == pytest.approx(CENTRE_Y_UP, abs=1e-5)
+    assert (normals * (base - CENTRE_Y_UP) > 0.0).all()
+    assert mesh["extras"]["targetNames"] == ["iteration 1", "iteration 2", "iteration 3"]
+    (sampler,) = tree["animations"][0]["samplers"]
+    assert arrays[sampler["input"]].ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
+    assert len(tree["meshes"]) == 3
+
+
+def test_trimesh_reads_the_glb(case, tmp_path):
+    import trimesh
+
+    (path,) = GLB.write(Results.open(case.folder), tmp_path)
+    scene = trimesh.load(path, process=False)
+    assert scene.geometry["World_Body"].volume == pytest.approx(VOLUME, rel=1e-5)
+    assert scene.geometry["World_Body"].center_mass == pytest.approx(CENTRE_Y_UP, abs=1e-5)
+
+
+def test_usdz_is_baked_and_coloured_by_its_picture(case, tmp_path):
+    from matplotlib.image import imread
+    from pxr import Usd, UsdGeom, UsdShade
+
+    (path,) = USDZ.write(Results.open(case.folder), tmp_path)
+    assert validate_stage(path) == []
+    stage = Usd.Stage.Open(str(path))
+    assert (UsdGeom.GetStageUpAxis(stage), UsdGeom.GetStageMetersPerUnit(stage)) == ("Y", 1.0)
+    meshes = [UsdGeom.Mesh(prim) for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh)]
+    assert meshes[0].GetPrim().GetDisplayName() == "/World/Body"
+    assert all(not mesh.GetOrderedXformOps() for mesh in meshes)
+    points = np.array(meshes[0].GetPointsAttr().Get())
+    volume, centre = volume_and_centre(points, np.reshape(meshes[0].GetFaceVertexIndicesAttr().Get(), (-1, 3)))
+    assert volume == pytest.approx(VOLUME * GROWTH[BEST] ** 3, rel=1e-5)
+    assert centre == pytest.approx(CENTRE_Y_UP, abs=1e-5)
+    material, _ = UsdShade.MaterialBindingAPI(meshes[0]).ComputeBoundMaterial()
+    assert material
+    with zipfile.ZipFile(path) as package, package.open("0/colours.png") as file:
+        picture = imread(file)[0, :, :3]
+    st = np.array(UsdGeom.PrimvarsAPI(meshes[0]).GetPrimvar("st").Get())
+    shown = picture[(st[:, 0] * len(picture)).astype(int)]
+    linear = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    _, (body, *_) = all_shapes(Results.open(case.folder))
+    assert linear == pytest.approx(body.colours, abs=0.01)
+
+
+def test_grey_has_a_place_of_its_own():
+    places = map_places(np.array([[0.5, 0.5, 0.5], [0.0579, 0.0003, 0.0894]]))
+    assert places[:, 0] == pytest.approx([256.5 / 257, 0.5 / 257])
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    pytest.importorskip("pyvista", reason="PyVista is not installed (pip install 'sparselbm[pictures]')")
+    return pytest.importorskip("imageio.v3", reason="imageio is not installed (pip install 'sparselbm[pictures]')")
+
+
+def test_the_picture_shows_the_shapes(case, tmp_path, pictures):
+    (path,) = PICTURE.write(Results.open(case.folder), tmp_path)
+    image = pictures.imread(path)[..., :3]
+    drawn = (image < 250).any(axis=-1)
+    assert 0.05 < drawn.mean() < 0.9
+    # Colours of the map, of which there is no grey.
+    assert np.ptp(image[drawn].astype(int), axis=1).mean() > 40
+
+
+def test_the_film_goes_through_the_designs(case, tmp_path, pictures, monkeypatch):
+    pytest.importorskip("imageio_ffmpeg")
+    monkeypatch.setattr("sparselbm.export.pictures.FRAMES_A_DESIGN", 2)
+    monkeypatch.setattr("sparselbm.export.pictures.SIZE", (320, 240))
+    (path,) = FILM.write(Results.open(case.folder), tmp_path)
+    frames = np.stack(list(pictures.imiter(path))).astype(int)
+    assert frames.shape == (7, 240, 320, 3)
+    assert np.abs(frames[0] - frames[-1]).max() > 60
