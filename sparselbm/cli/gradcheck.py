@@ -43,7 +43,8 @@ def gradcheck(
     wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
     tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
-    overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False,
+    overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
+    confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Test the gradient that [bold]optimize[/bold] would follow, on the same case: exit code 1 when a test fails.
 
