@@ -59,7 +59,7 @@ class _Found:
         """Reads the schemas of one prim."""
         applied = [name for name in prim.GetPrimTypeInfo().GetAppliedAPISchemas() if name.startswith("Sparselbm")]
         authored = [each for each in prim.GetAuthoredPropertyNames() if each.startswith(_PREFIX)]
-        if not (applied or authored) or not prim.IsActive():
+        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # Of a class its heirs speak.
             return
         _require_defined(prim)
         path, left = str(prim.GetPath()), set(authored)

@@ -143,6 +143,15 @@ def test_designs_and_constraints_become_those_of_the_package(opened):
     vertices = study_of(opened, 'kind = "vertices"\nsmoothing = 0.2')
     assert vertices.deformation == FreeVertices(0.2, limit=0.12)
     assert isinstance(vertices.optimizer, Adam)
+    case = opened([
+        ('design:kind = "ffd"', 'design:kind = "xformOps"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", ""),
+        ("uniform double sparselbm:design:limit", 'uniform string[] sparselbm:design:vary = ["xformOp:translate=10,0,0"]'),
+    ])  # fmt: skip
+    moved = CaseStudy.of(case, case.plan(case.read_scene()))
+    assert moved.ops is not None
+    assert moved.ops.prim == "/World/Body"
+    assert moved.study.deformation is moved.ops.deformation
+    assert moved.study.constraints == ()
     constraints = """
 [constraint.thin]
 kind = "thickness"

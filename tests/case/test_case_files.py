@@ -2,13 +2,17 @@
 
 import shutil
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from case_files import altered, template, write_scene
 
-from sparselbm import Scene
-from sparselbm.case import Case, CaseError, Obstacle, SceneFile
+from sparselbm import Scene, Tunnel
+from sparselbm.boundary import Z_MIN
+from sparselbm.case import Case, CaseError, CaseStudy, Obstacle, SceneFile
 from sparselbm.case.write import write_template
+from sparselbm.limits import ForceLimit
+from sparselbm.tunnel import SideWall
 from sparselbm.usd import validate_stage
 
 PLACES = {"scene", "source", "design", "boundary"}
@@ -110,3 +114,20 @@ def test_variants_that_are_chosen_bring_their_own_settings(scene):
     ))  # fmt: skip
     assert Case.open(path).fluid.reynolds == 20.0
     assert Case.open(path, variants={"/Case:speed": "fast"}).fluid.reynolds == 80.0
+
+
+def test_the_cases_of_the_documentation_are_cases(tmp_path):
+    blocks = (Path(__file__).parents[2] / "docs" / "cases.md").read_text().split("```")[1::2]
+    scene = 'def Xform "World"\n{\n    def Cube "Body"\n    {\n    }\n    def Cube "Floor"\n    {\n    }\n}\n'
+    (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
+    layer = tmp_path / "case.usda"
+    usd, toml = [each for each in blocks if not each.startswith("toml")], next(each for each in blocks if each.startswith("toml"))
+    layer.write_text("#usda 1.0\n(\n    subLayers = [@./scene.usda@]\n)\n" + "\n".join(usd))
+    (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
+    case = Case.open(layer)
+    assert {path: each.role for path, each in case.obstacle.items()} == {"/World/Body": "design", "/World/Floor": "ignored"}
+    assert case.tunnel.walls == (SideWall(Z_MIN, (30.0, 0.0, 0.0)),)
+    plan = case.plan(case.read_scene())
+    assert list(plan.bodies) == ["/World/Body"]
+    assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), upper=0.1, name="lift")
+    assert Case.open(tmp_path / "case.toml").tunnel == Tunnel(voxel_size=0.02, velocity=30.0)
