@@ -11,6 +11,7 @@ from .demo import demo
 from .exits import exit_code_of
 from .export import export
 from .gradcheck import gradcheck
+from .init import init
 from .inspect import inspect
 from .optimize import optimize
 from .run import run
@@ -22,15 +23,15 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_mar
 def about() -> None:
     """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
 
-    A good order: [bold]inspect[/bold] a scene (seconds; says what would be run, and how long), [bold]run[/bold] it,
-    [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene,
-    which itself is never written.
+    A good order: [bold]init[/bold] a case over a scene and fill it in, [bold]inspect[/bold] it (seconds; says what would be
+    run, and how long), [bold]run[/bold] it, [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it. Options do in
+    place of a case. Results lie in a folder, as a USD layer over the scene, which itself is never written.
 
     Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
     """
 
 
-for command in (inspect, run, optimize, export, gradcheck, demo, bench):
+for command in (init, inspect, run, optimize, export, gradcheck, demo, bench):
     app.command()(command)
 
 
