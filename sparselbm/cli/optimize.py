@@ -10,6 +10,7 @@ from ..study import DragStudy
 from ..usd import PrimOps
 from . import options as o
 from .carry_out import carry_out
+from .drawings import Draw, drawings_of
 
 LIMIT_SHARE = 0.12
 """Of the obstacle's extent across the flow, as far as a control point may move where no limit is given."""
@@ -60,7 +61,7 @@ def optimize(
     iterations: o.Iterations = 10, seconds: o.Seconds = None, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = True, recheck: o.Recheck = True,
     device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
-    time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
+    time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
@@ -78,6 +79,7 @@ def optimize(
 
     sparselbm optimize scene.usda --vary /World/Wing.xformOp:rotateY=20 [dim]# within 20 degrees[/dim]
     """
+    drawn = drawings_of(draw)
     read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
@@ -92,7 +94,7 @@ def optimize(
     )  # fmt: skip
     carry_out(
         read, plan, study, output=o.output_of(output, scene), overwrite=overwrite, device=place, second_grid=second_grid,
-        ops=ops,
+        ops=ops, draw=drawn,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ..settle import Settle
 from ..tunnel import TunnelPlan
 from ..usd import variants_of
 from . import options as o
+from .drawings import Draw, drawings_of
 from .exits import running
 from .show import Work, announce, err, facts
 
@@ -28,12 +29,13 @@ def run(
     box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, tolerance: o.Tolerance = 1e-3,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
-    levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
+    levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
-    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse), fields.vdb, velocity.nvdb,
-    pressure.nvdb, slice.png and summary.json.
+    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
+    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
+    and summary.json.
 
     Examples:
 
@@ -43,7 +45,7 @@ def run(
 
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
-    place = o.device_of(device)
+    place, drawn = o.device_of(device), drawings_of(draw)
     tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
     choices = variants_of(scene, sweep_variants, o.chosen(variant)) if sweep_variants else ("",)
     jobs = {}
@@ -54,7 +56,8 @@ def run(
         jobs[choice] = read, plan, o.settle_of(plan, tolerance, settle_steps)
     whole = o.output_of(output, scene)
     folders = {
-        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
+        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite, draw=drawn)
+        for choice, (read, plan, _) in jobs.items()
     }
     found = {choice: _run(folders[choice], plan, settle, place) for choice, (_, plan, settle) in jobs.items()}
     if sweep_variants:
