@@ -26,10 +26,11 @@ class Look:
 
     def define(self, stage: Usd.Stage) -> None:
         """Author the material, if it is not there."""
-        from pxr import Gf, Sdf, UsdShade
+        from pxr import Gf, Sdf, UsdGeom, UsdShade
 
         if stage.GetPrimAtPath(self.path):
             return
+        UsdGeom.Scope.Define(stage, self.path.rpartition("/")[0])
         types, material = Sdf.ValueTypeNames, UsdShade.Material.Define(stage, self.path)
         surface, texture, reader = (
             UsdShade.Shader.Define(stage, f"{self.path}/{name}") for name in ("Surface", "Picture", "Coordinates")
