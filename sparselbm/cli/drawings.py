@@ -27,10 +27,10 @@ def _drawing(text: str) -> Drawing:
     name, equals, value = text.partition("=")
     with_value: dict[str, tuple[Callable[[], Drawing], Callable[[str], Drawing] | None]] = {
         "surface": (SurfaceValues, SurfaceValues),
-        "slice": (Slice, lambda axis: Slice("xyz".index(axis))),
+        "slice": (Slice, lambda axis: Slice(_axis(axis))),
         "isosurface": (Isosurface, lambda q: Isosurface(value=float(q))),
         "streamlines": (Streamlines, lambda count: Streamlines(int(count))),
-        "glyphs": (Glyphs, lambda axis: Glyphs("xyz".index(axis))),
+        "glyphs": (Glyphs, lambda axis: Glyphs(_axis(axis))),
         "tracers": (Tracers, None),
         "volumes": (VolumeGrids, None),
     }
@@ -45,3 +45,9 @@ def _drawing(text: str) -> Drawing:
         return valued(value)
     except ValueError as error:
         raise OptionError(f"--draw {text!r}: {error}; see --help for the values that {name} takes") from None
+
+
+def _axis(text: str) -> int:
+    if text not in ("x", "y", "z"):
+        raise ValueError(f"{text!r} is no axis, give x, y or z")
+    return "xyz".index(text)

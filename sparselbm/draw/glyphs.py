@@ -21,6 +21,10 @@ class Glyphs(Drawing):
     every: int = 3
     """Cells from arrow to arrow; the longest is 1.5 times as long."""
 
+    def __post_init__(self):
+        if self.every < 1:
+            raise ValueError(f"every = {self.every}: give at least 1 cell from arrow to arrow")
+
     def draw(self, stage, moment, time):
         domain, positions = moment.snapshot.domain, moment.plane(self.axis, self.at, self.every).reshape(-1, 3)
         velocity = sample(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan), positions)

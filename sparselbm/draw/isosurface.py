@@ -22,6 +22,10 @@ class Isosurface(Drawing):
     """[SI]; None: that which one per cent of the flow exceeds."""
     colour: Quantity = field(default_factory=Speed)
 
+    def __post_init__(self):
+        if self.value is not None and not np.isfinite(self.value):
+            raise ValueError(f"value = {self.value}: give a finite one, or None for one that fits the flow")
+
     def draw(self, stage, moment, time):
         values, domain = moment.values(self.quantity), moment.snapshot.domain
         value = np.nanpercentile(values, SHARE) if self.value is None else self.value

@@ -16,6 +16,10 @@ class Streamlines(Drawing):
     width: float | None = None
     """Thickness [m]; None: by the lines' extent."""
 
+    def __post_init__(self):
+        if self.count < 1:
+            raise ValueError(f"count = {self.count}: give at least 1 seed along a side")
+
     def draw(self, stage, moment, time):
         steps = 4 * max(moment.snapshot.domain.shape)
         lines, speeds = moment.snapshot.streamlines(moment.seeds(self.count), steps)

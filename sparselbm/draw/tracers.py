@@ -24,6 +24,10 @@ class Tracers(Drawing):
     """Points along each path at most; the fastest paths take this many to cross the domain."""
     frames: int = 12
 
+    def __post_init__(self):
+        if min(self.count, self.rows, self.frames) < 1:
+            raise ValueError(f"{self}: give at least 1 seed, row and frame")
+
     def draw(self, stage, moment, time):
         domain, axis = moment.snapshot.domain, moment.axis
         flow = FieldSampler(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan))

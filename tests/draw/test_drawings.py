@@ -7,8 +7,16 @@ import pytest
 from draw_cases import BALL, VOXEL, case
 
 from sparselbm.draw import (
-    Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all,
-)  # fmt: skip
+    Glyphs,
+    Isosurface,
+    Pressure,
+    Slice,
+    Streamlines,
+    SurfaceValues,
+    Tracers,
+    VolumeGrids,
+    draw_all,
+)
 from sparselbm.usd import ResultsStage, open_stage, validate_stage
 
 EVERYTHING = (
@@ -168,6 +176,16 @@ def _check_frames(path, last):
         assert not prim.GetAttribute("points").Get(2)
 
 
-def test_what_cannot_be_drawn_is_refused_by_name():
-    with pytest.raises(ValueError, match="choose one of pressure"):
-        SurfaceValues("speed")
+@pytest.mark.parametrize(
+    ("make", "part"),
+    [
+        (lambda: SurfaceValues("speed"), "choose one of pressure, shear, sensitivity"),
+        (lambda: Isosurface(value=np.nan), "give a finite one"),
+        (lambda: Streamlines(0), "at least 1 seed"),
+        (lambda: Tracers(rows=0), "rows=0"),
+        (lambda: Glyphs(every=0), "at least 1 cell"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(make, part):
+    with pytest.raises(ValueError, match=part):
+        make()

@@ -22,7 +22,7 @@ def test_the_pressure_of_a_fluid_at_rest_in_gravity_is_exact():
 
 
 def test_points_outside_of_the_domain_have_no_values():
-    far = TriangleMesh(BALL.points + [0.0, 0.0, 1.6], BALL.faces)
+    far = TriangleMesh(BALL.points + np.array([0.0, 0.0, 1.6]), BALL.faces)
     flow = snapshot(stream, lambda x: 1.0 + 0.0 * x[..., 0])
     above = far.points[:, 2] > 1.7
     assert not flow.surface_pressure(far)[above].any()
