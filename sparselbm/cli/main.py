@@ -13,6 +13,7 @@ from .gradcheck import gradcheck
 from .inspect import inspect
 from .optimize import optimize
 from .run import run
+from .view import view
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=False)
 
@@ -22,14 +23,14 @@ def about() -> None:
     """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
 
     A good order: [bold]inspect[/bold] a scene (seconds; says what would be run, and how long), [bold]run[/bold] it,
-    [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene,
-    which itself is never written.
+    [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it, [bold]view[/bold] what came of it. Results lie in a folder,
+    as a USD layer over the scene, which itself is never written.
 
     Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
     """
 
 
-for command in (inspect, run, optimize, gradcheck, demo, bench):
+for command in (inspect, run, optimize, view, gradcheck, demo, bench):
     app.command()(command)
 
 

@@ -23,6 +23,7 @@ class Look:
     """The primvar with the texture coordinates, float2."""
     lit: bool = True
     """Whether light falls on it; if not it shines by itself, so that its colours are those of the legend."""
+    opacity: float = 1.0
 
     def define(self, stage: Usd.Stage) -> None:
         """Author the material, if it is not there."""
@@ -46,6 +47,7 @@ class Look:
         colour = texture.CreateOutput("rgb", types.Float3)
         surface.CreateIdAttr("UsdPreviewSurface")
         surface.CreateInput("roughness", types.Float).Set(0.7)
+        surface.CreateInput("opacity", types.Float).Set(self.opacity)
         surface.CreateInput("diffuseColor", types.Color3f).Set(Gf.Vec3f(0.0))
         shown = surface.CreateInput("diffuseColor" if self.lit else "emissiveColor", types.Color3f)
         shown.ConnectToSource(colour)

@@ -25,6 +25,7 @@ from sparselbm.usd.xform_ops import PrimOps, write_values
 
 ROOT = "/Results"
 """What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
+SURFACE_OPACITY = 0.4
 RESERVED = ("displayColor", "displayOpacity", "normals", "st")
 """Primvars that viewers give a meaning of their own."""
 
@@ -170,7 +171,7 @@ class ResultsStage:
         points = _checked("positions", positions, [(*values.shape, 3)])
         mesh = self._child("Slices", name, "Mesh")
         drawings.draw_slice(mesh, self._to_stage(points), values, time)
-        self._show(mesh, values.ravel(), _field_name(field_name), limits, time)
+        self._show(mesh, values.ravel(), _field_name(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
         self,
@@ -182,7 +183,7 @@ class ResultsStage:
         limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw a surface [m], an isosurface, say, with values (n,) at its points.
+        """Draw a surface [m], an isosurface, say, with values (n,) at its points; what lies behind it shows through.
 
         Raises:
             ValueError: Another number of values, a surface without a face, or a bad name.
@@ -192,7 +193,9 @@ class ResultsStage:
             raise ValueError(f"surface {name!r} has no face; leave it out")
         drawn = self._child("Surfaces", name, "Mesh")
         drawings.draw_mesh(drawn, self._to_stage(mesh.points), mesh.faces, mesh.point_normals, time)
-        self._show(drawn, values, _field_name(field_name), limits, time, lit=True)
+        drawn.CreateDisplayOpacityAttr([SURFACE_OPACITY])
+        look = self._look("SurfaceColours", opacity=SURFACE_OPACITY)
+        self._show(drawn, values, _field_name(field_name), limits, time, look)
 
     def add_streamlines(
         self,
@@ -230,7 +233,7 @@ class ResultsStage:
         curves = self._child("Streamlines", name, "BasisCurves")
         drawings.draw_curves(curves, scaled, width, time)
         field = np.concatenate([np.asarray(values[k], dtype=np.float64) for k in kept])
-        self._show(curves, field, _field_name(field_name), limits, time)
+        self._show(curves, field, _field_name(field_name), limits, time, self._look(lit=False))
 
     def add_points(
         self,
@@ -254,7 +257,7 @@ class ResultsStage:
         values = _checked("values", values, [points.shape[:1]])
         prim = self._child("Points", name, "Points")
         drawings.draw_points(prim, points, moving, self._width(width, points), time)
-        self._show(prim, values, _field_name(field_name), limits, time)
+        self._show(prim, values, _field_name(field_name), limits, time, self._look(lit=False))
 
     def add_glyphs(
         self,
@@ -280,7 +283,7 @@ class ResultsStage:
         lengths = self._to_stage(length) * size[kept] / size.max(initial=1e-300)
         instancer = self._child("Glyphs", name, "PointInstancer")
         draw_glyphs(instancer, points[kept], along, lengths, time)
-        self._show(instancer, size[kept], _field_name(field_name), limits, time, look=False)
+        self._show(instancer, size[kept], _field_name(field_name), limits, time, None)
 
     def add_volume(
         self, name: str, vdb_path: str, field_name: str, *, bounds: np.ndarray, time: float | None = None
@@ -340,20 +343,16 @@ class ResultsStage:
         self._layers.name_default_prim(ROOT.strip("/"))
         add_cameras(stage, ROOT, np.array([[-1.0] * 3, [1.0] * 3] if box.IsEmpty() else [box.GetMin(), box.GetMax()]))
 
-    def _show(
-        self, prim, values: np.ndarray, name: str, limits: Limits | None, time: float | None, *, lit: bool = False,
-        look: bool = True,
-    ) -> None:  # fmt: skip
+    def _show(self, prim, values: np.ndarray, name: str, limits: Limits | None, time: float | None, look: Look | None) -> None:
         """A field on what has been drawn: as a primvar, and as colours."""
         drawings.set_field(prim, name, values, time)
-        shown = self._look("LitColours" if lit else "Colours", lit=lit) if look else None
-        drawings.set_colours(prim, values, limits or self._scales.get(name), time, shown)
+        drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
         self._extend_time(time)
 
-    def _look(self, name: str, coordinates: str = "st", *, lit: bool = True) -> Look:
+    def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
         picture = f"{self._layers.case_name}_colours.png"
         self._pictures[picture] = draw_map
-        return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit)
+        return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
 
     @staticmethod
     def _width(width: float | None, points: np.ndarray) -> float:
