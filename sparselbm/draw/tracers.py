@@ -43,7 +43,9 @@ class Tracers(Drawing):
         for frame in range(frames):
             points = paths[frame * substeps // frames :: substeps].reshape(-1, 3)
             points = points[np.isfinite(points).all(axis=1)]
-            velocity = np.nan_to_num(flow(points))
+            velocity = flow(points)
+            known = np.isfinite(velocity).all(axis=1)
+            points, velocity = points[known], velocity[known]
             code = float(frame) if time is None else time
             stage.add_points(
                 "tracers", points, np.linalg.norm(velocity, axis=1), velocities=velocity,

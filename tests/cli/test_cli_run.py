@@ -105,5 +105,15 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
         stage = open_stage(tmp_path / "results" / "car" / name / "car_results.usda")
         drawn = [group.GetName() for group in stage.GetPrimAtPath("/Results").GetChildren() if group.GetTypeName() == "Scope"]
         assert sorted(drawn) == ["Glyphs", "Looks", "Streamlines"], "what was asked for, and nothing else"
+    code, out, err = in_process("view", tmp_path / "results" / "car" / "long", "--output", tmp_path / "page")
+    assert code == 0, err
+    assert f"{tmp_path / 'page' / 'index.html'}" in out
+    assert "/Results/Streamlines/flow" in (tmp_path / "page" / "data.js").read_text()
     assert found["choices"]["long"]["drag_coefficient"] != found["choices"]["small"]["drag_coefficient"]
     assert scene.read_text() == VARIANTS
+
+
+def test_a_page_of_no_results_is_refused(in_process, tmp_path):
+    code, _, err = in_process("view", tmp_path)
+    assert code == 2
+    assert "0 files *_results.usda" in err
