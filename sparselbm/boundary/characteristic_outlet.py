@@ -17,11 +17,11 @@ class CharacteristicOutlet(Boundary):
     """The Riemann invariant that enters, W = u_n - c_s (1 - 1 / rho), keeps its value but for the relaxation K:
 
     W = W_old + K c_s (1 - rho_out / rho) + b c_s D. D = 3/2 (S*_old - S), with S = sum_{c.n = 0} f and S* the same after the
-    collision before, is the divergence of the momentum along the face; b = 1/2 makes the condition that of Engquist &
-    Majda to second order in the angle of a wave, b = 0 to first. With A = rho - 1 + rho u_n, known at the face, it gives in closed form
-    rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s). 1 - 1 / rho stands for log rho, the same to the second
-    order in rho - 1. No viscous shear acts on the face (`plane.shear_free_momentum`), so that vortices leave; what enters
-    follows from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* waits in the slot of the outgoing straight
+    collision before, is the divergence of the momentum along the face; b = 1/2 makes the condition that of Engquist & Majda
+    to second order in the angle of a wave, b = 0 to first. With A = rho - 1 + rho u_n, known at the face, it gives in
+    closed form rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s). 1 - 1 / rho stands for log rho, the same to
+    the second order in rho - 1. No viscous shear acts on the face (`plane.shear_free_momentum`), so that vortices leave;
+    what enters follows from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* waits in the slot of the outgoing straight
     velocity. Flow out or in. With b = 1/2 a steady divergence is met by a pressure: 5 % of rho U^2 / 2 behind a cylinder at
     K = 0.02, and vortices need viscosity: see `transverse`.
 

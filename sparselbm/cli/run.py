@@ -14,6 +14,7 @@ from ..settle import Settle
 from ..tunnel import TunnelPlan
 from ..usd import variants_of
 from . import options as o
+from .drawings import Draw, drawings_of
 from .exits import running
 from .given import case_of, output_of
 from .show import Work, announce, err, facts
@@ -38,12 +39,13 @@ def run(
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
-    levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False,
+    levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
-    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse), fields.vdb, velocity.nvdb,
-    pressure.nvdb, slice.png and summary.json.
+    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
+    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
+    and summary.json.
 
     Examples:
 
@@ -55,7 +57,7 @@ def run(
 
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
-    place = o.device_of(device)
+    place, drawn = o.device_of(device), drawings_of(draw)
     start = None if restart is None else Restart.read(restart)  # Before a folder is emptied, which may be the same.
     case = case_of(context.params)
     choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
@@ -67,7 +69,8 @@ def run(
         jobs[choice] = read, plan, chosen.settle(plan)
     whole = output_of(output, case)
     folders = {
-        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
+        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite, draw=drawn)
+        for choice, (read, plan, _) in jobs.items()
     }
     found = {choice: _run(folders[choice], plan, settle, place, start) for choice, (_, plan, settle) in jobs.items()}
     if sweep_variants:
