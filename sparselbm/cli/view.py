@@ -9,7 +9,7 @@ import typer
 
 from ..view import PageError, write_page
 from . import options as o
-from .show import facts, out
+from .show import out
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that run, optimize or demo has written.")]
 Page = Annotated[Path | None, o.option("--output", "Folder of the page. Default: RESULTS/view.", metavar="FOLDER")]
@@ -31,7 +31,7 @@ def view(results: Results, output: Page = None, serve: Serve = False, port: Port
     except PageError as error:
         raise o.OptionError(str(error)) from None
     size = sum(file.stat().st_size for file in page.parent.iterdir())
-    facts("", {"page": f"{page} ({size / 1e6:.1f} MB)"})
+    out.print(f"{page} ({size / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent))
         with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
