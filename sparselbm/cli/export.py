@@ -47,7 +47,7 @@ def export(
     doors = [_door(name.strip(), half) for name in to.split(",")]
     read, folder = Results.open(results), output or results / "export"
     for door in doors:
-        door.require(folder, overwrite=overwrite)
+        door.require(read, folder, overwrite=overwrite)
     for door in doors:
         with running():
             paths = door.write(read, folder, overwrite=overwrite)

@@ -23,9 +23,17 @@ class Door:
     """Modules that are imported, beyond those that the package itself needs."""
     extra: str = ""
     """The optional dependencies of sparselbm that bring them."""
+    fields: bool = False
+    """Whether velocity and pressure are read."""
 
-    def require(self, folder: Path, *, overwrite: bool = False) -> None:
-        """Raises MissingPackageError for a package, and OutputExistsError for a file that is there, unless `overwrite`."""
+    def require(self, results: Results, folder: Path, *, overwrite: bool = False) -> None:
+        """What would end `write` is told before anything is written.
+
+        Raises MissingPackageError, ResultsError for fields that are not there, and OutputExistsError for a file that is, unless
+        `overwrite`.
+        """
+        if self.fields:
+            results.require_fields()
         missing = [name for name in self.packages if find_spec(name) is None]
         names = [name for name, _ in self.files]
         if missing:
@@ -38,7 +46,7 @@ class Door:
 
     def write(self, results: Results, folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
         """Writes the files into a folder, which is made if need be; their paths."""
-        self.require(folder, overwrite=overwrite)
+        self.require(results, folder, overwrite=overwrite)
         folder.mkdir(parents=True, exist_ok=True)
         for name, write in self.files:
             with replace_file(folder / name) as beside:

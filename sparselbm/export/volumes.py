@@ -23,9 +23,9 @@ def _nvdb(number: int):
     return write
 
 
-VDB = Door((("fields.vdb", _vdb),))
+VDB = Door((("fields.vdb", _vdb),), fields=True)
 """Blender, Houdini, usdview."""
-VDB_HALF = Door((("fields.vdb", _vdb_half),))
+VDB_HALF = Door((("fields.vdb", _vdb_half),), fields=True)
 """The same in half the space."""
-NVDB = Door(tuple((f"{name}.nvdb", _nvdb(number)) for number, name in enumerate(FIELDS)))
+NVDB = Door(tuple((f"{name}.nvdb", _nvdb(number)) for number, name in enumerate(FIELDS)), fields=True)
 """Omniverse, Warp."""

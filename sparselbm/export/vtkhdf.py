@@ -59,5 +59,5 @@ def _fields(results: Results, path: Path) -> None:
     write_vtkhdf(path, results.grids)
 
 
-VTKHDF = Door((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf")
+VTKHDF = Door((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)
 """ParaView, PyVista."""

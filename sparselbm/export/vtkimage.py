@@ -63,5 +63,5 @@ def _fields(results: Results, path: Path) -> None:
     write_vti(path, results.grids)
 
 
-VTI = Door((("fields.vti", _fields),))
+VTI = Door((("fields.vti", _fields),), fields=True)
 """ParaView, PyVista, and much else."""

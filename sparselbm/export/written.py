@@ -38,17 +38,20 @@ class Results:
             raise ResultsError(f"{folder}: {found}, limit 1; give {hint}")
         return cls(folder, stages[0])
 
-    @cached_property
-    def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] of the last flow that was written."""
-        paths = [self.folder / f"{name}.nvdb" for name in FIELDS]
-        missing = [path.name for path in paths if not path.is_file()]
+    def require_fields(self) -> None:
+        """Raises ResultsError where velocity or pressure of a flow is missing."""
+        missing = [f"{name}.nvdb" for name in FIELDS if not (self.folder / f"{name}.nvdb").is_file()]
         if missing:
             raise ResultsError(
                 f"{self.folder}: no {' and '.join(missing)}; a study that was interrupted has shapes but no fields: "
                 "export glb, usdz, csv or json, or run it to its end"
             )
-        return tuple(read_nvdb(path) for path in paths)
+
+    @cached_property
+    def grids(self) -> tuple[TileGrid, ...]:
+        """Velocity [m / s] and pressure [Pa] of the last flow that was written."""
+        self.require_fields()
+        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in FIELDS)
 
     @cached_property
     def summary(self) -> dict:
