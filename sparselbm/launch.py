@@ -108,8 +108,7 @@ class TileSweep:
         None of them is kept alive beyond the launch, which frees memory in its own order on CUDA.
         """
         for name, value in arguments.items():
-            seen = self._seen.get(name)
-            if (seen() if isinstance(seen, weakref.ref) else seen) is not value:
+            if not _same(self._seen.get(name), value):
                 index = ARGUMENTS.index(name)
                 for commands in self._lists:
                     for command in commands:
@@ -119,6 +118,11 @@ class TileSweep:
             list(thread_pool().map(_launch_all, self._lists))
         elif self._lists:
             _launch_all(self._lists[0])
+
+
+def _same(seen: object, value: object) -> bool:
+    """Whether a value is the one that was seen; an array that is gone is not None."""
+    return seen() is value is not None if isinstance(seen, weakref.ref) else seen is value
 
 
 def _launch_all(commands: Sequence[wp.Launch]) -> None:

@@ -28,7 +28,8 @@ def lane_array(size: int, precision: type, device: wp.Device) -> wp.array:
     if not device.is_cpu:
         return wp.zeros(count, dtype=precision, device=device)
     scalar = np.dtype(wp.dtype_to_numpy(precision))
-    pages = mmap.mmap(-1, count * scalar.itemsize + _HUGE_PAGE)
+    # Private, as the kernel gives huge pages to shared memory only where its administrator has said so.
+    pages = mmap.mmap(-1, count * scalar.itemsize + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE") and count * scalar.itemsize >= _HUGE_PAGE:
         pages.madvise(mmap.MADV_HUGEPAGE)
     raw = np.frombuffer(pages, dtype=np.uint8)
