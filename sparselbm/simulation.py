@@ -355,7 +355,7 @@ class Simulation:
         self.advance(state, other, step)
         self.advance(other, state, step + 1)
 
-    def set_state(self, density=1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
+    def set_state(self, density: np.ndarray | float = 1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations of the flow; scalars stay as they are.
 
         `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d).

@@ -41,4 +41,7 @@ def init(
     """
     read = Scene.open(scene, confine=confine, partial=partial)
     path = write_template(read, obstacle, output, overwrite=overwrite)
-    facts("", {"case": str(path), "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows what each setting means)"})
+    facts("", {
+        "case": str(path),
+        "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows what each setting means)",
+    })  # fmt: skip

@@ -5,6 +5,7 @@ import typer
 from ..case import CaseStudy
 from . import options as o
 from .carry_out import carry_out
+from .drawings import Draw, drawings_of
 from .given import case_of, output_of
 
 
@@ -17,7 +18,7 @@ def optimize(
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,
     recheck: o.Recheck = None, device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
     variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False,
-    partial: o.Partial = False,
+    partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
@@ -37,11 +38,11 @@ def optimize(
 
     sparselbm optimize scene.usda --vary /World/Wing.xformOp:rotateY=20 [dim]# within 20 degrees[/dim]
     """
-    case, place = case_of(context.params), o.device_of(device)
+    drawn, case, place = drawings_of(draw), case_of(context.params), o.device_of(device)
     read = case.read_scene(confine=confine, partial=partial)
     plan = case.plan(read, place)
     wanted = CaseStudy.of(case, plan)
     carry_out(
         read, plan, wanted.study, output=output_of(output, case), overwrite=overwrite, device=place,
-        second_grid=case.objective.second_grid, ops=wanted.ops,
+        second_grid=case.objective.second_grid, ops=wanted.ops, draw=drawn,
     )  # fmt: skip

@@ -8,11 +8,13 @@ import typer
 
 from ..flow import TunnelFlow
 from ..io.files import replace_file
+from ..restart import Restart
 from ..results import StudyFolder
 from ..settle import Settle
 from ..tunnel import TunnelPlan
 from ..usd import variants_of
 from . import options as o
+from .drawings import Draw, drawings_of
 from .exits import running
 from .given import case_of, output_of
 from .show import Work, announce, err, facts
@@ -24,19 +26,26 @@ Sweep = Annotated[
     ),
 ]
 
+RestartFrom = Annotated[
+    Path | None,
+    o.option("--restart", "Begin with velocity.nvdb and pressure.nvdb of a folder, of other voxels too.", metavar="FOLDER"),
+]
+
 
 def run(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
-    levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False,
+    levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
-    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse), fields.vdb, velocity.nvdb,
-    pressure.nvdb, slice.png and summary.json.
+    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
+    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
+    and summary.json.
 
     Examples:
 
@@ -48,7 +57,8 @@ def run(
 
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
-    place = o.device_of(device)
+    place, drawn = o.device_of(device), drawings_of(draw)
+    start = None if restart is None else Restart.read(restart)  # Before a folder is emptied, which may be the same.
     case = case_of(context.params)
     choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
     jobs = {}
@@ -59,16 +69,19 @@ def run(
         jobs[choice] = read, plan, chosen.settle(plan)
     whole = output_of(output, case)
     folders = {
-        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
+        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite, draw=drawn)
+        for choice, (read, plan, _) in jobs.items()
     }
-    found = {choice: _run(folders[choice], plan, settle, place) for choice, (_, plan, settle) in jobs.items()}
+    found = {choice: _run(folders[choice], plan, settle, place, start) for choice, (_, plan, settle) in jobs.items()}
     if sweep_variants:
         _tabulate(sweep_variants, found, whole)
 
 
-def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str) -> dict:
-    """One flow, from rest to its summary."""
+def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str, start: Restart | None) -> dict:
+    """One flow, from rest, or from another one, to its summary."""
     flow = TunnelFlow(plan, settle, device)
+    if start is not None:
+        start.begin(flow.simulation, plan.units)
     announce(plan, device)
     with running():
         with Work(plan) as work:

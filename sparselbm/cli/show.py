@@ -4,7 +4,6 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ..forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
 from ..study import Iterate
@@ -23,11 +22,12 @@ def duration(seconds: float) -> str:
 
 
 def facts(title: str, rows: dict[str, str]) -> None:
-    """A table of names and values."""
-    table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
+    """A table of names and values, a line each: what is long, such as a path, stays whole."""
+    if title:
+        out.print(title, style="italic", highlight=False, markup=False)
+    width = max(map(len, rows))
     for name, value in rows.items():
-        table.add_row(name, value)
-    out.print(table)
+        out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
 
 
 def announce(plan: TunnelPlan, device: str) -> None:

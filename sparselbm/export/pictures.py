@@ -54,7 +54,7 @@ def _between(designs: tuple[np.ndarray, ...], time: float) -> np.ndarray:
 
 def _plotter(shapes: tuple[Shape, ...], up_axis: str):
     """A scene without a window, and the mesh of each shape in it."""
-    import pyvista
+    import pyvista  # pyright: ignore[reportMissingImports]
 
     # VTK says at length which screens it has not found before it draws without one.
     with pyvista.vtk_verbosity("off"):

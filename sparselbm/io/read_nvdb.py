@@ -33,7 +33,7 @@ def read_nvdb(path: str | os.PathLike[str]) -> TileGrid:
         OSError: no such file.
     """
     data = _grid_bytes(Path(path))
-    kind, number = struct.unpack_from("<II", data, CLASS_AT)[::-1]
+    kind, number = struct.unpack_from("<II", data.data, CLASS_AT)[::-1]
     components = next((c for c, each in GRID_TYPE.items() if each == kind), None)
     if components is None:
         raise NanovdbError(f"{path} holds values of NanoVDB's type {kind}: convert them to float (1) or vec3f (6).")
@@ -58,7 +58,7 @@ def _grid_bytes(path: Path) -> np.ndarray:
     file = np.fromfile(path, np.uint8)
     if len(file) < HEAD_BYTES + METADATA_BYTES or file[:8].tobytes() not in MAGICS:
         raise NanovdbError(f"{path} is no NanoVDB file: give one that begins with {MAGICS[0].decode()}.")
-    version, count, codec = struct.unpack_from("<IHH", file, 8)
+    version, count, codec = struct.unpack_from("<IHH", file.data, 8)
     if version >> 21 != MAJOR:
         raise NanovdbError(
             f"{path} is of NanoVDB {version >> 21}, this reads {MAJOR}: write it anew with OpenVDB 9 to 12."
@@ -67,8 +67,8 @@ def _grid_bytes(path: Path) -> np.ndarray:
         raise NanovdbError(f"{path} holds {count} grids: give a file of 1 (nanovdb_convert -g NAME).")
     if codec > 1:
         raise NanovdbError(f"{path} is compressed by Blosc: write it plain or with ZIP (nanovdb_convert -z).")
-    size, stored = struct.unpack_from("<QQ", file, HEAD_BYTES)
-    name_size = struct.unpack_from("<I", file, HEAD_BYTES + 136)[0]
+    size, stored = struct.unpack_from("<QQ", file.data, HEAD_BYTES)
+    name_size = struct.unpack_from("<I", file.data, HEAD_BYTES + 136)[0]
     data = file[HEAD_BYTES + METADATA_BYTES + name_size :]
     if len(data) < stored or size < GRID_BYTES + TREE_BYTES:
         raise NanovdbError(f"{path} ends after {len(data):,} of {stored:,} bytes: it was cut short, so write it again.")
@@ -85,9 +85,9 @@ def _grid_bytes(path: Path) -> np.ndarray:
 
 def _leaves(path: Path, data: np.ndarray, components: int) -> tuple[np.ndarray, np.ndarray]:
     """The leaves as structures, and the background."""
-    leaf_at, _, _, root_at = struct.unpack_from("<4q", data, GRID_BYTES)
-    count = struct.unpack_from("<I", data, GRID_BYTES + 32)[0]
-    tiles = sum(struct.unpack_from("<3I", data, GRID_BYTES + 44))
+    leaf_at, _, _, root_at = struct.unpack_from("<4q", data.data, GRID_BYTES)
+    count = struct.unpack_from("<I", data.data, GRID_BYTES + 32)[0]
+    tiles = sum(struct.unpack_from("<3I", data.data, GRID_BYTES + 44))
     types = node_types(components)
     ends = (root_at + types.root.itemsize, leaf_at + count * types.leaf.itemsize)
     if min(leaf_at, root_at) < 0 or GRID_BYTES + max(ends) > len(data):

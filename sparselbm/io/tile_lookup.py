@@ -25,7 +25,7 @@ class TileLookup:
         """For tiles (n, 3)."""
         low = tiles.min(axis=0).astype(np.int64)
         extent = tiles.max(axis=0) - low + 1
-        keys = np.ravel_multi_index(tuple((tiles - low).T), tuple(extent))
+        keys = np.asarray(np.ravel_multi_index(tuple((tiles - low).T), tuple(extent)))
         order = np.argsort(keys)
         return cls(low, extent, keys[order], order)
 

@@ -6,7 +6,7 @@ import pytest
 from sparselbm.domain import box
 from sparselbm.io.nvdb import write_nvdb
 from sparselbm.io.read_nvdb import NanovdbError
-from sparselbm.restart import restart
+from sparselbm.restart import Restart
 from sparselbm.simulation import Simulation, SimulationError
 from sparselbm.snapshot import Snapshot
 from sparselbm.units import Units
@@ -33,7 +33,7 @@ def test_a_flow_goes_on_where_it_ended(tmp_path, device):
     flow, again, same = (vortices(device, speed) for speed in (0.05, 0.0, 0.0))
     flow.run(40)
     write(flow, UNITS, tmp_path)
-    restart(again, UNITS, tmp_path)
+    Restart.read(tmp_path).begin(again, UNITS)
     same.set_state(flow.density(), flow.velocity())
     assert np.abs(again.state.numpy() - same.state.numpy()).max() < 3e-7
     for simulation in (flow, again):
@@ -51,7 +51,7 @@ def test_other_voxels_and_lattice_velocities_are_interpolated(tmp_path, device):
     units = Units(voxel_size=0.05, velocity=2.0, viscosity=0.5, density=1.2, lattice_velocity=0.025)
     fine = box((24, 24, 24), voxel_size=0.05, origin=(0.2, 0.2, 0.2), device=device)
     found, exact = (Simulation(fine, viscosity=units.lattice_viscosity) for _ in range(2))
-    restart(found, units, tmp_path)
+    Restart.read(tmp_path).begin(found, units)
     x, y, zero = fine.cell_centres()[..., 0], fine.cell_centres()[..., 1], np.zeros(fine.fluid.shape)
     velocity = units.velocity_to_lattice(np.stack([y, zero, zero], axis=-1))
     exact.set_state(1.0 + 3.0 * units.pressure_to_lattice(3.0 * x), velocity)
@@ -61,16 +61,16 @@ def test_other_voxels_and_lattice_velocities_are_interpolated(tmp_path, device):
 def test_what_is_refused(tmp_path, device):
     flow = vortices(device)
     with pytest.raises(FileNotFoundError, match=r"velocity\.nvdb"):
-        restart(flow, UNITS, tmp_path)
+        Restart.read(tmp_path).begin(flow, UNITS)
     (tmp_path / "velocity.nvdb").write_bytes(b"no volume")
     with pytest.raises(NanovdbError, match="no NanoVDB file"):
-        restart(flow, UNITS, tmp_path)
+        Restart.read(tmp_path).begin(flow, UNITS)
     write(flow, UNITS, tmp_path)
     far = Simulation(box((16, 16, 16), voxel_size=0.1, origin=(9.0, 0.0, 0.0), device=device), viscosity=0.1)
     with pytest.raises(SimulationError, match=r"no voxel of .* lies in the domain"):
-        restart(far, UNITS, tmp_path)
+        Restart.read(tmp_path).begin(far, UNITS)
     slow = Units(voxel_size=0.1, velocity=0.05, viscosity=0.08, density=1.2, lattice_velocity=0.05)
-    with pytest.raises(SimulationError, match=r"cells / step in .*limit 0\.577.*lower lattice velocity"):
-        restart(flow, slow, tmp_path)
+    with pytest.raises(SimulationError, match=r"reaches .* cells / step, limit 0\.577.*lower lattice velocity"):
+        Restart.read(tmp_path).begin(flow, slow)
     with pytest.raises(SimulationError, match="the domain has 2; use set_state"):
-        restart(Simulation(box((16, 16), device=device), viscosity=0.1), UNITS, tmp_path)
+        Restart.read(tmp_path).begin(Simulation(box((16, 16), device=device), viscosity=0.1), UNITS)
