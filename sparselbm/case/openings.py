@@ -43,18 +43,13 @@ class Openings:
         axis = _face(inlet).axis
         outlet = SIDES[2 * axis + 1]
         for side, boundary in sides.items():
-            if (boundary.kind == "outlet") != (side == outlet):
-                remedy = (
-                    f"it must be outlet, for flow enters at {inlet}"
-                    if side == outlet
-                    else f"the outlet must be {outlet}"
-                )
-                if boundary.kind == "outlet" or side == outlet:
-                    raise CaseError(f"{source.place('boundary', 'kind', side)} is {boundary.kind}: {remedy}")
-        if outlet not in sides:
-            raise CaseError(
-                f"{source.place('boundary', 'kind', outlet)} is missing: it must be outlet, for flow enters at {inlet}"
-            )
+            if boundary.kind == "outlet" and side != outlet:
+                place = source.place("boundary", "kind", side)
+                raise CaseError(f"{place} is outlet: the outlet must be {outlet}, for flow enters at {inlet}")
+        if outlet not in sides or sides[outlet].kind != "outlet":
+            found = f"is {sides[outlet].kind}" if outlet in sides else "is missing"
+            place = source.place("boundary", "kind", outlet)
+            raise CaseError(f"{place} {found}: it must be outlet, for flow enters at {inlet}")
         velocity = _across(sides[inlet].velocity or (0.0, 0.0, 0.0), axis, source.place("boundary", "velocity", inlet))
         walls = tuple(
             SideWall(_face(side), _along(boundary.velocity or (0.0, 0.0, 0.0), side, source))

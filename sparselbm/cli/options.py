@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.markup import escape
 
 from ..case import Design, Domain, Fluid, Objective, SceneFile, Solver
 from ..case.entry import Part, spelt
@@ -37,10 +38,11 @@ def option(name: str, text: str, **more):
 
 
 def setting(name: str, part: type[Part], attribute: str, **more):
-    """The option for an attribute of a case."""
+    """The option for an attribute of a case, whose fallback is what holds without it."""
     known = part.entries()[spelt(attribute)]
-    shown = False if known.fallback is None else str(known.fallback)
-    return option(name, known.doc, show_default=shown, **more)
+    value = ("no", "yes")[known.fallback] if isinstance(known.fallback, bool) else known.fallback
+    shown = "" if value is None else f" Default: {value}."
+    return option(name, escape(known.doc) + shown, show_default=False, **more)
 
 
 CaseFile = Annotated[
@@ -79,7 +81,7 @@ Reynolds = Annotated[float | None, setting("--reynolds", Fluid, "reynolds")]
 Velocity = Annotated[
     float | None,
     option(
-        "--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S", show_default="1.0"
+        "--velocity", "Velocity u of the incoming flow; scales forces and pressures. Default: 1.", metavar="M/S"
     ),
 ]
 Density = Annotated[float | None, setting("--density", Fluid, "density", metavar="KG/M3")]
@@ -87,18 +89,17 @@ FlowAxis = Annotated[
     str | None,
     option(
         "--flow-axis",
-        "Axis along which the flow comes, towards its positive end: x, y or z.",
+        "Axis along which the flow comes, towards its positive end: x, y or z. Default: x.",
         metavar="AXIS",
-        show_default="x",
     ),
 ]
 Box = Annotated[
     str | None,
     option(
         "--box",
-        "Margins upstream, downstream and to each side of the obstacle, in multiples of L.",
+        "Margins upstream, downstream and to each side of the obstacle, in multiples of L. Default: "
+        f"{Domain.upstream:g},{Domain.downstream:g},{Domain.side:g}.",
         metavar="U,D,S",
-        show_default=f"{Domain.upstream:g},{Domain.downstream:g},{Domain.side:g}",
     ),
 ]
 LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
