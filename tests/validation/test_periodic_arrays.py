@@ -19,8 +19,8 @@ from sparselbm.solid import saturation
 VISCOSITY, REYNOLDS = 0.05, 0.05
 SETUP = (
     "Periodic along the flow, planes of symmetry through and between the bodies; a uniform force drives the flow at "
-    "Re = U D / nu = 0.05, nu = 0.05; TRT. U is the superficial velocity, the drag that of the whole "
-    "pressure gradient. The finer grid starts from the coarser one's flow. Half speed: on the coarser grid."
+    "Re = U D / nu = 0.05, nu = 0.05; TRT; fp64, spheres by solid fraction fp32. U is the superficial velocity, the drag that "
+    "of the whole pressure gradient. The finer grid starts from the coarser one's flow. Half speed: on the coarser grid."
 )
 CYLINDERS = {0.05: 15.56, 0.1: 24.83, 0.2: 51.53, 0.3: 102.9, 0.4: 217.9, 0.5: 532.6}
 """Drag a length / (mu U) of a square array, by solid fraction."""
