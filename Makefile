@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEVICE ?= cpu
+BLENDER_PYTHON ?= python3.11
 WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
@@ -26,11 +27,12 @@ demo: venv
 	$(BIN)/sparselbm demo --output results/demo --overwrite --device $(DEVICE)
 
 test: dev
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate" --device $(DEVICE)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device $(DEVICE)
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
-viewers: $(VENV)-viewers/.installed
-	$(VENV)-viewers/bin/python -m pytest -q -rs tests/export tests/io
+viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed
+	BLENDER_PYTHON=$(VENV)-blender/bin/python $(VENV)-viewers/bin/python -m pytest -q -rs -m "not validate" \
+		tests/export tests/io tests/viewers
 
 $(VENV)-viewers/.installed: pyproject.toml constraints.txt
 	test -x $(VENV)-viewers/bin/python || $(PYTHON) -m venv $(VENV)-viewers
@@ -39,6 +41,12 @@ $(VENV)-viewers/.installed: pyproject.toml constraints.txt
 
 validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)
+
+# Blender comes as a wheel, for one version of Python (3.11), into an environment of its own; Chromium by the system's packages.
+$(VENV)-blender/.installed:
+	$(BLENDER_PYTHON) -m venv $(VENV)-blender
+	$(VENV)-blender/bin/python -m pip install -q --disable-pip-version-check "bpy==4.5.*"
+	touch $@
 
 lint: dev
 	$(BIN)/ruff check .
@@ -49,4 +57,4 @@ bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) $(VENV)-viewers results
+	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender results

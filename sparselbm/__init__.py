@@ -3,7 +3,7 @@
 from importlib import import_module
 
 _HOMES = {
-    "Scene": "usd", "Tunnel": "tunnel", "TunnelFlow": "flow", "DragStudy": "study", "DragProblem": "study",
+    "Case": "case", "Scene": "usd", "Tunnel": "tunnel", "TunnelFlow": "flow", "DragStudy": "study", "DragProblem": "study",
     "on_second_grid": "study", "StudyFolder": "results", "Forecast": "forecast", "Snapshot": "snapshot",
     "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units", "value_and_grad": "adjoint",
 }  # fmt: skip

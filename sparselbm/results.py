@@ -1,24 +1,28 @@
 """What a run or a drag study leaves on disk: a results stage over the user's scene, volumes, history, pictures."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from .draw import Drawing, Isosurface, Moment, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
 from .flow import TunnelFlow
 from .geometry import TriangleMesh
 from .io.files import append_csv, claim_folder, replace_file
 from .io.images import before_after, convergence, one_slice
-from .io.nvdb import write_nvdb
-from .io.vdb import write_vdb
 from .optimize import OptimizeResult, Record
-from .snapshot import Snapshot, point_areas
+from .snapshot import Snapshot
 from .study import DragProblem, Iterate, SecondGrid
 from .tunnel import TunnelPlan
 from .usd import PrimOps, ResultsStage, Scene
 
-_OWNED = ("*_results.usda", "*_layer.usdc", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json")
+_OWNED = (
+    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json",
+)  # fmt: skip
+DRAWN = (SurfaceValues(), Slice(), Streamlines(), Isosurface(), Tracers(), VolumeGrids())
+"""What is drawn where nothing else is asked for."""
 
 
 class StudyFolder:
@@ -29,11 +33,16 @@ class StudyFolder:
     """
 
     def __init__(
-        self, folder: str | Path, scene: Scene, plan: TunnelPlan, *, overwrite: bool = False, ops: PrimOps | None = None
-    ):
-        """`ops`: those that the study varies; their numbers are then written, and points only where these do not follow."""
+        self, folder: str | Path, scene: Scene, plan: TunnelPlan, *, overwrite: bool = False, ops: PrimOps | None = None,
+        draw: Sequence[Drawing] = DRAWN,
+    ):  # fmt: skip
+        """`ops`: those that the study varies; their numbers are then written, and points only where these do not follow.
+
+        `draw`: what is drawn, of a run's flow, or at each iteration whose flow the tunnel holds.
+        """
         self.plan = plan
         self.ops = ops
+        self.draw = tuple(draw)
         self.body = scene.body(plan.obstacle)
         if ops is not None:
             ops.require_above(self.body)
@@ -43,10 +52,8 @@ class StudyFolder:
         )
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
-        self._first: Snapshot | None = None
-        up = "XYZ".index(scene.up_axis)
-        self._slice_axis = next(k for k in (1, 2, 0) if k not in (plan.tunnel.axis, up))
-        """Slices are cut across it: level and not along the flow, so that they show the flow from the side."""
+        self._first: Moment | None = None
+        self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
         """An iteration: the shape and its sensitivity as time samples, a row of history.csv."""
@@ -59,25 +66,19 @@ class StudyFolder:
         if self.ops is None or not self.ops.carries(self.body):
             self.stage.add_iteration(self.body, number, iterate.points)
         append_csv(self.folder / "history.csv", iterate.record.row())
-        self._first = self._first or self._snapshot(iterate.flow)
         self.history.append(iterate.record)
-
-    def add_flow(self, snapshot: Snapshot, points: np.ndarray) -> None:
-        """A flow around the obstacle's points [m]: in the stage, as volumes, and a slice as a picture."""
-        mesh = self.plan.mesh.with_points(points)
-        self.stage.add_surface_fields(self.body, {"pressure": snapshot.surface_pressure(mesh)}, colour_by="pressure")
-        positions, speed, solid = self._slice(snapshot)
-        self.stage.add_slice("speed", positions, np.where(solid > 0.5, np.nan, speed), field_name="speed")
-        one_slice(self.folder / "slice.png", speed, extent=self._extent, solid=solid, label="speed [m/s]")
-        lines, speeds = snapshot.streamlines(self._seeds(mesh), steps=4 * max(self.plan.shape))
-        if lines:
-            self.stage.add_streamlines("flow", lines, speeds, field_name="speed")
-        self._add_volumes(snapshot)
-        self.stage.save()
+        flow = iterate.flow.simulation
+        held = next(g for g in flow.geometry if g.name == self.plan.obstacle).points.numpy()
+        if np.allclose(held, iterate.points, rtol=0.0, atol=1e-3 * self.plan.voxel_size):
+            moment = self._moment(iterate.flow, iterate.points, sensitivity)
+            self._first = self._first or moment
+            draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
     def finish_run(self, flow: TunnelFlow, drag: float) -> dict:
         """The flow of a run without optimisation, whose C_d is `drag`; returns the summary."""
-        self.add_flow(self._snapshot(flow), self.plan.mesh.points)
+        moment = self._moment(flow, self.plan.mesh.points)
+        draw_all(self.draw, self.stage, moment, None)
+        self._draw_slice(moment)
         force = drag * self.plan.reference_force
         settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
         return self._summarise({"drag_coefficient": drag, "drag_force": force, **settled})
@@ -87,9 +88,12 @@ class StudyFolder:
         points, drag = problem.deformation.points(result.x), result.objective
         if result.stopped != "interrupted":
             drag = problem.drag(result.x)
-            last = self._snapshot(problem.flow)
-            self.add_flow(last, points)
-            self._draw_slices(self._first or last, last)
+            best = self._moment(problem.flow, points)
+            number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
+            draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
+            draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
+            self._draw_slice(best)
+            self._draw_slices(self._first or best, best)
         if self.history:
             convergence(self.folder / "convergence.png", self.history, label="drag coefficient")
         first = result.history[0].objective
@@ -102,39 +106,34 @@ class StudyFolder:
             "second_grid": second and {**asdict(second), "reduction": second.reduction},
         })  # fmt: skip
 
-    def _snapshot(self, flow: TunnelFlow) -> Snapshot:
-        return Snapshot.of(flow.simulation, self.plan.units)
+    def _moment(self, flow: TunnelFlow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> Moment:
+        """The flow that a tunnel holds, around the obstacle's points [m]."""
+        units, known = self.plan.units, sensitivity is not None and np.isfinite(sensitivity).all()
+        return Moment(
+            Snapshot.of(flow.simulation, units), self.body, self.plan.mesh.with_points(points),
+            viscosity=units.density * units.viscosity, axis=self.plan.tunnel.axis, up=self._up,
+            on_points={"sensitivity": sensitivity} if known else {},
+        )  # fmt: skip
 
-    def _add_volumes(self, snapshot: Snapshot) -> None:
-        grids = snapshot.grids()
-        write_vdb(self.folder / "fields.vdb", grids)
-        for grid in grids:
-            write_nvdb(self.folder / f"{grid.name}.nvdb", grid)
-            self.stage.add_volume(grid.name, "fields.vdb", grid.name, bounds=self.plan.bounds)
+    def _slice(self, moment: Moment) -> tuple[np.ndarray, np.ndarray]:
+        """Speed and solid fraction in the slice through the body as it was read."""
+        _, speed, solid = moment.snapshot.slice(moment.across, float(self.plan.mesh.centroid[moment.across]))
+        return speed, solid
 
-    def _slice(self, snapshot: Snapshot) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The slice through the body as it was read."""
-        return snapshot.slice(self._slice_axis, float(self.plan.mesh.centroid[self._slice_axis]))
-
-    @property
-    def _extent(self) -> tuple[float, float, float, float]:
+    def _extent(self, moment: Moment) -> tuple[float, float, float, float]:
         """Bounds of the slice [m]: horizontal, then vertical."""
-        u, v = [k for k in range(3) if k != self._slice_axis]
+        u, v = [k for k in range(3) if k != moment.across]
         low, high = self.plan.bounds
         return float(low[u]), float(high[u]), float(low[v]), float(high[v])
 
-    def _seeds(self, mesh: TriangleMesh, count: int = 9) -> np.ndarray:
-        """A square of points near the inlet, a little wider than the body."""
-        low, high = mesh.bounds
-        margin = 0.15 * (high - low)
-        ticks = [np.linspace(low[k] - margin[k], high[k] + margin[k], count) for k in range(3)]
-        ticks[self.plan.tunnel.axis] = self.plan.bounds[0][[self.plan.tunnel.axis]] + 2.0 * self.plan.voxel_size
-        return np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 3)
+    def _draw_slice(self, moment: Moment) -> None:
+        speed, solid = self._slice(moment)
+        one_slice(self.folder / "slice.png", speed, extent=self._extent(moment), solid=solid, label="speed [m/s]")
 
-    def _draw_slices(self, first: Snapshot, last: Snapshot) -> None:
-        (_, before, solid_before), (_, after, solid_after) = self._slice(first), self._slice(last)
+    def _draw_slices(self, first: Moment, last: Moment) -> None:
+        (before, solid_before), (after, solid_after) = self._slice(first), self._slice(last)
         before_after(
-            self.folder / "slices.png", before, after, extent=self._extent,
+            self.folder / "slices.png", before, after, extent=self._extent(last),
             solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",
         )  # fmt: skip
 
@@ -152,7 +151,7 @@ class StudyFolder:
 
 def normal_sensitivity(mesh: TriangleMesh, points_gradient: np.ndarray) -> np.ndarray:
     """d C_d for a point's outward movement, per area: (g . n) / |a| [1 / m^3], (n,)."""
-    area = point_areas(mesh)
+    area = mesh.point_areas
     square = np.einsum("ij,ij->i", area, area)
     along = np.einsum("ij,ij->i", points_gradient, area)
     return np.divide(along, square, out=np.zeros_like(along), where=square > 0.0)

@@ -1,4 +1,4 @@
-"""A flow at one moment, in SI: fields on tiles, slices, surface values, streamlines."""
+"""A flow at one moment, in SI: fields on tiles, slices, values on surfaces, streamlines."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from .domain import Domain
-from .domain.sampling import sample
+from .domain.halo import with_halo
+from .domain.sampling import FieldSampler, sample
 from .geometry import TriangleMesh
 from .io.grid import TileGrid
 from .io.streamlines import trace_streamlines
@@ -53,17 +54,55 @@ class Snapshot:
         centres = np.asarray(domain.origin) + (index + 0.5) * domain.voxel_size
         return centres, domain.dense(self.speed)[cut], domain.dense(self.solid)[cut]
 
-    def surface_pressure(self, mesh: TriangleMesh, offset: float = 1.0) -> np.ndarray:
-        """Pressure [Pa] at the points of a surface, (n,), read `offset` cells outside of it, where all is fluid."""
-        outside = mesh.points + offset * self.domain.voxel_size * point_normals(mesh)
-        return np.nan_to_num(sample(self.domain, self.pressure, outside))
+    @property
+    def velocity_gradient(self) -> np.ndarray:
+        """A_ab = d_a u_b [1 / s], (n, cells, 3, 3): central differences, one-sided beside what is no fluid cell."""
+        u = np.where(self.domain.fluid[..., None], self.velocity, np.nan)
+        block = with_halo(self.domain, u)
+        here, rows = block[:, 1:-1, 1:-1, 1:-1], []
+        for axis in (1, 2, 3):
+            ahead = np.roll(block, -1, axis)[:, 1:-1, 1:-1, 1:-1] - here
+            behind = here - np.roll(block, 1, axis)[:, 1:-1, 1:-1, 1:-1]
+            one_sided = np.where(np.isnan(ahead), behind, ahead)
+            both = np.isfinite(ahead) & np.isfinite(behind)
+            rows.append(np.where(both, 0.5 * (ahead + behind), np.nan_to_num(one_sided)))
+        return np.stack(rows, axis=-2).reshape(*self.velocity.shape, 3) / np.float32(self.domain.voxel_size)
+
+    @property
+    def q_criterion(self) -> np.ndarray:
+        """Q = (|Omega|^2 - |S|^2) / 2 = -A_ab A_ba / 2 [1 / s^2], (n, cells): above 0 where rotation outweighs strain.
+
+        Hunt, Wray & Moin 1988, Center for Turbulence Research, CTR-S88, p. 193.
+        """
+        gradient = self.velocity_gradient
+        return -0.5 * np.einsum("...ab,...ba", gradient, gradient)
+
+    def surface_pressure(self, mesh: TriangleMesh) -> np.ndarray:
+        """Pressure [Pa] at the points of a surface, (n,); 0 at points outside of the domain.
+
+        The line through the values 1 and 2 cells outside, for cells that hold solid have no pressure of their own.
+        """
+        near, far = (sample(self.domain, self.pressure, x) for x in self._outside(mesh))
+        return np.nan_to_num(2.0 * near - far)
+
+    def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
+        """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
+
+        Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside; 0 at points outside
+        of the domain. Boundary layers thinner than two cells are not seen.
+        """
+        normals = mesh.point_normals
+        near, far = (_tangential(sample(self.domain, self.velocity, x), normals) for x in self._outside(mesh))
+        return np.nan_to_num(viscosity * (4.0 * near - far) / (2.0 * self.domain.voxel_size))
+
+    def _outside(self, mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
+        """1 and 2 cells outside of each point [m]: the least at which no cell around is wholly solid is 0.87."""
+        step = self.domain.voxel_size * mesh.point_normals
+        return mesh.points + step, mesh.points + 2.0 * step
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""
-
-        def flow(points: np.ndarray) -> np.ndarray:
-            return sample(self.domain, self.velocity, points)
-
+        flow = FieldSampler(self.domain, self.velocity)
         lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 
@@ -79,15 +118,6 @@ class Snapshot:
         return velocity, pressure
 
 
-def point_normals(mesh: TriangleMesh) -> np.ndarray:
-    """Unit outward normals at the points, (n, 3): area-weighted means of the faces around each."""
-    normals = point_areas(mesh)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
-
-
-def point_areas(mesh: TriangleMesh) -> np.ndarray:
-    """A third of the area vectors of the faces around each point [m^2], (n, 3)."""
-    result = np.zeros_like(mesh.points)
-    for corner in mesh.faces.T:
-        np.add.at(result, corner, mesh.area_vectors / 3.0)
-    return result
+def _tangential(vectors: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """v - (v . n) n, (n, 3)."""
+    return vectors - np.einsum("ij,ij->i", vectors, normals)[:, None] * normals

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
-from .boundary import Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
+from .boundary import Boundary, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from .collision import TRT, Collision
 from .domain import Domain, box
 from .geometry import Fraction, SolidFraction, TriangleMesh, repair
@@ -40,9 +40,18 @@ class TunnelError(ValueError):
     """A tunnel that cannot be built around these bodies."""
 
 
+@dataclass(frozen=True)
+class SideWall:
+    """A side of a tunnel that the fluid sticks to."""
+
+    face: Face
+    velocity: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Of a wall that slides [m / s]: a road under a car."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tunnel:
-    """A box of fluid with flow along one axis past a body: inlet, pressure outlet, sides without friction.
+    """A box of fluid with flow along one axis past a body: inlet, pressure outlet, sides without friction or walls.
 
     Lengths of the box are in multiples of L, the body's largest extent across the flow. Re = u L / nu.
     """
@@ -50,8 +59,10 @@ class Tunnel:
     voxel_size: float | None = None
     """Edge of a cell [m]; None: a sixteenth of L."""
     reynolds: float = 60.0
+    viscosity: float | None = None
+    """nu [m^2 / s], in place of the Reynolds number."""
     velocity: float = 1.0
-    """u of the incoming flow [m / s], along +axis."""
+    """u of the incoming flow [m / s], along +axis; with a profile its largest."""
     density: float = 1.0
     """Of the fluid [kg / m^3]."""
     axis: int = 0
@@ -62,6 +73,12 @@ class Tunnel:
     """From the body to the outlet [L]."""
     side: float = 1.5
     """From the body to each side [L]."""
+    corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
+    """Lower and upper corner of the box [m], in place of the three distances; the upper one moves out to whole tiles."""
+    walls: tuple[SideWall, ...] = ()
+    """Sides with friction; the others have none."""
+    profile: Profile | None = None
+    """Of the inlet; None: uniform."""
     lattice_velocity: float = 0.08
     """u [cells / step]: Mach number u sqrt(3)."""
     lattice: Lattice = D3Q19
@@ -80,7 +97,8 @@ class Tunnel:
         if obstacle not in bodies:
             raise TunnelError(f"no body {obstacle!r}; there are: {', '.join(bodies) or 'none'}")
         length = _across(bodies[obstacle], self.axis)
-        tunnel = replace(self, voxel_size=self.voxel_size or length / CELLS_ACROSS)
+        reynolds = self.reynolds if self.viscosity is None else self.velocity * length / self.viscosity
+        tunnel = replace(self, voxel_size=self.voxel_size or length / CELLS_ACROSS, reynolds=reynolds)
         plan = TunnelPlan(tunnel, dict(bodies), obstacle)
         if device is not None:
             plan.require_memory(device)
@@ -117,6 +135,13 @@ class Tunnel:
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise TunnelError(f"{name} is {value} L, must be above 0: the body may not touch the tunnel's ends")
+        if self.viscosity is not None and not (math.isfinite(self.viscosity) and self.viscosity > 0):
+            raise TunnelError(f"viscosity {self.viscosity} m^2/s: must be above 0")
+        if self.corners is not None and not np.all(np.array(self.corners[0]) < np.array(self.corners[1])):
+            raise TunnelError(f"a box from {self.corners[0]} to {self.corners[1]} m is empty: give the lower corner first")
+        for wall in self.walls:
+            if wall.face.axis == self.axis:
+                raise TunnelError(f"a wall on {wall.face}, where flow enters or leaves: the other four sides can be walls")
 
 
 def _names_below(scene: "Scene", path: str) -> list[str]:
@@ -169,11 +194,16 @@ class TunnelPlan:
     @cached_property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
+        low, high = self._margins if self.tunnel.corners is None else np.array(self.tunnel.corners)
+        return np.array([low, low + np.array(self._whole_tiles(high - low)) * self.voxel_size])
+
+    @property
+    def _margins(self) -> np.ndarray:
+        """Corners at the distances from the body that the tunnel asks for [m], (2, 3)."""
         low, high = self.mesh.bounds
         before, after = np.full(3, self.tunnel.side), np.full(3, self.tunnel.side)
         before[self.tunnel.axis], after[self.tunnel.axis] = self.tunnel.upstream, self.tunnel.downstream
-        low = low - before * self.length
-        return np.array([low, low + np.array(self._whole_tiles(high + after * self.length - low)) * self.voxel_size])
+        return np.array([low - before * self.length, high + after * self.length])
 
     def _whole_tiles(self, extent: np.ndarray) -> tuple[int, ...]:
         """Cells that cover an extent [m], in whole tiles: no cell of a tile is wasted."""
@@ -251,7 +281,8 @@ class TunnelPlan:
         for end, gap, side in gaps:
             if gap[axis] < margin:
                 raise TunnelError(
-                    f"{name} is {gap[axis]:.4g} m from the {end}, limit {margin:.4g} m (2 cells): enlarge {side}"
+                    f"{name} is {gap[axis]:.4g} m from the {end}, limit {margin:.4g} m (2 cells): "
+                    + (f"enlarge {side}" if self.tunnel.corners is None else "move the corners apart")
                     + ("" if name == self.obstacle else ", or leave it out (without=)")
                 )
 
@@ -268,13 +299,16 @@ class TunnelPlan:
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:
-        """The tunnel's conditions, in the order in which they apply."""
+        """The tunnel's conditions, in the order in which they apply: what slides before walls at rest (see `MovingWall`)."""
         axis = self.tunnel.axis
         velocity = tuple(self.tunnel.lattice_velocity if k == axis else 0.0 for k in range(3))
-        sides = tuple(FreeSlip(Face(k, end)) for k in range(3) if k != axis for end in (0, 1))
+        walls = sorted(self.tunnel.walls, key=lambda wall: not any(wall.velocity))
+        stuck = [wall.face for wall in walls]
+        sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (
-            VelocityInlet(Face(axis, 0), velocity),
-            *sides,
+            VelocityInlet(Face(axis, 0), velocity, profile=self.tunnel.profile),
+            *(MovingWall(wall.face, tuple(map(self.units.velocity_to_lattice, wall.velocity))) for wall in walls),
+            *(FreeSlip(face) for face in sides if face not in stuck),
             PressureOutlet(Face(axis, 1), relaxation=_OUTLET_RELAXATION),
         )
 

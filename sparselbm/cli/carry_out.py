@@ -1,11 +1,13 @@
 """An optimisation from its first check to its summary, for the commands that run one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
+from ..draw import Drawing
 from ..optimize import OptimizeResult
-from ..results import StudyFolder
+from ..results import DRAWN, StudyFolder
 from ..study import DragProblem, DragStudy, SecondGrid, on_second_grid
 from ..tunnel import TunnelPlan
 from ..usd import PrimOps, Scene
@@ -18,7 +20,7 @@ _REFINEMENT = 1.25
 
 def carry_out(
     scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
-    ops: PrimOps | None = None,
+    ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
 ) -> tuple[StudyFolder, dict]:  # fmt: skip
     """Checks everything, runs the study, and prints what it found; the folder and the summary.
 
@@ -28,7 +30,7 @@ def carry_out(
     problem = DragProblem(study, plan, device)
     if second_grid:
         plan.refined(_REFINEMENT).require_memory(device)
-    folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops)
+    folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
     announce(plan, device)
     with running():
         result = _optimise(problem, folder)

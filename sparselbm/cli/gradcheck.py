@@ -2,20 +2,21 @@
 
 import json
 import math
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from ..adjoint import Steady
+from ..case import CaseStudy
 from ..gradcheck import Check, DragGradcheck, GradcheckReport
 from ..gradcheck.plot import plot
 from ..io.files import claim_folder
-from ..study import DragProblem, DragStudy
+from ..study import DragProblem
 from . import options as o
 from .exits import FAILED, running
-from .optimize import LIMIT_SHARE, Ffd, Limit, RigidFlag, Vertices, deformation_of
+from .given import case_of, output_of
 from .show import Work, announce, err, out
 
 _OWNED = ("gradcheck.json", "gradcheck.png")
@@ -36,13 +37,14 @@ Tolerance = Annotated[
 
 
 def gradcheck(
-    scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
-    reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, wall: o.Wall = "cut", ffd: Ffd = None,
-    limit: Limit = None, rigid: RigidFlag = False, vertices: Vertices = None, steps: Steps = 40, directions: Directions = 2,
-    samples: Samples = 9, cells: Cells = 4.0, tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None,
-    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False, variant: o.Variant = None,
-    time: o.Time = None, levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
+    context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
+    wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
+    steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
+    tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
+    confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Test the gradient that [bold]optimize[/bold] would follow, on the same case: exit code 1 when a test fails.
 
@@ -55,21 +57,19 @@ def gradcheck(
 
     sparselbm gradcheck scene.usda --obstacle /World/Body --reynolds 80
 
+    sparselbm gradcheck scene_case.usda [dim]# a case that init wrote[/dim]
+
     sparselbm gradcheck scene.usda --directions 0 --samples 0 [dim]# seconds: Taylor and dot product alone[/dim]
 
     sparselbm gradcheck scene.usda --ffd 5,3,4 --samples 13 --cells 6 --output out
     """
     option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
-    read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
-    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity, wall)
-    plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
-    reach = LIMIT_SHARE * plan.length if limit is None else limit
-    study = DragStudy(
-        deformation=deformation_of(ffd, rigid, vertices, reach), settle=o.settle_of(plan, tolerance, settle_steps),
-        constraints=(), gradient=Steady(tolerance=0.01, flow_tolerance=math.inf),
-    )  # fmt: skip
+    case, place = case_of(context.params), o.device_of(device)
+    plan = case.plan(case.read_scene(confine=confine, partial=partial), place)
+    gradient = Steady(tolerance=0.01, flow_tolerance=math.inf)
+    study = replace(CaseStudy.of(case, plan).study, constraints=(), gradient=gradient)
     problem = DragProblem(study, plan, place)
-    folder = claim_folder(output or Path("results") / f"{scene.stem}_gradcheck", overwrite=overwrite, owned=_OWNED)
+    folder = claim_folder(output_of(output, case, "_gradcheck"), overwrite=overwrite, owned=_OWNED)
     announce(plan, place)
     with running():
         with Work(plan) as work:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import typer
 
 from ..forecast import Forecast
 from ..geometry import inspect_mesh
@@ -10,6 +11,7 @@ from ..machine import gibibytes
 from ..tunnel import TunnelPlan
 from ..usd import Note, Scene, surface_doubts
 from . import options as o
+from .given import case_of
 from .show import duration, err, facts, out
 
 _EVALUATIONS = 11
@@ -17,10 +19,10 @@ _EVALUATIONS = 11
 
 
 def inspect(
-    scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
-    reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, device: o.Device = None,
-    json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = 0,
+    context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, device: o.Device = None,
+    json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
     confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
@@ -31,13 +33,13 @@ def inspect(
 
     sparselbm inspect scene.usda --voxel-size 0.02
 
+    sparselbm inspect scene_case.usda [dim]# a case that init wrote[/dim]
+
     sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
     """
-    read, place = o.scene_of(scene, variant, time, levels, confine, partial), o.device_of(device)
-    plan = None
-    if obstacle is not None or len(read.bodies) == 1 or without:
-        tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-        plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
+    case, place = case_of(context.params), o.device_of(device)
+    read = case.read_scene(confine=confine, partial=partial)
+    plan = case.plan(read, place) if case.obstacle or len(read.bodies) == 1 else None
     doubts = [note for body in read.bodies for note in surface_doubts(body, plan and plan.voxel_size, device=place)]
     found = _reading(read, doubts)
     _show_reading(read, doubts)

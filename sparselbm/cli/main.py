@@ -11,9 +11,11 @@ from .demo import demo
 from .exits import exit_code_of
 from .export import export
 from .gradcheck import gradcheck
+from .init import init
 from .inspect import inspect
 from .optimize import optimize
 from .run import run
+from .view import view
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=False)
 
@@ -22,15 +24,16 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_mar
 def about() -> None:
     """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
 
-    A good order: [bold]inspect[/bold] a scene (seconds; says what would be run, and how long), [bold]run[/bold] it,
-    [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it. Results lie in a folder, as a USD layer over the scene,
+    A good order: [bold]init[/bold] a case over a scene and fill it in, [bold]inspect[/bold] it (seconds; says what would be
+    run, and how long), [bold]run[/bold] it, [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it, [bold]view[/bold] or
+    [bold]export[/bold] what came of it. Options do in place of a case. Results lie in a folder, as a USD layer over the scene,
     which itself is never written.
 
     Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
     """
 
 
-for command in (inspect, run, optimize, export, gradcheck, demo, bench):
+for command in (init, inspect, run, optimize, view, export, gradcheck, demo, bench):
     app.command()(command)
 
 

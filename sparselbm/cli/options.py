@@ -1,15 +1,12 @@
-"""The options that commands share, and the values that they stand for."""
+"""The options that commands share. Those that stand for an attribute of a case have its doc and its fallback."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from ..geometry import Fraction, SolidFraction, SplineFraction
-from ..settle import Settle
-from ..tunnel import Tunnel, TunnelPlan
-from ..usd import Scene
+from ..case import Design, Domain, Fluid, Objective, SceneFile, Solver
+from ..case.entry import Part, spelt
 
 Number = TypeVar("Number", int, float)
 
@@ -39,10 +36,19 @@ def option(name: str, text: str, **more):
     return typer.Option(name, help=text, **more)
 
 
-SceneFile = Annotated[
+def setting(name: str, part: type[Part], attribute: str, **more):
+    """The option for an attribute of a case."""
+    known = part.entries()[spelt(attribute)]
+    shown = False if known.fallback is None else str(known.fallback)
+    return option(name, known.doc, show_default=shown, **more)
+
+
+CaseFile = Annotated[
     Path,
     typer.Argument(
-        metavar="SCENE", help="USD stage (.usd, .usda, .usdc, .usdz), or STL, OBJ, PLY, glTF. It is only read."
+        metavar="SCENE",
+        help="USD stage (.usd, .usda, .usdc, .usdz), with a case in it or without, a case as TOML, or STL, OBJ, PLY, glTF. It is "
+        "only read; options come before what it says.",
     ),
 ]
 ObstaclePath = Annotated[
@@ -62,104 +68,84 @@ Variant = Annotated[
         "--variant", "Variant of a prim in place of the scene's choice; may be repeated.", metavar="/PRIM:SET=CHOICE"
     ),
 ]
-Time = Annotated[
-    float | None,
-    option("--time", "Time code that an animated scene is read at. Default: the first sample.", metavar="CODE"),
-]
-Levels = Annotated[
-    int, option("--levels", "Refinements of subdivision surfaces towards their smooth limit; 0 reads the cage.")
-]
+Time = Annotated[float | None, setting("--time", SceneFile, "time", metavar="CODE")]
+Levels = Annotated[int | None, setting("--levels", SceneFile, "levels")]
 Confine = Annotated[bool, option("--confine", "Refuse a scene that refers to files outside of its folder.")]
 Partial = Annotated[
     bool, option("--partial", "Read what there is of a scene whose references or payloads are missing.")
 ]
-VoxelSize = Annotated[
+VoxelSize = Annotated[float | None, setting("--voxel-size", Domain, "voxel_size", metavar="METRES")]
+Reynolds = Annotated[float | None, setting("--reynolds", Fluid, "reynolds")]
+Velocity = Annotated[
     float | None,
     option(
-        "--voxel-size",
-        "Edge of a cell. Default: a sixteenth of the obstacle's extent across the flow.",
-        metavar="METRES",
+        "--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S", show_default="1.0"
     ),
 ]
-Reynolds = Annotated[
-    float, option("--reynolds", "Reynolds number u L / nu, with L the obstacle's largest extent across the flow.")
-]
-Velocity = Annotated[
-    float, option("--velocity", "Velocity u of the incoming flow; scales forces and pressures.", metavar="M/S")
-]
-Density = Annotated[float, option("--density", "Density of the fluid.", metavar="KG/M3")]
+Density = Annotated[float | None, setting("--density", Fluid, "density", metavar="KG/M3")]
 FlowAxis = Annotated[
-    str,
+    str | None,
     option(
         "--flow-axis",
         "Axis along which the flow comes, towards its positive end: x, y or z.",
         metavar="AXIS",
+        show_default="x",
     ),
 ]
 Box = Annotated[
-    str,
+    str | None,
     option(
         "--box",
         "Margins upstream, downstream and to each side of the obstacle, in multiples of L.",
         metavar="U,D,S",
+        show_default=f"{Domain.upstream:g},{Domain.downstream:g},{Domain.side:g}",
     ),
 ]
-LatticeVelocity = Annotated[
-    float, option("--lattice-velocity", "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).")
-]
-WALLS: dict[str, Fraction] = {"cut": SolidFraction(), "spline": SplineFraction()}
-"""Walls that gradients are taken by."""
-
-Wall = Annotated[
-    str,
-    option(
-        "--wall",
-        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells.",
-        metavar="cut|spline",
-    ),
-]
+LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
+Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="cut|spline")]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]
 Output = Annotated[
-    Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_SCENE.", metavar="FOLDER")
+    Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_CASE.", metavar="FOLDER")
 ]
 Overwrite = Annotated[
     bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")
 ]
-Tolerance = Annotated[
-    float,
+Tolerance = Annotated[float | None, setting("--tolerance", Solver, "tolerance")]
+SettleSteps = Annotated[int | None, setting("--settle-steps", Solver, "settle_steps", metavar="STEPS")]
+Iterations = Annotated[int | None, setting("--iterations", Objective, "iterations")]
+Seconds = Annotated[float | None, setting("--seconds", Objective, "seconds")]
+SecondGrid = Annotated[bool | None, setting("--second-grid/--no-second-grid", Objective, "second_grid")]
+Recheck = Annotated[bool | None, setting("--recheck/--no-recheck", Objective, "recheck")]
+Ffd = Annotated[
+    str | None,
     option(
-        "--tolerance",
-        "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.",
+        "--ffd",
+        "Free-form deformation: control points along x, y and z. The default, with 4,3,4.",
+        metavar="X,Y,Z",
     ),
 ]
-SettleSteps = Annotated[
-    int | None,
+Limit = Annotated[float | None, setting("--limit", Design, "limit", metavar="METRES")]
+RigidFlag = Annotated[bool, option("--rigid", "Only move and turn the body.")]
+Vertices = Annotated[
+    float | None,
     option(
-        "--settle-steps", "Most steps until the flow is at rest. Default: ten crossings of the tunnel.", metavar="STEPS"
+        "--vertices",
+        "Free vertices, smoothed over this length (2 to 5 cells are good); by Adam, which wants 30 iterations or more.",
+        metavar="METRES",
     ),
 ]
-Iterations = Annotated[int, option("--iterations", "Most iterations of the optimiser.")]
-Seconds = Annotated[float | None, option("--seconds", "Most wall-clock time of the optimisation.")]
-SecondGrid = Annotated[
-    bool,
-    option("--second-grid/--no-second-grid", "Evaluate the first and the best shape again on voxels finer by 1.25."),
-]
-Recheck = Annotated[
-    bool,
+Vary = Annotated[
+    list[str] | None,
     option(
-        "--recheck/--no-recheck", "Evaluate the best shape again with walls on links; refuse a gain that is the wall's."
+        "--vary",
+        "Numbers of a prim's own xform op, and how far they may change; may be repeated. Their values are written back.",
+        metavar="PRIM.OP=REACH",
     ),
 ]
+FixedVolume = Annotated[bool | None, setting("--fixed-volume/--free-volume", Design, "fixed_volume")]
 JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
-
-
-def scene_of(
-    path: Path, variant: list[str] | None, time: float | None, levels: int, confine: bool, partial: bool
-) -> Scene:
-    """The scene as the options want it read."""
-    return Scene.open(path, variants=chosen(variant), time=time, levels=levels, confine=confine, partial=partial)
 
 
 def chosen(variant: list[str] | None) -> dict[str, str]:
@@ -174,31 +160,6 @@ def _choice(text: str) -> tuple[str, str]:
     return name, choice
 
 
-def tunnel_of(
-    voxel_size: float | None,
-    reynolds: float,
-    velocity: float,
-    density: float,
-    flow_axis: str,
-    box: str,
-    lattice_velocity: float,
-    wall: str = "cut",
-) -> Tunnel:
-    """The tunnel that the options describe."""
-    if wall not in WALLS:
-        raise OptionError(f"--wall {wall!r}: give {' or '.join(WALLS)}")
-    upstream, downstream, side = three("--box", box, float, "2,4,1.5")
-    return Tunnel(
-        voxel_size=voxel_size, reynolds=reynolds, velocity=velocity, density=density, axis=axis_number(flow_axis),
-        upstream=upstream, downstream=downstream, side=side, lattice_velocity=lattice_velocity, wall=WALLS[wall],
-    )  # fmt: skip
-
-
-def settle_of(plan: TunnelPlan, tolerance: float, steps: int | None) -> Settle:
-    """How the options want a flow brought to rest."""
-    return replace(plan.settle, tolerance=tolerance, limit=plan.settle.limit if steps is None else steps)
-
-
 def device_of(name: str | None) -> str:
     """A device that is there. Raises OptionError naming those that are."""
     import warp as wp
@@ -209,8 +170,3 @@ def device_of(name: str | None) -> str:
     except Exception as error:
         there = ", ".join(device.alias for device in wp.get_devices())
         raise OptionError(f"--device {name}: no such device; there are: {there}") from error
-
-
-def output_of(output: Path | None, scene: Path) -> Path:
-    """The folder of the results."""
-    return output if output is not None else Path("results") / scene.stem

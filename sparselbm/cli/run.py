@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from ..flow import TunnelFlow
 from ..io.files import replace_file
 from ..restart import Restart
@@ -12,7 +14,9 @@ from ..settle import Settle
 from ..tunnel import TunnelPlan
 from ..usd import variants_of
 from . import options as o
+from .drawings import Draw, drawings_of
 from .exits import running
+from .given import case_of, output_of
 from .show import Work, announce, err, facts
 
 Sweep = Annotated[
@@ -29,40 +33,44 @@ RestartFrom = Annotated[
 
 
 def run(
-    scene: o.SceneFile, obstacle: o.ObstaclePath = None, without: o.Without = None, voxel_size: o.VoxelSize = None,
-    reynolds: o.Reynolds = 60.0, velocity: o.Velocity = 1.0, density: o.Density = 1.0, flow_axis: o.FlowAxis = "x",
-    box: o.Box = "2,4,1.5", lattice_velocity: o.LatticeVelocity = 0.08, tolerance: o.Tolerance = 1e-3,
+    context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
-    levels: o.Levels = 0, confine: o.Confine = False, partial: o.Partial = False,
+    levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
-    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse), fields.vdb, velocity.nvdb,
-    pressure.nvdb, slice.png and summary.json.
+    The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
+    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
+    and summary.json.
 
     Examples:
 
     sparselbm run scene.usda --reynolds 100
 
+    sparselbm run scene_case.usda [dim]# a case that init wrote: all is in it[/dim]
+
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
 
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# a table of drag[/dim]
     """
-    place = o.device_of(device)
+    place, drawn = o.device_of(device), drawings_of(draw)
     start = None if restart is None else Restart.read(restart)  # Before a folder is emptied, which may be the same.
-    tunnel = o.tunnel_of(voxel_size, reynolds, velocity, density, flow_axis, box, lattice_velocity)
-    choices = variants_of(scene, sweep_variants, o.chosen(variant)) if sweep_variants else ("",)
+    case = case_of(context.params)
+    choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
     jobs = {}
     for choice in choices:
-        picked = [*(variant or ()), f"{sweep_variants}={choice}"] if choice else variant
-        read = o.scene_of(scene, picked, time, levels, confine, partial)
-        plan = tunnel.in_scene(read, obstacle, without=without or (), device=place)
-        jobs[choice] = read, plan, o.settle_of(plan, tolerance, settle_steps)
-    whole = o.output_of(output, scene)
+        chosen = case_of(context.params, f"{sweep_variants}={choice}") if choice else case
+        read = chosen.read_scene(confine=confine, partial=partial)
+        plan = chosen.plan(read, place)
+        jobs[choice] = read, plan, chosen.settle(plan)
+    whole = output_of(output, case)
     folders = {
-        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite) for choice, (read, plan, _) in jobs.items()
+        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite, draw=drawn)
+        for choice, (read, plan, _) in jobs.items()
     }
     found = {choice: _run(folders[choice], plan, settle, place, start) for choice, (_, plan, settle) in jobs.items()}
     if sweep_variants:

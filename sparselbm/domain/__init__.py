@@ -1,9 +1,11 @@
 """Sparse domains: tiles, their neighbours, walls."""
 
 from .box import box
+from .halo import with_halo
 from .inside import inside
+from .isosurface import isosurface
 from .retile import transfer
-from .sampling import sample
+from .sampling import FieldSampler, sample
 from .topology import Domain, DomainError
 
-__all__ = ["Domain", "DomainError", "box", "inside", "sample", "transfer"]
+__all__ = ["Domain", "DomainError", "FieldSampler", "box", "inside", "isosurface", "sample", "transfer", "with_halo"]

@@ -9,33 +9,47 @@ from .topology import Domain, DomainError
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
-    """A field (n, cells[, d]) at points (k, dimension) [m], trilinear between the centres of cells, (k[, d]) float32.
+    """A field at points: see `FieldSampler`, which is quicker where a field is sampled again and again."""
+    return FieldSampler(domain, field, outside=outside)(points)
 
-    Exact for fields that are linear in space. Cells of tiles count with the values that `field` holds there, be they
-    fluid or not; `outside` is the value of cells that lie in no tile. Raises DomainError for shapes that do not fit.
+
+class FieldSampler:
+    """A field (n, cells[, d]) that is called with points (k, dimension) [m] and returns its values there, (k[, d]) float32.
+
+    Trilinear between the centres of cells; exact for fields that are linear in space. Cells of tiles count with the values
+    that `field` holds there, be they fluid or not; `outside` is the value of cells that lie in no tile. Raises DomainError
+    for shapes that do not fit.
     """
-    field, points = np.asarray(field), np.asarray(points, dtype=np.float64)
-    if field.shape[:2] != domain.fluid.shape or field.ndim > 3:
-        raise DomainError(f"a field of shape {field.shape}: must be {domain.fluid.shape}, or that with one more axis")
-    if points.ndim != 2 or points.shape[1] != domain.dimension:
-        raise DomainError(f"points of shape {points.shape}: must be (k, {domain.dimension})")
-    cells = np.zeros((len(points), 3))
-    cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
-    places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
-    components = np.moveaxis(field.reshape(*domain.fluid.shape, -1), -1, 0)
-    sampled = [_sample(domain, component, places, outside) for component in components]
-    return np.stack(sampled, axis=-1).reshape(len(points), *field.shape[2:])
 
+    def __init__(self, domain: Domain, field: np.ndarray, *, outside: float = float("nan")):
+        field = np.asarray(field)
+        if field.shape[:2] != domain.fluid.shape or field.ndim > 3:
+            raise DomainError(f"a field of shape {field.shape}: must be {domain.fluid.shape}, or that with one more axis")
+        planes = 512 // domain.cells_per_tile  # A flat tile is one plane of the eight that the volume's tile has.
+        components = np.moveaxis(field.reshape(*domain.fluid.shape, -1), -1, 0)
+        self._domain, self._outside, self._rest = domain, outside, field.shape[2:]
+        self._data = [
+            wp.array(np.repeat(values.reshape(-1), planes), dtype=wp.float32, device=domain.device) for values in components
+        ]
 
-def _sample(domain: Domain, values: np.ndarray, places: wp.array, outside: float) -> np.ndarray:
-    planes = 512 // domain.cells_per_tile  # A flat tile is one plane of the eight that the volume's tile has.
-    data = wp.array(np.repeat(values.reshape(-1), planes), dtype=wp.float32, device=domain.device)
-    result = wp.empty(len(places), dtype=wp.float32, device=domain.device)
-    wp.launch(
-        _sample_kernel(), len(places), inputs=[domain.volume.id, places, data, outside], outputs=[result],
-        device=domain.device, record_tape=False,
-    )  # fmt: skip
-    return result.numpy()
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        domain, points = self._domain, np.asarray(points, dtype=np.float64)
+        if points.ndim != 2 or points.shape[1] != domain.dimension:
+            raise DomainError(f"points of shape {points.shape}: must be (k, {domain.dimension})")
+        cells = np.zeros((len(points), 3))
+        cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
+        places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
+        sampled = [self._sample(data, places) for data in self._data]
+        return np.stack(sampled, axis=-1).reshape(len(points), *self._rest)
+
+    def _sample(self, data: wp.array, places: wp.array) -> np.ndarray:
+        domain = self._domain
+        result = wp.empty(len(places), dtype=wp.float32, device=domain.device)
+        wp.launch(
+            _sample_kernel(), len(places), inputs=[domain.volume.id, places, data, self._outside], outputs=[result],
+            device=domain.device, record_tape=False,
+        )  # fmt: skip
+        return result.numpy()
 
 
 @cache

@@ -53,6 +53,20 @@ class TriangleMesh:
         return 0.5 * np.cross(b - a, c - a)
 
     @property
+    def point_areas(self) -> np.ndarray:
+        """A third of the area vectors of the faces around each point, (points, 3)."""
+        result = np.zeros_like(self.points)
+        for corner in self.faces.T:
+            np.add.at(result, corner, self.area_vectors / 3.0)
+        return result
+
+    @property
+    def point_normals(self) -> np.ndarray:
+        """Unit outward normals at the points, (points, 3): area-weighted means of the faces around each."""
+        normals = self.point_areas
+        return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
+
+    @property
     def corners(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """First, second and third corner of every face [m], three arrays of shape (m, 3)."""
         return tuple(self.points[self.faces].swapaxes(0, 1))

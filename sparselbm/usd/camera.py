@@ -1,9 +1,10 @@
-"""A camera that has the whole case in view."""
+"""Cameras that have the whole case in view."""
 
 # pxr fills its modules at run time, out of pyright's sight.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,24 +16,38 @@ MARGIN = 1.15
 """How much larger than the case the picture is."""
 
 
-def add_camera(stage: Usd.Stage, path: str, bounds: np.ndarray) -> None:
-    """Look at a box, shape (2, 3) in stage units, obliquely from above and from one side."""
+def add_cameras(stage: Usd.Stage, root: str, bounds: np.ndarray) -> None:
+    """Look at a box, shape (2, 3) in stage units: `Camera` obliquely, `SideCamera` level, `TopCamera` from above."""
+    from pxr import UsdGeom
+
+    up = np.eye(3)[2 if UsdGeom.GetStageUpAxis(stage) == "Z" else 1]
+    level = np.eye(3)[2] if up[1] else -np.eye(3)[1]
+    _add_camera(stage, f"{root}/Camera", bounds, np.array([-0.35, 0.0, 0.0]) + 0.45 * up + level, up)
+    _add_camera(stage, f"{root}/SideCamera", bounds, level, up)
+    _add_camera(stage, f"{root}/TopCamera", bounds, up, -level)
+
+
+def _add_camera(stage: Usd.Stage, path: str, bounds: np.ndarray, aside: np.ndarray, up: np.ndarray) -> None:
+    """Look at the box against `aside`."""
     from pxr import Gf, UsdGeom
 
-    vertical = 2 if UsdGeom.GetStageUpAxis(stage) == "Z" else 1
-    up = np.eye(3)[vertical]
-    aside = np.array([-0.35, 0.0, 0.0]) + 0.45 * up + (np.eye(3)[2] if vertical == 1 else -np.eye(3)[1])
-    centre = bounds.mean(axis=0)
-    radius = max(0.5 * float(np.linalg.norm(bounds[1] - bounds[0])), 1e-9)
+    centre, aperture, focal = bounds.mean(axis=0), 20.955, 35.0
+    aside = aside / np.linalg.norm(aside)
+    right = np.cross(up, aside)
+    right = right / np.linalg.norm(right)
+    corners = np.array(list(product(*bounds.T))) - centre
+    towards = corners @ aside
+    size = max(float(np.abs(corners).max()), 1e-9)
+    # How far away each corner has to be for it to lie within the picture.
+    wide = np.abs(corners @ right) * focal / (0.5 * aperture)
+    tall = np.abs(corners @ np.cross(aside, right)) * focal / (0.5 * aperture * 9.0 / 16.0)
+    distance = float(max((towards + MARGIN * np.maximum(wide, tall)).max(), towards.max() + 0.1 * size))
+    eye = centre + distance * aside
     camera = UsdGeom.Camera.Define(stage, path)
-    aperture, focal = 20.955, 35.0
-    half_angle = np.arctan(0.5 * aperture * 9.0 / 16.0 / focal)
-    distance = MARGIN * radius / np.sin(half_angle)
-    eye = centre + distance * aside / np.linalg.norm(aside)
     camera.CreateHorizontalApertureAttr(aperture)
     camera.CreateVerticalApertureAttr(aperture * 9.0 / 16.0)
     camera.CreateFocalLengthAttr(focal)
-    camera.CreateClippingRangeAttr(Gf.Vec2f(0.1 * (distance - radius), 10.0 * (distance + radius)))
+    camera.CreateClippingRangeAttr(Gf.Vec2f(0.1 * (distance - towards.max()), 10.0 * (distance + size)))
     camera.CreateFocusDistanceAttr(float(distance))
     view = Gf.Matrix4d().SetLookAt(Gf.Vec3d(*eye), Gf.Vec3d(*centre), Gf.Vec3d(*up))
     camera.MakeMatrixXform().Set(view.GetInverse())

@@ -1,4 +1,4 @@
-"""What is drawn beside the bodies: slices, streamlines, volumes, and fields on the bodies themselves."""
+"""What is drawn beside the bodies: surfaces, slices, lines, points, volumes; and fields on the bodies themselves."""
 
 # pxr fills its modules at run time, out of pyright's sight.
 # pyright: reportAttributeAccessIssue=false
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.usd.colour import colours
+from sparselbm.usd.colour import Limits, colours, limits_of, places_on_map
 
 if TYPE_CHECKING:
     from pxr import Usd, UsdGeom, Vt
 
-Limits = tuple[float, float] | None
+    from sparselbm.usd.looks import Look
 
 
 def vectors(values: np.ndarray) -> Vt.Vec3fArray:
@@ -30,76 +30,90 @@ def time_code(time: float | None) -> Usd.TimeCode:
     return Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
 
 
-def set_field(gprim: UsdGeom.Gprim, name: str, values: np.ndarray, time: float | None) -> None:
+def set_field(prim: UsdGeom.Imageable, name: str, values: np.ndarray, time: float | None) -> None:
     """A primvar with one value a point: float for shape (n,), float3 in world axes for shape (n, 3)."""
     from pxr import Sdf, UsdGeom, Vt
 
     kind = Sdf.ValueTypeNames.FloatArray if values.ndim == 1 else Sdf.ValueTypeNames.Float3Array
-    primvar = UsdGeom.PrimvarsAPI(gprim).CreatePrimvar(name, kind, UsdGeom.Tokens.vertex)
+    primvar = UsdGeom.PrimvarsAPI(prim).CreatePrimvar(name, kind, UsdGeom.Tokens.vertex)
     scalars = values.ndim == 1
     data = Vt.FloatArray.FromNumpy(values.astype(np.float32)) if scalars else vectors(values)
     primvar.Set(data, time_code(time))
 
 
-def set_colours(gprim: UsdGeom.Gprim, values: np.ndarray, limits: Limits, time: float | None) -> None:
-    """displayColor from scalars (n,), one a point."""
-    from pxr import UsdGeom
+def set_colours(
+    prim: UsdGeom.Imageable, values: np.ndarray, limits: Limits | None, time: float | None, look: Look | None = None
+) -> None:
+    """displayColor from scalars (n,), one a point; with a look, the same as places on the picture of the map too."""
+    from pxr import Sdf, UsdGeom, Vt
 
-    primvar = gprim.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
+    limits, types, api = limits or limits_of(values), Sdf.ValueTypeNames, UsdGeom.PrimvarsAPI(prim)
+    primvar = api.CreatePrimvar("displayColor", types.Color3fArray, UsdGeom.Tokens.vertex)
     if primvar.IsIndexed():
         # The user's indices address the user's colours, not these.
         primvar.BlockIndices()
     primvar.Set(vectors(colours(values, limits)), time_code(time))
+    if look is not None:
+        places = api.CreatePrimvar(look.coordinates, types.TexCoord2fArray, UsdGeom.Tokens.vertex)
+        places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits)), time_code(time))
+        look.bind(prim.GetPrim())
 
 
-def draw_slice(
-    mesh: UsdGeom.Mesh, points: np.ndarray, values: np.ndarray, name: str, limits: Limits, time: float | None
+def draw_mesh(
+    mesh: UsdGeom.Mesh, points: np.ndarray, faces: np.ndarray, normals: np.ndarray | None, time: float | None
 ) -> None:
-    """Quads of a grid of points (nu, nv, 3), in stage units; those with a NaN corner (solid) are left out."""
+    """Polygons (k, 3 or 4) of points (n, 3) in stage units, seen from both sides; `normals` (n, 3)."""
     from pxr import UsdGeom
 
-    index = np.arange(values.size).reshape(values.shape)
-    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
-    quads = quads[np.isfinite(values.ravel()[quads]).all(axis=1)].astype(np.int32)
-    code = time_code(time)
-    flat = vectors(points)
+    code, flat = time_code(time), vectors(points)
     mesh.CreatePointsAttr().Set(flat, code)
     mesh.CreateExtentAttr().Set(UsdGeom.PointBased.ComputeExtent(flat), code)
-    mesh.CreateFaceVertexCountsAttr().Set(np.full(len(quads), 4, dtype=np.int32), code)
-    mesh.CreateFaceVertexIndicesAttr().Set(np.ascontiguousarray(quads).ravel(), code)
+    mesh.CreateFaceVertexCountsAttr().Set(np.full(len(faces), faces.shape[1], dtype=np.int32), code)
+    mesh.CreateFaceVertexIndicesAttr().Set(np.ascontiguousarray(faces, dtype=np.int32).ravel(), code)
     mesh.CreateSubdivisionSchemeAttr("none")
     mesh.CreateDoubleSidedAttr(True)
-    set_field(mesh, name, values.ravel(), time)
-    set_colours(mesh, values.ravel(), limits, time)
+    if normals is not None:
+        mesh.CreateNormalsAttr().Set(vectors(normals), code)
+        mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
 
 
-def draw_curves(
-    curves: UsdGeom.BasisCurves,
-    lines: list[np.ndarray],
-    values: list[np.ndarray],
-    width: float,
-    name: str,
-    limits: Limits,
-    time: float | None,
-) -> None:
-    """Linear curves through lines of shape (k, 3), width in stage units; single points are left out."""
+def draw_slice(mesh: UsdGeom.Mesh, points: np.ndarray, values: np.ndarray, time: float | None) -> None:
+    """Quads of a grid of points (nu, nv, 3), in stage units; those with a NaN corner (solid) are left out."""
+    index = np.arange(values.size).reshape(values.shape)
+    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
+    whole = np.isfinite(values.ravel()[quads]).all(axis=1)
+    across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
+    normal = across / max(float(np.linalg.norm(across)), 1e-300)
+    draw_mesh(mesh, points.reshape(-1, 3), quads[whole], np.broadcast_to(normal, (values.size, 3)), time)
+
+
+def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray, width: float, time: float | None) -> None:
+    """Points (n, 3) of one width in stage units, with their velocities, stage units a second, for blur between frames."""
     from pxr import UsdGeom
 
-    kept = [place for place, line in enumerate(lines) if len(line) > 1]
-    points = np.concatenate([lines[place] for place in kept])
-    field = np.concatenate([np.asarray(values[place], dtype=np.float64) for place in kept])
+    code, flat, widths = time_code(time), vectors(points), [width]
+    prim.CreatePointsAttr().Set(flat, code)
+    prim.CreateVelocitiesAttr().Set(vectors(velocities), code)
+    prim.CreateWidthsAttr().Set(widths, code)
+    prim.SetWidthsInterpolation(UsdGeom.Tokens.constant)
+    # Clones of the one width: USD computes the extent of points from a width each.
+    prim.CreateExtentAttr().Set(UsdGeom.Points.ComputeExtent(flat, widths * len(points)), code)
+
+
+def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: float, time: float | None) -> None:
+    """Linear curves through lines of shape (k, 3), width in stage units."""
+    from pxr import UsdGeom
+
     code = time_code(time)
-    flat, widths = vectors(points), [width]
+    flat, widths = vectors(np.concatenate(lines)), [width]
     curves.CreateTypeAttr("linear")
     curves.CreateWrapAttr("nonperiodic")
-    counts = np.array([len(lines[place]) for place in kept], dtype=np.int32)
+    counts = np.array([len(line) for line in lines], dtype=np.int32)
     curves.CreateCurveVertexCountsAttr().Set(counts, code)
     curves.CreatePointsAttr().Set(flat, code)
     curves.CreateWidthsAttr().Set(widths, code)
     curves.SetWidthsInterpolation(UsdGeom.Tokens.constant)
     curves.CreateExtentAttr().Set(UsdGeom.Curves.ComputeExtent(flat, widths), code)
-    set_field(curves, name, field, time)
-    set_colours(curves, field, limits, time)
 
 
 def draw_volume(

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.usd import foreign
+from sparselbm.usd.clips import Clips
 from sparselbm.usd.errors import ResultsExistError, SceneError
 from sparselbm.usd.stage import open_stage, resolver_context
 from sparselbm.usd.variants import select
@@ -28,15 +29,18 @@ class LayerPair:
     """The result's layers over the user's scene, composed in memory; edits go to the data layer."""
 
     def __init__(
-        self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None
-    ):
+        self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None,
+        *, drawings: str,
+    ):  # fmt: skip
+        """`drawings`: path of the prim below which frames may be taken out, into files of their own."""
         if not re.fullmatch(r"\w[\w.-]*", case_name):
             raise ValueError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
-        self.scene = scene.resolve()
+        self.scene, self.case_name = scene.resolve(), case_name
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
         self._refuse(overwrite)
         self._compose(variants or {})
+        self.clips = Clips(drawings, folder.resolve() / f"{case_name}_clips", _replace)
 
     def _refuse(self, overwrite: bool) -> None:
         if not self.scene.is_file():
@@ -87,6 +91,21 @@ class LayerPair:
             layer.timeCodesPerSecond = rate
         self.metres_per_unit = units
 
+    def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
+        """Have a picture drawn beside the root layer; one that is there is replaced at one stroke."""
+        path = self.root_path.with_name(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{os.getpid()}.{name}")
+        try:
+            draw(beside)
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def end_frame(self, time: float) -> None:
+        """Write what was drawn to this time's own file; the next `save` names it."""
+        self.clips.take(self.data, time)
+
     def set_time_range(self, start: float, end: float) -> None:
         """The range a viewer plays, in time codes."""
         self._root.startTimeCode, self._root.endTimeCode = start, end
@@ -105,6 +124,7 @@ class LayerPair:
         written.TransferContent(self._root)
         below = [] if self._user is None else [relative_path(self.scene, self.root_path.parent)]
         written.subLayerPaths = [f"./{self.data_path.name}", *below]
+        self.clips.name_in(written, self.root_path.parent)
         _replace(self.data, self.data_path)
         _replace(written, self.root_path)
 

@@ -4,29 +4,36 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
+from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd import drawings
 from sparselbm.usd.body import Body
-from sparselbm.usd.camera import add_camera
-from sparselbm.usd.colour import magnitude
+from sparselbm.usd.camera import add_cameras
+from sparselbm.usd.colour import Limits, limits_of, magnitude
+from sparselbm.usd.glyphs import draw_glyphs
 from sparselbm.usd.layers import LayerPair
+from sparselbm.usd.legend import draw_map, draw_picture, place_legend
+from sparselbm.usd.looks import Look
 from sparselbm.usd.overs import block_stale, ensure_mesh, set_points
 from sparselbm.usd.traversal import DRAWINGS_MARK
 from sparselbm.usd.xform_ops import PrimOps, write_values
 
 ROOT = "/Results"
 """What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
+SURFACE_OPACITY = 0.4
 RESERVED = ("displayColor", "displayOpacity", "normals", "st")
 """Primvars that viewers give a meaning of their own."""
 
 
 class ResultsStage:
     """Writes CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
+
+    Beside them stand the pictures of colour map and legends, and CASE_clips with frames that have been ended.
 
     Everything is given in world metres and NumPy. Time codes number the optimiser's iterations; at the
     default time a viewer still sees the user's own shape. Use as a context manager, or call `save()`.
@@ -43,8 +50,10 @@ class ResultsStage:
             SceneError: The scene cannot be opened.
             ValueError: `case_name` cannot name a file, or the scene is itself a file of this result.
         """
-        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants)
-        self._iterations: set[int] = set()
+        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
+        self._times: set[float] = set()
+        self._scales: dict[str, Limits] = {}
+        self._pictures: dict[str, Callable[[Path], None]] = {}
         self._begin()
 
     @property
@@ -59,7 +68,17 @@ class ResultsStage:
 
     def save(self) -> None:
         """Write both files; a crash, or a viewer that reads meanwhile, meets the last complete ones."""
+        for name in tuple(self._pictures):
+            self._layers.replace_picture(name, self._pictures.pop(name))
         self._layers.save()
+
+    def end_frame(self, time: float) -> None:
+        """Put all that was drawn below /Results at a time into a file of its own, CASE_clips/NUMBER.usdc, and save.
+
+        Bodies keep their samples in the growing layer. Without this call, drawings do so too.
+        """
+        self._layers.end_frame(time)
+        self.save()
 
     def __enter__(self) -> ResultsStage:
         return self
@@ -100,7 +119,7 @@ class ResultsStage:
         *,
         iteration: int | None = None,
         colour_by: str | None = None,
-        limits: tuple[float, float] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Put fields on the body's prims as primvars, one value a point.
 
@@ -121,16 +140,15 @@ class ResultsStage:
         if colour_by is not None and colour_by not in arrays:
             raise ValueError(f"colour_by = {colour_by!r} is not among the fields {sorted(arrays)}; add it")
         shade = None if colour_by is None else magnitude(arrays[colour_by])
-        if shade is not None and limits is None:
-            limits = _range(shade)
+        if shade is not None:
+            limits = limits or self._scales.get(colour_by or "") or limits_of(shade)
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             for name, values in arrays.items():
                 drawings.set_field(mesh, name, values[part.points], iteration)
             if shade is not None:
-                drawings.set_colours(mesh, shade[part.points], limits, iteration)
-        if iteration is not None:
-            self._extend_time(iteration)
+                drawings.set_colours(mesh, shade[part.points], limits, iteration, self._look("BodyColours", "st_field"))
+        self._extend_time(iteration)
 
     def add_slice(
         self,
@@ -139,7 +157,7 @@ class ResultsStage:
         values: np.ndarray,
         *,
         field_name: str = "value",
-        limits: tuple[float, float] | None = None,
+        limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
         """Draw a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
@@ -152,7 +170,32 @@ class ResultsStage:
             raise ValueError(f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)")
         points = _checked("positions", positions, [(*values.shape, 3)])
         mesh = self._child("Slices", name, "Mesh")
-        drawings.draw_slice(mesh, self._to_stage(points), values, _field_name(field_name), limits, time)
+        drawings.draw_slice(mesh, self._to_stage(points), values, time)
+        self._show(mesh, values.ravel(), _field_name(field_name), limits, time, self._look(lit=False))
+
+    def add_surface(
+        self,
+        name: str,
+        mesh: TriangleMesh,
+        values: np.ndarray,
+        *,
+        field_name: str = "value",
+        limits: Limits | None = None,
+        time: float | None = None,
+    ) -> None:
+        """Draw a surface [m], an isosurface, say, with values (n,) at its points; what lies behind it shows through.
+
+        Raises:
+            ValueError: Another number of values, a surface without a face, or a bad name.
+        """
+        values = _checked("values", values, [(len(mesh.points),)])
+        if not len(mesh.faces):
+            raise ValueError(f"surface {name!r} has no face; leave it out")
+        drawn = self._child("Surfaces", name, "Mesh")
+        drawings.draw_mesh(drawn, self._to_stage(mesh.points), mesh.faces, mesh.point_normals, time)
+        drawn.CreateDisplayOpacityAttr([SURFACE_OPACITY])
+        look = self._look("SurfaceColours", opacity=SURFACE_OPACITY)
+        self._show(drawn, values, _field_name(field_name), limits, time, look)
 
     def add_streamlines(
         self,
@@ -162,7 +205,7 @@ class ResultsStage:
         *,
         width: float | None = None,
         field_name: str = "value",
-        limits: tuple[float, float] | None = None,
+        limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
         """Draw lines, each of shape (k, 3) [m], with values (k,); lines of one point are left out.
@@ -182,16 +225,65 @@ class ResultsStage:
         lines = [np.asarray(line, dtype=np.float64) for line in lines]
         if [len(line) for line in lines] != [len(value) for value in values]:
             raise ValueError(f"streamlines {name!r}: lines and values differ in length; give one value a point")
-        long = [line for line in lines if len(line) > 1]
-        if not long:
+        kept = [k for k, line in enumerate(lines) if len(line) > 1]
+        if not kept:
             raise ValueError(f"streamlines {name!r}: no line of {len(lines)} has two points; seed them in the flow")
-        spread = np.concatenate(long)
-        width = width or float(np.linalg.norm(np.ptp(spread, axis=0))) / 300.0
+        scaled = [self._to_stage(lines[k]) for k in kept]
+        width = self._width(width, np.concatenate(scaled))
         curves = self._child("Streamlines", name, "BasisCurves")
-        unit = self._layers.metres_per_unit
-        scaled = [self._to_stage(line) for line in lines]
-        field = _field_name(field_name)
-        drawings.draw_curves(curves, scaled, list(values), width / unit, field, limits, time)
+        drawings.draw_curves(curves, scaled, width, time)
+        field = np.concatenate([np.asarray(values[k], dtype=np.float64) for k in kept])
+        self._show(curves, field, _field_name(field_name), limits, time, self._look(lit=False))
+
+    def add_points(
+        self,
+        name: str,
+        positions: np.ndarray,
+        values: np.ndarray,
+        *,
+        velocities: np.ndarray,
+        width: float | None = None,
+        field_name: str = "value",
+        limits: Limits | None = None,
+        time: float | None = None,
+    ) -> None:
+        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s]; `width` as in `add_streamlines`.
+
+        Raises:
+            ValueError: Shapes that do not match, or a bad name.
+        """
+        points = self._to_stage(_checked("positions", positions, [(len(positions), 3)]))
+        moving = self._to_stage(_checked("velocities", velocities, [points.shape]))
+        values = _checked("values", values, [points.shape[:1]])
+        prim = self._child("Points", name, "Points")
+        drawings.draw_points(prim, points, moving, self._width(width, points), time)
+        self._show(prim, values, _field_name(field_name), limits, time, self._look(lit=False))
+
+    def add_glyphs(
+        self,
+        name: str,
+        positions: np.ndarray,
+        vectors: np.ndarray,
+        *,
+        length: float,
+        field_name: str = "value",
+        limits: Limits | None = None,
+        time: float | None = None,
+    ) -> None:
+        """Draw vectors (n, 3) as arrows from positions (n, 3) [m]; the longest gets `length` [m], those of no length none.
+
+        Raises:
+            ValueError: Shapes that do not match, or a bad name.
+        """
+        points = self._to_stage(_checked("positions", positions, [(len(positions), 3)]))
+        field = _checked("vectors", vectors, [points.shape])
+        size = np.linalg.norm(field, axis=1)
+        kept = size > 0.0
+        along = field[kept] / size[kept, None]
+        lengths = self._to_stage(length) * size[kept] / size.max(initial=1e-300)
+        instancer = self._child("Glyphs", name, "PointInstancer")
+        draw_glyphs(instancer, points[kept], along, lengths, time)
+        self._show(instancer, size[kept], _field_name(field_name), limits, time, None)
 
     def add_volume(
         self, name: str, vdb_path: str, field_name: str, *, bounds: np.ndarray, time: float | None = None
@@ -218,11 +310,27 @@ class ResultsStage:
         file = Path(vdb_path).as_posix()
         file = file if file.startswith("../") else f"./{file}"
         drawings.draw_volume(self._layers.stage, path, file, _field_name(field_name), corners, time)
+        self._extend_time(time)
 
     def add_camera(self, bounds: np.ndarray) -> None:
-        """Point the camera /Results/Camera at a box, shape (2, 3) [m]: the flow domain, say."""
-        box = _checked("bounds", bounds, [(2, 3)])
-        add_camera(self._layers.stage, f"{ROOT}/Camera", self._to_stage(box))
+        """Point the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m]: the flow domain, say."""
+        add_cameras(self._layers.stage, ROOT, self._to_stage(_checked("bounds", bounds, [(2, 3)])))
+
+    def set_scale(self, field_name: str, limits: Limits, label: str) -> None:
+        """Fix the values of a field's first and last colour for all that is drawn of it; a legend says which they are.
+
+        The legend hangs before /Results/Camera. What is fixed first stays, so that colours mean the same at all times.
+        """
+        if field_name in self._scales:
+            return
+        from pxr import UsdGeom
+
+        stage, name = self._layers.stage, f"{self._layers.case_name}_legend_{_field_name(field_name)}.png"
+        self._pictures[name] = lambda path: draw_picture(path, label, limits)
+        mesh = self._child("Camera/Legends", field_name, "Mesh")
+        place_legend(mesh, UsdGeom.Camera(stage.GetPrimAtPath(f"{ROOT}/Camera")), len(self._scales))
+        Look(f"{ROOT}/Looks/Legend_{field_name}", f"./{name}", lit=False).bind(mesh.GetPrim())
+        self._scales[field_name] = limits
 
     def _begin(self) -> None:
         from pxr import Usd, UsdGeom
@@ -233,8 +341,22 @@ class ResultsStage:
         box = cache.ComputeWorldBound(stage.GetPseudoRoot()).ComputeAlignedRange()
         UsdGeom.Xform.Define(stage, ROOT).GetPrim().SetCustomDataByKey(DRAWINGS_MARK, True)
         self._layers.name_default_prim(ROOT.strip("/"))
-        if not box.IsEmpty():
-            add_camera(stage, f"{ROOT}/Camera", np.array([box.GetMin(), box.GetMax()]))
+        add_cameras(stage, ROOT, np.array([[-1.0] * 3, [1.0] * 3] if box.IsEmpty() else [box.GetMin(), box.GetMax()]))
+
+    def _show(self, prim, values: np.ndarray, name: str, limits: Limits | None, time: float | None, look: Look | None) -> None:
+        """A field on what has been drawn: as a primvar, and as colours."""
+        drawings.set_field(prim, name, values, time)
+        drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
+        self._extend_time(time)
+
+    def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
+        picture = f"{self._layers.case_name}_colours.png"
+        self._pictures[picture] = draw_map
+        return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
+
+    @staticmethod
+    def _width(width: float | None, points: np.ndarray) -> float:
+        return width or float(np.linalg.norm(np.ptp(points, axis=0))) / 300.0
 
     def _child_path(self, group: str, name: str) -> str:
         from pxr import Sdf, UsdGeom
@@ -252,9 +374,10 @@ class ResultsStage:
     def _to_stage(self, positions: np.ndarray) -> np.ndarray:
         return positions / self._layers.metres_per_unit
 
-    def _extend_time(self, iteration: int) -> None:
-        self._iterations.add(iteration)
-        self._layers.set_time_range(min(self._iterations), max(self._iterations))
+    def _extend_time(self, time: float | None) -> None:
+        if time is not None:
+            self._times.add(time)
+            self._layers.set_time_range(min(self._times), max(self._times))
 
 
 def _checked(name: str, values: np.ndarray, shapes: list[tuple[int, ...]]) -> np.ndarray:
@@ -272,8 +395,3 @@ def _field_name(name: str) -> str:
             f"{name!r} cannot name a field: use letters, digits and `_`, and none of {', '.join(RESERVED)}"
         )
     return name
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)

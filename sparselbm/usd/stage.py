@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.usd.errors import SceneError
+from sparselbm.usd.plugin import register
 
 if TYPE_CHECKING:
     from pxr import Ar, Usd
@@ -26,9 +27,10 @@ def asset_folders(scene: Path) -> list[str]:
 
 
 def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
-    """The search path as USD wants it."""
+    """The search path as USD wants it; with the schemas of cases known, for it is asked for before every stage is opened."""
     from pxr import Ar
 
+    register()
     return Ar.DefaultResolverContext(asset_folders(scene))
 
 

@@ -68,6 +68,9 @@ CASES = [
     ("optimize", "ball", ["--ffd", "1,3,3"], ["(1, 3, 3)", "2 to 16"]),
     ("optimize", "ball", ["--limit", "0"], ["limit is 0.0", "above 0"]),
     ("optimize", "ball", ["--iterations", "0"], ["iterations is 0", "above 0"]),
+    ("run", "ball", ["--draw", "clouds"], ["'clouds'", "choose one of surface, slice"]),
+    ("run", "ball", ["--draw", "slice=w"], ["'slice=w'", "x, y or z"]),
+    ("optimize", "ball", ["--draw", "tracers=2"], ["tracers takes no value"]),
     ("optimize", "open", [], ["closed mesh", "limit 1e-06", "--free-volume"]),
 ]
 

@@ -83,6 +83,7 @@ def test_every_file_is_there(finished):
     assert names == {
         "car_results.usda", "car_layer.usdc", "history.csv", "summary.json",
         "fields.vdb", "velocity.nvdb", "pressure.nvdb", "convergence.png", "slices.png", "slice.png",
+        "car_clips", "car_colours.png", "car_legend_pressure.png", "car_legend_speed.png",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from cli_cases import scene_of
 from sparselbm import Scene, Tunnel, TunnelFlow
 from sparselbm.geometry import TriangleMesh
 from sparselbm.settle import Settle
-from sparselbm.usd import validate_stage
+from sparselbm.usd import open_stage, validate_stage
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 SMALL = ("--voxel-size", "0.12", "--box", "1,1.5,1")
@@ -110,7 +110,8 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
     scene = tmp_path / "car.usda"
     scene.write_text(VARIANTS)
     code, out, err = in_process(
-        "run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--sweep-variants", "/Car:size"
+        "run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--sweep-variants", "/Car:size",
+        "--draw", "glyphs=z", "--draw", "streamlines=2",
     )
     assert code == 0, err
     found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())
@@ -120,5 +121,18 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
         body = Scene.open(tmp_path / "results" / "car" / name / "car_results.usda").body("/Car")
         assert body.mesh.volume == pytest.approx({"long": 2.0, "small": 1.0}[name], rel=1e-6)
         assert f"{summary['drag_force']:.5g} N" in out
+        stage = open_stage(tmp_path / "results" / "car" / name / "car_results.usda")
+        drawn = [group.GetName() for group in stage.GetPrimAtPath("/Results").GetChildren() if group.GetTypeName() == "Scope"]
+        assert sorted(drawn) == ["Glyphs", "Looks", "Streamlines"], "what was asked for, and nothing else"
+    code, out, err = in_process("view", tmp_path / "results" / "car" / "long", "--output", tmp_path / "page")
+    assert code == 0, err
+    assert f"{tmp_path / 'page' / 'index.html'}" in out
+    assert "/Results/Streamlines/flow" in (tmp_path / "page" / "data.js").read_text()
     assert found["choices"]["long"]["drag_coefficient"] != found["choices"]["small"]["drag_coefficient"]
     assert scene.read_text() == VARIANTS
+
+
+def test_a_page_of_no_results_is_refused(in_process, tmp_path):
+    code, _, err = in_process("view", tmp_path)
+    assert code == 2
+    assert "0 files *_results.usda" in err

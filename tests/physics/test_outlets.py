@@ -73,8 +73,8 @@ def test_oblique_waves_leave_by_the_transverse_term(angle, limit, device):
     """In the negative control, without it, (1 - cos a) / (1 + cos a) comes back, 7 and 17 %."""
     a, side = np.radians(angle), 40
     packet = {"width": 24.0, "wave_number": 2.0 * np.pi / side / np.sin(a), "side": side, "angle": a}
-    plane = reflection(CharacteristicOutlet(X_MAX, transverse=0.0), device, **packet)
-    assert reflection(CharacteristicOutlet(X_MAX), device, **packet) < limit
+    plane = reflection(CharacteristicOutlet(X_MAX), device, **packet)
+    assert reflection(CharacteristicOutlet(X_MAX, transverse=0.5), device, **packet) < limit
     assert plane == pytest.approx((1.0 - np.cos(a)) / (1.0 + np.cos(a)), abs=0.03)
 
 
@@ -116,7 +116,7 @@ def test_a_parabola_leaves_through_the_pressure_outlet(reynolds, device):
 
 @pytest.mark.parametrize("kind", [PressureOutlet, CharacteristicOutlet], ids=lambda kind: kind.__name__)
 def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
-    """Next to the face it varies by less than 6 % of rho U^2 / 2, 2 % without a transverse term; Re 40, five diameters on."""
+    """Next to the face it varies by less than 2 % of rho U^2 / 2; Re 40, five diameters on."""
     speed, diameter, shape = 0.05, 8.0, (64, 48)
     conditions = [VelocityInlet(X_MIN, (speed, 0.0)), FreeSlip(Y_MIN), FreeSlip(Y_MAX), kind(X_MAX, relaxation=0.02)]
     domain = box(shape, device=device)
@@ -128,7 +128,7 @@ def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
     simulation.run(8000)
     pressure = (domain.dense(simulation.density()) - 1.0) / 3.0 / (0.5 * speed**2)
     across = domain.dense(simulation.velocity())[-1, :, 1]
-    assert pressure[[-1, -2]].std(axis=1).max() < (0.06 if kind is CharacteristicOutlet else 0.02)
+    assert pressure[[-1, -2]].std(axis=1).max() < 0.02
     assert np.abs(across).max() < 0.1 * speed
 
 

@@ -1,4 +1,4 @@
-"""What is on disk after, and in the midst of, a study; fields of a snapshot."""
+"""What is on disk after, and in the midst of, a study."""
 
 import csv
 import runpy
@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL
 
-from sparselbm import DragProblem, DragStudy, Scene, Snapshot, StudyFolder
-from sparselbm.domain import box
+from sparselbm import DragProblem, DragStudy, Scene, StudyFolder
 from sparselbm.geometry import FFD
 from sparselbm.io.files import OutputExistsError
 from sparselbm.optimize import Stop
@@ -18,7 +17,6 @@ from sparselbm.optimize.volume import volume_gradient
 from sparselbm.results import normal_sensitivity
 from sparselbm.settle import Settle
 from sparselbm.simulation import SimulationError
-from sparselbm.snapshot import point_areas
 from sparselbm.usd import PrimOps, validate_stage
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -32,29 +30,6 @@ def scene(tmp_path):
     return Scene.open(tmp_path / "ball.ply")
 
 
-def linear_snapshot():
-    """u = (1, 2, 0), p = x + 2 y + 3 z on a box of 32^3 cells of 0.1 m."""
-    domain = box((32, 32, 32), voxel_size=0.1, origin=(-1.6, -1.6, -1.6), device="cpu")
-    velocity = np.broadcast_to(np.float32([1, 2, 0]), (*domain.fluid.shape, 3)).copy()
-    pressure = (domain.cell_centres() @ [1.0, 2.0, 3.0]).astype(np.float32)
-    return Snapshot(domain, velocity, pressure, np.zeros_like(pressure))
-
-
-def test_surface_pressure_slice_and_streamlines_of_a_linear_field():
-    snapshot = linear_snapshot()
-    pressure = snapshot.surface_pressure(BALL, offset=0.0)
-    assert pressure == pytest.approx(BALL.points @ [1.0, 2.0, 3.0], abs=1e-5)
-    centres, speed, solid = snapshot.slice(1, 0.07)
-    assert centres.shape == (32, 32, 3)
-    assert centres[0, 0] == pytest.approx([-1.55, 0.05, -1.55])
-    assert speed == pytest.approx(np.full((32, 32), 5**0.5))
-    assert not solid.any()
-    (line,), (along,) = snapshot.streamlines(np.array([[-1.0, -1.0, 0.0]]), steps=20)
-    assert np.cross(line - line[0], [1, 2, 0]) == pytest.approx(np.zeros_like(line), abs=1e-6)
-    assert np.linalg.norm(np.diff(line, axis=0), axis=1) == pytest.approx(np.full(len(line) - 1, 0.05))
-    assert along == pytest.approx(np.full(len(line), 5**0.5))
-
-
 def test_sensitivity_is_the_change_for_each_volume_that_is_added():
     """dJ = integral of s dn dA: of the volume itself s = 1, of the area of a sphere s = 2 / R."""
     assert normal_sensitivity(BALL, volume_gradient(BALL.points, BALL.faces)) == pytest.approx(
@@ -63,7 +38,7 @@ def test_sensitivity_is_the_change_for_each_volume_that_is_added():
     step, areas = 1e-6, []
     for sign in (1.0, -1.0):
         areas.append(BALL.with_points(BALL.points * (1.0 + sign * step)).area)
-    growth = normal_sensitivity(BALL, _area_gradient(BALL)) @ (np.linalg.norm(point_areas(BALL), axis=1) * 0.5)
+    growth = normal_sensitivity(BALL, _area_gradient(BALL)) @ (np.linalg.norm(BALL.point_areas, axis=1) * 0.5)
     assert growth == pytest.approx((areas[0] - areas[1]) / (2 * step), rel=5e-3)
 
 

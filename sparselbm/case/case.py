@@ -1,0 +1,163 @@
+"""A case: what flows around what, what is wanted of it, and where results go. One value, whoever said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import warp as wp
+
+from .. import collision, lattice
+from ..geometry import SolidFraction, SplineFraction
+from ..settle import Settle
+from ..tunnel import Tunnel, TunnelPlan
+from .errors import CaseError
+from .openings import Openings, tunnel_sides
+from .parts import Boundary, Constraint, Design, Domain, Fluid, Objective, Obstacle, Output, SceneFile, Solver
+from .source import Source
+
+if TYPE_CHECKING:
+    from ..usd import Scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """All that a run or an optimisation needs beside the scene, in SI units. Options, USD and TOML build the same value.
+
+    Raises CaseError for parts that contradict each other.
+    """
+
+    scene: SceneFile
+    obstacle: Mapping[str, Obstacle] = field(default_factory=dict)
+    """By the prim's path; bodies that are not named are fixed."""
+    domain: Domain = field(default_factory=Domain)
+    fluid: Fluid = field(default_factory=Fluid)
+    boundary: Mapping[str, Boundary] = field(default_factory=tunnel_sides)
+    """By the side: xMin, xMax, yMin, yMax, zMin, zMax."""
+    solver: Solver = field(default_factory=Solver)
+    objective: Objective = field(default_factory=Objective)
+    design: Design = field(default_factory=Design)
+    constraint: Mapping[str, Constraint] = field(default_factory=dict)
+    """By a name of one's own."""
+    output: Output = field(default_factory=Output)
+    source: Source = field(default_factory=Source, compare=False)
+    """Where it was said."""
+
+    def __post_init__(self):
+        _require_roles(self.obstacle, self.source)
+        _require_corners(self.domain, self.source)
+        if self.solver.collision == "Cumulant" and self.solver.lattice != "D3Q27":
+            raise CaseError(
+                f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
+                f"{self.solver.lattice}: it must be D3Q27"
+            )
+        Openings.of(self.boundary, self.source)
+
+    @classmethod
+    def open(cls, path: str | Path, *, variants: Mapping[str, str] | None = None, confine: bool = False) -> Case:
+        """The case of a USD stage or a TOML file; of a scene that says nothing of a case, the fallbacks.
+
+        `variants`: choices in place of the scene's own, such as {"/Car:wheels": "wide"}; `confine`: refuse a stage that
+        refers to files outside of its folder. Raises CaseError, SceneError, naming prim, attribute and what is allowed.
+        """
+        from ..usd import foreign
+        from . import stage_file, toml_file
+
+        path = Path(path)
+        if path.suffix.lower() == ".toml":
+            case = toml_file.read_case(path)
+        elif path.suffix.lower() in foreign.SUFFIXES:
+            case = cls(scene=SceneFile(file=str(path)))
+        else:
+            case = stage_file.read_case(path, variants or {}, confine=confine)
+        chosen = {**(case.scene.variants or {}), **(variants or {})}
+        return replace(case, scene=replace(case.scene, variants=chosen))
+
+    @property
+    def file(self) -> Path:
+        """The scene's file."""
+        return Path(self.scene.file or "")
+
+    @property
+    def name(self) -> str:
+        """That of the case's own file, without suffix."""
+        return (self.source.file or self.file).stem
+
+    def read_scene(self, *, confine: bool = False, partial: bool = False) -> Scene:
+        """The scene, as `Scene.open` reads it. Raises SceneError, also for obstacles that are not there."""
+        from ..usd import Scene
+
+        scene = Scene.open(
+            self.file, variants=self.scene.variants, time=self.scene.time, levels=self.scene.levels,
+            confine=confine, partial=partial,
+        )  # fmt: skip
+        for path in self.obstacle:
+            scene.body(path)
+        return scene
+
+    @property
+    def design_obstacle(self) -> str | None:
+        """Path of the prim whose role is design; None: the scene's only body."""
+        return next((path for path, each in self.obstacle.items() if each.role == "design"), None)
+
+    @property
+    def tunnel(self) -> Tunnel:
+        """The tunnel that domain, fluid, boundaries and solver describe."""
+        openings = Openings.of(self.boundary, self.source)
+        d, s = self.domain, self.solver
+        corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
+        wall = SolidFraction() if s.wall == "cut" else SplineFraction()
+        return Tunnel(
+            voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
+            reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
+            velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
+            lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
+            collision=getattr(collision, s.collision)(), wall=wall,
+            precision=wp.float32 if s.precision == "single" else wp.float64,
+        )  # fmt: skip
+
+    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan:
+        """What would be run; checks everything, memory too where a device is named. Raises TunnelError, UnitsError."""
+        ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
+        return self.tunnel.in_scene(scene, self.design_obstacle, without=ignored, device=device)
+
+    def settle(self, plan: TunnelPlan) -> Settle:
+        """How a flow is brought to rest."""
+        steps = self.solver.settle_steps
+        return replace(
+            plan.settle, tolerance=self.solver.tolerance, limit=plan.settle.limit if steps is None else steps
+        )
+
+
+def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
+    """Raises CaseError for several designs, and for a role below a prim that has another."""
+    first: str | None = None
+    for path, obstacle in obstacles.items():
+        place = source.place("obstacle", "role", path)
+        if obstacle.role == "design" and first is not None:
+            raise CaseError(
+                f"{place} is design, and so is {source.place('obstacle', 'role', first)}: one is allowed; group them"
+            )
+        first = path if obstacle.role == "design" else first
+        for above, other in obstacles.items():
+            if path.startswith(above.rstrip("/") + "/") and other.role != obstacle.role:
+                raise CaseError(
+                    f"{place} is {obstacle.role} below {above}, which is {other.role}: a prim and all below it have one role"
+                )
+
+
+def _require_corners(domain: Domain, source: Source) -> None:
+    """Raises CaseError for one corner without the other, and an empty box."""
+    for name, value, other in (("lower", domain.lower, domain.upper), ("upper", domain.upper, domain.lower)):
+        if value is None and other is not None:
+            raise CaseError(f"{source.place('domain', name)} is missing: a box needs both of its corners, or neither")
+    if (
+        domain.lower is not None
+        and domain.upper is not None
+        and any(a >= b for a, b in zip(domain.lower, domain.upper))
+    ):
+        raise CaseError(
+            f"{source.place('domain', 'upper')} is {domain.upper}: it must be above the lower corner {domain.lower} on every axis"
+        )

@@ -1,0 +1,68 @@
+"""The kinds of value that a case holds, alike in USD, in TOML and on the command line."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of value."""
+
+    usd: str
+    """Type of the attribute in USD."""
+    words: str
+    """What messages call it."""
+    convert: Callable[[Any], Any]
+    """From what USD, TOML or an option gives to the value of the case. Raises TypeError for others."""
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _several(convert: Callable[[Any], Any], length: int | None = None) -> Callable[[Any], tuple]:
+    def convert_all(values: Sequence) -> tuple:
+        if isinstance(values, str) or not hasattr(values, "__len__") or (length is not None and len(values) != length):
+            raise TypeError
+        return tuple(convert(value) for value in values)
+
+    return convert_all
+
+
+def _choices(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return {_text(name): _text(choice) for name, choice in value.items()}
+
+
+NUMBER = Kind("double", "a finite number", _number)
+COUNT = Kind("int", "a whole number", _count)
+FLAG = Kind("bool", "true or false", _flag)
+TOKEN = Kind("token", "a word", _text)
+TEXT = Kind("string", "a text", _text)
+TEXTS = Kind("string[]", "a list of texts", _several(_text))
+VECTOR = Kind("double3", "three finite numbers", _several(_number, 3))
+COUNTS = Kind("int3", "three whole numbers", _several(_count, 3))
+CHOICES = Kind("dictionary", "a table of texts", _choices)

@@ -1,0 +1,227 @@
+"""The parts of a case: every name, fallback and doc of what can be said of a flow and its study, in SI units.
+
+The USD schema (`sparselbm/usd/schema`) is written from here by `python -m sparselbm.case.schema`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..settle import Settle
+from ..tunnel import Tunnel
+from .entry import Part, entry
+from .kinds import CHOICES, COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+
+Vector = tuple[float, float, float]
+
+SIDES = ("xMin", "xMax", "yMin", "yMax", "zMin", "zMax")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFile(Part):
+    """How the scene is read."""
+
+    space: ClassVar[str] = "scene"
+
+    file: str | None = entry(TEXT, None, "The scene, seen from the case's folder.", composed=True)
+    variants: dict[str, str] | None = entry(
+        CHOICES, None, 'Choices in place of the scene\'s own, such as {"/Car:wheels" = "wide"}.', composed=True
+    )
+    time: float | None = entry(NUMBER, None, "Time code that an animated scene is read at. Not set: the first sample.")
+    levels: int = entry(
+        COUNT, 0, "Refinements of subdivision surfaces towards their smooth limit, 0 to 6; 0 reads the cage."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle(Part):
+    """What a prim, with all below it, is to the flow. Bodies without this schema are fixed."""
+
+    space: ClassVar[str] = "obstacle"
+    instances: ClassVar[None] = None
+
+    role: str = entry(
+        TOKEN, "fixed",
+        "design: the one body whose drag is measured and whose shape is optimised, and that the box is built around; "
+        "fixed: it stands in the flow; ignored: the flow passes through it.",
+        allowed=("fixed", "design", "ignored"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain(Part):
+    """The box of fluid and its cells. L is the design obstacle's largest extent across the flow."""
+
+    space: ClassVar[str] = "domain"
+
+    voxel_size: float | None = entry(NUMBER, None, "Edge of a cell [m]. Not set: L / 16.", above=0.0)
+    upstream: float = entry(NUMBER, Tunnel.upstream, "From the inlet to the obstacle [L].", above=0.0)
+    downstream: float = entry(NUMBER, Tunnel.downstream, "From the obstacle to the outlet [L].", above=0.0)
+    side: float = entry(NUMBER, Tunnel.side, "From the obstacle to each other side [L].", above=0.0)
+    lower: Vector | None = entry(
+        VECTOR, None, "Lower corner of the box [m].", instead_of=("upstream", "downstream", "side")
+    )
+    upper: Vector | None = entry(
+        VECTOR, None, "Upper corner of the box [m]; it moves out to whole tiles of 8 cells.",
+        instead_of=("upstream", "downstream", "side"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fluid(Part):
+    """The fluid."""
+
+    space: ClassVar[str] = "fluid"
+
+    density: float = entry(NUMBER, Tunnel.density, "Density [kg/m3].", above=0.0)
+    reynolds: float = entry(
+        NUMBER,
+        Tunnel.reynolds,
+        "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity.",
+        above=0.0,
+    )
+    viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boundary(Part):
+    """What happens on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax. Sides that are not named let the flow slip.
+
+    There are one inlet, on a lower side, and one outlet, opposite to it.
+    """
+
+    space: ClassVar[str] = "boundary"
+    instances: ClassVar[tuple[str, ...]] = SIDES
+
+    kind: str = entry(
+        TOKEN, "slip",
+        "inlet: flow enters at a velocity; outlet: it leaves, at pressure 0; wall: it sticks; movingWall: it sticks to a wall "
+        "that slides; slip and symmetry: no friction and no flow through it.",
+        allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry"),
+    )  # fmt: skip
+    velocity: Vector | None = entry(
+        VECTOR, None, "Of what enters, across the side, or of the wall, along it [m/s].",
+        only=("inlet", "movingWall"), needed=True,
+    )  # fmt: skip
+    profile: str = entry(
+        TOKEN, "uniform",
+        "parabola: times 4 s (1 - s) along both axes, s from 0 to 1 between walls, so that the velocity is the largest.",
+        allowed=("uniform", "parabola"), only=("inlet",),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solver(Part):
+    """The lattice Boltzmann method."""
+
+    space: ClassVar[str] = "solver"
+
+    lattice: str = entry(TOKEN, "D3Q19", "Velocities a cell.", allowed=("D3Q19", "D3Q27"))
+    collision: str = entry(
+        TOKEN, "TRT", "Collision model; Cumulant needs D3Q27. At high Reynolds numbers the last three hold longer.",
+        allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"),
+    )  # fmt: skip
+    precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
+    wall: str = entry(
+        TOKEN,
+        "cut",
+        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells.",
+        allowed=("cut", "spline"),
+    )
+    lattice_velocity: float = entry(
+        NUMBER,
+        Tunnel.lattice_velocity,
+        "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).",
+        above=0.0,
+    )
+    tolerance: float = entry(
+        NUMBER, Settle.tolerance,
+        "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the box.", above=0.0,
+    )  # fmt: skip
+    settle_steps: int | None = entry(
+        COUNT, None, "Most steps until the flow is at rest. Not set: ten crossings of the box.", above=0.0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(Part):
+    """What is made least, and for how long it is tried."""
+
+    space: ClassVar[str] = "objective"
+
+    kind: str = entry(TOKEN, "drag", "drag: C_d = F / (1/2 rho u^2 A) of the design obstacle.", allowed=("drag",))
+    iterations: int = entry(COUNT, 10, "Most iterations of the optimiser.", above=0.0)
+    seconds: float | None = entry(NUMBER, None, "Most wall-clock time of the optimisation [s].", above=0.0)
+    second_grid: bool = entry(FLAG, True, "Evaluate the first and the best shape again on voxels finer by 1.25.")
+    recheck: bool = entry(
+        FLAG, True, "Evaluate the best shape again with walls on links; refuse a gain that is the wall's."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design(Part):
+    """What may change of the design obstacle, to which this schema is applied; with xformOps, to the prim of the ops."""
+
+    space: ClassVar[str] = "design"
+
+    prim: str | None = entry(TEXT, None, "Prim of the ops. Not set: the design obstacle.", composed=True)
+    kind: str = entry(
+        TOKEN, "ffd",
+        "ffd: control points of a free-form deformation; rigid: it moves and turns; vertices: each point, smoothed, by Adam, "
+        "which wants 30 iterations or more; xformOps: numbers of the prim's own ops, written back.",
+        allowed=("ffd", "rigid", "vertices", "xformOps"),
+    )  # fmt: skip
+    control_points: tuple[int, int, int] = entry(COUNTS, (4, 3, 4), "Along x, y and z.", only=("ffd",))
+    smoothing: float | None = entry(
+        NUMBER, None, "Length over which vertices move together [m]; 2 to 5 cells are good.",
+        only=("vertices",), needed=True, above=0.0,
+    )  # fmt: skip
+    limit: float | None = entry(
+        NUMBER, None, "Farthest that a control point, a vertex or the body moves along an axis [m]. Not set: 0.12 L.",
+        only=("ffd", "rigid", "vertices"), above=0.0,
+    )  # fmt: skip
+    vary: tuple[str, ...] | None = entry(
+        TEXTS, None, "Ops and how far their numbers may change, in the stage's units and degrees: xformOp:rotateY=20, or one "
+        "reach a number, xformOp:translate=0.1,0,0.", only=("xformOps",), needed=True,
+    )  # fmt: skip
+    fixed_volume: bool = entry(FLAG, True, "Keep the volume within 0.5 %; needs a closed mesh.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint(Part):
+    """A condition on the shape or on its flow, beside the fixed volume."""
+
+    space: ClassVar[str] = "constraint"
+    instances: ClassVar[None] = None
+
+    kind: str | None = entry(
+        TOKEN, None,
+        "thickness: nowhere thinner; box: no point outside of it; force: a coefficient F . d / (1/2 rho u^2 A) between limits; "
+        "pressureDrop: from inlet to outlet, in 1/2 rho u^2, between limits. The last two cost an adjoint each.",
+        allowed=("thickness", "box", "force", "pressureDrop"), needed=True,
+    )  # fmt: skip
+    thickness: float | None = entry(NUMBER, None, "Least thickness [m].", only=("thickness",), needed=True, above=0.0)
+    lower_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
+    upper_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
+    direction: Vector | None = entry(VECTOR, None, "d of the force.", only=("force",), needed=True)
+    lower: float | None = entry(NUMBER, None, "Least coefficient.", only=("force", "pressureDrop"))
+    upper: float | None = entry(NUMBER, None, "Largest coefficient.", only=("force", "pressureDrop"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output(Part):
+    """Where results go."""
+
+    space: ClassVar[str] = "output"
+
+    folder: str | None = entry(
+        TEXT,
+        None,
+        "Folder of the results, seen from the case's own. Not set: results/NAME_OF_THE_CASE where the command runs.",
+    )
+
+
+PARTS: tuple[type[Part], ...] = (
+    SceneFile, Obstacle, Domain, Fluid, Boundary, Solver, Objective, Design, Constraint, Output,
+)  # fmt: skip

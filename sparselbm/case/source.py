@@ -1,0 +1,25 @@
+"""Where the attributes of a case stand, so that messages can name the place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file of a case, and in USD the prims on which its schemas are applied."""
+
+    file: Path | None = None
+    """None: the command line, or Python."""
+    prims: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Path of the prim, by the names of a part and of its instance; empty for TOML."""
+
+    def place(self, space: str, attribute: str, instance: str = "") -> str:
+        """/Case: sparselbm:boundary:xMin:velocity; or case.toml: boundary.xMin.velocity."""
+        prim = self.prims.get((space, instance))
+        if prim is not None:
+            middle = f":{instance}" if instance and instance != prim else ""
+            return f"{prim}: sparselbm:{space}{middle}:{attribute}"
+        name = f'"{instance}"' if "/" in instance else instance
+        path = ".".join(each for each in (space, name, attribute) if each)
+        return path if self.file is None else f"{self.file.name}: {path}"

@@ -1,0 +1,158 @@
+"""A case from a USD stage: applied schemas and their attributes, wherever they stand."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..usd.confinement import refuse_strangers
+from ..usd.expansion import require_composable
+from ..usd.stage import hushed, open_stage
+from ..usd.variants import select
+from .case import Case
+from .entry import Part, read_part
+from .errors import CaseError
+from .parts import PARTS, Design, Obstacle, SceneFile
+from .source import Source
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+_SCHEMAS = {part.schema(): part for part in PARTS}
+_PREFIX = "sparselbm:"
+
+
+def read_case(path: Path, variants: Mapping[str, str], *, confine: bool = False) -> Case:
+    """The case of a stage, its variants chosen; what it does not say has its fallback.
+
+    Raises CaseError naming the prim, the attribute and what is allowed: for schemas and attributes that there are not, values
+    of another type, what is said twice, and what is said where it does not count. SceneError: see `open_stage`.
+    """
+    with hushed():
+        if confine:
+            refuse_strangers(path)
+        require_composable(path)
+        stage = open_stage(path)
+        stage.SetEditTarget(stage.GetSessionLayer())
+        select(stage, variants)
+        found = _Found(path)
+        for prim in stage.TraverseAll():
+            found.take(prim)
+        for prototype in stage.GetPrototypes():
+            _refuse_prototype(prototype)
+        return found.case()
+
+
+class _Found:
+    """The parts met so far."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._prims: dict[tuple[str, str], str] = {}
+        self._parts: dict[str, dict[str, Part]] = {}
+
+    def take(self, prim: Usd.Prim) -> None:
+        """Reads the schemas of one prim."""
+        applied = [name for name in prim.GetPrimTypeInfo().GetAppliedAPISchemas() if name.startswith("Sparselbm")]
+        authored = [each for each in prim.GetAuthoredPropertyNames() if each.startswith(_PREFIX)]
+        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # Of a class its heirs speak.
+            return
+        _require_defined(prim)
+        path, left = str(prim.GetPath()), set(authored)
+        for name in applied:
+            part, instance = _schema(path, name)
+            head = f"{_PREFIX}{part.space}:" + (f"{instance}:" if instance else "")
+            mine = [each for each in authored if each.startswith(head)]
+            left -= set(mine)
+            self._add(part, path, instance, {each.removeprefix(head): _value(prim, each) for each in mine})
+        for name in sorted(left):
+            raise CaseError(f"{path}: {name} counts for nothing here: {_remedy(name)}")
+
+    def _add(self, part: type[Part], path: str, instance: str, values: Mapping[str, Any]) -> None:
+        key = path if part is Obstacle else instance
+        known = self._parts.setdefault(part.space, {})
+        if key in known:
+            what = " ".join(filter(None, (part.schema(), key)))
+            raise CaseError(
+                f"{path}: {what} is applied here, and on {self._prims[part.space, key]} too: one is allowed"
+            )
+        self._prims[part.space, key] = path
+        place = Source(self._path, self._prims)
+        # A stage says by itself what a TOML file has names for.
+        settled = {Design: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
+        given = {name: value for name, value in values.items() if value is not None}
+        known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **settled)
+
+    def case(self) -> Case:
+        """All of them in one."""
+        parts: dict[str, Any] = {"scene": SceneFile(file=str(self._path))}
+        for kind in PARTS:
+            found = self._parts.get(kind.space)
+            if found:
+                parts[kind.space] = found[""] if kind.instances == () else found
+        return Case(**parts, source=Source(self._path, self._prims) if self._prims else Source())
+
+
+def _require_defined(prim: Usd.Prim) -> None:
+    """Raises CaseError for an `over` of nothing, naming prims of the scene that are spelt alike."""
+    if not prim.IsDefined():
+        there = [str(each.GetPath()) for each in prim.GetStage().TraverseAll() if each.IsDefined()]
+        near = difflib.get_close_matches(str(prim.GetPath()), there, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "name one that it has"
+        raise CaseError(f"{prim.GetPath()}: a case speaks of this prim, which the scene does not have; {hint}")
+
+
+def _schema(path: str, name: str) -> tuple[type[Part], str]:
+    """The part and the instance of an applied schema."""
+    schema, _, instance = name.partition(":")
+    if schema not in _SCHEMAS:
+        near = difflib.get_close_matches(schema, _SCHEMAS, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise CaseError(f"{path}: no such schema {schema}; {hint}there are {', '.join(_SCHEMAS)}")
+    part = _SCHEMAS[schema]
+    if part is Obstacle or part.instances == ():
+        return part, ""
+    if not instance or (part.instances is not None and instance not in part.instances):
+        allowed = "any name" if part.instances is None else ", ".join(part.instances)
+        raise CaseError(f"{path}: {name}: a {part.space} has a name after a colon, allowed is {allowed}")
+    return part, instance
+
+
+def _value(prim: Usd.Prim, name: str) -> Any:
+    """What is authored; None where it is only declared."""
+    attribute = prim.GetAttribute(name)
+    if not attribute:
+        raise CaseError(f"{prim.GetPath()}: {name} is a relationship: it must be an attribute")
+    if attribute.GetNumTimeSamples():
+        raise CaseError(f"{prim.GetPath()}: {name} varies in time: it must have one value")
+    return attribute.Get() if attribute.HasAuthoredValue() else None
+
+
+def _remedy(name: str) -> str:
+    """How an attribute without its schema comes to count."""
+    space, _, rest = name.removeprefix(_PREFIX).partition(":")
+    for part in PARTS:
+        if part.space == space:
+            several = part.instances != () and part is not Obstacle
+            schema = f"{part.schema()}:{rest.partition(':')[0]}" if several else part.schema()
+            return f"apply {schema} to the prim, or take it out"
+    return f"the names after {_PREFIX} are {', '.join(part.space for part in PARTS)}"
+
+
+def _refuse_prototype(root: Usd.Prim) -> None:
+    """Raises CaseError for what is said within an instance, which all copies share."""
+    from pxr import Usd
+
+    for prim in Usd.PrimRange(root, Usd.PrimAllPrimsPredicate):
+        names = [*prim.GetPrimTypeInfo().GetAppliedAPISchemas(), *prim.GetAuthoredPropertyNames()]
+        found = next((name for name in names if name.startswith(("Sparselbm", _PREFIX))), None)
+        if found:
+            instance = root.GetInstances()[0].GetPath()
+            path = prim.GetPath().ReplacePrefix(root.GetPath(), instance)
+            raise CaseError(
+                f"{path}: {found} stands within an instance, whose copies share it: apply it to {instance} itself"
+            )

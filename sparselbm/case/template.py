@@ -1,0 +1,88 @@
+"""A case to fill in, as text: every attribute with its fallback, and its doc as a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+
+from ..usd.layer_head import LayerHead
+from .entry import Entry, Part, spelt
+from .openings import tunnel_sides
+from .parts import SIDES, Boundary, Design, Domain, Fluid, Objective, Obstacle, Output, SceneFile, Solver
+from .values import toml_value, usd_value
+
+_SINGLE = (SceneFile(), Domain(), Fluid(), Solver(), Objective(), Output())
+_HINT = (
+    "What is left out has its fallback. More conditions on the shape or its flow: constraints, of the kinds thickness, box, "
+    "force and pressureDrop."
+)
+
+
+def usd_text(head: LayerHead, obstacle: str) -> str:
+    """A layer over a scene: a prim with the case, and overs on the way to the obstacle with its role and design."""
+    sides = _sides()
+    applied = [part.schema() for part in _SINGLE] + [f"{Boundary.schema()}:{side}" for side in sides]
+    body = [line for part in _SINGLE for line in _usd_lines(part, f"sparselbm:{part.space}:")]
+    body += [line for side, part in sides.items() for line in _usd_lines(part, f"sparselbm:boundary:{side}:")]
+    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, [f"# {_HINT}", *_once(body)])
+    shape = [Obstacle(role="design"), Design()]
+    lines = [line for part in shape for line in _usd_lines(part, f"sparselbm:{part.space}:")]
+    *above, name = obstacle.strip("/").split("/")
+    over = _prim(f'over "{name}"', [part.schema() for part in shape], lines)
+    for each in reversed(above):
+        over = _prim(f'over "{each}"', [], over)
+    return "\n".join(["#usda 1.0", *head.lines(), "", *case, "", *over]) + "\n"
+
+
+def toml_text(scene: str, obstacle: str) -> str:
+    """A file beside a scene, with the same names."""
+    tables: list[tuple[str, Part]] = [("scene", SceneFile(file=scene))]
+    tables += [(f'obstacle."{obstacle}"', Obstacle(role="design")), ("design", Design())]
+    tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
+    tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
+    lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]
+    return "\n".join([f"# {_HINT}", *_once(lines)]) + "\n"
+
+
+def _once(lines: list[str]) -> Iterator[str]:
+    """The lines; comments the first time only."""
+    seen = set()
+    for line in lines:
+        if line not in seen or not line.startswith("# "):
+            yield line
+        seen.add(line)
+
+
+def _sides() -> dict[str, Boundary]:
+    """All six, those of a tunnel."""
+    return {side: tunnel_sides().get(side, Boundary()) for side in SIDES}
+
+
+def _said(part: Part, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
+    """Names, entries and values of a part, those that its kind has no use for left out."""
+    for each in fields(part):  # type: ignore[arg-type]
+        known = each.metadata["entry"]
+        if keep(known) and (not known.only or getattr(part, "kind", None) in known.only):
+            yield spelt(each.name), known, getattr(part, each.name)
+
+
+def _usd_lines(part: Part, head: str) -> Iterator[str]:
+    for name, known, value in _said(part, lambda known: not known.composed):
+        yield f"# {_comment(known)}"
+        yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
+
+
+def _toml_lines(part: Part) -> Iterator[str]:
+    for name, known, value in _said(part, lambda known: True):
+        yield f"# {_comment(known)}"
+        yield f"# {name} =" if value is None else f"{name} = {toml_value(value)}"
+
+
+def _comment(known: Entry) -> str:
+    return known.text + (f" [{' | '.join(known.allowed)}]" if known.allowed else "")
+
+
+def _prim(head: str, applied: list[str], body: list[str]) -> list[str]:
+    schemas = ", ".join(f'"{name}"' for name in applied)
+    opening = [f"{head} (", f"    prepend apiSchemas = [{schemas}]", ")"] if applied else [head]
+    return [*opening, "{", *(f"    {line}" if line else "" for line in body), "}"]

@@ -1,0 +1,63 @@
+"""A case from a TOML file: the names of the schemas without their prefix, for those who have no USD."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .case import Case
+from .entry import Part, read_part
+from .errors import CaseError
+from .parts import PARTS
+from .source import Source
+
+
+def read_case(path: Path) -> Case:
+    """The case of a file; what it does not say has its fallback. `scene.file` is seen from the file's folder.
+
+    Raises CaseError naming the table, the name and what is allowed.
+    """
+    if not path.is_file():
+        raise CaseError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a case")
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(f"{path}: this is no TOML: {error}") from None
+    source, kinds = Source(path), {part.space: part for part in PARTS}
+    parts: dict[str, Any] = {}
+    for name, table in tables.items():
+        if name not in kinds:
+            near = difflib.get_close_matches(name, kinds, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise CaseError(f"{path.name}: no such table [{name}]; {hint}allowed are {', '.join(kinds)}")
+        parts[name] = _read(kinds[name], _table(f"{path.name}: {name}", table), source)
+    scene = parts.get("scene")
+    if scene is None or scene.file is None:
+        raise CaseError(f'{source.place("scene", "file")} is missing: name the scene, as in file = "car.usd"')
+    return Case(**{**parts, "scene": replace(scene, file=str(path.parent / scene.file))}, source=source)
+
+
+def _read(kind: type[Part], table: Mapping[str, Any], source: Source) -> Part | dict[str, Part]:
+    if kind.instances == ():
+        return read_part(kind, table, lambda name: source.place(kind.space, name))
+    result = {}
+    for instance, values in table.items():
+        if kind.instances is not None and instance not in kind.instances:
+            raise CaseError(
+                f"{source.place(kind.space, '', instance)}: no such {kind.space}; allowed are {', '.join(kind.instances)}"
+            )
+        place = source.place(kind.space, "", instance)
+        result[instance] = read_part(
+            kind, _table(place, values), lambda name, instance=instance: source.place(kind.space, name, instance)
+        )
+    return result
+
+
+def _table(place: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise CaseError(f"{place} is {value!r}: it must be a table, [{place.rpartition(' ')[2]}]")
+    return value

@@ -1,0 +1,63 @@
+"""Writing a case to fill in, over a scene that is only read."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..io.files import OutputExistsError, replace_file
+from ..usd import Scene, foreign, open_stage
+from ..usd.layer_head import LayerHead
+from ..usd.layers import relative_path
+from .errors import CaseError
+from .template import toml_text, usd_text
+
+
+def write_template(
+    scene: Scene, obstacle: str | None = None, file: str | Path | None = None, *, overwrite: bool = False
+) -> Path:
+    """A case around a prim of a scene, by default around its only body: a layer (.usda) over it, or a TOML file.
+
+    `file`: by default SCENE_case.usda, or .toml for scenes that USD cannot compose, beside the scene.
+    Raises CaseError, SceneError, and OutputExistsError for a file that is there, unless `overwrite`.
+    """
+    is_foreign = scene.path.suffix.lower() in foreign.SUFFIXES
+    target = Path(file) if file else scene.path.with_name(f"{scene.path.stem}_case{'.toml' if is_foreign else '.usda'}")
+    suffixes = (".toml",) if is_foreign else (".usda", ".toml")
+    if target.suffix.lower() not in suffixes:
+        raise CaseError(
+            f"{target}: a case for {scene.path.name} ends with {' or '.join(suffixes)}: choose another name"
+        )
+    if target.resolve() == scene.path.resolve():
+        raise CaseError(f"{target} is the scene itself: choose another name")
+    if target.exists() and not overwrite:
+        raise OutputExistsError(f"{target} is there already: pass overwrite=True, or choose another name")
+    prim = _prim_of(scene, obstacle, is_foreign)
+    if target.suffix.lower() == ".toml":
+        text = toml_text(relative_path(scene.path.resolve(), target.parent.resolve()), prim)
+    else:
+        text = usd_text(LayerHead.of(scene.path, target.parent), prim)
+    with replace_file(target) as path:
+        path.write_text(text, encoding="utf-8")
+    return target
+
+
+def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
+    """The obstacle's prim; of what stands in an instance the instance, for nothing can be said below it."""
+    if obstacle is None and len(scene.bodies) != 1:
+        names = ", ".join(body.path for body in scene.bodies)
+        raise CaseError(
+            f"{len(scene.bodies)} bodies and no obstacle named: choose one of {names}, or a prim above some of them"
+        )
+    body = scene.body(obstacle or scene.bodies[0].path)
+    if is_foreign:
+        return body.path
+    stage = open_stage(scene.path)
+    prim = stage.GetPrimAtPath(body.path)
+    while prim.IsInstanceProxy():
+        prim = prim.GetParent()
+    above = scene.body(str(prim.GetPath()))
+    if len(above.parts) != len(body.parts):
+        raise CaseError(f"{body.path} stands in an instance, below which nothing can be said: name {above.path} itself")
+    return above.path

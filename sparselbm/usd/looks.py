@@ -1,0 +1,62 @@
+"""Materials that read their colours from a picture, for viewers that do not draw displayColor."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+
+@dataclass(frozen=True)
+class Look:
+    """A UsdPreviewSurface whose colour is a picture's at a primvar's texture coordinates."""
+
+    path: str
+    """Of the material."""
+    picture: str
+    """The file, relative to the stage."""
+    coordinates: str = "st"
+    """The primvar with the texture coordinates, float2."""
+    lit: bool = True
+    """Whether light falls on it; if not it shines by itself, so that its colours are those of the legend."""
+    opacity: float = 1.0
+
+    def define(self, stage: Usd.Stage) -> None:
+        """Author the material, if it is not there."""
+        from pxr import Gf, Sdf, UsdGeom, UsdShade
+
+        if stage.GetPrimAtPath(self.path):
+            return
+        UsdGeom.Scope.Define(stage, self.path.rpartition("/")[0])
+        types, material = Sdf.ValueTypeNames, UsdShade.Material.Define(stage, self.path)
+        surface, texture, reader = (
+            UsdShade.Shader.Define(stage, f"{self.path}/{name}") for name in ("Surface", "Picture", "Coordinates")
+        )
+        reader.CreateIdAttr("UsdPrimvarReader_float2")
+        reader.CreateInput("varname", types.String).Set(self.coordinates)
+        texture.CreateIdAttr("UsdUVTexture")
+        texture.CreateInput("file", types.Asset).Set(Sdf.AssetPath(self.picture))
+        texture.CreateInput("sourceColorSpace", types.Token).Set("sRGB")
+        for wrap in ("wrapS", "wrapT"):
+            texture.CreateInput(wrap, types.Token).Set("clamp")
+        texture.CreateInput("st", types.Float2).ConnectToSource(reader.CreateOutput("result", types.Float2))
+        colour = texture.CreateOutput("rgb", types.Float3)
+        surface.CreateIdAttr("UsdPreviewSurface")
+        surface.CreateInput("roughness", types.Float).Set(0.7)
+        surface.CreateInput("opacity", types.Float).Set(self.opacity)
+        surface.CreateInput("diffuseColor", types.Color3f).Set(Gf.Vec3f(0.0))
+        shown = surface.CreateInput("diffuseColor" if self.lit else "emissiveColor", types.Color3f)
+        shown.ConnectToSource(colour)
+        material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", types.Token))
+
+    def bind(self, prim: Usd.Prim) -> None:
+        """Give a prim this look."""
+        from pxr import UsdShade
+
+        self.define(prim.GetStage())
+        material = UsdShade.Material(prim.GetStage().GetPrimAtPath(self.path))
+        UsdShade.MaterialBindingAPI.Apply(prim).Bind(material)

@@ -1,0 +1,176 @@
+"""What a case says wrongly is refused before any work: the place, the value and what is allowed are named."""
+
+import pytest
+from case_files import altered, template, write_scene
+
+from sparselbm.case import Case, CaseError, CaseStudy
+from sparselbm.geometry import FFD, FreeVertices, Rigid
+from sparselbm.limits import ForceLimit, PressureDropLimit
+from sparselbm.optimize import Adam, BoundingBox, FixedVolume, MinimumThickness
+from sparselbm.usd import SceneError
+
+DENSITY = "uniform double sparselbm:fluid:density = 1\n"
+FLUID = '"SparselbmFluidAPI"'
+INLET = "sparselbm:boundary:xMin:velocity = (1, 0, 0)"
+Z_MAX = '"SparselbmBoundaryAPI:zMax"'
+
+USD = [
+    # Names that there are not.
+    ([(DENSITY, "uniform double sparselbm:fluid:densty = 1\n")],
+     ["/Case: sparselbm:fluid:densty", "did you mean density", "viscosity"]),
+    ([(FLUID, '"SparselbmFluitAPI"')], ["/Case", "no such schema SparselbmFluitAPI", "SparselbmFluidAPI"]),
+    ([(Z_MAX, '"SparselbmBoundaryAPI:top"')], ["/Case", "SparselbmBoundaryAPI:top", "xMin, xMax, yMin, yMax, zMin, zMax"]),
+    ([(FLUID + ", ", "")], ["/Case: sparselbm:fluid:density", "counts for nothing here", "apply SparselbmFluidAPI"]),
+    ([(DENSITY, "uniform double sparselbm:weather = 1\n")], ["sparselbm:weather", "scene, obstacle, domain"]),
+    ([("uniform double sparselbm:scene:time", 'uniform string sparselbm:scene:file = "x.usd"')],
+     ["/Case: sparselbm:scene:file", "no such attribute", "time, levels"]),
+    # Values of another kind, or out of range.
+    ([(DENSITY, 'uniform string sparselbm:fluid:density = "air"\n')],
+     ["/Case: sparselbm:fluid:density", "'air'", "a finite number (double)"]),
+    ([(DENSITY, "uniform double sparselbm:fluid:density = nan\n")], ["sparselbm:fluid:density", "nan", "finite"]),
+    ([(DENSITY, "uniform double sparselbm:fluid:density = -1\n")], ["sparselbm:fluid:density is -1", "above 0"]),
+    ([(DENSITY, "double sparselbm:fluid:density.timeSamples = {1: 2, 2: 3}\n")], ["sparselbm:fluid:density", "varies in time"]),
+    ([('"TRT"', '"MRT"')], ["/Case: sparselbm:solver:collision", "'MRT'", "TRT, BGK"]),
+    # What contradicts something else.
+    ([("sparselbm:fluid:viscosity", "sparselbm:fluid:viscosity = 0.1")], ["fluid:viscosity", "fluid:reynolds", "contradict"]),
+    ([("sparselbm:domain:lower", "sparselbm:domain:lower = (0, 0, 0)")], ["domain:lower", "domain:upstream", "contradict"]),
+    ([("sparselbm:objective:iterations = 10", "sparselbm:objective:iterations = 10\n"
+       "    uniform double sparselbm:design:limit = 1")], ["/Case: sparselbm:design:limit", "apply SparselbmDesignAPI"]),
+    ([("sparselbm:design:limit", "sparselbm:design:limit\n        double sparselbm:design:smoothing = 1")],
+     ["/World/Body: sparselbm:design:smoothing", "kind vertices", "is ffd", "take it out"]),
+    ([('design:kind = "ffd"', 'design:kind = "vertices"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", "")],
+     ["/World/Body: sparselbm:design:smoothing is missing", "[m]"]),
+    ([('over "Body" (', 'over "Other" (\n prepend apiSchemas = ["SparselbmDesignAPI"]\n)\n{\n}\nover "Body" (')],
+     ["/World/Body", "SparselbmDesignAPI", "/World/Other", "one is allowed"]),
+    ([('over "Body" (', 'over "Other" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n'
+       '    token sparselbm:obstacle:role = "design"\n}\nover "Body" (')],
+     ["/World/Body: sparselbm:obstacle:role", "/World/Other", "one is allowed"]),
+    ([('over "World"', 'over "World" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)'),
+      ('over "Body" (', 'token sparselbm:obstacle:role = "ignored"\nover "Body" (')], ["/World/Body", "below /World", "ignored"]),
+    ([('"TRT"', '"Cumulant"')], ["/Case: sparselbm:solver:collision is Cumulant", "D3Q27"]),
+    # Sides that a tunnel cannot have.
+    ([('xMin:kind = "inlet"', 'xMin:kind = "outlet"'), (INLET, "sparselbm:boundary:xMin:velocity"),
+      ('uniform token sparselbm:boundary:xMin:profile = "uniform"', "")], ["no side is an inlet", "xMin, yMin, zMin"]),
+    ([('xMax:kind = "outlet"', 'xMax:kind = "slip"')], ["/Case: sparselbm:boundary:xMax:kind is slip", "must be outlet"]),
+    ([('yMin:kind = "slip"', 'yMin:kind = "outlet"')], ["/Case: sparselbm:boundary:yMin:kind is outlet", "must be xMax"]),
+    ([('yMin:kind = "slip"', 'yMin:kind = "inlet"\n    double3 sparselbm:boundary:yMin:velocity = (0, 1, 0)')],
+     ["/Case: sparselbm:boundary:yMin:kind is inlet", "so is xMin"]),
+    ([('yMin:kind = "slip"', 'yMin:kind = "movingWall"')], ["/Case: sparselbm:boundary:yMin:velocity is missing"]),
+    ([('yMin:kind = "slip"', 'yMin:kind = "movingWall"\n    double3 sparselbm:boundary:yMin:velocity = (0, 1, 0)')],
+     ["/Case: sparselbm:boundary:yMin:velocity", "along y must be 0"]),
+    ([(INLET, INLET.replace("(1, 0, 0)", "(1, 0.1, 0)"))], ["sparselbm:boundary:xMin:velocity", "(u, 0, 0)"]),
+    ([('yMin:kind = "slip"', 'yMin:kind = "slip"\n    double3 sparselbm:boundary:yMin:velocity = (0, 0, 0)')],
+     ["/Case: sparselbm:boundary:yMin:velocity", "inlet or movingWall", "is slip"]),
+    ([('profile = "uniform"', 'profile = "parabola"')], ["sparselbm:boundary:xMin:profile", "yMin, yMax, zMin, zMax", "wall"]),
+]  # fmt: skip
+
+TOML = [
+    ([("[fluid]", "[liquid]")], ["case.toml: no such table [liquid]", "fluid"]),
+    ([("density =", "densty =")], ["case.toml: fluid.densty", "did you mean density"]),
+    ([("density = 1.0", 'density = "air"')], ["case.toml: fluid.density", "'air'", "a finite number"]),
+    ([("density = 1.0", "density = true")], ["case.toml: fluid.density", "True", "a finite number"]),
+    ([("[boundary.zMax]", "[boundary.top]")], ["case.toml: boundary.top", "xMin, xMax"]),
+    ([('role = "design"', 'role = "car"')], ['case.toml: obstacle."/World/Body".role', "'car'", "fixed, design, ignored"]),
+    ([('file = "./scene.usda"', "")], ["case.toml: scene.file is missing"]),
+    ([("# viscosity =", "viscosity = 0.1")], ["case.toml: fluid.viscosity and case.toml: fluid.reynolds contradict"]),
+    ([("[fluid]", "[fluid")], ["case.toml", "no TOML"]),
+    ([("[boundary.xMin]", "[boundary]\nxMin = 1\n[boundary.x]")], ["case.toml: boundary.xMin is 1", "must be a table"]),
+    ([("# lower =", "lower = [0, 0, 0]"), ("upstream = 2.0", ""), ("downstream = 4.0", ""), ("side = 1.5", "")],
+     ["case.toml: domain.upper is missing", "both"]),
+    ([("iterations = 10", "iterations = 2.5")], ["case.toml: objective.iterations", "a whole number"]),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    """The scene, and its case as USD and as TOML."""
+    scene = write_scene(tmp_path_factory.mktemp("errors") / "scene.usda")
+    return scene.read_text(), {suffix: template(scene, suffix).read_text() for suffix in (".usda", ".toml")}
+
+
+@pytest.fixture
+def opened(texts, tmp_path):
+    """Opens a case with changes in it; each in a folder of its own, for USD remembers files."""
+
+    def open_case(changes, suffix=".usda"):
+        scene, cases = texts
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        (folder / "scene.usda").write_text(scene)
+        (folder / f"case{suffix}").write_text(cases[suffix])
+        return Case.open(altered(folder / f"case{suffix}", *changes))
+
+    return open_case
+
+
+@pytest.mark.parametrize(("suffix", "changes", "parts"), [
+    *((".usda", *each) for each in USD), *((".toml", *each) for each in TOML),
+])  # fmt: skip
+def test_refused_with_place_value_and_what_is_allowed(opened, suffix, changes, parts):
+    with pytest.raises(CaseError) as refused:
+        opened(changes, suffix)
+    assert all(part in str(refused.value) for part in parts), str(refused.value)
+
+
+def test_prims_that_are_not_there_and_what_stands_in_instances(opened):
+    with pytest.raises(CaseError, match=r"/World/Bodi: .*the scene does not have; did you mean /World/Body"):
+        opened([('over "Body" (', 'over "Bodi" (')])
+    with pytest.raises(SceneError, match=r"/World/Bodi: no such prim.*did you mean /World/Body"):
+        opened([("/World/Body", "/World/Bodi")], ".toml").read_scene()
+    surface = 'over "Surface" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n}\n'
+    inside = f'\nover "Parts"\n{{\nover "Box"\n{{\n{surface}}}\n}}\n'
+    with pytest.raises(CaseError, match=r"/World/Copy/Surface.*within an instance.*/World/Copy itself"):
+        opened([('\nover "World"', inside + 'over "World"')])
+
+
+def test_a_design_belongs_to_the_design_obstacle(opened):
+    case = opened([("[design]", '[design]\nprim = "/World/Other"')], ".toml")
+    with pytest.raises(CaseError, match=r"case.toml: design.kind is ffd.*/World/Body.*/World/Other"):
+        CaseStudy.of(case, case.plan(case.read_scene()))
+
+
+def study_of(opened, design, constraints=""):
+    changes = [('kind = "ffd"\n', f"{design}\n"), ("controlPoints = [4, 3, 4]", ""), ("[domain]", f"{constraints}\n[domain]")]
+    case = opened(changes, ".toml")
+    return CaseStudy.of(case, case.plan(case.read_scene())).study
+
+
+def test_designs_and_constraints_become_those_of_the_package(opened):
+    assert study_of(opened, 'kind = "ffd"\ncontrolPoints = [5, 3, 3]\nlimit = 0.1').deformation == FFD((5, 3, 3), limit=0.1)
+    rigid = study_of(opened, 'kind = "rigid"')
+    assert rigid.deformation == Rigid(rotate=True, max_translation=0.12)
+    assert rigid.constraints == ()
+    vertices = study_of(opened, 'kind = "vertices"\nsmoothing = 0.2')
+    assert vertices.deformation == FreeVertices(0.2, limit=0.12)
+    assert isinstance(vertices.optimizer, Adam)
+    case = opened([
+        ('design:kind = "ffd"', 'design:kind = "xformOps"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", ""),
+        ("uniform double sparselbm:design:limit", 'uniform string[] sparselbm:design:vary = ["xformOp:translate=10,0,0"]'),
+    ])  # fmt: skip
+    moved = CaseStudy.of(case, case.plan(case.read_scene()))
+    assert moved.ops is not None
+    assert moved.ops.prim == "/World/Body"
+    assert moved.study.deformation is moved.ops.deformation
+    assert moved.study.constraints == ()
+    constraints = """
+[constraint.thin]
+kind = "thickness"
+thickness = 0.1
+[constraint.room]
+kind = "box"
+lowerCorner = [-1, -1, -1]
+upperCorner = [1, 1, 1]
+[constraint.lift]
+kind = "force"
+direction = [0, 0, 2]
+lower = 0.1
+[constraint.loss]
+kind = "pressureDrop"
+upper = 3
+"""
+    assert study_of(opened, "", constraints).constraints == (
+        FixedVolume(), MinimumThickness(thickness=0.1), BoundingBox((-1, -1, -1), (1, 1, 1)),
+        ForceLimit(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift"), PressureDropLimit(upper=3.0, name="loss"),
+    )  # fmt: skip
+    with pytest.raises(CaseError, match=r"constraint.loss.lower is missing, and so is upper"):
+        study_of(opened, "", '[constraint.loss]\nkind = "pressureDrop"')

@@ -1,0 +1,133 @@
+"""What init writes is the fallbacks, in USD and in TOML; scenes stay as they are, and cases compose where they are moved to."""
+
+import shutil
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from case_files import altered, template, write_scene
+
+from sparselbm import Scene, Tunnel
+from sparselbm.boundary import Z_MIN
+from sparselbm.case import Case, CaseError, CaseStudy, Obstacle, SceneFile
+from sparselbm.case.write import write_template
+from sparselbm.limits import ForceLimit
+from sparselbm.tunnel import SideWall
+from sparselbm.usd import validate_stage
+
+PLACES = {"scene", "source", "design", "boundary"}
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return write_scene(tmp_path / "scene.usda")
+
+
+def test_what_init_writes_is_the_fallbacks_and_usd_and_toml_are_the_same(scene):
+    before = scene.read_bytes()
+    usd, toml = Case.open(template(scene)), Case.open(template(scene, ".toml"))
+    plain = Case(scene=SceneFile(file=str(scene)), obstacle={"/World/Body": Obstacle(role="design")})
+    for case in (usd, toml):
+        for each in fields(Case):
+            if each.name not in PLACES:
+                assert getattr(case, each.name) == getattr(plain, each.name), each.name
+        assert case.tunnel == plain.tunnel
+        assert case.plan(case.read_scene()).bounds.tolist() == plain.plan(plain.read_scene()).bounds.tolist()
+    assert usd.design.prim == "/World/Body"
+    assert scene.read_bytes() == before
+    assert validate_stage(usd.source.file) == []
+
+
+def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
+    usd = altered(
+        template(scene),
+        ("double sparselbm:domain:voxelSize", "double sparselbm:domain:voxelSize = 0.05"),
+        ("double sparselbm:fluid:reynolds = 60", "double sparselbm:fluid:reynolds"),
+        ("double sparselbm:fluid:viscosity", "float sparselbm:fluid:viscosity = 0.0625"),
+        ("recheck = true", "recheck = false"),
+        ('zMin:kind = "slip"', 'zMin:kind = "movingWall"\n    uniform double3 sparselbm:boundary:zMin:velocity = (1, 0, 0)'),
+        ("controlPoints = (4, 3, 4)", "controlPoints = (5, 3, 3)"),
+        ('"SparselbmOutputAPI",', '"SparselbmOutputAPI", "SparselbmConstraintAPI:lift",'),
+        ("    uniform string sparselbm:output:folder", '    uniform string sparselbm:output:folder = "out"\n'
+         '    uniform token sparselbm:constraint:lift:kind = "force"\n'
+         "    uniform double3 sparselbm:constraint:lift:direction = (0, 0, 2)\n"
+         "    uniform double sparselbm:constraint:lift:lower = 0.1"),
+    )  # fmt: skip
+    toml = altered(
+        template(scene, ".toml"),
+        ("# voxelSize =", "voxelSize = 0.05"), ("reynolds = 60.0", ""), ("# viscosity =", "viscosity = 0.0625"),
+        ("recheck = true", "recheck = false"), ("controlPoints = [4, 3, 4]", "controlPoints = [5, 3, 3]"),
+        ("# folder =", 'folder = "out"'),
+        ('[boundary.zMin]\nkind = "slip"', '[boundary.zMin]\nkind = "movingWall"\nvelocity = [1, 0, 0]'),
+        ("[boundary.zMax]", '[constraint.lift]\nkind = "force"\ndirection = [0, 0, 2]\nlower = 0.1\n\n[boundary.zMax]'),
+    )  # fmt: skip
+    one, other = Case.open(usd), Case.open(toml)
+    for each in fields(Case):
+        if each.name not in ("scene", "source", "design"):
+            assert getattr(one, each.name) == getattr(other, each.name), each.name
+    assert one.fluid.viscosity == 0.0625
+    assert one.tunnel == other.tunnel
+    plan = one.plan(one.read_scene())
+    assert plan.tunnel.reynolds == pytest.approx(1.0 * 1.0 / 0.0625)
+
+
+def test_a_case_composes_wherever_its_folder_is_moved_to(tmp_path):
+    (tmp_path / "a" / "studies").mkdir(parents=True)
+    scene = write_scene(tmp_path / "a" / "scene.usda")
+    for suffix in (".usda", ".toml"):
+        write_template(Scene.open(scene), "/World/Body", tmp_path / "a" / "studies" / f"body{suffix}")
+    shutil.move(tmp_path / "a", tmp_path / "b")
+    for suffix in (".usda", ".toml"):
+        case = Case.open(tmp_path / "b" / "studies" / f"body{suffix}")
+        assert case.read_scene().body("/World/Body").mesh.volume == pytest.approx(1.0)
+        assert case.design_obstacle == "/World/Body"
+
+
+def test_an_instance_is_named_in_place_of_what_stands_in_it(scene):
+    path = write_template(Scene.open(scene), "/World/Copy/Surface", scene.with_name("copy.usda"))
+    case = Case.open(path)
+    assert case.design_obstacle == "/World/Copy"
+    assert case.plan(case.read_scene()).mesh.volume == pytest.approx(1.0)
+
+
+def test_templates_spare_scenes_and_former_cases(scene):
+    read = Scene.open(scene)
+    with pytest.raises(CaseError, match=r"3 bodies and no obstacle named.*/World/Body"):
+        write_template(read)
+    with pytest.raises(CaseError, match="is the scene itself"):
+        write_template(read, "/World/Body", scene)
+    with pytest.raises(CaseError, match=r"ends with \.usda or \.toml"):
+        write_template(read, "/World/Body", scene.with_suffix(".usdc"))
+    template(scene)
+    with pytest.raises(FileExistsError, match="is there already"):
+        template(scene)
+
+
+def test_variants_that_are_chosen_bring_their_own_settings(scene):
+    path = altered(template(scene), (
+        'def Scope "Case" (', 'def Scope "Case" (\n    variants = {\n        string speed = "slow"\n    }\n'
+        '    prepend variantSets = "speed"',
+    ), ("    uniform double sparselbm:fluid:reynolds = 60\n", ""), (
+        "zMax:kind = \"slip\"\n", 'zMax:kind = "slip"\n    variantSet "speed" = {\n'
+        '        "slow" {\n            uniform double sparselbm:fluid:reynolds = 20\n        }\n'
+        '        "fast" {\n            uniform double sparselbm:fluid:reynolds = 80\n        }\n    }\n',
+    ))  # fmt: skip
+    assert Case.open(path).fluid.reynolds == 20.0
+    assert Case.open(path, variants={"/Case:speed": "fast"}).fluid.reynolds == 80.0
+
+
+def test_the_cases_of_the_documentation_are_cases(tmp_path):
+    blocks = (Path(__file__).parents[2] / "docs" / "cases.md").read_text().split("```")[1::2]
+    scene = 'def Xform "World"\n{\n    def Cube "Body"\n    {\n    }\n    def Cube "Floor"\n    {\n    }\n}\n'
+    (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
+    layer = tmp_path / "case.usda"
+    usd, toml = [each for each in blocks if not each.startswith("toml")], next(each for each in blocks if each.startswith("toml"))
+    layer.write_text("#usda 1.0\n(\n    subLayers = [@./scene.usda@]\n)\n" + "\n".join(usd))
+    (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
+    case = Case.open(layer)
+    assert {path: each.role for path, each in case.obstacle.items()} == {"/World/Body": "design", "/World/Floor": "ignored"}
+    assert case.tunnel.walls == (SideWall(Z_MIN, (30.0, 0.0, 0.0)),)
+    plan = case.plan(case.read_scene())
+    assert list(plan.bodies) == ["/World/Body"]
+    assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), upper=0.1, name="lift")
+    assert Case.open(tmp_path / "case.toml").tunnel == Tunnel(voxel_size=0.02, velocity=30.0)

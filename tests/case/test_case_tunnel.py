@@ -1,0 +1,89 @@
+"""The sides of a case are those of the flow."""
+
+import numpy as np
+import pytest
+
+from sparselbm.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Z_MAX,
+    Z_MIN,
+    FreeSlip,
+    MovingWall,
+    Parabola,
+    PressureOutlet,
+    VelocityInlet,
+)
+from sparselbm.case import Boundary, Case, Domain, Fluid, SceneFile, Solver
+from sparselbm.geometry import TriangleMesh
+from sparselbm.simulation import Simulation
+
+BODIES = {"ball": TriangleMesh.sphere(0.5, subdivisions=2)}
+WIND, OUT = Boundary(kind="inlet", velocity=(2.0, 0.0, 0.0)), Boundary(kind="outlet")
+
+
+def plan_of(**parts):
+    return Case(scene=SceneFile(file="ball.usda"), **parts).tunnel.around(BODIES, "ball")
+
+
+def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those_that_slide():
+    sides = {
+        "xMin": WIND, "xMax": OUT, "yMin": Boundary(kind="wall"), "zMin": Boundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
+        "zMax": Boundary(kind="symmetry"),
+    }  # fmt: skip
+    inlet, *others, outlet = plan_of(boundary=sides).boundaries
+    assert inlet == VelocityInlet(X_MIN, (0.08, 0.0, 0.0))
+    road, wall, *slips = others
+    assert isinstance(road, MovingWall)
+    assert road.face == Z_MIN
+    assert road.velocity == pytest.approx((0.04, 0.02, 0.0))  # 0.08 cells a step are 2 m / s.
+    assert wall == MovingWall(Y_MIN, (0.0, 0.0, 0.0))
+    assert slips == [FreeSlip(Y_MAX), FreeSlip(Z_MAX)]
+    assert isinstance(outlet, PressureOutlet)
+    assert outlet.face == X_MAX
+
+
+def test_a_parabola_between_four_walls():
+    walls = {side: Boundary(kind="wall") for side in ("yMin", "yMax", "zMin", "zMax")}
+    inlet = Boundary(kind="inlet", velocity=(2.0, 0.0, 0.0), profile="parabola")
+    conditions = plan_of(boundary={"xMin": inlet, "xMax": OUT, **walls}).boundaries
+    assert conditions[0] == VelocityInlet(X_MIN, (0.08, 0.0, 0.0), profile=Parabola(0))
+    assert not any(isinstance(each, FreeSlip) for each in conditions)
+
+
+def test_corners_and_viscosity_stand_in_place_of_margins_and_reynolds_number():
+    plan = plan_of(
+        domain=Domain(voxel_size=0.05, lower=(-1.5, -1.0, -1.1), upper=(2.5, 1.0, 1.0)),
+        fluid=Fluid(viscosity=0.02),
+        boundary={"xMin": WIND, "xMax": OUT},
+    )
+    assert plan.bounds[0] == pytest.approx([-1.5, -1.0, -1.1])
+    assert plan.shape == (80, 40, 48)  # 80, 40 and 42 cells, in whole tiles.
+    assert plan.tunnel.reynolds == pytest.approx(2.0 * plan.length / 0.02)
+    assert plan.units.viscosity == pytest.approx(0.02)
+    assert plan.refined(1.25).units.viscosity == pytest.approx(0.02)
+
+
+def test_a_road_that_moves_with_the_wind_leaves_uniform_flow_as_it_is_and_one_at_rest_slows_it(device):
+    def flow(road):
+        plan = plan_of(
+            domain=Domain(voxel_size=0.1, upstream=0.5, downstream=0.5, side=0.3), solver=Solver(precision="double"),
+            boundary={"xMin": WIND, "xMax": OUT, "zMin": road},
+        )  # fmt: skip
+        simulation = Simulation(
+            plan.domain(device), viscosity=plan.units.lattice_viscosity, lattice=plan.tunnel.lattice,
+            collision=plan.tunnel.collision, boundaries=plan.boundaries, precision=plan.tunnel.precision,
+        )  # fmt: skip
+        simulation.set_state(1.0, (0.08, 0.0, 0.0))
+        simulation.run(60)
+        return np.array([simulation.domain.dense(each) for each in np.moveaxis(simulation.velocity(), -1, 0)])
+
+    still = flow(Boundary(kind="movingWall", velocity=(2.0, 0.0, 0.0)))
+    assert np.abs(still[0] - 0.08).max() < 1e-12
+    assert np.abs(still[1:]).max() < 1e-12
+    slowed = flow(Boundary(kind="wall"))
+    middle = slowed[0][8, 8]
+    assert middle[0] < 0.5 * 0.08
+    assert middle[-1] > 0.99 * 0.08

@@ -1,0 +1,111 @@
+"""init, inspect, run, gradcheck and optimize of a case give what options give, and leave the scene as it was."""
+
+import json
+
+import pytest
+from cli_cases import scene_of
+
+from sparselbm.geometry import TriangleMesh
+from sparselbm.usd import validate_stage
+
+PLACE = ("--voxel-size", "0.12", "--box", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
+SMALL = (*PLACE, "--settle-steps", "40")
+STUDY = ("--ffd", "3,3,3", "--iterations", "1", "--no-second-grid", "--no-recheck")
+CHANGES = {
+    "double sparselbm:domain:voxelSize": "double sparselbm:domain:voxelSize = 0.12", "upstream = 2": "upstream = 0.5",
+    "downstream = 4": "downstream = 1", "side = 1.5": "side = 0.4", "reynolds = 60": "reynolds = 30",
+    "int sparselbm:solver:settleSteps": "int sparselbm:solver:settleSteps = 40",
+    "velocity = (1, 0, 0)": "velocity = (2, 0, 0)", "controlPoints = (4, 3, 4)": "controlPoints = (3, 3, 3)",
+    "iterations = 10": "iterations = 1", "secondGrid = true": "secondGrid = false", "recheck = true": "recheck = false",
+    "string sparselbm:output:folder": 'string sparselbm:output:folder = "found"',
+}  # fmt: skip
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.5, subdivisions=2)})
+
+
+def filled_in(path, changes):
+    text = path.read_text()
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text)
+
+
+def summary(folder):
+    found = json.loads((folder / "summary.json").read_text())
+    return {name: value for name, value in found.items() if name != "seconds"}
+
+
+def test_a_case_gives_the_numbers_of_the_options_and_spares_the_scene(in_process, tmp_path, scene, device):
+    before, case = scene.read_bytes(), tmp_path / "ball_case.usda"
+
+    def done(*arguments):
+        code, out, err = in_process(*arguments)
+        assert code == 0, err
+        assert scene.read_bytes() == before
+        return out
+
+    assert "ball_case.usda" in done("init", scene)
+    filled_in(case, CHANGES)
+    written = case.read_bytes()
+    assert validate_stage(case) == []
+    for file, more in ((scene, PLACE), (case, ())):
+        done("inspect", file, *more, "--device", device, "--json", f"{file.stem}.json")
+    seen = [json.loads((tmp_path / f"{name}.json").read_text()) for name in ("ball", "ball_case")]
+    for name in ("tunnel", "shape", "viscosity", "time_step", "relaxation_time", "frontal_area", "obstacle"):
+        assert seen[0][name] == seen[1][name], name
+
+    done("run", scene, *SMALL, "--device", device, "--output", "run_options")
+    done("run", case, "--device", device, "--output", "run_case")
+    assert summary(tmp_path / "run_case") == summary(tmp_path / "run_options")
+    done("optimize", scene, *SMALL, *STUDY, "--device", device, "--output", "optimised")
+    done("optimize", case, "--device", device)
+    assert summary(tmp_path / "found") == summary(tmp_path / "optimised")
+    assert validate_stage(tmp_path / "found" / "ball_case_results.usda") == []
+    in_process("gradcheck", case, "--steps", 0, "--directions", 1, "--samples", 0, "--device", device)
+    checked = json.loads((tmp_path / "found_gradcheck" / "gradcheck.json").read_text())
+    assert not checked["passed"]  # 40 steps are too few.
+    assert (scene.read_bytes(), case.read_bytes()) == (before, written)
+
+
+def test_options_come_before_what_a_case_says(in_process, tmp_path, scene, device):
+    in_process("init", scene)
+    filled_in(tmp_path / "ball_case.usda", {
+        "double sparselbm:fluid:reynolds = 60": "double sparselbm:fluid:reynolds",
+        "double sparselbm:fluid:viscosity": "double sparselbm:fluid:viscosity = 0.1",
+    })  # fmt: skip
+    more = ("--reynolds", 40, "--velocity", 3, "--device", device)
+    code, _, err = in_process("inspect", "ball_case.usda", *more, "--json", "w.json")
+    found = json.loads((tmp_path / "w.json").read_text())
+    assert code == 0, err
+    assert found["reynolds"] == 40.0
+    assert found["viscosity"] == pytest.approx(3.0 * found["length"] / 40.0)
+    code, _, err = in_process("inspect", "ball_case.usda", "--flow-axis", "y")
+    assert code == 2
+    assert "/Case: sparselbm:boundary:xMin:kind" in err
+
+
+def test_a_wrong_case_is_refused_by_every_command_before_anything_is_written(in_process, tmp_path, scene):
+    in_process("init", scene)
+    filled_in(tmp_path / "ball_case.usda", {'kind = "inlet"': 'kind = "inflow"'})
+    for name in ("inspect", "run", "optimize", "gradcheck"):
+        code, _, err = in_process(name, "ball_case.usda")
+        assert code == 2
+        for part in ("/Case: sparselbm:boundary:xMin:kind", "'inflow'", "inlet, outlet, wall, movingWall, slip, symmetry"):
+            assert part in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_case_for_a_mesh_file_is_toml(in_process, tmp_path, device):
+    import trimesh
+
+    trimesh.creation.icosphere(subdivisions=2, radius=0.5).export(tmp_path / "ball.stl")
+    code, out, err = in_process("init", "ball.stl")
+    assert code == 0, err
+    assert "ball_case.toml" in out
+    code, out, err = in_process("inspect", "ball_case.toml", "--device", device)
+    assert code == 0, err
+    assert "16.0 cells" in out

@@ -1,0 +1,76 @@
+"""Pressure and shear on a surface are those of flows that are known, and together they are the force."""
+
+import numpy as np
+import pytest
+import warp as wp
+from draw_cases import BALL, snapshot, stream
+
+from sparselbm import Obstacle, Simulation, Snapshot, Tunnel, TunnelFlow, Units
+from sparselbm.boundary import Y_MAX, MovingWall
+from sparselbm.domain import box
+from sparselbm.geometry import TriangleMesh
+from sparselbm.settle import Settle
+
+
+def test_the_pressure_of_a_fluid_at_rest_in_gravity_is_exact():
+    still = snapshot(lambda x: 0.0 * x, lambda x: x @ [1.0, 2.0, 3.0])
+    pressure = still.surface_pressure(BALL)
+    assert pressure == pytest.approx(BALL.points @ [1.0, 2.0, 3.0], abs=2e-5)
+    lift = -(pressure[:, None] * BALL.point_areas).sum(axis=0)
+    assert lift == pytest.approx(-BALL.volume * np.array([1.0, 2.0, 3.0]), rel=1e-2)  # Archimedes; points stand for areas.
+    assert not still.wall_shear(BALL, 0.5).any()
+
+
+def test_points_outside_of_the_domain_have_no_values():
+    far = TriangleMesh(BALL.points + np.array([0.0, 0.0, 1.6]), BALL.faces)
+    flow = snapshot(stream, lambda x: 1.0 + 0.0 * x[..., 0])
+    above = far.points[:, 2] > 1.7
+    assert not flow.surface_pressure(far)[above].any()
+    assert flow.surface_pressure(far)[far.points[:, 2] < 1.2] == pytest.approx(1.0)
+
+
+def slab(top):
+    """A body below y = top whose sides lie outside of 0 <= x, z <= 8."""
+    import trimesh
+
+    block = trimesh.creation.box(extents=(16, 2, 16))
+    for _ in range(3):
+        block = block.subdivide()
+    x, y, z = np.array(block.vertices).T
+    return TriangleMesh(np.stack([x + 4, np.where(y > 0.99, top, y - 4), z + 4], axis=1), block.faces)
+
+
+def test_the_shear_of_couette_s_and_poiseuille_s_flow_on_a_slab(device):
+    """tau = nu U / h + g h / 2 on a wall anywhere between the cells, within 4 %."""
+    nu, top, height = 1.0 / 6.0, 4.3, 16
+    domain, body = box((8, height, 8), periodic=(True, False, True), device=device), slab(top)
+    simulation = Simulation(
+        domain, viscosity=nu, boundaries=[MovingWall(Y_MAX, (0.02, 0.0, 0.0))], force=(1e-6, 0.0, 0.0),
+        obstacles=[Obstacle("slab", body)], precision=wp.float64,
+    )  # fmt: skip
+    units = Units(voxel_size=1.0, velocity=1.0, viscosity=nu, density=1.0, lattice_velocity=1.0)
+    above = np.isclose(body.points[:, 1], top) & np.all((body.points > 1) & (body.points < 7), axis=1)
+    h = height - top
+    for speed, force in ((0.02, 0.0), (0.0, 2e-5)):
+        simulation.set_parameters({"y_max.velocity_x": speed, "force_x": force})
+        simulation.run(600)
+        shear = Snapshot.of(simulation, units).wall_shear(body, nu)[above]
+        assert len(shear) > 8
+        assert shear[:, 0] == pytest.approx(nu * speed / h + force * h / 2.0, rel=0.04)
+        assert np.abs(shear[:, 1:]).max() < 1e-6 * shear[:, 0].min()
+
+
+def test_pressure_and_shear_add_up_to_the_drag(device):
+    """Sum (-p n + tau) dA over a sphere 8.3 cells across at Re 30 is the force that momentum exchange measures, within 10 %."""
+    tunnel = Tunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
+    plan = tunnel.around({"ball": BALL}, "ball")
+    flow = TunnelFlow(plan, Settle(limit=500), device)
+    force = flow.drag() * plan.reference_force
+    state = Snapshot.of(flow.simulation, plan.units)
+    areas = BALL.point_areas
+    shear = state.wall_shear(BALL, plan.units.density * plan.units.viscosity)
+    friction = (shear * np.linalg.norm(areas, axis=1)[:, None]).sum(axis=0)
+    found = friction - (state.surface_pressure(BALL)[:, None] * areas).sum(axis=0)
+    assert found[0] == pytest.approx(force, rel=0.1)
+    assert np.abs(found[1:]).max() < 0.02 * force
+    assert 0.5 < friction[0] / force < 0.65  # Le Clair, Hamielec & Pruppacher 1970: 0.60 at Re 30 without walls.

@@ -1,0 +1,85 @@
+"""What Blender and Chromium make of results: counts, frames that differ, colours in the picture."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from draw_cases import BALL, case
+from matplotlib.image import imread
+
+from sparselbm.draw import Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
+from sparselbm.usd import ResultsStage
+from sparselbm.view import write_page
+
+pytestmark = pytest.mark.viewers
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A ball that grows over three iterations, in a uniform stream."""
+    folder = tmp_path_factory.mktemp("viewers")
+    ball = case(folder / "ball.usda")
+    with ResultsStage(ball.scene.path, folder / "out", "ball") as stage:
+        stage.add_camera(ball.moment.bounds)
+        for time, level in enumerate((1.0, 1.5, 2.0)):
+            stage.add_iteration(ball.moment.body, time, BALL.points * (1.0 + 0.1 * time))
+            drawings = [SurfaceValues(), Slice(quantity=Pressure()), Streamlines(3), Tracers(3), Isosurface(Pressure(), level)]
+            draw_all(drawings, stage, ball.moment, time)
+        draw_all([VolumeGrids()], stage, ball.moment, None)
+    (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
+    return folder / "out"
+
+
+def colourful(picture):
+    """Share of pixels that are no grey."""
+    pixels = imread(picture)[..., :3]
+    return float(np.mean(np.ptp(pixels, axis=-1) > 0.2))
+
+
+def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
+    python = os.environ.get("BLENDER_PYTHON")
+    assert python, "set BLENDER_PYTHON to a Python that has bpy; `make viewers` does"
+    script, picture = Path(__file__).with_name("blender_look.py"), tmp_path / "blender.png"
+    call = [python, script, results / "ball_results.usda", picture, "0", "2"]
+    done = subprocess.run(list(map(str, call)), capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    print(picture, found)
+    assert found["range"] == [0, 2]
+    assert {"CAMERA", "CURVES", "MESH", "POINTCLOUD", "VOLUME"} <= set(found["types"])
+    assert all(grids == ["pressure", "velocity"] for grids in found["grids"].values())
+    assert len(found["grids"]) == 2
+    first, last = found["frames"]["0"], found["frames"]["2"]
+    assert last["Ball"][1] / first["Ball"][1] == pytest.approx(1.2, rel=1e-3), "the body's own points move"
+    assert first["Ball"][0] == last["Ball"][0] == len(BALL.points)
+    surface = next(name for name, sizes in first.items() if sizes != last[name] and name.startswith("pressure"))
+    assert first[surface][0] != last[surface][0], "the isosurface is another at each time: value clips play"
+    assert colourful(picture) > 0.1
+
+
+def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path):
+    browser = shutil.which("chromium")
+    assert browser, "install chromium (Debian: apt-get install chromium)"
+    page, seen = write_page(results, tmp_path / "page"), []
+    for frame in (0, 2):
+        picture = tmp_path / f"chromium_{frame}.png"
+        options = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        options += ["--window-size=1000,600", "--virtual-time-budget=5000", "--enable-logging=stderr"]
+        options += [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", "--dump-dom"]
+        call = [browser, *options, f"{page.as_uri()}#{frame}"]
+        done = subprocess.run(call, capture_output=True, text=True, timeout=300)
+        assert "CONSOLE" not in done.stderr, done.stderr
+        counted = re.search(r'<body data-frame="(\d+)" data-corners="([^"]+)"', done.stdout)
+        assert counted, done.stdout[:500]
+        assert int(counted[1]) == frame
+        assert int(counted[2]) > 10_000, "no WebGL error, and thousands of triangles"
+        assert colourful(picture) > 0.1
+        seen.append((counted[2], imread(picture)))
+        print(picture, counted[0])
+    assert seen[0][0] != seen[1][0]
+    assert np.mean(np.abs(seen[0][1] - seen[1][1]).max(axis=-1) > 0.1) > 0.01
