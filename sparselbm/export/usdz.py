@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..usd.colour import colours
+from ..usd.looks import Look
 from .door import Door
 from .shapes import GREY, Shape, all_shapes, point_normals, y_up
 from .written import Results
 
 if TYPE_CHECKING:
-    from pxr import Usd, UsdShade
+    from pxr import Usd
 
 STEPS = 256
 """Colours of the map in the picture; behind them comes grey."""
@@ -37,9 +38,9 @@ def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
         root = UsdGeom.Xform.Define(stage, "/Design").GetPrim()
         stage.SetDefaultPrim(root)
         _draw_picture(Path(folder) / PICTURE)
-        material = _material(stage)
+        look = Look("/Design/Colours", PICTURE)
         for number, shape in enumerate(shapes):
-            _define(stage, f"/Design/Shape{number}", shape, up_axis, material)
+            _define(stage, f"/Design/Shape{number}", shape, up_axis, look)
         stage.GetRootLayer().Save()
         # It copies the stage to one file and links what it names, all in a package of 64-byte steps.
         if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
@@ -67,8 +68,8 @@ def _draw_picture(path: Path) -> None:
     imsave(path, np.repeat(np.round(255.0 * np.clip(screen, 0.0, 1.0)).astype(np.uint8)[None], 4, axis=0))
 
 
-def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, material: UsdShade.Material) -> None:
-    from pxr import Sdf, UsdGeom, UsdShade, Vt
+def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, look: Look) -> None:
+    from pxr import Sdf, UsdGeom, Vt
 
     def vectors(values: np.ndarray) -> Vt.Vec3fArray:
         return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, np.float32))
@@ -86,28 +87,7 @@ def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, material: U
     mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
     places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex)
     places.Set(Vt.Vec2fArray.FromNumpy(map_places(shape.colours)))
-    UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(material)
-
-
-def _material(stage: Usd.Stage) -> UsdShade.Material:
-    """Its colour is the picture's at `st`."""
-    from pxr import Sdf, UsdShade
-
-    types, material = Sdf.ValueTypeNames, UsdShade.Material.Define(stage, "/Design/Colours")
-    reader, texture, surface = (
-        UsdShade.Shader.Define(stage, f"/Design/Colours/{name}") for name in ("Coordinates", "Picture", "Surface")
-    )
-    reader.CreateIdAttr("UsdPrimvarReader_float2")
-    reader.CreateInput("varname", types.String).Set("st")
-    texture.CreateIdAttr("UsdUVTexture")
-    texture.CreateInput("file", types.Asset).Set(PICTURE)
-    texture.CreateInput("sourceColorSpace", types.Token).Set("sRGB")
-    texture.CreateInput("st", types.Float2).ConnectToSource(reader.CreateOutput("result", types.Float2))
-    surface.CreateIdAttr("UsdPreviewSurface")
-    surface.CreateInput("roughness", types.Float).Set(0.7)
-    surface.CreateInput("diffuseColor", types.Color3f).ConnectToSource(texture.CreateOutput("rgb", types.Float3))
-    material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", types.Token))
-    return material
+    look.bind(mesh.GetPrim())
 
 
 def _shapes(results: Results, path: Path) -> None:
