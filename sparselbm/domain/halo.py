@@ -27,5 +27,5 @@ def with_halo(domain: Domain, field: np.ndarray) -> np.ndarray:
     for number, step in enumerate(product((-1, 0, 1), repeat=3)):
         x, y, z = (_OWN[s] for s in step)
         place = tuple(_PLACE[s] for s in step)
-        result[(slice(None), *place)] = np.take(tiles[:, x, y, z], beside[:, number], axis=0)
+        result[(slice(None), *place)] = np.take(tiles[:, x, y, z], beside[:, number], axis=0)  # type: ignore[arg-type]
     return result

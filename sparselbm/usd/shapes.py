@@ -54,11 +54,12 @@ def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
             continue
         based = UsdGeom.PointBased(prim)
         points = based.GetPointsAttr().Get(_code(time)) if based else None
-        elements = _elements(prim, len(points), time) if points else None
+        count = len(points) if points else 0
+        elements = _elements(prim, count, time) if count else None
         if elements is not None and len(elements[1]):
             positions = apply(world_matrix(prim, time), np.asarray(points, dtype=np.float64)).astype(np.float32)
             opacity = UsdGeom.Gprim(prim).GetDisplayOpacityAttr().Get(_code(time)) or [1.0]
-            colours = _colours(based, len(points), time)
+            colours = _colours(based, count, time)
             found.append(Shape(str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity))))
     return found
 
