@@ -108,11 +108,13 @@ class StudyFolder:
 
     def _moment(self, flow: TunnelFlow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> Moment:
         """The flow that a tunnel holds, around the obstacle's points [m]."""
-        units, known = self.plan.units, sensitivity is not None and np.isfinite(sensitivity).all()
+        units, known = self.plan.units, {}
+        if sensitivity is not None and np.isfinite(sensitivity).all():
+            known["sensitivity"] = sensitivity
         return Moment(
             Snapshot.of(flow.simulation, units), self.body, self.plan.mesh.with_points(points),
             viscosity=units.density * units.viscosity, axis=self.plan.tunnel.axis, up=self._up,
-            on_points={"sensitivity": sensitivity} if known else {},
+            on_points=known,
         )  # fmt: skip
 
     def _slice(self, moment: Moment) -> tuple[np.ndarray, np.ndarray]:

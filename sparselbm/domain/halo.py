@@ -22,10 +22,10 @@ def with_halo(domain: Domain, field: np.ndarray) -> np.ndarray:
     n, rest = domain.tile_count, field.shape[2:]
     beyond = np.full((1, 8, 8, 8, *rest), np.nan, dtype=field.dtype)
     tiles = np.concatenate([field.reshape(n, 8, 8, 8, *rest), beyond])
-    beside = domain.neighbours.numpy().reshape(n, 27)
+    beside = np.asarray(domain.neighbours.numpy()).reshape(n, 27)
     result = np.empty((n, 10, 10, 10, *rest), dtype=field.dtype)
     for number, step in enumerate(product((-1, 0, 1), repeat=3)):
         x, y, z = (_OWN[s] for s in step)
         place = tuple(_PLACE[s] for s in step)
-        result[(slice(None), *place)] = tiles[:, x, y, z][beside[:, number]]
+        result[(slice(None), *place)] = np.take(tiles[:, x, y, z], beside[:, number], axis=0)  # type: ignore[arg-type]
     return result

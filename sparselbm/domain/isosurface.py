@@ -19,7 +19,7 @@ def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh 
     import warp.geometry
 
     block = with_halo(domain, field.astype(np.float32))[:, 1:, 1:, 1:]
-    corners = {c: _shifted(block, c).reshape(-1) for c in product((0, 1), repeat=3)}
+    corners: dict[tuple[int, ...], np.ndarray] = {c: _shifted(block, c).reshape(-1) for c in product((0, 1), repeat=3)}
     with np.errstate(invalid="ignore"):
         low = np.minimum.reduce(list(corners.values()))  # NaN where one of them is.
         high = np.maximum.reduce(list(corners.values()))
@@ -28,10 +28,11 @@ def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh 
         return None
     order = warp.geometry.IsoSurfaceMarchingCubes.CUBE_CORNER_OFFSETS
     values = np.stack([corners[tuple(c)][met] for c in order], axis=1)
-    origin = [x + 0.5 * domain.voxel_size for x in domain.origin]
+    half, (x, y, z) = 0.5 * domain.voxel_size, domain.origin
     points, faces = warp.geometry.sparse_marching_cubes_from_cells(
-        domain.cell_indices().reshape(-1, 3)[met], values, tuple(origin), domain.voxel_size, value, domain.device
-    )
+        domain.cell_indices().reshape(-1, 3)[met], values, (x + half, y + half, z + half), domain.voxel_size, value,
+        domain.device,
+    )  # fmt: skip
     # Warp winds triangles towards larger values.
     return TriangleMesh(points.numpy().astype(np.float64), faces.numpy().reshape(-1, 3)[:, ::-1].astype(np.int32))
 

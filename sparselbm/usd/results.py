@@ -117,7 +117,7 @@ class ResultsStage:
         body: Body,
         fields: Mapping[str, np.ndarray],
         *,
-        iteration: int | None = None,
+        iteration: float | None = None,
         colour_by: str | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -280,7 +280,7 @@ class ResultsStage:
         size = np.linalg.norm(field, axis=1)
         kept = size > 0.0
         along = field[kept] / size[kept, None]
-        lengths = self._to_stage(length) * size[kept] / size.max(initial=1e-300)
+        lengths = length / self._layers.metres_per_unit * size[kept] / size.max(initial=1e-300)
         instancer = self._child("Glyphs", name, "PointInstancer")
         draw_glyphs(instancer, points[kept], along, lengths, time)
         self._show(instancer, size[kept], _field_name(field_name), limits, time, None)

@@ -54,11 +54,12 @@ def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
             continue
         based = UsdGeom.PointBased(prim)
         points = based.GetPointsAttr().Get(_code(time)) if based else None
-        elements = _elements(prim, time) if points else None
+        count = len(points) if points else 0
+        elements = _elements(prim, count, time) if count else None
         if elements is not None and len(elements[1]):
             positions = apply(world_matrix(prim, time), np.asarray(points, dtype=np.float64)).astype(np.float32)
             opacity = UsdGeom.Gprim(prim).GetDisplayOpacityAttr().Get(_code(time)) or [1.0]
-            colours = _colours(based, len(points), time)
+            colours = _colours(based, count, time)
             found.append(Shape(str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity))))
     return found
 
@@ -69,8 +70,8 @@ def _code(time: float | None) -> Usd.TimeCode:
     return Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
 
 
-def _elements(prim: Usd.Prim, time: float | None) -> tuple[int, np.ndarray] | None:
-    """Corners of an element, and all their indices; None for what is drawn otherwise."""
+def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.ndarray] | None:
+    """Corners of an element, and all their indices among so many points; None for what is drawn otherwise."""
     from pxr import UsdGeom
 
     if prim.IsA(UsdGeom.Mesh):
@@ -84,7 +85,7 @@ def _elements(prim: Usd.Prim, time: float | None) -> tuple[int, np.ndarray] | No
         first = np.setdiff1d(np.arange(ends[-1] if len(ends) else 0), ends - 1)
         return LINES, np.stack([first, first + 1], axis=1).astype(np.uint32).ravel()
     if prim.IsA(UsdGeom.Points):
-        return POINTS, np.arange(len(UsdGeom.Points(prim).GetPointsAttr().Get(_code(time))), dtype=np.uint32)
+        return POINTS, np.arange(count, dtype=np.uint32)
     return None
 
 

@@ -35,8 +35,6 @@ def write_page(results: Path, folder: Path) -> Path:
         raise PageError(
             f"{results} holds {len(stages)} files *_results.usda: give the folder of one run, as `sparselbm run` leaves it"
         )
-    from pxr import UsdGeom
-
     stage = open_stage(stages[0])
     times = _times(stage)
     store = _Store()
@@ -45,7 +43,7 @@ def write_page(results: Path, folder: Path) -> Path:
         raise PageError(f"{stages[0]} shows no mesh, curve or point: run it again with something to --draw")
     legends = sorted(results.glob("*_legend_*.png"))
     page = {
-        "title": stages[0].name.removesuffix("_results.usda"), "up": str(UsdGeom.GetStageUpAxis(stage)),
+        "title": stages[0].name.removesuffix("_results.usda"), "up": stage.GetMetadata("upAxis"),
         "times": times, "shapes": shapes, "history": _history(results / "history.csv"),
         "legends": [legend.name for legend in legends], "bounds": store.bounds,
     }  # fmt: skip
@@ -57,7 +55,7 @@ def write_page(results: Path, folder: Path) -> Path:
         path.write_text(f'const PAGE = {json.dumps(page)};\nconst DATA = "{data}";\n')
     for name in ("viewer.js", "index.html"):
         with replace_file(folder / name) as path:
-            path.write_text(files(__package__).joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
+            path.write_text(files("sparselbm.view").joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
     return folder / "index.html"
 
 
