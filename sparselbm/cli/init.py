@@ -11,7 +11,7 @@ from ..usd.plugin import SCHEMA_FOLDER
 from . import options as o
 from .show import facts
 
-SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF. It is only read.")]
+SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF, .nvdb. It is only read.")]
 CaseOutput = Annotated[
     Path | None,
     o.option(

@@ -49,8 +49,8 @@ CaseFile = Annotated[
     Path,
     typer.Argument(
         metavar="SCENE",
-        help="USD stage (.usd, .usda, .usdc, .usdz), with a case in it or without, a case as TOML, or STL, OBJ, PLY, glTF. It is "
-        "only read; options come before what it says.",
+        help="USD stage (.usd, .usda, .usdc, .usdz), with a case in it or without, a case as TOML, or STL, OBJ, PLY, glTF, "
+        ".nvdb. It is only read; options come before what it says.",
     ),
 ]
 ObstaclePath = Annotated[

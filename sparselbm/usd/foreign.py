@@ -1,4 +1,4 @@
-"""STL, OBJ, PLY and glTF by way of trimesh: one body a mesh of the file."""
+"""Files that are no stages: STL, OBJ, PLY and glTF by way of trimesh, one body a mesh; level sets in .nvdb."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 
 from sparselbm.geometry.errors import GeometryError
 from sparselbm.geometry.triangles import TriangleMesh
+from sparselbm.usd import level_sets
 from sparselbm.usd.body import Body, Part
 from sparselbm.usd.errors import SceneError
 from sparselbm.usd.transforms import apply, is_mirrored
 
-SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off")
+SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", level_sets.SUFFIX)
 """File types that are read here; all others are taken for USD."""
 
 
@@ -31,6 +32,8 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
     Raises:
         SceneError: The file cannot be parsed, or a position is not finite.
     """
+    if path.suffix.lower() == level_sets.SUFFIX:
+        return (level_sets.read_level_set(path, metres_per_unit),)
     try:
         import trimesh
     except ImportError as error:

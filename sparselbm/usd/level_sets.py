@@ -1,0 +1,62 @@
+"""Level sets of NanoVDB as bodies: the surface where the distance is 0."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from sparselbm.geometry.marching_cubes import surface_between
+from sparselbm.io.grid import TILE_EDGE, GridClass, TileGrid
+from sparselbm.io.read_nvdb import NanovdbError, read_nvdb
+from sparselbm.io.tile_lookup import TileLookup
+from sparselbm.usd.body import Body, Part
+from sparselbm.usd.errors import SceneError
+
+SUFFIX = ".nvdb"
+
+
+def read_level_set(path: Path, metres_per_unit: float) -> Body:
+    """The body whose distance, negative inside, a file holds in a narrow band of active voxels; named after the grid.
+
+    Raises:
+        SceneError: The file cannot be read, is no level set, or holds no surface.
+    """
+    try:
+        grid = read_nvdb(path)
+    except NanovdbError as error:
+        raise SceneError(str(error)) from error
+    if grid.components != 1 or grid.grid_class not in (GridClass.LEVEL_SET, GridClass.UNKNOWN):
+        kind = "a vector field" if grid.components == 3 else f"a {grid.grid_class.text}"
+        raise SceneError(f"{path}: {grid.name!r} is {kind}; give a level set, of floats that are negative inside")
+    scale = metres_per_unit
+    mesh = surface_between(
+        _with_neighbours(grid), _indices(grid), 0.0,
+        origin=[scale * x for x in grid.origin], voxel_size=scale * grid.voxel_size, device="cpu",
+    )  # fmt: skip
+    if mesh is None:
+        raise SceneError(f"{path}: {grid.name!r} is 0 nowhere between active voxels; give a level set in a band of 3 voxels")
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in grid.name)
+    matrix = np.diag([scale, scale, scale, 1.0])
+    part = Part(f"/{name}", slice(0, len(mesh.points)), slice(0, len(mesh.faces)), matrix)
+    return Body(part.path, mesh, (part,))
+
+
+def _indices(grid: TileGrid) -> np.ndarray:
+    """Index coordinates of all voxels, (n, 512, 3)."""
+    within = np.moveaxis(np.indices((TILE_EDGE,) * 3), 0, -1).reshape(-1, 3)
+    return grid.tiles[:, None, :] * TILE_EDGE + within
+
+
+def _with_neighbours(grid: TileGrid) -> np.ndarray:
+    """Active values (n, 9, 9, 9), with the first ones of the tiles above; NaN elsewhere."""
+    n, edge = len(grid.tiles), TILE_EDGE
+    own = np.where(grid.mask, grid.values, np.float32(np.nan)).reshape(n, edge, edge, edge)
+    known = np.concatenate([own, np.full((1, edge, edge, edge), np.nan, np.float32)])
+    lookup, blocks = TileLookup.of(grid.tiles), np.empty((n, edge + 1, edge + 1, edge + 1), np.float32)
+    for step in product((0, 1), repeat=3):
+        there = tuple(slice(0, 1) if s else slice(0, edge) for s in step)
+        here = tuple(slice(edge, edge + 1) if s else slice(0, edge) for s in step)
+        blocks[(slice(None), *here)] = known[(lookup.find(grid.tiles + step), *there)]
+    return blocks

@@ -1,0 +1,55 @@
+"""Level sets of NanoVDB as obstacles: volume and centre of what they are the distance to."""
+
+import numpy as np
+import pytest
+
+from sparselbm.geometry import inspect_mesh
+from sparselbm.io.grid import GridClass, TileGrid
+from sparselbm.io.nvdb import write_nvdb
+from sparselbm.usd import Scene, SceneError
+
+VOXEL, RADIUS, CENTRE = 0.05, 0.6, np.array((0.11, -0.23, 0.37))
+
+
+def ball(path, *, band=3.0, name="ball", grid_class=GridClass.LEVEL_SET, reach=3, offset=0.0):
+    """The distance to a sphere, kept where it is less than `band` voxels."""
+    tiles = np.stack(np.meshgrid(*[np.arange(-reach, reach)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    within = np.moveaxis(np.indices((8, 8, 8)), 0, -1).reshape(-1, 3)
+    distance = np.linalg.norm(VOXEL * (8 * tiles[:, None] + within) - CENTRE, axis=-1) - RADIUS + offset
+    active = np.abs(distance) < band * VOXEL
+    kept = active.any(axis=1)
+    write_nvdb(path, TileGrid(
+        name=name, tiles=tiles[kept].astype(np.int32), values=distance[kept].astype(np.float32), voxel_size=VOXEL,
+        active=active[kept], background=band * VOXEL, grid_class=grid_class,
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", [None, 0.01])
+def test_a_ball_across_many_tiles_is_closed_and_has_its_volume_and_centre(tmp_path, unit):
+    ball(tmp_path / "ball.nvdb")
+    scene = Scene.open(tmp_path / "ball.nvdb", metres_per_unit=unit)
+    (used,), mesh, scale = scene.report.used, scene.body("/ball").mesh, unit or 1.0
+    found = inspect_mesh(mesh, "ball")
+    assert found.watertight
+    assert found.components == 1
+    # The chords of the triangles cut off a few parts in a thousand, (h / R)^2.
+    assert used.volume == pytest.approx(4.0 / 3.0 * np.pi * (scale * RADIUS) ** 3, rel=(VOXEL / RADIUS) ** 2)
+    assert used.centre == pytest.approx(scale * CENTRE, abs=1e-3 * scale)
+    assert ("/: .nvdb names no unit; metres are assumed" in str(scene.report)) == (unit is None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"grid_class": GridClass.FOG_VOLUME}, "'ball' is a fog volume; give a level set"),
+     ({"offset": 5.0, "band": 200.0, "reach": 1}, "'ball' is 0 nowhere between active voxels")],
+)  # fmt: skip
+def test_what_is_no_surface_is_refused(tmp_path, options, message):
+    ball(tmp_path / "ball.nvdb", **options)
+    with pytest.raises(SceneError, match=message):
+        Scene.open(tmp_path / "ball.nvdb")
+
+
+def test_no_volume_file_at_all_is_refused(tmp_path):
+    (tmp_path / "ball.nvdb").write_bytes(b"solid ball" * 100)
+    with pytest.raises(SceneError, match="is no NanoVDB file"):
+        Scene.open(tmp_path / "ball.nvdb")
