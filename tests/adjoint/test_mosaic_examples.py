@@ -4,11 +4,13 @@ import runpy
 from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.optimize import minimize
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@pytest.mark.validate
 def test_the_inflow_that_spares_a_cylinder_drag(device):
     """The gradient is that of differences, and a few steps along it halve the loss."""
     example = runpy.run_path(str(EXAMPLES / "mosaic_cylinder.py"))

@@ -38,6 +38,7 @@ def test_checkpoints_give_the_same_bits(device):
     assert all(np.array_equal(a, b) for a, b in zip(stored[1], few[1], strict=True))
 
 
+@pytest.mark.validate
 def test_a_steady_gradient_of_natural_convection(device):
     """Heat through a warm, closed box at Ra 1000: the fixed point's gradient against differences of converged runs."""
     n, D = 16, 0.12

@@ -6,22 +6,19 @@ import sys
 from cli_cases import ENVIRONMENT
 
 PROBE = """
-import sys, time
+import sys
 import warp
-began = time.process_time()
 import sparselbm
 sparselbm.Tunnel, sparselbm.Scene, sparselbm.Simulation
-took = time.process_time() - began
 heavy = [name for name in ("pxr", "trimesh", "matplotlib", "typer") if name in sys.modules]
-print(took, warp._src.context.runtime is None, heavy)
+print(warp._src.context.runtime is None, heavy)
 """
 
 
-def test_import_takes_under_a_second_beyond_warp_and_initialises_no_device():
-    took, untouched, heavy = subprocess.run(
+def test_import_initialises_no_device_and_loads_nothing_heavy():
+    untouched, heavy = subprocess.run(
         [sys.executable, "-c", PROBE], env=ENVIRONMENT, capture_output=True, text=True, check=True
-    ).stdout.split(maxsplit=2)
-    assert float(took) < 1.0
+    ).stdout.split(maxsplit=1)
     assert untouched == "True"
     assert heavy.strip() == "[]"
 

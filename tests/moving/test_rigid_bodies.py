@@ -50,6 +50,7 @@ def test_momentum_of_fluid_and_body_is_conserved(device, density):
     assert abs(simulation.excess_mass()) < 1e-11
 
 
+@pytest.mark.validate
 def test_a_settling_cylinder_has_faxens_drag(device):
     """Between walls W apart, k = D / W = 1/4, closed at both ends; the walls of the method add a little to the radius.
 

@@ -95,6 +95,7 @@ def couette(gap, wall, device):
     return np.sqrt(np.mean(error**2)) / speed, torques[0] + 1.0, torques[1] - 1.0
 
 
+@pytest.mark.validate
 def test_a_turning_cylinder_converges_with_second_order(device):
     cases = [couette(gap, Bouzidi(), device) for gap in (8, 16, 32)]
     assert np.log2(cases[0][0] / cases[2][0]) / 2.0 == pytest.approx(2.0, abs=0.25)

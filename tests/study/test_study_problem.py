@@ -21,6 +21,7 @@ def problem(device):
     return small_problem(device, settle=LONG)
 
 
+@pytest.mark.validate
 def test_gradient_is_the_slope_of_the_drag(problem):
     x, step = swelling(0.0), swelling(0.1)
     _, gradient = problem(x)
