@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .draw import Drawing, Isosurface, Moment, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
+from .draw import Drawing, Moment, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
 from .flow import TunnelFlow
 from .geometry import TriangleMesh
 from .io.files import append_csv, claim_folder, replace_file
@@ -21,8 +21,8 @@ from .usd import PrimOps, ResultsStage, Scene
 _OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json",
 )  # fmt: skip
-DRAWN = (SurfaceValues(), Slice(), Streamlines(), Isosurface(), Tracers(), VolumeGrids())
-"""What is drawn where nothing else is asked for."""
+DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
+"""What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
 
 
 class StudyFolder:

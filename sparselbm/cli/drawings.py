@@ -12,7 +12,7 @@ Draw = Annotated[
     option(
         "--draw",
         "What is drawn, in place of the default; may be repeated: surface=pressure, slice=y, isosurface=0.5 (Q), "
-        "streamlines=9, glyphs=y, tracers, volumes, each with or without a value. Default: all but glyphs.",
+        "streamlines=9, glyphs=y, tracers, volumes, each with or without a value. Default: all but isosurface and glyphs.",
         metavar="WHAT[=VALUE]",
     ),
 ]
