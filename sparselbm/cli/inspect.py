@@ -6,7 +6,7 @@ import numpy as np
 import typer
 
 from ..forecast import Forecast
-from ..geometry import inspect_mesh
+from ..geometry import RepairReport, inspect_mesh
 from ..machine import gibibytes
 from ..tunnel import TunnelPlan
 from ..usd import Note, Scene, surface_doubts
@@ -40,9 +40,10 @@ def inspect(
     case, place = case_of(context.params), o.device_of(device)
     read = case.read_scene(confine=confine, partial=partial)
     plan = case.plan(read, place) if case.obstacle or len(read.bodies) == 1 else None
-    doubts = [note for body in read.bodies for note in surface_doubts(body, plan and plan.voxel_size, device=place)]
-    found = _reading(read, doubts)
-    _show_reading(read, doubts)
+    looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], plan and plan.voxel_size
+    doubts = [note for pair in zip(read.bodies, looks) for note in surface_doubts(*pair, size, device=place)]
+    found = _reading(read, looks, doubts)
+    _show_reading(read, looks, doubts)
     if plan is None:
         err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
     else:
@@ -52,7 +53,7 @@ def inspect(
         json_file.write_text(json.dumps(found, indent=2) + "\n")
 
 
-def _reading(scene: Scene, doubts: list[Note]) -> dict:
+def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dict:
     report = scene.report
     return {
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
@@ -60,9 +61,9 @@ def _reading(scene: Scene, doubts: list[Note]) -> dict:
             {
                 "path": used.path, "volume": used.volume, "area": used.area, "centre": list(used.centre),
                 "bounds": body.mesh.bounds.tolist(), "points": len(body.mesh.points), "faces": len(body.mesh.faces),
-                "watertight": inspect_mesh(body.mesh, body.path).watertight,
+                "watertight": look.watertight,
             }
-            for body, used in zip(scene.bodies, report.used)
+            for body, look, used in zip(scene.bodies, looks, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
         "doubtful": [{"path": note.path, "reason": note.reason} for note in (*report.doubtful, *doubts)],
@@ -82,15 +83,15 @@ def _numbers(plan: TunnelPlan, forecast: Forecast) -> dict:
     }  # fmt: skip
 
 
-def _show_reading(scene: Scene, doubts: list[Note]) -> None:
+def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> None:
     out.print(f"{scene.path}: up is {scene.up_axis}, a unit is {scene.metres_per_unit:g} m", highlight=False)
-    for body in scene.bodies:
+    for body, look in zip(scene.bodies, looks):
         low, high = body.mesh.bounds
         out.print(
             f"read      {body.path}: {' x '.join(f'{x:.4g}' for x in high - low)} m from "
             f"({', '.join(f'{x:.4g}' for x in low)})", highlight=False, markup=False,
         )  # fmt: skip
-        for line in inspect_mesh(body.mesh, body.path).lines()[1:]:
+        for line in look.lines()[1:]:
             out.print(f"        {line}", highlight=False, markup=False)
     for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):
         for note in notes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..usd.colour import for_screen
 from .door import Door
 from .shapes import Shape, all_shapes
 from .written import Results
@@ -63,9 +64,7 @@ def _plotter(shapes: tuple[Shape, ...], up_axis: str):
         meshes = []
         for shape in shapes:
             mesh = pyvista.PolyData.from_regular_faces(shape.points, shape.faces)
-            rgb = np.clip(shape.colours, 0.0, 1.0)
-            screen = np.where(rgb <= 0.0031308, 12.92 * rgb, 1.055 * rgb ** (1.0 / 2.4) - 0.055)
-            mesh["colours"] = np.round(255.0 * screen).astype(np.uint8)
+            mesh["colours"] = for_screen(shape.colours)
             plotter.add_mesh(mesh, scalars="colours", rgb=True, specular=0.0)
             meshes.append(mesh)
         eye = (-0.5, -1.0, 0.4) if up_axis == "Z" else (-0.5, 0.4, 1.0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..usd import Scene, open_stage
+from ..usd.shapes import fans
 from .tubes import tubes
 from .written import Results
 
@@ -89,13 +90,7 @@ def _triangles(mesh, time: Usd.TimeCode) -> np.ndarray:
     """Convex faces of any number of corners as fans, (m, 3)."""
     counts = np.array(mesh.GetFaceVertexCountsAttr().Get(time))
     corners = np.array(mesh.GetFaceVertexIndicesAttr().Get(time))
-    starts = np.cumsum(counts) - counts
-    fans = [
-        np.stack([corners[at], corners[at + k], corners[at + k + 1]], axis=1)
-        for k in range(1, int(counts.max(initial=0)) - 1)
-        for at in [starts[counts > k + 1]]
-    ]
-    return np.concatenate(fans) if fans else np.empty((0, 3), np.int32)
+    return corners[fans(counts)].reshape(-1, 3)
 
 
 def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.ndarray:

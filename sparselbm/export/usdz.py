@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..usd.colour import colours
+from ..usd.colour import colours, for_screen
 from ..usd.looks import Look
 from .door import Door
 from .shapes import GREY, Shape, all_shapes, point_normals, y_up
@@ -63,9 +63,7 @@ def _map() -> np.ndarray:
 def _draw_picture(path: Path) -> None:
     from matplotlib.image import imsave
 
-    linear = _map()
-    screen = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1.0 / 2.4) - 0.055)
-    imsave(path, np.repeat(np.round(255.0 * np.clip(screen, 0.0, 1.0)).astype(np.uint8)[None], 4, axis=0))
+    imsave(path, np.repeat(for_screen(_map())[None], 4, axis=0))
 
 
 def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, look: Look) -> None:

@@ -55,9 +55,9 @@ class TriangleMesh:
     @property
     def point_areas(self) -> np.ndarray:
         """A third of the area vectors of the faces around each point, (points, 3)."""
-        result = np.zeros_like(self.points)
+        result, thirds = np.zeros_like(self.points), self.area_vectors / 3.0
         for corner in self.faces.T:
-            np.add.at(result, corner, self.area_vectors / 3.0)
+            np.add.at(result, corner, thirds)
         return result
 
     @property

@@ -37,6 +37,13 @@ def colours(values: np.ndarray, limits: Limits | None = None) -> np.ndarray:
     return linear.astype(np.float32)
 
 
+def for_screen(linear: np.ndarray) -> np.ndarray:
+    """Linear RGB (..., 3) as sRGB, uint8; what lies beyond 0 and 1 is clipped."""
+    inner = np.clip(linear, 0.0, 1.0)
+    screen = np.where(inner <= 0.0031308, 12.92 * inner, 1.055 * inner ** (1.0 / 2.4) - 0.055)
+    return np.round(255.0 * screen).astype(np.uint8)
+
+
 def places_on_map(values: np.ndarray, limits: Limits) -> np.ndarray:
     """Texture coordinates (n, 2) float32 of values (n,) on the picture of `map_picture`, within its outermost colours."""
     inner = np.clip(np.nan_to_num(share(values, limits)), 0.0, 1.0) * (STEPS - 1.0) + 0.5

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.usd.colour import for_screen
 from sparselbm.usd.overs import world_matrix
 from sparselbm.usd.transforms import apply
 
@@ -78,7 +79,7 @@ def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.n
         mesh = UsdGeom.Mesh(prim)
         counts = np.asarray(mesh.GetFaceVertexCountsAttr().Get(_code(time)) or (), dtype=np.int64)
         corners = np.asarray(mesh.GetFaceVertexIndicesAttr().Get(_code(time)) or (), dtype=np.uint32)
-        return TRIANGLES, corners[_fans(counts)]
+        return TRIANGLES, corners[fans(counts)]
     if prim.IsA(UsdGeom.BasisCurves):
         counts = np.asarray(UsdGeom.BasisCurves(prim).GetCurveVertexCountsAttr().Get(_code(time)) or (), dtype=np.int64)
         ends = np.cumsum(counts)
@@ -89,14 +90,14 @@ def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.n
     return None
 
 
-def _fans(counts: np.ndarray) -> np.ndarray:
+def fans(counts: np.ndarray) -> np.ndarray:
     """Places of the corners of triangles that fill polygons of so many corners each, flat."""
     starts = np.cumsum(counts) - counts
-    fans = []
+    found = []
     for k in range(1, int(counts.max(initial=2)) - 1):
         first = starts[counts > k + 1]
-        fans.append(np.stack([first, first + k, first + k + 1], axis=1))
-    return np.concatenate(fans).ravel() if fans else np.zeros(0, dtype=np.int64)
+        found.append(np.stack([first, first + k, first + k + 1], axis=1))
+    return np.concatenate(found).ravel() if found else np.zeros(0, dtype=np.int64)
 
 
 def _colours(based: UsdGeom.PointBased, count: int, time: float | None) -> np.ndarray:
@@ -107,5 +108,4 @@ def _colours(based: UsdGeom.PointBased, count: int, time: float | None) -> np.nd
     given = primvar.ComputeFlattened(_code(time)) if primvar and primvar.HasValue() else None
     if given is not None and len(given) in (1, count):
         linear[:] = np.asarray(given)
-    screen = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0031308) ** (1.0 / 2.4) - 0.055)
-    return np.round(255.0 * np.clip(screen, 0.0, 1.0)).astype(np.uint8)
+    return for_screen(linear)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sparselbm.geometry import crossing_faces, inspect_mesh, solid_behind
+from sparselbm.geometry import RepairReport, crossing_faces, solid_behind
 from sparselbm.usd.body import Body
 from sparselbm.usd.report import Note
 
@@ -14,9 +14,11 @@ SMALL_SHARE = 0.01
 """Of the surface: as much is thin at the edges of any sharp-edged body."""
 
 
-def surface_doubts(body: Body, voxel_size: float | None = None, *, device=None) -> list[Note]:
-    """The doubts on one body; those on thin walls only where the size of the voxels [m] is known."""
-    found = inspect_mesh(body.mesh, body.path)
+def surface_doubts(body: Body, found: RepairReport, voxel_size: float | None = None, *, device=None) -> list[Note]:
+    """The doubts on one body; those on thin walls only where the size of the voxels [m] is known.
+
+    `found`: what `inspect_mesh` says of its mesh.
+    """
     reasons = []
     if found.open_edges:
         reasons.append(f"it is open along {found.open_edges} edges: inside is where the winding number exceeds 0.5")
