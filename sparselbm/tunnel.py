@@ -264,8 +264,7 @@ class TunnelPlan:
     @property
     def settle(self) -> Settle:
         """How a flow is brought to rest here: looked at eight times a crossing of the tunnel, ten crossings at most."""
-        stretch = 50 * max(1, round(self.flow_through_steps / 400))
-        return Settle(stretch=stretch, limit=80 * stretch)
+        return Settle.of_crossing(self.flow_through_steps)
 
     def require_inside(self, name: str, mesh: TriangleMesh) -> None:
         """Raises TunnelError for a body that crosses the inlet or the outlet, or lies outside."""
