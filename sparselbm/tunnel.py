@@ -233,6 +233,15 @@ class TunnelPlan:
         return self.units.check(cells_across=self.cells_across)
 
     @property
+    def headline(self) -> str:
+        """One line on what is about to run."""
+        size = " x ".join(map(str, self.shape))
+        return (
+            f"{self.obstacle}: {self.cells_across:.1f} cells across, tunnel of {size} cells, Reynolds number "
+            f"{self.tunnel.reynolds:g}, Mach number {self.units.mach:.3f}"
+        )
+
+    @property
     def cells(self) -> int:
         return math.prod(self.shape)
 

@@ -229,7 +229,7 @@ class VesselPlan:
     @property
     def cells_across(self) -> float:
         """Hydraulic diameter of the narrowest opening in cells."""
-        return min(cap.hydraulic_diameter for cap in self.caps.values()) / self.voxel_size
+        return round(min(cap.hydraulic_diameter for cap in self.caps.values()) / self.voxel_size, 9)
 
     @property
     def bounds(self) -> np.ndarray:
@@ -240,6 +240,15 @@ class VesselPlan:
     def domain(self) -> Domain:
         """The cells inside the surface; found when first asked for."""
         return inside(self.surface, voxel_size=self.voxel_size, device=self.device)
+
+    @property
+    def headline(self) -> str:
+        """One line on what is about to run."""
+        return (
+            f"inside {self.name}: {self.cells_across:.1f} cells across the narrowest of {len(self.caps)} openings, "
+            f"{self.domain.fluid_cells:,} cells in {self.domain.tile_count:,} tiles, {self.share_of_box:.2%} of the box, "
+            f"Reynolds number {self.reynolds:g}, Mach number {self.units.mach:.3f}"
+        )
 
     @property
     def cells(self) -> int:
@@ -308,7 +317,7 @@ class VesselPlan:
     def require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
         """Raises VesselError for a cap that does not lie on the surface, within half a cell."""
         faces = np.linalg.norm(cap.mesh.area_vectors, axis=1)
-        away = np.abs(query.signed_distance(sum(cap.mesh.corners) / 3.0))
+        away = np.abs(query.signed_distance(np.mean(cap.mesh.corners, axis=0)))
         if faces[away > 0.5 * self.voxel_size].sum() > 0.5 * faces.sum():
             raise VesselError(
                 f"{name} lies {np.average(away, weights=faces):.4g} m off the surface of {self.name}, limit "

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from .lattice import CS2
 from .openings import Openings
 from .settle import Settle, Settled
 from .simulation import Simulation
@@ -68,6 +69,16 @@ class VesselFlow:
             )
             for name in plan.caps
         }  # fmt: skip
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Centres of the cells along the inlets [m], (k, 3): lines along the flow begin there."""
+        return np.concatenate([self._built[1].centres[name] for name in self.plan.inlets])
+
+    @property
+    def compression(self) -> float:
+        """Largest |rho - 1| at an opening: by about as much are pressure drops wrong."""
+        return max(abs(pressure) / CS2 for pressure in self._built[1].take()[1].values())
 
     def _shares(self) -> np.ndarray:
         """Outflow over inflow, and of each opening its part in the flow and in the largest pressure."""

@@ -97,7 +97,7 @@ class Cap:
         away = self.query.signed_distance(self.mesh.centroid + nodes.reshape(-1, 2) @ frame)
         inner = (np.abs(away) < 0.01 * step + off).reshape(tuple(count))
         values = np.zeros(inner.shape)
-        values[inner] = spsolve(_laplacian(inner), np.ones(np.count_nonzero(inner)))
+        values[inner] = np.asarray(spsolve(_laplacian(inner), np.ones(np.count_nonzero(inner))))
         return (step, low, frame), values * np.count_nonzero(inner) / values.sum()
 
 
