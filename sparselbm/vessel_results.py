@@ -9,6 +9,7 @@ from .domain import sample
 from .draw import Drawing, Moment, draw_all
 from .io.files import claim_folder
 from .io.images import one_slice
+from .link_shear import link_shear
 from .results import DRAWN, OWNED, write_summary
 from .snapshot import Snapshot
 from .usd import ResultsStage, Scene
@@ -52,9 +53,10 @@ class VesselFolder:
 
     def _moment(self, flow: VesselFlow) -> Moment:
         plan, units = self.plan, self.plan.units
+        shear = link_shear(flow.simulation, plan.wall, units)
         return Moment(
             Snapshot.of(flow.simulation, units), self.body, plan.wall, viscosity=units.density * units.viscosity,
-            axis=int(np.argmax(np.ptp(plan.bounds, axis=0))), up=self._up, starts=flow.starts,
+            axis=int(np.argmax(np.ptp(plan.bounds, axis=0))), up=self._up, starts=flow.starts, on_points={"shear": shear},
         )  # fmt: skip
 
     def _draw_slice(self, moment: Moment) -> None:
@@ -74,7 +76,7 @@ class VesselFolder:
         wall, least = self.plan.wall, CLEAR_OF_CAPS * self.plan.voxel_size
         clear = np.all([np.abs(cap.query.signed_distance(wall.points)) > least for cap in self.plan.caps.values()], axis=0)
         areas = np.linalg.norm(wall.point_areas, axis=1) * clear
-        shear = np.linalg.norm(moment.snapshot.wall_shear(wall, moment.viscosity), axis=1) * clear
+        shear = np.linalg.norm(moment.on_points["shear"], axis=1) * clear
         if not areas.any():
             return {}
         return {"wall_shear_mean": float(areas @ shear / areas.sum()), "wall_shear_max": float(shear.max())}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ..draw import Drawing
 from ..forecast import Forecast
-from ..plan import FlowPlan
 from ..restart import Restart
 from ..settle import Settle
 from ..usd import Scene
@@ -16,8 +15,6 @@ from ..usd import Scene
 
 class Job(ABC):
     """A plan on its way from `inspect` to the results of `run`."""
-
-    plan: FlowPlan
 
     @abstractmethod
     def numbers(self, forecast: Forecast) -> dict:
