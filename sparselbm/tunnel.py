@@ -191,7 +191,7 @@ class TunnelPlan:
         """A: area of the obstacle's silhouette along the flow [m^2]."""
         return frontal_area(self.mesh, self.tunnel.axis)
 
-    @cached_property
+    @property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
         low, high = self._margins if self.tunnel.corners is None else np.array(self.tunnel.corners)
@@ -214,7 +214,7 @@ class TunnelPlan:
         """Cells along each axis."""
         return tuple(round(x) for x in (self.bounds[1] - self.bounds[0]) / self.voxel_size)
 
-    @cached_property
+    @property
     def units(self) -> Units:
         """SI <-> lattice."""
         t = self.tunnel

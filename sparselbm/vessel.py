@@ -216,7 +216,7 @@ class VesselPlan:
         ]
         return max(*peaks, self.flow_rate / sum(self.caps[name].area for name in self.outlets))
 
-    @cached_property
+    @property
     def units(self) -> Units:
         """SI <-> lattice."""
         v, swiftest = self.vessel, self._swiftest
