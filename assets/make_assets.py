@@ -217,8 +217,8 @@ def manifold():
     openings = {"Inlet": {"kind": "inlet", "velocity": 0.2, "profile": "laminar"}}
     openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 5)}
     return vessel_stage(
-        "Manifold", tubes, ends, 6.0, 4.0, openings, Fluid={"density": 870.0, "viscosity": 4.6e-5},
-        Domain={"voxelSize": 1.5e-3},
+        "Manifold", tubes, ends, 6.0, 4.0, openings, Fluid={"density": 870.0, "viscosity": 9.2e-5},
+        Domain={"voxelSize": 1.5e-3}, Solver={"collision": "RecursiveRegularised"},
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Oil from one inlet through a header into four runners, the inside of a prim. `python examples/manifold.py [CELLS]`
 
-The scene holds the case: /World/Manifold has the role inside, its caps are an inlet (laminar, 0.2 m/s, Re 120) and four outlets
+The scene holds the case: /World/Manifold has the role inside, its caps are an inlet (laminar, 0.2 m/s, Re 60) and four outlets
 at one pressure. As the header loses its fluid to the runners it slows down and regains pressure, so that the runners at
 its far end get more than the first one (Acrivos, Babcock & Pigford, Chem. Eng. Sci. 10 (1959) 112).
 `sparselbm run assets/manifold.usda` does the same, and draws it.
