@@ -5,12 +5,16 @@ instanced_cm.usda      Z-up centimetres; a 20 cm cube, instanced twice, once und
 point_instancer.usda   Y-up metres; five copies of two prototypes, one of them masked
 awkward_meshes.usda    left-handed, mirrored and concave prisms, and prims that are to be skipped
 gprims.usda            one of each analytic shape, side by side
+ahmed_road.usda        Z-up centimetres; a body after Ahmed on a road, with variants of its slant, and its case
+sphere_packing.usda    Z-up millimetres; equal spheres without order in a cube that repeats, a point instancer
 """
 
 import sys
+from math import cos, pi, radians, sin, tan
 from pathlib import Path
 
-from pxr import Gf, Sdf, Usd, UsdGeom
+import numpy as np
+from pxr import Gf, Sdf, Usd, UsdGeom, Vt
 
 from sparselbm.usd.stage import resolver_context
 
@@ -146,12 +150,115 @@ def gprims():
     return stage
 
 
+def apply_case(prim, **parts):
+    """The parts of a case on a prim, as `docs/cases.md` has them: fluid={"reynolds": 100.0}; `x__y` is an instance, x:y."""
+    kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, tuple: Sdf.ValueTypeNames.Double3}
+    for part, values in parts.items():
+        name, _, instance = part.partition("__")
+        prim.AddAppliedSchema(f"Sparselbm{name.capitalize()}API" + (f":{instance}" if instance else ""))
+        for key, value in values.items():
+            attribute = f"sparselbm:{part.replace('__', ':')}:{key}"
+            made = prim.CreateAttribute(attribute, kinds[type(value)], False, Sdf.VariabilityUniform)
+            made.Set(Gf.Vec3d(value) if isinstance(value, tuple) else value)
+
+
+AHMED = {"length": 104.4, "width": 38.9, "height": 28.8, "radius": 10.0, "slant": 22.2, "clearance": 5.0}
+"""Of the body of Ahmed, Ramm & Faltin 1984 (SAE 840300) [cm], which stands here without its stilts."""
+
+
+def ahmed_points(degrees, across=10, up=8):
+    """A logical box's surface, drawn onto the body: points [cm] and quads, the same quads for each slant."""
+    b = AHMED
+    start = b["length"] - b["slant"] * cos(radians(degrees))
+    nose = [b["radius"] * (1.0 - cos(0.5 * pi * k / 6)) for k in range(7)]
+    x = np.array([*nose, *np.linspace(b["radius"], start, 15)[1:], *np.linspace(start, b["length"], 7)[1:]])
+    inset = np.where(x < b["radius"], b["radius"] - np.sqrt(np.maximum(b["radius"] ** 2 - (b["radius"] - x) ** 2, 0.0)), 0.0)
+    low, high = b["clearance"] + inset, b["clearance"] + b["height"] - inset - np.maximum(x - start, 0.0) * tan(radians(degrees))
+    size = (len(x) - 1, across, up)
+    number, points, quads = {}, [], []
+
+    def corner(place):
+        if place not in number:
+            i, j, k = place
+            number[place] = len(points)
+            y = (0.5 * b["width"] - inset[i]) * (2.0 * j / across - 1.0)
+            points.append([round(float(c), 3) for c in (x[i], y, low[i] + (high[i] - low[i]) * k / up)])
+        return number[place]
+
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for end in (0, size[axis]):
+            for p in range(size[u]):
+                for q in range(size[v]):
+                    around = [(p, q), (p + 1, q), (p + 1, q + 1), (p, q + 1)]
+                    places = [[0, 0, 0] for _ in around]
+                    for place, (a, c) in zip(places, around if end else around[::-1]):
+                        place[axis], place[u], place[v] = end, a, c
+                    quads += [corner(tuple(place)) for place in places]
+    return points, quads
+
+
+def ahmed_road():
+    stage = new_stage("Z", 0.01)
+    points, quads = ahmed_points(25.0)
+    mesh = add_mesh(stage, "/World/Body", points, [4] * (len(quads) // 4), quads)
+    mesh.GetPointsAttr().Clear()
+    mesh.GetExtentAttr().Clear()
+    body = mesh.GetPrim()
+    slants = body.GetVariantSets().AddVariantSet("slant")
+    for degrees in (0, 15, 25, 35):
+        slants.AddVariant(f"deg_{degrees}")
+        slants.SetVariantSelection(f"deg_{degrees}")
+        with slants.GetVariantEditContext():
+            mesh.GetPointsAttr().Set([Gf.Vec3f(*point) for point in ahmed_points(float(degrees))[0]])
+            mesh.GetExtentAttr().Set(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
+    slants.SetVariantSelection("deg_25")
+    apply_case(body, obstacle={"role": "design"})
+    apply_case(
+        stage.DefinePrim("/Case", "Scope"),
+        domain={"voxelSize": 0.025, "lower": (-1.0, -0.8, 0.0), "upper": (3.0, 0.8, 1.0)}, fluid={"reynolds": 200.0},
+        boundary__xMin={"kind": "inlet", "velocity": (1.0, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
+        boundary__zMin={"kind": "movingWall", "velocity": (1.0, 0.0, 0.0)},
+    )  # fmt: skip
+    return stage
+
+
+def packed_spheres(count, radius, side, seed=1):
+    """Centres of spheres that do not overlap in a cube that repeats, placed at random one by one, (count, 3)."""
+    random, centres = np.random.default_rng(seed), np.empty((0, 3))
+    while len(centres) < count:
+        centre = np.round(random.uniform(0.0, side, 3), 3)
+        away = np.abs(centres - centre)
+        if np.all(np.sum(np.minimum(away, side - away) ** 2, axis=1) > (2.02 * radius) ** 2):
+            centres = np.vstack([centres, centre])
+    return centres
+
+
+def sphere_packing(count=72, radius=1.0, side=10.0):
+    """72 spheres of 2 mm in a cube of 10 mm, 30 % of it; those that cross a side stand at the other one too."""
+    stage = new_stage("Z", 0.001)
+    shifts = side * np.stack(np.meshgrid(*[(-1, 0, 1)] * 3, indexing="ij"), -1).reshape(-1, 1, 3)
+    copies = (packed_spheres(count, radius, side) + shifts).reshape(-1, 3)
+    copies = copies[np.all((copies > -radius) & (copies < side + radius), axis=1)]
+    instancer = UsdGeom.PointInstancer.Define(stage, "/World/Spheres")
+    sphere = UsdGeom.Sphere.Define(stage, "/World/Spheres/Prototypes/Sphere")
+    sphere.CreateRadiusAttr(radius)
+    sphere.CreateExtentAttr([Gf.Vec3f(-radius), Gf.Vec3f(radius)])
+    instancer.CreatePrototypesRel().SetTargets([sphere.GetPath()])
+    instancer.CreateProtoIndicesAttr([0] * len(copies))
+    instancer.CreatePositionsAttr(Vt.Vec3fArray.FromNumpy(copies.astype(np.float32)))
+    instancer.CreateExtentAttr(instancer.ComputeExtentAtTime(0, 0))
+    return stage
+
+
 SCENES = {
     "bunny_tunnel": bunny_tunnel,
     "instanced_cm": instanced_cm,
     "point_instancer": point_instancer,
     "awkward_meshes": awkward_meshes,
     "gprims": gprims,
+    "ahmed_road": ahmed_road,
+    "sphere_packing": sphere_packing,
 }
 
 
