@@ -19,13 +19,15 @@ SLANTS = ("deg_0", "deg_15", "deg_25", "deg_35")
 
 
 def drags(
-    slants: Sequence[str] = SLANTS, folder: str | None = None, voxel_size: float = 0.025, device: str | None = None
-) -> dict[str, float]:
-    """Force along the flow [N] of each; `folder`: for their results."""
+    slants: Sequence[str] = SLANTS, folder: str | None = None, voxel_size: float = 0.025, tolerance: float = 1e-3,
+    device: str | None = None,
+) -> dict[str, float]:  # fmt: skip
+    """Force along the flow [N] of each; `folder`: for their results; `tolerance`: of a flow that counts as at rest."""
     found = {}
     for slant in slants:
         case = Case.open(SCENE, variants={"/World/Body:slant": slant})
-        case = replace(case, domain=replace(case.domain, voxel_size=voxel_size))
+        domain, solver = replace(case.domain, voxel_size=voxel_size), replace(case.solver, tolerance=tolerance)
+        case = replace(case, domain=domain, solver=solver)
         scene = case.read_scene()
         plan = case.plan(scene, device)
         flow = TunnelFlow(plan, case.settle(plan), device)

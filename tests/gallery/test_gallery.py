@@ -15,7 +15,9 @@ def test_water_through_a_packing_of_spheres(device):
 
 
 def test_the_slant_of_a_body_on_a_road(device):
-    """With 25 mm a slant of 35 degrees takes 2.6 % of the drag of none."""
-    forces = runpy.run_path(str(EXAMPLES / "ahmed_slants.py"))["drags"](("deg_0", "deg_35"), voxel_size=0.045, device=device)
+    """With 25 mm a slant of 35 degrees takes 2.9 % of the drag of none; with 45 mm 2.3 %."""
+    example = runpy.run_path(str(EXAMPLES / "ahmed_slants.py"))
+    forces = example["drags"](("deg_0", "deg_35"), voxel_size=0.045, tolerance=0.01, device=device)
+    print(forces)
     assert forces["deg_0"] == pytest.approx(0.0998, rel=0.02)
     assert forces["deg_35"] / forces["deg_0"] == pytest.approx(0.977, abs=0.005)
