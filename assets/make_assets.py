@@ -10,7 +10,7 @@ sphere_packing.usda    Z-up millimetres; equal spheres without order in a cube t
 """
 
 import sys
-from math import cos, pi, radians, sin, tan
+from math import cos, pi, radians, tan
 from pathlib import Path
 
 import numpy as np

@@ -236,8 +236,8 @@ class TunnelPlan:
         share = u / self.units.lattice_viscosity
         if share > _STABLE_INLET and isinstance(self.tunnel.collision, (BGK, TRT)):
             found += (
-                f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; choose "
-                "RecursiveRegularised, CentralMoment or Cumulant",
+                f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
+                "choose RecursiveRegularised, CentralMoment or Cumulant",
             )
         return found
 

@@ -1,4 +1,5 @@
-"""Takes all that is to be seen of results, as triangles with colours: python docs/picture/shapes.py RESULTS OUT.npz [NOT_THIS ...]
+"""Takes all that is to be seen of results, as triangles with colours:
+python docs/picture/shapes.py RESULTS OUT.npz [NOT_THIS ...]
 
 What stands below the prims that are named is left out.
 """

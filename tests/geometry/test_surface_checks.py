@@ -40,7 +40,7 @@ def test_what_crosses_does_not_depend_on_the_unit_of_length(size, device):
     """Balls a hundredth of their radius apart, and overlapping by as much."""
     ball = TriangleMesh.sphere(size, subdivisions=3)
     for distance, crosses in ((2.01, False), (1.98, True)):
-        both = together(ball, ball.with_points(ball.points + (distance * size, 0.0, 0.0)))
+        both = together(ball, ball.with_points(ball.points + np.array([distance * size, 0.0, 0.0])))
         assert crossing_faces(both, device=device).any() == crosses
 
 
