@@ -1,8 +1,8 @@
 """Drag of a body on a road by the slant of its tail. `python examples/ahmed_slants.py [FOLDER [VOXEL_SIZE]]`
 
 The body of Ahmed, Ramm & Faltin 1984 without its stilts, in a Z-up stage of centimetres that carries its whole case; the slants
-are a variant set. Re = u W / nu is 200, a laminar flow, in which the slant matters less than at the experiments' 700,000. The same
-on the command line:
+are a variant set. Re = u W / nu is 200, a laminar flow, in which the slant matters less than at the experiments' 700,000. The
+same on the command line:
 
     sparselbm run assets/ahmed_road.usda --sweep-variants /World/Body:slant
 """
