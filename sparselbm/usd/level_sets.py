@@ -18,6 +18,8 @@ from sparselbm.usd.body import Body, Part
 from sparselbm.usd.errors import SceneError
 
 SUFFIXES = (".nvdb", ".vdb")
+_LEAST = 1e-2
+"""Distance [voxels] that a voxel keeps from the surface, whose faces would have no area there."""
 
 
 def read_level_set(path: Path, metres_per_unit: float) -> Body:
@@ -92,8 +94,9 @@ def _indices(grid: TileGrid) -> np.ndarray:
 
 def _with_neighbours(grid: TileGrid) -> np.ndarray:
     """Active values (n, 9, 9, 9), with the first ones of the tiles above; NaN elsewhere."""
-    n, edge = len(grid.tiles), TILE_EDGE
-    own = np.where(grid.mask, grid.values, np.float32(np.nan)).reshape(n, edge, edge, edge)
+    n, edge, least = len(grid.tiles), TILE_EDGE, np.float32(_LEAST * grid.voxel_size)
+    values = np.where(np.abs(grid.values) < least, np.copysign(least, grid.values), grid.values)
+    own = np.where(grid.mask, values, np.float32(np.nan)).reshape(n, edge, edge, edge)
     known = np.concatenate([own, np.full((1, edge, edge, edge), np.nan, np.float32)])
     lookup, blocks = TileLookup.of(grid.tiles), np.empty((n, edge + 1, edge + 1, edge + 1), np.float32)
     for step in product((0, 1), repeat=3):
