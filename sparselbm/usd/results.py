@@ -298,17 +298,16 @@ class ResultsStage:
             time: The time code of this file in a sequence; the default value without it.
 
         Raises:
-            ValueError: An absolute path, `bounds` of another shape, or a bad name.
+            ValueError: A file outside of `folder`, `bounds` of another shape, or a bad name.
             FileNotFoundError: No such file.
         """
-        if Path(vdb_path).is_absolute():
-            raise ValueError(f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that all can be moved")
+        if Path(vdb_path).is_absolute() or ".." in Path(vdb_path).parts:
+            raise ValueError(f"vdb_path = {vdb_path}: give a file within {self.folder}, relative to it, so that all can be moved")
         if not (self.folder / vdb_path).is_file():
             raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before it is added")
         corners = _checked("bounds", bounds, [(2, 3)])
         path = self._child_path("Volumes", name)
-        file = Path(vdb_path).as_posix()
-        file = file if file.startswith("../") else f"./{file}"
+        file = f"./{Path(vdb_path).as_posix()}"
         drawings.draw_volume(self._layers.stage, path, file, _field_name(field_name), corners, time)
         self._extend_time(time)
 

@@ -259,6 +259,8 @@ def test_arguments_are_refused_by_name(copied, tmp_path):
         results.add_streamlines("lines", [np.zeros((1, 3))], [np.zeros(1)])
     with pytest.raises(FileNotFoundError, match="write it before"):
         results.add_volume("flow", "gone.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
+    with pytest.raises(ValueError, match=r"vdb_path = \.\./flow.vdb: give a file within"):
+        results.add_volume("flow", "../flow.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
     with pytest.raises(SceneError, match="no such file"):
         ResultsStage(tmp_path / "gone.usda", tmp_path, "case")
     with pytest.raises(ValueError, match="names files"):
