@@ -65,6 +65,8 @@ def test_a_case_gives_the_numbers_of_the_options_and_spares_the_scene(in_process
     done("optimize", case, "--device", device)
     assert summary(tmp_path / "found") == summary(tmp_path / "optimised")
     assert validate_stage(tmp_path / "found" / "ball_case_results.usda") == []
+    done("export", tmp_path / "found", "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
+    done("view", tmp_path / "found")
     in_process("gradcheck", case, "--steps", 0, "--directions", 1, "--samples", 0, "--device", device)
     checked = json.loads((tmp_path / "found_gradcheck" / "gradcheck.json").read_text())
     assert not checked["passed"]  # 40 steps are too few.
