@@ -549,4 +549,6 @@ def test_optimality_criteria_share_out_an_amount():
 def test_optimality_criteria_refuse_other_constraints(constraints):
     """Before anything is evaluated."""
     with pytest.raises(ConstraintError, match=r"one upper limit.*MMA"):
-        minimize(quadratic(np.zeros(2)), np.full(2, 0.2), optimizer=OptimalityCriteria(), bounds=(0.0, 1.0), constraints=constraints)
+        minimize(
+            quadratic(np.zeros(2)), np.full(2, 0.2), optimizer=OptimalityCriteria(), bounds=(0.0, 1.0), constraints=constraints
+        )
