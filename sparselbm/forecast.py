@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import warp as wp
 
+from .plan import FlowPlan
 from .speed import ADJOINT_COST, Speed
-from .tunnel import TunnelPlan
 
 RUN_CROSSINGS = 1.6
-"""Crossings of the tunnel by the flow until it is at rest (measured: the bunny at Reynolds number 60)."""
+"""Crossings of the domain by the flow until it is at rest (measured: the bunny at Reynolds number 60)."""
 FORWARD_CROSSINGS, ADJOINT_CROSSINGS = 0.6, 0.6
 """The same from one design to the next, forward and backward (measured likewise)."""
 
@@ -25,18 +25,18 @@ class Forecast:
         """Measures the copy: see `Speed.of`."""
         return cls(Speed.of(device).copy_gbs)
 
-    def mlups(self, plan: TunnelPlan) -> float:
+    def mlups(self, plan: FlowPlan) -> float:
         """Cells advanced by a step in a second, in millions."""
         return plan.cells / Speed(self.copy_gbs).step_seconds(plan.state_bytes) / 1e6
 
-    def run_seconds(self, plan: TunnelPlan) -> float:
+    def run_seconds(self, plan: FlowPlan) -> float:
         """Duration of a run until the flow is at rest."""
         return self._seconds(plan, RUN_CROSSINGS)
 
-    def study_seconds(self, plan: TunnelPlan, evaluations: int) -> float:
+    def study_seconds(self, plan: FlowPlan, evaluations: int) -> float:
         """Duration of an optimisation of so many evaluations of drag and gradient."""
         each = FORWARD_CROSSINGS + ADJOINT_COST * ADJOINT_CROSSINGS
         return self._seconds(plan, RUN_CROSSINGS - FORWARD_CROSSINGS + evaluations * each)
 
-    def _seconds(self, plan: TunnelPlan, crossings: float) -> float:
+    def _seconds(self, plan: FlowPlan, crossings: float) -> float:
         return crossings * plan.flow_through_steps * plan.cells / (self.mlups(plan) * 1e6)

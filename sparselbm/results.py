@@ -18,9 +18,10 @@ from .study import DragProblem, Iterate, SecondGrid
 from .tunnel import TunnelPlan
 from .usd import PrimOps, ResultsStage, Scene
 
-_OWNED = (
+OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json",
 )  # fmt: skip
+"""Files of a former run, which a new one removes from its folder."""
 DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 """What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
 
@@ -46,7 +47,7 @@ class StudyFolder:
         self.body = scene.body(plan.obstacle)
         if ops is not None:
             ops.require_above(self.body)
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=_OWNED)
+        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
         self.stage = ResultsStage(
             scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite, variants=scene.variants
         )
@@ -146,9 +147,14 @@ class StudyFolder:
             "cells": self.plan.cells, "cells_across": self.plan.cells_across,
             "frontal_area": self.plan.frontal_area, "reference_force": self.plan.reference_force, **found,
         }  # fmt: skip
-        with replace_file(self.folder / "summary.json") as path:
-            path.write_text(json.dumps(summary, indent=2) + "\n")
+        write_summary(self.folder, summary)
         return summary
+
+
+def write_summary(folder: Path, summary: dict) -> None:
+    """What was run and what was found, as summary.json."""
+    with replace_file(folder / "summary.json") as path:
+        path.write_text(json.dumps(summary, indent=2) + "\n")
 
 
 def normal_sensitivity(mesh: TriangleMesh, points_gradient: np.ndarray) -> np.ndarray:

@@ -193,7 +193,7 @@ class TunnelPlan:
         """A: area of the obstacle's silhouette along the flow [m^2]."""
         return frontal_area(self.mesh, self.tunnel.axis)
 
-    @cached_property
+    @property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
         low, high = self._margins if self.tunnel.corners is None else np.array(self.tunnel.corners)
@@ -216,7 +216,7 @@ class TunnelPlan:
         """Cells along each axis."""
         return tuple(round(x) for x in (self.bounds[1] - self.bounds[0]) / self.voxel_size)
 
-    @cached_property
+    @property
     def units(self) -> Units:
         """SI <-> lattice."""
         t = self.tunnel
@@ -240,6 +240,15 @@ class TunnelPlan:
                 "choose RecursiveRegularised, CentralMoment or Cumulant",
             )
         return found
+
+    @property
+    def headline(self) -> str:
+        """One line on what is about to run."""
+        size = " x ".join(map(str, self.shape))
+        return (
+            f"{self.obstacle}: {self.cells_across:.1f} cells across, tunnel of {size} cells, Reynolds number "
+            f"{self.tunnel.reynolds:g}, Mach number {self.units.mach:.3f}"
+        )
 
     @property
     def cells(self) -> int:
@@ -273,8 +282,7 @@ class TunnelPlan:
     @property
     def settle(self) -> Settle:
         """How a flow is brought to rest here: looked at eight times a crossing of the tunnel, ten crossings at most."""
-        stretch = 50 * max(1, round(self.flow_through_steps / 400))
-        return Settle(stretch=stretch, limit=80 * stretch)
+        return Settle.of_crossing(self.flow_through_steps)
 
     def require_inside(self, name: str, mesh: TriangleMesh) -> None:
         """Raises TunnelError for a body that crosses the inlet or the outlet, or lies outside."""

@@ -7,6 +7,7 @@ from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Box, Face
 from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
 from .grad_velocity import GradVelocity
+from .link_pressure import LinkPressure
 from .moving_wall import MovingWall
 from .nodal_profile import NodalProfile
 from .opening import Opening
@@ -36,6 +37,7 @@ __all__ = [
     "FreeSlip",
     "GradPressure",
     "GradVelocity",
+    "LinkPressure",
     "MovingWall",
     "NodalProfile",
     "Opening",

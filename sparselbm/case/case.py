@@ -13,9 +13,11 @@ from .. import collision, lattice
 from ..geometry import SolidFraction, SplineFraction
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
+from ..vessel import Vessel, VesselPlan
+from .caps import conditions_of, surface_of
 from .errors import CaseError
 from .openings import Openings, tunnel_sides
-from .parts import Boundary, Constraint, Design, Domain, Fluid, Objective, Obstacle, Output, SceneFile, Solver
+from .parts import Boundary, Constraint, Design, Domain, Fluid, Objective, Obstacle, Opening, Output, SceneFile, Solver
 from .source import Source
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Case:
     scene: SceneFile
     obstacle: Mapping[str, Obstacle] = field(default_factory=dict)
     """By the prim's path; bodies that are not named are fixed."""
+    opening: Mapping[str, Opening] = field(default_factory=dict)
+    """By the prim's path: caps of the surface whose role is inside."""
     domain: Domain = field(default_factory=Domain)
     fluid: Fluid = field(default_factory=Fluid)
     boundary: Mapping[str, Boundary] = field(default_factory=tunnel_sides)
@@ -55,6 +59,8 @@ class Case:
                 f"{self.solver.lattice}: it must be D3Q27"
             )
         Openings.of(self.boundary, self.source)
+        surface_of(self)
+        conditions_of(self.opening, self.source)
 
     @classmethod
     def open(cls, path: str | Path, *, variants: Mapping[str, str] | None = None, confine: bool = False) -> Case:
@@ -94,7 +100,7 @@ class Case:
             self.file, variants=self.scene.variants, time=self.scene.time, levels=self.scene.levels,
             confine=confine, partial=partial,
         )  # fmt: skip
-        for path in self.obstacle:
+        for path in (*self.obstacle, *self.opening):
             scene.body(path)
         return scene
 
@@ -119,12 +125,42 @@ class Case:
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )  # fmt: skip
 
-    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan:
-        """What would be run; checks everything, memory too where a device is named. Raises TunnelError, UnitsError."""
+    @property
+    def vessel(self) -> Vessel:
+        """The flow inside a surface that domain, fluid and solver describe."""
+        s = self.solver
+        return Vessel(
+            voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
+            density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
+            collision=getattr(collision, s.collision)(), precision=wp.float32 if s.precision == "single" else wp.float64,
+        )  # fmt: skip
+
+    @property
+    def surface(self) -> str | None:
+        """Path of the prim whose inside is the fluid; None where the flow is past a body."""
+        return surface_of(self)
+
+    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan | VesselPlan:
+        """What would be run; checks everything, memory too where a device is named.
+
+        Raises TunnelError, VesselError, UnitsError.
+        """
+        if self.surface is None:
+            return self.tunnel_plan(scene, device)
+        return self.vessel.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
+
+    def tunnel_plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan:
+        """The plan of flow past a body. Raises CaseError where the flow is inside a surface, of which there is no drag."""
+        if self.surface is not None:
+            raise CaseError(
+                f"{self.source.place('obstacle', 'role', self.surface)} is inside: drag is that of a body in a flow; run takes "
+                "this case, and for gradients and shapes of a flow inside there are sparselbm.vessel.Vessel and "
+                "sparselbm.value_and_grad in Python"
+            )
         ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
         return self.tunnel.in_scene(scene, self.design_obstacle, without=ignored, device=device)
 
-    def settle(self, plan: TunnelPlan) -> Settle:
+    def settle(self, plan: TunnelPlan | VesselPlan) -> Settle:
         """How a flow is brought to rest."""
         steps = self.solver.settle_steps
         return replace(

@@ -57,6 +57,8 @@ class Part(ABC):
     """Name of the table; `sparselbm:SPACE:` begins its attributes in USD."""
     instances: ClassVar[tuple[str, ...] | None] = ()
     """What its instances may be called, where there may be several; None: as one likes; empty: there is one."""
+    of_prims: ClassVar[bool] = False
+    """Whether each instance speaks of a prim, whose path is its name."""
 
     @classmethod
     def schema(cls) -> str:

@@ -40,22 +40,55 @@ class Obstacle(Part):
 
     space: ClassVar[str] = "obstacle"
     instances: ClassVar[None] = None
+    of_prims: ClassVar[bool] = True
 
     role: str = entry(
         TOKEN, "fixed",
         "design: the one body whose drag is measured and whose shape is optimised, and that the box is built around; "
-        "fixed: it stands in the flow; ignored: the flow passes through it.",
-        allowed=("fixed", "design", "ignored"),
+        "fixed: it stands in the flow; ignored: the flow passes through it; inside: the one surface whose inside is the fluid, "
+        "in and out through openings; there is no box then, and the other bodies count for nothing.",
+        allowed=("fixed", "design", "ignored", "inside"),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opening(Part):
+    """A cap, to whose prim this schema is applied: fluid enters or leaves the surface whose role is inside through it.
+
+    It lies on the surface, and ends at its rim; it may be tilted. There are one inlet and one outlet at least.
+    """
+
+    space: ClassVar[str] = "opening"
+    instances: ClassVar[None] = None
+    of_prims: ClassVar[bool] = True
+
+    kind: str | None = entry(
+        TOKEN, None, "inlet: fluid enters along the cap's normal; outlet: it leaves, or enters, at a pressure.",
+        allowed=("inlet", "outlet"), needed=True,
+    )  # fmt: skip
+    velocity: float | None = entry(NUMBER, None, "Mean velocity of what enters [m/s].", only=("inlet",), above=0.0)
+    flow_rate: float | None = entry(
+        NUMBER, None, "What enters [m3/s].", only=("inlet",), above=0.0, instead_of=("velocity",)
+    )
+    profile: str = entry(
+        TOKEN, "uniform", "laminar: that of developed flow, for the cap's own shape, which must be flat.",
+        allowed=("uniform", "laminar"), only=("inlet",),
+    )  # fmt: skip
+    pressure: float = entry(NUMBER, 0.0, "Behind the cap [Pa]; differences between outlets count.", only=("outlet",))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Domain(Part):
-    """The box of fluid and its cells. L is the design obstacle's largest extent across the flow."""
+    """The box of fluid and its cells. L is the design obstacle's largest extent across the flow.
+
+    Of flow inside a surface there is no box: only the size of the cells counts.
+    """
 
     space: ClassVar[str] = "domain"
 
-    voxel_size: float | None = entry(NUMBER, None, "Edge of a cell [m]. Not set: L / 16.", above=0.0)
+    voxel_size: float | None = entry(
+        NUMBER, None, "Edge of a cell [m]. Not set: L / 16; inside a surface, a twelfth of the narrowest opening.", above=0.0
+    )
     upstream: float = entry(NUMBER, Tunnel.upstream, "From the inlet to the obstacle [L].", above=0.0)
     downstream: float = entry(NUMBER, Tunnel.downstream, "From the obstacle to the outlet [L].", above=0.0)
     side: float = entry(NUMBER, Tunnel.side, "From the obstacle to each other side [L].", above=0.0)
@@ -78,7 +111,8 @@ class Fluid(Part):
     reynolds: float = entry(
         NUMBER,
         Tunnel.reynolds,
-        "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity.",
+        "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity; inside a "
+        "surface, L the inlet's hydraulic diameter 4 A / P, u its mean velocity.",
         above=0.0,
     )
     viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
@@ -126,7 +160,8 @@ class Solver(Part):
     wall: str = entry(
         TOKEN,
         "cut",
-        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells.",
+        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells. "
+        "Walls around flow inside a surface lie on links, at their exact place.",
         allowed=("cut", "spline"),
     )
     lattice_velocity: float = entry(
@@ -137,10 +172,11 @@ class Solver(Part):
     )
     tolerance: float = entry(
         NUMBER, Settle.tolerance,
-        "The flow is at rest when the drag changes by less than this share over an eighth of a crossing of the box.", above=0.0,
+        "The flow is at rest when the drag, or flow rates and pressures of all openings, change by less than this share over an "
+        "eighth of a crossing of the box, or of a filling of the inside.", above=0.0,
     )  # fmt: skip
     settle_steps: int | None = entry(
-        COUNT, None, "Most steps until the flow is at rest. Not set: ten crossings of the box.", above=0.0
+        COUNT, None, "Most steps until the flow is at rest. Not set: ten crossings of the box, or fillings.", above=0.0
     )
 
 
@@ -223,5 +259,5 @@ class Output(Part):
 
 
 PARTS: tuple[type[Part], ...] = (
-    SceneFile, Obstacle, Domain, Fluid, Boundary, Solver, Objective, Design, Constraint, Output,
+    SceneFile, Obstacle, Opening, Domain, Fluid, Boundary, Solver, Objective, Design, Constraint, Output,
 )  # fmt: skip

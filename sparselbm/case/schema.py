@@ -7,13 +7,13 @@ import json
 
 from ..usd.plugin import SCHEMA_FOLDER
 from .entry import Entry, Part
-from .parts import PARTS, Obstacle
+from .parts import PARTS
 from .values import usd_value
 
 
 def is_multiple(part: type[Part]) -> bool:
-    """Whether a prim may have the schema several times, by names. An obstacle's name is its prim."""
-    return part.instances != () and part is not Obstacle
+    """Whether a prim may have the schema several times, by names. What speaks of a prim has its path for a name."""
+    return part.instances != () and not part.of_prims
 
 
 def generated_schema() -> str:

@@ -16,7 +16,7 @@ from ..usd.variants import select
 from .case import Case
 from .entry import Part, read_part
 from .errors import CaseError
-from .parts import PARTS, Design, Obstacle, SceneFile
+from .parts import PARTS, Design, SceneFile
 from .source import Source
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Found:
             raise CaseError(f"{path}: {name} counts for nothing here: {_remedy(name)}")
 
     def _add(self, part: type[Part], path: str, instance: str, values: Mapping[str, Any]) -> None:
-        key = path if part is Obstacle else instance
+        key = path if part.of_prims else instance
         known = self._parts.setdefault(part.space, {})
         if key in known:
             what = " ".join(filter(None, (part.schema(), key)))
@@ -114,7 +114,7 @@ def _schema(path: str, name: str) -> tuple[type[Part], str]:
         hint = f"did you mean {near[0]}? " if near else ""
         raise CaseError(f"{path}: no such schema {schema}; {hint}there are {', '.join(_SCHEMAS)}")
     part = _SCHEMAS[schema]
-    if part is Obstacle or part.instances == ():
+    if part.of_prims or part.instances == ():
         return part, ""
     if not instance or (part.instances is not None and instance not in part.instances):
         allowed = "any name" if part.instances is None else ", ".join(part.instances)
@@ -137,7 +137,7 @@ def _remedy(name: str) -> str:
     space, _, rest = name.removeprefix(_PREFIX).partition(":")
     for part in PARTS:
         if part.space == space:
-            several = part.instances != () and part is not Obstacle
+            several = part.instances != () and not part.of_prims
             schema = f"{part.schema()}:{rest.partition(':')[0]}" if several else part.schema()
             return f"apply {schema} to the prim, or take it out"
     return f"the names after {_PREFIX} are {', '.join(part.space for part in PARTS)}"

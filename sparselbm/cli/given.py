@@ -70,6 +70,9 @@ def _domain(case: Case, given: Mapping[str, Any]) -> Domain:
 
 def _boundary(case: Case, given: Mapping[str, Any]) -> Mapping[str, Boundary]:
     """The sides, with the axis and the velocity of the options."""
+    if case.surface is not None:
+        _refuse_of_boxes(case, given)
+        return case.boundary
     openings = Openings.of(case.boundary, case.source)
     axis = openings.axis if given["flow_axis"] is None else axis_number(given["flow_axis"])
     speed = openings.velocity if given["velocity"] is None else given["velocity"]
@@ -85,6 +88,16 @@ def _boundary(case: Case, given: Mapping[str, Any]) -> Mapping[str, Boundary]:
             f"--flow-axis {given['flow_axis']}: the case names its sides, {place} is inlet: change them there"
         )
     return tunnel_sides(axis, speed)
+
+
+def _refuse_of_boxes(case: Case, given: Mapping[str, Any]) -> None:
+    """Raises OptionError for what goes with a box, where a case has its flow inside a surface."""
+    for name in ("velocity", "flow_axis", "box"):
+        if given[name] is not None:
+            raise OptionError(
+                f"--{name.replace('_', '-')}: flow inside {case.surface} has no box: its openings say how it enters, "
+                "change it there"
+            )
 
 
 def _design(design: Design, given: Mapping[str, Any]) -> Design:

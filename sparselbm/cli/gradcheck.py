@@ -65,7 +65,7 @@ def gradcheck(
     """
     option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
     case, place = case_of(context.params), o.device_of(device)
-    plan = case.plan(case.read_scene(confine=confine, partial=partial), place)
+    plan = case.tunnel_plan(case.read_scene(confine=confine, partial=partial), place)
     gradient = Steady(tolerance=0.01, flow_tolerance=math.inf)
     study = replace(CaseStudy.of(case, plan).study, constraints=(), gradient=gradient)
     problem = DragProblem(study, plan, place)

@@ -40,7 +40,7 @@ def optimize(
     """
     drawn, case, place = drawings_of(draw), case_of(context.params), o.device_of(device)
     read = case.read_scene(confine=confine, partial=partial)
-    plan = case.plan(read, place)
+    plan = case.tunnel_plan(read, place)
     wanted = CaseStudy.of(case, plan)
     carry_out(
         read, plan, wanted.study, output=output_of(output, case), overwrite=overwrite, device=place,

@@ -1,4 +1,4 @@
-"""`sparselbm run`: the flow around an obstacle, and its drag; of all variants of it, if asked for."""
+"""`sparselbm run`: the flow around an obstacle and its drag, or inside a surface; of all variants of it, if asked for."""
 
 import json
 from pathlib import Path
@@ -6,18 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ..flow import TunnelFlow
 from ..io.files import replace_file
 from ..restart import Restart
-from ..results import StudyFolder
-from ..settle import Settle
-from ..tunnel import TunnelPlan
 from ..usd import variants_of
 from . import options as o
 from .drawings import Draw, drawings_of
-from .exits import running
 from .given import case_of, output_of
-from .show import Work, announce, err, facts
+from .job_of import job_of
+from .jobs import Job
+from .show import facts
 
 Sweep = Annotated[
     str | None,
@@ -43,6 +40,8 @@ def run(
 ) -> None:  # fmt: skip
     """Bring the flow around an obstacle to rest in time; print drag coefficient and force; write the results stage.
 
+    Of a case whose surface has the role inside: flow rate and pressure at each opening, wall shear, mass balance.
+
     The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
     a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
     and summary.json.
@@ -66,46 +65,18 @@ def run(
         chosen = case_of(context.params, f"{sweep_variants}={choice}") if choice else case
         read = chosen.read_scene(confine=confine, partial=partial)
         plan = chosen.plan(read, place)
-        jobs[choice] = read, plan, chosen.settle(plan)
+        jobs[choice] = read, job_of(plan), chosen.settle(plan)
     whole = output_of(output, case)
-    folders = {
-        choice: StudyFolder(whole / choice, read, plan, overwrite=overwrite, draw=drawn)
-        for choice, (read, plan, _) in jobs.items()
-    }
-    found = {choice: _run(folders[choice], plan, settle, place, start) for choice, (_, plan, settle) in jobs.items()}
+    for choice, (read, job, _) in jobs.items():
+        job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
+    found = {choice: job.run(settle, place, start) for choice, (_, job, settle) in jobs.items()}
     if sweep_variants:
-        _tabulate(sweep_variants, found, whole)
+        _tabulate(sweep_variants, {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}, whole)
 
 
-def _run(folder: StudyFolder, plan: TunnelPlan, settle: Settle, device: str, start: Restart | None) -> dict:
-    """One flow, from rest, or from another one, to its summary."""
-    flow = TunnelFlow(plan, settle, device)
-    if start is not None:
-        start.begin(flow.simulation, plan.units)
-    announce(plan, device)
-    with running():
-        with Work(plan) as work:
-            flow.on_progress = work.step
-            drag = flow.drag()
-        summary = folder.finish_run(flow, drag)
-    if not summary["converged"]:
-        err.print(
-            f"Warning: after {summary['steps']} steps the drag still changes by more than {settle.tolerance:.1e} of itself: "
-            "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
-        )  # fmt: skip
-    facts("", {
-        "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
-        "steps": f"{summary['steps']}", "results": f"{folder.stage.path}",
-    })  # fmt: skip
-    return summary
-
-
-def _tabulate(name: str, found: dict[str, dict], folder: Path) -> None:
-    """Drag by variant, on the terminal and as sweep.json. Coefficients go by each variant's own silhouette, so compare forces."""
+def _tabulate(name: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:
+    """What was found by variant, on the terminal and as sweep.json."""
     with replace_file(folder / "sweep.json") as path:
-        path.write_text(json.dumps({"variants": name, "choices": found}, indent=2) + "\n")
-    facts(f"\nDrag by {name}", {
-        choice: f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
-        f"silhouette {summary['frontal_area']:.4g} m^2"
-        for choice, summary in found.items()
-    })  # fmt: skip
+        choices = {choice: summary for choice, (_, summary) in found.items()}
+        path.write_text(json.dumps({"variants": name, "choices": choices}, indent=2) + "\n")
+    facts(f"\nBy {name}", {choice: job.line(summary) for choice, (job, summary) in found.items()})

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
+from ..plan import FlowPlan
+from ..settle import Settle
 from ..study import Iterate
-from ..tunnel import TunnelPlan
 from .interrupt import Interruptible
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -30,22 +31,33 @@ def facts(title: str, rows: dict[str, str]) -> None:
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
 
 
-def announce(plan: TunnelPlan, device: str) -> None:
+def announce(plan: FlowPlan, device: str) -> None:
     """One line on what is about to run, and its warnings."""
-    size = " x ".join(map(str, plan.shape))
-    out.print(
-        f"{plan.obstacle}: {plan.cells_across:.1f} cells across, tunnel of {size} cells, Reynolds number "
-        f"{plan.tunnel.reynolds:g}, Mach number {plan.units.mach:.3f}, on {device}", highlight=False,
-    )  # fmt: skip
+    out.print(f"{plan.headline}, on {device}", highlight=False)
+    show_warnings(plan)
+
+
+def show_warnings(plan: FlowPlan) -> None:
+    """What costs accuracy, though it can be run."""
     for warning in plan.warnings:
         err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
+
+
+def warn_unsettled(summary: dict, settle: Settle, what: str) -> None:
+    """Says so where a run ended before its flow was at rest."""
+    if not summary["converged"]:
+        err.print(
+            f"Warning: after {summary['steps']} steps {what} by more than {settle.tolerance:.1e} of itself: "
+            "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
+        )  # fmt: skip
 
 
 class Work:
     """Bars for a run, or for an optimisation of some iterations; on a terminal only, lines come anyway."""
 
-    def __init__(self, plan: TunnelPlan, iterations: int = 0):
+    def __init__(self, plan: FlowPlan, iterations: int = 0, *, quantity: str = "C_d"):
         self._plan = plan
+        self._quantity = quantity
         self._bars = Progress(
             TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err, transient=True,
@@ -66,7 +78,7 @@ class Work:
         self._interrupt.__exit__()
         self._bars.stop()
 
-    def step(self, what: str, steps: int, drag: float, rate: float) -> None:
+    def step(self, what: str, steps: int, value: float, rate: float) -> None:
         """Takes `TunnelFlow.on_progress`; Ctrl-C is heard here."""
         self._interrupt.check()
         if what != self._what or self._part is None or steps < self._bars.tasks[-1].completed:
@@ -77,8 +89,9 @@ class Work:
         # Nobody knows when a flow will be at rest: what past runs took is shown, and then a little more.
         expected = max(self._crossings * self._plan.flow_through_steps, steps + 100)
         self._bars.update(
-            self._part, completed=steps, total=expected, text=f"step {steps}, C_d {drag:.4f}, {rate:.1f} MLUPS"
-        )
+            self._part, completed=steps, total=expected,
+            text=f"step {steps}, {self._quantity} {value:.4f}, {rate:.1f} MLUPS",
+        )  # fmt: skip
 
     def iteration(self, iterate: Iterate) -> None:
         """A line for an iteration."""

@@ -30,6 +30,8 @@ class Moment:
     """The axis that points upwards."""
     on_points: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Further values on the body's points, by name: `sensitivity`."""
+    starts: np.ndarray | None = None
+    """Where lines along the flow may begin [m], (k, 3); None: in a square behind the inlet of a box."""
 
     @property
     def across(self) -> int:
@@ -53,7 +55,10 @@ class Moment:
         return np.where(self.is_fluid, quantity.of(self.snapshot), np.nan)
 
     def seeds(self, count: int) -> np.ndarray:
-        """A square of count x count points two cells behind the inlet, a little wider than the body [m], (k, 3)."""
+        """Of `starts`, evenly, count x count; or a square of so many points two cells behind the inlet, a little wider than
+        the body [m], (k, 3)."""
+        if self.starts is not None:
+            return self.starts[np.linspace(0, len(self.starts) - 1, min(count**2, len(self.starts))).astype(int)]
         low, high = self.mesh.bounds
         margin = 0.15 * (high - low)
         ticks = [np.linspace(low[k] - margin[k], high[k] + margin[k], count) for k in range(3)]

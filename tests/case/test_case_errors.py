@@ -21,7 +21,7 @@ USD = [
     ([(FLUID, '"SparselbmFluitAPI"')], ["/Case", "no such schema SparselbmFluitAPI", "SparselbmFluidAPI"]),
     ([(Z_MAX, '"SparselbmBoundaryAPI:top"')], ["/Case", "SparselbmBoundaryAPI:top", "xMin, xMax, yMin, yMax, zMin, zMax"]),
     ([(FLUID + ", ", "")], ["/Case: sparselbm:fluid:density", "counts for nothing here", "apply SparselbmFluidAPI"]),
-    ([(DENSITY, "uniform double sparselbm:weather = 1\n")], ["sparselbm:weather", "scene, obstacle, domain"]),
+    ([(DENSITY, "uniform double sparselbm:weather = 1\n")], ["sparselbm:weather", "scene, obstacle, opening, domain"]),
     ([("uniform double sparselbm:scene:time", 'uniform string sparselbm:scene:file = "x.usd"')],
      ["/Case: sparselbm:scene:file", "no such attribute", "time, levels"]),
     # Values of another kind, or out of range.

@@ -1,0 +1,118 @@
+"""The end of a vessel: a surface with a rim, through which fluid enters or leaves."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import topology
+from .distance import SurfaceQuery
+from .errors import GeometryError
+from .triangles import TriangleMesh
+
+_GRID = 96
+"""Nodes across the larger extent of a cap, on which its developed flow is solved."""
+_FLAT = 1e-3
+"""Of its extent, by which a point of a flat cap may lie off its plane."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cap:
+    """A flat or curved cap, seen from the fluid: A = |sum_f A_f|, D_h = 4 A / P with P the length of its rim."""
+
+    mesh: TriangleMesh
+    """[m]."""
+    normal: np.ndarray
+    """Unit vector into the fluid, (3,): the mean over the cap."""
+    area: float
+    """A [m^2]: what a uniform velocity along the normal flows through."""
+    perimeter: float
+    """P [m]."""
+
+    @classmethod
+    def of(cls, mesh: TriangleMesh, wall: SurfaceQuery, name: str) -> "Cap":
+        """The cap of a vessel whose inside is that of `wall`. Raises GeometryError for a mesh without a rim."""
+        welded = topology.weld(mesh.points)[mesh.faces]
+        edges = np.sort(welded[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+        edges, counts = np.unique(edges, axis=0, return_counts=True)
+        rim = edges[counts == 1]
+        turned = topology.faces_to_flip(len(welded), topology.edges_of(welded))
+        vector = np.where(turned[:, None], -mesh.area_vectors, mesh.area_vectors).sum(axis=0)
+        area = float(np.linalg.norm(vector))
+        if not len(rim) or area < 0.1 * mesh.area:
+            raise GeometryError(
+                f"{name}: {len(rim)} edges at its rim, and {area:.4g} m^2 across of {mesh.area:.4g} m^2: "
+                "a cap is a surface with a rim, such as a disc: leave its sides and its back out"
+            )
+        perimeter = float(np.linalg.norm(np.diff(mesh.points[rim], axis=1), axis=-1).sum())
+        normal, reach = vector / area, 0.25 * area / perimeter
+        sides = wall.signed_distance(mesh.centroid + reach * np.stack([normal, -normal]))
+        return cls(mesh, normal if sides[0] < sides[1] else -normal, area, perimeter)
+
+    @property
+    def hydraulic_diameter(self) -> float:
+        """D_h = 4 A / P [m]; the diameter of a round cap."""
+        return 4.0 * self.area / self.perimeter
+
+    @functools.cached_property
+    def query(self) -> SurfaceQuery:
+        """For distances to the cap."""
+        return SurfaceQuery(self.mesh, device="cpu")
+
+    def developed(self, points: np.ndarray) -> np.ndarray:
+        """Laminar flow that has forgotten where it came from, at points (k, 3) [m] near the cap, as a multiple of its mean.
+
+        nabla^2 w = -1 on the cap, w = 0 on its rim: 2 (1 - (r / R)^2) for a disc. By differences on 96 nodes across.
+        Raises GeometryError for a cap that is not flat.
+        """
+        plane, values = self._developed
+        step, low, frame = plane
+        from scipy.ndimage import map_coordinates
+
+        places = ((points - self.mesh.centroid) @ frame.T - low) / step
+        return np.maximum(map_coordinates(values, places.T, order=1, mode="nearest"), 0.0)
+
+    @property
+    def developed_peak(self) -> float:
+        """Largest velocity of the developed flow over its mean: 2 for a disc."""
+        return float(self._developed[1].max())
+
+    @functools.cached_property
+    def _developed(self) -> tuple[tuple[float, np.ndarray, np.ndarray], np.ndarray]:
+        """Step, lower corner and axes of a grid in the cap's plane, and w over its mean on it."""
+        from scipy.sparse.linalg import spsolve
+
+        frame = np.linalg.svd(self.normal[None])[2][1:]
+        flat = (self.mesh.points - self.mesh.centroid) @ frame.T
+        size, off = np.ptp(flat, axis=0), np.abs((self.mesh.points - self.mesh.centroid) @ self.normal).max()
+        if off > _FLAT * size.max():
+            raise GeometryError(
+                f"a cap lies up to {off:.4g} m off its plane, limit {_FLAT * size.max():.4g} m: developed flow needs a flat one; "
+                "flatten it, or take a uniform velocity"
+            )
+        step = float(size.max()) / (_GRID - 4)
+        low = flat.min(axis=0) - 2.0 * step
+        count = np.ceil(size / step).astype(int) + 5
+        nodes = np.stack(np.meshgrid(*(np.arange(n) for n in count), indexing="ij"), axis=-1) * step + low
+        away = self.query.signed_distance(self.mesh.centroid + nodes.reshape(-1, 2) @ frame)
+        inner = (np.abs(away) < 0.01 * step + off).reshape(tuple(count))
+        values = np.zeros(inner.shape)
+        values[inner] = np.asarray(spsolve(_laplacian(inner), np.ones(np.count_nonzero(inner))))
+        return (step, low, frame), values * np.count_nonzero(inner) / values.sum()
+
+
+def _laplacian(inner: np.ndarray):
+    """-nabla^2 at the inner nodes of a grid, in units of 1 / step^2, with 0 around them."""
+    import scipy.sparse as sp
+
+    number = np.full(inner.shape, -1)
+    number[inner] = np.arange(np.count_nonzero(inner))
+    here, beside = [], []
+    for axis in (0, 1):
+        a, b = np.moveaxis(number, axis, 0)[:-1], np.moveaxis(number, axis, 0)[1:]
+        both = (a >= 0) & (b >= 0)
+        here += [a[both], b[both]]
+        beside += [b[both], a[both]]
+    rows, columns = np.concatenate(here), np.concatenate(beside)
+    n = np.count_nonzero(inner)
+    return sp.csc_matrix((np.full(len(rows), -1.0), (rows, columns)), shape=(n, n)) + 4.0 * sp.identity(n, format="csc")

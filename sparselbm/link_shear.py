@@ -1,0 +1,49 @@
+"""Shear stress of a flow on walls that lie on links, from the populations of the cells beside them."""
+
+import functools
+
+import numpy as np
+
+from .cell import Cell
+from .domain import sample
+from .geometry import TriangleMesh
+from .memory import tile_array, tile_view
+from .objective.dissipation import strain_rate
+from .physics import Physics, TileClass
+from .simulation import Simulation
+from .step import Target
+from .tile_kernel import TileKernel, TileTrace
+from .units import Units
+
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+
+
+@functools.cache
+def _stress_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """source -> target `[tile][6][cell]`: 2 rho nu S_ab for a <= b [lattice stress]."""
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
+    cell = Cell(physics, tiles, trace)
+    S = strain_rate(cell)
+    for k, (a, b) in enumerate(_PAIRS):
+        trace.store("target", k, len(_PAIRS), 2.0 * cell.fluid * cell.density * cell.viscosity * S[a][b])
+    return trace.kernel(target.precision, target.cuda)
+
+
+def link_shear(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.ndarray:
+    """Tangential part of 2 mu S n on a surface at rest [Pa], (n, 3), at its points, its normals n pointing into the fluid.
+
+    The line through the values 1 and 2 cells off the wall, where all cells around are fluid: exact in a tube, up to the
+    populations' own S. 0 at points outside of the domain.
+    """
+    domain = simulation.domain
+    found = tile_array(domain, len(_PAIRS), simulation.precision)
+    simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
+    upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
+    normals, step = wall.point_normals, domain.voxel_size * wall.point_normals
+    near, far = (sample(domain, upper, wall.points + distance * step) for distance in (1.0, 2.0))
+    stress = np.empty((len(normals), 3, 3))
+    for k, (a, b) in enumerate(_PAIRS):
+        stress[:, a, b] = stress[:, b, a] = 2.0 * near[:, k] - far[:, k]
+    traction = np.einsum("nab,nb->na", stress, normals)
+    along = np.einsum("na,na->n", traction, normals)
+    return units.pressure_to_si(np.nan_to_num(traction - along[:, None] * normals))

@@ -1,0 +1,120 @@
+"""Flow inside a prim of a scene, through caps that are prims: against Hagen and Poiseuille, and what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+from pxr import UsdGeom
+from vessel_cases import (
+    AXIS,
+    DENSITY,
+    END,
+    IN,
+    LENGTH,
+    OUT,
+    RADIUS,
+    REYNOLDS,
+    SPEED,
+    START,
+    VOXEL,
+    disc,
+    open_tube,
+    tube_scene,
+)
+
+from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.usd import open_stage, validate_stage
+from sparselbm.vessel import Inlet, Outlet, Vessel, VesselError
+
+VISCOSITY = SPEED * 2 * RADIUS / REYNOLDS
+GRADIENT = 8.0 * DENSITY * VISCOSITY * SPEED / RADIUS**2
+"""Of the pressure in developed flow [Pa / m]."""
+AREA = np.pi * RADIUS**2
+
+
+def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_poiseuille(in_process, tmp_path, device):
+    scene = tube_scene(tmp_path / "tube.usda", outlet={"kind": "outlet", "pressure": 9e4})
+    before = scene.read_bytes()
+    code, out, err = in_process("inspect", scene, "--device", device, "--json", "seen.json")
+    assert code == 0, err
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    box = np.prod(np.ptp(open_tube().bounds, axis=0))
+    assert seen["share_of_box"] == pytest.approx(AREA * LENGTH / box, rel=0.01)
+    assert seen["openings"]["/World/In"]["area"] == pytest.approx(AREA, rel=0.01)
+    assert seen["openings"]["/World/In"]["hydraulic_diameter"] == pytest.approx(2 * RADIUS, rel=0.01)
+    assert seen["viscosity"] == pytest.approx(VISCOSITY, rel=0.01)
+    assert not any(note["path"] == "/World/In" for note in seen["doubtful"])
+    for text in (f"{seen['share_of_box']:.2%}", f"{seen['tiles']}, {512 * seen['tiles']:,} cells"):
+        assert text in out
+
+    code, out, err = in_process("run", scene, "--device", device, "--draw", "surface=shear", "--draw", "streamlines=2")
+    assert code == 0, err
+    found = json.loads((tmp_path / "results" / "tube" / "summary.json").read_text())
+    inlet, outlet = found["openings"]["/World/In"], found["openings"]["/World/Out"]
+    assert found["converged"]
+    assert inlet["flow_rate"] == pytest.approx(SPEED * AREA, rel=0.01)
+    assert outlet["flow_rate"] == pytest.approx(-inlet["flow_rate"], rel=0.015)
+    assert found["mass_balance"] == pytest.approx(1.0 + outlet["flow_rate"] / inlet["flow_rate"])
+    assert outlet["pressure"] == pytest.approx(9e4, abs=0.03 * GRADIENT * LENGTH)
+    # Pressures are those of cells, half of one away from each cap.
+    assert found["pressure_drop"] == pytest.approx(GRADIENT * (LENGTH - VOXEL), rel=0.03)
+    assert found["wall_shear_mean"] == pytest.approx(GRADIENT * RADIUS / 2, rel=0.04)
+    assert "mass balance" in out
+    path = tmp_path / "results" / "tube" / "tube_results.usda"
+    assert validate_stage(path) == []
+    stage = open_stage(path)
+    shear = UsdGeom.PrimvarsAPI(stage.GetPrimAtPath("/World/Tube")).GetPrimvar("shear").Get()
+    assert len(shear) == len(open_tube().points)
+    assert stage.GetPrimAtPath("/Results/Streamlines/flow")
+    assert (tmp_path / "results" / "tube" / "slice.png").is_file()
+    assert scene.read_bytes() == before
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"inlet": {"kind": "inlet"}}, ("/World/In: sparselbm:opening:velocity is missing", "flowRate")),
+    ({"inlet": {"kind": "outlet"}}, ("/World/Tube: sparselbm:obstacle:role is inside", "no opening is an inlet")),
+    ({"inlet": {"kind": "inlet", "velocity": 0.1, "flowRate": 1e-5}}, ("/World/In: sparselbm:opening:flowRate", "contradict")),
+    ({"outlet": {"kind": "outlet", "velocity": 0.1}}, ("/World/Out: sparselbm:opening:velocity goes with kind inlet",)),
+    ({"cap": disc(END + 0.002)}, ("open along 96 edges", "/World/Out")),
+])  # fmt: skip
+def test_what_contradicts_itself_is_refused_before_any_work(in_process, tmp_path, change, words):
+    scene = tube_scene(tmp_path / "tube.usda", **change)
+    code, _, err = in_process("run", scene)
+    assert code == 2
+    for each in words:
+        assert each in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path):
+    scene = tube_scene(tmp_path / "tube.usda")
+    for arguments, words in (
+        (("run", scene, "--velocity", "2"), "--velocity: flow inside /World/Tube has no box"),
+        (("run", scene, "--obstacle", "/World/Ball"), "/World/Ball"),
+        (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is inside: drag is that of a body"),
+        (("gradcheck", scene), "sparselbm.vessel.Vessel"),
+        (("run", scene, "--voxel-size", "0.002"), "6.0 cells across, fewer than 8"),
+    ):
+        code, _, err = in_process(*arguments)
+        assert code == 2, err
+        assert words in err
+    text = scene.read_text()
+    scene.write_text(text.replace('role = "inside"', 'role = "fixed"'))
+    code, _, err = in_process("run", scene)
+    assert code == 2
+    assert "/World/In: sparselbm:opening:kind is inlet, and no prim has the role inside" in err
+
+
+def test_a_cap_off_the_surface_and_a_vessel_without_outlet_are_refused():
+    closed = TriangleMesh.cylinder(RADIUS, tuple(START), tuple(END), 48)
+    openings = {"in": Inlet(velocity=SPEED), "out": Outlet()}
+    with pytest.raises(VesselError, match=r"out lies .* m off the surface of wall, limit .* \(half a cell\)"):
+        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": disc(END - 0.004 * AXIS)}, openings)
+    with pytest.raises(GeometryError, match="out: 0 edges at its rim"):
+        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": TriangleMesh.sphere(0.003, tuple(END))}, openings)
+    with pytest.raises(VesselError, match=r"cells of 1e-06 m inside wall need .* a voxel size of"):
+        Vessel(voxel_size=1e-6, lattice_velocity=1e-4).within(closed, {"in": IN, "out": OUT}, openings)
+    with pytest.raises(VesselError, match="no opening is an outlet with a pressure, among in"):
+        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": OUT}, {"in": Inlet(velocity=SPEED)})
+    with pytest.raises(VesselError, match="give one of them, above 0"):
+        Inlet(velocity=-1.0)
