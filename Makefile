@@ -30,8 +30,8 @@ test: dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device $(DEVICE)
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
-viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed
-	BLENDER_PYTHON=$(VENV)-blender/bin/python $(VENV)-viewers/bin/python -m pytest -q -rs -m "not validate" \
+viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed $(VENV)-omniverse/.installed
+	BLENDER_PYTHON=$(VENV)-blender/bin/python OMNIVERSE_PYTHON=$(VENV)-omniverse/bin/python $(VENV)-viewers/bin/python -m pytest -q -rs -m "not validate" \
 		tests/export tests/io tests/viewers
 
 $(VENV)-viewers/.installed: pyproject.toml constraints.txt
@@ -48,6 +48,12 @@ $(VENV)-blender/.installed:
 	$(VENV)-blender/bin/python -m pip install -q --disable-pip-version-check "bpy==4.5.*"
 	touch $@
 
+# Omniverse's validator asks for an older usd-core than ours.
+$(VENV)-omniverse/.installed:
+	$(PYTHON) -m venv $(VENV)-omniverse
+	$(VENV)-omniverse/bin/python -m pip install -q --disable-pip-version-check "usd-validation-nvidia[usd,numpy]==1.*"
+	touch $@
+
 lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -57,4 +63,4 @@ bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender results
+	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender $(VENV)-omniverse results

@@ -77,27 +77,25 @@ def draw_mesh(
         mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
 
 
-def draw_slice(mesh: UsdGeom.Mesh, points: np.ndarray, values: np.ndarray, time: float | None) -> None:
-    """Quads of a grid of points (nu, nv, 3), in stage units; those with a NaN corner (solid) are left out."""
+def whole_quads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of a grid of values (nu, nv) the points that belong to a quad without a NaN, and these quads (k, 4) among them."""
     index = np.arange(values.size).reshape(values.shape)
     quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
-    whole = np.isfinite(values.ravel()[quads]).all(axis=1)
-    across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
-    normal = across / max(float(np.linalg.norm(across)), 1e-300)
-    draw_mesh(mesh, points.reshape(-1, 3), quads[whole], np.broadcast_to(normal, (values.size, 3)), time)
+    kept, among = np.unique(quads[np.isfinite(values.ravel()[quads]).all(axis=1)], return_inverse=True)
+    return kept, among.reshape(-1, 4)
 
 
 def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray, width: float, time: float | None) -> None:
     """Points (n, 3) of one width in stage units, with their velocities, stage units a second, for blur between frames."""
     from pxr import UsdGeom
 
-    code, flat, widths = time_code(time), vectors(points), [width]
+    # One width would do, but then USD's own function for the extent of points fails, and checkers with it.
+    code, flat, widths = time_code(time), vectors(points), [width] * len(points)
     prim.CreatePointsAttr().Set(flat, code)
     prim.CreateVelocitiesAttr().Set(vectors(velocities), code)
     prim.CreateWidthsAttr().Set(widths, code)
-    prim.SetWidthsInterpolation(UsdGeom.Tokens.constant)
-    # Clones of the one width: USD computes the extent of points from a width each.
-    prim.CreateExtentAttr().Set(UsdGeom.Points.ComputeExtent(flat, widths * len(points)), code)
+    prim.SetWidthsInterpolation(UsdGeom.Tokens.vertex)
+    prim.CreateExtentAttr().Set(UsdGeom.Points.ComputeExtent(flat, widths), code)
 
 
 def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: float, time: float | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd.drawings import draw_mesh, time_code, vectors
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def draw_glyphs(
     path, stage = instancer.GetPath().AppendPath("Prototypes/Arrow"), instancer.GetPrim().GetStage()
     if not stage.GetPrimAtPath(path):
         UsdGeom.Scope.Define(stage, path.GetParentPath())
-        draw_mesh(UsdGeom.Mesh.Define(stage, path), *arrow(), None, None)
+        points, faces = arrow()
+        draw_mesh(UsdGeom.Mesh.Define(stage, path), points, faces, TriangleMesh(points, faces).point_normals, None)
         instancer.CreatePrototypesRel().SetTargets([path])
     code = time_code(time)
     instancer.CreateProtoIndicesAttr().Set(np.zeros(len(positions), dtype=np.int32), code)

@@ -168,10 +168,14 @@ class ResultsStage:
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
             raise ValueError(f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)")
-        points = _checked("positions", positions, [(*values.shape, 3)])
+        points = self._to_stage(_checked("positions", positions, [(*values.shape, 3)]))
+        across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
+        normal = across / max(float(np.linalg.norm(across)), 1e-300)
+        kept, quads = drawings.whole_quads(values)
         mesh = self._child("Slices", name, "Mesh")
-        drawings.draw_slice(mesh, self._to_stage(points), values, time)
-        self._show(mesh, values.ravel(), _field_name(field_name), limits, time, self._look(lit=False))
+        normals = np.broadcast_to(normal, (len(kept), 3))
+        drawings.draw_mesh(mesh, points.reshape(-1, 3)[kept], quads, normals, time)
+        self._show(mesh, values.ravel()[kept], _field_name(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
         self,
