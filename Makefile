@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test viewers lint validate bench clean
+.PHONY: venv dev demo test viewers view-bundle lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -38,6 +38,10 @@ $(VENV)-viewers/.installed: pyproject.toml constraints.txt
 	test -x $(VENV)-viewers/bin/python || $(PYTHON) -m venv $(VENV)-viewers
 	$(VENV)-viewers/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[vtkhdf,pictures]" pytest
 	touch $@
+
+# The page's three.js, which is part of the package: only to be made anew for another version, in bundle/package.json.
+view-bundle:
+	cd sparselbm/view/bundle && npm install --no-package-lock --silent && npm run --silent build
 
 validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)

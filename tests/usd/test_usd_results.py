@@ -113,7 +113,7 @@ def test_what_stands_on_our_search_path_alone_is_found_by_any_viewer(copied, tmp
     assert len(mesh.GetFaceVertexCountsAttr().Get()) == len(body.mesh.faces)
     layers = [each.realPath for each in stage.GetUsedLayers() if each.realPath.endswith("bunny.usd")]
     assert len(layers) == 1
-    assert layers[0] not in results.path.read_text(), "named from the folder, not from the root"
+    assert f"@{layers[0]}" not in results.path.read_text(), "named from the folder, not from the root"
 
 
 def test_fields_and_colours_stand_on_the_points(copied, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from draw_cases import BALL
 from matplotlib.image import imread
 
+from sparselbm.usd import open_stage
 from sparselbm.view import write_page
 
 pytestmark = pytest.mark.viewers
@@ -21,6 +22,13 @@ def colourful(picture):
     """Share of pixels that are no grey."""
     pixels = imread(picture)[..., :3]
     return float(np.mean(np.ptp(pixels, axis=-1) > 0.2))
+
+
+def copies(results, frame):
+    """Arrows and tracers of the stage at a time."""
+    stage = open_stage(results / "ball_results.usda")
+    places = ("/Results/Glyphs/velocity.positions", "/Results/Points/tracers.points")
+    return sum(len(stage.GetAttributeAtPath(place).Get(frame)) for place in places)
 
 
 def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
@@ -56,12 +64,13 @@ def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path)
         call = [browser, *options, f"{page.as_uri()}#{frame}"]
         done = subprocess.run(call, capture_output=True, text=True, timeout=300)
         assert "CONSOLE" not in done.stderr, done.stderr
-        counted = re.search(r'<body data-frame="(\d+)" data-corners="([^"]+)"', done.stdout)
+        counted = re.search('<body data-frame="(.+?)" data-copies="(.+?)" data-triangles="(.+?)"', done.stdout)
         assert counted, done.stdout[:500]
         assert int(counted[1]) == frame
-        assert int(counted[2]) > 10_000, "no WebGL error, and thousands of triangles"
+        assert int(counted[2]) == copies(results, frame), "an arrow a place, a ball a tracer"
+        assert int(counted[3]) > 10_000, "no WebGL error, and thousands of triangles"
         assert colourful(picture) > 0.1
-        seen.append((counted[2], imread(picture)))
+        seen.append((counted[3], imread(picture)))
         print(picture, counted[0])
     assert seen[0][0] != seen[1][0]
     assert np.mean(np.abs(seen[0][1] - seen[1][1]).max(axis=-1) > 0.1) > 0.01
