@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..usd import Scene, open_stage
-from ..usd.shapes import LINES, POINTS, Copies, shapes_at
+from ..usd.shapes import LINES, POINTS, shapes_at
+from ..usd.solids import copies, tubes
 from ..written import Results
-from .tubes import tubes
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -69,7 +69,10 @@ def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
         elif shape.copies is None:
             found.append(Shape(shape.path, points, faces, colours))
         else:
-            found.append(_all_copies(shape.path, points, faces, colours, shape.copies))
+            matrices = shape.copies.matrices
+            there = np.einsum("mij,nj->mni", matrices[:, :3, :3], points) + matrices[:, None, :3, 3]
+            tinted = (shape.copies.colours[:, None] * colours).reshape(-1, 3)
+            found.append(Shape(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
     return found
 
 
@@ -77,14 +80,6 @@ def _counts(pairs: np.ndarray) -> np.ndarray:
     """Points of each polyline, (l,), whose segments (n, 2) follow one another."""
     starts = np.flatnonzero(np.concatenate([[True], pairs[1:, 0] != pairs[:-1, 1]]))
     return np.diff(np.append(starts, len(pairs))) + 1
-
-
-def _all_copies(name: str, points: np.ndarray, faces: np.ndarray, colours: np.ndarray, copies: Copies) -> Shape:
-    """One shape of all copies."""
-    there = np.einsum("mij,nj->mni", copies.matrices[:, :3, :3], points) + copies.matrices[:, None, :3, 3]
-    shift = len(points) * np.arange(len(there))[:, None, None]
-    tinted = copies.colours[:, None] * colours
-    return Shape(name, there.reshape(-1, 3), (faces + shift).reshape(-1, 3), tinted.reshape(-1, 3))
 
 
 def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.ndarray:

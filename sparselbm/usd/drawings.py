@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd.colour import Limits, colours, limits_of, places_on_map
 
 if TYPE_CHECKING:
     from pxr import Usd, UsdGeom, Vt
 
     from sparselbm.usd.looks import Look
+    from sparselbm.usd.solids import Solid
 
 
 def vectors(values: np.ndarray) -> Vt.Vec3fArray:
@@ -112,6 +114,28 @@ def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: flo
     curves.CreateWidthsAttr().Set(widths, code)
     curves.SetWidthsInterpolation(UsdGeom.Tokens.constant)
     curves.CreateExtentAttr().Set(UsdGeom.Curves.ComputeExtent(flat, widths), code)
+
+
+def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: Limits | None, time: float | None, look: Look) -> None:
+    """For renderers a mesh in place of lines, points or arrows, with the same colours; the prim itself becomes its proxy.
+
+    Blender's importer gives a material to meshes alone; usdview shows proxies.
+    """
+    from pxr import Sdf, UsdGeom, Vt
+
+    points, faces, values = solid
+    if not len(faces):
+        return
+    mesh = UsdGeom.Mesh.Define(prim.GetPrim().GetStage(), f"{prim.GetPath()}_solid")
+    draw_mesh(mesh, points, faces, TriangleMesh(points, faces).point_normals, time)
+    places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(
+        look.coordinates, Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
+    )
+    places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits or limits_of(values))), time_code(time))
+    look.bind(mesh.GetPrim())
+    mesh.CreatePurposeAttr(UsdGeom.Tokens.render)
+    mesh.SetProxyPrim(prim.GetPrim())
+    UsdGeom.Imageable(prim).CreatePurposeAttr(UsdGeom.Tokens.proxy)
 
 
 def draw_volume(

@@ -62,7 +62,7 @@ def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
     found = []
     prims = iter(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies()))
     for prim in prims:
-        if _is_hidden(prim, time) or prim.IsA(UsdGeom.Camera):
+        if _is_hidden(prim, time) or prim.IsA(UsdGeom.Camera) or _has_proxy(prim):
             prims.PruneChildren()
         elif prim.IsA(UsdGeom.PointInstancer):
             prims.PruneChildren()
@@ -77,6 +77,14 @@ def _is_hidden(prim: Usd.Prim, time: float | None) -> bool:
 
     image = UsdGeom.Imageable(prim)
     return bool(image) and image.GetVisibilityAttr().Get(_code(time)) == UsdGeom.Tokens.invisible
+
+
+def _has_proxy(prim: Usd.Prim) -> bool:
+    """Whether another prim is shown in its place, where nothing is rendered."""
+    from pxr import UsdGeom
+
+    image = UsdGeom.Imageable(prim)
+    return bool(image) and image.GetPurposeAttr().Get() == UsdGeom.Tokens.render and bool(image.ComputeProxyPrim())
 
 
 def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape]:

@@ -130,6 +130,7 @@ def test_tracers_come_to_where_the_ones_before_them_were(stage):
     # 3.2 m in 6 rows, a quarter of a row a frame.
     assert moved == pytest.approx(np.broadcast_to(100.0 * 3.2 / 6 / 4 * step, moved.shape), rel=1e-3, abs=1e-3)
     assert value(prim, "velocities")[0] == pytest.approx([100.0, 200.0, 0.0], rel=1e-4)
+    assert value(prim, "widths", 0) == pytest.approx(np.full(len(first), 50.0 * VOXEL)), "half a cell, in centimetres"
 
 
 def test_arrows_point_along_the_flow(stage):
