@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ..io.grid import TILE_EDGE, TileGrid
+from ..written import Results
 from .blocks import box_values, corner
 from .boxes import merged_boxes
 from .door import Door
-from .written import Results
 
 VERSION = (2, 2)
 
