@@ -117,7 +117,7 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     _, text, _ = in_process("optimize", "--help")
     said = " ".join(text.replace("│", " ").split())
     for words in (
-        "Edge of a cell [m]. Not set: L / 16.", "Density [kg/m3]. Default: 1.0.",
+        "Edge of a cell [m]. Not set: L / 16;", "Density [kg/m3]. Default: 1.0.",
         "Most iterations of the optimiser. Default: 10.", "refuse a gain that is the wall's. Default: yes.",
     ):  # fmt: skip
         assert words in said
