@@ -7,9 +7,9 @@ What stands below the prims that are named is left out.
 import sys
 
 import numpy as np
-from sparselbm.written import Results
 
 from sparselbm.export.shapes import all_shapes
+from sparselbm.written import Results
 
 
 def main(folder: str, out: str, *left_out: str) -> None:
