@@ -7,6 +7,8 @@ awkward_meshes.usda    left-handed, mirrored and concave prisms, and prims that 
 gprims.usda            one of each analytic shape, side by side
 ahmed_road.usda        Z-up centimetres; a body after Ahmed on a road, with variants of its slant, and its case
 sphere_packing.usda    Z-up millimetres; equal spheres without order in a cube that repeats, a point instancer
+vessel_tree.usda       Z-up millimetres; a tree of vessels after Murray's law, its caps, and the flow of blood through it
+manifold.usda          Z-up millimetres; a header with four runners, their caps, and the flow of oil through it
 """
 
 import sys
@@ -17,6 +19,9 @@ import numpy as np
 from pxr import Gf, Sdf, Usd, UsdGeom, Vt
 
 from sparselbm.usd.stage import resolver_context
+
+sys.path.insert(0, str(Path(__file__).parent))  # A test runs this file from elsewhere.
+from vessel_shapes import End, Tube, contoured, union
 
 CUBE = [(x, y, z) for z in (-1, 1) for y in (-1, 1) for x in (-1, 1)]
 CUBE_QUADS = [0, 2, 3, 1, 4, 5, 7, 6, 0, 1, 5, 4, 2, 6, 7, 3, 0, 4, 6, 2, 1, 3, 7, 5]
@@ -252,6 +257,66 @@ def sphere_packing(count=72, radius=1.0, side=10.0):
     return stage
 
 
+def vessel_stage(name, tubes, ends, blend, step, openings, **case):
+    """Joined tubes in millimetres, /World/NAME, whose inside is the fluid, and a cap for each end, by the names of `openings`."""
+    stage = new_stage("Z", 0.001)
+    points = np.array([p for tube in tubes for p in (tube.start, tube.end)])
+    margin = 2.0 * max(tube.radius for tube in tubes)
+    wall, caps = contoured(union(tubes, blend), ends, points.min(axis=0) - margin, points.max(axis=0) + margin, step)
+    for path, (corners, quads) in zip([name, *openings], [wall, *caps], strict=True):
+        add_mesh(stage, f"/World/{path}", corners, [4] * len(quads), quads.ravel().tolist())
+    apply_case(stage.GetPrimAtPath(f"/World/{name}"), obstacle={"role": "inside"})
+    for path, condition in openings.items():
+        apply_case(stage.GetPrimAtPath(f"/World/{path}"), opening=condition)
+    apply_case(stage.GetPrimAtPath("/World"), **case)
+    return stage
+
+
+def vessel_tree():
+    """r_0^3 = r_1^3 + r_2^3 at each fork (Murray, J. Gen. Physiol. 9 (1926) 835), whose angle is that of least cost for it."""
+    half_angle = np.arccos(2.0 ** (-2 / 3))
+    tubes, ends = [], []
+
+    def grow(start, direction, side, radius, generation):
+        length, over = 7.0 * radius, radius
+        end = start + length * direction
+        first, last = generation == 0, generation == 3
+        tubes.append(Tube(tuple(start - over * direction * first), tuple(end + over * direction * last), radius))
+        if first:
+            ends.append(End(tuple(start), tuple(-direction), radius))
+        if last:
+            ends.append(End(tuple(end), tuple(direction), radius))
+            return
+        for sign in (1.0, -1.0):
+            turned = np.cos(half_angle) * direction + sign * np.sin(half_angle) * side
+            grow(end, turned, np.cross(direction, side), radius * 2.0 ** (-1 / 3), generation + 1)
+
+    grow(np.zeros(3), np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0]), 1.0, 0)
+    openings = {"Inlet": {"kind": "inlet", "velocity": 0.1, "profile": "laminar"}}
+    openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 9)}
+    return vessel_stage(
+        "Vessels", tubes, ends, 0.5, 0.26, openings, fluid={"density": 1060.0, "viscosity": 3.3e-6},
+        domain={"voxelSize": 0.08e-3},
+    )  # fmt: skip
+
+
+def manifold():
+    header, runner, over = 14.0, 9.0, 9.0
+    tubes = [Tube((-over, 0, 0), (230, 0, 0), header)]
+    ends = [End((0, 0, 0), (-1, 0, 0), header)]
+    for x in (50.0, 105.0, 160.0, 215.0):
+        knee, outlet = np.array([x, 0.0, 35.0]), np.array([x, 40.0, 75.0])
+        along = (outlet - knee) / np.linalg.norm(outlet - knee)
+        tubes += [Tube((x, 0, 0), tuple(knee), runner), Tube(tuple(knee), tuple(outlet + over * along), runner)]
+        ends.append(End(tuple(outlet), tuple(along), runner))
+    openings = {"Inlet": {"kind": "inlet", "velocity": 0.2, "profile": "laminar"}}
+    openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 5)}
+    return vessel_stage(
+        "Manifold", tubes, ends, 6.0, 4.0, openings, fluid={"density": 870.0, "viscosity": 9.2e-5},
+        domain={"voxelSize": 1.5e-3}, solver={"collision": "RecursiveRegularised"},
+    )  # fmt: skip
+
+
 SCENES = {
     "bunny_tunnel": bunny_tunnel,
     "instanced_cm": instanced_cm,
@@ -260,6 +325,8 @@ SCENES = {
     "gprims": gprims,
     "ahmed_road": ahmed_road,
     "sphere_packing": sphere_packing,
+    "vessel_tree": vessel_tree,
+    "manifold": manifold,
 }
 
 

@@ -20,6 +20,7 @@ from sparselbm.boundary import (
     FreeSlip,
     GradPressure,
     GradVelocity,
+    LinkPressure,
     MovingWall,
     Parabola,
     Patch,
@@ -86,6 +87,7 @@ OPENINGS = {
     "ZouHeVelocity, ZouHePressure": (ZouHeVelocity, lambda: ZouHePressure(X_MAX, 1.002)),
     "RegularisedVelocity, RegularisedPressure": (RegularisedVelocity, lambda: RegularisedPressure(X_MAX, 1.002)),
     "GradVelocity, GradPressure": (GradVelocity, lambda: GradPressure(X_MAX, 1.002)),
+    "VelocityInlet, LinkPressure": (VelocityInlet, lambda: LinkPressure(X_MAX, 1.002)),
 }  # fmt: skip
 """Inlet, and the outlet with its numbers."""
 

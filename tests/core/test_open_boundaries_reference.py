@@ -17,6 +17,7 @@ from sparselbm.boundary import (
     FreeSlip,
     GradPressure,
     GradVelocity,
+    LinkPressure,
     MovingWall,
     RegularisedPressure,
     RegularisedVelocity,
@@ -31,7 +32,7 @@ from sparselbm.simulation import Simulation
 
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
-    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet),
+    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet), (VelocityInlet, LinkPressure),
 ]  # fmt: skip
 
 
