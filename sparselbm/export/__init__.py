@@ -7,10 +7,11 @@ from .gltf import GLB
 from .pictures import FILM, PICTURE
 from .usdz import USDZ
 from .volumes import NVDB, VDB, VDB_HALF
-from .vtkhdf import VTKHDF
+from .vtkhdf import AMR, VTKHDF
 from .vtkimage import VTI
 
 __all__ = [
+    "AMR",
     "FILM",
     "FORCES",
     "GLB",
