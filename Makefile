@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test viewers lint validate bench clean
+.PHONY: venv dev demo test viewers view-bundle lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -30,14 +30,18 @@ test: dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device $(DEVICE)
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
-viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed
-	BLENDER_PYTHON=$(VENV)-blender/bin/python $(VENV)-viewers/bin/python -m pytest -q -rs -m "not validate" \
+viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed $(VENV)-omniverse/.installed
+	BLENDER_PYTHON=$(VENV)-blender/bin/python OMNIVERSE_PYTHON=$(VENV)-omniverse/bin/python $(VENV)-viewers/bin/python -m pytest -q -rs -m "not validate" \
 		tests/export tests/io tests/viewers
 
 $(VENV)-viewers/.installed: pyproject.toml constraints.txt
 	test -x $(VENV)-viewers/bin/python || $(PYTHON) -m venv $(VENV)-viewers
 	$(VENV)-viewers/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[vtkhdf,pictures]" pytest
 	touch $@
+
+# The page's three.js, which is part of the package: only to be made anew for another version, in bundle/package.json.
+view-bundle:
+	cd sparselbm/view/bundle && npm install --no-package-lock --silent && npm run --silent build
 
 validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)
@@ -46,6 +50,12 @@ validate: dev
 $(VENV)-blender/.installed:
 	$(BLENDER_PYTHON) -m venv $(VENV)-blender
 	$(VENV)-blender/bin/python -m pip install -q --disable-pip-version-check "bpy==4.5.*"
+	touch $@
+
+# Omniverse's validator asks for an older usd-core than ours.
+$(VENV)-omniverse/.installed:
+	$(PYTHON) -m venv $(VENV)-omniverse
+	$(VENV)-omniverse/bin/python -m pip install -q --disable-pip-version-check "usd-validation-nvidia[usd,numpy]==1.*"
 	touch $@
 
 lint: dev
@@ -57,4 +67,4 @@ bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender results
+	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender $(VENV)-omniverse results

@@ -5,15 +5,18 @@ instanced_cm.usda      Z-up centimetres; a 20 cm cube, instanced twice, once und
 point_instancer.usda   Y-up metres; five copies of two prototypes, one of them masked
 awkward_meshes.usda    left-handed, mirrored and concave prisms, and prims that are to be skipped
 gprims.usda            one of each analytic shape, side by side
+ahmed_road.usda        Z-up centimetres; a body after Ahmed on a road, with variants of its slant, and its case
+sphere_packing.usda    Z-up millimetres; equal spheres without order in a cube that repeats, a point instancer
 vessel_tree.usda       Z-up millimetres; a tree of vessels after Murray's law, its caps, and the flow of blood through it
 manifold.usda          Z-up millimetres; a header with four runners, their caps, and the flow of oil through it
 """
 
 import sys
+from math import cos, pi, radians, tan
 from pathlib import Path
 
 import numpy as np
-from pxr import Gf, Sdf, Usd, UsdGeom
+from pxr import Gf, Sdf, Usd, UsdGeom, Vt
 
 from sparselbm.usd.stage import resolver_context
 
@@ -152,16 +155,109 @@ def gprims():
     return stage
 
 
-def set_schema(prim, name, **values):
-    """A schema of the case, applied, with its attributes."""
-    prim.GetPrim().AddAppliedSchema(f"Sparselbm{name}API")
-    kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double}
-    for key, value in values.items():
-        path = f"sparselbm:{name[0].lower()}{name[1:]}:{key}"
-        prim.GetPrim().CreateAttribute(path, kinds[type(value)], False, Sdf.VariabilityUniform).Set(value)
+def apply_case(prim, **parts):
+    """The parts of a case on a prim, as `docs/cases.md` has them: fluid={"reynolds": 100.0}; `x__y` is an instance, x:y."""
+    kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, tuple: Sdf.ValueTypeNames.Double3}
+    for part, values in parts.items():
+        name, _, instance = part.partition("__")
+        prim.AddAppliedSchema(f"Sparselbm{name.capitalize()}API" + (f":{instance}" if instance else ""))
+        for key, value in values.items():
+            attribute = f"sparselbm:{part.replace('__', ':')}:{key}"
+            made = prim.CreateAttribute(attribute, kinds[type(value)], False, Sdf.VariabilityUniform)
+            made.Set(Gf.Vec3d(value) if isinstance(value, tuple) else value)
 
 
-def vessel_stage(name, tubes, ends, blend, step, openings, **schemas):
+AHMED = {"length": 104.4, "width": 38.9, "height": 28.8, "radius": 10.0, "slant": 22.2, "clearance": 5.0}
+"""Of the body of Ahmed, Ramm & Faltin 1984 (SAE 840300) [cm], which stands here without its stilts."""
+
+
+def ahmed_points(degrees, across=10, up=8):
+    """A logical box's surface, drawn onto the body: points [cm] and quads, the same quads for each slant."""
+    b = AHMED
+    start = b["length"] - b["slant"] * cos(radians(degrees))
+    nose = [b["radius"] * (1.0 - cos(0.5 * pi * k / 6)) for k in range(7)]
+    x = np.array([*nose, *np.linspace(b["radius"], start, 15)[1:], *np.linspace(start, b["length"], 7)[1:]])
+    inset = np.where(x < b["radius"], b["radius"] - np.sqrt(np.maximum(b["radius"] ** 2 - (b["radius"] - x) ** 2, 0.0)), 0.0)
+    low, high = b["clearance"] + inset, b["clearance"] + b["height"] - inset - np.maximum(x - start, 0.0) * tan(radians(degrees))
+    size = (len(x) - 1, across, up)
+    number, points, quads = {}, [], []
+
+    def corner(place):
+        if place not in number:
+            i, j, k = place
+            number[place] = len(points)
+            y = (0.5 * b["width"] - inset[i]) * (2.0 * j / across - 1.0)
+            points.append([round(float(c), 3) for c in (x[i], y, low[i] + (high[i] - low[i]) * k / up)])
+        return number[place]
+
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for end in (0, size[axis]):
+            for p in range(size[u]):
+                for q in range(size[v]):
+                    around = [(p, q), (p + 1, q), (p + 1, q + 1), (p, q + 1)]
+                    places = [[0, 0, 0] for _ in around]
+                    for place, (a, c) in zip(places, around if end else around[::-1]):
+                        place[axis], place[u], place[v] = end, a, c
+                    quads += [corner(tuple(place)) for place in places]
+    return points, quads
+
+
+def ahmed_road():
+    stage = new_stage("Z", 0.01)
+    points, quads = ahmed_points(25.0)
+    mesh = add_mesh(stage, "/World/Body", points, [4] * (len(quads) // 4), quads)
+    mesh.GetPointsAttr().Clear()
+    mesh.GetExtentAttr().Clear()
+    body = mesh.GetPrim()
+    slants = body.GetVariantSets().AddVariantSet("slant")
+    for degrees in (0, 15, 25, 35):
+        slants.AddVariant(f"deg_{degrees}")
+        slants.SetVariantSelection(f"deg_{degrees}")
+        with slants.GetVariantEditContext():
+            mesh.GetPointsAttr().Set([Gf.Vec3f(*point) for point in ahmed_points(float(degrees))[0]])
+            mesh.GetExtentAttr().Set(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
+    slants.SetVariantSelection("deg_25")
+    apply_case(body, obstacle={"role": "design"})
+    apply_case(
+        stage.DefinePrim("/Case", "Scope"),
+        domain={"voxelSize": 0.025, "lower": (-1.0, -0.8, 0.0), "upper": (3.0, 0.8, 1.0)},
+        fluid={"reynolds": 200.0}, solver={"collision": "CentralMoment"},
+        boundary__xMin={"kind": "inlet", "velocity": (1.0, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
+        boundary__zMin={"kind": "movingWall", "velocity": (1.0, 0.0, 0.0)},
+    )  # fmt: skip
+    return stage
+
+
+def packed_spheres(count, radius, side, seed=1):
+    """Centres of spheres that do not overlap in a cube that repeats, placed at random one by one, (count, 3)."""
+    random, centres = np.random.default_rng(seed), np.empty((0, 3))
+    while len(centres) < count:
+        centre = np.round(random.uniform(0.0, side, 3), 3)
+        away = np.abs(centres - centre)
+        if np.all(np.sum(np.minimum(away, side - away) ** 2, axis=1) > (2.02 * radius) ** 2):
+            centres = np.vstack([centres, centre])
+    return centres
+
+
+def sphere_packing(count=72, radius=1.0, side=10.0):
+    """72 spheres of 2 mm in a cube of 10 mm, 30 % of it; those that cross a side stand at the other one too."""
+    stage = new_stage("Z", 0.001)
+    shifts = side * np.stack(np.meshgrid(*[(-1, 0, 1)] * 3, indexing="ij"), -1).reshape(-1, 1, 3)
+    copies = (packed_spheres(count, radius, side) + shifts).reshape(-1, 3)
+    copies = copies[np.all((copies > -radius) & (copies < side + radius), axis=1)]
+    instancer = UsdGeom.PointInstancer.Define(stage, "/World/Spheres")
+    sphere = UsdGeom.Sphere.Define(stage, "/World/Spheres/Prototypes/Sphere")
+    sphere.CreateRadiusAttr(radius)
+    sphere.CreateExtentAttr([Gf.Vec3f(-radius), Gf.Vec3f(radius)])
+    instancer.CreatePrototypesRel().SetTargets([sphere.GetPath()])
+    instancer.CreateProtoIndicesAttr([0] * len(copies))
+    instancer.CreatePositionsAttr(Vt.Vec3fArray.FromNumpy(copies.astype(np.float32)))
+    instancer.CreateExtentAttr(instancer.ComputeExtentAtTime(0, 0))
+    return stage
+
+
+def vessel_stage(name, tubes, ends, blend, step, openings, **case):
     """Joined tubes in millimetres, /World/NAME, whose inside is the fluid, and a cap for each end, by the names of `openings`."""
     stage = new_stage("Z", 0.001)
     points = np.array([p for tube in tubes for p in (tube.start, tube.end)])
@@ -169,11 +265,10 @@ def vessel_stage(name, tubes, ends, blend, step, openings, **schemas):
     wall, caps = contoured(union(tubes, blend), ends, points.min(axis=0) - margin, points.max(axis=0) + margin, step)
     for path, (corners, quads) in zip([name, *openings], [wall, *caps], strict=True):
         add_mesh(stage, f"/World/{path}", corners, [4] * len(quads), quads.ravel().tolist())
-    set_schema(stage.GetPrimAtPath(f"/World/{name}"), "Obstacle", role="inside")
+    apply_case(stage.GetPrimAtPath(f"/World/{name}"), obstacle={"role": "inside"})
     for path, condition in openings.items():
-        set_schema(stage.GetPrimAtPath(f"/World/{path}"), "Opening", **condition)
-    for schema, values in schemas.items():
-        set_schema(stage.GetPrimAtPath("/World"), schema, **values)
+        apply_case(stage.GetPrimAtPath(f"/World/{path}"), opening=condition)
+    apply_case(stage.GetPrimAtPath("/World"), **case)
     return stage
 
 
@@ -200,8 +295,8 @@ def vessel_tree():
     openings = {"Inlet": {"kind": "inlet", "velocity": 0.1, "profile": "laminar"}}
     openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 9)}
     return vessel_stage(
-        "Vessels", tubes, ends, 0.5, 0.26, openings, Fluid={"density": 1060.0, "viscosity": 3.3e-6},
-        Domain={"voxelSize": 0.08e-3},
+        "Vessels", tubes, ends, 0.5, 0.26, openings, fluid={"density": 1060.0, "viscosity": 3.3e-6},
+        domain={"voxelSize": 0.08e-3},
     )  # fmt: skip
 
 
@@ -217,8 +312,8 @@ def manifold():
     openings = {"Inlet": {"kind": "inlet", "velocity": 0.2, "profile": "laminar"}}
     openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 5)}
     return vessel_stage(
-        "Manifold", tubes, ends, 6.0, 4.0, openings, Fluid={"density": 870.0, "viscosity": 9.2e-5},
-        Domain={"voxelSize": 1.5e-3}, Solver={"collision": "RecursiveRegularised"},
+        "Manifold", tubes, ends, 6.0, 4.0, openings, fluid={"density": 870.0, "viscosity": 9.2e-5},
+        domain={"voxelSize": 1.5e-3}, solver={"collision": "RecursiveRegularised"},
     )  # fmt: skip
 
 
@@ -228,6 +323,8 @@ SCENES = {
     "point_instancer": point_instancer,
     "awkward_meshes": awkward_meshes,
     "gprims": gprims,
+    "ahmed_road": ahmed_road,
+    "sphere_packing": sphere_packing,
     "vessel_tree": vessel_tree,
     "manifold": manifold,
 }

@@ -20,8 +20,11 @@ from .usd import PrimOps, ResultsStage, Scene
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*.vdb", "*.nvdb", "history.csv", "*.png", "summary.json",
+    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
+    "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )  # fmt: skip
-"""Files of a former run, which a new one removes from its folder."""
+"""Files of a former run, which a new one removes from its folder; also what `export` and `view` have made of them, which would
+pass for the new one's."""
 DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 """What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
 

@@ -17,7 +17,7 @@ from .force import BodyForce
 from .given_fields import field_values, profile_values
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
-from .memory import lane_array, sums_array, tile_array, tile_view
+from .memory import Pages, lane_array, sums_array, tile_array, tile_view
 from .obstacle import Obstacle, ObstacleGeometry, refill
 from .physics import OBSTACLE_BIT, Physics, TileClass
 from .scalar import Scalar
@@ -93,6 +93,7 @@ class Simulation:
         self.steps = 0
         """Steps done since the state was set."""
         self._unseen = 0
+        self._pages = Pages()
         self.state = self.new_state()
         """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars; then u, where the
         collision needs its gradient."""
@@ -121,12 +122,14 @@ class Simulation:
 
     def new_state(self) -> wp.array:
         """A population array at rest with density 1, `[tile][q][cell]`."""
-        return tile_array(self.domain, self.physics.size, self.precision)
+        state = self.new_states(1)[0]
+        state.zero_()
+        return state
 
     def new_states(self, count: int) -> list[wp.array]:
-        """So many of them in one piece of memory, which costs less than as many pieces where they are small."""
-        size = self.state.size
-        whole = lane_array(count * size, self.precision, self.domain.device)
+        """So many of them in one piece of memory, to be overwritten, but for the sentinel tile: they hold anything."""
+        size = (self.domain.tile_count + 1) * self.physics.size * self.domain.cells_per_tile
+        whole = lane_array(count * size, self.precision, self.domain.device, self._pages)
         return [whole[k * size : (k + 1) * size] for k in range(count)]  # type: ignore[return-value]
 
     def _initial_parameters(self, viscosity: float) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 import warp as wp
 
 from .boundary import Boundary, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
-from .collision import TRT, Collision
+from .collision import BGK, TRT, Collision
 from .domain import Domain, box
 from .geometry import Fraction, SolidFraction, TriangleMesh, repair
 from .geometry.frontal_area import frontal_area
@@ -34,6 +34,8 @@ CELLS_ACROSS = 16
 _OUTLET_RELAXATION = 0.02
 """Ten times the outlet's default: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound, of
 which a steady flow has none."""
+_STABLE_INLET = 10.0
+"""u / nu [1 / cell]: what two relaxation times, or one, hold beside a velocity inlet."""
 
 
 class TunnelError(ValueError):
@@ -229,8 +231,15 @@ class TunnelPlan:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What costs accuracy, though it can be run."""
-        return self.units.check(cells_across=self.cells_across)
+        """What costs accuracy, or may blow up, though it can be run."""
+        found, u = self.units.check(cells_across=self.cells_across), self.tunnel.lattice_velocity
+        share = u / self.units.lattice_viscosity
+        if share > _STABLE_INLET and isinstance(self.tunnel.collision, (BGK, TRT)):
+            found += (
+                f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
+                "choose RecursiveRegularised, CentralMoment or Cumulant",
+            )
+        return found
 
     @property
     def headline(self) -> str:

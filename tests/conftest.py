@@ -40,12 +40,11 @@ def living_states(monkeypatch):
     """A function that counts the population arrays made by simulations since the test began that are still in memory."""
     from sparselbm.simulation import Simulation
 
-    made, new_state, new_states = [], Simulation.new_state, Simulation.new_states
+    made, new_states = [], Simulation.new_states
 
     def noted(states):
         made.extend(map(weakref.ref, states))
         return states
 
-    monkeypatch.setattr(Simulation, "new_state", lambda simulation: noted([new_state(simulation)])[0])
     monkeypatch.setattr(Simulation, "new_states", lambda simulation, count: noted(new_states(simulation, count)))
     return lambda: sum(ref() is not None for ref in made)

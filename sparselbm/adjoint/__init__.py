@@ -10,6 +10,7 @@ from .outputs import Moments, Populations, Total
 from .periodic import Periodic
 from .plan import Plan
 from .run import Run
+from .second_moments import SecondMoments
 from .start import FromMoments, FromPopulations
 from .steady import Steady
 from .storage import FullStates, Storage
@@ -26,7 +27,7 @@ from .wrt import Deformed, Field, InitialPopulations, LinkFractions, Parameter, 
 __all__ = [
     "AdjointError", "Anderson", "Checkpointed", "Deformed", "Differentiable", "Disk", "Ends", "Field", "FromMoments",
     "FromPopulations", "FullStates", "GradientForecast", "GradientWork", "HalfPrecision", "InitialPopulations", "Input",
-    "LinkFractions", "MeanFlow", "Moments", "Output", "Parameter", "Pass", "Periodic", "Plan", "Points", "Populations", "Run",
-    "Sharp", "Smooth", "SolidFractions", "Steady", "Storage", "Stored", "Total", "Trust", "Window", "moments_on_tape",
-    "run_on_tape", "tape_array", "taped", "value_and_grad",
+    "LinkFractions", "MeanFlow", "Moments", "Output", "Parameter", "Pass", "Periodic", "Plan", "Points", "Populations",
+    "Run", "SecondMoments", "Sharp", "Smooth", "SolidFractions", "Steady", "Storage", "Stored", "Total", "Trust",
+    "Window", "moments_on_tape", "run_on_tape", "tape_array", "taped", "value_and_grad",
 ]  # fmt: skip

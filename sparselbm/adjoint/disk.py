@@ -44,7 +44,8 @@ class DiskShelf(Shelf):
     """One file a state, written and read through one buffer. The files go with it, or with the program."""
 
     def __init__(self, disk: Disk, storage: Storage, simulation: Simulation):
-        self._storage, self._buffer = storage, storage.new(simulation)
+        self._packing = storage.packing(simulation)
+        self._buffer = self._packing.new()
         self._sums: dict[int, int] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="sparselbm-states-", dir=disk.folder))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -56,7 +57,7 @@ class DiskShelf(Shelf):
         return False
 
     def keep(self, step, state):
-        self._storage.pack(state, self._buffer)
+        self._packing.pack(state, self._buffer)
         values = self._buffer.numpy()
         self._sums[step] = zlib.crc32(values.data)
         values.tofile(self._file(step))
@@ -65,7 +66,7 @@ class DiskShelf(Shelf):
         values = self._read(step)
         self._buffer.assign(values)
         state = spare()
-        self._storage.unpack(self._buffer, state)
+        self._packing.unpack(self._buffer, state)
         return state
 
     def _read(self, step: int) -> np.ndarray:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import warp as wp
 
 from ..memory import lane_array
+from ..simulation import Simulation
 from .errors import AdjointError
-from .storage import PackedShelf, Storage
+from .storage import PackedShelf, Packing, Storage
 
 _SCALE = 2.0**15
 """Shifted populations within -2 and 2 fill the range of half precision; those above 2e-9 keep their leading 11 bits."""
@@ -36,17 +37,25 @@ class HalfPrecision(Storage):
     def size(self, simulation):
         return 2 * simulation.state.size
 
-    def new(self, simulation):
-        return lane_array(simulation.state.size, wp.float16, simulation.domain.device)
+    def packing(self, simulation):
+        return _Halves(simulation)
+
+    def shelf(self, simulation):
+        return PackedShelf(self.packing(simulation))
+
+
+@dataclass(frozen=True, eq=False)
+class _Halves(Packing):
+    simulation: Simulation
+
+    def new(self):
+        return lane_array(self.simulation.state.size, wp.float16, self.simulation.domain.device)
 
     def pack(self, state, kept):
         _convert(_kernels(state.dtype)[0], state, kept, state, _SCALE)
 
     def unpack(self, kept, state):
         _convert(_kernels(state.dtype)[1], kept, state, state, 1.0 / _SCALE)
-
-    def shelf(self, simulation):
-        return PackedShelf(self, simulation)
 
 
 def _convert(kernel: wp.Kernel, source: wp.array, target: wp.array, state: wp.array, scale: float) -> None:

@@ -29,8 +29,24 @@ class Shelf(ABC):
         """Forgets a state."""
 
 
+class Packing(ABC):
+    """How the states of one simulation are written down."""
+
+    @abstractmethod
+    def new(self) -> wp.array:
+        """An array for one kept state."""
+
+    @abstractmethod
+    def pack(self, state: wp.array, kept: wp.array) -> None:
+        """Writes a state down."""
+
+    @abstractmethod
+    def unpack(self, kept: wp.array, state: wp.array) -> None:
+        """Reads it back."""
+
+
 class Storage(ABC):
-    """How a kept state is written down: a frozen value."""
+    """How kept states are written down: a frozen value."""
 
     @abstractmethod
     def require(self, simulation: Simulation) -> None:
@@ -41,16 +57,8 @@ class Storage(ABC):
         """Bytes of a kept state."""
 
     @abstractmethod
-    def new(self, simulation: Simulation) -> wp.array:
-        """An array for one kept state."""
-
-    @abstractmethod
-    def pack(self, state: wp.array, kept: wp.array) -> None:
-        """Writes a state down."""
-
-    @abstractmethod
-    def unpack(self, kept: wp.array, state: wp.array) -> None:
-        """Reads it back."""
+    def packing(self, simulation: Simulation) -> Packing:
+        """The same for the states of a simulation, and the geometry that it has now."""
 
     @abstractmethod
     def shelf(self, simulation: Simulation) -> Shelf:
@@ -67,17 +75,25 @@ class FullStates(Storage):
     def size(self, simulation):
         return simulation.state_bytes
 
-    def new(self, simulation):
-        return simulation.new_state()
+    def packing(self, simulation):
+        return _Copies(simulation)
+
+    def shelf(self, simulation):
+        return _WhereTheyAre()
+
+
+@dataclass(frozen=True, eq=False)
+class _Copies(Packing):
+    simulation: Simulation
+
+    def new(self):
+        return self.simulation.new_state()
 
     def pack(self, state, kept):
         wp.copy(kept, state)
 
     def unpack(self, kept, state):
         wp.copy(state, kept)
-
-    def shelf(self, simulation):
-        return _WhereTheyAre()
 
 
 class _WhereTheyAre(Shelf):
@@ -103,10 +119,10 @@ class _WhereTheyAre(Shelf):
 
 
 class PackedShelf(Shelf):
-    """States written down by a storage, in arrays that are used again."""
+    """States written down by a packing, in arrays that are used again."""
 
-    def __init__(self, storage: Storage, simulation: Simulation):
-        self._storage, self._simulation = storage, simulation
+    def __init__(self, packing: Packing):
+        self._packing = packing
         self._kept: dict[int, wp.array] = {}
         self._free: list[wp.array] = []
 
@@ -114,12 +130,12 @@ class PackedShelf(Shelf):
         return False
 
     def keep(self, step, state):
-        self._kept[step] = self._free.pop() if self._free else self._storage.new(self._simulation)
-        self._storage.pack(state, self._kept[step])
+        self._kept[step] = self._free.pop() if self._free else self._packing.new()
+        self._packing.pack(state, self._kept[step])
 
     def take(self, step, spare):
         state = spare()
-        self._storage.unpack(self._kept[step], state)
+        self._packing.unpack(self._kept[step], state)
         return state
 
     def drop(self, step):

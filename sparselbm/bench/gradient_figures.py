@@ -13,6 +13,7 @@ from ..boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from ..domain import box
 from ..evaluate import evaluate
 from ..geometry import TriangleMesh
+from ..machine import free_bytes
 from ..objective import FlowRate, Force
 from ..obstacle import Obstacle
 from ..simulation import Simulation
@@ -25,8 +26,8 @@ CHECKPOINTS = 30
 TOLERANCE = 1e-3
 """Estimated relative error at which flow and gradient count as settled."""
 _STRETCH = 100
-_ROOM = 1 << 30
-"""Bytes that stored states may take."""
+_ROOM = 1 << 32
+"""Bytes that stored states may take, where a quarter of what is free allows."""
 _LONGEST = 100_000
 """Steps after which a flow is taken as it is."""
 _DRAG = Force("body", (1.0, 0.0))
@@ -59,13 +60,13 @@ def gradient_figures(
 
     `size`: cells along an edge of the box of the step back, twice that of the whole gradients'; `seconds`: spent on each
     ratio of times, of whose bursts the fastest count; `steps`: of the whole gradients, with every state stored at most as
-    many as fit into 1 GiB.
+    many as fit into 4 GiB.
     """
     device, figures = wp.get_device(device), []
     half = max(8, size // 16 * 8)
     for measured in (
         lambda: [_step_back(size, device, seconds)],
-        lambda: [_whole(_stored, 3.2, half, min(steps, _ROOM // (76 * half**3)), device, seconds)],
+        lambda: [_whole(_stored, 3.2, half, min(steps, _room(device) // (76 * half**3)), device, seconds)],
         lambda: [_whole(_checkpointed, 5.0, half, steps, device, seconds)],
         lambda: _steady(device),
     ):
@@ -74,6 +75,10 @@ def gradient_figures(
             if on_figure is not None:
                 on_figure(figure)
     return tuple(figures)
+
+
+def _room(device: wp.Device) -> int:
+    return min(_ROOM, free_bytes(device) // 4)
 
 
 def _step_back(size: int, device: wp.Device, seconds: float) -> GradientFigure:

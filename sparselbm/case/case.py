@@ -52,6 +52,7 @@ class Case:
     def __post_init__(self):
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
+        _require_within(self.output, self.source)
         if self.solver.collision == "Cumulant" and self.solver.lattice != "D3Q27":
             raise CaseError(
                 f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
@@ -182,6 +183,16 @@ def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
                 raise CaseError(
                     f"{place} is {obstacle.role} below {above}, which is {other.role}: a prim and all below it have one role"
                 )
+
+
+def _require_within(output: Output, source: Source) -> None:
+    """Raises CaseError for results outside of the case's folder: a case of someone else's may not choose where to write."""
+    folder = Path(output.folder or "")
+    if folder.is_absolute() or ".." in folder.parts:
+        raise CaseError(
+            f"{source.place('output', 'folder')} is {output.folder!r}: it must lie within the case's folder, without `..`; other "
+            "places are given with --output"
+        )
 
 
 def _require_corners(domain: Domain, source: Source) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..io.files import OutputExistsError, replace_file
 from ..usd import Scene, foreign, open_stage
 from ..usd.layer_head import LayerHead
-from ..usd.layers import relative_path
+from ..usd.paths import relative_path
 from .errors import CaseError
 from .template import toml_text, usd_text
 

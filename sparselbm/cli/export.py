@@ -19,7 +19,7 @@ To = Annotated[
     str,
     o.option(
         "--to",
-        "Formats with commas between: vdb, nvdb, vtkhdf, vti, glb, usdz, csv, json, png, mp4.",
+        "Formats with commas between: vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4.",
         metavar="FORMATS",
     ),
 ]
@@ -33,8 +33,8 @@ def export(
     """Write fields, shapes, forces and pictures of a results folder as files of other tools.
 
     fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
-    PyVista), design.glb (browsers; the iterations as morph targets), design.usdz (phones), forces.csv, results.json,
-    picture.png, film.mp4.
+    PyVista), fields_amr.vtkhdf (ParaView), design.glb (browsers; the iterations as morph targets), design.usdz (phones),
+    forces.csv, results.json, picture.png, film.mp4.
 
     Examples:
 
@@ -59,8 +59,8 @@ def _door(name: str, half: bool) -> "Door":
     from .. import export as e
 
     doors = {
-        "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "vti": e.VTI, "glb": e.GLB,
-        "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
+        "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "amr": e.AMR, "vti": e.VTI,
+        "glb": e.GLB, "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
     }  # fmt: skip
     if name not in doors:
         raise o.OptionError(f"--to {name!r}: give formats of {', '.join(doors)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..view import PageError, write_page
+from ..view import write_page
 from . import options as o
 from .show import out
 
@@ -17,7 +17,9 @@ Serve = Annotated[bool, o.option("--serve", "Serve the page on this machine unti
 Port = Annotated[int, o.option("--port", "Port of --serve; 0 takes a free one.")]
 
 
-def view(results: Results, output: Page = None, serve: Serve = False, port: Port = 0) -> None:
+def view(
+    results: Results, output: Page = None, serve: Serve = False, port: Port = 0, overwrite: o.Overwrite = False
+) -> None:
     """Write a page that plays the results in a browser: body, slice, streamlines, vortices, convergence. It needs no network.
 
     Examples:
@@ -26,10 +28,7 @@ def view(results: Results, output: Page = None, serve: Serve = False, port: Port
 
     sparselbm view results/bunny --serve
     """
-    try:
-        page = write_page(results, output or results / "view")
-    except PageError as error:
-        raise o.OptionError(str(error)) from None
+    page = write_page(results, output or results / "view", overwrite=overwrite)
     size = sum(file.stat().st_size for file in page.parent.iterdir())
     out.print(f"{page} ({size / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
     if serve:

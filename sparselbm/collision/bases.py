@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..expression import total
 from ..lattice import CS2, Lattice
 
 Moments = dict[tuple[int, ...], Any]
@@ -42,6 +43,19 @@ def populations(lattice: Lattice, m: Mapping[tuple[int, ...], Any]) -> list:
     for axis in range(lattice.dimension):
         values = _on_lines(values, axis, (0, 1, 2), (0, 1, -1), lambda m0, m1, m2: (m0 - m2, m2 + m1, m2 - m1))
     return [0.5 ** sum(map(abs, c)) * values.get(c, 0.0) for c in lattice.velocities]
+
+
+def of_stress(lattice: Lattice, pi: Mapping[tuple[int, ...], Any]) -> list:
+    """w / (2 c_s^4) (c c - c_s^2 I) : Pi for each velocity: populations with this stress alone, by Hermite's polynomials."""
+    trace = CS2 * total(pi[pair(lattice, a, a)] for a in range(lattice.dimension))
+    return [4.5 * w * (_twice_along(lattice, c, pi) - trace) for w, c in zip(lattice.weights, lattice.velocities, strict=True)]
+
+
+def _twice_along(lattice: Lattice, c: Sequence[int], pi: Mapping[tuple[int, ...], Any]):
+    """c . Pi . c, without products by 0 and 1."""
+    axes = [k for k, x in enumerate(c) if x]
+    diagonal = total(pi[pair(lattice, a, a)] for a in axes)
+    return diagonal + total(2.0 * c[a] * c[b] * pi[pair(lattice, a, b)] for a in axes for b in axes if a < b)
 
 
 def widened(lattice: Lattice, m: Mapping[tuple[int, ...], Any], variance: float) -> Moments:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..io.files import OutputExistsError, replace_file
-from .written import Results
+from ..written import Results
 
 
 class MissingPackageError(ImportError):

@@ -4,8 +4,8 @@ import csv
 import json
 from pathlib import Path
 
+from ..written import Results, ResultsError
 from .door import Door
-from .written import Results, ResultsError
 
 
 def force_rows(results: Results) -> list[dict[str, float]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..written import Results
 from .door import Door
 from .shapes import Shape, all_shapes, point_normals, y_up
-from .written import Results
 
 FLOAT, UINT = 5126, 5125
 ATTRIBUTES, INDICES = 34962, 34963

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ..usd.colour import for_screen
+from ..written import Results
 from .door import Door
 from .shapes import Shape, all_shapes
-from .written import Results
 
 SIZE = (1280, 720)
 FRAMES_A_SECOND = 24

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..usd import Scene, open_stage
-from ..usd.shapes import fans
-from .tubes import tubes
-from .written import Results
+from ..usd.shapes import LINES, POINTS, shapes_at
+from ..usd.solids import copies, tubes
+from ..written import Results
 
 if TYPE_CHECKING:
     from pxr import Usd
 
 GREY = (0.5, 0.5, 0.5)
 DRAWINGS = "/Results"
-NOT_DRAWN = "/Results/Camera"
-"""Cameras, and the legends that hang before them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +41,7 @@ def all_shapes(results: Results) -> tuple[str, tuple[Shape, ...]]:
     """The up axis, Y or Z, and all that is seen of the best design, or of the one flow of a run."""
     scene = Scene.open(results.stage, time=results.best)
     stage = open_stage(results.stage)
-    return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, scene, stage))
+    return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, stage))
 
 
 def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
@@ -59,38 +57,29 @@ def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
     return found
 
 
-def _drawings(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
-    """Meshes and curves below /Results that are visible."""
-    from pxr import Usd, UsdGeom
-
-    root, found = stage.GetPrimAtPath(DRAWINGS), []
-    time = Usd.TimeCode.Default() if results.best is None else Usd.TimeCode(results.best)
-    for prim in Usd.PrimRange(root) if root else ():
-        path = str(prim.GetPath())
-        if path.startswith(NOT_DRAWN) or UsdGeom.Imageable(prim).ComputeVisibility(time) == UsdGeom.Tokens.invisible:
+def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
+    """Meshes, curves and glyphs below /Results that are visible."""
+    found = []
+    for shape in shapes_at(stage, results.best):
+        if not shape.path.startswith(f"{DRAWINGS}/") or shape.corners == POINTS:
             continue
-        if not (prim.IsA(UsdGeom.Mesh) or prim.IsA(UsdGeom.BasisCurves)):
-            continue
-        points = np.array(UsdGeom.PointBased(prim).GetPointsAttr().Get(time) or (), float).reshape(-1, 3)
-        if not len(points):
-            continue
-        colours = _colours(stage, path, len(points), results.best)
-        points = points * scene.metres_per_unit
-        if prim.IsA(UsdGeom.Mesh):
-            found.append(Shape(path, points, _triangles(UsdGeom.Mesh(prim), time), colours))
+        points, colours, faces = shape.positions.astype(np.float64), shape.colours, shape.indices.reshape(-1, shape.corners)
+        if shape.corners == LINES:
+            found.append(Shape(shape.path, *tubes(points, _counts(faces), shape.width, colours)))
+        elif shape.copies is None:
+            found.append(Shape(shape.path, points, faces, colours))
         else:
-            curves = UsdGeom.BasisCurves(prim)
-            counts = np.array(curves.GetCurveVertexCountsAttr().Get(time))
-            width = float(curves.GetWidthsAttr().Get(time)[0]) * scene.metres_per_unit
-            found.append(Shape(path, *tubes(points, counts, width, colours)))
+            matrices = shape.copies.matrices
+            there = np.einsum("mij,nj->mni", matrices[:, :3, :3], points) + matrices[:, None, :3, 3]
+            tinted = (shape.copies.colours[:, None] * colours).reshape(-1, 3)
+            found.append(Shape(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
     return found
 
 
-def _triangles(mesh, time: Usd.TimeCode) -> np.ndarray:
-    """Convex faces of any number of corners as fans, (m, 3)."""
-    counts = np.array(mesh.GetFaceVertexCountsAttr().Get(time))
-    corners = np.array(mesh.GetFaceVertexIndicesAttr().Get(time))
-    return corners[fans(counts)].reshape(-1, 3)
+def _counts(pairs: np.ndarray) -> np.ndarray:
+    """Points of each polyline, (l,), whose segments (n, 2) follow one another."""
+    starts = np.flatnonzero(np.concatenate([[True], pairs[1:, 0] != pairs[:-1, 1]]))
+    return np.diff(np.append(starts, len(pairs))) + 1
 
 
 def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.ndarray:

@@ -15,9 +15,9 @@ import numpy as np
 
 from ..usd.colour import colours, for_screen
 from ..usd.looks import Look
+from ..written import Results
 from .door import Door
 from .shapes import GREY, Shape, all_shapes, point_normals, y_up
-from .written import Results
 
 if TYPE_CHECKING:
     from pxr import Usd

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from ..io.nvdb import write_nvdb
 from ..io.vdb import write_vdb
+from ..written import FIELDS, Results
 from .door import Door
-from .written import FIELDS, Results
 
 
 def _vdb(results: Results, path: Path) -> None:

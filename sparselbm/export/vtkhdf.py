@@ -1,8 +1,8 @@
-"""Sparse fields for ParaView and PyVista: VTKHDF, an image for each box of tiles (docs.vtk.org, VTKHDF specification 2.2).
+"""Sparse fields for ParaView and PyVista: VTKHDF, images for the boxes of tiles (docs.vtk.org, VTKHDF specification 2.2).
 
-Not overlapping AMR, VTK's other type for cubes that do not fill their box: PyVista 0.49 refuses it ("vtkOverlappingAMR is not
-currently supported"), and blocks of images it reads as a MultiBlock. Tiles are merged into few boxes before, for readers keep an
-object a box.
+As a MultiBlock, which both read, or as one level of overlapping AMR, VTK's own type for boxes that do not fill theirs: ParaView
+slices and renders it as one field, PyVista 0.49 refuses it ("vtkOverlappingAMR is not currently supported"). Tiles are merged
+into few boxes before, for readers keep an object a box.
 """
 
 from pathlib import Path
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ..io.grid import TILE_EDGE, TileGrid
+from ..written import Results
 from .blocks import box_values, corner
 from .boxes import merged_boxes
 from .door import Door
-from .written import Results
 
 VERSION = (2, 2)
 
@@ -38,6 +38,34 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
                 cells.create_dataset(grid.name, data=data, compression="gzip", compression_opts=1)
 
 
+def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
+    """The same as overlapping AMR of one level, which nothing coarser has to cover."""
+    import h5py
+
+    boxes = merged_boxes(grids[0].tiles)
+    with h5py.File(path, "w") as file:
+        root = file.create_group("VTKHDF", track_order=True)
+        _name(root, "OverlappingAMR")
+        root.attrs["Origin"] = corner(grids[0])
+        root.attrs.create("GridDescription", b"XYZ", dtype="S3")
+        level = root.create_group("Level0", track_order=True)
+        level.attrs["Spacing"] = np.full(3, grids[0].voxel_size)
+        low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
+        # First and last cell along each axis in turn.
+        level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
+        for name in ("PointData", "FieldData"):
+            level.create_group(name)
+        cells = level.create_group("CellData")
+        for grid in grids:
+            tail = grid.values.shape[2:]
+            count = int((high - low).prod(axis=1).sum())
+            data = cells.create_dataset(grid.name, (count, *tail), "<f4", chunks=True, compression="gzip", compression_opts=1)
+            end = 0
+            for block in box_values(grid, boxes):
+                begin, end = end, end + block.size // max(int(np.prod(tail)), 1)
+                data[begin:end] = block.swapaxes(0, 2).reshape(-1, *tail)
+
+
 def _image(group, grid: TileGrid, box: np.ndarray):
     """The group of an image's cell data."""
     _name(group, "ImageData")
@@ -59,5 +87,11 @@ def _fields(results: Results, path: Path) -> None:
     write_vtkhdf(path, results.grids)
 
 
+def _amr(results: Results, path: Path) -> None:
+    write_amr(path, results.grids)
+
+
 VTKHDF = Door((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)
 """ParaView, PyVista."""
+AMR = Door((("fields_amr.vtkhdf", _amr),), ("h5py",), "vtkhdf", fields=True)
+"""ParaView."""

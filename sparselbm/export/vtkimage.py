@@ -7,9 +7,9 @@ import psutil
 
 from ..io.grid import TILE_EDGE, TileGrid
 from ..machine import gibibytes
+from ..written import Results, ResultsError
 from .blocks import box_values, corner
 from .door import Door
-from .written import Results, ResultsError
 
 HEAD = """<?xml version="1.0"?>
 <VTKFile type="ImageData" version="1.0" byte_order="LittleEndian" header_type="UInt64">

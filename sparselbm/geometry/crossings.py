@@ -30,6 +30,18 @@ def _is_corner(point: wp.int32, face: wp.vec3i) -> wp.bool:
     return point == face[0] or point == face[1] or point == face[2]
 
 
+@wp.func
+def _cross(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, p: wp.vec3d, q: wp.vec3d, r: wp.vec3d) -> wp.bool:
+    # Warp takes a corner whose distance from the plane, times twice the face's area, is below 1e-6 to lie in it: the smaller
+    # face is given the area 1/2, so that this is a share of its size, whatever the unit of length.
+    twice = wp.min(wp.length(wp.cross(b - a, c - a)), wp.length(wp.cross(q - p, r - p)))
+    scale = wp.float64(1.0) / wp.sqrt(wp.max(twice, wp.float64(1.0e-300)))
+    zero = wp.vec3d()
+    return wp.intersect_tri_tri(
+        zero, scale * (b - a), scale * (c - a), scale * (p - a), scale * (q - a), scale * (r - a)
+    ) == 1  # fmt: skip
+
+
 @functools.cache
 def _crossing_kernel() -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
@@ -48,7 +60,7 @@ def _crossing_kernel() -> wp.Kernel:
         for j in wp.mesh_query_aabb(mesh, low - margin, high + margin):
             g = faces[j]
             apart = not (_is_corner(g[0], f) or _is_corner(g[1], f) or _is_corner(g[2], f))
-            if apart and wp.intersect_tri_tri(a, b, c, points[g[0]], points[g[1]], points[g[2]]) == 1:
+            if apart and _cross(a, b, c, points[g[0]], points[g[1]], points[g[2]]):
                 crossing[i] = True
 
     return cross

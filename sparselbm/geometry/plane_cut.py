@@ -15,7 +15,7 @@ def plane_cut(scalar: type) -> wp.Function:
         c <= alpha < b + c:  V = [3 alpha^2 - 3 alpha c + c^2 - (<alpha - b>^3 + <alpha - a>^3) / c] / (6 a b)
         b + c <= alpha:      V = (2 alpha - b - c) / (2 a)
 
-    with <x> = max(x, 0), and eps = V for phi > 0, 1 - V otherwise. This is the usual difference of cubes
+    with <x> = max(x, 0), and eps = 1 - V for phi < 0, V otherwise. This is the usual difference of cubes
     with the cancelling terms taken out, so that no component of n need be large: each quotient is bounded,
     and eps and its gradient are right at b = 0 and c = 0 too. With n_z = 0 it is the share of the unit
     square in 2D. n need not have length 1: in 2D the plane's normal is passed without its z.
@@ -37,7 +37,8 @@ def plane_cut(scalar: type) -> wp.Function:
         mid, c = wp.where(low > z, low, z), wp.where(low > z, z, low)
         a, b = wp.where(high > mid, high, mid), wp.where(high > mid, mid, high)
         a = wp.max(a, tiny)
-        alpha = wp.max(half * (a + b + c) - wp.abs(phi), zero)
+        distance = wp.where(phi < zero, -phi, phi)  # wp.abs has no slope at 0, where eps has one.
+        alpha = wp.max(half * (a + b + c) - distance, zero)
         v = zero
         if alpha < c:
             v = (alpha / c) * (alpha / b) * (alpha / a) / six
@@ -48,6 +49,6 @@ def plane_cut(scalar: type) -> wp.Function:
             v = (three * alpha * (alpha - c) + c * c - corners) / (six * a * b)
         else:
             v = (two * alpha - b - c) / (two * a)
-        return wp.where(phi > zero, v, one - v)
+        return wp.where(phi < zero, one - v, v)
 
     return cut

@@ -51,11 +51,11 @@ def _spline(scalar: type) -> wp.Function:
 
     @wp.func
     def spline(phi: scalar, n: vec3):
-        s = wp.abs(phi)
+        s = wp.where(phi < zero, -phi, phi)  # wp.abs has no slope at 0, where eps has one.
         rest = wp.max(two - s, zero)
         v = rest * rest * rest * rest * share_of_24
         if s < one:
             v = half - two_thirds * s + s * s * s * (third - eighth * s)
-        return wp.where(phi > zero, v, one - v)
+        return wp.where(phi < zero, one - v, v)
 
     return spline

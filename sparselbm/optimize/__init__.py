@@ -10,6 +10,7 @@ from .lbfgsb import LBFGSB
 from .minimize import minimize
 from .minimum_thickness import MinimumThickness
 from .mma import MMA
+from .optimality_criteria import OptimalityCriteria
 from .optimizer import Optimizer
 from .packaging import KeepInside, KeepOut
 from .record import OptimizeResult, Record, Stop
@@ -40,6 +41,7 @@ __all__ = [
     "MinimumThickness",
     "MinimumVolume",
     "ObjectiveError",
+    "OptimalityCriteria",
     "OptimizeResult",
     "Optimizer",
     "Record",

@@ -4,6 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,39 @@ import numpy as np
 if TYPE_CHECKING:
     from pxr import Usd
 
+CAMERA = "/Results/Camera"
 MARGIN = 1.15
 """How much larger than the case the picture is."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a camera looks at the world."""
+
+    place: tuple[float, float, float]
+    """[m]"""
+    target: tuple[float, float, float]
+    """What it is focused on [m]."""
+    angle: float
+    """Of the picture from left to right [degrees]."""
+    aspect: float
+    """Width of the picture by its height."""
+
+
+def first_view(stage: Usd.Stage) -> View | None:
+    """That of the results' camera, or else of the scene's first one, as it stands first."""
+    from pxr import Usd, UsdGeom
+
+    cameras = [prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera)]
+    if not cameras:
+        return None
+    prim = next((each for each in cameras if str(each.GetPath()) == CAMERA), cameras[0])
+    # Its place in world space is in the matrix already.
+    camera = UsdGeom.Camera(prim).GetCamera(Usd.TimeCode.EarliestTime())
+    scale, place = UsdGeom.GetStageMetersPerUnit(stage), np.array(camera.frustum.position)
+    ahead = np.array(camera.frustum.ComputeViewDirection()) * (camera.focusDistance or 1.0 / scale)
+    angle = camera.GetFieldOfView(camera.FOVHorizontal)
+    return View(tuple(scale * place), tuple(scale * (place + ahead)), angle, camera.aspectRatio)
 
 
 def add_cameras(stage: Usd.Stage, root: str, bounds: np.ndarray) -> None:

@@ -34,7 +34,8 @@ class Clips:
     def take(self, layer: Sdf.Layer, time: float) -> None:
         """Move all time samples below the prim out of the layer, into the file of this time's frame.
 
-        Paths of assets stay: in a clip they would start at its own folder.
+        Paths of assets stay: in a clip they would start at its own folder. The first sample of each attribute stays too, as its
+        default value: many tools look there alone, and must not meet normals without points.
         """
         from pxr import Sdf
 
@@ -50,6 +51,8 @@ class Clips:
                     Sdf.AttributeSpec(prim, spec.name, spec.typeName, spec.variability)
             for each in layer.ListTimeSamplesForPath(path):
                 frame.SetTimeSample(path, each, layer.QueryTimeSample(path, each))
+            if not spec.HasInfo("default"):
+                spec.default = layer.QueryTimeSample(path, layer.ListTimeSamplesForPath(path)[0])
             spec.ClearInfo("timeSamples")
 
         layer.Traverse(Sdf.Path(self._prim), move)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd.colour import Limits, colours, limits_of, places_on_map
 
 if TYPE_CHECKING:
     from pxr import Usd, UsdGeom, Vt
 
     from sparselbm.usd.looks import Look
+    from sparselbm.usd.solids import Solid
 
 
 def vectors(values: np.ndarray) -> Vt.Vec3fArray:
@@ -77,27 +79,25 @@ def draw_mesh(
         mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
 
 
-def draw_slice(mesh: UsdGeom.Mesh, points: np.ndarray, values: np.ndarray, time: float | None) -> None:
-    """Quads of a grid of points (nu, nv, 3), in stage units; those with a NaN corner (solid) are left out."""
+def whole_quads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of a grid of values (nu, nv) the points that belong to a quad without a NaN, and these quads (k, 4) among them."""
     index = np.arange(values.size).reshape(values.shape)
     quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
-    whole = np.isfinite(values.ravel()[quads]).all(axis=1)
-    across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
-    normal = across / max(float(np.linalg.norm(across)), 1e-300)
-    draw_mesh(mesh, points.reshape(-1, 3), quads[whole], np.broadcast_to(normal, (values.size, 3)), time)
+    kept, among = np.unique(quads[np.isfinite(values.ravel()[quads]).all(axis=1)], return_inverse=True)
+    return kept, among.reshape(-1, 4)
 
 
 def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray, width: float, time: float | None) -> None:
     """Points (n, 3) of one width in stage units, with their velocities, stage units a second, for blur between frames."""
     from pxr import UsdGeom
 
-    code, flat, widths = time_code(time), vectors(points), [width]
+    # One width would do, but then USD's own function for the extent of points fails, and checkers with it.
+    code, flat, widths = time_code(time), vectors(points), [width] * len(points)
     prim.CreatePointsAttr().Set(flat, code)
     prim.CreateVelocitiesAttr().Set(vectors(velocities), code)
     prim.CreateWidthsAttr().Set(widths, code)
-    prim.SetWidthsInterpolation(UsdGeom.Tokens.constant)
-    # Clones of the one width: USD computes the extent of points from a width each.
-    prim.CreateExtentAttr().Set(UsdGeom.Points.ComputeExtent(flat, widths * len(points)), code)
+    prim.SetWidthsInterpolation(UsdGeom.Tokens.vertex)
+    prim.CreateExtentAttr().Set(UsdGeom.Points.ComputeExtent(flat, widths), code)
 
 
 def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: float, time: float | None) -> None:
@@ -114,6 +114,28 @@ def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: flo
     curves.CreateWidthsAttr().Set(widths, code)
     curves.SetWidthsInterpolation(UsdGeom.Tokens.constant)
     curves.CreateExtentAttr().Set(UsdGeom.Curves.ComputeExtent(flat, widths), code)
+
+
+def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: Limits | None, time: float | None, look: Look) -> None:
+    """For renderers a mesh in place of lines, points or arrows, with the same colours; the prim itself becomes its proxy.
+
+    Blender's importer gives a material to meshes alone; usdview shows proxies.
+    """
+    from pxr import Sdf, UsdGeom, Vt
+
+    points, faces, values = solid
+    if not len(faces):
+        return
+    mesh = UsdGeom.Mesh.Define(prim.GetPrim().GetStage(), f"{prim.GetPath()}_solid")
+    draw_mesh(mesh, points, faces, TriangleMesh(points, faces).point_normals, time)
+    places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(
+        look.coordinates, Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
+    )
+    places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits or limits_of(values))), time_code(time))
+    look.bind(mesh.GetPrim())
+    mesh.CreatePurposeAttr(UsdGeom.Tokens.render)
+    mesh.SetProxyPrim(prim.GetPrim())
+    UsdGeom.Imageable(prim).CreatePurposeAttr(UsdGeom.Tokens.proxy)
 
 
 def draw_volume(

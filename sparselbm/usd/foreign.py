@@ -1,4 +1,4 @@
-"""Files that are no stages: STL, OBJ, PLY and glTF by way of trimesh, one body a mesh; level sets in .nvdb."""
+"""Files that are no stages: STL, OBJ, PLY and glTF by way of trimesh, one body a mesh; level sets in .nvdb and .vdb."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sparselbm.usd.body import Body, Part
 from sparselbm.usd.errors import SceneError
 from sparselbm.usd.transforms import apply, is_mirrored
 
-SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", level_sets.SUFFIX)
+SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
 """File types that are read here; all others are taken for USD."""
 
 
@@ -32,7 +32,7 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
     Raises:
         SceneError: The file cannot be parsed, or a position is not finite.
     """
-    if path.suffix.lower() == level_sets.SUFFIX:
+    if path.suffix.lower() in level_sets.SUFFIXES:
         return (level_sets.read_level_set(path, metres_per_unit),)
     try:
         import trimesh

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd.drawings import draw_mesh, time_code, vectors
+from sparselbm.usd.solids import Solid, copies
 
 if TYPE_CHECKING:
     from pxr import UsdGeom
@@ -43,7 +45,8 @@ def draw_glyphs(
     path, stage = instancer.GetPath().AppendPath("Prototypes/Arrow"), instancer.GetPrim().GetStage()
     if not stage.GetPrimAtPath(path):
         UsdGeom.Scope.Define(stage, path.GetParentPath())
-        draw_mesh(UsdGeom.Mesh.Define(stage, path), *arrow(), None, None)
+        points, faces = arrow()
+        draw_mesh(UsdGeom.Mesh.Define(stage, path), points, faces, TriangleMesh(points, faces).point_normals, None)
         instancer.CreatePrototypesRel().SetTargets([path])
     code = time_code(time)
     instancer.CreateProtoIndicesAttr().Set(np.zeros(len(positions), dtype=np.int32), code)
@@ -54,6 +57,18 @@ def draw_glyphs(
     wide = HEAD * lengths.max(initial=0.0)
     extent = np.stack([tips.min(axis=0, initial=np.inf) - wide, tips.max(axis=0, initial=-np.inf) + wide])
     instancer.CreateExtentAttr().Set(vectors(extent), code)
+
+
+def solid_glyphs(positions: np.ndarray, directions: np.ndarray, lengths: np.ndarray, values: np.ndarray) -> Solid:
+    """The same arrows as triangles, with values (n,)."""
+    points, faces = arrow()
+    # Any two axes across the direction do, for an arrow is round.
+    aside = np.eye(3)[np.abs(directions).argmin(axis=1)]
+    second = np.cross(directions, aside)
+    second /= np.linalg.norm(second, axis=1, keepdims=True)
+    axes = np.stack([directions, second, np.cross(directions, second)], axis=1)
+    there = positions[:, None] + lengths[:, None, None] * np.einsum("pa,nax->npx", points, axes)
+    return copies(there, faces, values)
 
 
 def turns_from_x(directions: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparselbm.usd.layers import relative_path
+from sparselbm.usd.paths import relative_path
 from sparselbm.usd.stage import hushed, open_stage
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sparselbm.usd import foreign
 from sparselbm.usd.clips import Clips
 from sparselbm.usd.errors import ResultsExistError, SceneError
+from sparselbm.usd.paths import name_searched, relative_path
 from sparselbm.usd.stage import open_stage, resolver_context
 from sparselbm.usd.variants import select
 
@@ -125,14 +126,10 @@ class LayerPair:
         below = [] if self._user is None else [relative_path(self.scene, self.root_path.parent)]
         written.subLayerPaths = [f"./{self.data_path.name}", *below]
         self.clips.name_in(written, self.root_path.parent)
+        if self._user is not None:
+            name_searched(written, self._user, self.root_path.parent)
         _replace(self.data, self.data_path)
         _replace(written, self.root_path)
-
-
-def relative_path(target: Path, folder: Path) -> str:
-    """`target` from `folder`, with `./` or `../` in front: without, USD looks on its search path."""
-    path = Path(os.path.relpath(target, folder)).as_posix()
-    return path if path.startswith("../") else f"./{path}"
 
 
 def _replace(layer: Sdf.Layer, path: Path) -> None:

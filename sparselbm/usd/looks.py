@@ -54,9 +54,21 @@ class Look:
         material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", types.Token))
 
     def bind(self, prim: Usd.Prim) -> None:
-        """Give a prim this look."""
-        from pxr import UsdShade
+        """Give a prim this look, whatever material the user's scene gives it, its subsets, or all below a prim above it."""
+        from pxr import UsdGeom, UsdShade
 
         self.define(prim.GetStage())
-        material = UsdShade.Material(prim.GetStage().GetPrimAtPath(self.path))
-        UsdShade.MaterialBindingAPI.Apply(prim).Bind(material)
+        material, tokens = UsdShade.Material(prim.GetStage().GetPrimAtPath(self.path)), UsdShade.Tokens
+        for each in (prim, *(child for child in prim.GetChildren() if child.IsA(UsdGeom.Subset))):
+            api = UsdShade.MaterialBindingAPI.Apply(each)
+            api.Bind(material)
+            for purpose in (tokens.full, tokens.preview):
+                if api.GetDirectBindingRel(purpose).HasAuthoredTargets():
+                    api.Bind(material, tokens.fallbackStrength, purpose)
+        above = prim.GetParent()
+        while above and not above.IsPseudoRoot():
+            for purpose in (tokens.allPurpose, tokens.full, tokens.preview):
+                rel = UsdShade.MaterialBindingAPI(above).GetDirectBindingRel(purpose)
+                if rel and UsdShade.MaterialBindingAPI.GetMaterialBindingStrength(rel) == tokens.strongerThanDescendants:
+                    UsdShade.MaterialBindingAPI.SetMaterialBindingStrength(rel, tokens.weakerThanDescendants)
+            above = above.GetParent()

@@ -14,13 +14,14 @@ import numpy as np
 
 from sparselbm.usd.body import Body, Part
 from sparselbm.usd.errors import SceneError
+from sparselbm.usd.normals import has_normals, renew_normals, take_over_normals
 from sparselbm.usd.transforms import apply_inverse, column_matrix, is_mirrored
 
 if TYPE_CHECKING:
     from pxr import Sdf, Usd, UsdGeom
 
-STALE = ("normals", "primvars:normals", "velocities", "accelerations")
-"""Attributes that were right for the old points only."""
+STALE = ("velocities", "accelerations")
+"""Attributes that were right for the old points only, and are not known for the new ones."""
 
 
 def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
@@ -79,7 +80,7 @@ def _hide(stage: Usd.Stage, part: Part) -> None:
 
 
 def _define(stage: Usd.Stage, path: Sdf.Path, body: Body, part: Part) -> UsdGeom.Mesh:
-    from pxr import UsdGeom
+    from pxr import Usd, UsdGeom
 
     mesh = UsdGeom.Mesh.Define(stage, path)
     faces = body.mesh.faces[part.faces] - part.points.start
@@ -89,6 +90,8 @@ def _define(stage: Usd.Stage, path: Sdf.Path, body: Body, part: Part) -> UsdGeom
     mesh.CreateFaceVertexIndicesAttr(np.ascontiguousarray(faces).ravel())
     mesh.CreateSubdivisionSchemeAttr("none")
     set_points(mesh, body.mesh.points[part.points], None)
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.uniform)
+    renew_normals(mesh, Usd.TimeCode.Default())
     return mesh
 
 
@@ -127,12 +130,14 @@ def set_points(mesh: UsdGeom.Mesh, world: np.ndarray, time: float | None) -> Non
     code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
     mesh.CreatePointsAttr().Set(local, code)
     mesh.CreateExtentAttr().Set(UsdGeom.PointBased.ComputeExtent(local), code)
+    if has_normals(mesh):
+        renew_normals(mesh, code)
 
 
 def block_stale(mesh: UsdGeom.Mesh) -> None:
     """Block what the new points have made wrong, on the mesh and in the cached bounds above it.
 
-    A topology that changes in time is held at its first sample, which the points belong to.
+    Normals are taken over instead. A topology that changes in time is held at its first sample, which the points belong to.
     """
     from pxr import Usd, UsdGeom
 
@@ -144,6 +149,8 @@ def block_stale(mesh: UsdGeom.Mesh) -> None:
     ):
         if topology.ValueMightBeTimeVarying():
             topology.Set(topology.Get(Usd.TimeCode.EarliestTime()))
+    if has_normals(mesh):
+        take_over_normals(mesh)
     for name in STALE:
         attribute = prim.GetAttribute(name)
         if attribute and attribute.HasAuthoredValue():

@@ -14,20 +14,21 @@ from sparselbm.geometry.triangles import TriangleMesh
 from sparselbm.usd import drawings
 from sparselbm.usd.body import Body
 from sparselbm.usd.camera import add_cameras
+from sparselbm.usd.checked import checked, field_name_of
 from sparselbm.usd.colour import Limits, limits_of, magnitude
-from sparselbm.usd.glyphs import draw_glyphs
+from sparselbm.usd.glyphs import draw_glyphs, solid_glyphs
 from sparselbm.usd.layers import LayerPair
 from sparselbm.usd.legend import draw_map, draw_picture, place_legend
 from sparselbm.usd.looks import Look
 from sparselbm.usd.overs import block_stale, ensure_mesh, set_points
+from sparselbm.usd.solids import Solid, balls, tubes
 from sparselbm.usd.traversal import DRAWINGS_MARK
 from sparselbm.usd.xform_ops import PrimOps, write_values
 
 ROOT = "/Results"
 """What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
 SURFACE_OPACITY = 0.4
-RESERVED = ("displayColor", "displayOpacity", "normals", "st")
-"""Primvars that viewers give a meaning of their own."""
+
 
 
 class ResultsStage:
@@ -94,7 +95,7 @@ class ResultsStage:
             ValueError: The shape is not that of the body, or a position is not finite.
             SceneError: A prim's transform flattens space, so that points cannot go back into it.
         """
-        points = _checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
+        points = checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
         if not np.isfinite(points).all():
             raise ValueError(
                 f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step"
@@ -136,7 +137,7 @@ class ResultsStage:
         """
         count = len(body.mesh.points)
         shapes = [(count,), (count, 3)]
-        arrays = {_field_name(name): _checked(name, values, shapes) for name, values in fields.items()}
+        arrays = {field_name_of(name): checked(name, values, shapes) for name, values in fields.items()}
         if colour_by is not None and colour_by not in arrays:
             raise ValueError(f"colour_by = {colour_by!r} is not among the fields {sorted(arrays)}; add it")
         shade = None if colour_by is None else magnitude(arrays[colour_by])
@@ -168,10 +169,14 @@ class ResultsStage:
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
             raise ValueError(f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)")
-        points = _checked("positions", positions, [(*values.shape, 3)])
+        points = self._to_stage(checked("positions", positions, [(*values.shape, 3)]))
+        across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
+        normal = across / max(float(np.linalg.norm(across)), 1e-300)
+        kept, quads = drawings.whole_quads(values)
         mesh = self._child("Slices", name, "Mesh")
-        drawings.draw_slice(mesh, self._to_stage(points), values, time)
-        self._show(mesh, values.ravel(), _field_name(field_name), limits, time, self._look(lit=False))
+        normals = np.broadcast_to(normal, (len(kept), 3))
+        drawings.draw_mesh(mesh, points.reshape(-1, 3)[kept], quads, normals, time)
+        self._show(mesh, values.ravel()[kept], field_name_of(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
         self,
@@ -188,14 +193,14 @@ class ResultsStage:
         Raises:
             ValueError: Another number of values, a surface without a face, or a bad name.
         """
-        values = _checked("values", values, [(len(mesh.points),)])
+        values = checked("values", values, [(len(mesh.points),)])
         if not len(mesh.faces):
             raise ValueError(f"surface {name!r} has no face; leave it out")
         drawn = self._child("Surfaces", name, "Mesh")
         drawings.draw_mesh(drawn, self._to_stage(mesh.points), mesh.faces, mesh.point_normals, time)
         drawn.CreateDisplayOpacityAttr([SURFACE_OPACITY])
         look = self._look("SurfaceColours", opacity=SURFACE_OPACITY)
-        self._show(drawn, values, _field_name(field_name), limits, time, look)
+        self._show(drawn, values, field_name_of(field_name), limits, time, look)
 
     def add_streamlines(
         self,
@@ -233,7 +238,9 @@ class ResultsStage:
         curves = self._child("Streamlines", name, "BasisCurves")
         drawings.draw_curves(curves, scaled, width, time)
         field = np.concatenate([np.asarray(values[k], dtype=np.float64) for k in kept])
-        self._show(curves, field, _field_name(field_name), limits, time, self._look(lit=False))
+        self._show(curves, field, field_name_of(field_name), limits, time, self._look(lit=False))
+        tube = tubes(np.concatenate(scaled), np.array([len(line) for line in scaled]), width, field)
+        self._stand_in(curves, tube, field_name, limits, time)
 
     def add_points(
         self,
@@ -252,12 +259,14 @@ class ResultsStage:
         Raises:
             ValueError: Shapes that do not match, or a bad name.
         """
-        points = self._to_stage(_checked("positions", positions, [(len(positions), 3)]))
-        moving = self._to_stage(_checked("velocities", velocities, [points.shape]))
-        values = _checked("values", values, [points.shape[:1]])
+        points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
+        moving = self._to_stage(checked("velocities", velocities, [points.shape]))
+        values = checked("values", values, [points.shape[:1]])
         prim = self._child("Points", name, "Points")
-        drawings.draw_points(prim, points, moving, self._width(width, points), time)
-        self._show(prim, values, _field_name(field_name), limits, time, self._look(lit=False))
+        width = self._width(width, points)
+        drawings.draw_points(prim, points, moving, width, time)
+        self._show(prim, values, field_name_of(field_name), limits, time, self._look(lit=False))
+        self._stand_in(prim, balls(points, width, values), field_name, limits, time)
 
     def add_glyphs(
         self,
@@ -275,15 +284,16 @@ class ResultsStage:
         Raises:
             ValueError: Shapes that do not match, or a bad name.
         """
-        points = self._to_stage(_checked("positions", positions, [(len(positions), 3)]))
-        field = _checked("vectors", vectors, [points.shape])
+        points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
+        field = checked("vectors", vectors, [points.shape])
         size = np.linalg.norm(field, axis=1)
         kept = size > 0.0
         along = field[kept] / size[kept, None]
         lengths = length / self._layers.metres_per_unit * size[kept] / size.max(initial=1e-300)
         instancer = self._child("Glyphs", name, "PointInstancer")
         draw_glyphs(instancer, points[kept], along, lengths, time)
-        self._show(instancer, size[kept], _field_name(field_name), limits, time, None)
+        self._show(instancer, size[kept], field_name_of(field_name), limits, time, None)
+        self._stand_in(instancer, solid_glyphs(points[kept], along, lengths, size[kept]), field_name, limits, time)
 
     def add_volume(
         self, name: str, vdb_path: str, field_name: str, *, bounds: np.ndarray, time: float | None = None
@@ -298,23 +308,22 @@ class ResultsStage:
             time: The time code of this file in a sequence; the default value without it.
 
         Raises:
-            ValueError: An absolute path, `bounds` of another shape, or a bad name.
+            ValueError: A file outside of `folder`, `bounds` of another shape, or a bad name.
             FileNotFoundError: No such file.
         """
-        if Path(vdb_path).is_absolute():
-            raise ValueError(f"vdb_path = {vdb_path}: give it relative to {self.folder}, so that all can be moved")
+        if Path(vdb_path).is_absolute() or ".." in Path(vdb_path).parts:
+            raise ValueError(f"vdb_path = {vdb_path}: give a file within {self.folder}, relative to it, so that all can be moved")
         if not (self.folder / vdb_path).is_file():
             raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before it is added")
-        corners = _checked("bounds", bounds, [(2, 3)])
+        corners = checked("bounds", bounds, [(2, 3)])
         path = self._child_path("Volumes", name)
-        file = Path(vdb_path).as_posix()
-        file = file if file.startswith("../") else f"./{file}"
-        drawings.draw_volume(self._layers.stage, path, file, _field_name(field_name), corners, time)
+        file = f"./{Path(vdb_path).as_posix()}"
+        drawings.draw_volume(self._layers.stage, path, file, field_name_of(field_name), corners, time)
         self._extend_time(time)
 
     def add_camera(self, bounds: np.ndarray) -> None:
         """Point the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m]: the flow domain, say."""
-        add_cameras(self._layers.stage, ROOT, self._to_stage(_checked("bounds", bounds, [(2, 3)])))
+        add_cameras(self._layers.stage, ROOT, self._to_stage(checked("bounds", bounds, [(2, 3)])))
 
     def set_scale(self, field_name: str, limits: Limits, label: str) -> None:
         """Fix the values of a field's first and last colour for all that is drawn of it; a legend says which they are.
@@ -325,7 +334,7 @@ class ResultsStage:
             return
         from pxr import UsdGeom
 
-        stage, name = self._layers.stage, f"{self._layers.case_name}_legend_{_field_name(field_name)}.png"
+        stage, name = self._layers.stage, f"{self._layers.case_name}_legend_{field_name_of(field_name)}.png"
         self._pictures[name] = lambda path: draw_picture(path, label, limits)
         mesh = self._child("Camera/Legends", field_name, "Mesh")
         place_legend(mesh, UsdGeom.Camera(stage.GetPrimAtPath(f"{ROOT}/Camera")), len(self._scales))
@@ -349,14 +358,18 @@ class ResultsStage:
         drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
         self._extend_time(time)
 
+    def _stand_in(self, prim, solid: Solid, name: str, limits: Limits | None, time: float | None) -> None:
+        drawings.stand_in(prim, solid, limits or self._scales.get(name), time, self._look(lit=False))
+
     def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
         picture = f"{self._layers.case_name}_colours.png"
         self._pictures[picture] = draw_map
         return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
 
-    @staticmethod
-    def _width(width: float | None, points: np.ndarray) -> float:
-        return width or float(np.linalg.norm(np.ptp(points, axis=0))) / 300.0
+    def _width(self, width: float | None, points: np.ndarray) -> float:
+        """In stage units, of points in stage units."""
+        diagonal = float(np.linalg.norm(np.ptp(points, axis=0)))
+        return diagonal / 300.0 if width is None else width / self._layers.metres_per_unit
 
     def _child_path(self, group: str, name: str) -> str:
         from pxr import Sdf, UsdGeom
@@ -378,20 +391,3 @@ class ResultsStage:
         if time is not None:
             self._times.add(time)
             self._layers.set_time_range(min(self._times), max(self._times))
-
-
-def _checked(name: str, values: np.ndarray, shapes: list[tuple[int, ...]]) -> np.ndarray:
-    array = np.asarray(values, dtype=np.float64)
-    if array.shape not in shapes:
-        raise ValueError(f"{name} has the shape {array.shape}; give {' or '.join(map(str, shapes))}")
-    return array
-
-
-def _field_name(name: str) -> str:
-    from pxr import Sdf
-
-    if not Sdf.Path.IsValidNamespacedIdentifier(name) or name in RESERVED:
-        raise ValueError(
-            f"{name!r} cannot name a field: use letters, digits and `_`, and none of {', '.join(RESERVED)}"
-        )
-    return name

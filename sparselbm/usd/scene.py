@@ -46,12 +46,12 @@ class Scene:
         confine: bool = False,
         partial: bool = False,
     ) -> Scene:
-        """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb).
+        """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb or .vdb).
 
         Args:
             path: The file.
             time: Time code to read samples at; without it the first sample, or the default.
-            metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ, PLY and .nvdb, which say
+            metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ, PLY and volumes, which say
                 nothing, are taken for metres.
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
             levels: Refinements of Catmull-Clark meshes, whose points then lie on the smooth limit surface; 2 or 3 are good.

@@ -4,56 +4,60 @@ All data stand in `data.js`, a script: browsers refuse to fetch other files besi
 """
 
 import base64
-import csv
 import json
 import shutil
+from dataclasses import asdict
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from ..io.files import replace_file
+from ..io.files import claim_folder, replace_file
 from ..usd import open_stage
+from ..usd.camera import first_view
+from ..usd.colour import for_screen
 from ..usd.shapes import Shape, shapes_at
+from ..written import Results
 
 MOST_BYTES = 1 << 28
 """Of arrays on a page: browsers take half a minute to read as much."""
 MOST_FRAMES = 200
+SCRIPTS = ("three.min.js", "viewer.js", "index.html")
+OWNED = (*SCRIPTS, "data.js", "*_legend_*.png")
+"""Names of a page's files."""
 
 
 class PageError(ValueError):
     """Results that cannot be shown."""
 
 
-def write_page(results: Path, folder: Path) -> Path:
+def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Writes the page of a folder of results; its `index.html`.
 
-    Raises PageError where the folder holds no results or more than one case, or where these are too large.
+    Raises ResultsError where the folder holds no results or more than one case, PageError where nothing is drawn, or too much,
+    and OutputExistsError where the page's folder holds files, unless `overwrite`; then a former page is removed.
     """
-    stages = sorted(results.glob("*_results.usda"))
-    if len(stages) != 1:
-        raise PageError(
-            f"{results} holds {len(stages)} files *_results.usda: give the folder of one run, as `sparselbm run` leaves it"
-        )
-    stage = open_stage(stages[0])
+    results = Results.open(results)
+    stage = open_stage(results.stage)
     times = _times(stage)
     store = _Store()
     shapes = _by_prim([shapes_at(stage, time) for time in times], store)
     if not shapes:
-        raise PageError(f"{stages[0]} shows no mesh, curve or point: run it again with something to --draw")
-    legends = sorted(results.glob("*_legend_*.png"))
+        raise PageError(f"{results.stage} shows no mesh, curve or point: run it again with something to --draw")
+    legends, view = sorted(results.folder.glob("*_legend_*.png")), first_view(stage)
     page = {
-        "title": stages[0].name.removesuffix("_results.usda"), "up": stage.GetMetadata("upAxis"),
-        "times": times, "shapes": shapes, "history": _history(results / "history.csv"),
-        "legends": [legend.name for legend in legends], "bounds": store.bounds,
+        "title": results.name, "up": stage.GetMetadata("upAxis"), "times": times, "shapes": shapes,
+        "history": [[row["iteration"], row["objective"]] for row in results.history],
+        "legends": [legend.name for legend in legends], "bounds": store.bounds, "view": view and asdict(view),
     }  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
     for legend in legends:
         shutil.copyfile(legend, folder / legend.name)
     with replace_file(folder / "data.js") as path:
         data = base64.b64encode(b"".join(store.pieces)).decode("ascii")
         path.write_text(f'const PAGE = {json.dumps(page)};\nconst DATA = "{data}";\n')
-    for name in ("viewer.js", "index.html"):
+    for name in SCRIPTS:
         with replace_file(folder / name) as path:
             path.write_text(files("sparselbm.view").joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
     return folder / "index.html"
@@ -91,11 +95,24 @@ class _Store:
                 )
         return self._places[data]
 
-    def add_shape(self, shape: Shape) -> list[int]:
-        """Places of positions, colours and indices, and the numbers of points and indices."""
-        self._corners = np.concatenate([self._corners, [shape.positions.min(axis=0), shape.positions.max(axis=0)]])
-        places = [self.add(each) for each in (shape.positions, shape.colours, shape.indices)]
-        return [*places, len(shape.positions), len(shape.indices)]
+    def add_shape(self, shape: Shape) -> dict:
+        """Places of positions, colours and indices, with their numbers; of a copied one, those of its copies."""
+        ends = np.stack([shape.positions.min(axis=0), shape.positions.max(axis=0)])
+        entry = {
+            "positions": self.add(shape.positions), "colours": self.add(for_screen(shape.colours)),
+            "indices": self.add(shape.indices), "points": len(shape.positions), "corners": len(shape.indices),
+            "width": shape.width,
+        }  # fmt: skip
+        if shape.copies is not None:
+            matrices = shape.copies.matrices
+            # WebGL counts down the columns of a matrix.
+            entry["matrices"] = self.add(np.ascontiguousarray(matrices.swapaxes(1, 2), dtype=np.float32))
+            entry |= {"tints": self.add(for_screen(shape.copies.colours)), "copies": len(matrices)}
+            box = np.array(list(product(*ends.T)))
+            ends = np.einsum("mij,kj->mki", matrices[:, :3, :3], box) + matrices[:, None, :3, 3]
+        ends = ends.reshape(-1, 3)
+        self._corners = np.concatenate([self._corners, [ends.min(axis=0), ends.max(axis=0)]])
+        return entry
 
     @property
     def bounds(self) -> list[list[float]]:
@@ -108,14 +125,6 @@ def _by_prim(frames: list[list[Shape]], store: _Store) -> list[dict]:
     prims: dict[str, dict] = {}
     for number, frame in enumerate(frames):
         for shape in frame:
-            entry = {"path": shape.path, "corners": shape.corners, "clear": shape.opacity < 1.0, "frames": [None] * len(frames)}
+            entry = {"path": shape.path, "kind": shape.corners, "opacity": shape.opacity, "frames": [None] * len(frames)}
             prims.setdefault(shape.path, entry)["frames"][number] = store.add_shape(shape)
     return list(prims.values())
-
-
-def _history(path: Path) -> list[list[float]]:
-    """Iteration and objective of each row of history.csv; none without the file."""
-    if not path.is_file():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        return [[float(row["iteration"]), float(row["objective"])] for row in csv.DictReader(file)]

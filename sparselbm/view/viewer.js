@@ -1,115 +1,114 @@
-// Shows PAGE and DATA (data.js): triangles, lines and points with colours, at the times of the stage.
+// Shows PAGE and DATA (data.js) by three.js: triangles, lines and points with colours, and copies, at the times of the stage.
 "use strict";
 
-const bytes = Uint8Array.from(atob(DATA), (c) => c.charCodeAt(0)).buffer;
-const canvas = document.getElementById("scene");
-const gl = canvas.getContext("webgl2", { antialias: true, preserveDrawingBuffer: true });
-const [low, high] = PAGE.bounds;
-const centre = low.map((x, k) => 0.5 * (x + high[k]));
-const radius = 0.5 * Math.hypot(...low.map((x, k) => high[k] - x)) || 1;
-const eye = { turn: -0.5, lift: 0.35, distance: 2.1 * radius, target: [...centre] };
-const hidden = new Set();
+const TRIANGLES = 3, LINES = 2;
+const data = Uint8Array.from(atob(DATA), (c) => c.charCodeAt(0)).buffer;
+const [low, high] = PAGE.bounds.map((corner) => new THREE.Vector3(...corner));
+const radius = 0.5 * low.distanceTo(high) || 1;
+const hidden = new Set(), made = new Map();
 let frame = 0, playing = null;
 
-// Light comes from the eye; the normal is that of the triangle itself, so that no arrays of normals are needed.
-const program = link(
-  `#version 300 es
-  uniform mat4 view, projection; in vec3 position; in vec3 colour; out vec3 place, tint;
-  void main() {
-    vec4 seen = view * vec4(position, 1.0);
-    place = seen.xyz; tint = colour; gl_PointSize = 4.0; gl_Position = projection * seen;
-  }`,
-  `#version 300 es
-  precision highp float; uniform bool lit; uniform float opacity; in vec3 place, tint; out vec4 result;
-  void main() {
-    vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
-    float light = lit ? 0.45 + 0.55 * abs(dot(normal, normalize(place))) : 1.0;
-    result = vec4(light * tint, opacity);
-  }`);
+// Colours come as they are to be seen, and stay so: those of a slice are those of its legend.
+THREE.ColorManagement.enabled = false;
+const renderer = new THREE.WebGLRenderer({
+  canvas: document.getElementById("scene"), antialias: true, preserveDrawingBuffer: true,
+});
+renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
+renderer.setPixelRatio(devicePixelRatio);
+const scene = new THREE.Scene(), camera = new THREE.PerspectiveCamera(), shown = new THREE.Scene();
+scene.background = new THREE.Color(0.957, 0.961, 0.969);
+camera.up.set(0, PAGE.up === "Z" ? 0 : 1, PAGE.up === "Z" ? 1 : 0);
+// Light comes from the eye.
+const lamp = new THREE.DirectionalLight(0xffffff, 0.55 * Math.PI);
+lamp.position.set(0, 0, 1);
+camera.add(lamp);
+scene.add(camera, shown, new THREE.AmbientLight(0xffffff, 0.45 * Math.PI));
+const controls = new THREE.OrbitControls(camera, renderer.domElement);
+controls.addEventListener("change", draw);
 
-function link(vertex, fragment) {
-  const made = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
-    const shader = gl.createShader(kind);
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
-    gl.attachShader(made, shader);
-  }
-  gl.linkProgram(made);
-  return made;
+function look() {
+  const view = PAGE.view, up = PAGE.up === "Z" ? [-0.35, -1, 0.45] : [-0.35, 0.45, 1];
+  controls.target.copy(view ? new THREE.Vector3(...view.target) : low.clone().add(high).multiplyScalar(0.5));
+  if (view) camera.position.set(...view.place);
+  else camera.position.set(...up).setLength(2.5 * radius).add(controls.target);
 }
 
-const arrays = new Map();
-function arraysOf([positions, colours, indices, points, corners]) {
-  const key = `${positions} ${colours} ${indices}`;
-  if (!arrays.has(key)) {
-    const made = gl.createVertexArray();
-    gl.bindVertexArray(made);
-    attribute("position", new Float32Array(bytes, positions, 3 * points), gl.FLOAT, false);
-    attribute("colour", new Uint8Array(bytes, colours, 3 * points), gl.UNSIGNED_BYTE, true);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, new Uint32Array(bytes, indices, corners), gl.STATIC_DRAW);
-    arrays.set(key, made);
-  }
-  return arrays.get(key);
+function resize() {
+  const { clientWidth: width, clientHeight: height } = renderer.domElement;
+  renderer.setSize(width, height, false);
+  camera.aspect = width / height;
+  // The stage's picture is seen whole, in windows of another shape too.
+  const half = Math.tan((PAGE.view ? PAGE.view.angle : 50) * Math.PI / 360) / (PAGE.view ? PAGE.view.aspect : 1.5);
+  camera.fov = 360 / Math.PI * Math.atan(half * Math.max(1, (PAGE.view ? PAGE.view.aspect : 1.5) / camera.aspect));
+  camera.updateProjectionMatrix();
+  draw();
 }
 
-function attribute(name, data, type, normalised) {
-  const place = gl.getAttribLocation(program, name);
-  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-  gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
-  gl.enableVertexAttribArray(place);
-  gl.vertexAttribPointer(place, 3, type, normalised, 0, 0);
+const floats = (start, count) => new Float32Array(data, start, count);
+const colours = (start, count) => new Uint8Array(data, start, 3 * count);
+
+// What a shape is at a time, as an object of three.js; arrays that are met again are drawn from the same one.
+function objectOf(shape, piece) {
+  const key = [shape.path, piece.positions, piece.colours, piece.indices, piece.matrices, piece.tints].join();
+  if (!made.has(key)) made.set(key, shape.kind === TRIANGLES ? surface(shape, piece) : shape.kind === LINES ? lines(piece) : balls(piece));
+  return made.get(key);
 }
 
-const minus = (a, b) => a.map((x, k) => x - b[k]);
-const dot = (a, b) => a.reduce((sum, x, k) => sum + x * b[k], 0);
-const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-const unit = (a) => a.map((x) => x / Math.hypot(...a));
+function surface(shape, piece) {
+  const geometry = new THREE.BufferGeometry(), flat = shape.path.startsWith("/Results/Slices/");
+  geometry.setAttribute("position", new THREE.BufferAttribute(floats(piece.positions, 3 * piece.points), 3));
+  geometry.setAttribute("color", new THREE.BufferAttribute(colours(piece.colours, piece.points), 3, true));
+  geometry.setIndex(new THREE.BufferAttribute(new Uint32Array(data, piece.indices, piece.corners), 1));
+  const clear = shape.opacity < 1;
+  const options = { vertexColors: true, side: THREE.DoubleSide, transparent: clear, opacity: shape.opacity, depthWrite: !clear };
+  // Faces are flat: the stage's normals are no part of the page.
+  const material = flat ? new THREE.MeshBasicMaterial(options) : new THREE.MeshLambertMaterial({ ...options, flatShading: true });
+  if (!piece.copies) return new THREE.Mesh(geometry, material);
+  const copies = new THREE.InstancedMesh(geometry, material, piece.copies);
+  copies.instanceMatrix.array.set(floats(piece.matrices, 16 * piece.copies));
+  copies.instanceColor = new THREE.InstancedBufferAttribute(colours(piece.tints, piece.copies), 3, true);
+  return copies;
+}
 
-// Axes of the picture: to the right, up, and towards the eye.
-function axes() {
-  const up = PAGE.up === "Z" ? [0, 0, 1] : [0, 1, 0];
-  const level = PAGE.up === "Z" ? [Math.sin(eye.turn), -Math.cos(eye.turn), 0] : [Math.sin(eye.turn), 0, Math.cos(eye.turn)];
-  const back = level.map((x, k) => x * Math.cos(eye.lift) + up[k] * Math.sin(eye.lift));
-  const right = unit(cross(up, back));
-  return [right, cross(back, right), back];
+function lines(piece) {
+  const geometry = new THREE.LineSegmentsGeometry(), corners = new Uint32Array(data, piece.indices, piece.corners);
+  const points = floats(piece.positions, 3 * piece.points), tints = colours(piece.colours, piece.points);
+  const along = (values, share) => Float32Array.from({ length: 3 * corners.length }, (_, k) =>
+    share * values[3 * corners[Math.floor(k / 3)] + k % 3]);
+  geometry.setPositions(along(points, 1));
+  geometry.setColors(along(tints, 1 / 255));
+  return new THREE.LineSegments2(geometry, new THREE.LineMaterial({
+    vertexColors: true, worldUnits: true, linewidth: piece.width || radius / 300,
+  }));
+}
+
+function balls(piece) {
+  const ball = new THREE.IcosahedronGeometry(0.5 * (piece.width || radius / 100), 1);
+  const points = floats(piece.positions, 3 * piece.points), at = new THREE.Matrix4();
+  const all = new THREE.InstancedMesh(ball, new THREE.MeshLambertMaterial(), piece.points);
+  for (let k = 0; k < piece.points; k++) all.setMatrixAt(k, at.makeTranslation(...points.subarray(3 * k, 3 * k + 3)));
+  all.instanceColor = new THREE.InstancedBufferAttribute(colours(piece.colours, piece.points), 3, true);
+  return all;
 }
 
 function draw() {
-  canvas.width = canvas.clientWidth * devicePixelRatio;
-  canvas.height = canvas.clientHeight * devicePixelRatio;
-  gl.viewport(0, 0, canvas.width, canvas.height);
-  gl.clearColor(0.957, 0.961, 0.969, 1);
-  gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
-  gl.enable(gl.DEPTH_TEST);
-  gl.useProgram(program);
-  const [right, up, back] = axes(), place = eye.target.map((x, k) => x + eye.distance * back[k]);
-  const view = [0, 1, 2].flatMap((k) => [right[k], up[k], back[k], 0]).concat(-dot(right, place), -dot(up, place), -dot(back, place), 1);
-  const near = 0.01 * eye.distance, far = eye.distance + 4 * radius, f = 2.2;
-  const projection = [f * canvas.height / canvas.width, 0, 0, 0, 0, f, 0, 0, 0, 0, (far + near) / (near - far), -1, 0, 0, 2 * far * near / (near - far), 0];
-  gl.uniformMatrix4fv(gl.getUniformLocation(program, "view"), false, view);
-  gl.uniformMatrix4fv(gl.getUniformLocation(program, "projection"), false, projection);
-  let corners = 0;
-  // What one sees through comes last, and hides nothing.
-  const solid = PAGE.shapes.filter((shape) => !shape.clear), clear = PAGE.shapes.filter((shape) => shape.clear);
-  gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
-  for (const shape of [...solid, ...clear]) {
+  shown.clear();
+  let copies = 0;
+  for (const shape of PAGE.shapes) {
     const piece = shape.frames[frame];
     if (!piece || hidden.has(shape.path)) continue;
-    gl.bindVertexArray(arraysOf(piece));
-    shape.clear ? gl.enable(gl.BLEND) : gl.disable(gl.BLEND);
-    gl.depthMask(!shape.clear);
-    gl.uniform1f(gl.getUniformLocation(program, "opacity"), shape.clear ? 0.4 : 1.0);
-    gl.uniform1i(gl.getUniformLocation(program, "lit"), shape.corners === 3 && !shape.path.startsWith("/Results/Slices"));
-    gl.drawElements([gl.POINTS, gl.LINES, gl.TRIANGLES][shape.corners - 1], piece[4], gl.UNSIGNED_INT, 0);
-    corners += piece[4];
+    const object = objectOf(shape, piece);
+    object.frustumCulled = false;
+    copies += object.isInstancedMesh ? object.count : 0;
+    shown.add(object);
   }
-  gl.depthMask(true);
-  const error = gl.getError();
-  document.body.dataset.frame = frame;
-  document.body.dataset.corners = error ? `WebGL error ${error}` : corners;
+  const distance = camera.position.distanceTo(controls.target);
+  camera.near = 0.01 * distance;
+  camera.far = distance + 6 * radius;
+  camera.updateProjectionMatrix();
+  renderer.render(scene, camera);
+  const error = renderer.getContext().getError();
+  Object.assign(document.body.dataset, { frame, copies, triangles: error ? `WebGL error ${error}` : renderer.info.render.triangles });
 }
 
 function plot() {
@@ -166,22 +165,12 @@ function setUp() {
     play.textContent = playing ? "Play" : "Pause";
     playing = playing ? clearInterval(playing) : setInterval(() => show((frame + 1) % PAGE.times.length), 250);
   };
-  canvas.onpointermove = (event) => {
-    if (!event.buttons) return;
-    if (event.buttons === 1 && !event.shiftKey) {
-      eye.turn -= 0.006 * event.movementX;
-      eye.lift = Math.max(-1.5, Math.min(1.5, eye.lift + 0.006 * event.movementY));
-    } else {
-      const [right, up] = axes(), step = 0.0015 * eye.distance;
-      eye.target = eye.target.map((x, k) => x - step * (event.movementX * right[k] - event.movementY * up[k]));
-    }
-    draw();
-  };
-  canvas.oncontextmenu = (event) => event.preventDefault();
-  canvas.onwheel = (event) => { event.preventDefault(); eye.distance *= Math.exp(0.001 * event.deltaY); draw(); };
-  window.onresize = draw;
+  window.onresize = resize;
   // index.html#3 opens at the fourth time; index.html#play plays.
   const wanted = location.hash.slice(1);
+  look();
+  controls.update();
+  resize();
   show(Math.min(Number(wanted) || 0, PAGE.times.length - 1));
   if (wanted === "play") play.click();
 }

@@ -48,6 +48,9 @@ USD = [
     ([('over "World"', 'over "World" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)'),
       ('over "Body" (', 'token sparselbm:obstacle:role = "ignored"\nover "Body" (')], ["/World/Body", "below /World", "ignored"]),
     ([('"TRT"', '"Cumulant"')], ["/Case: sparselbm:solver:collision is Cumulant", "D3Q27"]),
+    # Where someone else's case may not write.
+    ([("string sparselbm:output:folder", 'string sparselbm:output:folder = "out/../../over_there"')],
+     ["/Case: sparselbm:output:folder is 'out/../../over_there'", "within the case's folder", "--output"]),
     # Sides that a tunnel cannot have.
     ([('xMin:kind = "inlet"', 'xMin:kind = "outlet"'), (INLET, "sparselbm:boundary:xMin:velocity"),
       ('uniform token sparselbm:boundary:xMin:profile = "uniform"', "")], ["no side is an inlet", "xMin, yMin, zMin"]),
@@ -77,6 +80,7 @@ TOML = [
     ([("[boundary.xMin]", "[boundary]\nxMin = 1\n[boundary.x]")], ["case.toml: boundary.xMin is 1", "must be a table"]),
     ([("# lower =", "lower = [0, 0, 0]"), ("upstream = 2.0", ""), ("downstream = 4.0", ""), ("side = 1.5", "")],
      ["case.toml: domain.upper is missing", "both"]),
+    ([("# folder =", 'folder = "/over_there"')], ["case.toml: output.folder is '/over_there'", "within the case's folder"]),
     ([("iterations = 10", "iterations = 2.5")], ["case.toml: objective.iterations", "a whole number"]),
 ]  # fmt: skip
 

@@ -65,6 +65,8 @@ def test_a_case_gives_the_numbers_of_the_options_and_spares_the_scene(in_process
     done("optimize", case, "--device", device)
     assert summary(tmp_path / "found") == summary(tmp_path / "optimised")
     assert validate_stage(tmp_path / "found" / "ball_case_results.usda") == []
+    done("export", tmp_path / "found", "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
+    done("view", tmp_path / "found")
     in_process("gradcheck", case, "--steps", 0, "--directions", 1, "--samples", 0, "--device", device)
     checked = json.loads((tmp_path / "found_gradcheck" / "gradcheck.json").read_text())
     assert not checked["passed"]  # 40 steps are too few.
@@ -115,7 +117,7 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     _, text, _ = in_process("optimize", "--help")
     said = " ".join(text.replace("│", " ").split())
     for words in (
-        "Edge of a cell [m]. Not set: L / 16.", "Density [kg/m3]. Default: 1.0.",
+        "Edge of a cell [m]. Not set: L / 16;", "Density [kg/m3]. Default: 1.0.",
         "Most iterations of the optimiser. Default: 10.", "refuse a gain that is the wall's. Default: yes.",
     ):  # fmt: skip
         assert words in said

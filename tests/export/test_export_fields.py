@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from export_cases import DRAG, FEASIBLE, REFERENCE_FORCE, TILES
 
-from sparselbm.export import FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF, Results, ResultsError
+from sparselbm.export import AMR, FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF, Results, ResultsError
 from sparselbm.export.boxes import merged_boxes
 from sparselbm.io.read_nvdb import read_nvdb
 from sparselbm.io.vdb import write_vdb
@@ -107,6 +107,25 @@ def test_pyvista_reads_what_was_written(case, tmp_path):
         assert len(images) == blocks
         active = [assert_linear(image.cell_centers().points, image.cell_data) for image in images]
         assert sum(active) == ACTIVE
+
+
+def test_vtk_reads_the_overlapping_amr(case, tmp_path):
+    pyvista = pytest.importorskip("pyvista", reason="PyVista is not installed (pip install 'sparselbm[pictures]')")
+    pytest.importorskip("h5py")
+    from vtkmodules.vtkIOHDF import vtkHDFReader
+
+    (path,) = AMR.write(Results.open(case.folder), tmp_path)
+    reader = vtkHDFReader()
+    reader.SetFileName(str(path))
+    reader.Update()
+    read = reader.GetOutputDataObject(0)
+    assert read.IsA("vtkOverlappingAMR")
+    assert (read.GetNumberOfLevels(), read.GetNumberOfBlocks(0)) == (1, 3)
+    images = [pyvista.ImageData() for _ in range(3)]
+    for k, image in enumerate(images):
+        image.shallow_copy(read.GetDataSetAsCartesianGrid(0, k))
+    assert sum(image.n_cells for image in images) == 512 * len(TILES)
+    assert sum(assert_linear(image.cell_centers().points, image.cell_data) for image in images) == ACTIVE
 
 
 def test_forces_are_coefficients_times_the_reference(case, tmp_path):

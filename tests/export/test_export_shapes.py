@@ -10,9 +10,9 @@ from export_cases import BEST, CENTRE, GROWTH, VOLUME, volume_and_centre
 
 from sparselbm.export import FILM, GLB, PICTURE, USDZ, Results
 from sparselbm.export.shapes import all_shapes, point_normals
-from sparselbm.export.tubes import tubes
 from sparselbm.export.usdz import map_places
 from sparselbm.usd import validate_stage
+from sparselbm.usd.solids import tubes
 
 CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
 

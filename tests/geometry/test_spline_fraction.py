@@ -5,7 +5,7 @@ import pytest
 import warp as wp
 from geometry_cases import Case
 
-from sparselbm.geometry import GeometryError, SplineFraction, TriangleMesh
+from sparselbm.geometry import GeometryError, SolidFraction, SplineFraction, TriangleMesh
 
 ROWS = np.array([[0, 0, k] for k in range(3)], dtype=np.int32)
 
@@ -53,6 +53,18 @@ def test_the_share_and_its_slope_have_no_step(device):
 
     for knot in knots:
         assert abs(slope(knot + 5e-4) - slope(knot - 5e-4)) < 7e-4
+
+
+@pytest.mark.parametrize("option", [SplineFraction(), SolidFraction()])
+def test_a_wall_through_the_centres_of_cells_has_its_slope(device, option):
+    """At a distance of exactly 0, where |phi| has none: the solid of a column of cells grows by what the wall moves."""
+    case = block(12.5, device)
+    case.option = option
+    weights = np.zeros((3, 8, 8, 8))
+    weights[:, 3, 4] = 1.0
+    case.eps()
+    slope = case.gradient(weights.reshape(3, -1))[case.mesh.points[:, 2] > 0.0, 2].sum()
+    assert slope == pytest.approx(1.0, abs=1e-6)
 
 
 def test_bad_widths_are_refused():

@@ -35,6 +35,15 @@ def test_bodies_apart_or_one_in_the_other_or_split_at_seams_do_not_cross(device)
     assert not crossing_faces(split, device=device).any()
 
 
+@pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
+def test_what_crosses_does_not_depend_on_the_unit_of_length(size, device):
+    """Balls a hundredth of their radius apart, and overlapping by as much."""
+    ball = TriangleMesh.sphere(size, subdivisions=3)
+    for distance, crosses in ((2.01, False), (1.98, True)):
+        both = together(ball, ball.with_points(ball.points + np.array([distance * size, 0.0, 0.0])))
+        assert crossing_faces(both, device=device).any() == crosses
+
+
 def test_behind_a_face_lie_the_thickness_of_a_plate_and_the_diameter_of_a_ball(device):
     plate = TriangleMesh.box((5.0, 0.0, 0.0), (5.25, 3.0, 2.0))
     extent = (np.sign(plate.area_vectors) ** 2) @ [0.25, 3.0, 2.0]

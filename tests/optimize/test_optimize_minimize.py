@@ -24,6 +24,7 @@ from sparselbm.optimize import (
     FixedVolume,
     MinimumVolume,
     ObjectiveError,
+    OptimalityCriteria,
     Stop,
     SymmetryPlane,
     TrustConstr,
@@ -526,3 +527,28 @@ def test_ctrl_c_from_outside(optimizer):
     code = INTERRUPTED.format(optimizer=optimizer)
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split() == ["interrupted", "5"]
+
+
+def test_optimality_criteria_share_out_an_amount():
+    """min sum c / x with mean x at most 0.3: x = 1 where c is large, else proportional to sqrt(c)."""
+    c = np.array([1e4, 1.0, 4.0, 9.0, 16.0])
+    rest = np.sqrt(c[1:]) * 0.5 / np.sqrt(c[1:]).sum()
+    found = minimize(
+        lambda x: (float(np.sum(c / x)), -c / x**2), np.full(5, 0.3), optimizer=OptimalityCriteria(damping=0.5),
+        bounds=(0.0, 1.0), stop=replace(FINE, iterations=30), constraints=[linear(np.full(5, 0.2), -np.inf, 0.3)],
+    )  # fmt: skip
+    assert found.feasible
+    assert found.stopped == "converged"
+    assert found.x == pytest.approx([1.0, *rest], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "constraints", [[], [linear(np.ones(2), 0.1, 0.5)], [linear(np.eye(2), [-np.inf] * 2, [0.5] * 2)]],
+    ids=["none", "two sides", "two limits"],
+)  # fmt: skip
+def test_optimality_criteria_refuse_other_constraints(constraints):
+    """Before anything is evaluated."""
+    with pytest.raises(ConstraintError, match=r"one upper limit.*MMA"):
+        minimize(
+            quadratic(np.zeros(2)), np.full(2, 0.2), optimizer=OptimalityCriteria(), bounds=(0.0, 1.0), constraints=constraints
+        )

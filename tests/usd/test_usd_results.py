@@ -79,18 +79,41 @@ def test_metadata_repeat_the_scene_and_time_spans_the_iterations(copied, tmp_pat
     assert (stage.GetMetadata("metersPerUnit"), stage.GetMetadata("upAxis")) == (0.01, "Z")
 
 
-def test_stale_normals_are_blocked_and_extents_follow(copied, tmp_path):
-    from pxr import UsdGeom
+def test_normals_and_extents_follow_the_points(copied, tmp_path):
+    from pxr import Usd, UsdGeom
 
     source = copied("bunny_tunnel")
-    results = write_all(source, tmp_path / "out", Scene.open(source).body("/World"))
+    body = Scene.open(source).body("/World")
+    results = write_all(source, tmp_path / "out", body)
     stage = open_stage(results.path)
     mesh = UsdGeom.Mesh(stage.GetPrimAtPath("/World/Bunny/bunny"))
-    assert mesh.GetNormalsAttr().Get(1) is None
+    # The scan has normals at its corners; ours are those of the faces, here seen through the prim's transform.
+    turned = np.array(UsdGeom.Xformable(mesh).ComputeLocalToWorldTransform(0))[:3, :3]
+    for time in (None, 1):
+        read = Scene.open(results.path, time=time).body("/World").mesh
+        code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
+        normals = np.array(mesh.GetNormalsAttr().Get(code)) @ turned
+        faces = read.area_vectors / np.linalg.norm(read.area_vectors, axis=1, keepdims=True)
+        assert normals / np.linalg.norm(normals, axis=1, keepdims=True) == pytest.approx(faces, abs=1e-3)
     points = np.array(mesh.GetPointsAttr().Get(1))
     assert np.array(mesh.GetExtentAttr().Get(1)) == pytest.approx(np.array([points.min(0), points.max(0)]))
     # At the default time the user's own shape is still there.
     assert mesh.GetPointsAttr().Get() != mesh.GetPointsAttr().Get(2)
+
+
+def test_what_stands_on_our_search_path_alone_is_found_by_any_viewer(copied, tmp_path):
+    from pxr import Usd, UsdGeom
+
+    source = copied("bunny_tunnel")
+    results = write_all(source, tmp_path / "out", Scene.open(source).body("/World"))
+    body = Scene.open(results.path).body("/World/Bunny/bunny")
+    stage = Usd.Stage.Open(str(results.path))  # Without our resolver context.
+    mesh = UsdGeom.Mesh(stage.GetPrimAtPath("/World/Bunny/bunny"))
+    assert mesh, "its type comes through the reference"
+    assert len(mesh.GetFaceVertexCountsAttr().Get()) == len(body.mesh.faces)
+    layers = [each.realPath for each in stage.GetUsedLayers() if each.realPath.endswith("bunny.usd")]
+    assert len(layers) == 1
+    assert f"@{layers[0]}" not in results.path.read_text(), "named from the folder, not from the root"
 
 
 def test_fields_and_colours_stand_on_the_points(copied, tmp_path):
@@ -259,6 +282,8 @@ def test_arguments_are_refused_by_name(copied, tmp_path):
         results.add_streamlines("lines", [np.zeros((1, 3))], [np.zeros(1)])
     with pytest.raises(FileNotFoundError, match="write it before"):
         results.add_volume("flow", "gone.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
+    with pytest.raises(ValueError, match=r"vdb_path = \.\./flow.vdb: give a file within"):
+        results.add_volume("flow", "../flow.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
     with pytest.raises(SceneError, match="no such file"):
         ResultsStage(tmp_path / "gone.usda", tmp_path, "case")
     with pytest.raises(ValueError, match="names files"):

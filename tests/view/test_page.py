@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 from draw_cases import BALL, case
 
-from sparselbm.draw import Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
+from sparselbm.draw import Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
+from sparselbm.io.files import OutputExistsError
 from sparselbm.usd import ResultsStage, open_stage
+from sparselbm.usd.colour import for_screen
 from sparselbm.usd.shapes import shapes_at
-from sparselbm.view import PageError, write_page
+from sparselbm.view import write_page
+from sparselbm.written import ResultsError
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +30,9 @@ def results(tmp_path_factory):
     with ResultsStage(ball.scene.path, folder / "out", "ball") as stage:
         for time, level in enumerate((1.0, 99.0, 2.0)):
             stage.add_iteration(ball.moment.body, time, BALL.points * (1.0 + 0.1 * time))
-            drawings = [SurfaceValues(), Slice(), Streamlines(3), Tracers(3), Isosurface(Pressure(), level)]
+            drawings = [SurfaceValues(), Slice(), Streamlines(3), Tracers(3), Glyphs(every=8), Isosurface(Pressure(), level)]
             draw_all(drawings, stage, ball.moment, time)
-    (folder / "out" / "history.csv").write_text("iteration,objective,feasible\n0,1.5,True\n1,1.2,True\n2,1.1,True\n")
+    (folder / "out" / "history.csv").write_text("iteration,objective,feasible\n0,1.5,1\n1,1.2,1\n2,1.1,1\n")
     return folder / "out"
 
 
@@ -53,13 +56,14 @@ def test_every_shape_of_every_time_is_there_and_equal_arrays_once(results, page)
         assert set(shapes) == {entry["path"] for entry in found["shapes"] if entry["frames"][k]}
         for entry in found["shapes"]:
             if entry["frames"][k]:
-                points, colours, indices, count, elements = entry["frames"][k]
-                shape = shapes[entry["path"]]
-                assert np.array_equal(np.frombuffer(data, "<f4", 3 * count, points).reshape(-1, 3), shape.positions)
-                assert np.array_equal(np.frombuffer(data, "u1", 3 * count, colours).reshape(-1, 3), shape.colours)
-                corner = np.frombuffer(data, "<u4", elements, indices)
-                assert corner.max() < count
-                corners.setdefault(entry["path"], []).append(indices)
+                piece, shape = entry["frames"][k], shapes[entry["path"]]
+                count = piece["points"]
+                there = np.frombuffer(data, "<f4", 3 * count, piece["positions"]).reshape(-1, 3)
+                assert np.array_equal(there, shape.positions)
+                colours = np.frombuffer(data, "u1", 3 * count, piece["colours"]).reshape(-1, 3)
+                assert np.array_equal(colours, for_screen(shape.colours))
+                assert np.frombuffer(data, "<u4", piece["corners"], piece["indices"]).max() < count
+                corners.setdefault(entry["path"], []).append(piece["indices"])
     assert len(set(corners["/World/Ball"])) == 1, "the faces of three iterations are kept once"
     assert len(corners["/Results/Surfaces/pressure"]) == 2
 
@@ -67,12 +71,44 @@ def test_every_shape_of_every_time_is_there_and_equal_arrays_once(results, page)
 def test_positions_are_world_metres_and_play_the_iterations(page):
     found, data = page
     ball = next(entry for entry in found["shapes"] if entry["path"] == "/World/Ball")
-    for k, (points, _, _, count, _) in enumerate(ball["frames"]):
-        there = np.frombuffer(data, "<f4", 3 * count, points).reshape(-1, 3)
+    for k, piece in enumerate(ball["frames"]):
+        there = np.frombuffer(data, "<f4", 3 * piece["points"], piece["positions"]).reshape(-1, 3)
         assert there == pytest.approx(BALL.points * (1.0 + 0.1 * k), abs=1e-6)
     assert found["up"] == "Z"
     assert np.array(found["bounds"])[1, 0] == pytest.approx(1.55, abs=0.1)
-    assert [entry["clear"] for entry in found["shapes"] if "Surfaces" in entry["path"]] == [True]
+    assert [entry["opacity"] for entry in found["shapes"] if "Surfaces" in entry["path"]] == [pytest.approx(0.4)]
+
+
+def test_arrows_are_one_shape_and_the_places_of_its_copies(results, page):
+    from pxr import UsdGeom
+
+    found, data = page
+    arrow = next(entry for entry in found["shapes"] if "Glyphs" in entry["path"])
+    stage = open_stage(results / "ball_results.usda")
+    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/Results/Glyphs/velocity"))
+    piece, places = arrow["frames"][2], 0.01 * np.array(instancer.GetPositionsAttr().Get(2))
+    assert piece["copies"] == len(places)
+    # As WebGL has them: the last column, which is the place, comes last.
+    matrices = np.frombuffer(data, "<f4", 16 * len(places), piece["matrices"]).reshape(-1, 4, 4)
+    assert matrices[:, 3, :3] == pytest.approx(places, abs=1e-6)
+    tip = matrices[:, 0, :3] / np.linalg.norm(matrices[:, 0, :3], axis=1, keepdims=True)
+    assert tip == pytest.approx(np.broadcast_to(np.array([1.0, 2.0, 0.0]) / 5.0**0.5, tip.shape), abs=2e-3)
+    colours = for_screen(np.array(instancer.GetPrim().GetAttribute("primvars:displayColor").Get(2)))
+    assert np.array_equal(np.frombuffer(data, "u1", 3 * len(places), piece["tints"]).reshape(-1, 3), colours)
+
+
+def test_the_page_opens_with_the_view_of_the_stage_s_camera(results, page):
+    from pxr import UsdGeom
+
+    view = page[0]["view"]
+    stage = open_stage(results / "ball_results.usda")
+    camera = UsdGeom.Camera(stage.GetPrimAtPath("/Results/Camera"))
+    to_world = camera.ComputeLocalToWorldTransform(0)
+    place, target = np.array(view["place"]), np.array(view["target"])
+    assert place == pytest.approx(0.01 * np.array(to_world.ExtractTranslation()), abs=1e-6)
+    ahead = (target - place) / np.linalg.norm(target - place)
+    assert ahead == pytest.approx(np.array(to_world.TransformDir((0, 0, -1))), abs=1e-6)
+    assert view["angle"] == pytest.approx(np.degrees(2.0 * np.arctan(20.955 / 70.0)), abs=1e-3)
 
 
 def test_the_convergence_and_the_legends_come_along(results, page):
@@ -88,7 +124,7 @@ def test_the_page_asks_for_no_other_address_and_every_file_it_names_is_served(re
     for name in ("index.html", "viewer.js"):
         assert not re.search(r"https?://", (folder / name).read_text())
     names = re.findall('src="([^"]+)"', (folder / "index.html").read_text())
-    assert names == ["data.js", "viewer.js"]
+    assert names == ["three.min.js", "data.js", "viewer.js"]
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
     handler.log_message = lambda *arguments: None
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -100,6 +136,18 @@ def test_the_page_asks_for_no_other_address_and_every_file_it_names_is_served(re
 
 
 def test_a_folder_without_results_is_refused(tmp_path):
-    with pytest.raises(PageError, match=r"0 files \*_results.usda: give the folder of one run"):
+    with pytest.raises(ResultsError, match=r"0 stages \*_results.usda, limit 1; give the folder"):
         write_page(tmp_path, tmp_path / "view")
     assert not (tmp_path / "view").exists()
+
+
+def test_a_page_is_replaced_only_when_asked_and_whole(results, tmp_path):
+    folder = tmp_path / "view"
+    write_page(results, folder)
+    (folder / "former_legend_drag.png").touch()
+    (folder / "notes.txt").touch()
+    with pytest.raises(OutputExistsError, match="pass overwrite=True"):
+        write_page(results, folder)
+    write_page(results, folder, overwrite=True)
+    assert not (folder / "former_legend_drag.png").exists()
+    assert (folder / "notes.txt").exists()

@@ -9,30 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from draw_cases import BALL, case
+from draw_cases import BALL
 from matplotlib.image import imread
 
-from sparselbm.draw import Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
-from sparselbm.usd import ResultsStage
+from sparselbm.usd import open_stage
 from sparselbm.view import write_page
 
 pytestmark = pytest.mark.viewers
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """A ball that grows over three iterations, in a uniform stream."""
-    folder = tmp_path_factory.mktemp("viewers")
-    ball = case(folder / "ball.usda")
-    with ResultsStage(ball.scene.path, folder / "out", "ball") as stage:
-        stage.add_camera(ball.moment.bounds)
-        for time, level in enumerate((1.0, 1.5, 2.0)):
-            stage.add_iteration(ball.moment.body, time, BALL.points * (1.0 + 0.1 * time))
-            drawings = [SurfaceValues(), Slice(quantity=Pressure()), Streamlines(3), Tracers(3), Isosurface(Pressure(), level)]
-            draw_all(drawings, stage, ball.moment, time)
-        draw_all([VolumeGrids()], stage, ball.moment, None)
-    (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
-    return folder / "out"
 
 
 def colourful(picture):
@@ -41,17 +24,31 @@ def colourful(picture):
     return float(np.mean(np.ptp(pixels, axis=-1) > 0.2))
 
 
+def colour(picture):
+    """Mean colour of the darker half of all pixels that are not white: the others are edges, or lit."""
+    pixels = imread(picture)[..., :3].reshape(-1, 3)
+    pixels = pixels[pixels.min(axis=-1) < 0.6]
+    return pixels[np.argsort(pixels.sum(axis=-1))[: len(pixels) // 2 + 1]].mean(axis=0)
+
+
+def copies(results, frame):
+    """Arrows and tracers of the stage at a time."""
+    stage = open_stage(results / "ball_results.usda")
+    places = ("/Results/Glyphs/velocity.positions", "/Results/Points/tracers.points")
+    return sum(len(stage.GetAttributeAtPath(place).Get(frame)) for place in places)
+
+
 def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
     python = os.environ.get("BLENDER_PYTHON")
     assert python, "set BLENDER_PYTHON to a Python that has bpy; `make viewers` does"
-    script, picture = Path(__file__).with_name("blender_look.py"), tmp_path / "blender.png"
-    call = [python, script, results / "ball_results.usda", picture, "0", "2"]
+    script = Path(__file__).with_name("blender_look.py")
+    call = [python, script, results / "ball_results.usda", tmp_path, "0", "2"]
     done = subprocess.run(list(map(str, call)), capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    print(picture, found)
+    print(tmp_path, found)
     assert found["range"] == [0, 2]
-    assert {"CAMERA", "CURVES", "MESH", "POINTCLOUD", "VOLUME"} <= set(found["types"])
+    assert {"CAMERA", "MESH", "VOLUME"} <= set(found["types"])
     assert all(grids == ["pressure", "velocity"] for grids in found["grids"].values())
     assert len(found["grids"]) == 2
     first, last = found["frames"]["0"], found["frames"]["2"]
@@ -59,7 +56,14 @@ def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
     assert first["Ball"][0] == last["Ball"][0] == len(BALL.points)
     surface = next(name for name, sizes in first.items() if sizes != last[name] and name.startswith("pressure"))
     assert first[surface][0] != last[surface][0], "the isosurface is another at each time: value clips play"
-    assert colourful(picture) > 0.1
+    assert colourful(tmp_path / "all.png") > 0.1
+    # Lines, points and arrows have the colours of their field, which is one all over: its lowest.
+    for name in ("flow_solid", "tracers_solid", "velocity_solid"):
+        red, green, blue = colour(tmp_path / f"{name}.png")
+        assert green + 0.05 < red < blue, f"{name} is violet"
+    # The body has those of its pressure, not the red of the user's own material.
+    red, _, blue = colour(tmp_path / "Ball.png")
+    assert blue > red + 0.1
 
 
 def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path):
@@ -74,12 +78,13 @@ def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path)
         call = [browser, *options, f"{page.as_uri()}#{frame}"]
         done = subprocess.run(call, capture_output=True, text=True, timeout=300)
         assert "CONSOLE" not in done.stderr, done.stderr
-        counted = re.search(r'<body data-frame="(\d+)" data-corners="([^"]+)"', done.stdout)
+        counted = re.search('<body data-frame="(.+?)" data-copies="(.+?)" data-triangles="(.+?)"', done.stdout)
         assert counted, done.stdout[:500]
         assert int(counted[1]) == frame
-        assert int(counted[2]) > 10_000, "no WebGL error, and thousands of triangles"
+        assert int(counted[2]) == copies(results, frame), "an arrow a place, a ball a tracer"
+        assert int(counted[3]) > 10_000, "no WebGL error, and thousands of triangles"
         assert colourful(picture) > 0.1
-        seen.append((counted[2], imread(picture)))
+        seen.append((counted[3], imread(picture)))
         print(picture, counted[0])
     assert seen[0][0] != seen[1][0]
     assert np.mean(np.abs(seen[0][1] - seen[1][1]).max(axis=-1) > 0.1) > 0.01

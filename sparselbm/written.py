@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..io.grid import TileGrid
-from ..io.read_nvdb import read_nvdb
+from .io.grid import TileGrid
+from .io.read_nvdb import read_nvdb
 
 FIELDS = ("velocity", "pressure")
 
@@ -37,6 +37,11 @@ class Results:
             hint = f"one of {', '.join(deeper)}" if deeper else "the folder that `run` or `optimize` wrote"
             raise ResultsError(f"{folder}: {found}, limit 1; give {hint}")
         return cls(folder, stages[0])
+
+    @property
+    def name(self) -> str:
+        """Of the case."""
+        return self.stage.name.removesuffix("_results.usda")
 
     def require_fields(self) -> None:
         """Raises ResultsError where velocity or pressure of a flow is missing."""

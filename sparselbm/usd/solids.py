@@ -1,15 +1,29 @@
-"""Lines as thin tubes: not every viewer draws curves, and none draws them thick."""
+"""Lines, points and arrows as triangles: not every viewer draws curves and points, and Blender gives them no material."""
 
 import numpy as np
 
 SIDES = 3
 """Corners around a tube: from afar more are not seen."""
+BALL = np.concatenate([np.eye(3), -np.eye(3)])
+BALL_FACES = np.array([[0, 1, 2], [1, 3, 2], [3, 4, 2], [4, 0, 2], [1, 0, 5], [3, 1, 5], [4, 3, 5], [0, 4, 5]])
+"""An octahedron, wound outward."""
+Solid = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Points (n, 3), triangles (m, 3), and the values at the points."""
 
 
-def tubes(
-    points: np.ndarray, counts: np.ndarray, width: float, colours: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Tubes around polylines, `counts` (l,) of the points (n, 3) [m] each: points, faces, and colours at the points.
+def copies(points: np.ndarray, faces: np.ndarray, values: np.ndarray) -> Solid:
+    """One solid of copies that have their points (k, n, 3) each, the faces (m, 3), and a value each, (k, ...)."""
+    shift = points.shape[1] * np.arange(len(points))[:, None, None]
+    return points.reshape(-1, 3), (faces + shift).reshape(-1, 3), np.repeat(values, points.shape[1], axis=0)
+
+
+def balls(centres: np.ndarray, width: float, values: np.ndarray) -> Solid:
+    """Octahedra of a width about centres (k, 3), with values (k, ...)."""
+    return copies(centres[:, None] + 0.5 * width * BALL, BALL_FACES, values)
+
+
+def tubes(points: np.ndarray, counts: np.ndarray, width: float, values: np.ndarray) -> Solid:
+    """Tubes around polylines, `counts` (l,) of the points (n, 3) each, with values (n, ...) at the points.
 
     Their rings lie across the mean direction at each point and are open at the ends.
     """
@@ -34,4 +48,4 @@ def tubes(
     a, b = here + side, here + (side + 1) % SIDES
     c, d = there + (side + 1) % SIDES, there + side
     faces = np.concatenate([np.stack([a, b, c], axis=-1), np.stack([a, c, d], axis=-1)]).reshape(-1, 3)
-    return corners.reshape(-1, 3), faces, np.repeat(colours, SIDES, axis=0)
+    return corners.reshape(-1, 3), faces, np.repeat(values, SIDES, axis=0)

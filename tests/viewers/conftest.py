@@ -1,0 +1,58 @@
+"""Results that every viewer looks at."""
+
+import pytest
+from draw_cases import BALL, case
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade
+
+from sparselbm.draw import (
+    Glyphs,
+    Isosurface,
+    Pressure,
+    Slice,
+    Streamlines,
+    SurfaceValues,
+    Tracers,
+    VolumeGrids,
+    draw_all,
+)
+from sparselbm.usd import ResultsStage
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """A ball that grows over three iterations, in a uniform stream; in its own scene all of it is red."""
+    folder = tmp_path_factory.mktemp("viewers")
+    ball = case(folder / "ball.usda")
+    _paint(folder / "ball.usda")
+    with ResultsStage(ball.scene.path, folder / "out", "ball") as stage:
+        stage.add_camera(ball.moment.bounds)
+        for time, level in enumerate((1.0, 1.5, 2.0)):
+            stage.add_iteration(ball.moment.body, time, BALL.points * (1.0 + 0.1 * time))
+            drawings = [
+                SurfaceValues(), Slice(quantity=Pressure()), Streamlines(3), Tracers(3), Glyphs(axis=0, every=8),
+                Isosurface(Pressure(), level),
+            ]  # fmt: skip
+            draw_all(drawings, stage, ball.moment, time)
+        draw_all([VolumeGrids()], stage, ball.moment, None)
+    (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
+    return folder / "out"
+
+
+def _paint(path):
+    """A red material on the mesh, on half its faces for previews, and on all below /World whatever that says."""
+    stage = Usd.Stage.Open(str(path))
+    material = UsdShade.Material.Define(stage, "/World/Red")
+    shader = UsdShade.Shader.Define(stage, "/World/Red/Surface")
+    shader.CreateIdAttr("UsdPreviewSurface")
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(1.0, 0.0, 0.0))
+    material.CreateSurfaceOutput().ConnectToSource(shader.CreateOutput("surface", Sdf.ValueTypeNames.Token))
+    ball = UsdGeom.Mesh(stage.GetPrimAtPath("/World/Ball"))
+    half = list(range(ball.GetFaceCount() // 2))
+    binding = UsdShade.MaterialBindingAPI.Apply(ball.GetPrim())
+    binding.Bind(material)
+    subset = binding.CreateMaterialBindSubset("half", half)
+    tokens = UsdShade.Tokens
+    UsdShade.MaterialBindingAPI.Apply(subset.GetPrim()).Bind(material, tokens.fallbackStrength, tokens.preview)
+    above = UsdShade.MaterialBindingAPI.Apply(stage.GetPrimAtPath("/World"))
+    above.Bind(material, tokens.strongerThanDescendants)
+    stage.Save()
