@@ -9,7 +9,7 @@ from case_files import altered, template, write_scene
 
 from sparselbm import Scene, Tunnel
 from sparselbm.boundary import Z_MIN
-from sparselbm.case import Case, CaseError, CaseStudy, Obstacle, SceneFile
+from sparselbm.case import Case, CaseError, CaseStudy, Obstacle, Opening, SceneFile
 from sparselbm.case.write import write_template
 from sparselbm.limits import ForceLimit
 from sparselbm.tunnel import SideWall
@@ -121,8 +121,10 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     scene = 'def Xform "World"\n{\n    def Cube "Body"\n    {\n    }\n    def Cube "Floor"\n    {\n    }\n}\n'
     (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
     layer = tmp_path / "case.usda"
-    usd, toml = [each for each in blocks if not each.startswith("toml")], next(each for each in blocks if each.startswith("toml"))
-    layer.write_text("#usda 1.0\n(\n    subLayers = [@./scene.usda@]\n)\n" + "\n".join(usd))
+    toml = next(each for each in blocks if each.startswith("toml"))
+    *usd, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
+    head = "#usda 1.0\n(\n    subLayers = [@./scene.usda@]\n)\n"
+    layer.write_text(head + "\n".join(usd))
     (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
     case = Case.open(layer)
     assert {path: each.role for path, each in case.obstacle.items()} == {"/World/Body": "design", "/World/Floor": "ignored"}
@@ -131,3 +133,8 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert list(plan.bodies) == ["/World/Body"]
     assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), upper=0.1, name="lift")
     assert Case.open(tmp_path / "case.toml").tunnel == Tunnel(voxel_size=0.02, velocity=30.0)
+    tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
+    layer.write_text(head.replace("./scene.usda", str(tree)) + inside)
+    case = Case.open(layer)
+    assert case.surface == "/World/Vessels"
+    assert case.opening["/World/Inlet"] == Opening(kind="inlet", velocity=0.1, profile="laminar")

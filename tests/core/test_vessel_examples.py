@@ -34,7 +34,7 @@ def test_a_tree_of_vessels_fills_under_3_per_cent_of_its_box(device):
 @pytest.mark.validate
 def test_an_eighth_of_the_blood_leaves_through_each_end(device):
     found = vessel_tree.tree(vessel_tree.plan_of(0.12e-3, device))
-    assert abs(found["mass_balance"]) < 0.04
+    assert abs(found["mass_balance"]) < 0.05
     assert shares(found) == pytest.approx([1 / 8] * 8, rel=0.03)
 
 
