@@ -1,4 +1,4 @@
-"""Blood through a tree of vessels that fills under 3 % of its box. `python examples/vessel_tree.py [CELLS]`
+"""Blood through a tree of vessels that fills under 3 % of its box. `python examples/vessel_tree.py [VOXEL_SIZE]`
 
     r_0^3 = r_1^3 + r_2^3  at each of three forks one behind the other, from 2 mm to eight ends of 1 mm
 
@@ -20,12 +20,11 @@ from sparselbm.vessel_results import summary_of
 SCENE = Path(__file__).parents[1] / "assets" / "vessel_tree.usda"
 
 
-def plan_of(cells: float = 12.0, device: str | None = None) -> VesselPlan:
-    """The flow with so many cells across the narrowest end."""
+def plan_of(voxel_size: float = 0.1e-3, device: str | None = None) -> VesselPlan:
+    """The flow on cells of a size [m]."""
     case = Case.open(SCENE)
-    plan = case.plan(case.read_scene(), device)
-    finer = replace(case.domain, voxel_size=plan.voxel_size * plan.cells_across / cells)
-    return replace(case, domain=finer).plan(case.read_scene(), device)
+    case = replace(case, domain=replace(case.domain, voxel_size=voxel_size))
+    return case.plan(case.read_scene(), device)
 
 
 def tree(plan: VesselPlan, settle: Settle | None = None) -> dict:
@@ -35,7 +34,7 @@ def tree(plan: VesselPlan, settle: Settle | None = None) -> dict:
 
 
 if __name__ == "__main__":
-    plan = plan_of(float(sys.argv[1]) if sys.argv[1:] else 12.0)
+    plan = plan_of(*map(float, sys.argv[1:]))
     print(f"{plan.headline}; its tiles {plan.tile_share:.1%}")
     found = tree(plan)
     for name, each in found["openings"].items():

@@ -17,7 +17,6 @@ from sparselbm.boundary import (
     FreeSlip,
     GradPressure,
     GradVelocity,
-    LinkPressure,
     MovingWall,
     RegularisedPressure,
     RegularisedVelocity,
@@ -32,7 +31,7 @@ from sparselbm.simulation import Simulation
 
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
-    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet), (VelocityInlet, LinkPressure),
+    (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet),
 ]  # fmt: skip
 
 
