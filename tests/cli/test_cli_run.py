@@ -135,4 +135,4 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
 def test_a_page_of_no_results_is_refused(in_process, tmp_path):
     code, _, err = in_process("view", tmp_path)
     assert code == 2
-    assert "0 files *_results.usda" in err
+    assert "0 stages *_results.usda" in err
