@@ -1,4 +1,6 @@
-"""A gradient over 10,000 steps of a million cells: its memory, beside what the plan foretold. Run: python benchmarks/long_gradient.py
+"""A gradient over 10,000 steps of a million cells: its memory, beside what the plan foretold.
+
+Run: python benchmarks/long_gradient.py
 
 D3Q19 in fp32, checkpoints in 6.5 GiB; 20 minutes on two idle cores. The aim is a peak of 8 GiB at most.
 """
