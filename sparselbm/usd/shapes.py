@@ -93,7 +93,9 @@ def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape
 
     based = UsdGeom.PointBased(prim)
     points = based.GetPointsAttr().Get(_code(time)) if based else None
-    elements = _elements(prim, len(points), time) if points else None
+    if not points:
+        return []
+    elements = _elements(prim, len(points), time)
     if elements is None or not len(elements[1]):
         return []
     positions = apply(matrix, np.asarray(points, dtype=np.float64)).astype(np.float32)
@@ -126,9 +128,10 @@ def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Shape
             matrix, _ = cache.ComputeRelativeTransform(part, root)
             for shape in [each for each in _shape(part, time, column_matrix(matrix)) if each.corners == TRIANGLES]:
                 # A prototype's own colours hide the instancer's.
-                own = colours is None or _given_colours(part, len(shape.positions), time) is not None
-                by_copy = np.ones((here.sum(), 3)) if own else colours[shown][here]
-                by_point = shape.colours if own else np.ones_like(shape.colours)
+                if colours is None or _given_colours(part, len(shape.positions), time) is not None:
+                    by_copy, by_point = np.ones((here.sum(), 3)), shape.colours
+                else:
+                    by_copy, by_point = colours[shown][here], np.ones_like(shape.colours)
                 inner = shape.path.startswith(f"{prim.GetPath()}/")
                 path = shape.path if inner else f"{prim.GetPath()}{shape.path}"
                 found.append(replace(shape, path=path, colours=by_point, copies=Copies(matrices[here], by_copy)))

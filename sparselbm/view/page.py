@@ -38,17 +38,17 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     Raises ResultsError where the folder holds no results or more than one case, PageError where nothing is drawn, or too much,
     and OutputExistsError where the page's folder holds files, unless `overwrite`; then a former page is removed.
     """
-    results = Results.open(results)
-    stage = open_stage(results.stage)
+    read = Results.open(results)
+    stage = open_stage(read.stage)
     times = _times(stage)
     store = _Store()
     shapes = _by_prim([shapes_at(stage, time) for time in times], store)
     if not shapes:
-        raise PageError(f"{results.stage} shows no mesh, curve or point: run it again with something to --draw")
-    legends, view = sorted(results.folder.glob("*_legend_*.png")), first_view(stage)
+        raise PageError(f"{read.stage} shows no mesh, curve or point: run it again with something to --draw")
+    legends, view = sorted(read.folder.glob("*_legend_*.png")), first_view(stage)
     page = {
-        "title": results.name, "up": stage.GetMetadata("upAxis"), "times": times, "shapes": shapes,
-        "history": [[row["iteration"], row["objective"]] for row in results.history],
+        "title": read.name, "up": stage.GetMetadata("upAxis"), "times": times, "shapes": shapes,
+        "history": [[row["iteration"], row["objective"]] for row in read.history],
         "legends": [legend.name for legend in legends], "bounds": store.bounds, "view": view and asdict(view),
     }  # fmt: skip
     folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)

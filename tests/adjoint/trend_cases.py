@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import warp as wp
 
-from sparselbm.adjoint import Deformed, Steady, value_and_grad
+from sparselbm.adjoint import Checkpointed, Deformed, Plan, Steady, value_and_grad
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
 from sparselbm.geometry import FFD, BoundDeformation, Fraction, FreeVertices, Rigid, TriangleMesh
@@ -120,22 +120,23 @@ class Sweep:
         simulation = self._moving
         simulation.geometry[0].move(self.shape.points(t[0]))
         simulation.update_geometry()
-        return self._value_and_grad(simulation, t[0], self.steps, flow_tolerance=1e-2)
+        return self._value_and_grad(simulation, t[0], self.steps, Steady(tolerance=2e-3, flow_tolerance=1e-2))
 
     def by_links(self, t: np.ndarray) -> tuple[float, np.ndarray]:
         """The same by walls on links, which are built anew for every place. Halfway has a gradient of 0 but for jumps."""
         assert isinstance(self.wall, LinkWall)
         simulation = self._simulation(t[0])
-        if self.wall.follows:  # Interpolation does not keep the mass: it drifts on, at a flow that has come to rest.
-            return self._value_and_grad(simulation, t[0], 2 * self.steps, flow_tolerance=np.inf)
+        if self.wall.follows:
+            # Interpolation does not keep the mass, which drifts on in a flow that has come to rest: there is no fixed point.
+            return self._value_and_grad(simulation, t[0], 2 * self.steps, Checkpointed())
         simulation.run(2 * self.steps)
         return float(np.log(evaluate(FLOW, simulation))), np.zeros(1)
 
-    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, flow_tolerance: float):
+    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, plan: Plan):
         shape = self.shape
         flow, (gradient,) = value_and_grad(
             FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.start + t * shape.along)],
-            plan=Steady(tolerance=2e-3, flow_tolerance=flow_tolerance),
+            plan=plan,
         )  # fmt: skip
         return float(np.log(flow)), np.array([gradient @ shape.along]) / flow
 

@@ -129,6 +129,32 @@ def test_fields_and_colours_stand_on_the_points(copied, tmp_path):
     assert np.array(second.GetPrimvar("displayColor").Get(0)).shape == (8, 3)
 
 
+@pytest.mark.parametrize("purpose", ["allPurpose", "full", "preview"])
+def test_colours_beat_every_material_of_the_scene_in_the_results_alone(copied, tmp_path, purpose):
+    """One on the mesh, one on a part of its faces, one for all below a prim above it."""
+    from pxr import Usd, UsdShade
+
+    source = copied("awkward_meshes")
+    scene = Usd.Stage.Open(str(source))
+    red = UsdShade.Material.Define(scene, "/World/Red")
+    comb, tokens = scene.GetPrimAtPath("/World/Comb"), UsdShade.Tokens
+    binding = UsdShade.MaterialBindingAPI.Apply(comb)
+    subset = binding.CreateMaterialBindSubset("part", [0, 1]).GetPrim()
+    for prim, strength in (
+        (comb, tokens.fallbackStrength), (subset, tokens.fallbackStrength), (comb.GetParent(), tokens.strongerThanDescendants),
+    ):  # fmt: skip
+        UsdShade.MaterialBindingAPI.Apply(prim).Bind(red, strength, getattr(tokens, purpose))
+    other = scene.GetPrimAtPath("/World/Mirrored")
+    scene.Save()
+    before = source.read_bytes()
+    results = write_all(source, tmp_path / "out", Scene.open(source).body("/World/Comb"))
+    assert source.read_bytes() == before
+    stage = open_stage(results.path)
+    for prim, look in ((comb, "/Results/Looks/BodyColours"), (subset, "/Results/Looks/BodyColours"), (other, "/World/Red")):
+        binding = UsdShade.MaterialBindingAPI(stage.GetPrimAtPath(prim.GetPath()))
+        assert binding.ComputeBoundMaterial(getattr(tokens, purpose))[0].GetPath() == look
+
+
 def test_drawings_are_in_stage_units_and_gaps_stay_open(copied, tmp_path):
     from pxr import UsdGeom
 

@@ -1,4 +1,4 @@
-"""Bodies of given profile in a slow stream: an eighth of the flow, or in the plane a quarter, by the symmetries of Stokes flow."""
+"""Bodies of given profile in a slow stream: an eighth of the flow (in the plane a quarter), by the symmetries of Stokes flow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,17 +27,17 @@ XI = np.sin(np.linspace(-0.5 * np.pi, 0.5 * np.pi, STATIONS + 1))
 
 def round_body(radius: float, dimension: int) -> TriangleMesh:
     """A sphere, or in the plane a circle, of the same stations as other bodies have."""
-    return surface(radius * XI, radius * np.sqrt(1.0 - XI**2), dimension)
+    return TriangleMesh(*surface(radius * XI, radius * np.sqrt(1.0 - XI**2), dimension))
 
 
 def body(profile: Profile, dimension: int) -> TriangleMesh:
-    return surface(*profile.curve(XI), dimension)
+    return TriangleMesh(*surface(*profile.curve(XI), dimension))
 
 
 def variables(start: Profile, dimension: int) -> LinearDeformation:
     """The numbers of a profile, less those at the start: the points are linear in them."""
-    still = surface(0.0 * XI, 0.0 * XI, dimension, check=False)
-    units = [surface(*Profile(tuple(unit)).curve(XI), dimension, check=False) for unit in np.eye(len(start.numbers))]
+    still = surface(0.0 * XI, 0.0 * XI, dimension)[0]
+    units = [surface(*Profile(tuple(unit)).curve(XI), dimension)[0] for unit in np.eye(len(start.numbers))]
     ways = np.stack([unit - still for unit in units], axis=-1)
     return LinearDeformation(
         still + ways @ np.array(start.numbers), len(start.numbers), lambda x: ways @ x,
@@ -45,10 +45,9 @@ def variables(start: Profile, dimension: int) -> LinearDeformation:
     )  # fmt: skip
 
 
-def surface(x: np.ndarray, r: np.ndarray, dimension: int, *, check: bool = True):
-    """The mesh about an outline from tip to tip; without `check` its points alone, which may then coincide."""
-    points, faces = revolved(x, r) if dimension == 3 else extruded(x, r)
-    return TriangleMesh(points, faces) if check else points
+def surface(x: np.ndarray, r: np.ndarray, dimension: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and faces about an outline from tip to tip."""
+    return revolved(x, r) if dimension == 3 else extruded(x, r)
 
 
 def revolved(x: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

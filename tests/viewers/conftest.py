@@ -34,6 +34,8 @@ def results(tmp_path_factory):
             ]  # fmt: skip
             draw_all(drawings, stage, ball.moment, time)
         draw_all([VolumeGrids()], stage, ball.moment, None)
+    with ResultsStage(ball.scene.path, folder / "run", "ball") as stage:
+        draw_all([SurfaceValues(), Slice(), Tracers(3, frames=3), Isosurface(Pressure(), 1.0)], stage, ball.moment, None)
     (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
     return folder / "out"
 
