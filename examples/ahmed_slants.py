@@ -26,9 +26,8 @@ def drags(
     """Force along the flow [N] of each; `folder`: for their results; `tolerance`: of a flow that counts as at rest."""
     found = {}
     for slant in slants:
-        case = Case.open(SCENE, variants={"/World/Body:slant": slant})
-        domain, solver = replace(case.domain, voxel_size=voxel_size), replace(case.solver, tolerance=tolerance)
-        case = replace(case, domain=domain, solver=solver)
+        case = Case.open(SCENE, variants={"/World/Body:slant": slant}).on_cells(voxel_size)
+        case = replace(case, solver=replace(case.solver, tolerance=tolerance))
         scene = case.read_scene()
         plan = case.plan(scene, device)
         flow = TunnelFlow(plan, case.settle(plan), device)

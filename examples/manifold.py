@@ -8,7 +8,6 @@ the one before it, 27.5, 25.5, 23.7 and 23.0 %.
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from sparselbm import Case
@@ -22,8 +21,7 @@ SCENE = Path(__file__).parents[1] / "assets" / "manifold.usda"
 
 def plan_of(voxel_size: float = 1.5e-3, device: str | None = None) -> VesselPlan:
     """The flow on cells of a size [m]."""
-    case = Case.open(SCENE)
-    case = replace(case, domain=replace(case.domain, voxel_size=voxel_size))
+    case = Case.open(SCENE).on_cells(voxel_size)
     return case.plan(case.read_scene(), device)
 
 

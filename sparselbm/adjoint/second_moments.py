@@ -80,26 +80,29 @@ class _Moments(Packing):
         return [self.simulation.general_sweep(kernel) for kernel in (_moments_kernel, _populations_kernel)]
 
     @functools.cached_property
-    def _tiles(self) -> wp.array:
-        return wp.array(self.whole, dtype=wp.int32, device=self.simulation.domain.device)
+    def _rows(self) -> tuple[wp.array, wp.array]:
+        """Where the rows of whole tiles lie in a state, and in what is kept."""
+        a_tile = self._block // _ROW
+        there = (self.whole[:, None] * a_tile + np.arange(a_tile)).ravel()
+        kept = self._moments // _ROW + np.arange(there.size)
+        in_state, in_kept = (wp.array(rows, dtype=wp.int32, device=self.simulation.domain.device) for rows in (there, kept))
+        return in_state, in_kept
 
     def new(self):
         return lane_array(self.numbers, self.simulation.precision, self.simulation.domain.device)
 
     def pack(self, state, kept):
         self._sweeps[0](source=state, target=kept[: self._moments])
-        self._copy(_copy_kernel(state.dtype)[0], state, kept)
+        _copy(state, kept, *self._rows)
 
     def unpack(self, kept, state):
         self._sweeps[1](source=kept[: self._moments], target=state)
-        self._copy(_copy_kernel(state.dtype)[1], kept, state)
+        _copy(kept, state, *reversed(self._rows))
 
-    def _copy(self, kernel: wp.Kernel, source: wp.array, target: wp.array) -> None:
-        rows = self._block // _ROW
-        wp.launch(
-            kernel, len(self.whole) * rows, [source, target, self._tiles, self._moments, rows], device=source.device,
-            record_tape=False,
-        )  # fmt: skip
+
+def _copy(source: wp.array, target: wp.array, rows_from: wp.array, rows_to: wp.array) -> None:
+    inputs = [source, target, rows_from, rows_to]
+    wp.launch(_copy_kernel(source.dtype), rows_from.size, inputs, device=source.device, record_tape=False)
 
 
 def _count(lattice: Lattice) -> int:
@@ -141,27 +144,16 @@ def _populations_kernel(physics: Physics, tiles: TileClass, target: Target) -> T
 
 
 @functools.cache
-def _copy_kernel(precision: type) -> tuple[wp.Kernel, wp.Kernel]:
-    """Whole tiles out of a state to behind the moments, and back."""
-
+def _copy_kernel(precision: type) -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
-    def out_of_state(
-        source: wp.array(dtype=precision), target: wp.array(dtype=precision), tiles: wp.array(dtype=wp.int32), first: wp.int32,
-        rows: wp.int32,
-    ):  # fmt: skip
+    def copy_rows(
+        source: wp.array(dtype=precision),
+        target: wp.array(dtype=precision),
+        rows_from: wp.array(dtype=wp.int32),
+        rows_to: wp.array(dtype=wp.int32),
+    ):
         i = wp.tid()
-        there = (tiles[i // rows] * rows + i % rows) * _ROW
         for k in range(_ROW):
-            target[first + i * _ROW + k] = source[there + k]
+            target[rows_to[i] * _ROW + k] = source[rows_from[i] * _ROW + k]
 
-    @wp.kernel(enable_backward=False, module="unique")
-    def into_state(
-        source: wp.array(dtype=precision), target: wp.array(dtype=precision), tiles: wp.array(dtype=wp.int32), first: wp.int32,
-        rows: wp.int32,
-    ):  # fmt: skip
-        i = wp.tid()
-        there = (tiles[i // rows] * rows + i % rows) * _ROW
-        for k in range(_ROW):
-            target[there + k] = source[first + i * _ROW + k]
-
-    return out_of_state, into_state
+    return copy_rows

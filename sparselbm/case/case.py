@@ -82,6 +82,10 @@ class Case:
         chosen = {**(case.scene.variants or {}), **(variants or {})}
         return replace(case, scene=replace(case.scene, variants=chosen))
 
+    def on_cells(self, voxel_size: float) -> Case:
+        """The same case on cells of another size [m]."""
+        return replace(self, domain=replace(self.domain, voxel_size=voxel_size))
+
     @property
     def file(self) -> Path:
         """The scene's file."""
