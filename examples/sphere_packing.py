@@ -32,7 +32,7 @@ def reference() -> float:
 
 def permeability(shape: int = 64, folder: str | None = None, device: str | None = None) -> float:
     """k / d^2 with so many cells along the cube, a fifth of them across a sphere; `folder`: where the flow is drawn."""
-    body = Scene.open(SCENE, segments=48).bodies[0]
+    body = Scene.open(SCENE, segments=32).bodies[0]
     h, cells = SIDE / shape, shape * DIAMETER / SIDE
     gradient = NU * SPEED / (reference() * cells**2)
     flow = Simulation(

@@ -38,6 +38,15 @@ def test_an_eighth_of_the_blood_leaves_through_each_end(device):
     assert shares(found) == pytest.approx([1 / 8] * 8, rel=0.03)
 
 
+def test_a_manifold_has_one_inlet_and_four_equal_outlets(device):
+    plan = manifold.plan_of(2.1e-3, device)
+    assert plan.share_of_box == pytest.approx(0.164, abs=0.005)
+    assert plan.reynolds == pytest.approx(60.0, rel=0.02)
+    areas = [plan.caps[name].area for name in plan.outlets]
+    assert areas == pytest.approx([np.pi * 9e-3**2] * 4, rel=0.04)
+
+
+@pytest.mark.validate
 def test_each_runner_of_a_manifold_gets_less_than_the_one_before_it(device):
     """Before the flow is at rest, too."""
     found = manifold.manifold(manifold.plan_of(2.1e-3, device), Settle(stretch=100, limit=600))
