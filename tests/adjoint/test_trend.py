@@ -12,8 +12,8 @@ from sparselbm.geometry import SolidFraction
 def test_the_gradient_follows_the_trend_of_a_sphere(device):
     """R = 5 to 8 cells in a simple cubic array, exact cut: 1 +- 0.03 at every radius (measured 0.989 to 1.005, 2e-4)."""
     sweep = Sweep(swelling_sphere(), SolidFraction(), device, viscosity=0.5, precision=wp.float32, steps=1500)
-    found = sweep.run(np.linspace(1.0, 4.0, 10))
-    assert found.ratio == pytest.approx(np.ones(8), abs=0.03)
+    found = sweep.run(np.linspace(1.0, 4.0, 8))
+    assert found.ratio == pytest.approx(np.ones(6), abs=0.03)
     assert found.distance < 1e-3
 
 

@@ -75,6 +75,7 @@ def test_collisions_are_timed_beside_bgk_on_their_lattice(device):
     assert report.row("cumulant_27").bytes_per_cell > report.row("trt").bytes_per_cell + 2 * 8 * 4
 
 
+@pytest.mark.validate
 def test_gradients_beside_their_limits(device):
     """What is counted and not timed holds at any size: iterations of the adjoint beside those of the flow."""
     told = []

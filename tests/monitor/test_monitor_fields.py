@@ -92,7 +92,7 @@ def test_a_probe_at_a_wall_takes_the_fluid_beside_it(device):
     assert found["velocity_x_0"] == pytest.approx(float(simulation.velocity()[cell][0, 0]), rel=1e-12)
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.validate)])
 def test_means_over_layers(dimension, device):
     simulation = some_flow(dimension, device)
     domain = simulation.domain
@@ -126,7 +126,7 @@ def with_body(dimension, device):
     return simulation
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.validate)])
 def test_forces_torques_and_coefficients(dimension, device):
     """The field of forces, summed by NumPy, and its moments; coefficients by their definition."""
     simulation = with_body(dimension, device)

@@ -25,6 +25,7 @@ def sheared(amount):
     return x.reshape(-1)
 
 
+@pytest.mark.validate
 def test_gradients_of_lift_and_pressure_drop(device):
     plan = Tunnel(voxel_size=0.12, reynolds=30, upstream=0.75, downstream=1.0, side=0.75).around({"ball": BALL}, "ball")
     study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), settle=FINE, constraints=(LIFT, LOSS))
