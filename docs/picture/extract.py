@@ -11,7 +11,7 @@ from sparselbm.usd import open_stage
 def main(stage_path: str, out: str) -> None:
     stage = open_stage(stage_path)
     body = next(p for p in Usd.PrimRange(stage.GetPrimAtPath("/World")) if p.IsA(UsdGeom.Mesh))
-    mesh = UsdGeom.Mesh(body)
+    mesh, end = UsdGeom.Mesh(body), stage.GetEndTimeCode()
     frame = np.array(UsdGeom.XformCache().GetLocalToWorldTransform(body))
 
     def world(points) -> np.ndarray:
@@ -21,12 +21,12 @@ def main(stage_path: str, out: str) -> None:
     np.savez(
         out,
         first=world(mesh.GetPointsAttr().Get(stage.GetStartTimeCode())),
-        last=world(mesh.GetPointsAttr().Get(stage.GetEndTimeCode())),
+        last=world(mesh.GetPointsAttr().Get(end)),
         faces=np.array(mesh.GetFaceVertexIndicesAttr().Get()).reshape(-1, 3),
-        colours=np.array(UsdGeom.PrimvarsAPI(body).GetPrimvar("displayColor").Get()),
-        lines=np.array(curves.GetPointsAttr().Get()),
-        counts=np.array(curves.GetCurveVertexCountsAttr().Get()),
-        line_colours=np.array(UsdGeom.PrimvarsAPI(curves).GetPrimvar("displayColor").Get()),
+        colours=np.array(UsdGeom.PrimvarsAPI(body).GetPrimvar("displayColor").ComputeFlattened(end)),
+        lines=np.array(curves.GetPointsAttr().Get(end)),
+        counts=np.array(curves.GetCurveVertexCountsAttr().Get(end)),
+        line_colours=np.array(UsdGeom.PrimvarsAPI(curves).GetPrimvar("displayColor").ComputeFlattened(end)),
     )
 
 

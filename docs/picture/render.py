@@ -53,14 +53,12 @@ def tube(line: np.ndarray, radius: float, sides: int = 6) -> tuple[np.ndarray, n
     ).reshape(-1, 4)
 
 
-def light_and_look(centre: np.ndarray) -> None:
+def shine(camera: bpy.types.Object, scale: float, clip: float = 100.0) -> None:
+    """A sun, a white world, and an orthographic camera that sees so much [m] of it."""
     scene = bpy.context.scene
     sun = bpy.data.objects.new("sun", bpy.data.lights.new("sun", "SUN"))
     sun.data.energy, sun.data.angle, sun.rotation_euler = 2.2, 0.5, (0.7, 0.2, 0.3)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 4.5
-    camera.location = centre + np.array([0.0, -9.0, 1.6])
-    camera.rotation_euler = (np.pi / 2 - np.arctan2(1.6, 9.0), 0.0, 0.0)
+    camera.data.type, camera.data.ortho_scale, camera.data.clip_end = "ORTHO", scale, clip
     for item in (sun, camera):
         scene.collection.objects.link(item)
     scene.camera = camera
@@ -68,6 +66,19 @@ def light_and_look(centre: np.ndarray) -> None:
     scene.world.use_nodes = True
     scene.world.node_tree.nodes["Background"].inputs[0].default_value = (1.0, 1.0, 1.0, 1.0)
     scene.world.node_tree.nodes["Background"].inputs[1].default_value = 0.9
+
+
+def new_camera() -> bpy.types.Object:
+    return bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+
+
+def write_picture(target: str, width: int, height: int) -> None:
+    """By Cycles; the other view transforms change colours."""
+    scene, render = bpy.context.scene, bpy.context.scene.render
+    render.engine, render.resolution_x, render.resolution_y = "CYCLES", width, height
+    scene.cycles.samples, scene.view_settings.view_transform = 32, "Standard"
+    render.image_settings.file_format, render.filepath = "PNG", target
+    bpy.ops.render.render(write_still=True)
 
 
 def main(source: str, target: str) -> None:
@@ -85,13 +96,11 @@ def main(source: str, target: str) -> None:
         if near.sum() > 2:
             points, faces = tube(line[near] + 0.55 * gap, 0.004)
             add_mesh("line", points, faces, np.repeat(shade[near], 6, axis=0))
-    light_and_look(data["last"].mean(axis=0) + np.array([0.1, 0.0, 0.02]))
-    render = bpy.context.scene.render
-    render.engine, render.resolution_x, render.resolution_y = "CYCLES", 1100, 440
-    bpy.context.scene.cycles.samples = 32
-    bpy.context.scene.view_settings.view_transform = "Standard"
-    render.image_settings.file_format, render.filepath = "PNG", target
-    bpy.ops.render.render(write_still=True)
+    camera = new_camera()
+    camera.location = data["last"].mean(axis=0) + np.array([0.1, -9.0, 1.62])
+    camera.rotation_euler = (np.pi / 2 - np.arctan2(1.6, 9.0), 0.0, 0.0)
+    shine(camera, 4.5)
+    write_picture(target, 1100, 440)
 
 
 if __name__ == "__main__":

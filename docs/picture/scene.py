@@ -9,24 +9,15 @@ import sys
 import bpy
 import numpy as np
 from mathutils import Vector
-from render import add_mesh
+from render import add_mesh, new_camera, shine, write_picture
 
 
-def light_and_look(low: np.ndarray, high: np.ndarray, eye: np.ndarray, zoom: float) -> None:
-    scene, centre, size = bpy.context.scene, 0.5 * (low + high), float(np.linalg.norm(high - low))
-    sun = bpy.data.objects.new("sun", bpy.data.lights.new("sun", "SUN"))
-    sun.data.energy, sun.data.angle, sun.rotation_euler = 2.2, 0.5, (0.7, 0.2, 0.3)
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale, camera.data.clip_end = "ORTHO", size / zoom, 10.0 * size
-    camera.location = Vector(centre + 2.0 * size * eye / np.linalg.norm(eye))
+def look(low: np.ndarray, high: np.ndarray, eye: np.ndarray, zoom: float) -> None:
+    """Towards the middle of a box."""
+    camera, size = new_camera(), float(np.linalg.norm(high - low))
+    camera.location = Vector(0.5 * (low + high) + 2.0 * size * eye / np.linalg.norm(eye))
     camera.rotation_euler = Vector(-eye).to_track_quat("-Z", "Y").to_euler()
-    for item in (sun, camera):
-        scene.collection.objects.link(item)
-    scene.camera = camera
-    scene.world = bpy.data.worlds.new("world")
-    scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs[0].default_value = (1.0, 1.0, 1.0, 1.0)
-    scene.world.node_tree.nodes["Background"].inputs[1].default_value = 0.9
+    shine(camera, size / zoom, clip=10.0 * size)
 
 
 def main(source: str, target: str, eye: str, zoom: str = "1", grey: str = "//") -> None:
@@ -37,13 +28,8 @@ def main(source: str, target: str, eye: str, zoom: str = "1", grey: str = "//") 
         points = scale * data[f"points{k}"]  # Blender's light takes a scene of a metre for granted.
         add_mesh(str(name), points, data[f"faces{k}"], None if str(name).endswith(grey) else data[f"colours{k}"])
         low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
-    light_and_look(low, high, np.array([float(x) for x in eye.split(",")]), float(zoom))
-    render = bpy.context.scene.render
-    render.engine, render.resolution_x, render.resolution_y = "CYCLES", 1000, 560
-    bpy.context.scene.cycles.samples = 32
-    bpy.context.scene.view_settings.view_transform = "Standard"
-    render.image_settings.file_format, render.filepath = "PNG", target
-    bpy.ops.render.render(write_still=True)
+    look(low, high, np.array([float(x) for x in eye.split(",")]), float(zoom))
+    write_picture(target, 1000, 560)
 
 
 if __name__ == "__main__":
