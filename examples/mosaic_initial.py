@@ -10,7 +10,7 @@ import numpy as np
 import warp as wp
 from scipy.optimize import minimize
 
-from sparselbm.adjoint import Checkpointed, moments_on_tape, run_on_tape, tape_array
+from sparselbm.adjoint import Stored, moments_on_tape, run_on_tape, tape_array
 from sparselbm.domain import box
 from sparselbm.lattice import D3Q19
 from sparselbm.memory import tile_view
@@ -43,7 +43,7 @@ class Recovery:
         simulation.set_state(1.0, u.reshape(SHAPE))
         start = tape_array(simulation, 19)
         start.assign(simulation.state)
-        end = run_on_tape(tape, simulation, start, STEPS, plan=Checkpointed("16 MiB"))
+        end = run_on_tape(tape, simulation, start, STEPS, plan=Stored())
         moments = moments_on_tape(tape, simulation, end)
         away, size = np.moveaxis(tile_view(simulation.domain, moments, 4)[:, 1:], 1, -1) - self.target, np.sum(self.target**2)
         seed = np.zeros(moments.shape[0])

@@ -12,6 +12,7 @@ from .errors import AdjointError
 from .plan import Plan, require_memory
 from .replay import Replay
 from .storage import FullStates, Storage
+from .stored import Stored
 from .work import GradientWork
 
 _ARRAYS = 4
@@ -22,8 +23,8 @@ _ARRAYS = 4
 class Checkpointed(Plan):
     """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
 
-    With s states and r repetitions it reaches (s + r)! / (s! r!) steps. With a disk, the states that are read most are
-    those in memory. A second way back repeats the run.
+    With s states and r repetitions it reaches (s + r)! / (s! r!) steps; where all states fit, it is `Stored`. With a disk, the
+    states that are read most are those in memory. A second way back repeats the run.
     Sources: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve); Stumm & Walther, SIAM J. Sci. Comput. 31
     (2009) 1946 (memory and disk); from `checkpoint_schedules`, whose `MultistageCheckpointSchedule` is that schedule in
     closed form (10,000 steps on 100 states: 0.1 s); its `Revolve` fills tables first (1600 steps on 10 states: 23 s).
@@ -49,6 +50,9 @@ class Checkpointed(Plan):
             )
         return count
 
+    def _stores_all(self, simulation: Simulation, steps: int) -> bool:
+        return self.storage == FullStates() and self.states(simulation) > steps
+
     def _levels(self, simulation: Simulation, steps: int) -> tuple[int, int]:
         """States kept in memory and on the disk: one less than the steps is all that a schedule can use."""
         most = max(steps - 1, 1)
@@ -59,6 +63,8 @@ class Checkpointed(Plan):
     def work(self, simulation, steps):
         from checkpoint_schedules import Copy, Forward, Move, StorageType
 
+        if self._stores_all(simulation, steps):
+            return Stored().work(simulation, steps)
         in_memory, on_disk = self._levels(simulation, steps)
         forward, moved = 1, 0
         for action in _schedule(steps, in_memory, on_disk):
@@ -75,6 +81,8 @@ class Checkpointed(Plan):
     def forward(self, simulation, evaluation, steps, window):
         from checkpoint_schedules import StorageType
 
+        if self._stores_all(simulation, steps):
+            return Stored().forward(simulation, evaluation, steps, window)
         self.storage.require(simulation)
         in_memory, on_disk = self._levels(simulation, steps)
         size = self.storage.size(simulation)

@@ -117,7 +117,7 @@ class Replay(Trail):
         self._present = self._shelves[action.from_storage].take(action.n, self._spare)
 
     def _spare(self) -> wp.array:
-        return self._free.pop() if self._free else self._simulation.new_state()
+        return self._free.pop() if self._free else self._simulation.new_states(1)[0]
 
     def _release(self) -> None:
         """The array of the present state is free, unless it is kept."""

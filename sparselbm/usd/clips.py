@@ -10,7 +10,7 @@ its turn.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,16 @@ class Clips:
         from pxr import Sdf
 
         self._prim, self._folder, self._export = prim, folder, export
-        self._manifest: Sdf.Layer = Sdf.Layer.CreateAnonymous("manifest.usda")
+        self._manifest: Sdf.Layer = Sdf.Layer.CreateAnonymous("manifest.usdc")
+        self._is_new = False
         self._frames: dict[float, Path] = {}
 
     def take(self, layer: Sdf.Layer, time: float) -> None:
         """Move all time samples below the prim out of the layer, into the file of this time's frame.
 
-        Paths of assets stay: in a clip they would start at its own folder. The first sample of each attribute stays too, as its
-        default value: many tools look there alone, and must not meet normals without points.
+        What has no sample at a time is not shown then. Yet many tools look at it all the same, some at default values alone, and
+        must not meet normals without points: so the first sample of each attribute stays, as the value in frames without one
+        and as its default. Paths of assets stay in the layer: in a clip they would start at its own folder.
         """
         from pxr import Sdf
 
@@ -45,21 +47,34 @@ class Clips:
             spec = layer.GetAttributeAtPath(path)
             if spec is None or spec.typeName == Sdf.ValueTypeNames.Asset or not layer.GetNumTimeSamplesForPath(path):
                 return
-            for target in (frame, self._manifest):
-                if target.GetAttributeAtPath(path) is None:
-                    prim = Sdf.CreatePrimInLayer(target, path.GetPrimPath())
-                    Sdf.AttributeSpec(prim, spec.name, spec.typeName, spec.variability)
-            for each in layer.ListTimeSamplesForPath(path):
-                frame.SetTimeSample(path, each, layer.QueryTimeSample(path, each))
+            samples = {each: layer.QueryTimeSample(path, each) for each in layer.ListTimeSamplesForPath(path)}
+            first = next(iter(samples.values()))
+            self._add(frame, path, spec.typeName, samples, first)
+            shown = path.GetPrimPath().AppendProperty("visibility")
+            self._add(frame, shown, Sdf.ValueTypeNames.Token, dict.fromkeys(samples, "inherited"), "invisible")
             if not spec.HasInfo("default"):
-                spec.default = layer.QueryTimeSample(path, layer.ListTimeSamplesForPath(path)[0])
+                spec.default = first
             spec.ClearInfo("timeSamples")
 
         layer.Traverse(Sdf.Path(self._prim), move)
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._frames.setdefault(time, self._folder / f"{len(self._frames):04d}.usdc")
         self._export(frame, path)
-        self._export(self._manifest, self._manifest_path)
+        if self._is_new:
+            self._export(self._manifest, self._manifest_path)
+            self._is_new = False
+
+    def _add(self, frame: Sdf.Layer, path: Sdf.Path, kind: Sdf.ValueTypeName, samples: Mapping[float, object], missing) -> None:
+        """Samples of an attribute to a frame; `missing` is its value in frames that have none."""
+        from pxr import Sdf
+
+        for layer in (frame, self._manifest):
+            if layer.GetAttributeAtPath(path) is None:
+                spec = Sdf.AttributeSpec(Sdf.CreatePrimInLayer(layer, path.GetPrimPath()), path.name, kind)
+                if layer is self._manifest:
+                    spec.default, self._is_new = missing, True
+        for time, value in samples.items():
+            frame.SetTimeSample(path, time, value)
 
     def name_in(self, root: Sdf.Layer, folder: Path) -> None:
         """Name all frames in the layer that stands in `folder`; nothing where there is none."""
@@ -79,8 +94,8 @@ class Clips:
 
     @property
     def _manifest_path(self) -> Path:
-        """The file that says which attributes the frames may hold."""
-        return self._folder / "manifest.usda"
+        """The file that says which attributes the frames may hold, and what they are where a frame does not."""
+        return self._folder / "manifest.usdc"
 
 
 def _asset(path: Path, folder: Path) -> Sdf.AssetPath:

@@ -30,7 +30,6 @@ ROOT = "/Results"
 SURFACE_OPACITY = 0.4
 
 
-
 class ResultsStage:
     """Writes CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
 
@@ -76,7 +75,8 @@ class ResultsStage:
     def end_frame(self, time: float) -> None:
         """Put all that was drawn below /Results at a time into a file of its own, CASE_clips/NUMBER.usdc, and save.
 
-        Bodies keep their samples in the growing layer. Without this call, drawings do so too.
+        Bodies keep their samples in the growing layer. Without this call drawings do so too, and what is not drawn at a time is
+        shown as it was before; with it, it is not shown.
         """
         self._layers.end_frame(time)
         self.save()
@@ -161,7 +161,7 @@ class ResultsStage:
         limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
+        """Draw a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap, and of NaN alone nothing.
 
         Raises:
             ValueError: Shapes that do not match, a grid of less than 2 x 2, or a bad name.
@@ -173,6 +173,8 @@ class ResultsStage:
         across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
         normal = across / max(float(np.linalg.norm(across)), 1e-300)
         kept, quads = drawings.whole_quads(values)
+        if not len(quads):
+            return
         mesh = self._child("Slices", name, "Mesh")
         normals = np.broadcast_to(normal, (len(kept), 3))
         drawings.draw_mesh(mesh, points.reshape(-1, 3)[kept], quads, normals, time)
@@ -254,7 +256,8 @@ class ResultsStage:
         limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s]; `width` as in `add_streamlines`.
+        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s], or nothing for n = 0; `width` as in
+        `add_streamlines`.
 
         Raises:
             ValueError: Shapes that do not match, or a bad name.
@@ -262,6 +265,8 @@ class ResultsStage:
         points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
         moving = self._to_stage(checked("velocities", velocities, [points.shape]))
         values = checked("values", values, [points.shape[:1]])
+        if not len(points):
+            return
         prim = self._child("Points", name, "Points")
         width = self._width(width, points)
         drawings.draw_points(prim, points, moving, width, time)
@@ -288,8 +293,10 @@ class ResultsStage:
         field = checked("vectors", vectors, [points.shape])
         size = np.linalg.norm(field, axis=1)
         kept = size > 0.0
+        if not kept.any():
+            return
         along = field[kept] / size[kept, None]
-        lengths = length / self._layers.metres_per_unit * size[kept] / size.max(initial=1e-300)
+        lengths = length / self._layers.metres_per_unit * size[kept] / size.max()
         instancer = self._child("Glyphs", name, "PointInstancer")
         draw_glyphs(instancer, points[kept], along, lengths, time)
         self._show(instancer, size[kept], field_name_of(field_name), limits, time, None)

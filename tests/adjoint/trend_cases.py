@@ -1,6 +1,5 @@
 """Stokes flow past a body that swells, moves or bends over four cells, shared by the trend tests."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,63 +31,73 @@ class Shape:
 
     mesh: TriangleMesh
     deformation: BoundDeformation
-    start: np.ndarray
     along: np.ndarray
     periodic: tuple[bool, ...]
     size: int
     """Cells along each axis."""
 
+    def variables(self, t: float) -> np.ndarray:
+        return self.deformation.initial() + t * self.along
+
     def points(self, t: float) -> np.ndarray:
-        return self.deformation.points(self.start + t * self.along)
+        return self.deformation.points(self.variables(t))
 
 
-def cylinder(radius: float, centre: Sequence[float], segments: int = 96) -> TriangleMesh:
-    """A cylinder through the plane of a 2D domain, its ends far from that for any wall."""
-    return TriangleMesh.cylinder(radius, (*centre, -14.0), (*centre, 15.0), segments)
+@dataclass(frozen=True)
+class Round:
+    """A round body in its box: a cylinder through a plane, or a sphere; its centre off the middle of any cell."""
+
+    dimension: int
+    size: int
+    """Cells along each axis, enough for the body at its largest."""
+
+    def mesh(self, radius: float, aside: float = 0.0) -> TriangleMesh:
+        """`aside`: cells above the middle."""
+        x, y, z = self.size / 2 + 0.3, self.size / 2 + 0.4 + aside, self.size / 2 - 0.2
+        if self.dimension == 3:
+            return TriangleMesh.sphere(radius, (x, y, z))
+        # Its ends far from the plane for any wall.
+        return TriangleMesh.cylinder(radius, (x, y, -14.0), (x, y, 15.0), 96)
+
+    def shape(self, mesh: TriangleMesh, deformation: BoundDeformation, along: np.ndarray, walls: bool = False) -> Shape:
+        """`walls`: above and below."""
+        periodic = (True, not walls, True)[: self.dimension]
+        return Shape(mesh, deformation, along, periodic, self.size)
 
 
-def swelling(size: int = 40, smallest: float = 5.0) -> Shape:
-    """A cylinder in a square array, R = 5 to 9."""
-    mesh = cylinder(1.0, (size / 2 + 0.3, size / 2 + 0.4))
-    deformation = Rigid(translate=False, scale=True, scale_limits=(0.1, 20.0)).bind(mesh)
-    return Shape(mesh, deformation, np.array([smallest]), np.ones(1), (True, True), size)
+CYLINDER, SPHERE = Round(2, 40), Round(3, 32)
 
 
-def swelling_sphere() -> Shape:
-    """A sphere in a simple cubic array of 24 cells, R = 4 to 8."""
-    mesh = TriangleMesh.sphere(1.0, (12.3, 12.4, 11.8), 3)
-    deformation = Rigid(translate=False, scale=True, scale_limits=(0.1, 20.0)).bind(mesh)
-    return Shape(mesh, deformation, np.array([4.0]), np.ones(1), (True,) * 3, 24)
+def swelling(body: Round) -> Shape:
+    """In a periodic array, R = 5 to 9."""
+    mesh = body.mesh(5.0)
+    return body.shape(mesh, Rigid(translate=False, scale=True).bind(mesh), np.array([0.2]))
 
 
-def moving(size: int = 40) -> Shape:
-    """A cylinder of radius 5 between two walls, from 2 to 6 cells off the middle."""
-    mesh = cylinder(5.0, (size / 2 + 0.3, size / 2 + 2.1))
-    deformation = Rigid(translate=(False, True, False)).bind(mesh)
-    return Shape(mesh, deformation, np.zeros(1), np.ones(1), (True, False), size)
+def moving(body: Round) -> Shape:
+    """R = 5, between two walls, from 2 to 6 cells off the middle."""
+    mesh = body.mesh(5.0, 1.7)
+    return body.shape(mesh, Rigid(translate=(False, True, False)).bind(mesh), np.ones(1), walls=True)
 
 
-def stretching(size: int = 40) -> Shape:
-    """A cylinder of radius 6, the upper rows of its control points drawn out by 4 cells."""
-    mesh = cylinder(6.0, (size / 2 + 0.3, size / 2 - 1.6))
-    deformation = FFD((3, 3, 2)).bind(mesh)
-    along = np.zeros((3, 3, 2, 3))
+def stretching(body: Round) -> Shape:
+    """R = 6, the upper rows of its control points drawn out by 4 cells."""
+    mesh, lattice = body.mesh(6.0, -2.0), (3, 3, body.dimension)
+    along = np.zeros((*lattice, 3))
     along[:, 2, :, 1] = 1.0
-    return Shape(mesh, deformation, deformation.initial(), along.reshape(-1), (True, True), size)
+    return body.shape(mesh, FFD(lattice).bind(mesh), along.reshape(-1))
 
 
-def blooming(size: int = 40) -> Shape:
-    """A cylinder of radius 5 whose points move along their normals, by 4 cells in front and behind, by 2 above and below."""
-    centre = np.array([size / 2 + 0.3, size / 2 + 0.4])
-    mesh = cylinder(5.0, centre)
-    deformation = FreeVertices(2.0).bind(mesh)
-    out = mesh.points[:, :2] - centre
+def blooming(body: Round) -> Shape:
+    """R = 5; its points move along their normals, by 4 cells in front and behind, by 2 on the other sides."""
+    mesh = body.mesh(5.0)
+    deformation, out = FreeVertices(2.0).bind(mesh), mesh.points - mesh.centroid
+    out[:, body.dimension :] = 0.0
     length = np.linalg.norm(out, axis=1, keepdims=True)
     normal = np.where(length > 1e-9, out / np.maximum(length, 1e-9), 0.0)
-    along = np.zeros_like(mesh.points)
-    along[:, :2] = normal * (0.75 + 0.25 * (normal[:, :1] ** 2 - normal[:, 1:] ** 2))
-    far = np.abs(deformation.points(along.reshape(-1)) - mesh.points).max()
-    return Shape(mesh, deformation, deformation.initial(), along.reshape(-1) / far, (True, True), size)
+    along = (normal * (0.5 + 0.5 * normal[:, :1] ** 2)).reshape(-1)
+    far = np.abs(deformation.points(along) - mesh.points).max()
+    return body.shape(mesh, deformation, along / far)
 
 
 @dataclass(eq=False)
@@ -135,7 +144,7 @@ class Sweep:
     def _value_and_grad(self, simulation: Simulation, t: float, steps: int, plan: Plan):
         shape = self.shape
         flow, (gradient,) = value_and_grad(
-            FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.start + t * shape.along)],
+            FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.variables(t))],
             plan=plan,
         )  # fmt: skip
         return float(np.log(flow)), np.array([gradient @ shape.along]) / flow

@@ -2,12 +2,13 @@
 
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from trend_cases import Sweep, blooming, moving, stretching, swelling
+from trend_cases import CYLINDER, SPHERE, Sweep, blooming, moving, stretching, swelling
 
 from sparselbm.geometry import SolidFraction, SplineFraction
 from sparselbm.gradcheck import Trend
@@ -16,6 +17,7 @@ from sparselbm.interpolated import Bouzidi, Halfway
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS = DOCS / "gradients" / "trend.json"
 TITLE = "## The trend of the objective"
+BODIES = {"cylinder": CYLINDER, "sphere": SPHERE}
 SHAPES = {"scale": swelling, "translation": moving, "control points": stretching, "vertices": blooming}
 WALLS = {
     "spline": SplineFraction(), "exact cut": SolidFraction(), "cut over 2 cells": SolidFraction(2.0),
@@ -23,10 +25,10 @@ WALLS = {
 }  # fmt: skip
 HEAD = f"""{TITLE}
 
-Stokes flow driven by a force (nu = 1/2, fp64) past a cylinder whose variable is swept over four cells, 13 places: it swells in a
-periodic array (scale), moves between two walls (translation), is drawn out by its control points, or swells unevenly by its
-vertices. The objective is the logarithm of the flow. Measured by `make validate` (`tests/adjoint/trend_document.py`); what the
-table lacks has not been run.
+Stokes flow driven by a force (nu = 1/2, fp64) past a cylinder in the plane, or past a sphere, whose variable is swept over four
+cells, 13 places: it swells in a periodic array (scale), moves between two walls (translation), is drawn out by its control
+points, or swells unevenly by its vertices. The objective is the logarithm of the flow. Measured by `make validate`
+(`tests/adjoint/trend_document.py`); what the table lacks has not been run.
 
 - **gradient / trend**: the adjoint gradient over the slope of a cubic fitted to the objective, at the 11 inner places; an
   optimiser wants 1.
@@ -35,20 +37,17 @@ table lacks has not been run.
   4000 steps: interpolation does not keep the mass, and without a fixed point `Steady` gave -2500 in place of -0.07 at one place.
   Halfway bounce-back's is exactly 0.
 
-The plane is the worst case: all cells of a circle's flats pass from row to row at once. On a sphere the exact cut keeps
-0.989 to 1.005, with a roughness of 2e-4.
-
-![](gradients/trend.svg)
+The plane is the worst case: all cells of a circle's flats pass from row to row at once.
 
 """
 STYLE = {"svg.hashsalt": "sparselbm", "svg.fonttype": "none", "font.size": 8}
 
 
-def measure(shape: str, wall: str, device: str) -> Trend:
+def measure(body: str, shape: str, wall: str, device: str) -> Trend:
     """One sweep, which takes its place in the results and in the document."""
-    found = Sweep(SHAPES[shape](), WALLS[wall], device, viscosity=0.5, steps=2000).run(np.linspace(0.0, 4.0, 13))
+    found = Sweep(SHAPES[shape](BODIES[body]), WALLS[wall], device, viscosity=0.5, steps=2000).run(np.linspace(0.0, 4.0, 13))
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results.setdefault(shape, {})[wall] = {"values": found.values.tolist(), "slopes": found.slopes.tolist()}
+    results.setdefault(body, {}).setdefault(shape, {})[wall] = {"values": found.values.tolist(), "slopes": found.slopes.tolist()}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     write(results)
@@ -61,9 +60,11 @@ def write(results: dict) -> None:
     text = document.read_text() if document.exists() else "# Gradients\n\n"
     before, _, rest = text.partition(TITLE)
     after = re.search(r"\n## .*", rest, flags=re.DOTALL)
-    document.write_text(before + HEAD + table(results) + (after.group() if after else ""))
+    pictures = "".join(f"![{body}](gradients/trend_{body}.svg)\n\n" for body in results)
+    document.write_text(before + HEAD + pictures + table(results) + (after.group() if after else ""))
     with rc_context(STYLE):
-        draw(results)
+        for body, found in results.items():
+            draw(body, found)
 
 
 def swept(entry: dict) -> Trend:
@@ -71,18 +72,18 @@ def swept(entry: dict) -> Trend:
 
 
 def table(results: dict) -> str:
-    lines = ["| variable | wall | gradient / trend | roughness |", "|---|---|---|---|"]
-    for shape in SHAPES:
-        for wall in (w for w in WALLS if w in results.get(shape, {})):
-            one = swept(results[shape][wall])
+    lines = ["| body | variable | wall | gradient / trend | roughness |", "|---|---|---|---|---|"]
+    for body, shape, wall in product(results, SHAPES, WALLS):
+        if wall in results[body].get(shape, {}):
+            one = swept(results[body][shape][wall])
             ratio = f"{one.ratio.min():.3f} to {one.ratio.max():.3f}"
             if not one.slopes.any():
                 ratio = "0" if WALLS[wall] == Halfway() else "not measured"
-            lines.append(f"| {shape} | {wall} | {ratio} | {one.distance:.1e} |")
+            lines.append(f"| {body} | {shape} | {wall} | {ratio} | {one.distance:.1e} |")
     return "\n".join(lines) + "\n"
 
 
-def draw(results: dict) -> None:
+def draw(body: str, results: dict) -> None:
     """Above, what a wall adds to the objective's cubic; below, gradient over trend."""
     figure = Figure(figsize=(10.0, 4.6), layout="constrained")
     axes = figure.subplots(2, len(SHAPES), sharex=True, squeeze=False)
@@ -101,4 +102,4 @@ def draw(results: dict) -> None:
     axes[1, 0].set_ylabel("gradient / trend")
     handles = {handle.get_label(): handle for each in axes[0] for handle in each.get_lines()}
     figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=len(WALLS), fontsize="small")
-    figure.savefig(DOCS / "gradients" / "trend.svg", metadata={"Date": None})
+    figure.savefig(DOCS / "gradients" / f"trend_{body}.svg", metadata={"Date": None})

@@ -4,7 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
-from draw_cases import BALL, VOXEL, case
+from draw_cases import BALL, VOXEL, case, stream
 
 from sparselbm.draw import (
     Glyphs,
@@ -155,7 +155,7 @@ def test_each_time_is_a_file_of_its_own_and_no_drawing_outlives_its_time(tmp_pat
         _check_frames(results.path, time)
         for name, then in written.items():
             assert (clips / name).stat().st_mtime_ns == then
-        written = {file.name: file.stat().st_mtime_ns for file in clips.glob("*.usdc")}
+        written = {file.name: file.stat().st_mtime_ns for file in clips.glob("[0-9]*.usdc")}
         assert len(written) == time + 1
         sizes.append(layer.stat().st_size)
     assert max(sizes) < 1.05 * sizes[0], "the data are in the frames, but for the defaults, which are those of the first"
@@ -165,7 +165,9 @@ def test_each_time_is_a_file_of_its_own_and_no_drawing_outlives_its_time(tmp_pat
 
 
 def _check_frames(path, last):
-    """Isosurfaces of 1, of 2, and none, as far as they are there."""
+    """Isosurfaces of 1, of 2, and none, as far as they are there: the prim is not shown then, but whole for who looks."""
+    from pxr import UsdGeom
+
     stage = open_stage(path)
     assert stage.GetEndTimeCode() == last
     prim = stage.GetPrimAtPath("/Results/Surfaces/pressure")
@@ -173,8 +175,39 @@ def _check_frames(path, last):
         points = value(prim, "points", time) / 100.0
         assert points @ [1.0, 2.0, 3.0] == pytest.approx(np.full(len(points), 1.0 + time), abs=1e-4)
         assert value(prim, "faceVertexIndices", time).max() == len(points) - 1
+    shown = [UsdGeom.Imageable(prim).ComputeVisibility(time) for time in range(last + 1)]
+    assert shown == ["inherited", "inherited", "invisible"][: last + 1]
     if last == 2:
-        assert not prim.GetAttribute("points").Get(2)
+        assert len(value(prim, "points", 2)) == len(value(prim, "points", 0)) == len(value(prim, "normals", 2))
+
+
+def test_what_is_empty_at_a_time_is_not_shown_then(tmp_path):
+    """Neither what comes late nor what was there before; and nothing of a flow at rest but its slice."""
+    from pxr import UsdGeom
+
+    at_rest, moving = (case(tmp_path / "ball.usda", flow).moment for flow in (np.zeros_like, stream))
+    results = ResultsStage(tmp_path / "ball.usda", tmp_path / "out", "case")
+    for time, moment in enumerate((at_rest, moving, at_rest)):
+        drawings = [Slice(2), Streamlines(3), Tracers(3, 6, 4), Glyphs(every=8), SurfaceValues()]
+        draw_all([*drawings, *([Isosurface(Pressure(), 1.0)] if time == 1 else [])], results, moment, time)
+    assert validate_stage(results.path) == []
+    stage = open_stage(results.path)
+
+    def shown(path):
+        prim = UsdGeom.Imageable(stage.GetPrimAtPath(f"/Results/{path}"))
+        return [prim.ComputeVisibility(time) == "inherited" for time in range(3)]
+
+    assert shown("Slices/speed_z") == [True] * 3
+    for path in ("Streamlines/flow", "Points/tracers", "Glyphs/velocity", "Surfaces/pressure"):
+        assert shown(path) == [False, True, False]
+        assert value(stage.GetPrimAtPath(f"/Results/{path}"), "extent", 0).shape == (2, 3)
+        assert not stage.GetPrimAtPath(f"/Results/{path}_solid") or shown(f"{path}_solid") == [False, True, False]
+
+
+def test_a_slice_in_the_solid_alone_is_left_out(tmp_path):
+    with ResultsStage(case(tmp_path / "ball.usda").scene.path, tmp_path / "out", "case") as stage:
+        stage.add_slice("none", np.zeros((2, 2, 3)), np.full((2, 2), np.nan))
+    assert not open_stage(stage.path).GetPrimAtPath("/Results/Slices")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Results that every viewer looks at."""
 
+import numpy as np
 import pytest
 from draw_cases import BALL, case
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade
@@ -20,7 +21,10 @@ from sparselbm.usd import ResultsStage
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory):
-    """A ball that grows over three iterations, in a uniform stream; in its own scene all of it is red."""
+    """A ball that grows over three iterations, in a uniform stream; in its own scene all of it is red.
+
+    In `run` lies one flow at all times, in `blinking` what is there at one time in the middle alone.
+    """
     folder = tmp_path_factory.mktemp("viewers")
     ball = case(folder / "ball.usda")
     _paint(folder / "ball.usda")
@@ -36,6 +40,11 @@ def results(tmp_path_factory):
         draw_all([VolumeGrids()], stage, ball.moment, None)
     with ResultsStage(ball.scene.path, folder / "run", "ball") as stage:
         draw_all([SurfaceValues(), Slice(), Tracers(3, frames=3), Isosurface(Pressure(), 1.0)], stage, ball.moment, None)
+    at_rest = case(folder / "other.usda", np.zeros_like)
+    with ResultsStage(ball.scene.path, folder / "blinking", "ball") as stage:
+        for time, moment in enumerate((at_rest.moment, ball.moment, at_rest.moment)):
+            surfaces = [Isosurface(Pressure(), 1.0 if time == 1 else 99.0)]
+            draw_all([*surfaces, Slice(), Streamlines(3), Tracers(3), Glyphs(every=8)], stage, moment, time)
     (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
     return folder / "out"
 

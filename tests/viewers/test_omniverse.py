@@ -31,7 +31,7 @@ def errors(stage, report):
 
 def test_results_with_every_drawing_have_no_error(results, tmp_path):
     of_scene = errors(results.parent / "ball.usda", tmp_path / "scene.json")
-    for folder in (results, results.parent / "run"):
+    for folder in (results, results.parent / "run", results.parent / "blinking"):
         assert errors(folder / "ball_results.usda", tmp_path / f"{folder.name}.json") <= of_scene
 
 
