@@ -3,14 +3,12 @@
 import contextlib
 import mmap
 import weakref
-from collections.abc import Sequence
 
 import numpy as np
 import warp as wp
 
 from .domain import Domain
 from .lanes import TileShape, sum_slots
-from .lattice import Lattice
 
 _HUGE_PAGE = 1 << 21
 _LANE_BYTES = 64
@@ -86,15 +84,3 @@ def sums_array(domain: Domain, count: int) -> wp.array:
 def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
     """The sums over all tiles, (count,), added in the same order on every run."""
     return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))
-
-
-def bytes_per_cell(lattice: Lattice, precision: type, carried: Sequence[Lattice] = (), kept: int = 0) -> int:
-    """Memory of a simulation for each cell of its tiles: two states, solid fraction, link and boundary words.
-
-    `carried`: the velocity sets of scalars, D2Q5 or D3Q7 each; `kept`: see `Physics.kept`.
-
-    The index grid, the neighbour table and the fluid mask take about 2 bytes more; moments, when asked for, 1 + d numbers.
-    """
-    scalar = np.dtype(wp.dtype_to_numpy(precision)).itemsize
-    components = lattice.size + sum(own.size for own in carried) + kept
-    return (2 * components + 1) * scalar + 2 * 4 + 2

@@ -11,13 +11,12 @@ import warp as wp
 
 from .boundary import Boundary, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from .collision import BGK, TRT, Collision
+from .demand import CellBytes, shortage
 from .domain import Domain, box
 from .geometry import Fraction, SolidFraction, TriangleMesh, repair
 from .geometry.frontal_area import frontal_area
 from .interpolated import LinkWall
 from .lattice import D3Q19, Lattice
-from .machine import free_bytes, gibibytes
-from .memory import bytes_per_cell
 from .objective import Force
 from .obstacle import Obstacle
 from .settle import Settle
@@ -254,25 +253,24 @@ class TunnelPlan:
     def cells(self) -> int:
         return math.prod(self.shape)
 
-    @property
-    def _kept(self) -> int:
-        return self.tunnel.lattice.dimension * self.tunnel.collision.needs_velocity_gradient
+    @cached_property
+    def _bytes(self) -> CellBytes:
+        return CellBytes.of(self.tunnel.lattice, self.tunnel.collision, self.tunnel.precision)
 
     @property
     def state_bytes(self) -> int:
-        """Memory of one population array, with the velocities that a collision may keep in it."""
-        return self.cells * (self.tunnel.lattice.size + self._kept) * wp.types.type_size_in_bytes(self.tunnel.precision)
+        """Memory of one population array."""
+        return self.cells * self._bytes.state
 
     @property
     def memory(self) -> int:
         """Memory of a run without gradient [bytes]."""
-        return self.cells * bytes_per_cell(self.tunnel.lattice, self.tunnel.precision, kept=self._kept)
+        return self.cells * self._bytes.run
 
     @property
     def gradient_memory(self) -> int:
-        """Memory of a run with steady gradients [bytes]: two arrays more, with 3 differences of each velocity that is kept."""
-        differences = 3 * self._kept * wp.types.type_size_in_bytes(self.tunnel.precision)
-        return self.memory + 2 * (self.state_bytes + self.cells * differences)
+        """Memory of a run with steady gradients [bytes]."""
+        return self.cells * self._bytes.gradient
 
     @property
     def flow_through_steps(self) -> int:
@@ -306,13 +304,9 @@ class TunnelPlan:
     def require_memory(self, device: wp.DeviceLike = None, *, gradient: bool = False) -> None:
         """Raises TunnelError when the run does not fit, naming the voxel size that would."""
         needed = self.gradient_memory if gradient else self.memory
-        free = 0.9 * free_bytes(wp.get_device(device))
-        if needed > free:
-            fitting = self.voxel_size * (needed / free) ** (1 / 3) * 1.02
-            raise TunnelError(
-                f"{self.cells:.3g} cells of {self.voxel_size:.4g} m need {gibibytes(needed)}, limit {gibibytes(free)}, "
-                f"0.9 of what is free: a voxel size of {fitting:.4g} m would fit"
-            )
+        short = shortage(f"{self.cells:.3g} cells of {self.voxel_size:.4g} m", needed, self.voxel_size, device)
+        if short:
+            raise TunnelError(short)
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:

@@ -11,14 +11,13 @@ import warp as wp
 
 from .boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from .collision import TRT, Collision
+from .demand import CellBytes, shortage
 from .domain import Domain, inside
 from .geometry import SurfaceQuery, TriangleMesh
 from .geometry.cap import Cap
 from .geometry.closing import closed, joined
 from .interpolated import Bouzidi, LinkWall
 from .lattice import CS2, D3Q19, Lattice
-from .machine import free_bytes, gibibytes
-from .memory import bytes_per_cell
 from .obstacle import Obstacle
 from .openings import Openings
 from .settle import Settle
@@ -249,23 +248,19 @@ class VesselPlan:
         """Cells in tiles over those of the box."""
         return self.cells / math.prod(self.domain.shape)
 
-    @property
-    def _kept(self) -> int:
-        return self.vessel.lattice.dimension * self.vessel.collision.needs_velocity_gradient
+    @cached_property
+    def _bytes(self) -> CellBytes:
+        return CellBytes.of(self.vessel.lattice, self.vessel.collision, self.vessel.precision)
 
     @property
     def state_bytes(self) -> int:
-        """Memory of one population array, with the velocities that a collision may keep in it."""
-        return self.cells * (self.vessel.lattice.size + self._kept) * wp.types.type_size_in_bytes(self.vessel.precision)
+        """Memory of one population array."""
+        return self.cells * self._bytes.state
 
     @property
     def memory(self) -> int:
         """Memory of a run [bytes]."""
-        return self.cells * self._bytes_per_cell
-
-    @property
-    def _bytes_per_cell(self) -> int:
-        return bytes_per_cell(self.vessel.lattice, self.vessel.precision, kept=self._kept)
+        return self.cells * self._bytes.run
 
     @property
     def flow_through_steps(self) -> int:
@@ -310,15 +305,11 @@ class VesselPlan:
 
     def require_memory(self) -> None:
         """Raises VesselError when the run does not fit, naming the voxel size that would; the tiles are found only if it may."""
-        free = 0.9 * free_bytes(wp.get_device(self.device))
-        least = self.surface.volume / self.voxel_size**3 * self._bytes_per_cell
-        needed = least if least > free else self.memory
-        if needed > free:
-            fitting = self.voxel_size * (needed / free) ** (1 / 3) * 1.02
-            raise VesselError(
-                f"cells of {self.voxel_size:.4g} m inside {self.name} need {gibibytes(needed)}, limit {gibibytes(free)}, "
-                f"0.9 of what is free: a voxel size of {fitting:.4g} m would fit"
-            )
+        what, least = f"cells of {self.voxel_size:.4g} m inside {self.name}", self.surface.volume / self.voxel_size**3
+        short = shortage(what, least * self._bytes.run, self.voxel_size, self.device)
+        short = short or shortage(what, self.memory, self.voxel_size, self.device)
+        if short:
+            raise VesselError(short)
 
     @property
     def reference_pressure(self) -> float:

@@ -122,7 +122,10 @@ class Sweep:
 
     @cached_property
     def _moving(self) -> Simulation:
-        return self._simulation(0.0)
+        """The flow at the first place, at rest: from there on it is never far from its own."""
+        simulation = self._simulation(0.0)
+        simulation.run(self.steps)
+        return simulation
 
     def by_fractions(self, t: np.ndarray) -> tuple[float, np.ndarray]:
         """log J(t) and its derivative; each flow starts from the last one."""
