@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+import numpy as np
+
 from .boundary import Boundary, Opening
 from .collision import Collision
 from .force import BodyForce
@@ -123,3 +125,9 @@ class TileClass:
     """Values of models that differ from cell to cell."""
     fractions: bool = False
     """Links that meet a wall elsewhere than halfway."""
+
+    @classmethod
+    def sort(cls, *flags: np.ndarray) -> "dict[TileClass, np.ndarray]":
+        """Indices of the tiles of each class that there is, from one array (n,) of bools a field, in their order."""
+        kinds, which = np.unique(np.stack(flags), axis=1, return_inverse=True)
+        return {cls(*map(bool, kind)): np.flatnonzero(which.reshape(-1) == k) for k, kind in enumerate(kinds.T)}

@@ -1,7 +1,7 @@
 """The time loop: a domain, its models, their numbers and the state."""
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import warp as wp
@@ -18,8 +18,9 @@ from .given_fields import field_values, profile_values
 from .lattice import D2Q9, D3Q19, Lattice
 from .launch import TileGroup, TileSweep, group_tiles
 from .memory import Pages, lane_array, sums_array, tile_array, tile_view
+from .numbers import Numbers
 from .obstacle import Obstacle, ObstacleGeometry, refill
-from .physics import OBSTACLE_BIT, Physics, TileClass
+from .physics import Physics, TileClass
 from .scalar import Scalar
 from .step import (
     Target,
@@ -62,23 +63,19 @@ class Simulation:
         self.domain = domain
         self.precision = precision
         self.obstacles = tuple(obstacles)
-        self.schedules = dict(schedules or {})
         self._thickening = thickening
         self._threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
             resistance=resistance(obstacles), varied_viscosity=thickening is not None,
-            scheduled=tuple(self.schedules), scalars=tuple(scalars),
+            scheduled=tuple(schedules or {}), scalars=tuple(scalars),
         )  # fmt: skip
         check_names(self.physics)
         check_openings(domain, self.physics)
         check_tunables(self.physics)
-        self._require_parameters(self.schedules)
         self.target = Target(precision, not domain.device.is_cpu)
-        numbers = [*self._initial_parameters(viscosity), *(1.0 for _ in self.schedules)]
-        self.parameters = wp.array(numbers, dtype=precision, device=domain.device)
-        """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
+        self._numbers = Numbers(self.physics, self.obstacles, viscosity, schedules or {}, precision, domain.device)
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
         self.fields = Fields(domain, field_values(domain, self.physics, self.walls.marks, thickening), precision)
         slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
@@ -132,13 +129,6 @@ class Simulation:
         whole = lane_array(count * size, self.precision, self.domain.device, self._pages)
         return [whole[k * size : (k + 1) * size] for k in range(count)]  # type: ignore[return-value]
 
-    def _initial_parameters(self, viscosity: float) -> list[float]:
-        dimension, physics = self.physics.lattice.dimension, self.physics
-        models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
-        motions = (v for o in self.obstacles if o.motion is not None for v in o.motion.parameters().values())
-        scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
-        return [viscosity, *models, *motions, *scalars, *physics.tunables.values()]
-
     @property
     def words(self) -> wp.array:
         """Blocked links of every cell: see `domain.links.link_words`."""
@@ -153,10 +143,7 @@ class Simulation:
         """Brings what varies in time, schedules and unsteady profiles, to a step."""
         if self._time == step or not (self.schedules or self._unsteady):
             return
-        if self.schedules:
-            values = self.parameters.numpy().copy()
-            values[len(self.physics.parameters) :] = [schedule(step) for schedule in self.schedules.values()]
-            self.parameters.assign(values)
+        self._numbers.set_time(step)
         for k, boundary in self._unsteady:
             for name, field in profile_values(self.domain, boundary, k, self.walls.marks, step).items():
                 self.fields.put(name, field)
@@ -181,9 +168,19 @@ class Simulation:
         """Bytes of one population array."""
         return self.state.capacity
 
+    @property
+    def parameters(self) -> wp.array:
+        """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
+        return self._numbers.array
+
+    @property
+    def schedules(self) -> dict[str, Callable[[int], float]]:
+        """Factors of parameters in time, by their names."""
+        return self._numbers.schedules
+
     def parameter(self, name: str) -> float:
         """The present value of one of `physics.parameters`."""
-        return float(self.parameters.numpy()[self._parameter_index(name)])
+        return self._numbers[name]
 
     def set_parameter(self, name: str, value: float) -> None:
         """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no kernel is built anew."""
@@ -191,10 +188,7 @@ class Simulation:
 
     def set_parameters(self, numbers: Mapping[str, float]) -> None:
         """Changes several numbers at once: see `set_parameter`."""
-        values = self.parameters.numpy().copy()
-        for name, value in numbers.items():
-            values[self._parameter_index(name)] = value
-        self.parameters.assign(values)
+        self._numbers.update(numbers)
 
     def set_field(self, name: str, values: np.ndarray) -> None:
         """Changes one of `physics.fields`, such as `resistance`, (n, cells). Raises SimulationError.
@@ -211,15 +205,6 @@ class Simulation:
             )
         self.fields.put(name, values)
         self.fields.upload()
-
-    def _parameter_index(self, name: str) -> int:
-        self._require_parameters([name])
-        return self.physics.parameters.index(name)
-
-    def _require_parameters(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name not in self.physics.parameters:
-                raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self.physics.parameters)}")
 
     def tiles_of(self, obstacle: str) -> np.ndarray:
         """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
@@ -255,27 +240,13 @@ class Simulation:
 
     def _group(self, solid: np.ndarray) -> None:
         """Sorts the tiles into classes, by which of them hold solid, (n,)."""
-        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, self._classes(solid), self._threads)
+        walls = self.walls.in_tiles
+        # Where walls are, one class has to do for tiles with and without solid.
+        either = np.where(walls, self.solid is not None, solid)
+        classes = TileClass.sort(walls, either, self.fields.slots > 0, self.walls.slots > 0)
+        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
         self.solid_tiles = np.flatnonzero(solid)
         self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
-
-    def _classes(self, solid: np.ndarray) -> dict[TileClass, np.ndarray]:
-        """The tiles of each class. Where walls are, one class has to do for tiles with and without solid."""
-        walls = self._wall_tiles
-        flags = np.stack([
-            walls, np.where(walls, self.solid is not None, solid), self.fields.slots > 0, self.walls.slots > 0,
-        ])  # fmt: skip
-        kinds, which = np.unique(flags, axis=1, return_inverse=True)
-        return {
-            TileClass(*map(bool, kind)): np.flatnonzero(which.reshape(-1) == k) for k, kind in enumerate(kinds.T)
-        }
-
-    @functools.cached_property
-    def _wall_tiles(self) -> np.ndarray:
-        """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
-        n, cells = self.domain.tile_count, self.domain.cells_per_tile
-        conditions = self.marks.numpy().reshape(n, cells) & ((1 << OBSTACLE_BIT) - 1)
-        return np.asarray(self.words.numpy().reshape(n, cells).any(axis=1) | conditions.any(axis=1))
 
     @property
     def general_class(self) -> TileClass:
@@ -421,14 +392,10 @@ class Simulation:
 
     def excess_mass(self) -> float:
         """Sum over the fluid of rho - 1 [lattice mass]; conserved where nothing flows in or out."""
-        self._mass_sums.zero_()
-        self._mass(source=self.state, sums=self._mass_sums)
-        return float(self._mass_sums.numpy().sum())
+        sums = sums_array(self.domain, 1)
+        self._mass(source=self.state, sums=sums)
+        return float(sums.numpy().sum())
 
     @functools.cached_property
     def _mass(self) -> TileSweep:
         return self.general_sweep(mass_kernel)
-
-    @functools.cached_property
-    def _mass_sums(self) -> wp.array:
-        return sums_array(self.domain, 1)

@@ -1,6 +1,7 @@
 """What stands around the fluid: blocked links, conditions and obstacles by cell, and the place of walls on their links."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import warp as wp
@@ -61,6 +62,13 @@ class Walls:
         self._precision = precision
         self.fractions = self._packed(words, obstacles) if on_links else None
         """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
+
+    @cached_property
+    def in_tiles(self) -> np.ndarray:
+        """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
+        shape = self._domain.fluid.shape
+        conditions = self.marks.numpy().reshape(shape) & ((1 << OBSTACLE_BIT) - 1)
+        return np.asarray(self.words.numpy().reshape(shape).any(axis=1) | conditions.any(axis=1))
 
     def _mark(self, sets, words, marks, cuts) -> list[Opening]:
         """Marks the cells of each set of conditions, those of the flow and those of a scalar; gives the openings, by bit."""
