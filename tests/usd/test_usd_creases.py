@@ -79,6 +79,12 @@ def test_without_sharpness_a_mesh_is_smooth_to_the_last_bit(opened, name):
     assert np.array_equal(smooth.faces, tagged.faces)
 
 
+def test_one_sharpness_a_crease_is_one_for_each_of_its_edges(opened):
+    whole, each = (opened(CUBE % f"{RIMS}float[] creaseSharpnesses = {s}", 2) for s in ([3, 0.5], [3] * 4 + [0.5] * 4))
+    assert np.array_equal(whole.body("/Box").mesh.points, each.body("/Box").mesh.points)
+    assert whole.report.used[0].centre[2] < -0.1  # The sharper rim is the lower one.
+
+
 def test_a_cage_knows_no_creases(opened):
     assert np.array_equal(
         opened(CUBE % (RIMS + "float[] creaseSharpnesses = [3, 3]"), 0).body("/Box").mesh.points,
