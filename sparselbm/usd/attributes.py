@@ -26,6 +26,17 @@ def integers(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
     return array.astype(np.int64)
 
 
+def numbers(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
+    """An array of numbers, shape (n,), fp64; empty where nothing is authored. Raises SceneError for others."""
+    value = prim.GetAttribute(name).Get(time)
+    if value is None:
+        return np.zeros(0)
+    array = np.array(value)
+    if array.ndim != 1 or (len(array) and array.dtype.kind not in "iuf"):
+        raise _wrong_type(prim, name, value, "an array of numbers (float[])")
+    return array.astype(np.float64)
+
+
 def vectors(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
     """An array of three numbers each, shape (n, 3), fp64; empty where nothing is authored. Raises SceneError for others."""
     value = prim.GetAttribute(name).Get(time)
@@ -55,6 +66,14 @@ def token(prim: Usd.Prim, name: str, time: Usd.TimeCode, allowed: Collection[str
     if value not in allowed:
         raise SceneError(f"{prim.GetPath()}: {name} is {value!r}; allowed are {', '.join(allowed)}")
     return value
+
+
+def check_range(path: str, name: str, values: np.ndarray, count: int) -> None:
+    """Raises SceneError for indices below 0, or of `count` or more."""
+    if len(values) and not (values.min() >= 0 and values.max() < count):
+        raise SceneError(
+            f"{path}: {name} run from {values.min()} to {values.max()}, allowed are 0 to {count - 1}; export the mesh again"
+        )
 
 
 def _wrong_type(prim: Usd.Prim, name: str, value: object, wanted: str) -> SceneError:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.usd.meshes import is_refined, topology_varies
+from sparselbm.usd.meshes import is_open, is_refined, topology_varies
 from sparselbm.usd.report import Note
 from sparselbm.usd.traversal import Found
 
 if TYPE_CHECKING:
     from pxr import Usd
-
-_CREASES = ("creaseIndices", "cornerIndices")
-
 
 def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> list[Note]:
     """The doubts on one mesh prim; none on a gprim."""
@@ -26,7 +23,7 @@ def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> lis
     if prim.GetTypeName() != "Mesh":
         return []
     mesh = UsdGeom.Mesh(prim)
-    reasons = [_on_subdivision(mesh, levels)]
+    reasons = [_on_subdivision(mesh, time, levels)]
     if topology_varies(prim):
         reasons.append(f"its topology changes in time; that of time {time} is read")
     if mesh.GetHoleIndicesAttr().Get(time):
@@ -38,11 +35,12 @@ def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> lis
     return [Note(str(prim.GetPath()), reason) for reason in reasons if reason]
 
 
-def _on_subdivision(mesh, levels: int) -> str:
+def _on_subdivision(mesh, time: Usd.TimeCode, levels: int) -> str:
     scheme = mesh.GetSubdivisionSchemeAttr()
     if is_refined(mesh.GetPrim(), levels):
-        sharp = [name for name in _CREASES if mesh.GetPrim().GetAttribute(name).Get()]
-        return f"its {' and '.join(sharp)} are not read: the limit surface is smooth there" if sharp else ""
+        if mesh.GetInterpolateBoundaryAttr().Get(time) == "none" and is_open(mesh.GetPrim(), time):
+            return "interpolateBoundary is none; faces at its open edges are read all the same, as with edgeOnly"
+        return ""
     if not scheme.HasAuthoredValue():
         return "subdivisionScheme is not authored, which means catmullClark; its cage is read"
     if scheme.Get() in ("catmullClark", "loop"):

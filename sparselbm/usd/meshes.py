@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sparselbm.usd import attributes
+from sparselbm.usd.creases import read_cage
 from sparselbm.usd.errors import SceneError
 from sparselbm.usd.polygons import triangulate
-from sparselbm.usd.subdivision import Cage, limit_surface
+from sparselbm.usd.subdivision import limit_surface, next_corners
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -23,7 +24,8 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarr
     A Catmull-Clark mesh is read as its cage where `levels` is 0; otherwise refined so often, its points on the limit surface.
 
     Raises:
-        SceneError: Positions that are not finite, wrong types, or a topology that contradicts itself.
+        SceneError: Positions that are not finite, wrong types, a topology that contradicts itself, or, where they are read,
+            creases that the mesh cannot have.
     """
     path = str(prim.GetPath())
     points = attributes.vectors(prim, "points", time)
@@ -35,7 +37,7 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarr
     _check_topology(path, points, counts, indices, holes)
     if len(counts) and is_refined(prim, levels):
         _check_smooth(path, counts)
-        smooth = limit_surface(Cage(points, counts, indices), levels)
+        smooth = limit_surface(read_cage(prim, time, points, counts, indices), levels)
         # Each corner of a face has become 4^(levels - 1) quads, one after the other.
         holes = np.flatnonzero(np.repeat(np.isin(np.arange(len(counts)), holes), counts * 4 ** (levels - 1)))
         points, counts, indices = smooth.points, smooth.counts, smooth.indices
@@ -52,6 +54,13 @@ def topology_varies(prim: Usd.Prim) -> bool:
     """Whether a mesh has other faces at other times."""
     names = ("faceVertexCounts", "faceVertexIndices", "holeIndices")
     return any(prim.GetAttribute(name).ValueMightBeTimeVarying() for name in names)
+
+
+def is_open(prim: Usd.Prim, time: Usd.TimeCode) -> bool:
+    """Whether a mesh that was read has an edge of a single face."""
+    counts, indices = (attributes.integers(prim, name, time) for name in ("faceVertexCounts", "faceVertexIndices"))
+    edges = np.sort(np.stack([indices, indices[next_corners(counts)]], axis=1), axis=1)
+    return bool(np.any(np.unique(edges, axis=0, return_counts=True)[1] == 1))
 
 
 def check_finite(path: str, points: np.ndarray) -> None:
@@ -71,13 +80,8 @@ def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: 
         )
     if len(indices) and not len(points):
         raise SceneError(f"{path}: points are empty, faceVertexIndices are {len(indices)}; export the mesh again")
-    ranges = (("faceVertexIndices", indices, len(points)), ("holeIndices", holes, len(counts)))
-    for name, values, limit in ranges:
-        if len(values) and not (values.min() >= 0 and values.max() < limit):
-            raise SceneError(
-                f"{path}: {name} run from {values.min()} to {values.max()}, allowed are 0 to {limit - 1};"
-                " export the mesh again"
-            )
+    attributes.check_range(path, "faceVertexIndices", indices, len(points))
+    attributes.check_range(path, "holeIndices", holes, len(counts))
 
 
 def _check_smooth(path: str, counts: np.ndarray) -> None:

@@ -54,8 +54,8 @@ class Scene:
             metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ, PLY and volumes, which say
                 nothing, are taken for metres.
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
-            levels: Refinements of Catmull-Clark meshes, whose points then lie on the smooth limit surface; 2 or 3 are good.
-                Each takes four times the points. 0 reads the cage as it is.
+            levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases and corners
+                that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
             variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
             confine: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
             partial: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.

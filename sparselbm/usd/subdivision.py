@@ -2,19 +2,25 @@
 
 E. Catmull, J. Clark, "Recursively generated B-spline surfaces on arbitrary topological meshes", 1978; limit positions after
 M. Halstead, M. Kass, T. DeRose, "Efficient, fair interpolation using Catmull-Clark surfaces", 1993, appendix A. On open edges
-the surface follows the cubic B-spline of the edge (USD's `edgeAndCorner`: a corner of a single face stays where it is).
+the surface follows the cubic B-spline of the edge, and so it does on infinitely sharp creases. Semi-sharp ones after T. DeRose,
+M. Kass, T. Truong, "Subdivision surfaces in character animation", 1998: a sharpness s takes the sharp rule for s steps and falls
+by 1 at each; what is left below 1 blends it with the smooth one. Where sharpnesses differ at a point it is as in OpenSubdiv,
+which is what USD means: the rule of this step and that of the next are blended by the mean of those that end in between.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+SETTLED = 40
+"""Steps after which every finite sharpness has faded, and four faces at a point have shrunk to 1e-12 of their size."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cage:
-    """A mesh of polygons."""
+    """A mesh of polygons, with the sharpness of its edges and points: 0 is smooth, inf never fades."""
 
     points: np.ndarray
     """Corners, shape (n, 3)."""
@@ -22,13 +28,34 @@ class Cage:
     """Corners of each face, shape (m,)."""
     indices: np.ndarray
     """Point of each corner, face after face, shape (sum of counts,)."""
+    edge_sharpness: np.ndarray
+    """Of the edge from each corner to the next, shape (sum of counts,); the faces beside an edge say the same."""
+    point_sharpness: np.ndarray
+    """Shape (n,); inf keeps a point where it is, as a corner, and has to at points without a face."""
+
+    def around(self, chosen: np.ndarray) -> Cage:
+        """The faces at the chosen points only; these points come first, in their order."""
+        face = np.repeat(np.arange(len(self.counts)), self.counts)
+        near = np.unique(face[np.isin(self.indices, chosen)])
+        kept = np.isin(face, near)
+        order = np.concatenate([chosen, np.setdiff1d(self.indices[kept], chosen)])
+        place = np.zeros(len(self.points), np.int64)
+        place[order] = np.arange(len(order))
+        indices = place[self.indices[kept]]
+        return Cage(
+            self.points[order], self.counts[near], indices, self.edge_sharpness[kept], self.point_sharpness[order]
+        )
 
 
 def limit_surface(cage: Cage, levels: int) -> Cage:
-    """The cage refined `levels` times (each quarters its faces), every point on the limit surface; `levels` above 0."""
+    """The cage refined `levels` times (each quarters its faces), every point on the limit surface; `levels` above 0.
+
+    Points have the same limit at all levels, which only say how finely it is sampled: where sharpness is left after the last
+    one, the faces around are refined on until it has faded, and at the end of an infinitely sharp crease until they are a point.
+    """
     for _ in range(levels):
         cage = refine(cage)
-    return Cage(_limit_points(cage), cage.counts, cage.indices)
+    return replace(cage, points=_limits(cage))
 
 
 def refine(cage: Cage) -> Cage:
@@ -39,7 +66,19 @@ def refine(cage: Cage) -> Cage:
     points = np.concatenate([_vertex_points(cage.points, face_points, ring), edge_points, face_points])
     n, e = len(cage.points), len(ring.ends)
     quads = np.stack([cage.indices, n + ring.edge, n + e + ring.face, n + ring.edge[ring.before]], axis=1)
-    return Cage(points, np.full(len(quads), 4), quads.reshape(-1))
+    halves, inner = np.maximum(ring.sharpness - 1.0, 0.0)[ring.edge], np.zeros(len(quads))
+    edge_sharpness = np.stack([halves, inner, inner, halves[ring.before]], axis=1).reshape(-1)
+    point_sharpness = np.zeros(len(points))
+    point_sharpness[:n] = np.maximum(ring.point_sharpness - 1.0, 0.0)
+    return Cage(points, np.full(len(quads), 4), quads.reshape(-1), edge_sharpness, point_sharpness)
+
+
+def next_corners(counts: np.ndarray) -> np.ndarray:
+    """The corner after each in its face, shape (sum of counts,)."""
+    ends = np.cumsum(counts)
+    after = np.arange(1, counts.sum() + 1)
+    after[ends - 1] = ends - counts
+    return after
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,25 +95,45 @@ class _Ring:
     """Edge that each corner owns, shape (c,)."""
     ends: np.ndarray
     """Points at both ends of each edge, shape (e, 2)."""
-    faces_at_edge: np.ndarray
-    """Number of faces at each edge, shape (e,)."""
-    point_count: int
+    sharpness: np.ndarray
+    """Of each edge, shape (e,); inf where the surface ends or more than two faces meet."""
+    point_sharpness: np.ndarray
+    """Of each point, shape (n,)."""
 
     @classmethod
     def of(cls, cage: Cage) -> _Ring:
-        first = np.cumsum(cage.counts) - cage.counts
         face = np.repeat(np.arange(len(cage.counts)), cage.counts)
-        place = np.arange(len(cage.indices)) - first[face]
-        after = first[face] + (place + 1) % cage.counts[face]
-        before = first[face] + (place - 1) % cage.counts[face]
+        after = next_corners(cage.counts)
+        before = np.empty_like(after)
+        before[after] = np.arange(len(after))
         pairs = np.sort(np.stack([cage.indices, cage.indices[after]], axis=1), axis=1)
         ends, edge, faces_at_edge = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
-        return cls(cage.indices, face, before, edge.reshape(-1), ends, faces_at_edge, len(cage.points))
+        edge, borders = edge.reshape(-1), faces_at_edge != 2
+        sharpness = np.zeros(len(ends))
+        sharpness[edge] = cage.edge_sharpness
+        sharpness[borders] = np.inf
+        # Where a border of four faces ends, a point has more faces than edges: no rule is meant for it.
+        lost = np.bincount(ends[borders].reshape(-1), minlength=len(cage.points)) == 1
+        point_sharpness = np.where(lost, np.inf, cage.point_sharpness)
+        return cls(cage.indices, face, before, edge, ends, sharpness, point_sharpness)
 
     @property
-    def sharp(self) -> np.ndarray:
-        """Edges that the surface ends at (or where more than two faces meet), shape (e,), bool."""
-        return self.faces_at_edge != 2
+    def point_count(self) -> int:
+        return len(self.point_sharpness)
+
+    @property
+    def unsettled(self) -> np.ndarray:
+        """Points at finite sharpness, or where an infinitely sharp edge ends, shape (n,), bool: no limit rule holds yet."""
+        fading = (self.at_points(_is_finite(self.sharpness)) > 0) | _is_finite(self.point_sharpness)
+        return fading | (self.at_points(self.sharpness == np.inf) == 1) & (self.point_sharpness == 0.0)
+
+    def share_of_this_step(self) -> np.ndarray:
+        """Mean of the sharpnesses s at each point, its own among them, that end in this step, 0 < s <= 1; shape (n, 1)."""
+        edges, own = (_is_finite(s) & (s <= 1.0) for s in (self.sharpness, self.point_sharpness))
+        weights = np.repeat(self.sharpness[edges], 2)
+        total = np.bincount(self.ends[edges].reshape(-1), weights=weights, minlength=self.point_count)
+        total = total + np.where(own, self.point_sharpness, 0.0)
+        return (total / np.maximum(self.at_points(edges) + own, 1))[:, None]
 
     def face_means(self, values: np.ndarray) -> np.ndarray:
         """Mean of the points' values over each face."""
@@ -95,38 +154,61 @@ def sums(where: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
     return np.stack([np.bincount(where, weights=column, minlength=count) for column in values.T], axis=1)
 
 
+def _is_finite(sharpness: np.ndarray) -> np.ndarray:
+    return (sharpness > 0.0) & (sharpness < np.inf)
+
+
 def _edge_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> np.ndarray:
-    """(a + b + f + g) / 4 of the ends and the faces beside; (a + b) / 2 where the surface ends."""
+    """(a + b + f + g) / 4 of the ends and the faces beside; (a + b) / 2 where sharp; blended for a sharpness below 1."""
     middles = points[ring.ends].mean(axis=1)
-    beside = sums(ring.edge, face_points[ring.face], len(ring.ends))
-    return np.where(ring.sharp[:, None], middles, 0.5 * middles + 0.25 * beside)
+    smooth = 0.5 * middles + 0.25 * sums(ring.edge, face_points[ring.face], len(ring.ends))
+    sharp = np.minimum(ring.sharpness, 1.0)[:, None]
+    return (1.0 - sharp) * smooth + sharp * middles
 
 
 def _vertex_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> np.ndarray:
-    """(F + 2 R + (n - 3) P) / n of the means of face points F and edge middles R; on open edges (a + 6 P + b) / 8."""
+    """(F + 2 R + (n - 3) P) / n of the means of face points F and edge middles R; on creases (a + 6 P + b) / 8."""
     valence = np.maximum(np.bincount(ring.corner, minlength=ring.point_count), 1)[:, None]
     mean_face = sums(ring.corner, face_points[ring.face], ring.point_count) / valence
-    every = np.ones(len(ring.ends), dtype=bool)
-    mean_middle = 0.5 * (points + ring.opposite_ends(points, every) / valence)
+    mean_middle = 0.5 * (points + ring.opposite_ends(points, np.ones(len(ring.ends), dtype=bool)) / valence)
     smooth = (mean_face + 2.0 * mean_middle + (valence - 3.0) * points) / valence
-    return _with_borders(smooth, points, ring, 6.0)
+    share = ring.share_of_this_step()
+    return share * _ruled(smooth, points, ring, 6.0, 0.0) + (1.0 - share) * _ruled(smooth, points, ring, 6.0, 1.0)
 
 
-def _limit_points(cage: Cage) -> np.ndarray:
-    """(n^2 P + 4 sum of neighbours + sum of diagonals) / (n (n + 5)) among quads; on open edges (a + 4 P + b) / 6."""
+def _limits(cage: Cage) -> np.ndarray:
+    """Limit of each point; for those that are not settled after more steps, on the faces at them only."""
     ring = _Ring.of(cage)
+    limits = _limit_points(cage.points, ring)
+    chosen = np.arange(len(limits))
+    for _ in range(SETTLED):
+        left = np.flatnonzero(ring.unsettled[: len(chosen)])
+        if not len(left):
+            break
+        chosen = chosen[left]
+        cage = refine(cage.around(left))
+        ring = _Ring.of(cage)
+        limits[chosen] = _limit_points(cage.points, ring)[: len(chosen)]
+    return limits
+
+
+def _limit_points(points: np.ndarray, ring: _Ring) -> np.ndarray:
+    """(n^2 P + 4 sum of neighbours + sum of diagonals) / (n (n + 5)) among quads; on creases (a + 4 P + b) / 6."""
     n = np.maximum(np.bincount(ring.corner, minlength=ring.point_count), 1)[:, None]
-    neighbours = ring.opposite_ends(cage.points, np.ones(len(ring.ends), dtype=bool))
+    neighbours = ring.opposite_ends(points, np.ones(len(ring.ends), dtype=bool))
     diagonal = ring.before[ring.before]
-    diagonals = sums(ring.corner, cage.points[ring.corner[diagonal]], ring.point_count)
-    smooth = (n**2 * cage.points + 4.0 * neighbours + diagonals) / (n * (n + 5.0))
-    return _with_borders(smooth, cage.points, ring, 4.0)
+    diagonals = sums(ring.corner, points[ring.corner[diagonal]], ring.point_count)
+    smooth = (n**2 * points + 4.0 * neighbours + diagonals) / (n * (n + 5.0))
+    return _ruled(smooth, points, ring, 4.0, 0.0)
 
 
-def _with_borders(smooth: np.ndarray, points: np.ndarray, ring: _Ring, weight: float) -> np.ndarray:
-    """Smooth positions, but for points on open edges, which see their border only, and corners, which stay."""
-    borders = ring.at_points(ring.sharp)
-    faces = np.bincount(ring.corner, minlength=ring.point_count)
-    along = (weight * points + ring.opposite_ends(points, ring.sharp)) / (weight + 2.0)
-    stays = (faces <= 1) | (borders > 2)
-    return np.select([stays[:, None], (borders > 0)[:, None]], [points, along], smooth)
+def _ruled(smooth: np.ndarray, points: np.ndarray, ring: _Ring, weight: float, above: float) -> np.ndarray:
+    """(a + weight P + b) / (weight + 2) between two edges sharper than `above`; sharper points, and those with more, stay.
+
+    With one such edge, where a crease ends, or none: smooth.
+    """
+    sharp = ring.sharpness > above
+    edges = ring.at_points(sharp)
+    along = (weight * points + ring.opposite_ends(points, sharp)) / (weight + 2.0)
+    stays = (ring.point_sharpness > above) | (edges > 2)
+    return np.select([stays[:, None], (edges == 2)[:, None]], [points, along], smooth)
