@@ -1,5 +1,7 @@
 """Every objective: its gradient in populations, solid fractions, points, link fractions and parameters, against differences."""
 
+from itertools import product
+
 import pytest
 from adjoint_cases import CASES, Case, channel, warm
 from channel_cases import objectives
@@ -18,8 +20,8 @@ ON_LINKS = {"Force": Force("body", (1.0, 0.3)), "Torque": Torque("body", (8.0, 5
 PRODUCT = [
     *(pytest.param(channel(D2Q9), FLOW[name], id=name) for name in FLOW),
     *(pytest.param(channel(D3Q19), objectives(3)[name], id=f"{name}-D3Q19") for name in ("Force", "Torque")),
-    *(pytest.param(channel(D3Q19), ENERGY[name], id=f"{name}-D3Q19") for name in ENERGY),
-    *(pytest.param(channel(D3Q27), ENERGY[name], id=f"{name}-D3Q27", marks=pytest.mark.validate) for name in ENERGY),
+    *(pytest.param(channel(lattice), ENERGY[name], id=f"{name}-{lattice}", marks=pytest.mark.validate)
+      for lattice, name in product((D3Q19, D3Q27), ENERGY)),
     *(pytest.param(channel(wall=CentralInterpolation()), ON_LINKS[name], id=f"{name} through links") for name in ON_LINKS),
     *(pytest.param(warm(D2Q9), SCALAR[name], id=name) for name in SCALAR),
 ]

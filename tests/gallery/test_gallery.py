@@ -8,6 +8,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@pytest.mark.validate
 def test_water_through_a_packing_of_spheres(device):
     """Within 5 % of van der Hoef et al. 2005 for arrays at random, with 8 cells across a sphere."""
     example = runpy.run_path(str(EXAMPLES / "sphere_packing.py"))
