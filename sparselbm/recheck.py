@@ -64,6 +64,11 @@ class Checked:
         """Whether the difference is beyond the tolerance."""
         return self.difference > self.tolerance
 
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the drag has fallen with the study's wall, and has not with the other."""
+        return self.drag < 1.0 <= self.checked
+
     def __str__(self) -> str:
         return (
             f"iteration {self.iteration}: drag {self.drag:.3f} of the start's, {self.checked:.3f} with the wall checked "

@@ -17,6 +17,11 @@ from .show import Work, announce, duration, err, facts
 _REFINEMENT = 1.25
 """Of the voxels of the second grid."""
 
+_UNCONFIRMED = (
+    "The other wall sees no gain: the drag has fallen by less than the walls disagree by. Take finer voxels, more iterations, or "
+    "--wall spline, whose gradient is better where faces lie along the grid."
+)
+
 
 def carry_out(
     scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
@@ -48,6 +53,8 @@ def carry_out(
     _print_summary(folder, summary, second, problem)
     if result.stopped == "refused":
         err.print(result.message, style="yellow", highlight=False, markup=False)
+    elif problem.checks and problem.checks[-1].unconfirmed:
+        err.print(_UNCONFIRMED, style="yellow", highlight=False, markup=False)
     return folder, summary
 
 

@@ -8,7 +8,7 @@ import pytest
 from sparselbm import DragProblem, DragStudy, Tunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.optimize import LBFGSB, Stop
-from sparselbm.recheck import Recheck
+from sparselbm.recheck import Checked, Recheck
 from sparselbm.settle import Settle
 from sparselbm.tunnel import TunnelError
 
@@ -88,3 +88,11 @@ def test_a_recheck_without_iterations_or_tolerance_is_refused():
     for options in ({"every": 0}, {"tolerance": 0.0}):
         with pytest.raises(TunnelError, match="must be above 0"):
             Recheck(**options)
+
+
+def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
+    """Within the tolerance it is not refused, but told."""
+    assert Checked(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
+    assert not Checked(3, drag=0.996, checked=1.032, tolerance=0.05).refused
+    assert not Checked(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
+    assert not Checked(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed
