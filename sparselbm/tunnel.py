@@ -13,7 +13,7 @@ from .boundary import Boundary, Face, FreeSlip, MovingWall, PressureOutlet, Prof
 from .collision import BGK, TRT, Collision
 from .demand import CellBytes, shortage
 from .domain import Domain, box
-from .geometry import Fraction, SolidFraction, TriangleMesh, repair
+from .geometry import Fraction, SplineFraction, TriangleMesh, repair
 from .geometry.frontal_area import frontal_area
 from .interpolated import LinkWall
 from .lattice import D3Q19, Lattice
@@ -84,7 +84,7 @@ class Tunnel:
     """u [cells / step]: Mach number u sqrt(3)."""
     lattice: Lattice = D3Q19
     collision: Collision = field(default_factory=TRT)
-    wall: Fraction = field(default_factory=SolidFraction)
+    wall: Fraction = field(default_factory=SplineFraction)
     precision: type = wp.float32
 
     def around(

@@ -159,10 +159,10 @@ class Solver(Part):
     precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
     wall: str = entry(
         TOKEN,
-        "cut",
-        "Solid fraction of a cell: cut by its plane, or a spline, which moves evenly through the cells; give bodies 5 cells. "
+        "spline",
+        "Solid fraction of a cell: a spline, which moves evenly through the cells, or cut by its plane, for bodies below 5 cells. "
         "Walls around flow inside a surface lie on links, at their exact place.",
-        allowed=("cut", "spline"),
+        allowed=("spline", "cut"),
     )
     lattice_velocity: float = entry(
         NUMBER,

@@ -103,7 +103,7 @@ Box = Annotated[
     ),
 ]
 LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
-Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="cut|spline")]
+Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="spline|cut")]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]

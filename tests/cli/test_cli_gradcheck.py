@@ -37,7 +37,7 @@ def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
 
 @pytest.mark.parametrize("command", ["gradcheck", "optimize"])
 def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, command):
-    """Cut by a plane unless a spline is asked for; before any flow is computed."""
+    """A spline unless the cut by a plane is asked for; before any flow is computed."""
     seen = []
 
     def plan_of(tunnel, scene, *given, **more):
@@ -47,10 +47,10 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, c
     monkeypatch.setattr(Tunnel, "in_scene", plan_of)
     for choice in ((), ("--wall", "spline"), ("--wall", "cut")):
         assert in_process(command, ball, *choice, "--device", device)[0] == 2
-    assert seen == [SolidFraction(), SplineFraction(), SolidFraction()]
+    assert seen == [SplineFraction(), SplineFraction(), SolidFraction()]
     code, _, err = in_process(command, ball, "--wall", "glass", "--device", device)
     assert code == 2
-    assert "--wall 'glass': give cut or spline" in err
+    assert "--wall 'glass': give spline or cut" in err
 
 
 @pytest.mark.validate
