@@ -254,7 +254,8 @@ class Output(Part):
     folder: str | None = entry(
         TEXT,
         None,
-        "Folder of the results, within the case's own. Not set: results/NAME_OF_THE_CASE where the command runs.",
+        "Folder of the results, within the case's own; optimize and gradcheck add their names to it. Not set: "
+        "results/NAME_OF_THE_CASE where the command runs.",
     )
 
 

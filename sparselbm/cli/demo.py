@@ -20,12 +20,13 @@ from .show import err, out
 LEAST_REDUCTION, VOLUME_TOLERANCE = 0.10, 0.005
 Iterations = Annotated[int, o.option("--iterations", "Most iterations of the optimiser.")]
 SecondGrid = Annotated[bool, o.option("--second-grid/--no-second-grid", "Evaluate both shapes again on voxels finer by 1.25.")]
+Output = Annotated[Path | None, o.output("results/demo")]
 Cell = Annotated[float, o.option("--voxel-size", "Edge of a cell; the bunny is 1 m across.", metavar="METRES")]
 
 
 def demo(
     voxel_size: Cell = 0.08, iterations: Iterations = 9, seconds: o.Seconds = None, second_grid: SecondGrid = True,
-    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
 ) -> None:  # fmt: skip
     """Give the Stanford bunny less drag, at fixed volume and Reynolds number 60.
 

@@ -32,7 +32,7 @@ def case_of(given: Mapping[str, Any], *more_variants: str) -> Case:
 
 
 def output_of(output: Path | None, case: Case, suffix: str = "") -> Path:
-    """The folder of the results; the one that a case names is seen from its file."""
+    """The folder of the results, each command's by a suffix of its own; the one that a case names is seen from its file."""
     if output is not None:
         return output
     if case.output.folder is not None:

@@ -23,6 +23,8 @@ Sweep = Annotated[
     ),
 ]
 
+Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE")]
+
 RestartFrom = Annotated[
     Path | None,
     o.option("--restart", "Begin with velocity.nvdb and pressure.nvdb of a folder, of other voxels too.", metavar="FOLDER"),
@@ -33,7 +35,7 @@ def run(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
-    settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
     levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,

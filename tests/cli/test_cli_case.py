@@ -59,14 +59,15 @@ def test_a_case_gives_the_numbers_of_the_options_and_spares_the_scene(in_process
         assert seen[0][name] == seen[1][name], name
 
     done("run", scene, *SMALL, "--device", device, "--output", "run_options")
-    done("run", case, "--device", device, "--output", "run_case")
-    assert summary(tmp_path / "run_case") == summary(tmp_path / "run_options")
+    done("run", case, "--device", device)
+    assert summary(tmp_path / "found") == summary(tmp_path / "run_options")
     done("optimize", scene, *SMALL, *STUDY, "--device", device, "--output", "optimised")
     done("optimize", case, "--device", device)
-    assert summary(tmp_path / "found") == summary(tmp_path / "optimised")
-    assert validate_stage(tmp_path / "found" / "ball_case_results.usda") == []
-    done("export", tmp_path / "found", "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
-    done("view", tmp_path / "found")
+    found = tmp_path / "found_optimize"
+    assert summary(found) == summary(tmp_path / "optimised")
+    assert validate_stage(found / "ball_case_results.usda") == []
+    done("export", found, "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
+    done("view", found)
     in_process("gradcheck", case, "--steps", 0, "--directions", 1, "--samples", 0, "--device", device)
     checked = json.loads((tmp_path / "found_gradcheck" / "gradcheck.json").read_text())
     assert not checked["passed"]  # 40 steps are too few.
