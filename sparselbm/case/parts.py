@@ -28,6 +28,10 @@ class SceneFile(Part):
     variants: dict[str, str] | None = entry(
         CHOICES, None, 'Choices in place of the scene\'s own, such as {"/Car:wheels" = "wide"}.', composed=True
     )
+    metres_per_unit: float | None = entry(
+        NUMBER, None, "Length of a unit [m] of a scene that does not say it, STL, OBJ, PLY or volumes: 0.001 for millimetres. Not "
+        "set: metres.", above=0.0, composed=True,
+    )  # fmt: skip
     time: float | None = entry(NUMBER, None, "Time code that an animated scene is read at. Not set: the first sample.")
     levels: int = entry(
         COUNT, 0, "Refinements of subdivision surfaces towards their smooth limit, 0 to 6; 0 reads the cage."

@@ -14,6 +14,7 @@ _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
     "settle_steps": "solver", "iterations": "objective", "seconds": "objective", "second_grid": "objective",
     "recheck": "objective", "wall": "solver", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
+    "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 

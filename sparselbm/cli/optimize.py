@@ -16,6 +16,7 @@ Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_optimize")]
 
 def optimize(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
     wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,

@@ -76,6 +76,7 @@ Variant = Annotated[
     ),
 ]
 Time = Annotated[float | None, setting("--time", SceneFile, "time", metavar="CODE")]
+MetresPerUnit = Annotated[float | None, setting("--metres-per-unit", SceneFile, "metres_per_unit", metavar="METRES")]
 Levels = Annotated[int | None, setting("--levels", SceneFile, "levels")]
 Confine = Annotated[bool, option("--confine", "Refuse a scene that refers to files outside of its folder.")]
 Partial = Annotated[

@@ -33,6 +33,7 @@ RestartFrom = Annotated[
 
 def run(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
