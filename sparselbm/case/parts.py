@@ -29,8 +29,8 @@ class SceneFile(Part):
         CHOICES, None, 'Choices in place of the scene\'s own, such as {"/Car:wheels" = "wide"}.', composed=True
     )
     metres_per_unit: float | None = entry(
-        NUMBER, None, "Length of a unit [m] of a scene that does not say it, STL, OBJ, PLY or volumes: 0.001 for millimetres. Not "
-        "set: metres.", above=0.0, composed=True,
+        NUMBER, None, "Length of a unit [m] of a scene that does not say it, STL, OBJ, PLY or volumes: 0.001 for millimetres. "
+        "Not set: metres.", above=0.0, composed=True,
     )  # fmt: skip
     time: float | None = entry(NUMBER, None, "Time code that an animated scene is read at. Not set: the first sample.")
     levels: int = entry(
