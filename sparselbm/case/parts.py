@@ -245,8 +245,8 @@ class Constraint(Part):
     lower_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
     upper_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
     direction: Vector | None = entry(VECTOR, None, "d of the force.", only=("force",), needed=True)
-    lower: float | None = entry(NUMBER, None, "Least coefficient.", only=("force", "pressureDrop"))
-    upper: float | None = entry(NUMBER, None, "Largest coefficient.", only=("force", "pressureDrop"))
+    lower: float | None = entry(NUMBER, None, "Least coefficient, without unit.", only=("force", "pressureDrop"))
+    upper: float | None = entry(NUMBER, None, "Largest coefficient, without unit.", only=("force", "pressureDrop"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,8 +35,8 @@ def fluids_of(plans: Sequence[Plan]) -> str:
     if found[-1] <= (1.0 + 1e-6) * found[0]:
         return ""
     return (
-        f"Warning: a Reynolds number by each variant's own extent makes viscosities of {found[0]:.4g} to {found[-1]:.4g} m^2/s: to "
-        "compare forces in one fluid, give the case a viscosity in its place"
+        f"Warning: a Reynolds number by each variant's own extent makes viscosities of {found[0]:.4g} to {found[-1]:.4g} m^2/s: "
+        "to compare forces in one fluid, give the case a viscosity in its place"
     )
 
 

@@ -29,7 +29,8 @@ def optimize(
     """Deform an obstacle until its drag is least, at fixed volume.
 
     Each iteration is written at once: as a time sample of NAME_results.usda, which lies over the scene and is to be
-    opened in a viewer, and as a row of history.csv. Ctrl-C ends cleanly. At the end follow the flow around the best
+    opened in a viewer, and as a row of history.csv; what is printed of a constraint is its value, not what is left to its
+    limit. Ctrl-C ends cleanly. At the end follow the flow around the best
     shape, convergence.png, slices.png and summary.json.
 
     Examples:
