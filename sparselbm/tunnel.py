@@ -306,7 +306,9 @@ class TunnelPlan:
         needed = self.gradient_memory if gradient else self.memory
         short = shortage(f"{self.cells:.3g} cells of {self.voxel_size:.4g} m", needed, self.voxel_size, device)
         if short:
-            raise TunnelError(short)
+            low, high = self.mesh.bounds
+            size = f"{self.obstacle} is {' x '.join(f'{x:.4g}' for x in high - low)} m"
+            raise TunnelError(f"{short}; {size}: if it is not, its file is in another unit (metres_per_unit)")
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:

@@ -97,12 +97,21 @@ class Case:
         return (self.source.file or self.file).stem
 
     def read_scene(self, *, confine: bool = False, partial: bool = False) -> Scene:
-        """The scene, as `Scene.open` reads it. Raises SceneError, also for obstacles that are not there."""
-        from ..usd import Scene
+        """The scene, as `Scene.open` reads it.
 
+        Raises SceneError, also for obstacles that are not there; CaseError for a unit of a stage, which says its own.
+        """
+        from ..usd import Scene, foreign
+
+        unit = self.scene.metres_per_unit
+        if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
+            raise CaseError(
+                f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which says its "
+                "own unit: set metersPerUnit there, or in a layer over it"
+            )
         scene = Scene.open(
             self.file, variants=self.scene.variants, time=self.scene.time, levels=self.scene.levels,
-            confine=confine, partial=partial,
+            metres_per_unit=unit, confine=confine, partial=partial,
         )  # fmt: skip
         for path in (*self.obstacle, *self.opening):
             scene.body(path)

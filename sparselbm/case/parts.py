@@ -28,6 +28,10 @@ class SceneFile(Part):
     variants: dict[str, str] | None = entry(
         CHOICES, None, 'Choices in place of the scene\'s own, such as {"/Car:wheels" = "wide"}.', composed=True
     )
+    metres_per_unit: float | None = entry(
+        NUMBER, None, "Length of a unit [m] of a scene that does not say it, STL, OBJ, PLY or volumes: 0.001 for millimetres. "
+        "Not set: metres.", above=0.0, composed=True,
+    )  # fmt: skip
     time: float | None = entry(NUMBER, None, "Time code that an animated scene is read at. Not set: the first sample.")
     levels: int = entry(
         COUNT, 0, "Refinements of subdivision surfaces towards their smooth limit, 0 to 6; 0 reads the cage."
@@ -241,8 +245,8 @@ class Constraint(Part):
     lower_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
     upper_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
     direction: Vector | None = entry(VECTOR, None, "d of the force.", only=("force",), needed=True)
-    lower: float | None = entry(NUMBER, None, "Least coefficient.", only=("force", "pressureDrop"))
-    upper: float | None = entry(NUMBER, None, "Largest coefficient.", only=("force", "pressureDrop"))
+    lower: float | None = entry(NUMBER, None, "Least coefficient, without unit.", only=("force", "pressureDrop"))
+    upper: float | None = entry(NUMBER, None, "Largest coefficient, without unit.", only=("force", "pressureDrop"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +258,8 @@ class Output(Part):
     folder: str | None = entry(
         TEXT,
         None,
-        "Folder of the results, within the case's own. Not set: results/NAME_OF_THE_CASE where the command runs.",
+        "Folder of the results, within the case's own; optimize and gradcheck add their names to it. Not set: "
+        "results/NAME_OF_THE_CASE where the command runs.",
     )
 
 

@@ -34,9 +34,9 @@ def usd_text(head: LayerHead, obstacle: str) -> str:
     return "\n".join(["#usda 1.0", *head.lines(), "", *case, "", *over]) + "\n"
 
 
-def toml_text(scene: str, obstacle: str) -> str:
+def toml_text(scene: SceneFile, obstacle: str) -> str:
     """A file beside a scene, with the same names."""
-    tables: list[tuple[str, Part]] = [("scene", SceneFile(file=scene))]
+    tables: list[tuple[str, Part]] = [("scene", scene)]
     tables += [(f'obstacle."{obstacle}"', Obstacle(role="design")), ("design", Design())]
     tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
     tables += [(f"boundary.{side}", part) for side, part in _sides().items()]

@@ -11,6 +11,7 @@ from ..usd import Scene, foreign, open_stage
 from ..usd.layer_head import LayerHead
 from ..usd.paths import relative_path
 from .errors import CaseError
+from .parts import SceneFile
 from .template import toml_text, usd_text
 
 
@@ -35,7 +36,9 @@ def write_template(
         raise OutputExistsError(f"{target} is there already: pass overwrite=True, or choose another name")
     prim = _prim_of(scene, obstacle, is_foreign)
     if target.suffix.lower() == ".toml":
-        text = toml_text(relative_path(scene.path.resolve(), target.parent.resolve()), prim)
+        unit = scene.metres_per_unit if is_foreign and scene.metres_per_unit != 1.0 else None  # Metres need not be said.
+        seen = relative_path(scene.path.resolve(), target.parent.resolve())
+        text = toml_text(SceneFile(file=seen, metres_per_unit=unit), prim)
     else:
         text = usd_text(LayerHead.of(scene.path, target.parent), prim)
     with replace_file(target) as path:

@@ -18,19 +18,23 @@ from .exits import FAILED
 from .show import err, out
 
 LEAST_REDUCTION, VOLUME_TOLERANCE = 0.10, 0.005
+VOXEL_SIZE, ITERATIONS = 0.08, 9
+"""Of the default run, of which alone that reduction is known: with other cells, or less time, drag has to fall at all."""
 Iterations = Annotated[int, o.option("--iterations", "Most iterations of the optimiser.")]
 SecondGrid = Annotated[bool, o.option("--second-grid/--no-second-grid", "Evaluate both shapes again on voxels finer by 1.25.")]
+Output = Annotated[Path | None, o.output("results/demo")]
 Cell = Annotated[float, o.option("--voxel-size", "Edge of a cell; the bunny is 1 m across.", metavar="METRES")]
 
 
 def demo(
-    voxel_size: Cell = 0.08, iterations: Iterations = 9, seconds: o.Seconds = None, second_grid: SecondGrid = True,
-    device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    voxel_size: Cell = VOXEL_SIZE, iterations: Iterations = ITERATIONS, seconds: o.Seconds = None,
+    second_grid: SecondGrid = True, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
 ) -> None:  # fmt: skip
     """Give the Stanford bunny less drag, at fixed volume and Reynolds number 60.
 
-    The scan comes with Warp, and assets/bunny_tunnel.usda refers to it. The demo fails unless drag falls by 10 % at a
-    volume kept within 0.5 %, and OpenUSD finds no error in the stage that it writes.
+    The scan comes with Warp, and assets/bunny_tunnel.usda refers to it. The demo fails unless drag falls by 10 %, or,
+    with other cells, iterations or seconds, falls at all, at a volume kept within 0.5 %, and OpenUSD finds no error in the stage
+    that it writes.
 
     Examples:
 
@@ -49,10 +53,9 @@ def demo(
         scene, plan, study, output=folder, overwrite=overwrite, device=place, second_grid=second_grid
     )
     broken = [f"OpenUSD: {error}" for error in validate_stage(written.stage.path)]
-    if summary["reduction"] < LEAST_REDUCTION:
-        broken.append(
-            f"drag fell by {summary['reduction']:.1%}, expected {LEAST_REDUCTION:.0%} at least: allow more --iterations"
-        )
+    least = LEAST_REDUCTION if (voxel_size, iterations, seconds) == (VOXEL_SIZE, ITERATIONS, None) else 0.0
+    if summary["reduction"] <= least:
+        broken.append(f"drag fell by {summary['reduction']:.1%}, expected more than {least:.0%}: allow more --iterations")
     if abs(summary["volume_change"]) > VOLUME_TOLERANCE:
         broken.append(f"the volume changed by {summary['volume_change']:+.2%}, limit {VOLUME_TOLERANCE:.1%}")
     for line in broken:

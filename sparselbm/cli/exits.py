@@ -12,6 +12,7 @@ _SPOKEN = {
     "(without=)": "(--without)",
     "pass partial=True": "pass --partial",
     "confine=True": "--confine",
+    "(metres_per_unit)": "(--metres-per-unit)",
     "no obstacle named": "no --obstacle named",
     "constrain it by BoundingBox or bounds instead": "pass --free-volume",
 }
@@ -54,11 +55,15 @@ def _is_refusal(error: Exception) -> bool:
     return type(error).__module__.startswith("sparselbm.") or isinstance(error, OSError | ImportError)
 
 
-def _told(error: Exception, code: int) -> int:
-    kind = "The run failed" if code == FAILED else "Error"
-    text = str(error)
+def spoken(text: str) -> str:
+    """A message of the package in the words of a shell."""
     for python, shell in _SPOKEN.items():
         text = text.replace(python, shell)
+    return text
+
+
+def _told(error: Exception, code: int) -> int:
+    kind = "The run failed" if code == FAILED else "Error"
     sys.stdout.flush()
-    Console(stderr=True, soft_wrap=True).print(f"{kind}: {text}", style="red", markup=False, highlight=False)
+    Console(stderr=True, soft_wrap=True).print(f"{kind}: {spoken(str(error))}", style="red", markup=False, highlight=False)
     return code

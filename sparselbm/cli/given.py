@@ -14,6 +14,7 @@ _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
     "settle_steps": "solver", "iterations": "objective", "seconds": "objective", "second_grid": "objective",
     "recheck": "objective", "wall": "solver", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
+    "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 
@@ -32,7 +33,7 @@ def case_of(given: Mapping[str, Any], *more_variants: str) -> Case:
 
 
 def output_of(output: Path | None, case: Case, suffix: str = "") -> Path:
-    """The folder of the results; the one that a case names is seen from its file."""
+    """The folder of the results, each command's by a suffix of its own; the one that a case names is seen from its file."""
     if output is not None:
         return output
     if case.output.folder is not None:

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,7 @@ Directions = Annotated[
 ]
 Samples = Annotated[int, o.option("--samples", "Designs of the trend test, at least 5; 0 leaves it out.")]
 Cells = Annotated[float, o.option("--cells", "Length of the trend's sweep along the gradient.", metavar="CELLS")]
+Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_gradcheck")]
 Tolerance = Annotated[
     float,
     o.option(
@@ -44,11 +46,12 @@ Tolerance = Annotated[
 
 def gradcheck(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
     wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
-    tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
     confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from ..case import Case, SceneFile
 from ..case.write import write_template
-from ..usd import Scene
 from ..usd.plugin import SCHEMA_FOLDER
 from . import options as o
 from .show import facts
 
-SceneFile = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF, .nvdb. It is only read.")]
+ScenePath = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF, .nvdb. It is only read.")]
 CaseOutput = Annotated[
     Path | None,
     o.option(
@@ -23,8 +23,8 @@ Overwrite = Annotated[bool, o.option("--overwrite", "Replace a case of that name
 
 
 def init(
-    scene: SceneFile, obstacle: o.ObstaclePath = None, output: CaseOutput = None, overwrite: Overwrite = False,
-    confine: o.Confine = False, partial: o.Partial = False,
+    scene: ScenePath, obstacle: o.ObstaclePath = None, metres_per_unit: o.MetresPerUnit = None,
+    output: CaseOutput = None, overwrite: Overwrite = False, confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
     """Write a case over a scene: a small file with every setting, its fallback and what it means, to be filled in.
 
@@ -37,9 +37,10 @@ def init(
 
     sparselbm init scene.usda --obstacle /World/Body --output studies/body.usda
 
-    sparselbm init body.stl [dim]# writes body_case.toml[/dim]
+    sparselbm init body.stl --metres-per-unit 0.001 [dim]# writes body_case.toml; the file is in millimetres[/dim]
     """
-    read = Scene.open(scene, confine=confine, partial=partial)
+    file = SceneFile(file=str(scene), metres_per_unit=metres_per_unit)
+    read = Case(scene=file).read_scene(confine=confine, partial=partial)
     path = write_template(read, obstacle, output, overwrite=overwrite)
     facts("", {
         "case": str(path),

@@ -8,6 +8,7 @@ from ..forecast import Forecast
 from ..geometry import RepairReport, inspect_mesh
 from ..usd import Note, Scene, surface_doubts
 from . import options as o
+from .exits import spoken
 from .given import case_of
 from .job_of import job_of
 from .show import err, out
@@ -15,6 +16,7 @@ from .show import err, out
 
 def inspect(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, device: o.Device = None,
     json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
@@ -83,4 +85,4 @@ def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -
             out.print(f"        {line}", highlight=False, markup=False)
     for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):
         for note in notes:
-            out.print(f"{kind}  {note}", highlight=False, markup=False)
+            out.print(f"{kind}  {spoken(str(note))}", highlight=False, markup=False)

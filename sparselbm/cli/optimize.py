@@ -1,5 +1,8 @@
 """`sparselbm optimize`: a shape of less drag."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from ..case import CaseStudy
@@ -8,22 +11,26 @@ from .carry_out import carry_out
 from .drawings import Draw, drawings_of
 from .given import case_of, output_of
 
+Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_optimize")]
+
 
 def optimize(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
     wall: o.Wall = None, ffd: o.Ffd = None, limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     vary: o.Vary = None, fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,
-    recheck: o.Recheck = None, device: o.Device = None, output: o.Output = None, overwrite: o.Overwrite = False,
+    recheck: o.Recheck = None, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
     variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False,
     partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
     """Deform an obstacle until its drag is least, at fixed volume.
 
     Each iteration is written at once: as a time sample of NAME_results.usda, which lies over the scene and is to be
-    opened in a viewer, and as a row of history.csv. Ctrl-C ends cleanly. At the end follow the flow around the best
+    opened in a viewer, and as a row of history.csv; what is printed of a constraint is its value, not what is left to its
+    limit. Ctrl-C ends cleanly. At the end follow the flow around the best
     shape, convergence.png, slices.png and summary.json.
 
     Examples:
@@ -43,6 +50,6 @@ def optimize(
     plan = case.tunnel_plan(read, place)
     wanted = CaseStudy.of(case, plan)
     carry_out(
-        read, plan, wanted.study, output=output_of(output, case), overwrite=overwrite, device=place,
+        read, plan, wanted.study, output=output_of(output, case, "_optimize"), overwrite=overwrite, device=place,
         second_grid=case.objective.second_grid, ops=wanted.ops, draw=drawn,
     )  # fmt: skip

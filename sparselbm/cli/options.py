@@ -45,6 +45,11 @@ def setting(name: str, part: type[Part], attribute: str, **more):
     return option(name, escape(known.doc) + shown, show_default=False, **more)
 
 
+def output(default: str):
+    """The option for the folder of a command's results."""
+    return option("--output", f"Folder of the results. Default: {default}.", metavar="FOLDER")
+
+
 CaseFile = Annotated[
     Path,
     typer.Argument(
@@ -71,6 +76,7 @@ Variant = Annotated[
     ),
 ]
 Time = Annotated[float | None, setting("--time", SceneFile, "time", metavar="CODE")]
+MetresPerUnit = Annotated[float | None, setting("--metres-per-unit", SceneFile, "metres_per_unit", metavar="METRES")]
 Levels = Annotated[int | None, setting("--levels", SceneFile, "levels")]
 Confine = Annotated[bool, option("--confine", "Refuse a scene that refers to files outside of its folder.")]
 Partial = Annotated[
@@ -106,9 +112,6 @@ LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, 
 Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="spline|cut")]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
-]
-Output = Annotated[
-    Path | None, option("--output", "Folder of the results. Default: results/NAME_OF_THE_CASE.", metavar="FOLDER")
 ]
 Overwrite = Annotated[
     bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")

@@ -14,14 +14,19 @@ from .drawings import Draw, drawings_of
 from .given import case_of, output_of
 from .job_of import job_of
 from .jobs import Job
-from .show import facts
+from .one_box import box_of, fluids_of, in_one_box
+from .show import err, facts
 
 Sweep = Annotated[
     str | None,
     o.option(
-        "--sweep-variants", "Run every variant of a set, each in a folder of its name.", metavar="/PRIM:SET"
+        "--sweep-variants",
+        "Run every variant of a set, each in a folder of its name, all in one box, which holds that of each.",
+        metavar="/PRIM:SET",
     ),
 ]
+
+Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE")]
 
 RestartFrom = Annotated[
     Path | None,
@@ -31,9 +36,10 @@ RestartFrom = Annotated[
 
 def run(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
+    metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
-    settle_steps: o.SettleSteps = None, device: o.Device = None, output: o.Output = None,
+    settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
     levels: o.Levels = None, confine: o.Confine = False, partial: o.Partial = False, draw: Draw = None,
@@ -60,23 +66,27 @@ def run(
     start = None if restart is None else Restart.read(restart)  # Before a folder is emptied, which may be the same.
     case = case_of(context.params)
     choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
-    jobs = {}
-    for choice in choices:
-        chosen = case_of(context.params, f"{sweep_variants}={choice}") if choice else case
-        read = chosen.read_scene(confine=confine, partial=partial)
-        plan = chosen.plan(read, place)
-        jobs[choice] = read, job_of(plan), chosen.settle(plan)
+    cases = [case_of(context.params, f"{sweep_variants}={choice}") if choice else case for choice in choices]
+    scenes = [each.read_scene(confine=confine, partial=partial) for each in cases]
+    plans = in_one_box([each.plan(read, place) for each, read in zip(cases, scenes)], place)
+    jobs = {
+        choice: (read, job_of(plan), each.settle(plan))
+        for choice, each, read, plan in zip(choices, cases, scenes, plans)
+    }
     whole = output_of(output, case)
     for choice, (read, job, _) in jobs.items():
         job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
     found = {choice: job.run(settle, place, start) for choice, (_, job, settle) in jobs.items()}
     if sweep_variants:
-        _tabulate(sweep_variants, {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}, whole)
+        told = {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}
+        _tabulate(sweep_variants, box_of(plans[0]), told, whole)
+        if doubt := fluids_of(plans):
+            err.print(doubt, style="yellow", highlight=False)
 
 
-def _tabulate(name: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:
+def _tabulate(name: str, box: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:
     """What was found by variant, on the terminal and as sweep.json."""
     with replace_file(folder / "sweep.json") as path:
         choices = {choice: summary for choice, (_, summary) in found.items()}
-        path.write_text(json.dumps({"variants": name, "choices": choices}, indent=2) + "\n")
-    facts(f"\nBy {name}", {choice: job.line(summary) for choice, (job, summary) in found.items()})
+        path.write_text(json.dumps({"variants": name, "box": box, "choices": choices}, indent=2) + "\n")
+    facts(f"\nBy {name}{box and f', {box}'}", {choice: job.line(summary) for choice, (job, summary) in found.items()})

@@ -98,7 +98,7 @@ def _composition_doubts(path: Path, stage: Usd.Stage, options: Options) -> list[
         raise SceneError(f"{broken[0]}{more}; mend it, or pass partial=True to read the rest")
     reasons = []
     if options.metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
-        reasons.append("metersPerUnit is not authored, which means centimetres; metres_per_unit= says otherwise")
+        reasons.append("metersPerUnit is not authored, which means centimetres: author it where that is wrong")
     if not stage.HasAuthoredMetadata("upAxis"):
         reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
     return [*broken, *strangers(path), *(Note("/", reason) for reason in reasons)]

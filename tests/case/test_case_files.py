@@ -131,7 +131,8 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert case.tunnel.walls == (SideWall(Z_MIN, (30.0, 0.0, 0.0)),)
     plan = case.plan(case.read_scene())
     assert list(plan.bodies) == ["/World/Body"]
-    assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), upper=0.1, name="lift")
+    assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
+    assert plan.bounds[0].tolist() == [-4.0, -3.6, 0.0]  # The road lies where the box ends.
     assert Case.open(tmp_path / "case.toml").tunnel == Tunnel(voxel_size=0.02, velocity=30.0)
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)

@@ -6,7 +6,7 @@ import pytest
 from cli_cases import scene_of
 
 from sparselbm.geometry import TriangleMesh
-from sparselbm.usd import validate_stage
+from sparselbm.usd import Scene, validate_stage
 
 PLACE = ("--voxel-size", "0.12", "--box", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
 SMALL = (*PLACE, "--settle-steps", "40")
@@ -59,14 +59,15 @@ def test_a_case_gives_the_numbers_of_the_options_and_spares_the_scene(in_process
         assert seen[0][name] == seen[1][name], name
 
     done("run", scene, *SMALL, "--device", device, "--output", "run_options")
-    done("run", case, "--device", device, "--output", "run_case")
-    assert summary(tmp_path / "run_case") == summary(tmp_path / "run_options")
+    done("run", case, "--device", device)
+    assert summary(tmp_path / "found") == summary(tmp_path / "run_options")
     done("optimize", scene, *SMALL, *STUDY, "--device", device, "--output", "optimised")
     done("optimize", case, "--device", device)
-    assert summary(tmp_path / "found") == summary(tmp_path / "optimised")
-    assert validate_stage(tmp_path / "found" / "ball_case_results.usda") == []
-    done("export", tmp_path / "found", "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
-    done("view", tmp_path / "found")
+    found = tmp_path / "found_optimize"
+    assert summary(found) == summary(tmp_path / "optimised")
+    assert validate_stage(found / "ball_case_results.usda") == []
+    done("export", found, "--to", "vdb,nvdb,vti,glb,usdz,csv,json")
+    done("view", found)
     in_process("gradcheck", case, "--steps", 0, "--directions", 1, "--samples", 0, "--device", device)
     checked = json.loads((tmp_path / "found_gradcheck" / "gradcheck.json").read_text())
     assert not checked["passed"]  # 40 steps are too few.
@@ -111,6 +112,39 @@ def test_a_case_for_a_mesh_file_is_toml(in_process, tmp_path, device):
     code, out, err = in_process("inspect", "ball_case.toml", "--device", device)
     assert code == 0, err
     assert "16.0 cells" in out
+
+
+def test_a_mesh_file_in_millimetres_is_read_in_metres_by_an_option_and_by_a_case(in_process, tmp_path, device):
+    import trimesh
+
+    trimesh.creation.icosphere(subdivisions=2, radius=500.0).export(tmp_path / "ball.stl")
+    in_metres = trimesh.load(tmp_path / "ball.stl").bounds / 1000.0
+
+    def bounds_of(file, *more):
+        code, out, err = in_process("inspect", file, *more, "--device", device, "--json", "w.json")
+        assert code == 0, err
+        return json.loads((tmp_path / "w.json").read_text())["prims"][0]["bounds"], out
+
+    found, out = bounds_of("ball.stl")
+    assert "metres are assumed (--metres-per-unit)" in out
+    assert found == pytest.approx(1000.0 * in_metres, rel=1e-6)
+    code, _, err = in_process("inspect", "ball.stl", "--voxel-size", "0.1")
+    assert code == 2
+    assert "/ball_stl is 1000 x 1000 x 1000 m: if it is not, its file is in another unit (--metres-per-unit)" in err
+    assert bounds_of("ball.stl", "--metres-per-unit", 0.001)[0] == pytest.approx(in_metres, rel=1e-6)
+    assert in_process("init", "ball.stl", "--metres-per-unit", 0.001)[0] == 0
+    assert bounds_of("ball_case.toml")[0] == pytest.approx(in_metres, rel=1e-6)
+    code, _, err = in_process("run", "ball_case.toml", "--voxel-size", 0.12, "--box", "1,1,1", "--settle-steps", 10)
+    assert code == 0, err
+    stage = next((tmp_path / "results" / "ball_case").glob("*_results.usda"))
+    written = Scene.open(stage).bodies[0]
+    assert written.mesh.bounds == pytest.approx(in_metres, rel=1e-5)
+
+
+def test_a_stage_says_its_own_unit(in_process, tmp_path, scene):
+    code, _, err = in_process("inspect", scene, "--metres-per-unit", 0.01)
+    assert code == 2
+    assert "metresPerUnit is 0.01, but ball.usda is a USD stage, which says its own unit" in err
 
 
 def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):

@@ -42,7 +42,7 @@ def test_a_ball_across_many_tiles_is_closed_and_has_its_volume_and_centre(tmp_pa
     # The chords of the triangles cut off some (h / R)^2 of it.
     assert used.volume == pytest.approx(4.0 / 3.0 * np.pi * (scale * RADIUS) ** 3, rel=1e-3)
     assert used.centre == pytest.approx(scale * CENTRE, abs=1e-3 * scale)
-    assert ("/: .nvdb names no unit; metres are assumed" in str(scene.report)) == (unit is None)
+    assert ("/: .nvdb names no unit; metres are assumed (metres_per_unit)" in str(scene.report)) == (unit is None)
 
 
 @pytest.mark.parametrize(
