@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from .cell import Cell
-from .domain import sample
+from .domain import OffWall
 from .geometry import TriangleMesh
 from .memory import tile_array, tile_view
 from .objective.dissipation import strain_rate
@@ -32,18 +32,18 @@ def _stress_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 def link_shear(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.ndarray:
     """Tangential part of 2 mu S n on a surface at rest [Pa], (n, 3), at its points, its normals n pointing into the fluid.
 
-    The line through the values 1 and 2 cells off the wall, where all cells around are fluid: exact in a tube, up to the
-    populations' own S. 0 at points outside of the domain.
+    The line through the values 1 and 2 cells off the wall, of the fluid cells around: exact in a tube, up to the populations'
+    own S. A point without fluid cells beside it takes the value of the nearest point that has some.
     """
     domain = simulation.domain
     found = tile_array(domain, len(_PAIRS), simulation.precision)
     simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
-    normals, step = wall.point_normals, domain.voxel_size * wall.point_normals
-    near, far = (sample(domain, upper, wall.points + distance * step) for distance in (1.0, 2.0))
+    normals = wall.point_normals
+    at_wall = OffWall(domain, domain.fluid & simulation.walls.fluid, upper, wall).at_wall
     stress = np.empty((len(normals), 3, 3))
     for k, (a, b) in enumerate(_PAIRS):
-        stress[:, a, b] = stress[:, b, a] = 2.0 * near[:, k] - far[:, k]
+        stress[:, a, b] = stress[:, b, a] = at_wall[:, k]
     traction = np.einsum("nab,nb->na", stress, normals)
     along = np.einsum("na,na->n", traction, normals)
-    return units.pressure_to_si(np.nan_to_num(traction - along[:, None] * normals))
+    return units.pressure_to_si(traction - along[:, None] * normals)

@@ -12,6 +12,7 @@ from .flow import TunnelFlow
 from .geometry import TriangleMesh
 from .io.files import append_csv, claim_folder, replace_file
 from .io.images import before_after, convergence, one_slice
+from .io.names import result_name_of
 from .optimize import OptimizeResult, Record
 from .snapshot import Snapshot
 from .study import DragProblem, Iterate, SecondGrid
@@ -50,10 +51,11 @@ class StudyFolder:
         self.body = scene.body(plan.obstacle)
         if ops is not None:
             ops.require_above(self.body)
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
+        # Names are checked before the folder is made, which then decides on files that are there.
         self.stage = ResultsStage(
-            scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite, variants=scene.variants
+            scene.path, folder, result_name_of(Path(scene.path)), overwrite=True, variants=scene.variants
         )
+        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
         self._first: Moment | None = None

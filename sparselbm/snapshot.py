@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from .domain import Domain
+from .domain import Domain, OffWall
 from .domain.halo import with_halo
-from .domain.sampling import FieldSampler, sample
+from .domain.sampling import FieldSampler
 from .geometry import TriangleMesh
 from .io.grid import TileGrid
 from .io.streamlines import trace_streamlines
@@ -15,6 +15,8 @@ from .lattice import CS2
 from .memory import tile_view
 from .simulation import Simulation
 from .units import Units
+
+_WHOLLY_SOLID = 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,27 +81,26 @@ class Snapshot:
         return -0.5 * np.einsum("...ab,...ba", gradient, gradient)
 
     def surface_pressure(self, mesh: TriangleMesh) -> np.ndarray:
-        """Pressure [Pa] at the points of a surface, (n,); 0 at points outside of the domain.
+        """Pressure [Pa] at the points of a surface, (n,).
 
-        The line through the values 1 and 2 cells outside, for cells that hold solid have no pressure of their own.
+        The line through the values 1 and 2 cells outside, for cells that hold solid have no pressure of their own. A point
+        without fluid beside it takes the value of the nearest point that has some.
         """
-        near, far = (sample(self.domain, self.pressure, x) for x in self._outside(mesh))
-        return np.nan_to_num(2.0 * near - far)
+        return OffWall(self.domain, self._known, self.pressure, mesh).at_wall
 
     def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
         """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
 
-        Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside; 0 at points outside
-        of the domain. Boundary layers thinner than two cells are not seen.
+        Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside, of the line where the
+        second is not known. A point without fluid beside it takes the value of the nearest point that has some. Boundary
+        layers thinner than two cells are not seen.
         """
-        normals = mesh.point_normals
-        near, far = (_tangential(sample(self.domain, self.velocity, x), normals) for x in self._outside(mesh))
-        return np.nan_to_num(viscosity * (4.0 * near - far) / (2.0 * self.domain.voxel_size))
+        return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
 
-    def _outside(self, mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
-        """1 and 2 cells outside of each point [m]: the least at which no cell around is wholly solid is 0.87."""
-        step = self.domain.voxel_size * mesh.point_normals
-        return mesh.points + step, mesh.points + 2.0 * step
+    @property
+    def _known(self) -> np.ndarray:
+        """Cells that are not wholly solid, (n, cells)."""
+        return self.domain.fluid & (self.solid < _WHOLLY_SOLID)
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""

@@ -9,6 +9,7 @@ from .domain import sample
 from .draw import Drawing, Moment, draw_all
 from .io.files import claim_folder
 from .io.images import one_slice
+from .io.names import result_name_of
 from .link_shear import link_shear
 from .results import DRAWN, OWNED, write_summary
 from .snapshot import Snapshot
@@ -33,10 +34,11 @@ class VesselFolder:
         self.plan = plan
         self.draw = tuple(draw)
         self.body = scene.body(plan.name)
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
+        # Names are checked before the folder is made, which then decides on files that are there.
         self.stage = ResultsStage(
-            scene.path, self.folder, Path(scene.path).stem, overwrite=overwrite, variants=scene.variants
+            scene.path, folder, result_name_of(Path(scene.path)), overwrite=True, variants=scene.variants
         )
+        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
         self.stage.add_camera(plan.bounds)
         self._up = "XYZ".index(scene.up_axis)
 

@@ -11,6 +11,7 @@ import warp as wp
 
 from .. import collision, lattice
 from ..geometry import SolidFraction, SplineFraction
+from ..io.names import result_name_of
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
 from ..vessel import Vessel, VesselPlan
@@ -93,8 +94,8 @@ class Case:
 
     @property
     def name(self) -> str:
-        """That of the case's own file, without suffix."""
-        return (self.source.file or self.file).stem
+        """Of its results: from the case's own file."""
+        return result_name_of(self.source.file or self.file)
 
     def read_scene(self, *, confine: bool = False, partial: bool = False) -> Scene:
         """The scene, as `Scene.open` reads it.

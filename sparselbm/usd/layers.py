@@ -10,11 +10,11 @@ old one, which is then replaced at one stroke: whoever reads, or a crash, meets 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.io.names import is_plain
 from sparselbm.usd import foreign
 from sparselbm.usd.clips import Clips
 from sparselbm.usd.errors import ResultsExistError, SceneError
@@ -34,8 +34,8 @@ class LayerPair:
         *, drawings: str,
     ):  # fmt: skip
         """`drawings`: path of the prim below which frames may be taken out, into files of their own."""
-        if not re.fullmatch(r"\w[\w.-]*", case_name):
-            raise ValueError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
+        if not is_plain(case_name):
+            raise SceneError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
         self.scene, self.case_name = scene.resolve(), case_name
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
@@ -48,7 +48,7 @@ class LayerPair:
             raise SceneError(f"{self.scene}: no such file; give the scene that the results belong to")
         files = (self.root_path, self.data_path)
         if self.scene in files:
-            raise ValueError(f"{self.scene} is itself a file of this result; choose another case_name")
+            raise SceneError(f"{self.scene} is itself a file of this result; choose another case_name")
         there = [str(file) for file in files if file.exists()]
         if there and not overwrite:
             raise ResultsExistError(

@@ -47,8 +47,7 @@ class ResultsStage:
 
         Raises:
             ResultsExistError: One of the two files is there, and `overwrite` is false.
-            SceneError: The scene cannot be opened.
-            ValueError: `case_name` cannot name a file, or the scene is itself a file of this result.
+            SceneError: The scene cannot be opened, `case_name` cannot name a file, or the scene is itself a file of this result.
         """
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
         self._times: set[float] = set()

@@ -66,6 +66,15 @@ def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device
     assert not (tmp_path / "new").exists()
 
 
+def test_a_scene_of_any_name_has_results_that_a_viewer_opens(in_process, tmp_path, device):
+    scene = scene_of(tmp_path / "2024 car (1).usda", {"Body": BALL})
+    code, _, err = in_process("run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--draw", "surface=pressure")
+    assert code == 0, err
+    path = tmp_path / "results" / "2024_car_1_" / "2024_car_1__results.usda"
+    assert open_stage(path).GetPrimAtPath("/World/Body").IsA("Mesh")
+    assert validate_stage(path) == []
+
+
 def test_a_flow_that_blows_up_fails_with_step_and_place(in_process, tmp_path, device):
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
     wild = ("--reynolds", 40_000, "--lattice-velocity", 0.17)

@@ -27,8 +27,8 @@ def stream(x):
 
 
 def inside_ball(x):
-    """The ball as solid."""
-    return np.linalg.norm(x, axis=-1) < 0.5
+    """The ball as solid fraction: 1 where a cell lies wholly in it, 0.87 of its edge deep."""
+    return np.clip(0.5 + (0.4999 - np.linalg.norm(x, axis=-1)) / (3**0.5 * VOXEL), 0.0, 1.0)
 
 
 def scene_of_ball(path):

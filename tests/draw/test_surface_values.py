@@ -21,12 +21,22 @@ def test_the_pressure_of_a_fluid_at_rest_in_gravity_is_exact():
     assert not still.wall_shear(BALL, 0.5).any()
 
 
-def test_points_outside_of_the_domain_have_no_values():
+def test_points_outside_of_the_domain_have_the_values_of_the_nearest_inside():
     far = TriangleMesh(BALL.points + np.array([0.0, 0.0, 1.6]), BALL.faces)
     flow = snapshot(stream, lambda x: 1.0 + 0.0 * x[..., 0])
-    above = far.points[:, 2] > 1.7
-    assert not flow.surface_pressure(far)[above].any()
-    assert flow.surface_pressure(far)[far.points[:, 2] < 1.2] == pytest.approx(1.0)
+    assert (far.points[:, 2] > 1.7).any()
+    assert flow.surface_pressure(far) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_what_wholly_solid_cells_hold_has_no_part_in_values_on_a_surface():
+    """A ball half sunk in solid of another pressure and speed."""
+    sunk = snapshot(
+        lambda x: np.where(x[..., 2:] < 0.08, 1e3, [1.0, 0.0, 0.0]), lambda x: np.where(x[..., 2] < 0.08, -1e3, 3.0),
+        lambda x: x[..., 2] < 0.08,
+    )  # fmt: skip
+    assert sunk.surface_pressure(BALL) == pytest.approx(3.0, abs=1e-4)
+    shear = np.linalg.norm(sunk.wall_shear(BALL, 0.5), axis=1)
+    assert shear.max() == pytest.approx(0.5 * 3.0 / 0.2, rel=1e-3)  # mu (4 u - u) / 2 h where the flow is along the surface.
 
 
 def slab(top):
