@@ -164,7 +164,7 @@ class Solver(Part):
     wall: str = entry(
         TOKEN,
         "spline",
-        "Solid fraction of a cell: a spline, which moves evenly through the cells, or cut by its plane, for bodies below 5 cells. "
+        "Solid fraction of a cell: a spline, which moves evenly through the cells, or cut by a plane, for bodies below 5 cells. "
         "Walls around flow inside a surface lie on links, at their exact place.",
         allowed=("spline", "cut"),
     )

@@ -15,6 +15,9 @@ class Fraction(ABC):
     resistance: ClassVar[float] = 1.0
     """The number a by which eps resists the flow: see `sparselbm.solid.saturation`."""
 
+    even: ClassVar[bool] = False
+    """Whether eps is a smooth function of the distance alone, so that the wall moves evenly through the cells."""
+
     @property
     @abstractmethod
     def band(self) -> float:

@@ -35,6 +35,8 @@ class SplineFraction(Fraction):
     def __post_init__(self):
         require_positive("width", self.width, "cells")
 
+    even: ClassVar[bool] = True
+
     @property
     def band(self) -> float:
         return 2.0 * self.width + 0.01
