@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from ..draw import Drawing
+from ..io.files import no_empty_folders
 from ..optimize import OptimizeResult
 from ..results import DRAWN, StudyFolder
 from ..study import DragProblem, DragStudy, SecondGrid, on_second_grid
 from ..tunnel import TunnelPlan
 from ..usd import PrimOps, Scene
-from .exits import INTERRUPTED, running
+from .exits import RunInterruptedError, running
 from .show import Work, announce, duration, err, facts
 
 _REFINEMENT = 1.25
@@ -29,27 +28,27 @@ def carry_out(
 ) -> tuple[StudyFolder, dict]:  # fmt: skip
     """Checks everything, runs the study, and prints what it found; the folder and the summary.
 
-    Ctrl-C leaves with exit code 130, after what was reached has been printed and written.
+    Raises RunInterruptedError after Ctrl-C, saying what was reached, which is written; a folder without anything is not left.
     """
     scene.body(plan.obstacle).require_fixed_topology()
     problem = DragProblem(study, plan, device)
     if second_grid:
         plan.refined(_REFINEMENT).require_memory(device)
-    folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
-    announce(plan, device)
+    with no_empty_folders(output):
+        folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
+        announce(plan, device)
+        with running():
+            result = _optimise(problem, folder)
     with running():
-        result = _optimise(problem, folder)
         try:
             second = None
             if result.stopped != "interrupted":
                 second = _second_grid(problem, result) if second_grid else None
             summary = folder.finish(problem, result, second)
         except KeyboardInterrupt:
-            _print_reached(folder, result)
-            raise typer.Exit(INTERRUPTED) from None
+            raise RunInterruptedError(_reached(folder, result)) from None
     if result.stopped == "interrupted":
-        _print_reached(folder, result)
-        raise typer.Exit(INTERRUPTED)
+        raise RunInterruptedError(_reached(folder, result))
     _print_summary(folder, summary, second, problem)
     if result.stopped == "refused":
         err.print(result.message, style="yellow", highlight=False, markup=False)
@@ -69,8 +68,7 @@ def _optimise(problem: DragProblem, folder: StudyFolder) -> OptimizeResult:
         try:
             return problem.minimize(finished)
         except KeyboardInterrupt:
-            err.print("Interrupted before the first design was evaluated.")
-            raise typer.Exit(INTERRUPTED) from None
+            raise RunInterruptedError("Interrupted before the first design was evaluated.") from None
 
 
 def _second_grid(problem: DragProblem, result: OptimizeResult) -> SecondGrid:
@@ -79,13 +77,12 @@ def _second_grid(problem: DragProblem, result: OptimizeResult) -> SecondGrid:
         return on_second_grid(problem, result.x, refinement=_REFINEMENT)
 
 
-def _print_reached(folder: StudyFolder, result: OptimizeResult) -> None:
+def _reached(folder: StudyFolder, result: OptimizeResult) -> str:
     first = result.history[0].objective
-    err.print(
+    return (
         f"Interrupted after {result.evaluations} evaluations: best drag coefficient {result.objective:.4f} "
-        f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}",
-        highlight=False,
-    )  # fmt: skip
+        f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}"
+    )
 
 
 def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None, problem: DragProblem) -> None:

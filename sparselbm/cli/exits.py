@@ -19,6 +19,10 @@ _SPOKEN = {
 """Words of the Python interface in messages, and what a shell says for them."""
 
 
+class RunInterruptedError(Exception):
+    """Ctrl-C in the long work, and what there is of it."""
+
+
 class RunFailedError(Exception):
     """An error of the package once the long work had begun."""
 
@@ -28,15 +32,16 @@ def exit_code_of(app: Callable[[], object]) -> int:
     try:
         app()
     except SystemExit as end:  # Typer's own: help, usage errors, Ctrl-C.
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _told("Interrupted.", code) if code == INTERRUPTED else code
+    except RunInterruptedError as end:
+        return _told(str(end), INTERRUPTED)
     except RunFailedError as error:
-        return _told(error, FAILED)
+        return _told(f"The run failed: {error}", FAILED)
     except Exception as error:
         if not _is_refusal(error):
             raise
-        return _told(error, BAD_INPUT)
+        return _told(f"Error: {error}", BAD_INPUT)
     return 0
 
 
@@ -45,6 +50,8 @@ def running() -> Iterator[None]:
     """The long work: what is refused within is no bad input, but a run that failed."""
     try:
         yield
+    except RunInterruptedError:
+        raise
     except Exception as error:
         if not _is_refusal(error):
             raise
@@ -62,8 +69,7 @@ def spoken(text: str) -> str:
     return text
 
 
-def _told(error: Exception, code: int) -> int:
-    kind = "The run failed" if code == FAILED else "Error"
+def _told(text: str, code: int) -> int:
     sys.stdout.flush()
-    Console(stderr=True, soft_wrap=True).print(f"{kind}: {spoken(str(error))}", style="red", markup=False, highlight=False)
+    Console(stderr=True, soft_wrap=True).print(spoken(text), style="red", markup=False, highlight=False)
     return code

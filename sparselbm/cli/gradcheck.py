@@ -13,7 +13,7 @@ from ..adjoint import Steady
 from ..case import CaseStudy
 from ..gradcheck import Check, DragGradcheck, GradcheckReport
 from ..gradcheck.plot import plot
-from ..io.files import claim_folder
+from ..io.files import claim_folder, no_empty_folders
 from ..study import DragProblem
 from . import options as o
 from .exits import FAILED, running
@@ -77,14 +77,16 @@ def gradcheck(
     gradient = Steady(tolerance=0.01, flow_tolerance=math.inf)
     study = replace(CaseStudy.of(case, plan).study, constraints=(), gradient=gradient)
     problem = DragProblem(study, plan, place)
-    folder = claim_folder(output_of(output, case, "_gradcheck"), overwrite=overwrite, owned=_OWNED)
-    announce(plan, place)
-    with running():
-        with Work(plan) as work:
-            problem.on_progress = work.step
-            report = option.run(problem, _told)
-        (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")
-        plot(folder / "gradcheck.png", report)
+    folder = output_of(output, case, "_gradcheck")
+    with no_empty_folders(folder):
+        claim_folder(folder, overwrite=overwrite, owned=_OWNED)
+        announce(plan, place)
+        with running():
+            with Work(plan) as work:
+                problem.on_progress = work.step
+                report = option.run(problem, _told)
+            (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")
+            plot(folder / "gradcheck.png", report)
     out.print(_table(report))
     out.print(f"results  {folder}", highlight=False)
     if not report.passed:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..io.files import replace_file
+from ..io.files import no_empty_folders, replace_file
 from ..restart import Restart
 from ..usd import variants_of
 from . import options as o
@@ -74,9 +74,10 @@ def run(
         for choice, each, read, plan in zip(choices, cases, scenes, plans)
     }
     whole = output_of(output, case)
-    for choice, (read, job, _) in jobs.items():
-        job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
-    found = {choice: job.run(settle, place, start) for choice, (_, job, settle) in jobs.items()}
+    with no_empty_folders(*(whole / choice for choice in jobs)):
+        for choice, (read, job, _) in jobs.items():
+            job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
+        found = {choice: job.run(settle, place, start) for choice, (_, job, settle) in jobs.items()}
     if sweep_variants:
         told = {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}
         _tabulate(sweep_variants, box_of(plans[0]), told, whole)

@@ -66,6 +66,20 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
     return folder
 
 
+@contextmanager
+def no_empty_folders(*paths: str | os.PathLike[str]) -> Iterator[None]:
+    """When the body raises, remove those of the folders, and of their parents, that it has made and left empty."""
+    folders = {each for path in paths for each in (Path(path), *Path(path).parents)}
+    made = sorted((each for each in folders if not each.exists()), key=lambda each: len(each.parts), reverse=True)
+    try:
+        yield
+    except BaseException:
+        for folder in made:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
 def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
     """Append a row and flush it to the disk; the keys of the first row become the header.
 

@@ -9,7 +9,7 @@ import pytest
 def in_process(monkeypatch, capsys, tmp_path):
     """Runs the command in `tmp_path`; exit code, standard output and standard error."""
     from sparselbm.cli.exits import exit_code_of
-    from sparselbm.cli.main import app
+    from sparselbm.cli.app import app
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

@@ -12,7 +12,7 @@ from sparselbm.export.door import Door
 @pytest.fixture
 def export(capsys):
     from sparselbm.cli.exits import exit_code_of
-    from sparselbm.cli.main import app
+    from sparselbm.cli.app import app
 
     def run(*arguments):
         code = exit_code_of(partial(app, ["export", *map(str, arguments)], prog_name="sparselbm"))

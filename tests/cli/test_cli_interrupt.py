@@ -1,0 +1,54 @@
+"""Ctrl-C says so, leaves with 130, and leaves no empty folder behind; whatever was there stays."""
+
+import os
+import subprocess
+
+import pytest
+from cli_cases import ENVIRONMENT, command, scene_of
+
+from sparselbm.flow import TunnelFlow
+from sparselbm.geometry import TriangleMesh
+from sparselbm.gradcheck import DragGradcheck
+from sparselbm.io.files import claim_folder, no_empty_folders
+from sparselbm.study import DragProblem
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "method", "said"),
+    [
+        ("run", TunnelFlow, "drag", "Interrupted."),
+        ("gradcheck", DragGradcheck, "run", "Interrupted."),
+        ("optimize", DragProblem, "minimize", "Interrupted before the first design was evaluated."),
+    ],
+)
+def test_each_command_says_so_and_leaves_no_empty_folder(in_process, monkeypatch, tmp_path, name, owner, method, said):
+    scene = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.5, subdivisions=2)})
+    monkeypatch.setattr(owner, method, interrupted)
+    code, out, err = in_process(name, scene, "--voxel-size", 0.12, "--box", "1,1,1", "--device", "cpu")
+    assert code == 130
+    assert said in err
+    assert "Traceback" not in out + err
+    assert [each.name for each in tmp_path.iterdir()] == ["ball.usda"]
+
+
+def test_ctrl_c_while_modules_are_imported_leaves_no_traceback(tmp_path):
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    there = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([str(tmp_path), ENVIRONMENT["PYTHONPATH"]])}
+    done = subprocess.run(command("run", "car.usda"), cwd=tmp_path, env=there, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "Interrupted."
+    assert "Traceback" not in done.stderr
+
+
+def test_folders_that_were_there_or_hold_something_stay(tmp_path):
+    (tmp_path / "old").mkdir()
+    with pytest.raises(KeyboardInterrupt), no_empty_folders(tmp_path / "old" / "a" / "b", tmp_path / "new" / "c"):
+        claim_folder(tmp_path / "old" / "a" / "b")
+        (claim_folder(tmp_path / "new" / "c") / "history.csv").write_text("row")
+        raise KeyboardInterrupt
+    assert list((tmp_path / "old").iterdir()) == []
+    assert (tmp_path / "new" / "c" / "history.csv").exists()
