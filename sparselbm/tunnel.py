@@ -14,6 +14,7 @@ from .collision import BGK, TRT, Collision
 from .demand import CellBytes, shortage
 from .domain import Domain, box
 from .geometry import Fraction, SolidFraction, TriangleMesh, repair
+from .geometry.coarse_faces import coarse_faces
 from .geometry.frontal_area import frontal_area
 from .interpolated import LinkWall
 from .lattice import D3Q19, Lattice
@@ -238,7 +239,7 @@ class TunnelPlan:
                 f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
                 "choose RecursiveRegularised, CentralMoment or Cumulant",
             )
-        return found
+        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
 
     @property
     def headline(self) -> str:
