@@ -151,6 +151,7 @@ class StudyFolder:
             "obstacle": self.plan.obstacle, "reynolds": self.plan.tunnel.reynolds, "voxel_size": self.plan.voxel_size,
             "cells": self.plan.cells, "cells_across": self.plan.cells_across,
             "frontal_area": self.plan.frontal_area, "reference_force": self.plan.reference_force, **found,
+            "warnings": list(self.plan.warnings),
         }  # fmt: skip
         write_summary(self.folder, summary)
         return summary

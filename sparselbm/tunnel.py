@@ -14,6 +14,7 @@ from .collision import BGK, TRT, Collision
 from .demand import CellBytes, shortage
 from .domain import Domain, box
 from .geometry import Fraction, SplineFraction, TriangleMesh, repair
+from .geometry.coarse_faces import coarse_faces
 from .geometry.frontal_area import frontal_area
 from .interpolated import LinkWall
 from .lattice import D3Q19, Lattice
@@ -196,7 +197,12 @@ class TunnelPlan:
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
         low, high = self._margins if self.tunnel.corners is None else np.array(self.tunnel.corners)
-        return np.array([low, low + np.array(self._whole_tiles(high - low)) * self.voxel_size])
+        size = np.array(self._whole_tiles(high - low)) * self.voxel_size
+        if self.tunnel.corners is None:
+            # A body amid its margins stays there, so that a symmetric flow stays symmetric.
+            across = np.arange(3) != self.tunnel.axis
+            low = np.where(across, low - 0.5 * (size - (high - low)), low)
+        return np.array([low, low + size])
 
     @property
     def _margins(self) -> np.ndarray:
@@ -238,7 +244,7 @@ class TunnelPlan:
                 f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
                 "choose RecursiveRegularised, CentralMoment or Cumulant",
             )
-        return found
+        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
 
     @property
     def headline(self) -> str:

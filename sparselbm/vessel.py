@@ -16,13 +16,14 @@ from .domain import Domain, inside
 from .geometry import SurfaceQuery, TriangleMesh
 from .geometry.cap import Cap
 from .geometry.closing import closed, joined
+from .geometry.coarse_faces import coarse_faces
 from .interpolated import Bouzidi, LinkWall
 from .lattice import CS2, D3Q19, Lattice
 from .obstacle import Obstacle
 from .openings import Openings
 from .settle import Settle
 from .simulation import Simulation
-from .units import Units
+from .units import CELLS_WARNING_BELOW, Units
 
 if TYPE_CHECKING:
     from .usd import Scene
@@ -286,12 +287,29 @@ class VesselPlan:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What costs accuracy, though it can be run."""
-        found, compression = self.units.check(cells_across=self.cells_across), self.expected_compression
+        return (
+            *self.units.check(), *self._on_cells(), *self._on_compression(),
+            *coarse_faces(self.wall, self.voxel_size, self.name),
+        )  # fmt: skip
+
+    def _on_cells(self) -> tuple[str, ...]:
+        if self.cells_across >= CELLS_WARNING_BELOW:
+            return ()
+        finer = 0.99 * self.voxel_size * self.cells_across / CELLS_WARNING_BELOW  # Rounded, it is enough still.
+        return (
+            f"{self.cells_across:.1f} cells across the narrowest opening, fewer than {CELLS_WARNING_BELOW:g}: pressure drops, "
+            f"wall shear and what each outlet gets are off by several per cent; a voxel_size of {finer:.3g} m avoids it",
+        )
+
+    def _on_compression(self) -> tuple[str, ...]:
+        compression = self.expected_compression
         if compression <= COMPRESSION_WARNING_ABOVE:
-            return found
+            return ()
         slower = self.vessel.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
-        return (*found, f"pressure along the vessel compresses the lattice's fluid by about {compression:.1%}, limit "
-                f"{COMPRESSION_WARNING_ABOVE:.0%}: a lattice_velocity of {slower:.2g} avoids it")  # fmt: skip
+        return (
+            f"pressure along the vessel compresses the lattice's fluid by about {compression:.1%}, limit "
+            f"{COMPRESSION_WARNING_ABOVE:.0%}: a lattice_velocity of {slower:.2g} avoids it",
+        )
 
     def require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
         """Raises VesselError for a cap that does not lie on the surface, within half a cell."""

@@ -49,7 +49,10 @@ class VesselFolder:
         self._draw_slice(moment)
         settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
         shear = self._shear(moment)
-        summary = {**summary_of(self.plan, through), **shear, "compression": flow.compression, **settled}
+        summary = {
+            **summary_of(self.plan, through), **shear, "compression": flow.compression, **settled,
+            "warnings": list(self.plan.warnings),
+        }  # fmt: skip
         write_summary(self.folder, summary)
         return summary
 
