@@ -126,7 +126,7 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
     found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())
     assert list(found["choices"]) == ["long", "small"]
     # The box of the longer one for both; by itself the smaller one has 32 x 32 x 32 cells.
-    assert "in one box: (-2, -1.5, -1.5) to (2.8, 2.34, 2.34) m, 40 x 32 x 32 cells of 0.12 m" in out
+    assert "in one box: (-2, -1.92, -1.92) to (2.8, 1.92, 1.92) m, 40 x 32 x 32 cells of 0.12 m" in out
     assert {summary["cells"] for summary in found["choices"].values()} == {40 * 32 * 32}
     for name, summary in found["choices"].items():
         assert json.loads((tmp_path / "results" / "car" / name / "summary.json").read_text()) == summary
