@@ -12,9 +12,9 @@ from .options import OptionError, axis_number, chosen, three
 
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
-    "settle_steps": "solver", "iterations": "objective", "seconds": "objective", "second_grid": "objective",
-    "recheck": "objective", "wall": "solver", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
-    "metres_per_unit": "scene",
+    "settle_steps": "solver", "wall": "solver", "collision": "solver", "iterations": "objective", "seconds": "objective",
+    "second_grid": "objective", "recheck": "objective", "limit": "design", "fixed_volume": "design", "time": "scene",
+    "levels": "scene", "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 

@@ -11,8 +11,8 @@ from sparselbm.export.door import Door
 
 @pytest.fixture
 def export(capsys):
-    from sparselbm.cli.exits import exit_code_of
     from sparselbm.cli.app import app
+    from sparselbm.cli.exits import exit_code_of
 
     def run(*arguments):
         code = exit_code_of(partial(app, ["export", *map(str, arguments)], prog_name="sparselbm"))
