@@ -28,7 +28,7 @@ def case_of(given: Mapping[str, Any], *more_variants: str) -> Case:
             case = replace(case, **{part: _with(getattr(case, part), name, given[name])})
     return replace(
         case, obstacle=_obstacles(case, given), domain=_domain(case, given), boundary=_boundary(case, given),
-        design=_design(case.design, given),
+        design=_design(_free_design(case, given), given),
     )  # fmt: skip
 
 
@@ -54,11 +54,16 @@ def _with(part: Part, name: str, value: Any) -> Part:
 def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, Obstacle]:
     """The roles, with those that --obstacle and --without give."""
     roles = {path: each.role for path, each in case.obstacle.items()}
-    if given["obstacle"] is not None:
-        roles = {path: "fixed" if role == "design" else role for path, role in roles.items()}
+    if given["obstacle"] is not None:  # What the case names stands in the flow then, unless it is above or below this prim.
+        roles = {path: role for path, role in roles.items() if role != "design"}
         roles["/" + given["obstacle"].strip("/")] = "design"
     roles |= {"/" + path.strip("/"): "ignored" for path in given["without"] or ()}
     return {path: Obstacle(role=role) for path, role in roles.items()}
+
+
+def _free_design(case: Case, given: Mapping[str, Any]) -> Design:
+    """The design of the case, which goes over to the prim of --obstacle; ops stay with their own."""
+    return case.design if given["obstacle"] is None or case.design.kind == "xformOps" else replace(case.design, prim=None)
 
 
 def _domain(case: Case, given: Mapping[str, Any]) -> Domain:

@@ -50,8 +50,8 @@ def run(
     Of a case whose surface has the role inside: flow rate and pressure at each opening, wall shear, mass balance.
 
     The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
-    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
-    and summary.json.
+    a slice, streamlines, tracers and volumes, and with vortices (Q criterion) or glyphs where --draw names them; fields.vdb,
+    velocity.nvdb, pressure.nvdb, slice.png and summary.json.
 
     Examples:
 
