@@ -190,7 +190,7 @@ class Units:
             )
         if tau < TAU_WARNING_BELOW:
             return [
-                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK rings, and others hold little longer; smaller voxels (now "
+                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK rings there, and TRT soon after; smaller voxels (now "
                 f"{self.voxel_size:g} m) or a lower Reynolds number raise it."
             ]
         if tau > TAU_WARNING_ABOVE:
