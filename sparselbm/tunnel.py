@@ -236,7 +236,7 @@ class TunnelPlan:
         if share > _STABLE_INLET and isinstance(self.tunnel.collision, (BGK, TRT)):
             found += (
                 f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
-                "choose the collision RecursiveRegularised, CentralMoment or, on D3Q27, Cumulant",
+                "choose the collision CentralMoment, or the lattice D3Q27 with it, Cumulant or RecursiveRegularised",
             )
         return found
 

@@ -12,9 +12,9 @@ from .options import OptionError, axis_number, chosen, three
 
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
-    "settle_steps": "solver", "wall": "solver", "collision": "solver", "iterations": "objective", "seconds": "objective",
-    "second_grid": "objective", "recheck": "objective", "limit": "design", "fixed_volume": "design", "time": "scene",
-    "levels": "scene", "metres_per_unit": "scene",
+    "settle_steps": "solver", "wall": "solver", "collision": "solver", "lattice": "solver", "iterations": "objective",
+    "seconds": "objective", "second_grid": "objective", "recheck": "objective", "limit": "design", "fixed_volume": "design",
+    "time": "scene", "levels": "scene", "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 
@@ -23,9 +23,11 @@ def case_of(given: Mapping[str, Any], *more_variants: str) -> Case:
     """The case of a command's parameters, None where they were not given; `more_variants`: beside those of --variant."""
     variants = chosen([*(given["variant"] or ()), *more_variants])
     case = Case.open(given["scene"], variants=variants, confine=given["confine"])
+    parts: dict[str, Any] = {}
     for name, part in _SETTINGS.items():
         if given.get(name) is not None:
-            case = replace(case, **{part: _with(getattr(case, part), name, given[name])})
+            parts[part] = _with(parts.get(part, getattr(case, part)), name, given[name])
+    case = replace(case, **parts)
     return replace(
         case, obstacle=_obstacles(case, given), domain=_domain(case, given), boundary=_boundary(case, given),
         design=_design(_free_design(case, given), given),

@@ -43,7 +43,7 @@ def gradcheck(
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    wall: o.Wall = None, collision: o.CollisionModel = None, ffd: o.Ffd = None,
+    wall: o.Wall = None, collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
     limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
     tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,

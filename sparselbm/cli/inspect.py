@@ -19,7 +19,7 @@ def inspect(
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    collision: o.CollisionModel = None, device: o.Device = None,
+    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, device: o.Device = None,
     json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
     confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip

@@ -110,6 +110,9 @@ Box = Annotated[
 ]
 LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
 Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="cut|spline")]
+LatticeModel = Annotated[
+    str | None, setting("--lattice", Solver, "lattice", metavar="|".join(Solver.entries()["lattice"].allowed))
+]
 CollisionModel = Annotated[
     str | None, setting("--collision", Solver, "collision", metavar="|".join(Solver.entries()["collision"].allowed))
 ]

@@ -7,8 +7,9 @@ from cli_cases import scene_of
 
 from sparselbm.blow_up import OF_CASES
 from sparselbm.case import Solver
-from sparselbm.collision import TRT, RecursiveRegularised
+from sparselbm.collision import TRT, Cumulant
 from sparselbm.geometry import SolidFraction, SplineFraction, TriangleMesh
+from sparselbm.lattice import D3Q27
 from sparselbm.tunnel import Tunnel, TunnelError
 
 COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
@@ -68,11 +69,12 @@ def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch,
 
     monkeypatch.setattr(Tunnel, "in_scene", seen_plan)
     wild = (*COARSE[:4], "--reynolds", 2000, "--device", device)
-    for choice in ((), ("--collision", "RecursiveRegularised")):
+    for choice in ((), ("--collision", "Cumulant", "--lattice", "D3Q27")):
         assert in_process(command, ball, *wild, *choice)[0] == 2
-    assert [type(plan.tunnel.collision) for plan in seen] == [TRT, RecursiveRegularised]
-    assert "choose the collision RecursiveRegularised" in " ".join(seen[0].warnings)
+    assert [type(plan.tunnel.collision) for plan in seen] == [TRT, Cumulant]
+    assert "choose the collision CentralMoment" in " ".join(seen[0].warnings)
     assert "use TRT" not in " ".join(seen[0].warnings)
+    assert seen[1].tunnel.lattice == D3Q27
     assert "choose" not in " ".join(seen[1].warnings)
     assert {each.__name__ for each in OF_CASES} < set(Solver.entries()["collision"].allowed)
     code, _, err = in_process(command, ball, "--collision", "Glass", "--device", device)
