@@ -1,17 +1,15 @@
 """Whether a flow is still sound, and what to advise where it is not."""
 
 import functools
-import inspect
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import collision
 from .cell import Cell
-from .collision import BGK, TRT, Collision
+from .collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
 from .expression import dot, has_bit, where
+from .lattice import D3Q19, Lattice
 from .memory import sums_array, tile_view
 from .physics import Physics, TileClass
 from .step import Target
@@ -48,6 +46,9 @@ _ADVISED_SPEED = 0.1
 
 _NEAR_HALF = 0.01
 """tau - 1/2 below which the collision decides whether a flow of 0.1 cells / step is stable."""
+
+OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KBC)
+"""Collisions that hold lower viscosities than BGK and TRT (docs/stability.md): those that a case can name too, and others."""
 
 
 @functools.cache
@@ -151,7 +152,7 @@ def advice(simulation: "Simulation") -> str:
     if tau - 0.5 < _NEAR_HALF:
         found.append(
             f"the relaxation time {tau:.6g} is within {_NEAR_HALF:g} of 1/2: use finer voxels, "
-            f"{_more_stable(simulation.physics.collision)}or a sub-grid model, or raise the viscosity"
+            f"{_more_stable(simulation.physics.collision, simulation.lattice)}, or raise the viscosity"
         )
     found += _slow_diffusion(simulation)
     if not found:
@@ -185,13 +186,10 @@ def _fastest_boundary(simulation: "Simulation") -> tuple[str, float]:
     return max(values.items(), key=lambda item: item[1], default=("no boundary", 0.0))
 
 
-def _more_stable(present: Collision) -> str:
-    """The collisions there are that stand more than the present one."""
-    names = [name for name in collision.__all__ if _is_model(getattr(collision, name), but=(BGK, type(present)))]
+def _more_stable(present: Collision, lattice: Lattice) -> str:
+    """The collisions that stand more than the present one, those that a case can name first, and the lattice for them."""
+    best = ", best on D3Q27" if lattice == D3Q19 else ""
+    named, python = ([each.__name__ for each in some if type(present) is not each] for some in (OF_CASES, _OF_PYTHON))
     if isinstance(present, TRT) and present.magic != 1 / 4:
-        names.append("TRT(magic=1/4)")
-    return f"a more stable collision ({', '.join(names)}) " if names else ""
-
-
-def _is_model(value: object, but: Sequence[type]) -> bool:
-    return inspect.isclass(value) and issubclass(value, Collision) and not inspect.isabstract(value) and value not in but
+        python.append("TRT(magic=1/4)")
+    return f"a more stable collision ({', '.join(named)}{best}; in Python also {', '.join(python)} or a sub-grid model)"

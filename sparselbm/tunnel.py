@@ -242,7 +242,7 @@ class TunnelPlan:
         if share > _STABLE_INLET and isinstance(self.tunnel.collision, (BGK, TRT)):
             found += (
                 f"u / nu is {share:.3g} a cell: above about {_STABLE_INLET:g}, BGK and TRT blow up beside a velocity inlet; "
-                "choose RecursiveRegularised, CentralMoment or Cumulant",
+                "choose the collision CentralMoment, or the lattice D3Q27 with it, Cumulant or RecursiveRegularised",
             )
         return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
 
@@ -301,8 +301,9 @@ class TunnelPlan:
         gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
         for end, gap, side in gaps:
             if gap[axis] < margin:
+                where = f"is {gap[axis]:.4g} m from" if gap[axis] >= 0.0 else f"reaches {-gap[axis]:.4g} m beyond"
                 raise TunnelError(
-                    f"{name} is {gap[axis]:.4g} m from the {end}, limit {margin:.4g} m (2 cells): "
+                    f"{name} {where} the {end}, limit {margin:.4g} m (2 cells) before it: "
                     + (f"enlarge {side}" if self.tunnel.corners is None else "move the corners apart")
                     + ("" if name == self.obstacle else ", or leave it out (without=)")
                 )

@@ -189,11 +189,14 @@ class Units:
                 f"or larger voxels (now {self.voxel_size:g} m)."
             )
         if tau < TAU_WARNING_BELOW:
-            return [f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK will ring; use TRT, or smaller voxels."]
+            return [
+                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK rings there, and TRT soon after; smaller voxels (now "
+                f"{self.voxel_size:g} m) or a lower Reynolds number raise it."
+            ]
         if tau > TAU_WARNING_ABOVE:
             return [
-                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK the walls shift; use TRT, "
-                f"or a smaller lattice_velocity (now {self.lattice_velocity:g})."
+                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK, though not with TRT, the walls shift; "
+                f"a smaller lattice_velocity (now {self.lattice_velocity:g}) lowers it."
             ]
         return []
 

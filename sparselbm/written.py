@@ -32,10 +32,10 @@ class Results:
         folder = Path(folder)
         stages = sorted(folder.glob("*_results.usda"))
         if len(stages) != 1:
-            found = f"{len(stages)} stages *_results.usda" if folder.is_dir() else "no such folder"
+            found = f"{len(stages)} stages *_results.usda, limit 1" if folder.is_dir() else "no such folder"
             deeper = sorted({str(each.parent) for each in folder.glob("*/*_results.usda")})
             hint = f"one of {', '.join(deeper)}" if deeper else "the folder that `run` or `optimize` wrote"
-            raise ResultsError(f"{folder}: {found}, limit 1; give {hint}")
+            raise ResultsError(f"{folder}: {found}; give {hint}")
         return cls(folder, stages[0])
 
     @property

@@ -157,7 +157,8 @@ class Solver(Part):
 
     lattice: str = entry(TOKEN, "D3Q19", "Velocities a cell.", allowed=("D3Q19", "D3Q27"))
     collision: str = entry(
-        TOKEN, "TRT", "Collision model; Cumulant needs D3Q27. At high Reynolds numbers the last three hold longer.",
+        TOKEN, "TRT",
+        "Collision model; Cumulant needs D3Q27. At high Reynolds numbers the last three hold longer, best on D3Q27.",
         allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"),
     )  # fmt: skip
     precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))

@@ -41,7 +41,7 @@ def exit_code_of(app: Callable[[], object]) -> int:
     except Exception as error:
         if not _is_refusal(error):
             raise
-        return _told(f"Error: {error}", BAD_INPUT)
+        return _told(f"Error: {_text(error)}", BAD_INPUT)
     return 0
 
 
@@ -55,11 +55,18 @@ def running() -> Iterator[None]:
     except Exception as error:
         if not _is_refusal(error):
             raise
-        raise RunFailedError("\n".join([str(error), *getattr(error, "__notes__", [])])) from error
+        raise RunFailedError("\n".join([_text(error), *getattr(error, "__notes__", [])])) from error
 
 
 def _is_refusal(error: Exception) -> bool:
     return type(error).__module__.startswith("sparselbm.") or isinstance(error, OSError | ImportError)
+
+
+def _text(error: Exception) -> str:
+    """What an error says; one of the system's, without its number."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def spoken(text: str) -> str:

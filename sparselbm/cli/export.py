@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import options as o
-from .exits import running
 from .show import out
 
 if TYPE_CHECKING:
@@ -49,9 +48,7 @@ def export(
     for door in doors:
         door.require(read, folder, overwrite=overwrite)
     for door in doors:
-        with running():
-            paths = door.write(read, folder, overwrite=overwrite)
-        for path in paths:
+        for path in door.write(read, folder, overwrite=overwrite):
             out.print(f"{path}", highlight=False)
 
 

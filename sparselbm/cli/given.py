@@ -12,9 +12,9 @@ from .options import OptionError, axis_number, chosen, three
 
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
-    "settle_steps": "solver", "iterations": "objective", "seconds": "objective", "second_grid": "objective",
-    "recheck": "objective", "wall": "solver", "limit": "design", "fixed_volume": "design", "time": "scene", "levels": "scene",
-    "metres_per_unit": "scene",
+    "settle_steps": "solver", "wall": "solver", "collision": "solver", "lattice": "solver", "iterations": "objective",
+    "seconds": "objective", "second_grid": "objective", "recheck": "objective", "limit": "design", "fixed_volume": "design",
+    "time": "scene", "levels": "scene", "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
 
@@ -23,12 +23,14 @@ def case_of(given: Mapping[str, Any], *more_variants: str) -> Case:
     """The case of a command's parameters, None where they were not given; `more_variants`: beside those of --variant."""
     variants = chosen([*(given["variant"] or ()), *more_variants])
     case = Case.open(given["scene"], variants=variants, confine=given["confine"])
+    parts: dict[str, Any] = {}
     for name, part in _SETTINGS.items():
         if given.get(name) is not None:
-            case = replace(case, **{part: _with(getattr(case, part), name, given[name])})
+            parts[part] = _with(parts.get(part, getattr(case, part)), name, given[name])
+    case = replace(case, **parts)
     return replace(
         case, obstacle=_obstacles(case, given), domain=_domain(case, given), boundary=_boundary(case, given),
-        design=_design(case.design, given),
+        design=_design(_free_design(case, given), given),
     )  # fmt: skip
 
 
@@ -54,11 +56,16 @@ def _with(part: Part, name: str, value: Any) -> Part:
 def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, Obstacle]:
     """The roles, with those that --obstacle and --without give."""
     roles = {path: each.role for path, each in case.obstacle.items()}
-    if given["obstacle"] is not None:
-        roles = {path: "fixed" if role == "design" else role for path, role in roles.items()}
+    if given["obstacle"] is not None:  # What the case names stands in the flow then, unless it is above or below this prim.
+        roles = {path: role for path, role in roles.items() if role != "design"}
         roles["/" + given["obstacle"].strip("/")] = "design"
     roles |= {"/" + path.strip("/"): "ignored" for path in given["without"] or ()}
     return {path: Obstacle(role=role) for path, role in roles.items()}
+
+
+def _free_design(case: Case, given: Mapping[str, Any]) -> Design:
+    """The design of the case, which goes over to the prim of --obstacle; ops stay with their own."""
+    return case.design if given["obstacle"] is None or case.design.kind == "xformOps" else replace(case.design, prim=None)
 
 
 def _domain(case: Case, given: Mapping[str, Any]) -> Domain:

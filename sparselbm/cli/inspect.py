@@ -18,7 +18,8 @@ def inspect(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
-    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, device: o.Device = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
+    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, device: o.Device = None,
     json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
     confine: o.Confine = False, partial: o.Partial = False,
 ) -> None:  # fmt: skip
@@ -40,8 +41,10 @@ def inspect(
     looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], plan and plan.voxel_size
     if case.surface is not None:
         size = None  # No solid is to be resolved.
+    ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     doubts = [
-        note for body, look in zip(read.bodies, looks) if body.path not in case.opening  # A cap has to have a rim.
+        note for body, look in zip(read.bodies, looks)
+        if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
         for note in surface_doubts(body, look, size, device=place)
     ]  # fmt: skip
     found = _reading(read, looks, doubts)
@@ -54,6 +57,11 @@ def inspect(
         job.show(found)
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _is_below(path: str, prims: list[str]) -> bool:
+    """Whether a prim is one of these, or stands below one."""
+    return any(f"{path}/".startswith(f"{each.rstrip('/')}/") for each in prims)
 
 
 def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dict:

@@ -110,6 +110,12 @@ Box = Annotated[
 ]
 LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
 Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="spline|cut")]
+LatticeModel = Annotated[
+    str | None, setting("--lattice", Solver, "lattice", metavar="|".join(Solver.entries()["lattice"].allowed))
+]
+CollisionModel = Annotated[
+    str | None, setting("--collision", Solver, "collision", metavar="|".join(Solver.entries()["collision"].allowed))
+]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]

@@ -38,7 +38,8 @@ def run(
     context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
-    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None, tolerance: o.Tolerance = None,
+    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
+    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, tolerance: o.Tolerance = None,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,
@@ -49,8 +50,8 @@ def run(
     Of a case whose surface has the role inside: flow rate and pressure at each opening, wall shear, mass balance.
 
     The folder then holds NAME_results.usda (open it in usdview, Blender, Omniverse) with pressure and shear on the body,
-    a slice, streamlines, vortices (Q criterion), tracers and volumes; fields.vdb, velocity.nvdb, pressure.nvdb, slice.png
-    and summary.json.
+    a slice, streamlines, tracers and volumes, and with vortices (Q criterion) or glyphs where --draw names them; fields.vdb,
+    velocity.nvdb, pressure.nvdb, slice.png and summary.json.
 
     Examples:
 

@@ -20,7 +20,8 @@ Port = Annotated[int, o.option("--port", "Port of --serve; 0 takes a free one.")
 def view(
     results: Results, output: Page = None, serve: Serve = False, port: Port = 0, overwrite: o.Overwrite = False
 ) -> None:
-    """Write a page that plays the results in a browser: body, slice, streamlines, vortices, convergence. It needs no network.
+    """Write a page that plays the results in a browser: body, slice, streamlines, convergence, and vortices where they were
+    drawn. It needs no network.
 
     Examples:
 

@@ -16,6 +16,10 @@ class OutputExistsError(FileExistsError):
     """A run would write over another run's results."""
 
 
+class OutputFolderError(OSError):
+    """A folder that cannot be made or written into."""
+
+
 @contextmanager
 def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a path beside `path` to write to; on success it is flushed to the disk and renamed to `path`.
@@ -35,6 +39,10 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         with open(beside, "rb") as written:
             os.fsync(written.fileno())
         os.replace(beside, target)
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) == beside:
+            error.filename = str(target)  # Nobody has heard of the other name.
+        raise
     finally:
         beside.unlink(missing_ok=True)
     _sync_folder(target.parent)
@@ -51,11 +59,12 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
 
     Raises:
         OutputExistsError: if the folder holds files and `overwrite` is false, or if `path` is a file.
+        OutputFolderError: if it cannot be made, or nothing can be written into it.
     """
     folder = Path(path)
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file, but results need a folder: give another path.")
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     count = sum(1 for _ in folder.iterdir())
     if count and not overwrite:
         raise OutputExistsError(f"{folder} already holds {count} entries: give another folder, or pass overwrite=True.")
@@ -64,6 +73,15 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
             if old.is_file() or old.is_symlink():
                 old.unlink()
     return folder
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFolderError(f"{folder} cannot be made, {error.strerror}: give another folder.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputFolderError(f"nothing can be written into {folder}: give another folder, or change its permissions.")
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import pytest
 @pytest.fixture
 def in_process(monkeypatch, capsys, tmp_path):
     """Runs the command in `tmp_path`; exit code, standard output and standard error."""
-    from sparselbm.cli.exits import exit_code_of
     from sparselbm.cli.app import app
+    from sparselbm.cli.exits import exit_code_of
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

@@ -91,6 +91,18 @@ def test_options_come_before_what_a_case_says(in_process, tmp_path, scene, devic
     assert "/Case: sparselbm:boundary:xMin:kind" in err
 
 
+def test_the_obstacle_of_an_option_takes_over_the_role_and_the_design(in_process, tmp_path, scene, device):
+    """Whatever stands above it: the case speaks of /World, the option of what is in it."""
+    assert in_process("init", scene, "--obstacle", "/World")[0] == 0
+    more = ("--obstacle", "/World/Body", "--device", device)
+    code, _, err = in_process("inspect", "ball_case.usda", *more, "--json", "w.json")
+    assert code == 0, err
+    assert json.loads((tmp_path / "w.json").read_text())["obstacle"] == "/World/Body"
+    code, _, err = in_process("optimize", "ball_case.usda", *more, "--limit", -1)
+    assert code == 2
+    assert "limit is -1.0" in err
+
+
 def test_a_wrong_case_is_refused_by_every_command_before_anything_is_written(in_process, tmp_path, scene):
     in_process("init", scene)
     filled_in(tmp_path / "ball_case.usda", {'kind = "inlet"': 'kind = "inflow"'})

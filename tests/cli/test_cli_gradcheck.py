@@ -5,7 +5,11 @@ import json
 import pytest
 from cli_cases import scene_of
 
+from sparselbm.blow_up import OF_CASES
+from sparselbm.case import Solver
+from sparselbm.collision import TRT, Cumulant
 from sparselbm.geometry import SolidFraction, SplineFraction, TriangleMesh
+from sparselbm.lattice import D3Q27
 from sparselbm.tunnel import Tunnel, TunnelError
 
 COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
@@ -51,6 +55,31 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, c
     code, _, err = in_process(command, ball, "--wall", "glass", "--device", device)
     assert code == 2
     assert "--wall 'glass': give spline or cut" in err
+
+
+@pytest.mark.parametrize("command", ["inspect", "run", "gradcheck", "optimize"])
+def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch, ball, device, command):
+    """And is one that a case can name: the warning of two relaxation times names it, and is gone with it."""
+    seen = []
+    plan_of = Tunnel.in_scene
+
+    def seen_plan(*given, **more):
+        seen.append(plan_of(*given, **more))
+        raise TunnelError("seen")
+
+    monkeypatch.setattr(Tunnel, "in_scene", seen_plan)
+    wild = (*COARSE[:4], "--reynolds", 2000, "--device", device)
+    for choice in ((), ("--collision", "Cumulant", "--lattice", "D3Q27")):
+        assert in_process(command, ball, *wild, *choice)[0] == 2
+    assert [type(plan.tunnel.collision) for plan in seen] == [TRT, Cumulant]
+    assert "choose the collision CentralMoment" in " ".join(seen[0].warnings)
+    assert "use TRT" not in " ".join(seen[0].warnings)
+    assert seen[1].tunnel.lattice == D3Q27
+    assert "choose" not in " ".join(seen[1].warnings)
+    assert {each.__name__ for each in OF_CASES} < set(Solver.entries()["collision"].allowed)
+    code, _, err = in_process(command, ball, "--collision", "Glass", "--device", device)
+    assert code == 2
+    assert "--collision 'Glass': give TRT or BGK or RecursiveRegularised or CentralMoment or Cumulant" in err
 
 
 @pytest.mark.validate

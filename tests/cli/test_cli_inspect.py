@@ -134,6 +134,18 @@ def test_an_open_surface_is_doubtful(in_process, tmp_path):
     assert any("open along 3 edges" in note["reason"] for note in found["doubtful"])
 
 
+def test_of_what_the_flow_passes_through_nothing_is_doubtful(in_process, tmp_path):
+    ball = TriangleMesh.sphere(0.5, subdivisions=2)
+    ground = TriangleMesh.box((-3.0, -3.0, -1.0), (3.0, 3.0, -0.99))
+    path = scene_of(tmp_path / "road.usda", {"Body": ball, "Ground": TriangleMesh(ground.points, ground.faces[1:])})
+    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--box", "4,4,2")
+    assert code == 0, err
+    assert "doubtful  /World/Ground: it is open along 3 edges" in text
+    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--without", "/World/Ground")
+    assert code == 0, err
+    assert "doubtful" not in text
+
+
 def test_a_body_that_crosses_itself_and_is_thin_is_doubtful(in_process, tmp_path):
     """Two plates of a third of a cell through each other, as one mesh."""
     plates = [TriangleMesh.box((-0.5, -0.01, -0.5), (0.5, 0.01, 0.5)), TriangleMesh.box((-0.01, -0.5, -0.4), (0.01, 0.5, 0.4))]

@@ -46,9 +46,14 @@ def test_ctrl_c_while_modules_are_imported_leaves_no_traceback(tmp_path):
 
 def test_folders_that_were_there_or_hold_something_stay(tmp_path):
     (tmp_path / "old").mkdir()
-    with pytest.raises(KeyboardInterrupt), no_empty_folders(tmp_path / "old" / "a" / "b", tmp_path / "new" / "c"):
-        claim_folder(tmp_path / "old" / "a" / "b")
-        (claim_folder(tmp_path / "new" / "c") / "history.csv").write_text("row")
-        raise KeyboardInterrupt
+
+    def work(empty, filled):
+        with no_empty_folders(empty, filled):
+            claim_folder(empty)
+            (claim_folder(filled) / "history.csv").write_text("row")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work(tmp_path / "old" / "a" / "b", tmp_path / "new" / "c")
     assert list((tmp_path / "old").iterdir()) == []
     assert (tmp_path / "new" / "c" / "history.csv").exists()

@@ -11,8 +11,8 @@ from sparselbm.export.door import Door
 
 @pytest.fixture
 def export(capsys):
-    from sparselbm.cli.exits import exit_code_of
     from sparselbm.cli.app import app
+    from sparselbm.cli.exits import exit_code_of
 
     def run(*arguments):
         code = exit_code_of(partial(app, ["export", *map(str, arguments)], prog_name="sparselbm"))
@@ -56,11 +56,15 @@ def test_other_formats_and_folders_are_refused(case, tmp_path, export):
     assert "--to 'obj': give formats of vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4" in err.replace("\n", "")
     code, _, err = export(tmp_path / "nowhere", "--to", "csv")
     assert code == 2
-    assert "no such folder, limit 1; give the folder that `run` or `optimize` wrote" in err.replace("\n", "")
+    assert "no such folder; give the folder that `run` or `optimize` wrote" in err.replace("\n", "")
     shutil.copytree(case.folder, tmp_path / "sweep" / "wide")
     code, _, err = export(tmp_path / "sweep", "--to", "csv")
     assert code == 2
     assert "0 stages *_results.usda, limit 1; give one of" in err.replace("\n", "")
+    code, _, err = export(case.folder, "--to", "csv", "--output", case.folder / "history.csv" / "out")
+    assert code == 2
+    assert "Error: " in err
+    assert "Not a directory" in err
     assert not (tmp_path / "out").exists()
 
 

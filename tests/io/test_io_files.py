@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from sparselbm.io.files import OutputExistsError, append_csv, claim_folder, replace_file
+from sparselbm.io.files import OutputExistsError, OutputFolderError, append_csv, claim_folder, replace_file
 
 
 def test_replaced_only_when_whole(tmp_path):
@@ -26,6 +26,15 @@ def test_replaced_only_when_whole(tmp_path):
 def test_replacing_needs_the_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match="create it first"), replace_file(tmp_path / "no" / "a.png"):
         pass
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path):
+    with pytest.raises(PermissionError) as told, replace_file(tmp_path / "a.toml") as beside:
+        raise PermissionError(13, "Permission denied", str(beside))
+    assert told.value.filename == str(tmp_path / "a.toml")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputFolderError, match=r"file/b cannot be made, .*: give another folder"):
+        claim_folder(tmp_path / "file" / "b")
 
 
 def test_claim(tmp_path):

@@ -6,7 +6,7 @@ import warp as wp
 
 from sparselbm.blow_up import LIMITS, Limits, Watch, advice
 from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.collision import BGK, TRT
+from sparselbm.collision import BGK, MRT, TRT
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
 from sparselbm.obstacle import Obstacle
@@ -56,6 +56,7 @@ def test_a_fast_inlet_is_named_within_100_steps_of_the_first_cell_beyond_a_limit
 def test_a_collision_is_advised_only_where_it_is_another(device):
     assert "TRT(magic=1/4)" in advice(shear(device, 1e-6, 0.25, TRT()))
     assert "TRT" not in advice(shear(device, 1e-6, 0.25, TRT(magic=1 / 4)))
+    assert "MRT" not in advice(shear(device, 1e-6, 0.25, MRT()))
     assert "no boundary gives more than 0.1 cells/step and the relaxation time 0.8 is sound" in advice(shear(device, 0.1, 0.25))
 
 
