@@ -1,8 +1,8 @@
 """Surfaces of joined tubes, open at flat ends, with a cap for each: what the vessel scenes are made of.
 
 A union of round tubes is a signed distance; its zero is found as quads by dual contouring: a point a cell of a grid that the
-surface crosses, moved onto it, and at the rim of an end onto surface and plane both. A cap is a fan over its rim: the grid's own quads
-across an end fold where a cell's middle, dropped onto the plane, comes to lie beyond the rim.
+surface crosses, moved onto it, and at the rim of an end onto surface and plane both. A cap is a fan over its rim: the grid's
+own quads across an end fold where a cell's middle, dropped onto the plane, comes to lie beyond the rim.
 """
 
 from dataclasses import dataclass
