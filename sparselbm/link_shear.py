@@ -9,7 +9,7 @@ from .domain import OffWall
 from .geometry import TriangleMesh
 from .memory import tile_array, tile_view
 from .objective.dissipation import strain_rate
-from .physics import Physics, TileClass
+from .physics import OBSTACLE_BIT, Physics, TileClass
 from .simulation import Simulation
 from .step import Target
 from .tile_kernel import TileKernel, TileTrace
@@ -42,7 +42,8 @@ def link_shear(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.n
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
     normals = wall.point_normals
     fluid, marks = domain.fluid & simulation.walls.fluid, simulation.marks.numpy().reshape(domain.fluid.shape)
-    at_wall = OffWall(domain, fluid & (marks == 0), upper, wall).at_wall
+    along_openings = marks & ((1 << OBSTACLE_BIT) - 1)
+    at_wall = OffWall(domain, fluid & (along_openings == 0), upper, wall).at_wall
     if not at_wall.any():  # A wall with points at its rims alone.
         at_wall = OffWall(domain, fluid, upper, wall).at_wall
     stress = np.empty((len(normals), 3, 3))

@@ -72,7 +72,7 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
     pressure = np.array(UsdGeom.PrimvarsAPI(stage.GetPrimAtPath("/World/Tube")).GetPrimvar("pressure").Get())
     assert pressure == pytest.approx(GRADIENT * (LENGTH - along), abs=0.15 * GRADIENT * LENGTH)
     shear, rim = np.linalg.norm(shear, axis=1), (along < 1e-4) | (along > LENGTH - 1e-4)
-    assert shear.min() > 0.5 * GRADIENT * RADIUS / 2
+    assert np.abs(shear / (GRADIENT * RADIUS / 2) - 1.0).max() < 0.25
     assert shear[rim].mean() == pytest.approx(GRADIENT * RADIUS / 2, rel=0.1)
     assert stage.GetPrimAtPath("/Results/Streamlines/flow")
     assert (tmp_path / "results" / "tube" / "slice.png").is_file()
