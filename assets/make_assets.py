@@ -263,8 +263,8 @@ def vessel_stage(name, tubes, ends, blend, step, openings, **case):
     points = np.array([p for tube in tubes for p in (tube.start, tube.end)])
     margin = 2.0 * max(tube.radius for tube in tubes)
     wall, caps = contoured(union(tubes, blend), ends, points.min(axis=0) - margin, points.max(axis=0) + margin, step)
-    for path, (corners, quads) in zip([name, *openings], [wall, *caps], strict=True):
-        add_mesh(stage, f"/World/{path}", corners, [4] * len(quads), quads.ravel().tolist())
+    for path, (corners, faces) in zip([name, *openings], [wall, *caps], strict=True):
+        add_mesh(stage, f"/World/{path}", corners, [faces.shape[1]] * len(faces), faces.ravel().tolist())
     apply_case(stage.GetPrimAtPath(f"/World/{name}"), obstacle={"role": "inside"})
     for path, condition in openings.items():
         apply_case(stage.GetPrimAtPath(f"/World/{path}"), opening=condition)
@@ -295,8 +295,8 @@ def vessel_tree():
     openings = {"Inlet": {"kind": "inlet", "velocity": 0.1, "profile": "laminar"}}
     openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 9)}
     return vessel_stage(
-        "Vessels", tubes, ends, 0.5, 0.26, openings, fluid={"density": 1060.0, "viscosity": 3.3e-6},
-        domain={"voxelSize": 0.08e-3},
+        "Vessels", tubes, ends, 0.5, 0.205, openings, fluid={"density": 1060.0, "viscosity": 3.3e-6},
+        domain={"voxelSize": 0.08e-3}, solver={"latticeVelocity": 0.06},
     )  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def manifold():
     openings |= {f"Outlet{k}": {"kind": "outlet"} for k in range(1, 5)}
     return vessel_stage(
         "Manifold", tubes, ends, 6.0, 4.0, openings, fluid={"density": 870.0, "viscosity": 9.2e-5},
-        domain={"voxelSize": 1.5e-3}, solver={"collision": "RecursiveRegularised"},
+        domain={"voxelSize": 1.45e-3}, solver={"collision": "RecursiveRegularised", "latticeVelocity": 0.075},
     )  # fmt: skip
 
 

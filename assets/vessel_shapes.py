@@ -1,7 +1,8 @@
 """Surfaces of joined tubes, open at flat ends, with a cap for each: what the vessel scenes are made of.
 
 A union of round tubes is a signed distance; its zero is found as quads by dual contouring: a point a cell of a grid that the
-surface crosses, moved onto it, and at the rim of an end onto surface and plane both.
+surface crosses, moved onto it, and at the rim of an end onto surface and plane both. A cap is a fan over its rim: the grid's
+own quads across an end fold where a cell's middle, dropped onto the plane, comes to lie beyond the rim.
 """
 
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def union(tubes, blend):
 
 
 def contoured(distance, ends, low, high, step):
-    """The wall as points (n, 3) and quads (m, 4), normals outward, and the points and quads of each end's cap."""
+    """The wall as points (n, 3) and quads (m, 4), normals outward, and the points and triangles of each end's cap."""
     count = np.ceil((np.asarray(high) - low) / step).astype(int) + 1
     nodes = np.stack(np.meshgrid(*(low[k] + step * np.arange(count[k]) for k in range(3)), indexing="ij"), axis=-1)
     wall = distance(nodes)
@@ -69,19 +70,30 @@ def contoured(distance, ends, low, high, step):
         cut = np.where(end.near(nodes), np.maximum(cut, end.height(nodes)), cut)
     points, number = _points(distance, ends, nodes, wall, cut, step)
     quads = _quads(np.maximum(wall, cut) < 0.0, number)
-    corners = points[quads]
-    caps = []
     for end in ends:
-        flat = (np.abs(end.height(corners)) < 1e-6 * step).all(axis=1) & end.near(corners.mean(axis=1))
-        caps.append(_own(points, quads[flat]))
-        quads, corners = quads[~flat], corners[~flat]
-    return _own(points, quads), caps
+        corners = points[quads]
+        quads = quads[~((np.abs(end.height(corners)) < 1e-6 * step).all(axis=1) & end.near(corners.mean(axis=1)))]
+    rims = _rims(quads)
+    return _own(points, quads), [_fan(points, rims[end.near(points[rims]).all(axis=1)]) for end in ends]
 
 
-def _own(points, quads):
-    """The points that some quads use, in single precision as files keep them, and the quads over these."""
-    used, faces = np.unique(quads, return_inverse=True)
-    return np.round(points[used], 3), faces.reshape(-1, 4)
+def _rims(quads):
+    """The edges of a single quad, (k, 2), wound as its neighbours across them would be."""
+    edges = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+    _, which, count = np.unique(np.sort(edges, axis=1), axis=0, return_inverse=True, return_counts=True)
+    return edges[count[which.ravel()] == 1][:, ::-1]
+
+
+def _fan(points, rim):
+    """The cap over a rim: a triangle from each of its edges to its middle."""
+    middle = points[np.unique(rim)].mean(axis=0)
+    return _own(np.vstack([points, middle]), np.column_stack([rim, np.full(len(rim), len(points))]))
+
+
+def _own(points, faces):
+    """The points that some faces use, rounded as files keep them, and the faces over these."""
+    used, own = np.unique(faces, return_inverse=True)
+    return np.round(points[used], 3), own.reshape(faces.shape)
 
 
 def _beside(wall, cut):

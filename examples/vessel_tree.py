@@ -19,7 +19,7 @@ from sparselbm.vessel_results import summary_of
 SCENE = Path(__file__).parents[1] / "assets" / "vessel_tree.usda"
 
 
-def plan_of(voxel_size: float = 0.1e-3, device: str | None = None) -> VesselPlan:
+def plan_of(voxel_size: float = 0.08e-3, device: str | None = None) -> VesselPlan:
     """The flow on cells of a size [m]."""
     case = Case.open(SCENE).on_cells(voxel_size)
     return case.plan(case.read_scene(), device)

@@ -9,7 +9,7 @@ from .domain import OffWall
 from .geometry import TriangleMesh
 from .memory import tile_array, tile_view
 from .objective.dissipation import strain_rate
-from .physics import Physics, TileClass
+from .physics import OBSTACLE_BIT, Physics, TileClass
 from .simulation import Simulation
 from .step import Target
 from .tile_kernel import TileKernel, TileTrace
@@ -33,14 +33,19 @@ def link_shear(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.n
     """Tangential part of 2 mu S n on a surface at rest [Pa], (n, 3), at its points, its normals n pointing into the fluid.
 
     The line through the values 1 and 2 cells off the wall, of the fluid cells around: exact in a tube, up to the populations'
-    own S. A point without fluid cells beside it takes the value of the nearest point that has some.
+    own S. Cells along openings do not count, for what enters there has another S: a point, such as those of a rim, beside no
+    other cells takes the value of the nearest point that is.
     """
     domain = simulation.domain
     found = tile_array(domain, len(_PAIRS), simulation.precision)
     simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
     normals = wall.point_normals
-    at_wall = OffWall(domain, domain.fluid & simulation.walls.fluid, upper, wall).at_wall
+    fluid, marks = domain.fluid & simulation.walls.fluid, simulation.marks.numpy().reshape(domain.fluid.shape)
+    along_openings = marks & ((1 << OBSTACLE_BIT) - 1)
+    at_wall = OffWall(domain, fluid & (along_openings == 0), upper, wall).at_wall
+    if not at_wall.any():  # A wall with points at its rims alone.
+        at_wall = OffWall(domain, fluid, upper, wall).at_wall
     stress = np.empty((len(normals), 3, 3))
     for k, (a, b) in enumerate(_PAIRS):
         stress[:, a, b] = stress[:, b, a] = at_wall[:, k]

@@ -1,12 +1,15 @@
 """`sparselbm inspect`: what was read of a scene, and what would be run."""
 
 import json
+from collections.abc import Mapping
 
 import typer
 
 from ..forecast import Forecast
 from ..geometry import RepairReport, inspect_mesh
+from ..geometry.cap import Cap
 from ..usd import Note, Scene, surface_doubts
+from ..vessel import VesselPlan
 from . import options as o
 from .exits import spoken
 from .given import case_of
@@ -42,13 +45,16 @@ def inspect(
     if case.surface is not None:
         size = None  # No solid is to be resolved.
     ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
+    caps, whole = {}, {}
+    if isinstance(plan, VesselPlan):
+        caps, whole = plan.caps, {plan.name: inspect_mesh(plan.surface, plan.name)}  # Its caps close it.
     doubts = [
         note for body, look in zip(read.bodies, looks)
         if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
-        for note in surface_doubts(body, look, size, device=place)
+        for note in surface_doubts(body, whole.get(body.path, look), size, device=place)
     ]  # fmt: skip
     found = _reading(read, looks, doubts)
-    _show_reading(read, looks, doubts)
+    _show_reading(read, looks, doubts, caps)
     if plan is None:
         err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
     else:
@@ -81,7 +87,7 @@ def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dic
     }  # fmt: skip
 
 
-def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> None:
+def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note], caps: Mapping[str, Cap]) -> None:
     out.print(f"{scene.path}: up is {scene.up_axis}, a unit is {scene.metres_per_unit:g} m", highlight=False)
     for body, look in zip(scene.bodies, looks):
         low, high = body.mesh.bounds
@@ -89,7 +95,7 @@ def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -
             f"read      {body.path}: {' x '.join(f'{x:.4g}' for x in high - low)} m from "
             f"({', '.join(f'{x:.4g}' for x in low)})", highlight=False, markup=False,
         )  # fmt: skip
-        for line in look.lines()[1:]:
+        for line in look.lines()[1:] if body.path not in caps else [f"  {caps[body.path]}"]:
             out.print(f"        {line}", highlight=False, markup=False)
     for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):
         for note in notes:

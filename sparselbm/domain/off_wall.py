@@ -79,9 +79,9 @@ class OffWall:
 
     def _whole(self, values: np.ndarray) -> np.ndarray:
         """With the values of the nearest point that has some where there are none; 0 if no point has."""
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
         missing = np.isnan(values.reshape(len(values), -1)).any(axis=1)
         if missing.any() and not missing.all():
-            values[missing] = values[~missing][cKDTree(self.wall.points[~missing]).query(self.wall.points[missing])[1]]
+            values[missing] = values[~missing][KDTree(self.wall.points[~missing]).query(self.wall.points[missing])[1]]
         return np.nan_to_num(values)

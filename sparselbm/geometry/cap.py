@@ -49,6 +49,10 @@ class Cap:
         sides = wall.signed_distance(mesh.centroid + reach * np.stack([normal, -normal]))
         return cls(mesh, normal if sides[0] < sides[1] else -normal, area, perimeter)
 
+    def __str__(self) -> str:
+        n = ", ".join(f"{x + 0.0:.4g}" for x in np.round(self.normal, 4))
+        return f"a cap: area {self.area:.4g} m^2, normal into the fluid ({n})"
+
     @property
     def hydraulic_diameter(self) -> float:
         """D_h = 4 A / P [m]; the diameter of a round cap."""

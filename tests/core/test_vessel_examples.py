@@ -60,3 +60,11 @@ def test_the_shares_of_the_runners_and_the_balance_of_mass(device):
     found = manifold.manifold(manifold.plan_of(2.1e-3, device))
     assert abs(found["mass_balance"]) < 0.02
     assert shares(found) == pytest.approx([0.275, 0.255, 0.237, 0.230], abs=0.01)
+
+
+@pytest.mark.parametrize("example", [vessel_tree, manifold])
+def test_what_is_shipped_warns_of_nothing_and_its_caps_are_flat(example):
+    plan = example.plan_of(device="cpu")
+    assert plan.warnings == ()
+    for cap in plan.caps.values():
+        assert cap.mesh.area == pytest.approx(cap.area, rel=1e-4)  # None of its faces lies over another.
