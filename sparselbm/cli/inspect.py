@@ -41,12 +41,12 @@ def inspect(
     looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], plan and plan.voxel_size
     if case.surface is not None:
         size = None  # No solid is to be resolved.
-    ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     doubts = [
-        note for body, look in zip(read.bodies, looks)
-        if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
+        note for body, look in zip(read.bodies, looks) if body.path not in case.opening  # A cap has to have a rim.
         for note in surface_doubts(body, look, size, device=place)
     ]  # fmt: skip
+    ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
+    doubts = [note for note in doubts if not _is_below(note.path, ignored)]
     found = _reading(read, looks, doubts)
     _show_reading(read, looks, doubts)
     if plan is None:
