@@ -38,7 +38,7 @@ class VesselFolder:
         self.stage = ResultsStage(
             scene.path, folder, result_name_of(Path(scene.path)), overwrite=True, variants=scene.variants
         )
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
+        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=self.stage.sources)
         self.stage.add_camera(plan.bounds)
         self._up = "XYZ".index(scene.up_axis)
 

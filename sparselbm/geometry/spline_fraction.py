@@ -32,10 +32,10 @@ class SplineFraction(Fraction):
     """Found for flat walls in Poiseuille flow (TRT, 3/16): with width 1 they stand within 0.007 cells of their place for
     nu = 0.02 to 0.5; with 1 they stood 0.06 to 0.13 cells too far in the fluid, an error of first order."""
 
+    even: ClassVar[bool] = True
+
     def __post_init__(self):
         require_positive("width", self.width, "cells")
-
-    even: ClassVar[bool] = True
 
     @property
     def band(self) -> float:

@@ -48,7 +48,9 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
-def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = ()) -> Path:
+def claim_folder(
+    path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = (), needed: Sequence[Path] = ()
+) -> Path:
     """Make the folder of a run's results, and return it.
 
     Args:
@@ -56,9 +58,11 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
         overwrite: whether a folder that holds files may be used.
         owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files that match
             in the folder are removed, so that no results of two runs mix; other files are left alone.
+        needed: files that must stay, those of the scene.
 
     Raises:
-        OutputExistsError: if the folder holds files and `overwrite` is false, or if `path` is a file.
+        OutputExistsError: if the folder holds files and `overwrite` is false, if `path` is a file, or if a file that is needed
+            would be removed.
         OutputFolderError: if it cannot be made, or nothing can be written into it.
     """
     folder = Path(path)
@@ -68,10 +72,12 @@ def claim_folder(path: str | os.PathLike[str], *, overwrite: bool = False, owned
     count = sum(1 for _ in folder.iterdir())
     if count and not overwrite:
         raise OutputExistsError(f"{folder} already holds {count} entries: give another folder, or pass overwrite=True.")
-    for pattern in owned:
-        for old in folder.glob(pattern):
-            if old.is_file() or old.is_symlink():
-                old.unlink()
+    former = [old for pattern in owned for old in folder.glob(pattern) if old.is_file() or old.is_symlink()]
+    for old in former:
+        if old.resolve() in {each.resolve() for each in needed}:
+            raise OutputExistsError(f"{old} belongs to the scene, and would go with a former run's files: give another folder.")
+    for old in former:
+        old.unlink(missing_ok=True)
     return folder
 
 

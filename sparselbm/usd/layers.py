@@ -92,6 +92,13 @@ class LayerPair:
             layer.timeCodesPerSecond = rate
         self.metres_per_unit = units
 
+    @property
+    def sources(self) -> list[Path]:
+        """The files that the scene is composed of."""
+        if self._user is None:
+            return [self.scene]
+        return [Path(layer.realPath) for layer in self._user.GetUsedLayers() if layer.realPath]
+
     def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
         """Have a picture drawn beside the root layer; one that is there is replaced at one stroke."""
         path = self.root_path.with_name(name)

@@ -65,6 +65,11 @@ class ResultsStage:
         """Where the files lie; relative paths of volumes start here."""
         return self._layers.root_path.parent
 
+    @property
+    def sources(self) -> list[Path]:
+        """The files that the scene is composed of, which no run may remove."""
+        return self._layers.sources
+
     def save(self) -> None:
         """Write both files; a crash, or a viewer that reads meanwhile, meets the last complete ones."""
         for name in tuple(self._pictures):
@@ -74,8 +79,7 @@ class ResultsStage:
     def end_frame(self, time: float) -> None:
         """Put all that was drawn below /Results at a time into a file of its own, CASE_clips/NUMBER.usdc, and save.
 
-        Bodies keep their samples in the growing layer. Without this call drawings do so too, and what is not drawn at a time is
-        shown as it was before; with it, it is not shown.
+        Bodies keep their samples in the growing layer. Without this call drawings do so too, and stay until they are drawn anew.
         """
         self._layers.end_frame(time)
         self.save()
@@ -96,9 +100,7 @@ class ResultsStage:
         """
         points = checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
         if not np.isfinite(points).all():
-            raise ValueError(
-                f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step"
-            )
+            raise ValueError(f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step")
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
@@ -255,8 +257,7 @@ class ResultsStage:
         limits: Limits | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s], or nothing for n = 0; `width` as in
-        `add_streamlines`.
+        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s], if any; `width` as in `add_streamlines`.
 
         Raises:
             ValueError: Shapes that do not match, or a bad name.

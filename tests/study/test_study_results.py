@@ -127,6 +127,18 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     assert [(tmp_path / "out" / name).exists() for name in (*own, *former)] == [True] * 3 + [False] * 3
 
 
+def test_a_former_result_that_the_scene_is_made_of_is_not_removed(scene, tmp_path):
+    """A study of what another one has found, into the folder of that one."""
+    plan = SMALL.in_scene(scene)
+    StudyFolder(tmp_path / "out", scene, plan).stage.add_iteration(scene.body(plan.obstacle), 0, BALL.points)
+    found = tmp_path / "over.usda"
+    found.write_text('#usda 1.0\n(\n    subLayers = [@out/ball_results.usda@]\n)\n')
+    kept = sorted(path.name for path in (tmp_path / "out").iterdir())
+    with pytest.raises(OutputExistsError, match="belongs to the scene"):
+        StudyFolder(tmp_path / "out", Scene.open(found), plan, overwrite=True)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == kept
+
+
 @pytest.mark.validate
 def test_the_example_s_bunny_loses_drag(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["optimise_bunny.py", "0.125", str(tmp_path / "bunny")])
