@@ -45,7 +45,7 @@ def test_claim(tmp_path):
         (folder / name).write_text("")
     with pytest.raises(OutputExistsError, match=r"3 entries.*overwrite=True"):
         claim_folder(folder, owned=("*.vdb",))
-    with pytest.raises(OutputExistsError, match="old.vdb belongs to the scene"):
+    with pytest.raises(OutputExistsError, match=r"old\.vdb belongs to the scene"):
         claim_folder(folder, overwrite=True, owned=("history.csv", "*.vdb"), needed=[folder / "old.vdb"])
     assert len(os.listdir(folder)) == 3, "nothing is removed before all is known"
     claim_folder(folder, overwrite=True, owned=("*.vdb", "history.csv"))
