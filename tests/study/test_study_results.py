@@ -119,12 +119,13 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     with pytest.raises(OutputExistsError, match="overwrite"):
         StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene))
     # What was made of a former run goes with it; the user's own files stay.
-    own, former = ("mine.txt", "export/mine.txt", "view/mine.html"), ("export/fields.vdb", "export/design.glb", "view/data.js")
+    own = ("mine.txt", "mine.png", "smoke.vdb", "export/mine.txt", "view/mine.html")
+    former = ("slice.png", "fields.vdb", "export/fields.vdb", "export/design.glb", "view/data.js")
     for name in (*own, *former):
         (tmp_path / "out" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "out" / name).write_text("mine")
     StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene), overwrite=True)
-    assert [(tmp_path / "out" / name).exists() for name in (*own, *former)] == [True] * 3 + [False] * 3
+    assert [(tmp_path / "out" / name).exists() for name in (*own, *former)] == [True] * 5 + [False] * 5
 
 
 def test_a_former_result_that_the_scene_is_made_of_is_not_removed(scene, tmp_path):
