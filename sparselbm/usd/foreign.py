@@ -18,9 +18,18 @@ SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXE
 """File types that are read here; all others are taken for USD."""
 
 
+_GLTF = (".gltf", ".glb")
+"""Whose format prescribes metres, and Y upwards."""
+
+
+def names_unit(path: Path) -> bool:
+    """Whether the file type prescribes a unit, which then is the metre."""
+    return path.suffix.lower() in _GLTF
+
+
 def up_axis(path: Path) -> str:
-    """The vertical axis that the file type prescribes (glTF: Y), Z where it prescribes none."""
-    return "Y" if path.suffix.lower() in (".gltf", ".glb") else "Z"
+    """The vertical axis that the file type prescribes, Z where it prescribes none."""
+    return "Y" if path.suffix.lower() in _GLTF else "Z"
 
 
 def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:

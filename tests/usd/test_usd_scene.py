@@ -278,6 +278,7 @@ def test_mesh_files_come_in_by_the_same_door(tmp_path, suffix):
     assert len(body.mesh.points) == 8
     assert body.mesh.volume == pytest.approx(0.024)
     assert scene.up_axis == ("Y" if suffix == "glb" else "Z")
+    assert ("metres are assumed" in str(Scene.open(path).report)) == (suffix != "glb"), "glTF prescribes them"
     assert scene.body(body.path) is body
 
 
