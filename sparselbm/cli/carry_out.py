@@ -17,8 +17,7 @@ _REFINEMENT = 1.25
 """Of the voxels of the second grid."""
 
 _UNCONFIRMED = (
-    "The other wall sees no gain: the drag has fallen by less than the walls disagree by. Take finer voxels, more iterations, or "
-    "--wall spline, whose gradient is better where faces lie along the grid."
+    "The other wall sees no gain: the drag has fallen by less than the walls disagree by. Take more iterations or finer voxels."
 )
 
 
