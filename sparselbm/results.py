@@ -31,6 +31,16 @@ DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 """What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
 
 
+def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
+    """The folder of a run's results, and a stage in it over the scene.
+
+    Names are checked before the folder is made, which then decides on files that are there: raises OutputExistsError.
+    """
+    name = result_name_of(Path(scene.path))
+    stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
+    return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
+
+
 class StudyFolder:
     """Writes results as they come; whatever ends the run, all finished iterations are readable.
 
@@ -52,11 +62,7 @@ class StudyFolder:
         self.body = scene.body(plan.obstacle)
         if ops is not None:
             ops.require_above(self.body)
-        # Names are checked before the folder is made, which then decides on files that are there.
-        self.stage = ResultsStage(
-            scene.path, folder, result_name_of(Path(scene.path)), overwrite=True, variants=scene.variants
-        )
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=self.stage.sources)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
         self.stage.add_camera(plan.bounds)
         self.history: list[Record] = []
         self._first: Moment | None = None

@@ -7,13 +7,11 @@ import numpy as np
 
 from .domain import sample
 from .draw import Drawing, Moment, draw_all
-from .io.files import claim_folder
 from .io.images import one_slice
-from .io.names import result_name_of
 from .link_shear import link_shear
-from .results import DRAWN, OWNED, write_summary
+from .results import DRAWN, claimed, write_summary
 from .snapshot import Snapshot
-from .usd import ResultsStage, Scene
+from .usd import Scene
 from .vessel import Inlet, VesselPlan
 from .vessel_flow import Through, VesselFlow
 
@@ -34,11 +32,7 @@ class VesselFolder:
         self.plan = plan
         self.draw = tuple(draw)
         self.body = scene.body(plan.name)
-        # Names are checked before the folder is made, which then decides on files that are there.
-        self.stage = ResultsStage(
-            scene.path, folder, result_name_of(Path(scene.path)), overwrite=True, variants=scene.variants
-        )
-        self.folder = claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=self.stage.sources)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
         self.stage.add_camera(plan.bounds)
         self._up = "XYZ".index(scene.up_axis)
 

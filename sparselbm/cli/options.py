@@ -42,7 +42,8 @@ def setting(name: str, part: type[Part], attribute: str, **more):
     known = part.entries()[spelt(attribute)]
     value = ("no", "yes")[known.fallback] if isinstance(known.fallback, bool) else known.fallback
     shown = "" if value is None else f" Default: {value}."
-    return option(name, escape(known.doc) + shown, show_default=False, **more)
+    choices = {"metavar": "|".join(known.allowed)} if known.allowed else {}
+    return option(name, escape(known.doc) + shown, show_default=False, **choices, **more)
 
 
 def output(default: str):
@@ -109,13 +110,9 @@ Box = Annotated[
     ),
 ]
 LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
-Wall = Annotated[str | None, setting("--wall", Solver, "wall", metavar="spline|cut")]
-LatticeModel = Annotated[
-    str | None, setting("--lattice", Solver, "lattice", metavar="|".join(Solver.entries()["lattice"].allowed))
-]
-CollisionModel = Annotated[
-    str | None, setting("--collision", Solver, "collision", metavar="|".join(Solver.entries()["collision"].allowed))
-]
+Wall = Annotated[str | None, setting("--wall", Solver, "wall")]
+LatticeModel = Annotated[str | None, setting("--lattice", Solver, "lattice")]
+CollisionModel = Annotated[str | None, setting("--collision", Solver, "collision")]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from ..geometry import TriangleMesh
-from .sampling import FieldSampler, sample
+from .sampling import FieldSampler
 from .topology import Domain
 
 _LEAST_WEIGHT = 0.02
@@ -54,23 +54,36 @@ class OffWall:
         f_a = np.where(a >= _LEAST_STEP, f_a, np.nan)
         return (f_a, a), (np.where(b - a >= _LEAST_STEP, f_b, np.nan), b)
 
+    @property
+    def _spread(self) -> tuple[int, ...]:
+        """Axes that a number a cell lacks beside the field."""
+        return (1,) * (self.field.ndim - 2)
+
+    @cached_property
+    def _values(self) -> FieldSampler:
+        known = self.known.reshape(*self.known.shape, *self._spread)
+        return FieldSampler(self.domain, np.where(known, self.field, 0.0), outside=0.0)
+
+    @cached_property
+    def _counts(self) -> FieldSampler:
+        return FieldSampler(self.domain, self.known, outside=0.0)
+
     def _sampled(self, distance: float) -> tuple[np.ndarray, np.ndarray]:
-        normals, spread = self.wall.point_normals, (1,) * (self.field.ndim - 2)
+        normals, spread = self.wall.point_normals, self._spread
         places = self.wall.points + distance * self.domain.voxel_size * normals
         weight, shift = self._around(places)
-        known = np.where(self.known.reshape(*self.known.shape, *spread), self.field, 0.0)
-        found = sample(self.domain, known, places, outside=0.0)
+        found = self._values(places)
         mean = distance + np.einsum("md,md->m", shift, normals)
         return found / weight.reshape(-1, *spread), mean.reshape(-1, *spread)
 
     def _around(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of the known cells around: their weights' sum, (m,), NaN where there is none, and their mean's place from the given
         one [cells], (m, 3)."""
-        known, origin = FieldSampler(self.domain, self.known, outside=0.0), np.asarray(self.domain.origin)
+        origin = np.asarray(self.domain.origin)
         low, t = np.divmod((places - origin) / self.domain.voxel_size - 0.5, 1.0)
         weight, moment = np.zeros(len(places)), np.zeros((len(places), 3))
         for corner in product((0.0, 1.0), repeat=3):
-            counts = known(origin + (low + corner + 0.5) * self.domain.voxel_size) > 0.5
+            counts = self._counts(origin + (low + corner + 0.5) * self.domain.voxel_size) > 0.5
             w = counts * np.prod(np.where(corner, t, 1.0 - t), axis=1)
             weight += w
             moment += w[:, None] * (corner - t)

@@ -73,8 +73,9 @@ def claim_folder(
     if count and not overwrite:
         raise OutputExistsError(f"{folder} already holds {count} entries: give another folder, or pass overwrite=True.")
     former = [old for pattern in owned for old in folder.glob(pattern) if old.is_file() or old.is_symlink()]
+    kept = {each.resolve() for each in needed}
     for old in former:
-        if old.resolve() in {each.resolve() for each in needed}:
+        if old.resolve() in kept:
             raise OutputExistsError(f"{old} belongs to the scene, and would go with a former run's files: give another folder.")
     for old in former:
         old.unlink(missing_ok=True)

@@ -87,6 +87,17 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
                 u = wp.vec3d(wp.float64(0.0), wp.float64(0.0), wp.float64(0.0))
         return u
 
+    @wp.func
+    def beside(
+        neighbours: wp.array(dtype=wp.int32), moments: floats, solid: floats, cells: int, dimension: int, tile: int,
+        place: wp.vec3i, is_missing: wp.bool,
+    ) -> wp.vec3d:  # fmt: skip
+        """u of the cell at a place seen from a tile; 0 where it is missing."""
+        u = wp.vec3d()
+        if not is_missing:
+            u = velocity(moments, solid, cells, dimension, cell_beside(neighbours, cells, tile, place[0], place[1], place[2]))
+        return u
+
     @wp.kernel(enable_backward=False, module="unique")
     def gradient_sums(
         neighbours: wp.array(dtype=wp.int32), words: wp.array(dtype=wp.uint32), marks: wp.array(dtype=wp.uint32),
@@ -101,27 +112,19 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
         for c in range(8):
             cell = 8 * row + c
             inner = cell % cells
-            a = inner >> 6
-            b = (inner >> 3) & 7
+            place = wp.vec3i(inner >> 6, (inner >> 3) & 7, c)
             word = words[cell]
             if (word & one) == wp.uint32(0):
                 wall = (marks[cell] & conditions) == wp.uint32(0)
                 here = velocity(moments, solid, cells, dimension, cell)
                 du = wp.mat33d()
                 for axis in range(dimension):
-                    i = int(axis + 3 - dimension == 0)
-                    j = int(axis + 3 - dimension == 1)
-                    k = int(axis + 3 - dimension == 2)
+                    along = axis + 3 - dimension
+                    side = wp.vec3i(int(along == 0), int(along == 1), int(along == 2))
                     no_low = ((word >> wp.uint32(links[axis][0])) & one) == one
                     no_high = ((word >> wp.uint32(links[axis][1])) & one) == one
-                    low = wp.vec3d()
-                    high = wp.vec3d()
-                    if not no_low:
-                        below = cell_beside(neighbours, cells, tile, a - i, b - j, c - k)
-                        low = velocity(moments, solid, cells, dimension, below)
-                    if not no_high:
-                        above = cell_beside(neighbours, cells, tile, a + i, b + j, c + k)
-                        high = velocity(moments, solid, cells, dimension, above)
+                    low = beside(neighbours, moments, solid, cells, dimension, tile, place - side, no_low)
+                    high = beside(neighbours, moments, solid, cells, dimension, tile, place + side, no_high)
                     du[axis] = derivative(no_low, no_high, wall, low, here, high)
                 share = wp.float64(1.0)
                 if solid.shape[0] > 0:
