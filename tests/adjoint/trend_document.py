@@ -34,10 +34,11 @@ points, or swells unevenly by its vertices. The objective is the logarithm of th
   4000 steps: interpolation does not keep the mass, and without a fixed point `Steady` gave -2500 in place of -0.07 at one place.
   Halfway bounce-back's is exactly 0.
 
-The plane is the worst case for the exact cut: all cells of a circle's flats pass from row to row at once. No fraction of a single
-cell does better, for its effective place varies by a fifth of its speed across a row; a spline over four cells moves evenly, and
-is what `Tunnel` takes by default. Where faces lie along the grid the cut is worse still, for its eps jumps inside convex edges: a
-box of 20 x 9 x 4.5 cells has gradients 2 to 4 times the difference over 0.8 cells by the cut, 0.92 and 1.00 times by the spline.
+The plane is the worst case for the exact cut: all cells of a circle's flats pass from row to row at once. Its place varies by a
+fifth of its speed across a row; a resistance calibrated against that left 0.955 to 1.052 and the roughness
+(docs/design_notes.md). A spline over four cells moves evenly, and is what `Tunnel` takes by default. Where faces lie along the
+grid the cut is worse still, for its eps jumps inside convex edges: a box of 20 x 9 x 4.5 cells has gradients 2 to 4 times the
+difference over 0.8 cells by the cut, 0.92 and 1.00 times by the spline.
 
 """
 STYLE = {"svg.hashsalt": "sparselbm", "svg.fonttype": "none", "font.size": 8}
