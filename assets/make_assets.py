@@ -222,7 +222,7 @@ def ahmed_road():
     apply_case(
         stage.DefinePrim("/Case", "Scope"),
         domain={"voxelSize": 0.025, "lower": (-1.0, -0.8, 0.0), "upper": (3.0, 0.8, 1.0)},
-        fluid={"reynolds": 200.0}, solver={"collision": "CentralMoment", "wall": "cut"},
+        fluid={"reynolds": 200.0}, solver={"collision": "CentralMoment"},
         boundary__xMin={"kind": "inlet", "velocity": (1.0, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
         boundary__zMin={"kind": "movingWall", "velocity": (1.0, 0.0, 0.0)},
     )  # fmt: skip

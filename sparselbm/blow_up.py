@@ -12,6 +12,7 @@ from .expression import dot, has_bit, where
 from .lattice import D3Q19, Lattice
 from .memory import sums_array, tile_view
 from .physics import Physics, TileClass
+from .solid import WHOLLY_SOLID
 from .step import Target
 from .tile_kernel import TileKernel, TileTrace
 
@@ -55,7 +56,7 @@ OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KB
 def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: Limits) -> TileKernel:
     """The number of fluid cells beyond the limits, or not finite (every comparison with NaN fails).
 
-    Cells that are all solid do not count: what is trapped inside bounces for ever, and nobody sees it.
+    Cells that are wholly solid do not count.
     """
     trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
     cell = Cell(physics, tiles, trace)
@@ -66,7 +67,7 @@ def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: Li
         sound = sound * cell.mask(scalar.value * scalar.value < limits.scalar**2)
     unsound = 1.0 - sound
     if tiles.solid:
-        unsound = cell.mask(cell.solid_fraction < 1.0) * unsound
+        unsound = cell.mask(cell.solid_fraction < WHOLLY_SOLID) * unsound
     if cell.links is not None:
         unsound = where(has_bit(cell.links, 0), 0.0, unsound)
     trace.sum(unsound)
@@ -116,7 +117,7 @@ def _worst(simulation: "Simulation", limits: Limits) -> _Fault:
     moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
     seen = simulation.walls.fluid.copy()
     if simulation.solid is not None:
-        seen &= tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0
+        seen &= tile_view(simulation.domain, simulation.solid, 1)[:, 0] < WHOLLY_SOLID
     phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
     with np.errstate(all="ignore"):
         rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))

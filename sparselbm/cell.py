@@ -231,7 +231,7 @@ class Cell:
     @cached_property
     def saturation(self):
         """B of the partially saturated method."""
-        return saturation(self.solid_fraction, self.viscosity, self.physics.resistance)
+        return saturation(self.solid_fraction, 3.0 * self.viscosity)
 
     @cached_property
     def _solid_terms(self) -> list:

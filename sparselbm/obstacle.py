@@ -9,7 +9,7 @@ import numpy as np
 import warp as wp
 
 from .domain import Domain
-from .geometry import Fraction, SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
+from .geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
 from .interpolated import LinkWall
 from .motion import RigidVelocity
 from .physics import OBSTACLE_BIT
@@ -25,8 +25,8 @@ class Obstacle:
     name: str
     mesh: TriangleMesh
     """The surface [m], outward normals."""
-    wall: Fraction | LinkWall = field(default_factory=SolidFraction)
-    """How the surface acts: by the solid fraction of the cells that it cuts, or on the links between cells."""
+    wall: SolidFraction | LinkWall = field(default_factory=SolidFraction)
+    """How the surface acts: by the solid fraction of the cells near it, or on the links between cells."""
     hollow: bool = False
     """Fluid inside, solid outside: the wall of an internal flow."""
     motion: RigidVelocity | None = None

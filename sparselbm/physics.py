@@ -33,8 +33,6 @@ class Physics:
     """Those of them that have a velocity."""
     link_wall: LinkWall = field(default_factory=Halfway)
     """How obstacles act on links."""
-    resistance: float = 1.0
-    """Of solid fractions: see `solid.saturation`."""
     varied_viscosity: bool = False
     """Whether the viscosity differs from cell to cell."""
     scheduled: tuple[str, ...] = ()

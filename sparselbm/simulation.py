@@ -33,7 +33,7 @@ from .step import (
     step_kernel,
 )  # fmt: skip
 from .thickening import Thickening
-from .walls import Walls, link_wall, resistance
+from .walls import Walls, link_wall
 
 
 class Simulation:
@@ -68,7 +68,7 @@ class Simulation:
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
-            resistance=resistance(obstacles), varied_viscosity=thickening is not None,
+            varied_viscosity=thickening is not None,
             scheduled=tuple(schedules or {}), scalars=tuple(scalars),
         )  # fmt: skip
         check_names(self.physics)

@@ -14,9 +14,8 @@ from .io.streamlines import trace_streamlines
 from .lattice import CS2
 from .memory import tile_view
 from .simulation import Simulation
+from .solid import WHOLLY_SOLID
 from .units import Units
-
-_WHOLLY_SOLID = 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +99,7 @@ class Snapshot:
     @property
     def _known(self) -> np.ndarray:
         """Cells that are not wholly solid, (n, cells)."""
-        return self.domain.fluid & (self.solid < _WHOLLY_SOLID)
+        return self.domain.fluid & (self.solid < WHOLLY_SOLID)
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""

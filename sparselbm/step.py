@@ -12,6 +12,7 @@ from .expression import Expression, ancestors, dot, has_bit, pullback, total, wh
 from .objective import Objective
 from .physics import Physics, TileClass
 from .scalar.equilibrium import scalar_equilibrium
+from .solid import WHOLLY_SOLID
 from .tile_kernel import TileKernel, TileTrace
 
 
@@ -201,15 +202,14 @@ def mass_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKerne
 def change_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
     """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_amount_adjoint`.
 
-    First those of the flow's populations, then those of each scalar's. Over cells that are not all solid: what is trapped
-    inside a solid bounces for ever, undamped, and nobody sees it.
+    First those of the flow's populations, then those of each scalar's. Over cells that are not wholly solid.
     """
     trace, cell = _begin(physics, tiles)
     S = physics.size
     a = [trace.local("adjoint", q, S) for q in range(S)]
     d = [aq - trace.local("source", q, S) for q, aq in enumerate(a)]
     amounts = [_amount_adjoint(cell, own)[own] for own in physics.blocks]
-    seen = cell.mask(cell.solid_fraction < 1.0) if tiles.solid else 1.0
+    seen = cell.mask(cell.solid_fraction < WHOLLY_SOLID) if tiles.solid else 1.0
     for own, m in zip(physics.blocks, amounts, strict=True):
         for value in (dot(a[own], a[own]), dot(d[own], d[own]), dot(m, a[own]), dot(m, m)):
             trace.sum(_in_fluid(cell, seen * value))

@@ -85,6 +85,7 @@ class DragProblem:
     """What `minimize` checked again with the other wall: see `Recheck`."""
 
     def __post_init__(self):
+        self.plan.require_movable()
         # The other wall's flow, which is there when no adjoint is, takes no more than that.
         self.plan.require_memory(self.device, gradient=True)
         self.deformation = self.study.deformation.bind(self.plan.mesh)

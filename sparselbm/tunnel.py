@@ -13,7 +13,7 @@ from .boundary import Boundary, Face, FreeSlip, MovingWall, PressureOutlet, Prof
 from .collision import BGK, TRT, Collision
 from .demand import CellBytes, shortage
 from .domain import Domain, box
-from .geometry import Fraction, SplineFraction, TriangleMesh, repair
+from .geometry import SolidFraction, TriangleMesh, repair
 from .geometry.coarse_faces import coarse_faces
 from .geometry.frontal_area import frontal_area
 from .interpolated import LinkWall
@@ -85,7 +85,8 @@ class Tunnel:
     """u [cells / step]: Mach number u sqrt(3)."""
     lattice: Lattice = D3Q19
     collision: Collision = field(default_factory=TRT)
-    wall: Fraction = field(default_factory=SplineFraction)
+    wall: SolidFraction | LinkWall = field(default_factory=SolidFraction)
+    """Of all bodies. Only with solid fractions can they be moved, and optimised."""
     precision: type = wp.float32
 
     def around(
@@ -316,6 +317,14 @@ class TunnelPlan:
             low, high = self.mesh.bounds
             size = f"{self.obstacle} is {' x '.join(f'{x:.4g}' for x in high - low)} m"
             raise TunnelError(f"{short}; {size}: if it is not, its file is in another unit (metres_per_unit)")
+
+    def require_movable(self) -> None:
+        """Raises TunnelError where the obstacle can only stand where it is."""
+        if isinstance(self.tunnel.wall, LinkWall):
+            raise TunnelError(
+                f"the walls lie on links, {self.tunnel.wall}: they do not move, and their gradient does not follow the drag over "
+                "cells; use wall=SolidFraction() (fraction in a case), which is checked against such walls at the end"
+            )
 
     @property
     def boundaries(self) -> tuple[Boundary, ...]:

@@ -9,7 +9,7 @@ import warp as wp
 from .boundary import Boundary, Face, Opening, Patch
 from .domain import Domain
 from .domain.links import link_words
-from .geometry import Fraction, SurfaceQuery, TriangleMesh
+from .geometry import SurfaceQuery, TriangleMesh
 from .geometry.link_cuts import LinkCuts, link_cuts
 from .interpolated import Halfway, LinkWall
 from .lattice import Lattice
@@ -247,15 +247,6 @@ def link_wall(obstacles: Sequence[Obstacle]) -> LinkWall:
     if len(kinds) > 1:
         raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
     return kinds.pop() if kinds else Halfway()
-
-
-def resistance(obstacles: Sequence[Obstacle]) -> float:
-    """That of the obstacles' solid fractions. Raises WallError where they differ."""
-    kinds = {o.wall.resistance for o in obstacles if isinstance(o.wall, Fraction)}
-    if len(kinds) > 1:
-        walls = ", ".join(sorted({str(o.wall) for o in obstacles if isinstance(o.wall, Fraction)}))
-        raise WallError(f"solid fractions of several kinds, {walls}: choose one for all obstacles")
-    return kinds.pop() if kinds else 1.0
 
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

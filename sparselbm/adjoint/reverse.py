@@ -12,6 +12,7 @@ from ..memory import summed, sums_array, tile_array
 from ..objective import Objective
 from ..physics import TileClass
 from ..simulation import Simulation
+from ..solid import WHOLLY_SOLID
 from ..step import (
     Wrt,
     adjoint_kernel,
@@ -24,10 +25,6 @@ from .trust import Meter, Trust
 
 _LOOK = 100
 """Steps back between two looks, of whoever follows them and of the meter."""
-
-
-_DAMPED = 0.999
-"""Solid fraction beyond which populations are hardly damped, so that nothing settles there, and nobody sees it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,10 +164,10 @@ class Reverse:
             self._on_back(self._steps)
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not nearly all solid."""
+        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not wholly solid."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solid is not None:
-            solid = (np.where(self.simulation.solid.numpy() < _DAMPED, self.solid_adjoint.numpy(), 0.0),)
+            solid = (np.where(self.simulation.solid.numpy() < WHOLLY_SOLID, self.solid_adjoint.numpy(), 0.0),)
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
         links = () if self._fractions_adjoint is None else (self.simulation.walls.held(self._fractions_adjoint).copy(),)
         return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))

@@ -34,8 +34,8 @@ def _require_obstacle(simulation: Simulation, name: str) -> None:
 class Points:
     """The points of an obstacle's surface: d J / d p [lattice units / m], (n, 3).
 
-    With `SolidFraction` the gradient follows the trend of the objective over cells (1 +- 0.02 in space). With a wall on links
-    it is that of the links that are cut now: their shares delta vary, the set of them is held. It passes every test by small
+    With `SolidFraction` the gradient follows the trend of the objective over cells, 1 +- 0.02. With a wall on links it is that
+    of the links that are cut now: their shares delta vary, the set of them is held. It passes every test by small
     differences, but what changes when a link comes or goes is not in it: it was 0.86 to 0.93 of the trend for a cylinder 12
     to 20 cells wide. Such obstacles do not move: build the simulation anew with the points of the next design. A scalar
     sees the flow alone change: the place of its own anti-bounce-back is halfway.

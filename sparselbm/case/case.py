@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import warp as wp
 
 from .. import collision, lattice
-from ..geometry import SolidFraction, SplineFraction
+from ..geometry import SolidFraction
+from ..interpolated import Bouzidi
 from ..io.names import result_name_of
 from ..settle import Settle
 from ..tunnel import Tunnel, TunnelPlan
@@ -129,7 +130,7 @@ class Case:
         openings = Openings.of(self.boundary, self.source)
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
-        wall = SolidFraction() if s.wall == "cut" else SplineFraction()
+        wall = Bouzidi() if s.wall == "interpolated" else SolidFraction()
         return Tunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,

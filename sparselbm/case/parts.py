@@ -164,10 +164,10 @@ class Solver(Part):
     precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
     wall: str = entry(
         TOKEN,
-        "spline",
-        "Solid fraction of a cell: a spline, which moves evenly through the cells, or cut by a plane, for bodies below 5 cells. "
-        "Walls around flow inside a surface lie on links, at their exact place.",
-        allowed=("spline", "cut"),
+        "fraction",
+        "Of bodies: the solid fraction of cells, which can be optimised, or interpolated on the links between cells, exact in place, "
+        "for bodies and gaps below 5 cells. Walls around flow inside a surface are always interpolated.",
+        allowed=("fraction", "interpolated"),
     )
     lattice_velocity: float = entry(
         NUMBER,

@@ -22,11 +22,6 @@ from .show import Work, announce, err, out
 
 _OWNED = ("gradcheck.json", "gradcheck.png")
 
-_ADVICE = (
-    "By the exact cut a wall moves unevenly through the cells, most of all where faces lie along the grid: differences and trend "
-    "then fail though the gradient is exact. Try --wall spline, which moves evenly (bodies of 5 cells at least), or finer voxels."
-)
-
 Steps = Annotated[int, o.option("--steps", "Steps of the exact run for Taylor and dot product; 0 leaves both out.")]
 Directions = Annotated[
     int, o.option("--directions", "Random directions for finite differences, beside the steepest; 0 leaves all out.")
@@ -48,7 +43,7 @@ def gradcheck(
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    wall: o.Wall = None, collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
+    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
     limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
     tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
@@ -91,9 +86,6 @@ def gradcheck(
     out.print(_table(report))
     out.print(f"results  {folder}", highlight=False)
     if not report.passed:
-        failed = [check.name for check in report.checks if not check.passed]
-        if not plan.tunnel.wall.even and any(name.startswith(("difference", "trend")) for name in failed):
-            err.print(_ADVICE, style="yellow", highlight=False, markup=False)
         raise typer.Exit(FAILED)
 
 

@@ -19,7 +19,7 @@ def optimize(
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    wall: o.Wall = None, collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
+    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
     limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     vary: o.Vary = None, fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,

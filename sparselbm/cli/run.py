@@ -39,7 +39,7 @@ def run(
     metres_per_unit: o.MetresPerUnit = None,
     voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
     flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, tolerance: o.Tolerance = None,
+    wall: o.Wall = None, collision: o.CollisionModel = None, lattice: o.LatticeModel = None, tolerance: o.Tolerance = None,
     settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
     restart: RestartFrom = None,
     overwrite: o.Overwrite = False, variant: o.Variant = None, sweep_variants: Sweep = None, time: o.Time = None,

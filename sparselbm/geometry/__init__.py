@@ -8,11 +8,9 @@ from .deformation import BoundDeformation, Deformation, LinearDeformation
 from .distance import SurfaceQuery
 from .errors import GeometryError
 from .ffd import FFD, LatticeSide, Mirror
-from .fraction import Fraction
 from .repair import RepairReport, inspect_mesh, repair
 from .rigid import Rigid
 from .solid_fraction import SolidFraction, solid_fraction
-from .spline_fraction import SplineFraction
 from .thickness import solid_behind
 from .transform_ops import Held, Rotate, Scale, TransformOps, Translate
 from .triangles import TriangleMesh
@@ -23,7 +21,6 @@ __all__ = [
     "FFD",
     "BoundDeformation",
     "Deformation",
-    "Fraction",
     "FreeVertices",
     "GeometryError",
     "Held",
@@ -35,7 +32,6 @@ __all__ = [
     "Rotate",
     "Scale",
     "SolidFraction",
-    "SplineFraction",
     "SurfaceQuery",
     "TransformOps",
     "Translate",

@@ -1,7 +1,6 @@
 """The solid fraction of cells, differentiable in the points of the surface."""
 
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,41 +10,40 @@ import warp as wp
 from .cut_cells import mark_cells
 from .distance import SurfaceQuery
 from .errors import GeometryError
-from .fraction import Fraction
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
-from .nearest_plane import choose_plane, nearest_plane
-from .plane_cut import plane_cut
+from .nearest_feature import choose_feature, signed_distance
 from .primitives import require_positive
+from .spline_share import REACH, spline_share
 
 
 @dataclass(frozen=True)
-class SolidFraction(Fraction):
-    """How sharply the solid fraction of a cell follows the surface.
+class SolidFraction:
+    """A wall within cells: how much solid each cell holds, as a smooth function of its distance from the surface.
 
-        eps = share of a cube of side `width` cells about the cell's centre behind the plane n . (x - x_c) = 0
+        eps = integral of the cubic B-spline with knots `width` cells apart over the solid, along the normal
 
-    with x_c the point of the surface closest to the centre and n the normal there: 1 inside the solid, 0
-    outside. Width 1 is the exact cut of the cell by that plane; 3 smooths the wall for the first iterations
-    of an optimisation. The sum of eps is exact for plane walls; on a sphere of R cells it is too large by
-    (width / 2R)^2.
+    about the cell's centre: see `spline_share`. B-splines with knots a cell apart add up to 1, so that the sum of
+    eps over a row of cells is exactly linear in the place of a flat wall across it, and eps is smooth. So the wall
+    moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/gradients.md,
+    where the exact cut of the cell, which moves in leaps, stands beside it. The wall reaches over 4 cells: keep
+    bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
     """
 
     width: float = 1.0
-    """Side of the cube [cells], above 0."""
+    """Distance of the knots [cells], above 0; whole numbers keep the sum over a row linear. 2 blurs the wall for the
+    first iterations of an optimisation."""
 
     def __post_init__(self):
         require_positive("width", self.width, "cells")
 
     @property
     def band(self) -> float:
-        return 0.5 * math.sqrt(3.0) * self.width + 0.01  # Half the diagonal of the cube, and a margin.
-
-    def share(self, scalar):
-        return plane_cut(scalar)
+        """Distance beyond which eps is 0 or 1 [cells], and a margin."""
+        return REACH * self.width + 0.01
 
 
 def solid_fraction(
-    option: Fraction,
+    option: SolidFraction,
     points: wp.array,
     query: SurfaceQuery,
     *,
@@ -59,22 +57,21 @@ def solid_fraction(
     """Write the solid fraction of every cell of some tiles; a `wp.Tape` gives its gradient in the points.
 
     The query is refitted to the points. It finds the closest face and the side of each cell, without
-    gradient; the closest feature of that face (inner part, edge or corner) is fixed likewise. Distance,
-    normal and share are then differentiated exactly. Only cells within `option.band` of the surface depend
+    gradient; the closest feature of that face (inner part, edge or corner) is fixed likewise. Distance
+    and share are then differentiated exactly. Only cells within `option.band` of the surface depend
     on the points.
 
-    A cell sees one plane, at the surface's closest point. Where two surfaces share a cell (bodies or gaps
-    thinner than a cell, sharp edges) the solid behind the nearer one counts in full: in the middle of a
-    sheet of thickness t < 1 cell, eps is (1 + t) / 2, not t. Keep bodies at least two cells thick.
+    A cell sees the closest point of the surface alone. Where two surfaces are within reach of it (bodies or
+    gaps thinner than 5 cells, sharp edges) only the nearer one counts: in the middle of a sheet t cells thick
+    eps is the share at a depth of t / 2. Keep bodies at least five cells thick.
     An open sheet that encloses nothing gets eps below 1/2 on both its sides.
-    Where the closest face of a cell changes as the points move, eps has a kink outside the solid; inside a
-    convex edge the normal, and so eps, jumps, by less the finer the mesh. The choice is made in fp32: fp64
-    points too may see jumps of about 1e-5 in single cells.
-    In 2D the cell is the unit square at z = origin[2] + voxel_size / 2, cut by the trace of the plane; the
-    body must reach beyond that layer by `option.band` cells both ways, so that its caps are not closest.
+    Where the closest feature of a cell changes as the points move, eps has a kink. The choice is made in
+    fp32: fp64 points too may see jumps of about 1e-5 in single cells.
+    In 2D distances are those of the layer z = origin[2] + voxel_size / 2; the body must reach beyond it by
+    `option.band` cells both ways, so that its caps are not closest.
 
     Args:
-        option: how eps follows the plane.
+        option: how eps follows the distance.
         points: corners [m], vec3f or vec3d, shape (n,); fp32 keeps 1e-7 of the largest coordinate.
         query: the surface's faces; made from a mesh with the same number of points.
         tile_ids: tiles to evaluate, int32, shape (k,), each in 0 to t - 1.
@@ -103,7 +100,7 @@ def solid_fraction(
     topology = [*tiles, query.faces, marks, cut]
     wp.launch(_choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False)
     inputs = [*topology, codes, scalar(option.width), points]
-    wp.launch(_cut_kernel(scalar, option.share(scalar)), cut.shape[0], inputs, [out], device=device)
+    wp.launch(_share_kernel(scalar), cut.shape[0], inputs, [out], device=device)
 
 
 def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGrid:
@@ -165,7 +162,7 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
         marks: wp.array(dtype=wp.int32),
         out: wp.array(dtype=scalar),
     ):
-        """Cells the surface does not cut: 0 outside, 1 inside; the others are overwritten by the cut."""
+        """Cells off the surface: 0 outside, 1 inside; the others are overwritten."""
         i = wp.tid()
         cells = cells_per_tile(grid)
         out[tile_ids[i // cells] * cells + i % cells] = scalar(wp.where(marks[i] == -2, 1.0, 0.0))
@@ -192,10 +189,10 @@ def _corner(scalar: type) -> wp.Function:
 @functools.cache
 def _choose_kernel(scalar: type) -> wp.Kernel:
     vec3 = wp.types.vector(3, scalar)
-    corner, choose = _corner(scalar), choose_plane(scalar)
+    corner, choose = _corner(scalar), choose_feature(scalar)
 
     @wp.kernel(enable_backward=False, module="unique")
-    def choose_planes(
+    def choose_features(
         grid: CellGrid,
         tile_ids: wp.array(dtype=wp.int32),
         tile_coords: wp.array(dtype=wp.vec3i),
@@ -216,16 +213,16 @@ def _choose_kernel(scalar: type) -> wp.Kernel:
         c = corner(points[faces[f, 2]], x, h)
         codes[i] = choose(a, b, c, marks[slot] % 2)
 
-    return choose_planes
+    return choose_features
 
 
 @functools.cache
-def _cut_kernel(scalar: type, share: wp.Function) -> wp.Kernel:
+def _share_kernel(scalar: type) -> wp.Kernel:
     vec3 = wp.types.vector(3, scalar)
-    corner, plane = _corner(scalar), nearest_plane(scalar)
+    corner, distance, share = _corner(scalar), signed_distance(scalar), spline_share(scalar)
 
     @wp.kernel(module="unique")
-    def cut_cells(
+    def share_cells(
         grid: CellGrid,
         tile_ids: wp.array(dtype=wp.int32),
         tile_coords: wp.array(dtype=wp.vec3i),
@@ -251,8 +248,6 @@ def _cut_kernel(scalar: type, share: wp.Function) -> wp.Kernel:
         c = corner(points[faces[f, 2]], x, h)
         p = corner(points[faces[f, first]], x, h)
         q = corner(points[faces[f, second]], x, h)
-        phi, n = plane(a, b, c, p, q, code)
-        in_plane = wp.where(grid.dimension == 3, n[2], scalar(0.0))
-        out[tile * cells + slot % cells] = share(phi / width, vec3(n[0], n[1], in_plane))
+        out[tile * cells + slot % cells] = share(distance(a, b, c, p, q, code) / width)
 
-    return cut_cells
+    return share_cells

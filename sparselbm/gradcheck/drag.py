@@ -17,13 +17,12 @@ from .dot_product import dot_product
 from .taylor import Taylor, taylor
 from .trend import LEAST, Trend, trend
 
-_TAYLOR, _TAYLOR_OF_EVEN_WALLS = (h * 0.5 ** np.arange(5) for h in (4e-5, 4e-3))
-"""Steps of the Taylor test [cells]: by the exact cut so short that hardly ever a cell's closest face changes, with a jump of its
-normal; remainders of a smoother wall would be lost in rounding there."""
+_TAYLOR = 1e-3 * 0.5 ** np.arange(5)
+"""Steps of the Taylor test [cells]."""
 
 _ASIDE, _PLACES = 0.1, 3
 """The Taylor test's designs stand aside by a tenth of a cell, as a mesh that is symmetric to the grid has kinks just where it
-stands. The median over three of them counts: one may meet a jump all the same."""
+stands. The median over three of them counts: one may meet a kink all the same."""
 
 
 class GradcheckError(ValueError):
@@ -116,8 +115,7 @@ class _Work:
         run = _ExactRun(self.problem, self.option.steps)
         start, rng = self.problem.deformation.initial(), np.random.default_rng(self.option.seed)
         aside = [(start + _ASIDE * self._random(start, rng), self._random(start, rng)) for _ in range(_PLACES)]
-        steps = _TAYLOR_OF_EVEN_WALLS if self.problem.plan.tunnel.wall.even else _TAYLOR
-        orders = [taylor(run.value, run.value_and_grad, x, direction, steps) for x, direction in aside]
+        orders = [taylor(run.value, run.value_and_grad, x, direction, _TAYLOR) for x, direction in aside]
         self.found.taylor = found = sorted(orders, key=lambda one: one.order)[_PLACES // 2]
         self._add(
             "Taylor: order of the remainder", found.order, 1.9, 2.1,

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..expression import has_bit, total, where
-from ..lattice import CS2
 from ..moments import momentum
-from ..solid import partially_saturated, saturation
-from .body import held_at, insulated
+from ..solid import partially_saturated
+from .body import held_at, held_share, insulated, insulated_share
 from .scalar import Scalar
 
 
@@ -77,8 +76,12 @@ class CarriedScalar:
 
     @cached_property
     def saturation(self):
-        """B of the partially saturated method, with the scalar's own tau - 1/2 = D / c_s^2."""
-        return saturation(self._cell.solid_fraction, (CS2 / self.lattice.cs2) * self.diffusivity)
+        """B of the partially saturated method."""
+        eps, k = self._cell.solid_fraction, self.diffusivity / self.lattice.cs2
+        share = insulated_share(eps, k)
+        for body in self._scalar.bodies:
+            share += self._cell.holds(body.obstacle) * (held_share(eps, k) - share)
+        return share
 
     @cached_property
     def collided(self) -> list:

@@ -9,7 +9,7 @@ import warp as wp
 from sparselbm.adjoint import Checkpointed, Deformed, Plan, Steady, value_and_grad
 from sparselbm.domain import box
 from sparselbm.evaluate import evaluate
-from sparselbm.geometry import FFD, BoundDeformation, Fraction, FreeVertices, Rigid, TriangleMesh
+from sparselbm.geometry import FFD, BoundDeformation, FreeVertices, Rigid, SolidFraction, TriangleMesh
 from sparselbm.gradcheck import Trend, trend
 from sparselbm.interpolated import LinkWall
 from sparselbm.objective import Integral
@@ -105,7 +105,7 @@ class Sweep:
     """A shape by one kind of wall: the logarithm of the flow, and its gradient where the wall has one."""
 
     shape: Shape
-    wall: Fraction | LinkWall
+    wall: SolidFraction | LinkWall
     device: str
     viscosity: float = 1 / 6
     precision: type = wp.float64

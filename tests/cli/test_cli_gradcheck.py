@@ -8,7 +8,8 @@ from cli_cases import scene_of
 from sparselbm.blow_up import OF_CASES
 from sparselbm.case import Solver
 from sparselbm.collision import TRT, Cumulant
-from sparselbm.geometry import SolidFraction, SplineFraction, TriangleMesh
+from sparselbm.geometry import SolidFraction, TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.lattice import D3Q27
 from sparselbm.tunnel import Tunnel, TunnelError
 
@@ -39,9 +40,8 @@ def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
     assert "FAILED" in out
 
 
-@pytest.mark.parametrize("command", ["gradcheck", "optimize"])
-def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, command):
-    """A spline unless the cut by a plane is asked for; before any flow is computed."""
+def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
+    """Solid fractions unless walls on links are asked for; before any flow is computed."""
     seen = []
 
     def plan_of(tunnel, scene, *given, **more):
@@ -49,12 +49,12 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device, c
         raise TunnelError("seen")
 
     monkeypatch.setattr(Tunnel, "in_scene", plan_of)
-    for choice in ((), ("--wall", "spline"), ("--wall", "cut")):
-        assert in_process(command, ball, *choice, "--device", device)[0] == 2
-    assert seen == [SplineFraction(), SplineFraction(), SolidFraction()]
-    code, _, err = in_process(command, ball, "--wall", "glass", "--device", device)
+    for choice in ((), ("--wall", "fraction"), ("--wall", "interpolated")):
+        assert in_process("run", ball, *choice, "--device", device)[0] == 2
+    assert seen == [SolidFraction(), SolidFraction(), Bouzidi()]
+    code, _, err = in_process("run", ball, "--wall", "glass", "--device", device)
     assert code == 2
-    assert "--wall 'glass': give spline or cut" in err
+    assert "--wall 'glass': give fraction or interpolated" in err
 
 
 @pytest.mark.parametrize("command", ["inspect", "run", "gradcheck", "optimize"])

@@ -83,7 +83,7 @@ class DenseFlow:
         if self.eps is not None:
             excess, u = macroscopic(self.lattice, f, [0.0] * self.lattice.dimension)
             solid = solid_collision(self.lattice, f, excess, u)
-            post = partially_saturated(f, post, solid, saturation(self.eps, self.viscosity))
+            post = partially_saturated(f, post, solid, saturation(self.eps, 3.0 * self.viscosity))
         return list(post)
 
     def step(self):

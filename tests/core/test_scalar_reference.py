@@ -10,14 +10,13 @@ from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, PressureOutlet, Veloc
 from sparselbm.domain import box
 from sparselbm.force import Boussinesq
 from sparselbm.geometry import TriangleMesh
-from sparselbm.lattice import CS2, D2Q5, D2Q9, D3Q7, D3Q19, D3Q27
+from sparselbm.lattice import D2Q5, D2Q9, D3Q7, D3Q19, D3Q27
 from sparselbm.memory import tile_view
 from sparselbm.moments import momentum
 from sparselbm.obstacle import Obstacle
 from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK
-from sparselbm.scalar.body import held_at, insulated
+from sparselbm.scalar.body import held_at, held_share, insulated, insulated_share
 from sparselbm.simulation import Simulation
-from sparselbm.solid import saturation
 
 STEPS = 5
 ROUNDING = 1e-12
@@ -48,8 +47,9 @@ class DenseScalar:
         before, after = momentum(self.flow.lattice, f), momentum(self.flow.lattice, collided)
         u = [0.5 * (a + b) / (1.0 + sum(f)) for a, b in zip(before, after, strict=True)]
         post = self.scalar.collision.collide(self.lattice, g, phi, u, D, source)
-        B = saturation(eps, CS2 / self.lattice.cs2 * D)
-        wall = insulated(self.lattice, g, phi, u) if self.held is None else held_at(self.lattice, g, self.held)
+        k, held = D / self.lattice.cs2, self.held is not None
+        B = held_share(eps, k) if held else insulated_share(eps, k)
+        wall = held_at(self.lattice, g, self.held) if held else insulated(self.lattice, g, phi, u)
         post = [gq + (1.0 - B) * (cq - gq) + B * sq for gq, cq, sq in zip(g, post, wall, strict=True)]
         self.g = np.array([np.where(self.flow.fluid, value, 0.0) for value in post])
 

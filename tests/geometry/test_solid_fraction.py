@@ -6,11 +6,10 @@ import sys
 import numpy as np
 import pytest
 import warp as wp
-from geometry_cases import Case, cell_centres, tile_block
+from geometry_cases import Case, cell_centres, share, tile_block
 
 from sparselbm.geometry import GeometryError, SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
-from sparselbm.geometry.plane_cut import plane_cut
-from sparselbm.geometry.solid_fraction import _cut_kernel
+from sparselbm.geometry.solid_fraction import _share_kernel
 
 RNG = np.random.default_rng(3)
 CENTRE = np.array([0.31, 0.22, 0.13])
@@ -28,13 +27,23 @@ def small(device):
     return Case(TriangleMesh.sphere(5.0, CENTRE, 2), tile_block(-1, 1, 3), device)
 
 
-def test_the_sum_is_the_volume_of_a_sphere(sphere):
-    assert sphere.eps().sum() == pytest.approx(sphere.mesh.volume, rel=5e-3)
-
-
-def test_the_excess_of_volume_is_the_curvature_term(sphere):
+def test_the_sum_is_the_volume_of_a_sphere_but_for_the_curvature_s_term(sphere):
     ratio = sphere.eps().sum() / sphere.mesh.volume - 1.0
-    assert ratio == pytest.approx((1.0 / 16.0) ** 2, rel=0.05)
+    assert ratio == pytest.approx((1.0 / 8.0) ** 2, rel=0.05)
+
+
+def test_a_column_of_cells_holds_a_flat_wall_exactly(device):
+    """Wherever it stands among them, and with the slope that is its own, at a distance of exactly 0 too."""
+    weights = np.zeros((3, 8, 8, 8))
+    weights[:, 3, 4] = 1.0
+    for top in (12.0, 12.13, 12.5, 12.87):
+        mesh = TriangleMesh.box((-20.0, -20.0, -20.0), (28.0, 28.0, top))
+        case = Case(mesh, np.array([[0, 0, k] for k in range(3)], dtype=np.int32), device)
+        column = case.eps()[weights.reshape(3, -1) > 0.0]
+        assert column.sum() == pytest.approx(top, abs=1e-12)
+        assert np.count_nonzero((column > 0.0) & (column < 1.0)) <= 4
+        slope = case.gradient(weights.reshape(3, -1))[mesh.points[:, 2] > 0.0, 2].sum()
+        assert slope == pytest.approx(1.0, abs=1e-6)
 
 
 def test_fp32_points_give_the_same_as_fp64(sphere, device):
@@ -45,8 +54,8 @@ def test_fp32_points_give_the_same_as_fp64(sphere, device):
 def test_cells_off_the_surface_are_0_or_1_by_their_side(sphere):
     eps = sphere.eps()
     height = np.linalg.norm(cell_centres(sphere.coords, 3) - CENTRE, axis=-1) - 8.0
-    assert (eps[height > 0.9] == 0.0).all()
-    assert (eps[height < -0.95] == 1.0).all()
+    assert (eps[height > 2.02] == 0.0).all()
+    assert (eps[height < -2.05] == 1.0).all()
 
 
 def test_the_distance_from_the_surface_beyond_a_row_does_not_hide_a_side(device):
@@ -56,8 +65,8 @@ def test_the_distance_from_the_surface_beyond_a_row_does_not_hide_a_side(device)
     faces = np.concatenate([bar.faces + 8 * i for i, bar in enumerate(bars)])
     case = Case(TriangleMesh(points, faces), tile_block(-1, 1, 3), device)
     z = cell_centres(case.coords, 3)[..., 2]
-    exact = sum(np.clip(z + 0.5 - low, 0, 1) - np.clip(z + 0.5 - low - 2.5, 0, 1) for low in (-7.2, -3.1, 1.3, 5.0))
-    np.testing.assert_allclose(case.eps(), exact, atol=1e-12)
+    distance = np.min([np.abs(z - low - 1.25) - 1.25 for low in (-7.2, -3.1, 1.3, 5.0)], axis=0)
+    np.testing.assert_allclose(case.eps(), share(distance), atol=1e-12)
 
 
 def test_open_meshes_have_an_inside_by_winding_number(device):
@@ -81,22 +90,21 @@ def test_units_and_origin_cancel(small, device):
     np.testing.assert_allclose(moved.eps(), small.eps(), atol=1e-8)
 
 
-@pytest.mark.parametrize("width", [1.0, 3.0])
+@pytest.mark.parametrize("width", [1.0, 1.5])
 def test_a_cylinder_in_2d_has_the_area_of_its_section(device, width):
     mesh = TriangleMesh.cylinder(12.0, (0.2, 0.1, -5.0), (0.2, 0.1, 6.0), 128)
     case = Case(mesh, tile_block(-2, 2, 2), device, dimension=2, width=width)
     area = mesh.volume / 11.0
-    assert case.eps().sum() == pytest.approx(area + width**2 * np.pi / 12.0, rel=5e-4)
+    assert case.eps().sum() == pytest.approx(area + width**2 * np.pi / 3.0, rel=5e-4)
 
 
-def test_2d_cells_are_cut_by_the_trace_of_a_slanted_plane(device):
+def test_2d_cells_take_their_distance_in_the_middle_of_the_layer(device):
     mesh = TriangleMesh.box((-30, -30, -30), (0.3, 30, 30)).transformed(
         np.array([[0.8, 0, -0.6, 0], [0, 1, 0, 0], [0.6, 0, 0.8, 0], [0, 0, 0, 1.0]])
     )
     case = Case(mesh, tile_block(-1, 1, 2), device, dimension=2)
     x = cell_centres(case.coords, 2)
-    surface = (0.3 - 0.6 * 0.5) / 0.8
-    np.testing.assert_allclose(case.eps(), np.clip(surface - x[..., 0] + 0.5, 0.0, 1.0), atol=1e-9)
+    np.testing.assert_allclose(case.eps(), share(0.8 * x[..., 0] + 0.6 * 0.5 - 0.3), atol=1e-9)
 
 
 def test_other_tiles_are_left_alone(small, device):
@@ -111,9 +119,9 @@ def test_other_tiles_are_left_alone(small, device):
 
 
 def smooth_cells(case, direction, h):
-    """Cells whose closest feature stays the same from -h to h; elsewhere the normal has a kink or a jump."""
+    """Cells whose closest face stays the same from -h to h: where it changes inside a convex edge the distance has a kink."""
     minus, middle, plus = (case.eps(case.mesh.points + s * h * direction) for s in (-1, 0, 1))
-    smooth = np.abs(minus - 2.0 * middle + plus) < 30.0 * h**2 + 1e-13
+    smooth = np.abs(minus - 2.0 * middle + plus) < 10.0 * h**2 + 1e-14
     assert smooth[(middle > 0.0) & (middle < 1.0)].mean() > 0.97
     return smooth
 
@@ -122,19 +130,20 @@ def smooth_cells(case, direction, h):
 def test_the_gradient_is_that_of_central_differences(device, width):
     mesh = TriangleMesh.sphere(5.0, CENTRE, 1)
     case = Case(mesh, tile_block(-1, 1, 3), device, width=width)
-    h = 1e-5
+    h = 1e-6
     for direction in RNG.normal(size=(3, *mesh.points.shape)):
         weights = RNG.normal(size=case.eps().shape) * smooth_cells(case, direction, h)
         case.eps()
         slope = np.sum(case.gradient(weights) * direction)
         plus, minus = (np.sum(weights * case.eps(mesh.points + s * h * direction)) for s in (1, -1))
-        assert slope == pytest.approx((plus - minus) / (2 * h), rel=1e-6)
+        assert slope == pytest.approx((plus - minus) / (2 * h), rel=1e-5)
 
 
 def test_the_taylor_remainder_falls_with_slope_2(small):
     direction = RNG.normal(size=small.mesh.points.shape)
-    steps = 1e-4 * 0.5 ** np.arange(5)
-    weights = RNG.normal(size=small.eps().shape) * smooth_cells(small, direction, steps[0])
+    steps = 2e-3 * 0.5 ** np.arange(4)  # Below, jumps of 1e-7 show, where fp32 takes the face beside the closest.
+    # The distance from a convex body has no kinks, and eps is convex in it outside, so that nothing cancels.
+    weights = RNG.random(size=small.eps().shape) * (small.eps() < 0.45)
     start = np.sum(weights * small.eps())
     slope = np.sum(small.gradient(weights) * direction)
     values = [np.sum(weights * small.eps(small.mesh.points + s * direction)) for s in steps]
@@ -167,7 +176,7 @@ def test_the_gradient_follows_the_trend_of_a_sweep(device):
 
 def test_vertices_get_a_gradient_where_mesh_eval_position_gives_none(device):
     """Regression: `wp.mesh_eval_position` has no adjoint to the vertices."""
-    box = TriangleMesh.box((-20, -20, -20), (20, 20, 0.3))
+    box = TriangleMesh.box((-20, -20, -20), (20, 20, 4.3))
     case = Case(box, np.zeros((1, 3), dtype=np.int32), device)
     eps = case.eps()
     gradient = case.gradient(np.ones_like(eps))
@@ -177,9 +186,9 @@ def test_vertices_get_a_gradient_where_mesh_eval_position_gives_none(device):
 
 
 def test_the_kernels_are_made_once(small):
-    before = _cut_kernel(wp.float64, plane_cut(wp.float64))
+    before = _share_kernel(wp.float64)
     small.eps()
-    assert _cut_kernel(wp.float64, plane_cut(wp.float64)) is before
+    assert _share_kernel(wp.float64) is before
 
 
 def test_no_tile_is_no_work(small, device):

@@ -47,7 +47,7 @@ def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
     domain = simulation.domain
     eps = tile_view(domain, simulation.solid, 1)[:, 0]
     owned = (simulation.marks.numpy().reshape(eps.shape) >> 8) & 1
-    w = (saturation(eps, NU) * owned * simulation.density())[..., None]
+    w = (saturation(eps, 3.0 * NU) * owned * simulation.density())[..., None]
     r, u = np.zeros((*eps.shape, 3)), np.zeros((*eps.shape, 3))
     r[..., :dimension] = domain.cell_indices() + 0.5 - np.asarray(motion.centre)
     u[..., :dimension] = simulation.velocity()

@@ -83,7 +83,7 @@ class StokesArray:
     @property
     def solid_volume(self):
         """Solid as the momentum balance counts it, sum of B."""
-        return saturation(self.eps, self._viscosity).sum()
+        return saturation(self.eps, 3.0 * self._viscosity).sum()
 
     @property
     def force(self):

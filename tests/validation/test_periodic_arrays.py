@@ -95,7 +95,7 @@ class PeriodicArray:
         """
         before, drive = self._mean_velocity(), self.simulation.parameter("force_x")
         self.simulation.run(steps)
-        after, fluid = self._mean_velocity(), self.volume - (self.share * saturation(self.eps, VISCOSITY)).sum()
+        after, fluid = self._mean_velocity(), self.volume - (self.share * saturation(self.eps, 3.0 * VISCOSITY)).sum()
         drive -= (after - before) / steps * self.volume / fluid
         self.simulation.set_parameter("force_x", drive)
         side = self.simulation.domain.shape[0]

@@ -1,11 +1,11 @@
-"""The plane that stands for the surface in a cell, differentiable in the corners of the closest face."""
+"""The signed distance of a cell from the surface, differentiable in the corners of the closest face."""
 
 import functools
 
 import warp as wp
 
 NEAR = 1.0e-3
-"""Distance [cells] below which the direction to the surface is noise, and the plane of the face is taken."""
+"""Distance [cells] below which the side and the direction to the surface are noise, and the plane of the face is taken."""
 
 
 @functools.cache
@@ -45,15 +45,13 @@ def closest_feature(scalar: type) -> wp.Function:
 
 
 @functools.cache
-def choose_plane(scalar: type) -> wp.Function:
-    """The function (a, b, c, inside) -> code = 2 * feature + (1 where the plane's normal is turned),
-    without gradient.
+def choose_feature(scalar: type) -> wp.Function:
+    """The function (a, b, c, inside) -> code = 2 * feature + (1 where the side is turned), without gradient.
 
     The corners are relative to the cell's centre, in cells; `inside` is 1 where the centre is inside the
-    solid. The normal of a face is turned where it disagrees with the winding number, as in a mesh that is
-    inside out; the normal at an edge or corner is the direction from there to the centre, turned where that
-    is inside. Within `NEAR` of the surface the side and the direction are noise, and the face's own normal
-    is taken.
+    solid. A face is turned where its normal disagrees with the winding number, as in a mesh that is inside
+    out; an edge or corner where the centre is inside. Within `NEAR` of the surface the side is noise, and
+    that of the face's own normal is taken.
     """
     vec3 = wp.types.vector(3, scalar)
     feature = closest_feature(scalar)
@@ -76,32 +74,27 @@ def choose_plane(scalar: type) -> wp.Function:
 
 
 @functools.cache
-def nearest_plane(scalar: type) -> wp.Function:
-    """The function (a, b, c, p, q, code) -> (phi, n): plane through the closest point x_c, seen from the
-    origin.
+def signed_distance(scalar: type) -> wp.Function:
+    """The function (a, b, c, p, q, code) -> phi of the origin from the closest feature, above 0 outside:
 
-        face:   n = side (b - a) x (c - a) / |.|,    phi = -a . n
-        edge:   x_c = p + t (q - p),  t = -p . (q - p) / |q - p|^2,    phi = side |x_c|,    n = -x_c / phi
-        corner: x_c = p
+        face:   phi = -side a . n,  n = (b - a) x (c - a) / |.|
+        edge:   phi = side |x_c|,   x_c = p + t (q - p),  t = -p . (q - p) / |q - p|^2
+        corner: phi = side |p|
 
     p and q are the ends of the closest edge, or both the closest corner; side is -1 where the code is odd.
-    phi is the signed distance, n points out of the solid. All is differentiable in the five corners, the
-    code being fixed.
+    All is differentiable in the five corners, the code being fixed.
     """
     vec3 = wp.types.vector(3, scalar)
     one = scalar(1.0)
 
     @wp.func
-    def plane(a: vec3, b: vec3, c: vec3, p: vec3, q: vec3, code: wp.int32):
+    def distance(a: vec3, b: vec3, c: vec3, p: vec3, q: vec3, code: wp.int32):
         is_face, is_corner = code < 2, code >= 8
         side = wp.where(code % 2 == 0, one, -one)
-        face_normal = side * wp.normalize(wp.cross(b - a, c - a))
+        normal = wp.normalize(wp.cross(b - a, c - a))
         edge = q - p
         t = -wp.dot(p, edge) / wp.where(is_corner, one, wp.dot(edge, edge))
-        toward = wp.where(is_face, face_normal, p + t * edge)
-        distance = side * wp.length(toward)
-        phi = wp.where(is_face, -wp.dot(a, face_normal), distance)
-        n = wp.where(is_face, face_normal, -toward / distance)
-        return phi, n
+        toward = wp.where(is_face, normal, p + t * edge)  # |.| has no gradient at 0, where the face itself is closest.
+        return side * wp.where(is_face, -wp.dot(a, normal), wp.length(toward))
 
-    return plane
+    return distance
