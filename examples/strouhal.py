@@ -7,6 +7,7 @@ and a blockage of 1/12 raises it by some per cent. The first vortices are let go
 from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.monitor import DragLift, EverySteps, Recorder
 from sparselbm.obstacle import Obstacle
 from sparselbm.simulation import Simulation
@@ -16,7 +17,7 @@ D, U = 12.0, 0.1
 
 def shedding(steps: int = 16_000, device: str | None = None) -> tuple[float, float, float]:
     """Strouhal number, mean C_d and amplitude of C_l over the second half of the steps."""
-    body = Obstacle("cylinder", TriangleMesh.cylinder(D / 2, (72.3, 71.6, -9.5), (72.3, 71.6, 10.5), 96))
+    body = Obstacle("cylinder", TriangleMesh.cylinder(D / 2, (72.3, 71.6, -9.5), (72.3, 71.6, 10.5), 96), Bouzidi())
     sides = [FreeSlip(Y_MIN), FreeSlip(Y_MAX), VelocityInlet(X_MIN, (U, 0.0)), PressureOutlet(X_MAX, relaxation=0.02)]
     flow = Simulation(box((288, 144), device=device), viscosity=U * D / 100, boundaries=sides, obstacles=[body])
     x, y = flow.domain.cell_indices()[..., 0], flow.domain.cell_indices()[..., 1]

@@ -92,7 +92,8 @@ class Snapshot:
 
         Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside, of the line where the
         second is not known. A point without fluid beside it takes the value of the nearest point that has some. Boundary
-        layers thinner than two cells are not seen.
+        layers thinner than two cells are not seen; beside solid fractions, within which the fluid still moves, Couette's flow
+        shows 6 to 13 % too much (nu = 0.02 to 0.5).
         """
         return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
 

@@ -22,7 +22,7 @@ class HalfPrecision(Storage):
     """Shifted populations f_q - w_q times 2^15 as fp16: half the memory of fp32 states, a quarter of fp64 ones.
 
     Only kept states are rounded: the value stays that of the exact run, steps from a kept state run in full precision.
-    Measured loss in a channel with inlet, outlet and a body, 200 steps from 8 states: 6e-5 of the gradient in points,
+    Measured loss in a channel with inlet, outlet and a body, 200 steps from 8 states: 1.3e-4 of the gradient in points,
     fractions and parameters, 5e-4 of that in the populations at the start. A state is packed or unpacked in about the time
     of a step.
     Source: Lehmann et al., Phys. Rev. E 106 (2022) 015308 (FP16S), there for the state itself.

@@ -165,8 +165,8 @@ class Solver(Part):
     wall: str = entry(
         TOKEN,
         "fraction",
-        "Of bodies: the solid fraction of cells, which can be optimised, or interpolated on the links between cells, exact in place, "
-        "for bodies and gaps below 5 cells. Walls around flow inside a surface are always interpolated.",
+        "Of bodies: the solid fraction of cells, which can be optimised, or interpolated on the links between cells, for thin "
+        "bodies and gaps. Walls around flow inside a surface are always interpolated.",
         allowed=("fraction", "interpolated"),
     )
     lattice_velocity: float = entry(

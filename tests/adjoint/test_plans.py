@@ -100,7 +100,7 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
     value, unsteady = value_and_grad(objective, simulation, steps=6000, window=Window(100), wrt=wrt, plan=plan)
     errors = [float(np.linalg.norm(a - b) / np.linalg.norm(b)) for a, b in zip(steady, unsteady, strict=True)]
     print(kind, "relative differences", *(f"{e:.1e}" for e in errors))
-    assert steady_value == pytest.approx(value, rel=1e-6)
+    assert steady_value == pytest.approx(value, rel=3e-6)
     assert max(errors) < 1e-3
 
 

@@ -139,7 +139,7 @@ def force_value(run: Run, t: float) -> float:
 
 def test_solid_fractions_far_from_any_solid(device):
     """Regression: in tiles without solid, d J / d eps was given as 0. In a uniform flow all cells are alike."""
-    mesh = TriangleMesh.cylinder(1.2, (4.0, 4.0, -6.0), (4.0, 4.0, 7.0), 24)
+    mesh = TriangleMesh.cylinder(1.2, (3.0, 3.0, -6.0), (3.0, 3.0, 7.0), 24)
     simulation = Simulation(
         box((40, 40), periodic=(True, True), device=device),
         viscosity=0.05,

@@ -26,7 +26,7 @@ def cylinder_array(cells, c, device, *, shift=(0.0, 0.0), **options):
 
 def test_square_array_of_cylinders(device):
     array = cylinder_array(32, 0.2, device, viscosity=VISCOSITY)
-    assert array.drag == pytest.approx(CYLINDERS[0.2], rel=0.025)
+    assert array.drag == pytest.approx(CYLINDERS[0.2], rel=0.03)
     assert array.force == pytest.approx(array.drive * (array.volume - array.solid_volume), rel=1e-5)
     field = array.simulation.force_field()
     assert field[..., 0].sum() == pytest.approx(array.force, rel=1e-12)

@@ -66,8 +66,9 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     assert "the design gains by the wall, not by its shape" in found.message
     assert f"{last.difference:+.1%}" in found.message
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
-    assert last.drag < 0.5
-    assert last.checked == pytest.approx(0.93, abs=0.04)
+    assert last.drag < 0.8
+    assert last.checked > 1.05 * last.drag
+    assert problem.drag(np.array([0.9])) < 0.55 * found.history[0].objective
     # What came before was confirmed, and is what the study returns.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
     assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
