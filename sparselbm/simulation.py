@@ -68,8 +68,7 @@ class Simulation:
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
-            varied_viscosity=thickening is not None,
-            scheduled=tuple(schedules or {}), scalars=tuple(scalars),
+            varied_viscosity=thickening is not None, scheduled=tuple(schedules or {}), scalars=tuple(scalars),
         )  # fmt: skip
         check_names(self.physics)
         check_openings(domain, self.physics)

@@ -10,8 +10,9 @@ WHOLLY_SOLID = 0.999
 """Solid fraction from which on a cell counts as solid: what is trapped there bounces hardly damped, never settles, and nobody
 sees it."""
 RESISTANCE = 1.54
-"""a of `saturation` for a flow, found for flat walls in Poiseuille flow (TRT, 3/16), which then stand within 0.007 cells of their
-place for nu = 0.02 to 0.5; with 1, that of fractions cut by a plane, they stood 0.06 to 0.13 cells too far in the fluid."""
+"""a of `saturation` for a flow, found for flat walls in Poiseuille flow (TRT, 3/16), which then stand within 0.009 cells of their
+place for nu = 0.02 to 0.1, 0.029 for 0.5; with 1, that of fractions cut by a plane, they stood 0.06 to 0.13 cells too far in the
+fluid."""
 
 
 def saturation(eps, k, resistance: float = RESISTANCE):

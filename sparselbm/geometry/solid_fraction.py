@@ -25,13 +25,13 @@ class SolidFraction:
     about the cell's centre: see `spline_share`. B-splines with knots a cell apart add up to 1, so that the sum of
     eps over a row of cells is exactly linear in the place of a flat wall across it, and eps is smooth. So the wall
     moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/gradients.md,
-    where the exact cut of the cell, which moves in leaps, stands beside it. The wall reaches over 4 cells: keep
-    bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
+    where the cut of the cell by the surface's plane, which moves in leaps, stands beside it. The wall reaches over 4
+    cells: keep bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
     """
 
     width: float = 1.0
-    """Distance of the knots [cells], above 0; whole numbers keep the sum over a row linear. 2 blurs the wall for the
-    first iterations of an optimisation."""
+    """Distance of the knots [cells], above 0; whole numbers keep the sum over a row linear. With 1 flat walls stand in their
+    place (`sparselbm.solid.RESISTANCE`); 2 blurs them, for the first iterations of an optimisation."""
 
     def __post_init__(self):
         require_positive("width", self.width, "cells")
@@ -93,14 +93,14 @@ def solid_fraction(
     query.refit(points)
     device, band = query.device, option.band * voxel_size
     marks = mark_cells(query, grid, tile_ids, tile_coords, band)
-    cut = wp.array(np.flatnonzero(marks.numpy() >= 0).astype(np.int32), dtype=wp.int32, device=device)
-    codes = wp.empty(cut.shape[0], dtype=wp.int32, device=device)
+    near = wp.array(np.flatnonzero(marks.numpy() >= 0).astype(np.int32), dtype=wp.int32, device=device)
+    codes = wp.empty(near.shape[0], dtype=wp.int32, device=device)
     tiles = [grid, tile_ids, tile_coords]
     wp.launch(_fill_kernel(scalar), marks.shape[0], [*tiles, marks], [out], device=device, record_tape=False)
-    topology = [*tiles, query.faces, marks, cut]
-    wp.launch(_choose_kernel(scalar), cut.shape[0], [*topology, points], [codes], device=device, record_tape=False)
+    topology = [*tiles, query.faces, marks, near]
+    wp.launch(_choose_kernel(scalar), near.shape[0], [*topology, points], [codes], device=device, record_tape=False)
     inputs = [*topology, codes, scalar(option.width), points]
-    wp.launch(_share_kernel(scalar), cut.shape[0], inputs, [out], device=device)
+    wp.launch(_share_kernel(scalar), near.shape[0], inputs, [out], device=device)
 
 
 def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGrid:
@@ -198,12 +198,12 @@ def _choose_kernel(scalar: type) -> wp.Kernel:
         tile_coords: wp.array(dtype=wp.vec3i),
         faces: wp.array(dtype=wp.int32, ndim=2),
         marks: wp.array(dtype=wp.int32),
-        cut: wp.array(dtype=wp.int32),
+        near: wp.array(dtype=wp.int32),
         points: wp.array(dtype=vec3),
         codes: wp.array(dtype=wp.int32),
     ):
         i = wp.tid()
-        slot = cut[i]
+        slot = near[i]
         cells = cells_per_tile(grid)
         x = cell_centre(grid, cell_index(grid, tile_coords[tile_ids[slot // cells]], slot % cells))
         f = marks[slot] // 2
@@ -228,14 +228,14 @@ def _share_kernel(scalar: type) -> wp.Kernel:
         tile_coords: wp.array(dtype=wp.vec3i),
         faces: wp.array(dtype=wp.int32, ndim=2),
         marks: wp.array(dtype=wp.int32),
-        cut: wp.array(dtype=wp.int32),
+        near: wp.array(dtype=wp.int32),
         codes: wp.array(dtype=wp.int32),
         width: scalar,
         points: wp.array(dtype=vec3),
         out: wp.array(dtype=scalar),
     ):
         i = wp.tid()
-        slot, code = cut[i], codes[i]
+        slot, code = near[i], codes[i]
         cells = cells_per_tile(grid)
         tile = tile_ids[slot // cells]
         x = cell_centre(grid, cell_index(grid, tile_coords[tile], slot % cells))

@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 from cli_cases import scene_of
+from pxr import UsdGeom
 
 from sparselbm import Scene, Tunnel, TunnelFlow
 from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.settle import Settle
 from sparselbm.usd import open_stage, validate_stage
 
@@ -45,6 +48,24 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
     assert validate_stage(tmp_path / "results" / "ball" / "ball_results.usda") == []
     names = {each.name for each in (tmp_path / "results" / "ball").iterdir()}
     assert {"slice.png", "fields.vdb", "velocity.nvdb", "pressure.nvdb"} <= names
+
+
+def test_walls_may_lie_on_links(in_process, tmp_path, device):
+    """`--wall interpolated` is Bouzidi's wall: its drag, with pressure and shear on the body."""
+    scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
+    given = (*SMALL, "--reynolds", 30, "--settle-steps", 200, "--wall", "interpolated", "--device", device)
+    code, _, err = in_process("run", scene, *given, "--output", "out")
+    assert code == 0, err
+    tunnel = Tunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
+    plan = tunnel.in_scene(Scene.open(scene))
+    drag = TunnelFlow(plan, Settle(limit=200, stretch=plan.settle.stretch), device).drag()
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
+    assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
+    stage = open_stage(tmp_path / "out" / "ball_results.usda")
+    body = stage.GetPrimAtPath("/World/Body")
+    values = {name: np.array(UsdGeom.PrimvarsAPI(body).GetPrimvar(name).Get()) for name in ("pressure", "shear")}
+    assert values["pressure"].min() < -0.2 < 0.5 < values["pressure"].max()  # Suction and stagnation, rho u^2 / 2 = 1 / 2.
+    assert np.linalg.norm(values["shear"], axis=1).max() > 0.1
 
 
 def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device):

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from study_cases import small_plan, small_problem, swelling
+from study_cases import BALL, SMALL, small_plan, small_problem, swelling
 
 from sparselbm import DragProblem, DragStudy, TunnelFlow, on_second_grid
 from sparselbm.geometry import FFD, GeometryError
+from sparselbm.interpolated import Bouzidi
 from sparselbm.optimize import Optimizer
 from sparselbm.optimize.optimizer import Outcome
 from sparselbm.settle import Settle
@@ -19,6 +20,12 @@ LONG = Settle(tolerance=3e-4, stretch=100, limit=1500)
 @pytest.fixture(scope="module")
 def problem(device):
     return small_problem(device, settle=LONG)
+
+
+def test_walls_on_links_are_refused(device):
+    plan = replace(SMALL, wall=Bouzidi()).around({"ball": BALL}, "ball")
+    with pytest.raises(TunnelError, match=r"lie on links, Bouzidi\(\): they do not move.*use wall=SolidFraction\(\)"):
+        DragProblem(DragStudy(), plan, device)
 
 
 @pytest.mark.validate

@@ -11,7 +11,7 @@ from sparselbm.boundary import X_MAX, Boundary, Face, FreeSlip, PressureOutlet, 
 from sparselbm.collision import TRT, Collision
 from sparselbm.domain import box
 from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import LinkWall
+from sparselbm.interpolated import Bouzidi, LinkWall
 from sparselbm.objective import Force
 from sparselbm.obstacle import Obstacle
 from sparselbm.settle import Settle
@@ -39,7 +39,7 @@ class FreeStream:
     mirrors: tuple[int, ...] = ()
     device: str
     outlet: Boundary = field(default_factory=lambda: PressureOutlet(X_MAX))
-    wall: SolidFraction | LinkWall = field(default_factory=SolidFraction)
+    wall: SolidFraction | LinkWall = field(default_factory=Bouzidi)
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
 

@@ -12,8 +12,8 @@ SPEED, ACROSS = 0.05, {500: (75, 150), 1000: (100, 150)}
 """Chords [cells]. The inlet asks for Re / chord below 10."""
 SETUP = (
     "Upper half of the flow up to the plane of symmetry; uniform inlet 4 chords ahead of the airfoil's middle, slip side 5 "
-    "chords away, pressure outlet 5 chords behind; closed trailing edge; wall by solid fraction, TRT, fp32, lattice speed 0.05. "
-    "The fine grid starts from the coarse one's flow; half speed: coarse grid."
+    "chords away, pressure outlet 5 chords behind; closed trailing edge; interpolated wall (Bouzidi), TRT, fp32, lattice "
+    "speed 0.05. The fine grid starts from the coarse one's flow; half speed: coarse grid."
 )
 DRAG = {500: (0.176, 0.172, 0.178), 1000: (0.1195, 0.119, 0.120)}
 """C_d and its range."""

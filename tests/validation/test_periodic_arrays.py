@@ -27,14 +27,15 @@ CYLINDERS = {0.05: 15.56, 0.1: 24.83, 0.2: 51.53, 0.3: 102.9, 0.4: 217.9, 0.5: 5
 SPHERES = {0.027: 2.0078, 0.064: 2.8102, 0.125: 4.2916, 0.216: 7.4420, 0.343: 15.399, 0.45: 28.086}
 """Drag / (6 pi mu a U) of a simple cubic array, by solid fraction."""
 NARROW = {
-    "c = 0.3, solid fraction": {"drag": "9 cells of gap at 15 across: the wall costs 4 %; the fine grid is within its 1 %"},
-    "c = 0.4, solid fraction": {"drag": "7 cells of gap at 17 across: 4 %; the fine grid is within its 1 %"},
-    "c = 0.5, solid fraction": {"drag": "5 and 11 cells of gap at 19 and 45 across: 5.6 % and 1.5 %"},
-    "c = 0.216, simple cubic, solid fraction": {"drag": "6 cells of gap at 18 across: 3.2 %; the fine grid is within its 1 %"},
-    "c = 0.343, simple cubic, solid fraction": {"drag": "3 cells of gap at 21 across: 4.1 %; the fine grid is within its 1 %"},
-    "c = 0.3, body-centred, solid fraction": {"drag": "7 cells of gap at 21 across: 3.1 %; the fine grid is within its 1 %"},
-    "c = 0.3, face-centred, solid fraction": {"drag": "6 cells of gap at 17 across: 5.5 %; the fine grid is within its 1 %"},
-    "c = 0.45, simple cubic, solid fraction": {"drag": "1 cell of gap at 23 across: 5.2 %; the fine grid is within its 1 %"},
+    "c = 0.2, solid fraction": {"drag": "16 cells of gap at 16 across: the wall costs 2.9 %; the fine grid is within its 1 %"},
+    "c = 0.3, solid fraction": {"drag": "9 cells of gap at 15 across: 5.7 %; the fine grid is within its 1 %"},
+    "c = 0.4, solid fraction": {"drag": "7 and 18 cells of gap at 17 and 46 across: 7.7 % and 1.2 %"},
+    "c = 0.5, solid fraction": {"drag": "5 and 11 cells of gap at 19 and 45 across: 12 % and 2.5 %"},
+    "c = 0.216, simple cubic, solid fraction": {"drag": "6 cells of gap at 18 across: 4.7 %; the fine grid is within its 1 %"},
+    "c = 0.343, simple cubic, solid fraction": {"drag": "3 and 7 cells of gap at 21 and 49 across: 6.4 % and 1.3 %"},
+    "c = 0.3, body-centred, solid fraction": {"drag": "7 cells of gap at 21 across: 4.6 %; the fine grid is within its 1 %"},
+    "c = 0.3, face-centred, solid fraction": {"drag": "6 and 18 cells of gap at 17 and 50 across: 7.5 % and 1.0 %"},
+    "c = 0.45, simple cubic, solid fraction": {"drag": "1 and 3 cells of gap at 23 and 53 across: 8.3 % and 1.7 %"},
 }
 """Why an array misses the tolerance of a grid."""
 WALLS = {"solid fraction": SolidFraction(), "interpolated": Bouzidi()}
