@@ -33,6 +33,7 @@ STEADY = {20: (2.05, 2.00, 2.09, 0.93), 40: (1.53, 1.50, 1.57, 2.24)}
 """C_d, its range, and the length of the wake behind the cylinder in D."""
 MODELS = {100: {}, 200: {"collision": Cumulant()}}
 """TRT does not hold at an inlet where u / nu exceeds 10: on the coarse grid it is 20 at Re 200."""
+WIDTH = "4 % high: the part of the width is that of the coarse grid, whose amplitude it changes by 8 %; without it .318"
 PERIODIC = {100: (1.34, 1.32, 1.38, 0.33, 0.165), 200: (1.33, 1.29, 1.36, 0.68, 0.197)}
 """C_d, its range, amplitude of C_l, Strouhal number."""
 
@@ -148,9 +149,10 @@ def test_shedding(reynolds, device, hand_in):
             name=f"{name}, blockage ({blockage:+.4f}) taken off", values=[v["coarse"] + blockage, v["fine"] + blockage],
             half_speed=(v["coarse"], v["half"]), published=value,
         ))  # fmt: skip
+    misses = {quantities[1].name: WIDTH} if reynolds == 100 else {}
     hand_in(Case(
         number="11", title="Cylinder in a free stream", part=f"Re {reynolds}", setup=SETUP, source=SOURCE,
-        grids=[grids[0], grids[-1]], quantities=quantities, panels=[lift_panel(found["fine"], cl)],
+        grids=[grids[0], grids[-1]], quantities=quantities, panels=[lift_panel(found["fine"], cl)], misses=misses,
     ))  # fmt: skip
 
 
