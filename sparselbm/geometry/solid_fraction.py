@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from .cut_cells import mark_cells
+from .near_cells import mark_cells
 from .distance import SurfaceQuery
 from .errors import GeometryError
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile

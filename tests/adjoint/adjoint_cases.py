@@ -164,7 +164,7 @@ def moving(lattice: Lattice, wall) -> Callable[[str], Simulation]:
         meshes = [TriangleMesh.cylinder(r, (*c, -9.0), (*c, 9.0), 24) for r, c in ((3.2, (9.31, 6.57)), (1.4, (15.43, 3.21)))]
     else:
         motion = RigidVelocity((0.02, -0.01, 0.01), (0.003, 0.001, 0.004), (9.0, 6.4, 6.0))
-        meshes = [TriangleMesh.sphere(r, c, 1) for r, c in ((3.0, (9.31, 6.57, 5.93)), (1.4, (15.437, 3.236, 5.171)))]
+        meshes = [TriangleMesh.sphere(r, c, 1) for r, c in ((3.0, (9.31, 6.57, 5.93)), (1.4, (15.31, 3.41, 5.22)))]
     bodies = (Obstacle("body", meshes[0], wall=wall, motion=motion), Obstacle("other", meshes[1], wall=wall))
     return channel(lattice, obstacles=bodies)
 

@@ -146,8 +146,8 @@ def test_the_mass_changes_by_what_flows_through_the_faces(lattice, collision, pa
     ("lattice", "collision", "pair"), [pytest.param(c[0], MODELS[c[1]][0], c[2], id=label(*c)) for c in PRODUCT]
 )
 def test_the_adjoint_is_the_derivative(lattice, collision, pair, device):
-    """Within 1e-6 of central differences for every input: models that bend allow small steps only, and rounding is then some
+    """Within 2e-6 of central differences for every input: models that bend allow small steps only, and rounding is then some
     1e-7 of what hardly matters. `test_every_operator` has each of the operators once, within 1e-7."""
     case = Case(lambda device: duct(device, lattice, collision, pair, wp.float64), isinstance(collision, BENT))
     errors = case.adjoint(device).disagreements()
-    assert max(errors.values()) < 1e-6, {key: error for key, error in errors.items() if not error < 1e-6}
+    assert max(errors.values()) < 2e-6, {key: error for key, error in errors.items() if not error < 2e-6}

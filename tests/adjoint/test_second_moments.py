@@ -62,7 +62,7 @@ def test_nothing_is_lost_of_what_a_regularised_collision_leaves(lattice, device)
     assert max(losses(flow(lattice, Regularised(), device))) < 1e-12
 
 
-@pytest.mark.parametrize(("collision", "loss"), [(TRT(), 1.5e-3), pytest.param(BGK(), 1e-3, marks=pytest.mark.validate)])
+@pytest.mark.parametrize(("collision", "loss"), [(TRT(), 1.5e-3), pytest.param(BGK(), 4e-4, marks=pytest.mark.validate)])
 def test_of_other_collisions_is_lost_what_is_said(collision, loss, device):
     found = losses(flow(D2Q9, collision, device))
     assert 0.5 * loss < max(found) < loss

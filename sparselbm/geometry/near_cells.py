@@ -1,4 +1,4 @@
-"""Which cells a surface may cut, and the closest face of each: found without gradient."""
+"""Which cells lie near a surface, and the closest face of each: found without gradient."""
 
 import functools
 
@@ -9,7 +9,7 @@ from .distance import FAR, SurfaceQuery
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile, tile_centre
 
 OUTSIDE, INSIDE = -1, -2
-"""Marks of cells off the surface; a cut cell holds 2 * (closest face) + (1 where its centre is inside)."""
+"""Marks of cells off the surface; one near it holds 2 * (closest face) + (1 where its centre is inside)."""
 
 
 def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float) -> wp.array:
