@@ -11,6 +11,7 @@ from .collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, Recurs
 from .expression import dot, has_bit, where
 from .lattice import D3Q19, Lattice
 from .memory import sums_array, tile_view
+from .open_cells import open_cells
 from .physics import Physics, TileClass
 from .solid import WHOLLY_SOLID
 from .step import Target
@@ -115,16 +116,13 @@ def _worst(simulation: "Simulation", limits: Limits) -> _Fault:
     """The first cell that is not finite, else the one farthest beyond a limit."""
     d = simulation.lattice.dimension
     moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
-    seen = simulation.walls.fluid.copy()
-    if simulation.solid is not None:
-        seen &= tile_view(simulation.domain, simulation.solid, 1)[:, 0] < WHOLLY_SOLID
     phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
     with np.errstate(all="ignore"):
         rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))
         least, largest = limits.density
         scalars = [np.abs(values) / limits.scalar for values in phi.values()]
         excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least, *scalars])
-    excess = np.where(seen, np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
+    excess = np.where(open_cells(simulation), np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
     which, tile, cell = np.unravel_index(np.argmax(excess), excess.shape)
     place = tuple(int(x) for x in simulation.domain.cell_indices()[tile, cell])
     value = rho[tile, cell]

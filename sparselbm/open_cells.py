@@ -1,13 +1,17 @@
 """Where there is flow."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .memory import tile_view
-from .simulation import Simulation
 from .solid import WHOLLY_SOLID
 
+if TYPE_CHECKING:
+    from .simulation import Simulation
 
-def open_cells(simulation: Simulation) -> np.ndarray:
+
+def open_cells(simulation: "Simulation") -> np.ndarray:
     """Cells of the fluid that are not wholly solid, (n, cells) bool."""
     if simulation.solid is None:
         return simulation.walls.fluid

@@ -22,7 +22,9 @@ def cell_centres(coords, dimension, voxel_size=1.0, origin=(0.0, 0.0, 0.0)):
     return np.asarray(origin) + (8 * coords[:, None, :] + inner + 0.5) * voxel_size
 
 
-_BEHIND = BSpline.basis_element(np.arange(-2.0, 3.0)).antiderivative()
+SPLINE = BSpline.basis_element(np.arange(-2.0, 3.0), extrapolate=False)
+"""The cubic B-spline about 0, by SciPy; NaN beyond 2."""
+_BEHIND = SPLINE.antiderivative()
 
 
 def share(phi):

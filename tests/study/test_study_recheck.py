@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparselbm import DragProblem, DragStudy, Tunnel
-from sparselbm.geometry import SolidFraction, TriangleMesh
+from sparselbm.geometry import TriangleMesh
 from sparselbm.optimize import LBFGSB, Stop
 from sparselbm.recheck import Checked, Recheck
 from sparselbm.settle import Settle
@@ -16,7 +16,7 @@ VOXEL = 0.12
 THICKNESS = 1.2
 """Of the plate at the start [cells]; its middle plane lies between two layers of cells."""
 PLATE = TriangleMesh.box((0.4 * VOXEL, 0, 0), (0.4 * VOXEL + THICKNESS * VOXEL, 8 * VOXEL, 8 * VOXEL))
-TUNNEL = Tunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75, wall=SolidFraction())
+TUNNEL = Tunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
 
 
 @dataclass(frozen=True)

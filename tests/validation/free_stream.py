@@ -10,8 +10,8 @@ from flow_fields import start_from
 from sparselbm.boundary import X_MAX, Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.collision import TRT, Collision
 from sparselbm.domain import box
-from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import Bouzidi, LinkWall
+from sparselbm.geometry import TriangleMesh
+from sparselbm.interpolated import Bouzidi
 from sparselbm.objective import Force
 from sparselbm.obstacle import Obstacle
 from sparselbm.settle import Settle
@@ -20,7 +20,8 @@ from sparselbm.simulation import Simulation
 
 @dataclass(frozen=True, kw_only=True)
 class FreeStream:
-    """Uniform inlet at x = -upstream, pressure outlet at x = downstream, slip on the sides at +-side; the body about 0.
+    """Uniform inlet at x = -upstream, pressure outlet at x = downstream, slip on the sides at +-side; the body about 0, its wall
+    interpolated (Bouzidi).
 
     Lengths in multiples of the body's reference length, which is 1. `mirrors`: axes about whose plane through 0 the flow is
     symmetric; only the half beyond is computed, the plane through the centres of its first cells.
@@ -39,7 +40,6 @@ class FreeStream:
     mirrors: tuple[int, ...] = ()
     device: str
     outlet: Boundary = field(default_factory=lambda: PressureOutlet(X_MAX))
-    wall: SolidFraction | LinkWall = field(default_factory=Bouzidi)
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
 
@@ -67,21 +67,13 @@ class FreeStream:
             origin.append(-0.5 * h)
         simulation = Simulation(
             box(shape, voxel_size=h, origin=origin, device=self.device), viscosity=self.speed * self.across / self.reynolds,
-            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=self.wall)],
+            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=Bouzidi())],
             precision=wp.float32,
         )  # fmt: skip
-        velocity = np.zeros((*self.solid_of(simulation).shape, self.dimension))
-        velocity[..., 0] = self.speed * (1.0 - self.solid_of(simulation))
+        velocity = np.zeros((*simulation.walls.fluid.shape, self.dimension))
+        velocity[..., 0] = self.speed * simulation.walls.fluid
         simulation.set_state(1.0, velocity)
         return simulation
-
-    @staticmethod
-    def solid_of(simulation: Simulation) -> np.ndarray:
-        """Solid fraction of every cell, (n, cells); with a wall on links 0 or 1."""
-        if simulation.solid is None:
-            return 1.0 - simulation.walls.fluid
-        n = simulation.domain.tile_count
-        return simulation.solid.numpy()[: n * simulation.domain.cells_per_tile].reshape(n, -1)
 
     def start_from(self, other: "FreeStream") -> None:
         """Takes over another grid's or speed's flow."""
@@ -101,7 +93,7 @@ class FreeStream:
     def drag(self) -> float:
         """The force along x on the whole body [lattice force]; cells on a plane of symmetry belong to both halves."""
         simulation = self.simulation
-        share = np.full(self.solid_of(simulation).shape, 2.0 ** len(self.mirrors))
+        share = np.full(simulation.walls.fluid.shape, 2.0 ** len(self.mirrors))
         for axis in self.mirrors:
             share[simulation.domain.cell_indices()[..., axis] == 0] *= 0.5
         return float((share * simulation.force_field()[..., 0]).sum())

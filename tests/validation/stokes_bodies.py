@@ -14,7 +14,7 @@ from sparselbm.boundary import Boundary, Face, FreeSlip, VelocityInlet
 from sparselbm.domain import box
 from sparselbm.evaluate import Evaluation
 from sparselbm.expression import where
-from sparselbm.geometry import BoundDeformation, SolidFraction, TriangleMesh
+from sparselbm.geometry import BoundDeformation, TriangleMesh
 from sparselbm.geometry.deformation import LinearDeformation
 from sparselbm.objective import Force, Objective
 from sparselbm.obstacle import Obstacle
@@ -124,7 +124,7 @@ class Stream:
         self.simulation = Simulation(
             box([n + 1 for n in half], origin=(-0.5, -0.5, -0.5 * (dimension == 3)), device=device),
             viscosity=VISCOSITY, precision=precision, boundaries=[*planes, *sides],
-            obstacles=[Obstacle("body", mesh, wall=SolidFraction())],
+            obstacles=[Obstacle("body", mesh)],
         )  # fmt: skip
         velocity = np.zeros((*self.simulation.domain.fluid.shape, dimension))
         velocity[..., 0] = SPEED
