@@ -1,0 +1,211 @@
+"""Kernels whose texts are compared with a committed table of hashes.
+
+A kernel's text is all of its physics. Where a change is meant to leave the physics alone, no hash may change; where a change is
+meant to alter some texts, the table shows which. Run this file to write the table anew: `python tests/golden/golden_kernels.py`,
+and say in the commit's message why the texts have changed.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import warp as wp
+
+from sparselbm.adjoint.second_moments import _moments_kernel, _populations_kernel
+from sparselbm.blow_up import LIMITS, limits_kernel
+from sparselbm.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Z_MIN,
+    CharacteristicOutlet,
+    ConvectiveOutlet,
+    FreeSlip,
+    GradPressure,
+    GradVelocity,
+    LinkPressure,
+    MovingWall,
+    Parabola,
+    PressureOutlet,
+    RegularisedPressure,
+    RegularisedVelocity,
+    VelocityInlet,
+    WallFunction,
+    ZouHePressure,
+    ZouHeVelocity,
+)
+from sparselbm.collision import (
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    WALE,
+    Carreau,
+    CentralMoment,
+    Cumulant,
+    ExactDifference,
+    PowerLaw,
+    RecursiveRegularised,
+    Regularised,
+    Smagorinsky,
+)
+from sparselbm.force import Boussinesq, Brinkman, RotatingFrame, UniformForce
+from sparselbm.interpolated import Bouzidi, CentralInterpolation
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.link_shear import _stress_kernel
+from sparselbm.monitor.sums_kernel import sums_kernel
+from sparselbm.moving.coupling import coupling_kernel
+from sparselbm.objective import Dissipation, FlowRate, Force, Integral, KineticEnergy, LayerPressure, ScalarFlux, Torque
+from sparselbm.openings import _flux_kernel
+from sparselbm.physics import Physics, TileClass
+from sparselbm.scalar import BodyValue, FixedValue, Outflow, Scalar
+from sparselbm.step import (
+    Target,
+    Wrt,
+    adjoint_kernel,
+    amount_adjoint_kernel,
+    change_kernel,
+    differences_transpose_kernel,
+    equilibrium_adjoint_kernel,
+    equilibrium_kernel,
+    force_field_kernel,
+    integral_adjoint_kernel,
+    integral_kernel,
+    mass_kernel,
+    moments_adjoint_kernel,
+    moments_kernel,
+    populations_adjoint_kernel,
+    scalar_equilibrium_kernel,
+    scalar_kernel,
+    step_kernel,
+    stream_kernel,
+    unstream_kernel,
+)
+from sparselbm.tunable import Tunable
+
+TABLE = Path(__file__).with_name("kernel_texts.json")
+
+PLAIN, WALLS = TileClass(walls=False, solid=False), TileClass(walls=True, solid=False)
+SOLID, EVERYTHING = TileClass(walls=True, solid=True), TileClass(walls=True, solid=True, fields=True, fractions=True)
+ALL = Wrt(solid=True, fields=True, parameters=True, fractions=True)
+CPU32, CPU64, CUDA32 = Target(wp.float32, cuda=False), Target(wp.float64, cuda=False), Target(wp.float32, cuda=True)
+
+
+def along_x(lattice, u):
+    return (u, 0.0, 0.0)[: lattice.dimension]
+
+
+def channel(lattice, inlet, outlet, collision=TRT()):
+    """A flow from one boundary condition to another, between slip sides."""
+    return Physics(lattice, collision, (inlet, FreeSlip(Y_MIN), FreeSlip(Y_MAX), outlet))
+
+
+def everything(lattice, collision=WALE(TRT()), **settings):
+    """All that can be set at once: scalars, forces, schedules, profiles, a moving and a resting obstacle, a varied viscosity."""
+    d = lattice.dimension
+    inlet = VelocityInlet(X_MIN, along_x(lattice, 0.05), profile=Parabola(0))
+    heat = Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), Outflow(X_MAX)), bodies=(BodyValue("body", 0.5),))
+    return Physics(
+        lattice, collision, (inlet, FreeSlip(Y_MAX), PressureOutlet(X_MAX)),
+        (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body", "post"), moving=("body",),
+        scalars=(heat, Scalar("dye", 0.1)), varied_viscosity=True, scheduled=("force_x", "viscosity"), **settings,
+    )  # fmt: skip
+
+
+def _steps():
+    """Steps: every collision, every boundary condition, every class of tiles."""
+    collisions = [
+        BGK(), TRT(), MRT(), CentralMoment(), Regularised(), RecursiveRegularised(), ExactDifference(BGK()),
+        Smagorinsky(TRT(), 0.15), WALE(TRT()), PowerLaw(BGK(), exponent=0.7), TRT(magic=Tunable(0.2)),
+        Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.02),
+    ]  # fmt: skip
+    lattices = (D3Q19, D2Q9, D3Q27)
+    for k, collision in enumerate(collisions):
+        lattice = lattices[k % 3]
+        name = type(collision).__name__ + (" tunable" if k == 10 else "")
+        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), (PLAIN, WALLS)[k % 2], CPU32)
+    for collision, lattice in ((KBC(), D2Q9), (Cumulant(), D3Q27)):
+        name = type(collision).__name__
+        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), PLAIN, CPU32)
+    u = along_x(D2Q9, 0.05)
+    pairs = [
+        (VelocityInlet(X_MIN, u), PressureOutlet(X_MAX)), (ZouHeVelocity(X_MIN, u), ZouHePressure(X_MAX)),
+        (RegularisedVelocity(X_MIN, u), RegularisedPressure(X_MAX)), (GradVelocity(X_MIN, u), GradPressure(X_MAX)),
+        (MovingWall(X_MIN, (0.0, 0.01)), LinkPressure(X_MAX)), (WallFunction(X_MIN, 1e-4), CharacteristicOutlet(X_MAX)),
+        (VelocityInlet(X_MIN, u), ConvectiveOutlet(X_MAX, speed=0.05)),
+    ]  # fmt: skip
+    for inlet, outlet in pairs:
+        name = f"{type(inlet).__name__} to {type(outlet).__name__}"
+        yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, CPU64)
+    for target in (CPU32, CPU64, CUDA32):
+        kind = f"{target.precision.__name__}, {'cuda' if target.cuda else 'cpu'}"
+        yield f"step, everything, {kind}", step_kernel(everything(D3Q19), EVERYTHING, target)
+    for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation())):
+        name = f"everything, {lattice!r}, {type(wall).__name__}"
+        yield f"step, {name}", step_kernel(everything(lattice, TRT(), link_wall=wall), EVERYTHING, CPU32)
+    for name, force in (("Brinkman", Brinkman(0.1)), ("RotatingFrame", RotatingFrame((0.0, 0.0, 1e-3), (8.0, 8.0, 8.0)))):
+        tiles = TileClass(walls=False, solid=False, fields=True)
+        yield f"step, {name}", step_kernel(Physics(D3Q19, TRT(), forces=(force,)), tiles, CPU32)
+    planes = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN), FreeSlip(Z_MIN)), obstacles=("body",))
+    yield "step, solid between planes of symmetry", step_kernel(planes, SOLID, CPU32)
+
+
+def _adjoints():
+    """Backward kernels: of the step, of integrals, moments and equilibria."""
+    for target in (CPU32, CPU64, CUDA32):
+        kind = f"{target.precision.__name__}, {'cuda' if target.cuda else 'cpu'}"
+        yield f"adjoint, everything, {kind}", adjoint_kernel(everything(D2Q9), EVERYTHING, target, ALL)
+    yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32, Wrt())
+    yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, CPU32, Wrt(parameters=True))
+    full = everything(D2Q9, TRT())
+    for name, objective in {
+        "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),
+        "flux of a scalar": ScalarFlux("heat", 0, 4), "own": Integral(_squared_density),
+    }.items():  # fmt: skip
+        yield f"integral, {name}", integral_kernel(full, EVERYTHING, CPU64, objective)
+        yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, CPU64, objective, ALL)
+    wale = everything(D2Q9)
+    yield "integral, kinetic energy beside WALE, cuda", integral_kernel(wale, EVERYTHING, CUDA32, KineticEnergy())
+    for factory in (moments_adjoint_kernel, equilibrium_adjoint_kernel, populations_adjoint_kernel):
+        yield factory.__name__, factory(wale, EVERYTHING, CPU64, ALL)
+    yield "amount_adjoint_kernel, flow", amount_adjoint_kernel(full, EVERYTHING, CPU64, 0)
+    yield "amount_adjoint_kernel, scalar", amount_adjoint_kernel(full, EVERYTHING, CPU64, 1)
+
+
+def _squared_density(rho, u):
+    return rho * rho * (u[0] - u[1])
+
+
+def _passes():
+    """Everything else that passes over tiles."""
+    full, wale = everything(D2Q9, TRT()), everything(D2Q9)
+    for factory in (
+        moments_kernel, stream_kernel, unstream_kernel, mass_kernel, change_kernel, force_field_kernel, equilibrium_kernel,
+        differences_transpose_kernel, _flux_kernel,
+    ):  # fmt: skip
+        yield factory.__name__.strip("_"), factory(wale, EVERYTHING, CPU64)
+    yield "stress_kernel", _stress_kernel(everything(D3Q19), EVERYTHING, CPU32)
+    yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32)
+    yield "limits_kernel", limits_kernel(wale, EVERYTHING, CPU32, LIMITS)
+    yield "scalar_kernel", scalar_kernel(full, EVERYTHING, CPU64, "dye")
+    yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, CPU64, "heat")
+    objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))
+    yield "sums_kernel", sums_kernel(full, EVERYTHING, CPU32, objectives)
+    bare = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN),), obstacles=("body",), moving=("body",))
+    yield "coupling_kernel", coupling_kernel(bare, SOLID, CPU64, "body")
+    yield "coupling_kernel beside scalars and WALE", coupling_kernel(wale, EVERYTHING, CPU64, "body")
+    yield "second moments", _moments_kernel(Physics(D3Q19, Regularised()), PLAIN, CPU32)
+    yield "populations of second moments", _populations_kernel(Physics(D3Q19, Regularised()), PLAIN, CPU32)
+
+
+def golden_texts() -> dict[str, str]:
+    """The short hash of each kernel's text, by its name."""
+    kernels = [*_steps(), *_adjoints(), *_passes()]
+    texts = {name: hashlib.sha256(kernel.text.encode()).hexdigest()[:16] for name, kernel in kernels}
+    assert len(texts) == len(kernels), "two kernels have the same name"
+    return texts
+
+
+if __name__ == "__main__":
+    TABLE.write_text(json.dumps(golden_texts(), indent=1) + "\n")
