@@ -41,7 +41,7 @@ $(VENV)-viewers/.installed: pyproject.toml constraints.txt
 
 # The page's three.js, which is part of the package: only to be made anew for another version, in bundle/package.json.
 view-bundle:
-	cd sparselbm/view/bundle && npm install --no-package-lock --silent && npm run --silent build
+	cd sparselbm/results/page/bundle && npm install --no-package-lock --silent && npm run --silent build
 
 validate: dev
 	$(BIN)/python -m pytest -q -s -m validate tests --device $(DEVICE)

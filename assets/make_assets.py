@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from pxr import Gf, Sdf, Usd, UsdGeom, Vt
 
-from sparselbm.usd.stage import resolver_context
+from sparselbm.scene.usd.stage import resolver_context
 
 sys.path.insert(0, str(Path(__file__).parent))  # A test runs this file from elsewhere.
 from vessel_shapes import End, Tube, contoured, union

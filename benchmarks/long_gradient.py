@@ -13,8 +13,8 @@ import warp as wp
 
 from sparselbm.adjoint import Checkpointed, InitialPopulations, value_and_grad
 from sparselbm.bench.steps import started
-from sparselbm.domain import box
-from sparselbm.objective import FlowRate
+from sparselbm.grid.build import box
+from sparselbm.observe import FlowRate
 
 SHAPE, STEPS, ROOM = (128, 128, 64), 10_000, "6.5 GiB"
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.collision import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.models.collision import (
     BGK,
     KBC,
     MRT,
@@ -20,11 +22,10 @@ from sparselbm.collision import (
     Cumulant,
     RecursiveRegularised,
     Regularised,
-    Smagorinsky,
-)  # fmt: skip
-from sparselbm.domain import box
-from sparselbm.lattice import D2Q9
-from sparselbm.simulation import Simulation, SimulationError
+)
+from sparselbm.models.turbulence import Smagorinsky
+from sparselbm.solver import Simulation
+from sparselbm.solver.simulation import SimulationError
 
 COLLISIONS: dict[str, Collision] = {
     "BGK()": BGK(), "TRT()": TRT(), "TRT(1/4)": TRT(0.25), "MRT()": MRT(), "CentralMoment()": CentralMoment(),

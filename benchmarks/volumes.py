@@ -9,9 +9,9 @@ from time import perf_counter, sleep
 import numpy as np
 import psutil
 
-from sparselbm.io.grid import GridClass, TileGrid
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.io.vdb import write_vdb
+from sparselbm.files.grid import GridClass, TileGrid
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.vdb import write_vdb
 
 TILES_ALONG = 25
 """25^3 tiles of 512 voxels are 8 million."""

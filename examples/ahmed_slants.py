@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sparselbm import Case, StudyFolder
-from sparselbm.flow import TunnelFlow
+from sparselbm.case import Case
+from sparselbm.flows import WindTunnelRun
+from sparselbm.results import ResultsWriter
 
 SCENE = Path(__file__).parents[1] / "assets" / "ahmed_road.usda"
 SLANTS = ("deg_0", "deg_15", "deg_25", "deg_35")
@@ -30,11 +31,11 @@ def drags(
         case = replace(case, solver=replace(case.solver, tolerance=tolerance))
         scene = case.read_scene()
         plan = case.plan(scene, device)
-        flow = TunnelFlow(plan, case.settle(plan), device)
+        flow = WindTunnelRun(plan, case.steady_run(plan), device)
         drag = flow.drag()
         found[slant] = drag * plan.reference_force
         if folder:
-            StudyFolder(Path(folder) / slant, scene, plan, overwrite=True).finish_run(flow, drag)
+            ResultsWriter(Path(folder) / slant, scene, plan, overwrite=True).finish_run(flow, drag)
     return found
 
 

@@ -11,13 +11,11 @@ import warp as wp
 from scipy.optimize import minimize
 
 from sparselbm.adjoint import Field, Stored, value_and_grad
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, Tabulated, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.objective import Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, Tabulated, VelocityInlet
+from sparselbm.observe import Force, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 N, D, U, STEPS = 32, 8.0, 0.08, 200
 BODY = Obstacle("cylinder", TriangleMesh.cylinder(D / 2, (20.0, 16.0, -9.5), (20.0, 16.0, 10.5), 96))

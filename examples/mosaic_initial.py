@@ -11,10 +11,10 @@ import warp as wp
 from scipy.optimize import minimize
 
 from sparselbm.adjoint import Stored, moments_on_tape, run_on_tape, tape_array
-from sparselbm.domain import box
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
 from sparselbm.lattice import D3Q19
-from sparselbm.memory import tile_view
-from sparselbm.simulation import Simulation
+from sparselbm.solver import Simulation
 
 N, STEPS, SHAPE = 16, 100, (8, 512, 3)
 C, W = np.array(D3Q19.velocities, dtype=float), np.array(D3Q19.weights)

@@ -11,13 +11,13 @@ import numpy as np
 import warp as wp
 from scipy.optimize import minimize
 
-from sparselbm.adjoint import Checkpointed, FromMoments, Moments, Plan, Run, Stored
-from sparselbm.collision import BGK
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.adjoint import AdjointMethod, Checkpointed, FromMoments, Moments, Run, Stored
+from sparselbm.grid.build import box
+from sparselbm.models.collision import BGK
+from sparselbm.solver import Simulation
 
 
-def case(plan: Plan, device: str | None = None) -> tuple[Run, np.ndarray]:
+def case(plan: AdjointMethod, device: str | None = None) -> tuple[Run, np.ndarray]:
     """The run, density and velocity to density and velocity, and h* in the cells, (tiles, cells)."""
     domain = box((64, 64), periodic=(True, True), device=device)
     x, y = np.moveaxis((domain.cell_indices() + 0.5) / 64.0 - 0.5, -1, 0)
@@ -26,7 +26,7 @@ def case(plan: Plan, device: str | None = None) -> tuple[Run, np.ndarray]:
     return run, np.exp(-(x**2 + y**2) / 0.02).astype(np.float32)
 
 
-def by_scipy(plan: Plan, device: str | None = None) -> list[float]:
+def by_scipy(plan: AdjointMethod, device: str | None = None) -> list[float]:
     """L at each evaluation."""
     run, hill = case(plan, device)
     losses, rest = [], np.zeros_like(hill)
@@ -48,7 +48,7 @@ def by_torch(device: str | None = None) -> list[float]:
     """L at each evaluation, with the run as an operator of a PyTorch program."""
     import torch
 
-    from sparselbm.torch import operator
+    from sparselbm.bridges.torch import operator
 
     run, hill = case(Stored(), device)
     flow, target = operator(run), torch.tensor(hill, device=wp.device_to_torch(run.device))

@@ -13,13 +13,13 @@ from math import pi
 import numpy as np
 import warp as wp
 
-from sparselbm.boundary import X_MIN, Y_MIN, Box, Parabola, VelocityInlet
-from sparselbm.collision import TRT
-from sparselbm.domain import box
-from sparselbm.force import Brinkman
-from sparselbm.optimize import Stop
-from sparselbm.simulation import Simulation
-from sparselbm.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.optimizer import StoppingCriteria
+from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MIN, Y_MIN, FaceRegion, Parabola, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.force import Brinkman
+from sparselbm.solver import Simulation
 
 NU, U = 1 / 6, 1e-4  # On the lattice; the Reynolds number of an inlet of 20 cells is 0.01.
 
@@ -27,7 +27,7 @@ NU, U = 1 / 6, 1e-4  # On the lattice; the Reynolds number of an inlet of 20 cel
 def bend(cells: int = 50, iterations: int = 50, device: str | None = None) -> tuple[list[float], np.ndarray]:
     """The functional at the start and after each stage, in units of mu U^2, and rho, (cells, cells)."""
     a, b = 0.7 * cells, 0.9 * cells
-    inlet, outlet = X_MIN.within(Box((0, a), (1, b)), "inlet"), Y_MIN.within(Box((a, 0), (b, 1)), "outlet")
+    inlet, outlet = X_MIN.within(FaceRegion((0, a), (1, b)), "inlet"), Y_MIN.within(FaceRegion((a, 0), (b, 1)), "outlet")
     flow = Simulation(
         box((cells, cells), device=device), viscosity=NU, collision=TRT(magic=1 / 80), precision=wp.float64,
         boundaries=[
@@ -38,7 +38,7 @@ def bend(cells: int = 50, iterations: int = 50, device: str | None = None) -> tu
     )  # fmt: skip
     easy = Resistance(solid=2.5e4 * NU / cells**2, fluid=2.5e-4 * NU / cells**2, q=0.01)
     stages = [Density(resistance=easy), Density(resistance=replace(easy, q=0.1))]
-    study = DensityStudy(stages=stages, fluid=0.08 * pi, stop=Stop(tolerance=1e-3, iterations=iterations))
+    study = DensityStudy(stages=stages, fluid=0.08 * pi, stop=StoppingCriteria(tolerance=1e-3, iterations=iterations))
     problem = DensityProblem(study, flow)
     results = problem.minimize()
     losses = [results[0].history[0].objective, *(result.objective for result in results)]

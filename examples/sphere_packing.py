@@ -9,16 +9,15 @@ import sys
 from math import pi, sqrt
 from pathlib import Path
 
-from sparselbm import Scene, Snapshot
-from sparselbm.domain import box
-from sparselbm.draw import Moment, Slice, Streamlines, draw_all
-from sparselbm.interpolated import CentralInterpolation
-from sparselbm.objective import Integral
-from sparselbm.obstacle import Obstacle
-from sparselbm.settle import Settle
-from sparselbm.simulation import Simulation
+from sparselbm.flows import SteadyRun
+from sparselbm.grid.build import box
+from sparselbm.models.wall import CentralInterpolation
+from sparselbm.observe import Integral, Snapshot
+from sparselbm.results.draw import FlowFrame, Slice, Streamlines, draw_all
+from sparselbm.results.stage import ResultsStage
+from sparselbm.scene.usd import Scene
+from sparselbm.solver import Obstacle, Simulation
 from sparselbm.units import Units
-from sparselbm.usd import ResultsStage
 
 SCENE = Path(__file__).parents[1] / "assets" / "sphere_packing.usda"
 SIDE, DIAMETER, COUNT = 10e-3, 2e-3, 72  # [m]
@@ -40,12 +39,12 @@ def permeability(shape: int = 64, folder: str | None = None, device: str | None 
         force=(gradient, 0.0, 0.0), obstacles=[Obstacle("spheres", body.mesh, wall=CentralInterpolation())],
     )  # fmt: skip
     flow.set_state(1.0, (SPEED, 0.0, 0.0))
-    Settle(stretch=2 * shape, limit=80 * shape).run(flow, Integral(lambda rho, u: u[0]))
+    SteadyRun(stretch=2 * shape, limit=80 * shape).run(flow, Integral(lambda rho, u: u[0]))
     water = Units(voxel_size=h, velocity=1e-4, viscosity=1e-6, density=1000.0, lattice_velocity=SPEED)
     shown = Snapshot.of(flow, water)
     if folder:
         with ResultsStage(SCENE, folder, "packing", overwrite=True) as stage:
-            moment = Moment(shown, body, body.mesh, viscosity=1e-3)
+            moment = FlowFrame(shown, body, body.mesh, viscosity=1e-3)
             stage.add_camera(moment.bounds)
             draw_all([Streamlines(24), Slice()], stage, moment, None)
     through = ((1.0 - shown.solid) * flow.velocity()[..., 0]).sum() / shape**3

@@ -10,10 +10,10 @@ import numpy as np
 import warp as wp
 
 from sparselbm.adjoint import InitialPopulations, value_and_grad
-from sparselbm.collision import BGK
-from sparselbm.domain import box
-from sparselbm.objective import Integral
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.collision import BGK
+from sparselbm.observe import Integral
+from sparselbm.solver import Simulation
 
 LOSS = Integral(lambda rho, u: rho**2)
 

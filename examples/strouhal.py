@@ -4,13 +4,12 @@ Free-slip sides 6 D off and a cylinder of 12 cells; unbounded flow has St = 0.16
 and a blockage of 1/12 raises it by some per cent. The first vortices are let go by before the frequency is read.
 """
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.monitor import DragLift, EverySteps, Recorder
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe.monitor import DragLift, EverySteps, Recorder
+from sparselbm.solver import Obstacle, Simulation
 
 D, U = 12.0, 0.1
 

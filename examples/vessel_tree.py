@@ -10,25 +10,23 @@ The scene holds the case: /World/Vessels has the role inside, its caps are an in
 import sys
 from pathlib import Path
 
-from sparselbm import Case
-from sparselbm.settle import Settle
-from sparselbm.vessel import VesselPlan
-from sparselbm.vessel_flow import VesselFlow
-from sparselbm.vessel_results import summary_of
+from sparselbm.case import Case
+from sparselbm.flows import InternalFlowRun, InternalFlowSetup, SteadyRun
+from sparselbm.results.internal_flow_writer import internal_flow_summary
 
 SCENE = Path(__file__).parents[1] / "assets" / "vessel_tree.usda"
 
 
-def plan_of(voxel_size: float = 0.08e-3, device: str | None = None) -> VesselPlan:
+def plan_of(voxel_size: float = 0.08e-3, device: str | None = None) -> InternalFlowSetup:
     """The flow on cells of a size [m]."""
     case = Case.open(SCENE).on_cells(voxel_size)
     return case.plan(case.read_scene(), device)
 
 
-def tree(plan: VesselPlan, settle: Settle | None = None) -> dict:
+def tree(plan: InternalFlowSetup, steady_run: SteadyRun | None = None) -> dict:
     """Flow rates and pressures at the openings, pressure drop, mass balance: the summary of a run."""
-    flow = VesselFlow(plan, settle, on_progress=lambda steps, share, rate: print(f"{steps} {share:.4f} {rate:.0f} MLUPS"))
-    return summary_of(plan, flow.run())
+    flow = InternalFlowRun(plan, steady_run, on_progress=lambda steps, share, rate: print(f"{steps} {share:.4f} {rate:.0f} MLUPS"))
+    return internal_flow_summary(plan, flow.run())
 
 
 if __name__ == "__main__":

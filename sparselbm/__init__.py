@@ -3,10 +3,21 @@
 from importlib import import_module
 
 _HOMES = {
-    "Case": "case", "Scene": "usd", "Tunnel": "tunnel", "TunnelFlow": "flow", "DragStudy": "study", "DragProblem": "study",
-    "on_second_grid": "study", "StudyFolder": "results", "Forecast": "forecast", "Snapshot": "snapshot",
-    "Simulation": "simulation", "Obstacle": "obstacle", "Units": "units", "value_and_grad": "adjoint",
-}  # fmt: skip
+    "Case": "case.case",
+    "DragProblem": "design.drag",
+    "DragStudy": "design.drag",
+    "Obstacle": "solver.obstacle",
+    "ResultsWriter": "results.writer",
+    "RunEstimate": "flows.forecast",
+    "Scene": "scene.usd.scene",
+    "Simulation": "solver.simulation",
+    "Snapshot": "observe.snapshot",
+    "Units": "units",
+    "WindTunnel": "flows.wind_tunnel",
+    "WindTunnelRun": "flows.tunnel_flow",
+    "on_second_grid": "design.drag",
+    "value_and_grad": "adjoint.value_and_grad",
+}
 """Public names at the root and the module of each; others keep their one path, such as `sparselbm.objective.Force`."""
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

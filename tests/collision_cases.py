@@ -2,22 +2,20 @@
 
 import pytest
 
-from sparselbm.collision import (
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.collision import (
     BGK,
     KBC,
     MRT,
     TRT,
-    WALE,
-    Carreau,
     CentralMoment,
     Cumulant,
     ExactDifference,
-    PowerLaw,
     RecursiveRegularised,
     Regularised,
-    Smagorinsky,
-)  # fmt: skip
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+)
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.models.turbulence import WALE, Smagorinsky
 
 EVERY, PRODUCTS = (D2Q9, D3Q19, D3Q27), (D2Q9, D3Q27)
 

@@ -17,9 +17,9 @@ def device(request):
 @pytest.fixture
 def forward_steps(monkeypatch):
     """The number of each step that a simulation has been advanced by, on a GPU also those in graphs."""
-    from sparselbm.simulation import Simulation
+    from sparselbm.solver import Simulation
 
-    done, advance, advance_pairs = [], Simulation.advance, Simulation.advance_pairs
+    done, advance, advance_twice = [], Simulation.advance, Simulation.advance_twice
 
     def counted(simulation, source, target, step):
         done.append(step)
@@ -27,18 +27,18 @@ def forward_steps(monkeypatch):
 
     def counted_pairs(simulation, state, other, step, pairs):
         before = len(done)
-        advance_pairs(simulation, state, other, step, pairs)
+        advance_twice(simulation, state, other, step, pairs)
         done[before:] = range(step, step + 2 * pairs)
 
     monkeypatch.setattr(Simulation, "advance", counted)
-    monkeypatch.setattr(Simulation, "advance_pairs", counted_pairs)
+    monkeypatch.setattr(Simulation, "advance_twice", counted_pairs)
     return done
 
 
 @pytest.fixture
 def living_states(monkeypatch):
     """A function that counts the population arrays made by simulations since the test began that are still in memory."""
-    from sparselbm.simulation import Simulation
+    from sparselbm.solver import Simulation
 
     made, new_states = [], Simulation.new_states
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 from pxr import Usd, UsdGeom
 
-from sparselbm.usd import open_stage
+from sparselbm.scene.usd import open_stage
 
 
 def main(stage_path: str, out: str) -> None:

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 
-from sparselbm.export.shapes import all_shapes
-from sparselbm.written import Results
+from sparselbm.results import Results
+from sparselbm.results.formats.shapes import all_shapes
 
 
 def main(folder: str, out: str, *left_out: str) -> None:

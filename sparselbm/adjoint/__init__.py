@@ -1,33 +1,70 @@
-"""Gradients through the time loop: the step's vector-Jacobian product, plans, the tape, and runs as functions of arrays."""
+"""Gradients through the time loop: the step's vector-Jacobian product, adjoint methods, and the tape."""
 
 from .anderson import Anderson
 from .checkpointed import Checkpointed
 from .disk import Disk
 from .errors import AdjointError
+from .gradient_guard import GradientGuard
 from .half_precision import HalfPrecision
 from .mean_flow import MeanFlow
+from .method import AdjointMethod
 from .outputs import Moments, Populations, Total
 from .periodic import Periodic
-from .plan import Plan
 from .run import Run
 from .second_moments import SecondMoments
 from .start import FromMoments, FromPopulations
+from .state_codec import CheckpointFormat, FullStates
 from .steady import Steady
-from .storage import FullStates, Storage
 from .stored import Stored
 from .tape import moments_on_tape, run_on_tape, tape_array
 from .taped import taped
-from .trust import Trust
+from .targets import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, SolidFractions
 from .value_and_grad import value_and_grad
 from .vjp import Differentiable, Input, Output, Pass
 from .window import Ends, Sharp, Smooth, Window
-from .work import GradientForecast, GradientWork
-from .wrt import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, SolidFractions
+from .work import GradientEstimate, GradientWork
 
 __all__ = [
-    "AdjointError", "Anderson", "Checkpointed", "Deformed", "Differentiable", "Disk", "Ends", "Field", "FromMoments",
-    "FromPopulations", "FullStates", "GradientForecast", "GradientWork", "HalfPrecision", "InitialPopulations", "Input",
-    "LinkFractions", "MeanFlow", "Moments", "Output", "Parameter", "Pass", "Periodic", "Plan", "Points", "Populations",
-    "Run", "SecondMoments", "Sharp", "Smooth", "SolidFractions", "Steady", "Storage", "Stored", "Total", "Trust",
-    "Window", "moments_on_tape", "run_on_tape", "tape_array", "taped", "value_and_grad",
-]  # fmt: skip
+    "AdjointError",
+    "AdjointMethod",
+    "Anderson",
+    "CheckpointFormat",
+    "Checkpointed",
+    "Deformed",
+    "Differentiable",
+    "Disk",
+    "Ends",
+    "Field",
+    "FromMoments",
+    "FromPopulations",
+    "FullStates",
+    "GradientEstimate",
+    "GradientGuard",
+    "GradientWork",
+    "HalfPrecision",
+    "InitialPopulations",
+    "Input",
+    "LinkFractions",
+    "MeanFlow",
+    "Moments",
+    "Output",
+    "Parameter",
+    "Pass",
+    "Periodic",
+    "Points",
+    "Populations",
+    "Run",
+    "SecondMoments",
+    "Sharp",
+    "Smooth",
+    "SolidFractions",
+    "Steady",
+    "Stored",
+    "Total",
+    "Window",
+    "moments_on_tape",
+    "run_on_tape",
+    "tape_array",
+    "taped",
+    "value_and_grad",
+]

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import warp as wp
 
-from ..simulation import Simulation
+from ..solver import Simulation
 from .budget import parse_bytes
-from .disk import Disk, DiskShelf
+from .disk import Disk, DiskCheckpointStore
 from .errors import AdjointError
-from .plan import Plan, require_memory
+from .method import AdjointMethod, require_memory
 from .replay import Replay
-from .storage import FullStates, Storage
+from .state_codec import CheckpointFormat, FullStates
 from .stored import Stored
 from .work import GradientWork
 
@@ -20,7 +20,7 @@ _ARRAYS = 4
 
 
 @dataclass(frozen=True)
-class Checkpointed(Plan):
+class Checkpointed(AdjointMethod):
     """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
 
     With s states and r repetitions it reaches (s + r)! / (s! r!) steps; where all states fit, it is `Stored`. With a disk, the
@@ -34,7 +34,7 @@ class Checkpointed(Plan):
     """Budget for the states kept in memory: bytes, or a text with a unit."""
     disk: Disk | None = None
     """A second level, slower and larger."""
-    storage: Storage = field(default_factory=FullStates)
+    storage: CheckpointFormat = field(default_factory=FullStates)
     """How kept states are written down."""
 
     def __post_init__(self):
@@ -90,7 +90,7 @@ class Checkpointed(Plan):
         shelves = {StorageType.RAM: self.storage.shelf(simulation)}
         if self.disk is not None and on_disk:
             self.disk.require(on_disk * size)
-            shelves[StorageType.DISK] = DiskShelf(self.disk, self.storage, simulation)
+            shelves[StorageType.DISK] = DiskCheckpointStore(self.disk, self.storage, simulation)
         replay = Replay(simulation, steps, window, lambda: _schedule(steps, in_memory, on_disk), shelves)
         wp.copy(simulation.state, replay.forward(evaluation))
         simulation.steps += steps

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..machine import gibibytes
-from ..simulation import Simulation
+from ..estimate.device import gibibytes
+from ..solver import Simulation
 from .budget import parse_bytes
 from .errors import AdjointError
-from .storage import Shelf, Storage
+from .state_codec import CheckpointFormat, CheckpointStore
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Disk:
             )
 
 
-class DiskShelf(Shelf):
+class DiskCheckpointStore(CheckpointStore):
     """One file a state, written and read through one buffer. The files go with it, or with the program."""
 
-    def __init__(self, disk: Disk, storage: Storage, simulation: Simulation):
+    def __init__(self, disk: Disk, storage: CheckpointFormat, simulation: Simulation):
         self._packing = storage.packing(simulation)
         self._buffer = self._packing.new()
         self._sums: dict[int, int] = {}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..open_cells import open_cells
-from ..simulation import Simulation
+from ..solver import Simulation
+from ..solver.open_cells import open_cells
 from .anderson import Anderson, Mixing
+from .convergence_probe import STRETCH_STEPS, ConvergenceProbe, relative_change, still_to_come
 from .errors import AdjointError
-from .look import EVERY, Look, relative_change, still_to_come
-from .trust import Meter
+from .gradient_guard import GrowthMonitor
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class FixedPoint:
     advice: str
     """What to do where there is no fixed point."""
 
-    def solve(self, look: Look, closed: Sequence[int]) -> int:
+    def solve(self, look: ConvergenceProbe, closed: Sequence[int]) -> int:
         """Leaves the gradient gathered in `look.reverse`; gives the iterations it took. Raises AdjointError.
 
         `closed`: the conserved amounts, along whose adjoints lambda must not grow.
@@ -35,9 +35,9 @@ class FixedPoint:
         # With neighbours' velocities lambda is not all there is: iterate plainly.
         depth = 0 if simulation.physics.kept else self.acceleration.depth
         mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
-        meter = Meter(reverse.trust) if reverse.trust else None
+        meter = GrowthMonitor(reverse.trust) if reverse.trust else None
         before, change, calm = None, np.inf, 0
-        for k in range(EVERY, self.iterations + 1, EVERY):
+        for k in range(STRETCH_STEPS, self.iterations + 1, STRETCH_STEPS):
             start = reverse.adjoint.numpy().copy()
             _stretch(look)
             now, last = reverse.gathered(), change
@@ -54,16 +54,16 @@ class FixedPoint:
                 meter.look(mixing.residual, k)
             reverse.adjoint.assign(mixed)
         raise AdjointError(
-            f"the gradient still changes by {change:.1e} of its norm in {EVERY} iterations after {self.iterations}, tolerance "
+            f"the gradient still changes by {change:.1e} of its norm in {STRETCH_STEPS} iterations after {self.iterations}, tolerance "
             f"{self.tolerance:.1e}: lambda itself changes by {mixing.residual:.1e}; {self.advice}, or allow more iterations"
         )
 
 
-def _stretch(look: Look) -> None:
+def _stretch(look: ConvergenceProbe) -> None:
     """Plain iterations, the last of which gathers the gradient."""
     reverse = look.reverse
-    for k in range(1, EVERY + 1):
-        gather = k == EVERY
+    for k in range(1, STRETCH_STEPS + 1):
+        gather = k == STRETCH_STEPS
         if gather:
             reverse.clear_gathered()
         reverse.inject(look.state, 1.0, look.step, gather=gather)

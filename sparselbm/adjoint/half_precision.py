@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import warp as wp
 
-from ..memory import lane_array
-from ..simulation import Simulation
+from ..grid.memory import lane_array
+from ..solver import Simulation
 from .errors import AdjointError
-from .storage import PackedShelf, Packing, Storage
+from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 _SCALE = 2.0**15
 """Shifted populations within -2 and 2 fill the range of half precision; those above 2e-9 keep their leading 11 bits."""
@@ -18,7 +18,7 @@ _ROW = 64
 
 
 @dataclass(frozen=True)
-class HalfPrecision(Storage):
+class HalfPrecision(CheckpointFormat):
     """Shifted populations f_q - w_q times 2^15 as fp16: half the memory of fp32 states, a quarter of fp64 ones.
 
     Only kept states are rounded: the value stays that of the exact run, steps from a kept state run in full precision.
@@ -41,11 +41,11 @@ class HalfPrecision(Storage):
         return _Halves(simulation)
 
     def shelf(self, simulation):
-        return PackedShelf(self.packing(simulation))
+        return PackedCheckpointStore(self.packing(simulation))
 
 
 @dataclass(frozen=True, eq=False)
-class _Halves(Packing):
+class _Halves(StateCodec):
     simulation: Simulation
 
     def new(self):

@@ -6,16 +6,16 @@ from typing import ClassVar
 
 import warp as wp
 
-from ..physics import Physics, TileClass
-from ..simulation import Simulation
-from ..step import Target
-from ..tile_kernel import TileKernel, TileTrace
+from ..kernels.step import Target
+from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..models.physics import Physics, TileClass
+from ..solver import Simulation
 from .anderson import Anderson
+from .convergence_probe import ConvergenceProbe
 from .errors import AdjointError
 from .fixed_point import FixedPoint
-from .look import Look
-from .plan import Plan
-from .trail import Trail
+from .forward_record import ForwardRecord
+from .method import AdjointMethod
 from .work import GradientWork
 
 
@@ -29,7 +29,7 @@ def average_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKe
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeanFlow(Plan):
+class MeanFlow(AdjointMethod):
     """Experimental: the steady adjoint (`Steady`) about populations averaged over the end of a run.
 
     The mean does not solve the equations of a steady flow: what fluctuations do to the mean is taken to stay as it is when
@@ -72,7 +72,7 @@ class MeanFlow(Plan):
 
 
 @dataclass(frozen=True, eq=False)
-class _About(Trail):
+class _About(ForwardRecord):
     """The mean of a flow."""
 
     plan: MeanFlow
@@ -81,7 +81,7 @@ class _About(Trail):
     step: int
 
     def back(self, reverse):
-        look = Look(self.simulation, reverse, self.mean, self.step)
+        look = ConvergenceProbe(self.simulation, reverse, self.mean, self.step)
         fixed_point = FixedPoint(
             self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
             f"there is no fixed point about the mean of {self.plan.average} steps; average over more, or use Periodic",

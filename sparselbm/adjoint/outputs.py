@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..evaluate import evaluate
-from ..objective import Objective
-from ..simulation import Simulation
-from ..step import integral_adjoint_kernel, moments_adjoint_kernel, populations_adjoint_kernel
-from .reverse import Seed
+from ..kernels.step import integral_adjoint_kernel, moments_adjoint_kernel, populations_adjoint_kernel
+from ..observe import Observable, evaluate
+from ..solver import Simulation
 from .start import aligned, packed
+from .sweep import Seed
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Moments:
 class Total:
     """An objective at the last state, a number."""
 
-    objective: Objective
+    objective: Observable
 
     @property
     def name(self) -> str:

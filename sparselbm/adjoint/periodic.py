@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..evaluate import Evaluation
-from ..signal import Signal
-from ..simulation import Simulation
+from ..observe import Signal
+from ..observe.evaluation import Evaluation
+from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .errors import AdjointError
-from .plan import Plan
-from .trail import Trail
-from .trust import Trust
+from .forward_record import ForwardRecord
+from .gradient_guard import GradientGuard
+from .method import AdjointMethod
 from .window import Ends, Smooth, Window
 from .work import GradientWork
 
@@ -24,12 +24,12 @@ _LEAST_PERIODS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Periodic(Plan):
+class Periodic(AdjointMethod):
     """The objective's mean over windows of whole periods, one after another, each with its own backward sweep.
 
     The run of `steps` first lets the flow come to repeat itself, and from the objective over its later half follows the
     period. Of each window lambda goes back through the window and `spin_up` periods before it; what lies farther back is
-    forgotten, in value and gradient. The gradients of the windows have to agree (`Trust.agreement`). The call's own window
+    forgotten, in value and gradient. The gradients of the windows have to agree (`GradientGuard.agreement`). The call's own window
     changes nothing.
     """
 
@@ -43,7 +43,7 @@ class Periodic(Plan):
     """Periods before each window."""
     windows: int = 2
     ends: Ends = field(default_factory=Smooth)
-    plan: Plan = field(default_factory=Checkpointed)
+    plan: AdjointMethod = field(default_factory=Checkpointed)
     """How the states of a window and its spin-up are kept."""
 
     def __post_init__(self):
@@ -82,7 +82,7 @@ class Periodic(Plan):
 
 
 @dataclass(frozen=True, eq=False)
-class _Windows(Trail):
+class _Windows(ForwardRecord):
     """A flow that has come to repeat itself. Its windows are run and gone back over in turn, in the memory of one."""
 
     plan: Periodic
@@ -120,7 +120,7 @@ def found_period(signal: Signal) -> float:
     return period
 
 
-def _require_agreement(found: list[list[np.ndarray]], trust: Trust) -> None:
+def _require_agreement(found: list[list[np.ndarray]], trust: GradientGuard) -> None:
     """Raises AdjointError where windows that ought to be alike give other gradients."""
     for parts in zip(*found, strict=True):
         mean = np.linalg.norm(sum(parts)) / len(parts)

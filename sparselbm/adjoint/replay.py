@@ -5,16 +5,16 @@ from typing import Any
 
 import warp as wp
 
-from ..evaluate import Evaluation
-from ..simulation import Simulation
+from ..observe.evaluation import Evaluation
+from ..solver import Simulation
 from .errors import AdjointError
-from .reverse import Reverse
-from .storage import Shelf
-from .trail import Trail
+from .forward_record import ForwardRecord
+from .state_codec import CheckpointStore
+from .sweep import BackwardSweep
 from .window import Window
 
 
-class Replay(Trail):
+class Replay(ForwardRecord):
     """Carries out a schedule of `checkpoint_schedules`, on two population arrays beside those that shelves keep.
 
     The way back uses up what is kept, and ends at the first state, so that another one repeats the run from there.
@@ -22,7 +22,7 @@ class Replay(Trail):
 
     def __init__(
         self, simulation: Simulation, steps: int, window: Window, schedule: Callable[[], Iterator],
-        shelves: Mapping[Any, Shelf],
+        shelves: Mapping[Any, CheckpointStore],
     ):  # fmt: skip
         """`schedule`: makes its actions; `shelves`: by the `StorageType` that it knows them by."""
         self._simulation, self._steps, self._window = simulation, steps, window
@@ -53,7 +53,7 @@ class Replay(Trail):
         assert self._last is not None
         return self._last
 
-    def back(self, reverse: Reverse) -> None:
+    def back(self, reverse: BackwardSweep) -> None:
         from checkpoint_schedules import Copy, EndReverse, Forward, Move
         from checkpoint_schedules import Reverse as StepBack
 
@@ -77,7 +77,7 @@ class Replay(Trail):
                     break
         self._at_start = True
 
-    def _inject(self, reverse: Reverse, state: wp.array, t: int) -> None:
+    def _inject(self, reverse: BackwardSweep, state: wp.array, t: int) -> None:
         reverse.inject(state, self._window.weight(t, self._steps), self._begin + t)
 
     def _forward(self, action) -> None:
@@ -108,7 +108,7 @@ class Replay(Trail):
         """Steps in which nobody is interested, within the present array, which is not kept; gives how many."""
         if pairs:
             other = self._spare()
-            self._simulation.advance_pairs(self._present, other, self._begin + t, pairs)
+            self._simulation.advance_twice(self._present, other, self._begin + t, pairs)
             self._free.append(other)
         return 2 * pairs
 

@@ -7,18 +7,18 @@ from dataclasses import fields
 import numpy as np
 import warp as wp
 
-from ..simulation import Simulation
-from ..step import Wrt as Needs
+from ..kernels.step import GradientTargets as Needs
+from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .errors import AdjointError
+from .forward_record import ForwardRecord
+from .method import AdjointMethod, run_forward
 from .outputs import RunOutput
-from .plan import Plan, run_forward
-from .reverse import Reverse
 from .start import FromMoments, FromPopulations
 from .steady import Steady
-from .trail import Trail
+from .sweep import BackwardSweep
+from .targets import Field, Parameter, Points, SolidFractions
 from .vjp import Differentiable, Input, Output, Pass
-from .wrt import Field, Parameter, Points, SolidFractions
 
 RunInput = Parameter | Field | SolidFractions | Points
 
@@ -35,7 +35,7 @@ class Run(Differentiable):
 
     def __init__(
         self, simulation: Simulation, steps: int, *, start: FromPopulations | FromMoments | None = None,
-        inputs: Sequence[RunInput] = (), outputs: Sequence[RunOutput], plan: Plan = Checkpointed(),
+        inputs: Sequence[RunInput] = (), outputs: Sequence[RunOutput], plan: AdjointMethod = Checkpointed(),
     ):  # fmt: skip
         self.simulation, self.steps, self.plan = simulation, steps, plan
         self.start, self.wrt, self.read = start, tuple(inputs), tuple(outputs)
@@ -82,7 +82,7 @@ class RunPass(Pass):
     def __init__(self, run: Run, values: Sequence[wp.array]):
         simulation, first = run.simulation, len(values) - len(run.wrt)
         self._run, self._begin = run, simulation.steps
-        self._trail: Trail | None = None
+        self._trail: ForwardRecord | None = None
         self._given = [wp.clone(x) for x in values[:first]]
         self._start = _copied(simulation)
         shapes = [given.shape or () for given in run.inputs[first:]]
@@ -107,7 +107,7 @@ class RunPass(Pass):
                 self._trail = self._forward()
             seeds = [o.seed(simulation, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
             everywhere = SolidFractions() in wrt
-            reverse = Reverse(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
+            reverse = BackwardSweep(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
             self._trail.back(reverse)
             of_start = [] if run.start is None else [run.start.gradient(reverse, self._given[0])]
             of_inputs = [self._array(w.gradient(reverse)) if w in wrt else None for w in run.wrt]
@@ -128,7 +128,7 @@ class RunPass(Pass):
                 )
         return tuple(gradients)
 
-    def _forward(self) -> Trail:
+    def _forward(self) -> ForwardRecord:
         self._to_start()
         return run_forward(self._run.plan, self._run.simulation, self._run.steps)
 

@@ -7,23 +7,23 @@ from math import comb
 import numpy as np
 import warp as wp
 
-from ..collision.bases import of_stress, pair, raw_moments
+from ..grid.memory import lane_array
+from ..kernels.step import Target
+from ..kernels.tile_kernel import TileKernel, TileTrace
 from ..lattice import CS2, Lattice
-from ..memory import lane_array
-from ..moments import excess_density, momentum
-from ..physics import Physics, TileClass
-from ..simulation import Simulation
-from ..step import Target
-from ..tile_kernel import TileKernel, TileTrace
+from ..lattice.bases import of_stress, pair, raw_moments
+from ..lattice.moments import excess_density, momentum
+from ..models.physics import Physics, TileClass
+from ..solver import Simulation
 from .errors import AdjointError
-from .storage import PackedShelf, Packing, Storage
+from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 _ROW = 64
 """Numbers that a thread copies; a tile holds a multiple of them."""
 
 
 @dataclass(frozen=True)
-class SecondMoments(Storage):
+class SecondMoments(CheckpointFormat):
     """rho - 1, rho u and sum_q (c c - c_s^2 I) f_q: 10 numbers a cell in place of 19 or 27, 6 in place of 9.
 
     Read back as f_q = w_q (rho - 1 + 3 c.j + 9/2 (c c - I / 3) : P), which is all that a `Regularised` collision leaves; of
@@ -44,11 +44,11 @@ class SecondMoments(Storage):
         return _Moments.of(simulation)
 
     def shelf(self, simulation):
-        return PackedShelf(self.packing(simulation))
+        return PackedCheckpointStore(self.packing(simulation))
 
 
 @dataclass(frozen=True, eq=False)
-class _Moments(Packing):
+class _Moments(StateCodec):
     """`[tile][moment][cell]` of all tiles, then the whole populations of some."""
 
     simulation: Simulation

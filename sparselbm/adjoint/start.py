@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..memory import tile_array
-from ..simulation import Simulation
-from ..step import equilibrium_adjoint_kernel, equilibrium_kernel
-from .reverse import Reverse
-from .wrt import InitialPopulations
+from ..grid.memory import tile_array
+from ..kernels.step import equilibrium_adjoint_kernel, equilibrium_kernel
+from ..solver import Simulation
+from .sweep import BackwardSweep
+from .targets import InitialPopulations
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class FromPopulations:
         """A state with these populations."""
         return aligned(simulation, values)
 
-    def gradient(self, reverse: Reverse, values: wp.array) -> wp.array:
+    def gradient(self, reverse: BackwardSweep, values: wp.array) -> wp.array:
         """d J / d populations, of a finished backward sweep."""
         simulation = reverse.simulation
         gradient = np.ascontiguousarray(InitialPopulations().gradient(reverse))
@@ -53,7 +53,7 @@ class FromMoments:
         simulation.general_sweep(equilibrium_kernel)(source=aligned(simulation, values), target=state)
         return state
 
-    def gradient(self, reverse: Reverse, values: wp.array) -> wp.array:
+    def gradient(self, reverse: BackwardSweep, values: wp.array) -> wp.array:
         """d J / d (density, velocity) at `values`, of a finished backward sweep, which gathers what numbers have done to the
         start."""
         simulation = reverse.simulation

@@ -5,18 +5,18 @@ from typing import ClassVar
 
 import warp as wp
 
-from ..simulation import Simulation
+from ..solver import Simulation
 from .anderson import Anderson
+from .convergence_probe import STRETCH_STEPS, ConvergenceProbe
 from .errors import AdjointError
 from .fixed_point import FixedPoint
-from .look import EVERY, Look
-from .plan import Plan
-from .trail import Trail
+from .forward_record import ForwardRecord
+from .method import AdjointMethod
 from .work import GradientWork
 
 
 @dataclass(frozen=True)
-class Steady(Plan):
+class Steady(AdjointMethod):
     """Solves lambda = (d step / d f)^T lambda + d h / d f at the converged state, by fixed-point iteration.
 
     The run of `steps` first brings the flow to rest in time; then the step's own transpose is applied, in stretches of 100
@@ -44,7 +44,7 @@ class Steady(Plan):
 
     def work(self, simulation, steps):
         kept = 2 + self.acceleration.states
-        return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps + 2 * EVERY, self.iterations)
+        return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps + 2 * STRETCH_STEPS, self.iterations)
 
     def forward(self, simulation, evaluation, steps, window):
         simulation.run(steps)
@@ -54,7 +54,7 @@ class Steady(Plan):
 
 
 @dataclass(frozen=True, eq=False)
-class _AtRest(Trail):
+class _AtRest(ForwardRecord):
     """The state that a flow has settled in."""
 
     plan: Steady
@@ -63,7 +63,7 @@ class _AtRest(Trail):
     step: int
 
     def back(self, reverse):
-        look = Look(self.simulation, reverse, self.state, self.step)
+        look = ConvergenceProbe(self.simulation, reverse, self.state, self.step)
         self._require_steady(look)
         fixed_point = FixedPoint(
             self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
@@ -71,7 +71,7 @@ class _AtRest(Trail):
         )  # fmt: skip
         fixed_point.solve(look, look.conserved())
 
-    def _require_steady(self, look: Look) -> None:
+    def _require_steady(self, look: ConvergenceProbe) -> None:
         distance, limit = look.distance_from_steady(), self.plan.flow_tolerance
         if not distance < limit:
             raise AdjointError(

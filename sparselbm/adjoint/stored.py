@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import warp as wp
 
-from .plan import Plan, require_memory
-from .trail import Trail
+from .forward_record import ForwardRecord
+from .method import AdjointMethod, require_memory
 from .window import Window
 from .work import GradientWork
 
 
 @dataclass(frozen=True)
-class Stored(Plan):
+class Stored(AdjointMethod):
     """Keeps all states: one forward and one backward run, memory of `steps` population arrays."""
 
     def work(self, simulation, steps):
@@ -32,7 +32,7 @@ class Stored(Plan):
 
 
 @dataclass(frozen=True, eq=False)
-class _States(Trail):
+class _States(ForwardRecord):
     """All states of a run, the first included."""
 
     states: list[wp.array]

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import warp as wp
 
-from ..memory import summed, sums_array, tile_array
-from ..simulation import Simulation
-from ..step import Wrt, moments_adjoint_kernel, moments_kernel, unstream_kernel
+from ..grid.memory import summed, sums_array, tile_array
+from ..kernels.step import GradientTargets, moments_adjoint_kernel, moments_kernel, unstream_kernel
+from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .errors import AdjointError
-from .plan import Plan, run_forward
-from .reverse import Reverse
+from .method import AdjointMethod, run_forward
+from .sweep import BackwardSweep
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -25,7 +25,7 @@ def tape_array(simulation: Simulation, size: int) -> wp.array:
 
 
 def run_on_tape(
-    tape: wp.Tape, simulation: Simulation, populations: wp.array, steps: int, *, plan: Plan = Checkpointed(),
+    tape: wp.Tape, simulation: Simulation, populations: wp.array, steps: int, *, plan: AdjointMethod = Checkpointed(),
 ) -> wp.array:  # fmt: skip
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
@@ -52,8 +52,8 @@ def run_on_tape(
 
     def backward() -> None:
         unchanged()
-        wrt = Wrt(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
-        reverse = Reverse(simulation, None, wrt=wrt)
+        wrt = GradientTargets(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
+        reverse = BackwardSweep(simulation, None, wrt=wrt)
         reverse.start_from(result.grad)
         trail.back(reverse)
         _add(populations.grad, reverse.initial_adjoint())
@@ -80,7 +80,7 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         unchanged()
         incoming, outgoing = simulation.new_state(), simulation.new_state()
         simulation.set_time(step)
-        count, wrt = len(simulation.physics.parameters), Wrt(parameters=simulation.parameters.requires_grad)
+        count, wrt = len(simulation.physics.parameters), GradientTargets(parameters=simulation.parameters.requires_grad)
         sums = sums_array(simulation.domain, count)
         sweep = simulation.general_sweep(moments_adjoint_kernel, wrt)
         sweep(source=populations, solid=simulation.solid, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)

@@ -4,23 +4,23 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..evaluate import Evaluation
-from ..objective import Objective
-from ..simulation import Simulation
-from ..step import Wrt as Needs
+from ..kernels.step import GradientTargets as Needs
+from ..observe import Observable
+from ..observe.evaluation import Evaluation
+from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .errors import AdjointError
-from .plan import Plan
-from .reverse import Reverse
-from .trust import Trust
+from .gradient_guard import GradientGuard
+from .method import AdjointMethod
+from .sweep import BackwardSweep
+from .targets import Field, InitialPopulations, Parameter, SolidFractions, Wrt
 from .window import Window
-from .wrt import Field, InitialPopulations, Parameter, SolidFractions, Wrt
 
 
 def value_and_grad(
-    objective: Objective, simulation: Simulation, *, steps: int, wrt: Sequence[Wrt],
-    window: Window = Window(), plan: Plan = Checkpointed(), on_back: Callable[[int], None] | None = None,
-    trust: Trust | None = Trust(),
+    objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[Wrt],
+    window: Window = Window(), plan: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
+    trust: GradientGuard | None = GradientGuard(),
 ) -> tuple[float, tuple[np.ndarray, ...]]:  # fmt: skip
     """Runs `steps` from the present state; gives the objective's mean over the window and its gradients.
 
@@ -31,7 +31,7 @@ def value_and_grad(
     """
     _check(simulation, steps, wrt, window, plan)
     evaluation = Evaluation(simulation, objective)
-    reverse = Reverse(
+    reverse = BackwardSweep(
         simulation, objective,
         wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
@@ -48,7 +48,7 @@ def value_and_grad(
     return value, gradients
 
 
-def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Window, plan: Plan) -> None:
+def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Window, plan: AdjointMethod) -> None:
     """Refuses what cannot be given, before the long work starts."""
     least = 0 if plan.forgets_start else 1
     if steps < least:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..machine import gibibytes
-from ..speed import ADJOINT_COST
+from ..estimate.bandwidth import ADJOINT_COST
+from ..estimate.device import gibibytes
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class GradientWork:
 
 
 @dataclass(frozen=True)
-class GradientForecast:
+class GradientEstimate:
     """That work on this machine: `print` it."""
 
     work: GradientWork

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import warp as wp
 
-from .work import Work
+from .work import BenchWork
 
 
 @dataclass(frozen=True)
-class Case:
+class BenchCase:
     """What a row times."""
 
     name: str
-    prepare: Callable[[int, wp.Device], Work]
+    prepare: Callable[[int, wp.Device], BenchWork]
     """From the cells along an edge and the device to the work."""
     target: float | None = None
     """Least speed over that of the reference."""

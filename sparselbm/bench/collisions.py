@@ -5,25 +5,14 @@ from collections.abc import Sequence
 
 import warp as wp
 
-from ..collision import (
-    BGK,
-    KBC,
-    MRT,
-    TRT,
-    WALE,
-    CentralMoment,
-    Collision,
-    Cumulant,
-    PowerLaw,
-    RecursiveRegularised,
-    Regularised,
-    Smagorinsky,
-)  # fmt: skip
 from ..lattice import D3Q19, D3Q27, Lattice
-from .case import Case
+from ..models.collision import BGK, KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised, Regularised
+from ..models.rheology import PowerLaw
+from ..models.turbulence import WALE, Smagorinsky
+from .case import BenchCase
 from .domains import periodic_box
 from .steps import started
-from .work import Work, forward
+from .work import BenchWork, forward
 
 ON_D3Q19: dict[str, Collision] = {
     "trt": TRT(), "mrt": MRT(), "regularised": Regularised(), "recursive_regularised": RecursiveRegularised(),
@@ -47,19 +36,19 @@ def collision_names() -> tuple[str, ...]:
     return tuple(_LATTICES)
 
 
-def collision_cases(names: Sequence[str]) -> tuple[Case, ...]:
+def collision_cases(names: Sequence[str]) -> tuple[BenchCase, ...]:
     """A row for each collision model that is named, "all" for every one. Raises ValueError for another name."""
     unknown = set(names) - {"all", *_LATTICES}
     if unknown:
         raise ValueError(f"no collision {', '.join(sorted(unknown))} to time; there are: all, {', '.join(_LATTICES)}")
     return tuple(
-        Case(name, functools.partial(_on, name=name, lattice=lattice), TARGETS.get(name))
+        BenchCase(name, functools.partial(_on, name=name, lattice=lattice), TARGETS.get(name))
         for name, lattice in _LATTICES.items()
         if "all" in names or name in names
     )
 
 
-def _on(size: int, device: wp.Device, name: str, lattice: Lattice) -> Work:
+def _on(size: int, device: wp.Device, name: str, lattice: Lattice) -> BenchWork:
     """Steps in a periodic box; on D3Q19 BGK is the bench's first row, on D3Q27 it is timed beside each model."""
     domain = periodic_box(size, device)
     collision = {**ON_D3Q19, **ON_D3Q27}.get(name, BGK())

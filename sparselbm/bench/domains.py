@@ -5,9 +5,10 @@ from itertools import product
 import numpy as np
 import warp as wp
 
-from ..domain import Domain, box, inside
-from ..domain.topology import build_domain
 from ..geometry import TriangleMesh
+from ..grid import Domain
+from ..grid.build import box, inside
+from ..grid.domain import build_domain
 
 
 def periodic_box(size: int, device: wp.Device) -> Domain:

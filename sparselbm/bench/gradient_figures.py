@@ -7,16 +7,14 @@ from functools import partial
 import numpy as np
 import warp as wp
 
-from ..adjoint import Checkpointed, InitialPopulations, Parameter, Plan, Points, Steady, Stored, value_and_grad
-from ..adjoint.look import still_to_come
-from ..boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from ..domain import box
-from ..evaluate import evaluate
+from ..adjoint import AdjointMethod, Checkpointed, InitialPopulations, Parameter, Points, Steady, Stored, value_and_grad
+from ..adjoint.convergence_probe import still_to_come
+from ..estimate.device import free_bytes
 from ..geometry import TriangleMesh
-from ..machine import free_bytes
-from ..objective import FlowRate, Force
-from ..obstacle import Obstacle
-from ..simulation import Simulation
+from ..grid.build import box
+from ..models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from ..observe import FlowRate, Force, evaluate
+from ..solver import Obstacle, Simulation
 from . import domains
 from .gradients import adjoint
 from .steps import started
@@ -90,11 +88,11 @@ def _step_back(size: int, device: wp.Device, seconds: float) -> GradientFigure:
     return GradientFigure("step back / step", back / forward, 2.0, f"{size}^3 periodic cells, BGK")
 
 
-def _stored(simulation: Simulation) -> Plan:
+def _stored(simulation: Simulation) -> AdjointMethod:
     return Stored()
 
 
-def _checkpointed(simulation: Simulation) -> Plan:
+def _checkpointed(simulation: Simulation) -> AdjointMethod:
     return Checkpointed(CHECKPOINTS * simulation.state_bytes)
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import warp as wp
 
 from ..adjoint import Checkpointed, InitialPopulations, Steady, value_and_grad
-from ..adjoint.reverse import Reverse
-from ..collision import BGK
-from ..domain import Domain, box
-from ..objective import FlowRate
-from ..simulation import Simulation
-from ..step import Wrt
+from ..adjoint.sweep import BackwardSweep
+from ..grid import Domain
+from ..grid.build import box
+from ..kernels.step import GradientTargets
+from ..models.collision import BGK
+from ..observe import FlowRate
+from ..solver import Simulation
 from . import domains
 from .steps import started
-from .work import SCALAR, Work, bytes_per_cell, forward
+from .work import SCALAR, BenchWork, bytes_per_cell, forward
 
 SLOTS = 20
 """States that the checkpointed gradient may keep."""
@@ -23,45 +24,45 @@ _WORKING = 4
 """Population arrays beside them: two to step with, and two lambdas."""
 
 
-def adjoint(size: int, device: wp.Device) -> Work:
+def adjoint(size: int, device: wp.Device) -> BenchWork:
     """One step back in a periodic box."""
     return _step_back(domains.periodic_box(size, device), "vector-Jacobian product of a step in the periodic box")
 
 
-def adjoint_walls(size: int, device: wp.Device) -> Work:
+def adjoint_walls(size: int, device: wp.Device) -> BenchWork:
     """One step back in a box with walls in a tenth of the tiles."""
     return _step_back(domains.scattered_spheres(size, device), "the same with walls in a tenth of the tiles")
 
 
-def _step_back(domain: Domain, note: str) -> Work:
+def _step_back(domain: Domain, note: str) -> BenchWork:
     """State and lambda are read, lambda is written. Compared with the forward step on the same domain."""
     simulation = started(domain)
-    reverse = Reverse(simulation, None, wrt=Wrt())
+    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     wp.copy(reverse.adjoint, simulation.state)
 
     def burst() -> None:
         for _ in range(2):
             reverse.back(simulation.state, 0)
 
-    return Work(
+    return BenchWork(
         burst=burst, steps=2, cells=domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation, reverse), note=note, reference=forward(simulation, "forward"),
     )  # fmt: skip
 
 
-def checkpointed(size: int, device: wp.Device, steps: int) -> Work:
+def checkpointed(size: int, device: wp.Device, steps: int) -> BenchWork:
     """A gradient over many steps from few kept states, beside as many forward steps."""
     edge = max(8, size // 16 * 8)
     simulation = started(domains.periodic_box(edge, device))
     objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
     value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Builds the kernels.
     state = SCALAR * simulation.lattice.size
-    run = Work(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
+    run = BenchWork(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
 
     def burst() -> None:
         value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
 
-    return Work(
+    return BenchWork(
         burst=burst, steps=steps, cells=run.cells, moved=run.moved,
         bytes_per_cell=bytes_per_cell(simulation) + (SLOTS + _WORKING) * state,
         note=f"gradient over {steps} steps of {edge}^3 cells from {SLOTS} states; counts each step once",
@@ -75,27 +76,27 @@ class _PopulationArrays:
 
     state_size: int
 
-    needs = Wrt()
+    needs = GradientTargets()
 
     def require(self, simulation: Simulation) -> None: ...
 
-    def gradient(self, reverse: Reverse) -> int:
+    def gradient(self, reverse: BackwardSweep) -> int:
         # By `type`: `isinstance` asks stand-ins of other libraries for a class, and they warn.
         return sum(issubclass(type(x), wp.array) and x.size == self.state_size for x in gc.get_objects())
 
 
-def steady(size: int, device: wp.Device) -> Work:
+def steady(size: int, device: wp.Device) -> BenchWork:
     """The fixed-point iteration of a steady flow's adjoint, in a duct."""
     edge = max(8, size // 2)
     simulation = _duct(edge, device)
-    reverse = Reverse(simulation, FlowRate(axis=0, layer=0), wrt=Wrt())
+    reverse = BackwardSweep(simulation, FlowRate(axis=0, layer=0), wrt=GradientTargets())
 
     def burst() -> None:
         for _ in range(2):
             reverse.back(simulation.state, 0, gather=False)
             reverse.inject(simulation.state, 1.0, 0, gather=False)
 
-    return Work(
+    return BenchWork(
         burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation, reverse),
         note=f"iteration in a duct of {edge}^3 cells; a gradient holds {_arrays_of_steady(device)} population arrays",

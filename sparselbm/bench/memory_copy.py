@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from ..domain import Domain
-from ..launch import thread_pool
-from ..memory import tile_array
+from ..grid import Domain
+from ..grid.memory import tile_array
+from ..kernels.launch import thread_pool
 
 _CHUNK = 1 << 14
 """Scalars that one thread of the kernel copies."""

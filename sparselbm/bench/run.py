@@ -7,25 +7,25 @@ import warp as wp
 
 from ..lattice import D3Q19
 from . import domains, gradients, steps
-from .case import Case
+from .case import BenchCase
 from .collisions import collision_cases
 from .memory_copy import MemoryCopy
 from .report import BenchReport, BenchRow, describe_machine
 from .timing import best_of
-from .work import Work
+from .work import BenchWork
 
 
-def cases(gradient_steps: int) -> tuple[Case, ...]:
+def cases(gradient_steps: int) -> tuple[BenchCase, ...]:
     """All rows after the first, the periodic box."""
     return (
-        Case("trt", steps.trt),
-        Case("walls", steps.walls, target=0.85),
-        Case("pipes", steps.pipes, target=0.75),
-        Case("differentiable", steps.differentiable, target=0.95),
-        Case("adjoint", gradients.adjoint, target=1 / 2.5),
-        Case("adjoint_walls", gradients.adjoint_walls, target=1 / 2.5),
-        Case("steady", gradients.steady),
-        Case("checkpointed", functools.partial(gradients.checkpointed, steps=gradient_steps), target=1 / 6),
+        BenchCase("trt", steps.trt),
+        BenchCase("walls", steps.walls, target=0.85),
+        BenchCase("pipes", steps.pipes, target=0.75),
+        BenchCase("differentiable", steps.differentiable, target=0.95),
+        BenchCase("adjoint", gradients.adjoint, target=1 / 2.5),
+        BenchCase("adjoint_walls", gradients.adjoint_walls, target=1 / 2.5),
+        BenchCase("steady", gradients.steady),
+        BenchCase("checkpointed", functools.partial(gradients.checkpointed, steps=gradient_steps), target=1 / 6),
     )
 
 
@@ -51,7 +51,7 @@ def run_bench(
     copy = MemoryCopy(domains.periodic_box(size, device), D3Q19.size)
     base = steps.periodic(size, device)
     rows, best_copy = [], 0.0
-    for case in (Case("periodic", lambda size, device: base), *rest):
+    for case in (BenchCase("periodic", lambda size, device: base), *rest):
         row, bandwidth = _measure(case, case.prepare(size, device), base, copy, device, seconds)
         best_copy = max(best_copy, bandwidth)
         rows.append(row)
@@ -61,7 +61,7 @@ def run_bench(
 
 
 def _measure(
-    case: Case, work: Work, base: Work, copy: MemoryCopy, device: wp.Device, seconds: float
+    case: BenchCase, work: BenchWork, base: BenchWork, copy: MemoryCopy, device: wp.Device, seconds: float
 ) -> tuple[BenchRow, float]:  # fmt: skip
     """The row of a case, and the bandwidth of the copies beside it [bytes / s]."""
     reference = work.reference or base
@@ -76,7 +76,7 @@ def _measure(
     return row, bandwidth
 
 
-def _recorded(work: Work, device: wp.Device) -> Callable[[], None]:
+def _recorded(work: BenchWork, device: wp.Device) -> Callable[[], None]:
     """The burst; on CUDA as a graph, so that the start of its launches costs little."""
     if not work.recordable:
         return work.burst

@@ -5,12 +5,12 @@ import time
 import numpy as np
 import warp as wp
 
-from ..collision import BGK, TRT, Collision
-from ..domain import Domain
+from ..grid import Domain
 from ..lattice import D3Q19, Lattice
-from ..simulation import Simulation
+from ..models.collision import BGK, TRT, Collision
+from ..solver import Simulation
 from . import domains
-from .work import SCALAR, Work, bytes_per_cell, fill, forward
+from .work import SCALAR, BenchWork, bytes_per_cell, fill, forward
 
 VISCOSITY = 0.05
 """nu of all rows [cells^2 / step]."""
@@ -23,24 +23,24 @@ def started(domain: Domain, collision: Collision = BGK(), lattice: Lattice = D3Q
     return simulation
 
 
-def periodic(size: int, device: wp.Device) -> Work:
+def periodic(size: int, device: wp.Device) -> BenchWork:
     """BGK in a periodic box."""
     return forward(started(domains.periodic_box(size, device)), f"BGK, {size}^3 periodic cells")
 
 
-def trt(size: int, device: wp.Device) -> Work:
+def trt(size: int, device: wp.Device) -> BenchWork:
     """Two relaxation times in a periodic box."""
     return forward(started(domains.periodic_box(size, device), TRT()), f"TRT, {size}^3 periodic cells")
 
 
-def walls(size: int, device: wp.Device) -> Work:
+def walls(size: int, device: wp.Device) -> BenchWork:
     """BGK in a periodic box with walls in a tenth of the tiles."""
     simulation = started(domains.scattered_spheres(size, device))
     with_walls = float(np.mean(simulation.words.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)))
     return forward(simulation, f"spheres in {with_walls:.1%} of the tiles of {size}^3 periodic cells")
 
 
-def pipes(size: int, device: wp.Device) -> Work:
+def pipes(size: int, device: wp.Device) -> BenchWork:
     """BGK in a network of pipes."""
     start = time.perf_counter()
     domain = domains.pipe_network(size, device)
@@ -54,7 +54,7 @@ def pipes(size: int, device: wp.Device) -> Work:
     )
 
 
-def differentiable(size: int, device: wp.Device) -> Work:
+def differentiable(size: int, device: wp.Device) -> BenchWork:
     """Forward steps as a plan for gradients does them, each into an array of its own, beside steps without."""
     simulation = started(domains.periodic_box(size, device))
     states = [simulation.new_state() for _ in range(3)]
@@ -64,7 +64,7 @@ def differentiable(size: int, device: wp.Device) -> Work:
             simulation.advance(source, target, 0)
 
     wp.copy(states[0], simulation.state)
-    return Work(
+    return BenchWork(
         burst=burst, steps=3, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: the same kernels",
         reference=forward(simulation, "steps without gradients"),

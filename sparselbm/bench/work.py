@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from ..domain import Domain
-from ..simulation import Simulation
+from ..grid import Domain
+from ..solver import Simulation
 
 SCALAR = 4
 """Bytes of a number: all rows are fp32."""
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class BenchWork:
     """A burst that can be repeated, and what it does."""
 
     burst: Callable[[], None]
@@ -28,7 +28,7 @@ class Work:
     bytes_per_cell: float
     """Memory of all arrays over the cells of all tiles."""
     note: str
-    reference: "Work | None" = None
+    reference: "BenchWork | None" = None
     """What the speed is compared with; None: the periodic box."""
     reference_name: str = "its forward steps"
     """What a report calls the reference."""
@@ -53,10 +53,10 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
 
 
 def forward(
-    simulation: Simulation, note: str, reference: Work | None = None, reference_name: str = "its forward steps"
-) -> Work:  # fmt: skip
+    simulation: Simulation, note: str, reference: BenchWork | None = None, reference_name: str = "its forward steps"
+) -> BenchWork:  # fmt: skip
     """Steps of a simulation: each population is read once and written once."""
-    return Work(
+    return BenchWork(
         burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
         moved=2 * SCALAR * simulation.physics.size,
         bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference, reference_name=reference_name,

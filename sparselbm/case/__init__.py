@@ -2,10 +2,22 @@
 
 from .case import Case
 from .errors import CaseError
-from .parts import Boundary, Constraint, Design, Domain, Fluid, Objective, Obstacle, Opening, Output, SceneFile, Solver
+from .parts import (
+    CaseBoundary,
+    CaseConstraint,
+    CaseDesign,
+    CaseDomain,
+    CaseFluid,
+    CaseObjective,
+    CaseObstacle,
+    CaseOpening,
+    CaseOutput,
+    CaseSolver,
+    SceneFile,
+)
 from .study import CaseStudy
 
 __all__ = [
-    "Boundary", "Case", "CaseError", "CaseStudy", "Constraint", "Design", "Domain", "Fluid", "Objective", "Obstacle", "Opening",
-    "Output", "SceneFile", "Solver",
+    "CaseBoundary", "Case", "CaseError", "CaseStudy", "CaseConstraint", "CaseDesign", "CaseDomain", "CaseFluid", "CaseObjective", "CaseObstacle", "CaseOpening",
+    "CaseOutput", "SceneFile", "CaseSolver",
 ]  # fmt: skip

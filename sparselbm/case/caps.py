@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..vessel import Inlet, Outlet
+from ..flows import Inlet, Outlet
 from .errors import CaseError
 from .openings import tunnel_sides
-from .parts import Opening
+from .parts import CaseOpening
 from .source import Source
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def surface_of(case: Case) -> str | None:
     return surfaces[0]
 
 
-def conditions_of(openings: Mapping[str, Opening], source: Source) -> dict[str, Inlet | Outlet]:
+def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | Outlet]:
     """What holds at each cap, by its path. Raises CaseError for an inlet without velocity and flow rate."""
     return {path: _condition(path, each, source) for path, each in openings.items()}
 
 
-def _condition(path: str, opening: Opening, source: Source) -> Inlet | Outlet:
+def _condition(path: str, opening: CaseOpening, source: Source) -> Inlet | Outlet:
     if opening.kind == "outlet":
         return Outlet(pressure=opening.pressure)
     if opening.velocity is None and opening.flow_rate is None:

@@ -9,21 +9,32 @@ from typing import TYPE_CHECKING
 
 import warp as wp
 
-from .. import collision, lattice
+from ..files.names import result_name_of
+from ..flows import InternalFlow, InternalFlowSetup, SteadyRun, WindTunnel, WindTunnelSetup
 from ..geometry import SolidFraction
-from ..interpolated import Bouzidi
-from ..io.names import result_name_of
-from ..settle import Settle
-from ..tunnel import Tunnel, TunnelPlan
-from ..vessel import Vessel, VesselPlan
+from ..lattice import velocity_set as lattice
+from ..models import collision
+from ..models.wall import Bouzidi
 from .caps import conditions_of, surface_of
 from .errors import CaseError
-from .openings import Openings, tunnel_sides
-from .parts import Boundary, Constraint, Design, Domain, Fluid, Objective, Obstacle, Opening, Output, SceneFile, Solver
+from .openings import CaseOpenings, tunnel_sides
+from .parts import (
+    CaseBoundary,
+    CaseConstraint,
+    CaseDesign,
+    CaseDomain,
+    CaseFluid,
+    CaseObjective,
+    CaseObstacle,
+    CaseOpening,
+    CaseOutput,
+    CaseSolver,
+    SceneFile,
+)
 from .source import Source
 
 if TYPE_CHECKING:
-    from ..usd import Scene
+    from ..scene.usd import Scene
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +45,20 @@ class Case:
     """
 
     scene: SceneFile
-    obstacle: Mapping[str, Obstacle] = field(default_factory=dict)
+    obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
     """By the prim's path; bodies that are not named are fixed."""
-    opening: Mapping[str, Opening] = field(default_factory=dict)
+    opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """By the prim's path: caps of the surface whose role is inside."""
-    domain: Domain = field(default_factory=Domain)
-    fluid: Fluid = field(default_factory=Fluid)
-    boundary: Mapping[str, Boundary] = field(default_factory=tunnel_sides)
+    domain: CaseDomain = field(default_factory=CaseDomain)
+    fluid: CaseFluid = field(default_factory=CaseFluid)
+    boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
     """By the side: xMin, xMax, yMin, yMax, zMin, zMax."""
-    solver: Solver = field(default_factory=Solver)
-    objective: Objective = field(default_factory=Objective)
-    design: Design = field(default_factory=Design)
-    constraint: Mapping[str, Constraint] = field(default_factory=dict)
+    solver: CaseSolver = field(default_factory=CaseSolver)
+    objective: CaseObjective = field(default_factory=CaseObjective)
+    design: CaseDesign = field(default_factory=CaseDesign)
+    constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
     """By a name of one's own."""
-    output: Output = field(default_factory=Output)
+    output: CaseOutput = field(default_factory=CaseOutput)
     source: Source = field(default_factory=Source, compare=False)
     """Where it was said."""
 
@@ -60,7 +71,7 @@ class Case:
                 f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
                 f"{self.solver.lattice}: it must be D3Q27"
             )
-        Openings.of(self.boundary, self.source)
+        CaseOpenings.of(self.boundary, self.source)
         surface_of(self)
         conditions_of(self.opening, self.source)
 
@@ -71,7 +82,7 @@ class Case:
         `variants`: choices in place of the scene's own, such as {"/Car:wheels": "wide"}; `confine`: refuse a stage that
         refers to files outside of its folder. Raises CaseError, SceneError, naming prim, attribute and what is allowed.
         """
-        from ..usd import foreign
+        from ..scene.usd import foreign
         from . import stage_file, toml_file
 
         path = Path(path)
@@ -103,7 +114,7 @@ class Case:
 
         Raises SceneError, also for obstacles that are not there; CaseError for a unit of a stage, which says its own.
         """
-        from ..usd import Scene, foreign
+        from ..scene.usd import Scene, foreign
 
         unit = self.scene.metres_per_unit
         if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
@@ -125,13 +136,13 @@ class Case:
         return next((path for path, each in self.obstacle.items() if each.role == "design"), None)
 
     @property
-    def tunnel(self) -> Tunnel:
+    def tunnel(self) -> WindTunnel:
         """The tunnel that domain, fluid, boundaries and solver describe."""
-        openings = Openings.of(self.boundary, self.source)
+        openings = CaseOpenings.of(self.boundary, self.source)
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
         wall = Bouzidi() if s.wall == "interpolated" else SolidFraction()
-        return Tunnel(
+        return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
@@ -141,10 +152,10 @@ class Case:
         )  # fmt: skip
 
     @property
-    def vessel(self) -> Vessel:
+    def vessel(self) -> InternalFlow:
         """The flow inside a surface that domain, fluid and solver describe."""
         s = self.solver
-        return Vessel(
+        return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
             density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
             collision=getattr(collision, s.collision)(), precision=wp.float32 if s.precision == "single" else wp.float64,
@@ -155,7 +166,7 @@ class Case:
         """Path of the prim whose inside is the fluid; None where the flow is past a body."""
         return surface_of(self)
 
-    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan | VesselPlan:
+    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup | InternalFlowSetup:
         """What would be run; checks everything, memory too where a device is named.
 
         Raises TunnelError, VesselError, UnitsError.
@@ -164,26 +175,26 @@ class Case:
             return self.tunnel_plan(scene, device)
         return self.vessel.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
 
-    def tunnel_plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> TunnelPlan:
+    def tunnel_plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup:
         """The plan of flow past a body. Raises CaseError where the flow is inside a surface, of which there is no drag."""
         if self.surface is not None:
             raise CaseError(
                 f"{self.source.place('obstacle', 'role', self.surface)} is inside: drag is that of a body in a flow; run takes "
-                "this case, and for gradients and shapes of a flow inside there are sparselbm.vessel.Vessel and "
+                "this case, and for gradients and shapes of a flow inside there are sparselbm.flows.InternalFlow and "
                 "sparselbm.value_and_grad in Python"
             )
         ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
         return self.tunnel.in_scene(scene, self.design_obstacle, without=ignored, device=device)
 
-    def settle(self, plan: TunnelPlan | VesselPlan) -> Settle:
+    def steady_run(self, plan: WindTunnelSetup | InternalFlowSetup) -> SteadyRun:
         """How a flow is brought to rest."""
         steps = self.solver.settle_steps
         return replace(
-            plan.settle, tolerance=self.solver.tolerance, limit=plan.settle.limit if steps is None else steps
+            plan.steady_run, tolerance=self.solver.tolerance, limit=plan.steady_run.limit if steps is None else steps
         )
 
 
-def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
+def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> None:
     """Raises CaseError for several designs, and for a role below a prim that has another."""
     first: str | None = None
     for path, obstacle in obstacles.items():
@@ -200,7 +211,7 @@ def _require_roles(obstacles: Mapping[str, Obstacle], source: Source) -> None:
                 )
 
 
-def _require_within(output: Output, source: Source) -> None:
+def _require_within(output: CaseOutput, source: Source) -> None:
     """Raises CaseError for results outside of the case's folder: a case of someone else's may not choose where to write."""
     folder = Path(output.folder or "")
     if folder.is_absolute() or ".." in folder.parts:
@@ -210,7 +221,7 @@ def _require_within(output: Output, source: Source) -> None:
         )
 
 
-def _require_corners(domain: Domain, source: Source) -> None:
+def _require_corners(domain: CaseDomain, source: Source) -> None:
     """Raises CaseError for one corner without the other, and an empty box."""
     for name, value, other in (("lower", domain.lower, domain.upper), ("upper", domain.upper, domain.lower)):
         if value is None and other is not None:

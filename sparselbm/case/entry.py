@@ -50,7 +50,7 @@ def entry(kind: Kind, fallback: Any, doc: str, **more: Any) -> Any:
     return field(default=fallback, metadata={"entry": Entry(kind, fallback, doc, **more)})
 
 
-class Part(ABC):
+class CasePart(ABC):
     """A group of attributes, which is an applied schema in USD and a table in TOML: a frozen value."""
 
     space: ClassVar[str]
@@ -71,7 +71,7 @@ class Part(ABC):
         return {spelt(each.name): each.metadata["entry"] for each in fields(cls) if "entry" in each.metadata}  # type: ignore[arg-type]
 
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=CasePart)
 
 
 def spelt(name: str) -> str:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..boundary import Face, Parabola
-from ..tunnel import SideWall
+from ..flows import SideWall
+from ..models.boundary import Face, Parabola
 from .errors import CaseError
-from .parts import SIDES, Boundary, Vector
+from .parts import SIDES, CaseBoundary, Vector
 from .source import Source
 
 LOWER_SIDES = SIDES[::2]
 
 
-def tunnel_sides(axis: int = 0, velocity: float = 1.0) -> dict[str, Boundary]:
+def tunnel_sides(axis: int = 0, velocity: float = 1.0) -> dict[str, CaseBoundary]:
     """An inlet, an outlet, and no friction beside them."""
     along = (velocity * (axis == 0), velocity * (axis == 1), velocity * (axis == 2))
-    return {SIDES[2 * axis]: Boundary(kind="inlet", velocity=along), SIDES[2 * axis + 1]: Boundary(kind="outlet")}
+    return {SIDES[2 * axis]: CaseBoundary(kind="inlet", velocity=along), SIDES[2 * axis + 1]: CaseBoundary(kind="outlet")}
 
 
 @dataclass(frozen=True)
-class Openings:
+class CaseOpenings:
     """The conditions on the sides of a box, as a tunnel knows them."""
 
     inlet: str
@@ -37,7 +37,7 @@ class Openings:
         return _face(self.inlet).axis
 
     @classmethod
-    def of(cls, sides: Mapping[str, Boundary], source: Source) -> Openings:
+    def of(cls, sides: Mapping[str, CaseBoundary], source: Source) -> CaseOpenings:
         """Raises CaseError for anything but an inlet on a lower side, an outlet opposite, and flow along the rest."""
         inlet = _inlet(sides, source)
         axis = _face(inlet).axis
@@ -65,7 +65,7 @@ def _face(side: str) -> Face:
     return Face(SIDES.index(side) // 2, SIDES.index(side) % 2)
 
 
-def _inlet(sides: Mapping[str, Boundary], source: Source) -> str:
+def _inlet(sides: Mapping[str, CaseBoundary], source: Source) -> str:
     inlets = [side for side, boundary in sides.items() if boundary.kind == "inlet"]
     if not inlets:
         raise CaseError(
@@ -102,7 +102,7 @@ def _along(velocity: Vector, side: str, source: Source) -> Vector:
     return velocity
 
 
-def _require_walls(sides: Mapping[str, Boundary], axis: int, place: str) -> None:
+def _require_walls(sides: Mapping[str, CaseBoundary], axis: int, place: str) -> None:
     slipping = [side for side in SIDES if side[0] != "xyz"[axis] and (side not in sides or sides[side].kind != "wall")]
     if slipping:
         raise CaseError(

@@ -1,6 +1,6 @@
 """The parts of a case: every name, fallback and doc of what can be said of a flow and its study, in SI units.
 
-The USD schema (`sparselbm/usd/schema`) is written from here by `python -m sparselbm.case.schema`.
+The USD schema (`sparselbm/scene/usd/schema`) is written from here by `python -m sparselbm.case.schema`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..settle import Settle
-from ..tunnel import Tunnel
-from .entry import Part, entry
+from ..flows import SteadyRun, WindTunnel
+from .entry import CasePart, entry
 from .kinds import CHOICES, COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 
 Vector = tuple[float, float, float]
@@ -19,7 +18,7 @@ SIDES = ("xMin", "xMax", "yMin", "yMax", "zMin", "zMax")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SceneFile(Part):
+class SceneFile(CasePart):
     """How the scene is read."""
 
     space: ClassVar[str] = "scene"
@@ -39,7 +38,7 @@ class SceneFile(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obstacle(Part):
+class CaseObstacle(CasePart):
     """What a prim, with all below it, is to the flow. Bodies without this schema are fixed."""
 
     space: ClassVar[str] = "obstacle"
@@ -56,7 +55,7 @@ class Obstacle(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening(Part):
+class CaseOpening(CasePart):
     """A cap, to whose prim this schema is applied: fluid enters or leaves the surface whose role is inside through it.
 
     It lies on the surface, and ends at its rim; it may be tilted. There are one inlet and one outlet at least.
@@ -82,7 +81,7 @@ class Opening(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Domain(Part):
+class CaseDomain(CasePart):
     """The box of fluid and its cells. L is the design obstacle's largest extent across the flow.
 
     Of flow inside a surface there is no box: only the size of the cells counts.
@@ -93,9 +92,9 @@ class Domain(Part):
     voxel_size: float | None = entry(
         NUMBER, None, "Edge of a cell [m]. Not set: L / 16; inside a surface, a twelfth of the narrowest opening.", above=0.0
     )
-    upstream: float = entry(NUMBER, Tunnel.upstream, "From the inlet to the obstacle [L].", above=0.0)
-    downstream: float = entry(NUMBER, Tunnel.downstream, "From the obstacle to the outlet [L].", above=0.0)
-    side: float = entry(NUMBER, Tunnel.side, "From the obstacle to each other side [L].", above=0.0)
+    upstream: float = entry(NUMBER, WindTunnel.upstream, "From the inlet to the obstacle [L].", above=0.0)
+    downstream: float = entry(NUMBER, WindTunnel.downstream, "From the obstacle to the outlet [L].", above=0.0)
+    side: float = entry(NUMBER, WindTunnel.side, "From the obstacle to each other side [L].", above=0.0)
     lower: Vector | None = entry(
         VECTOR, None, "Lower corner of the box [m].", instead_of=("upstream", "downstream", "side")
     )
@@ -106,15 +105,15 @@ class Domain(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fluid(Part):
+class CaseFluid(CasePart):
     """The fluid."""
 
     space: ClassVar[str] = "fluid"
 
-    density: float = entry(NUMBER, Tunnel.density, "Density [kg/m3].", above=0.0)
+    density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0)
     reynolds: float = entry(
         NUMBER,
-        Tunnel.reynolds,
+        WindTunnel.reynolds,
         "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity; inside a "
         "surface, L the inlet's hydraulic diameter 4 A / P, u its mean velocity.",
         above=0.0,
@@ -123,7 +122,7 @@ class Fluid(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Boundary(Part):
+class CaseBoundary(CasePart):
     """What happens on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax. Sides that are not named let the flow slip.
 
     There are one inlet, on a lower side, and one outlet, opposite to it.
@@ -150,7 +149,7 @@ class Boundary(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Solver(Part):
+class CaseSolver(CasePart):
     """The lattice Boltzmann method."""
 
     space: ClassVar[str] = "solver"
@@ -171,12 +170,12 @@ class Solver(Part):
     )
     lattice_velocity: float = entry(
         NUMBER,
-        Tunnel.lattice_velocity,
+        WindTunnel.lattice_velocity,
         "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).",
         above=0.0,
     )
     tolerance: float = entry(
-        NUMBER, Settle.tolerance,
+        NUMBER, SteadyRun.tolerance,
         "The flow is at rest when the drag, or flow rates and pressures of all openings, change by less than this share over an "
         "eighth of a crossing of the box, or of a filling of the inside.", above=0.0,
     )  # fmt: skip
@@ -186,7 +185,7 @@ class Solver(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Objective(Part):
+class CaseObjective(CasePart):
     """What is made least, and for how long it is tried."""
 
     space: ClassVar[str] = "objective"
@@ -195,13 +194,13 @@ class Objective(Part):
     iterations: int = entry(COUNT, 10, "Most iterations of the optimiser.", above=0.0)
     seconds: float | None = entry(NUMBER, None, "Most wall-clock time of the optimisation [s].", above=0.0)
     second_grid: bool = entry(FLAG, True, "Evaluate the first and the best shape again on voxels finer by 1.25.")
-    recheck: bool = entry(
+    cross_check: bool = entry(
         FLAG, True, "Evaluate the best shape again with walls on links; refuse a gain that is the wall's."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Design(Part):
+class CaseDesign(CasePart):
     """What may change of the design obstacle, to which this schema is applied; with xformOps, to the prim of the ops."""
 
     space: ClassVar[str] = "design"
@@ -230,7 +229,7 @@ class Design(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constraint(Part):
+class CaseConstraint(CasePart):
     """A condition on the shape or on its flow, beside the fixed volume."""
 
     space: ClassVar[str] = "constraint"
@@ -251,7 +250,7 @@ class Constraint(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Output(Part):
+class CaseOutput(CasePart):
     """Where results go."""
 
     space: ClassVar[str] = "output"
@@ -264,6 +263,6 @@ class Output(Part):
     )
 
 
-PARTS: tuple[type[Part], ...] = (
-    SceneFile, Obstacle, Opening, Domain, Fluid, Boundary, Solver, Objective, Design, Constraint, Output,
+PARTS: tuple[type[CasePart], ...] = (
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseFluid, CaseBoundary, CaseSolver, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )  # fmt: skip

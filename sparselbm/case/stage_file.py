@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..usd.confinement import refuse_strangers
-from ..usd.expansion import require_composable
-from ..usd.stage import hushed, open_stage
-from ..usd.variants import select
+from ..scene.usd import open_stage
+from ..scene.usd.confinement import refuse_strangers
+from ..scene.usd.expansion import require_composable
+from ..scene.usd.stage import hushed
+from ..scene.usd.variants import select
 from .case import Case
-from .entry import Part, read_part
+from .entry import CasePart, read_part
 from .errors import CaseError
-from .parts import PARTS, Design, SceneFile
+from .parts import PARTS, CaseDesign, SceneFile
 from .source import Source
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class _Found:
     def __init__(self, path: Path):
         self._path = path
         self._prims: dict[tuple[str, str], str] = {}
-        self._parts: dict[str, dict[str, Part]] = {}
+        self._parts: dict[str, dict[str, CasePart]] = {}
 
     def take(self, prim: Usd.Prim) -> None:
         """Reads the schemas of one prim."""
@@ -72,7 +73,7 @@ class _Found:
         for name in sorted(left):
             raise CaseError(f"{path}: {name} counts for nothing here: {_remedy(name)}")
 
-    def _add(self, part: type[Part], path: str, instance: str, values: Mapping[str, Any]) -> None:
+    def _add(self, part: type[CasePart], path: str, instance: str, values: Mapping[str, Any]) -> None:
         key = path if part.of_prims else instance
         known = self._parts.setdefault(part.space, {})
         if key in known:
@@ -83,7 +84,7 @@ class _Found:
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
         # A stage says by itself what a TOML file has names for.
-        settled = {Design: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
+        settled = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
         given = {name: value for name, value in values.items() if value is not None}
         known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **settled)
 
@@ -106,7 +107,7 @@ def _require_defined(prim: Usd.Prim) -> None:
         raise CaseError(f"{prim.GetPath()}: a case speaks of this prim, which the scene does not have; {hint}")
 
 
-def _schema(path: str, name: str) -> tuple[type[Part], str]:
+def _schema(path: str, name: str) -> tuple[type[CasePart], str]:
     """The part and the instance of an applied schema."""
     schema, _, instance = name.partition(":")
     if schema not in _SCHEMAS:

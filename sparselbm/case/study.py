@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..geometry import FFD, Deformation, FreeVertices, Rigid, Scale
-from ..limits import FlowLimit, ForceLimit, PressureDropLimit
-from ..optimize import SLSQP, Adam, BoundingBox, FixedVolume, MinimumThickness, Stop
-from ..optimize import Constraint as ShapeConstraint
-from ..recheck import Recheck
-from ..study import DragStudy
-from ..tunnel import TunnelPlan
-from ..usd import PrimOps
+from ..design import CrossCheck, DragStudy, FlowConstraint, ForceConstraint, PressureDropConstraint
+from ..design.constraint import BoundingBox, FixedVolume, MinimumThickness
+from ..design.constraint import Constraint as ShapeConstraint
+from ..design.optimizer import SLSQP, Adam, StoppingCriteria
+from ..flows import WindTunnelSetup
+from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
+from ..results.stage import PrimOps
 from .case import Case
 from .errors import CaseError
-from .parts import Constraint, Design
+from .parts import CaseConstraint, CaseDesign
 
 LIMIT_SHARE = 0.12
 """Of the obstacle's extent across the flow, as far as a control point may move where no limit is given."""
@@ -30,7 +29,7 @@ class CaseStudy:
     """The xform ops that vary, where it is these."""
 
     @classmethod
-    def of(cls, case: Case, plan: TunnelPlan) -> CaseStudy:
+    def of(cls, case: Case, plan: WindTunnelSetup) -> CaseStudy:
         """Raises CaseError where the design belongs to another prim, SceneError for ops that are not there."""
         design = case.design
         ops = _ops(case, design, plan) if design.kind == "xformOps" else None
@@ -44,12 +43,12 @@ class CaseStudy:
             deformation=deformation,
             constraints=(*volume, *(_constraint(case, name, each) for name, each in case.constraint.items())),
             optimizer=Adam() if design.kind == "vertices" else SLSQP(),
-            stop=Stop(iterations=wanted.iterations, seconds=wanted.seconds),
-            settle=case.settle(plan), recheck=Recheck() if wanted.recheck else None,
+            stop=StoppingCriteria(iterations=wanted.iterations, seconds=wanted.seconds),
+            steady_run=case.steady_run(plan), cross_check=CrossCheck() if wanted.cross_check else None,
         ), ops)  # fmt: skip
 
 
-def _deformation(case: Case, plan: TunnelPlan) -> Deformation:
+def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:
     design = case.design
     if design.prim is not None and design.prim != plan.obstacle:
         raise CaseError(
@@ -65,7 +64,7 @@ def _deformation(case: Case, plan: TunnelPlan) -> Deformation:
     return FFD(design.control_points, limit=limit)
 
 
-def _ops(case: Case, design: Design, plan: TunnelPlan) -> PrimOps:
+def _ops(case: Case, design: CaseDesign, plan: WindTunnelSetup) -> PrimOps:
     """The ops that are to be varied, each with its reach, or with one reach a number."""
     place, reach = case.source.place("design", "vary"), {}
     if case.scene.variants:
@@ -84,7 +83,7 @@ def _ops(case: Case, design: Design, plan: TunnelPlan) -> PrimOps:
     return PrimOps.of(case.file, design.prim or plan.obstacle, reach, time=case.scene.time)
 
 
-def _constraint(case: Case, name: str, wanted: Constraint) -> ShapeConstraint | FlowLimit:
+def _constraint(case: Case, name: str, wanted: CaseConstraint) -> ShapeConstraint | FlowConstraint:
     if wanted.kind == "thickness":
         assert wanted.thickness is not None
         return MinimumThickness(thickness=wanted.thickness)
@@ -103,11 +102,11 @@ def _constraint(case: Case, name: str, wanted: Constraint) -> ShapeConstraint | 
             f"{case.source.place('constraint', 'lower', name)} is {lower:g}, above upper, which is {upper:g}: exchange them"
         )
     if wanted.kind == "pressureDrop":
-        return PressureDropLimit(lower=lower, upper=upper, name=name)
+        return PressureDropConstraint(lower=lower, upper=upper, name=name)
     length = math.hypot(*(wanted.direction or (0.0,)))
     if not length:
         raise CaseError(
             f"{case.source.place('constraint', 'direction', name)} is {wanted.direction}: give a direction, such as (0, 0, 1)"
         )
     x, y, z = (each / length for each in wanted.direction or ())
-    return ForceLimit(direction=(x, y, z), lower=lower, upper=upper, name=name)
+    return ForceConstraint(direction=(x, y, z), lower=lower, upper=upper, name=name)

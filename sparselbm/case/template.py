@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 
-from ..usd.layer_head import LayerHead
-from .entry import Entry, Part, spelt
+from ..results.stage.layer_head import LayerHead
+from .entry import CasePart, Entry, spelt
 from .openings import tunnel_sides
-from .parts import SIDES, Boundary, Design, Domain, Fluid, Objective, Obstacle, Output, SceneFile, Solver
+from .parts import (
+    SIDES,
+    CaseBoundary,
+    CaseDesign,
+    CaseDomain,
+    CaseFluid,
+    CaseObjective,
+    CaseObstacle,
+    CaseOutput,
+    CaseSolver,
+    SceneFile,
+)
 from .values import toml_value, usd_value
 
-_SINGLE = (SceneFile(), Domain(), Fluid(), Solver(), Objective(), Output())
+_SINGLE = (SceneFile(), CaseDomain(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
 _HINT = (
     "What is left out has its fallback. More conditions on the shape or its flow: constraints, of the kinds thickness, box, "
     "force and pressureDrop."
@@ -21,11 +32,11 @@ _HINT = (
 def usd_text(head: LayerHead, obstacle: str) -> str:
     """A layer over a scene: a prim with the case, and overs on the way to the obstacle with its role and design."""
     sides = _sides()
-    applied = [part.schema() for part in _SINGLE] + [f"{Boundary.schema()}:{side}" for side in sides]
+    applied = [part.schema() for part in _SINGLE] + [f"{CaseBoundary.schema()}:{side}" for side in sides]
     body = [line for part in _SINGLE for line in _usd_lines(part, f"sparselbm:{part.space}:")]
     body += [line for side, part in sides.items() for line in _usd_lines(part, f"sparselbm:boundary:{side}:")]
     case = _prim(f'def Scope "{head.free_name("Case")}"', applied, [f"# {_HINT}", *_once(body)])
-    shape = [Obstacle(role="design"), Design()]
+    shape = [CaseObstacle(role="design"), CaseDesign()]
     lines = [line for part in shape for line in _usd_lines(part, f"sparselbm:{part.space}:")]
     *above, name = obstacle.strip("/").split("/")
     over = _prim(f'over "{name}"', [part.schema() for part in shape], lines)
@@ -36,8 +47,8 @@ def usd_text(head: LayerHead, obstacle: str) -> str:
 
 def toml_text(scene: SceneFile, obstacle: str) -> str:
     """A file beside a scene, with the same names."""
-    tables: list[tuple[str, Part]] = [("scene", scene)]
-    tables += [(f'obstacle."{obstacle}"', Obstacle(role="design")), ("design", Design())]
+    tables: list[tuple[str, CasePart]] = [("scene", scene)]
+    tables += [(f'obstacle."{obstacle}"', CaseObstacle(role="design")), ("design", CaseDesign())]
     tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
     tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
     lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]
@@ -53,12 +64,12 @@ def _once(lines: list[str]) -> Iterator[str]:
         seen.add(line)
 
 
-def _sides() -> dict[str, Boundary]:
+def _sides() -> dict[str, CaseBoundary]:
     """All six, those of a tunnel."""
-    return {side: tunnel_sides().get(side, Boundary()) for side in SIDES}
+    return {side: tunnel_sides().get(side, CaseBoundary()) for side in SIDES}
 
 
-def _said(part: Part, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
+def _said(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
     """Names, entries and values of a part, those that its kind has no use for left out."""
     for each in fields(part):  # type: ignore[arg-type]
         known = each.metadata["entry"]
@@ -66,13 +77,13 @@ def _said(part: Part, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entr
             yield spelt(each.name), known, getattr(part, each.name)
 
 
-def _usd_lines(part: Part, head: str) -> Iterator[str]:
+def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
     for name, known, value in _said(part, lambda known: not known.composed):
         yield f"# {_comment(known)}"
         yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
-def _toml_lines(part: Part) -> Iterator[str]:
+def _toml_lines(part: CasePart) -> Iterator[str]:
     for name, known, value in _said(part, lambda known: True):
         yield f"# {_comment(known)}"
         yield f"# {name} =" if value is None else f"{name} = {toml_value(value)}"

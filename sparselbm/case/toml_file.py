@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .case import Case
-from .entry import Part, read_part
+from .entry import CasePart, read_part
 from .errors import CaseError
 from .parts import PARTS
 from .source import Source
@@ -41,7 +41,7 @@ def read_case(path: Path) -> Case:
     return Case(**{**parts, "scene": replace(scene, file=str(path.parent / scene.file))}, source=source)
 
 
-def _read(kind: type[Part], table: Mapping[str, Any], source: Source) -> Part | dict[str, Part]:
+def _read(kind: type[CasePart], table: Mapping[str, Any], source: Source) -> CasePart | dict[str, CasePart]:
     if kind.instances == ():
         return read_part(kind, table, lambda name: source.place(kind.space, name))
     result = {}

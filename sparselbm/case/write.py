@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..io.files import OutputExistsError, replace_file
-from ..usd import Scene, foreign, open_stage
-from ..usd.layer_head import LayerHead
-from ..usd.paths import relative_path
+from ..files.write import OutputExistsError, replace_file
+from ..results.stage.layer_head import LayerHead
+from ..scene.usd import Scene, foreign, open_stage
+from ..scene.usd.paths import relative_path
 from .errors import CaseError
 from .parts import SceneFile
 from .template import toml_text, usd_text

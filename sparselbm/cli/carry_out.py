@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..draw import Drawing
-from ..io.files import no_empty_folders
-from ..optimize import OptimizeResult
-from ..results import DRAWN, StudyFolder
-from ..study import DragProblem, DragStudy, SecondGrid, on_second_grid
-from ..tunnel import TunnelPlan
-from ..usd import PrimOps, Scene
+from ..design import DragProblem, DragStudy, SecondGrid, on_second_grid
+from ..design.optimizer import OptimizeResult
+from ..files.write import no_empty_folders
+from ..flows import WindTunnelSetup
+from ..results import ResultsWriter
+from ..results.draw import Drawing
+from ..results.stage import PrimOps
+from ..results.writer import DRAWN
+from ..scene.usd import Scene
 from .exits import RunInterruptedError, running
-from .show import Work, announce, duration, err, facts
+from .show import ProgressBar, announce, duration, err, facts
 
 _REFINEMENT = 1.25
 """Of the voxels of the second grid."""
@@ -21,10 +23,10 @@ _UNCONFIRMED = (
 )
 
 
-def carry_out(
-    scene: Scene, plan: TunnelPlan, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
+def run_optimization(
+    scene: Scene, plan: WindTunnelSetup, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
     ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
-) -> tuple[StudyFolder, dict]:  # fmt: skip
+) -> tuple[ResultsWriter, dict]:  # fmt: skip
     """Checks everything, runs the study, and prints what it found; the folder and the summary.
 
     Raises RunInterruptedError after Ctrl-C, saying what was reached, which is written; a folder without anything is not left.
@@ -34,7 +36,7 @@ def carry_out(
     if second_grid:
         plan.refined(_REFINEMENT).require_memory(device)
     with no_empty_folders(output):
-        folder = StudyFolder(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
+        folder = ResultsWriter(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
         announce(plan, device)
         with running():
             result = _optimise(problem, folder)
@@ -56,8 +58,8 @@ def carry_out(
     return folder, summary
 
 
-def _optimise(problem: DragProblem, folder: StudyFolder) -> OptimizeResult:
-    with Work(problem.plan, problem.study.stop.iterations) as work:
+def _optimise(problem: DragProblem, folder: ResultsWriter) -> OptimizeResult:
+    with ProgressBar(problem.plan, problem.study.stop.iterations) as work:
 
         def finished(iterate) -> None:
             folder.add(iterate)
@@ -71,12 +73,12 @@ def _optimise(problem: DragProblem, folder: StudyFolder) -> OptimizeResult:
 
 
 def _second_grid(problem: DragProblem, result: OptimizeResult) -> SecondGrid:
-    with Work(problem.plan.refined(_REFINEMENT)) as work:
+    with ProgressBar(problem.plan.refined(_REFINEMENT)) as work:
         problem.on_progress = work.step
         return on_second_grid(problem, result.x, refinement=_REFINEMENT)
 
 
-def _reached(folder: StudyFolder, result: OptimizeResult) -> str:
+def _reached(folder: ResultsWriter, result: OptimizeResult) -> str:
     first = result.history[0].objective
     return (
         f"Interrupted after {result.evaluations} evaluations: best drag coefficient {result.objective:.4f} "
@@ -84,7 +86,7 @@ def _reached(folder: StudyFolder, result: OptimizeResult) -> str:
     )
 
 
-def _print_summary(folder: StudyFolder, found: dict, second: SecondGrid | None, problem: DragProblem) -> None:
+def _print_summary(folder: ResultsWriter, found: dict, second: SecondGrid | None, problem: DragProblem) -> None:
     rows = {
         "drag coefficient": f"{found['drag_coefficient_first']:.4f} before, {found['drag_coefficient_best']:.4f} after",
         "reduction": f"{found['reduction']:.1%}",

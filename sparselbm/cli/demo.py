@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from ..adjoint import Steady
-from ..geometry import FFD
-from ..optimize import Stop
-from ..study import DragStudy
-from ..tunnel import Tunnel
-from ..usd import Scene, validate_stage
+from ..design import DragStudy
+from ..design.optimizer import StoppingCriteria
+from ..flows import WindTunnel
+from ..geometry.deformation import FFD
+from ..results.stage import validate_stage
+from ..scene.usd import Scene
 from . import options as o
-from .carry_out import carry_out
+from .carry_out import run_optimization
 from .exits import FAILED
 from .show import err, out
 
@@ -43,13 +44,13 @@ def demo(
     sparselbm demo --voxel-size 0.11 --iterations 4 --no-second-grid [dim]# coarse and quick[/dim]
     """
     scene = Scene.open(bundled("bunny_tunnel.usda"))
-    plan = Tunnel(voxel_size=voxel_size, reynolds=60.0).in_scene(scene)
+    plan = WindTunnel(voxel_size=voxel_size, reynolds=60.0).in_scene(scene)
     study = DragStudy(
-        deformation=FFD((5, 3, 4), limit=0.25), stop=Stop(iterations=iterations, seconds=seconds),
+        deformation=FFD((5, 3, 4), limit=0.25), stop=StoppingCriteria(iterations=iterations, seconds=seconds),
         gradient=Steady(tolerance=0.1, flow_tolerance=math.inf),
     )  # fmt: skip
     place, folder = o.device_of(device), output or Path("results") / "demo"
-    written, summary = carry_out(
+    written, summary = run_optimization(
         scene, plan, study, output=folder, overwrite=overwrite, device=place, second_grid=second_grid
     )
     broken = [f"OpenUSD: {error}" for error in validate_stage(written.stage.path)]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from ..draw import Drawing, Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids
-from ..results import DRAWN
+from ..results.draw import Drawing, Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids
+from ..results.writer import DRAWN
 from .options import OptionError, option
 
 Draw = Annotated[

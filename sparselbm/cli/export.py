@@ -9,7 +9,7 @@ from . import options as o
 from .show import out
 
 if TYPE_CHECKING:
-    from ..export import Door
+    from ..results.formats import ExportFormat
 
 ResultsFolder = Annotated[
     Path, typer.Argument(metavar="RESULTS", help="Folder that `run` or `optimize` wrote. It is only read.")
@@ -41,7 +41,7 @@ def export(
 
     sparselbm export results/scene --to vtkhdf,png,mp4 --output pictures --overwrite
     """
-    from ..export import Results
+    from ..results import Results
 
     doors = [_door(name.strip(), half) for name in to.split(",")]
     read, folder = Results.open(results), output or results / "export"
@@ -52,8 +52,8 @@ def export(
             out.print(f"{path}", highlight=False)
 
 
-def _door(name: str, half: bool) -> "Door":
-    from .. import export as e
+def _door(name: str, half: bool) -> "ExportFormat":
+    from ..results import formats as e
 
     doors = {
         "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "amr": e.AMR, "vti": e.VTI,

@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..case import Boundary, Case, Design, Domain, Obstacle
-from ..case.entry import Part, spelt
-from ..case.openings import Openings, tunnel_sides
+from ..case import Case, CaseBoundary, CaseDesign, CaseDomain, CaseObstacle
+from ..case.entry import CasePart, spelt
+from ..case.openings import CaseOpenings, tunnel_sides
 from .options import OptionError, axis_number, chosen, three
 
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",
     "settle_steps": "solver", "wall": "solver", "collision": "solver", "lattice": "solver", "iterations": "objective",
-    "seconds": "objective", "second_grid": "objective", "recheck": "objective", "limit": "design", "fixed_volume": "design",
+    "seconds": "objective", "second_grid": "objective", "cross_check": "objective", "limit": "design", "fixed_volume": "design",
     "time": "scene", "levels": "scene", "metres_per_unit": "scene",
 }  # fmt: skip
 """Options that are an attribute of the same name, and its part."""
@@ -43,7 +43,7 @@ def output_of(output: Path | None, case: Case, suffix: str = "") -> Path:
     return Path("results") / f"{case.name}{suffix}"
 
 
-def _with(part: Part, name: str, value: Any) -> Part:
+def _with(part: CasePart, name: str, value: Any) -> CasePart:
     """A part with one attribute changed; what says the same in another way is taken back."""
     entries = type(part).entries()
     allowed = entries[spelt(name)].allowed
@@ -53,22 +53,22 @@ def _with(part: Part, name: str, value: Any) -> Part:
     return replace(part, **{name: value, **others})  # type: ignore[type-var]
 
 
-def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, Obstacle]:
+def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, CaseObstacle]:
     """The roles, with those that --obstacle and --without give."""
     roles = {path: each.role for path, each in case.obstacle.items()}
     if given["obstacle"] is not None:  # What the case names stands in the flow then, unless it is above or below this prim.
         roles = {path: role for path, role in roles.items() if role != "design"}
         roles["/" + given["obstacle"].strip("/")] = "design"
     roles |= {"/" + path.strip("/"): "ignored" for path in given["without"] or ()}
-    return {path: Obstacle(role=role) for path, role in roles.items()}
+    return {path: CaseObstacle(role=role) for path, role in roles.items()}
 
 
-def _free_design(case: Case, given: Mapping[str, Any]) -> Design:
+def _free_design(case: Case, given: Mapping[str, Any]) -> CaseDesign:
     """The design of the case, which goes over to the prim of --obstacle; ops stay with their own."""
     return case.design if given["obstacle"] is None or case.design.kind == "xformOps" else replace(case.design, prim=None)
 
 
-def _domain(case: Case, given: Mapping[str, Any]) -> Domain:
+def _domain(case: Case, given: Mapping[str, Any]) -> CaseDomain:
     """The box, by --box in place of corners."""
     if given["box"] is None:
         return case.domain
@@ -76,12 +76,12 @@ def _domain(case: Case, given: Mapping[str, Any]) -> Domain:
     return replace(case.domain, upstream=upstream, downstream=downstream, side=side, lower=None, upper=None)
 
 
-def _boundary(case: Case, given: Mapping[str, Any]) -> Mapping[str, Boundary]:
+def _boundary(case: Case, given: Mapping[str, Any]) -> Mapping[str, CaseBoundary]:
     """The sides, with the axis and the velocity of the options."""
     if case.surface is not None:
         _refuse_of_boxes(case, given)
         return case.boundary
-    openings = Openings.of(case.boundary, case.source)
+    openings = CaseOpenings.of(case.boundary, case.source)
     axis = openings.axis if given["flow_axis"] is None else axis_number(given["flow_axis"])
     speed = openings.velocity if given["velocity"] is None else given["velocity"]
     if axis == openings.axis:
@@ -108,7 +108,7 @@ def _refuse_of_boxes(case: Case, given: Mapping[str, Any]) -> None:
             )
 
 
-def _design(design: Design, given: Mapping[str, Any]) -> Design:
+def _design(design: CaseDesign, given: Mapping[str, Any]) -> CaseDesign:
     """What the options free, in place of what the case frees. Raises OptionError where they name several ways."""
     ways = [name for name in ("ffd", "rigid", "vertices", "vary") if given.get(name)]
     if len(ways) > 1:
@@ -116,7 +116,7 @@ def _design(design: Design, given: Mapping[str, Any]) -> Design:
         raise OptionError(f"{names}: a body deforms in one way only, choose 1 of them")
     if not ways:
         return design
-    value, plain = given[ways[0]], Design(prim=design.prim, limit=design.limit, fixed_volume=design.fixed_volume)
+    value, plain = given[ways[0]], CaseDesign(prim=design.prim, limit=design.limit, fixed_volume=design.fixed_volume)
     if ways == ["ffd"]:
         return replace(plain, kind="ffd", control_points=three("--ffd", value, int, "4,3,4"))
     if ways == ["rigid"]:

@@ -11,14 +11,14 @@ from rich.table import Table
 
 from ..adjoint import Steady
 from ..case import CaseStudy
-from ..gradcheck import Check, DragGradcheck, GradcheckReport
-from ..gradcheck.plot import plot
-from ..io.files import claim_folder, no_empty_folders
-from ..study import DragProblem
+from ..design import DragProblem
+from ..design.gradcheck import Check, DragGradcheck, GradcheckReport
+from ..design.gradcheck.plot import plot
+from ..files.write import claim_folder, no_empty_folders
 from . import options as o
 from .exits import FAILED, running
 from .given import case_of, output_of
-from .show import Work, announce, err, out
+from .show import ProgressBar, announce, err, out
 
 _OWNED = ("gradcheck.json", "gradcheck.png")
 
@@ -78,7 +78,7 @@ def gradcheck(
         claim_folder(folder, overwrite=overwrite, owned=_OWNED)
         announce(plan, place)
         with running():
-            with Work(plan) as work:
+            with ProgressBar(plan) as work:
                 problem.on_progress = work.step
                 report = option.run(problem, _told)
             (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")

@@ -7,7 +7,7 @@ import typer
 
 from ..case import Case, SceneFile
 from ..case.write import write_template
-from ..usd.plugin import SCHEMA_FOLDER
+from ..scene.usd.plugin import SCHEMA_FOLDER
 from . import options as o
 from .show import facts
 

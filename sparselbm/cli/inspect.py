@@ -5,11 +5,10 @@ from collections.abc import Mapping
 
 import typer
 
-from ..forecast import Forecast
+from ..flows import InternalFlowSetup, RunEstimate
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
-from ..usd import Note, Scene, surface_doubts
-from ..vessel import VesselPlan
+from ..scene.usd import Note, Scene, surface_doubts
 from . import options as o
 from .exits import spoken
 from .given import case_of
@@ -46,7 +45,7 @@ def inspect(
         size = None  # No solid is to be resolved.
     ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     caps, whole = {}, {}
-    if isinstance(plan, VesselPlan):
+    if isinstance(plan, InternalFlowSetup):
         caps, whole = plan.caps, {plan.name: inspect_mesh(plan.surface, plan.name)}  # Its caps close it.
     doubts = [
         note for body, look in zip(read.bodies, looks)
@@ -59,7 +58,7 @@ def inspect(
         err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
     else:
         job = job_of(plan)
-        found |= job.numbers(Forecast.of(place))
+        found |= job.numbers(RunEstimate.of(place))
         job.show(found)
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=2) + "\n")

@@ -1,12 +1,11 @@
 """The job of each kind of plan."""
 
-from ..tunnel import TunnelPlan
-from ..vessel import VesselPlan
+from ..flows import InternalFlowSetup, WindTunnelSetup
 from .jobs import Job
-from .tunnel_job import TunnelJob
-from .vessel_job import VesselJob
+from .tunnel_job import WindTunnelJob
+from .vessel_job import InternalFlowJob
 
 
-def job_of(plan: TunnelPlan | VesselPlan) -> Job:
+def job_of(plan: WindTunnelSetup | InternalFlowSetup) -> Job:
     """What the commands do with a plan."""
-    return VesselJob(plan) if isinstance(plan, VesselPlan) else TunnelJob(plan)
+    return InternalFlowJob(plan) if isinstance(plan, InternalFlowSetup) else WindTunnelJob(plan)

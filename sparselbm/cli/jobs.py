@@ -6,18 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..draw import Drawing
-from ..forecast import Forecast
-from ..restart import Restart
-from ..settle import Settle
-from ..usd import Scene
+from ..flows import RunEstimate, SteadyRun
+from ..observe import Restart
+from ..results.draw import Drawing
+from ..scene.usd import Scene
 
 
 class Job(ABC):
     """A plan on its way from `inspect` to the results of `run`."""
 
     @abstractmethod
-    def numbers(self, forecast: Forecast) -> dict:
+    def numbers(self, forecast: RunEstimate) -> dict:
         """What `inspect` writes as JSON, beside what was read."""
 
     @abstractmethod
@@ -29,7 +28,7 @@ class Job(ABC):
         """Makes the folder of the results. Raises OutputExistsError."""
 
     @abstractmethod
-    def run(self, settle: Settle, device: str, start: Restart | None) -> dict:
+    def run(self, steady_run: SteadyRun, device: str, start: Restart | None) -> dict:
         """The flow, from rest or from another one, to its summary, which is told and written into the folder."""
 
     @abstractmethod

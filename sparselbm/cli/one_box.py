@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..tunnel import TunnelPlan
-from ..vessel import VesselPlan
+from ..flows import InternalFlowSetup, WindTunnelSetup
 
-Plan = TunnelPlan | VesselPlan
+Plan = WindTunnelSetup | InternalFlowSetup
 
 
 def in_one_box(plans: Sequence[Plan], device: str) -> tuple[Plan, ...]:
@@ -18,7 +17,7 @@ def in_one_box(plans: Sequence[Plan], device: str) -> tuple[Plan, ...]:
 
     Raises TunnelError where that does not fit in memory.
     """
-    tunnels = [plan for plan in plans if isinstance(plan, TunnelPlan)]
+    tunnels = [plan for plan in plans if isinstance(plan, WindTunnelSetup)]
     if len(tunnels) < 2 or len(tunnels) < len(plans):
         return tuple(plans)
     bounds, cell = np.array([plan.bounds for plan in tunnels]), min(plan.voxel_size for plan in tunnels)
@@ -42,7 +41,7 @@ def fluids_of(plans: Sequence[Plan]) -> str:
 
 def box_of(plan: Plan) -> str:
     """What a table of variants says of their box; nothing where there is none."""
-    if not isinstance(plan, TunnelPlan):
+    if not isinstance(plan, WindTunnelSetup):
         return ""
     low, high = (", ".join(f"{x:.4g}" for x in corner) for corner in plan.bounds)
     return f"in one box: ({low}) to ({high}) m, {' x '.join(map(str, plan.shape))} cells of {plan.voxel_size:.4g} m"

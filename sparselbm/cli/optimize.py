@@ -7,7 +7,7 @@ import typer
 
 from ..case import CaseStudy
 from . import options as o
-from .carry_out import carry_out
+from .carry_out import run_optimization
 from .drawings import Draw, drawings_of
 from .given import case_of, output_of
 
@@ -23,7 +23,7 @@ def optimize(
     limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     vary: o.Vary = None, fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,
-    recheck: o.Recheck = None, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
+    cross_check: o.Recheck = None, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
     variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False,
     partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip
@@ -50,7 +50,7 @@ def optimize(
     read = case.read_scene(confine=confine, partial=partial)
     plan = case.tunnel_plan(read, place)
     wanted = CaseStudy.of(case, plan)
-    carry_out(
+    run_optimization(
         read, plan, wanted.study, output=output_of(output, case, "_optimize"), overwrite=overwrite, device=place,
         second_grid=case.objective.second_grid, ops=wanted.ops, draw=drawn,
     )  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Annotated, TypeVar
 import typer
 from rich.markup import escape
 
-from ..case import Design, Domain, Fluid, Objective, SceneFile, Solver
-from ..case.entry import Part, spelt
+from ..case import CaseDesign, CaseDomain, CaseFluid, CaseObjective, CaseSolver, SceneFile
+from ..case.entry import CasePart, spelt
 
 Number = TypeVar("Number", int, float)
 
@@ -37,7 +37,7 @@ def option(name: str, text: str, **more):
     return typer.Option(name, help=text, **more)
 
 
-def setting(name: str, part: type[Part], attribute: str, **more):
+def setting(name: str, part: type[CasePart], attribute: str, **more):
     """The option for an attribute of a case, whose fallback is what holds without it."""
     known = part.entries()[spelt(attribute)]
     value = ("no", "yes")[known.fallback] if isinstance(known.fallback, bool) else known.fallback
@@ -83,15 +83,15 @@ Confine = Annotated[bool, option("--confine", "Refuse a scene that refers to fil
 Partial = Annotated[
     bool, option("--partial", "Read what there is of a scene whose references or payloads are missing.")
 ]
-VoxelSize = Annotated[float | None, setting("--voxel-size", Domain, "voxel_size", metavar="METRES")]
-Reynolds = Annotated[float | None, setting("--reynolds", Fluid, "reynolds")]
+VoxelSize = Annotated[float | None, setting("--voxel-size", CaseDomain, "voxel_size", metavar="METRES")]
+Reynolds = Annotated[float | None, setting("--reynolds", CaseFluid, "reynolds")]
 Velocity = Annotated[
     float | None,
     option(
         "--velocity", "Velocity u of the incoming flow; scales forces and pressures. Default: 1.", metavar="M/S"
     ),
 ]
-Density = Annotated[float | None, setting("--density", Fluid, "density", metavar="KG/M3")]
+Density = Annotated[float | None, setting("--density", CaseFluid, "density", metavar="KG/M3")]
 FlowAxis = Annotated[
     str | None,
     option(
@@ -105,26 +105,26 @@ Box = Annotated[
     option(
         "--box",
         "Margins upstream, downstream and to each side of the obstacle, in multiples of L. Default: "
-        f"{Domain.upstream:g},{Domain.downstream:g},{Domain.side:g}.",
+        f"{CaseDomain.upstream:g},{CaseDomain.downstream:g},{CaseDomain.side:g}.",
         metavar="U,D,S",
     ),
 ]
-LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", Solver, "lattice_velocity")]
-Wall = Annotated[str | None, setting("--wall", Solver, "wall")]
-LatticeModel = Annotated[str | None, setting("--lattice", Solver, "lattice")]
-CollisionModel = Annotated[str | None, setting("--collision", Solver, "collision")]
+LatticeVelocity = Annotated[float | None, setting("--lattice-velocity", CaseSolver, "lattice_velocity")]
+Wall = Annotated[str | None, setting("--wall", CaseSolver, "wall")]
+LatticeModel = Annotated[str | None, setting("--lattice", CaseSolver, "lattice")]
+CollisionModel = Annotated[str | None, setting("--collision", CaseSolver, "collision")]
 Device = Annotated[
     str | None, option("--device", "Warp device, such as cpu or cuda:0. Default: a GPU where there is one.")
 ]
 Overwrite = Annotated[
     bool, option("--overwrite", "Replace the results of a former run in that folder; other files stay.")
 ]
-Tolerance = Annotated[float | None, setting("--tolerance", Solver, "tolerance")]
-SettleSteps = Annotated[int | None, setting("--settle-steps", Solver, "settle_steps", metavar="STEPS")]
-Iterations = Annotated[int | None, setting("--iterations", Objective, "iterations")]
-Seconds = Annotated[float | None, setting("--seconds", Objective, "seconds")]
-SecondGrid = Annotated[bool | None, setting("--second-grid/--no-second-grid", Objective, "second_grid")]
-Recheck = Annotated[bool | None, setting("--recheck/--no-recheck", Objective, "recheck")]
+Tolerance = Annotated[float | None, setting("--tolerance", CaseSolver, "tolerance")]
+SettleSteps = Annotated[int | None, setting("--settle-steps", CaseSolver, "settle_steps", metavar="STEPS")]
+Iterations = Annotated[int | None, setting("--iterations", CaseObjective, "iterations")]
+Seconds = Annotated[float | None, setting("--seconds", CaseObjective, "seconds")]
+SecondGrid = Annotated[bool | None, setting("--second-grid/--no-second-grid", CaseObjective, "second_grid")]
+Recheck = Annotated[bool | None, setting("--recheck/--no-recheck", CaseObjective, "cross_check")]
 Ffd = Annotated[
     str | None,
     option(
@@ -133,7 +133,7 @@ Ffd = Annotated[
         metavar="X,Y,Z",
     ),
 ]
-Limit = Annotated[float | None, setting("--limit", Design, "limit", metavar="METRES")]
+Limit = Annotated[float | None, setting("--limit", CaseDesign, "limit", metavar="METRES")]
 RigidFlag = Annotated[bool, option("--rigid", "Only move and turn the body.")]
 Vertices = Annotated[
     float | None,
@@ -151,7 +151,7 @@ Vary = Annotated[
         metavar="PRIM.OP=REACH",
     ),
 ]
-FixedVolume = Annotated[bool | None, setting("--fixed-volume/--free-volume", Design, "fixed_volume")]
+FixedVolume = Annotated[bool | None, setting("--fixed-volume/--free-volume", CaseDesign, "fixed_volume")]
 JsonFile = Annotated[Path | None, option("--json", "Write the same as JSON.", metavar="FILE")]
 
 

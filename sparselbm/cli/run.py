@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..io.files import no_empty_folders, replace_file
-from ..restart import Restart
-from ..usd import variants_of
+from ..files.write import no_empty_folders, replace_file
+from ..observe import Restart
+from ..scene.usd import variants_of
 from . import options as o
 from .drawings import Draw, drawings_of
 from .given import case_of, output_of
@@ -71,14 +71,14 @@ def run(
     scenes = [each.read_scene(confine=confine, partial=partial) for each in cases]
     plans = in_one_box([each.plan(read, place) for each, read in zip(cases, scenes)], place)
     jobs = {
-        choice: (read, job_of(plan), each.settle(plan))
+        choice: (read, job_of(plan), each.steady_run(plan))
         for choice, each, read, plan in zip(choices, cases, scenes, plans)
     }
     whole = output_of(output, case)
     with no_empty_folders(*(whole / choice for choice in jobs)):
         for choice, (read, job, _) in jobs.items():
             job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
-        found = {choice: job.run(settle, place, start) for choice, (_, job, settle) in jobs.items()}
+        found = {choice: job.run(steady_run, place, start) for choice, (_, job, steady_run) in jobs.items()}
     if sweep_variants:
         told = {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}
         _tabulate(sweep_variants, box_of(plans[0]), told, whole)

@@ -5,10 +5,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from ..forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
-from ..plan import FlowPlan
-from ..settle import Settle
-from ..study import Iterate
+from ..design import Iterate
+from ..flows import FlowSetup, SteadyRun
+from ..flows.forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
 from .interrupt import Interruptible
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -31,31 +30,31 @@ def facts(title: str, rows: dict[str, str]) -> None:
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
 
 
-def announce(plan: FlowPlan, device: str) -> None:
+def announce(plan: FlowSetup, device: str) -> None:
     """One line on what is about to run, and its warnings."""
     out.print(f"{plan.headline}, on {device}", highlight=False)
     show_warnings(plan)
 
 
-def show_warnings(plan: FlowPlan) -> None:
+def show_warnings(plan: FlowSetup) -> None:
     """What costs accuracy, though it can be run."""
     for warning in plan.warnings:
         err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
 
 
-def warn_unsettled(summary: dict, settle: Settle, what: str) -> None:
+def warn_not_converged(summary: dict, steady_run: SteadyRun, what: str) -> None:
     """Says so where a run ended before its flow was at rest."""
     if not summary["converged"]:
         err.print(
-            f"Warning: after {summary['steps']} steps {what} by more than {settle.tolerance:.1e} of itself: "
+            f"Warning: after {summary['steps']} steps {what} by more than {steady_run.tolerance:.1e} of itself: "
             "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
         )  # fmt: skip
 
 
-class Work:
+class ProgressBar:
     """Bars for a run, or for an optimisation of some iterations; on a terminal only, lines come anyway."""
 
-    def __init__(self, plan: FlowPlan, iterations: int = 0, *, quantity: str = "C_d"):
+    def __init__(self, plan: FlowSetup, iterations: int = 0, *, quantity: str = "C_d"):
         self._plan = plan
         self._quantity = quantity
         self._bars = Progress(
@@ -69,7 +68,7 @@ class Work:
         self._first: float | None = None
         self._interrupt = Interruptible()
 
-    def __enter__(self) -> "Work":
+    def __enter__(self) -> "ProgressBar":
         self._bars.start()
         self._interrupt.__enter__()
         return self

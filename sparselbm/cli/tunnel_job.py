@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..flow import TunnelFlow
-from ..machine import gibibytes
-from ..results import StudyFolder
-from ..tunnel import TunnelPlan
+from ..estimate.device import gibibytes
+from ..flows import WindTunnelRun, WindTunnelSetup
+from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job
-from .show import Work, announce, duration, facts, show_warnings, warn_unsettled
+from .show import ProgressBar, announce, duration, facts, show_warnings, warn_not_converged
 
 _EVALUATIONS = 11
 """Of an optimisation of ten iterations."""
 
 
-class TunnelJob(Job):
+class WindTunnelJob(Job):
     """Drag of a body in a tunnel."""
 
-    def __init__(self, plan: TunnelPlan):
+    def __init__(self, plan: WindTunnelSetup):
         self.plan = plan
 
     def numbers(self, forecast):
@@ -56,19 +55,19 @@ class TunnelJob(Job):
         show_warnings(plan)
 
     def claim(self, scene, folder, *, overwrite, draw):
-        self._folder = StudyFolder(folder, scene, self.plan, overwrite=overwrite, draw=draw)
+        self._folder = ResultsWriter(folder, scene, self.plan, overwrite=overwrite, draw=draw)
 
-    def run(self, settle, device, start):
-        flow = TunnelFlow(self.plan, settle, device)
+    def run(self, steady_run, device, start):
+        flow = WindTunnelRun(self.plan, steady_run, device)
         if start is not None:
             start.begin(flow.simulation, self.plan.units)
         announce(self.plan, device)
         with running():
-            with Work(self.plan) as work:
+            with ProgressBar(self.plan) as work:
                 flow.on_progress = work.step
                 drag = flow.drag()
             summary = self._folder.finish_run(flow, drag)
-        warn_unsettled(summary, settle, "the drag still changes")
+        warn_not_converged(summary, steady_run, "the drag still changes")
         facts("", {
             "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..machine import gibibytes
-from ..vessel import COMPRESSION_WARNING_ABOVE, Inlet, VesselPlan
-from ..vessel_flow import VesselFlow
-from ..vessel_results import VesselFolder
+from ..estimate.device import gibibytes
+from ..flows import Inlet, InternalFlowRun, InternalFlowSetup
+from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
+from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job
-from .show import Work, announce, duration, err, facts, show_warnings, warn_unsettled
+from .show import ProgressBar, announce, duration, err, facts, show_warnings, warn_not_converged
 
 
-class VesselJob(Job):
+class InternalFlowJob(Job):
     """Flow rates and pressures at the openings of a surface."""
 
-    def __init__(self, plan: VesselPlan):
+    def __init__(self, plan: InternalFlowSetup):
         self.plan = plan
 
     def numbers(self, forecast):
@@ -58,19 +58,19 @@ class VesselJob(Job):
         show_warnings(plan)
 
     def claim(self, scene, folder, *, overwrite, draw):
-        self._folder = VesselFolder(folder, scene, self.plan, overwrite=overwrite, draw=draw)
+        self._folder = InternalFlowWriter(folder, scene, self.plan, overwrite=overwrite, draw=draw)
 
-    def run(self, settle, device, start):
-        flow = VesselFlow(self.plan, settle)
+    def run(self, steady_run, device, start):
+        flow = InternalFlowRun(self.plan, steady_run)
         if start is not None:
             start.begin(flow.simulation, self.plan.units)
         announce(self.plan, device)
         with running():
-            with Work(self.plan, quantity="outflow over inflow") as work:
+            with ProgressBar(self.plan, quantity="outflow over inflow") as work:
                 flow.on_progress = lambda steps, share, rate: work.step("flow", steps, share, rate)
                 through = flow.run()
             summary = self._folder.finish_run(flow, through)
-        warn_unsettled(summary, settle, "flow rates or pressures at the openings still change")
+        warn_not_converged(summary, steady_run, "flow rates or pressures at the openings still change")
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             err.print(
                 f"Warning: density changes by {summary['compression']:.1%} along the flow, limit "

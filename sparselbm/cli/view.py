@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..view import write_page
+from ..results.page import write_page
 from . import options as o
 from .show import out
 

@@ -31,7 +31,7 @@ class SolidFraction:
 
     width: float = 1.0
     """Distance of the knots [cells], above 0; whole numbers keep the sum over a row linear. With 1 flat walls stand in their
-    place (`sparselbm.solid.RESISTANCE`); 2 blurs them, for the first iterations of an optimisation."""
+    place (`sparselbm.models.wall.partially_saturated.PSM_RESISTANCE`); 2 blurs them, for the first iterations of an optimisation."""
 
     def __post_init__(self):
         require_positive("width", self.width, "cells")

@@ -10,7 +10,12 @@ from adjoint_inputs import Adjoint, Everything, inputs
 from channel_cases import Run
 from collision_cases import BENT
 
-from sparselbm.boundary import (
+from sparselbm.geometry import SolidFraction, TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27, Lattice
+from sparselbm.models import Harmonic, RigidVelocity, Sponge
+from sparselbm.models import RuntimeParameter as T
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -28,37 +33,27 @@ from sparselbm.boundary import (
     RegularisedPressure,
     RegularisedVelocity,
     VelocityInlet,
-    WallFunction,
     ZouHePressure,
     ZouHeVelocity,
 )
-from sparselbm.collision import (
+from sparselbm.models.collision import (
     BGK,
     KBC,
     MRT,
     TRT,
-    Carreau,
     CentralMoment,
     Cumulant,
     ExactDifference,
-    PowerLaw,
     RecursiveRegularised,
     Regularised,
-    Smagorinsky,
 )
-from sparselbm.domain import box
-from sparselbm.force import Boussinesq, ForceField, RotatingFrame, UniformForce
-from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import Bouzidi, CentralInterpolation
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27, Lattice
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Objective
-from sparselbm.obstacle import Obstacle
-from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
-from sparselbm.schedule import Harmonic
-from sparselbm.simulation import Simulation
-from sparselbm.thickening import Sponge
-from sparselbm.tunable import Tunable as T
+from sparselbm.models.force import Boussinesq, ForceField, RotatingFrame, UniformForce
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.turbulence import Smagorinsky, WallFunction
+from sparselbm.models.wall import Bouzidi, CentralInterpolation
+from sparselbm.observe import Observable
+from sparselbm.solver import Obstacle, Simulation
 
 RATES, FOUR_ORDERS = (T(1.7), T(1.1), T(0.9), T(1.3)), (T(1.7), T(1.1), 1.0, 1.0)
 """Of D3Q27, and of lattices that have moments up to the fourth order."""
@@ -104,7 +99,7 @@ class Case:
     build: Callable[[str], Simulation]
     bent: bool = False
     """Whether its equations bend where the flow is hardly strained: differences then need small steps."""
-    objective: Objective = EVERYTHING
+    objective: Observable = EVERYTHING
     steps: int = 12
 
     @functools.cache  # noqa: B019 (the cases live as long as the session)
@@ -180,7 +175,7 @@ def frame(lattice: Lattice) -> Callable[[str], Simulation]:
     d = lattice.dimension
     turn = RotatingFrame((2e-3,) if d == 2 else (1e-3, -5e-4, 2e-3), (9.0, 5.0, 4.0)[:d])
     return channel(
-        lattice, force=(UniformForce((1e-5,) * d), ForceField(swirl, 0.8), turn), thickening=Sponge(X_MAX, 6.0, 3.0),
+        lattice, force=(UniformForce((1e-5,) * d), ForceField(swirl, 0.8), turn), viscosity_field=Sponge(X_MAX, 6.0, 3.0),
         boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d], profile=Parabola(0)), PressureOutlet(X_MAX, relaxation=0.01)),
         schedules={"viscosity": Harmonic(9.0, 0.3, 1.0), "x_min.velocity_x": Harmonic(7.0, 0.5, 0.8)},
     )  # fmt: skip

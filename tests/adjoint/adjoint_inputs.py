@@ -16,13 +16,13 @@ from sparselbm.adjoint import (
     Stored,
     value_and_grad,
 )
-from sparselbm.expression import dot
-from sparselbm.objective import Objective
-from sparselbm.walls import Walls
+from sparselbm.observe import Observable
+from sparselbm.solver.walls import Walls
+from sparselbm.trace.expression import dot
 
 
 @dataclass(frozen=True)
-class Everything(Objective):
+class Everything(Observable):
     """h(rho, u), the force on every obstacle and the flux of every scalar, each along an oblique direction."""
 
     def integrand(self, cell):
@@ -64,11 +64,11 @@ def inputs(run: Run, *, bent: bool = False) -> dict[str, Input]:
         for geometry in simulation.geometry:
             along = _outward(rng, geometry.points.numpy())
             found[f"points of {geometry.name}"] = _points(run, geometry, along, 1e-7 if bent else 1e-6)
-    if simulation.physics.link_wall.follows:
+    if simulation.physics.link_wall.resolves_position:
         links = (rng.standard_normal((cells[0], Q, cells[1])) * fluid[:, None]) * _apart(simulation)
         found["link fractions"] = _link_fractions(run, links, h)
         for obstacle in simulation.obstacles:
-            if obstacle.on_links and obstacle.wall.follows:
+            if obstacle.on_links and obstacle.wall.resolves_position:
                 found[f"points of {obstacle.name}"] = _link_points(run, obstacle, _outward(rng, obstacle.mesh.points), 0.1 * h)
     for name in simulation.physics.fields:
         found[f"field {name}"] = _field(run, name, rng.standard_normal(cells) * fluid, 10.0 * h)

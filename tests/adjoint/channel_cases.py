@@ -7,17 +7,16 @@ import numpy as np
 import warp as wp
 
 from sparselbm.adjoint import Stored, Window, value_and_grad
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT, Collision
-from sparselbm.domain import box
-from sparselbm.evaluate import Evaluation
-from sparselbm.expression import sqrt
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
 from sparselbm.lattice import Lattice
-from sparselbm.memory import tile_view
-from sparselbm.objective import FlowRate, Force, Integral, Objective, PressureDrop, Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT, Collision
+from sparselbm.observe import FlowRate, Force, Integral, Observable, PressureDrop, Torque
+from sparselbm.observe.evaluation import Evaluation
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.trace.expression import sqrt
 
 
 def some_function(rho, u):
@@ -25,7 +24,7 @@ def some_function(rho, u):
     return rho**2 * u[0] / (1.0 + u[1] ** 2) + sqrt(rho) * (u[0] - u[1]) ** 2
 
 
-def objectives(dimension: int) -> dict[str, Objective]:
+def objectives(dimension: int) -> dict[str, Observable]:
     """One of each kind, chosen so that no input drops out."""
     return {
         "Force": Force("body", (1.0, 0.3, 0.1)[:dimension]),
@@ -63,7 +62,7 @@ class Run:
     """A run of some steps from a kept start: the objectives' means over the last two states."""
 
     simulation: Simulation
-    objectives: dict[str, Objective]
+    objectives: dict[str, Observable]
     steps: int = 24
     window: Window = field(default=Window(2))
     start: np.ndarray = field(init=False)

@@ -12,6 +12,7 @@ from sparselbm.adjoint import (
     AdjointError,
     Checkpointed,
     Disk,
+    FullStates,
     HalfPrecision,
     InitialPopulations,
     Parameter,
@@ -22,20 +23,19 @@ from sparselbm.adjoint import (
     Window,
     value_and_grad,
 )
-from sparselbm.adjoint.disk import DiskShelf
-from sparselbm.adjoint.reverse import Reverse
-from sparselbm.adjoint.storage import FullStates
-from sparselbm.collision import TRT
-from sparselbm.domain import box
+from sparselbm.adjoint.disk import DiskCheckpointStore
+from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.estimate.bandwidth import Bandwidth
+from sparselbm.grid.build import box
+from sparselbm.kernels.step import GradientTargets
 from sparselbm.lattice import D2Q9
-from sparselbm.scalar import Scalar
-from sparselbm.simulation import Simulation
-from sparselbm.speed import Speed
-from sparselbm.step import Wrt
+from sparselbm.models.collision import TRT
+from sparselbm.models.scalar import Scalar
+from sparselbm.solver import Simulation
 
 WRT = (InitialPopulations(), SolidFractions(), Points("body"), Parameter("viscosity"), Parameter("x_min.velocity_x"))
 
-WHOLE = Wrt(solid=True, fractions=True, parameters=True)
+WHOLE = GradientTargets(solid=True, fractions=True, parameters=True)
 
 
 def two_levels(simulation: Simulation, memory: int, disk: int, folder, storage=FullStates()) -> Checkpointed:
@@ -74,7 +74,7 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
 def test_a_damaged_file_is_named(device, tmp_path, damage):
     simulation = channel_run(device, D2Q9).simulation
-    shelf = DiskShelf(Disk(tmp_path), FullStates(), simulation)
+    shelf = DiskCheckpointStore(Disk(tmp_path), FullStates(), simulation)
     shelf.keep(12, simulation.state)
     (file,) = tmp_path.rglob("*.state")
     content = bytearray(file.read_bytes())
@@ -136,7 +136,7 @@ def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
     simulation.run(30)
     found = []
     for _ in range(3):
-        reverse = Reverse(simulation, run.objectives["Force"], wrt=WHOLE)
+        reverse = BackwardSweep(simulation, run.objectives["Force"], wrt=WHOLE)
         trail.back(reverse)
         found.append(reverse.parameter_gradient())
     assert np.abs(found[0]).max() > 1e-6
@@ -150,9 +150,9 @@ def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
     simulation.state.assign(run.start)
     broken = plan.forward(simulation, None, 120, Window())
     with pytest.raises(KeyboardInterrupt):
-        broken.back(Reverse(simulation, None, wrt=WHOLE, on_back=failing))
+        broken.back(BackwardSweep(simulation, None, wrt=WHOLE, on_back=failing))
     with pytest.raises(AdjointError, match="broken off by an error: run it again"):
-        broken.back(Reverse(simulation, None, wrt=WHOLE))
+        broken.back(BackwardSweep(simulation, None, wrt=WHOLE))
 
 
 @pytest.mark.parametrize(("steps", "memory", "disk"), [(1, 3, 0), (3, 1, 1), (100, 3, 0), (100, 2, 4), (60, 1, 0)])
@@ -163,10 +163,10 @@ def test_steps_and_files_are_those_forecast(device, tmp_path, monkeypatch, steps
     plan = two_levels(simulation, memory, disk, tmp_path)
     work = plan.work(simulation, steps)
     forward, back, moved = [], [], []
-    advance, keep, take = simulation.advance, DiskShelf.keep, DiskShelf.take
+    advance, keep, take = simulation.advance, DiskCheckpointStore.keep, DiskCheckpointStore.take
     monkeypatch.setattr(simulation, "advance", lambda *given: (forward.append(1), advance(*given)))
-    monkeypatch.setattr(DiskShelf, "keep", lambda *given: (moved.append(1), keep(*given))[1])
-    monkeypatch.setattr(DiskShelf, "take", lambda *given: (moved.append(1), take(*given))[1])
+    monkeypatch.setattr(DiskCheckpointStore, "keep", lambda *given: (moved.append(1), keep(*given))[1])
+    monkeypatch.setattr(DiskCheckpointStore, "take", lambda *given: (moved.append(1), take(*given))[1])
     simulation.state.assign(run.start)
     value_and_grad(
         run.objectives["Force"], simulation, steps=steps, wrt=WRT, plan=plan, window=Window(1), on_back=back.append
@@ -190,11 +190,11 @@ def test_ten_thousand_steps_of_a_million_cells_fit_in_8_gib(device):
 
 def test_a_forecast_prints_itself(device, tmp_path):
     simulation = channel_run(device, D2Q9).simulation
-    forecast = two_levels(simulation, 2, 4, tmp_path).forecast(simulation, 100, Speed(copy_gbs=1.0))
+    forecast = two_levels(simulation, 2, 4, tmp_path).forecast(simulation, 100, Bandwidth(copy_gbs=1.0))
     step = 4.0 * simulation.state_bytes * 1e-9
     assert forecast.seconds == pytest.approx((forecast.work.forward_steps + 2.2 * 100) * step)
     text = str(forecast)
     assert f"{forecast.work.forward_steps} steps forward ({forecast.work.forward_steps - 100} of them repeated)" in text
     assert "100 back" in text
     assert "on disk" in text
-    assert "50,000 back" in str(Steady().forecast(simulation, 100, Speed(1.0)))
+    assert "50,000 back" in str(Steady().forecast(simulation, 100, Bandwidth(1.0)))

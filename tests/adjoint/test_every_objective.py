@@ -6,9 +6,9 @@ import pytest
 from adjoint_cases import CASES, Case, channel, warm
 from channel_cases import objectives
 
-from sparselbm.interpolated import CentralInterpolation
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.objective import Dissipation, Force, KineticEnergy, ScalarFlux, ScalarIntegral, ScalarRelease, Torque
+from sparselbm.models.wall import CentralInterpolation
+from sparselbm.observe import Dissipation, Force, KineticEnergy, ScalarFlux, ScalarIntegral, ScalarRelease, Torque
 
 ENERGY = {"Dissipation": Dissipation(), "KineticEnergy": KineticEnergy()}
 FLOW = {**objectives(2), **ENERGY}

@@ -11,20 +11,19 @@ from channel_cases import Run
 from collision_cases import WRAPPERS, cases
 
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, value_and_grad
-from sparselbm.adjoint.reverse import Reverse
-from sparselbm.boundary import X_MIN, Parabola, VelocityInlet
-from sparselbm.cell import Cell
-from sparselbm.checks import SimulationError
-from sparselbm.collision import BGK, MRT, TRT, Collision
-from sparselbm.domain import box
-from sparselbm.expression import _DERIVATIVES, pullback
-from sparselbm.interpolated import Bouzidi
+from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.grid.build import box
+from sparselbm.kernels.cell import Cell
+from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.tile_kernel import TileKernel, TileTrace
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.objective import FlowRate
-from sparselbm.simulation import Simulation
-from sparselbm.step import Wrt
-from sparselbm.tile_kernel import TileKernel, TileTrace
-from sparselbm.tunable import Tunable
+from sparselbm.models import RuntimeParameter
+from sparselbm.models.boundary import X_MIN, Parabola, VelocityInlet
+from sparselbm.models.collision import BGK, MRT, TRT, Collision
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import FlowRate
+from sparselbm.solver import Simulation, SimulationError
+from sparselbm.trace.expression import _DERIVATIVES, pullback
 
 AGAIN = (
     "MRT-D3Q19", "CharacteristicOutlet-D3Q19", "RegularisedVelocity-D3Q19", "ZouHeVelocity-D3Q27", "WallFunction at 1e-05-D3Q19",
@@ -98,7 +97,7 @@ def test_the_step_is_transposed_to_rounding(device, name):
     simulation.general_sweep(tangent_kernel)(
         source=simulation.state, adjoint=v, solid=simulation.solid, target=tangent
     )
-    reverse = Reverse(simulation, None, wrt=Wrt())
+    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     reverse.start_from(w)
     reverse.back(simulation.state, 0)
     Jv, JTw, v, w = (x.numpy()[: -simulation.domain.cells_per_tile] for x in (tangent, reverse.initial_adjoint(), v, w))
@@ -189,7 +188,7 @@ def test_a_tunable_number_can_be_changed(device):
     def flow(magic, **options):
         return channel(D2Q9, TRT(magic), **options)(device)
 
-    tuned, scheduled = flow(Tunable(0.2)), flow(Tunable(0.1), schedules={"collision.magic": lambda step: 1.5})
+    tuned, scheduled = flow(RuntimeParameter(0.2)), flow(RuntimeParameter(0.1), schedules={"collision.magic": lambda step: 1.5})
     plain = {magic: flow(magic) for magic in (0.2, 0.15)}
     for simulation in (tuned, scheduled, *plain.values()):
         simulation.run(20)
@@ -205,9 +204,9 @@ def test_a_tunable_number_can_be_changed(device):
 @pytest.mark.parametrize(
     ("options", "place"),
     [
-        ({"collision": MRT(higher=(1.2, 1.4, Tunable(1.2), 1.4))}, "collision.higher.2"),  # D2Q9 has no fifth order.
-        ({"boundaries": (VelocityInlet(X_MIN, (Tunable(0.05), 0.0)),)}, "x_min.velocity.0"),
-        ({"boundaries": (VelocityInlet(X_MIN, (0.05, 0.0), profile=Parabola(0, (0.0, Tunable(0.0)))),)}, "x_min.profile.lower.1"),
+        ({"collision": MRT(higher=(1.2, 1.4, RuntimeParameter(1.2), 1.4))}, "collision.higher.2"),  # D2Q9 has no fifth order.
+        ({"boundaries": (VelocityInlet(X_MIN, (RuntimeParameter(0.05), 0.0)),)}, "x_min.velocity.0"),
+        ({"boundaries": (VelocityInlet(X_MIN, (0.05, 0.0), profile=Parabola(0, (0.0, RuntimeParameter(0.0)))),)}, "x_min.profile.lower.1"),
     ],
 )  # fmt: skip
 def test_a_tunable_number_that_no_equation_reads_is_refused(device, options, place):

@@ -6,10 +6,10 @@ import warp as wp
 from channel_cases import channel_run
 
 from sparselbm.adjoint import Deformed, Stored, value_and_grad
-from sparselbm.evaluate import evaluate
-from sparselbm.geometry import FFD, FreeVertices, Rigid
+from sparselbm.geometry.deformation import FFD, FreeVertices, Rigid
+from sparselbm.kernels.step import stream_kernel, unstream_kernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.step import stream_kernel, unstream_kernel
+from sparselbm.observe import evaluate
 
 LATTICES = (D2Q9, D3Q19, D3Q27)
 

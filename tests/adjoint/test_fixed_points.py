@@ -6,8 +6,8 @@ from test_plans import settling
 
 from sparselbm.adjoint import AdjointError, Anderson, MeanFlow, Parameter, Points, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
-from sparselbm.adjoint.look import still_to_come
-from sparselbm.evaluate import evaluate
+from sparselbm.adjoint.convergence_probe import still_to_come
+from sparselbm.observe import evaluate
 
 
 def test_mixing_solves_what_it_has_room_for():

@@ -4,13 +4,12 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint import Parameter, value_and_grad
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Torque
+from sparselbm.solver import Obstacle, Simulation
 
 
 def test_torque_of_a_turning_cylinder_is_linear_in_its_rate(device):

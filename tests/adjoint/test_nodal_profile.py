@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm import Simulation, value_and_grad
-from sparselbm.adjoint import Field, Stored
-from sparselbm.boundary import X_MAX, X_MIN, NodalProfile, PressureOutlet, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.objective import KineticEnergy
+from sparselbm.adjoint import Field, Stored, value_and_grad
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, NodalProfile, PressureOutlet, VelocityInlet
+from sparselbm.observe import KineticEnergy, evaluate
+from sparselbm.solver import Simulation
 
 NODES, VALUES = (1.0, 6.0, 9.0, 15.0), (0.5, 1.4, 0.8, 1.1)
 

@@ -9,7 +9,12 @@ import warp as wp
 from adjoint_cases import Case
 from collision_cases import BENT, EVERY, NEWTONIAN, WRAPPERS
 
-from sparselbm.boundary import (
+from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.kernels.step import stream_kernel
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     CharacteristicOutlet,
@@ -23,14 +28,8 @@ from sparselbm.boundary import (
     ZouHePressure,
     ZouHeVelocity,
 )
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.geometry import TriangleMesh
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.memory import tile_view
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.step import stream_kernel
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Obstacle, Simulation
 
 PAIRS = [
     (VelocityInlet, PressureOutlet), (VelocityInlet, CharacteristicOutlet), (ZouHeVelocity, ZouHePressure),

@@ -18,14 +18,13 @@ from sparselbm.adjoint import (
     Window,
     value_and_grad,
 )
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.objective import FlowRate, Force, Integral
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.observe import FlowRate, Force, Integral
+from sparselbm.solver import Obstacle, Simulation
 
 WRT = (InitialPopulations(), SolidFractions(), Points("body"), Parameter("viscosity"), Parameter("x_min.velocity_x"))
 

@@ -3,7 +3,7 @@
 import pytest
 from channel_cases import channel, channel_run
 
-import sparselbm.adjoint.plan as plan_module
+import sparselbm.adjoint.method as plan_module
 from sparselbm.adjoint import (
     AdjointError,
     Checkpointed,
@@ -16,15 +16,14 @@ from sparselbm.adjoint import (
     Stored,
     Window,
     value_and_grad,
-)  # fmt: skip
-from sparselbm.collision import TRT
-from sparselbm.domain import box
+)
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Halfway
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9
-from sparselbm.objective import FlowRate, Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import TRT
+from sparselbm.models.wall import Halfway
+from sparselbm.observe import FlowRate, Force
+from sparselbm.solver import Obstacle, Simulation
 
 DRAG = Force("body", (1.0, 0.0))
 

@@ -9,6 +9,7 @@ from channel_cases import body, central
 
 from sparselbm.adjoint import (
     AdjointError,
+    AdjointMethod,
     Checkpointed,
     Disk,
     Field,
@@ -17,7 +18,6 @@ from sparselbm.adjoint import (
     Moments,
     Parameter,
     Periodic,
-    Plan,
     Points,
     Populations,
     Run,
@@ -27,13 +27,12 @@ from sparselbm.adjoint import (
     Total,
     value_and_grad,
 )
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
-from sparselbm.collision import BGK
-from sparselbm.domain import box
-from sparselbm.force import ForceField
-from sparselbm.objective import Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
+from sparselbm.models.collision import BGK
+from sparselbm.models.force import ForceField
+from sparselbm.observe import Force
+from sparselbm.solver import Obstacle, Simulation
 
 STEPS = 9
 OUTPUTS = (Populations(), Moments(), Total(Force("body", (1.0, 0.3))))
@@ -119,7 +118,7 @@ def test_cotangents_that_are_missing_are_zeros(device):
     assert np.array_equal(again[1].numpy(), full[1].numpy())
 
 
-def plans(simulation: Simulation, folder) -> dict[str, Plan]:
+def plans(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
     state = simulation.state_bytes
     return {
         "stored": Stored(), "checkpointed": Checkpointed(2 * state), "disk": Checkpointed(state, Disk(folder, 2 * state)),

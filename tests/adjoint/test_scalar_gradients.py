@@ -7,24 +7,14 @@ import warp as wp
 from adjoint_cases import CASES
 from channel_cases import central
 
-from sparselbm.adjoint import (
-    Checkpointed,
-    InitialPopulations,
-    Parameter,
-    Points,
-    Steady,
-    Stored,
-    value_and_grad,
-)
-from sparselbm.boundary import X_MAX, X_MIN
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.force import Boussinesq
+from sparselbm.adjoint import Checkpointed, InitialPopulations, Parameter, Points, Steady, Stored, value_and_grad
 from sparselbm.geometry import TriangleMesh
-from sparselbm.objective import Force, ScalarFlux
-from sparselbm.obstacle import Obstacle
-from sparselbm.scalar import FixedValue, Scalar
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN
+from sparselbm.models.force import Boussinesq
+from sparselbm.models.scalar import FixedValue, Scalar
+from sparselbm.observe import Force, ScalarFlux, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 
 def test_checkpoints_give_the_same_bits(device):

@@ -14,14 +14,13 @@ from sparselbm.adjoint import (
     Stored,
     value_and_grad,
 )
-from sparselbm.collision import BGK, TRT, Regularised
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.objective import Integral
-from sparselbm.obstacle import Obstacle
-from sparselbm.scalar import Scalar
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import BGK, TRT, Regularised
+from sparselbm.models.scalar import Scalar
+from sparselbm.observe import Integral
+from sparselbm.solver import Obstacle, Simulation
 
 WRT = (InitialPopulations(), SolidFractions(), Parameter("viscosity"), Parameter("force_x"))
 ENERGY = Integral(lambda rho, u: rho * sum(v * v for v in u))

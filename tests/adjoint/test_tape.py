@@ -8,15 +8,14 @@ import warp as wp
 from channel_cases import central, channel
 
 from sparselbm.adjoint import AdjointError, Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
-from sparselbm.boundary import X_MIN, Parabola, VelocityInlet
-from sparselbm.collision import TRT
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.obstacle import Obstacle
-from sparselbm.schedule import SmoothStart
-from sparselbm.simulation import Simulation
+from sparselbm.models import SmoothStart
+from sparselbm.models.boundary import X_MIN, Parabola, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.wall import Bouzidi
+from sparselbm.solver import Obstacle, Simulation
 
 STEPS = 20
 

@@ -10,15 +10,14 @@ from channel_cases import Run, central, channel, channel_run, objectives
 
 import sparselbm
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, SolidFractions, value_and_grad
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.collision import TRT
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.kernels.tile_kernel import _launchable
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.objective import Integral
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.tile_kernel import _launchable
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.models.collision import TRT
+from sparselbm.observe import Integral
+from sparselbm.solver import Obstacle, Simulation
 
 SOURCES = sorted(Path(sparselbm.__file__).parent.rglob("*.py"))
 

@@ -21,25 +21,24 @@ from sparselbm.adjoint import (
     tape_array,
     value_and_grad,
 )
-from sparselbm.adjoint.reverse import Reverse
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.cell import Cell
-from sparselbm.collision import TRT, WALE
-from sparselbm.domain import box
-from sparselbm.expression import pullback
+from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.kernels.cell import Cell
+from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.tile_kernel import TileTrace
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.memory import tile_view
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import FlowRate, Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.step import Wrt
-from sparselbm.tile_kernel import TileTrace
-from sparselbm.tunable import Tunable
+from sparselbm.models import RigidVelocity, RuntimeParameter
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.turbulence import WALE
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import FlowRate, Force
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.trace.expression import pullback
 
-COLLISION = WALE(TRT(magic=Tunable(3 / 16)), Tunable(1.5))
+COLLISION = WALE(TRT(magic=RuntimeParameter(3 / 16)), RuntimeParameter(1.5))
 """Eddies of the order of the viscosity, so that no term is small."""
 
 
@@ -170,7 +169,7 @@ def test_the_step_is_transposed_to_rounding(device, lattice, wall):
     simulation.state.assign(run.start)
     v, w, tangent = random_array(run, 4), random_array(run, 5), simulation.new_state()
     simulation.general_sweep(tangent_kernel)(source=simulation.state, adjoint=v, solid=simulation.solid, target=tangent)
-    reverse = Reverse(simulation, None, wrt=Wrt())
+    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     reverse.start_from(w)
     reverse.back(simulation.state, 0)
     size = simulation.physics.size

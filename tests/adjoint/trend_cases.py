@@ -6,15 +6,14 @@ from functools import cached_property
 import numpy as np
 import warp as wp
 
-from sparselbm.adjoint import Checkpointed, Deformed, Plan, Steady, value_and_grad
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.geometry import FFD, BoundDeformation, FreeVertices, Rigid, SolidFraction, TriangleMesh
-from sparselbm.gradcheck import Trend, trend
-from sparselbm.interpolated import LinkWall
-from sparselbm.objective import Integral
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.adjoint import AdjointMethod, Checkpointed, Deformed, Steady, value_and_grad
+from sparselbm.design.gradcheck import Trend, trend
+from sparselbm.geometry import SolidFraction, TriangleMesh
+from sparselbm.geometry.deformation import FFD, BoundDeformation, FreeVertices, Rigid
+from sparselbm.grid.build import box
+from sparselbm.models.wall import BounceBack
+from sparselbm.observe import Integral, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 
 def along_x(density, velocity):
@@ -105,7 +104,7 @@ class Sweep:
     """A shape by one kind of wall: the logarithm of the flow, and its gradient where the wall has one."""
 
     shape: Shape
-    wall: SolidFraction | LinkWall
+    wall: SolidFraction | BounceBack
     device: str
     viscosity: float = 1 / 6
     precision: type = wp.float64
@@ -136,15 +135,15 @@ class Sweep:
 
     def by_links(self, t: np.ndarray) -> tuple[float, np.ndarray]:
         """The same by walls on links, which are built anew for every place. Halfway has a gradient of 0 but for jumps."""
-        assert isinstance(self.wall, LinkWall)
+        assert isinstance(self.wall, BounceBack)
         simulation = self._simulation(t[0])
-        if self.wall.follows:
+        if self.wall.resolves_position:
             # Interpolation does not keep the mass, which drifts on in a flow that has come to rest: there is no fixed point.
             return self._value_and_grad(simulation, t[0], 2 * self.steps, Checkpointed())
         simulation.run(2 * self.steps)
         return float(np.log(evaluate(FLOW, simulation))), np.zeros(1)
 
-    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, plan: Plan):
+    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, plan: AdjointMethod):
         shape = self.shape
         flow, (gradient,) = value_and_grad(
             FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.variables(t))],
@@ -153,5 +152,5 @@ class Sweep:
         return float(np.log(flow)), np.array([gradient @ shape.along]) / flow
 
     def run(self, places: np.ndarray) -> Trend:
-        one = self.by_links if isinstance(self.wall, LinkWall) else self.by_fractions
+        one = self.by_links if isinstance(self.wall, BounceBack) else self.by_fractions
         return trend(one, np.zeros(1), np.ones(1), places)

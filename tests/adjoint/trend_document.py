@@ -10,9 +10,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from trend_cases import CYLINDER, SPHERE, Sweep, blooming, moving, stretching, swelling
 
+from sparselbm.design.gradcheck import Trend
 from sparselbm.geometry import SolidFraction
-from sparselbm.gradcheck import Trend
-from sparselbm.interpolated import Bouzidi, Halfway
+from sparselbm.models.wall import Bouzidi, Halfway
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS = DOCS / "gradients" / "trend.json"

@@ -18,10 +18,10 @@ from sparselbm.adjoint import (
     tape_array,
     taped,
 )
-from sparselbm.collision import BGK
-from sparselbm.domain import box
-from sparselbm.objective import Integral
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.collision import BGK
+from sparselbm.observe import Integral
+from sparselbm.solver import Simulation
 
 ENERGY = Total(Integral(lambda rho, u: rho * (u[0] * u[0] + u[1] * u[1])))
 

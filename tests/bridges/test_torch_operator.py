@@ -11,7 +11,8 @@ from bridge_cases import Watched, flow, flow_inputs, own, own_inputs
 from sparselbm.adjoint import AdjointError, Run, Stored, taped
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
-from sparselbm.torch import Operator, operator  # noqa: E402
+from sparselbm.bridges import Operator
+from sparselbm.bridges.torch import operator  # noqa: E402
 
 
 def tensors(device, values, gradients=True) -> list:

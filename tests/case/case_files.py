@@ -2,8 +2,8 @@
 
 from pxr import Gf, Sdf, Usd, UsdGeom
 
-from sparselbm import Scene
 from sparselbm.case.write import write_template
+from sparselbm.scene.usd import Scene
 
 
 def write_scene(path):

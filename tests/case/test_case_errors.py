@@ -4,10 +4,11 @@ import pytest
 from case_files import altered, template, write_scene
 
 from sparselbm.case import Case, CaseError, CaseStudy
-from sparselbm.geometry import FFD, FreeVertices, Rigid
-from sparselbm.limits import ForceLimit, PressureDropLimit
-from sparselbm.optimize import Adam, BoundingBox, FixedVolume, MinimumThickness
-from sparselbm.usd import SceneError
+from sparselbm.design import ForceConstraint, PressureDropConstraint
+from sparselbm.design.constraint import BoundingBox, FixedVolume, MinimumThickness
+from sparselbm.design.optimizer import Adam
+from sparselbm.geometry.deformation import FFD, FreeVertices, Rigid
+from sparselbm.scene.usd import SceneError
 
 DENSITY = "uniform double sparselbm:fluid:density = 1\n"
 FLUID = '"SparselbmFluidAPI"'
@@ -174,7 +175,7 @@ upper = 3
 """
     assert study_of(opened, "", constraints).constraints == (
         FixedVolume(), MinimumThickness(thickness=0.1), BoundingBox((-1, -1, -1), (1, 1, 1)),
-        ForceLimit(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift"), PressureDropLimit(upper=3.0, name="loss"),
+        ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift"), PressureDropConstraint(upper=3.0, name="loss"),
     )  # fmt: skip
     with pytest.raises(CaseError, match=r"constraint.loss.lower is missing, and so is upper"):
         study_of(opened, "", '[constraint.loss]\nkind = "pressureDrop"')

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from case_files import altered, template, write_scene
 
-from sparselbm import Scene, Tunnel
-from sparselbm.boundary import Z_MIN
-from sparselbm.case import Case, CaseError, CaseStudy, Obstacle, Opening, SceneFile
+from sparselbm.case import Case, CaseError, CaseObstacle, CaseOpening, CaseStudy, SceneFile
 from sparselbm.case.write import write_template
-from sparselbm.limits import ForceLimit
-from sparselbm.tunnel import SideWall
-from sparselbm.usd import validate_stage
+from sparselbm.design import ForceConstraint
+from sparselbm.flows import SideWall, WindTunnel
+from sparselbm.models.boundary import Z_MIN
+from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import Scene
 
 PLACES = {"scene", "source", "design", "boundary"}
 
@@ -26,7 +26,7 @@ def scene(tmp_path):
 def test_what_init_writes_is_the_fallbacks_and_usd_and_toml_are_the_same(scene):
     before = scene.read_bytes()
     usd, toml = Case.open(template(scene)), Case.open(template(scene, ".toml"))
-    plain = Case(scene=SceneFile(file=str(scene)), obstacle={"/World/Body": Obstacle(role="design")})
+    plain = Case(scene=SceneFile(file=str(scene)), obstacle={"/World/Body": CaseObstacle(role="design")})
     for case in (usd, toml):
         for each in fields(Case):
             if each.name not in PLACES:
@@ -131,11 +131,11 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert case.tunnel.walls == (SideWall(Z_MIN, (30.0, 0.0, 0.0)),)
     plan = case.plan(case.read_scene())
     assert list(plan.bodies) == ["/World/Body"]
-    assert CaseStudy.of(case, plan).study.constraints[1] == ForceLimit(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
+    assert CaseStudy.of(case, plan).study.constraints[1] == ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
     assert plan.bounds[0].tolist() == [-4.0, -3.6, 0.0]  # The road lies where the box ends.
-    assert Case.open(tmp_path / "case.toml").tunnel == Tunnel(voxel_size=0.02, velocity=30.0)
+    assert Case.open(tmp_path / "case.toml").tunnel == WindTunnel(voxel_size=0.02, velocity=30.0)
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)
     case = Case.open(layer)
     assert case.surface == "/World/Vessels"
-    assert case.opening["/World/Inlet"] == Opening(kind="inlet", velocity=0.1, profile="laminar")
+    assert case.opening["/World/Inlet"] == CaseOpening(kind="inlet", velocity=0.1, profile="laminar")

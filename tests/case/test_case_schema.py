@@ -7,7 +7,7 @@ import sys
 
 from sparselbm.case.parts import PARTS, SIDES
 from sparselbm.case.schema import generated_schema, is_multiple, plug_info
-from sparselbm.usd.plugin import SCHEMA_FOLDER
+from sparselbm.scene.usd.plugin import SCHEMA_FOLDER
 
 LOOK = """
 import json, sys

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from sparselbm.boundary import (
+from sparselbm.case import Case, CaseBoundary, CaseDomain, CaseFluid, CaseSolver, SceneFile
+from sparselbm.geometry import TriangleMesh
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -16,12 +18,10 @@ from sparselbm.boundary import (
     PressureOutlet,
     VelocityInlet,
 )
-from sparselbm.case import Boundary, Case, Domain, Fluid, SceneFile, Solver
-from sparselbm.geometry import TriangleMesh
-from sparselbm.simulation import Simulation
+from sparselbm.solver import Simulation
 
 BODIES = {"ball": TriangleMesh.sphere(0.5, subdivisions=2)}
-WIND, OUT = Boundary(kind="inlet", velocity=(2.0, 0.0, 0.0)), Boundary(kind="outlet")
+WIND, OUT = CaseBoundary(kind="inlet", velocity=(2.0, 0.0, 0.0)), CaseBoundary(kind="outlet")
 
 
 def plan_of(**parts):
@@ -30,8 +30,8 @@ def plan_of(**parts):
 
 def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those_that_slide():
     sides = {
-        "xMin": WIND, "xMax": OUT, "yMin": Boundary(kind="wall"), "zMin": Boundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
-        "zMax": Boundary(kind="symmetry"),
+        "xMin": WIND, "xMax": OUT, "yMin": CaseBoundary(kind="wall"), "zMin": CaseBoundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
+        "zMax": CaseBoundary(kind="symmetry"),
     }  # fmt: skip
     inlet, *others, outlet = plan_of(boundary=sides).boundaries
     assert inlet == VelocityInlet(X_MIN, (0.08, 0.0, 0.0))
@@ -46,8 +46,8 @@ def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those
 
 
 def test_a_parabola_between_four_walls():
-    walls = {side: Boundary(kind="wall") for side in ("yMin", "yMax", "zMin", "zMax")}
-    inlet = Boundary(kind="inlet", velocity=(2.0, 0.0, 0.0), profile="parabola")
+    walls = {side: CaseBoundary(kind="wall") for side in ("yMin", "yMax", "zMin", "zMax")}
+    inlet = CaseBoundary(kind="inlet", velocity=(2.0, 0.0, 0.0), profile="parabola")
     conditions = plan_of(boundary={"xMin": inlet, "xMax": OUT, **walls}).boundaries
     assert conditions[0] == VelocityInlet(X_MIN, (0.08, 0.0, 0.0), profile=Parabola(0))
     assert not any(isinstance(each, FreeSlip) for each in conditions)
@@ -55,8 +55,8 @@ def test_a_parabola_between_four_walls():
 
 def test_corners_and_viscosity_stand_in_place_of_margins_and_reynolds_number():
     plan = plan_of(
-        domain=Domain(voxel_size=0.05, lower=(-1.5, -1.0, -1.1), upper=(2.5, 1.0, 1.0)),
-        fluid=Fluid(viscosity=0.02),
+        domain=CaseDomain(voxel_size=0.05, lower=(-1.5, -1.0, -1.1), upper=(2.5, 1.0, 1.0)),
+        fluid=CaseFluid(viscosity=0.02),
         boundary={"xMin": WIND, "xMax": OUT},
     )
     assert plan.bounds[0] == pytest.approx([-1.5, -1.0, -1.1])
@@ -69,7 +69,7 @@ def test_corners_and_viscosity_stand_in_place_of_margins_and_reynolds_number():
 def test_a_road_that_moves_with_the_wind_leaves_uniform_flow_as_it_is_and_one_at_rest_slows_it(device):
     def flow(road):
         plan = plan_of(
-            domain=Domain(voxel_size=0.1, upstream=0.5, downstream=0.5, side=0.3), solver=Solver(precision="double"),
+            domain=CaseDomain(voxel_size=0.1, upstream=0.5, downstream=0.5, side=0.3), solver=CaseSolver(precision="double"),
             boundary={"xMin": WIND, "xMax": OUT, "zMin": road},
         )  # fmt: skip
         simulation = Simulation(
@@ -80,10 +80,10 @@ def test_a_road_that_moves_with_the_wind_leaves_uniform_flow_as_it_is_and_one_at
         simulation.run(60)
         return np.array([simulation.domain.dense(each) for each in np.moveaxis(simulation.velocity(), -1, 0)])
 
-    still = flow(Boundary(kind="movingWall", velocity=(2.0, 0.0, 0.0)))
+    still = flow(CaseBoundary(kind="movingWall", velocity=(2.0, 0.0, 0.0)))
     assert np.abs(still[0] - 0.08).max() < 1e-12
     assert np.abs(still[1:]).max() < 1e-12
-    slowed = flow(Boundary(kind="wall"))
+    slowed = flow(CaseBoundary(kind="wall"))
     middle = slowed[0][8, 8]
     assert middle[0] < 0.5 * 0.08
     assert middle[-1] > 0.99 * 0.08

@@ -6,7 +6,8 @@ import pytest
 from cli_cases import scene_of
 
 from sparselbm.geometry import TriangleMesh
-from sparselbm.usd import Scene, validate_stage
+from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import Scene
 
 PLACE = ("--voxel-size", "0.12", "--box", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
 SMALL = (*PLACE, "--settle-steps", "40")

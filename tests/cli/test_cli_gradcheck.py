@@ -5,13 +5,13 @@ import json
 import pytest
 from cli_cases import scene_of
 
-from sparselbm.blow_up import OF_CASES
-from sparselbm.case import Solver
-from sparselbm.collision import TRT, Cumulant
+from sparselbm.case import CaseSolver
+from sparselbm.flows import WindTunnel, WindTunnelError
 from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import Bouzidi
 from sparselbm.lattice import D3Q27
-from sparselbm.tunnel import Tunnel, TunnelError
+from sparselbm.models.collision import TRT, Cumulant
+from sparselbm.models.wall import Bouzidi
+from sparselbm.solver.stability import OF_CASES
 
 COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
 
@@ -46,9 +46,9 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
 
     def plan_of(tunnel, scene, *given, **more):
         seen.append(tunnel.wall)
-        raise TunnelError("seen")
+        raise WindTunnelError("seen")
 
-    monkeypatch.setattr(Tunnel, "in_scene", plan_of)
+    monkeypatch.setattr(WindTunnel, "in_scene", plan_of)
     for choice in ((), ("--wall", "fraction"), ("--wall", "interpolated")):
         assert in_process("run", ball, *choice, "--device", device)[0] == 2
     assert seen == [SolidFraction(), SolidFraction(), Bouzidi()]
@@ -61,13 +61,13 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
 def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch, ball, device, command):
     """And is one that a case can name: the warning of two relaxation times names it, and is gone with it."""
     seen = []
-    plan_of = Tunnel.in_scene
+    plan_of = WindTunnel.in_scene
 
     def seen_plan(*given, **more):
         seen.append(plan_of(*given, **more))
-        raise TunnelError("seen")
+        raise WindTunnelError("seen")
 
-    monkeypatch.setattr(Tunnel, "in_scene", seen_plan)
+    monkeypatch.setattr(WindTunnel, "in_scene", seen_plan)
     wild = (*COARSE[:4], "--reynolds", 2000, "--device", device)
     for choice in ((), ("--collision", "Cumulant", "--lattice", "D3Q27")):
         assert in_process(command, ball, *wild, *choice)[0] == 2
@@ -76,7 +76,7 @@ def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch,
     assert "use TRT" not in " ".join(seen[0].warnings)
     assert seen[1].tunnel.lattice == D3Q27
     assert "choose" not in " ".join(seen[1].warnings)
-    assert {each.__name__ for each in OF_CASES} < set(Solver.entries()["collision"].allowed)
+    assert {each.__name__ for each in OF_CASES} < set(CaseSolver.entries()["collision"].allowed)
     code, _, err = in_process(command, ball, "--collision", "Glass", "--device", device)
     assert code == 2
     assert "--collision 'Glass': give TRT or BGK or RecursiveRegularised or CentralMoment or Cumulant" in err

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from cli_cases import ROOT, call, instanced_scene, scene_of
 
-from sparselbm import Forecast, Scene, Tunnel
+from sparselbm.flows import RunEstimate, WindTunnel
 from sparselbm.geometry import TriangleMesh
+from sparselbm.scene.usd import Scene
 
 
 def test_the_numbers_are_those_of_the_plan_and_of_the_units(in_process, tmp_path):
     scene = ROOT / "assets" / "bunny_tunnel.usda"
     code, out, _ = in_process("inspect", scene, "--voxel-size", "0.08", "--json", "what.json")
     found = json.loads((tmp_path / "what.json").read_text())
-    plan = Tunnel(voxel_size=0.08).in_scene(Scene.open(scene))
+    plan = WindTunnel(voxel_size=0.08).in_scene(Scene.open(scene))
     assert code == 0
     assert found["cells"] == plan.cells == 88 * 48 * 56
     assert found["tiles"] * 512 == plan.cells
@@ -68,8 +69,8 @@ def test_a_shell_starts_it_without_writing_anything(tmp_path):
 
 def test_duration_grows_with_the_fourth_power_of_the_resolution():
     meshes = {"body": TriangleMesh.sphere(0.5, subdivisions=2)}
-    coarse, fine = (Tunnel(voxel_size=1.0 / n).around(meshes, "body") for n in (16, 32))
-    forecast = Forecast(copy_gbs=30.4)
+    coarse, fine = (WindTunnel(voxel_size=1.0 / n).around(meshes, "body") for n in (16, 32))
+    forecast = RunEstimate(copy_gbs=30.4)
     assert forecast.mlups(coarse) == pytest.approx(100.0)
     assert forecast.run_seconds(fine) / forecast.run_seconds(coarse) == pytest.approx(16.0)
     assert forecast.study_seconds(fine, 9) / forecast.study_seconds(coarse, 9) == pytest.approx(16.0)

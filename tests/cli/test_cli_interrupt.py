@@ -6,11 +6,11 @@ import subprocess
 import pytest
 from cli_cases import ENVIRONMENT, command, scene_of
 
-from sparselbm.flow import TunnelFlow
+from sparselbm.design import DragProblem
+from sparselbm.design.gradcheck import DragGradcheck
+from sparselbm.files.write import claim_folder, no_empty_folders
+from sparselbm.flows import WindTunnelRun
 from sparselbm.geometry import TriangleMesh
-from sparselbm.gradcheck import DragGradcheck
-from sparselbm.io.files import claim_folder, no_empty_folders
-from sparselbm.study import DragProblem
 
 
 def interrupted(*_, **__):
@@ -20,7 +20,7 @@ def interrupted(*_, **__):
 @pytest.mark.parametrize(
     ("name", "owner", "method", "said"),
     [
-        ("run", TunnelFlow, "drag", "Interrupted."),
+        ("run", WindTunnelRun, "drag", "Interrupted."),
         ("gradcheck", DragGradcheck, "run", "Interrupted."),
         ("optimize", DragProblem, "minimize", "Interrupted before the first design was evaluated."),
     ],

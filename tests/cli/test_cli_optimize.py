@@ -13,7 +13,8 @@ import pytest
 from cli_cases import ENVIRONMENT, command, instanced_scene, scene_of
 
 from sparselbm.geometry import TriangleMesh
-from sparselbm.usd import Scene, validate_stage
+from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import Scene
 
 COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--settle-steps", "800", "--ffd", "3,3,3")
 
@@ -54,7 +55,7 @@ def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
     assert summary["second_grid"]["reduction"] == pytest.approx(summary["reduction"], abs=0.01)
     assert abs(summary["volume_change"]) < 0.005
     assert summary["iterations"] == 2
-    assert abs(summary["recheck"][-1]["difference"]) < 0.03, "walls on links confirm the gain"
+    assert abs(summary["cross_check"][-1]["difference"]) < 0.03, "walls on links confirm the gain"
     for text in ("reduction", "other wall", "volume change", "second grid", f"{summary['drag_coefficient_first']:.4f} before"):
         assert text in done.stdout
 

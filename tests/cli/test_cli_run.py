@@ -7,11 +7,11 @@ import pytest
 from cli_cases import scene_of
 from pxr import UsdGeom
 
-from sparselbm import Scene, Tunnel, TunnelFlow
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.settle import Settle
-from sparselbm.usd import open_stage, validate_stage
+from sparselbm.models.wall import Bouzidi
+from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import Scene, open_stage
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 SMALL = ("--voxel-size", "0.12", "--box", "1,1.5,1")
@@ -34,10 +34,10 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
         "--device",
         device,
     )
-    plan = Tunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
+    plan = WindTunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
         Scene.open(scene)
     )
-    drag = TunnelFlow(plan, Settle(limit=300, stretch=plan.settle.stretch), device).drag()
+    drag = WindTunnelRun(plan, SteadyRun(limit=300, stretch=plan.steady_run.stretch), device).drag()
     found = json.loads((tmp_path / "results" / "ball" / "summary.json").read_text())
     assert code == 0, err
     assert found["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
@@ -56,9 +56,9 @@ def test_walls_may_lie_on_links(in_process, tmp_path, device):
     given = (*SMALL, "--reynolds", 30, "--settle-steps", 200, "--wall", "interpolated", "--device", device)
     code, _, err = in_process("run", scene, *given, "--output", "out")
     assert code == 0, err
-    tunnel = Tunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
+    tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
     plan = tunnel.in_scene(Scene.open(scene))
-    drag = TunnelFlow(plan, Settle(limit=200, stretch=plan.settle.stretch), device).drag()
+    drag = WindTunnelRun(plan, SteadyRun(limit=200, stretch=plan.steady_run.stretch), device).drag()
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
     stage = open_stage(tmp_path / "out" / "ball_results.usda")

@@ -22,9 +22,10 @@ from vessel_cases import (
     tube_scene,
 )
 
+from sparselbm.flows import Inlet, InternalFlow, InternalFlowError, Outlet
 from sparselbm.geometry import GeometryError, TriangleMesh
-from sparselbm.usd import open_stage, validate_stage
-from sparselbm.vessel import Inlet, Outlet, Vessel, VesselError
+from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import open_stage
 
 VISCOSITY = SPEED * 2 * RADIUS / REYNOLDS
 GRADIENT = 8.0 * DENSITY * VISCOSITY * SPEED / RADIUS**2
@@ -101,7 +102,7 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
         (("run", scene, "--velocity", "2"), "--velocity: flow inside /World/Tube has no box"),
         (("run", scene, "--obstacle", "/World/Ball"), "/World/Ball"),
         (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is inside: drag is that of a body"),
-        (("gradcheck", scene), "sparselbm.vessel.Vessel"),
+        (("gradcheck", scene), "sparselbm.flows.InternalFlow"),
         (("run", scene, "--voxel-size", "0.002"), "6.0 cells across, fewer than 8"),
     ):
         code, _, err = in_process(*arguments)
@@ -117,13 +118,13 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
 def test_a_cap_off_the_surface_and_a_vessel_without_outlet_are_refused():
     closed = TriangleMesh.cylinder(RADIUS, tuple(START), tuple(END), 48)
     openings = {"in": Inlet(velocity=SPEED), "out": Outlet()}
-    with pytest.raises(VesselError, match=r"out lies .* m off the surface of wall, limit .* \(half a cell\)"):
-        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": disc(END - 0.004 * AXIS)}, openings)
+    with pytest.raises(InternalFlowError, match=r"out lies .* m off the surface of wall, limit .* \(half a cell\)"):
+        InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": disc(END - 0.004 * AXIS)}, openings)
     with pytest.raises(GeometryError, match="out: 0 edges at its rim"):
-        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": TriangleMesh.sphere(0.003, tuple(END))}, openings)
-    with pytest.raises(VesselError, match=r"cells of 1e-06 m inside wall need .* a voxel size of"):
-        Vessel(voxel_size=1e-6, lattice_velocity=1e-4).within(closed, {"in": IN, "out": OUT}, openings)
-    with pytest.raises(VesselError, match="no opening is an outlet with a pressure, among in"):
-        Vessel(voxel_size=VOXEL).within(closed, {"in": IN, "out": OUT}, {"in": Inlet(velocity=SPEED)})
-    with pytest.raises(VesselError, match="give one of them, above 0"):
+        InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": TriangleMesh.sphere(0.003, tuple(END))}, openings)
+    with pytest.raises(InternalFlowError, match=r"cells of 1e-06 m inside wall need .* a voxel size of"):
+        InternalFlow(voxel_size=1e-6, lattice_velocity=1e-4).within(closed, {"in": IN, "out": OUT}, openings)
+    with pytest.raises(InternalFlowError, match="no opening is an outlet with a pressure, among in"):
+        InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": OUT}, {"in": Inlet(velocity=SPEED)})
+    with pytest.raises(InternalFlowError, match="give one of them, above 0"):
         Inlet(velocity=-1.0)

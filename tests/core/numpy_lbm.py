@@ -6,8 +6,8 @@ of tiles, lanes, tracing and generated code.
 
 import numpy as np
 
-from sparselbm.moments import macroscopic, momentum
-from sparselbm.solid import partially_saturated, saturation, solid_collision
+from sparselbm.lattice.moments import macroscopic, momentum
+from sparselbm.models.wall.partially_saturated import partially_saturated, saturation, solid_collision
 
 
 def upstream(field, c):

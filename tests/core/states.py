@@ -3,7 +3,7 @@
 import numpy as np
 import warp as wp
 
-from sparselbm.memory import tile_view
+from sparselbm.grid.memory import tile_view
 
 
 def dense_state(simulation):

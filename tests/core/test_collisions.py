@@ -10,28 +10,27 @@ from numpy_lbm import DenseFlow
 from states import dense_state, noise, set_dense_state
 from test_expression import values
 
-from sparselbm.collision import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import CS2, D2Q9, D3Q27
+from sparselbm.lattice.bases import about, hermite_moments, hermite_populations, orders, populations, raw_moments
+from sparselbm.lattice.equilibrium import equilibrium
+from sparselbm.lattice.moments import excess_density, macroscopic, momentum
+from sparselbm.models.collision import (
     BGK,
     KBC,
     MRT,
-    Carreau,
     CentralMoment,
     Cumulant,
     ExactDifference,
-    PowerLaw,
     RecursiveRegularised,
     Regularised,
-    Smagorinsky,
-)  # fmt: skip
-from sparselbm.collision.bases import about, hermite_moments, hermite_populations, orders, populations, raw_moments
-from sparselbm.collision.cumulant import cumulants_of_moments, moments_of_cumulants
-from sparselbm.collision.kbc import entropic_equilibrium, shear_part
-from sparselbm.domain import box
-from sparselbm.equilibrium import equilibrium
-from sparselbm.expression import Graph, pullback
-from sparselbm.lattice import CS2, D2Q9, D3Q27
-from sparselbm.moments import excess_density, macroscopic, momentum
-from sparselbm.simulation import Simulation
+)
+from sparselbm.models.collision.cumulant import cumulants_of_moments, moments_of_cumulants
+from sparselbm.models.collision.kbc import entropic_equilibrium, shear_part
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.models.turbulence import Smagorinsky
+from sparselbm.solver import Simulation
+from sparselbm.trace.expression import Graph, pullback
 
 LATTICES = pytest.mark.parametrize("lattice", EVERY, ids=repr)
 ALL = pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN, WITH_RATES, WRAPPERS))

@@ -3,17 +3,18 @@
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT, WALE
-from sparselbm.force import Boussinesq, UniformForce
+from sparselbm.kernels.step import GradientTargets, Target, adjoint_kernel, integral_adjoint_kernel, step_kernel
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.objective import Torque
-from sparselbm.physics import Physics, TileClass
-from sparselbm.scalar import BodyValue, FixedValue, Outflow, Scalar
-from sparselbm.step import Target, Wrt, adjoint_kernel, integral_adjoint_kernel, step_kernel
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.force import Boussinesq, UniformForce
+from sparselbm.models.physics import Physics, TileClass
+from sparselbm.models.scalar import BodyValue, FixedValue, Outflow, Scalar
+from sparselbm.models.turbulence import WALE
+from sparselbm.observe import Torque
 
 EVERYTHING = TileClass(walls=True, solid=True, fields=True, fractions=True)
-WRT = Wrt(solid=True, fields=True, parameters=True)
+WRT = GradientTargets(solid=True, fields=True, parameters=True)
 
 
 def physics(lattice):

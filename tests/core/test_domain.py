@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX
-from sparselbm.domain import DomainError, box
-from sparselbm.domain.links import link_words
-from sparselbm.domain.topology import build_domain
+from sparselbm.grid import DomainError
+from sparselbm.grid.blocked_links import blocked_links
+from sparselbm.grid.build import box
+from sparselbm.grid.domain import build_domain
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX
 
 
 @wp.kernel
@@ -79,7 +80,7 @@ def test_links_are_blocked_where_the_upstream_cell_is_no_fluid(lattice, device):
         tiles=np.pad(tiles, [(0, 0), (0, 3 - d)]),
         fluid=lambda index: fluid[tuple(np.moveaxis(index, -1, 0))], device=device,
     )  # fmt: skip
-    words = domain.dense(link_words(domain, lattice).numpy().reshape(domain.fluid.shape))
+    words = domain.dense(blocked_links(domain, lattice).numpy().reshape(domain.fluid.shape))
     padded = np.pad(fluid, [(0, 0)] + [(1, 1)] * (d - 1))
     for q, c in enumerate(lattice.velocities):
         upstream = np.roll(padded, c, axis=tuple(range(d)))[(slice(None), *[slice(1, -1)] * (d - 1))]

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.expression import Graph, cpp, dot, exp, has_bit, log, power, pullback, sqrt, total, where
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_array, tile_view
+from sparselbm.kernels.launch import TileSweep, group_tiles
+from sparselbm.kernels.tile_kernel import TileTrace
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.launch import TileSweep, group_tiles
-from sparselbm.memory import tile_array, tile_view
-from sparselbm.physics import TileClass
-from sparselbm.tile_kernel import TileTrace
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.models.physics import TileClass
+from sparselbm.trace.expression import Graph, cpp, dot, exp, has_bit, log, power, pullback, sqrt, total, where
 
 FORMULAS = {
     "+": lambda a, b: a + b,

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.domain import inside
 from sparselbm.geometry import TriangleMesh
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import inside
+from sparselbm.solver import Obstacle, Simulation
 
 NU, G = 1 / 6, 1e-6
 CENTRE = 16.0
@@ -49,7 +48,7 @@ def test_a_widened_pipe_takes_its_flow_onto_new_tiles(device):
     narrow = simulation(6.5, device)
     narrow.run(1500)
     narrow.geometry[0].move(pipe(10.0).points)
-    wide = narrow.onto(tiles_of(10.0, device))
+    wide = narrow.transferred_to(tiles_of(10.0, device))
     assert wide.domain.tile_count > narrow.domain.tile_count
     assert wide.steps == 1500
     before, after = (s.domain.dense(s.state.numpy()[: s.domain.tile_count * 19 * 512].reshape(-1, 19, 512).transpose(0, 2, 1))

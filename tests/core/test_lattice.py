@@ -8,12 +8,12 @@ import pytest
 import warp as wp
 from states import dense_state, noise, set_dense_state
 
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.equilibrium import equilibrium
+from sparselbm.grid.build import box
 from sparselbm.lattice import CS2, D2Q9, D3Q19, D3Q27
-from sparselbm.moments import excess_density, macroscopic, momentum
-from sparselbm.simulation import Simulation
+from sparselbm.lattice.equilibrium import equilibrium
+from sparselbm.lattice.moments import excess_density, macroscopic, momentum
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Simulation
 
 LATTICES = pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
 COLLISIONS = pytest.mark.parametrize("collision", [BGK(), TRT()], ids=["BGK", "TRT"])

@@ -6,7 +6,9 @@ import warp as wp
 from numpy_lbm import DenseFlow
 from states import dense_state, noise, set_dense_state
 
-from sparselbm.boundary import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -21,13 +23,11 @@ from sparselbm.boundary import (
     RegularisedPressure,
     RegularisedVelocity,
     VelocityInlet,
-    WallFunction,
     ZouHePressure,
     ZouHeVelocity,
 )
-from sparselbm.domain import box
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.simulation import Simulation
+from sparselbm.models.turbulence import WallFunction
+from sparselbm.solver import Simulation
 
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),

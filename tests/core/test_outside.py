@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sparselbm.domain import inside
-from sparselbm.expression import Graph, assume, has_bit, where
 from sparselbm.geometry import TriangleMesh
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import inside
+from sparselbm.solver import Simulation
+from sparselbm.trace.expression import Graph, assume, has_bit, where
 
 
 def test_what_follows_from_a_mask_is_folded():

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sparselbm.domain import box
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.io.read_nvdb import NanovdbError
-from sparselbm.restart import Restart
-from sparselbm.simulation import Simulation, SimulationError
-from sparselbm.snapshot import Snapshot
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.read_nvdb import NanovdbError
+from sparselbm.grid.build import box
+from sparselbm.observe import Restart, Snapshot
+from sparselbm.solver import Simulation
+from sparselbm.solver.simulation import SimulationError
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=0.1, velocity=2.0, viscosity=0.08, density=1.2, lattice_velocity=0.05)

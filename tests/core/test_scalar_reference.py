@@ -6,17 +6,16 @@ import warp as wp
 from numpy_lbm import DenseFlow, upstream
 from states import noise
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, PressureOutlet, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.force import Boussinesq
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
 from sparselbm.lattice import D2Q5, D2Q9, D3Q7, D3Q19, D3Q27
-from sparselbm.memory import tile_view
-from sparselbm.moments import momentum
-from sparselbm.obstacle import Obstacle
-from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK
-from sparselbm.scalar.body import held_at, held_share, insulated, insulated_share
-from sparselbm.simulation import Simulation
+from sparselbm.lattice.moments import momentum
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.force import Boussinesq
+from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK
+from sparselbm.models.scalar.body import held_at, held_share, insulated, insulated_share
+from sparselbm.solver import Obstacle, Simulation
 
 STEPS = 5
 ROUNDING = 1e-12

@@ -8,16 +8,16 @@ import warp as wp
 from numpy_lbm import DenseFlow
 from states import dense_state, noise, set_dense_state
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
-from sparselbm.collision import BGK, TRT, WALE
-from sparselbm.domain import box
-from sparselbm.domain.topology import build_domain
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.grid.domain import build_domain
+from sparselbm.kernels.step import step_kernel, stream_kernel, unstream_kernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.obstacle import Obstacle
-from sparselbm.physics import TileClass
-from sparselbm.simulation import Simulation
-from sparselbm.step import step_kernel, stream_kernel, unstream_kernel
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.models.physics import TileClass
+from sparselbm.models.turbulence import WALE
+from sparselbm.solver import Obstacle, Simulation
 
 STEPS = 5
 ROUNDING = 1e-12

@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.collision import TRT, PowerLaw, Smagorinsky
-from sparselbm.domain import box
-from sparselbm.expression import exp, log
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_array, tile_view
+from sparselbm.kernels.launch import TileSweep, group_tiles
+from sparselbm.kernels.step import GradientTargets, Target, adjoint_kernel
+from sparselbm.kernels.tile_kernel import TileTrace
 from sparselbm.lattice import D2Q9
-from sparselbm.launch import TileSweep, group_tiles
-from sparselbm.memory import tile_array, tile_view
-from sparselbm.physics import Physics, TileClass
-from sparselbm.step import Target, Wrt, adjoint_kernel
-from sparselbm.tile_kernel import TileTrace
+from sparselbm.models.collision import TRT
+from sparselbm.models.physics import Physics, TileClass
+from sparselbm.models.rheology import PowerLaw
+from sparselbm.models.turbulence import Smagorinsky
+from sparselbm.trace.expression import exp, log
 
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
 RANGE = {wp.float32: 86.0, wp.float64: 706.0}
@@ -63,6 +65,6 @@ def test_what_is_not_a_number_stays_so(formula, device):
 
 def test_shear_rates_compile_for_cuda(tmp_path):
     physics = Physics(D2Q9, PowerLaw(Smagorinsky(TRT()), 0.5))
-    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, cuda=True), Wrt(parameters=True))
+    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, cuda=True), GradientTargets(parameters=True))
     wp.compile_aot_module(kernel.launchable.module, arch=[80], module_dir=str(tmp_path), strip_hash=True)
     assert any(path.stat().st_size > 1000 for path in tmp_path.glob("*.cubin"))

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 import manifold
 import vessel_tree
 
-from sparselbm.settle import Settle
+from sparselbm.flows import SteadyRun
 
 
 def shares(found):
@@ -49,7 +49,7 @@ def test_a_manifold_has_one_inlet_and_four_equal_outlets(device):
 @pytest.mark.validate
 def test_each_runner_of_a_manifold_gets_less_than_the_one_before_it(device):
     """Before the flow is at rest, too."""
-    found = manifold.manifold(manifold.plan_of(2.1e-3, device), Settle(stretch=100, limit=600))
+    found = manifold.manifold(manifold.plan_of(2.1e-3, device), SteadyRun(stretch=100, limit=600))
     assert (np.diff(shares(found)) < 0.0).all()
     assert shares(found)[0] > 0.26
     assert found["pressure_drop"] > 0.0

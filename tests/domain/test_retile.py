@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.domain import DomainError, box, inside, transfer
 from sparselbm.geometry import TriangleMesh
-from sparselbm.memory import tile_array, tile_view
+from sparselbm.grid import DomainError, transfer
+from sparselbm.grid.build import box, inside
+from sparselbm.grid.memory import tile_array, tile_view
 
 
 def pipe(shift, device, **options):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sparselbm.domain import DomainError, box, inside, sample
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid import DomainError, sample
+from sparselbm.grid.build import box, inside
 
 
 def domain_of(dimension, device):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from pxr import Usd, UsdGeom
 
-from sparselbm import Scene, Snapshot
-from sparselbm.domain import box
-from sparselbm.draw import Moment
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
+from sparselbm.observe import Snapshot
+from sparselbm.results.draw import FlowFrame
+from sparselbm.scene.usd import Scene
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 VOXEL = 0.1
@@ -52,11 +53,11 @@ class Case:
     """A scene and the flow around its ball."""
 
     scene: Scene
-    moment: Moment
+    moment: FlowFrame
 
 
 def case(path, velocity=stream):
     """The ball of `scene_of_ball` in a flow, p = x + 2 y + 3 z."""
     scene = scene_of_ball(path)
     flow = snapshot(velocity, lambda x: x @ [1.0, 2.0, 3.0], inside_ball)
-    return Case(scene, Moment(flow, scene.body("/World/Ball"), BALL, viscosity=0.5))
+    return Case(scene, FlowFrame(flow, scene.body("/World/Ball"), BALL, viscosity=0.5))

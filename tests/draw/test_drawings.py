@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from draw_cases import BALL, VOXEL, case, stream
 
-from sparselbm.draw import (
+from sparselbm.results.draw import (
     Glyphs,
     Isosurface,
     Pressure,
@@ -17,7 +17,8 @@ from sparselbm.draw import (
     VolumeGrids,
     draw_all,
 )
-from sparselbm.usd import ResultsStage, open_stage, validate_stage
+from sparselbm.results.stage import ResultsStage, validate_stage
+from sparselbm.scene.usd import open_stage
 
 EVERYTHING = (
     SurfaceValues("shear"), Slice(), Slice(2, 0.2, Pressure()), Isosurface(Pressure(), 2.03), Streamlines(3), Tracers(3, 6, 4),

@@ -5,8 +5,9 @@ import pytest
 import trimesh
 from draw_cases import VOXEL, snapshot
 
-from sparselbm.domain import DomainError, box, inside, isosurface, with_halo
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid import DomainError, isosurface, with_halo
+from sparselbm.grid.build import box, inside
 
 
 def distance(domain):

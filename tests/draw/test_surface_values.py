@@ -5,11 +5,13 @@ import pytest
 import warp as wp
 from draw_cases import BALL, snapshot, stream
 
-from sparselbm import Obstacle, Simulation, Snapshot, Tunnel, TunnelFlow, Units
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.domain import box
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
 from sparselbm.geometry import TriangleMesh
-from sparselbm.settle import Settle
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.observe import Snapshot
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.units import Units
 
 
 def test_the_pressure_of_a_fluid_at_rest_in_gravity_is_exact():
@@ -72,9 +74,9 @@ def test_the_shear_of_couette_s_and_poiseuille_s_flow_on_a_slab(device):
 
 def test_pressure_and_shear_add_up_to_the_drag(device):
     """Sum (-p n + tau) dA over a sphere 8.3 cells across at Re 30 is the force that momentum exchange measures, within 10 %."""
-    tunnel = Tunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
+    tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
     plan = tunnel.around({"ball": BALL}, "ball")
-    flow = TunnelFlow(plan, Settle(limit=500), device)
+    flow = WindTunnelRun(plan, SteadyRun(limit=500), device)
     force = flow.drag() * plan.reference_force
     state = Snapshot.of(flow.simulation, plan.units)
     areas = BALL.point_areas

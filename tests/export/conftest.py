@@ -5,9 +5,9 @@ import json
 import pytest
 from export_cases import DRAG, FEASIBLE, REFERENCE_FORCE, SCENE, Case, draw, linear_grids
 
-from sparselbm.io.files import append_csv
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.usd import Scene
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.write import append_csv
+from sparselbm.scene.usd import Scene
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.io.grid import TileGrid
-from sparselbm.usd import ResultsStage
+from sparselbm.files.grid import TileGrid
+from sparselbm.results.stage import ResultsStage
 
 SCENE = """#usda 1.0
 (

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from sparselbm.export import MissingPackageError, Results
-from sparselbm.export.door import Door
+from sparselbm.results import Results
+from sparselbm.results.formats import ExportFormat, MissingPackageError
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
 
 
 def test_a_package_that_is_missing_is_named_before_anything_is_written(case, tmp_path):
-    door = Door((("a.xyz", lambda results, path: path.write_text("a")),), ("no_such_package", "json"), "pictures")
+    door = ExportFormat((("a.xyz", lambda results, path: path.write_text("a")),), ("no_such_package", "json"), "pictures")
     with pytest.raises(
         MissingPackageError, match=r"a.xyz needs no_such_package, not .* pip install 'sparselbm\[pictures\]'"
     ):

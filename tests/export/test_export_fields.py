@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from export_cases import DRAG, FEASIBLE, REFERENCE_FORCE, TILES
 
-from sparselbm.export import AMR, FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF, Results, ResultsError
-from sparselbm.export.boxes import merged_boxes
-from sparselbm.io.read_nvdb import read_nvdb
-from sparselbm.io.vdb import write_vdb
+from sparselbm.files.read_nvdb import read_nvdb
+from sparselbm.files.vdb import write_vdb
+from sparselbm.results import Results, ResultsError
+from sparselbm.results.formats import AMR, FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF
+from sparselbm.results.formats.boxes import merged_boxes
 
 ACTIVE = len(TILES) * 512 - 256
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from export_cases import BEST, CENTRE, GROWTH, VOLUME, volume_and_centre
 
-from sparselbm.export import FILM, GLB, PICTURE, USDZ, Results
-from sparselbm.export.shapes import all_shapes, point_normals
-from sparselbm.export.usdz import map_places
-from sparselbm.usd import validate_stage
-from sparselbm.usd.solids import tubes
+from sparselbm.results import Results
+from sparselbm.results.formats import FILM, GLB, PICTURE, USDZ
+from sparselbm.results.formats.shapes import all_shapes, point_normals
+from sparselbm.results.formats.usdz import map_places
+from sparselbm.results.stage import validate_stage
+from sparselbm.results.stage.solids import tubes
 
 CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
 
@@ -158,8 +159,8 @@ def test_the_picture_shows_the_shapes(case, tmp_path, pictures):
 
 def test_the_film_goes_through_the_designs(case, tmp_path, pictures, monkeypatch):
     pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr("sparselbm.export.pictures.FRAMES_A_DESIGN", 2)
-    monkeypatch.setattr("sparselbm.export.pictures.SIZE", (320, 240))
+    monkeypatch.setattr("sparselbm.results.formats.pictures.FRAMES_A_DESIGN", 2)
+    monkeypatch.setattr("sparselbm.results.formats.pictures.SIZE", (320, 240))
     (path,) = FILM.write(Results.open(case.folder), tmp_path)
     frames = np.stack(list(pictures.imiter(path))).astype(int)
     assert frames.shape == (7, 240, 320, 3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm import Tunnel
+from sparselbm.flows import WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.coarse_faces import coarse_faces, long_edge
 
@@ -20,5 +20,5 @@ def test_a_box_of_eight_points_is_warned_of_and_a_fine_ball_is_not():
     (said,) = coarse_faces(box, 0.1, "/World/Car")
     for word in ("/World/Car", "22.4 cells", "limit 4 cells", "refine the mesh", "--levels"):
         assert word in said
-    assert said in Tunnel(voxel_size=0.1, reynolds=30).around({"/World/Car": box}, "/World/Car").warnings
+    assert said in WindTunnel(voxel_size=0.1, reynolds=30).around({"/World/Car": box}, "/World/Car").warnings
     assert coarse_faces(TriangleMesh.sphere(0.5, subdivisions=3), 0.1, "/World/Ball") == ()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sparselbm.geometry import (
+from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.geometry.deformation import (
     FFD,
     FreeVertices,
-    GeometryError,
     Held,
     LatticeSide,
     Mirror,
@@ -15,9 +15,8 @@ from sparselbm.geometry import (
     Scale,
     TransformOps,
     Translate,
-    TriangleMesh,
 )
-from sparselbm.geometry.rigid import rotation
+from sparselbm.geometry.deformation.rigid import rotation
 
 RNG = np.random.default_rng(4)
 MESH = TriangleMesh.sphere(1.0, (0.5, 0.2, -0.3), 2)

@@ -12,57 +12,9 @@ from pathlib import Path
 import warp as wp
 
 from sparselbm.adjoint.second_moments import _moments_kernel, _populations_kernel
-from sparselbm.blow_up import LIMITS, limits_kernel
-from sparselbm.boundary import (
-    X_MAX,
-    X_MIN,
-    Y_MAX,
-    Y_MIN,
-    Z_MIN,
-    CharacteristicOutlet,
-    ConvectiveOutlet,
-    FreeSlip,
-    GradPressure,
-    GradVelocity,
-    LinkPressure,
-    MovingWall,
-    Parabola,
-    PressureOutlet,
-    RegularisedPressure,
-    RegularisedVelocity,
-    VelocityInlet,
-    WallFunction,
-    ZouHePressure,
-    ZouHeVelocity,
-)
-from sparselbm.collision import (
-    BGK,
-    KBC,
-    MRT,
-    TRT,
-    WALE,
-    Carreau,
-    CentralMoment,
-    Cumulant,
-    ExactDifference,
-    PowerLaw,
-    RecursiveRegularised,
-    Regularised,
-    Smagorinsky,
-)
-from sparselbm.force import Boussinesq, Brinkman, RotatingFrame, UniformForce
-from sparselbm.interpolated import Bouzidi, CentralInterpolation
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.link_shear import _stress_kernel
-from sparselbm.monitor.sums_kernel import sums_kernel
-from sparselbm.moving.coupling import coupling_kernel
-from sparselbm.objective import Dissipation, FlowRate, Force, Integral, KineticEnergy, LayerPressure, ScalarFlux, Torque
-from sparselbm.openings import _flux_kernel
-from sparselbm.physics import Physics, TileClass
-from sparselbm.scalar import BodyValue, FixedValue, Outflow, Scalar
-from sparselbm.step import (
+from sparselbm.kernels.step import (
+    GradientTargets,
     Target,
-    Wrt,
     adjoint_kernel,
     amount_adjoint_kernel,
     change_kernel,
@@ -82,13 +34,58 @@ from sparselbm.step import (
     stream_kernel,
     unstream_kernel,
 )
-from sparselbm.tunable import Tunable
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models import RuntimeParameter
+from sparselbm.models.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Z_MIN,
+    CharacteristicOutlet,
+    ConvectiveOutlet,
+    FreeSlip,
+    GradPressure,
+    GradVelocity,
+    LinkPressure,
+    MovingWall,
+    Parabola,
+    PressureOutlet,
+    RegularisedPressure,
+    RegularisedVelocity,
+    VelocityInlet,
+    ZouHePressure,
+    ZouHeVelocity,
+)
+from sparselbm.models.collision import (
+    BGK,
+    KBC,
+    MRT,
+    TRT,
+    CentralMoment,
+    Cumulant,
+    ExactDifference,
+    RecursiveRegularised,
+    Regularised,
+)
+from sparselbm.models.force import Boussinesq, Brinkman, RotatingFrame, UniformForce
+from sparselbm.models.physics import Physics, TileClass
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.models.scalar import BodyValue, FixedValue, Outflow, Scalar
+from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
+from sparselbm.models.wall import Bouzidi, CentralInterpolation
+from sparselbm.observe import Dissipation, FlowRate, Force, Integral, KineticEnergy, LayerPressure, ScalarFlux, Torque
+from sparselbm.observe.monitor.sums_kernel import sums_kernel
+from sparselbm.observe.openings import _flux_kernel
+from sparselbm.observe.wall_shear import _stress_kernel
+from sparselbm.solver.moving.coupling import coupling_kernel
+from sparselbm.solver.stability import LIMITS, limits_kernel
 
 TABLE = Path(__file__).with_name("kernel_texts.json")
 
 PLAIN, WALLS = TileClass(walls=False, solid=False), TileClass(walls=True, solid=False)
 SOLID, EVERYTHING = TileClass(walls=True, solid=True), TileClass(walls=True, solid=True, fields=True, fractions=True)
-ALL = Wrt(solid=True, fields=True, parameters=True, fractions=True)
+ALL = GradientTargets(solid=True, fields=True, parameters=True, fractions=True)
 CPU32, CPU64, CUDA32 = Target(wp.float32, cuda=False), Target(wp.float64, cuda=False), Target(wp.float32, cuda=True)
 
 
@@ -117,7 +114,7 @@ def _steps():
     """Steps: every collision, every boundary condition, every class of tiles."""
     collisions = [
         BGK(), TRT(), MRT(), CentralMoment(), Regularised(), RecursiveRegularised(), ExactDifference(BGK()),
-        Smagorinsky(TRT(), 0.15), WALE(TRT()), PowerLaw(BGK(), exponent=0.7), TRT(magic=Tunable(0.2)),
+        Smagorinsky(TRT(), 0.15), WALE(TRT()), PowerLaw(BGK(), exponent=0.7), TRT(magic=RuntimeParameter(0.2)),
         Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.02),
     ]  # fmt: skip
     lattices = (D3Q19, D2Q9, D3Q27)
@@ -156,8 +153,8 @@ def _adjoints():
     for target in (CPU32, CPU64, CUDA32):
         kind = f"{target.precision.__name__}, {'cuda' if target.cuda else 'cpu'}"
         yield f"adjoint, everything, {kind}", adjoint_kernel(everything(D2Q9), EVERYTHING, target, ALL)
-    yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32, Wrt())
-    yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, CPU32, Wrt(parameters=True))
+    yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32, GradientTargets())
+    yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, CPU32, GradientTargets(parameters=True))
     full = everything(D2Q9, TRT())
     for name, objective in {
         "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.adjoint.reverse import Reverse
-from sparselbm.collision import BGK
-from sparselbm.domain import box
-from sparselbm.gradcheck import Check, difference, dot_product, taylor, trend
-from sparselbm.simulation import Simulation
+from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.design.gradcheck import Check, difference, dot_product, taylor, trend
+from sparselbm.grid.build import box
+from sparselbm.models.collision import BGK
+from sparselbm.solver import Simulation
 
 X, ALONG = np.array([0.3, -0.7]), np.array([0.6, 0.8])
 STEPS = 1e-3 * 0.5 ** np.arange(5)
@@ -75,6 +75,6 @@ def test_a_step_back_is_the_transpose_of_a_step(device, monkeypatch, precision, 
     before = simulation.state.numpy().copy()
     assert dot_product(simulation, amplitude=amplitude).error < limit
     assert np.array_equal(simulation.state.numpy(), before)
-    back = Reverse.back
-    monkeypatch.setattr(Reverse, "back", lambda self, state, step: back(self, simulation.new_state(), step))
+    back = BackwardSweep.back
+    monkeypatch.setattr(BackwardSweep, "back", lambda self, state, step: back(self, simulation.new_state(), step))
     assert dot_product(simulation, amplitude=amplitude).error > 0.01

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparselbm.io.grid import GridClass, TileGrid
+from sparselbm.files.grid import GridClass, TileGrid
 
 TILES = np.array([[0, 0, 0], [-1, 2, -3], [1, 0, 0], [600, 0, 0], [15, 15, 15], [16, 0, 0], [-513, -1, 7]], np.int32)
 

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from sparselbm.io.files import OutputExistsError, OutputFolderError, append_csv, claim_folder, replace_file
+from sparselbm.files.write import OutputExistsError, OutputFolderError, append_csv, claim_folder, replace_file
 
 
 def test_replaced_only_when_whole(tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sparselbm.io.images import before_after, convergence
+from sparselbm.results.images import before_after, convergence
 
 
 @dataclass(frozen=True, eq=False)

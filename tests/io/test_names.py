@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sparselbm.io.names import is_plain, result_name_of
+from sparselbm.files.names import is_plain, result_name_of
 
 
 @pytest.mark.parametrize(("file", "name"), [

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from io_grids import TILES, scalar, vector, voxels
 
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.io.vdb import write_vdb
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.vdb import write_vdb
 
 needs_convert = pytest.mark.skipif(
     shutil.which("nanovdb_convert") is None,

@@ -11,7 +11,7 @@ import pytest
 from io_grids import TILES, scalar, vector, voxels
 from io_vdb_reader import read_vdb
 
-from sparselbm.io.vdb import write_vdb
+from sparselbm.files.vdb import write_vdb
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 """Where Debian's python3-openvdb lives."""

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.blow_up import LIMITS, Limits, Watch, advice
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.collision import BGK, MRT, TRT
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation, SimulationError
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import BGK, MRT, TRT
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.simulation import SimulationError
+from sparselbm.solver.stability import LIMITS, StabilityCheck, StabilityLimits, advice
 
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
 
@@ -42,7 +42,7 @@ def test_a_fast_inlet_is_named_within_100_steps_of_the_first_cell_beyond_a_limit
     domain = box((32, 16), periodic=(False, True), device=device)
     options = {"viscosity": 0.1, "boundaries": [VelocityInlet(X_MIN, (0.55, 0.0)), PressureOutlet(X_MAX)]}
     simulation, twin = (Simulation(domain, **options, precision=wp.float64) for _ in range(2))
-    watch, first = Watch(twin), 0
+    watch, first = StabilityCheck(twin), 0
     while watch.unsound_cells() == 0:
         twin.advance(twin.state, twin.spare, 0)
         twin.state, twin.spare, first = twin.spare, twin.state, first + 1
@@ -79,7 +79,7 @@ def test_the_one_cell_that_breaks_a_limit_is_found(density, speed, text, precisi
     u = np.zeros((*domain.fluid.shape, 3))
     u[patch, 2] = speed
     simulation.set_state(np.where(patch, density, 1.0), u)
-    watch = Watch(simulation)
+    watch = StabilityCheck(simulation)
     count = watch.unsound_cells()
     assert count >= 1
     with np.errstate(all="ignore"):
@@ -89,7 +89,7 @@ def test_the_one_cell_that_breaks_a_limit_is_found(density, speed, text, precisi
     if np.isfinite(density):
         assert not sound[np.all(domain.cell_indices() == [9, 11, 8], axis=-1)].any()
     with pytest.raises(SimulationError, match=text) as failure:
-        simulation.require_sound()
+        simulation.check_stability()
     place = tuple(int(x) for x in str(failure.value).split("cell (")[1].split(")")[0].split(","))
     assert not sound[np.all(domain.cell_indices() == place, axis=-1)].any()
 
@@ -102,8 +102,8 @@ def test_a_fast_flow_that_is_stable_is_not_stopped(precision, device):
     simulation.run(2000)
     assert 0.34 < first < LIMITS.speed
     assert np.linalg.norm(simulation.velocity(), axis=-1).max() < 0.9 * first
-    assert Watch(simulation).unsound_cells() == 0
-    assert Watch(simulation, Limits(speed=0.01)).unsound_cells() > 0
+    assert StabilityCheck(simulation).unsound_cells() == 0
+    assert StabilityCheck(simulation, StabilityLimits(speed=0.01)).unsound_cells() > 0
 
 
 def test_what_a_whole_solid_holds_is_no_blow_up(device):
@@ -115,7 +115,7 @@ def test_what_a_whole_solid_holds_is_no_blow_up(device):
     assert inside[deep].all()
     simulation.set_state(np.where(deep, 5.0, 1.0), 0.0)
     assert (simulation.density()[inside] > LIMITS.density[1]).any()
-    assert Watch(simulation).unsound_cells() == 0
+    assert StabilityCheck(simulation).unsound_cells() == 0
 
 
 def test_short_runs_are_looked_at_together(device):

@@ -3,17 +3,17 @@
 import pytest
 import warp as wp
 
-from sparselbm.blow_up import LIMITS, limits_kernel
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT
+from sparselbm.kernels.step import Target
 from sparselbm.lattice import D3Q19
-from sparselbm.monitor.probes import _gather_kernel
-from sparselbm.monitor.residual import _change_kernel
-from sparselbm.monitor.sums_kernel import sums_kernel
-from sparselbm.monitor.velocity_gradients import _gradient_kernel
-from sparselbm.objective import Dissipation, KineticEnergy, LayerPressure
-from sparselbm.physics import Physics, TileClass
-from sparselbm.step import Target
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.physics import Physics, TileClass
+from sparselbm.observe import Dissipation, KineticEnergy, LayerPressure
+from sparselbm.observe.monitor.probes import _gather_kernel
+from sparselbm.observe.monitor.residual import _change_kernel
+from sparselbm.observe.monitor.sums_kernel import sums_kernel
+from sparselbm.observe.monitor.velocity_gradients import _gradient_kernel
+from sparselbm.solver.stability import LIMITS, limits_kernel
 
 PHYSICS = Physics(
     D3Q19, TRT(), (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)), PressureOutlet(X_MAX)), obstacles=("body",)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.domain import box, sample
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.monitor import (
+from sparselbm.grid import sample
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.observe import FlowRate, Force, Torque, evaluate
+from sparselbm.observe.monitor import (
     DragLift,
     EverySteps,
     ForceOn,
@@ -19,10 +20,8 @@ from sparselbm.monitor import (
     Recorder,
     TorqueOn,
 )
-from sparselbm.monitor.probes import stencil
-from sparselbm.objective import FlowRate, Force, Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.observe.monitor.probes import stencil
+from sparselbm.solver import Obstacle, Simulation
 
 NOW = EverySteps(1)
 

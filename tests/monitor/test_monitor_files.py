@@ -8,12 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from sparselbm.domain import box
-from sparselbm.io.files import OutputExistsError
-from sparselbm.monitor import Csv, EverySteps, JsonLines, Recorder, SeriesFolder, Values
-from sparselbm.monitor.series import Record
-from sparselbm.objective import KineticEnergy
-from sparselbm.simulation import Simulation
+from sparselbm.files.write import OutputExistsError
+from sparselbm.grid.build import box
+from sparselbm.observe import KineticEnergy
+from sparselbm.observe.monitor import Csv, EverySteps, JsonLines, Recorder, SeriesFolder, SeriesRecord, Values
+from sparselbm.solver import Simulation
 
 FORMATS = pytest.mark.parametrize("format", [Csv(), JsonLines()], ids=["csv", "json"])
 ROWS = [(0, (0.1, np.nan)), (10, (1 / 3, -2e-300)), (20, (np.pi * 1e30, 7.0))]
@@ -88,7 +87,7 @@ def test_a_killed_process_loses_no_row(format, tmp_path):
 
 
 def test_rows_go_forward():
-    record = Record(["x"])
+    record = SeriesRecord(["x"])
     record.add(5, [1.0])
     with pytest.raises(ValueError, match="a row of step 5 after that of step 5: begin a new record"):
         record.add(5, [2.0])

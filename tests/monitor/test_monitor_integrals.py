@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.monitor import EverySteps, FlowIntegrals, Recorder, VelocityGradients
-from sparselbm.objective import Dissipation, KineticEnergy
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.observe import Dissipation, KineticEnergy, evaluate
+from sparselbm.observe.monitor import EverySteps, FlowIntegrals, Recorder, VelocityGradients
+from sparselbm.solver import Obstacle, Simulation
 
 NU, SPEED, CELLS = 0.05, 0.01, 64
 

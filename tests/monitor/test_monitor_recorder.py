@@ -4,13 +4,21 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm import monitor as monitors
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.monitor import EverySeconds, EverySteps, Periodic, Recorder, Residual, Steady, Values
-from sparselbm.objective import FlowRate, KineticEnergy
-from sparselbm.simulation import Simulation, SimulationError
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.observe import FlowRate, KineticEnergy, evaluate
+from sparselbm.observe import monitor as monitors
+from sparselbm.observe.monitor import (
+    EverySeconds,
+    EverySteps,
+    Recorder,
+    Residual,
+    StopWhenPeriodic,
+    StopWhenSteady,
+    Values,
+)
+from sparselbm.solver import Simulation
+from sparselbm.solver.simulation import SimulationError
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=0.01, velocity=1.0, viscosity=1e-3, density=1000.0)  # A step takes 5e-4 s.
@@ -87,7 +95,7 @@ def test_a_flow_that_is_not_finite_does_not_stand_still(device):
     recorder.run(4)
     simulation.state.fill_(float("nan"))
     with pytest.raises(SimulationError, match="blown up by step 7"):
-        recorder.run(3, stop=Steady(tolerance=1.0, samples=3))
+        recorder.run(3, stop=StopWhenSteady(tolerance=1.0, samples=3))
     assert np.isnan(recorder.records["residual"].series.values[5:]).all()
 
 
@@ -95,7 +103,7 @@ def test_a_run_stops_when_it_stands_still(device):
     """Couette flow is then linear to the tolerance's order, long before the steps given."""
     simulation = couette(device)
     recorder = Recorder(simulation, {"residual": Residual(EverySteps(20))})
-    ended = recorder.run(100_000, stop=Steady(tolerance=1e-9, samples=3))
+    ended = recorder.run(100_000, stop=StopWhenSteady(tolerance=1e-9, samples=3))
     assert ended.stopped
     assert ended.steps == simulation.steps < 5000
     latest = recorder.records["residual"].latest("max", 4)
@@ -103,14 +111,14 @@ def test_a_run_stops_when_it_stands_still(device):
     assert latest[0] >= 1e-9
     y = simulation.domain.cell_indices()[..., 1] + 0.5
     assert simulation.velocity()[..., 0] == pytest.approx(0.05 * y / 8, rel=1e-6)
-    goes_on = Recorder(couette(device), {"residual": Residual(EverySteps(20))}).run(60, stop=Steady(tolerance=1e-9))
+    goes_on = Recorder(couette(device), {"residual": Residual(EverySteps(20))}).run(60, stop=StopWhenSteady(tolerance=1e-9))
     assert (goes_on.steps, goes_on.stopped) == (60, False)
 
 
 def test_a_periodic_value_is_recognised(device):
     """Windows of whole periods, after a start that decays."""
     record = monitors.Record(["lift"])
-    stop = Periodic(record="body", column="lift", window=40, tolerance=1e-2)
+    stop = StopWhenPeriodic(record="body", column="lift", window=40, tolerance=1e-2)
     stop.require({"body": record})
     ended = None
     for k in range(400):
@@ -126,7 +134,7 @@ def test_what_is_refused_before_the_run(device):
     simulation = couette(device)
     every = EverySteps(10)
     with pytest.raises(ValueError, match="no record 'residual': add a Residual monitor"):
-        Recorder(simulation, {"q": Values({"q": FlowRate(0, 3)}, every)}).run(10, stop=Steady(tolerance=1e-6))
+        Recorder(simulation, {"q": Values({"q": FlowRate(0, 3)}, every)}).run(10, stop=StopWhenSteady(tolerance=1e-6))
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0)})
     with pytest.raises(ValueError, match=r"speed is 0.0: give a finite number above 0"):

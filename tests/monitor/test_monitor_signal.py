@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.monitor import Signal
+from sparselbm.observe import Signal
 
 STEPS = 20 * np.arange(600)
 

@@ -6,13 +6,13 @@ import threading
 import numpy as np
 import pytest
 
-from sparselbm.domain import box
-from sparselbm.io.files import OutputExistsError
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.io.vdb import write_vdb
-from sparselbm.monitor import EverySteps, Nvdb, Recorder, VolumeError, VolumeFormat, Volumes, VolumeWriter
-from sparselbm.simulation import Simulation
-from sparselbm.snapshot import Snapshot
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.vdb import write_vdb
+from sparselbm.files.write import OutputExistsError
+from sparselbm.grid.build import box
+from sparselbm.observe import Snapshot
+from sparselbm.observe.monitor import EverySteps, Nvdb, Recorder, VolumeError, VolumeFormat, Volumes, VolumeWriter
+from sparselbm.solver import Simulation
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=1.0, velocity=1.0, viscosity=0.02, density=1.2)

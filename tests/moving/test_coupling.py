@@ -5,18 +5,16 @@ import pytest
 import warp as wp
 from moving_cases import cylinder, momentum
 
-from sparselbm.boundary import X_MIN, Y_MIN, FreeSlip
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.memory import tile_view
-from sparselbm.motion import RigidVelocity
-from sparselbm.moving import MovingObstacles, RigidBody, Uniform
-from sparselbm.moving.coupling import CouplingSums
-from sparselbm.objective import Force, Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.solid import saturation
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.models import RigidVelocity
+from sparselbm.models.boundary import X_MIN, Y_MIN, FreeSlip
+from sparselbm.models.wall.partially_saturated import saturation
+from sparselbm.observe import Force, Torque, evaluate
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving import MovingObstacles, RigidBody, Uniform
+from sparselbm.solver.moving.coupling import CouplingSums
 
 NU = 0.05
 

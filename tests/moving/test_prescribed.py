@@ -5,13 +5,12 @@ import pytest
 import warp as wp
 from moving_cases import cylinder, momentum, shift, turned
 
-from sparselbm.domain import box
-from sparselbm.interpolated import Bouzidi
-from sparselbm.memory import tile_view
-from sparselbm.motion import RigidVelocity
-from sparselbm.moving import MotionError, MovingObstacles, Prescribed, Sampled
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.models import RigidVelocity
+from sparselbm.models.wall import Bouzidi
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving import MotionError, MovingObstacles, Prescribed, Sampled
 
 REST = RigidVelocity.at_rest(2)
 

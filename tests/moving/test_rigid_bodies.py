@@ -5,17 +5,15 @@ import pytest
 import warp as wp
 from moving_cases import cylinder, momentum
 
-from sparselbm.boundary import MovingWall
-from sparselbm.boundary.face import Y_MAX, Y_MIN
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.motion import RigidVelocity
-from sparselbm.moving import MassProperties, MotionError, MovingObstacles, RigidBody, Uniform
-from sparselbm.moving.coupling import Coupling
-from sparselbm.moving.inertia import of_volume, six
-from sparselbm.moving.motion import Body
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.boundary import Y_MAX, Y_MIN, MovingWall
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving import MassProperties, MotionError, MovingObstacles, RigidBody, Uniform
+from sparselbm.solver.moving.coupling import Coupling
+from sparselbm.solver.moving.inertia import of_volume, six
+from sparselbm.solver.moving.motion import MovingBody
 
 REST = RigidVelocity.at_rest(2)
 WEIGHTLESS = (0.0, 0.0)
@@ -138,7 +136,7 @@ def test_a_body_without_forces_tumbles_as_euler_has_it():
     mesh = TriangleMesh.box((10.0, 10.0, 10.0), (16.0, 14.0, 12.0))
     start = RigidVelocity((0.01, 0.0, 0.0), (1e-4, 0.02, 1e-4), (13.0, 12.0, 11.0))
     body = RigidBody(matter=Uniform(1001.0), gravity=(0.0, 0.0, 0.0))
-    course = body.course(Body("box", mesh, box((32, 32, 32), device="cpu"), start))
+    course = body.course(MovingBody("box", mesh, box((32, 32, 32), device="cpu"), start))
     nothing = Coupling(np.zeros(6), 1e-9 * np.eye(6))
     inertia, momenta, energies, rates = of_volume(mesh, 3, "box").inertia, [], [], []
     for step in range(2000):

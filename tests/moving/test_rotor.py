@@ -7,17 +7,15 @@ import pytest
 import warp as wp
 from moving_cases import cylinder
 
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.force import RotatingFrame
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.motion import RigidVelocity
-from sparselbm.moving import MovingObstacles, Sampled
-from sparselbm.objective import Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.usd import Scene, TransformSamples
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.force import RotatingFrame
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Torque, evaluate
+from sparselbm.scene.usd import Scene, TransformSamples
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving import MovingObstacles, Sampled
 
 SCENE = Path(__file__).parents[2] / "assets" / "rotor.usda"
 CELLS = 16

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from optimize_shapes import Linear, Mesh, bumpy, sphere, stretched
 
-from sparselbm.geometry import TriangleMesh
-from sparselbm.optimize import (
+from sparselbm.design.constraint import (
     BoundingBox,
     ConstraintError,
     FixedArea,
@@ -18,8 +17,9 @@ from sparselbm.optimize import (
     MinimumVolume,
     SymmetryPlane,
 )
-from sparselbm.optimize.surface_area import surface_area
-from sparselbm.optimize.volume import signed_volume, volume_gradient
+from sparselbm.design.constraint.surface_area import surface_area
+from sparselbm.design.constraint.volume import signed_volume, volume_gradient
+from sparselbm.geometry import TriangleMesh
 
 MESH = sphere()
 ROOM = TriangleMesh.box((-1.4, -1.1, -1.3), (1.2, 1.3, 1.1))

@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 from optimize_shapes import Mesh, sphere, stretched
 
-from sparselbm.io.files import append_csv
-from sparselbm.optimize import (
-    CCSAQ,
-    LBFGSB,
-    MMA,
-    SLSQP,
-    Adam,
+from sparselbm.design.constraint import (
     BoundConstraint,
     BoundingBox,
     BoundsError,
@@ -24,16 +18,24 @@ from sparselbm.optimize import (
     FixedVolume,
     MinimumVolume,
     ObjectiveError,
-    OptimalityCriteria,
-    Stop,
     SymmetryPlane,
+)
+from sparselbm.design.optimizer import (
+    CCSAQ,
+    LBFGSB,
+    MMA,
+    SLSQP,
+    Adam,
+    OptimalityCriteria,
+    StoppingCriteria,
     TrustConstr,
     TrustRegion,
     minimize,
 )
+from sparselbm.files.write import append_csv
 
 MESH = sphere()
-FINE = Stop(tolerance=1e-10, iterations=2000)
+FINE = StoppingCriteria(tolerance=1e-10, iterations=2000)
 UNCONSTRAINED = [LBFGSB(), SLSQP(), TrustConstr(), TrustRegion(), MMA(), CCSAQ(), Adam(rate=0.05)]
 CONSTRAINED = [SLSQP(), TrustConstr(), TrustRegion(), MMA(), CCSAQ(), Adam()]
 EXACT_EQUALITY = [SLSQP(), TrustConstr(), TrustRegion(), Adam()]
@@ -270,7 +272,7 @@ def test_missing_nlopt_names_the_extra(monkeypatch):
 @pytest.mark.parametrize("field", ["tolerance", "iterations", "seconds", "evaluations"])
 def test_stop_refuses_zero(field):
     with pytest.raises(BoundsError, match=field):
-        Stop(**{field: 0})
+        StoppingCriteria(**{field: 0})
 
 
 # --- stopping, and keeping the best ---------------------------------------------------------------
@@ -281,7 +283,7 @@ START = np.array([-1.2, 1.0])
 
 @pytest.mark.parametrize("optimizer", UNCONSTRAINED, ids=name)
 def test_stops_on_iterations(optimizer):
-    stop = Stop(tolerance=1e-12, iterations=5)
+    stop = StoppingCriteria(tolerance=1e-12, iterations=5)
     found = minimize(rosenbrock, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=stop)
     assert (found.stopped, found.iterations) == ("iterations", 5)
     assert [each.iteration for each in found.history] == [0, 1, 2, 3, 4, 5]
@@ -290,7 +292,7 @@ def test_stops_on_iterations(optimizer):
 @pytest.mark.parametrize("optimizer", UNCONSTRAINED, ids=name)
 def test_stops_on_evaluations(optimizer):
     found = minimize(
-        rosenbrock, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(tolerance=1e-12, evaluations=7)
+        rosenbrock, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=StoppingCriteria(tolerance=1e-12, evaluations=7)
     )
     assert (found.stopped, found.evaluations) == ("evaluations", 7)
 
@@ -302,7 +304,7 @@ def test_stops_on_time(optimizer):
         return rosenbrock(x)
 
     began = time.monotonic()
-    found = minimize(waiting, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(tolerance=1e-12, seconds=0.1))
+    found = minimize(waiting, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=StoppingCriteria(tolerance=1e-12, seconds=0.1))
     assert found.stopped == "seconds"
     assert found.evaluations <= 6
     assert time.monotonic() - began < 5.0
@@ -313,7 +315,7 @@ def test_stops_on_tolerance(optimizer):
     objective = quadratic(np.array([0.2, -0.3]))
     loose, tight = (
         minimize(lambda x: (objective(x)[0] + 1.0, objective(x)[1]), np.full(2, 0.9), optimizer=optimizer,
-                 bounds=(-1.0, 1.0), stop=Stop(tolerance=tolerance, iterations=500))
+                 bounds=(-1.0, 1.0), stop=StoppingCriteria(tolerance=tolerance, iterations=500))
         for tolerance in (1e-2, 1e-9)
     )  # fmt: skip
     assert loose.stopped == "converged"
@@ -336,7 +338,7 @@ def tracked(objective):
 @pytest.mark.parametrize("evaluations", [1, 3, 6, 11])
 def test_best_design_is_kept(optimizer, evaluations):
     objective, seen = tracked(rosenbrock)
-    stop = Stop(tolerance=1e-12, evaluations=evaluations)
+    stop = StoppingCriteria(tolerance=1e-12, evaluations=evaluations)
     found = minimize(objective, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=stop)
     best = min(seen, key=lambda each: each[0])
     assert found.objective == best[0]
@@ -350,7 +352,7 @@ def test_an_infeasible_design_never_wins(optimizer):
     """The start is infeasible, and of less objective than the optimum."""
     found = minimize(
         quadratic(np.zeros(2)), np.array([0.05, 0.1]), optimizer=optimizer, bounds=(-1.0, 1.0),
-        stop=Stop(tolerance=1e-8, iterations=300), constraints=[linear([1.0, 1.0], 0.5, np.inf)],
+        stop=StoppingCriteria(tolerance=1e-8, iterations=300), constraints=[linear([1.0, 1.0], 0.5, np.inf)],
     )  # fmt: skip
     assert found.feasible
     assert found.x.sum() >= 0.5 - 1e-4
@@ -372,7 +374,7 @@ def test_least_violation_is_returned_where_nothing_is_feasible():
 def test_each_design_is_evaluated_once():
     for optimizer in (LBFGSB(), SLSQP(), TrustConstr(), TrustRegion()):
         objective, seen = tracked(rosenbrock)
-        minimize(objective, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=Stop(iterations=15))
+        minimize(objective, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=StoppingCriteria(iterations=15))
         assert len({x.tobytes() for _, x in seen}) == len(seen)
 
 
@@ -441,7 +443,7 @@ def test_history_is_on_disk_after_each_iteration(optimizer, tmp_path):
         START,
         optimizer=optimizer,
         bounds=(-2.0, 2.0),
-        stop=Stop(iterations=6),
+        stop=StoppingCriteria(iterations=6),
         on_iteration=watch,
     )
     assert lengths == [(k, k + 2) for k in range(len(found.history))]

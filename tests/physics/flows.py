@@ -3,14 +3,12 @@
 import numpy as np
 import warp as wp
 
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.memory import tile_view
-from sparselbm.objective import Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.solid import saturation
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.models.wall.partially_saturated import saturation
+from sparselbm.observe import Force, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 
 def places(simulation):

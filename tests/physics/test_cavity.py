@@ -7,9 +7,9 @@ import numpy as np
 import warp as wp
 from flows import run_until_steady
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, MovingWall
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, MovingWall
+from sparselbm.solver import Simulation
 
 U_ON_VERTICAL = np.array([
     [.9766, .84123], [.9688, .78871], [.9609, .73722], [.9531, .68717], [.8516, .23151], [.7344, .00332], [.6172, -.13641],

@@ -5,7 +5,9 @@ import pytest
 import warp as wp
 from flows import momentum_density, places, run_until_steady
 
-from sparselbm.boundary import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -17,10 +19,8 @@ from sparselbm.boundary import (
     PressureOutlet,
     VelocityInlet,
 )
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Simulation
 
 DIRECTIONS = pytest.mark.parametrize(
     ("lattice", "flow", "wall"),

@@ -9,10 +9,11 @@ from test_channel import poiseuille_error
 from test_shear_wave import ShearWave
 from test_taylor_green import errors
 
-from sparselbm.collision import BGK, MRT, CentralMoment, Cumulant, RecursiveRegularised, Smagorinsky
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import BGK, MRT, CentralMoment, Cumulant, RecursiveRegularised
+from sparselbm.models.turbulence import Smagorinsky
+from sparselbm.solver import Simulation
 
 VISCOSITY = 0.05
 

@@ -5,14 +5,12 @@ import pytest
 import warp as wp
 from flows import cylinder
 
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi, Halfway
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Force, Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.wall import Bouzidi, Halfway
+from sparselbm.observe import Force, Torque, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 
 def inclined_channel(cells, wall, device, shifts=(0.3, 0.6)):

@@ -5,10 +5,9 @@ import pytest
 import warp as wp
 from flows import cylinder, mass, sphere
 
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.domain import box
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.solver import Obstacle, Simulation
 
 STEPS = 1000
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])

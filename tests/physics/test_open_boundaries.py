@@ -5,10 +5,10 @@ import pytest
 import warp as wp
 from flows import momentum_density, places
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face, FreeSlip, PressureOutlet
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face, FreeSlip, PressureOutlet
+from sparselbm.solver import Simulation
 
 LATTICES = pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
 

@@ -5,12 +5,15 @@ import pytest
 import warp as wp
 from flows import places, run_until_steady
 
-from sparselbm.boundary import (
+from sparselbm.geometry import TriangleMesh
+from sparselbm.grid.build import box, inside
+from sparselbm.models import Harmonic, ScaledViscosity, SmoothStart, Sponge
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
     Y_MIN,
-    Box,
+    FaceRegion,
     Parabola,
     Patch,
     Poiseuille,
@@ -20,18 +23,11 @@ from sparselbm.boundary import (
     VelocityInlet,
     Womersley,
     ZouHeVelocity,
-)  # fmt: skip
-from sparselbm.domain import box, inside
-from sparselbm.evaluate import evaluate
-from sparselbm.force import ForceField, RotatingFrame, UniformForce
-from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.objective import FlowRate
-from sparselbm.obstacle import Obstacle
-from sparselbm.schedule import Harmonic, SmoothStart
-from sparselbm.simulation import Simulation
-from sparselbm.thickening import Sponge, Thickened
-from sparselbm.walls import WallError
+)
+from sparselbm.models.force import ForceField, RotatingFrame, UniformForce
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import FlowRate, evaluate
+from sparselbm.solver import Obstacle, Simulation, WallError
 
 
 def test_a_parabola_stays_one_through_a_channel(device):
@@ -49,21 +45,21 @@ def test_a_parabola_stays_one_through_a_channel(device):
 
 def test_two_inlets_share_a_side(device):
     """A jet through part of a side, still fluid beside it; parts that overlap, or hold no cell, are refused."""
-    jet = X_MIN.within(Box((0.0, 4.0), (1.0, 12.0)), "jet")
-    rest = X_MIN.within(Box((0.0, 12.0), (1.0, 16.0)), "rest")
+    jet = X_MIN.within(FaceRegion((0.0, 4.0), (1.0, 12.0)), "jet")
+    rest = X_MIN.within(FaceRegion((0.0, 12.0), (1.0, 16.0)), "rest")
     conditions = [VelocityInlet(jet, (0.05, 0.0)), VelocityInlet(rest, (0.0, 0.0)), PressureOutlet(X_MAX)]
     simulation = Simulation(box((24, 16), device=device), viscosity=0.1, boundaries=conditions, precision=wp.float64)
     assert simulation.parameter("jet.velocity_x") == pytest.approx(0.05)
     run_until_steady(simulation, 1e-6)
     assert evaluate(FlowRate(axis=0, layer=12), simulation) == pytest.approx(0.05 * 8, rel=0.01)
-    wide = X_MIN.within(Box((0.0, 2.0), (1.0, 6.0)), "wide")
+    wide = X_MIN.within(FaceRegion((0.0, 2.0), (1.0, 6.0)), "wide")
     with pytest.raises(WallError, match=r"jet and wide share 2 cells"):
         Simulation(
             box((24, 16), device=device),
             viscosity=0.1,
             boundaries=[conditions[0], VelocityInlet(wide, (0.1, 0.0))],
         )
-    nowhere = X_MIN.within(Box((0.0, 40.0), (1.0, 60.0)), "nowhere")
+    nowhere = X_MIN.within(FaceRegion((0.0, 40.0), (1.0, 60.0)), "nowhere")
     with pytest.raises(WallError, match="VelocityInlet on nowhere: no fluid cell lies along it"):
         Simulation(box((24, 16), device=device), viscosity=0.1, boundaries=[VelocityInlet(nowhere, (0.1, 0.0))])
 
@@ -214,9 +210,9 @@ def test_coriolis_force_turns_a_uniform_flow_in_an_inertial_circle(device):
 def test_a_sponge_damps_what_comes_back(device):
     """Kinetic energy of a shear flow behind an outlet's sponge layer, against none."""
 
-    def left(thickening):
+    def left(viscosity_field):
         simulation = Simulation(
-            box((64, 16), periodic=(True, True), device=device), viscosity=0.002, thickening=thickening
+            box((64, 16), periodic=(True, True), device=device), viscosity=0.002, viscosity_field=viscosity_field
         )
         u = np.zeros((*simulation.domain.fluid.shape, 2))
         u[..., 1] = 0.02 * np.sin(2 * np.pi * (places(simulation)[..., 0] + 0.5) / 16)
@@ -233,11 +229,11 @@ def test_a_sponge_damps_what_comes_back(device):
 
 def test_layers_of_two_viscosities_share_the_shear_stress(device):
     """Couette flow through layers of nu and 4 nu: the velocity gradients are 4 : 1."""
-    from sparselbm.boundary import MovingWall
+    from sparselbm.models.boundary import MovingWall
 
-    layers = Thickened(lambda x: np.where(x[..., 1] < 8.0, 1.0, 4.0))
+    layers = ScaledViscosity(lambda x: np.where(x[..., 1] < 8.0, 1.0, 4.0))
     simulation = Simulation(
-        box((8, 16), periodic=(True, False), device=device), viscosity=0.1, thickening=layers,
+        box((8, 16), periodic=(True, False), device=device), viscosity=0.1, viscosity_field=layers,
         boundaries=[MovingWall(Y_MAX, (0.05, 0.0))], precision=wp.float64,
     )  # fmt: skip
     run_until_steady(simulation, 1e-8)
@@ -255,7 +251,7 @@ def test_what_is_refused(device):
     with pytest.raises(ValueError, match="2 boundary conditions on x_min"):
         Simulation(domain, viscosity=0.1, boundaries=[VelocityInlet(X_MIN, (0.1, 0.0))] * 2)
     with pytest.raises(ValueError, match="all above 0"):
-        Simulation(domain, viscosity=0.1, thickening=Thickened(lambda x: 0.0 * x[..., 0]))
+        Simulation(domain, viscosity=0.1, viscosity_field=ScaledViscosity(lambda x: 0.0 * x[..., 0]))
 
 
 def test_profiles_of_pipes():

@@ -5,7 +5,9 @@ import pytest
 import warp as wp
 from flows import cylinder, places
 
-from sparselbm.boundary import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -19,11 +21,8 @@ from sparselbm.boundary import (
     VelocityInlet,
     ZouHePressure,
 )
-from sparselbm.collision import RecursiveRegularised
-from sparselbm.domain import box
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import RecursiveRegularised
+from sparselbm.solver import Obstacle, Simulation
 
 SOUND = 1.0 / np.sqrt(3.0)
 

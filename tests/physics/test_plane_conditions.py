@@ -7,7 +7,11 @@ import pytest
 import warp as wp
 from flows import momentum_density, places, run_until_steady
 
-from sparselbm.boundary import (
+from sparselbm.grid.build import box
+from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.lattice.equilibrium import equilibrium
+from sparselbm.lattice.moments import macroscopic
+from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
     Y_MAX,
@@ -21,13 +25,9 @@ from sparselbm.boundary import (
     ZouHePressure,
     ZouHeVelocity,
 )
-from sparselbm.boundary.second_order import contracted
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.equilibrium import equilibrium
-from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.moments import macroscopic
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary.second_order import contracted
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Simulation
 
 VELOCITIES = (ZouHeVelocity, RegularisedVelocity, GradVelocity)
 PRESSURES = (ZouHePressure, RegularisedPressure, GradPressure)

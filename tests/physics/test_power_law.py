@@ -5,10 +5,11 @@ import pytest
 import warp as wp
 from flows import places, run_until_steady
 
-from sparselbm.collision import TRT, Carreau, Collision, PowerLaw
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import TRT, Collision
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.solver import Simulation
 
 
 class Keep(Collision):
@@ -96,7 +97,7 @@ def ostwald_profile(exponent, K, drive, cells, places):
     return (drive / K) ** (1.0 / exponent) / grade * (half**grade - np.abs(places - half) ** grade)
 
 
-FLUIDS = {"thinning": (0.5, 0.01, 1.6e-4), "thickening": (1.5, 1.0, 2.5e-5)}
+FLUIDS = {"thinning": (0.5, 0.01, 1.6e-4), "viscosity_field": (1.5, 1.0, 2.5e-5)}
 """n, K and the force: u up to about 0.05."""
 
 

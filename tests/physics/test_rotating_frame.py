@@ -5,12 +5,11 @@ import pytest
 import warp as wp
 from flows import cylinder
 
-from sparselbm.domain import box
-from sparselbm.force import ForceField, RotatingFrame
-from sparselbm.interpolated import Halfway
+from sparselbm.grid.build import box
 from sparselbm.lattice import D3Q19
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.force import ForceField, RotatingFrame
+from sparselbm.models.wall import Halfway
+from sparselbm.solver import Obstacle, Simulation
 
 OMEGA = 2e-3
 

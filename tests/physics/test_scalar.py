@@ -5,15 +5,14 @@ import pytest
 import warp as wp
 from flows import cylinder
 
-from sparselbm.boundary import X_MAX, X_MIN, Patch, PressureOutlet, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
 from sparselbm.geometry import TriangleMesh
-from sparselbm.memory import tile_view
-from sparselbm.objective import ScalarFlux, ScalarIntegral, ScalarRelease
-from sparselbm.obstacle import Obstacle
-from sparselbm.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
-from sparselbm.simulation import Simulation, SimulationError
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.models.boundary import X_MAX, X_MIN, Patch, PressureOutlet, VelocityInlet
+from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.observe import ScalarFlux, ScalarIntegral, ScalarRelease, evaluate
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.simulation import SimulationError
 
 DIMENSIONS = pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.validate)])
 COLLISIONS = pytest.mark.parametrize(
@@ -249,12 +248,12 @@ def test_a_scalar_that_blows_up_is_named(device):
 
 
 def test_what_is_carried_over_to_other_tiles(device):
-    """`onto` keeps scalars and their numbers."""
+    """`transferred_to` keeps scalars and their numbers."""
     simulation = strip(device, 2, scalars=(Scalar("dye", 0.1, conditions=(FixedValue(X_MIN, 1.0),)),))
     simulation.set_scalar("dye", np.random.default_rng(1).random(simulation.domain.fluid.shape))
     simulation.set_parameter("dye.x_min.value", 0.4)
     simulation.run(10)
-    moved = simulation.onto(box((24, 8), periodic=(False, True), device=device))
+    moved = simulation.transferred_to(box((24, 8), periodic=(False, True), device=device))
     simulation.run(10)
     moved.run(10)
     assert np.array_equal(moved.scalar("dye"), simulation.scalar("dye"))

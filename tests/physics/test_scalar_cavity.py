@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.boundary import X_MAX, X_MIN
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.force import Boussinesq
-from sparselbm.objective import ScalarFlux
-from sparselbm.scalar import FixedValue, Scalar
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN
+from sparselbm.models.force import Boussinesq
+from sparselbm.models.scalar import FixedValue, Scalar
+from sparselbm.observe import ScalarFlux, evaluate
+from sparselbm.solver import Simulation
 
 PRANDTL = 0.71
 NUSSELT = {1e3: 1.118, 1e4: 2.243}

@@ -5,10 +5,10 @@ import pytest
 import warp as wp
 from flows import places
 
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Simulation
 
 CELLS, VISCOSITY = 32, 0.05
 WAVES = {

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sparselbm.collision import BGK, KBC, TRT, CentralMoment, Cumulant, RecursiveRegularised, Smagorinsky
+from sparselbm.models.collision import BGK, KBC, TRT, CentralMoment, Cumulant, RecursiveRegularised
+from sparselbm.models.turbulence import Smagorinsky
 
 STABILITY = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "stability.py"))
 VISCOSITY = STABILITY["SPEED"] * 128 / 3e4

@@ -8,7 +8,7 @@ import pytest
 import warp as wp
 from flows import StokesArray, cylinder, sphere
 
-from sparselbm.memory import tile_view
+from sparselbm.grid.memory import tile_view
 
 VISCOSITY = 0.05
 """tau = 0.65: the partially saturated wall is most accurate for small viscosities (at 1/6 the drag is 1 % less)."""

@@ -5,9 +5,9 @@ import pytest
 import warp as wp
 from flows import places
 
-from sparselbm.collision import BGK, TRT
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.solver import Simulation
 
 
 def exact(simulation, time, *, speed, viscosity):

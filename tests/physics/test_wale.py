@@ -8,19 +8,20 @@ import warp as wp
 from flows import places
 from test_taylor_green import errors
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall, PressureOutlet, VelocityInlet
-from sparselbm.collision import BGK, TRT, WALE, Carreau, ExactDifference, PowerLaw, Regularised, Smagorinsky
-from sparselbm.collision.wale import eddy_rate
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.expression import Graph, pullback
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Objective
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation, SimulationError
+from sparselbm.models import RigidVelocity
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import BGK, TRT, ExactDifference, Regularised
+from sparselbm.models.rheology import Carreau, PowerLaw
+from sparselbm.models.turbulence import WALE, Smagorinsky
+from sparselbm.models.turbulence.wale import eddy_rate
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Observable, evaluate
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.simulation import SimulationError
+from sparselbm.trace.expression import Graph, pullback
 
 
 def published(gradient):
@@ -137,7 +138,7 @@ def test_the_derivative_is_finite_and_right(gradient, precision):
 
 
 @dataclass(frozen=True)
-class GradientError(Objective):
+class GradientError(Observable):
     """sum |d_a u_b - G_ab|^2 over the fluid."""
 
     expected: tuple[tuple[float, ...], ...]

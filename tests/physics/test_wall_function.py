@@ -7,12 +7,13 @@ import pytest
 import warp as wp
 from flows import places, run_until_steady
 
-from sparselbm.boundary import Y_MAX, Y_MIN, Z_MAX, MovingWall, WallFunction
-from sparselbm.boundary.wall_function import friction
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
-from sparselbm.moments import excess_density, momentum
-from sparselbm.simulation import Simulation
+from sparselbm.lattice.moments import excess_density, momentum
+from sparselbm.models.boundary import Y_MAX, Y_MIN, Z_MAX, MovingWall
+from sparselbm.models.turbulence import WallFunction
+from sparselbm.models.turbulence.wall_function import friction
+from sparselbm.solver import Simulation
 
 
 def test_the_law_is_the_integral_of_its_profile():

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from sparselbm import DragProblem, DragStudy, Tunnel
-from sparselbm.geometry import FFD, TriangleMesh
+from sparselbm.design import DragProblem, DragStudy
+from sparselbm.flows import WindTunnel
+from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry.deformation import FFD
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
-SMALL = Tunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
+SMALL = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
 
 
 def small_plan():

@@ -6,16 +6,14 @@ import numpy as np
 import pytest
 from study_cases import BALL, small_plan, small_problem, swelling
 
-from sparselbm import DragProblem, DragStudy, Tunnel
 from sparselbm.adjoint import Steady
-from sparselbm.evaluate import evaluate
-from sparselbm.geometry import FFD
-from sparselbm.limits import ForceLimit, PressureDropLimit
-from sparselbm.settle import Settle
-from sparselbm.tunnel import TunnelError
+from sparselbm.design import DragProblem, DragStudy, ForceConstraint, PressureDropConstraint
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError
+from sparselbm.geometry.deformation import FFD
+from sparselbm.observe import evaluate
 
-LIFT, LOSS = ForceLimit(direction=(0.0, 1.0, 0.0), upper=0.1), PressureDropLimit(upper=5.0)
-FINE = Settle(tolerance=5e-4, stretch=50, limit=900)
+LIFT, LOSS = ForceConstraint(direction=(0.0, 1.0, 0.0), upper=0.1), PressureDropConstraint(upper=5.0)
+FINE = SteadyRun(tolerance=5e-4, stretch=50, limit=900)
 
 
 def sheared(amount):
@@ -27,8 +25,8 @@ def sheared(amount):
 
 @pytest.mark.validate
 def test_gradients_of_lift_and_pressure_drop(device):
-    plan = Tunnel(voxel_size=0.12, reynolds=30, upstream=0.75, downstream=1.0, side=0.75).around({"ball": BALL}, "ball")
-    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), settle=FINE, constraints=(LIFT, LOSS))
+    plan = WindTunnel(voxel_size=0.12, reynolds=30, upstream=0.75, downstream=1.0, side=0.75).around({"ball": BALL}, "ball")
+    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), steady_run=FINE, constraints=(LIFT, LOSS))
     problem = DragProblem(study, plan, device)
     x, step = np.zeros(81), swelling(0.1) + sheared(0.4)
     lift, loss = problem.constraints
@@ -55,9 +53,9 @@ def test_gradients_of_lift_and_pressure_drop(device):
 
 def test_gradient_of_the_pressure_drop(device):
     """Against a difference of flows from which the sound has gone: a thick fluid, and 1000 steps for each design."""
-    plan = Tunnel(voxel_size=0.12, reynolds=3, upstream=0.5, downstream=0.5, side=0.4).around({"ball": BALL}, "ball")
+    plan = WindTunnel(voxel_size=0.12, reynolds=3, upstream=0.5, downstream=0.5, side=0.4).around({"ball": BALL}, "ball")
     study = DragStudy(
-        deformation=FFD((3, 3, 3), limit=0.1), settle=Settle(tolerance=1e-9, stretch=500, limit=1000), constraints=(LOSS,),
+        deformation=FFD((3, 3, 3), limit=0.1), steady_run=SteadyRun(tolerance=1e-9, stretch=500, limit=1000), constraints=(LOSS,),
         gradient=Steady(tolerance=0.01, flow_tolerance=math.inf),
     )  # fmt: skip
     problem = DragProblem(study, plan, device)
@@ -72,10 +70,10 @@ def test_gradient_of_the_pressure_drop(device):
 
 
 def test_limits_that_limit_nothing_are_refused(device):
-    with pytest.raises(TunnelError, match="at least one"):
-        small_problem(device, constraints=(ForceLimit(direction=(0, 1, 0)),))
-    with pytest.raises(TunnelError, match="lower at or below upper"):
-        small_problem(device, constraints=(PressureDropLimit(lower=2.0, upper=1.0),))
+    with pytest.raises(WindTunnelError, match="at least one"):
+        small_problem(device, constraints=(ForceConstraint(direction=(0, 1, 0)),))
+    with pytest.raises(WindTunnelError, match="lower at or below upper"):
+        small_problem(device, constraints=(PressureDropConstraint(lower=2.0, upper=1.0),))
 
 
 def test_pressure_drop_is_in_units_of_the_dynamic_pressure():

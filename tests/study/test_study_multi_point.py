@@ -8,20 +8,20 @@ import pytest
 from channel_cases import central, channel
 
 from sparselbm.adjoint import Deformed, Stored, value_and_grad
-from sparselbm.collision import TRT
-from sparselbm.geometry import FFD, TriangleMesh, Turned
-from sparselbm.geometry.rigid import rotation
+from sparselbm.design import DragStudy, ForceConstraint, MultiPointProblem
+from sparselbm.design.constraint import BoundConstraint
+from sparselbm.design.constraint.aggregate import MeanAndDeviation, Worst
+from sparselbm.design.optimizer import StoppingCriteria, TrustRegion
+from sparselbm.flows import WindTunnelError
+from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry.deformation import FFD, Turned
+from sparselbm.geometry.deformation.rigid import rotation
 from sparselbm.lattice import D2Q9
-from sparselbm.limits import ForceLimit
-from sparselbm.multi_point import MultiPointProblem
-from sparselbm.objective import Force
-from sparselbm.optimize import BoundConstraint, Stop, TrustRegion
-from sparselbm.optimize.aggregate import MeanAndDeviation, Worst
-from sparselbm.simulation import Simulation
-from sparselbm.study import DragStudy
-from sparselbm.tunnel import TunnelError
+from sparselbm.models.collision import TRT
+from sparselbm.observe import Force
+from sparselbm.solver import Simulation
 
-SHORT = DragStudy(optimizer=TrustRegion(), stop=Stop(tolerance=1e-9, iterations=200), recheck=None)
+SHORT = DragStudy(optimizer=TrustRegion(), stop=StoppingCriteria(tolerance=1e-9, iterations=200), cross_check=None)
 BALL = TriangleMesh.sphere(0.5, subdivisions=1)
 
 
@@ -109,18 +109,18 @@ def test_a_robust_sum_trades_the_mean_for_evenness():
 
 def test_limits_of_every_flow_are_kept():
     zero = np.zeros(1)
-    limit = BoundConstraint("ForceLimit", zero, zero, lambda x: x[:1], lambda x: np.eye(1, 24))
-    members = [Quadratic(c, [limit], [ForceLimit(direction=(0, 1, 0), upper=0.0)]) for c in centres(2)]
-    assert [each.name for each in MultiPointProblem(members).constraints] == ["ForceLimit", "ForceLimit_2"]
+    limit = BoundConstraint("ForceConstraint", zero, zero, lambda x: x[:1], lambda x: np.eye(1, 24))
+    members = [Quadratic(c, [limit], [ForceConstraint(direction=(0, 1, 0), upper=0.0)]) for c in centres(2)]
+    assert [each.name for each in MultiPointProblem(members).constraints] == ["ForceConstraint", "ForceLimit_2"]
 
 
 def test_what_does_not_fit_together_is_refused():
-    with pytest.raises(TunnelError, match="at least 1"):
+    with pytest.raises(WindTunnelError, match="at least 1"):
         MultiPointProblem([])
-    with pytest.raises(TunnelError, match="weight above 0"):
+    with pytest.raises(WindTunnelError, match="weight above 0"):
         MultiPointProblem([Quadratic(np.zeros(24))], weights=[0.0])
     other = Quadratic(np.zeros(24), deformation=FFD((2, 2, 2), limit=0.5).bind(BALL))
-    with pytest.raises(TunnelError, match="same deformation"):
+    with pytest.raises(WindTunnelError, match="same deformation"):
         MultiPointProblem([Quadratic(np.zeros(24)), other])
 
 

@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL, small_plan, small_problem, swelling
 
-from sparselbm import DragProblem, DragStudy, TunnelFlow, on_second_grid
-from sparselbm.geometry import FFD, GeometryError
-from sparselbm.interpolated import Bouzidi
-from sparselbm.optimize import Optimizer
-from sparselbm.optimize.optimizer import Outcome
-from sparselbm.settle import Settle
-from sparselbm.tunnel import TunnelError
+from sparselbm.design import DragProblem, DragStudy, on_second_grid
+from sparselbm.design.optimizer import Optimizer
+from sparselbm.design.optimizer.optimizer import Outcome
+from sparselbm.flows import SteadyRun, WindTunnelError, WindTunnelRun
+from sparselbm.geometry import GeometryError
+from sparselbm.geometry.deformation import FFD
+from sparselbm.models.wall import Bouzidi
 
-LONG = Settle(tolerance=3e-4, stretch=100, limit=1500)
+LONG = SteadyRun(tolerance=3e-4, stretch=100, limit=1500)
 
 
 @pytest.fixture(scope="module")
 def problem(device):
-    return small_problem(device, settle=LONG)
+    return small_problem(device, steady_run=LONG)
 
 
 def test_walls_on_links_are_refused(device):
     plan = replace(SMALL, wall=Bouzidi()).around({"ball": BALL}, "ball")
-    with pytest.raises(TunnelError, match=r"lie on links, Bouzidi\(\): they do not move.*use wall=SolidFraction\(\)"):
+    with pytest.raises(WindTunnelError, match=r"lie on links, Bouzidi\(\): they do not move.*use wall=SolidFraction\(\)"):
         DragProblem(DragStudy(), plan, device)
 
 
@@ -62,7 +62,7 @@ class Late(Optimizer):
 
 
 def test_an_iterate_carries_the_gradient_of_its_own_design(device):
-    problem = small_problem(device, optimizer=Late(), constraints=(), settle=Settle(limit=100))
+    problem = small_problem(device, optimizer=Late(), constraints=(), steady_run=SteadyRun(limit=100))
     told, seen = [], []
     call = problem.deformation.pullback
     problem.deformation = replace(problem.deformation, backward=lambda g: seen.append(g) or call(np.zeros(81), g))
@@ -76,19 +76,19 @@ def test_what_cannot_be_carried_out_is_refused_before_anything_is_built(device):
     with pytest.raises(GeometryError, match="limit is 0"):
         small_problem(device, deformation=FFD(limit=0.0))
     huge = replace(small_plan().tunnel, voxel_size=2e-3).around(small_plan().bodies, "ball")
-    with pytest.raises(TunnelError, match=r"limit .* would fit"):
+    with pytest.raises(WindTunnelError, match=r"limit .* would fit"):
         DragProblem(DragStudy(), huge, device)
 
 
 def test_a_shape_that_leaves_the_tunnel_is_refused(device):
-    flow = TunnelFlow(small_plan(), device=device)
-    with pytest.raises(TunnelError, match=r"m (from|beyond) the inlet, limit"):
+    flow = WindTunnelRun(small_plan(), device=device)
+    with pytest.raises(WindTunnelError, match=r"m (from|beyond) the inlet, limit"):
         flow.move(flow.plan.mesh.points - [1.0, 0.0, 0.0])
 
 
 def test_progress_counts_steps_and_the_second_grid_is_finer(device):
     told = []
-    problem = small_problem(device, settle=Settle(limit=600))
+    problem = small_problem(device, steady_run=SteadyRun(limit=600))
     problem.on_progress = lambda *report: told.append(report)
     x = swelling(0.5)
     drag, _ = problem(x)

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sparselbm import DragProblem, DragStudy, Tunnel
+from sparselbm.design import CrossCheck, CrossCheckResult, DragProblem, DragStudy
+from sparselbm.design.optimizer import LBFGSB, StoppingCriteria
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.optimize import LBFGSB, Stop
-from sparselbm.recheck import Checked, Recheck
-from sparselbm.settle import Settle
-from sparselbm.tunnel import TunnelError
 
 VOXEL = 0.12
 THICKNESS = 1.2
 """Of the plate at the start [cells]; its middle plane lies between two layers of cells."""
 PLATE = TriangleMesh.box((0.4 * VOXEL, 0, 0), (0.4 * VOXEL + THICKNESS * VOXEL, 8 * VOXEL, 8 * VOXEL))
-TUNNEL = Tunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
+TUNNEL = WindTunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,16 @@ class Thin:
         return Thinning(mesh.points)
 
 
-def thin_problem(device, recheck):
+def thin_problem(device, cross_check):
     study = DragStudy(
-        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=Stop(iterations=3), recheck=recheck,
-        settle=Settle(limit=300),
+        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3), cross_check=cross_check,
+        steady_run=SteadyRun(limit=300),
     )  # fmt: skip
     return DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
 
 
 def test_a_plate_that_vanishes_between_cells_is_refused(device):
-    problem = thin_problem(device, Recheck(every=1))
+    problem = thin_problem(device, CrossCheck(every=1))
     found = problem.minimize()
     last = problem.checks[-1]
     assert (found.stopped, last.refused) == ("refused", True)
@@ -76,8 +74,8 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
 
 def test_the_best_design_is_checked_at_the_end_by_default(device):
     """Without `every` the same plate is found out too, and the start is all that remains."""
-    study = thin_problem(device, Recheck()).study
-    assert DragStudy().recheck == study.recheck
+    study = thin_problem(device, CrossCheck()).study
+    assert DragStudy().cross_check == study.cross_check
     problem = DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
     found = problem.minimize()
     assert found.stopped == "refused"
@@ -87,13 +85,13 @@ def test_the_best_design_is_checked_at_the_end_by_default(device):
 
 def test_a_recheck_without_iterations_or_tolerance_is_refused():
     for options in ({"every": 0}, {"tolerance": 0.0}):
-        with pytest.raises(TunnelError, match="must be above 0"):
-            Recheck(**options)
+        with pytest.raises(WindTunnelError, match="must be above 0"):
+            CrossCheck(**options)
 
 
 def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
     """Within the tolerance it is not refused, but told."""
-    assert Checked(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
-    assert not Checked(3, drag=0.996, checked=1.032, tolerance=0.05).refused
-    assert not Checked(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
-    assert not Checked(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed
+    assert CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
+    assert not CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).refused
+    assert not CrossCheckResult(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
+    assert not CrossCheckResult(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed

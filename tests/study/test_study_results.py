@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL
 
-from sparselbm import DragProblem, DragStudy, Scene, StudyFolder
-from sparselbm.geometry import FFD
-from sparselbm.io.files import OutputExistsError
-from sparselbm.optimize import Stop
-from sparselbm.optimize.volume import volume_gradient
-from sparselbm.results import normal_sensitivity
-from sparselbm.settle import Settle
-from sparselbm.simulation import SimulationError
-from sparselbm.usd import PrimOps, validate_stage
+from sparselbm.design import DragProblem, DragStudy
+from sparselbm.design.constraint.volume import volume_gradient
+from sparselbm.design.optimizer import StoppingCriteria
+from sparselbm.files.write import OutputExistsError
+from sparselbm.flows import SteadyRun
+from sparselbm.geometry.deformation import FFD
+from sparselbm.results import ResultsWriter
+from sparselbm.results.stage import PrimOps, validate_stage
+from sparselbm.results.writer import normal_sensitivity
+from sparselbm.scene.usd import Scene
+from sparselbm.solver.simulation import SimulationError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -54,9 +56,9 @@ def _area_gradient(mesh):
 
 def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
     plan = SMALL.in_scene(scene)
-    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), settle=Settle(limit=200), stop=Stop(iterations=5))
+    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), steady_run=SteadyRun(limit=200), stop=StoppingCriteria(iterations=5))
     problem = DragProblem(study, plan, device)
-    folder = StudyFolder(tmp_path / "out", scene, plan)
+    folder = ResultsWriter(tmp_path / "out", scene, plan)
 
     def add_then_spoil(iterate):
         folder.add(iterate)
@@ -100,9 +102,9 @@ def test_a_study_of_xform_ops_writes_their_values_and_no_points(tmp_path, device
     scene, ops = Scene.open(path), PrimOps.of(path, "/Stand", {"xformOp:rotateY": 20.0})
     plan = SMALL.in_scene(scene)
     study = DragStudy(
-        deformation=ops.deformation, constraints=(), settle=Settle(limit=400), stop=Stop(iterations=1), recheck=None
+        deformation=ops.deformation, constraints=(), steady_run=SteadyRun(limit=400), stop=StoppingCriteria(iterations=1), cross_check=None
     )
-    folder = StudyFolder(tmp_path / "out", scene, plan, ops=ops)
+    folder = ResultsWriter(tmp_path / "out", scene, plan, ops=ops)
     found = DragProblem(study, plan, device).minimize(folder.add)
     # A tilted disc is turned level: that is where its drag is least.
     assert found.history[-1].objective < found.history[0].objective
@@ -117,26 +119,26 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(OutputExistsError, match="overwrite"):
-        StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene))
+        ResultsWriter(tmp_path / "out", scene, SMALL.in_scene(scene))
     # What was made of a former run goes with it; the user's own files stay.
     own = ("mine.txt", "mine.png", "smoke.vdb", "export/mine.txt", "view/mine.html")
     former = ("slice.png", "fields.vdb", "export/fields.vdb", "export/design.glb", "view/data.js")
     for name in (*own, *former):
         (tmp_path / "out" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "out" / name).write_text("mine")
-    StudyFolder(tmp_path / "out", scene, SMALL.in_scene(scene), overwrite=True)
+    ResultsWriter(tmp_path / "out", scene, SMALL.in_scene(scene), overwrite=True)
     assert [(tmp_path / "out" / name).exists() for name in (*own, *former)] == [True] * 5 + [False] * 5
 
 
 def test_a_former_result_that_the_scene_is_made_of_is_not_removed(scene, tmp_path):
     """A study of what another one has found, into the folder of that one."""
     plan = SMALL.in_scene(scene)
-    StudyFolder(tmp_path / "out", scene, plan).stage.add_iteration(scene.body(plan.obstacle), 0, BALL.points)
+    ResultsWriter(tmp_path / "out", scene, plan).stage.add_iteration(scene.body(plan.obstacle), 0, BALL.points)
     found = tmp_path / "over.usda"
     found.write_text('#usda 1.0\n(\n    subLayers = [@out/ball_results.usda@]\n)\n')
     kept = sorted(path.name for path in (tmp_path / "out").iterdir())
     with pytest.raises(OutputExistsError, match="belongs to the scene"):
-        StudyFolder(tmp_path / "out", Scene.open(found), plan, overwrite=True)
+        ResultsWriter(tmp_path / "out", Scene.open(found), plan, overwrite=True)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == kept
 
 

@@ -4,19 +4,18 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL, small_plan
 
-from sparselbm import Scene, Tunnel, TunnelFlow
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError, WindTunnelRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.frontal_area import frontal_area
-from sparselbm.settle import Settle
-from sparselbm.simulation import SimulationError
-from sparselbm.tunnel import TunnelError
+from sparselbm.scene.usd import Scene
+from sparselbm.solver.simulation import SimulationError
 from sparselbm.units import UnitsError
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_the_box_keeps_its_margins_in_whole_tiles(axis):
     body = TriangleMesh.box((1.0, 2.0, 3.0), (1.5, 3.0, 3.8))
-    plan = Tunnel(voxel_size=0.05, axis=axis, upstream=1, downstream=3, side=2).around({"box": body}, "box")
+    plan = WindTunnel(voxel_size=0.05, axis=axis, upstream=1, downstream=3, side=2).around({"box": body}, "box")
     extent = body.bounds[1] - body.bounds[0]
     assert plan.length == pytest.approx(max(extent[k] for k in range(3) if k != axis))
     before = (body.bounds[0] - plan.bounds[0]) / plan.length
@@ -33,7 +32,7 @@ def test_the_box_keeps_its_margins_in_whole_tiles(axis):
 
 
 def test_a_voxel_size_that_is_not_given_is_a_sixteenth_of_the_body():
-    assert Tunnel().around({"ball": BALL}, "ball").cells_across == pytest.approx(16.0)
+    assert WindTunnel().around({"ball": BALL}, "ball").cells_across == pytest.approx(16.0)
 
 
 @pytest.mark.parametrize(
@@ -54,45 +53,45 @@ def test_the_silhouette_is_that_of_the_union_and_blind_to_the_grid():
     far, near = (TriangleMesh.box((x, 0, 0), (x + 1, 1, 1)) for x in (0.0, 5.0))
     both = TriangleMesh(np.concatenate([far.points, near.points]), np.concatenate([far.faces, near.faces + 8]))
     assert frontal_area(both, 0) == pytest.approx(1.0, rel=1e-6)
-    coarse, fine = (Tunnel(voxel_size=h).around({"ball": BALL}, "ball") for h in (0.1, 0.05))
+    coarse, fine = (WindTunnel(voxel_size=h).around({"ball": BALL}, "ball") for h in (0.1, 0.05))
     assert coarse.frontal_area == fine.frontal_area
 
 
 def test_a_scene_gives_its_only_body_and_leaves_out_what_is_named(assets):
     row = Scene.open(assets / "instanced_cm.usda")
-    with pytest.raises(TunnelError, match=r"2 bodies and no obstacle named: choose one of /World/Row"):
-        Tunnel().in_scene(row)
-    alone = Tunnel().in_scene(row, without=["/World/Row/Mirror"])
+    with pytest.raises(WindTunnelError, match=r"2 bodies and no obstacle named: choose one of /World/Row"):
+        WindTunnel().in_scene(row)
+    alone = WindTunnel().in_scene(row, without=["/World/Row/Mirror"])
     assert alone.obstacle == "/World/Row/First/Cube"
     assert list(alone.bodies) == [alone.obstacle]
-    both = Tunnel(side=3.0).in_scene(row, "/World/Row/First")
+    both = WindTunnel(side=3.0).in_scene(row, "/World/Row/First")
     assert set(both.bodies) == {"/World/Row/First", "/World/Row/Mirror/Second/Cube"}
-    whole = Tunnel().in_scene(row, "/World/Row")
+    whole = WindTunnel().in_scene(row, "/World/Row")
     assert list(whole.bodies) == ["/World/Row"]
     assert whole.mesh.volume == pytest.approx(0.2**3 + 2 * 0.2**3, rel=1e-5)
 
 
 def test_errors_name_value_limit_and_remedy():
     bodies = {"ball": BALL}
-    with pytest.raises(TunnelError, match=r"no body 'bal'; there are: ball"):
+    with pytest.raises(WindTunnelError, match=r"no body 'bal'; there are: ball"):
         SMALL.around(bodies, "bal")
     with pytest.raises(UnitsError, match=r"2.0 cells across, fewer than 8.*smaller by"):
-        Tunnel(voxel_size=0.5).around(bodies, "ball")
+        WindTunnel(voxel_size=0.5).around(bodies, "ball")
     with pytest.raises(SimulationError, match=r"tolerance is 0: must be above 0"):
-        Settle(tolerance=0)
+        SteadyRun(tolerance=0)
 
 
 def test_drag_of_a_sphere_at_reynolds_number_30(device):
     """C_d = 24 / Re (1 + 0.15 Re^0.687) = 2.04 (Schiller & Naumann 1933); here in a tunnel that it fills to 3 %."""
-    plan = Tunnel(voxel_size=0.125, reynolds=30, upstream=1.5, downstream=2.5, side=2.0).around({"ball": BALL}, "ball")
-    flow = TunnelFlow(plan, device=device)
+    plan = WindTunnel(voxel_size=0.125, reynolds=30, upstream=1.5, downstream=2.5, side=2.0).around({"ball": BALL}, "ball")
+    flow = WindTunnelRun(plan, device=device)
     assert flow.drag() == pytest.approx(24 / 30 * (1 + 0.15 * 30**0.687), rel=0.15)
     assert flow.settled.converged
     assert 0.8 * plan.flow_through_steps < flow.settled.steps < 4 * plan.flow_through_steps
 
 
 def test_a_flow_that_is_not_at_rest_at_the_limit_says_so(device):
-    flow = TunnelFlow(small_plan(), Settle(tolerance=1e-9, stretch=50, limit=100), device)
+    flow = WindTunnelRun(small_plan(), SteadyRun(tolerance=1e-9, stretch=50, limit=100), device)
     flow.drag()
     assert flow.settled.steps == 100
     assert not flow.settled.converged

@@ -8,13 +8,8 @@ import warp as wp
 from channel_cases import central
 
 from sparselbm.adjoint import Steady
-from sparselbm.boundary import X_MAX, X_MIN, Parabola, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.force import Brinkman
-from sparselbm.optimize import SLSQP
-from sparselbm.settle import Settle
-from sparselbm.simulation import Simulation
-from sparselbm.topology import (
+from sparselbm.design.optimizer import SLSQP
+from sparselbm.design.topology import (
     ConeFilter,
     Density,
     DensityProblem,
@@ -24,6 +19,11 @@ from sparselbm.topology import (
     Projection,
     Resistance,
 )
+from sparselbm.flows import SteadyRun
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Parabola, VelocityInlet
+from sparselbm.models.force import Brinkman
+from sparselbm.solver import Simulation
 
 
 def cells(*shape) -> np.ndarray:
@@ -80,7 +80,7 @@ def test_projection_and_resistance():
 def study(**options) -> DensityStudy:
     design = Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options)
     return DensityStudy(
-        stages=[design], fluid=0.4, settle=Settle(tolerance=1e-10, stretch=400, limit=20_000), gradient=Steady(tolerance=1e-8),
+        stages=[design], fluid=0.4, steady_run=SteadyRun(tolerance=1e-10, stretch=400, limit=20_000), gradient=Steady(tolerance=1e-8),
     )  # fmt: skip
 
 

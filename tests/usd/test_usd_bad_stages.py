@@ -2,7 +2,7 @@
 
 import pytest
 
-from sparselbm.usd import Scene, SceneError, traversal
+from sparselbm.scene.usd import Scene, SceneError, traversal
 
 HEAD = '#usda 1.0\n(metersPerUnit = 1\nupAxis = "Z")\n'
 GOOD = "[(0, 0, 0), (1, 0, 0), (0, 1, 0)]"

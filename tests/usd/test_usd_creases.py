@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sparselbm.usd import Scene, SceneError
-from sparselbm.usd.subdivision import Cage, limit_surface, next_corners, refine
+from sparselbm.scene.usd import Scene, SceneError
+from sparselbm.scene.usd.subdivision import Cage, limit_surface, next_corners, refine
 
 CUBE = """def Mesh "Box" {
     int[] faceVertexCounts = [4, 4, 4, 4, 4, 4]

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sparselbm.files.grid import GridClass, TileGrid
+from sparselbm.files.nvdb import write_nvdb
+from sparselbm.files.vdb import write_vdb
 from sparselbm.geometry import inspect_mesh
-from sparselbm.io.grid import GridClass, TileGrid
-from sparselbm.io.nvdb import write_nvdb
-from sparselbm.io.vdb import write_vdb
-from sparselbm.usd import Scene, SceneError
+from sparselbm.scene.usd import Scene, SceneError
 
 VOXEL, RADIUS, CENTRE = 0.015, 0.6, np.array((0.11, -0.23, 0.37))
 

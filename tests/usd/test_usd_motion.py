@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.usd import Scene, SceneError, TransformSamples
-from sparselbm.usd.transforms import apply
+from sparselbm.scene.usd import Scene, SceneError, TransformSamples
+from sparselbm.scene.usd.transforms import apply
 
 CARRIED = """(
     metersPerUnit = 0.01

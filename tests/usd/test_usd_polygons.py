@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.usd.polygons import cut_polygon, triangulate
+from sparselbm.scene.usd.polygons import cut_polygon, triangulate
 
 OUTLINES = {
     "square": [(0, 0), (1, 0), (1, 1), (0, 1)],

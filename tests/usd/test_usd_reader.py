@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.usd import Scene, SceneError, variants_of
+from sparselbm.scene.usd import Scene, SceneError, variants_of
 
 HEAD = """#usda 1.0
 (
@@ -97,7 +97,8 @@ def test_variants_that_are_not_there_are_refused_by_name(stage_of, name, choice,
 
 
 def test_results_lie_over_the_variant_that_was_read(stage_of, tmp_path):
-    from sparselbm.usd import ResultsStage, open_stage
+    from sparselbm.results.stage import ResultsStage
+    from sparselbm.scene.usd import open_stage
 
     scene = Scene.open(stage_of(VARIANTS), variants={"/Car:slant": "steep"})
     with ResultsStage(scene.path, tmp_path / "out", "case", variants=scene.variants) as results:

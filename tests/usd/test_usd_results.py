@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from sparselbm.usd import ResultsExistError, ResultsStage, Scene, SceneError, open_stage, validate_stage
+from sparselbm.results.stage import ResultsStage, validate_stage
+from sparselbm.scene.usd import ResultsExistError, Scene, SceneError, open_stage
 
 SCENES = ("bunny_tunnel", "instanced_cm", "point_instancer", "awkward_meshes", "gprims")
 

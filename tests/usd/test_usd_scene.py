@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.usd import Scene, SceneError
+from sparselbm.scene.usd import Scene, SceneError
 
 
 def volume_centre(mesh):

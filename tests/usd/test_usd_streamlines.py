@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.io.streamlines import trace_streamlines
+from sparselbm.observe.streamlines import trace_streamlines
 
 
 def vortex(x):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sparselbm.usd import Scene
+from sparselbm.scene.usd import Scene
 
 CUBE = """
         int[] faceVertexCounts = [4, 4, 4, 4, 4, 4]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.usd import PrimOps, ResultsStage, Scene, SceneError, validate_stage
+from sparselbm.results.stage import PrimOps, ResultsStage, validate_stage
+from sparselbm.scene.usd import Scene, SceneError
 
 TURNED = """(
     metersPerUnit = 0.01

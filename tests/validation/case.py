@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sparselbm.simulation import Simulation
+from sparselbm.solver import Simulation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,14 @@ import warp as wp
 from flow_fields import start_from
 from flows import cylinder
 
-from sparselbm.boundary import X_MAX, X_MIN, Z_MAX, CharacteristicOutlet, FreeSlip, Parabola, VelocityInlet
-from sparselbm.collision import TRT, Collision
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
+from sparselbm.grid.build import box
 from sparselbm.lattice import CS2
-from sparselbm.objective import Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.models.boundary import X_MAX, X_MIN, Z_MAX, CharacteristicOutlet, FreeSlip, Parabola, VelocityInlet
+from sparselbm.models.collision import TRT, Collision
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Force
+from sparselbm.solver import Obstacle, Simulation
 
 HEIGHT, DIAMETER = 0.41, 0.1
 """Of the channel and of the cylinder [m]."""

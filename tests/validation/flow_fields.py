@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 
-from sparselbm.evaluate import Evaluation
-from sparselbm.objective import Objective
-from sparselbm.simulation import Simulation
+from sparselbm.observe import Observable
+from sparselbm.observe.evaluation import Evaluation
+from sparselbm.solver import Simulation
 
 
 def start_from(fine: Simulation, coarse: Simulation, *, speed_ratio: float = 1.0) -> None:
@@ -45,7 +45,7 @@ def on_box(simulation: Simulation, field: np.ndarray) -> Callable[[np.ndarray], 
     return lambda places: inner(np.clip(places, low, high))
 
 
-def settle(simulation: Simulation, tolerance: float, *, stretch: int, limit: int) -> None:
+def steady_run(simulation: Simulation, tolerance: float, *, stretch: int, limit: int) -> None:
     """Runs until u changes by less than `tolerance` of its largest value over a stretch of steps."""
     before = simulation.velocity()
     while simulation.steps < limit:
@@ -66,7 +66,7 @@ def extremum(x: np.ndarray, values: np.ndarray, sign: int) -> tuple[float, float
 
 
 def force_series(
-    simulation: Simulation, forces: Sequence[Objective], steps: float, stretch: float, also: Callable[[], float] | None = None
+    simulation: Simulation, forces: Sequence[Observable], steps: float, stretch: float, also: Callable[[], float] | None = None
 ) -> list[np.ndarray]:  # fmt: skip
     """Runs; times [steps], each of the forces, and what `also` gives, sampled after every stretch."""
     evaluations, samples = [Evaluation(simulation, force) for force in forces], []

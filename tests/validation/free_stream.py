@@ -7,15 +7,14 @@ import numpy as np
 import warp as wp
 from flow_fields import start_from
 
-from sparselbm.boundary import X_MAX, Boundary, Face, FreeSlip, PressureOutlet, VelocityInlet
-from sparselbm.collision import TRT, Collision
-from sparselbm.domain import box
+from sparselbm.flows import SteadyRun
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.objective import Force
-from sparselbm.obstacle import Obstacle
-from sparselbm.settle import Settle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, BoundaryCondition, Face, FreeSlip, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import TRT, Collision
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Force
+from sparselbm.solver import Obstacle, Simulation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class FreeStream:
     side: float
     mirrors: tuple[int, ...] = ()
     device: str
-    outlet: Boundary = field(default_factory=lambda: PressureOutlet(X_MAX))
+    outlet: BoundaryCondition = field(default_factory=lambda: PressureOutlet(X_MAX))
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
 
@@ -49,7 +48,7 @@ class FreeStream:
         return self.across / self.speed
 
     @property
-    def _boundaries(self) -> list[Boundary]:
+    def _boundaries(self) -> list[BoundaryCondition]:
         stream = (self.speed, *[0.0] * (self.dimension - 1))
         sides = [FreeSlip(Face(axis, end)) for axis in range(1, self.dimension) for end in (0, 1)]
         return [VelocityInlet(Face(0, 0), stream), *sides, self.outlet]
@@ -79,9 +78,9 @@ class FreeStream:
         """Takes over another grid's or speed's flow."""
         start_from(self.simulation, other.simulation, speed_ratio=self.speed / other.speed)
 
-    def settle(self, tolerance: float, *, stretch: float, limit: float) -> None:
+    def steady_run(self, tolerance: float, *, stretch: float, limit: float) -> None:
         """Runs until the drag stands still to `tolerance`, looked at every `stretch` lengths; raises at `limit` lengths."""
-        rule = Settle(tolerance=tolerance, stretch=round(stretch * self.steps), limit=round(limit * self.steps))
+        rule = SteadyRun(tolerance=tolerance, stretch=round(stretch * self.steps), limit=round(limit * self.steps))
         settled = rule.run(self.simulation, Force("body", (1.0, *[0.0] * (self.dimension - 1))))
         assert settled.converged, f"drag still changes by {settled.change:.1e} after {settled.steps} steps"
 

@@ -10,15 +10,14 @@ from singularities import Profile
 from sparselbm.adjoint import Deformed, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
 from sparselbm.adjoint.fixed_point import seen_cells
-from sparselbm.boundary import Boundary, Face, FreeSlip, VelocityInlet
-from sparselbm.domain import box
-from sparselbm.evaluate import Evaluation
-from sparselbm.expression import where
-from sparselbm.geometry import BoundDeformation, TriangleMesh
-from sparselbm.geometry.deformation import LinearDeformation
-from sparselbm.objective import Force, Objective
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry.deformation import BoundDeformation, LinearDeformation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import BoundaryCondition, Face, FreeSlip, VelocityInlet
+from sparselbm.observe import Force, Observable
+from sparselbm.observe.evaluation import Evaluation
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.trace.expression import where
 
 SPEED, VISCOSITY = 1e-4, 0.5
 STATIONS, SEGMENTS = 80, 48
@@ -78,7 +77,7 @@ def extruded(x: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Reversal(Boundary):
+class Reversal(BoundaryCondition):
     """f_q - w_q = -(f_q' - w_q) with q' the mirror image of q: before the plane the flow is that behind it, reversed.
 
     u(-x, y) = (u_x, -u_y)(x, y), p(-x, y) = -p(x, y): a symmetry of Stokes flow past a body that is symmetric itself.
@@ -100,13 +99,13 @@ class Reversal(Boundary):
 
 
 @dataclass(frozen=True)
-class WholeDrag(Objective):
+class WholeDrag(Observable):
     """The drag of the whole body: what the part in the domain feels, cells on planes of symmetry by their share."""
 
     def integrand(self, cell):
         share = 2.0**cell.lattice.dimension
         for axis in range(cell.lattice.dimension):
-            share = share * (1.0 - 0.5 * cell.mask(cell.obeys(Face(axis, 0))))
+            share = share * (1.0 - 0.5 * cell.mask(cell.on_opening(Face(axis, 0))))
         return share * Force("body", (1.0, *[0.0] * (cell.lattice.dimension - 1))).integrand(cell)
 
     def tiles(self, simulation):

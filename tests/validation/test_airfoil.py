@@ -59,7 +59,7 @@ def test_drag(reynolds, device, hand_in):
         flow = stream(across, reynolds, speed, device)
         if flows:
             flow.start_from(flows[0])
-        flow.settle(1e-3, stretch=1.0, limit=60.0)
+        flow.steady_run(1e-3, stretch=1.0, limit=60.0)
         flows.append(flow)
         grids.append(watch.grid(f"chord of {across} cells", across, flow.simulation))
     cd = [flow.coefficient(flow.drag) for flow in flows]

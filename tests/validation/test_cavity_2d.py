@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import extremum, settle, start_from
+from flow_fields import extremum, start_from
 from scipy.interpolate import CubicSpline
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, MovingWall
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, MovingWall
+from sparselbm.solver import Simulation
 
 SPEED = 0.05
 SIDES = (64, 128, 256)
@@ -58,7 +58,7 @@ class Cavity:
         if start is not None:
             start_from(self.simulation, start.simulation)
         crossing = round(cells / SPEED)
-        settle(self.simulation, 1e-5, stretch=crossing, limit=300 * crossing)
+        steady_run(self.simulation, 1e-5, stretch=crossing, limit=300 * crossing)
         u = self.simulation.domain.dense(self.simulation.velocity()) / SPEED
         middle = slice(cells // 2 - 1, cells // 2 + 1)
         self.places = np.concatenate([[0.0], (np.arange(cells) + 0.5) / cells, [1.0]])

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import extremum, on_box, settle, start_from
+from flow_fields import extremum, on_box, start_from
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall
+from sparselbm.solver import Simulation
 
 REYNOLDS, SPEED = 1000, 0.1
 SIDES = (63, 95)
@@ -46,7 +46,7 @@ class Cube:
         if start is not None:
             start_from(self.simulation, start.simulation)
         crossing = round(cells / SPEED)
-        settle(self.simulation, tolerance, stretch=crossing, limit=200 * crossing)
+        steady_run(self.simulation, tolerance, stretch=crossing, limit=200 * crossing)
         at = (np.arange(cells) + 0.5) / cells
         self.places = np.concatenate([[0.0], at, [1.0]])
         half = np.full_like(at, 0.5)

@@ -8,9 +8,9 @@ from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from channel_cylinder import ChannelCylinder
 from flow_fields import force_series, on_box
 
-from sparselbm.collision import TRT, Cumulant
-from sparselbm.evaluate import evaluate
-from sparselbm.settle import Settle
+from sparselbm.flows import SteadyRun
+from sparselbm.models.collision import TRT, Cumulant
+from sparselbm.observe import evaluate
 
 SPEED = 0.05
 SOURCE = "Schafer & Turek, Notes Numer. Fluid Mech. 52 (1996) 547"
@@ -30,7 +30,7 @@ def channel_2d(cells, reynolds, speed, device, collision=TRT()):
 
 def settled(flow, tolerance):
     """Runs until the drag stands still over four diameters of the mean flow; C_d and C_l."""
-    rule = Settle(tolerance=tolerance, stretch=round(4.0 * flow.steps), limit=round(400.0 * flow.steps))
+    rule = SteadyRun(tolerance=tolerance, stretch=round(4.0 * flow.steps), limit=round(400.0 * flow.steps))
     assert rule.run(flow.simulation, flow.along(0)).converged
     return [flow.coefficient(evaluate(flow.along(axis), flow.simulation)) for axis in (0, 1)]
 

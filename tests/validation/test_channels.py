@@ -8,10 +8,10 @@ import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flows import run_until_steady
 
-from sparselbm.boundary import Y_MAX, MovingWall
-from sparselbm.collision import BGK, TRT, Collision
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import Y_MAX, MovingWall
+from sparselbm.models.collision import BGK, TRT, Collision
+from sparselbm.solver import Simulation
 
 
 class Plates:

@@ -6,10 +6,10 @@ import warp as wp
 from case import Case, Curve, Grid, Panel, Published, Quantity, Stopwatch
 from flow_fields import add_stress
 
-from sparselbm.collision import TRT
-from sparselbm.domain import box
+from sparselbm.grid.build import box
 from sparselbm.lattice import D3Q19
-from sparselbm.simulation import Simulation
+from sparselbm.models.collision import TRT
+from sparselbm.solver import Simulation
 
 VISCOSITY = 0.05
 WAVES = {

@@ -9,8 +9,8 @@ from flow_fields import force_series, on_box
 from flows import cylinder
 from free_stream import FreeStream
 
-from sparselbm.collision import Cumulant
-from sparselbm.objective import Force
+from sparselbm.models.collision import Cumulant
+from sparselbm.observe import Force
 
 ACROSS, SPEED = (10, 20), 0.05
 STEADY_BOX = {"upstream": 20.0, "downstream": 25.0, "side": 30.0, "mirrors": (1,)}
@@ -63,7 +63,7 @@ def test_steady(reynolds, device, hand_in):
         flow = stream(across, reynolds, speed, device, STEADY_BOX)
         if flows:
             flow.start_from(flows[0])
-        flow.settle(2e-4, stretch=5.0, limit=400.0)
+        flow.steady_run(2e-4, stretch=5.0, limit=400.0)
         flows.append(flow)
         grids.append(watch.grid(f"{across} across", across, flow.simulation))
     cd = [flow.coefficient(flow.drag) for flow in flows]

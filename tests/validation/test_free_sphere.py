@@ -59,7 +59,7 @@ def test_drag(reynolds, device, hand_in):
         flow = stream(across, reynolds, speed, device, width)
         if flows:
             flow.start_from(flows["coarse"])
-        flow.settle(5e-4, stretch=2.0, limit=100.0)
+        flow.steady_run(5e-4, stretch=2.0, limit=100.0)
         flows[name] = flow
         grids.append(watch.grid(f"{across} across, sides at {width:g} D", across, flow.simulation))
     cd = {name: flow.coefficient(flow.drag, AREA) for name, flow in flows.items()}

@@ -11,7 +11,8 @@ import pytest
 from singularities import Profile, drag, effective_radius
 from stokes_bodies import Stream, body, round_body, variables
 
-from sparselbm.optimize import SLSQP, FixedArea, FixedVolume, Stop, minimize
+from sparselbm.design.constraint import FixedArea, FixedVolume
+from sparselbm.design.optimizer import SLSQP, StoppingCriteria, minimize
 
 PICTURES = Path(__file__).parents[2] / "docs" / "optimisation"
 
@@ -57,7 +58,7 @@ class Search:
         far = 3.0 * case.radius / np.array([1.0, *np.arange(1.0, len(start.numbers)) ** 1.0])  # Ripples come last.
         self.result = minimize(
             self._ratio, np.zeros(len(far)), constraints=[constraint], bounds=(-far, far),
-            optimizer=SLSQP(first_step=0.02), stop=Stop(tolerance=5e-6, iterations=iterations),
+            optimizer=SLSQP(first_step=0.02), stop=StoppingCriteria(tolerance=5e-6, iterations=iterations),
         )  # fmt: skip
         self.found = Profile(tuple((np.array(start.numbers) + self.result.x) / case.radius))
 

@@ -7,14 +7,13 @@ from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flow_fields import start_from
 from flows import cylinder, sphere
 
-from sparselbm.boundary import Face, FreeSlip
-from sparselbm.domain import box
 from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.memory import tile_view
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
-from sparselbm.solid import saturation
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
+from sparselbm.models.boundary import Face, FreeSlip
+from sparselbm.models.wall import Bouzidi
+from sparselbm.models.wall.partially_saturated import saturation
+from sparselbm.solver import Obstacle, Simulation
 
 VISCOSITY, REYNOLDS = 0.05, 0.05
 SETUP = (
@@ -102,7 +101,7 @@ class PeriodicArray:
         side = self.simulation.domain.shape[0]
         return float(drive * self.volume / (VISCOSITY * 0.5 * (before + after))) / side ** (self.dimension - 2)
 
-    def settle(self, tolerance: float = 2e-4) -> float:
+    def steady_run(self, tolerance: float = 2e-4) -> float:
         """Runs until the drag changes by less over a quarter of the time in which profiles adapt, three times; the drag.
 
         Raises AssertionError after 12 such times.
@@ -131,7 +130,7 @@ def converge(sides, bodies, dimension, device, **numbers):
             coarse = array
         else:
             start_from(array.simulation, coarse.simulation, speed_ratio=array.speed / coarse.speed)
-        drags.append(array.settle())
+        drags.append(array.steady_run())
         across = numbers["diameter"] * cells
         grids.append(watch.grid(f"{cells} cells a side, {across:.1f} across", across, array.simulation))
     return drags, grids[::2]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import settle
 
-from sparselbm.collision import TRT, PowerLaw
-from sparselbm.domain import box
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.collision import TRT
+from sparselbm.models.rheology import PowerLaw
+from sparselbm.solver import Simulation
 
 WALL_VISCOSITY = {0.5: 0.05, 1.5: 0.5}
 """nu at the wall by exponent: the law is bounded to 1e-4 to 1, which is reached only near the middle, where gamma is 0."""
@@ -34,7 +34,7 @@ class Plates:
         start = np.zeros((*simulation.domain.fluid.shape, 2))
         start[..., 0] = 0.9 * peak * exact((simulation.domain.cell_indices()[..., 1] + 0.5) / cells, exponent)
         simulation.set_state(1.0, start)
-        settle(simulation, 1e-5, stretch=round(0.1 * cells**2), limit=4000 * cells**2)
+        steady_run(simulation, 1e-5, stretch=round(0.1 * cells**2), limit=4000 * cells**2)
         self.u = simulation.domain.dense(simulation.velocity())[0, :, 0] / peak
         self.error = float(np.abs(self.u - exact(self.y, exponent)).max())
         self.grid = watch.grid(f"{cells} cells", cells, simulation)

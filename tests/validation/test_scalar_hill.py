@@ -5,9 +5,9 @@ import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 
-from sparselbm.domain import box
-from sparselbm.scalar import Scalar, ScalarTRT
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.scalar import Scalar, ScalarTRT
+from sparselbm.solver import Simulation
 
 DIFFUSIVITY = 0.06
 

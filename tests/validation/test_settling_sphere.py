@@ -7,12 +7,11 @@ import pytest
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flows import sphere
 
-from sparselbm.boundary import X_MIN, Y_MIN, FreeSlip
-from sparselbm.domain import box
-from sparselbm.motion import RigidVelocity
-from sparselbm.moving import MovingObstacles, RigidBody, Uniform
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.boundary import X_MIN, Y_MIN, FreeSlip
+from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving import MovingObstacles, RigidBody, Uniform
 
 
 @dataclass(frozen=True)

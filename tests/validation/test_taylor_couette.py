@@ -6,13 +6,11 @@ import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flows import cylinder
 
-from sparselbm.domain import box
-from sparselbm.evaluate import evaluate
-from sparselbm.interpolated import Bouzidi
-from sparselbm.motion import RigidVelocity
-from sparselbm.objective import Torque
-from sparselbm.obstacle import Obstacle
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import RigidVelocity
+from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Torque, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 VISCOSITY = 0.1
 

@@ -8,11 +8,11 @@ import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from flow_fields import add_stress, extremum
 
-from sparselbm.collision import TRT
-from sparselbm.domain import box
-from sparselbm.evaluate import Evaluation
-from sparselbm.objective import Integral
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models.collision import TRT
+from sparselbm.observe import Integral
+from sparselbm.observe.evaluation import Evaluation
+from sparselbm.solver import Simulation
 
 REYNOLDS, SIDES, END = 100.0, (32, 48, 64), 10.0
 MACH = 0.05

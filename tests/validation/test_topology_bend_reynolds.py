@@ -15,14 +15,14 @@ import warp as wp
 from topology_pictures import PICTURES, picture
 
 from sparselbm.adjoint import Steady
-from sparselbm.boundary import X_MIN, Y_MIN, Box, Parabola, PressureOutlet, VelocityInlet
-from sparselbm.collision import RecursiveRegularised
-from sparselbm.domain import box
-from sparselbm.force import Brinkman
-from sparselbm.optimize import OptimalityCriteria, Stop
-from sparselbm.settle import Settle
-from sparselbm.simulation import Simulation
-from sparselbm.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.optimizer import OptimalityCriteria, StoppingCriteria
+from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.flows import SteadyRun
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MIN, Y_MIN, FaceRegion, Parabola, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import RecursiveRegularised
+from sparselbm.models.force import Brinkman
+from sparselbm.solver import Simulation
 
 CELLS = 50
 SPEEDS = {10: 0.04, 100: 0.1, 500: 0.1}
@@ -30,10 +30,10 @@ SPEEDS = {10: 0.04, 100: 0.1, 500: 0.1}
 FLUID = 0.25
 STUDY = DensityStudy(
     stages=[Density(resistance=Resistance(solid=1.0, q=q)) for q in (1 / 148, 1 / 14.8)], fluid=FLUID,
-    optimizer=OptimalityCriteria(), stop=Stop(tolerance=1e-3, iterations=20),
-    settle=Settle(tolerance=2e-4, stretch=200, limit=12_000), gradient=Steady(tolerance=0.05, flow_tolerance=inf),
+    optimizer=OptimalityCriteria(), stop=StoppingCriteria(tolerance=1e-3, iterations=20),
+    steady_run=SteadyRun(tolerance=2e-4, stretch=200, limit=12_000), gradient=Steady(tolerance=0.05, flow_tolerance=inf),
 )  # fmt: skip
-AT_REST = Settle(tolerance=1e-5, stretch=200, limit=60_000)
+AT_REST = SteadyRun(tolerance=1e-5, stretch=200, limit=60_000)
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,24 @@ class Bend:
     def viscosity(self) -> float:
         return SPEEDS[self.reynolds] * 0.2 * CELLS / self.reynolds
 
-    def problem(self, settle: Settle) -> DensityProblem:
+    def problem(self, steady_run: SteadyRun) -> DensityProblem:
         solid = 2.5e4 * self.viscosity / CELLS**2
         stages = [replace(s, resistance=replace(s.resistance, solid=solid, fluid=1e-8 * solid)) for s in STUDY.stages]
-        return DensityProblem(replace(STUDY, stages=stages, settle=settle), self.flow())
+        return DensityProblem(replace(STUDY, stages=stages, steady_run=steady_run), self.flow())
 
     def flow(self) -> Simulation:
         a, b = 0.7 * CELLS, 0.9 * CELLS
         profile = Parabola(0, (0, a), (CELLS, b))
-        inlet = VelocityInlet(X_MIN.within(Box((0, a), (1, b)), "inlet"), (SPEEDS[self.reynolds], 0.0), profile=profile)
+        inlet = VelocityInlet(X_MIN.within(FaceRegion((0, a), (1, b)), "inlet"), (SPEEDS[self.reynolds], 0.0), profile=profile)
         return Simulation(
             box((CELLS, CELLS), device=self.device), viscosity=self.viscosity, collision=RecursiveRegularised(),
-            precision=wp.float64, boundaries=[inlet, PressureOutlet(Y_MIN.within(Box((a, 0), (b, 1)), "outlet"))],
+            precision=wp.float64, boundaries=[inlet, PressureOutlet(Y_MIN.within(FaceRegion((a, 0), (b, 1)), "outlet"))],
             force=Brinkman(1e-3),
         )  # fmt: skip
 
     def design(self) -> np.ndarray:
         """The best from a uniform density, (variables,)."""
-        return self.problem(STUDY.settle).minimize()[-1].x
+        return self.problem(STUDY.steady_run).minimize()[-1].x
 
     def losses(self, designs: list[np.ndarray]) -> list[float]:
         """The functional of each design at this Reynolds number, in units of mu U^2; all flows are steady."""

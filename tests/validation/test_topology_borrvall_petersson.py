@@ -14,16 +14,16 @@ import pytest
 import warp as wp
 from topology_pictures import PICTURES, picture
 
-from sparselbm.boundary import X_MAX, X_MIN, Y_MIN, Box, Parabola, RegularisedPressure, VelocityInlet
-from sparselbm.collision import TRT
-from sparselbm.domain import box
-from sparselbm.force import Brinkman
-from sparselbm.optimize import MMA, OptimalityCriteria, Optimizer, Stop
-from sparselbm.simulation import Simulation
-from sparselbm.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.optimizer import MMA, OptimalityCriteria, Optimizer, StoppingCriteria
+from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, Y_MIN, FaceRegion, Parabola, RegularisedPressure, VelocityInlet
+from sparselbm.models.collision import TRT
+from sparselbm.models.force import Brinkman
+from sparselbm.solver import Simulation
 
 NU, U = 1 / 6, 1e-4
-CLOSELY, MANY = Stop(tolerance=2e-5, iterations=60), MMA(first_curvature=1e-3)
+CLOSELY, MANY = StoppingCriteria(tolerance=2e-5, iterations=60), MMA(first_curvature=1e-3)
 
 
 def opening(face, velocity, middle, width, cells, label):
@@ -33,7 +33,7 @@ def opening(face, velocity, middle, width, cells, label):
     lower[across], upper[across] = (middle - width / 2) * cells, (middle + width / 2) * cells
     velocity = tuple(U * np.asarray(velocity))
     profile = Parabola(face.axis, tuple(lower), tuple(upper))
-    return VelocityInlet(face.within(Box(tuple(lower), tuple(upper)), label), velocity, profile=profile)
+    return VelocityInlet(face.within(FaceRegion(tuple(lower), tuple(upper)), label), velocity, profile=profile)
 
 
 def double_pipe(length, cells, device):
@@ -52,7 +52,7 @@ def pipe_bend(cells, device):
 def pipe_bend_to_pressure(cells, device):
     """Flow leaves normal to the outlet, with what profile it likes."""
     inlet = opening(X_MIN, (1.0, 0.0), 0.8, 0.2, cells, "inlet")
-    outlet = Y_MIN.within(Box((0.7 * cells, 0), (0.9 * cells, 1)), "outlet")
+    outlet = Y_MIN.within(FaceRegion((0.7 * cells, 0), (0.9 * cells, 1)), "outlet")
     return stokes((cells, cells), [inlet, RegularisedPressure(outlet)], device)
 
 
@@ -78,8 +78,8 @@ class Search:
     """How the least functional is looked for: on a coarse grid, through both values of q, and from there on one twice as fine."""
 
     fluid: float
-    coarse: Stop = CLOSELY
-    fine: Stop = CLOSELY
+    coarse: StoppingCriteria = CLOSELY
+    fine: StoppingCriteria = CLOSELY
     stages: tuple[float, float] = (0.01, 0.1)
     optimizer: Optimizer = MANY
 
@@ -148,7 +148,7 @@ def test_pipe_bend(device):
 @pytest.mark.validate
 def test_pipe_bend_to_pressure(device):
     """The later code's set-up, 9.19 there: a quarter fluid, q of 1/148 and 1/14.8, a pressure at the outlet."""
-    stop = Stop(tolerance=5e-4, iterations=60)
+    stop = StoppingCriteria(tolerance=5e-4, iterations=60)
     search = Search(fluid=0.25, coarse=stop, fine=stop, stages=(1 / 148, 1 / 14.8), optimizer=OptimalityCriteria())
     losses, _ = search.run("pipe_bend_to_pressure", lambda cells: pipe_bend_to_pressure(cells, device), 50)
     assert losses[-1] == pytest.approx(9.19, rel=0.03)

@@ -6,12 +6,11 @@ import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
 from scipy.special import jv
 
-from sparselbm.domain import box
 from sparselbm.geometry import TriangleMesh
-from sparselbm.interpolated import Bouzidi
-from sparselbm.obstacle import Obstacle
-from sparselbm.schedule import Harmonic
-from sparselbm.simulation import Simulation
+from sparselbm.grid.build import box
+from sparselbm.models import Harmonic
+from sparselbm.models.wall import Bouzidi
+from sparselbm.solver import Obstacle, Simulation
 
 VISCOSITY, PEAK, PERIODS, PHASES = 0.05, 0.02, 8, 8
 SETUP = (

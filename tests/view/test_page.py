@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from draw_cases import BALL, case
 
-from sparselbm.draw import Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
-from sparselbm.io.files import OutputExistsError
-from sparselbm.usd import ResultsStage, open_stage
-from sparselbm.usd.colour import for_screen
-from sparselbm.usd.shapes import shapes_at
-from sparselbm.view import write_page
-from sparselbm.written import ResultsError
+from sparselbm.files.write import OutputExistsError
+from sparselbm.results import ResultsError
+from sparselbm.results.draw import Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
+from sparselbm.results.page import write_page
+from sparselbm.results.stage import ResultsStage
+from sparselbm.results.stage.colour import for_screen
+from sparselbm.results.stage.shapes import shapes_at
+from sparselbm.scene.usd import open_stage
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from draw_cases import BALL, case
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade
 
-from sparselbm.draw import (
+from sparselbm.results.draw import (
     Glyphs,
     Isosurface,
     Pressure,
@@ -16,7 +16,7 @@ from sparselbm.draw import (
     VolumeGrids,
     draw_all,
 )
-from sparselbm.usd import ResultsStage
+from sparselbm.results.stage import ResultsStage
 
 
 @pytest.fixture(scope="session")

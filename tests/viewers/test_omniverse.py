@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sparselbm.usd import ResultsStage, Scene
+from sparselbm.results.stage import ResultsStage
+from sparselbm.scene.usd import Scene
 
 pytestmark = pytest.mark.viewers
 ASSETS = Path(__file__).parents[2] / "assets"

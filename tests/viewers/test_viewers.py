@@ -12,8 +12,8 @@ import pytest
 from draw_cases import BALL
 from matplotlib.image import imread
 
-from sparselbm.usd import open_stage
-from sparselbm.view import write_page
+from sparselbm.results.page import write_page
+from sparselbm.scene.usd import open_stage
 
 pytestmark = pytest.mark.viewers
 

@@ -1,0 +1,59 @@
+"""What a plan for the backward pass is."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from ..estimate.bandwidth import ADJOINT_COST, Bandwidth
+from ..estimate.device import free_bytes, gibibytes
+from ..observe.evaluation import Evaluation
+from ..solver import Simulation
+from ..solver.stability import CHECK_INTERVAL
+from .errors import AdjointError
+from .forward_record import ForwardRecord
+from .window import Window
+from .work import GradientEstimate, GradientWork
+
+
+class AdjointMethod(ABC):
+    """How the states that the backward pass needs are kept: a frozen value."""
+
+    forgets_start: ClassVar[bool] = False
+    """Whether the gradient is that of a flow that has forgotten how it began."""
+    holds_fluctuations: ClassVar[bool] = False
+    """Whether what fluctuations do to the mean is held, so that numbers which act on them have no gradient."""
+
+    @abstractmethod
+    def forward(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> ForwardRecord:
+        """Advances the simulation by `steps`, adds up the objective, and gives what it has kept for the way back.
+
+        That may be the very array of the present state, which must then not be written to before the way back. Raises
+        AdjointError for what cannot be, before any step is done.
+        """
+
+    @abstractmethod
+    def work(self, simulation: Simulation, steps: int) -> GradientWork:
+        """What a gradient over so many steps will hold and do. Raises AdjointError as `forward` does."""
+
+    def forecast(self, simulation: Simulation, steps: int, speed: Bandwidth | None = None) -> GradientEstimate:
+        """That work and its duration, known before the start: `print` it. `speed`: by default measured now, in 0.2 s."""
+        work = self.work(simulation, steps)
+        step = (speed or Bandwidth.of(simulation.domain.device)).step_seconds(simulation.state_bytes)
+        return GradientEstimate(work, (work.forward_steps + ADJOINT_COST * work.backward_steps) * step)
+
+
+def run_forward(plan: AdjointMethod, simulation: Simulation, steps: int) -> ForwardRecord:
+    """A run of which nothing but the last state is read, looked at there as `Simulation.run` does."""
+    trail = plan.forward(simulation, None, steps, Window())
+    if steps >= CHECK_INTERVAL:
+        simulation.check_stability()
+    return trail
+
+
+def require_memory(simulation: Simulation, needed: int, what: str) -> None:
+    """Raises AdjointError when `needed` bytes are more than 0.9 of what the device has free."""
+    free = free_bytes(simulation.domain.device)
+    if needed > 0.9 * free:
+        raise AdjointError(
+            f"{what} needs {gibibytes(needed)}, {gibibytes(free)} are free: "
+            "use Checkpointed with a smaller memory, Steady for a steady flow, or larger voxels"
+        )

@@ -1,0 +1,217 @@
+"""With respect to what a gradient is taken: one frozen value each.
+
+Each has `require(simulation)`, which raises AdjointError where there is no such thing, before any step is done, and
+`gradient(reverse)`, which reads what a finished backward sweep has gathered. Those that can be the input of a `Run` have a
+`name`, and `get(simulation)` and `put(simulation, values)` for their present values.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..grid.memory import tile_view
+from ..kernels.step import GradientTargets as Needs
+from ..models.wall import BounceBack
+from ..solver import Simulation
+from ..solver.obstacle import ObstacleGeometry
+from .errors import AdjointError
+from .sweep import BackwardSweep
+
+
+def _require_obstacle(simulation: Simulation, name: str) -> None:
+    names = simulation.physics.obstacles
+    if name not in names:
+        raise AdjointError(f"no obstacle {name!r}; there are: {', '.join(names) or 'none'}")
+    wall = next(o.wall for o in simulation.obstacles if o.name == name)
+    if isinstance(wall, BounceBack) and not wall.resolves_position:
+        raise AdjointError(
+            f"the wall of {name!r} stands halfway on every link that it cuts, wherever its points are, so that its gradient is "
+            "0 but for jumps: use wall=SolidFraction(), or Bouzidi() or CentralInterpolation()"
+        )
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of an obstacle's surface: d J / d p [lattice units / m], (n, 3).
+
+    With `SolidFraction` the gradient follows the trend of the objective over cells, 1 +- 0.02. With a wall on links it is that
+    of the links that are cut now: their shares delta vary, the set of them is held. It passes every test by small
+    differences, but what changes when a link comes or goes is not in it: it was 0.86 to 0.93 of the trend for a cylinder 12
+    to 20 cells wide. Such obstacles do not move: build the simulation anew with the points of the next design. A scalar
+    sees the flow alone change: the place of its own anti-bounce-back is halfway.
+    """
+
+    obstacle: str
+
+    needs = Needs(solid=True, fractions=True)
+
+    def require(self, simulation: Simulation) -> None:
+        _require_obstacle(simulation, self.obstacle)
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return reverse.points_gradient(self.obstacle)
+
+    @property
+    def name(self) -> str:
+        return f"{self.obstacle}.points"
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present points [m], (n, 3)."""
+        return self._geometry(simulation).points.numpy().copy()
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Moves the body, with all that hangs on it, unless it stands there already."""
+        geometry = self._geometry(simulation)
+        if not np.array_equal(geometry.points.numpy(), values):
+            geometry.move(values)
+            simulation.update_geometry({self.obstacle})
+
+    def _geometry(self, simulation: Simulation) -> ObstacleGeometry:
+        for geometry in simulation.geometry:
+            if geometry.name == self.obstacle:
+                return geometry
+        raise AdjointError(f"the wall of {self.obstacle!r} lies on links and cannot be moved: use wall=SolidFraction()")
+
+
+@dataclass(frozen=True, eq=False)
+class Deformed:
+    """The variables of a bound deformation (rigid, FFD, free vertices) of an obstacle: d J / d x, (size,); see `Points`."""
+
+    obstacle: str
+    deformation: object
+    """A `BoundDeformation` whose points the obstacle stands at."""
+    variables: np.ndarray
+    """x at which the points were computed."""
+
+    needs = Needs(solid=True, fractions=True)
+
+    def require(self, simulation: Simulation) -> None:
+        _require_obstacle(simulation, self.obstacle)
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return self.deformation.pullback(self.variables, reverse.points_gradient(self.obstacle))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the models by its name, such as `viscosity`, `force_x` or `x_min.velocity_x`: d J / d number."""
+
+    name: str
+
+    needs = Needs(parameters=True)
+
+    def require(self, simulation: Simulation) -> None:
+        names = simulation.physics.parameters
+        if self.name not in names:
+            raise AdjointError(
+                f"no parameter {self.name!r}; there are: {', '.join(names)}; other numbers of models are constants of the kernel "
+                "unless given as Tunable(number), as in TRT(magic=Tunable(3 / 16)), then collision.magic"
+            )
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return reverse.parameter_gradient(self.name)
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """The present number, ()."""
+        return np.asarray(simulation.parameter(self.name))
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the number."""
+        simulation.set_parameter(self.name, float(values))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value of the models in every cell, such as `force_field_x` or `x_min.velocity_x`, the profile: d J / d field, (n, cells).
+
+    Of an unsteady profile it is the sum over the steps.
+    """
+
+    name: str
+
+    needs = Needs(fields=True)
+
+    def require(self, simulation: Simulation) -> None:
+        names = simulation.physics.fields
+        if self.name not in names:
+            raise AdjointError(f"no field {self.name!r}; there are: {', '.join(names) or 'none'}")
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return reverse.field_gradient(self.name)
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present values in the cells, (n, cells)."""
+        return simulation.fields.spread(simulation.fields.array, self.name)
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the values, which must be 0 in the tiles that are not kept."""
+        fields = simulation.fields
+        outside = np.delete(np.arange(simulation.domain.tile_count), fields.tiles)
+        if np.any(values[outside]):
+            raise AdjointError(
+                f"the field {self.name!r} has values in some of {len(outside)} tiles in which the models' fields were all 0 when "
+                "the simulation was made, which have no place for them: make it with a field that is not 0 there"
+            )
+        fields.put(self.name, values)
+        fields.upload()
+
+
+@dataclass(frozen=True)
+class SolidFractions:
+    """The solid fraction of every cell, also where no solid is near: d J / d eps, (n, cells)."""
+
+    needs = Needs(solid=True)
+
+    def require(self, simulation: Simulation) -> None:
+        if simulation.solid is None:
+            raise AdjointError("SolidFractions of a simulation without any: give it an obstacle with wall=SolidFraction()")
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return tile_view(reverse.simulation.domain, reverse.solid_adjoint, 1)[:, 0].copy()  # type: ignore[arg-type]
+
+    name = "solid_fractions"
+
+    def get(self, simulation: Simulation) -> np.ndarray:
+        """Present solid fractions, (n, cells)."""
+        return tile_view(simulation.domain, simulation.solid, 1)[:, 0].copy()  # type: ignore[arg-type]
+
+    def put(self, simulation: Simulation, values: np.ndarray) -> None:
+        """Changes the fractions; the bodies' points stay where they are."""
+        simulation.set_solid_fractions(values)
+
+
+@dataclass(frozen=True)
+class LinkFractions:
+    """The share delta of every link along -c_q up to the wall of an obstacle: d J / d delta, (n, Q, cells).
+
+    In tiles without such walls, where all is halfway and nothing is kept, it is given as 0.
+    """
+
+    needs = Needs(fractions=True)
+
+    def require(self, simulation: Simulation) -> None:
+        if not simulation.physics.link_wall.resolves_position:
+            raise AdjointError(
+                "LinkFractions of a simulation without any: give it an obstacle with wall=Bouzidi() or CentralInterpolation()"
+            )
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        return reverse.fractions_gradient()
+
+
+@dataclass(frozen=True)
+class InitialPopulations:
+    """The populations at the start: d J / d f, (n, S, cells), S = Q + sizes of the scalars; 0 where there is no fluid."""
+
+    needs = Needs()
+
+    def require(self, simulation: Simulation) -> None:
+        """Every simulation has them."""
+
+    def gradient(self, reverse: BackwardSweep) -> np.ndarray:
+        simulation = reverse.simulation
+        gradient = tile_view(simulation.domain, reverse.initial_adjoint(), simulation.physics.size)
+        return np.where(simulation.walls.fluid[:, None], gradient, 0.0)
+
+
+Wrt = Points | Deformed | Parameter | Field | SolidFractions | LinkFractions | InitialPopulations

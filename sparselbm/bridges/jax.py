@@ -1,0 +1,123 @@
+"""Differentiable runs as JAX functions, under `jit` as well."""
+# pyright: reportMissingImports=false
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import warp as wp
+
+from ..adjoint import AdjointError, Differentiable, Pass
+
+try:
+    import jax
+    from jax.custom_derivatives import SymbolicZero
+except ImportError as missing:
+    raise ImportError("sparselbm.bridges needs JAX, which is not installed: pip install 'sparselbm[jax]'") from missing
+
+
+def operator(run: Differentiable) -> Callable:
+    """The run as a JAX function with a vector-Jacobian product; also a decorator, above `taped`.
+
+    Several outputs come as a tuple; those without a gradient count as 0. Arrays must have the inputs' dtypes: a run in fp64
+    needs JAX's x64 mode. Arrays cross through the host's memory. Raises AdjointError for inputs that do not fit, and for the
+    gradient of an input that has none.
+
+    JAX's functions are pure, and do not say when a graph is dropped. So what the latest forward pass keeps for the way back
+    is held until that, or the next pass, has come; a way back that finds another's begins with `run.at` anew.
+    """
+    latest = _Latest()
+
+    def evaluate(arrays, function, *others):
+        """The outputs, and what else the function gives, as a host's function of values."""
+        shapes = _require(run, arrays)
+        outputs = [jax.ShapeDtypeStruct(o.shape(*shapes), wp.dtype_to_numpy(o.dtype)) for o in run.outputs]
+        *results, other = jax.pure_callback(function, [*outputs, others], *arrays, vmap_method="sequential")
+        return results[0] if len(results) == 1 else tuple(results), other
+
+    @jax.custom_vjp
+    def call(*arrays):
+        return evaluate(arrays, lambda *values: [*_outputs(run, _at(run, values), values, keep=False), ()])[0]
+
+    def keep(*values):
+        latest.drop()
+        there = _at(run, values)
+        return [*_outputs(run, there, values, keep=True), (latest.hold(there),)]
+
+    def forward(*arrays):
+        values, wanted = tuple(a.value for a in arrays), tuple(a.perturbed for a in arrays)
+        run.require_gradients(wanted)
+        outputs, (ticket,) = evaluate(values, keep, jax.ShapeDtypeStruct((), np.int32))
+        # Flags cross between the passes as a structure, which stays what it is under `jit`: numbers would be traced.
+        return outputs, (ticket, values, tuple(() if wish else None for wish in wanted))
+
+    def back(ticket, values, given, wishes):
+        there = latest.take(int(ticket)) or _at(run, values)
+        given = [None if c is None else _to_warp(np.array(c), run.device) for c in given]  # Copies: theirs to write to.
+        gradients = there.pullback(given, wishes)
+        return [g.numpy().reshape(np.shape(x)) for g, x in zip(gradients, values, strict=True) if g is not None]
+
+    def backward(residual, cotangents):
+        ticket, values, wanted = residual
+        wishes = [wish is not None for wish in wanted]
+        given = cotangents if isinstance(cotangents, tuple | list) else (cotangents,)
+        given = [None if isinstance(c, SymbolicZero) else c for c in given]
+        shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x, wish in zip(values, wishes, strict=True) if wish]
+        gradients = iter(
+            jax.pure_callback(
+                lambda ticket, values, given: back(ticket, values, given, wishes), shapes, ticket, values, given,
+                vmap_method="sequential",
+            )
+        )
+        return tuple(next(gradients) if wish else None for wish in wishes)
+
+    call.defvjp(forward, backward, symbolic_zeros=True)
+    return call
+
+
+class _Latest:
+    """The latest pass that a way back may come for."""
+
+    def __init__(self):
+        self._ticket, self._kept = 0, None
+
+    def hold(self, kept: Pass) -> np.int32:
+        self._ticket, self._kept = self._ticket + 1, kept
+        return np.int32(self._ticket)
+
+    def drop(self) -> None:
+        self._kept = None
+
+    def take(self, ticket: int) -> Pass | None:
+        """The pass, if it is the one of that ticket; it is held no longer."""
+        if ticket != self._ticket:
+            return None
+        kept, self._kept = self._kept, None
+        return kept
+
+
+def _at(run: Differentiable, values: Sequence) -> Pass:
+    return run.at(*(_to_warp(x, run.device) for x in values))
+
+
+def _outputs(run: Differentiable, there: Pass, values: Sequence, keep: bool) -> list[np.ndarray]:
+    shapes = [np.shape(x) for x in values]
+    return [y.numpy().reshape(o.shape(*shapes)) for y, o in zip(there.outputs(keep), run.outputs, strict=True)]
+
+
+def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
+    """The inputs' shapes. Raises AdjointError where they do not fit."""
+    doubles = [part.name for part in (*run.inputs, *run.outputs) if part.dtype in (wp.float64, wp.int64)]
+    if doubles and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        raise AdjointError(
+            f"{', '.join(dict.fromkeys(doubles))}: 64 bits, which JAX has not turned on; "
+            'call jax.config.update("jax_enable_x64", True) first, or give the simulation precision=wp.float32'
+        )
+    shapes = [tuple(np.shape(x)) for x in arrays]
+    run.require([wp.dtype_from_numpy(x.dtype) for x in arrays], shapes)
+    return shapes
+
+
+def _to_warp(values, device: wp.Device) -> wp.array:
+    """The array's memory; on a GPU a copy."""
+    host = np.atleast_1d(np.ascontiguousarray(values))
+    return wp.array(host, dtype=wp.dtype_from_numpy(host.dtype), device=device, copy=False)

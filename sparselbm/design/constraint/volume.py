@@ -1,0 +1,107 @@
+"""Volume of the obstacle, kept or bounded from below, with its exact gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...geometry import TriangleMesh
+from ...geometry.deformation import BoundDeformation
+from .constraint import BoundConstraint, Constraint
+from .errors import ConstraintError
+
+# Area vectors of a closed surface sum to zero; an open one has no volume that moving it would not change.
+OPEN_ABOVE = 1e-6
+
+
+def signed_volume(points: np.ndarray, faces: np.ndarray) -> float:
+    """V = 1/6 sum over faces of a . (b x c) [m3], for points (n, 3) [m], faces (m, 3); outward: positive.
+
+    Source: Zhang & Chen, Efficient feature extraction for 2D/3D objects in mesh representation (2001).
+    """
+    a, b, c = _corners(points, faces)
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
+
+
+def volume_gradient(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """dV/dp [m2], shape (n, 3): each corner receives a sixth of the cross product of the other two."""
+    a, b, c = _corners(points, faces)
+    gradient = np.zeros_like(points, dtype=np.float64)
+    for corner, (one, other) in zip(faces.T, ((b, c), (c, a), (a, b))):
+        np.add.at(gradient, corner, np.cross(one, other) / 6.0)
+    return gradient
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedVolume(Constraint):
+    """V(x) / V_target - 1 = 0."""
+
+    tolerance: float = 0.005
+    """Relative difference at which a design still counts as feasible."""
+    volume: float | None = None
+    """Target volume [m3]; None for that of the mesh."""
+
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
+        """One equality."""
+        zero = np.zeros(1)
+        return _bound("FixedVolume", deformation, mesh, self.volume, zero, zero, self.tolerance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimumVolume(Constraint):
+    """V(x) / V_target - 1 >= 0."""
+
+    tolerance: float = 0.005
+    """Relative shortfall at which a design still counts as feasible."""
+    volume: float | None = None
+    """Least volume [m3]; None for that of the mesh."""
+
+    def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
+        """One inequality."""
+        limits = np.zeros(1), np.full(1, np.inf)
+        return _bound("MinimumVolume", deformation, mesh, self.volume, *limits, self.tolerance)
+
+
+def _bound(
+    name: str,
+    deformation: BoundDeformation,
+    mesh: TriangleMesh,
+    volume: float | None,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    tolerance: float,
+) -> BoundConstraint:
+    faces = np.asarray(mesh.faces)
+    now = _closed_volume(name, np.asarray(mesh.points, np.float64), faces)
+    if volume is not None and not 0.0 < volume < np.inf:
+        raise ConstraintError(f"{name} has the volume {volume!r} m3: pass a finite one above 0, or None.")
+    # A mesh turned inside out has a negative volume, which must keep its sign.
+    target = now if volume is None else float(np.copysign(volume, now))
+
+    def value(x: np.ndarray) -> np.ndarray:
+        return np.array([signed_volume(deformation.points(x), faces) / target - 1.0])
+
+    def jacobian(x: np.ndarray) -> np.ndarray:
+        gradient = volume_gradient(deformation.points(x), faces)
+        return deformation.pullback(x, gradient / target)[None, :]
+
+    return BoundConstraint(name, lower, upper, value, jacobian, tolerance)
+
+
+def _closed_volume(name: str, points: np.ndarray, faces: np.ndarray) -> float:
+    a, b, c = _corners(points, faces)
+    area = np.cross(b - a, c - a)
+    gap = np.linalg.norm(area.sum(axis=0)) / np.linalg.norm(area, axis=1).sum()
+    if not gap <= OPEN_ABOVE:
+        raise ConstraintError(
+            f"{name} needs a closed mesh, but its area vectors sum to {gap:.1e} of its area (limit "
+            f"{OPEN_ABOVE:g}): close the mesh, or constrain it by BoundingBox or bounds instead."
+        )
+    return signed_volume(points, faces)
+
+
+def _corners(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # Of a closed surface the volume does not depend on the origin; near the centre fewer digits cancel.
+    centred = points - points.mean(axis=0)
+    return centred[faces[:, 0]], centred[faces[:, 1]], centred[faces[:, 2]]

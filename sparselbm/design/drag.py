@@ -1,0 +1,205 @@
+"""Shape optimisation of a body in a tunnel: design variables -> flow -> drag -> gradient -> optimiser."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import warp as wp
+
+from ..adjoint import AdjointMethod, Points, Steady, value_and_grad
+from ..flows import ProgressCallback, SteadyRun, WindTunnelRun, WindTunnelSetup
+from ..geometry.deformation import FFD, BoundDeformation, Deformation
+from .constraint import BoundConstraint, Constraint, FixedVolume
+from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
+from .flow_constraint import FlowConstraint
+from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
+
+_REMEMBERED = 64
+"""Designs whose gradients are kept: optimisers accept designs after they have tried others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DragStudy:
+    """What to vary, under which constraints, how: the least drag coefficient of the tunnel's obstacle."""
+
+    deformation: Deformation = field(default_factory=FFD)
+    """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
+    constraints: Sequence[Constraint | FlowConstraint] = (FixedVolume(),)
+    """On the shape, and on its flow: each of these costs an adjoint in every evaluation."""
+    optimizer: Optimizer = field(default_factory=SLSQP)
+    stop: StoppingCriteria = field(default_factory=lambda: StoppingCriteria(iterations=10))
+    steady_run: SteadyRun | None = None
+    """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
+    gradient: AdjointMethod = field(default_factory=lambda: Steady(tolerance=0.05, flow_tolerance=math.inf))
+    """`steady_run` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
+    cross_check: CrossCheck | None = field(default_factory=CrossCheck)
+    """How designs are found out that gain by the wall's model alone; None: not at all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Iterate:
+    """A design whose drag is known."""
+
+    record: DesignRecord
+    points: np.ndarray
+    """The body's points [m], (n, 3)."""
+    points_gradient: np.ndarray
+    """d C_d / d points [1 / m], (n, 3)."""
+    flow: WindTunnelRun
+    """The tunnel as the latest evaluation left it: of number 0 that of the start."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    """What one evaluation gave."""
+
+    drag: float
+    gradient: np.ndarray
+    """d C_d / d x, (size,)."""
+    points_gradient: np.ndarray
+    """d C_d / d points [1 / m], (n, 3)."""
+    limits: np.ndarray
+    """Coefficients of the flow's limits, (k,)."""
+    limits_gradient: np.ndarray
+    """Their gradients in x, (k, size)."""
+
+
+@dataclass(eq=False)
+class DragProblem:
+    """A study bound to a tunnel: C_d(x) and its gradient. All is checked at once; the tunnel is built when called.
+
+    Raises GeometryError, ConstraintError, TunnelError (memory, limits) when made.
+    """
+
+    study: DragStudy
+    plan: WindTunnelSetup
+    device: wp.DeviceLike = None
+    on_progress: ProgressCallback | None = None
+    deformation: BoundDeformation = field(init=False)
+    constraints: list[BoundConstraint] = field(init=False)
+    checks: list[CrossCheckResult] = field(init=False, default_factory=list)
+    """What `minimize` checked again with the other wall: see `CrossCheck`."""
+
+    def __post_init__(self):
+        self.plan.require_movable()
+        # The other wall's flow, which is there when no adjoint is, takes no more than that.
+        self.plan.require_memory(self.device, gradient=True)
+        self.deformation = self.study.deformation.bind(self.plan.mesh)
+        shape = [c for c in self.study.constraints if isinstance(c, Constraint)]
+        self.limits = [c for c in self.study.constraints if isinstance(c, FlowConstraint)]
+        self.constraints = [c.bind(self.deformation, self.plan.mesh) for c in shape]
+        self.constraints += [self._bound(k, limit) for k, limit in enumerate(self.limits)]
+        self._solutions: OrderedDict[bytes, _Solution] = OrderedDict()
+        self._unasked: bytes | None = None
+
+    @cached_property
+    def flow(self) -> WindTunnelRun:
+        """The tunnel, with the shape and the flow that it holds now."""
+        return WindTunnelRun(self.plan, self.study.steady_run, self.device, self.on_progress)
+
+    def drag(self, x: np.ndarray) -> float:
+        """C_d of a design, without gradient."""
+        self.flow.move(self.deformation.points(x))
+        return self.flow.drag()
+
+    def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        """C_d and d C_d / d x, (size,)."""
+        known = self._solutions[x.tobytes()] if x.tobytes() == self._unasked else self._solve(x)
+        self._unasked = None
+        return known.drag, known.gradient
+
+    def _bound(self, k: int, limit: FlowConstraint) -> BoundConstraint:
+        limit.require()
+        lower, upper = np.array([limit.lower]), np.array([limit.upper])
+
+        def value(x: np.ndarray) -> np.ndarray:
+            return self._known(x).limits[[k]]
+
+        def jacobian(x: np.ndarray) -> np.ndarray:
+            return self._known(x).limits_gradient[[k]]
+
+        return BoundConstraint(limit.name, lower, upper, value, jacobian, limit.tolerance)
+
+    def _known(self, x: np.ndarray) -> _Solution:
+        """A solution for a constraint, which may ask before the objective does."""
+        if x.tobytes() not in self._solutions:
+            self._solve(x)
+            self._unasked = x.tobytes()
+        return self._solutions[x.tobytes()]
+
+    def _solve(self, x: np.ndarray) -> _Solution:
+        report, drag = self.flow.rated, self.drag(x)
+        progress = report("gradient")
+        measured = [(self.plan.drag, self.plan.drag_coefficient(1.0))]
+        measured += [(limit.objective(self.plan), limit.coefficient(self.plan)) for limit in self.limits]
+        values, gradients = [], []
+        for objective, coefficient in measured:
+            value, (gradient,) = value_and_grad(
+                objective, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
+                plan=self.study.gradient, on_back=lambda steps: progress(steps, drag),
+            )  # fmt: skip
+            values.append(coefficient * value)
+            gradients.append(coefficient * gradient)
+        in_x = np.stack([self.deformation.pullback(x, gradient) for gradient in gradients])
+        solution = _Solution(values[0], in_x[0], gradients[0], np.array(values[1:]), in_x[1:])
+        self._solutions[x.tobytes()] = solution
+        if len(self._solutions) > _REMEMBERED:
+            self._solutions.popitem(last=False)
+        return solution
+
+    def minimize(self, on_iterate: Callable[[Iterate], None] | None = None) -> OptimizeResult:
+        """Runs the optimiser; `on_iterate` is told of each iteration before the next begins.
+
+        A design that `DragStudy.recheck` refuses ends it, with `stopped` "refused" and the reason as message; the result
+        is then the last design that was confirmed, or the start.
+        """
+        cross_check = self.study.cross_check
+        cross_checker = CrossChecker(cross_check, [self.flow], [self.deformation]) if cross_check else None
+        self.checks = cross_checker.found if cross_checker else []
+
+        def record(entry: DesignRecord) -> None:
+            if on_iterate is not None:
+                points = self.deformation.points(entry.x)
+                known = self._solutions.get(entry.x.tobytes())
+                gradient = np.full_like(points, np.nan) if known is None else known.points_gradient
+                on_iterate(Iterate(entry, points, gradient, self.flow))
+            if cross_checker:
+                cross_checker.watch(entry, [entry.objective])
+
+        result = minimize(
+            self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
+            stop=self.study.stop, on_iteration=record,
+        )  # fmt: skip
+        return cross_checker.confirmed(result, lambda entry: [entry.objective]) if cross_checker else result
+
+
+@dataclass(frozen=True)
+class SecondGrid:
+    """Two shapes again, on other voxels."""
+
+    voxel_size: float
+    """[m]."""
+    first: float
+    """C_d of the shape as it was read."""
+    best: float
+    """C_d of the best shape."""
+
+    @property
+    def reduction(self) -> float:
+        """1 - best / first."""
+        return 1.0 - self.best / self.first
+
+
+def on_second_grid(problem: DragProblem, x: np.ndarray, *, refinement: float = 1.25) -> SecondGrid:
+    """C_d of the shape as it was read and of the design x, on voxels finer by `refinement`.
+
+    Raises TunnelError when the finer tunnel does not fit in memory.
+    """
+    finer = problem.plan.refined(refinement)
+    flow = WindTunnelRun(finer, problem.study.steady_run, problem.device, problem.on_progress)
+    first = flow.drag()
+    flow.move(problem.deformation.points(x))
+    return SecondGrid(finer.voxel_size, first, flow.drag())

@@ -1,0 +1,22 @@
+"""Checks of gradients: dot products, Taylor remainders and trends."""
+
+from .check import Check
+from .differences import Difference, difference
+from .dot_product import DotProduct, dot_product
+from .drag import DragGradcheck, GradcheckReport
+from .taylor import Taylor, taylor
+from .trend import Trend, trend
+
+__all__ = [
+    "Check",
+    "Difference",
+    "DotProduct",
+    "DragGradcheck",
+    "GradcheckReport",
+    "Taylor",
+    "Trend",
+    "difference",
+    "dot_product",
+    "taylor",
+    "trend",
+]

@@ -1,0 +1,67 @@
+"""The dot-product test: a step back is the transpose of a step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+
+from ...adjoint.sweep import BackwardSweep
+from ...grid.memory import tile_view
+from ...kernels.step import GradientTargets
+from ...solver import Simulation
+
+
+@dataclass(frozen=True)
+class DotProduct:
+    """<lambda, J v> with J v by central differences of the state, and <J^T lambda, v>, for random v and lambda."""
+
+    forward: float
+    backward: float
+    scale: float
+    """|lambda| |J v| / sqrt(n): the size of a product of n independent numbers."""
+
+    @property
+    def error(self) -> float:
+        """|forward - backward| / scale: about the relative error of an entry of J^T lambda."""
+        return abs(self.forward - self.backward) / self.scale
+
+
+def dot_product(simulation: Simulation, *, amplitude: float = 1e-3, seed: int = 0) -> DotProduct:
+    """Compares both around the present state, which stays; takes five population arrays.
+
+    A step is nearly a parabola in the populations (only 1 / rho is not), so that central differences with an `amplitude` of
+    1e-3 (populations are of the order of their weights, densities 1) are exact to about 1e-6, and of small ones to rounding.
+    """
+    rng = np.random.default_rng(seed)
+    v, w = _noise(simulation, rng), _noise(simulation, rng)
+    state, step = simulation.state, simulation.steps
+    ends = []
+    for sign in (1.0, -1.0):
+        start, end = simulation.new_state(), simulation.new_state()
+        start.assign(state.numpy() + sign * amplitude * v.numpy())
+        simulation.advance(start, end, step)
+        ends.append(_seen(simulation, end))
+    forward = (ends[0] - ends[1]) / (2.0 * amplitude)
+    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
+    reverse.start_from(w)
+    reverse.back(state, step)
+    backward = _seen(simulation, reverse.initial_adjoint())
+    along, seen = _seen(simulation, w), _seen(simulation, v)
+    scale = np.linalg.norm(along) * np.linalg.norm(forward) / np.sqrt(np.count_nonzero(along))
+    return DotProduct(float(along @ forward), float(backward @ seen), float(scale))
+
+
+def _seen(simulation: Simulation, state: wp.array) -> np.ndarray:
+    """The populations of fluid cells as fp64, flat."""
+    view = tile_view(simulation.domain, state, simulation.physics.size)
+    return (view * simulation.walls.fluid[:, None]).astype(np.float64).ravel()
+
+
+def _noise(simulation: Simulation, rng: np.random.Generator) -> wp.array:
+    """Random numbers in the fluid, 0 elsewhere."""
+    state = simulation.new_state()
+    values = np.zeros(state.shape[0], dtype=wp.dtype_to_numpy(simulation.precision))
+    noise = rng.standard_normal((simulation.domain.tile_count, simulation.physics.size, simulation.domain.cells_per_tile))
+    values[: noise.size] = (noise * simulation.walls.fluid[:, None]).ravel()
+    state.assign(values)
+    return state

@@ -1,0 +1,238 @@
+"""The four tests on a drag problem: a user's own body, tunnel and design variables."""
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import warp as wp
+
+from ...adjoint import Deformed, value_and_grad
+from ...observe import evaluate
+from ..drag import DragProblem
+from .check import Check
+from .differences import Difference, difference
+from .dot_product import dot_product
+from .taylor import Taylor, taylor
+from .trend import LEAST, Trend, trend
+
+_TAYLOR = 1e-3 * 0.5 ** np.arange(5)
+"""Steps of the Taylor test [cells]."""
+
+_ASIDE, _PLACES = 0.1, 3
+"""The Taylor test's designs stand aside by a tenth of a cell, as a mesh that is symmetric to the grid has kinks just where it
+stands. The median over three of them counts: one may meet a kink all the same."""
+
+
+class GradcheckError(ValueError):
+    """A check that cannot be made."""
+
+
+@dataclass(eq=False)
+class GradcheckReport:
+    """What the tests found."""
+
+    checks: list[Check] = field(default_factory=list)
+    taylor: Taylor | None = None
+    differences: list[Difference] = field(default_factory=list)
+    trend: Trend | None = None
+    """Over places in cells."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check has passed."""
+        return all(check.passed for check in self.checks)
+
+    def to_json(self) -> dict:
+        """Everything, as plain values."""
+        arrays = {"taylor": self.taylor, "trend": self.trend}
+        return {
+            "passed": self.passed, "checks": [{**asdict(c), "passed": c.passed} for c in self.checks],
+            "differences": [asdict(d) for d in self.differences],
+            **{
+                name: {key: np.asarray(value).tolist() for key, value in vars(part).items() if key in part.__dataclass_fields__}
+                for name, part in arrays.items() if part is not None
+            },
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class DragGradcheck:
+    """How thoroughly to look. Directions of the variables are taken so long that the body's farthest point moves one cell.
+
+    Taylor and dot product need values exact to rounding: they run on the same tunnel in fp64, over its first `steps` steps.
+    Differences and trend take the flow at rest in time, of which C_d is known to the tolerance of `Settle` only: that share
+    is added to the limit of a difference, and told.
+    """
+
+    steps: int = 40
+    """Of the exact run; 0 leaves Taylor and dot product out."""
+    directions: int = 2
+    """Random directions for differences, beside the steepest one; 0 leaves differences out."""
+    samples: int = 9
+    """Of the sweep; 0 leaves the trend out."""
+    cells: float = 4.0
+    """Length of the sweep along the gradient [cells]; less where the variables' limits are nearer."""
+    reach: float = 0.5
+    """Half the width of a difference [cells]."""
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.samples and self.samples < LEAST:
+            raise GradcheckError(f"{self.samples} samples: give at least {LEAST}, or 0 to leave the trend out")
+        for name in ("steps", "directions"):
+            if getattr(self, name) < 0:
+                raise GradcheckError(f"{name} is {getattr(self, name)}: must be 0 or above")
+        for name in ("cells", "reach"):
+            if not getattr(self, name) > 0:
+                raise GradcheckError(f"{name} is {getattr(self, name)}: must be above 0")
+
+    def run(self, problem: DragProblem, on_check: Callable[[Check], None] | None = None) -> GradcheckReport:
+        """Carries the tests out, the quick ones first; `on_check` is told of each. Raises what a run may raise."""
+        report = _Work(self, problem, on_check or (lambda check: None))
+        if self.steps:
+            report.exact()
+        if self.directions or self.samples:
+            report.at_rest()
+        return report.found
+
+
+@dataclass(eq=False)
+class _Work:
+    option: DragGradcheck
+    problem: DragProblem
+    on_check: Callable[[Check], None]
+    found: GradcheckReport = field(default_factory=GradcheckReport)
+    _change: float = 0.0
+
+    def _add(self, name: str, value: float, low: float, high: float, remark: str) -> None:
+        self.found.checks.append(Check(name, float(value), float(low), float(high), remark))
+        self.on_check(self.found.checks[-1])
+
+    def exact(self) -> None:
+        """Taylor and dot product, in fp64."""
+        run = _ExactRun(self.problem, self.option.steps)
+        start, rng = self.problem.deformation.initial(), np.random.default_rng(self.option.seed)
+        aside = [(start + _ASIDE * self._random(start, rng), self._random(start, rng)) for _ in range(_PLACES)]
+        orders = [taylor(run.value, run.value_and_grad, x, direction, _TAYLOR) for x, direction in aside]
+        self.found.taylor = found = sorted(orders, key=lambda one: one.order)[_PLACES // 2]
+        self._add(
+            "Taylor: order of the remainder", found.order, 1.9, 2.1,
+            f"{self.option.steps} steps in fp64, median of {_PLACES} random directions; slope {found.slope:.3e} a cell, "
+            f"remainders {found.remainders[0]:.1e} to {found.remainders[-1]:.1e}",
+        )  # fmt: skip
+        products = dot_product(run.simulation, amplitude=1e-6, seed=self.option.seed)
+        self._add(
+            "dot product: relative error", products.error, 0.0, 1e-8,
+            f"a step in fp64: {products.forward:.9g} forward, {products.backward:.9g} backward",
+        )  # fmt: skip
+
+    def at_rest(self) -> None:
+        """Differences and trend, of the flow at rest in time."""
+        problem, x = self.problem, self.problem.deformation.initial()
+        drag, gradient = self._drag_and_gradient(x)
+        steepest = self._in_cells(x, gradient)
+        if self.option.directions:
+            rng = np.random.default_rng(self.option.seed)
+            names = ["steepest", *(f"random {k + 1}" for k in range(self.option.directions))]
+            along = [steepest, *(self._random(x, rng) for _ in names[1:])]
+            for name, direction in zip(names, along, strict=True):
+                self._difference(name, x, drag, gradient, direction)
+        if self.option.samples:
+            self._trend(x, steepest)
+        tolerance = (problem.study.steady_run or problem.plan.steady_run).tolerance
+        self._add("flows: largest change at the end", self._change, 0.0, tolerance, "of the drag, over the last stretch")
+
+    def _drag(self, x: np.ndarray) -> float:
+        return self._settled(self.problem.drag(x))
+
+    def _drag_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        return self._settled(self.problem(x))
+
+    def _settled(self, result):
+        """The result, after a look at how its flow came to rest."""
+        settled = self.problem.flow.settled
+        # After a single stretch nothing is known: the change is then no number, and counts as the whole.
+        self._change = max(self._change, settled.change if settled and math.isfinite(settled.change) else 1.0)
+        return result
+
+    def _difference(self, name: str, x: np.ndarray, drag: float, gradient: np.ndarray, direction: np.ndarray) -> None:
+        h = min(self.option.reach, *_room(self.problem, x, direction))
+        tolerance = (self.problem.study.steady_run or self.problem.plan.steady_run).tolerance
+        one = difference(self._drag, gradient, x, direction, h, uncertainty=tolerance * abs(drag))
+        self.found.differences.append(one)
+        usual = float(np.linalg.norm(gradient) * np.linalg.norm(direction)) / math.sqrt(x.size)
+        size = max(abs(one.by_differences), usual)
+        self._add(
+            f"difference, {name}: error", abs(one.by_gradient - one.by_differences) / size, 0.0, 0.1 + one.noise / size,
+            f"gradient {one.by_gradient:+.4e}, difference {one.by_differences:+.4e} a cell over {2 * h:.2g} cells; "
+            f"noise {one.noise / size:.1%}",
+        )  # fmt: skip
+
+    def _trend(self, x: np.ndarray, steepest: np.ndarray) -> None:
+        below, above = (min(room, self.option.cells / 2.0) for room in _room(self.problem, x, steepest))
+        places = np.linspace(-below, above, self.option.samples)
+        self.found.trend = found = trend(self._drag_and_gradient, x, steepest, places)
+        reached = f"over {below + above:.2g} cells along the gradient"
+        self._add("trend: mean of gradient / trend", 1.0 + found.deviation.mean(), 0.95, 1.05, reached)
+        self._add("trend: largest deviation", float(np.abs(found.deviation).max()), 0.0, 0.15, "of the steepest trend")
+        self._add("trend: roughness of C_d", found.roughness, 0.0, 2e-3, "distance from the cubic")
+
+    def _random(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return self._in_cells(x, rng.standard_normal(x.size))
+
+    def _in_cells(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
+        """The direction, so long that the farthest point moves by one cell, to first order."""
+        small = 1e-6 * direction / np.linalg.norm(direction)
+        points = self.problem.deformation.points
+        moved = np.linalg.norm(points(x + small) - points(x - small), axis=1).max() / 2.0
+        return small * (self.problem.plan.voxel_size / moved)
+
+
+def _room(problem: DragProblem, x: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
+    """How far x may go against and along a direction within the variables' limits."""
+    low, high = problem.deformation.bounds()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_low, to_high = (low - x) / direction, (high - x) / direction
+    ahead = np.where(direction > 0.0, to_high, to_low)[direction != 0.0].min()
+    behind = -np.where(direction > 0.0, to_low, to_high)[direction != 0.0].max()
+    return float(behind), float(ahead)
+
+
+@dataclass(eq=False)
+class _ExactRun:
+    """The force on the body after a run of given length from the incoming flow, in fp64: a smooth function of x."""
+
+    problem: DragProblem
+    steps: int
+
+    @cached_property
+    def simulation(self):
+        plan = self.problem.plan
+        twin = replace(plan, tunnel=replace(plan.tunnel, precision=wp.float64))
+        twin.require_memory(self.problem.device, gradient=True)
+        return twin.build(self.problem.device)
+
+    @cached_property
+    def _start(self) -> np.ndarray:
+        return self.simulation.state.numpy().copy()
+
+    def _begin(self, x: np.ndarray) -> None:
+        start = self._start
+        simulation, name = self.simulation, self.problem.plan.obstacle
+        next(g for g in simulation.geometry if g.name == name).move(self.problem.deformation.points(x))
+        simulation.update_geometry()
+        simulation.state.assign(start)
+        simulation.steps = 0
+
+    def value(self, x: np.ndarray) -> float:
+        self._begin(x)
+        self.simulation.run(self.steps)
+        return evaluate(self.problem.plan.drag, self.simulation)
+
+    def value_and_grad(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        self._begin(x)
+        wrt = (Deformed(self.problem.plan.obstacle, self.problem.deformation, x),)
+        force, (gradient,) = value_and_grad(self.problem.plan.drag, self.simulation, steps=self.steps, wrt=wrt)
+        return force, gradient

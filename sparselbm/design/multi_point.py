@@ -1,0 +1,103 @@
+"""One shape for several flows: speeds, angles, viscosities; their mean, a robust sum, or the worst of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..flows import WindTunnelError
+from ..geometry.deformation import BoundDeformation
+from .constraint import BoundConstraint
+from .constraint.aggregate import Aggregate, Mean
+from .cross_check import CrossChecker, CrossCheckResult
+from .drag import DragProblem
+from .optimizer import DesignRecord, OptimizeResult, minimize
+
+
+@dataclass(eq=False)
+class MultiPointProblem:
+    """J(C_1(x), ..., C_k(x)) of the drag coefficients of several problems with the same design variables.
+
+    An inlet angle is a tunnel around the body turned the other way: see `geometry.Turned`. The first problem's study
+    says how the shape is constrained, optimised and stopped. Each problem keeps its own flow from design to design; all of
+    them are in memory at once.
+
+    Raises:
+        TunnelError: No problem, weights that do not fit, or problems of different variables.
+    """
+
+    problems: Sequence[DragProblem]
+    weights: Sequence[float] | None = None
+    """One a problem, above 0; None: all alike. Only their ratios count."""
+    aggregate: Aggregate = field(default_factory=Mean)
+    """J: `Mean`, `MeanAndDeviation` or `Worst`, of `sparselbm.design.constraint.aggregate`."""
+    checks: list[CrossCheckResult] = field(init=False, default_factory=list)
+    """What `minimize` checked again with the other wall, one entry a flow and design: see `Recheck`."""
+    values: np.ndarray = field(init=False)
+    """Drag coefficients at the design that was evaluated last, (k,)."""
+
+    def __post_init__(self):
+        weights = np.ones(len(self.problems)) if self.weights is None else np.asarray(self.weights, np.float64)
+        if len(self.problems) == 0 or weights.shape != (len(self.problems),) or not (weights > 0.0).all():
+            raise WindTunnelError(
+                f"{len(self.problems)} problems with the weights {self.weights}: pass at least 1, and a weight above 0 for each"
+            )
+        first = self.deformation
+        for problem in self.problems[1:]:
+            other = problem.deformation
+            same = other.size == first.size and np.array_equal(other.initial(), first.initial())
+            if not same or not np.array_equal(other.bounds(), first.bounds()):
+                raise WindTunnelError(
+                    f"problems of {first.size} and {other.size} variables, with different starts or bounds: give every study "
+                    "the same deformation"
+                )
+        self._shares = weights / weights.sum()
+        self.values = np.full(len(weights), np.nan)
+        self._drags: dict[bytes, np.ndarray] = {}
+
+    @property
+    def deformation(self) -> BoundDeformation:
+        """That of the first problem."""
+        return self.problems[0].deformation
+
+    @property
+    def constraints(self) -> list[BoundConstraint]:
+        """On the shape, those of the first problem; on flows, those of all, numbered from the second problem on."""
+        first, *others = self.problems
+        found = list(first.constraints)
+        for k, problem in enumerate(others, start=2):
+            flows = problem.constraints[len(problem.constraints) - len(problem.limits) :]
+            found += [replace(each, name=f"{each.name}_{k}") for each in flows]
+        return found
+
+    def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        """J and dJ / dx, (size,)."""
+        found = [problem(x) for problem in self.problems]
+        self.values = np.array([value for value, _ in found])
+        self._drags[x.tobytes()] = self.values
+        slope = self.aggregate.gradient(self.values, self._shares)
+        return self.aggregate.value(self.values, self._shares), slope @ np.stack([gradient for _, gradient in found])
+
+    def minimize(self, on_iteration: Callable[[DesignRecord], None] | None = None) -> OptimizeResult:
+        """Runs the first study's optimiser; `on_iteration` is told of each iteration before the next begins.
+
+        Each flow is checked as that study's `cross_check` says; a design that one of them refuses ends it.
+        """
+        study = self.problems[0].study
+        flows, deformations = [p.flow for p in self.problems], [p.deformation for p in self.problems]
+        cross_checker = CrossChecker(study.cross_check, flows, deformations) if study.cross_check else None
+        self.checks = cross_checker.found if cross_checker else []
+
+        def record(entry: DesignRecord) -> None:
+            if on_iteration is not None:
+                on_iteration(entry)
+            if cross_checker:
+                cross_checker.watch(entry, self._drags[entry.x.tobytes()])
+
+        result = minimize(
+            self, self.deformation, optimizer=study.optimizer, constraints=self.constraints, stop=study.stop,
+            on_iteration=record,
+        )  # fmt: skip
+        return cross_checker.confirmed(result, lambda entry: self._drags[entry.x.tobytes()]) if cross_checker else result

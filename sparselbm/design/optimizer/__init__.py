@@ -1,0 +1,29 @@
+"""Optimisers and the optimisation loop."""
+
+from .adam import Adam
+from .ccsaq import CCSAQ
+from .lbfgsb import LBFGSB
+from .minimize import minimize
+from .mma import MMA
+from .optimality_criteria import OptimalityCriteria
+from .optimizer import Optimizer
+from .record import DesignRecord, OptimizeResult, StoppingCriteria
+from .slsqp import SLSQP
+from .trust_constr import TrustConstr
+from .trust_region import TrustRegion
+
+__all__ = [
+    "Adam",
+    "CCSAQ",
+    "DesignRecord",
+    "LBFGSB",
+    "MMA",
+    "OptimalityCriteria",
+    "OptimizeResult",
+    "Optimizer",
+    "SLSQP",
+    "StoppingCriteria",
+    "TrustConstr",
+    "TrustRegion",
+    "minimize",
+]

@@ -1,0 +1,116 @@
+"""Adam: no line search, so that noise does little harm; constraints by an augmented Lagrangian."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..constraint.constraint import BoundConstraint
+from .merging import is_linear_equality
+from .optimizer import Optimizer, Outcome, has_stagnated
+from .problem import Problem
+
+# Bounds and equalities are met in turn; their corners are approached, not hit.
+PROJECTIONS = 50
+# A single small step says little of a method that oscillates.
+STILL_STEPS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam(Optimizer):
+    """Adam (warp.optim), steps clipped to the bounds, the rate falling by a cosine over `Stop.iterations`.
+
+    Linear equalities are kept by projecting each step. Other constraints enter the gradient by an augmented
+    Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over equalities c and over violated inequalities; lambda
+    grows by mu c every `multiplier_steps`.
+
+    Source: Kingma & Ba, Adam (2015); Nocedal & Wright, Numerical Optimization (2006), section 17.3.
+    """
+
+    rate: float = 0.02
+    """First step of a scaled variable."""
+    betas: tuple[float, float] = (0.9, 0.99)
+    """Decay of the averages of the gradient and of its square."""
+    penalty: float = 30.0
+    """mu, in units of |grad f| / |grad c| at the start; c alone would end at about 1 / penalty."""
+    multiplier_steps: int = 10
+    """Steps between two updates of the multipliers."""
+
+    def check(self, constraints: Sequence[BoundConstraint]) -> None:
+        """All constraints are taken."""
+
+    def run(self, problem: Problem) -> Outcome:
+        """Minimise."""
+        import warp as wp
+        from warp.optim import Adam as WarpAdam
+
+        z = problem.start.copy()
+        parameters = wp.array(z, dtype=wp.float32, device="cpu")
+        stepper = WarpAdam([parameters], lr=self.rate, betas=self.betas)
+        multipliers = _Multipliers(problem, self.penalty)
+        for step in range(problem.stop.iterations + 1):
+            _, gradient = problem.evaluate(z)
+            problem.accept(z)
+            if has_stagnated(problem, STILL_STEPS):
+                return Outcome(True, f"the objective changed by less than tolerance over {STILL_STEPS} steps.")
+            if step and step % self.multiplier_steps == 0:
+                multipliers.update(z)
+            slope = gradient + multipliers.gradient(z)
+            stepper.lr = self.rate * 0.5 * (1.0 + math.cos(math.pi * step / (problem.stop.iterations + 1)))
+            stepper.step([wp.array(slope, dtype=wp.float32, device="cpu")])
+            z = _projected(problem, parameters.numpy().astype(np.float64))
+            parameters.assign(z.astype(np.float32))
+        return Outcome(False, "every step is done.")
+
+
+def _projected(problem: Problem, z: np.ndarray) -> np.ndarray:
+    """The nearest z that keeps the bounds, and the linear equalities, whose rows are orthonormal."""
+    held = [k for k, each in enumerate(problem.constraints) if is_linear_equality(each)]
+    for _ in range(PROJECTIONS if held else 0):
+        for k in held:
+            z = z - (problem.values(k, z) @ problem.jacobian(k, z))
+        if (z >= problem.lower).all() and (z <= problem.upper).all():
+            return z
+        z = np.clip(z, problem.lower, problem.upper)
+    return np.clip(z, problem.lower, problem.upper)
+
+
+class _Multipliers:
+    """Multipliers lambda, and the gradient of the augmented terms."""
+
+    def __init__(self, problem: Problem, penalty: float) -> None:
+        self._problem = problem
+        self._pushing = [k for k, each in enumerate(problem.constraints) if not is_linear_equality(each)]
+        self._penalties = [penalty * _steepness(problem, k) for k in range(len(problem.constraints))]
+        self._values = [np.zeros((2, len(each.lower))) for each in problem.constraints]
+
+    def gradient(self, z: np.ndarray) -> np.ndarray:
+        """d/dz of the augmented terms, (free,)."""
+        total = np.zeros_like(z)
+        for k in self._pushing:
+            below, above = self._forces(k, z)
+            total += (above - below) @ self._problem.jacobian(k, z)
+        return total
+
+    def update(self, z: np.ndarray) -> None:
+        """lambda <- the force that the constraint exerts now."""
+        self._values = [self._forces(k, z) for k in range(len(self._values))]
+
+    def _forces(self, k: int, z: np.ndarray) -> np.ndarray:
+        """max(0, lambda + mu c) below and above, (2, k); both sides of an equality push at once."""
+        bound, values = self._problem.constraints[k], self._problem.values(k, z)
+        excess = np.stack([bound.lower - values, values - bound.upper])
+        return np.maximum(self._values[k] + self._penalties[k] * np.nan_to_num(excess, neginf=-1e300), 0.0)
+
+
+def _steepness(problem: Problem, k: int) -> float:
+    """|grad f| / |grad c| at the start; 1 where either is zero."""
+    _, gradient = problem.evaluate(problem.start)
+    objective, constraint = (
+        np.abs(gradient).max(),
+        np.abs(problem.jacobian(k, problem.start)).max(initial=0.0),
+    )
+    return float(objective / constraint) if objective > 0.0 and constraint > 0.0 else 1.0

@@ -1,0 +1,54 @@
+"""L-BFGS-B: many variables, bounds, no other constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..constraint.constraint import BoundConstraint
+from ..constraint.errors import ConstraintError
+from .optimizer import Optimizer, Outcome, scale_first_step
+from .problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class LBFGSB(Optimizer):
+    """Limited-memory BFGS with bounds (SciPy).
+
+    Source: Byrd, Lu, Nocedal & Zhu, A limited memory algorithm for bound constrained optimization (1995).
+    """
+
+    memory: int = 10
+    """Pairs of steps and gradients that make up the Hessian."""
+    first_step: float = 0.1
+    """Largest change of a scaled variable in the first step."""
+
+    def check(self, constraints: Sequence[BoundConstraint]) -> None:
+        """Only bounds are taken."""
+        if constraints:
+            names = ", ".join(each.name for each in constraints)
+            raise ConstraintError(f"LBFGSB takes bounds only, but was given {names}: use SLSQP() or TrustConstr().")
+
+    def run(self, problem: Problem) -> Outcome:
+        """Minimise."""
+        from scipy.optimize import minimize
+
+        factor, scaled = scale_first_step(problem, self.first_step)
+        problem.accept(problem.start)
+
+        found = minimize(
+            scaled,
+            problem.start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=list(zip(problem.lower, problem.upper)),
+            callback=lambda z: problem.accept(z),
+            options={
+                "ftol": factor * problem.stop.tolerance,
+                "gtol": 1e-9,
+                "maxcor": self.memory,
+                "maxiter": problem.stop.iterations + 1,
+                "maxfun": 10**9,
+            },
+        )
+        return Outcome(bool(found.success), str(found.message))

@@ -1,0 +1,122 @@
+"""What the algorithms of NLopt share: which constraints they take, and how a problem is handed to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..constraint.constraint import BoundConstraint
+from ..constraint.errors import ConstraintError
+from .optimizer import Outcome, has_stagnated
+from .problem import Problem, StopReached
+
+# Within a band narrower than this the asymptotes cannot move.
+NARROWEST_BAND = 1e-3
+# An inner iteration may repeat a value by chance.
+STILL_STEPS = 3
+
+
+def check_bands(name: str, constraints: Sequence[BoundConstraint]) -> None:
+    """Inequalities, and equalities with a band; and NLopt must be there. Raises ConstraintError, ImportError."""
+    require_nlopt(name)
+    for each in constraints:
+        if each.equal.any() and each.tolerance < NARROWEST_BAND:
+            raise ConstraintError(
+                f"{name} takes an equality as a band of its tolerance, but that of {each.name} is "
+                f"{each.tolerance:g}, below {NARROWEST_BAND:g}: raise the tolerance, "
+                "or use SLSQP() or TrustConstr()."
+            )
+
+
+def solve(name: str, problem: Problem, *, first_curvature: float = 1.0) -> Outcome:
+    """Minimise by NLopt's algorithm LD_name."""
+    nlopt = require_nlopt(name)
+    solver = nlopt.opt(getattr(nlopt, f"LD_{name}"), len(problem.start))
+    solver.set_param("rho_init", first_curvature)
+    guard = _Guard(nlopt)
+
+    def objective(z: np.ndarray, gradient: np.ndarray) -> float:
+        value, slope = problem.evaluate(z)
+        problem.accept(z)
+        # NLopt's own test would stop between two infeasible designs of one objective.
+        if has_stagnated(problem, STILL_STEPS):
+            raise StopReached(
+                "converged",
+                f"the objective changed by less than tolerance over {STILL_STEPS} evaluations.",
+            )
+        gradient[:] = slope if gradient.size else gradient
+        return value
+
+    solver.set_min_objective(guard.around(objective))
+    solver.set_lower_bounds(problem.lower)
+    solver.set_upper_bounds(problem.upper)
+    for k, bound in enumerate(problem.constraints):
+        sides, offsets = _sides(bound)
+        if len(sides):
+            function = guard.around(_inequality(problem, k, sides, offsets))
+            solver.add_inequality_mconstraint(function, np.full(len(sides), 1e-8))
+    try:
+        solver.optimize(problem.start)
+    except nlopt.ForcedStop:
+        pass
+    except Exception as error:
+        if guard.error is None:
+            return Outcome(False, f"NLopt: {error}")
+    if guard.error is not None:
+        raise guard.error
+    code = solver.last_optimize_result()
+    return Outcome(code > 0, f"NLopt ended with code {code}.")
+
+
+class _Guard:
+    """Carries an exception past NLopt's C code, which would lose its type."""
+
+    def __init__(self, nlopt) -> None:
+        self.error: BaseException | None = None
+        self._forced_stop = nlopt.ForcedStop
+
+    def around(self, function: Callable) -> Callable:
+        """The function, which keeps what it raises and stops NLopt instead."""
+
+        def guarded(*arguments):
+            try:
+                return function(*arguments)
+            except BaseException as error:
+                self.error = self.error or error
+                raise self._forced_stop from None
+
+        return guarded
+
+
+def _sides(bound: BoundConstraint) -> tuple[list[tuple[int, float]], np.ndarray]:
+    """Components with the sign and offset that make them sign * value + offset <= 0."""
+    sides, offsets = [], []
+    for row, equal in enumerate(bound.equal):
+        slack = bound.tolerance if equal else 0.0
+        for sign, limit in ((-1.0, bound.lower[row]), (1.0, bound.upper[row])):
+            if np.isfinite(limit):
+                sides.append((row, sign))
+                offsets.append(-sign * limit - slack)
+    return sides, np.array(offsets)
+
+
+def _inequality(problem: Problem, k: int, sides: list[tuple[int, float]], offsets: np.ndarray) -> Callable:
+    rows = np.array([row for row, _ in sides])
+    signs = np.array([sign for _, sign in sides])
+
+    def inequality(result: np.ndarray, z: np.ndarray, gradient: np.ndarray) -> None:
+        result[:] = signs * problem.values(k, z)[rows] + offsets
+        if gradient.size:
+            gradient[:] = signs[:, None] * problem.jacobian(k, z)[rows]
+
+    return inequality
+
+
+def require_nlopt(name: str):
+    """The module nlopt. Raises ImportError that says what to install."""
+    try:
+        import nlopt
+    except ImportError as error:
+        raise ImportError(f"{name} needs NLopt, which is not installed: pip install sparselbm[nlopt]") from error
+    return nlopt

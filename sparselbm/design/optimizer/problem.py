@@ -1,0 +1,197 @@
+"""The optimisation as an algorithm sees it: scaled, cached, watched and recorded."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..constraint.constraint import BoundConstraint
+from ..constraint.errors import ObjectiveError
+from .merging import merge_equalities
+from .record import DesignRecord, StoppingCriteria
+from .scaling import Scaling
+
+Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
+Callback = Callable[[DesignRecord], None]
+
+# SciPy asks for value and gradient apart, and names accepted points after it has tried others.
+REMEMBERED = 16
+
+
+class StopReached(Exception):
+    """A limit of `StoppingCriteria` was reached; `reason` says which."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
+
+
+@dataclass(frozen=True, eq=False)
+class DesignEvaluation:
+    """The objective at one design, and the constraints there."""
+
+    x: np.ndarray
+    objective: float
+    gradient: np.ndarray
+    constraints: dict[str, np.ndarray]
+    feasible: bool
+    violation: float
+
+    def better_than(self, other: DesignEvaluation | None) -> bool:
+        """Feasible before infeasible; then the lesser objective, or the lesser violation."""
+        if other is None or self.feasible != other.feasible:
+            return other is None or self.feasible
+        if self.feasible:
+            return self.objective < other.objective
+        return self.violation < other.violation
+
+
+class Problem:
+    """Minimise evaluate(z) over lower <= z <= upper under `constraints`; tell iterations by accept(z)."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        scaling: Scaling,
+        constraints: Sequence[BoundConstraint],
+        stop: StoppingCriteria,
+        on_iteration: Callback | None,
+    ) -> None:
+        self.scaling = scaling
+        self.constraints = merge_equalities(constraints, scaling)
+        self._reported = tuple(constraints)
+        self.stop = stop
+        self.start = scaling.scaled(scaling.start)
+        self.lower, self.upper = scaling.limits
+        self.best: DesignEvaluation | None = None
+        self.last: DesignEvaluation | None = None
+        self.history: list[DesignRecord] = []
+        self.evaluations = 0
+        self._objective = objective
+        self._on_iteration = on_iteration
+        self._scale: float | None = None
+        self._seen: OrderedDict[bytes, DesignEvaluation] = OrderedDict()
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since the problem was set up [s]."""
+        return time.monotonic() - self._began
+
+    def evaluate(self, z: np.ndarray) -> tuple[float, np.ndarray]:
+        """Objective / |first objective| and its gradient to z, (free,).
+
+        Raises:
+            Halt: if the time or the number of evaluations is spent; the best design counts this one already.
+            ObjectiveError: if the objective or its gradient is not finite.
+        """
+        found = self._at(z)
+        scale = self._scale or 1.0
+        return found.objective / scale, self.scaling.rows(found.gradient) / scale
+
+    def values(self, number: int, z: np.ndarray) -> np.ndarray:
+        """Values of a constraint at z, (k,)."""
+        return np.asarray(self.constraints[number].value(self.scaling.physical(z)), np.float64)
+
+    def jacobian(self, number: int, z: np.ndarray) -> np.ndarray:
+        """d values / d z, (k, free)."""
+        jacobian = np.asarray(self.constraints[number].jacobian(self.scaling.physical(z)), np.float64)
+        return self.scaling.rows(jacobian)
+
+    def accept(self, z: np.ndarray) -> None:
+        """Record z as the next iteration.
+
+        Raises:
+            Halt: if it was the last that `StoppingCriteria` allows, or the callback raised StopIteration.
+        """
+        self.record(self._at(z))
+        if len(self.history) > self.stop.iterations:
+            raise StopReached("iterations", f"{self.stop.iterations} iterations are done.")
+
+    def record(self, found: DesignEvaluation) -> None:
+        """Append a record and hand it to the callback."""
+        self.last = found
+        record = DesignRecord(
+            iteration=len(self.history),
+            objective=found.objective,
+            constraints=found.constraints,
+            feasible=found.feasible,
+            gradient_norm=float(np.linalg.norm(self.scaling.rows(found.gradient) / (self._scale or 1.0))),
+            seconds=self.seconds,
+            evaluations=self.evaluations,
+            x=found.x.copy(),
+        )
+        self.history.append(record)
+        if self._on_iteration is not None:
+            try:
+                self._on_iteration(record)
+            except StopIteration as stop:
+                raise StopReached("callback", f"on_iteration asked to stop: {stop}") from None
+
+    def chosen(self, converged: bool) -> DesignEvaluation:
+        """The design to return, which is on record then: the last of a converged run, or the best met.
+
+        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met
+        is no better than a converged optimum of less violation.
+        """
+        if self.best is None:
+            raise ObjectiveError("the optimiser ended before it evaluated the start: report it as a bug.")
+        last = self.last
+        if converged and last is not None and last.feasible and last.violation < self.best.violation:
+            return last
+        self.record_best()
+        return self.best
+
+    def record_best(self) -> None:
+        """Record the best design, unless an iteration was it: line searches meet others in between."""
+        if self.best is not None and not any(np.array_equal(self.best.x, each.x) for each in self.history):
+            self.record(self.best)
+
+    def _at(self, z: np.ndarray) -> DesignEvaluation:
+        x = self.scaling.physical(z)
+        key = x.tobytes()
+        if key not in self._seen:
+            self._seen[key] = self._evaluated(x)
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+            self._check_limits()
+        return self._seen[key]
+
+    def _evaluated(self, x: np.ndarray) -> DesignEvaluation:
+        objective, gradient = self._objective(x.copy())
+        self.evaluations += 1
+        objective, gradient = float(objective), np.asarray(gradient, np.float64)
+        _check_finite(objective, gradient, x, self.evaluations)
+        if self._scale is None:
+            self._scale = abs(objective) if objective != 0.0 else 1.0
+        values = {each.name: np.asarray(each.value(x), np.float64) for each in self._reported}
+        excess = [each.violation(values[each.name]) for each in self._reported]
+        feasible = all(over <= each.tolerance for over, each in zip(excess, self._reported))
+        found = DesignEvaluation(x, objective, gradient, values, feasible, max(excess, default=0.0))
+        if found.better_than(self.best):
+            self.best = found
+        return found
+
+    def _check_limits(self) -> None:
+        if self.stop.seconds is not None and self.seconds >= self.stop.seconds:
+            raise StopReached("seconds", f"{self.seconds:.1f} s are spent, of {self.stop.seconds:g} s.")
+        if self.stop.evaluations is not None and self.evaluations >= self.stop.evaluations:
+            raise StopReached("evaluations", f"{self.evaluations} evaluations are done.")
+
+
+def _check_finite(objective: float, gradient: np.ndarray, x: np.ndarray, number: int) -> None:
+    if gradient.shape != x.shape:
+        raise ObjectiveError(
+            f"the gradient has shape {gradient.shape}, but x has {x.shape}: return one entry a variable."
+        )
+    bad = int(np.count_nonzero(~np.isfinite(gradient)))
+    if not np.isfinite(objective) or bad:
+        raise ObjectiveError(
+            f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries "
+            f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged "
+            "there; narrow the bounds, or take a smaller lattice_velocity."
+        )

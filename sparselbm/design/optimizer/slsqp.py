@@ -1,0 +1,64 @@
+"""SLSQP: few variables (to some hundreds), bounds, equalities and inequalities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..constraint.constraint import BoundConstraint
+from .optimizer import Optimizer, Outcome, scale_first_step
+from .problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class SLSQP(Optimizer):
+    """Sequential least-squares quadratic programming (SciPy); a dense Hessian of size^2.
+
+    Source: Kraft, A software package for sequential quadratic programming, DFVLR-FB 88-28 (1988).
+    """
+
+    first_step: float = 0.1
+    """Largest change of a scaled variable along the first gradient."""
+
+    def check(self, constraints: Sequence[BoundConstraint]) -> None:
+        """All constraints are taken."""
+
+    def run(self, problem: Problem) -> Outcome:
+        """Minimise."""
+        from scipy.optimize import minimize
+
+        factor, scaled = scale_first_step(problem, self.first_step)
+        problem.accept(problem.start)
+
+        found = minimize(
+            scaled,
+            problem.start,
+            jac=True,
+            method="SLSQP",
+            bounds=list(zip(problem.lower, problem.upper)),
+            constraints=[part for k in range(len(problem.constraints)) for part in _parts(problem, k)],
+            callback=lambda z: problem.accept(z),
+            options={"ftol": factor * problem.stop.tolerance, "maxiter": problem.stop.iterations + 1},
+        )
+        return Outcome(bool(found.success), str(found.message))
+
+
+def _parts(problem: Problem, k: int) -> list[dict]:
+    """A two-sided constraint as SLSQP's value = 0 and value >= 0."""
+    bound = problem.constraints[k]
+    sides = (
+        ("eq", bound.equal, 1.0, bound.lower),
+        ("ineq", ~bound.equal & np.isfinite(bound.lower), 1.0, bound.lower),
+        ("ineq", ~bound.equal & np.isfinite(bound.upper), -1.0, bound.upper),
+    )
+    return [_part(problem, k, *side) for side in sides if side[1].any()]
+
+
+def _part(problem: Problem, k: int, kind: str, rows: np.ndarray, sign: float, limit: np.ndarray) -> dict:
+    return {
+        "type": kind,
+        "fun": lambda z: sign * (problem.values(k, z) - limit)[rows],
+        "jac": lambda z: sign * problem.jacobian(k, z)[rows],
+    }

@@ -1,0 +1,1 @@
+"""Memory and bandwidth of the device."""

@@ -1,0 +1,1 @@
+"""Volume files (NanoVDB and OpenVDB), and writing files safely."""

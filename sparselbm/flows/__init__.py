@@ -1,0 +1,29 @@
+"""Flow set-ups in SI units: wind tunnels and internal flows."""
+
+from .forecast import RunEstimate
+from .internal_flow import Inlet, InternalFlow, InternalFlowError, InternalFlowSetup, Outlet
+from .internal_run import InternalFlowRun, PortState
+from .setup import FlowSetup
+from .steady_run import SteadyResult, SteadyRun
+from .tunnel_flow import ProgressCallback, WindTunnelRun
+from .wind_tunnel import SideWall, WindTunnel, WindTunnelError, WindTunnelSetup
+
+__all__ = [
+    "FlowSetup",
+    "Inlet",
+    "InternalFlow",
+    "InternalFlowError",
+    "InternalFlowRun",
+    "InternalFlowSetup",
+    "Outlet",
+    "PortState",
+    "ProgressCallback",
+    "RunEstimate",
+    "SideWall",
+    "SteadyResult",
+    "SteadyRun",
+    "WindTunnel",
+    "WindTunnelError",
+    "WindTunnelRun",
+    "WindTunnelSetup",
+]

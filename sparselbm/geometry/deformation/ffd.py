@@ -1,0 +1,179 @@
+"""Free-form deformation: a lattice of control points around the body."""
+
+import functools
+import math
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import comb
+
+from ..errors import GeometryError
+from ..triangles import TriangleMesh
+from .deformation import LinearDeformation, require_limit
+
+
+@dataclass(frozen=True)
+class LatticeSide:
+    """Layers of control points, at one side of the lattice."""
+
+    axis: int
+    """0, 1 or 2: the axis that the layers are perpendicular to."""
+    upper: bool = False
+    """At the upper end of the axis, or at the lower one."""
+    layers: int = 1
+    """Number of layers; with 2 the surface's slope is kept too, at that side of the lattice's box."""
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A plane that the deformation is symmetric about."""
+
+    axis: int
+    """0, 1 or 2: the axis that the plane is perpendicular to."""
+    position: float | None = None
+    """Where the plane cuts the axis [m]; None is the middle of the mesh's bounding box."""
+
+
+@dataclass(frozen=True)
+class FFD:
+    """p = p0 + sum_ijk B_i(u) B_j(v) B_k(w) d_ijk, with d_ijk the displacements of the control points [m].
+
+    u, v, w in 0 to 1 are the place of p0 in the lattice's box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the
+    Bernstein polynomials of degree l = shape - 1. The variables are the free displacements; all zero is the
+    mesh as it is. Any affine map of the control points moves the mesh by that very map.
+    Source: Sederberg and Parry, SIGGRAPH 20 (1986) 151.
+
+    Raises:
+        GeometryError: fewer than 2 control points along an axis, a side or mirror that does not exist, no
+        free point.
+    """
+
+    shape: tuple[int, int, int] = (4, 4, 4)
+    """Control points along x, y and z."""
+    padding: float = 0.1
+    """Space between mesh and lattice on each side, as a share of the mesh's longest side."""
+    fixed_sides: tuple[LatticeSide, ...] = ()
+    """Layers of control points that stay where they are."""
+    symmetry: Mirror | tuple[Mirror, ...] | None = None
+    """Planes of symmetry; the box is widened to be symmetric, and each plane leaves half the points as variables."""
+    limit: float = math.inf
+    """Largest displacement of a control point along an axis [m]."""
+    corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
+    """Lower and upper corner of a lattice around a part of the mesh [m]; points outside stay where they are, and
+    `fixed_sides` of 2 layers join the two smoothly. None: around the whole mesh, with `padding`."""
+
+    def __post_init__(self):
+        require_limit("limit", self.limit)
+        if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
+            raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
+        if not self.padding >= 0.0:
+            raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
+        if self.corners is not None and not np.all(np.less(*self.corners)):
+            raise GeometryError(f"corners are {self.corners}, the first must lie below the second: pass them in order")
+        if len({mirror.axis for mirror in self.mirrors}) < len(self.mirrors):
+            raise GeometryError(f"symmetry is {self.symmetry}, each axis may have 1 plane: leave one out")
+        for value in (*self.fixed_sides, *self.mirrors):
+            if value.axis not in (0, 1, 2):
+                raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
+        if not self._free().any():
+            raise GeometryError(f"fixed_sides leave none of {self.shape} control points free: fix fewer layers")
+
+    def bind(self, mesh: TriangleMesh) -> LinearDeformation:
+        """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
+        weights = self._weights(mesh)
+        choice = self._choice()
+        size = int(self._free().sum())
+
+        def forward(x):
+            return weights @ (choice @ x).reshape(-1, 3)
+
+        def backward(g):
+            return choice.T @ (weights.T @ g).reshape(-1)
+
+        return LinearDeformation(mesh.points, size, forward, backward, self.limit)
+
+    @property
+    def mirrors(self) -> tuple[Mirror, ...]:
+        """The planes of symmetry, none to three."""
+        if self.symmetry is None:
+            return ()
+        return (self.symmetry,) if isinstance(self.symmetry, Mirror) else self.symmetry
+
+    def box(self, mesh: TriangleMesh) -> np.ndarray:
+        """Lower and upper corner of the lattice [m], shape (2, 3)."""
+        lower, upper = mesh.bounds
+        margin = max(self.padding, 1.0e-9) * (upper - lower).max()
+        lower, upper = (lower - margin, upper + margin) if self.corners is None else np.array(self.corners, np.float64)
+        for mirror in self.mirrors:
+            axis = mirror.axis
+            middle = mesh.bounds[:, axis].mean() if mirror.position is None else mirror.position
+            half = max(middle - lower[axis], upper[axis] - middle)
+            lower[axis], upper[axis] = middle - half, middle + half
+        return np.stack([lower, upper])
+
+    def control_points(self, mesh: TriangleMesh) -> np.ndarray:
+        """Where the control points stand [m], shape (*shape, 3)."""
+        lower, upper = self.box(mesh)
+        steps = np.stack(np.meshgrid(*(np.linspace(0.0, 1.0, n) for n in self.shape), indexing="ij"), axis=-1)
+        return lower + steps * (upper - lower)
+
+    def _weights(self, mesh: TriangleMesh) -> np.ndarray:
+        """B_i(u) B_j(v) B_k(w), shape (n, control points)."""
+        lower, upper = self.box(mesh)
+        place = (mesh.points - lower) / (upper - lower)
+        inside = np.all((place >= 0.0) & (place <= 1.0), axis=1)
+        if not inside.any():
+            raise GeometryError(f"no point of the mesh lies in the lattice {lower} to {upper} m: move its corners")
+        u, v, w = (bernstein(place[:, axis], count) for axis, count in enumerate(self.shape))
+        return np.einsum("p,pi,pj,pk->pijk", inside, u, v, w).reshape(len(place), -1)
+
+    def _free(self) -> np.ndarray:
+        """Which components of the displacements are variables, shape (*shape, 3), bool.
+
+        Of mirrored points the lower ones are; points on the mirror plane keep to it.
+        """
+        free = np.ones((*self.shape, 3), dtype=bool)
+        for side in self.fixed_sides:
+            layer = np.arange(self.shape[side.axis])
+            kept = layer >= self.shape[side.axis] - side.layers if side.upper else layer < side.layers
+            np.moveaxis(free, side.axis, 0)[kept] = False
+        for mirror in self.mirrors:
+            free &= np.flip(free, mirror.axis)
+        for mirror in self.mirrors:
+            axis, count = mirror.axis, self.shape[mirror.axis]
+            layers = np.moveaxis(free, axis, 0)
+            layers[(count + 1) // 2 :] = False
+            if count % 2:
+                layers[count // 2, ..., axis] = False
+        return free
+
+    def _choice(self) -> sp.csr_array:
+        """Displacements of all control points from the variables: unit columns, and their mirror images."""
+        free = self._free()
+        index, sign = np.arange(free.size).reshape(free.shape), np.ones(free.shape)
+        columns = np.arange(free.sum())
+        images = [(index, sign)]
+        for mirror in self.mirrors:
+            images += [self._mirrored(mirror, *image) for image in images]
+        parts = (_units(place[free], columns, signs[free], free.size) for place, signs in images)
+        return functools.reduce(operator.add, parts)
+
+    def _mirrored(self, mirror: Mirror, index: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where each displacement reappears beyond a plane, and with which sign; points on the plane have no image."""
+        axis, count = mirror.axis, self.shape[mirror.axis]
+        turned = sign.copy()
+        turned[..., axis] *= -1.0
+        np.moveaxis(turned, axis, 0)[count // 2 : (count + 1) // 2] = 0.0
+        return np.flip(index, axis), turned
+
+
+def bernstein(t: np.ndarray, count: int) -> np.ndarray:
+    """All Bernstein polynomials of degree count - 1 at t (k,), shape (k, count)."""
+    degree, i = count - 1, np.arange(count)
+    return comb(degree, i) * t[:, None] ** i * (1.0 - t[:, None]) ** (degree - i)
+
+
+def _units(rows, columns, values, height: int) -> sp.csr_array:
+    return sp.coo_array((values, (rows, columns)), shape=(height, len(columns))).tocsr()

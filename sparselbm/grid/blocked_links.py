@@ -1,0 +1,61 @@
+"""Which links of a cell are blocked."""
+
+from functools import cache
+
+import numpy as np
+import warp as wp
+
+from ..kernels.emit import TileLayout
+from ..lattice import Lattice
+from .beside import cell_beside
+from .domain import Domain
+
+
+def blocked_links(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
+    """For every cell a word, flat (n cells,) uint32: bit q where x - c_q is no fluid, bit 0 where the cell is none.
+
+    `is_fluid`: (n, cells), by default the domain's own.
+    """
+    cells, count = domain.cells_per_tile, domain.tile_count * domain.cells_per_tile
+    fluid = np.zeros(count + cells, dtype=np.uint8)  # The sentinel tile is no fluid.
+    fluid[:count] = (domain.fluid if is_fluid is None else is_fluid).reshape(-1)
+    inner = [TileLayout(domain.dimension).inner(c) for c in lattice.velocities]
+    words = wp.zeros(count, dtype=wp.uint32, device=domain.device)
+    wp.launch(
+        _link_kernel(),
+        dim=count,
+        inputs=[
+            domain.neighbours,
+            wp.array(fluid, dtype=wp.uint8, device=domain.device),
+            wp.array(inner, dtype=wp.vec3i, device=domain.device),
+            cells,
+        ],
+        outputs=[words],
+        device=domain.device,
+    )
+    return words
+
+
+@cache
+def _link_kernel() -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def blocked_links(
+        neighbours: wp.array(dtype=wp.int32), fluid: wp.array(dtype=wp.uint8), velocities: wp.array(dtype=wp.vec3i),
+        cells: int, words: wp.array(dtype=wp.uint32),
+    ):  # fmt: skip
+        thread = wp.tid()
+        tile = thread // cells
+        cell = thread % cells
+        word = wp.uint32(0)
+        if fluid[thread] == wp.uint8(0):
+            word = wp.uint32(1)
+        for q in range(1, velocities.shape[0]):
+            a = (cell >> 6) - velocities[q][0]
+            b = ((cell >> 3) & 7) - velocities[q][1]
+            c = (cell & 7) - velocities[q][2]
+            if fluid[cell_beside(neighbours, cells, tile, a, b, c)] == wp.uint8(0):
+                word = word | (wp.uint32(1) << wp.uint32(q))
+        words[thread] = word
+
+    return blocked_links
+

@@ -1,0 +1,102 @@
+"""Cells inside a surface, found by halving blocks."""
+
+import numpy as np
+
+from ...geometry import SurfaceQuery
+
+OPEN_LIMIT = 1 << 26
+"""Most cells of a box that are asked one by one, as an open surface needs."""
+
+_TILE = 8
+_SLACK = 1e-3
+"""Cells by which a distance in fp32 may be wrong."""
+
+
+class Halving:
+    """The cells of a box whose centre has a signed distance below `reach` cells, and the tiles that hold them.
+
+    A signed distance phi changes by no more than the way gone. So in a block of s^3 cells, with its centre at x and its
+    cells' centres within r = sqrt(3) (s - 1) / 2 of it, all cells are inside where phi(x) < -r and none is where
+    phi(x) > r. Other blocks are halved, from one over the whole box down to single cells: only blocks near the surface
+    are asked again. The sign of an open surface may change away from it, so that there only cells decide.
+    """
+
+    def __init__(
+        self, query: SurfaceQuery, origin: np.ndarray, voxel_size: float, shape: tuple[int, ...],
+        *, margin: float, reach: float,
+    ):  # fmt: skip
+        self._query = query
+        self._origin = np.asarray(origin, dtype=np.float64)
+        self._voxel_size = voxel_size
+        self._shape = np.asarray(shape)
+        self._margin, self._reach = margin, reach
+        full, near = self._halve()
+        self.any_cell = any(len(blocks) for blocks in full.values())
+        """Whether a cell lies inside."""
+        touched = [blocks // _TILE for blocks in (*full.values(), near)]
+        codes = np.unique(np.concatenate([self._code(tiles) for tiles in touched]))
+        self.tiles = np.stack(np.unravel_index(codes, self._grid), axis=-1).astype(np.int32)
+        """Coordinates of the tiles that hold cells inside, or come within the margin, (n, 3)."""
+        self._codes = codes
+        self._mask = np.zeros((len(codes), _TILE**3), dtype=bool)
+        for size, blocks in full.items():
+            self._fill(blocks, size)
+
+    def holds(self, indices: np.ndarray) -> np.ndarray:
+        """Which cells are inside, (n, 512), for the `indices` (n, 512, 3) of the cells of whole tiles."""
+        return self._mask[self._row(indices[:, 0] // _TILE)]
+
+    @property
+    def _grid(self) -> tuple[int, ...]:
+        return tuple(int(n) for n in -(-self._shape // _TILE))
+
+    def _code(self, tiles: np.ndarray) -> np.ndarray:
+        return np.asarray(np.ravel_multi_index(tuple(tiles.T), self._grid))
+
+    def _row(self, tiles: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self._codes, self._code(tiles))
+
+    def _halve(self) -> tuple[dict[int, np.ndarray], np.ndarray]:
+        """First cells of the blocks that are wholly inside, by size (8 at most), and of blocks within the margin."""
+        full: dict[int, np.ndarray] = {}
+        near = []
+        size = _TILE
+        while size < self._shape.max():
+            size *= 2
+        first = np.zeros((1, 3), dtype=np.int64)
+        while size:
+            distance = self._distances(first, size)
+            radius = self._radius(size)
+            inside = first[distance < -radius]
+            full[min(size, _TILE)] = np.concatenate([full.get(_TILE, inside[:0]), self._parts(inside, size, _TILE)])
+            if size <= _TILE:
+                near.append(first[(distance > radius) & (distance <= self._margin)])
+            undecided = (distance >= -radius) & (distance <= radius + self._margin)
+            first = self._parts(first[undecided], size, size // 2)
+            size //= 2
+        return full, np.concatenate(near)
+
+    def _distances(self, first: np.ndarray, size: int) -> np.ndarray:
+        """Signed distances of the centres of blocks [cells], less the reach."""
+        centres = self._origin + (first + 0.5 * size) * self._voxel_size
+        return self._query.signed_distance(centres) / self._voxel_size - self._reach
+
+    def _radius(self, size: int) -> float:
+        if size == 1:
+            return 0.0
+        return 0.5 * np.sqrt(3.0) * (size - 1) + _SLACK if self._query.closed else np.inf
+
+    def _parts(self, first: np.ndarray, size: int, part: int) -> np.ndarray:
+        """First cells of the blocks of `part` cells, within the box, that blocks of `size` cells consist of."""
+        if part >= size or part == 0:
+            return first[: None if part else 0]
+        parts = (first[:, None] + part * _offsets(size // part)).reshape(-1, 3)
+        return parts[(parts < self._shape).all(axis=1)]
+
+    def _fill(self, blocks: np.ndarray, size: int) -> None:
+        a, b, c = np.moveaxis((blocks % _TILE)[:, None] + _offsets(size), -1, 0)
+        self._mask[self._row(blocks // _TILE)[:, None], (a * _TILE + b) * _TILE + c] = True
+
+
+def _offsets(count: int) -> np.ndarray:
+    return np.stack(np.meshgrid(*[np.arange(count)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)

@@ -1,0 +1,31 @@
+"""Fields of the cells with a layer of the neighbours' cells around each tile."""
+
+from itertools import product
+
+import numpy as np
+
+from .domain import Domain, DomainError
+
+_OWN = {-1: slice(7, 8), 0: slice(0, 8), 1: slice(0, 1)}
+"""Which cells of the tile on that side are met, along an axis."""
+_PLACE = {-1: slice(0, 1), 0: slice(1, 9), 1: slice(9, 10)}
+"""Where they stand."""
+
+
+def with_halo(domain: Domain, field: np.ndarray) -> np.ndarray:
+    """A field (n, 512, ...) of a domain in three dimensions as (n, 10, 10, 10, ...); NaN where there is no tile.
+
+    Cell (i, j, k) of a tile stands at [i + 1, j + 1, k + 1]. Raises DomainError in two dimensions.
+    """
+    if domain.dimension != 3:
+        raise DomainError("halos are of three dimensions, the domain has 2: use `Domain.dense`")
+    n, rest = domain.tile_count, field.shape[2:]
+    beyond = np.full((1, 8, 8, 8, *rest), np.nan, dtype=field.dtype)
+    tiles = np.concatenate([field.reshape(n, 8, 8, 8, *rest), beyond])
+    beside = np.asarray(domain.neighbours.numpy()).reshape(n, 27)
+    result = np.empty((n, 10, 10, 10, *rest), dtype=field.dtype)
+    for number, step in enumerate(product((-1, 0, 1), repeat=3)):
+        x, y, z = (_OWN[s] for s in step)
+        place = tuple(_PLACE[s] for s in step)
+        result[(slice(None), *place)] = np.take(tiles[:, x, y, z], beside[:, number], axis=0)  # type: ignore[arg-type]
+    return result

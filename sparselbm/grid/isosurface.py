@@ -1,0 +1,21 @@
+"""Isosurfaces of fields of the cells."""
+
+import numpy as np
+
+from ..geometry import TriangleMesh
+from ..geometry.marching_cubes import surface_between
+from .domain import Domain
+from .halo import with_halo
+
+
+def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh | None:
+    """The surface on which a field (n, 512) takes a value, trilinear between the centres of cells [m]; None where it never does.
+
+    Normals point to where the field is less. Open beside cells whose value is NaN, and at the domain's ends.
+    """
+    half = 0.5 * domain.voxel_size
+    found = surface_between(
+        with_halo(domain, field.astype(np.float32))[:, 1:, 1:, 1:], domain.cell_indices(), value,
+        origin=[x + half for x in domain.origin], voxel_size=domain.voxel_size, device=domain.device,
+    )  # fmt: skip
+    return None if found is None else TriangleMesh(found.points, np.ascontiguousarray(found.faces[:, ::-1]))

@@ -1,0 +1,86 @@
+"""Arrays laid out for lanes: aligned to 64 bytes, with a sentinel tile of zeros at the end."""
+
+import contextlib
+import mmap
+import weakref
+
+import numpy as np
+import warp as wp
+
+from ..kernels.emit import TileLayout, sum_slots
+from .domain import Domain
+
+_HUGE_PAGE = 1 << 21
+_LANE_BYTES = 64
+
+
+def tile_array(domain: Domain, size: int, precision: type) -> wp.array:
+    """Zeros `[tile][size][cell]`, flat, for the domain's tiles and the sentinel."""
+    return lane_array((domain.tile_count + 1) * size * domain.cells_per_tile, precision, domain.device)
+
+
+class Pages:
+    """Memory of arrays on the CPU that come and go, such as the states that a gradient keeps: used again, not asked for anew.
+
+    The first touch of memory costs several times a step (measured: with it a gradient over stored states takes 5.5 runs,
+    without 3.4). What lies here unused is free for other programs to take: it counts as available memory.
+    """
+
+    def __init__(self):
+        self._unused: dict[int, list[mmap.mmap]] = {}
+
+    def take(self, size: int) -> np.ndarray:
+        """So many bytes on huge pages: new ones are 0, old ones hold 0 or what was in them. They come back by themselves."""
+        if self._unused.get(size):
+            pages = self._unused[size].pop()
+        else:
+            self._unused.clear()
+            pages = _huge_pages(size)
+        raw = np.frombuffer(pages, dtype=np.uint8)
+        weakref.finalize(raw, self._give_back, size, pages).atexit = False
+        return raw
+
+    def _give_back(self, size: int, pages: mmap.mmap) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # Not on every system.
+            pages.madvise(mmap.MADV_FREE)
+        self._unused.setdefault(size, []).append(pages)
+
+
+def _huge_pages(size: int) -> mmap.mmap:
+    # Private, as the kernel gives huge pages to shared memory only where its administrator has said so.
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE") and size >= 2 * _HUGE_PAGE:
+        pages.madvise(mmap.MADV_HUGEPAGE)
+    return pages
+
+
+def lane_array(size: int, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
+    """`size` zeros, or with `pages` whatever lies there, aligned for lanes, with a lane more before and behind them.
+
+    On the CPU large arrays lie on huge pages (measured: 1.16 to 1.32 times the speed of the step).
+    """
+    if not device.is_cpu:
+        return wp.zeros(size + _LANE_BYTES, dtype=precision, device=device)[:size]  # type: ignore[return-value]
+    scalar = np.dtype(wp.dtype_to_numpy(precision))
+    length = size * scalar.itemsize
+    asked = length + 2 * _LANE_BYTES + _HUGE_PAGE
+    raw = np.frombuffer(_huge_pages(asked), dtype=np.uint8) if pages is None else pages.take(asked)
+    start = -raw.ctypes.data % _HUGE_PAGE + _LANE_BYTES  # A row may be read from one lane before its array.
+    return wp.array(raw[start : start + length].view(scalar), dtype=precision, device="cpu", copy=False)
+
+
+def tile_view(domain: Domain, array: wp.array, size: int) -> np.ndarray:
+    """The values of a tile array as NumPy (n, size, cells), without the sentinel; shares memory on the CPU."""
+    n, cells = domain.tile_count, domain.cells_per_tile
+    return array.numpy()[: n * size * cells].reshape(n, size, cells)
+
+
+def sums_array(domain: Domain, count: int) -> wp.array:
+    """Zeros for `count` sums over every tile, fp64."""
+    slots = sum_slots(TileLayout(domain.dimension), cuda=not domain.device.is_cpu)
+    return wp.zeros(domain.tile_count * count * slots, dtype=wp.float64, device=domain.device)
+
+
+def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
+    """The sums over all tiles, (count,), added in the same order on every run."""
+    return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))

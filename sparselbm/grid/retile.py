@@ -1,0 +1,63 @@
+"""Carrying arrays over from one domain's tiles to another's."""
+
+from functools import cache
+
+import numpy as np
+import warp as wp
+
+from .domain import Domain, DomainError
+
+
+def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.array) -> wp.array:
+    """Copies an array `[tile][size][cell]` over the old domain into one over the new, tile by tile of the same place.
+
+    `into`, such as the new simulation's `state`, becomes 0 in tiles that the old domain has not: rest, for populations.
+    Gives `into`. Raises DomainError for domains whose cells do not coincide in whole tiles.
+    """
+    sources = _sources(old, new)
+    count = new.cells_per_tile * size
+    for name, values, domain in (("array", array, old), ("into", into, new)):
+        if len(values) < domain.tile_count * count:
+            needed = f"{domain.tile_count} tiles of {size} x {new.cells_per_tile}"
+            raise DomainError(f"{name} has {len(values)} values: {needed} need more; give `size` as it was allocated")
+    wp.launch(
+        _transfer_kernel(array.dtype), new.tile_count * count,
+        inputs=[wp.array(sources, dtype=wp.int32, device=new.device), count, array], outputs=[into],
+        device=new.device, record_tape=False,
+    )  # fmt: skip
+    return into
+
+
+def _sources(old: Domain, new: Domain) -> np.ndarray:
+    """For each new tile the old tile of the same place, -1 where there is none."""
+    if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
+        raise DomainError(
+            f"domains of {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "
+            f"{new.voxel_size} m, on {old.device} and {new.device}: they must be the same"
+        )
+    shift = (np.asarray(new.origin) - np.asarray(old.origin)) / (8 * new.voxel_size)
+    shift[new.dimension :] = 0.0
+    if np.abs(shift - np.round(shift)).max() > 1e-6:
+        raise DomainError(
+            f"origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: "
+            "must be whole multiples of 8; give both domains the same origin"
+        )
+    places = {tuple(tile): k for k, tile in enumerate(old.tiles.tolist())}
+    wanted = new.tiles + np.round(shift).astype(np.int32)
+    return np.array([places.get(tuple(tile), -1) for tile in wanted.tolist()], dtype=np.int32)
+
+
+@cache
+def _transfer_kernel(precision: type) -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def transfer_tiles(
+        sources: wp.array(dtype=wp.int32), count: int, array: wp.array(dtype=precision), into: wp.array(dtype=precision)
+    ):
+        thread = wp.tid()
+        source = sources[thread // count]
+        value = precision(0.0)
+        if source >= 0:
+            value = array[source * count + thread % count]
+        into[thread] = value
+
+    return transfer_tiles

@@ -1,5 +1,0 @@
-"""Differentiable runs as JAX functions."""
-
-from .operator import operator
-
-__all__ = ["operator"]

@@ -1,0 +1,1 @@
+"""Kernels over tiles: from a traced cell to code that is launched."""

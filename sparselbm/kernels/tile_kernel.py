@@ -1,0 +1,247 @@
+"""From a traced cell to a Warp kernel that is launched over tiles."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import warp as wp
+
+from ..lattice import Lattice
+from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
+from .emit import TileLayout, assemble, choose
+
+
+class TileTrace:
+    """Records what a tile kernel reads, computes, stores and sums; `kernel` then builds it.
+
+    Everything physical happens on `Expression`s; this class knows only which array a number comes from.
+    """
+
+    def __init__(self, lattice: Lattice, parameters: Sequence[str], carried: Sequence[Lattice] = (), kept: int = 0):
+        """`carried`: the velocity sets of scalars, whose populations follow the flow's in a state; `kept`: numbers that follow
+        those, which stay in their cell."""
+        self.lattice = lattice
+        self._lattices = (lattice, *carried)
+        self._kept = kept
+        self.graph = Graph()
+        self._parameters = tuple(parameters)
+        self._uniform: dict[str, str] = {}
+        self._loads: dict[str, str] = {}
+        self._pulled: dict[str, int] = {}
+        self._stores: list[tuple[str, str, str, int, int, Expression]] = []
+        self._sums: list[Expression] = []
+
+    def _load(self, name: str, text: str, kind: str = "Real") -> Expression:
+        self._loads[name] = f"const {kind} {name} = {text};"
+        return self.graph.input(name)
+
+    def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
+        """This cell's own value of a component of an array `[tile][size][cell]`."""
+        return self._load(f"{array}_own{component}", f"local({array}.data, tile, {size}, {component})")
+
+    def field(self, array: str, table: int, component: int, size: int) -> Expression:
+        """This cell's value of a component of an array `[slot][size][cell]`, kept for some tiles only.
+
+        `slots` says where, for each tile by `table`: 0 for the models' fields, 1 for link fractions.
+        """
+        return self._load(f"{array}_own{component}", f"local({array}.data, {self._slot(table)}, {size}, {component})")
+
+    def _slot(self, table: int) -> str:
+        self._uniform[f"slot{table}"] = f"const int slot{table} = slots.data[2 * tile + {table}];"
+        return f"slot{table}"
+
+    def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
+        """The value of a component at the cell `offset` away, in whichever tile it lies."""
+        a, b, c = TileLayout(self.lattice.dimension).inner(offset)
+        self._pulled[array] = size
+        return self._load(f"{array}_at{component}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
+
+    def word(self, array: str) -> Expression:
+        """This cell's bits in an array of unsigned words."""
+        return self._load(f"{array}_bits", f"word({array}.data)", kind="auto")
+
+    def parameter(self, name: str) -> Expression:
+        """A number that is the same in all cells."""
+        index = self._parameters.index(name)
+        return self.uniform(f"parameter{index}", f"parameters.data[{index}]")
+
+    def factor(self, index: int) -> Expression:
+        """The present factor of a parameter that varies in time: they follow the parameters."""
+        at = len(self._parameters) + index
+        return self.uniform(f"parameter{at}", f"parameters.data[{at}]")
+
+    def weight(self) -> Expression:
+        """The factor given at the launch."""
+        return self.uniform("weighting", "weight")
+
+    def uniform(self, name: str, text: str) -> Expression:
+        self._uniform[name] = f"const Real {name} = constant({text});"
+        return self.graph.input(name)
+
+    def position(self, axis: int) -> Expression:
+        """The cell's index along an axis, as a number."""
+        inner = axis + 3 - self.lattice.dimension
+        return self._load(f"position{axis}", f"position({inner})")
+
+    def streamed(self, array: str, links: Expression | None) -> list[Expression]:
+        """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.
+
+        Those of scalars follow the flow's; their links are among the flow's. What is kept stays where it is."""
+        return self._moved(array, links, sign=-1)
+
+    def gathered(self, array: str, links: Expression | None) -> list[Expression]:
+        """The transpose of `streamed`. Streaming permutes populations, so that its transpose is a gather too."""
+        return self._moved(array, links, sign=1)
+
+    def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
+        first_kept = sum(lattice.size for lattice in self._lattices)
+        size, moved = first_kept + self._kept, []
+        for lattice in self._lattices:
+            first = len(moved)
+            for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
+                value = self.shifted(array, first + q, size, tuple(sign * x for x in c))
+                if links is not None and q != p:
+                    blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
+                    value = where(blocked, self.local(array, first + p, size), value)
+                moved.append(value)
+        return moved + [self.local(array, k, size) for k in range(first_kept, size)]
+
+    def differences(self, array: str, links: Expression | None) -> list[Expression]:
+        """(v_b(x + e_a) - v_b(x - e_a)) / 2 of what is kept, b after b for each axis a; 0 for v across a blocked link."""
+        first, n = sum(lattice.size for lattice in self._lattices), self._kept
+        return [
+            self._difference(array, first + b, first + n, axis, links)
+            for axis in range(self.lattice.dimension)
+            for b in range(n)
+        ]
+
+    def gathered_differences(self, array: str, links: Expression | None) -> list[Expression]:
+        """The transpose of `differences`, a gather too: with two cells their links are open or blocked together."""
+        n, axes = self._kept, range(self.lattice.dimension)
+        size = n * len(axes)
+        return [-total(self._difference(array, n * a + b, size, a, links) for a in axes) for b in range(n)]
+
+    def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
+        value = []
+        for sign, name in ((1, "above"), (-1, "below")):
+            offset = tuple(sign * int(k == axis) for k in range(self.lattice.dimension))
+            a, b, c = TileLayout(self.lattice.dimension).inner(offset)
+            text = f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})"
+            v = self._load(f"{array}_{name}{axis}_{component}", text)
+            blocked = links is not None and has_bit(links, self.lattice.velocities.index(tuple(-x for x in offset)))
+            value.append(where(blocked, 0.0, v))
+        self._pulled[array] = size
+        return 0.5 * (value[0] - value[1])
+
+    def store(self, array: str, component: int, size: int, value) -> None:
+        """Write a component of this cell."""
+        self._stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
+
+    def increase(self, array: str, component: int, size: int, value) -> None:
+        """Add to a component of this cell."""
+        self._stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
+
+    def increase_field(self, array: str, table: int, component: int, size: int, value) -> None:
+        """Add to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
+        self._stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
+
+    def sum(self, value) -> None:
+        """Add `weight` times the sum over the tile to the tile's next partial sum."""
+        self._sums.append(self.graph.lift(value))
+
+    def kernel(self, precision: type, cuda: bool) -> "TileKernel":
+        """The kernel; one thread is a tile on the CPU and a cell on CUDA."""
+        statements, names = cpp(self._results)
+        text = assemble(
+            lattice=self.lattice,
+            scalar="float" if precision is wp.float32 else "double",
+            cuda=cuda,
+            parameters=list(self._uniform.values()),
+            body=[*self._loads.values(), *self._stored(statements, names)],
+            outside=self._outside(),
+            sums=names[len(self._stores) :],
+        )
+        return TileKernel(text, precision)
+
+    @property
+    def _results(self) -> list[Expression]:
+        return [s[-1] for s in self._stores] + self._sums
+
+    def _stored(self, statements: Mapping[str, str], names: Sequence[str]) -> list[str]:
+        """The statements, each value's store right after it, and after each store fetches of what later tiles pull.
+
+        Stored at once, few values are alive at a time (measured: 1.29 times the speed of the TRT step).
+        """
+        fetches = [
+            f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)
+        ]
+        share = -(-len(fetches) // max(len(self._stores), 1))
+        stores: dict[str, list[str]] = {}
+        for k, ((how, array, place, component, size, _), name) in enumerate(zip(self._stores, names, strict=False)):
+            store = f"{how}({array}.data, {place}, {size}, {component}, {name});"
+            stores.setdefault(name, []).extend([store, *fetches[k * share : (k + 1) * share]])
+        body = [line for name, statement in statements.items() for line in (statement, *stores.pop(name, ()))]
+        return body + list(chain(*stores.values())) + fetches[len(self._stores) * share :]
+
+    def _outside(self) -> list[str] | None:
+        """What lanes store that all lie outside the fluid; None where that takes more than constants."""
+        if "words_bits" not in self._loads:
+            return None
+        results = assume(self._results, has_bit(self.graph.input("words_bits"), 0))
+        constant = all(x.operation == "constant" for x in results)
+        if not constant or any(x.value for x in results[len(self._stores) :]):
+            return None
+        return self._stored(*cpp(results))
+
+
+@dataclass(frozen=True)
+class TileKernel:
+    """The text of a kernel over tiles. Equal texts are one Warp kernel, made when it is first asked for."""
+
+    text: str
+    precision: type
+
+    @property
+    def launchable(self) -> wp.Kernel:
+        """The Warp kernel, with the arguments `lanes.ARGUMENTS`."""
+        return _launchable(self.text, self.precision)
+
+
+def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
+    """One CPU kernel that treats each tile with the one of `kernels` whose number it is labelled with."""
+    if len(kernels) == 1:
+        return kernels[0]
+    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision)
+
+
+@functools.cache
+def _launchable(text: str, precision: type) -> wp.Kernel:
+    """A Warp kernel around the text: the same text is the same kernel."""
+    floats = wp.array(dtype=precision)
+    ints, bits, doubles = wp.array(dtype=wp.int32), wp.array(dtype=wp.uint32), wp.array(dtype=wp.float64)
+
+    @wp.func_native(text)
+    def cell_physics(
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles, thread: wp.int32,
+    ): ...  # fmt: skip
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def tile_kernel(
+        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
+        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
+        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
+        sums: doubles,
+    ):  # fmt: skip
+        cell_physics(
+            tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
+            differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
+            fractions_adjoint, sums, wp.tid(),
+        )  # fmt: skip
+
+    return tile_kernel

@@ -1,0 +1,49 @@
+"""An outlet that carries populations out at a given speed."""
+
+from dataclasses import dataclass
+
+from ...lattice.moments import excess_density
+from ...trace.expression import where
+from .condition import BoundaryCondition
+from .face import Face
+from .plane import require_density
+
+
+@dataclass(frozen=True)
+class ConvectiveOutlet(BoundaryCondition):
+    """d f_q / d t + U d f_q / d n = 0 for what enters, implicit: f_q = (f_q,old + U f_q(x - n)) / (1 + U), less
+    6 w_q K (rho - rho_out), which holds the mean pressure.
+
+    What the neighbour x - n has of a straight velocity is what the cell has sent it, f*_q of its own after the last
+    collision: the condition is local and exact there. Oblique velocities take the cell's own too, where the neighbour's
+    came from the cell beside: the same where the flow varies slowly along the face. The mean waits in the outgoing slots.
+
+    Source: Yang, Int. J. Numer. Methods Fluids 73 (2013) 1; Lou, Guo & Shi, Phys. Rev. E 87 (2013) 063301.
+    Parameter: `density` (rho_out - 1).
+    """
+
+    face: Face
+    speed: float
+    """U, that of what leaves [cells / step]: the flow's for vortices, 1 / sqrt(3) for sound."""
+    density: float = 1.0
+    """rho_out [lattice density]."""
+    relaxation: float = 0.0005
+    """K, the part of a pressure error that is taken back in a step."""
+
+    def __post_init__(self):
+        require_density(self, self.density)
+        if not self.speed > 0.0:
+            raise ValueError(f"ConvectiveOutlet(speed={self.speed}): must be above 0; give the mean velocity of the flow")
+        if not 0.0 <= self.relaxation <= 1.0:
+            raise ValueError(f"ConvectiveOutlet(relaxation={self.relaxation}): must lie in [0, 1]; 0.0005 suits most flows")
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def fill(self, lattice, f, value, enters):
+        surplus = 6.0 * self.relaxation * (excess_density(f) - value["density"])
+        return [where(enter, fq - w * surplus, fq) for fq, w, enter in zip(f, lattice.weights, enters, strict=True)]
+
+    def memory(self, lattice, f, post):
+        U = self.speed
+        return {lattice.opposites[q]: (f[q] + U * post[q]) / (1.0 + U) for q in self.face.entering(lattice)}

@@ -1,0 +1,36 @@
+"""A given velocity at the centres of cells, by Grad's approximation of what enters."""
+
+from dataclasses import dataclass
+
+from ...lattice.equilibrium import along
+from ...trace.expression import total, where
+from .plane import velocity_of
+from .prescribed import GivenVelocity
+from .second_order import second_order
+
+
+@dataclass(frozen=True)
+class GradVelocity(GivenVelocity):
+    """What enters is f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi; what is known stays. Flow in or out.
+
+    rho is that of bounce-back off what moves: rho - 1 = sum_known f_q + sum_enters (f_-q + 6 w_q rho c_q . u). Pi is made
+    from what is known and the bounce-back of its non-equilibrium part (see `second_order`), where the source takes it
+    from differences to neighbours. No normal appears: the formula serves openings of any shape. u holds at the
+    cells up to Pi's error, not exactly.
+
+    Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
+    Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.
+    """
+
+    needs_plane = False
+
+    def fill(self, lattice, f, value, enters):
+        u = velocity_of(lattice, value)
+        bounced = total(where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.opposites, enters, strict=True))
+        inward = total(
+            where(enter, 6.0 * w * along(c, u), 0.0)
+            for w, c, enter in zip(lattice.weights, lattice.velocities, enters, strict=True)
+        )
+        excess = (bounced + inward) / (1.0 - inward)
+        made = second_order(lattice, f, excess, u, enters)
+        return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]

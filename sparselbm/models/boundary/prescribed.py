@@ -1,0 +1,46 @@
+"""Conditions that are given a density or a velocity, and keep no memory: what they share."""
+
+from abc import ABC
+from dataclasses import dataclass
+
+from .condition import BoundaryCondition
+from .face import Face
+from .plane import require_density
+
+
+@dataclass(frozen=True)
+class GivenPressure(BoundaryCondition, ABC):
+    """A density at the centres of the cells of a face. Parameter: `density` (rho - 1).
+
+    Sound is reflected whole: between such a face and a velocity inlet it is trapped, and the flow around a cylinder blew
+    up at tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
+    """
+
+    face: Face
+    density: float = 1.0
+    """rho [lattice density]; the pressure is rho / 3."""
+
+    def __post_init__(self):
+        require_density(self, self.density)
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def memory(self, lattice, f, post):
+        return {}
+
+
+@dataclass(frozen=True)
+class GivenVelocity(BoundaryCondition, ABC):
+    """A velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
+
+    velocity: tuple[float, ...]
+    """u [cells / step], one value an axis."""
+
+    def parameters(self, dimension):
+        if len(self.velocity) != dimension:
+            raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value an axis, {dimension} of them")
+        return {f"velocity_{axis}": u for axis, u in zip("xyz", self.velocity, strict=False)}
+
+    def memory(self, lattice, f, post):
+        return {}

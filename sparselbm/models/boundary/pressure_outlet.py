@@ -1,0 +1,60 @@
+"""An outlet at a given pressure that lets waves out."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from ...lattice import CS2
+from ...lattice.moments import excess_density, momentum
+from .condition import BoundaryCondition
+from .face import Face
+from .plane import known_density, require_density
+from .second_order import second_order
+
+_CS = sqrt(CS2)
+
+
+@dataclass(frozen=True)
+class PressureOutlet(BoundaryCondition):
+    """Pressure relaxes to that of `density`, slowly enough for sound to leave (a discrete LODI relation).
+
+    With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The
+    characteristic that enters, J = c_s^2 (rho - 1) - c_s j_n, keeps its value but for the relaxation K:
+    J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Flow leaves normal
+    to the face, u_t = 0, and all populations are made anew from rho and u (see `second_order`): with what enters alone,
+    after Zou & He, the face is unstable at tau - 1/2 of 0.004. J waits in the slot of the outgoing straight velocity.
+    Conditions on faces that it meets come before it.
+
+    Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Latt et al., Phys. Rev. E 77 (2008) 056703.
+    Parameter: `density` (rho_out - 1).
+    """
+
+    face: Face
+    density: float = 1.0
+    """rho_out [lattice density]."""
+    relaxation: float = 0.002
+    """K, the part of a pressure error that is taken back in a step: c_s / 4 L for a channel of L cells (Poinsot & Lele).
+
+    Measured reflection of a Gaussian pulse with a standard deviation of 8 cells: 1.7 % at 0.001, 3.4 % at 0.002,
+    26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
+    """
+
+    def __post_init__(self):
+        require_density(self, self.density)
+        if not 0.0 < self.relaxation <= 1.0:
+            raise ValueError(
+                f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows"
+            )
+
+    def parameters(self, dimension):
+        return {"density": self.density - 1.0}
+
+    def fill(self, lattice, f, value, enters):
+        known, kept, K = known_density(lattice, self.face, f), f[self.face.straight(lattice)], self.relaxation
+        excess = (kept + K * CS2 * value["density"] + _CS * known) * (1.0 / (CS2 * (1.0 + K) + _CS))
+        u = [0.0] * lattice.dimension
+        u[self.face.axis] = -self.face.inward * (known - excess) / (1.0 + excess)
+        return second_order(lattice, f, excess, u, enters)
+
+    def memory(self, lattice, f, post):
+        outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward
+        return {lattice.opposites[self.face.straight(lattice)]: CS2 * excess_density(f) - _CS * outward_flux}

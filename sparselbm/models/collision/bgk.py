@@ -1,0 +1,27 @@
+"""Single relaxation time (Bhatnagar, Gross & Krook)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...lattice import Lattice
+from ...lattice.equilibrium import equilibrium
+from ...lattice.forcing import guo_source_parts
+from ...lattice.moments import macroscopic
+from .model import Collision, relaxation_rate
+
+
+@dataclass(frozen=True)
+class BGK(Collision):
+    """f* = f + omega (f^eq - f) + (1 - omega / 2) S.
+
+    Source: Qian, d'Humieres & Lallemand 1992; S is Guo's source.
+    """
+
+    def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
+        excess, u = macroscopic(lattice, f, force)
+        feq = equilibrium(lattice, excess, u)
+        omega = relaxation_rate(viscosity)
+        even, odd = guo_source_parts(lattice, u, force)
+        return [
+            fq + omega * (e - fq) + (1.0 - 0.5 * omega) * (s + a) for fq, e, s, a in zip(f, feq, even, odd, strict=True)
+        ]

@@ -1,0 +1,35 @@
+"""Central moments, also called the cascaded collision (Geier)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...lattice import CS2, Lattice
+from ...lattice.bases import widened
+from ...lattice.moments import macroscopic
+from .model import Collision, relaxation_rate
+from .moving_frame import at_rest, moving_departure
+from .relaxation import bulk_rate, check_rates, relaxed
+
+
+@dataclass(frozen=True)
+class CentralMoment(Collision):
+    """kappa* = kappa^eq + S / 2 + (1 - Lambda) (kappa - kappa^eq + S / 2), kappa_abc = sum_q f_q (c - u)^abc.
+
+    kappa^eq are the central moments of Maxwell's distribution, those that the lattice has: rho, rho c_s^2 = kappa_200,
+    rho c_s^4 = kappa_220, rho c_s^6 = kappa_222, odd ones 0. Force: S_100 = F_x, S_120 = c_s^2 F_x, S_122 = c_s^4 F_x.
+    Source: Geier, Greiner & Korvink, Phys. Rev. E 73 (2006) 066705; De Rosis, Phys. Rev. E 95 (2017) 013310.
+    """
+
+    bulk_viscosity: float | None = None
+    """zeta [cells^2 / step]; None: c_s^2 / d, the rate 1."""
+    higher: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    """Rates of the third to sixth order, in (0, 2)."""
+
+    def __post_init__(self):
+        check_rates(self, self.bulk_viscosity, self.higher)
+
+    def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
+        excess, u = macroscopic(lattice, f, force)
+        kappa = widened(lattice, moving_departure(lattice, f, excess, u, force), CS2)
+        kept = relaxed(kappa, relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity), self.higher)
+        return at_rest(lattice, excess, u, force, widened(lattice, kept, -CS2))

@@ -1,0 +1,48 @@
+"""A frame of reference that turns."""
+
+from dataclasses import dataclass
+
+from .model import BodyForce
+
+
+@dataclass(frozen=True)
+class RotatingFrame(BodyForce):
+    """F = -rho (2 Omega x u + Omega x (Omega x r)), Coriolis and centrifugal force, with r = x - x_0.
+
+    u itself holds half of the force. With a = F / rho and b = (j + F_before / 2) / rho - Omega x (Omega x r) / 2,
+    u = b + a / 2 with the Coriolis force solves to u = (b - Omega x b + Omega (Omega . b)) / (1 + Omega^2), which is exact.
+    It is the last of the forces. Parameters: `frame_rotation_x`, ... , in two dimensions `frame_rotation_z` alone; and
+    `frame_centre_x`, ...
+    """
+
+    rotation: tuple[float, ...]
+    """Omega [radians / step]: three values, or in two dimensions the one about z."""
+    centre: tuple[float, ...]
+    """x_0 [cells from the domain's lower corner], one value an axis."""
+
+    def parameters(self, dimension):
+        axes = "xyz" if dimension == 3 else "z"
+        rotation = {f"frame_rotation_{axis}": Omega for axis, Omega in zip(axes, self.rotation, strict=True)}
+        return rotation | {f"frame_centre_{axis}": x for axis, x in zip("xyz"[:dimension], self.centre, strict=True)}
+
+    def fields(self, dimension):
+        return {}
+
+    def at(self, cell, before):
+        d = len(before)
+        numbers = [cell.parameter(name) for name in self.parameters(d)]
+        Omega = numbers[:3] if d == 3 else [0.0, 0.0, numbers[0]]
+        r = [cell.centre(k) - x for k, x in enumerate(numbers[-d:])] + [0.0] * (3 - d)
+        centrifugal = [-1.0 * x for x in cross(Omega, cross(Omega, r))]
+        bare = [(j + 0.5 * F) / cell.density for j, F in zip(cell.momentum, before, strict=True)] + [0.0] * (3 - d)
+        b = [x + 0.5 * c for x, c in zip(bare, centrifugal, strict=True)]
+        along = sum(O * x for O, x in zip(Omega, b, strict=True))
+        turned = cross(Omega, b)
+        share = 1.0 / (1.0 + sum(O * O for O in Omega))
+        u = [share * (x - t + O * along) for x, t, O in zip(b, turned, Omega, strict=True)]
+        return [2.0 * cell.density * (u[k] - bare[k]) for k in range(d)]
+
+
+def cross(a, b) -> list:
+    """a x b."""
+    return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]

@@ -1,0 +1,27 @@
+"""How fast a cell is strained, by what its stress departs from equilibrium."""
+
+from collections.abc import Sequence
+
+from ...lattice import Lattice
+from ...lattice.departure import departure_of_stress
+from ...lattice.moments import macroscopic
+from ...trace.expression import sqrt, total, where
+
+_NOTHING = 1e-30
+"""Pi : Pi below which a cell counts as not strained: the root has no derivative at 0."""
+
+
+def strain_stress(lattice: Lattice, f: Sequence, force: Sequence):
+    """(2 Pi : Pi)^(1/2) / rho of the trace-free stress Pi = -2 rho c_s^2 tau S of f - f^eq, tau = 3 nu + 1/2.
+
+    So (2 S : S)^(1/2) = 3 / (2 tau) times this. Without the trace, which a collision may relax at another rate. 0 with the
+    derivative 0 in a fluid at rest.
+    """
+    excess, u = macroscopic(lattice, f, force)
+    pi = departure_of_stress(lattice, f, excess, u, force)
+    diagonal = [value for key, value in pi.items() if max(key) == 2]
+    mean = total(diagonal) * (1.0 / lattice.dimension)
+    square = total((value - mean) * (value - mean) for value in diagonal)
+    square = 2.0 * square + 4.0 * total(value * value for key, value in pi.items() if max(key) == 1)
+    strained = square > _NOTHING
+    return where(strained, sqrt(where(strained, square, 1.0)), 0.0) / (1.0 + excess)

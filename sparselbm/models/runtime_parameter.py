@@ -1,0 +1,58 @@
+"""Numbers of models that stay numbers of the kernel: they can be changed, scheduled and differentiated."""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+
+class RuntimeParameter(float):
+    """A number of a model that becomes a parameter of the simulation, as in `TRT(magic=RuntimeParameter(3 / 16))`.
+
+    A plain number is folded into the kernel: a rate of 1 takes its moment out of the step, which is much of its speed. A
+    tunable one is read by the kernel instead. `Simulation.set_parameter` then changes it, a schedule varies it and `Parameter`
+    differentiates with respect to it, by its place among the models: `collision.magic`, `collision.higher.0`,
+    `collision.collision.magic` of a collision inside another, `x_max.relaxation` of a condition, `heat.collision.magic` of a
+    scalar. New values are not checked as the model checks its own.
+
+    The model's equations see it traced: they must not ask for its truth (`where` instead of `if`), and what follows from it
+    must be computed by methods and properties, not kept from `__init__`.
+    """
+
+    def __repr__(self) -> str:
+        return f"Tunable({float(self)!r})"
+
+
+def runtime_parameters(model: Any, name: str) -> dict[str, float]:
+    """The `RuntimeParameter` numbers of a model, of its models and of their tuples, by their places, which begin with `name`."""
+    found: dict[str, float] = {}
+
+    def keep(place: str, number: RuntimeParameter) -> RuntimeParameter:
+        found[place] = float(number)
+        return number
+
+    with_parameters(model, name, keep)
+    return found
+
+
+def with_parameters(model: Any, name: str, value: Callable[[str, RuntimeParameter], Any]) -> Any:
+    """The model with `value(place, number)` for each of its `RuntimeParameter` numbers; the model itself where there is none.
+
+    The copy holds the fields and nothing else: it is neither checked nor initialised, since values may be traced.
+    """
+    if isinstance(model, RuntimeParameter):
+        return value(name, model)
+    if isinstance(model, tuple):
+        parts = {str(k): part for k, part in enumerate(model)}
+    elif is_dataclass(model) and not isinstance(model, type):
+        parts = {field.name: getattr(model, field.name) for field in fields(model)}
+    else:
+        return model
+    changed = {key: with_parameters(part, f"{name}.{key}", value) for key, part in parts.items()}
+    if all(changed[key] is part for key, part in parts.items()):
+        return model
+    if isinstance(model, tuple):
+        return tuple(changed.values())
+    copy = object.__new__(type(model))
+    for key, part in changed.items():
+        object.__setattr__(copy, key, part)
+    return copy

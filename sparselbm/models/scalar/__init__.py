@@ -1,0 +1,23 @@
+"""Scalars carried by the flow: temperature, a dye, a drug."""
+
+from .bgk import ScalarBGK
+from .body import BodyValue
+from .collision import ScalarCollision
+from .condition import ScalarCondition
+from .fixed_flux import FixedFlux
+from .fixed_value import FixedValue
+from .outflow import Outflow
+from .scalar import Scalar
+from .trt import ScalarTRT
+
+__all__ = [
+    "BodyValue",
+    "FixedFlux",
+    "FixedValue",
+    "Outflow",
+    "Scalar",
+    "ScalarBGK",
+    "ScalarCollision",
+    "ScalarCondition",
+    "ScalarTRT",
+]

@@ -1,0 +1,112 @@
+"""What a cell knows of a scalar."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from ...lattice.moments import momentum
+from ...trace.expression import has_bit, total, where
+from ..wall.partially_saturated import partially_saturated
+from .body import held_at, held_share, insulated, insulated_share
+from .scalar import Scalar
+
+
+class CarriedScalar:
+    """A scalar in a cell: every member is a traced value, recorded when it is first used."""
+
+    def __init__(self, cell, scalar: Scalar, incoming: Sequence, *, walls: bool, solid: bool, fractions: bool):
+        """`incoming`: its populations after streaming and bounce-back; `walls`, `solid`, `fractions`: see `TileClass`."""
+        self._cell, self._scalar, self._incoming = cell, scalar, incoming
+        self._walls, self._solid, self._fractions = walls, solid, fractions
+        self.lattice = scalar.lattice(cell.lattice.dimension)
+
+    def _parameter(self, name: str):
+        return self._cell.parameter(f"{self._scalar.name}.{name}")
+
+    def _crossing(self, q: int):
+        return self._cell.is_cut(self._cell.lattice.velocities.index(self.lattice.velocities[q]))
+
+    @cached_property
+    def diffusivity(self):
+        """D [cells^2 / step]."""
+        return self._parameter("diffusivity")
+
+    @cached_property
+    def source(self):
+        """S [phi / step]."""
+        return 0.0 if self._scalar.source is None else self._parameter("source")
+
+    @cached_property
+    def _at_bodies(self) -> list:
+        """Incoming populations, anti-bounce-back on the links that cross a body of given value."""
+        g = list(self._incoming)
+        for body in self._scalar.bodies if self._fractions else ():
+            phi = self._parameter(f"{body.obstacle}.value")
+            here = self._cell.in_obstacle(body.obstacle) > 0.5
+            for q, w in enumerate(self.lattice.weights[1:], start=1):
+                crosses = where(self._crossing(q), (2.0 * w) * phi - g[q], g[q])
+                g[q] = where(here, crosses, g[q])
+        return g
+
+    @cached_property
+    def g(self) -> list:
+        """Incoming populations with the conditions applied, shape (Q,)."""
+        g = self._at_bodies
+        if self._walls:
+            for condition in self._scalar.conditions:
+                value = {name: self._parameter(f"{condition.face.name}.{name}") for name in condition.parameters()}
+                enters = condition.face.enters(self.lattice, self._crossing)
+                filled = condition.fill(self.lattice, g, self._cell.bare_velocity, value, enters)
+                here = self._cell.on_opening(condition.face)
+                g = [old if new is old else where(here, new, old) for old, new in zip(g, filled, strict=True)]
+        return g
+
+    @cached_property
+    def value(self):
+        """phi."""
+        return total(self.g) + 0.5 * self.source
+
+    @cached_property
+    def _solid_terms(self) -> list:
+        terms = insulated(self.lattice, self.g, self.value, self._cell.carrying_velocity)
+        for body in self._scalar.bodies:
+            held = held_at(self.lattice, self.g, self._parameter(f"{body.obstacle}.value"))
+            here = self._cell.in_obstacle(body.obstacle)
+            terms = [free + here * (fixed - free) for free, fixed in zip(terms, held, strict=True)]
+        return terms
+
+    @cached_property
+    def saturation(self):
+        """B of the partially saturated method."""
+        eps, k = self._cell.solid_fraction, self.diffusivity / self.lattice.cs2
+        share = insulated_share(eps, k)
+        for body in self._scalar.bodies:
+            share += self._cell.in_obstacle(body.obstacle) * (held_share(eps, k) - share)
+        return share
+
+    @cached_property
+    def collided(self) -> list:
+        """Populations after the collision with fluid and solid, shape (Q,)."""
+        u = self._cell.carrying_velocity
+        post = self._scalar.collision.collide(self.lattice, self.g, self.value, u, self.diffusivity, self.source)
+        if self._solid:
+            post = partially_saturated(self.g, post, self._solid_terms, self.saturation)
+        return post
+
+    @cached_property
+    def outgoing(self) -> list:
+        """Populations after the step, shape (Q,)."""
+        if not self._walls:
+            return self.collided
+        return [where(has_bit(self._cell.links, 0), 0.0, value) for value in self.collided]
+
+    @cached_property
+    def flux(self) -> list:
+        """phi u - D grad phi, one value an axis [phi x cells / step]: sum_q c_q g_q, its mean before and after the collision."""
+        before, after = momentum(self.lattice, self.g), momentum(self.lattice, self.collided)
+        return [0.5 * (a + b) for a, b in zip(before, after, strict=True)]
+
+    @cached_property
+    def released(self):
+        """What solid in the cell, or across its links, gives off [phi / step]; 0 where it is insulated."""
+        given = total(a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)) if self._fractions else 0.0
+        return given + self.saturation * total(self._solid_terms) if self._solid else given

@@ -1,0 +1,24 @@
+"""A wall of given flux."""
+
+from dataclasses import dataclass
+
+from ...trace.expression import where
+from .condition import ScalarCondition
+
+
+@dataclass(frozen=True)
+class FixedFlux(ScalarCondition):
+    """g_q = g*_-q + J for what enters: J comes in through each link, to rounding. J = -D d phi / d n, n inward, at a wall.
+
+    g*_-q is already in place. Parameter: `flux` (J).
+    Source: Krueger et al., The Lattice Boltzmann Method (2017), section 8.5.3.
+    """
+
+    flux: float
+    """J [phi x cells / step], the amount that enters through each link; on a side of the box, through each cell's face."""
+
+    def parameters(self):
+        return {"flux": self.flux}
+
+    def fill(self, lattice, g, u, value, enters):
+        return [where(enter, gq + value["flux"], gq) for gq, enter in zip(g, enters, strict=True)]

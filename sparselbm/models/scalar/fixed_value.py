@@ -1,0 +1,26 @@
+"""A wall or an inlet of given value."""
+
+from dataclasses import dataclass
+
+from ...trace.expression import where
+from .condition import ScalarCondition
+
+
+@dataclass(frozen=True)
+class FixedValue(ScalarCondition):
+    """g_q = 2 w_q phi_0 - g*_-q for what enters (anti-bounce-back): phi = phi_0 half a cell beyond the centres.
+
+    g*_-q is already in place. Parameter: `value` (phi_0).
+    Source: Ginzburg, Adv. Water Resour. 28 (2005) 1196.
+    """
+
+    value: float
+    """phi_0."""
+
+    def parameters(self):
+        return {"value": self.value}
+
+    def fill(self, lattice, g, u, value, enters):
+        return [
+            where(enter, (2.0 * w) * value["value"] - gq, gq) for gq, w, enter in zip(g, lattice.weights, enters, strict=True)
+        ]

@@ -1,0 +1,54 @@
+"""A scalar that the flow carries."""
+
+from dataclasses import dataclass, field
+
+from ...lattice import D2Q5, D3Q7, Lattice
+from .body import BodyValue
+from .collision import ScalarCollision
+from .condition import ScalarCondition
+from .trt import ScalarTRT
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """d phi / d t + div(u phi) = div(D grad phi) + S, on D2Q5 or D3Q7, in the same step as the flow.
+
+    phi = sum_q g_q + S / 2 in units of the user's own. Parameters: `name.diffusivity`, `name.source` where there is one, and
+    those of the conditions, as `name.x_min.value`.
+    """
+
+    name: str
+    diffusivity: float
+    """D [cells^2 / step]."""
+    collision: ScalarCollision = field(default=ScalarTRT())
+    conditions: tuple[ScalarCondition, ...] = ()
+    """On faces and patches; nothing passes where there is none."""
+    bodies: tuple[BodyValue, ...] = ()
+    """Obstacles whose surface has a given value; all others are insulated."""
+    source: float | None = None
+    """S [phi / step], the same everywhere; None: there is none."""
+
+    def __post_init__(self):
+        if not self.diffusivity > 0.0:
+            raise ValueError(f"Scalar {self.name!r}: diffusivity {self.diffusivity} cells^2/step must be above 0")
+        owners = [c.face.name for c in self.conditions] + [b.obstacle for b in self.bodies]
+        for owner in owners:
+            if owners.count(owner) > 1:
+                raise ValueError(
+                    f"Scalar {self.name!r}: {owners.count(owner)} conditions on {owner}; "
+                    "give one, or parts of it names of their own"
+                )
+
+    def lattice(self, dimension: int) -> Lattice:
+        """The velocity set of its populations."""
+        return D2Q5 if dimension == 2 else D3Q7
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Names, in full, and values of what can be changed, and differentiated, without a new kernel."""
+        return {
+            f"{self.name}.diffusivity": self.diffusivity,
+            **({} if self.source is None else {f"{self.name}.source": self.source}),
+            **{f"{self.name}.{c.face.name}.{key}": value for c in self.conditions for key, value in c.parameters().items()},
+            **{f"{self.name}.{b.obstacle}.value": b.value for b in self.bodies},
+        }

@@ -1,0 +1,57 @@
+"""Viscosity that differs from cell to cell: sponge layers, and any given factor."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..grid import Domain
+from .boundary import Face
+
+
+class ViscosityField(ABC):
+    """A factor of the viscosity in every cell: nu(x) = nu (1 + relative_change(x)), a frozen value."""
+
+    @abstractmethod
+    def relative_change(self, domain: Domain) -> np.ndarray:
+        """The factor less 1, (n, cells), above -1. Where a whole tile has 0 nothing is kept."""
+
+
+@dataclass(frozen=True)
+class Sponge(ViscosityField):
+    """excess = strength s^2, s from 0 at `depth` cells before a face to 1 at it: damps what goes to and comes from an outlet.
+
+    Source: Israeli & Orszag, J. Comput. Phys. 41 (1981) 115, with viscosity in place of friction.
+    """
+
+    face: Face
+    depth: float
+    """[cells]."""
+    strength: float = 100.0
+
+    def __post_init__(self):
+        if not (self.depth > 0 and self.strength > 0):
+            raise ValueError(f"Sponge(depth={self.depth}, strength={self.strength}): both must be above 0")
+
+    def relative_change(self, domain):
+        place = domain.cell_indices()[..., self.face.axis] + 0.5
+        away = place if self.face.end == 0 else domain.shape[self.face.axis] - place
+        return self.strength * np.clip(1.0 - away / self.depth, 0.0, 1.0) ** 2
+
+
+@dataclass(frozen=True)
+class ScaledViscosity(ViscosityField):
+    """Any factor of the viscosity, from a function of the cells' centres."""
+
+    function: Callable[[np.ndarray], np.ndarray]
+    """From centres (n, cells, d) [cells from the domain's lower corner] to factors (n, cells), above 0."""
+
+    def relative_change(self, domain):
+        factors = np.asarray(self.function(domain.cell_indices() + 0.5))
+        if factors.shape != domain.fluid.shape or not (np.isfinite(factors).all() and factors.min() > 0.0):
+            raise ValueError(
+                f"factors of the viscosity of shape {factors.shape}, at least {factors.min()}: "
+                f"give {domain.fluid.shape}, all above 0"
+            )
+        return factors - 1.0

@@ -1,0 +1,12 @@
+"""No-slip walls of obstacles: partially saturated cells and bounce-back on links."""
+
+from ...geometry.solid_fraction import SolidFraction
+from .bounce_back import BounceBack, Bouzidi, CentralInterpolation, Halfway
+
+__all__ = [
+    "BounceBack",
+    "Bouzidi",
+    "CentralInterpolation",
+    "Halfway",
+    "SolidFraction",
+]

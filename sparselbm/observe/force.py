@@ -1,0 +1,21 @@
+"""Drag, lift, or any other component of the force on an obstacle."""
+
+from dataclasses import dataclass
+
+from ..trace.expression import dot
+from .observable import Observable
+
+
+@dataclass(frozen=True)
+class Force(Observable):
+    """F . d on a named obstacle, F = -sum_x B sum_q Omega^s_q c_q [lattice force]: the very operator of the wall."""
+
+    obstacle: str
+    direction: tuple[float, ...]
+    """d: one value an axis; the unit vector along the flow gives drag."""
+
+    def integrand(self, cell):
+        return cell.in_obstacle(self.obstacle) * dot(cell.force_on_solid, self.direction)
+
+    def tiles(self, simulation):
+        return simulation.tiles_of(self.obstacle)

@@ -1,0 +1,26 @@
+"""A user's own objective."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .observable import Observable
+
+
+@dataclass(frozen=True)
+class Integral(Observable):
+    """J = sum_x h(rho, u), for a function of density and velocity written with arithmetic, `where` and `sqrt`.
+
+    `Integral(lambda rho, u: rho**2)` is the sum of rho^2. The function is traced once; keep it as one object, so that
+    its kernels are built once.
+    """
+
+    function: Callable
+    """h(rho, u): u is a list with one value an axis [lattice units]."""
+
+    def integrand(self, cell):
+        return self.function(cell.density, cell.velocity)
+
+    def tiles(self, simulation):
+        return np.arange(simulation.domain.tile_count)

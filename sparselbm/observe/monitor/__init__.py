@@ -1,0 +1,53 @@
+"""Monitors: time series, statistics and volumes recorded during a run."""
+
+from .flow_integrals import FlowIntegrals
+from .layers import LayerMean, PressureLoss
+from .monitor import Monitor, Sampler
+from .obstacle import DragLift, ForceOn, MomentCoefficient, TorqueOn
+from .probes import Probes
+from .recorder import Recorded, Recorder
+from .residual import Residual
+from .schedule import EverySeconds, EverySteps, Schedule, ScheduleError
+from .series import Series, SeriesRecord
+from .series_files import Csv, JsonLines, SeriesFolder, SeriesFormat
+from .stop import StopCondition, StopWhenPeriodic, StopWhenSteady
+from .values import Values
+from .velocity_gradients import VelocityGradients
+from .volumes import Nvdb, Vdb, VolumeError, VolumeFormat, Volumes, VolumeWriter
+
+__all__ = [
+    "Csv",
+    "DragLift",
+    "EverySeconds",
+    "EverySteps",
+    "FlowIntegrals",
+    "ForceOn",
+    "JsonLines",
+    "LayerMean",
+    "MomentCoefficient",
+    "Monitor",
+    "Nvdb",
+    "PressureLoss",
+    "Probes",
+    "Recorded",
+    "Recorder",
+    "Residual",
+    "Sampler",
+    "Schedule",
+    "ScheduleError",
+    "Series",
+    "SeriesFolder",
+    "SeriesFormat",
+    "SeriesRecord",
+    "StopCondition",
+    "StopWhenPeriodic",
+    "StopWhenSteady",
+    "TorqueOn",
+    "Values",
+    "Vdb",
+    "VelocityGradients",
+    "VolumeError",
+    "VolumeFormat",
+    "VolumeWriter",
+    "Volumes",
+]

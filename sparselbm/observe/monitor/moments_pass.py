@@ -1,0 +1,30 @@
+"""Density and velocity for monitors, without memory of their own."""
+
+import numpy as np
+import warp as wp
+
+from ...kernels.step import moments_kernel
+from ...solver import Simulation
+
+
+class MomentsPass:
+    """Writes the moments of the present state, `[tile][1 + d][cell]`, into the simulation's spare array.
+
+    They last until the next step; a population array always has room for them.
+    """
+
+    def __init__(self, simulation: Simulation, tiles: np.ndarray | None = None):
+        self._simulation = simulation
+        self._sweep = simulation.general_sweep(moments_kernel, tiles=tiles)
+
+    def __call__(self) -> wp.array:
+        simulation = self._simulation
+        self._sweep(source=simulation.state, solid=simulation.solid, target=simulation.spare)
+        return simulation.spare
+
+
+def solid_or_none(simulation: Simulation) -> wp.array:
+    """The solid fractions, or an array without elements."""
+    if simulation.solid is not None:
+        return simulation.solid
+    return wp.empty(0, dtype=simulation.precision, device=simulation.domain.device)

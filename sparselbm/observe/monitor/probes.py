@@ -1,0 +1,94 @@
+"""Pressure and velocity at points."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+import warp as wp
+
+from ...grid import Domain
+from ...lattice import CS2
+from ...solver import Simulation
+from ...solver.open_cells import open_cells
+from .moments_pass import MomentsPass
+from .monitor import Monitor, Sampler
+from .schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Probes(Monitor):
+    """p = c_s^2 (rho - 1) and u at points, trilinear between the centres of cells, exact for fields linear in space.
+
+    Columns: `pressure_0`, `velocity_x_0`, ..., then those of point 1. Where cells around a point are no fluid, or all solid,
+    the others share their weight. Only the tiles around the points are computed: a sample costs what they cost.
+    """
+
+    points: tuple[tuple[float, ...], ...]
+    """Places [m], one value an axis."""
+    every: Schedule
+
+    def columns(self, simulation):
+        quantities = ("pressure", *(f"velocity_{axis}" for axis in "xyz"[: simulation.lattice.dimension]))
+        return tuple(f"{quantity}_{k}" for k in range(len(self.points)) for quantity in quantities)
+
+    def bind(self, simulation):
+        return _ProbeSampler(simulation, np.asarray(self.points, dtype=np.float64))
+
+
+class _ProbeSampler(Sampler):
+    def __init__(self, simulation: Simulation, points: np.ndarray):
+        domain, size = simulation.domain, 1 + simulation.lattice.dimension
+        cells, self._weights = stencil(domain, open_cells(simulation), points)
+        tile, inner = np.divmod(cells, domain.cells_per_tile)
+        first = tile * size * domain.cells_per_tile + inner
+        places = first[..., None] + np.arange(size) * domain.cells_per_tile
+        self._shape, self._device = places.shape, domain.device
+        self._places = wp.array(places.ravel(), dtype=wp.int64, device=domain.device)
+        self._found = wp.empty(places.size, dtype=simulation.precision, device=domain.device)
+        self._moments = MomentsPass(simulation, np.unique(tile))
+
+    def take(self):
+        inputs, kernel = [self._places, self._moments()], _gather_kernel(self._found.dtype)
+        wp.launch(kernel, len(self._found), inputs=inputs, outputs=[self._found], device=self._device, record_tape=False)
+        near = self._found.numpy().reshape(self._shape).astype(np.float64)
+        near[..., 0] = CS2 * (near[..., 0] - 1.0)
+        return tuple(np.einsum("kc,kcv->kv", self._weights, near).ravel().tolist())
+
+
+def stencil(domain: Domain, counts: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cells around points (k, d) [m] and their trilinear weights, each (k, 2^d); weights of cells that do not count are 0.
+
+    A cell is numbered tile x cells_per_tile + cell. Raises ValueError for points around which no cell counts.
+    """
+    d = domain.dimension
+    if points.ndim != 2 or points.shape[1] != d or not np.isfinite(points).all():
+        raise ValueError(f"points of shape {points.shape}: give finite values of shape (k, {d}) [m]")
+    place = (points - np.asarray(domain.origin[:d])) / domain.voxel_size - 0.5
+    low = np.floor(place + 1e-9).astype(np.int64)  # A point on a centre, to rounding, needs no cell before it.
+    beyond = np.clip(place - low, 0.0, 1.0)
+    tiles = {tuple(tile): k for k, tile in enumerate(domain.tiles[:, :d].tolist())}
+    cells, weights = np.zeros((2, len(points), 2**d))
+    for corner, offset in enumerate(product((0, 1), repeat=d)):
+        index = low + offset
+        for axis in np.flatnonzero(domain.periodic):
+            index[:, axis] %= domain.shape[axis]
+        tile = np.array([tiles.get(tuple(each), -1) for each in (index // 8).tolist()], dtype=np.int64)
+        inner = (index % 8) @ (8 ** np.arange(d)[::-1])
+        counted = (tile >= 0) & counts[tile, inner]
+        cells[:, corner] = np.where(counted, tile * domain.cells_per_tile + inner, 0)
+        weights[:, corner] = np.where(counted, np.where(offset, beyond, 1.0 - beyond).prod(axis=1), 0.0)
+    total = weights.sum(axis=1, keepdims=True)
+    for k in np.flatnonzero(total[:, 0] < 1e-6):
+        raise ValueError(f"point {k} at {tuple(points[k].tolist())} m: no cell around it is fluid; move it into the flow")
+    return cells.astype(np.int64), weights / total
+
+
+@cache
+def _gather_kernel(precision: type) -> wp.Kernel:
+    @wp.kernel(enable_backward=False, module="unique")
+    def gather(places: wp.array(dtype=wp.int64), values: wp.array(dtype=precision), found: wp.array(dtype=precision)):
+        i = wp.tid()
+        found[i] = values[places[i]]
+
+    return gather

@@ -1,0 +1,95 @@
+"""Running a simulation while monitors record it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...solver import Simulation
+from .monitor import Monitor
+from .series import SeriesRecord
+from .series_files import SeriesFolder
+from .stop import StopCondition
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How a recorded run ended."""
+
+    steps: int
+    """Steps that were run."""
+    stopped: bool
+    """Whether a `StopCondition` ended it."""
+
+
+class Recorder:
+    """Advances a simulation from instant to instant of its monitors; in between nothing else is done.
+
+    `monitors`: each under the name of its record, and file. `files`: where the series go, line by line, as they grow.
+    Geometry and tiles of the simulation stay as they are while it records. Raises ValueError for a monitor that does not fit
+    the simulation, OutputExistsError for files that are there; both before anything is run.
+
+    Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
+    """
+
+    def __init__(self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None):
+        if files is not None:
+            files.require_free(tuple(monitors))
+        self.simulation = simulation
+        self._monitors = dict(monitors)
+        columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
+        self._samplers = {name: monitor.bind(simulation) for name, monitor in monitors.items()}
+        self.records: dict[str, SeriesRecord] = {name: SeriesRecord(each) for name, each in columns.items()}
+        """What has been recorded, by name."""
+        self._files = {name: files.open(name, each) for name, each in columns.items()} if files is not None else {}
+
+    def run(self, steps: int, *, stop: StopCondition | None = None) -> Recorded:
+        """Runs, and records the state at the start too where an instant falls on it.
+
+        Raises SimulationError when the flow blows up; what was recorded until then stays in records and files.
+        """
+        simulation = self.simulation
+        first, end = simulation.steps, simulation.steps + steps
+        self._require(steps, stop)
+        stopped = self.sample() and stop is not None and stop.reached(self.records)
+        while simulation.steps < end and not stopped:
+            simulation.run(min(end, self._next_instant()) - simulation.steps)
+            stopped = self.sample() and stop is not None and stop.reached(self.records)
+        simulation.check_stability()
+        return Recorded(simulation.steps - first, stopped)
+
+    def _require(self, steps: int, stop: StopCondition | None) -> None:
+        if steps < 1:
+            raise ValueError(f"{steps} steps: give at least 1")
+        if stop is not None:
+            stop.require(self.records)
+        last = max((record.last_step for record in self.records.values()), default=-1)
+        if last > self.simulation.steps:
+            raise ValueError(
+                f"recorded up to step {last}, but the simulation stands at {self.simulation.steps}: make a new recorder"
+            )
+
+    def _next_instant(self) -> int:
+        now = self.simulation.steps
+        return min((monitor.every.next_after(now) for monitor in self._monitors.values()), default=now + 10**9)
+
+    def sample(self) -> bool:
+        """Records what is due now and not yet recorded; whether there was any. For time loops of one's own."""
+        now, found = self.simulation.steps, False
+        for name, monitor in self._monitors.items():
+            if monitor.every.next_after(now - 1) == now and self.records[name].last_step < now:
+                row = self._samplers[name].take()
+                self.records[name].add(now, row)
+                if name in self._files:
+                    self._files[name].add(now, row)
+                found = True
+        return found
+
+    def close(self) -> None:
+        """Flushes and closes the files; the records stay."""
+        for file in self._files.values():
+            file.close()
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

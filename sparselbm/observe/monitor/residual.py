@@ -1,0 +1,103 @@
+"""How much the velocity changes from sample to sample."""
+
+from dataclasses import dataclass
+from functools import cache
+from math import nan, sqrt
+
+import numpy as np
+import warp as wp
+
+from ...grid.memory import tile_array
+from ...solver import Simulation
+from .moments_pass import MomentsPass, solid_or_none
+from .monitor import Monitor, Sampler
+from .schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Residual(Monitor):
+    """max |u - u'| / max |u| and ||u - u'||_2 / ||u||_2, with u' of the sample before: columns `max` and `l2`.
+
+    Over fluid cells that are not all solid; NaN for the first sample. Keeps one copy of the velocity.
+    """
+
+    every: Schedule
+
+    def columns(self, simulation):
+        return ("max", "l2")
+
+    def bind(self, simulation):
+        return _ResidualSampler(simulation)
+
+
+class _ResidualSampler(Sampler):
+    def __init__(self, simulation: Simulation):
+        domain = simulation.domain
+        self._simulation = simulation
+        self._moments = MomentsPass(simulation)
+        self._size = 1 + domain.dimension
+        self._count = domain.tile_count * self._size * domain.cells_per_tile
+        self._before = tile_array(domain, self._size, simulation.precision)
+        self._rows = domain.tile_count * domain.cells_per_tile // 8
+        self._found = wp.zeros((4, self._rows), dtype=wp.float64, device=domain.device)
+        self._started = False
+
+    def take(self):
+        simulation, now = self._simulation, self._moments()
+        known, self._started = self._started, True
+        if known:
+            wp.launch(
+                _change_kernel(simulation.precision), self._rows,
+                inputs=[simulation.domain.cells_per_tile, self._size, now, self._before, solid_or_none(simulation)],
+                outputs=[self._found], device=simulation.domain.device, record_tape=False,
+            )  # fmt: skip
+        wp.copy(self._before, now, count=self._count)
+        if not known:
+            return (nan, nan)
+        found = self._found.numpy()
+        largest, sums = found[:2].max(axis=1), found[2:].sum(axis=1)
+        if not np.isfinite(sums).all():  # The largest of values and NaN would be one of the values.
+            return (nan, nan)
+        return tuple(sqrt(change / max(whole, 1e-300)) for change, whole in (largest, sums))
+
+
+@cache
+def _change_kernel(precision: type) -> wp.Kernel:
+    floats = wp.array(dtype=precision)
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def change_of_velocity(
+        cells: int, size: int, now: floats, before: floats, solid: floats, found: wp.array2d(dtype=wp.float64)
+    ):
+        """A row of 8 cells a thread: largest and summed squares of u - u' and of u."""
+        row = wp.tid()
+        rows = cells // 8
+        tile = row // rows
+        largest_change = wp.float64(0.0)
+        largest = wp.float64(0.0)
+        change = wp.float64(0.0)
+        whole = wp.float64(0.0)
+        for c in range(8):
+            cell = 8 * (row % rows) + c
+            counts = wp.bool(True)
+            if solid.shape[0] > 0:
+                counts = solid[tile * cells + cell] < precision(1.0)
+            if counts:
+                d2 = wp.float64(0.0)
+                u2 = wp.float64(0.0)
+                for k in range(1, size):
+                    at = (wp.int64(tile) * wp.int64(size) + wp.int64(k)) * wp.int64(cells) + wp.int64(cell)
+                    u = wp.float64(now[at])
+                    d = u - wp.float64(before[at])
+                    u2 += u * u
+                    d2 += d * d
+                largest_change = wp.max(largest_change, d2)
+                largest = wp.max(largest, u2)
+                change += d2
+                whole += u2
+        found[0, row] = largest_change
+        found[1, row] = largest
+        found[2, row] = change
+        found[3, row] = whole
+
+    return change_of_velocity

@@ -1,0 +1,161 @@
+"""Series on disk, line by line while they grow."""
+
+import csv
+import io
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from ...files.write import OutputExistsError
+from .series import Series
+
+_SYNC_SECONDS = 1.0
+"""Least time between two flushes to the disk itself: what a power cut, unlike a crash, can take."""
+
+
+class SeriesFormat(ABC):
+    """How rows become lines. Numbers are written so that they read back to the same bits."""
+
+    suffix: str
+    """The file's ending, with its dot."""
+
+    @abstractmethod
+    def head(self, columns: Sequence[str]) -> str:
+        """What stands before the first row: whole lines, or nothing."""
+
+    @abstractmethod
+    def line(self, columns: Sequence[str], step: int, row: Sequence[float]) -> str:
+        """One row as one line, with its end."""
+
+    @abstractmethod
+    def parse(self, lines: Sequence[str]) -> Series:
+        """The series of some whole lines."""
+
+    def read(self, path: str | os.PathLike[str]) -> Series:
+        """A file, even that of a run that was cut off: a last line without its end is left out.
+
+        Raises ValueError where another line cannot be read.
+        """
+        lines = Path(path).read_text(encoding="utf-8").split("\n")[:-1]
+        try:
+            return self.parse(lines)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path} is no series of {type(self).__name__}: {error}; was it edited?") from error
+
+
+@dataclass(frozen=True)
+class Csv(SeriesFormat):
+    """A table: the header `step,NAME,...`, then a line a row; NaN is written as nan."""
+
+    suffix = ".csv"
+
+    def head(self, columns):
+        return _csv_line(["step", *columns])
+
+    def line(self, columns, step, row):
+        return _csv_line([step, *(repr(float(value)) for value in row)])
+
+    def parse(self, lines):
+        head, *rows = csv.reader(lines) if lines else [["step"]]
+        if head[0] != "step" or any(len(row) != len(head) for row in rows):
+            raise ValueError(f"the header {head} must begin with step, and every line have {len(head)} values")
+        return _series(head[1:], [int(row[0]) for row in rows], [[float(x) for x in row[1:]] for row in rows])
+
+
+@dataclass(frozen=True)
+class JsonLines(SeriesFormat):
+    """An object a line, `{"step": 10, "NAME": 0.1}`, after one with the names, `{"columns": [...]}`; NaN is written as null."""
+
+    suffix = ".jsonl"
+
+    def head(self, columns):
+        return json.dumps({"columns": list(columns)}) + "\n"
+
+    def line(self, columns, step, row):
+        values = (float(value) if isfinite(value) else None for value in row)
+        return json.dumps({"step": step, **dict(zip(columns, values, strict=True))}) + "\n"
+
+    def parse(self, lines):
+        columns: list[str] = json.loads(lines[0])["columns"] if lines else []
+        rows: list[dict] = [json.loads(line) for line in lines[1:]]
+        values = [[nan if row[name] is None else float(row[name]) for name in columns] for row in rows]
+        return _series(columns, [row["step"] for row in rows], values)
+
+
+@dataclass(frozen=True)
+class SeriesFolder:
+    """Where a recorder's series go: one file for each monitor, `FOLDER/NAME.csv`."""
+
+    folder: str | os.PathLike[str]
+    """Made where it is missing."""
+    format: SeriesFormat = Csv()
+    overwrite: bool = False
+    """Whether files of the same names may be replaced."""
+
+    def path(self, name: str) -> Path:
+        """The file of a monitor."""
+        return Path(self.folder) / f"{name}{self.format.suffix}"
+
+    def open(self, name: str, columns: Sequence[str]) -> "SeriesFile":
+        """Begins a monitor's file. Raises OutputExistsError for one that is there, unless `overwrite`."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SeriesFile(path, self.format, columns, overwrite=self.overwrite)
+
+    def require_free(self, names: Sequence[str]) -> None:
+        """Raises OutputExistsError, before any file is begun, where one is there that may not be replaced."""
+        taken = [str(self.path(name)) for name in names if self.path(name).exists()]
+        if taken and not self.overwrite:
+            raise OutputExistsError(f"{', '.join(taken)} already there: give another folder, or pass overwrite=True.")
+
+    def read(self, name: str) -> Series:
+        """A monitor's series, of a run that goes on, ended or was cut off."""
+        return self.format.read(self.path(name))
+
+
+class SeriesFile:
+    """A file that grows by a line a row: each is handed to the system at once, and lasts whatever ends the process."""
+
+    def __init__(self, path: Path, format: SeriesFormat, columns: Sequence[str], *, overwrite: bool = False):
+        self._format, self._columns = format, tuple(columns)
+        try:
+            self._file = open(path, "w" if overwrite else "x", newline="", encoding="utf-8")  # noqa: SIM115
+        except FileExistsError as error:
+            raise OutputExistsError(f"{path} is already there: give another folder, or pass overwrite=True.") from error
+        self._synced = -_SYNC_SECONDS
+        self._write(format.head(columns))
+
+    def add(self, step: int, row: Sequence[float]) -> None:
+        """Appends a row."""
+        self._write(self._format.line(self._columns, step, row))
+
+    def _write(self, text: str) -> None:
+        self._file.write(text)
+        self._file.flush()
+        if monotonic() - self._synced >= _SYNC_SECONDS:
+            os.fsync(self._file.fileno())
+            self._synced = monotonic()
+
+    def close(self) -> None:
+        """Flushes to the disk; a second call does nothing."""
+        if not self._file.closed:
+            os.fsync(self._file.fileno())
+            self._file.close()
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue()
+
+
+def _series(columns: Sequence[str], steps: Sequence[int], rows: Sequence[Sequence[float]]) -> Series:
+    values = np.asarray(rows, dtype=np.float64).reshape(len(steps), len(columns))
+    return Series(tuple(columns), np.asarray(steps, dtype=np.int64), values)

@@ -1,0 +1,174 @@
+"""Fields written as volumes while the flow runs on."""
+
+import os
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from ...files.grid import TileGrid
+from ...files.nvdb import write_nvdb
+from ...files.vdb import write_vdb
+from ...files.write import OutputExistsError
+from ...units import Units
+from ..snapshot import Snapshot
+from .monitor import Monitor, Sampler
+from .schedule import Schedule
+
+
+class VolumeError(RuntimeError):
+    """Volumes that cannot be written."""
+
+
+class VolumeFormat(ABC):
+    """How the grids of one moment become files."""
+
+    suffix: str
+    """The files' ending, with its dot."""
+
+    @abstractmethod
+    def paths(self, folder: Path, prefix: str, step: int) -> tuple[Path, ...]:
+        """The files of a step, numbered so that viewers take them as a sequence."""
+
+    @abstractmethod
+    def write(self, paths: Sequence[Path], grids: Sequence[TileGrid]) -> None:
+        """Writes velocity and pressure; each file beside its place first, then renamed."""
+
+
+@dataclass(frozen=True)
+class Vdb(VolumeFormat):
+    """OpenVDB: one file a step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`."""
+
+    compress: bool = True
+    suffix = ".vdb"
+
+    def paths(self, folder, prefix, step):
+        return (folder / f"{prefix}_{step:08d}.vdb",)
+
+    def write(self, paths, grids):
+        write_vdb(paths[0], grids, compress=self.compress)
+
+
+@dataclass(frozen=True)
+class Nvdb(VolumeFormat):
+    """NanoVDB: two files a step, PREFIX_velocity_00000100.nvdb and PREFIX_pressure_00000100.nvdb."""
+
+    compress: bool = False
+    suffix = ".nvdb"
+
+    def paths(self, folder, prefix, step):
+        return tuple(folder / f"{prefix}_{name}_{step:08d}.nvdb" for name in ("velocity", "pressure"))
+
+    def write(self, paths, grids):
+        for path, grid in zip(paths, grids, strict=True):
+            write_nvdb(path, grid, compress=self.compress)
+
+
+class VolumeWriter:
+    """Writes snapshots in a thread of its own, in their order; use it in a `with` block, or call `close`.
+
+    `memory`: bytes of snapshots that wait or are being written; `add` waits when another would exceed it (writing takes about
+    as much again for a while). What fails in the thread is raised by the next `add`, or by `close`, as VolumeError.
+    Raises OutputExistsError for a folder with such files, unless `overwrite`; then they are removed.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike[str], *, format: VolumeFormat = Vdb(), prefix: str = "flow", memory: int = 1 << 30,
+        overwrite: bool = False,
+    ):  # fmt: skip
+        self.folder, self.format, self.prefix, self.memory = Path(folder), format, prefix, memory
+        self._overwrite = overwrite
+        self.folder.mkdir(parents=True, exist_ok=True)
+        former = sorted(self.folder.glob(f"{prefix}_*{format.suffix}"))
+        if former and not overwrite:
+            raise OutputExistsError(
+                f"{self.folder} already holds {former[0].name} ({len(former)} such files): give another folder or prefix, "
+                "or pass overwrite=True."
+            )
+        for path in former:
+            path.unlink()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="volumes")
+        self._pending: deque[tuple[Future, int]] = deque()
+        self._closed = False
+
+    def add(self, snapshot: Snapshot, step: int) -> float:
+        """Hands a snapshot to the thread; the seconds that this had to wait for memory."""
+        if self._closed:
+            raise VolumeError("the writer is closed: make a new one")
+        size = snapshot.velocity.nbytes + snapshot.pressure.nbytes + snapshot.solid.nbytes
+        if snapshot.domain.dimension != 3:
+            raise VolumeError("volumes are of three dimensions, the domain has 2: record layers or probes instead")
+        if size > self.memory:
+            raise VolumeError(f"a snapshot has {size:,} bytes, more than memory={self.memory:,}: give at least {size}")
+        paths = self.format.paths(self.folder, self.prefix, step)
+        if any(path.exists() for path in paths) and not self._overwrite:
+            raise OutputExistsError(f"{paths[0]} is already there: give another folder or prefix, or pass overwrite=True.")
+        began = perf_counter()
+        self._collect(size)
+        self._pending.append((self._pool.submit(self._write, paths, snapshot), size))
+        return perf_counter() - began
+
+    def _write(self, paths: Sequence[Path], snapshot: Snapshot) -> None:
+        try:
+            self.format.write(paths, snapshot.grids())
+        except Exception as error:
+            raise VolumeError(f"{paths[0]} could not be written: {error}") from error
+
+    def _collect(self, size: int) -> None:
+        """Takes what is finished off the queue, in order, and waits until there is room for `size` bytes."""
+        while self._pending:
+            held = sum(each for _, each in self._pending)
+            if held + size <= self.memory and not self._pending[0][0].done():
+                return
+            future, _ = self._pending.popleft()
+            future.result()
+
+    def close(self) -> None:
+        """Waits until everything is written; a second call does nothing. Raises the first VolumeError."""
+        self._closed = True
+        self._pool.shutdown(wait=True)
+        errors = [error for future, _ in self._pending if (error := future.exception()) is not None]
+        self._pending.clear()
+        if errors:
+            raise errors[0]
+
+    def __enter__(self) -> "VolumeWriter":
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self.close()
+        except VolumeError as failure:
+            if error is None:
+                raise
+            error.add_note(f"Also: {failure}")  # What ended the run comes first.
+
+
+@dataclass(frozen=True)
+class Volumes(Monitor):
+    """Velocity and pressure of all cells as volumes [SI]: column `seconds_held`, for which each kept the run from going on."""
+
+    writer: VolumeWriter
+    units: Units
+    every: Schedule
+
+    def columns(self, simulation):
+        return ("seconds_held",)
+
+    def bind(self, simulation):
+        if simulation.domain.dimension != 3:
+            raise VolumeError("volumes are of three dimensions, the domain has 2: record layers or probes instead")
+        return _VolumeSampler(self, simulation)
+
+
+class _VolumeSampler(Sampler):
+    def __init__(self, monitor: Volumes, simulation):
+        self._monitor, self._simulation = monitor, simulation
+
+    def take(self):
+        began = perf_counter()
+        self._monitor.writer.add(Snapshot.of(self._simulation, self._monitor.units), self._simulation.steps)
+        return (perf_counter() - began,)

@@ -1,0 +1,123 @@
+"""A flow at one moment, in SI: fields on tiles, slices, values on surfaces, streamlines."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..files.grid import TileGrid
+from ..geometry import TriangleMesh
+from ..grid import Domain, FieldSampler, OffWall, with_halo
+from ..grid.memory import tile_view
+from ..lattice import CS2
+from ..models.wall.partially_saturated import SOLID_THRESHOLD
+from ..solver import Simulation
+from ..units import Units
+from .streamlines import trace_streamlines
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Velocity, pressure and solid fraction of every cell, taken from a simulation."""
+
+    domain: Domain
+    velocity: np.ndarray
+    """[m / s], (n, cells, d)."""
+    pressure: np.ndarray
+    """Above that of the outlet [Pa], (n, cells)."""
+    solid: np.ndarray
+    """Solid fraction, (n, cells)."""
+
+    @classmethod
+    def of(cls, simulation: Simulation, units: Units) -> "Snapshot":
+        """The present flow of a simulation."""
+        d = simulation.lattice.dimension
+        moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float32)
+        solid = np.zeros_like(moments[:, 0])
+        if simulation.solid is not None:
+            solid[:] = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+        solid[simulation.domain.fluid & ~simulation.walls.fluid] = 1.0  # Behind walls on links.
+        velocity = units.velocity_to_si(np.moveaxis(moments[:, 1:], 1, -1))
+        return cls(simulation.domain, velocity, units.pressure_to_si(CS2 * (moments[:, 0] - 1.0)), solid)
+
+    @cached_property
+    def speed(self) -> np.ndarray:
+        """|u| [m / s], (n, cells)."""
+        return np.linalg.norm(self.velocity, axis=-1)
+
+    def slice(self, axis: int, position: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The layer of cells nearest to a coordinate [m]: centres (nu, nv, 3), speed (nu, nv) and solid (nu, nv)."""
+        domain = self.domain
+        layer = int(np.clip((position - domain.origin[axis]) / domain.voxel_size, 0, domain.shape[axis] - 1))
+        cut = tuple(layer if k == axis else slice(None) for k in range(3))
+        index = np.moveaxis(np.indices(domain.shape), 0, -1)[cut]
+        centres = np.asarray(domain.origin) + (index + 0.5) * domain.voxel_size
+        return centres, domain.dense(self.speed)[cut], domain.dense(self.solid)[cut]
+
+    @property
+    def velocity_gradient(self) -> np.ndarray:
+        """A_ab = d_a u_b [1 / s], (n, cells, 3, 3): central differences, one-sided beside what is no fluid cell."""
+        u = np.where(self.domain.fluid[..., None], self.velocity, np.nan)
+        block = with_halo(self.domain, u)
+        here, rows = block[:, 1:-1, 1:-1, 1:-1], []
+        for axis in (1, 2, 3):
+            ahead = np.roll(block, -1, axis)[:, 1:-1, 1:-1, 1:-1] - here
+            behind = here - np.roll(block, 1, axis)[:, 1:-1, 1:-1, 1:-1]
+            one_sided = np.where(np.isnan(ahead), behind, ahead)
+            both = np.isfinite(ahead) & np.isfinite(behind)
+            rows.append(np.where(both, 0.5 * (ahead + behind), np.nan_to_num(one_sided)))
+        return np.stack(rows, axis=-2).reshape(*self.velocity.shape, 3) / np.float32(self.domain.voxel_size)
+
+    @property
+    def q_criterion(self) -> np.ndarray:
+        """Q = (|Omega|^2 - |S|^2) / 2 = -A_ab A_ba / 2 [1 / s^2], (n, cells): above 0 where rotation outweighs strain.
+
+        Hunt, Wray & Moin 1988, Center for Turbulence Research, CTR-S88, p. 193.
+        """
+        gradient = self.velocity_gradient
+        return -0.5 * np.einsum("...ab,...ba", gradient, gradient)
+
+    def surface_pressure(self, mesh: TriangleMesh) -> np.ndarray:
+        """Pressure [Pa] at the points of a surface, (n,).
+
+        The line through the values 1 and 2 cells outside, for cells that hold solid have no pressure of their own. A point
+        without fluid beside it takes the value of the nearest point that has some.
+        """
+        return OffWall(self.domain, self._known, self.pressure, mesh).at_wall
+
+    def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
+        """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
+
+        Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside, of the line where the
+        second is not known. A point without fluid beside it takes the value of the nearest point that has some. Boundary
+        layers thinner than two cells are not seen; beside solid fractions, within which the fluid still moves, Couette's flow
+        shows 6 to 13 % too much (nu = 0.02 to 0.5).
+        """
+        return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
+
+    @property
+    def _known(self) -> np.ndarray:
+        """Cells that are not wholly solid, (n, cells)."""
+        return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
+
+    def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""
+        flow = FieldSampler(self.domain, self.velocity)
+        lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
+        return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
+
+    def grids(self) -> tuple[TileGrid, TileGrid]:
+        """Velocity and pressure as grids for `.vdb` and `.nvdb`."""
+        half = 0.5 * self.domain.voxel_size
+        place = {
+            "tiles": self.domain.tiles, "voxel_size": self.domain.voxel_size, "active": self.domain.fluid,
+            "origin": tuple(x + half for x in self.domain.origin),
+        }  # fmt: skip
+        fields = {"velocity": self.velocity, "pressure": self.pressure}
+        velocity, pressure = (TileGrid(name=name, values=values, **place) for name, values in fields.items())
+        return velocity, pressure
+
+
+def _tangential(vectors: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """v - (v . n) n, (n, 3)."""
+    return vectors - np.einsum("ij,ij->i", vectors, normals)[:, None] * normals

@@ -1,0 +1,28 @@
+"""Torque on an obstacle."""
+
+from dataclasses import dataclass
+
+from .observable import Observable
+
+
+@dataclass(frozen=True)
+class Torque(Observable):
+    """((x - x_0) x F) . a on a named obstacle about the axis a through x_0 [lattice force x cells].
+
+    In 2D the axis is z: give the centre two values and leave `axis` out.
+    """
+
+    obstacle: str
+    centre: tuple[float, ...]
+    """x_0 [cells from the domain's lower corner]."""
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    """a."""
+
+    def integrand(self, cell):
+        F = [*cell.force_on_solid, 0.0][:3]
+        r = [cell.position(k) + 0.5 - x for k, x in enumerate(self.centre)] + [0.0] * (3 - len(self.centre))
+        moment = [r[1] * F[2] - r[2] * F[1], r[2] * F[0] - r[0] * F[2], r[0] * F[1] - r[1] * F[0]]
+        return cell.in_obstacle(self.obstacle) * sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
+
+    def tiles(self, simulation):
+        return simulation.tiles_of(self.obstacle)

@@ -1,0 +1,54 @@
+"""Shear stress of a flow on walls that lie on links, from the populations of the cells beside them."""
+
+import functools
+
+import numpy as np
+
+from ..geometry import TriangleMesh
+from ..grid import OffWall
+from ..grid.memory import tile_array, tile_view
+from ..kernels.cell import Cell
+from ..kernels.step import Target
+from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..models.physics import OBSTACLE_BIT, Physics, TileClass
+from ..solver import Simulation
+from ..units import Units
+from .dissipation import strain_rate
+
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+
+
+@functools.cache
+def _stress_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+    """source -> target `[tile][6][cell]`: 2 rho nu S_ab for a <= b [lattice stress]."""
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
+    cell = Cell(physics, tiles, trace)
+    S = strain_rate(cell)
+    for k, (a, b) in enumerate(_PAIRS):
+        trace.store("target", k, len(_PAIRS), 2.0 * cell.fluid * cell.density * cell.viscosity * S[a][b])
+    return trace.kernel(target.precision, target.cuda)
+
+
+def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.ndarray:
+    """Tangential part of 2 mu S n on a surface at rest [Pa], (n, 3), at its points, its normals n pointing into the fluid.
+
+    The line through the values 1 and 2 cells off the wall, of the fluid cells around: exact in a tube, up to the populations'
+    own S. Cells along openings do not count, for what enters there has another S: a point, such as those of a rim, beside no
+    other cells takes the value of the nearest point that is.
+    """
+    domain = simulation.domain
+    found = tile_array(domain, len(_PAIRS), simulation.precision)
+    simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
+    upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
+    normals = wall.point_normals
+    fluid, marks = domain.fluid & simulation.walls.fluid, simulation.marks.numpy().reshape(domain.fluid.shape)
+    along_openings = marks & ((1 << OBSTACLE_BIT) - 1)
+    at_wall = OffWall(domain, fluid & (along_openings == 0), upper, wall).at_wall
+    if not at_wall.any():  # A wall with points at its rims alone.
+        at_wall = OffWall(domain, fluid, upper, wall).at_wall
+    stress = np.empty((len(normals), 3, 3))
+    for k, (a, b) in enumerate(_PAIRS):
+        stress[:, a, b] = stress[:, b, a] = at_wall[:, k]
+    traction = np.einsum("nab,nb->na", stress, normals)
+    along = np.einsum("na,na->n", traction, normals)
+    return units.pressure_to_si(traction - along[:, None] * normals)

@@ -1,0 +1,36 @@
+"""Arrows of the velocity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...grid import sample
+from ..stage.colour import limits_of
+from .drawing import Drawing
+from .quantity import Speed
+
+
+@dataclass(frozen=True)
+class Glyphs(Drawing):
+    """Arrows along the velocity in a plane, as long as it is fast."""
+
+    axis: int | None = None
+    """As `Slice.axis`."""
+    at: float | None = None
+    """As `Slice.at`."""
+    every: int = 3
+    """Cells from arrow to arrow; the longest is 1.5 times as long."""
+
+    def __post_init__(self):
+        if self.every < 1:
+            raise ValueError(f"every = {self.every}: give at least 1 cell from arrow to arrow")
+
+    def draw(self, stage, moment, time):
+        domain, positions = moment.snapshot.domain, moment.plane(self.axis, self.at, self.every).reshape(-1, 3)
+        velocity = sample(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan), positions)
+        known, speed = np.isfinite(velocity).all(axis=1), Speed()
+        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        stage.add_glyphs(
+            "velocity", positions[known], velocity[known], length=1.5 * self.every * domain.voxel_size,
+            field_name=speed.name, time=time,
+        )  # fmt: skip

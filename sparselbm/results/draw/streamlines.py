@@ -1,0 +1,30 @@
+"""Lines along the flow."""
+
+from dataclasses import dataclass
+
+from ..stage.colour import limits_of
+from .drawing import Drawing
+from .quantity import Speed
+
+
+@dataclass(frozen=True)
+class Streamlines(Drawing):
+    """Lines from a square of seeds near the inlet through the flow, coloured by speed; nothing where none can start."""
+
+    count: int = 9
+    """Seeds along a side of the square."""
+    width: float | None = None
+    """Thickness [m]; None: by the lines' extent."""
+
+    def __post_init__(self):
+        if self.count < 1:
+            raise ValueError(f"count = {self.count}: give at least 1 seed along a side")
+
+    def draw(self, stage, moment, time):
+        steps = 4 * max(moment.snapshot.domain.shape)
+        lines, speeds = moment.snapshot.streamlines(moment.seeds(self.count), steps)
+        if not lines:
+            return
+        speed = Speed()
+        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        stage.add_streamlines("flow", lines, speeds, width=self.width, field_name=speed.name, time=time)

@@ -1,0 +1,71 @@
+"""Points that drift with the flow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...grid import FieldSampler
+from ..stage.colour import limits_of
+from .drawing import Drawing
+from .quantity import Speed
+
+
+@dataclass(frozen=True)
+class Tracers(Drawing):
+    """Points that leave a square of seeds near the inlet at equal times and drift with the flow as it stands now.
+
+    At one time they are one picture. At all times (`time` None) they move: over `frames` time codes from 0 on, each point
+    comes to where the one before it was, so that the loop has no seam.
+    """
+
+    count: int = 7
+    """Seeds along a side of the square."""
+    rows: int = 24
+    """Points along each path at most; the fastest paths take this many to cross the domain."""
+    frames: int = 12
+
+    def __post_init__(self):
+        if min(self.count, self.rows, self.frames) < 1:
+            raise ValueError(f"{self}: give at least 1 seed, row and frame")
+
+    def draw(self, stage, moment, time):
+        domain, axis = moment.snapshot.domain, moment.axis
+        flow = FieldSampler(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan))
+        fastest = float(np.nanmax(np.where(moment.is_fluid, moment.snapshot.speed, np.nan)))
+        if not fastest > 0.0:
+            return
+        interval = domain.shape[axis] * domain.voxel_size / fastest / self.rows
+        frames = self.frames if time is None else 1
+        substeps = frames * max(1, round(2.0 * fastest * interval / domain.voxel_size / frames))
+        paths = _paths(flow, moment.seeds(self.count), interval / substeps, 2 * self.rows * substeps)
+        speed = Speed()
+        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        for frame in range(frames):
+            points = paths[frame * substeps // frames :: substeps].reshape(-1, 3)
+            points = points[np.isfinite(points).all(axis=1)]
+            velocity = flow(points)
+            known = np.isfinite(velocity).all(axis=1)
+            points, velocity = points[known], velocity[known]
+            code = float(frame) if time is None else time
+            stage.add_points(
+                "tracers", points, np.linalg.norm(velocity, axis=1), velocities=velocity,
+                width=0.5 * domain.voxel_size, field_name=speed.name, time=code,
+            )  # fmt: skip
+
+
+def _paths(flow: FieldSampler, seeds: np.ndarray, step: float, count: int) -> np.ndarray:
+    """dx / dt = u(x) by the midpoint rule: positions (count, k, 3) [m] at times 0, step, ...; NaN after the flow's end."""
+    positions = [seeds]
+    for _ in range(count - 1):
+        x = positions[-1]
+        middle = x + 0.5 * step * _known(flow, x)
+        positions.append(x + step * _known(flow, middle))
+    return np.stack(positions)
+
+
+def _known(flow: FieldSampler, x: np.ndarray) -> np.ndarray:
+    """u(x), NaN where x is."""
+    result = np.full_like(x, np.nan)
+    inside = np.isfinite(x).all(axis=1)
+    result[inside] = flow(x[inside])
+    return result

@@ -1,0 +1,22 @@
+"""The fields of all cells, as volumes."""
+
+from dataclasses import dataclass
+
+from ...files.nvdb import write_nvdb
+from ...files.vdb import write_vdb
+from .drawing import Drawing
+
+
+@dataclass(frozen=True)
+class VolumeGrids(Drawing):
+    """Velocity and pressure: `fields.vdb`, which the stage shows, `velocity.nvdb` and `pressure.nvdb`; numbered at a time."""
+
+    each_time = False
+
+    def draw(self, stage, moment, time):
+        suffix = "" if time is None else f"_{time:04g}"
+        grids, file = moment.snapshot.grids(), f"fields{suffix}.vdb"
+        write_vdb(stage.folder / file, grids)
+        for grid in grids:
+            write_nvdb(stage.folder / f"{grid.name}{suffix}.nvdb", grid)
+            stage.add_volume(grid.name, file, grid.name, bounds=moment.bounds, time=time)

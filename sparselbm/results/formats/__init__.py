@@ -1,0 +1,27 @@
+"""Export of results to the file formats of other tools."""
+
+from .export_format import ExportFormat, MissingPackageError
+from .forces import FORCES, SUMMARY
+from .gltf import GLB
+from .pictures import FILM, PICTURE
+from .usdz import USDZ
+from .volumes import NVDB, VDB, VDB_HALF
+from .vtkhdf import AMR, VTKHDF
+from .vtkimage import VTI
+
+__all__ = [
+    "AMR",
+    "ExportFormat",
+    "FILM",
+    "FORCES",
+    "GLB",
+    "MissingPackageError",
+    "NVDB",
+    "PICTURE",
+    "SUMMARY",
+    "USDZ",
+    "VDB",
+    "VDB_HALF",
+    "VTI",
+    "VTKHDF",
+]

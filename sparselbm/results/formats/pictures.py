@@ -1,0 +1,90 @@
+"""Shapes as a picture and as a film, drawn by PyVista without a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..reader import Results
+from ..stage.colour import for_screen
+from .export_format import ExportFormat
+from .shapes import Shape, all_shapes
+
+SIZE = (1280, 720)
+FRAMES_A_SECOND = 24
+FRAMES_A_DESIGN = 12
+"""From each design to the next."""
+FRAMES_AROUND = 72
+"""Of a run, which has one design: the camera goes around it."""
+
+
+def draw_picture(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
+    """All shapes from the side and a little above."""
+    plotter = _plotter(shapes, up_axis)[0]
+    plotter.screenshot(str(path))
+    plotter.close()
+
+
+def draw_film(path: Path, shapes: tuple[Shape, ...], up_axis: str, captions: tuple[str, ...] = ()) -> None:
+    """The shapes going through their designs, with a caption for each; or, of a single one, a turn around it."""
+    plotter, meshes = _plotter(shapes, up_axis)
+    plotter.open_movie(str(path), framerate=FRAMES_A_SECOND, macro_block_size=1)
+    designs = max(len(shape.designs) for shape in shapes)
+    if designs:
+        for time in np.linspace(0.0, designs - 1.0, FRAMES_A_DESIGN * (designs - 1) + 1):
+            for shape, mesh in zip(shapes, meshes):
+                if shape.designs:
+                    mesh.points = _between(shape.designs, time)
+            plotter.add_text(captions[round(time)], name="caption", font_size=14, color="black")
+            plotter.write_frame()
+    else:
+        for _ in range(FRAMES_AROUND):
+            plotter.camera.Azimuth(360.0 / FRAMES_AROUND)
+            plotter.renderer.reset_camera_clipping_range()
+            plotter.write_frame()
+    plotter.close()
+
+
+def _between(designs: tuple[np.ndarray, ...], time: float) -> np.ndarray:
+    """Points at a time in designs, linear from one to the next."""
+    number = min(int(time), len(designs) - 2)
+    share = time - number
+    return (1.0 - share) * designs[number] + share * designs[number + 1]
+
+
+def _plotter(shapes: tuple[Shape, ...], up_axis: str):
+    """A scene without a window, and the mesh of each shape in it."""
+    import pyvista  # pyright: ignore[reportMissingImports]
+
+    # VTK says at length which screens it has not found before it draws without one.
+    with pyvista.vtk_verbosity("off"):
+        plotter = pyvista.Plotter(off_screen=True, window_size=list(SIZE), lighting="three lights")
+        plotter.set_background("white")
+        meshes = []
+        for shape in shapes:
+            mesh = pyvista.PolyData.from_regular_faces(shape.points, shape.faces)
+            mesh["colours"] = for_screen(shape.colours)
+            plotter.add_mesh(mesh, scalars="colours", rgb=True, specular=0.0)
+            meshes.append(mesh)
+        eye = (-0.5, -1.0, 0.4) if up_axis == "Z" else (-0.5, 0.4, 1.0)
+        up = (0.0, 0.0, 1.0) if up_axis == "Z" else (0.0, 1.0, 0.0)
+        plotter.view_vector(eye, up)
+        plotter.camera.zoom(1.3)
+        plotter.render()
+    return plotter, meshes
+
+
+def _picture(results: Results, path: Path) -> None:
+    up_axis, shapes = all_shapes(results)
+    draw_picture(path, shapes, up_axis)
+
+
+def _film(results: Results, path: Path) -> None:
+    up_axis, shapes = all_shapes(results)
+    captions = tuple(f"iteration {row['iteration']:g}, C_d {row['objective']:.4f}" for row in results.history)
+    draw_film(path, shapes, up_axis, captions)
+
+
+PICTURE = ExportFormat((("picture.png", _picture),), ("pyvista",), "pictures")
+FILM = ExportFormat((("film.mp4", _film),), ("pyvista", "imageio", "imageio_ffmpeg"), "pictures")

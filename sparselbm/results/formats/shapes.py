@@ -1,0 +1,110 @@
+"""What is to be seen of results, as triangles with colours: the bodies, and the meshes and lines drawn beside them."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...scene.usd import Scene, open_stage
+from ..reader import Results
+from ..stage.shapes import LINES, POINTS, shapes_at
+from ..stage.solids import copies, tubes
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+GREY = (0.5, 0.5, 0.5)
+DRAWINGS = "/Results"
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A surface in world metres."""
+
+    name: str
+    """Its prim's path."""
+    points: np.ndarray
+    """[m], (n, 3)."""
+    faces: np.ndarray
+    """(m, 3), counter-clockwise seen from outside."""
+    colours: np.ndarray
+    """Linear RGB at the points, (n, 3)."""
+    designs: tuple[np.ndarray, ...] = ()
+    """Points [m] at each iteration of a study that moved them, each (n, 3)."""
+
+
+def all_shapes(results: Results) -> tuple[str, tuple[Shape, ...]]:
+    """The up axis, Y or Z, and all that is seen of the best design, or of the one flow of a run."""
+    scene = Scene.open(results.stage, time=results.best)
+    stage = open_stage(results.stage)
+    return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, stage))
+
+
+def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
+    designs = [Scene.open(results.stage, time=time).bodies for time in results.iterations]
+    found = []
+    for number, body in enumerate(scene.bodies):
+        points = [bodies[number].mesh.points for bodies in designs]
+        moved = len(points) > 1 and any(not np.array_equal(each, points[0]) for each in points)
+        colours = np.empty((len(body.mesh.points), 3))
+        for part in body.parts:
+            colours[part.points] = _colours(stage, part.path, len(colours[part.points]), results.best)
+        found.append(Shape(body.path, body.mesh.points, body.mesh.faces, colours, tuple(points) if moved else ()))
+    return found
+
+
+def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
+    """Meshes, curves and glyphs below /Results that are visible."""
+    found = []
+    for shape in shapes_at(stage, results.best):
+        if not shape.path.startswith(f"{DRAWINGS}/") or shape.corners == POINTS:
+            continue
+        points, colours, faces = shape.positions.astype(np.float64), shape.colours, shape.indices.reshape(-1, shape.corners)
+        if shape.corners == LINES:
+            found.append(Shape(shape.path, *tubes(points, _counts(faces), shape.width, colours)))
+        elif shape.copies is None:
+            found.append(Shape(shape.path, points, faces, colours))
+        else:
+            matrices = shape.copies.matrices
+            there = np.einsum("mij,nj->mni", matrices[:, :3, :3], points) + matrices[:, None, :3, 3]
+            tinted = (shape.copies.colours[:, None] * colours).reshape(-1, 3)
+            found.append(Shape(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
+    return found
+
+
+def _counts(pairs: np.ndarray) -> np.ndarray:
+    """Points of each polyline, (l,), whose segments (n, 2) follow one another."""
+    starts = np.flatnonzero(np.concatenate([[True], pairs[1:, 0] != pairs[:-1, 1]]))
+    return np.diff(np.append(starts, len(pairs))) + 1
+
+
+def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.ndarray:
+    """displayColor of a prim at each of so many points, (count, 3); grey where it has none that fits."""
+    from pxr import Usd, UsdGeom
+
+    code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
+    prim = stage.GetPrimAtPath(path)
+    primvar = UsdGeom.Gprim(prim).GetDisplayColorPrimvar() if prim and prim.IsA(UsdGeom.Gprim) else None
+    values = primvar.ComputeFlattened(code) if primvar else None
+    values = np.array(values if values else [GREY], float).reshape(-1, 3)
+    return values if len(values) == count else np.broadcast_to(values[0], (count, 3))
+
+
+def point_normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals at points (n, 3): area-weighted means of the faces (m, 3) around each."""
+    a, b, c = points[faces].swapaxes(0, 1)
+    across, result = np.cross(b - a, c - a), np.zeros_like(points)
+    for corner in faces.T:
+        np.add.at(result, corner, across)
+    length = np.linalg.norm(result, axis=1, keepdims=True)
+    # A point without a face has no normal, and may point anywhere.
+    return np.where(length > 0.0, result / np.maximum(length, 1e-300), (0.0, 1.0, 0.0))
+
+
+def y_up(vectors: np.ndarray, up_axis: str) -> np.ndarray:
+    """Positions or directions (n, 3) with Y up, as glTF and phones want them."""
+    return vectors if up_axis == "Y" else vectors[:, [0, 2, 1]] * (1.0, 1.0, -1.0)

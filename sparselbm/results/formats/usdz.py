@@ -1,0 +1,97 @@
+"""Shapes as `.usdz` for phones and browsers: world positions, Y up, metres, and colours from a picture.
+
+What such viewers do not know is left out: references, transforms, colours on points, curves, volumes, points that move.
+"""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..reader import Results
+from ..stage.colour import colours, for_screen
+from ..stage.looks import Look
+from .export_format import ExportFormat
+from .shapes import GREY, Shape, all_shapes, point_normals, y_up
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+STEPS = 256
+"""Colours of the map in the picture; behind them comes grey."""
+PICTURE = "colours.png"
+
+
+def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
+    """Shapes as meshes of one package, as they are drawn in the best design. Raises OSError where USD cannot write it."""
+    from pxr import Sdf, Usd, UsdGeom, UsdUtils
+
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Usd.Stage.CreateNew(str(Path(folder) / "design.usdc"))
+        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        root = UsdGeom.Xform.Define(stage, "/Design").GetPrim()
+        stage.SetDefaultPrim(root)
+        _draw_picture(Path(folder) / PICTURE)
+        look = Look("/Design/Colours", PICTURE)
+        for number, shape in enumerate(shapes):
+            _define(stage, f"/Design/Shape{number}", shape, up_axis, look)
+        stage.GetRootLayer().Save()
+        # It copies the stage to one file and links what it names, all in a package of 64-byte steps.
+        if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
+            raise OSError(f"{path}: USD could not write this package; is the folder writable, with room left?")
+
+
+def map_places(rgb: np.ndarray) -> np.ndarray:
+    """Texture coordinates (n, 2) of the colours (n, 3) of the picture that are nearest to given ones, linear RGB."""
+    from scipy.spatial import cKDTree
+
+    _, nearest = cKDTree(_map()).query(rgb)
+    return np.stack([(nearest + 0.5) / (STEPS + 1), np.full(len(rgb), 0.5)], axis=1).astype(np.float32)
+
+
+def _map() -> np.ndarray:
+    """Linear RGB of the picture's columns, (257, 3)."""
+    return np.concatenate([colours(np.linspace(0.0, 1.0, STEPS), (0.0, 1.0)), [GREY]])
+
+
+def _draw_picture(path: Path) -> None:
+    from matplotlib.image import imsave
+
+    imsave(path, np.repeat(for_screen(_map())[None], 4, axis=0))
+
+
+def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, look: Look) -> None:
+    from pxr import Sdf, UsdGeom, Vt
+
+    def vectors(values: np.ndarray) -> Vt.Vec3fArray:
+        return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, np.float32))
+
+    mesh = UsdGeom.Mesh.Define(stage, path)
+    mesh.GetPrim().SetDisplayName(shape.name)
+    points = vectors(y_up(shape.points, up_axis))
+    mesh.CreatePointsAttr(points)
+    mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(points))
+    mesh.CreateFaceVertexCountsAttr(np.full(len(shape.faces), 3, np.int32))
+    mesh.CreateFaceVertexIndicesAttr(np.ascontiguousarray(shape.faces, np.int32).ravel())
+    mesh.CreateSubdivisionSchemeAttr("none")
+    mesh.CreateDoubleSidedAttr(True)
+    mesh.CreateNormalsAttr(vectors(y_up(point_normals(shape.points, shape.faces), up_axis)))
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex)
+    places.Set(Vt.Vec2fArray.FromNumpy(map_places(shape.colours)))
+    look.bind(mesh.GetPrim())
+
+
+def _shapes(results: Results, path: Path) -> None:
+    up_axis, shapes = all_shapes(results)
+    write_usdz(path, shapes, up_axis)
+
+
+USDZ = ExportFormat((("design.usdz", _shapes),))
+"""Phones, Safari, Quick Look."""

@@ -1,0 +1,97 @@
+"""Sparse fields for ParaView and PyVista: VTKHDF, images for the boxes of tiles (docs.vtk.org, VTKHDF specification 2.2).
+
+As a MultiBlock, which both read, or as one level of overlapping AMR, VTK's own type for boxes that do not fill theirs: ParaView
+slices and renders it as one field, PyVista 0.49 refuses it ("vtkOverlappingAMR is not currently supported"). Tiles are merged
+into few boxes before, for readers keep an object a box.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ...files.grid import TILE_EDGE, TileGrid
+from ..reader import Results
+from .blocks import box_values, corner
+from .boxes import merged_boxes
+from .export_format import ExportFormat
+
+VERSION = (2, 2)
+
+
+def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
+    """Grids on the same tiles as cell data of one file; NaN where nothing flows."""
+    import h5py
+
+    boxes = merged_boxes(grids[0].tiles)
+    with h5py.File(path, "w") as file:
+        root = file.create_group("VTKHDF", track_order=True)
+        _name(root, "MultiBlockDataSet")
+        assembly = root.create_group("Assembly", track_order=True)
+        images = []
+        for number, box in enumerate(boxes):
+            images.append(_image(root.create_group(f"box{number}"), grids[0], box))
+            assembly[f"box{number}"] = h5py.SoftLink(f"/VTKHDF/box{number}")
+        for grid in grids:
+            for cells, block in zip(images, box_values(grid, boxes)):
+                # VTK counts x fastest.
+                data = np.ascontiguousarray(block.swapaxes(0, 2))
+                cells.create_dataset(grid.name, data=data, compression="gzip", compression_opts=1)
+
+
+def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
+    """The same as overlapping AMR of one level, which nothing coarser has to cover."""
+    import h5py
+
+    boxes = merged_boxes(grids[0].tiles)
+    with h5py.File(path, "w") as file:
+        root = file.create_group("VTKHDF", track_order=True)
+        _name(root, "OverlappingAMR")
+        root.attrs["Origin"] = corner(grids[0])
+        root.attrs.create("GridDescription", b"XYZ", dtype="S3")
+        level = root.create_group("Level0", track_order=True)
+        level.attrs["Spacing"] = np.full(3, grids[0].voxel_size)
+        low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
+        # First and last cell along each axis in turn.
+        level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
+        for name in ("PointData", "FieldData"):
+            level.create_group(name)
+        cells = level.create_group("CellData")
+        for grid in grids:
+            tail = grid.values.shape[2:]
+            count = int((high - low).prod(axis=1).sum())
+            data = cells.create_dataset(grid.name, (count, *tail), "<f4", chunks=True, compression="gzip", compression_opts=1)
+            end = 0
+            for block in box_values(grid, boxes):
+                begin, end = end, end + block.size // max(int(np.prod(tail)), 1)
+                data[begin:end] = block.swapaxes(0, 2).reshape(-1, *tail)
+
+
+def _image(group, grid: TileGrid, box: np.ndarray):
+    """The group of an image's cell data."""
+    _name(group, "ImageData")
+    low, high = box * TILE_EDGE
+    group.attrs["WholeExtent"] = np.stack([low, high], axis=1).ravel().astype("<i4")
+    group.attrs["Origin"] = corner(grid)
+    group.attrs["Spacing"] = np.full(3, grid.voxel_size)
+    group.attrs["Direction"] = np.eye(3).ravel()
+    return group.create_group("CellData")
+
+
+def _name(group, kind: str) -> None:
+    """Version and type; the text of fixed length, where h5py would write a reference to one of variable length."""
+    group.attrs["Version"] = np.array(VERSION, "<i8")
+    group.attrs.create("Type", kind.encode(), dtype=f"S{len(kind)}")
+
+
+def _fields(results: Results, path: Path) -> None:
+    write_vtkhdf(path, results.grids)
+
+
+def _amr(results: Results, path: Path) -> None:
+    write_amr(path, results.grids)
+
+
+VTKHDF = ExportFormat((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)
+"""ParaView, PyVista."""
+AMR = ExportFormat((("fields_amr.vtkhdf", _amr),), ("h5py",), "vtkhdf", fields=True)
+"""ParaView."""

@@ -1,0 +1,90 @@
+"""The folder that `run` and `optimize` write, as it is read again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..files.grid import TileGrid
+from ..files.read_nvdb import read_nvdb
+
+FIELDS = ("velocity", "pressure")
+
+
+class ResultsError(ValueError):
+    """A folder that holds no results, or not those that are asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a run or a study left; a stage over the scene, fields of the last flow, the history. Raises ResultsError."""
+
+    folder: Path
+    stage: Path
+    """NAME_results.usda."""
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Results:
+        """The results in a folder."""
+        folder = Path(folder)
+        stages = sorted(folder.glob("*_results.usda"))
+        if len(stages) != 1:
+            found = f"{len(stages)} stages *_results.usda, limit 1" if folder.is_dir() else "no such folder"
+            deeper = sorted({str(each.parent) for each in folder.glob("*/*_results.usda")})
+            hint = f"one of {', '.join(deeper)}" if deeper else "the folder that `run` or `optimize` wrote"
+            raise ResultsError(f"{folder}: {found}; give {hint}")
+        return cls(folder, stages[0])
+
+    @property
+    def name(self) -> str:
+        """Of the case."""
+        return self.stage.name.removesuffix("_results.usda")
+
+    def require_fields(self) -> None:
+        """Raises ResultsError where velocity or pressure of a flow is missing."""
+        missing = [f"{name}.nvdb" for name in FIELDS if not (self.folder / f"{name}.nvdb").is_file()]
+        if missing:
+            raise ResultsError(
+                f"{self.folder}: no {' and '.join(missing)}; a study that was interrupted has shapes but no fields: "
+                "export glb, usdz, csv or json, or run it to its end"
+            )
+
+    @cached_property
+    def grids(self) -> tuple[TileGrid, ...]:
+        """Velocity [m / s] and pressure [Pa] of the last flow that was written."""
+        self.require_fields()
+        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in FIELDS)
+
+    @cached_property
+    def summary(self) -> dict:
+        """What was run and found; empty for a study that was interrupted."""
+        path = self.folder / "summary.json"
+        return json.loads(path.read_text()) if path.is_file() else {}
+
+    @cached_property
+    def history(self) -> tuple[dict[str, float], ...]:
+        """The iterations of a study, the design variables left out; empty for a run."""
+        path = self.folder / "history.csv"
+        if not path.is_file():
+            return ()
+        with open(path, newline="", encoding="utf-8") as file:
+            return tuple({k: _number(v) for k, v in row.items() if k != "x"} for row in csv.DictReader(file))
+
+    @property
+    def iterations(self) -> tuple[float, ...]:
+        """Time codes of the designs in the stage, in order; empty for a run."""
+        return tuple(row["iteration"] for row in self.history)
+
+    @property
+    def best(self) -> float | None:
+        """The iteration of least objective among the feasible ones (of all, where none is); None for a run."""
+        feasible = [row for row in self.history if row["feasible"]] or list(self.history)
+        return min(feasible, key=lambda row: row["objective"])["iteration"] if feasible else None
+
+
+def _number(text: str) -> float:
+    """An int where it is written as one."""
+    return int(text) if text.lstrip("-").isdigit() else float(text)

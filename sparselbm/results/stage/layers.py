@@ -1,0 +1,153 @@
+"""The two files of a result: CASE_results.usda, which is opened, and CASE_layer.usdc, which holds the data.
+
+Both are kept in anonymous layers, composed with the user's scene, and exported whole to a file beside the
+old one, which is then replaced at one stroke: whoever reads, or a crash, meets the old or the new result.
+(`Stage.Export` would make asset paths absolute, which ties the result to a folder; `Layer.Export` does not.)
+"""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparselbm.files.names import is_plain
+from sparselbm.results.stage.clips import Clips
+from sparselbm.scene.usd import ResultsExistError, SceneError, foreign, open_stage
+from sparselbm.scene.usd.paths import name_searched, relative_path
+from sparselbm.scene.usd.stage import resolver_context
+from sparselbm.scene.usd.variants import select
+
+if TYPE_CHECKING:
+    from pxr import Sdf, Usd
+
+
+class LayerPair:
+    """The result's layers over the user's scene, composed in memory; edits go to the data layer."""
+
+    def __init__(
+        self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None,
+        *, drawings: str,
+    ):  # fmt: skip
+        """`drawings`: path of the prim below which frames may be taken out, into files of their own."""
+        if not is_plain(case_name):
+            raise SceneError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
+        self.scene, self.case_name = scene.resolve(), case_name
+        self.root_path = folder.resolve() / f"{case_name}_results.usda"
+        self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
+        self._refuse(overwrite)
+        self._compose(variants or {})
+        self.clips = Clips(drawings, folder.resolve() / f"{case_name}_clips", _replace)
+
+    def _refuse(self, overwrite: bool) -> None:
+        if not self.scene.is_file():
+            raise SceneError(f"{self.scene}: no such file; give the scene that the results belong to")
+        files = (self.root_path, self.data_path)
+        if self.scene in files:
+            raise SceneError(f"{self.scene} is itself a file of this result; choose another case_name")
+        there = [str(file) for file in files if file.exists()]
+        if there and not overwrite:
+            raise ResultsExistError(
+                f"{' and '.join(there)}: results exist already;"
+                " pass overwrite=True, or choose another case_name or folder"
+            )
+
+    def _compose(self, variants: Mapping[str, str]) -> None:
+        from pxr import Sdf, Usd
+
+        # USD cannot compose STL and the like: their bodies are written into the data layer as meshes.
+        self._user = None if self.scene.suffix.lower() in foreign.SUFFIXES else open_stage(self.scene)
+        self.data: Sdf.Layer = Sdf.Layer.CreateAnonymous("data.usdc")
+        self._root = Sdf.Layer.CreateAnonymous("root.usda")
+        below = [] if self._user is None else [str(self.scene)]
+        self._root.subLayerPaths = [self.data.identifier, *below]
+        self.stage: Usd.Stage = Usd.Stage.Open(self._root, None, resolver_context(self.scene))
+        self.stage.SetEditTarget(Usd.EditTarget(self._root))
+        self._copy_metadata()
+        select(self.stage, variants)
+        self.stage.SetEditTarget(Usd.EditTarget(self.data))
+
+    def _copy_metadata(self) -> None:
+        """Only the root layer's word on units, axis and time counts, so it repeats the user's."""
+        from pxr import UsdGeom
+
+        units, axis, rate = 1.0, foreign.up_axis(self.scene), 24.0
+        user = self._user
+        if user is not None:
+            units, axis = UsdGeom.GetStageMetersPerUnit(user), UsdGeom.GetStageUpAxis(user)
+            rate = user.GetTimeCodesPerSecond()
+            first = user.GetDefaultPrim() or next(iter(user.GetPseudoRoot().GetChildren()), None)
+            if first:
+                self._root.defaultPrim = first.GetName()
+            if user.HasAuthoredTimeCodeRange():
+                self.set_time_range(user.GetStartTimeCode(), user.GetEndTimeCode())
+        UsdGeom.SetStageMetersPerUnit(self.stage, units)
+        UsdGeom.SetStageUpAxis(self.stage, axis)
+        for layer in (self._root, self.data):
+            # A layer of another rate would have its samples scaled when it is composed.
+            layer.timeCodesPerSecond = rate
+        self.metres_per_unit = units
+
+    @property
+    def sources(self) -> list[Path]:
+        """The files that the scene is composed of."""
+        if self._user is None:
+            return [self.scene]
+        return [Path(layer.realPath) for layer in self._user.GetUsedLayers() if layer.realPath]
+
+    def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
+        """Have a picture drawn beside the root layer; one that is there is replaced at one stroke."""
+        path = self.root_path.with_name(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{os.getpid()}.{name}")
+        try:
+            draw(beside)
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def end_frame(self, time: float) -> None:
+        """Write what was drawn to this time's own file; the next `save` names it."""
+        self.clips.take(self.data, time)
+
+    def set_time_range(self, start: float, end: float) -> None:
+        """The range a viewer plays, in time codes."""
+        self._root.startTimeCode, self._root.endTimeCode = start, end
+
+    def name_default_prim(self, name: str) -> None:
+        """Make a root prim the default, if the user's scene has named none."""
+        if not self._root.HasDefaultPrim():
+            self._root.defaultPrim = name
+
+    def save(self) -> None:
+        """Write both files; each is complete at any time, the data first, for the root names it."""
+        from pxr import Sdf
+
+        self.data_path.parent.mkdir(parents=True, exist_ok=True)
+        written = Sdf.Layer.CreateAnonymous("root.usda")
+        written.TransferContent(self._root)
+        below = [] if self._user is None else [relative_path(self.scene, self.root_path.parent)]
+        written.subLayerPaths = [f"./{self.data_path.name}", *below]
+        self.clips.name_in(written, self.root_path.parent)
+        if self._user is not None:
+            name_searched(written, self._user, self.root_path.parent)
+        _replace(self.data, self.data_path)
+        _replace(written, self.root_path)
+
+
+def _replace(layer: Sdf.Layer, path: Path) -> None:
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    from pxr import Tf
+
+    try:
+        layer.Export(str(beside))
+        os.replace(beside, path)
+    except Tf.ErrorException as error:
+        raise OSError(
+            f"{path}: USD could not write this file; is the folder writable, with room left? {error}"
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)

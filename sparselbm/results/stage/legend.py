@@ -1,0 +1,63 @@
+"""The legend of a field: a picture of its colours and numbers, which hangs before the camera."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparselbm.results.stage.colour import MAP, ColourRange, map_picture
+
+if TYPE_CHECKING:
+    from pxr import UsdGeom
+
+INCHES = (1.1, 3.2)
+HEIGHT = 0.34
+"""Of the picture that the camera takes."""
+
+
+def draw_map(path: Path) -> None:
+    """All colours from left to right, as PNG."""
+    from matplotlib.image import imsave
+
+    imsave(path, map_picture())
+
+
+def draw_picture(path: Path, label: str, limits: ColourRange) -> None:
+    """A bar of all colours with the values beside it, as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=INCHES, layout="constrained")
+    FigureCanvasAgg(figure)
+    bar = figure.colorbar(ScalarMappable(Normalize(*limits), MAP), cax=figure.subplots(), label=label)
+    bar.ax.tick_params(labelsize=8)
+    figure.savefig(path, dpi=150)
+
+
+def place_legend(mesh: UsdGeom.Mesh, camera: UsdGeom.Camera, place: int) -> None:
+    """A rectangle in the camera's own space, in front of all that it looks at: number `place` from the left."""
+    from pxr import Gf, Sdf, UsdGeom, Vt
+
+    near = 1.05 * camera.GetClippingRangeAttr().Get()[0]
+    reach = near / camera.GetFocalLengthAttr().Get()
+    width, height = reach * camera.GetHorizontalApertureAttr().Get(), reach * camera.GetVerticalApertureAttr().Get()
+    tall = HEIGHT * height
+    wide = tall * INCHES[0] / INCHES[1]
+    left = -0.48 * width + 1.1 * place * wide
+    bottom = -0.48 * height
+    corners = [(left, bottom), (left + wide, bottom), (left + wide, bottom + tall), (left, bottom + tall)]
+    points = Vt.Vec3fArray([Gf.Vec3f(x, y, -near) for x, y in corners])
+    mesh.CreatePointsAttr(points)
+    mesh.CreateFaceVertexCountsAttr([4])
+    mesh.CreateFaceVertexIndicesAttr([0, 1, 2, 3])
+    mesh.CreateSubdivisionSchemeAttr("none")
+    mesh.CreateDoubleSidedAttr(True)
+    mesh.CreateNormalsAttr([Gf.Vec3f(0, 0, 1)] * 4)
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(points))
+    st = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex)
+    st.Set(Vt.Vec2fArray([Gf.Vec2f(0, 0), Gf.Vec2f(1, 0), Gf.Vec2f(1, 1), Gf.Vec2f(0, 1)]))

@@ -1,0 +1,184 @@
+"""What a stage shows at one time, as plain arrays: for viewers that know no USD."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sparselbm.results.stage.overs import world_matrix
+from sparselbm.scene.usd.transforms import apply, column_matrix
+
+if TYPE_CHECKING:
+    from pxr import Usd, UsdGeom
+
+GREY = 0.4
+"""Of what has no colour of its own."""
+TRIANGLES, LINES, POINTS = 3, 2, 1
+"""Corners of what a shape is made of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Where a point instancer draws a shape."""
+
+    matrices: np.ndarray
+    """From the shape's positions to world metres, for column vectors, (m, 4, 4)."""
+    colours: np.ndarray
+    """Linear RGB by which the shape's own is multiplied, (m, 3)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A prim's triangles, lines or points."""
+
+    path: str
+    """Of a copied one the prototype's, behind the instancer's where it does not stand below it."""
+    corners: int
+    """Of each element: `TRIANGLES`, `LINES` or `POINTS`."""
+    positions: np.ndarray
+    """World [m], (n, 3) float32; of a copied one in the prototype's own space and units."""
+    colours: np.ndarray
+    """Linear RGB, (n, 3)."""
+    indices: np.ndarray
+    """Of the elements' corners, flat uint32."""
+    opacity: float = 1.0
+    width: float = 0.0
+    """Of lines and points [m]."""
+    copies: Copies | None = None
+    """None: it stands where its positions are, once."""
+
+
+def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
+    """Every visible mesh, curve and point prim that holds something at a time, and what point instancers draw.
+
+    None: at all times. Left out is what hangs at cameras, and of prototypes what is no mesh, an instancer within them, too.
+    """
+    from pxr import Usd, UsdGeom
+
+    found = []
+    prims = iter(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies()))
+    for prim in prims:
+        if _is_hidden(prim, time) or prim.IsA(UsdGeom.Camera) or _has_proxy(prim):
+            prims.PruneChildren()
+        elif prim.IsA(UsdGeom.PointInstancer):
+            prims.PruneChildren()
+            found += _copied(UsdGeom.PointInstancer(prim), time)
+        else:
+            found += _shape(prim, time, world_matrix(prim, time))
+    return found
+
+
+def _is_hidden(prim: Usd.Prim, time: float | None) -> bool:
+    from pxr import UsdGeom
+
+    image = UsdGeom.Imageable(prim)
+    return bool(image) and image.GetVisibilityAttr().Get(_code(time)) == UsdGeom.Tokens.invisible
+
+
+def _has_proxy(prim: Usd.Prim) -> bool:
+    """Whether another prim is shown in its place, where nothing is rendered."""
+    from pxr import UsdGeom
+
+    image = UsdGeom.Imageable(prim)
+    return bool(image) and image.GetPurposeAttr().Get() == UsdGeom.Tokens.render and bool(image.ComputeProxyPrim())
+
+
+def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape]:
+    """The prim's own shape, put where a matrix for column vectors says; nothing where it is of no such kind, or empty."""
+    from pxr import UsdGeom
+
+    based = UsdGeom.PointBased(prim)
+    points = based.GetPointsAttr().Get(_code(time)) if based else None
+    if not points:
+        return []
+    elements = _elements(prim, len(points), time)
+    if elements is None or not len(elements[1]):
+        return []
+    positions = apply(matrix, np.asarray(points, dtype=np.float64)).astype(np.float32)
+    opacity = UsdGeom.Gprim(prim).GetDisplayOpacityAttr().Get(_code(time)) or [1.0]
+    colours = _given_colours(prim, len(points), time)
+    colours = np.full((len(points), 3), GREY) if colours is None else colours
+    widths = prim.GetAttribute("widths").Get(_code(time)) or [0.0]
+    return [Shape(
+        str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity)),
+        float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0),
+    )]  # fmt: skip
+
+
+def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Shape]:
+    """The shapes of an instancer's prototypes, each with its copies."""
+    from pxr import Usd, UsdGeom
+
+    prim, code = instancer.GetPrim(), _code(time)
+    kinds = np.asarray(instancer.GetProtoIndicesAttr().Get(code) or (), dtype=np.int64)
+    # Those not of a mask are there, in the instancer's own order.
+    shown = np.asarray(instancer.ComputeMaskAtTime(code) or np.ones(len(kinds)), dtype=bool)
+    transforms = np.asarray(instancer.ComputeInstanceTransformsAtTime(code, code), dtype=np.float64).reshape(-1, 4, 4)
+    if not len(transforms):
+        return []
+    matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # As `transforms.column_matrix`, of many.
+    colours, cache, found = _given_colours(prim, len(kinds), time), UsdGeom.XformCache(code), []
+    for number, path in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
+        here, root = kinds[shown] == number, prim.GetStage().GetPrimAtPath(path)
+        for part in Usd.PrimRange(root, Usd.TraverseInstanceProxies()) if root and here.any() else ():
+            matrix, _ = cache.ComputeRelativeTransform(part, root)
+            for shape in [each for each in _shape(part, time, column_matrix(matrix)) if each.corners == TRIANGLES]:
+                # A prototype's own colours hide the instancer's.
+                if colours is None or _given_colours(part, len(shape.positions), time) is not None:
+                    by_copy, by_point = np.ones((here.sum(), 3)), shape.colours
+                else:
+                    by_copy, by_point = colours[shown][here], np.ones_like(shape.colours)
+                inner = shape.path.startswith(f"{prim.GetPath()}/")
+                path = shape.path if inner else f"{prim.GetPath()}{shape.path}"
+                found.append(replace(shape, path=path, colours=by_point, copies=Copies(matrices[here], by_copy)))
+    return found
+
+
+def _code(time: float | None) -> Usd.TimeCode:
+    from pxr import Usd
+
+    return Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
+
+
+def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.ndarray] | None:
+    """Corners of an element, and all their indices among so many points; None for what is drawn otherwise."""
+    from pxr import UsdGeom
+
+    if prim.IsA(UsdGeom.Mesh):
+        mesh = UsdGeom.Mesh(prim)
+        counts = np.asarray(mesh.GetFaceVertexCountsAttr().Get(_code(time)) or (), dtype=np.int64)
+        corners = np.asarray(mesh.GetFaceVertexIndicesAttr().Get(_code(time)) or (), dtype=np.uint32)
+        return TRIANGLES, corners[fans(counts)]
+    if prim.IsA(UsdGeom.BasisCurves):
+        counts = np.asarray(UsdGeom.BasisCurves(prim).GetCurveVertexCountsAttr().Get(_code(time)) or (), dtype=np.int64)
+        ends = np.cumsum(counts)
+        first = np.setdiff1d(np.arange(ends[-1] if len(ends) else 0), ends - 1)
+        return LINES, np.stack([first, first + 1], axis=1).astype(np.uint32).ravel()
+    if prim.IsA(UsdGeom.Points):
+        return POINTS, np.arange(count, dtype=np.uint32)
+    return None
+
+
+def fans(counts: np.ndarray) -> np.ndarray:
+    """Places of the corners of triangles that fill polygons of so many corners each, flat."""
+    starts = np.cumsum(counts) - counts
+    found = []
+    for k in range(1, int(counts.max(initial=2)) - 1):
+        first = starts[counts > k + 1]
+        found.append(np.stack([first, first + k, first + k + 1], axis=1))
+    return np.concatenate(found).ravel() if found else np.zeros(0, dtype=np.int64)
+
+
+def _given_colours(prim: Usd.Prim, count: int, time: float | None) -> np.ndarray | None:
+    """Linear RGB by displayColor, (count, 3); None where there is none, or not as many."""
+    from pxr import UsdGeom
+
+    primvar = UsdGeom.PrimvarsAPI(prim).GetPrimvar("displayColor")
+    given = primvar.ComputeFlattened(_code(time)) if primvar and primvar.HasValue() else None
+    if given is None or len(given) not in (1, count):
+        return None
+    return np.broadcast_to(np.asarray(given, dtype=np.float64), (count, 3))

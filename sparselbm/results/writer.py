@@ -1,0 +1,178 @@
+"""What a run or a drag study leaves on disk: a results stage over the user's scene, volumes, history, pictures."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from ..design import DragProblem, Iterate, SecondGrid
+from ..design.optimizer import DesignRecord, OptimizeResult
+from ..files.names import result_name_of
+from ..files.write import append_csv, claim_folder, replace_file
+from ..flows import WindTunnelRun, WindTunnelSetup
+from ..geometry import TriangleMesh
+from ..observe import Snapshot
+from ..scene.usd import Scene
+from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
+from .images import before_after, convergence, one_slice
+from .stage import PrimOps, ResultsStage
+
+OWNED = (
+    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "fields*.vdb", "velocity*.nvdb",
+    "pressure*.nvdb", "history.csv", "convergence.png", "slice.png", "slices.png", "summary.json",
+    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
+    "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
+)  # fmt: skip
+"""Files of a former run, which a new one removes from its folder; also what `export` and `view` have made of them, which would
+pass for the new one's."""
+DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
+"""What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
+
+
+def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
+    """The folder of a run's results, and a stage in it over the scene.
+
+    Names are checked before the folder is made, which then decides on files that are there: raises OutputExistsError.
+    """
+    name = result_name_of(Path(scene.path))
+    stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
+    return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
+
+
+class ResultsWriter:
+    """Writes results as they come; whatever ends the run, all finished iterations are readable.
+
+    `stage.path`, CASE_results.usda, is the file to open in a viewer; the scene itself is never written.
+    Raises OutputExistsError for a folder that holds files, unless `overwrite`; then a former run's files are removed.
+    """
+
+    def __init__(
+        self, folder: str | Path, scene: Scene, plan: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
+        draw: Sequence[Drawing] = DRAWN,
+    ):  # fmt: skip
+        """`ops`: those that the study varies; their numbers are then written, and points only where these do not follow.
+
+        `draw`: what is drawn, of a run's flow, or at each iteration whose flow the tunnel holds.
+        """
+        self.plan = plan
+        self.ops = ops
+        self.draw = tuple(draw)
+        self.body = scene.body(plan.obstacle)
+        if ops is not None:
+            ops.require_above(self.body)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
+        self.stage.add_camera(plan.bounds)
+        self.history: list[DesignRecord] = []
+        self._first: FlowFrame | None = None
+        self._up = "XYZ".index(scene.up_axis)
+
+    def add(self, iterate: Iterate) -> None:
+        """An iteration: the shape and its sensitivity as time samples, a row of history.csv."""
+        number = iterate.record.iteration
+        if self.ops is not None:
+            self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
+        sensitivity = normal_sensitivity(self.plan.mesh.with_points(iterate.points), iterate.points_gradient)
+        if np.isfinite(sensitivity).all():
+            self.stage.add_surface_fields(self.body, {"sensitivity": sensitivity}, iteration=number)
+        if self.ops is None or not self.ops.carries(self.body):
+            self.stage.add_iteration(self.body, number, iterate.points)
+        append_csv(self.folder / "history.csv", iterate.record.row())
+        self.history.append(iterate.record)
+        flow = iterate.flow.simulation
+        held = next(g for g in flow.geometry if g.name == self.plan.obstacle).points.numpy()
+        if np.allclose(held, iterate.points, rtol=0.0, atol=1e-3 * self.plan.voxel_size):
+            moment = self._moment(iterate.flow, iterate.points, sensitivity)
+            self._first = self._first or moment
+            draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
+
+    def finish_run(self, flow: WindTunnelRun, drag: float) -> dict:
+        """The flow of a run without optimisation, whose C_d is `drag`; returns the summary."""
+        moment = self._moment(flow, self.plan.mesh.points)
+        draw_all(self.draw, self.stage, moment, None)
+        self._draw_slice(moment)
+        force = drag * self.plan.reference_force
+        settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
+        return self._summarise({"drag_coefficient": drag, "drag_force": force, **settled})
+
+    def finish(self, problem: DragProblem, result: OptimizeResult, second: SecondGrid | None = None) -> dict:
+        """The best design's flow (unless the study was interrupted), pictures, and the summary, which is returned."""
+        points, drag = problem.deformation.points(result.x), result.objective
+        if result.stopped != "interrupted":
+            drag = problem.drag(result.x)
+            best = self._moment(problem.flow, points)
+            number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
+            draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
+            draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
+            self._draw_slice(best)
+            self._draw_slices(self._first or best, best)
+        if self.history:
+            convergence(self.folder / "convergence.png", self.history, label="drag coefficient")
+        first = result.history[0].objective
+        return self._summarise({
+            "drag_coefficient_first": first, "drag_coefficient_best": drag, "reduction": 1.0 - drag / first,
+            "volume_change": self.plan.mesh.with_points(points).volume / self.plan.mesh.volume - 1.0,
+            "feasible": result.feasible, "stopped": result.stopped, "iterations": result.iterations,
+            "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
+            "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
+            "second_grid": second and {**asdict(second), "reduction": second.reduction},
+        })  # fmt: skip
+
+    def _moment(self, flow: WindTunnelRun, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
+        """The flow that a tunnel holds, around the obstacle's points [m]."""
+        units, known = self.plan.units, {}
+        if sensitivity is not None and np.isfinite(sensitivity).all():
+            known["sensitivity"] = sensitivity
+        return FlowFrame(
+            Snapshot.of(flow.simulation, units), self.body, self.plan.mesh.with_points(points),
+            viscosity=units.density * units.viscosity, axis=self.plan.tunnel.axis, up=self._up,
+            on_points=known,
+        )  # fmt: skip
+
+    def _slice(self, moment: FlowFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Speed and solid fraction in the slice through the body as it was read."""
+        _, speed, solid = moment.snapshot.slice(moment.across, float(self.plan.mesh.centroid[moment.across]))
+        return speed, solid
+
+    def _extent(self, moment: FlowFrame) -> tuple[float, float, float, float]:
+        """Bounds of the slice [m]: horizontal, then vertical."""
+        u, v = [k for k in range(3) if k != moment.across]
+        low, high = self.plan.bounds
+        return float(low[u]), float(high[u]), float(low[v]), float(high[v])
+
+    def _draw_slice(self, moment: FlowFrame) -> None:
+        speed, solid = self._slice(moment)
+        one_slice(self.folder / "slice.png", speed, extent=self._extent(moment), solid=solid, label="speed [m/s]")
+
+    def _draw_slices(self, first: FlowFrame, last: FlowFrame) -> None:
+        (before, solid_before), (after, solid_after) = self._slice(first), self._slice(last)
+        before_after(
+            self.folder / "slices.png", before, after, extent=self._extent(last),
+            solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",
+        )  # fmt: skip
+
+    def _summarise(self, found: dict) -> dict:
+        """What was run and what was found, also as summary.json."""
+        summary = {
+            "obstacle": self.plan.obstacle, "reynolds": self.plan.tunnel.reynolds, "voxel_size": self.plan.voxel_size,
+            "cells": self.plan.cells, "cells_across": self.plan.cells_across,
+            "frontal_area": self.plan.frontal_area, "reference_force": self.plan.reference_force, **found,
+            "warnings": list(self.plan.warnings),
+        }  # fmt: skip
+        write_summary(self.folder, summary)
+        return summary
+
+
+def write_summary(folder: Path, summary: dict) -> None:
+    """What was run and what was found, as summary.json."""
+    with replace_file(folder / "summary.json") as path:
+        path.write_text(json.dumps(summary, indent=2) + "\n")
+
+
+def normal_sensitivity(mesh: TriangleMesh, points_gradient: np.ndarray) -> np.ndarray:
+    """d C_d for a point's outward movement, per area: (g . n) / |a| [1 / m^3], (n,)."""
+    area = mesh.point_areas
+    square = np.einsum("ij,ij->i", area, area)
+    along = np.einsum("ij,ij->i", points_gradient, area)
+    return np.divide(along, square, out=np.zeros_like(along), where=square > 0.0)

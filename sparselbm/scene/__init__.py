@@ -1,0 +1,1 @@
+"""Scenes: where geometry is read from."""

@@ -1,0 +1,25 @@
+"""USD scenes and mesh files as bodies. `pxr` is imported where it is used, so that this import stays light."""
+
+from .body import Body, Part, PointInstance
+from .errors import ResultsExistError, SceneError
+from .motion import TransformSamples
+from .report import Note, SceneReport
+from .scene import Scene
+from .stage import open_stage
+from .surface_doubts import surface_doubts
+from .variants import variants_of
+
+__all__ = [
+    "Body",
+    "Note",
+    "Part",
+    "PointInstance",
+    "ResultsExistError",
+    "Scene",
+    "SceneError",
+    "SceneReport",
+    "TransformSamples",
+    "open_stage",
+    "surface_doubts",
+    "variants_of",
+]

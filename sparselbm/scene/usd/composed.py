@@ -1,0 +1,104 @@
+"""From a composed stage to bodies: variants chosen, skeletons posed, prims walked and read."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparselbm.scene.usd.body import Body, merge
+from sparselbm.scene.usd.confinement import refuse_strangers, strangers
+from sparselbm.scene.usd.doubts import doubts_on
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.expansion import require_composable
+from sparselbm.scene.usd.reader import Reader
+from sparselbm.scene.usd.report import Note, SceneReport
+from sparselbm.scene.usd.skinning import pose
+from sparselbm.scene.usd.stage import hushed, open_stage
+from sparselbm.scene.usd.traversal import Walk
+from sparselbm.scene.usd.variants import select
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `Scene.open` was asked for; it says what each means."""
+
+    time: float | None
+    metres_per_unit: float | None
+    segments: int
+    levels: int
+    variants: Mapping[str, str]
+    confine: bool
+    partial: bool
+
+
+def read_stage(
+    path: Path, options: Options
+) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...]]:  # fmt: skip
+    """Up axis, metres a unit, bodies, report, and the paths of all prims."""
+    from pxr import Usd, UsdGeom
+
+    with hushed():
+        if options.confine:
+            refuse_strangers(path)
+        require_composable(path)
+        stage = open_stage(path)
+        stage.SetEditTarget(stage.GetSessionLayer())
+        select(stage, options.variants)
+        doubtful = _composition_doubts(path, stage, options)
+        scale = _metres_per_unit(stage, options)
+        posed, code = frozenset(), Usd.TimeCode.EarliestTime() if options.time is None else Usd.TimeCode(options.time)
+        walk = Walk(stage, code, scale)
+        if walk.skeletons:
+            posed, time = pose(stage, walk.skeletons, options.time)
+            code = Usd.TimeCode(time)
+            walk = Walk(stage, code, scale)
+        reader = Reader(code, options.segments, options.levels, posed)
+        skipped, pieces = list(walk.skipped.values()), []
+        for found in walk.found:
+            body = reader.read(found)
+            if isinstance(body, Note):
+                skipped.append(body)
+            else:
+                pieces.append(body)
+                doubtful += doubts_on(found, code, options.levels, posed=str(found.prim.GetPath()) in posed)
+    bodies = _one_a_name(pieces)
+    return UsdGeom.GetStageUpAxis(stage), scale, bodies, SceneReport.of(bodies, skipped, doubtful), tuple(walk.paths)
+
+
+def _one_a_name(pieces: list[Body]) -> tuple[Body, ...]:
+    """The copies of a point instancer become one body."""
+    groups = ((name, list(group)) for name, group in groupby(pieces, key=lambda body: body.path))
+    return tuple(group[0] if len(group) == 1 else merge(name, group) for name, group in groups)
+
+
+def _metres_per_unit(stage: Usd.Stage, options: Options) -> float:
+    from pxr import UsdGeom
+
+    scale = options.metres_per_unit or UsdGeom.GetStageMetersPerUnit(stage)
+    if not 0.0 < scale < float("inf"):
+        raise SceneError(f"/: metersPerUnit of the stage is {scale}; give a positive length by metres_per_unit=")
+    return scale
+
+
+def _composition_doubts(path: Path, stage: Usd.Stage, options: Options) -> list[Note]:
+    """What is odd about the stage as a whole. Raises SceneError for arcs that lead nowhere, unless they are allowed."""
+    from pxr import UsdGeom
+
+    broken = [Note(str(error.rootSite.path), " ".join(str(error).split())) for error in stage.GetCompositionErrors()]
+    if broken and not options.partial:
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        raise SceneError(f"{broken[0]}{more}; mend it, or pass partial=True to read the rest")
+    reasons = []
+    if options.metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
+        reasons.append("metersPerUnit is not authored, which means centimetres: author it where that is wrong")
+    if not stage.HasAuthoredMetadata("upAxis"):
+        reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
+    return [*broken, *strangers(path), *(Note("/", reason) for reason in reasons)]

@@ -1,0 +1,78 @@
+"""Files that are no stages: STL, OBJ, PLY and glTF by way of trimesh, one body a mesh; level sets in .nvdb and .vdb."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.scene.usd import level_sets
+from sparselbm.scene.usd.body import Body, Part
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.transforms import apply, is_mirrored
+
+SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
+"""File types that are read here; all others are taken for USD."""
+
+
+_GLTF = (".gltf", ".glb")
+"""Whose format prescribes metres, and Y upwards."""
+
+
+def names_unit(path: Path) -> bool:
+    """Whether the file type prescribes a unit, which then is the metre."""
+    return path.suffix.lower() in _GLTF
+
+
+def up_axis(path: Path) -> str:
+    """The vertical axis that the file type prescribes, Z where it prescribes none."""
+    return "Y" if path.suffix.lower() in _GLTF else "Z"
+
+
+def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
+    """The bodies of a file, placed as its scene graph says; equal points are welded.
+
+    These formats split points at seams of normals and textures, and STL at every face: without welding no
+    surface would be closed. Hence the points have no one-to-one relation to those of the file.
+
+    Raises:
+        SceneError: The file cannot be parsed, or a position is not finite.
+    """
+    if path.suffix.lower() in level_sets.SUFFIXES:
+        return (level_sets.read_level_set(path, metres_per_unit),)
+    try:
+        import trimesh
+    except ImportError as error:
+        raise SceneError(f"{path}: reading {path.suffix} needs trimesh; `pip install trimesh`") from error
+    try:
+        scene = trimesh.load_scene(path, process=False)
+    except Exception as error:  # trimesh lets each parser's own exceptions through
+        raise SceneError(f"{path}: trimesh cannot read this file: {error}") from error
+    return tuple(
+        _read_node(scene, node, metres_per_unit)
+        for node in scene.graph.nodes_geometry
+        if len(getattr(scene.geometry[scene.graph[node][1]], "faces", ()))
+    )
+
+
+def _read_node(scene, node: str, metres_per_unit: float) -> Body:
+    matrix, name = scene.graph[node]
+    matrix = np.array(matrix, dtype=np.float64)
+    matrix[:3] *= metres_per_unit
+    mesh = scene.geometry[name]
+    if not np.isfinite(mesh.vertices).all():
+        raise SceneError(f"/{node}: a position is not finite; repair the file")
+    points, inverse = np.unique(np.asarray(mesh.vertices, dtype=np.float64), axis=0, return_inverse=True)
+    faces = inverse.reshape(-1)[np.asarray(mesh.faces)].astype(np.int32)
+    faces = faces[(faces != np.roll(faces, 1, axis=1)).all(axis=1)]
+    if is_mirrored(matrix):
+        faces = np.ascontiguousarray(faces[:, ::-1])
+    path = "/" + re.sub(r"^(?=\d)|\W", "_", node, flags=re.ASCII)
+    part = Part(path, slice(0, len(points)), slice(0, len(faces)), matrix)
+    try:
+        surface = TriangleMesh(apply(matrix, points), faces)
+    except GeometryError as error:
+        raise SceneError(f"{path}: this mesh of the file is no surface: {error}") from error
+    return Body(path, surface, (part,))

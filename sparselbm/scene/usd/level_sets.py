@@ -1,0 +1,105 @@
+"""Level sets as bodies: the surface where the distance is 0. NanoVDB's by ourselves, OpenVDB's by its own library."""
+
+from __future__ import annotations
+
+import importlib
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from sparselbm.files.grid import TILE_EDGE, GridClass, TileGrid
+from sparselbm.files.read_nvdb import NanovdbError, read_nvdb
+from sparselbm.files.tile_lookup import TileLookup
+from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.geometry.marching_cubes import surface_between
+from sparselbm.scene.usd.body import Body, Part
+from sparselbm.scene.usd.errors import SceneError
+
+SUFFIXES = (".nvdb", ".vdb")
+_LEAST = 1e-2
+"""Distance [voxels] that a voxel keeps from the surface, whose faces would have no area there."""
+
+
+def read_level_set(path: Path, metres_per_unit: float) -> Body:
+    """The body whose distance, negative inside, a file holds in a narrow band of active voxels; named after the grid.
+
+    Raises:
+        SceneError: The file cannot be read, is no level set, or holds no surface; OpenVDB's module is missing.
+    """
+    return (_read_vdb if path.suffix.lower() == ".vdb" else _read_nvdb)(path, metres_per_unit)
+
+
+def _read_vdb(path: Path, scale: float) -> Body:
+    """Meshed by OpenVDB."""
+    library = _openvdb(path)
+    try:
+        found = [each for each in library.readAllGridMetadata(str(path)) if each.gridClass == GridClass.LEVEL_SET.text]
+        if len(found) != 1:
+            raise SceneError(f"{path}: {len(found)} level sets, limit 1: leave one in the file")
+        grid = library.read(str(path), found[0].name)
+        grid.signedFloodFill()  # Not every writer has said which side lies inside beyond the band.
+        points, quads = grid.convertToQuads(isovalue=0.0)
+    except (OSError, RuntimeError) as error:
+        raise SceneError(f"{path}: OpenVDB cannot read this file: {error}") from error
+    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    try:
+        mesh = TriangleMesh(scale * points.astype(np.float64), faces)
+    except GeometryError as error:
+        raise SceneError(f"{path}: {found[0].name!r} holds no surface: {error}") from error
+    return _body(found[0].name, mesh if mesh.volume > 0.0 else TriangleMesh(mesh.points, mesh.faces[:, ::-1]), scale)
+
+
+def _openvdb(path: Path):
+    for name in ("openvdb", "pyopenvdb"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise SceneError(
+        f"{path}: reading .vdb needs OpenVDB's module for Python, which pip has not (conda-forge: openvdb, Debian: "
+        f"python3-openvdb); or give a .nvdb, made by `nanovdb_convert {path.name} {path.stem}.nvdb`"
+    )
+
+
+def _body(grid_name: str, mesh: TriangleMesh, scale: float) -> Body:
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in grid_name)
+    part = Part(f"/{name}", slice(0, len(mesh.points)), slice(0, len(mesh.faces)), np.diag([scale, scale, scale, 1.0]))
+    return Body(part.path, mesh, (part,))
+
+
+def _read_nvdb(path: Path, scale: float) -> Body:
+    try:
+        grid = read_nvdb(path)
+    except NanovdbError as error:
+        raise SceneError(str(error)) from error
+    if grid.components != 1 or grid.grid_class not in (GridClass.LEVEL_SET, GridClass.UNKNOWN):
+        kind = "a vector field" if grid.components == 3 else f"a {grid.grid_class.text}"
+        raise SceneError(f"{path}: {grid.name!r} is {kind}; give a level set, of floats that are negative inside")
+    mesh = surface_between(
+        _with_neighbours(grid), _indices(grid), 0.0,
+        origin=[scale * x for x in grid.origin], voxel_size=scale * grid.voxel_size, device="cpu",
+    )  # fmt: skip
+    if mesh is None:
+        raise SceneError(f"{path}: {grid.name!r} is 0 nowhere between active voxels; give a level set in a band of 3 voxels")
+    return _body(grid.name, mesh, scale)
+
+
+def _indices(grid: TileGrid) -> np.ndarray:
+    """Index coordinates of all voxels, (n, 512, 3)."""
+    within = np.moveaxis(np.indices((TILE_EDGE,) * 3), 0, -1).reshape(-1, 3)
+    return grid.tiles[:, None, :] * TILE_EDGE + within
+
+
+def _with_neighbours(grid: TileGrid) -> np.ndarray:
+    """Active values (n, 9, 9, 9), with the first ones of the tiles above; NaN elsewhere."""
+    n, edge, least = len(grid.tiles), TILE_EDGE, np.float32(_LEAST * grid.voxel_size)
+    values = np.where(np.abs(grid.values) < least, np.copysign(least, grid.values), grid.values)
+    own = np.where(grid.mask, values, np.float32(np.nan)).reshape(n, edge, edge, edge)
+    known = np.concatenate([own, np.full((1, edge, edge, edge), np.nan, np.float32)])
+    lookup, blocks = TileLookup.of(grid.tiles), np.empty((n, edge + 1, edge + 1, edge + 1), np.float32)
+    for step in product((0, 1), repeat=3):
+        there = tuple(slice(0, 1) if s else slice(0, edge) for s in step)
+        here = tuple(slice(edge, edge + 1) if s else slice(0, edge) for s in step)
+        blocks[(slice(None), *here)] = known[(lookup.find(grid.tiles + step), *there)]
+    return blocks

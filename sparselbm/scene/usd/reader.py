@@ -1,0 +1,97 @@
+"""From a prim to the surface of a body: in world metres, wound outward."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.scene.usd import gprims
+from sparselbm.scene.usd.body import Body, Part
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.meshes import check_finite, is_refined, read_mesh, topology_varies
+from sparselbm.scene.usd.report import Note
+from sparselbm.scene.usd.transforms import apply, is_mirrored
+from sparselbm.scene.usd.traversal import Found
+
+if TYPE_CHECKING:
+    from pxr import Sdf, Usd
+
+FARTHEST = 1e7
+"""Largest coordinate that is taken for meant [m]: the Earth's circumference is 4e7."""
+MOST_POINTS = 50_000_000
+"""Points of all bodies together: 1.2 GB in fp64."""
+
+
+@dataclass(eq=False)
+class Reader:
+    """Reads the prims of one stage at one time; what instances share is read once."""
+
+    time: Usd.TimeCode
+    segments: int
+    """Corners around round gprims."""
+    levels: int
+    """Refinements of Catmull-Clark meshes; 0 for the cage."""
+    posed: frozenset[str]
+    """Meshes that a skeleton has posed, by path."""
+    _local: dict[Sdf.Path, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _points: int = 0
+
+    def read(self, found: Found) -> Body | Note:
+        """The body of one prim; for a mesh without faces, or without area, a note that says so.
+
+        Raises:
+            SceneError: Positions that are not finite or beyond `FARTHEST`, more points than `MOST_POINTS`, or a topology that
+                contradicts itself.
+        """
+        path = str(found.prim.GetPath())
+        points, faces = self._shape(found.prim)
+        if not len(faces):
+            return Note(path, "the mesh is empty: it has no faces")
+        self._count(path, len(points))
+        world = apply(found.matrix, points)
+        check_finite(path, world)
+        _check_far(path, world)
+        if is_mirrored(found.matrix):
+            faces = faces[:, ::-1]
+        try:
+            mesh = TriangleMesh(world, np.ascontiguousarray(faces))
+        except GeometryError:  # All else that it refuses was refused above.
+            return Note(path, "its faces have no area: check its points and the scales above it")
+        is_mesh = found.prim.GetTypeName() == "Mesh"
+        keeps_points = is_mesh and not is_refined(found.prim, self.levels) and path not in self.posed
+        varies = is_mesh and topology_varies(found.prim)
+        spans = slice(0, len(world)), slice(0, len(faces))
+        part = Part(path, *spans, found.matrix, not keeps_points, found.instance, varies)
+        return Body(found.body, mesh, (part,))
+
+    def _shape(self, prim: Usd.Prim) -> tuple[np.ndarray, np.ndarray]:
+        """Points and faces in the prim's own space."""
+        if prim.GetTypeName() != "Mesh":
+            return gprims.tessellate(gprims.Shape.of(prim, self.time), self.segments)
+        key = (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
+        if key not in self._local:
+            self._local[key] = read_mesh(prim, self.time, self.levels)
+        return self._local[key]
+
+    def _count(self, path: str, points: int) -> None:
+        self._points += points
+        if self._points > MOST_POINTS:
+            raise SceneError(
+                f"{path}: with this prim the scene has {self._points:,} points, limit {MOST_POINTS:,};"
+                " decimate its meshes, or deactivate some"
+            )
+
+
+def _check_far(path: str, world: np.ndarray) -> None:
+    far = np.abs(world).max(axis=1)
+    worst = int(np.argmax(far))
+    if far[worst] > FARTHEST:
+        raise SceneError(
+            f"{path}: point {worst} of {len(world)} lies {far[worst]:.3g} m from the origin, limit {FARTHEST:.0e} m;"
+            " check the point, the scales above it and metersPerUnit"
+        )

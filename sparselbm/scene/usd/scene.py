@@ -1,0 +1,122 @@
+"""A scene: the solid bodies of a USD stage, or of a mesh file, in metres."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sparselbm.scene.usd import foreign
+from sparselbm.scene.usd.body import Body, merge
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.report import Note, SceneReport
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What was read from a file; a value, which holds no open stage."""
+
+    path: Path
+    """The file it came from."""
+    up_axis: str
+    """`Y` or `Z`; points are kept as the stage has them, and never turned."""
+    metres_per_unit: float
+    """Length of a unit of the file [m]."""
+    bodies: tuple[Body, ...]
+    """One a mesh, gprim or point instancer, in the order of the stage."""
+    report: SceneReport
+    """What was read, skipped and doubtful."""
+    prim_paths: tuple[str, ...]
+    """Every prim of the stage, for the sake of errors that name a near one."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """What was chosen in place of the file's own variants, such as {"/Car:wheels": "wide"}."""
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        time: float | None = None,
+        metres_per_unit: float | None = None,
+        segments: int = 64,
+        levels: int = 0,
+        variants: Mapping[str, str] | None = None,
+        confine: bool = False,
+        partial: bool = False,
+    ) -> Scene:
+        """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb or .vdb).
+
+        Args:
+            path: The file.
+            time: Time code to read samples at; without it the first sample, or the default.
+            metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ, PLY and volumes, which say
+                nothing, are taken for metres.
+            segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
+            levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases and corners
+                that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
+            variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
+            confine: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
+            partial: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
+
+        Raises:
+            SceneError: No such file, unreadable, no surface in it, or a prim that is broken; it is named.
+        """
+        path = Path(path)
+        if segments < 8:
+            raise SceneError(f"segments = {segments} is too coarse for a round shape; give at least 8")
+        if not 0 <= levels <= 6:
+            raise SceneError(f"levels = {levels}: give 0, for the cage, to 6, at which a face has become 4096")
+        if time is not None and not math.isfinite(time):
+            raise SceneError(f"time = {time}; give a time code of the stage, such as 1")
+        if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
+            raise SceneError(f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001")
+        if not path.is_file():
+            raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
+        if path.suffix.lower() in foreign.SUFFIXES:
+            if variants:
+                raise SceneError(f"{path}: {path.suffix} has no variants to choose {', '.join(variants)} of")
+            scene = _read_foreign(path, metres_per_unit)
+        else:
+            from sparselbm.scene.usd.composed import Options, read_stage
+
+            options = Options(time, metres_per_unit, segments, levels, dict(variants or {}), confine, partial)
+            scene = Scene(path, *read_stage(path, options), options.variants)
+        if not scene.bodies:
+            skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
+            raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
+        return scene
+
+    def body(self, path: str) -> Body:
+        """The body of a prim: a mesh or gprim itself, or all that stands below an Xform, in one mesh.
+
+        Raises:
+            SceneError: No such prim (near ones are named), or no surface was read from it (why is said).
+        """
+        wanted = "/" + str(path).strip("/")
+        below = wanted.rstrip("/") + "/"
+        members = [body for body in self.bodies if body.path == wanted or body.path.startswith(below)]
+        if members:
+            return members[0] if members[0].path == wanted else merge(wanted, members)
+        note = self.report.why_skipped(wanted)
+        if note:
+            raise SceneError(f"{wanted}: nothing was read from this prim, because of {note}")
+        if wanted in self.prim_paths:
+            raise SceneError(f"{wanted}: no mesh or gprim at or below it; choose one of {self._names()}")
+        near = difflib.get_close_matches(wanted, self.prim_paths, n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"the bodies are {self._names()}"
+        raise SceneError(f"{wanted}: no such prim in {self.path}; {hint}")
+
+    def _names(self) -> str:
+        names = [body.path for body in self.bodies]
+        return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
+    is_known = metres_per_unit is not None or foreign.names_unit(path)
+    doubts = [] if is_known else [Note("/", f"{path.suffix} names no unit; metres are assumed (metres_per_unit)")]
+    scale = metres_per_unit or 1.0
+    bodies = foreign.read_bodies(path, scale)
+    report = SceneReport.of(bodies, (), doubts)
+    return Scene(path, foreign.up_axis(path), scale, bodies, report, report.read)

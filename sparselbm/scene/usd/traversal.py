@@ -1,0 +1,204 @@
+"""The walk over a stage: which prims give geometry, where they stand, and why others are left out."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sparselbm.scene.usd import copies, gprims
+from sparselbm.scene.usd.body import PointInstance
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.report import Note
+from sparselbm.scene.usd.stage import spoken
+from sparselbm.scene.usd.transforms import column_matrix
+
+if TYPE_CHECKING:
+    from pxr import Gf, Sdf, Usd
+
+DRAWN = ("default", "render")
+"""Purposes that are read: what a final picture shows."""
+
+DRAWINGS_MARK = "sparselbm:drawings"
+"""customData of a branch of slices, streamlines and the like, which are no bodies."""
+
+MOST_PRIMS = 100_000
+"""Prims met on the way, those in instances and copies counted each time: some seconds of walking. A few lines of USD can
+describe more than any machine holds."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mesh or gprim that counts."""
+
+    prim: Usd.Prim
+    """Alive as long as its stage."""
+    body: str
+    """Path of the body that it belongs to: its own, or that of the point instancer that draws it."""
+    matrix: np.ndarray
+    """From the prim's own space to world metres, shape (4, 4), for column vectors."""
+    instance: PointInstance | None
+    """The copy it is, if a point instancer draws it."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a prim inherits on the way down."""
+
+    purpose: str = "default"
+    """Purpose of the closest ancestor that has one authored."""
+    body: str | None = None
+    """Path of the outermost point instancer above, if any."""
+    instancers: tuple[str, ...] = ()
+    """Paths of the point instancers that are being drawn, outermost first."""
+    instance: PointInstance | None = None
+    """The copy being drawn, if any."""
+    prototype: Usd.Prim | None = None
+    """Root of the prototype being drawn, if any."""
+    placement: Gf.Matrix4d | None = None
+    """From the prototype root's own space to the world, if any."""
+
+
+class Walk:
+    """One walk over a stage at one time; the lists are filled in the order of the stage.
+
+    Raises SceneError for more prims than `MOST_PRIMS`, a point instancer that contradicts itself or is part of its own
+    prototype, and a transform that USD cannot compute.
+    """
+
+    def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float):
+        from pxr import Usd, UsdGeom
+
+        self._time = time
+        self._metres_per_unit = metres_per_unit
+        self._cache = UsdGeom.XformCache(time)
+        self._all_prims = Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)
+        self._met = 0
+        self.found: list[Found] = []
+        self.skipped: dict[str, Note] = {}
+        self.paths: dict[str, None] = {}
+        """Every prim met, once, in order."""
+        self.skeletons: list[Sdf.Path] = []
+        """Roots of what skeletons may move."""
+        # A list of iterators in place of recursion: stages may be deeper than Python's stack.
+        ahead = [self._children(stage.GetPseudoRoot(), _Frame())]
+        while ahead:
+            step = next(ahead[-1], None)
+            if step is None:
+                ahead.pop()
+            else:
+                ahead.append(self._visit(*step))
+
+    def _children(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
+        for child in prim.GetFilteredChildren(self._all_prims):
+            yield child, frame
+
+    def _visit(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
+        """Keeps the prim if it counts; what is to be visited below it."""
+        from pxr import UsdGeom, UsdSkel
+
+        path = str(prim.GetPath())
+        self.paths[path] = None
+        self._met += 1
+        self._check_count(path, 0)
+        reason = self._refusal_of_branch(prim, in_prototype=frame.prototype is not None)
+        if reason:
+            self._skip(path, reason)
+            return iter(())
+        imageable = UsdGeom.Imageable(prim)
+        if imageable and imageable.GetPurposeAttr().HasAuthoredValue():
+            frame = replace(frame, purpose=imageable.GetPurposeAttr().Get())
+        if prim.IsA(UsdGeom.PointInstancer):
+            return self._draw_copies(prim, frame)
+        if prim.IsA(UsdSkel.Root):
+            self.skeletons.append(prim.GetPath())
+        if prim.IsA(UsdGeom.Boundable):
+            self._keep(prim, frame)
+        return self._children(prim, frame)
+
+    def _refusal_of_branch(self, prim: Usd.Prim, in_prototype: bool) -> str:
+        """Why neither this prim nor anything below it counts; empty if it does."""
+        from pxr import UsdGeom
+
+        if prim.GetCustomDataByKey(DRAWINGS_MARK):
+            return "it holds the drawings of a result"
+        if not prim.IsActive():
+            return "it is deactivated"
+        if not prim.IsLoaded():
+            return "its payload is not loaded"
+        # Prototypes often stand below an `over` or a `class`, so that nothing else draws them.
+        if not in_prototype and prim.IsAbstract():
+            return "it is a class: only what inherits from it counts"
+        if not in_prototype and not prim.IsDefined():
+            return "it is an `over` without a `def`"
+        imageable = UsdGeom.Imageable(prim)
+        if imageable and imageable.GetVisibilityAttr().Get(self._time) == "invisible":
+            return "its visibility is invisible"
+        return ""
+
+    def _keep(self, prim: Usd.Prim, frame: _Frame) -> None:
+        path = str(prim.GetPath())
+        kind = prim.GetTypeName()
+        if frame.purpose not in DRAWN:
+            self._skip(path, f"its purpose is {frame.purpose}: only {' and '.join(DRAWN)} are read")
+        elif kind != "Mesh" and kind not in gprims.TYPES:
+            self._skip(path, f"a {kind or 'prim without type'} is no surface that is read: make it a Mesh")
+        else:
+            matrix = column_matrix(self._matrix(prim, frame), self._metres_per_unit)
+            self.found.append(Found(prim, frame.body or path, matrix, frame.instance))
+
+    def _matrix(self, prim: Usd.Prim, frame: _Frame) -> Gf.Matrix4d:
+        from pxr import Tf
+
+        try:
+            if frame.prototype is None:
+                return self._cache.GetLocalToWorldTransform(prim)
+            relative, _ = self._cache.ComputeRelativeTransform(prim, frame.prototype)
+        except Tf.ErrorException as error:
+            raise SceneError(
+                f"{prim.GetPath()}: USD cannot compute its transform; check the xformOps on it and above: {spoken(error)}"
+            ) from error
+        return relative * frame.placement
+
+    def _draw_copies(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
+        path = str(prim.GetPath())
+        if path in frame.instancers:
+            raise SceneError(f"{path}: this point instancer is part of its own prototype; draw it only once")
+        drawn = copies.read(prim, self._time)
+        self._check_count(path, len(drawn))
+        if not drawn:
+            self._skip(path, "it draws no copies: its protoIndices are empty")
+        world = self._matrix(prim, frame)
+        for copy in drawn:
+            if copy.is_masked:
+                self._skip(f"{path}[{copy.index}]", f"the copy with id {copy.identifier} is masked")
+                continue
+            yield copy.prototype, replace(
+                frame,
+                body=frame.body or path,
+                instancers=(*frame.instancers, path),
+                instance=_nested(frame.instance, PointInstance(path, copy.index, copy.identifier)),
+                prototype=copy.prototype,
+                placement=copy.transform * world,
+            )
+        for child in prim.GetFilteredChildren(self._all_prims):
+            self._skip(str(child.GetPath()), f"only the copies that {path} draws of it count")
+
+    def _check_count(self, path: str, more: int) -> None:
+        if self._met + more > MOST_PRIMS:
+            raise SceneError(
+                f"{path}: with it {self._met + more:,} prims and copies are met, limit {MOST_PRIMS:,};"
+                " merge the copies into a mesh, or deactivate some"
+            )
+
+    def _skip(self, path: str, reason: str) -> None:
+        self.skipped.setdefault(path, Note(path, reason))
+
+
+def _nested(outer: PointInstance | None, copy: PointInstance) -> PointInstance:
+    """A copy within a copy is known by the outer one, which alone can be hidden on the stage."""
+    return copy if outer is None else replace(outer, inner=(*outer.inner, copy.index))

@@ -1,0 +1,60 @@
+"""Choosing variants: `{"/Prim:set": "choice"}`, as layers above the user's scene, which is never written."""
+
+# pxr fills its modules at run time, out of pyright's sight.
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparselbm.scene.usd.errors import SceneError
+from sparselbm.scene.usd.stage import hushed, open_stage
+
+if TYPE_CHECKING:
+    from pxr import Usd
+
+
+def select(stage: Usd.Stage, choices: Mapping[str, str]) -> None:
+    """Choose variants in the stage's edit target; in the given order, for one choice may bring the prim of the next.
+
+    Raises:
+        SceneError: No such prim, variant set or variant; those that there are get named.
+    """
+    for name, choice in choices.items():
+        variants = _variant_set(stage, name)
+        _require(name, "variant", choice, variants.GetVariantNames())
+        variants.SetVariantSelection(choice)
+
+
+def variants_of(scene: str | Path, name: str, chosen: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The variants of a set `/Prim:set` of a file, where others are chosen already, in alphabetical order.
+
+    Raises SceneError where there is no such set.
+    """
+    with hushed():
+        stage = open_stage(scene)
+        stage.SetEditTarget(stage.GetSessionLayer())
+        select(stage, chosen or {})
+        return tuple(sorted(_variant_set(stage, name).GetVariantNames()))
+
+
+def _variant_set(stage: Usd.Stage, name: str) -> Usd.VariantSet:
+    path, colon, set_name = name.rpartition(":")
+    if not (colon and path and set_name):
+        raise SceneError(f"{name!r} names no variant set: give the prim and the set, such as /Car:wheels")
+    path = "/" + path.strip("/")
+    prim = stage.GetPrimAtPath(path)
+    if not prim:
+        _require(name, "prim", path, [str(each.GetPath()) for each in stage.TraverseAll()])
+    if prim.IsInstanceProxy():
+        raise SceneError(f"{name}: {path} stands in an instance; choose on a prim that is none of its copies' parts")
+    _require(name, "variant set", set_name, prim.GetVariantSets().GetNames())
+    return prim.GetVariantSet(set_name)
+
+
+def _require(name: str, kind: str, wanted: str, there: Collection[str]) -> None:
+    if wanted not in there:
+        near = difflib.get_close_matches(wanted, there, n=8, cutoff=0.0)
+        raise SceneError(f"{name}: no {kind} {wanted!r}; there are: {', '.join(near) or 'none'}")

@@ -1,0 +1,42 @@
+"""The values that models give to cells: force fields, profiles of conditions, factors of the viscosity."""
+
+import numpy as np
+import warp as wp
+
+from ..grid import Domain
+from ..models import ViscosityField
+from ..models.boundary import BoundaryCondition
+from ..models.physics import Physics
+from .validate import SimulationError
+
+
+def field_values(
+    domain: Domain, physics: Physics, marks: wp.array, viscosity_field: ViscosityField | None
+) -> dict[str, np.ndarray]:
+    """The models' values in the cells, (n, cells) each, by the names of `physics.fields`; those of profiles at step 0."""
+    values = {} if viscosity_field is None else {"viscosity": viscosity_field.relative_change(domain)}
+    for force in physics.forces:
+        values |= {name: source(domain) for name, source in force.fields(physics.lattice.dimension).items()}
+    for k, boundary in enumerate(physics.boundaries):
+        if boundary.profile is not None:
+            values |= profile_values(domain, boundary, k, marks, 0)
+    return values
+
+
+def profile_values(domain: Domain, boundary: BoundaryCondition, k: int, marks: wp.array, step: int) -> dict[str, np.ndarray]:
+    """The factors of the k-th condition's parameters at a step, (n, cells) each. Raises SimulationError."""
+    assert boundary.profile is not None
+    here = ((marks.numpy() >> k) & 1).reshape(domain.fluid.shape) == 1
+    centres = (domain.cell_indices() + 0.5)[here]
+    names = [f"{boundary.face.name}.{name}" for name in boundary.parameters(domain.dimension)]
+    factors = np.asarray(boundary.profile.factors(centres, domain.shape, step), dtype=np.float64)
+    if factors.shape not in ((len(centres),), (len(centres), len(names))) or not np.isfinite(factors).all():
+        raise SimulationError(
+            f"the profile on {boundary.face.name} gives an array of shape {factors.shape}: it must be finite, one factor "
+            f"for each of {len(centres)} cells, or {len(names)} of them"
+        )
+    columns = np.broadcast_to(factors.reshape(len(centres), -1), (len(centres), len(names))).T
+    values = {name: np.zeros(domain.fluid.shape) for name in names}
+    for field, column in zip(values.values(), columns, strict=True):
+        field[here] = column
+    return values

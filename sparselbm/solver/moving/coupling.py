@@ -1,0 +1,95 @@
+"""What a solid and the flow exchange in one step, as a function of the solid's velocity."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...grid.memory import summed, sums_array
+from ...kernels.cell import Cell
+from ...kernels.step import Target
+from ...kernels.tile_kernel import TileKernel, TileTrace
+from ...models.physics import Physics, TileClass
+from ...trace.expression import has_bit, where
+from ..simulation import Simulation
+
+
+@dataclass(frozen=True, eq=False)
+class Coupling:
+    """The partially saturated operator takes the momentum B (j - rho u_s) from a cell: F is linear in v and Omega.
+
+    F = sum B j - m_B (v + Omega x r_B), and likewise the torque about x_0: (F, T) = impulse - inertia (v, Omega).
+    """
+
+    impulse: np.ndarray
+    """Sum of B j and of B (x - x_0) x j, (6,)."""
+    inertia: np.ndarray
+    """That of the fluid that the solid holds, B rho a cell, about x_0, (6, 6)."""
+
+    def exerted(self, velocity: np.ndarray, rotation: np.ndarray) -> np.ndarray:
+        """Force and torque about x_0 of the fluid on the solid in a step, (6,)."""
+        return self.impulse - self.inertia @ np.concatenate([velocity, rotation])
+
+
+@functools.cache
+def coupling_kernel(physics: Physics, tiles: TileClass, target: Target, obstacle: str) -> TileKernel:
+    """Sums of w, w r_a, w r_a r_b (a <= b), B j_a and B r x j, with w = B rho and r = x - x_0, over each tile.
+
+    A cell on a plane of symmetry counts half.
+    """
+    trace = TileTrace(physics.lattice, physics.parameters)
+    cell = Cell(physics, tiles, trace)
+    B = cell.in_obstacle(obstacle) * cell.saturation * _share(cell)
+    axes = range(physics.lattice.dimension)
+    r = [cell.centre(k) - cell.parameter(f"{obstacle}.centre_{'xyz'[k]}") for k in axes]
+    j, w = cell.momentum, B * cell.density
+    moments = [r[a] * j[b] - r[b] * j[a] for a, b in ((1, 2), (2, 0), (0, 1)) if max(a, b) in axes]
+    values = [w, *(w * x for x in r), *(w * r[a] * r[b] for a in axes for b in axes if a <= b)]
+    for value in (*values, *(B * x for x in j), *(B * x for x in moments)):
+        trace.sum(value if cell.links is None else where(has_bit(cell.links, 0), 0.0, value))
+    return trace.kernel(target.precision, target.cuda)
+
+
+def _share(cell: Cell):
+    share = 1.0
+    for k, boundary in enumerate(cell.physics.boundaries):
+        if boundary.mass_share != 1.0:
+            share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
+    return share
+
+
+class CouplingSums:
+    """Takes the coupling of one obstacle with the present state."""
+
+    def __init__(self, simulation: Simulation, obstacle: str):
+        self._simulation, self._obstacle = simulation, obstacle
+        self._geometry = next(g for g in simulation.geometry if g.name == obstacle)
+        self._tiles: np.ndarray | None = None
+        d = simulation.lattice.dimension
+        self._count = 1 + d + d * (d + 1) // 2 + d + (3 if d == 3 else 1)
+        self._sums = sums_array(simulation.domain, self._count)
+
+    def take(self) -> Coupling:
+        """About the obstacle's present parameters `centre_x`, ... ."""
+        simulation = self._simulation
+        if self._tiles is None or not np.array_equal(self._tiles, self._geometry.tiles):
+            self._tiles = self._geometry.tiles
+            self._sweep = simulation.general_sweep(coupling_kernel, self._obstacle, tiles=self._tiles)
+        self._sums.zero_()
+        simulation.set_time(simulation.steps)
+        self._sweep(source=simulation.state, solid=simulation.solid, sums=self._sums)
+        return self._unpacked(summed(self._sums, simulation.domain, self._count))
+
+    def _unpacked(self, sums: np.ndarray) -> Coupling:
+        d = self._simulation.lattice.dimension
+        first, second, impulse = np.zeros(3), np.zeros((3, 3)), np.zeros(6)
+        first[:d] = sums[1 : 1 + d]
+        upper = np.triu_indices(d)
+        pairs = d * (d + 1) // 2
+        second[upper] = sums[1 + d : 1 + d + pairs]
+        second = second + np.triu(second, 1).T
+        impulse[:d] = sums[1 + d + pairs : 1 + 2 * d + pairs]
+        impulse[3 if d == 3 else 5 :] = sums[1 + 2 * d + pairs :]
+        cross = np.array([[0.0, -first[2], first[1]], [first[2], 0.0, -first[0]], [-first[1], first[0], 0.0]])
+        turning = np.trace(second) * np.eye(3) - second
+        return Coupling(impulse, np.block([[sums[0] * np.eye(3), -cross], [cross, turning]]))

@@ -1,0 +1,399 @@
+"""The time loop: a domain, its models, their numbers and the state."""
+
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+import warp as wp
+
+from ..grid import Domain, transfer
+from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
+from ..grid.tile_field import Fields
+from ..kernels.launch import TileGroup, TileSweep, group_tiles
+from ..kernels.step import (
+    Target,
+    equilibrium_kernel,
+    force_field_kernel,
+    mass_kernel,
+    moments_kernel,
+    scalar_equilibrium_kernel,
+    scalar_kernel,
+    step_kernel,
+)
+from ..lattice import D2Q9, D3Q19, Lattice
+from ..models import ViscosityField
+from ..models.boundary import BoundaryCondition
+from ..models.collision import TRT, Collision
+from ..models.force import BodyForce
+from ..models.physics import Physics, TileClass
+from ..models.scalar import Scalar
+from .cell_fields import field_values, profile_values
+from .obstacle import Obstacle, ObstacleGeometry, refill
+from .parameter_table import ParameterTable
+from .stability import CHECK_INTERVAL, StabilityCheck
+from .validate import SimulationError, as_forces, check_names, check_numbers, check_openings, check_tunables
+from .walls import Walls, link_wall
+
+
+class Simulation:
+    """A flow on a sparse domain, in lattice units (cells, steps, density 1).
+
+    `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
+    on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
+    `obstacles`: solids, whose walls are solid fractions or lie on links; `viscosity_field`: factors of the viscosity from cell to
+    cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time, functions of
+    the step, by the parameters' names. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
+    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
+    The state starts at rest with density 1. Raises SimulationError for numbers out of range, WallError for conditions and
+    walls that do not fit the domain, ValueError for a lattice that the collision lacks.
+    """
+
+    def __init__(
+        self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
+        boundaries: Sequence[BoundaryCondition] = (), force: Sequence[float] | BodyForce | Sequence[BodyForce] | None = None,
+        obstacles: Sequence[Obstacle] = (), viscosity_field: ViscosityField | None = None,
+        scalars: Sequence[Scalar] = (), schedules: Mapping[str, Callable[[int], float]] | None = None,
+        precision: type = wp.float32, threads: int | None = None,
+    ):  # fmt: skip
+        lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
+        forces = as_forces(force)
+        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
+        collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
+        self.domain = domain
+        self.precision = precision
+        self.obstacles = tuple(obstacles)
+        self._thickening = viscosity_field
+        self._threads = threads
+        self.physics = Physics(
+            lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
+            moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
+            varied_viscosity=viscosity_field is not None, scheduled=tuple(schedules or {}), scalars=tuple(scalars),
+        )  # fmt: skip
+        check_names(self.physics)
+        check_openings(domain, self.physics)
+        check_tunables(self.physics)
+        self.target = Target(precision, not domain.device.is_cpu)
+        self._numbers = ParameterTable(self.physics, self.obstacles, viscosity, schedules or {}, precision, domain.device)
+        self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
+        self.fields = Fields(domain, field_values(domain, self.physics, self.walls.marks, viscosity_field), precision)
+        slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
+        self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
+        on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
+        self.solid = tile_array(domain, 1, precision) if on_cells else None
+        """Solid fraction eps of every cell, `[tile][cell]`."""
+        self.geometry = tuple(ObstacleGeometry(obstacle, k, self) for k, obstacle in on_cells)
+        """Of the obstacles whose walls are solid fractions."""
+        self.solid_tiles = np.empty(0, dtype=np.int64)
+        """Indices of the tiles that hold solid."""
+        self.steps = 0
+        """Steps done since the state was set."""
+        self._unseen = 0
+        self._pages = Pages()
+        self.state = self.new_state()
+        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars; then u, where the
+        collision needs its gradient."""
+        self.spare = self.new_state()
+        """A second population array, overwritten by each step and free for anyone between runs."""
+        self.update_geometry()
+
+    def transferred_to(self, domain: Domain) -> "Simulation":
+        """The same models, numbers and obstacles (where they now stand) on other tiles, with the flow carried over.
+
+        For a design that has outgrown its tiles. Tiles that are new start at rest. Raises DomainError for domains whose cells
+        do not coincide in whole tiles.
+        """
+        physics = self.physics
+        present = {g.name: g.present() for g in self.geometry}
+        moved = Simulation(
+            domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
+            boundaries=physics.boundaries, force=physics.forces,
+            obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self._thickening,
+            scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self._threads,
+        )  # fmt: skip
+        moved.parameters.assign(self.parameters)
+        transfer(self.domain, domain, self.state, physics.size, into=moved.state)
+        moved.steps = self.steps
+        return moved
+
+    def new_state(self) -> wp.array:
+        """A population array at rest with density 1, `[tile][q][cell]`."""
+        state = self.new_states(1)[0]
+        state.zero_()
+        return state
+
+    def new_states(self, count: int) -> list[wp.array]:
+        """So many of them in one piece of memory, to be overwritten, but for the sentinel tile: they hold anything."""
+        size = (self.domain.tile_count + 1) * self.physics.size * self.domain.cells_per_tile
+        whole = lane_array(count * size, self.precision, self.domain.device, self._pages)
+        return [whole[k * size : (k + 1) * size] for k in range(count)]  # type: ignore[return-value]
+
+    @property
+    def words(self) -> wp.array:
+        """Blocked links of every cell: see `domain.links.link_words`."""
+        return self.walls.words
+
+    @property
+    def marks(self) -> wp.array:
+        """Which boundary conditions a cell obeys, and whose solid it holds."""
+        return self.walls.marks
+
+    def set_time(self, step: int) -> None:
+        """Brings what varies in time, schedules and unsteady profiles, to a step."""
+        if self._time == step or not (self.schedules or self._unsteady):
+            return
+        self._numbers.set_time(step)
+        for k, boundary in self._unsteady:
+            for name, field in profile_values(self.domain, boundary, k, self.walls.marks, step).items():
+                self.fields.put(name, field)
+        if self._unsteady:
+            self.fields.upload()
+        self._time = step
+
+    @functools.cached_property
+    def _unsteady(self) -> tuple[tuple[int, BoundaryCondition], ...]:
+        conditions = enumerate(self.physics.boundaries)
+        return tuple((k, b) for k, b in conditions if b.profile is not None and not b.profile.steady)
+
+    _time: int | None = None
+    """The step for which what varies in time stands."""
+
+    @property
+    def lattice(self) -> Lattice:
+        return self.physics.lattice
+
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of one population array."""
+        return self.state.capacity
+
+    @property
+    def parameters(self) -> wp.array:
+        """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
+        return self._numbers.array
+
+    @property
+    def schedules(self) -> dict[str, Callable[[int], float]]:
+        """Factors of parameters in time, by their names."""
+        return self._numbers.schedules
+
+    def parameter(self, name: str) -> float:
+        """The present value of one of `physics.parameters`."""
+        return self._numbers[name]
+
+    def set_parameter(self, name: str, value: float) -> None:
+        """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no kernel is built anew."""
+        self.set_parameters({name: value})
+
+    def set_parameters(self, numbers: Mapping[str, float]) -> None:
+        """Changes several numbers at once: see `set_parameter`."""
+        self._numbers.update(numbers)
+
+    def set_field(self, name: str, values: np.ndarray) -> None:
+        """Changes one of `physics.fields`, such as `resistance`, (n, cells). Raises SimulationError.
+
+        Fields are kept for the tiles in which one of them is not 0 at first: others have to stay 0.
+        """
+        if name not in self.physics.fields:
+            raise SimulationError(f"no field {name!r}; there are: {', '.join(self.physics.fields) or 'none'}")
+        lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (self.fields.slots == 0))
+        if lost or not np.isfinite(values).all():
+            raise SimulationError(
+                f"{name}: {lost} tiles in which all fields were 0 at first, and {np.count_nonzero(~np.isfinite(values))} values "
+                "that are not finite: start from a field that is above 0 wherever it will be"
+            )
+        self.fields.put(name, values)
+        self.fields.upload()
+
+    def tiles_of(self, obstacle: str) -> np.ndarray:
+        """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
+        if obstacle not in self.physics.obstacles:
+            raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
+        return self._tiles_of_obstacles
+
+    @property
+    def _tiles_of_obstacles(self) -> np.ndarray:
+        return np.union1d(self.solid_tiles, self.walls.tiles)
+
+    def update_geometry(self, moved: Collection[str] | None = None) -> None:
+        """Takes over the obstacles' present points: solid fractions, owners and classes of tiles.
+
+        `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are looked at, and the
+        passes over the tiles stay as they are while the same tiles hold solid.
+        """
+        touched, held = refill(self, moved)
+        solid = np.zeros(self.domain.tile_count, dtype=bool)
+        solid[self.solid_tiles] = True
+        if moved is not None and np.array_equal(solid[touched], held):
+            return
+        solid[touched] = held
+        self._group(solid)
+
+    def set_solid_fractions(self, fractions: np.ndarray) -> None:
+        """Sets eps of every cell, (n, cells), by hand, until the next `update_geometry`: for designs of fractions, not points."""
+        assert self.solid is not None, "a simulation without obstacles of solid fractions has no place for them"
+        values = np.zeros(self.solid.shape[0], dtype=wp.dtype_to_numpy(self.precision))
+        values[: fractions.size] = fractions.ravel()
+        self.solid.assign(values)
+        self._group(np.any(fractions != 0.0, axis=1))
+
+    def _group(self, solid: np.ndarray) -> None:
+        """Sorts the tiles into classes, by which of them hold solid, (n,)."""
+        walls = self.walls.in_tiles
+        # Where walls are, one class has to do for tiles with and without solid.
+        either = np.where(walls, self.solid is not None, solid)
+        classes = TileClass.sort(walls, either, self.fields.slots > 0, self.walls.slots > 0)
+        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
+        self.solid_tiles = np.flatnonzero(solid)
+        self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
+
+    @property
+    def general_class(self) -> TileClass:
+        """A class whose kernel is right for every tile: for work that is rare or small."""
+        return TileClass(
+            walls=True, solid=self.solid is not None, fields=bool(self.physics.fields),
+            fractions=self.walls.fractions is not None,
+        )  # fmt: skip
+
+    def sweep(self, kernel_of, groups: Sequence[TileGroup] | None = None) -> TileSweep:
+        """A pass of kernels over the tiles, bound to this simulation's topology and numbers."""
+        arrays = {
+            "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,
+            "parameters": self.parameters, "fields": self.fields.array, "fractions": self.walls.fractions,
+        }  # fmt: skip
+        members = self.groups if groups is None else groups
+        return TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
+
+    def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TileSweep:
+        """A pass of one kernel, made for the general class, over some or all tiles."""
+        members = np.arange(self.domain.tile_count) if tiles is None else tiles
+        groups = group_tiles(self.domain, {self.general_class: members}, self._threads)
+        return self.sweep(lambda tiles: kernel_factory(self.physics, tiles, self.target, *arguments), groups)
+
+    @functools.cached_property
+    def _step(self) -> TileSweep:
+        return self.sweep(lambda tiles: step_kernel(self.physics, tiles, self.target))
+
+    def advance(self, source: wp.array, target: wp.array, step: int) -> None:
+        """From the state after `step` steps to the next, from one array to another; neither need be this simulation's own."""
+        self.set_time(step)
+        self._step(source=source, target=target, solid=self.solid)
+
+    def run(self, steps: int) -> None:
+        """Advances the state. Every 100 steps, counted over calls, the flow is looked at (`check_stability`)."""
+        end = self.steps + steps
+        while self.steps < end:
+            stretch = min(CHECK_INTERVAL - self._unseen, end - self.steps)
+            self._run_unseen(stretch)
+            self._unseen += stretch
+            if self._unseen == CHECK_INTERVAL or (self.steps == end and steps >= CHECK_INTERVAL):
+                self.check_stability()
+
+    def check_stability(self) -> None:
+        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `blow_up.Limits`."""
+        self._unseen = 0
+        complaint = self._watch.complaint()
+        if complaint:
+            raise SimulationError(complaint)
+
+    @functools.cached_property
+    def _watch(self) -> StabilityCheck:
+        return StabilityCheck(self)
+
+    def _run_unseen(self, steps: int) -> None:
+        pairs = steps // 2
+        self.advance_twice(self.state, self.spare, self.steps, pairs)
+        if steps % 2:
+            self.advance(self.state, self.spare, self.steps + steps - 1)
+            self.state, self.spare = self.spare, self.state
+        self.steps += steps
+
+    def advance_twice(self, state: wp.array, other: wp.array, step: int, pairs: int) -> None:
+        """`pairs` times two steps, from one array to another and back, beginning after `step` steps.
+
+        On CUDA as one graph, where nothing varies in time; the first pair is launched plainly, so that every kernel is
+        loaded.
+        """
+        if not (self.target.cuda and pairs > 1) or self.schedules or self._unsteady:
+            for k in range(step, step + 2 * pairs, 2):
+                self._advance_pair(state, other, k)
+            return
+        self._advance_pair(state, other, step)
+        with wp.ScopedCapture(device=self.domain.device) as capture:
+            self._advance_pair(state, other, step)
+        for _ in range(pairs - 1):
+            wp.capture_launch(capture.graph)  # type: ignore[arg-type]
+
+    def _advance_pair(self, state: wp.array, other: wp.array, step: int) -> None:
+        self.advance(state, other, step)
+        self.advance(other, state, step + 1)
+
+    def set_state(self, density: np.ndarray | float = 1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
+        """Sets equilibrium populations of the flow; scalars stay as they are.
+
+        `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d).
+        """
+        n, cells, d = self.domain.tile_count, self.domain.cells_per_tile, self.lattice.dimension
+        moments = tile_array(self.domain, 1 + d, self.precision)
+        values = np.zeros(moments.shape[0], dtype=wp.dtype_to_numpy(self.precision))
+        fields = values[: n * (1 + d) * cells].reshape(n, 1 + d, cells)
+        fields[:, 0] = density
+        fields[:, 1:] = np.moveaxis(np.broadcast_to(velocity, (n, cells, d)), -1, 1)
+        moments.assign(values)
+        self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
+        self.steps = 0
+
+    @functools.cached_property
+    def _moments(self) -> TileSweep:
+        return self.general_sweep(moments_kernel)
+
+    def moments(self) -> wp.array:
+        """Density and velocity of the present state, `[tile][1 + d][cell]`."""
+        self.set_time(self.steps)
+        moments = tile_array(self.domain, 1 + self.lattice.dimension, self.precision)
+        self._moments(source=self.state, solid=self.solid, target=moments)
+        return moments
+
+    def density(self) -> np.ndarray:
+        """rho of every cell, (n, cells); 1 outside the fluid."""
+        return tile_view(self.domain, self.moments(), 1 + self.lattice.dimension)[:, 0]
+
+    def velocity(self) -> np.ndarray:
+        """u of every cell [cells / step], (n, cells, d); 0 outside the fluid."""
+        return np.moveaxis(tile_view(self.domain, self.moments(), 1 + self.lattice.dimension)[:, 1:], 1, -1)
+
+    def set_scalar(self, name: str, values) -> None:
+        """Sets equilibrium populations of a scalar at the flow's present velocity. `values`: phi, a number or (n, cells)."""
+        field = tile_array(self.domain, 1, self.precision)
+        present = np.zeros(field.shape[0], dtype=wp.dtype_to_numpy(self.precision))
+        present[: self.domain.fluid.size] = np.broadcast_to(values, self.domain.fluid.shape).ravel()
+        field.assign(present)
+        self.set_time(self.steps)
+        set_populations = self.general_sweep(scalar_equilibrium_kernel, name)
+        set_populations(source=self.state, adjoint=field, solid=self.solid, target=self.spare)
+        self.state, self.spare = self.spare, self.state
+
+    def scalar(self, name: str) -> np.ndarray:
+        """phi of every cell, (n, cells); 0 outside the fluid. Raises ValueError where there is no such scalar."""
+        field = tile_array(self.domain, 1, self.precision)
+        self.set_time(self.steps)
+        self.general_sweep(scalar_kernel, name)(source=self.state, solid=self.solid, target=field)
+        return tile_view(self.domain, field, 1)[:, 0].copy()
+
+    def force_field(self) -> np.ndarray:
+        """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
+        self.set_time(self.steps)
+        d = self.lattice.dimension
+        field = tile_array(self.domain, d, self.precision)
+        forces = self.general_sweep(force_field_kernel, tiles=self._tiles_of_obstacles)
+        forces(source=self.state, solid=self.solid, target=field)
+        return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
+
+    def excess_mass(self) -> float:
+        """Sum over the fluid of rho - 1 [lattice mass]; conserved where nothing flows in or out."""
+        sums = sums_array(self.domain, 1)
+        self._mass(source=self.state, sums=sums)
+        return float(sums.numpy().sum())
+
+    @functools.cached_property
+    def _mass(self) -> TileSweep:
+        return self.general_sweep(mass_kernel)

@@ -1,0 +1,194 @@
+"""Whether a flow is still sound, and what to advise where it is not."""
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..grid.memory import sums_array, tile_view
+from ..kernels.cell import Cell
+from ..kernels.step import Target
+from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..lattice import D3Q19, Lattice
+from ..models.collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
+from ..models.physics import Physics, TileClass
+from ..models.wall.partially_saturated import SOLID_THRESHOLD
+from ..trace.expression import dot, has_bit, where
+from .open_cells import open_cells
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+CHECK_INTERVAL = 100
+"""Steps between two looks: one takes about as long as half a step."""
+
+
+@dataclass(frozen=True)
+class StabilityLimits:
+    """What a cell of a sound flow does not exceed [lattice units].
+
+    Above |u| = 0.42 a step of BGK on D2Q9 amplifies some wave at any viscosity; at tau = 0.51 it does so above 0.16
+    (von Neumann analysis after Sterling & Chen, J. Comput. Phys. 123 (1996) 196). No flow that is nearly incompressible comes
+    near these densities.
+    """
+
+    speed: float = 0.4
+    """Largest |u| [cells / step]."""
+    density: tuple[float, float] = (0.3, 3.0)
+    """Least and largest rho."""
+    scalar: float = 1e15
+    """Largest |phi| of a scalar, whatever its unit: its square is still a number in single precision."""
+
+
+LIMITS = StabilityLimits()
+
+_ADVISED_SPEED = 0.1
+"""Largest velocity that a boundary should give [cells / step]: 3 % of compressibility error."""
+
+_NEAR_HALF = 0.01
+"""tau - 1/2 below which the collision decides whether a flow of 0.1 cells / step is stable."""
+
+OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KBC)
+"""Collisions that hold lower viscosities than BGK and TRT (docs/stability.md): those that a case can name too, and others."""
+
+
+@functools.cache
+def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: StabilityLimits) -> TileKernel:
+    """The number of fluid cells beyond the limits, or not finite (every comparison with NaN fails).
+
+    Cells that are wholly solid do not count.
+    """
+    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
+    cell = Cell(physics, tiles, trace)
+    least, largest = limits.density
+    rho, u = cell.density, cell.velocity
+    sound = cell.mask(dot(u, u) < limits.speed**2) * cell.mask(rho > least) * cell.mask(rho < largest)
+    for scalar in cell.carried:
+        sound = sound * cell.mask(scalar.value * scalar.value < limits.scalar**2)
+    unsound = 1.0 - sound
+    if tiles.solid:
+        unsound = cell.mask(cell.solid_fraction < SOLID_THRESHOLD) * unsound
+    if cell.links is not None:
+        unsound = where(has_bit(cell.links, 0), 0.0, unsound)
+    trace.sum(unsound)
+    return trace.kernel(target.precision, target.cuda)
+
+
+class StabilityCheck:
+    """Looks at a simulation's present state: one pass over the tiles that writes a number a tile."""
+
+    def __init__(self, simulation: "Simulation", limits: StabilityLimits = LIMITS):
+        self._simulation = simulation
+        self._limits = limits
+        self._sums = sums_array(simulation.domain, 1)
+        self._count = simulation.general_sweep(limits_kernel, limits)
+
+    def unsound_cells(self) -> int:
+        """How many cells are beyond the limits or not finite."""
+        self._simulation.set_time(self._simulation.steps)
+        self._count(source=self._simulation.state, solid=self._simulation.solid, sums=self._sums)
+        count = round(float(self._sums.numpy().sum()))
+        if count:  # Sums that are still 0 need not be cleared.
+            self._sums.zero_()
+        return count
+
+    def complaint(self) -> str | None:
+        """What is wrong with the flow, where, and what to do; None while it is sound."""
+        count = self.unsound_cells()
+        if not count:
+            return None
+        fault = _worst(self._simulation, self._limits)
+        more = f" ({count} such cells)" if count > 1 else ""
+        return (
+            f"the flow has blown up by step {self._simulation.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
+            + advice(self._simulation)
+        )
+
+
+@dataclass(frozen=True)
+class _Fault:
+    place: tuple[int, ...]
+    text: str
+
+
+def _worst(simulation: "Simulation", limits: StabilityLimits) -> _Fault:
+    """The first cell that is not finite, else the one farthest beyond a limit."""
+    d = simulation.lattice.dimension
+    moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
+    phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
+    with np.errstate(all="ignore"):
+        rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))
+        least, largest = limits.density
+        scalars = [np.abs(values) / limits.scalar for values in phi.values()]
+        excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least, *scalars])
+    excess = np.where(open_cells(simulation), np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
+    which, tile, cell = np.unravel_index(np.argmax(excess), excess.shape)
+    place = tuple(int(x) for x in simulation.domain.cell_indices()[tile, cell])
+    value = rho[tile, cell]
+    if not np.isfinite(excess[which, tile, cell]):
+        carried = "".join(f", {name} {values[tile, cell]:g}" for name, values in phi.items())
+        return _Fault(place, f"density {value:g}, speed {speed[tile, cell]:g} cells/step{carried}, not finite")
+    if which == 0:
+        limit = f"{limits.speed:g} (Mach number {3**0.5 * limits.speed:.2f})"
+        return _Fault(place, f"speed {speed[tile, cell]:.3g} cells/step, above the limit of {limit}")
+    if which > 2:
+        name = list(phi)[which - 3]
+        return _Fault(place, f"{name} {phi[name][tile, cell]:.3g}, beyond the limit of {limits.scalar:g}")
+    return _Fault(place, f"density {value:.3g}, outside the limits of {least:g} to {largest:g}")
+
+
+def advice(simulation: "Simulation") -> str:
+    """What fits this simulation's numbers: the velocity that boundaries give, and the relaxation time."""
+    found = []
+    face, speed = _fastest_boundary(simulation)
+    if speed > _ADVISED_SPEED:
+        found.append(
+            f"{face} gives {speed:.3g} cells/step, more than {_ADVISED_SPEED:g}: lower the lattice velocity, and the "
+            "viscosity by the same factor"
+        )
+    tau = 3.0 * simulation.parameter("viscosity") + 0.5
+    if tau - 0.5 < _NEAR_HALF:
+        found.append(
+            f"the relaxation time {tau:.6g} is within {_NEAR_HALF:g} of 1/2: use finer voxels, "
+            f"{_more_stable(simulation.physics.collision, simulation.lattice)}, or raise the viscosity"
+        )
+    found += _slow_diffusion(simulation)
+    if not found:
+        found.append(
+            f"no boundary gives more than {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is sound: "
+            "lower the first velocity or the force, or look at the geometry near that cell"
+        )
+    return "; ".join(found)
+
+
+def _slow_diffusion(simulation: "Simulation") -> list[str]:
+    """The scalars whose relaxation time is close to 1/2, or below it."""
+    d, found = simulation.lattice.dimension, []
+    for scalar in simulation.physics.scalars:
+        tau = simulation.parameter(f"{scalar.name}.diffusivity") / scalar.lattice(d).cs2 + 0.5
+        if tau - 0.5 < _NEAR_HALF:
+            found.append(
+                f"the relaxation time {tau:.6g} of {scalar.name} is not {_NEAR_HALF:g} above 1/2: raise its diffusivity, use "
+                "finer voxels or ScalarTRT(magic=1/4)"
+            )
+    return found
+
+
+def _fastest_boundary(simulation: "Simulation") -> tuple[str, float]:
+    """The condition that gives the largest velocity, and its |u| [cells / step]."""
+    values: dict[str, float] = {}
+    for name in simulation.physics.parameters:
+        owner, _, quantity = name.rpartition(".")
+        if owner and quantity.startswith("velocity"):
+            values[owner] = float(np.hypot(values.get(owner, 0.0), simulation.parameter(name)))
+    return max(values.items(), key=lambda item: item[1], default=("no boundary", 0.0))
+
+
+def _more_stable(present: Collision, lattice: Lattice) -> str:
+    """The collisions that stand more than the present one, those that a case can name first, and the lattice for them."""
+    best = ", best on D3Q27" if lattice == D3Q19 else ""
+    named, python = ([each.__name__ for each in some if type(present) is not each] for some in (OF_CASES, _OF_PYTHON))
+    if isinstance(present, TRT) and present.magic != 1 / 4:
+        python.append("TRT(magic=1/4)")
+    return f"a more stable collision ({', '.join(named)}{best}; in Python also {', '.join(python)} or a sub-grid model)"

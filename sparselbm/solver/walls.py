@@ -1,0 +1,281 @@
+"""What stands around the fluid: blocked links, conditions and obstacles by cell, and the place of walls on their links."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import warp as wp
+
+from ..geometry import SurfaceQuery, TriangleMesh
+from ..geometry.link_cuts import LinkCuts, link_cuts
+from ..grid import Domain
+from ..grid.blocked_links import blocked_links
+from ..grid.memory import lane_array
+from ..lattice import Lattice
+from ..models.boundary import BoundaryCondition, Face, Opening, Patch
+from ..models.physics import OBSTACLE_BIT
+from ..models.scalar import Scalar, ScalarCondition
+from ..models.wall import BounceBack, Halfway
+from .obstacle import Obstacle
+
+
+class WallError(ValueError):
+    """Boundary conditions or walls that do not fit the domain."""
+
+
+class Walls:
+    """For every cell: its blocked links (`words`), its condition and obstacle (`marks`), the links that a patch or an
+    obstacle cuts (`cuts`); and for tiles with walls on their links where those lie (`fractions`)."""
+
+    def __init__(
+        self, domain: Domain, lattice: Lattice, boundaries: Sequence[BoundaryCondition], obstacles: Sequence[Obstacle],
+        precision: type, scalars: Sequence[Scalar] = (),
+    ):  # fmt: skip
+        self._domain, self._lattice = domain, lattice
+        on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
+        self.fluid = domain.fluid.copy()
+        """Which cells are fluid, (n, cells): the domain's less those with their centre in an obstacle with walls on links."""
+        queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
+        for k, obstacle in on_links:
+            self._take_out(obstacle, queries[k])
+        shape = self.fluid.shape
+        words = blocked_links(domain, lattice, self.fluid).numpy().reshape(shape).copy()
+        marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
+        self._shares: dict[int, np.ndarray] = {}
+        self._owners: dict[int, np.ndarray] = {}
+        self._links: dict[str, tuple[np.ndarray, LinkCuts]] = {}
+        self.areas: dict[str, np.ndarray] = {}
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
+        for k, obstacle in on_links:
+            self._cut(obstacle, queries[k], k, words, marks, cuts)
+        openings = self._mark([tuple(boundaries), *(scalar.conditions for scalar in scalars)], words, marks, cuts)
+        self.tiles = np.array(sorted(self._shares), dtype=np.int64)
+        """Indices of the tiles with walls of obstacles on their links."""
+        device = domain.device
+        self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
+        self.marks = wp.array(marks.reshape(-1), dtype=wp.uint32, device=device)
+        needs_cuts = bool(on_links) or any(not opening.plane for opening in openings)
+        self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
+        self.slots = np.zeros(domain.tile_count, dtype=np.int32)
+        self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
+        self._shape = (1 + len(self.tiles), lattice.size, domain.cells_per_tile)
+        self._precision = precision
+        self.fractions = self._packed(words, obstacles) if on_links else None
+        """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
+
+    @cached_property
+    def in_tiles(self) -> np.ndarray:
+        """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
+        shape = self._domain.fluid.shape
+        conditions = self.marks.numpy().reshape(shape) & ((1 << OBSTACLE_BIT) - 1)
+        return np.asarray(self.words.numpy().reshape(shape).any(axis=1) | conditions.any(axis=1))
+
+    def _mark(self, sets, words, marks, cuts) -> list[Opening]:
+        """Marks the cells of each set of conditions, those of the flow and those of a scalar; gives the openings, by bit."""
+        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+        for conditions in sets:
+            for condition in conditions:
+                bit = np.uint32(openings.index(condition.face))
+                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
+            _require_apart(conditions, openings, marks)
+        return openings
+
+    def _take_out(self, obstacle: Obstacle, query: SurfaceQuery) -> None:
+        tiles = self._near(obstacle)
+        centres = self._domain.cell_centres()[tiles].reshape(-1, self._domain.dimension)
+        if self._domain.dimension == 2:
+            layer = self._domain.origin[2] + 0.5 * self._domain.voxel_size
+            centres = np.column_stack([centres, np.full(len(centres), layer)])
+        inside = query.signed_distance(centres) < 0.0
+        solid = ~inside if obstacle.hollow else inside
+        self.fluid[tiles] &= ~solid.reshape(len(tiles), -1)
+
+    def _near(self, obstacle: Obstacle) -> np.ndarray:
+        """Tiles that the surface's bounds come within two cells of; all of them where it is the wall around the fluid."""
+        domain = self._domain
+        if obstacle.hollow:
+            return np.arange(domain.tile_count)
+        low, high = (obstacle.mesh.bounds - np.asarray(domain.origin)) / domain.voxel_size
+        axes = slice(domain.dimension)
+        first = 8 * domain.tiles[:, axes]
+        return np.flatnonzero(np.all((first + 10 > low[axes]) & (first - 2 < high[axes]), axis=1))
+
+    def _rays(self, tiles: np.ndarray, query: SurfaceQuery, mesh: TriangleMesh) -> tuple[LinkCuts, np.ndarray]:
+        """The links that a surface cuts, and their shares up to it, (k, Q, cells), 0 where it is not met."""
+        domain = self._domain
+        cuts = link_cuts(
+            query, mesh, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
+            dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
+        )  # fmt: skip
+        shares = np.zeros((len(tiles), self._lattice.size, domain.cells_per_tile))
+        shares.reshape(-1)[cuts.places] = cuts.shares()
+        return cuts, shares
+
+    def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, marks, cuts) -> None:
+        """Blocks the links that an obstacle's surface cuts, from both ends, and keeps where it does."""
+        tiles = self._near(obstacle)
+        cuts_of_links, shares = self._rays(tiles, query, obstacle.mesh)
+        shares *= self.fluid[tiles][:, None]
+        hit = np.zeros_like(words)
+        for q in range(1, self._lattice.size):
+            hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
+        words |= hit
+        cuts |= hit
+        marks |= (hit != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
+        assert isinstance(obstacle.wall, BounceBack)
+        if obstacle.wall.resolves_position:
+            self._links[obstacle.name] = tiles, cuts_of_links
+        for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
+            tile, met = int(tiles[i]), shares[i] > 0.0
+            share = self._shares.setdefault(tile, np.full(met.shape, 0.5))
+            owner = self._owners.setdefault(tile, np.full(met.shape, _UNOWNED))
+            share[met] = shares[i][met] if obstacle.wall.resolves_position else 0.5
+            owner[met] = k if obstacle.wall.resolves_position else _UNOWNED
+
+    def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
+        """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
+
+        A ray may miss an edge from one end that it meets from the other.
+        """
+        padded = np.concatenate([np.where(self.fluid, hit, 0), np.zeros_like(hit[:1])])
+        result = np.zeros_like(hit[tiles])
+        for q, (c, p) in enumerate(zip(self._lattice.velocities, self._lattice.opposites, strict=True)):
+            if p != q:
+                tile, cell = upstream(self._domain, c, tiles)
+                result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
+        return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
+
+    def _open(self, boundary: BoundaryCondition | ScalarCondition, words, marks, cuts) -> np.ndarray:
+        """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
+        opening = boundary.face
+        if isinstance(opening, Face):
+            cells = opening.cells(self._domain) & self.fluid
+        elif isinstance(opening, Patch) and not boundary.needs_plane:
+            cells = self._cross(opening, words, marks, cuts)
+        else:
+            raise WallError(
+                f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
+            )
+        if not cells.any():
+            raise WallError(
+                f"{type(boundary).__name__} on {opening.name}: no fluid cell lies along it; is it on the domain's surface?"
+            )
+        return cells
+
+    def _cross(self, patch: Patch, words, marks, cuts) -> np.ndarray:
+        """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
+        query = SurfaceQuery(patch.mesh, device=self._domain.device)
+        tiles = self._near(Obstacle(patch.name, patch.mesh))
+        _, shares = self._rays(tiles, query, patch.mesh)
+        crossing = np.zeros_like(words)
+        for q in range(1, self._lattice.size):
+            crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        crossing &= words
+        crossing[~self.fluid] = 0
+        here = crossing != 0
+        cuts[here] = crossing[here]
+        marks[here] &= np.uint32((1 << OBSTACLE_BIT) - 1)
+        bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
+        self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
+        for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
+            for q in range(1, self._lattice.size):
+                across = ((crossing[i] >> np.uint32(q)) & 1) == 1
+                self._shares[i][q][across], self._owners[i][q][across] = 0.5, _UNOWNED
+        return here
+
+    def _packed(self, words: np.ndarray, obstacles: Sequence[Obstacle]) -> wp.array:
+        values = np.full(self._shape, 0.5, dtype=wp.dtype_to_numpy(self._precision))
+        owners = np.full(self._shape, _UNOWNED)
+        for slot, tile in enumerate(self.tiles, start=1):
+            values[slot], owners[slot] = self._shares[int(tile)], self._owners[int(tile)]
+            for q, p in enumerate(self._lattice.opposites):  # In a gap of one cell nothing but the reflection arrives.
+                narrow = ((words[tile] >> np.uint32(p)) & 1 == 1) & ((words[tile] >> np.uint32(q)) & 1 == 1)
+                narrow &= values[slot, q] < 0.5
+                values[slot, q][narrow], owners[slot, q][narrow] = 0.5, _UNOWNED
+        for k, obstacle in enumerate(obstacles):
+            if obstacle.name in self._links:
+                self._links[obstacle.name] = self._owned(*self._links[obstacle.name], owners == k)
+        self._shares, self._owners = {}, {}
+        array = self._zeros()
+        flat = np.zeros(array.shape[0], dtype=values.dtype)
+        flat[: values.size] = values.ravel()
+        array.assign(flat)
+        return array
+
+
+    def _owned(self, tiles: np.ndarray, cuts: LinkCuts, owned: np.ndarray) -> tuple[np.ndarray, LinkCuts]:
+        """Of the links that an obstacle cuts those whose wall is its own, and their indices in `fractions`."""
+        tile, rest = np.divmod(cuts.places, self._shape[1] * self._shape[2])
+        places = self.slots[tiles[tile]].astype(np.int64) * (self._shape[1] * self._shape[2]) + rest
+        kept = owned.reshape(-1)[places]
+        return places[kept], cuts.only(kept)
+
+    def new_adjoint(self) -> wp.array | None:
+        """Zeros of the layout of `fractions`, for d J / d delta; None where no wall lies on links."""
+        return None if self.fractions is None else self._zeros()
+
+    def _zeros(self) -> wp.array:
+        return lane_array(int(np.prod(self._shape)), self._precision, self._domain.device)
+
+    def held(self, array: wp.array) -> np.ndarray:
+        """The values of an array of the layout of `fractions` in the tiles that have a slot, (slots, Q, cells)."""
+        return array.numpy()[: int(np.prod(self._shape))].reshape(self._shape)[1:]
+
+    def spread(self, array: wp.array) -> np.ndarray:
+        """The same in all tiles, (n, Q, cells) fp64; 0 where there is no slot."""
+        result = np.zeros((self._domain.tile_count, *self._shape[1:]))
+        result[self.tiles] = self.held(array)
+        return result
+
+    def pullback(self, obstacle: str, adjoint: wp.array) -> np.ndarray:
+        """d J / d points of an obstacle with its wall on links [1 / m], (n, 3), from d J / d delta in the layout of `fractions`.
+
+        Which links are cut, and which face each of them meets, is held.
+        """
+        places, cuts = self._links[obstacle]
+        return cuts.pullback(adjoint.numpy()[places].astype(np.float64))
+
+
+_UNOWNED = -1
+"""Owner of the links whose wall stands halfway, whatever surface there is."""
+
+
+def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
+    """How the obstacles act on links. Raises WallError where they differ; `Halfway` goes with any other."""
+    kinds = {o.wall for o in obstacles if isinstance(o.wall, BounceBack)} - {Halfway()}
+    if len(kinds) > 1:
+        raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
+    return kinds.pop() if kinds else Halfway()
+
+
+def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
+    cells = domain.cells_per_tile
+    inner = np.stack(np.meshgrid(*[np.arange(8)] * domain.dimension, indexing="ij"), axis=-1).reshape(cells, -1)
+    place = inner - np.asarray(c)
+    step = np.zeros((cells, 3), dtype=int)
+    step[:, 3 - domain.dimension :] = place >> 3
+    code = 9 * step[:, 0] + 3 * step[:, 1] + step[:, 2] + 13
+    neighbours = domain.neighbours.numpy().reshape(-1, 27)[tiles]
+    index = np.zeros(cells, dtype=int)
+    for k in range(domain.dimension):
+        index = 8 * index + (place[:, k] & 7)
+    return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
+
+
+def _require_apart(
+    conditions: Sequence[BoundaryCondition | ScalarCondition], openings: Sequence[Opening], marks: np.ndarray
+) -> None:
+    """Raises WallError where two conditions of a flow or a scalar on the same side, or on two patches, share cells."""
+    for number, b in enumerate(conditions):
+        for a in conditions[:number]:
+            k, m = openings.index(b.face), openings.index(a.face)
+            sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
+            same_side = len(sides) == 2 and sides[0] == sides[1]
+            shared = ((marks >> np.uint32(k)) & (marks >> np.uint32(m)) & 1).astype(bool)
+            if (same_side or not (a.face.plane or b.face.plane)) and shared.any():
+                raise WallError(
+                    f"{a.face.name} and {b.face.name} share {int(shared.sum())} cells: "
+                    "each may have one condition; make the parts smaller"
+                )

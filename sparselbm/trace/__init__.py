@@ -1,0 +1,1 @@
+"""Expressions: physics recorded as a graph, differentiated and printed. Knows nothing of lattice Boltzmann methods."""
