@@ -1,9 +1,4 @@
-"""Differentiable runs as PyTorch operators and JAX functions."""
+"""Differentiable runs as PyTorch operators (`bridges.torch`) and JAX functions (`bridges.jax`).
 
-from .jax import operator
-from .torch import Operator
-
-__all__ = [
-    "Operator",
-    "operator",
-]
+Neither package is imported before its bridge is.
+"""

@@ -23,7 +23,7 @@ def optimize(
     limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
     vary: o.Vary = None, fixed_volume: o.FixedVolume = None, iterations: o.Iterations = None, seconds: o.Seconds = None,
     tolerance: o.Tolerance = None, settle_steps: o.SettleSteps = None, second_grid: o.SecondGrid = None,
-    cross_check: o.Recheck = None, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
+    cross_check: o.CrossCheckFlag = None, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
     variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None, confine: o.Confine = False,
     partial: o.Partial = False, draw: Draw = None,
 ) -> None:  # fmt: skip

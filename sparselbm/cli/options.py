@@ -124,7 +124,7 @@ SettleSteps = Annotated[int | None, setting("--settle-steps", CaseSolver, "settl
 Iterations = Annotated[int | None, setting("--iterations", CaseObjective, "iterations")]
 Seconds = Annotated[float | None, setting("--seconds", CaseObjective, "seconds")]
 SecondGrid = Annotated[bool | None, setting("--second-grid/--no-second-grid", CaseObjective, "second_grid")]
-Recheck = Annotated[bool | None, setting("--recheck/--no-recheck", CaseObjective, "cross_check")]
+CrossCheckFlag = Annotated[bool | None, setting("--cross-check/--no-cross-check", CaseObjective, "cross_check")]
 Ffd = Annotated[
     str | None,
     option(

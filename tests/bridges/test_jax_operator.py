@@ -12,7 +12,7 @@ from sparselbm.adjoint import AdjointError, FromMoments, Moments, Run
 jax = pytest.importorskip("jax", reason="JAX is not installed: pip install 'sparselbm[jax]'")
 from jax.test_util import check_grads  # noqa: E402
 
-from sparselbm.bridges import operator  # noqa: E402
+from sparselbm.bridges.jax import operator  # noqa: E402
 
 
 @contextlib.contextmanager

@@ -10,10 +10,10 @@ import pytest
 @pytest.mark.parametrize(("package", "title"), [("torch", "PyTorch"), ("jax", "JAX")])
 def test_a_missing_package_is_named_with_the_way_to_install_it(monkeypatch, package, title):
     monkeypatch.setitem(sys.modules, package, None)
-    for module in (f"sparselbm.{package}", f"sparselbm.{package}.operator"):
+    for module in (f"sparselbm.bridges.{package}",):
         monkeypatch.delitem(sys.modules, module, raising=False)
     with pytest.raises(ImportError, match=rf"{title}, which is not installed: pip install 'sparselbm\[{package}\]'"):
-        importlib.import_module(f"sparselbm.{package}")
+        importlib.import_module(f"sparselbm.bridges.{package}")
 
 
 def test_nothing_else_imports_them():

@@ -11,7 +11,7 @@ from bridge_cases import Watched, flow, flow_inputs, own, own_inputs
 from sparselbm.adjoint import AdjointError, Run, Stored, taped
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
-from sparselbm.bridges import Operator
+from sparselbm.bridges.torch import Operator
 from sparselbm.bridges.torch import operator  # noqa: E402
 
 

@@ -44,7 +44,7 @@ def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
         ("double sparselbm:domain:voxelSize", "double sparselbm:domain:voxelSize = 0.05"),
         ("double sparselbm:fluid:reynolds = 60", "double sparselbm:fluid:reynolds"),
         ("double sparselbm:fluid:viscosity", "float sparselbm:fluid:viscosity = 0.0625"),
-        ("recheck = true", "recheck = false"),
+        ("crossCheck = true", "crossCheck = false"),
         ('zMin:kind = "slip"', 'zMin:kind = "movingWall"\n    uniform double3 sparselbm:boundary:zMin:velocity = (1, 0, 0)'),
         ("controlPoints = (4, 3, 4)", "controlPoints = (5, 3, 3)"),
         ('"SparselbmOutputAPI",', '"SparselbmOutputAPI", "SparselbmConstraintAPI:lift",'),
@@ -56,7 +56,7 @@ def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
     toml = altered(
         template(scene, ".toml"),
         ("# voxelSize =", "voxelSize = 0.05"), ("reynolds = 60.0", ""), ("# viscosity =", "viscosity = 0.0625"),
-        ("recheck = true", "recheck = false"), ("controlPoints = [4, 3, 4]", "controlPoints = [5, 3, 3]"),
+        ("crossCheck = true", "crossCheck = false"), ("controlPoints = [4, 3, 4]", "controlPoints = [5, 3, 3]"),
         ("# folder =", 'folder = "out"'),
         ('[boundary.zMin]\nkind = "slip"', '[boundary.zMin]\nkind = "movingWall"\nvelocity = [1, 0, 0]'),
         ("[boundary.zMax]", '[constraint.lift]\nkind = "force"\ndirection = [0, 0, 2]\nlower = 0.1\n\n[boundary.zMax]'),

@@ -11,13 +11,13 @@ from sparselbm.scene.usd import Scene
 
 PLACE = ("--voxel-size", "0.12", "--box", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
 SMALL = (*PLACE, "--settle-steps", "40")
-STUDY = ("--ffd", "3,3,3", "--iterations", "1", "--no-second-grid", "--no-recheck")
+STUDY = ("--ffd", "3,3,3", "--iterations", "1", "--no-second-grid", "--no-cross-check")
 CHANGES = {
     "double sparselbm:domain:voxelSize": "double sparselbm:domain:voxelSize = 0.12", "upstream = 2": "upstream = 0.5",
     "downstream = 4": "downstream = 1", "side = 1.5": "side = 0.4", "reynolds = 60": "reynolds = 30",
     "int sparselbm:solver:settleSteps": "int sparselbm:solver:settleSteps = 40",
     "velocity = (1, 0, 0)": "velocity = (2, 0, 0)", "controlPoints = (4, 3, 4)": "controlPoints = (3, 3, 3)",
-    "iterations = 10": "iterations = 1", "secondGrid = true": "secondGrid = false", "recheck = true": "recheck = false",
+    "iterations = 10": "iterations = 1", "secondGrid = true": "secondGrid = false", "crossCheck = true": "crossCheck = false",
     "string sparselbm:output:folder": 'string sparselbm:output:folder = "found"',
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ COARSE = ("--voxel-size", "0.11", "--iterations", "4", "--no-second-grid")
 def test_ten_per_cent_are_asked_of_the_default_run_alone(in_process, monkeypatch, options, reduction, code):
     """In place of the minutes of the flow: what it is judged by."""
     written = SimpleNamespace(stage=SimpleNamespace(path="demo_results.usda"))
-    monkeypatch.setattr(demo, "carry_out", lambda *_, **__: (written, {"reduction": reduction, "volume_change": 0.001}))
+    monkeypatch.setattr(demo, "run_optimization", lambda *_, **__: (written, {"reduction": reduction, "volume_change": 0.001}))
     monkeypatch.setattr(demo, "validate_stage", lambda path: [])
     found, _, err = in_process("demo", *options, "--device", "cpu")
     assert found == code

@@ -9,7 +9,7 @@ PROBE = """
 import sys
 import warp
 import sparselbm
-sparselbm.Tunnel, sparselbm.Scene, sparselbm.Simulation
+sparselbm.WindTunnel, sparselbm.Scene, sparselbm.Simulation
 heavy = [name for name in ("pxr", "trimesh", "matplotlib", "typer") if name in sys.modules]
 print(warp._src.context.runtime is None, heavy)
 """

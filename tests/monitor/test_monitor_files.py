@@ -67,7 +67,7 @@ def test_nothing_is_overwritten_unasked(format, tmp_path, device):
 
 KILLED = """
 import os, signal, sys
-from sparselbm.monitor import {format}, SeriesFolder
+from sparselbm.observe.monitor import {format}, SeriesFolder
 file = SeriesFolder(sys.argv[1], {format}()).open("run", ("x",))
 for k in range(50):
     file.add(10 * k, (k / 7,))

@@ -117,7 +117,7 @@ def test_a_run_stops_when_it_stands_still(device):
 
 def test_a_periodic_value_is_recognised(device):
     """Windows of whole periods, after a start that decays."""
-    record = monitors.Record(["lift"])
+    record = monitors.SeriesRecord(["lift"])
     stop = StopWhenPeriodic(record="body", column="lift", window=40, tolerance=1e-2)
     stop.require({"body": record})
     ended = None

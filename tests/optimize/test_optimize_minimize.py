@@ -504,7 +504,7 @@ def test_a_wrong_gradient_fails_with_the_best_design(optimizer):
 
 INTERRUPTED = """
 import numpy as np, os, signal, sys
-from sparselbm.optimize import {optimizer}, Stop, minimize
+from sparselbm.design.optimizer import {optimizer}, StoppingCriteria, minimize
 signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell's background job is started with Ctrl-C ignored.
 count = 0
 def objective(x):
@@ -515,7 +515,7 @@ def objective(x):
         for _ in range(10**8):
             pass
     return float(np.sum((x - 0.3) ** 4)) + 1.0, 4 * (x - 0.3) ** 3
-stop = Stop(tolerance=1e-15)
+stop = StoppingCriteria(tolerance=1e-15)
 found = minimize(objective, np.full(3, -0.9), optimizer={optimizer}(), bounds=(-1, 1), stop=stop)
 print(found.stopped, found.evaluations)
 """

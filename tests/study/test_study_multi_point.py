@@ -111,7 +111,7 @@ def test_limits_of_every_flow_are_kept():
     zero = np.zeros(1)
     limit = BoundConstraint("ForceConstraint", zero, zero, lambda x: x[:1], lambda x: np.eye(1, 24))
     members = [Quadratic(c, [limit], [ForceConstraint(direction=(0, 1, 0), upper=0.0)]) for c in centres(2)]
-    assert [each.name for each in MultiPointProblem(members).constraints] == ["ForceConstraint", "ForceLimit_2"]
+    assert [each.name for each in MultiPointProblem(members).constraints] == ["ForceConstraint", "ForceConstraint_2"]
 
 
 def test_what_does_not_fit_together_is_refused():
