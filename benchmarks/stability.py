@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9
 from sparselbm.models.boundary import Y_MAX, MovingWall
@@ -25,7 +26,6 @@ from sparselbm.models.collision import (
 )
 from sparselbm.models.turbulence import Smagorinsky
 from sparselbm.solver import Simulation
-from sparselbm.solver.simulation import SimulationError
 
 COLLISIONS: dict[str, Collision] = {
     "BGK()": BGK(), "TRT()": TRT(), "TRT(1/4)": TRT(0.25), "MRT()": MRT(), "CentralMoment()": CentralMoment(),

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from .errors import UnitsError
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -28,8 +30,6 @@ CELLS_ERROR_BELOW = 8.0
 CELLS_WARNING_BELOW = 12.0
 
 
-class UnitsError(ValueError):
-    """A physical setting that the lattice cannot carry; names the value, the limit and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)

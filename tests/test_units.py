@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from sparselbm.units import Units, UnitsError
+from sparselbm.errors import UnitsError
+from sparselbm.units import Units
 
 WATER = dict(voxel_size=1e-3, velocity=0.1, viscosity=1e-5, density=1000.0)
 

@@ -3,7 +3,6 @@
 from .anderson import Anderson
 from .checkpointed import Checkpointed
 from .disk import Disk
-from .errors import AdjointError
 from .gradient_guard import GradientGuard
 from .half_precision import HalfPrecision
 from .mean_flow import MeanFlow
@@ -25,7 +24,6 @@ from .window import Ends, Sharp, Smooth, Window
 from .work import GradientEstimate, GradientWork
 
 __all__ = [
-    "AdjointError",
     "AdjointMethod",
     "Anderson",
     "CheckpointFormat",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import AdjointError
+from ..errors import AdjointError
 
 _RCOND = {4: 1e-5, 8: 1e-10}
 """Least eigenvalue of the correlations that counts, by the bytes of a number."""

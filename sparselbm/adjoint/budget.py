@@ -2,7 +2,7 @@
 
 import re
 
-from .errors import AdjointError
+from ..errors import AdjointError
 
 _UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 

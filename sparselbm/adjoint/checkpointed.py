@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import warp as wp
 
+from ..errors import AdjointError
 from ..solver import Simulation
 from .budget import parse_bytes
 from .disk import Disk, DiskCheckpointStore
-from .errors import AdjointError
 from .method import AdjointMethod, require_memory
 from .replay import Replay
 from .state_codec import CheckpointFormat, FullStates

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import AdjointError
 from ..estimate.device import gibibytes
 from ..solver import Simulation
 from .budget import parse_bytes
-from .errors import AdjointError
 from .state_codec import CheckpointFormat, CheckpointStore
 
 

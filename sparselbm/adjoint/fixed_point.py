@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
+from ..errors import AdjointError
 from ..solver import Simulation
 from ..solver.open_cells import open_cells
 from .anderson import Anderson, Mixing
 from .convergence_probe import STRETCH_STEPS, ConvergenceProbe, relative_change, still_to_come
-from .errors import AdjointError
 from .gradient_guard import GrowthMonitor
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from .errors import AdjointError
+from ..errors import AdjointError
 
 
 @dataclass(frozen=True, kw_only=True)

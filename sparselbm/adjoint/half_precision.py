@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import warp as wp
 
+from ..errors import AdjointError
 from ..grid.memory import lane_array
 from ..solver import Simulation
-from .errors import AdjointError
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 _SCALE = 2.0**15

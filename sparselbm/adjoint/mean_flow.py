@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import warp as wp
 
+from ..errors import AdjointError
 from ..kernels.step import Target
 from ..kernels.tile_kernel import TileKernel, TileTrace
 from ..models.physics import Physics, TileClass
 from ..solver import Simulation
 from .anderson import Anderson
 from .convergence_probe import ConvergenceProbe
-from .errors import AdjointError
 from .fixed_point import FixedPoint
 from .forward_record import ForwardRecord
 from .method import AdjointMethod

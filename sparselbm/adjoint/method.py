@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from ..errors import AdjointError
 from ..estimate.bandwidth import ADJOINT_COST, Bandwidth
 from ..estimate.device import free_bytes, gibibytes
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from ..solver.stability import CHECK_INTERVAL
-from .errors import AdjointError
 from .forward_record import ForwardRecord
 from .window import Window
 from .work import GradientEstimate, GradientWork

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..errors import AdjointError
 from ..observe import Signal
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from .checkpointed import Checkpointed
-from .errors import AdjointError
 from .forward_record import ForwardRecord
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod

@@ -5,9 +5,9 @@ from typing import Any
 
 import warp as wp
 
+from ..errors import AdjointError
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
-from .errors import AdjointError
 from .forward_record import ForwardRecord
 from .state_codec import CheckpointStore
 from .sweep import BackwardSweep

@@ -7,10 +7,10 @@ from dataclasses import fields
 import numpy as np
 import warp as wp
 
+from ..errors import AdjointError
 from ..kernels.step import GradientTargets as Needs
 from ..solver import Simulation
 from .checkpointed import Checkpointed
-from .errors import AdjointError
 from .forward_record import ForwardRecord
 from .method import AdjointMethod, run_forward
 from .outputs import RunOutput

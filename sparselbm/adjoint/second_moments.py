@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 import warp as wp
 
+from ..errors import AdjointError
 from ..grid.memory import lane_array
 from ..kernels.step import Target
 from ..kernels.tile_kernel import TileKernel, TileTrace
@@ -15,7 +16,6 @@ from ..lattice.bases import of_stress, pair, raw_moments
 from ..lattice.moments import excess_density, momentum
 from ..models.physics import Physics, TileClass
 from ..solver import Simulation
-from .errors import AdjointError
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 _ROW = 64

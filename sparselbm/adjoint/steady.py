@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import warp as wp
 
+from ..errors import AdjointError
 from ..solver import Simulation
 from .anderson import Anderson
 from .convergence_probe import STRETCH_STEPS, ConvergenceProbe
-from .errors import AdjointError
 from .fixed_point import FixedPoint
 from .forward_record import ForwardRecord
 from .method import AdjointMethod

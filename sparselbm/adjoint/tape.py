@@ -8,11 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import warp as wp
 
+from ..errors import AdjointError
 from ..grid.memory import summed, sums_array, tile_array
 from ..kernels.step import GradientTargets, moments_adjoint_kernel, moments_kernel, unstream_kernel
 from ..solver import Simulation
 from .checkpointed import Checkpointed
-from .errors import AdjointError
 from .method import AdjointMethod, run_forward
 from .sweep import BackwardSweep
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import AdjointError
 from ..grid.memory import tile_view
 from ..kernels.step import GradientTargets as Needs
 from ..models.wall import BounceBack
 from ..solver import Simulation
 from ..solver.obstacle import ObstacleGeometry
-from .errors import AdjointError
 from .sweep import BackwardSweep
 
 

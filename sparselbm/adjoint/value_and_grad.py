@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..errors import AdjointError
 from ..kernels.step import GradientTargets as Needs
 from ..observe import Observable
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from .checkpointed import Checkpointed
-from .errors import AdjointError
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod
 from .sweep import BackwardSweep

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import warp as wp
 
-from .errors import AdjointError
+from ..errors import AdjointError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import warp as wp
 
-from ..adjoint import AdjointError, Differentiable, Pass
+from ..adjoint import Differentiable, Pass
+from ..errors import AdjointError
 
 try:
     import jax

@@ -10,7 +10,8 @@ from typing import Optional
 import numpy as np
 import warp as wp
 
-from ..adjoint import AdjointError, Differentiable, Pass
+from ..adjoint import Differentiable, Pass
+from ..errors import AdjointError
 
 try:
     import torch

@@ -1,7 +1,6 @@
 """Cases: all that a run needs beside the scene, from options, USD or TOML."""
 
 from .case import Case
-from .errors import CaseError
 from .parts import (
     CaseBoundary,
     CaseConstraint,
@@ -18,6 +17,6 @@ from .parts import (
 from .study import CaseStudy
 
 __all__ = [
-    "CaseBoundary", "Case", "CaseError", "CaseStudy", "CaseConstraint", "CaseDesign", "CaseDomain", "CaseFluid", "CaseObjective", "CaseObstacle", "CaseOpening",
+    "CaseBoundary", "Case", "CaseStudy", "CaseConstraint", "CaseDesign", "CaseDomain", "CaseFluid", "CaseObjective", "CaseObstacle", "CaseOpening",
     "CaseOutput", "SceneFile", "CaseSolver",
 ]  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..errors import CaseError
 from ..flows import Inlet, Outlet
-from .errors import CaseError
 from .openings import tunnel_sides
 from .parts import CaseOpening
 from .source import Source

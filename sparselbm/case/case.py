@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import warp as wp
 
+from ..errors import CaseError
 from ..files.names import result_name_of
 from ..flows import InternalFlow, InternalFlowSetup, SteadyRun, WindTunnel, WindTunnelSetup
 from ..geometry import SolidFraction
@@ -16,7 +17,6 @@ from ..lattice import velocity_set as lattice
 from ..models import collision
 from ..models.wall import Bouzidi
 from .caps import conditions_of, surface_of
-from .errors import CaseError
 from .openings import CaseOpenings, tunnel_sides
 from .parts import (
     CaseBoundary,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
-from .errors import CaseError
+from ..errors import CaseError
 from .kinds import Kind
 
 Named = Callable[[str], str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..errors import CaseError
 from ..flows import SideWall
 from ..models.boundary import Face, Parabola
-from .errors import CaseError
 from .parts import SIDES, CaseBoundary, Vector
 from .source import Source
 

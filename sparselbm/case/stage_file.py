@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import CaseError
 from ..scene.usd import open_stage
 from ..scene.usd.confinement import refuse_strangers
 from ..scene.usd.expansion import require_composable
@@ -16,7 +17,6 @@ from ..scene.usd.stage import hushed
 from ..scene.usd.variants import select
 from .case import Case
 from .entry import CasePart, read_part
-from .errors import CaseError
 from .parts import PARTS, CaseDesign, SceneFile
 from .source import Source
 

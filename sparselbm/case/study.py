@@ -9,11 +9,11 @@ from ..design import CrossCheck, DragStudy, FlowConstraint, ForceConstraint, Pre
 from ..design.constraint import BoundingBox, FixedVolume, MinimumThickness
 from ..design.constraint import Constraint as ShapeConstraint
 from ..design.optimizer import SLSQP, Adam, StoppingCriteria
+from ..errors import CaseError
 from ..flows import WindTunnelSetup
 from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..results.stage import PrimOps
 from .case import Case
-from .errors import CaseError
 from .parts import CaseConstraint, CaseDesign
 
 LIMIT_SHARE = 0.12

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import CaseError
 from .case import Case
 from .entry import CasePart, read_part
-from .errors import CaseError
 from .parts import PARTS
 from .source import Source
 

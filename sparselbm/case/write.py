@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..files.write import OutputExistsError, replace_file
+from ..errors import CaseError, OutputExistsError
+from ..files.write import replace_file
 from ..results.stage.layer_head import LayerHead
 from ..scene.usd import Scene, foreign, open_stage
 from ..scene.usd.paths import relative_path
-from .errors import CaseError
 from .parts import SceneFile
 from .template import toml_text, usd_text
 

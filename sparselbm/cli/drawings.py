@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated
 
+from ..errors import OptionError
 from ..results.draw import Drawing, Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids
 from ..results.writer import DRAWN
-from .options import OptionError, option
+from .options import option
 
 Draw = Annotated[
     list[str] | None,

@@ -8,7 +8,8 @@ from typing import Any
 from ..case import Case, CaseBoundary, CaseDesign, CaseDomain, CaseObstacle
 from ..case.entry import CasePart, spelt
 from ..case.openings import CaseOpenings, tunnel_sides
-from .options import OptionError, axis_number, chosen, three
+from ..errors import OptionError
+from .options import axis_number, chosen, three
 
 _SETTINGS = {
     "voxel_size": "domain", "reynolds": "fluid", "density": "fluid", "lattice_velocity": "solver", "tolerance": "solver",

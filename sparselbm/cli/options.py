@@ -8,12 +8,11 @@ from rich.markup import escape
 
 from ..case import CaseDesign, CaseDomain, CaseFluid, CaseObjective, CaseSolver, SceneFile
 from ..case.entry import CasePart, spelt
+from ..errors import OptionError
 
 Number = TypeVar("Number", int, float)
 
 
-class OptionError(ValueError):
-    """Options that contradict each other, or name what is not there."""
 
 
 def axis_number(text: str) -> int:

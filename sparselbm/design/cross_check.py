@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..flows import WindTunnelError, WindTunnelRun
+from ..errors import SimulationError, WindTunnelError
+from ..flows import WindTunnelRun
 from ..geometry.deformation import BoundDeformation
 from ..models.wall import BounceBack, Bouzidi
-from ..solver.simulation import SimulationError
 from .optimizer import DesignRecord, OptimizeResult
 
 

@@ -6,7 +6,8 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from ..flows import WindTunnelError, WindTunnelSetup
+from ..errors import WindTunnelError
+from ..flows import WindTunnelSetup
 from ..observe import Force, Observable, PressureDrop
 
 

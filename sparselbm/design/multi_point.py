@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..flows import WindTunnelError
+from ..errors import WindTunnelError
 from ..geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint
 from .constraint.aggregate import Aggregate, Mean

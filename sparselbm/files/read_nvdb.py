@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import NanovdbError
 from .grid import TILE_EDGE, GridClass, TileGrid
 from .nvdb import GRID_BYTES, GRID_TYPE, TREE_BYTES, node_types
 
@@ -20,8 +21,6 @@ MATRIX_AT, CLASS_AT = 296 + 88, 632
 """Of the map in double precision and of class and type, in a grid's own record."""
 
 
-class NanovdbError(ValueError):
-    """A `.nvdb` file that cannot be read."""
 
 
 def read_nvdb(path: str | os.PathLike[str]) -> TileGrid:

@@ -11,13 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-
-class OutputExistsError(FileExistsError):
-    """A run would write over another run's results."""
-
-
-class OutputFolderError(OSError):
-    """A folder that cannot be made or written into."""
+from ..errors import OutputExistsError, OutputFolderError
 
 
 @contextmanager

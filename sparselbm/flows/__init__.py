@@ -1,18 +1,17 @@
 """Flow set-ups in SI units: wind tunnels and internal flows."""
 
 from .forecast import RunEstimate
-from .internal_flow import Inlet, InternalFlow, InternalFlowError, InternalFlowSetup, Outlet
+from .internal_flow import Inlet, InternalFlow, InternalFlowSetup, Outlet
 from .internal_run import InternalFlowRun, PortState
 from .setup import FlowSetup
 from .steady_run import SteadyResult, SteadyRun
 from .tunnel_flow import ProgressCallback, WindTunnelRun
-from .wind_tunnel import SideWall, WindTunnel, WindTunnelError, WindTunnelSetup
+from .wind_tunnel import SideWall, WindTunnel, WindTunnelSetup
 
 __all__ = [
     "FlowSetup",
     "Inlet",
     "InternalFlow",
-    "InternalFlowError",
     "InternalFlowRun",
     "InternalFlowSetup",
     "Outlet",
@@ -23,7 +22,6 @@ __all__ = [
     "SteadyResult",
     "SteadyRun",
     "WindTunnel",
-    "WindTunnelError",
     "WindTunnelRun",
     "WindTunnelSetup",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
+from ..errors import InternalFlowError
 from ..estimate.memory import MemoryPerCell, shortage
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.cap import Cap
@@ -36,8 +37,6 @@ WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
 """Names of the obstacle and the two patches of a vessel's simulation."""
 
 
-class InternalFlowError(ValueError):
-    """A flow inside a surface that cannot be built."""
 
 
 @dataclass(frozen=True, kw_only=True)

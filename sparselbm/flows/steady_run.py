@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..observe import Observable
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
-from ..solver.simulation import SimulationError
 
 
 @dataclass(frozen=True)

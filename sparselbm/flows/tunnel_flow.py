@@ -8,10 +8,11 @@ from time import perf_counter
 import numpy as np
 import warp as wp
 
+from ..errors import WindTunnelError
 from ..models.wall import BounceBack
 from ..solver import Simulation
 from .steady_run import SteadyResult, SteadyRun
-from .wind_tunnel import WindTunnelError, WindTunnelSetup
+from .wind_tunnel import WindTunnelSetup
 
 ProgressCallback = Callable[[str, int, float, float], None]
 """Told what is being done ("flow", "gradient"), the steps done of it, C_d so far and the rate [MLUPS]."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
+from ..errors import WindTunnelError
 from ..estimate.memory import MemoryPerCell, shortage
 from ..geometry import SolidFraction, TriangleMesh, repair
 from ..geometry.coarse_faces import coarse_faces
@@ -38,8 +39,6 @@ _STABLE_INLET = 10.0
 """u / nu [1 / cell]: what two relaxation times, or one, hold beside a velocity inlet."""
 
 
-class WindTunnelError(ValueError):
-    """A tunnel that cannot be built around these bodies."""
 
 
 @dataclass(frozen=True)

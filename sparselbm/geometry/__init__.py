@@ -5,14 +5,12 @@ Imports nothing of the solver, and importing it initialises no device.
 
 from .crossings import crossing_faces
 from .distance import SurfaceQuery
-from .errors import GeometryError
 from .repair import RepairReport, inspect_mesh, repair
 from .solid_fraction import SolidFraction, solid_fraction
 from .thickness import solid_behind
 from .triangles import TriangleMesh
 
 __all__ = [
-    "GeometryError",
     "RepairReport",
     "SolidFraction",
     "SurfaceQuery",

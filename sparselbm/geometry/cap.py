@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import GeometryError
 from . import topology
 from .distance import SurfaceQuery
-from .errors import GeometryError
 from .triangles import TriangleMesh
 
 _GRID = 96

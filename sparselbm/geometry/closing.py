@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .errors import GeometryError
+from ..errors import GeometryError
 from .repair import inspect_mesh, repair
 from .triangles import TriangleMesh
 

@@ -6,8 +6,8 @@ from typing import final
 import numpy as np
 import warp as wp
 
+from ..errors import GeometryError
 from . import topology
-from .errors import GeometryError
 from .triangles import TriangleMesh
 
 FAR = wp.constant(1.0e18)

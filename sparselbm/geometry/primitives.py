@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .errors import GeometryError
+from ..errors import GeometryError
 
 _G = (1.0 + 5.0**0.5) / 2.0
 _ICOSAHEDRON_POINTS = np.array(

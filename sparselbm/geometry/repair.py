@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import GeometryError
 from . import topology
-from .errors import GeometryError
 from .triangles import TriangleMesh
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
+from ..errors import GeometryError
 from .distance import SurfaceQuery
-from .errors import GeometryError
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
 from .near_cells import mark_cells
 from .nearest_feature import choose_feature, signed_distance

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import GeometryError
 from . import primitives
-from .errors import GeometryError
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Sparse grids of tiles: layout, neighbours, fields and sampling."""
 
-from .domain import Domain, DomainError
+from .domain import Domain
 from .halo import with_halo
 from .isosurface import isosurface
 from .off_wall import OffWall
@@ -9,7 +9,6 @@ from .sampling import FieldSampler, sample
 
 __all__ = [
     "Domain",
-    "DomainError",
     "FieldSampler",
     "OffWall",
     "isosurface",

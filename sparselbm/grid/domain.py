@@ -6,11 +6,8 @@ from functools import cache, cached_property
 import numpy as np
 import warp as wp
 
+from ..errors import DomainError
 from ..kernels.emit import TileLayout
-
-
-class DomainError(ValueError):
-    """A domain that cannot be built."""
 
 
 @dataclass(frozen=True, eq=False)

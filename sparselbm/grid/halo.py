@@ -4,7 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from .domain import Domain, DomainError
+from ..errors import DomainError
+from .domain import Domain
 
 _OWN = {-1: slice(7, 8), 0: slice(0, 8), 1: slice(0, 1)}
 """Which cells of the tile on that side are met, along an axis."""

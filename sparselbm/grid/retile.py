@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from .domain import Domain, DomainError
+from ..errors import DomainError
+from .domain import Domain
 
 
 def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.array) -> wp.array:

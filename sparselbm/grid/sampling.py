@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from .domain import Domain, DomainError
+from ..errors import DomainError
+from .domain import Domain
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..files.grid import TileGrid
 from ..files.grid_sampling import sample_grid
 from ..files.read_nvdb import read_nvdb
 from ..lattice import CS2
 from ..solver import Simulation
-from ..solver.simulation import SimulationError
 from ..units import SOUND_SPEED, Units
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ..errors import ResultsError
 from ..files.grid import TileGrid
 from ..files.read_nvdb import read_nvdb
 
 FIELDS = ("velocity", "pressure")
 
 
-class ResultsError(ValueError):
-    """A folder that holds no results, or not those that are asked for."""
 
 
 @dataclass(frozen=True, eq=False)

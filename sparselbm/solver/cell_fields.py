@@ -3,11 +3,11 @@
 import numpy as np
 import warp as wp
 
+from ..errors import SimulationError
 from ..grid import Domain
 from ..models import ViscosityField
 from ..models.boundary import BoundaryCondition
 from ..models.physics import Physics
-from .validate import SimulationError
 
 
 def field_values(

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import warp as wp
 
+from ..errors import SimulationError
 from ..models.physics import Physics
 from .obstacle import Obstacle
-from .validate import SimulationError
 
 
 class ParameterTable:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 import warp as wp
 
+from ..errors import SimulationError
 from ..grid import Domain, transfer
 from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
 from ..grid.tile_field import Fields
@@ -31,7 +32,7 @@ from .cell_fields import field_values, profile_values
 from .obstacle import Obstacle, ObstacleGeometry, refill
 from .parameter_table import ParameterTable
 from .stability import CHECK_INTERVAL, StabilityCheck
-from .validate import SimulationError, as_forces, check_names, check_numbers, check_openings, check_tunables
+from .validate import as_forces, check_names, check_numbers, check_openings, check_tunables
 from .walls import Walls, link_wall
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import warp as wp
 
+from ..errors import SimulationError
 from ..grid import Domain
 from ..kernels.step import unread_numbers
 from ..lattice import Lattice
@@ -12,10 +13,6 @@ from ..models.boundary import Face
 from ..models.force import BodyForce, UniformForce
 from ..models.physics import OBSTACLE_BIT, Physics
 from .obstacle import Obstacle
-
-
-class SimulationError(ValueError):
-    """A simulation that cannot be set up, or one that has blown up."""
 
 
 def as_forces(force) -> tuple[BodyForce, ...]:

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import warp as wp
 
+from ..errors import WallError
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.link_cuts import LinkCuts, link_cuts
 from ..grid import Domain
@@ -17,10 +18,6 @@ from ..models.physics import OBSTACLE_BIT
 from ..models.scalar import Scalar, ScalarCondition
 from ..models.wall import BounceBack, Halfway
 from .obstacle import Obstacle
-
-
-class WallError(ValueError):
-    """Boundary conditions or walls that do not fit the domain."""
 
 
 class Walls:

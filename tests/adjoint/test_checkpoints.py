@@ -9,7 +9,6 @@ import warp as wp
 from channel_cases import Run, channel, channel_run, objectives
 
 from sparselbm.adjoint import (
-    AdjointError,
     Checkpointed,
     Disk,
     FullStates,
@@ -25,6 +24,7 @@ from sparselbm.adjoint import (
 )
 from sparselbm.adjoint.disk import DiskCheckpointStore
 from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.errors import AdjointError
 from sparselbm.estimate.bandwidth import Bandwidth
 from sparselbm.grid.build import box
 from sparselbm.kernels.step import GradientTargets

@@ -12,6 +12,7 @@ from collision_cases import WRAPPERS, cases
 
 from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, value_and_grad
 from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
 from sparselbm.kernels.cell import Cell
 from sparselbm.kernels.step import GradientTargets
@@ -22,7 +23,7 @@ from sparselbm.models.boundary import X_MIN, Parabola, VelocityInlet
 from sparselbm.models.collision import BGK, MRT, TRT, Collision
 from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import FlowRate
-from sparselbm.solver import Simulation, SimulationError
+from sparselbm.solver import Simulation
 from sparselbm.trace.expression import _DERIVATIVES, pullback
 
 AGAIN = (

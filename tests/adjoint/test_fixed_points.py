@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from test_plans import settling
 
-from sparselbm.adjoint import AdjointError, Anderson, MeanFlow, Parameter, Points, Steady, value_and_grad
+from sparselbm.adjoint import Anderson, MeanFlow, Parameter, Points, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
 from sparselbm.adjoint.convergence_probe import still_to_come
+from sparselbm.errors import AdjointError
 from sparselbm.observe import evaluate
 
 

@@ -9,7 +9,6 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint import (
-    AdjointError,
     Checkpointed,
     GradientGuard,
     InitialPopulations,
@@ -21,6 +20,7 @@ from sparselbm.adjoint import (
     value_and_grad,
 )
 from sparselbm.adjoint.periodic import found_period
+from sparselbm.errors import AdjointError
 from sparselbm.grid.build import box
 from sparselbm.models import Harmonic
 from sparselbm.observe import KineticEnergy, Observable, Signal

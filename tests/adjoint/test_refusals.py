@@ -5,7 +5,6 @@ from channel_cases import channel, channel_run
 
 import sparselbm.adjoint.method as plan_module
 from sparselbm.adjoint import (
-    AdjointError,
     Checkpointed,
     InitialPopulations,
     LinkFractions,
@@ -17,6 +16,7 @@ from sparselbm.adjoint import (
     Window,
     value_and_grad,
 )
+from sparselbm.errors import AdjointError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9

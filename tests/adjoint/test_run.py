@@ -8,7 +8,6 @@ import warp as wp
 from channel_cases import body, central
 
 from sparselbm.adjoint import (
-    AdjointError,
     AdjointMethod,
     Checkpointed,
     Disk,
@@ -27,6 +26,7 @@ from sparselbm.adjoint import (
     Total,
     value_and_grad,
 )
+from sparselbm.errors import AdjointError
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, Tabulated, VelocityInlet
 from sparselbm.models.collision import BGK

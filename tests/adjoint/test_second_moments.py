@@ -5,7 +5,6 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint import (
-    AdjointError,
     Checkpointed,
     InitialPopulations,
     Parameter,
@@ -14,6 +13,7 @@ from sparselbm.adjoint import (
     Stored,
     value_and_grad,
 )
+from sparselbm.errors import AdjointError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19

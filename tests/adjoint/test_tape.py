@@ -7,7 +7,8 @@ import pytest
 import warp as wp
 from channel_cases import central, channel
 
-from sparselbm.adjoint import AdjointError, Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
+from sparselbm.adjoint import Checkpointed, Steady, Stored, moments_on_tape, run_on_tape, tape_array
+from sparselbm.errors import AdjointError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19

@@ -7,7 +7,8 @@ import pytest
 import warp as wp
 from bridge_cases import Watched, flow, flow_inputs, own, own_inputs, simulation
 
-from sparselbm.adjoint import AdjointError, FromMoments, Moments, Run
+from sparselbm.adjoint import FromMoments, Moments, Run
+from sparselbm.errors import AdjointError
 
 jax = pytest.importorskip("jax", reason="JAX is not installed: pip install 'sparselbm[jax]'")
 from jax.test_util import check_grads  # noqa: E402

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.adjoint import AdjointError, Checkpointed, FromMoments, Moments, Run, Steady, Stored
+from sparselbm.adjoint import Checkpointed, FromMoments, Moments, Run, Steady, Stored
+from sparselbm.errors import AdjointError
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "multi_step_optimisation.py"
 

@@ -8,11 +8,14 @@ import pytest
 import warp as wp
 from bridge_cases import Watched, flow, flow_inputs, own, own_inputs
 
-from sparselbm.adjoint import AdjointError, Run, Stored, taped
+from sparselbm.adjoint import Run, Stored, taped
+from sparselbm.errors import AdjointError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
-from sparselbm.bridges.torch import Operator
-from sparselbm.bridges.torch import operator  # noqa: E402
+from sparselbm.bridges.torch import (
+    Operator,
+    operator,  # noqa: E402
+)
 
 
 def tensors(device, values, gradients=True) -> list:

@@ -3,12 +3,12 @@
 import pytest
 from case_files import altered, template, write_scene
 
-from sparselbm.case import Case, CaseError, CaseStudy
+from sparselbm.case import Case, CaseStudy
 from sparselbm.design import ForceConstraint, PressureDropConstraint
 from sparselbm.design.constraint import BoundingBox, FixedVolume, MinimumThickness
 from sparselbm.design.optimizer import Adam
+from sparselbm.errors import CaseError, SceneError
 from sparselbm.geometry.deformation import FFD, FreeVertices, Rigid
-from sparselbm.scene.usd import SceneError
 
 DENSITY = "uniform double sparselbm:fluid:density = 1\n"
 FLUID = '"SparselbmFluidAPI"'

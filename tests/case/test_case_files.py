@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from case_files import altered, template, write_scene
 
-from sparselbm.case import Case, CaseError, CaseObstacle, CaseOpening, CaseStudy, SceneFile
+from sparselbm.case import Case, CaseObstacle, CaseOpening, CaseStudy, SceneFile
 from sparselbm.case.write import write_template
 from sparselbm.design import ForceConstraint
+from sparselbm.errors import CaseError
 from sparselbm.flows import SideWall, WindTunnel
 from sparselbm.models.boundary import Z_MIN
 from sparselbm.results.stage import validate_stage

@@ -6,7 +6,8 @@ import pytest
 from cli_cases import scene_of
 
 from sparselbm.case import CaseSolver
-from sparselbm.flows import WindTunnel, WindTunnelError
+from sparselbm.errors import WindTunnelError
+from sparselbm.flows import WindTunnel
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.lattice import D3Q27
 from sparselbm.models.collision import TRT, Cumulant

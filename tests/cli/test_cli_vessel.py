@@ -22,8 +22,9 @@ from vessel_cases import (
     tube_scene,
 )
 
-from sparselbm.flows import Inlet, InternalFlow, InternalFlowError, Outlet
-from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.errors import GeometryError, InternalFlowError
+from sparselbm.flows import Inlet, InternalFlow, Outlet
+from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import open_stage
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.grid import DomainError
+from sparselbm.errors import DomainError
 from sparselbm.grid.blocked_links import blocked_links
 from sparselbm.grid.build import box
 from sparselbm.grid.domain import build_domain

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
+from sparselbm.errors import NanovdbError, SimulationError
 from sparselbm.files.nvdb import write_nvdb
-from sparselbm.files.read_nvdb import NanovdbError
 from sparselbm.grid.build import box
 from sparselbm.observe import Restart, Snapshot
 from sparselbm.solver import Simulation
-from sparselbm.solver.simulation import SimulationError
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=0.1, velocity=2.0, viscosity=0.08, density=1.2, lattice_velocity=0.05)

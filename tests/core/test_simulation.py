@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
 from sparselbm.observe import FlowRate, Force, evaluate
 from sparselbm.solver import Simulation
-from sparselbm.solver.simulation import SimulationError
 
 
 @pytest.mark.parametrize(

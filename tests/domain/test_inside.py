@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.errors import DomainError
 from sparselbm.geometry import SurfaceQuery, TriangleMesh
-from sparselbm.grid import DomainError
 from sparselbm.grid.build import inside
 
 SLANTED = np.array([3.0, 4.0, 5.0]) / 50.0**0.5

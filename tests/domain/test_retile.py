@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.errors import DomainError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.grid import DomainError, transfer
+from sparselbm.grid import transfer
 from sparselbm.grid.build import box, inside
 from sparselbm.grid.memory import tile_array, tile_view
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sparselbm.errors import DomainError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.grid import DomainError, sample
+from sparselbm.grid import sample
 from sparselbm.grid.build import box, inside
 
 

@@ -5,8 +5,9 @@ import pytest
 import trimesh
 from draw_cases import VOXEL, snapshot
 
+from sparselbm.errors import DomainError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.grid import DomainError, isosurface, with_halo
+from sparselbm.grid import isosurface, with_halo
 from sparselbm.grid.build import box, inside
 
 

@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
+from sparselbm.errors import MissingPackageError
 from sparselbm.results import Results
-from sparselbm.results.formats import ExportFormat, MissingPackageError
+from sparselbm.results.formats import ExportFormat
 
 
 @pytest.fixture

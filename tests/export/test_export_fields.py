@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from export_cases import DRAG, FEASIBLE, REFERENCE_FORCE, TILES
 
+from sparselbm.errors import ResultsError
 from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.files.vdb import write_vdb
-from sparselbm.results import Results, ResultsError
+from sparselbm.results import Results
 from sparselbm.results.formats import AMR, FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF
 from sparselbm.results.formats.boxes import merged_boxes
 

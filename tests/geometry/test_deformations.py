@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.errors import GeometryError
+from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import (
     FFD,
     FreeVertices,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.geometry import GeometryError, SurfaceQuery, TriangleMesh
+from sparselbm.errors import GeometryError
+from sparselbm.geometry import SurfaceQuery, TriangleMesh
 
 RNG = np.random.default_rng(1)
 

@@ -8,7 +8,8 @@ import pytest
 import warp as wp
 from geometry_cases import Case, cell_centres, share, tile_block
 
-from sparselbm.geometry import GeometryError, SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
+from sparselbm.errors import GeometryError
+from sparselbm.geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
 from sparselbm.geometry.solid_fraction import _share_kernel
 
 RNG = np.random.default_rng(3)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.geometry import GeometryError, TriangleMesh, inspect_mesh, repair
+from sparselbm.errors import GeometryError
+from sparselbm.geometry import TriangleMesh, inspect_mesh, repair
 
 BOX = TriangleMesh.box((1.0, 2.0, 3.0), (2.0, 4.0, 6.0))
 

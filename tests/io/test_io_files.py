@@ -6,7 +6,8 @@ import os
 import numpy as np
 import pytest
 
-from sparselbm.files.write import OutputExistsError, OutputFolderError, append_csv, claim_folder, replace_file
+from sparselbm.errors import OutputExistsError, OutputFolderError
+from sparselbm.files.write import append_csv, claim_folder, replace_file
 
 
 def test_replaced_only_when_whole(tmp_path):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from io_grids import TILES, scalar, vector, voxels
 
+from sparselbm.errors import NanovdbError
 from sparselbm.files.grid import GridClass, TileGrid
 from sparselbm.files.grid_sampling import sample_grid
 from sparselbm.files.nvdb import write_nvdb
-from sparselbm.files.read_nvdb import NanovdbError, read_nvdb
+from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.files.vdb import write_vdb
 
 needs_convert = pytest.mark.skipif(

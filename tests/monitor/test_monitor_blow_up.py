@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import BGK, MRT, TRT
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.simulation import SimulationError
 from sparselbm.solver.stability import LIMITS, StabilityCheck, StabilityLimits, advice
 
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])

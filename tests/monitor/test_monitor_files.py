@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from sparselbm.files.write import OutputExistsError
+from sparselbm.errors import OutputExistsError
 from sparselbm.grid.build import box
 from sparselbm.observe import KineticEnergy
 from sparselbm.observe.monitor import Csv, EverySteps, JsonLines, Recorder, SeriesFolder, SeriesRecord, Values

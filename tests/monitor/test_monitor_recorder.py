@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import Y_MAX, MovingWall
 from sparselbm.observe import FlowRate, KineticEnergy, evaluate
@@ -18,7 +19,6 @@ from sparselbm.observe.monitor import (
     Values,
 )
 from sparselbm.solver import Simulation
-from sparselbm.solver.simulation import SimulationError
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=0.01, velocity=1.0, viscosity=1e-3, density=1000.0)  # A step takes 5e-4 s.

@@ -6,12 +6,12 @@ import threading
 import numpy as np
 import pytest
 
+from sparselbm.errors import OutputExistsError, VolumeError
 from sparselbm.files.nvdb import write_nvdb
 from sparselbm.files.vdb import write_vdb
-from sparselbm.files.write import OutputExistsError
 from sparselbm.grid.build import box
 from sparselbm.observe import Snapshot
-from sparselbm.observe.monitor import EverySteps, Nvdb, Recorder, VolumeError, VolumeFormat, Volumes, VolumeWriter
+from sparselbm.observe.monitor import EverySteps, Nvdb, Recorder, VolumeFormat, Volumes, VolumeWriter
 from sparselbm.solver import Simulation
 from sparselbm.units import Units
 

@@ -5,12 +5,13 @@ import pytest
 import warp as wp
 from moving_cases import cylinder, momentum, shift, turned
 
+from sparselbm.errors import MotionError
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
 from sparselbm.models import RigidVelocity
 from sparselbm.models.wall import Bouzidi
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.moving import MotionError, MovingObstacles, Prescribed, Sampled
+from sparselbm.solver.moving import MovingObstacles, Prescribed, Sampled
 
 REST = RigidVelocity.at_rest(2)
 

@@ -5,12 +5,13 @@ import pytest
 import warp as wp
 from moving_cases import cylinder, momentum
 
+from sparselbm.errors import MotionError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models import RigidVelocity
 from sparselbm.models.boundary import Y_MAX, Y_MIN, MovingWall
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.moving import MassProperties, MotionError, MovingObstacles, RigidBody, Uniform
+from sparselbm.solver.moving import MassProperties, MovingObstacles, RigidBody, Uniform
 from sparselbm.solver.moving.coupling import Coupling
 from sparselbm.solver.moving.inertia import of_volume, six
 from sparselbm.solver.moving.motion import MovingBody

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.design.constraint import BoundsError
 from sparselbm.design.constraint.aggregate import Mean, MeanAndDeviation, Worst
+from sparselbm.errors import BoundsError
 
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 VALUES = np.array([1.2, 0.7, 1.1])

@@ -6,7 +6,6 @@ from optimize_shapes import Linear, Mesh, bumpy, sphere, stretched
 
 from sparselbm.design.constraint import (
     BoundingBox,
-    ConstraintError,
     FixedArea,
     FixedPoints,
     FixedVolume,
@@ -19,6 +18,7 @@ from sparselbm.design.constraint import (
 )
 from sparselbm.design.constraint.surface_area import surface_area
 from sparselbm.design.constraint.volume import signed_volume, volume_gradient
+from sparselbm.errors import ConstraintError
 from sparselbm.geometry import TriangleMesh
 
 MESH = sphere()

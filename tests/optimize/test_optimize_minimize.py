@@ -12,12 +12,9 @@ from optimize_shapes import Mesh, sphere, stretched
 from sparselbm.design.constraint import (
     BoundConstraint,
     BoundingBox,
-    BoundsError,
-    ConstraintError,
     FixedPoints,
     FixedVolume,
     MinimumVolume,
-    ObjectiveError,
     SymmetryPlane,
 )
 from sparselbm.design.optimizer import (
@@ -32,6 +29,7 @@ from sparselbm.design.optimizer import (
     TrustRegion,
     minimize,
 )
+from sparselbm.errors import BoundsError, ConstraintError, ObjectiveError
 from sparselbm.files.write import append_csv
 
 MESH = sphere()

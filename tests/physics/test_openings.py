@@ -5,6 +5,7 @@ import pytest
 import warp as wp
 from flows import places, run_until_steady
 
+from sparselbm.errors import WallError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box, inside
 from sparselbm.models import Harmonic, ScaledViscosity, SmoothStart, Sponge
@@ -27,7 +28,7 @@ from sparselbm.models.boundary import (
 from sparselbm.models.force import ForceField, RotatingFrame, UniformForce
 from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import FlowRate, evaluate
-from sparselbm.solver import Obstacle, Simulation, WallError
+from sparselbm.solver import Obstacle, Simulation
 
 
 def test_a_parabola_stays_one_through_a_channel(device):

@@ -5,6 +5,7 @@ import pytest
 import warp as wp
 from flows import cylinder
 
+from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
@@ -12,7 +13,6 @@ from sparselbm.models.boundary import X_MAX, X_MIN, Patch, PressureOutlet, Veloc
 from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.observe import ScalarFlux, ScalarIntegral, ScalarRelease, evaluate
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.simulation import SimulationError
 
 DIMENSIONS = pytest.mark.parametrize("dimension", [2, pytest.param(3, marks=pytest.mark.validate)])
 COLLISIONS = pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import warp as wp
 from flows import places
 from test_taylor_green import errors
 
+from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19
@@ -20,7 +21,6 @@ from sparselbm.models.turbulence.wale import eddy_rate
 from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import Observable, evaluate
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.simulation import SimulationError
 from sparselbm.trace.expression import Graph, pullback
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from sparselbm.design import CrossCheck, CrossCheckResult, DragProblem, DragStudy
 from sparselbm.design.optimizer import LBFGSB, StoppingCriteria
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError
+from sparselbm.errors import WindTunnelError
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 
 VOXEL = 0.12

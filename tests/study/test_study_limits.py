@@ -8,7 +8,8 @@ from study_cases import BALL, small_plan, small_problem, swelling
 
 from sparselbm.adjoint import Steady
 from sparselbm.design import DragProblem, DragStudy, ForceConstraint, PressureDropConstraint
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError
+from sparselbm.errors import WindTunnelError
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry.deformation import FFD
 from sparselbm.observe import evaluate
 

@@ -12,7 +12,7 @@ from sparselbm.design import DragStudy, ForceConstraint, MultiPointProblem
 from sparselbm.design.constraint import BoundConstraint
 from sparselbm.design.constraint.aggregate import MeanAndDeviation, Worst
 from sparselbm.design.optimizer import StoppingCriteria, TrustRegion
-from sparselbm.flows import WindTunnelError
+from sparselbm.errors import WindTunnelError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD, Turned
 from sparselbm.geometry.deformation.rigid import rotation

@@ -9,8 +9,8 @@ from study_cases import BALL, SMALL, small_plan, small_problem, swelling
 from sparselbm.design import DragProblem, DragStudy, on_second_grid
 from sparselbm.design.optimizer import Optimizer
 from sparselbm.design.optimizer.optimizer import Outcome
-from sparselbm.flows import SteadyRun, WindTunnelError, WindTunnelRun
-from sparselbm.geometry import GeometryError
+from sparselbm.errors import GeometryError, WindTunnelError
+from sparselbm.flows import SteadyRun, WindTunnelRun
 from sparselbm.geometry.deformation import FFD
 from sparselbm.models.wall import Bouzidi
 

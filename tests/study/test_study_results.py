@@ -12,14 +12,13 @@ from study_cases import BALL, SMALL
 from sparselbm.design import DragProblem, DragStudy
 from sparselbm.design.constraint.volume import volume_gradient
 from sparselbm.design.optimizer import StoppingCriteria
-from sparselbm.files.write import OutputExistsError
+from sparselbm.errors import OutputExistsError, SimulationError
 from sparselbm.flows import SteadyRun
 from sparselbm.geometry.deformation import FFD
 from sparselbm.results import ResultsWriter
 from sparselbm.results.stage import PrimOps, validate_stage
 from sparselbm.results.writer import normal_sensitivity
 from sparselbm.scene.usd import Scene
-from sparselbm.solver.simulation import SimulationError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

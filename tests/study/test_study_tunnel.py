@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL, small_plan
 
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelError, WindTunnelRun
+from sparselbm.errors import SimulationError, UnitsError, WindTunnelError
+from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.frontal_area import frontal_area
 from sparselbm.scene.usd import Scene
-from sparselbm.solver.simulation import SimulationError
-from sparselbm.units import UnitsError
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -6,13 +6,13 @@ import warp as wp
 from channel_cases import central
 
 from sparselbm.adjoint import Field, Steady, Stored, Window, value_and_grad
+from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT
 from sparselbm.models.force import Brinkman, UniformForce
 from sparselbm.observe import PowerLoss, evaluate
 from sparselbm.solver import Simulation
-from sparselbm.solver.simulation import SimulationError
 
 VISCOSITY = 1 / 6
 

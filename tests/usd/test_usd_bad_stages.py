@@ -2,7 +2,8 @@
 
 import pytest
 
-from sparselbm.scene.usd import Scene, SceneError, traversal
+from sparselbm.errors import SceneError
+from sparselbm.scene.usd import Scene, traversal
 
 HEAD = '#usda 1.0\n(metersPerUnit = 1\nupAxis = "Z")\n'
 GOOD = "[(0, 0, 0), (1, 0, 0), (0, 1, 0)]"

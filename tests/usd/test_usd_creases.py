@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sparselbm.scene.usd import Scene, SceneError
+from sparselbm.errors import SceneError
+from sparselbm.scene.usd import Scene
 from sparselbm.scene.usd.subdivision import Cage, limit_surface, next_corners, refine
 
 CUBE = """def Mesh "Box" {

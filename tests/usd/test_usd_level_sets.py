@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sparselbm.errors import SceneError
 from sparselbm.files.grid import GridClass, TileGrid
 from sparselbm.files.nvdb import write_nvdb
 from sparselbm.files.vdb import write_vdb
 from sparselbm.geometry import inspect_mesh
-from sparselbm.scene.usd import Scene, SceneError
+from sparselbm.scene.usd import Scene
 
 VOXEL, RADIUS, CENTRE = 0.015, 0.6, np.array((0.11, -0.23, 0.37))
 

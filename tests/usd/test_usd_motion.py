@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.scene.usd import Scene, SceneError, TransformSamples
+from sparselbm.errors import SceneError
+from sparselbm.scene.usd import Scene, TransformSamples
 from sparselbm.scene.usd.transforms import apply
 
 CARRIED = """(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.scene.usd import Scene, SceneError, variants_of
+from sparselbm.errors import SceneError
+from sparselbm.scene.usd import Scene, variants_of
 
 HEAD = """#usda 1.0
 (

@@ -6,8 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
+from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.results.stage import ResultsStage, validate_stage
-from sparselbm.scene.usd import ResultsExistError, Scene, SceneError, open_stage
+from sparselbm.scene.usd import Scene, open_stage
 
 SCENES = ("bunny_tunnel", "instanced_cm", "point_instancer", "awkward_meshes", "gprims")
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparselbm.scene.usd import Scene, SceneError
+from sparselbm.errors import SceneError
+from sparselbm.scene.usd import Scene
 
 
 def volume_centre(mesh):

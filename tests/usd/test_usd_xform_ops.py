@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sparselbm.errors import SceneError
 from sparselbm.results.stage import PrimOps, ResultsStage, validate_stage
-from sparselbm.scene.usd import Scene, SceneError
+from sparselbm.scene.usd import Scene
 
 TURNED = """(
     metersPerUnit = 0.01

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from draw_cases import BALL, case
 
-from sparselbm.files.write import OutputExistsError
-from sparselbm.results import ResultsError
+from sparselbm.errors import OutputExistsError, ResultsError
 from sparselbm.results.draw import Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
 from sparselbm.results.page import write_page
 from sparselbm.results.stage import ResultsStage

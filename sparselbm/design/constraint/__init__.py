@@ -2,7 +2,6 @@
 
 from .bounding_box import BoundingBox
 from .constraint import BoundConstraint, Constraint
-from .errors import BoundsError, ConstraintError, ObjectiveError
 from .fixed_points import FixedPoints
 from .minimum_thickness import MinimumThickness
 from .packaging import KeepInside, KeepOut
@@ -13,9 +12,7 @@ from .volume import FixedVolume, MinimumVolume
 __all__ = [
     "BoundConstraint",
     "BoundingBox",
-    "BoundsError",
     "Constraint",
-    "ConstraintError",
     "FixedArea",
     "FixedPoints",
     "FixedVolume",
@@ -24,6 +21,5 @@ __all__ = [
     "MaximumArea",
     "MinimumThickness",
     "MinimumVolume",
-    "ObjectiveError",
     "SymmetryPlane",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import BoundsError
+from ...errors import BoundsError
 from .smooth_max import shares, smooth_max
 
 

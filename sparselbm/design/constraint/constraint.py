@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ...geometry import TriangleMesh
 from ...geometry.deformation import BoundDeformation
-from .errors import ConstraintError
 
 
 class Constraint(ABC):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ...geometry import TriangleMesh
 from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint, Constraint
-from .errors import ConstraintError
 from .linear_equality import linear_equality
 
 

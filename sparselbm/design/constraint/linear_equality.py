@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint
-from .errors import ConstraintError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ...geometry import TriangleMesh
 from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint, Constraint
-from .errors import ConstraintError
 
 # Area vectors of a closed surface sum to zero; an open one has no volume that moving it would not change.
 OPEN_ABOVE = 1e-6

@@ -9,6 +9,7 @@ import numpy as np
 import warp as wp
 
 from ...adjoint import Deformed, value_and_grad
+from ...errors import GradcheckError
 from ...observe import evaluate
 from ..drag import DragProblem
 from .check import Check
@@ -25,8 +26,6 @@ _ASIDE, _PLACES = 0.1, 3
 stands. The median over three of them counts: one may meet a kink all the same."""
 
 
-class GradcheckError(ValueError):
-    """A check that cannot be made."""
 
 
 @dataclass(eq=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ConstraintError
 from .optimizer import Optimizer, Outcome, scale_first_step
 from .problem import Problem
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ConstraintError
 from .scaling import Scaling
 
 RANK_TOLERANCE = 1e-9

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ...geometry.deformation import BoundDeformation
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ConstraintError
 from .optimizer import Optimizer
 from .problem import Callback, DesignEvaluation, Objective, Problem, StopReached
 from .record import OptimizeResult, StoppingCriteria

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ConstraintError
 from .optimizer import Outcome, has_stagnated
 from .problem import Problem, StopReached
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ConstraintError
 from .optimizer import Optimizer, Outcome, has_stagnated
 from .problem import Problem
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ObjectiveError
 from ..constraint.constraint import BoundConstraint
-from ..constraint.errors import ObjectiveError
 from .merging import merge_equalities
 from .record import DesignRecord, StoppingCriteria
 from .scaling import Scaling

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..constraint.errors import BoundsError
+from ...errors import BoundsError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constraint.errors import BoundsError
+from ...errors import BoundsError
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
-from ..errors import GeometryError
+from ...errors import GeometryError
 from ..triangles import TriangleMesh
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import comb
 
-from ..errors import GeometryError
+from ...errors import GeometryError
 from ..triangles import TriangleMesh
 from .deformation import LinearDeformation, require_limit
 

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from ..errors import GeometryError
+from ...errors import GeometryError
 from ..triangles import TriangleMesh
 from .deformation import gradient, variables
 

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import warp as wp
 
-from ..domain import Domain, DomainError, build_domain
+from ...errors import DomainError
+from ..domain import Domain, build_domain
 
 
 def box(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import warp as wp
 
+from ...errors import DomainError
 from ...geometry import SurfaceQuery, TriangleMesh
-from ..domain import Domain, DomainError, build_domain
+from ..domain import Domain, build_domain
 from .halving import OPEN_LIMIT, Halving
 
 

@@ -7,13 +7,13 @@ from .obstacle import DragLift, ForceOn, MomentCoefficient, TorqueOn
 from .probes import Probes
 from .recorder import Recorded, Recorder
 from .residual import Residual
-from .schedule import EverySeconds, EverySteps, Schedule, ScheduleError
+from .schedule import EverySeconds, EverySteps, Schedule
 from .series import Series, SeriesRecord
 from .series_files import Csv, JsonLines, SeriesFolder, SeriesFormat
 from .stop import StopCondition, StopWhenPeriodic, StopWhenSteady
 from .values import Values
 from .velocity_gradients import VelocityGradients
-from .volumes import Nvdb, Vdb, VolumeError, VolumeFormat, Volumes, VolumeWriter
+from .volumes import Nvdb, Vdb, VolumeFormat, Volumes, VolumeWriter
 
 __all__ = [
     "Csv",
@@ -34,7 +34,6 @@ __all__ = [
     "Residual",
     "Sampler",
     "Schedule",
-    "ScheduleError",
     "Series",
     "SeriesFolder",
     "SeriesFormat",
@@ -46,7 +45,6 @@ __all__ = [
     "Values",
     "Vdb",
     "VelocityGradients",
-    "VolumeError",
     "VolumeFormat",
     "VolumeWriter",
     "Volumes",

@@ -4,11 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import floor, isfinite
 
+from ...errors import ScheduleError
 from ...units import Units
-
-
-class ScheduleError(ValueError):
-    """Instants that cannot be met."""
 
 
 class Schedule(ABC):

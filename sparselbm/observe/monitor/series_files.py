@@ -13,7 +13,7 @@ from time import monotonic
 
 import numpy as np
 
-from ...files.write import OutputExistsError
+from ...errors import OutputExistsError
 from .series import Series
 
 _SYNC_SECONDS = 1.0

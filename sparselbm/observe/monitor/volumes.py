@@ -9,18 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from ...errors import OutputExistsError, VolumeError
 from ...files.grid import TileGrid
 from ...files.nvdb import write_nvdb
 from ...files.vdb import write_vdb
-from ...files.write import OutputExistsError
 from ...units import Units
 from ..snapshot import Snapshot
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
-
-
-class VolumeError(RuntimeError):
-    """Volumes that cannot be written."""
 
 
 class VolumeFormat(ABC):

@@ -1,6 +1,6 @@
 """Export of results to the file formats of other tools."""
 
-from .export_format import ExportFormat, MissingPackageError
+from .export_format import ExportFormat
 from .forces import FORCES, SUMMARY
 from .gltf import GLB
 from .pictures import FILM, PICTURE
@@ -15,7 +15,6 @@ __all__ = [
     "FILM",
     "FORCES",
     "GLB",
-    "MissingPackageError",
     "NVDB",
     "PICTURE",
     "SUMMARY",

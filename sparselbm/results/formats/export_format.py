@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ...files.write import OutputExistsError, replace_file
+from ...errors import MissingPackageError, OutputExistsError
+from ...files.write import replace_file
 from ..reader import Results
-
-
-class MissingPackageError(ImportError):
-    """A format needs a package that is not installed."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import csv
 import json
 from pathlib import Path
 
-from ..reader import Results, ResultsError
+from ...errors import ResultsError
+from ..reader import Results
 from .export_format import ExportFormat
 
 

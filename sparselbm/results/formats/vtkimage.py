@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from ...errors import ResultsError
 from ...estimate.device import gibibytes
 from ...files.grid import TILE_EDGE, TileGrid
-from ..reader import Results, ResultsError
+from ..reader import Results
 from .blocks import box_values, corner
 from .export_format import ExportFormat
 

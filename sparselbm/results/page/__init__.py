@@ -1,8 +1,7 @@
 """A page that shows results in a browser."""
 
-from .page import PageError, write_page
+from .page import write_page
 
 __all__ = [
-    "PageError",
     "write_page",
 ]

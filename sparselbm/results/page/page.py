@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...errors import PageError
 from ...files.write import claim_folder, replace_file
 from ...scene.usd import open_stage
 from ..reader import Results
@@ -28,8 +29,6 @@ OWNED = (*SCRIPTS, "data.js", "*_legend_*.png")
 """Names of a page's files."""
 
 
-class PageError(ValueError):
-    """Results that cannot be shown."""
 
 
 def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = False) -> Path:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.files.names import is_plain
 from sparselbm.results.stage.clips import Clips
-from sparselbm.scene.usd import ResultsExistError, SceneError, foreign, open_stage
+from sparselbm.scene.usd import foreign, open_stage
 from sparselbm.scene.usd.paths import name_searched, relative_path
 from sparselbm.scene.usd.stage import resolver_context
 from sparselbm.scene.usd.variants import select

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.results.stage.normals import has_normals, renew_normals, take_over_normals
-from sparselbm.scene.usd import Body, Part, SceneError
+from sparselbm.scene.usd import Body, Part
 from sparselbm.scene.usd.transforms import apply_inverse, column_matrix, is_mirrored
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.geometry.deformation import Held, Rotate, Scale, TransformOps, Translate
 from sparselbm.geometry.deformation.transform_ops import TransformOp
 from sparselbm.results.stage.overs import make_editable
-from sparselbm.scene.usd import Body, SceneError
+from sparselbm.scene.usd import Body
 from sparselbm.scene.usd.transforms import column_matrix
 
 if TYPE_CHECKING:

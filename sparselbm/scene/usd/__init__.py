@@ -1,7 +1,6 @@
 """USD scenes and mesh files as bodies. `pxr` is imported where it is used, so that this import stays light."""
 
 from .body import Body, Part, PointInstance
-from .errors import ResultsExistError, SceneError
 from .motion import TransformSamples
 from .report import Note, SceneReport
 from .scene import Scene
@@ -14,9 +13,7 @@ __all__ = [
     "Note",
     "Part",
     "PointInstance",
-    "ResultsExistError",
     "Scene",
-    "SceneError",
     "SceneReport",
     "TransformSamples",
     "open_stage",

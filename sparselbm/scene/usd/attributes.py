@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.scene.usd.errors import SceneError
+from sparselbm.errors import SceneError
 
 if TYPE_CHECKING:
     from pxr import Usd

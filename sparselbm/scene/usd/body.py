@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.transforms import apply, apply_inverse
 
 

@@ -10,10 +10,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.expansion import require_composable
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport

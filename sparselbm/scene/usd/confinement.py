@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparselbm.scene.usd.errors import SceneError
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.stage import asset_folders, resolver_context
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd import attributes
-from sparselbm.scene.usd.errors import SceneError
 
 if TYPE_CHECKING:
     from pxr import Gf, Usd

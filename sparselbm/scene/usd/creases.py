@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd import attributes
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.subdivision import Cage, next_corners
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.confinement import place_of
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.stage import resolver_context
 
 if TYPE_CHECKING:

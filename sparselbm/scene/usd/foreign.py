@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.errors import GeometryError, SceneError
+from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.usd import level_sets
 from sparselbm.scene.usd.body import Body, Part
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 
 SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)

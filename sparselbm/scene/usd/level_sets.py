@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from sparselbm.errors import GeometryError, NanovdbError, SceneError
 from sparselbm.files.grid import TILE_EDGE, GridClass, TileGrid
-from sparselbm.files.read_nvdb import NanovdbError, read_nvdb
+from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.files.tile_lookup import TileLookup
-from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.marching_cubes import surface_between
 from sparselbm.scene.usd.body import Body, Part
-from sparselbm.scene.usd.errors import SceneError
 
 SUFFIXES = (".nvdb", ".vdb")
 _LEAST = 1e-2

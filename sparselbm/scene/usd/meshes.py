@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd import attributes
 from sparselbm.scene.usd.creases import read_cage
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.polygons import triangulate
 from sparselbm.scene.usd.subdivision import limit_surface, next_corners
 

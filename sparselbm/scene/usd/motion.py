@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.scene.usd.errors import SceneError
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.transforms import column_matrix
 
 if TYPE_CHECKING:

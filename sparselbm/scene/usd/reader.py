@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.geometry import GeometryError, TriangleMesh
+from sparselbm.errors import GeometryError, SceneError
+from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.usd import gprims
 from sparselbm.scene.usd.body import Body, Part
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.meshes import check_finite, is_refined, read_mesh, topology_varies
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.transforms import apply, is_mirrored

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd import foreign
 from sparselbm.scene.usd.body import Body, merge
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.report import Note, SceneReport
 
 

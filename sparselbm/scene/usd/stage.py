@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparselbm.scene.usd.errors import SceneError
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.plugin import register
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd import copies, gprims
 from sparselbm.scene.usd.body import PointInstance
-from sparselbm.scene.usd.errors import SceneError
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.stage import spoken
 from sparselbm.scene.usd.transforms import column_matrix

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparselbm.scene.usd.errors import SceneError
+from sparselbm.errors import SceneError
 from sparselbm.scene.usd.stage import hushed, open_stage
 
 if TYPE_CHECKING:

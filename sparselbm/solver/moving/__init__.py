@@ -1,7 +1,6 @@
 """Moving obstacles: prescribed motion and rigid bodies driven by the flow."""
 
 from .driver import MovingObstacles, Track
-from .errors import MotionError
 from .inertia import MassProperties, Uniform
 from .motion import Motion
 from .prescribed import Prescribed
@@ -11,7 +10,6 @@ from .sampled import Sampled
 __all__ = [
     "MassProperties",
     "Motion",
-    "MotionError",
     "MovingObstacles",
     "Prescribed",
     "RigidBody",

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from ...errors import MotionError
 from ...geometry import SurfaceQuery
 from ...models.boundary import FreeSlip
 from ...models.physics import OBSTACLE_BIT
 from ..simulation import Simulation
-from .errors import MotionError
 from .motion import MovingBody, Twist
 from .pose import apply
 

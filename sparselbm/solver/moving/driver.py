@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import MotionError
 from ...models import RigidVelocity
 from ..obstacle import ObstacleGeometry
 from ..simulation import Simulation
 from .clearance import ClearanceCheck
 from .coupling import CouplingSums
-from .errors import MotionError
 from .motion import Motion, MovingBody, Trajectory
 from .pose import apply
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import MotionError
 from ...geometry import TriangleMesh
-from .errors import MotionError
 
 
 @dataclass(frozen=True, eq=False)

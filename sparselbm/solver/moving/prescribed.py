@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import MotionError
 from .coupling import Coupling
-from .errors import MotionError
 from .motion import Motion, MovingBody, Trajectory, Twist
 from .pose import apply, departure, relative_rotation
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.linalg import eigh
 from scipy.spatial.transform import Rotation
 
+from ...errors import MotionError
 from .coupling import Coupling
-from .errors import MotionError
 from .inertia import MassProperties, Uniform, of_volume, six
 from .motion import Motion, MovingBody, Trajectory, Twist
 from .pose import apply, rigid

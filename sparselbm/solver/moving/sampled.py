@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import MotionError
+from ...errors import MotionError
 from .motion import Motion, MovingBody
 from .pose import between, relative_rotation
 from .prescribed import Prescribed, PrescribedTrajectory
