@@ -1,6 +1,6 @@
 """One cell: from what streams in to what streams out, put together from the models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,13 +8,14 @@ from ..lattice.equilibrium import along
 from ..lattice.moments import excess_density, macroscopic, momentum
 from ..lattice.velocity_gradient import velocity_gradient
 from ..models.boundary import BoundaryCondition, Opening
+from ..models.cell_label import OBSTACLE_MASK, OBSTACLE_SHIFT, label_words, opening_place
 from ..models.collision import Collision
-from ..models.physics import OBSTACLE_BIT, Physics, TileClass
+from ..models.physics import Physics, TileClass
 from ..models.rigid_velocity import rigid_velocity
 from ..models.runtime_parameter import with_parameters
 from ..models.scalar.carried import CarriedScalar
 from ..models.wall.partially_saturated import force_on_solid, partially_saturated, saturation, solid_collision
-from ..trace.expression import has_bit, total, where
+from ..trace.expression import has_bit, matches, total, where
 from .tile_kernel import TileTrace
 
 
@@ -57,7 +58,20 @@ class Cell:
 
     def wall_distance(self, q: int):
         """delta, the share of the link along -c_q up to the wall."""
-        return self._trace.field("fractions", 1, q, self.lattice.size)
+        return self._trace.field("fractions", 1, q, self._link_components)
+
+    @property
+    def _link_components(self) -> int:
+        return (1 + self.physics.links_have_owners) * self.lattice.size
+
+    def through_link(self, q: int, obstacle: str, value, otherwise=0.0):
+        """One value where the link along -c_q is cut by the named obstacle, another elsewhere."""
+        owned = self._belongs_to(obstacle)
+        if self.physics.links_have_owners:
+            owner = self._trace.field("fractions", 1, self.lattice.size + q, self._link_components)
+            distance = owner - float(self.physics.obstacle_number(obstacle))
+            owned = distance * distance < 0.25
+        return where(owned, where(self.is_cut(q), value, otherwise), otherwise)
 
     @property
     def _streamed(self) -> list:
@@ -79,12 +93,13 @@ class Cell:
         return result
 
     def _pushed(self, q: int):
-        """What a wall that moves adds to a population: 6 w_q rho_0 c_q . u_w, at the wall's place on the link."""
+        """The contribution of moving walls to a population: 6 w_q rho_0 c_q . u_w, at the wall's place on the link."""
         if not self.physics.moving:
             return self._trace.graph.constant(0.0)
         c = self.lattice.velocities[q]
-        u = self.solid_velocity([0.0 - self.wall_distance(q) * x for x in c])
-        return where(self.is_cut(q), 6.0 * self.lattice.weights[q] * along(c, u), 0.0)
+        at = [self.centre(k) - self.wall_distance(q) * x for k, x in enumerate(c)]
+        walls = [(name, along(c, self._velocity_of(name, at))) for name in self.physics.moving]
+        return 6.0 * self.lattice.weights[q] * total(self.through_link(q, name, u) for name, u in walls)
 
     @cached_property
     def f(self) -> list:
@@ -96,7 +111,7 @@ class Cell:
                 enters = boundary.face.enters(self.lattice, self.is_cut)
                 reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
                 filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
-                here = has_bit(self.marks, k)
+                here = self.along(k)
                 f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
         return f
 
@@ -106,9 +121,13 @@ class Cell:
             return {name: self.parameter(full) for name, full in names.items()}
         return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
 
-    @cached_property
-    def marks(self):
-        return self._trace.word("marks")
+    def along(self, opening: int):
+        """The mask of the cells along an opening, by its number in `Physics.openings`."""
+        word, bit = opening_place(opening)
+        return has_bit(self._label(word), bit)
+
+    def _label(self, word: int):
+        return self._trace.word("marks", word, label_words(len(self.physics.openings)))
 
     def parameter(self, name: str):
         """A number of the models, by its name in `Physics.parameters`, at the present time."""
@@ -143,11 +162,15 @@ class Cell:
 
     def in_obstacle(self, obstacle: str):
         """1 where the solid belongs to the named obstacle, else 0."""
-        if obstacle not in self.physics.obstacles:
-            raise ValueError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
-        k = self.physics.obstacles.index(obstacle)
-        alone = len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings)
-        return 1.0 if alone else self.mask(has_bit(self.marks, OBSTACLE_BIT + k))
+        owned = self._belongs_to(obstacle)
+        return 1.0 if owned is True else self.mask(owned)
+
+    def _belongs_to(self, obstacle: str):
+        """The mask of the cells of an obstacle; True where there is no other that a cell could belong to."""
+        number = self.physics.obstacle_number(obstacle)
+        if len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings):
+            return True
+        return matches(self._label(0), OBSTACLE_MASK, number << OBSTACLE_SHIFT)
 
     @cached_property
     def viscosity(self):
@@ -198,7 +221,7 @@ class Cell:
 
     def on_opening(self, opening: Opening):
         """The mask of the cells that a condition on an opening holds for."""
-        return has_bit(self.marks, self.physics.openings.index(opening))
+        return self.along(self.physics.openings.index(opening))
 
     @cached_property
     def carried(self) -> tuple[CarriedScalar, ...]:
@@ -219,9 +242,9 @@ class Cell:
         """phi u - D grad phi of the named scalar, one value an axis [phi x cells / step]."""
         return self.carried[self.physics.scalar_number(name)].flux
 
-    def scalar_release(self, name: str):
-        """What solid in the cell gives off of the named scalar [phi / step]."""
-        return self.carried[self.physics.scalar_number(name)].released
+    def scalar_release(self, name: str, obstacle: str):
+        """Release of the named scalar by an obstacle in the cell or across its links [phi / step]."""
+        return self.carried[self.physics.scalar_number(name)].released_by(obstacle)
 
     @cached_property
     def solid_fraction(self):
@@ -237,15 +260,20 @@ class Cell:
     def _solid_terms(self) -> list:
         # The solid carries no body force: with u = j / rho, less its half of F, what a whole solid sends out has no momentum.
         excess, u = macroscopic(self.lattice, self.f, [self._trace.graph.constant(0.0)] * self.lattice.dimension)
-        moving = self.solid_velocity([0.0] * self.lattice.dimension) if self.physics.moving else None
+        moving = self.solid_velocity if self.physics.moving else None
         return solid_collision(self.lattice, self.f, excess, u, moving)
 
-    def solid_velocity(self, away: Sequence) -> list:
-        """Velocity of the solid that the cell is marked with, at an offset from its centre; 0 where that is at rest."""
-        place = [self.centre(k) + x for k, x in enumerate(away)]
+    def _velocity_of(self, obstacle: str, at: Sequence) -> list:
+        """Velocity of a moving obstacle at a place, one value per axis."""
+        return rigid_velocity(lambda number: self.parameter(f"{obstacle}.{number}"), at)
+
+    @cached_property
+    def solid_velocity(self) -> list:
+        """Velocity of the cell's solid at the cell's centre; 0 where that is at rest."""
+        at = [self.centre(k) for k in range(self.lattice.dimension)]
         sums: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         for name in self.physics.moving:
-            u = rigid_velocity(lambda number, name=name: self.parameter(f"{name}.{number}"), place)
+            u = self._velocity_of(name, at)
             sums = [a + self.in_obstacle(name) * b for a, b in zip(sums, u, strict=True)]
         return sums
 
@@ -259,14 +287,30 @@ class Cell:
             parts = [a + b for a, b in zip(parts, self._force_through_links, strict=True)]
         return parts
 
+    def force_on(self, obstacle: str) -> list:
+        """Force of the fluid on the named obstacle, one value per axis [lattice force]."""
+        if not self.physics.links_have_owners:
+            return [self.in_obstacle(obstacle) * F for F in self.force_on_solid]
+        parts: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        if self._tiles.solid:
+            solid = force_on_solid(self.lattice, self._solid_terms, self.saturation)
+            parts = [self.in_obstacle(obstacle) * F for F in solid]
+        if self._tiles.fractions:
+            links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value))
+            parts = [a + b for a, b in zip(parts, links, strict=True)]
+        return parts
+
     @cached_property
     def _force_through_links(self) -> list:
-        """F = -sum_q c_q (f*_p + f_q) over the links cut by an obstacle, f* after the collision of the same step.
+        return self._momentum_through(lambda q, value: where(self.is_cut(q), value, 0.0))
+
+    def _momentum_through(self, counted: Callable[[int, Any], Any]) -> list:
+        """F = -sum_q c_q (f*_p + f_q) over the links that are counted, f* after the collision of the same step.
 
         Momentum exchange (Ladd 1994), centred in time; with shifted populations a closed surface feels the pressure's excess.
         """
         given = [
-            where(self.is_cut(q), self.collided[p] + self.f[q], 0.0) if p != q else self._trace.graph.constant(0.0)
+            counted(q, self.collided[p] + self.f[q]) if p != q else self._trace.graph.constant(0.0)
             for q, p in enumerate(self.lattice.opposites)
         ]
         return [-1.0 * j for j in momentum(self.lattice, given)]
@@ -280,9 +324,10 @@ class Cell:
     def velocity_gradient(self) -> list[list]:
         """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
         own = self.incoming[-self.physics.kept :]
-        moving = [OBSTACLE_BIT + self.physics.obstacles.index(name) for name in self.physics.moving]
-        bits = [*range(len(self.physics.boundaries)), *moving] if self._tiles.walls else []
-        given = [self.mask(has_bit(self.marks, k)) for k in bits]
+        given = []
+        if self._tiles.walls:
+            given = [self.mask(self.along(k)) for k in range(len(self.physics.boundaries))]
+            given += [self.in_obstacle(name) for name in self.physics.moving]
         return velocity_gradient(self.lattice, self.differences, own, self.links, total(given) > 0.5)
 
     @cached_property
@@ -306,7 +351,7 @@ class Cell:
         if self._tiles.walls:
             for k, boundary in enumerate(self.boundaries):
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
-                    post[q] = where(has_bit(self.marks, k), value, post[q])
+                    post[q] = where(self.along(k), value, post[q])
         kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
         if self._tiles.walls:
             post, kept = ([where(has_bit(self.links, 0), 0.0, value) for value in part] for part in (post, kept))

@@ -78,6 +78,9 @@ auto root = [](Real x) __attribute__((always_inline)) {{ return __builtin_elemen
 auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{
   return (word & (Integer(1u << bit) - Mask{{}})) != 0;
 }};
+auto matches = [](Mask word, unsigned int mask, unsigned int value) __attribute__((always_inline)) {{
+  return (word & (Integer(mask) - Mask{{}})) == (Integer(value) - Mask{{}});
+}};
 const int tile = tiles.data[thread] & {index_mask};
 const int* near = neighbours.data + 27 * tile + 13;
 const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead} : thread] & {index_mask};
@@ -112,8 +115,8 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
   auto increase = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {{
     *(Real*)(field + ((long long)place * size + component) * CELLS + cell) += value;
   }};
-  auto word = [&](const unsigned int* field) __attribute__((always_inline)) -> Mask {{
-    return __builtin_convertvector(*(const Words*)(field + (long long)tile * CELLS + cell), Mask);
+  auto word = [&](const unsigned int* field, int size, int component) __attribute__((always_inline)) -> Mask {{
+    return __builtin_convertvector(*(const Words*)(field + ((long long)tile * size + component) * CELLS + cell), Mask);
   }};
   auto outside = [&](const unsigned int* field) __attribute__((always_inline)) -> bool {{
     unsigned int all = 1u;
@@ -174,6 +177,7 @@ auto root = [](Real x) {{ return ::sqrt(x); }};
 auto exponential = [](Real x) {{ return ::exp(x); }};
 auto logarithm = [](Real x) {{ return ::log(x); }};
 auto has_bit = [](unsigned int word, int bit) {{ return ((word >> bit) & 1u) != 0u; }};
+auto matches = [](unsigned int word, unsigned int mask, unsigned int value) {{ return (word & mask) == value; }};
 const int tile = tiles.data[thread / CELLS];
 const int cell = thread % CELLS;
 const int a = cell >> 6, b = (cell >> 3) & 7, c = cell & 7;
@@ -193,8 +197,10 @@ auto prefetch = [](const Scalar*, int, int) {{}};
 auto increase = [&](Scalar* field, int place, int size, int component, Real value) {{
   field[((long long)place * size + component) * CELLS + cell] += value;
 }};
-auto word = [&](const unsigned int* field) {{ return field[(long long)tile * CELLS + cell]; }};
-auto outside = [&](const unsigned int* field) {{ return (word(field) & 1u) != 0u; }};
+auto word = [&](const unsigned int* field, int size, int component) {{
+  return field[((long long)tile * size + component) * CELLS + cell];
+}};
+auto outside = [&](const unsigned int* field) {{ return (word(field, 1, 0) & 1u) != 0u; }};
 auto position = [&](int axis) -> Real {{
   return Scalar(8 * coordinates.data[3 * tile + axis - {first_axis}] + (axis == 2 ? c : axis == 1 ? b : a));
 }};

@@ -234,7 +234,7 @@ def _amount_adjoint(cell: Cell, own: slice) -> list:
         return pullback(g, [cell.fluid] * len(g), cell.incoming)
     share = cell.fluid
     for k, boundary in enumerate(cell.physics.boundaries):
-        share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
+        share = where(cell.along(k), boundary.mass_share * share, share)
     return pullback(cell.f, [share] * cell.lattice.size, cell.incoming)
 
 
@@ -298,7 +298,7 @@ def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Any]:
     settled = list(f)  # An equilibrium is what a collision leaves as it is.
     for k, boundary in enumerate(cell.boundaries if cell.links is not None else ()):
         for q, value in boundary.memory(cell.lattice, settled, settled).items():
-            f[q] = where(has_bit(cell.marks, k), value, f[q])
+            f[q] = where(cell.along(k), value, f[q])
     kept = dict(zip(range(physics.size - physics.kept, physics.size), velocity, strict=False))
     return {k: _in_fluid(cell, value) for k, value in [*enumerate(f), *kept.items()]}
 

@@ -57,9 +57,10 @@ class TileTrace:
         self._pulled[array] = size
         return self._load(f"{array}_at{component}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
 
-    def word(self, array: str) -> Expression:
-        """This cell's bits in an array of unsigned words."""
-        return self._load(f"{array}_bits", f"word({array}.data)", kind="auto")
+    def word(self, array: str, component: int = 0, size: int = 1) -> Expression:
+        """This cell's bits in a component of an array of unsigned words `[tile][size][cell]`."""
+        name = f"{array}_bits" if size == 1 else f"{array}_bits{component}"
+        return self._load(name, f"word({array}.data, {size}, {component})", kind="auto")
 
     def parameter(self, name: str) -> Expression:
         """A number that is the same in all cells."""

@@ -1,5 +1,6 @@
 """The models of a simulation, which together decide its kernels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -14,9 +15,6 @@ from .rigid_velocity import RigidVelocity
 from .runtime_parameter import runtime_parameters
 from .scalar import Scalar
 from .wall.bounce_back import BounceBack, Halfway
-
-OBSTACLE_BIT = 8
-"""Bits of `marks` below this one say which boundary condition a cell obeys, those from it on whose solid it holds."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class Physics:
     """Those of them that have a velocity."""
     link_wall: BounceBack = field(default_factory=Halfway)
     """How obstacles act on links."""
+    links_have_owners: bool = False
+    """Whether cells may have links that are cut by several obstacles, so that each link names its own."""
     varied_viscosity: bool = False
     """Whether the viscosity differs from cell to cell."""
     scheduled: tuple[str, ...] = ()
@@ -69,9 +69,15 @@ class Physics:
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:
-        """Where conditions hold, of flow and scalars; their numbers are bits of `marks`, first those of `boundaries`."""
+        """Where conditions hold, of flow and scalars; numbered as in the cells' labels, first those of `boundaries`."""
         of_scalars = (c.face for scalar in self.scalars for c in scalar.conditions)
         return tuple(dict.fromkeys([*(b.face for b in self.boundaries), *of_scalars]))
+
+    def obstacle_number(self, obstacle: str) -> int:
+        """Number of an obstacle in the cells' labels, from 1. Raises ValueError where there is none of this name."""
+        if obstacle not in self.obstacles:
+            raise ValueError(f"no obstacle {obstacle!r}; there are: {named(self.obstacles)}")
+        return 1 + self.obstacles.index(obstacle)
 
     def scalar_number(self, name: str) -> int:
         """Index of a scalar. Raises ValueError where there is none of this name."""
@@ -109,6 +115,12 @@ class Physics:
         )
         forces = (name for force in self.forces for name in force.fields(d))
         return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
+
+
+def named(names: Sequence[str], most: int = 12) -> str:
+    """Names for a message, cut short where they are many."""
+    more = f", ... ({len(names)} in all)" if len(names) > most else ""
+    return (", ".join(names[:most]) or "none") + more
 
 
 @dataclass(frozen=True)

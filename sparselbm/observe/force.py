@@ -15,7 +15,7 @@ class Force(Observable):
     """d: one value an axis; the unit vector along the flow gives drag."""
 
     def integrand(self, cell):
-        return cell.in_obstacle(self.obstacle) * dot(cell.force_on_solid, self.direction)
+        return dot(cell.force_on(self.obstacle), self.direction)
 
     def tiles(self, simulation):
         return simulation.tiles_of(self.obstacle)

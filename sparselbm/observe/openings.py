@@ -39,7 +39,6 @@ class OpeningFlows:
     def __init__(self, simulation: Simulation, caps: Mapping[str, Mapping[str, Cap]]):
         self._simulation = simulation
         domain, lattice = simulation.domain, simulation.lattice
-        marks = simulation.marks.numpy().reshape(domain.fluid.shape)
         assert simulation.walls.cuts is not None, "a simulation with a patch knows which links it cuts"
         cuts = simulation.walls.cuts.numpy().reshape(domain.fluid.shape)
         self.cells: dict[str, np.ndarray] = {}
@@ -48,10 +47,10 @@ class OpeningFlows:
         """Of these [m], (k, 3)."""
         self.areas: dict[str, np.ndarray] = {}
         """What a unit of velocity along the normal lets into each of them [cells^2], (k,): sum of 6 w_q c_q . n."""
-        for bit, patch in enumerate(simulation.physics.openings):
+        for opening, patch in enumerate(simulation.physics.openings):
             if not isinstance(patch, Patch):
                 continue
-            here = np.argwhere((marks >> bit) & 1)
+            here = np.argwhere(simulation.walls.along_opening(opening))
             centres = domain.cell_centres()[here[:, 0], here[:, 1]]
             owner = _nearest(centres, list(caps[patch.name].values()))
             crossing = (cuts[here[:, 0], here[:, 1], None] >> np.arange(lattice.size, dtype=np.uint32)) & 1

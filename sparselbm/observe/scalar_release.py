@@ -16,7 +16,7 @@ class ScalarRelease(Observable):
     obstacle: str
 
     def integrand(self, cell):
-        return cell.in_obstacle(self.obstacle) * cell.scalar_release(self.scalar)
+        return cell.scalar_release(self.scalar, self.obstacle)
 
     def tiles(self, simulation):
         return simulation.tiles_of(self.obstacle)

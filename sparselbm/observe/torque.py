@@ -19,10 +19,10 @@ class Torque(Observable):
     """a."""
 
     def integrand(self, cell):
-        F = [*cell.force_on_solid, 0.0][:3]
+        F = [*cell.force_on(self.obstacle), 0.0][:3]
         r = [cell.position(k) + 0.5 - x for k, x in enumerate(self.centre)] + [0.0] * (3 - len(self.centre))
         moment = [r[1] * F[2] - r[2] * F[1], r[2] * F[0] - r[0] * F[2], r[0] * F[1] - r[1] * F[0]]
-        return cell.in_obstacle(self.obstacle) * sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
+        return sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
 
     def tiles(self, simulation):
         return simulation.tiles_of(self.obstacle)

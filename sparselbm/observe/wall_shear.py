@@ -10,7 +10,7 @@ from ..grid.memory import tile_array, tile_view
 from ..kernels.cell import Cell
 from ..kernels.step import Target
 from ..kernels.tile_kernel import TileKernel, TileTrace
-from ..models.physics import OBSTACLE_BIT, Physics, TileClass
+from ..models.physics import Physics, TileClass
 from ..solver import Simulation
 from ..units import Units
 from .dissipation import strain_rate
@@ -41,9 +41,8 @@ def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) 
     simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
     normals = wall.point_normals
-    fluid, marks = domain.fluid & simulation.walls.fluid, simulation.marks.numpy().reshape(domain.fluid.shape)
-    along_openings = marks & ((1 << OBSTACLE_BIT) - 1)
-    at_wall = OffWall(domain, fluid & (along_openings == 0), upper, wall).at_wall
+    fluid = domain.fluid & simulation.walls.fluid
+    at_wall = OffWall(domain, fluid & ~simulation.walls.along_any_opening(), upper, wall).at_wall
     if not at_wall.any():  # A wall with points at its rims alone.
         at_wall = OffWall(domain, fluid, upper, wall).at_wall
     stress = np.empty((len(normals), 3, 3))

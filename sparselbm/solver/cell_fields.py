@@ -1,17 +1,17 @@
 """The values that models give to cells: force fields, profiles of conditions, factors of the viscosity."""
 
 import numpy as np
-import warp as wp
 
 from ..errors import SimulationError
 from ..grid import Domain
 from ..models import ViscosityField
 from ..models.boundary import BoundaryCondition
 from ..models.physics import Physics
+from .walls import Walls
 
 
 def field_values(
-    domain: Domain, physics: Physics, marks: wp.array, viscosity_field: ViscosityField | None
+    domain: Domain, physics: Physics, walls: Walls, viscosity_field: ViscosityField | None
 ) -> dict[str, np.ndarray]:
     """The models' values in the cells, (n, cells) each, by the names of `physics.fields`; those of profiles at step 0."""
     values = {} if viscosity_field is None else {"viscosity": viscosity_field.relative_change(domain)}
@@ -19,14 +19,16 @@ def field_values(
         values |= {name: source(domain) for name, source in force.fields(physics.lattice.dimension).items()}
     for k, boundary in enumerate(physics.boundaries):
         if boundary.profile is not None:
-            values |= profile_values(domain, boundary, k, marks, 0)
+            values |= profile_values(domain, boundary, walls.along_opening(k), 0)
     return values
 
 
-def profile_values(domain: Domain, boundary: BoundaryCondition, k: int, marks: wp.array, step: int) -> dict[str, np.ndarray]:
-    """The factors of the k-th condition's parameters at a step, (n, cells) each. Raises SimulationError."""
+def profile_values(domain: Domain, boundary: BoundaryCondition, here: np.ndarray, step: int) -> dict[str, np.ndarray]:
+    """The factors of a condition's parameters at a step, (n, cells) each. Raises SimulationError.
+
+    `here`: the cells along its opening, (n, cells) bool.
+    """
     assert boundary.profile is not None
-    here = ((marks.numpy() >> k) & 1).reshape(domain.fluid.shape) == 1
     centres = (domain.cell_indices() + 0.5)[here]
     names = [f"{boundary.face.name}.{name}" for name in boundary.parameters(domain.dimension)]
     factors = np.asarray(boundary.profile.factors(centres, domain.shape, step), dtype=np.float64)

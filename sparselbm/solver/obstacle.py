@@ -11,7 +11,7 @@ import warp as wp
 from ..geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
 from ..grid import Domain
 from ..models import RigidVelocity
-from ..models.physics import OBSTACLE_BIT
+from ..models.cell_label import OBSTACLE_SHIFT
 from ..models.wall import BounceBack
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ObstacleGeometry:
     def __init__(self, obstacle: Obstacle, k: int, simulation: "Simulation"):
         """`k`: number of the obstacle among all of the simulation's."""
         self.obstacle = obstacle
-        self._bit = OBSTACLE_BIT + k
+        self._number = 1 + k
         self._domain: Domain = simulation.domain
         self._simulation = simulation
         vec3 = wp.vec3f if simulation.precision is wp.float32 else wp.vec3d
@@ -91,7 +91,8 @@ class ObstacleGeometry:
         self._launch(_merge_kernel(self._simulation.precision), count, self._eps, self._simulation.solid)
 
     def _launch(self, kernel: wp.Kernel, count: int, eps: wp.array, solid: wp.array) -> None:
-        inputs = [self._tile_ids, self._domain.cells_per_tile, self._bit, self.obstacle.hollow]
+        walls = self._simulation.walls
+        inputs = [self._tile_ids, self._domain.cells_per_tile, walls.label_words, self._number, self.obstacle.hollow]
         wp.launch(
             kernel,
             count,
@@ -178,18 +179,21 @@ def _held_kernel(precision: type) -> wp.Kernel:
 @functools.cache
 def _merge_kernel(precision: type) -> wp.Kernel:
     floats = wp.array(dtype=precision)
+    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
+    low_half = wp.constant(wp.uint32((1 << OBSTACLE_SHIFT) - 1))
 
     @wp.kernel(enable_backward=False, module="unique")
     def merge_solid(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, bit: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
         eps: floats, solid: floats,
     ):  # fmt: skip
         thread = wp.tid()
         at = tile_ids[thread // cells] * cells + thread % cells
+        label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)
         value = wp.where(hollow, precision(1.0) - eps[thread], eps[thread])
         if value > solid[at]:
             solid[at] = value
-            marks[at] = (marks[at] & wp.uint32(0xFF)) | (wp.uint32(1) << wp.uint32(bit))
+            marks[label] = (marks[label] & low_half) | (wp.uint32(number) << shift)
 
     return merge_solid
 
@@ -197,16 +201,18 @@ def _merge_kernel(precision: type) -> wp.Kernel:
 @functools.cache
 def _gather_kernel(precision: type) -> wp.Kernel:
     floats = wp.array(dtype=precision)
+    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
 
     @wp.kernel(enable_backward=False, module="unique")
     def gather_adjoint(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, bit: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
         eps_adjoint: floats, solid_adjoint: floats,
     ):  # fmt: skip
         thread = wp.tid()
         at = tile_ids[thread // cells] * cells + thread % cells
+        label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)
         sign = wp.where(hollow, precision(-1.0), precision(1.0))
-        owned = ((marks[at] >> wp.uint32(bit)) & wp.uint32(1)) == wp.uint32(1)
+        owned = (marks[label] >> shift) == wp.uint32(number)
         eps_adjoint[thread] = wp.where(owned, sign * solid_adjoint[at], precision(0.0))
 
     return gather_adjoint

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import warp as wp
@@ -76,7 +77,8 @@ class Simulation:
         self.target = Target(precision, not domain.device.is_cpu)
         self._numbers = ParameterTable(self.physics, self.obstacles, viscosity, schedules or {}, precision, domain.device)
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
-        self.fields = Fields(domain, field_values(domain, self.physics, self.walls.marks, viscosity_field), precision)
+        self.physics = replace(self.physics, links_have_owners=self.walls.links_have_owners)
+        self.fields = Fields(domain, field_values(domain, self.physics, self.walls, viscosity_field), precision)
         slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
         self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
         on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
@@ -144,7 +146,7 @@ class Simulation:
             return
         self._numbers.set_time(step)
         for k, boundary in self._unsteady:
-            for name, field in profile_values(self.domain, boundary, k, self.walls.marks, step).items():
+            for name, field in profile_values(self.domain, boundary, self.walls.along_opening(k), step).items():
                 self.fields.put(name, field)
         if self._unsteady:
             self.fields.upload()

@@ -10,8 +10,9 @@ from ..grid import Domain
 from ..kernels.step import unread_numbers
 from ..lattice import Lattice
 from ..models.boundary import Face
+from ..models.cell_label import MAX_OBSTACLES
 from ..models.force import BodyForce, UniformForce
-from ..models.physics import OBSTACLE_BIT, Physics
+from ..models.physics import Physics
 from .obstacle import Obstacle
 
 
@@ -81,13 +82,13 @@ def check_tunables(physics: Physics) -> None:
 
 
 def check_openings(domain: Domain, physics: Physics) -> None:
-    """Conditions on sides that the domain has, no more than there are bits for."""
+    """Boundary conditions on sides that the domain has, and no more obstacles than labels can number."""
     for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:
             raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")
         if isinstance(face, Face) and domain.periodic[face.axis]:
             raise SimulationError(f"boundary on {face}: the domain is periodic along that axis; choose one of the two")
-    if len(physics.openings) > OBSTACLE_BIT:
+    if len(physics.obstacles) > MAX_OBSTACLES:
         raise SimulationError(
-            f"conditions on {len(physics.openings)} faces and patches: at most {OBSTACLE_BIT}; scalars may share the flow's"
+            f"{len(physics.obstacles)} obstacles: at most {MAX_OBSTACLES}; join those whose forces are not needed into one mesh"
         )

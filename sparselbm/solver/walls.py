@@ -14,21 +14,32 @@ from ..grid.blocked_links import blocked_links
 from ..grid.memory import lane_array
 from ..lattice import Lattice
 from ..models.boundary import BoundaryCondition, Face, Opening, Patch
-from ..models.physics import OBSTACLE_BIT
+from ..models.cell_label import (
+    OBSTACLE_MASK,
+    OBSTACLE_SHIFT,
+    along_any_opening,
+    along_opening,
+    label_words,
+    opening_place,
+)
 from ..models.scalar import Scalar, ScalarCondition
 from ..models.wall import BounceBack, Halfway
+from .link_table import LinkTable
 from .obstacle import Obstacle
 
 
 class Walls:
-    """For every cell: its blocked links (`words`), its condition and obstacle (`marks`), the links that a patch or an
-    obstacle cuts (`cuts`); and for tiles with walls on their links where those lie (`fractions`)."""
+    """The surroundings of every cell, and the place of walls on links.
+
+    For every cell: its blocked links (`words`), its label (`marks`, see `models.cell_label`) and the links that a patch or an
+    obstacle cuts (`cuts`); for tiles with walls on links the place of the walls (`fractions`).
+    """
 
     def __init__(
         self, domain: Domain, lattice: Lattice, boundaries: Sequence[BoundaryCondition], obstacles: Sequence[Obstacle],
         precision: type, scalars: Sequence[Scalar] = (),
     ):  # fmt: skip
-        self._domain, self._lattice = domain, lattice
+        self._domain, self._lattice, self._precision = domain, lattice, precision
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
         self.fluid = domain.fluid.copy()
         """Which cells are fluid, (n, cells): the domain's less those with their centre in an obstacle with walls on links."""
@@ -37,45 +48,58 @@ class Walls:
             self._take_out(obstacle, queries[k])
         shape = self.fluid.shape
         words = blocked_links(domain, lattice, self.fluid).numpy().reshape(shape).copy()
-        marks, cuts = np.zeros(shape, dtype=np.uint32), np.zeros(shape, dtype=np.uint32)
-        self._shares: dict[int, np.ndarray] = {}
-        self._owners: dict[int, np.ndarray] = {}
+        sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
+        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+        self.label_words = label_words(len(openings))
+        """Words of a cell's label."""
+        labels, cuts = np.zeros((shape[0], self.label_words, shape[1]), np.uint32), np.zeros(shape, dtype=np.uint32)
+        self._table = LinkTable(lattice, domain.cells_per_tile)
         self._links: dict[str, tuple[np.ndarray, LinkCuts]] = {}
         self.areas: dict[str, np.ndarray] = {}
-        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is what a velocity u lets in."""
-        for k, obstacle in on_links:
-            self._cut(obstacle, queries[k], k, words, marks, cuts)
-        openings = self._mark([tuple(boundaries), *(scalar.conditions for scalar in scalars)], words, marks, cuts)
-        self.tiles = np.array(sorted(self._shares), dtype=np.int64)
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is the flow that a velocity u lets in."""
+        shared = [self._cut(obstacle, queries[k], k, words, labels, cuts) for k, obstacle in on_links]
+        self._mark(sets, openings, words, labels, cuts)
+        self.links_have_owners = any(shared) or 0 < len(on_links) < len(obstacles)
+        """Whether cells may have links of several obstacles, so that `fractions` names the obstacle of each link."""
+        self.tiles = np.array(self._table.tiles, dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
         self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
-        self.marks = wp.array(marks.reshape(-1), dtype=wp.uint32, device=device)
+        self.marks = wp.array(labels.reshape(-1), dtype=wp.uint32, device=device)
         needs_cuts = bool(on_links) or any(not opening.plane for opening in openings)
         self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self._shape = (1 + len(self.tiles), lattice.size, domain.cells_per_tile)
-        self._precision = precision
         self.fractions = self._packed(words, obstacles) if on_links else None
-        """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere."""
+        """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere. With `links_have_owners` `[slot][2 Q][cell]`:
+        then the number of the obstacle that cuts each link, 0 for none."""
+
+    def host_labels(self) -> np.ndarray:
+        """Labels of the cells as they are now, (n, words, cells) uint32."""
+        return self.marks.numpy().reshape(self._domain.tile_count, self.label_words, -1)
+
+    def along_opening(self, opening: int) -> np.ndarray:
+        """Whether cells lie along an opening, by its number in `Physics.openings`, (n, cells) bool."""
+        return along_opening(self.host_labels(), opening)
+
+    def along_any_opening(self) -> np.ndarray:
+        """Whether cells lie along any opening, (n, cells) bool."""
+        return along_any_opening(self.host_labels())
 
     @cached_property
     def in_tiles(self) -> np.ndarray:
         """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
-        shape = self._domain.fluid.shape
-        conditions = self.marks.numpy().reshape(shape) & ((1 << OBSTACLE_BIT) - 1)
-        return np.asarray(self.words.numpy().reshape(shape).any(axis=1) | conditions.any(axis=1))
+        blocked = self.words.numpy().reshape(self._domain.fluid.shape).any(axis=1)
+        return np.asarray(blocked | self.along_any_opening().any(axis=1))
 
-    def _mark(self, sets, words, marks, cuts) -> list[Opening]:
-        """Marks the cells of each set of conditions, those of the flow and those of a scalar; gives the openings, by bit."""
-        openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
+    def _mark(self, sets, openings: Sequence[Opening], words, labels, cuts) -> None:
+        """Labels the cells of each set of conditions, those of the flow and those of a scalar."""
         for conditions in sets:
             for condition in conditions:
-                bit = np.uint32(openings.index(condition.face))
-                marks |= self._open(condition, words, marks, cuts).astype(np.uint32) << bit
-            _require_apart(conditions, openings, marks)
-        return openings
+                word, bit = opening_place(openings.index(condition.face))
+                labels[:, word] |= self._open(condition, words, labels, cuts).astype(np.uint32) << np.uint32(bit)
+            _require_apart(conditions, openings, labels)
 
     def _take_out(self, obstacle: Obstacle, query: SurfaceQuery) -> None:
         tiles = self._near(obstacle)
@@ -108,8 +132,12 @@ class Walls:
         shares.reshape(-1)[cuts.places] = cuts.shares()
         return cuts, shares
 
-    def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, marks, cuts) -> None:
-        """Blocks the links that an obstacle's surface cuts, from both ends, and keeps where it does."""
+    def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, labels, cuts) -> bool:
+        """Blocks the links that an obstacle's surface cuts, from both ends, and stores where it does.
+
+        Returns whether a cell has links of another obstacle too.
+        """
+        assert isinstance(obstacle.wall, BounceBack)
         tiles = self._near(obstacle)
         cuts_of_links, shares = self._rays(tiles, query, obstacle.mesh)
         shares *= self.fluid[tiles][:, None]
@@ -119,16 +147,13 @@ class Walls:
         hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
         words |= hit
         cuts |= hit
-        marks |= (hit != 0).astype(np.uint32) << np.uint32(OBSTACLE_BIT + k)
-        assert isinstance(obstacle.wall, BounceBack)
+        others = (labels[:, 0] & np.uint32(OBSTACLE_MASK)) != 0
+        labels[:, 0][hit != 0] = np.uint32((1 + k) << OBSTACLE_SHIFT)
         if obstacle.wall.resolves_position:
             self._links[obstacle.name] = tiles, cuts_of_links
         for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
-            tile, met = int(tiles[i]), shares[i] > 0.0
-            share = self._shares.setdefault(tile, np.full(met.shape, 0.5))
-            owner = self._owners.setdefault(tile, np.full(met.shape, _UNOWNED))
-            share[met] = shares[i][met] if obstacle.wall.resolves_position else 0.5
-            owner[met] = k if obstacle.wall.resolves_position else _UNOWNED
+            self._table.add(int(tiles[i]), 1 + k, hit[tiles[i]], shares[i], resolved=obstacle.wall.resolves_position)
+        return bool((others & (hit != 0)).any())
 
     def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
         """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
@@ -143,13 +168,13 @@ class Walls:
                 result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
-    def _open(self, boundary: BoundaryCondition | ScalarCondition, words, marks, cuts) -> np.ndarray:
+    def _open(self, boundary: BoundaryCondition | ScalarCondition, words, labels, cuts) -> np.ndarray:
         """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
             cells = opening.cells(self._domain) & self.fluid
         elif isinstance(opening, Patch) and not boundary.needs_plane:
-            cells = self._cross(opening, words, marks, cuts)
+            cells = self._cross(opening, words, labels, cuts)
         else:
             raise WallError(
                 f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
@@ -160,7 +185,7 @@ class Walls:
             )
         return cells
 
-    def _cross(self, patch: Patch, words, marks, cuts) -> np.ndarray:
+    def _cross(self, patch: Patch, words, labels, cuts) -> np.ndarray:
         """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
@@ -172,34 +197,24 @@ class Walls:
         crossing[~self.fluid] = 0
         here = crossing != 0
         cuts[here] = crossing[here]
-        marks[here] &= np.uint32((1 << OBSTACLE_BIT) - 1)
+        labels[:, 0][here] &= np.uint32((1 << OBSTACLE_SHIFT) - 1)
         bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
         self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
-        for i in np.intersect1d(tiles, list(self._shares)):  # Conditions take the links of an opening for halfway.
-            for q in range(1, self._lattice.size):
-                across = ((crossing[i] >> np.uint32(q)) & 1) == 1
-                self._shares[i][q][across], self._owners[i][q][across] = 0.5, _UNOWNED
+        for i in np.intersect1d(tiles, self._table.tiles):
+            self._table.release(int(i), crossing[i])  # Conditions take the links of an opening for halfway.
         return here
 
     def _packed(self, words: np.ndarray, obstacles: Sequence[Obstacle]) -> wp.array:
-        values = np.full(self._shape, 0.5, dtype=wp.dtype_to_numpy(self._precision))
-        owners = np.full(self._shape, _UNOWNED)
-        for slot, tile in enumerate(self.tiles, start=1):
-            values[slot], owners[slot] = self._shares[int(tile)], self._owners[int(tile)]
-            for q, p in enumerate(self._lattice.opposites):  # In a gap of one cell nothing but the reflection arrives.
-                narrow = ((words[tile] >> np.uint32(p)) & 1 == 1) & ((words[tile] >> np.uint32(q)) & 1 == 1)
-                narrow &= values[slot, q] < 0.5
-                values[slot, q][narrow], owners[slot, q][narrow] = 0.5, _UNOWNED
+        shares, owners, resolved = self._table.packed(words)
         for k, obstacle in enumerate(obstacles):
             if obstacle.name in self._links:
-                self._links[obstacle.name] = self._owned(*self._links[obstacle.name], owners == k)
-        self._shares, self._owners = {}, {}
-        array = self._zeros()
-        flat = np.zeros(array.shape[0], dtype=values.dtype)
+                self._links[obstacle.name] = self._owned(*self._links[obstacle.name], resolved & (owners == 1 + k))
+        values = np.concatenate([shares, owners], axis=1) if self.links_have_owners else shares
+        array = lane_array(values.size, self._precision, self._domain.device)
+        flat = np.zeros(array.shape[0], dtype=wp.dtype_to_numpy(self._precision))
         flat[: values.size] = values.ravel()
         array.assign(flat)
         return array
-
 
     def _owned(self, tiles: np.ndarray, cuts: LinkCuts, owned: np.ndarray) -> tuple[np.ndarray, LinkCuts]:
         """Of the links that an obstacle cuts those whose wall is its own, and their indices in `fractions`."""
@@ -216,8 +231,10 @@ class Walls:
         return lane_array(int(np.prod(self._shape)), self._precision, self._domain.device)
 
     def held(self, array: wp.array) -> np.ndarray:
-        """The values of an array of the layout of `fractions` in the tiles that have a slot, (slots, Q, cells)."""
-        return array.numpy()[: int(np.prod(self._shape))].reshape(self._shape)[1:]
+        """The link fractions, or their adjoints, of an array in the tiles that have a slot, (slots, Q, cells)."""
+        components = (1 + (array is self.fractions and self.links_have_owners)) * self._shape[1]
+        shape = (self._shape[0], components, self._shape[2])
+        return array.numpy()[: int(np.prod(shape))].reshape(shape)[1:, : self._shape[1]]
 
     def spread(self, array: wp.array) -> np.ndarray:
         """The same in all tiles, (n, Q, cells) fp64; 0 where there is no slot."""
@@ -232,10 +249,6 @@ class Walls:
         """
         places, cuts = self._links[obstacle]
         return cuts.pullback(adjoint.numpy()[places].astype(np.float64))
-
-
-_UNOWNED = -1
-"""Owner of the links whose wall stands halfway, whatever surface there is."""
 
 
 def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
@@ -262,16 +275,18 @@ def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.nd
 
 
 def _require_apart(
-    conditions: Sequence[BoundaryCondition | ScalarCondition], openings: Sequence[Opening], marks: np.ndarray
+    conditions: Sequence[BoundaryCondition | ScalarCondition], openings: Sequence[Opening], labels: np.ndarray
 ) -> None:
     """Raises WallError where two conditions of a flow or a scalar on the same side, or on two patches, share cells."""
+    cells = {c.face: along_opening(labels, openings.index(c.face)) for c in conditions}
     for number, b in enumerate(conditions):
         for a in conditions[:number]:
-            k, m = openings.index(b.face), openings.index(a.face)
             sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
             same_side = len(sides) == 2 and sides[0] == sides[1]
-            shared = ((marks >> np.uint32(k)) & (marks >> np.uint32(m)) & 1).astype(bool)
-            if (same_side or not (a.face.plane or b.face.plane)) and shared.any():
+            if not (same_side or not (a.face.plane or b.face.plane)):
+                continue
+            shared = cells[a.face] & cells[b.face]
+            if shared.any():
                 raise WallError(
                     f"{a.face.name} and {b.face.name} share {int(shared.sum())} cells: "
                     "each may have one condition; make the parts smaller"

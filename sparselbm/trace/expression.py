@@ -23,7 +23,7 @@ class Expression:
     graph: "Graph"
     index: int
     operation: str
-    """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, bit, <."""
+    """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, bit, matches, <."""
     operands: tuple["Expression", ...] = ()
     value: Any = None
     """The number of a constant, the C++ text of an input, the bit tested by `bit`."""
@@ -212,6 +212,13 @@ def has_bit(word, bit: int):
     return word.graph.node("bit", (word,), bit) if isinstance(word, Expression) else (word >> bit) & 1 == 1
 
 
+def matches(word, mask: int, value: int):
+    """The mask that holds where the bits of `mask` in a word of 32 bits have this value."""
+    if isinstance(word, Expression):
+        return word.graph.node("matches", (word,), (mask, value))
+    return (np.asarray(word, dtype=np.uint32) & np.uint32(mask)) == np.uint32(value)
+
+
 def total(terms: Iterable):
     """The sum, added in pairs: fewer dependent additions and less rounding than one after the other."""
     terms = list(terms)
@@ -319,5 +326,8 @@ def _name(node: Expression) -> str:
 def _statement(node: Expression) -> str:
     if node.operation == "bit":
         return f"const Mask t{node.index} = has_bit({_name(node.operands[0])}, {node.value});"
+    if node.operation == "matches":
+        mask, value = node.value
+        return f"const Mask t{node.index} = matches({_name(node.operands[0])}, {mask}u, {value}u);"
     kind = "Mask" if node.operation == "<" else "Real"
     return f"const {kind} t{node.index} = {_TEXT[node.operation].format(*map(_name, node.operands))};"

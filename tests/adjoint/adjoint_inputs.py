@@ -32,7 +32,7 @@ class Everything(Observable):
             h = h + 3.0 * dot(cell.force_on_solid, (1.0, 0.3, 0.1)[:d])
         for k, scalar in enumerate(cell.physics.scalars):
             h = h + (0.7 + 0.2 * k) * dot(cell.scalar_flux(scalar.name), (0.5, 1.0, -0.4)[:d])
-            h = h + 2.0 * cell.scalar_release(scalar.name)
+            h = h + 2.0 * sum(cell.scalar_release(scalar.name, body.obstacle) for body in scalar.bodies)
         return h
 
     def tiles(self, simulation):

@@ -44,7 +44,7 @@ def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
     found = CouplingSums(simulation, "a").take()
     domain = simulation.domain
     eps = tile_view(domain, simulation.solid, 1)[:, 0]
-    owned = (simulation.marks.numpy().reshape(eps.shape) >> 8) & 1
+    owned = (simulation.walls.host_labels()[:, 0] >> 16) == 1
     w = (saturation(eps, 3.0 * NU) * owned * simulation.density())[..., None]
     r, u = np.zeros((*eps.shape, 3)), np.zeros((*eps.shape, 3))
     r[..., :dimension] = domain.cell_indices() + 0.5 - np.asarray(motion.centre)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 from ...lattice.moments import momentum
 from ...trace.expression import has_bit, total, where
@@ -22,8 +23,12 @@ class CarriedScalar:
     def _parameter(self, name: str):
         return self._cell.parameter(f"{self._scalar.name}.{name}")
 
+    def _link(self, q: int) -> int:
+        """Number of the flow's link along the scalar's c_q."""
+        return self._cell.lattice.velocities.index(self.lattice.velocities[q])
+
     def _crossing(self, q: int):
-        return self._cell.is_cut(self._cell.lattice.velocities.index(self.lattice.velocities[q]))
+        return self._cell.is_cut(self._link(q))
 
     @cached_property
     def diffusivity(self):
@@ -41,10 +46,8 @@ class CarriedScalar:
         g = list(self._incoming)
         for body in self._scalar.bodies if self._fractions else ():
             phi = self._parameter(f"{body.obstacle}.value")
-            here = self._cell.in_obstacle(body.obstacle) > 0.5
             for q, w in enumerate(self.lattice.weights[1:], start=1):
-                crosses = where(self._crossing(q), (2.0 * w) * phi - g[q], g[q])
-                g[q] = where(here, crosses, g[q])
+                g[q] = self._cell.through_link(self._link(q), body.obstacle, (2.0 * w) * phi - g[q], g[q])
         return g
 
     @cached_property
@@ -105,8 +108,12 @@ class CarriedScalar:
         before, after = momentum(self.lattice, self.g), momentum(self.lattice, self.collided)
         return [0.5 * (a + b) for a, b in zip(before, after, strict=True)]
 
-    @cached_property
-    def released(self):
-        """What solid in the cell, or across its links, gives off [phi / step]; 0 where it is insulated."""
-        given = total(a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)) if self._fractions else 0.0
-        return given + self.saturation * total(self._solid_terms) if self._solid else given
+    def released_by(self, obstacle: str):
+        """Release of an obstacle in the cell or across its links [phi / step]; 0 where it is insulated."""
+        given: Any = 0.0
+        if self._fractions:
+            gained = [a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)]
+            given = total(self._cell.through_link(self._link(q), obstacle, gained[q]) for q in range(1, self.lattice.size))
+        if self._solid:
+            given = given + self._cell.in_obstacle(obstacle) * self.saturation * total(self._solid_terms)
+        return given

@@ -6,7 +6,7 @@ import warp as wp
 
 from ...grid.beside import cell_beside
 from ...lattice import Lattice
-from ...models.physics import OBSTACLE_BIT
+from ...models.cell_label import OBSTACLE_MASK, label_words
 from ...solver import Simulation
 from .moments_pass import MomentsPass, solid_or_none
 
@@ -37,7 +37,7 @@ class VelocityGradients:
         wp.launch(
             _gradient_kernel(simulation.precision), self._rows,
             inputs=[
-                domain.neighbours, simulation.words, simulation.marks, self._links, domain.cells_per_tile, moments,
+                domain.neighbours, simulation.words, simulation.marks, label_words(len(simulation.physics.openings)), self._links, domain.cells_per_tile, moments,
                 solid_or_none(simulation),
             ],
             outputs=[self._sums], device=domain.device, record_tape=False,
@@ -73,7 +73,7 @@ def derivative(no_low: wp.bool, no_high: wp.bool, wall: wp.bool, low: wp.vec3d, 
 @cache
 def _gradient_kernel(precision: type) -> wp.Kernel:
     floats = wp.array(dtype=precision)
-    conditions = wp.constant(wp.uint32((1 << OBSTACLE_BIT) - 1))
+    conditions = wp.constant(wp.uint32(0xFFFFFFFF & ~OBSTACLE_MASK))
     one = wp.constant(wp.uint32(1))
 
     @wp.func
@@ -100,8 +100,8 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def gradient_sums(
-        neighbours: wp.array(dtype=wp.int32), words: wp.array(dtype=wp.uint32), marks: wp.array(dtype=wp.uint32),
-        links: wp.array(dtype=wp.vec2i), cells: int, moments: floats, solid: floats, sums: wp.array2d(dtype=wp.float64),
+        neighbours: wp.array(dtype=wp.int32), words: wp.array(dtype=wp.uint32), labels: wp.array(dtype=wp.uint32),
+        label_words: int, links: wp.array(dtype=wp.vec2i), cells: int, moments: floats, solid: floats, sums: wp.array2d(dtype=wp.float64),
     ):  # fmt: skip
         """A row of 8 cells a thread: half the sum of |w|^2, and the sum of rho S : S."""
         row = wp.tid()
@@ -115,7 +115,10 @@ def _gradient_kernel(precision: type) -> wp.Kernel:
             place = wp.vec3i(inner >> 6, (inner >> 3) & 7, c)
             word = words[cell]
             if (word & one) == wp.uint32(0):
-                wall = (marks[cell] & conditions) == wp.uint32(0)
+                first = wp.int64(tile) * wp.int64(label_words) * wp.int64(cells) + wp.int64(inner)
+                wall = (labels[first] & conditions) == wp.uint32(0)
+                for k in range(1, label_words):
+                    wall = wall and labels[first + wp.int64(k) * wp.int64(cells)] == wp.uint32(0)
                 here = velocity(moments, solid, cells, dimension, cell)
                 du = wp.mat33d()
                 for axis in range(dimension):

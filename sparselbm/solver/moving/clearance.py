@@ -5,7 +5,7 @@ import numpy as np
 from ...errors import MotionError
 from ...geometry import SurfaceQuery
 from ...models.boundary import FreeSlip
-from ...models.physics import OBSTACLE_BIT
+from ...models.cell_label import obstacle_number
 from ..simulation import Simulation
 from .motion import MovingBody, Twist
 from .pose import apply
@@ -30,7 +30,7 @@ class ClearanceCheck:
         self._close = places[np.abs(distance) <= _MARGIN]
         # Places lie up to half a cell short of a distance.
         self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]
-        self._bit = OBSTACLE_BIT + simulation.physics.obstacles.index(body.name)
+        self._number = simulation.physics.obstacle_number(body.name)
         self._table = _tile_table(simulation.domain)
 
     def require_slow(self, twist: Twist, points: np.ndarray, step: int, every: int) -> None:
@@ -61,7 +61,7 @@ class ClearanceCheck:
         solid, n = self._simulation.solid, self._simulation.domain.cells_per_tile
         assert solid is not None
         flat = tile * n + cell
-        others = (self._simulation.marks.numpy()[flat] >> self._bit) & 1 == 0
+        others = obstacle_number(self._simulation.walls.host_labels())[tile, cell] != self._number
         met = others & (solid.numpy()[flat] > 0.0)
         if met.any():
             raise MotionError(

@@ -54,7 +54,7 @@ def _share(cell: Cell):
     share = 1.0
     for k, boundary in enumerate(cell.physics.boundaries):
         if boundary.mass_share != 1.0:
-            share = where(has_bit(cell.marks, k), boundary.mass_share * share, share)
+            share = where(cell.along(k), boundary.mass_share * share, share)
     return share
 
 
