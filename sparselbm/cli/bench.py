@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from rich.table import Table
 
+from ..errors import OptionError
 from . import options as o
 from .exits import running
 from .show import err, out
@@ -41,12 +42,12 @@ def bench(
     from ..bench import collision_names
 
     if size < 16 or size % 8:
-        raise o.OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+        raise OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
     asked, known = tuple(collision or ()), ("all", *collision_names())
     if not set(asked) <= set(known):
-        raise o.OptionError(f"--collision {', '.join(asked)}: give one of {', '.join(known)}")
+        raise OptionError(f"--collision {', '.join(asked)}: give one of {', '.join(known)}")
     if asked and gradient:
-        raise o.OptionError("--collision and --gradient: choose 1 of them")
+        raise OptionError("--collision and --gradient: choose 1 of them")
     place = o.device_of(device)
     if gradient:
         found = _gradient_figures(size, place)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import OptionError
 from . import options as o
 from .show import out
 
@@ -60,5 +61,5 @@ def _door(name: str, half: bool) -> "ExportFormat":
         "glb": e.GLB, "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
     }  # fmt: skip
     if name not in doors:
-        raise o.OptionError(f"--to {name!r}: give formats of {', '.join(doors)}")
+        raise OptionError(f"--to {name!r}: give formats of {', '.join(doors)}")
     return doors[name]

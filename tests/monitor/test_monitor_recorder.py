@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.errors import SimulationError
+from sparselbm.errors import ScheduleError, SimulationError
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import Y_MAX, MovingWall
 from sparselbm.observe import FlowRate, KineticEnergy, evaluate
@@ -48,9 +48,9 @@ def test_instants_in_steps_and_in_seconds():
 
 
 def test_schedules_that_are_refused():
-    with pytest.raises(monitors.ScheduleError, match="every 0 steps: give a whole number, at least 1"):
+    with pytest.raises(ScheduleError, match="every 0 steps: give a whole number, at least 1"):
         EverySteps(0)
-    with pytest.raises(monitors.ScheduleError, match=r"every 0.0001 s: a step takes 0.0005 s"):
+    with pytest.raises(ScheduleError, match=r"every 0.0001 s: a step takes 0.0005 s"):
         EverySeconds(1e-4, UNITS)
 
 
