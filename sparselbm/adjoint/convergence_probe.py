@@ -6,7 +6,7 @@ import numpy as np
 import warp as wp
 
 from ..grid.memory import summed, sums_array
-from ..kernels.step import amount_adjoint_kernel, change_kernel
+from ..kernels.amounts import amount_adjoint_kernel, change_kernel
 from ..solver import Simulation
 from .sweep import BackwardSweep
 
@@ -51,7 +51,7 @@ class ConvergenceProbe:
     def _summed(self, now: wp.array, before: wp.array) -> np.ndarray:
         """The sums of `change_kernel`, (blocks, 4)."""
         self._sums.zero_()
-        self._sweep(source=before, adjoint=now, solid=self.simulation.solid, sums=self._sums, weight=1.0)
+        self._sweep(step=self.step, source=before, adjoint=now, sums=self._sums, weight=1.0)
         return summed(self._sums, self.simulation.domain, 4 * self._blocks).reshape(-1, 4)
 
     def _changes(self, now: wp.array, before: wp.array) -> np.ndarray:
@@ -61,7 +61,7 @@ class ConvergenceProbe:
 
     def _add_amount(self, k: int, array: wp.array, weight: float) -> None:
         # A condition may be nonlinear, so that the amount's adjoint depends on the state.
-        self._add[k](source=self.state, solid=self.simulation.solid, target=array, weight=weight)
+        self._add[k](step=self.step, source=self.state, target=array, weight=weight)
 
     def remove(self, blocks: Sequence[int], array: wp.array) -> None:
         """Takes the parts along the adjoints of what is conserved out of a population array."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 import warp as wp
 
 from ..errors import AdjointError
-from ..kernels.step import Target
+from ..kernels.context import Target
 from ..kernels.tile_kernel import TileKernel, TileTrace
 from ..models.physics import Physics, TileClass
 from ..solver import Simulation

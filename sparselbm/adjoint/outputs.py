@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..kernels.step import integral_adjoint_kernel, moments_adjoint_kernel, populations_adjoint_kernel
+from ..kernels.adjoint import populations_adjoint_kernel
+from ..kernels.moments import moments_adjoint_kernel
+from ..kernels.observables import integral_adjoint_kernel
 from ..observe import Observable, evaluate
 from ..solver import Simulation
 from .start import aligned, packed

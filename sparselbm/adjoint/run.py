@@ -8,7 +8,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import AdjointError
-from ..kernels.step import GradientTargets as Needs
+from ..kernels.adjoint import GradientTargets
 from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .forward_record import ForwardRecord
@@ -181,8 +181,8 @@ def _unsteady(simulation: Simulation) -> set[str]:
     return {f"{b.face.name}.{name}" for b in profiled for name in b.parameters(d)}
 
 
-def _needs(wrt: Sequence[RunInput]) -> Needs:
-    return Needs(*(any(getattr(w.needs, kind.name) for w in wrt) for kind in fields(Needs)))
+def _needs(wrt: Sequence[RunInput]) -> GradientTargets:
+    return GradientTargets(*(any(getattr(w.needs, kind.name) for w in wrt) for kind in fields(GradientTargets)))
 
 
 def _constant(shape: tuple[int, ...]) -> Callable[..., tuple[int, ...]]:

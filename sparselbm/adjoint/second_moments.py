@@ -9,12 +9,11 @@ import warp as wp
 
 from ..errors import AdjointError
 from ..grid.memory import lane_array
-from ..kernels.step import Target
-from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import CS2, Lattice
 from ..lattice.bases import of_stress, pair, raw_moments
+from ..lattice.equilibrium import along
 from ..lattice.moments import excess_density, momentum
-from ..models.physics import Physics, TileClass
 from ..solver import Simulation
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
@@ -113,34 +112,25 @@ def _pairs(lattice: Lattice) -> list[tuple[int, int]]:
     return [(a, b) for a in range(lattice.dimension) for b in range(a, lattice.dimension)]
 
 
-def _begin(physics: Physics) -> TileTrace:
-    return TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
-
-
-@functools.cache
-def _moments_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+@traced_kernel
+def _moments_kernel(k: KernelContext) -> None:
     """source -> target `[tile][moment][cell]`, of the populations as they are stored."""
-    trace, lattice = _begin(physics), physics.lattice
-    f = [trace.local("source", q, lattice.size) for q in range(lattice.size)]
+    lattice = k.lattice
+    f = k.read("source", lattice.size)
     excess, m = excess_density(f), raw_moments(lattice, f)
     stress = [m[pair(lattice, a, b)] - (CS2 * excess if a == b else 0.0) for a, b in _pairs(lattice)]
-    for k, value in enumerate([excess, *momentum(lattice, f), *stress]):
-        trace.store("target", k, _count(lattice), value)
-    return trace.kernel(target.precision, target.cuda)
+    k.write("target", [excess, *momentum(lattice, f), *stress])
 
 
-@functools.cache
-def _populations_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+@traced_kernel
+def _populations_kernel(k: KernelContext) -> None:
     """source `[tile][moment][cell]` -> target, the populations."""
-    trace, lattice = _begin(physics), physics.lattice
-    excess, *rest = (trace.local("source", k, _count(lattice)) for k in range(_count(lattice)))
+    lattice = k.lattice
+    excess, *rest = k.read("source", _count(lattice))
     j = rest[: lattice.dimension]
     pi = {pair(lattice, a, b): value for (a, b), value in zip(_pairs(lattice), rest[lattice.dimension :], strict=True)}
     of_moments = zip(lattice.weights, lattice.velocities, of_stress(lattice, pi), strict=True)
-    for q, (w, c, second) in enumerate(of_moments):
-        along = sum((x * jk for x, jk in zip(c, j, strict=True) if x), 0.0)
-        trace.store("target", q, lattice.size, w * (excess + 3.0 * along) + second)
-    return trace.kernel(target.precision, target.cuda)
+    k.write("target", [w * (excess + 3.0 * along(c, j)) + second for w, c, second in of_moments])
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import numpy as np
 import warp as wp
 
 from ..grid.memory import tile_array
-from ..kernels.step import equilibrium_adjoint_kernel, equilibrium_kernel
+from ..kernels.moments import equilibrium_adjoint_kernel, equilibrium_kernel
 from ..solver import Simulation
 from .sweep import BackwardSweep
 from .targets import InitialPopulations

@@ -8,15 +8,10 @@ import numpy as np
 import warp as wp
 
 from ..grid.memory import summed, sums_array, tile_array
-from ..kernels.launch import TileSweep
-from ..kernels.step import (
-    GradientTargets,
-    adjoint_kernel,
-    differences_transpose_kernel,
-    integral_adjoint_kernel,
-    stream_kernel,
-    unstream_kernel,
-)
+from ..kernels.adjoint import GradientTargets, adjoint_kernel, differences_transpose_kernel
+from ..kernels.observables import integral_adjoint_kernel
+from ..kernels.step import stream_kernel, unstream_kernel
+from ..kernels.timed import TimedSweep
 from ..models.physics import TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..observe import Observable
@@ -71,6 +66,7 @@ class BackwardSweep:
             self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=objective.tiles(simulation)))
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
+        self._at: int | None = None
         self.trust, self._meter = trust, GrowthMonitor(trust) if trust else None
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
@@ -90,27 +86,27 @@ class BackwardSweep:
     @property
     def _gathered(self) -> dict[str, wp.array | None]:
         return {
-            "solid": self.simulation.solid, "solid_adjoint": self.solid_adjoint, "fields_adjoint": self._fields_adjoint,
+            "solid_adjoint": self.solid_adjoint, "fields_adjoint": self._fields_adjoint,
             "fractions_adjoint": self._fractions_adjoint, "sums": self._sums,
         }  # fmt: skip
 
     @functools.cached_property
-    def _full(self) -> TileSweep:
+    def _full(self) -> TimedSweep:
         return self._step_back(self._wrt)
 
     @functools.cached_property
-    def _bare(self) -> TileSweep:
+    def _bare(self) -> TimedSweep:
         return self._step_back(GradientTargets())
 
     @functools.cached_property
-    def _inject(self) -> list[TileSweep]:
+    def _inject(self) -> list[TimedSweep]:
         return self._injections(self._wrt)
 
     @functools.cached_property
-    def _inject_bare(self) -> list[TileSweep]:
+    def _inject_bare(self) -> list[TimedSweep]:
         return self._injections(GradientTargets())
 
-    def _step_back(self, wrt: GradientTargets) -> TileSweep:
+    def _step_back(self, wrt: GradientTargets) -> TimedSweep:
         simulation = self.simulation
 
         def kernel_of(tiles: TileClass):
@@ -120,10 +116,13 @@ class BackwardSweep:
         return simulation.sweep(kernel_of)
 
     def sweep(self, kernel: Callable) -> Callable[..., None]:
-        """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names."""
-        return functools.partial(self.simulation.general_sweep(kernel, self._wrt), **self._gathered)
+        """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names.
 
-    def _injections(self, wrt: GradientTargets) -> list[TileSweep]:
+        It takes place at the step that lambda has been carried back to.
+        """
+        return functools.partial(self.simulation.general_sweep(kernel, self._wrt), step=self._at, **self._gathered)
+
+    def _injections(self, wrt: GradientTargets) -> list[TimedSweep]:
         return [
             self.simulation.general_sweep(
                 seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
@@ -136,20 +135,18 @@ class BackwardSweep:
         alone."""
         if not (weight and self._seeds):
             return
-        self.simulation.set_time(step)
         targets = {"target": self.adjoint, "differences_target": self._differences}
         for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
-            sweep(source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
+            sweep(step=step, source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
         if self._meter is not None:
             self._meter.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
         """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
-        self.simulation.set_time(step)
-        sweep = self._full if gather else self._bare
+        sweep, self._at = self._full if gather else self._bare, step
         adjoints = {"adjoint": self.adjoint, "differences_adjoint": self._differences}
         targets = {"target": self.spare, "differences_target": self._spare_differences}
-        sweep(source=state, weight=1.0, **adjoints, **targets, **self._gathered)
+        sweep(step=step, source=state, weight=1.0, **adjoints, **targets, **self._gathered)
         self.adjoint, self.spare = self.spare, self.adjoint
         self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1

@@ -10,7 +10,9 @@ import warp as wp
 
 from ..errors import AdjointError
 from ..grid.memory import summed, sums_array, tile_array
-from ..kernels.step import GradientTargets, moments_adjoint_kernel, moments_kernel, unstream_kernel
+from ..kernels.adjoint import GradientTargets
+from ..kernels.moments import moments_adjoint_kernel, moments_kernel
+from ..kernels.step import unstream_kernel
 from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .method import AdjointMethod, run_forward
@@ -72,18 +74,16 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         raise AdjointError("moments_on_tape: the populations have no gradient; make them with tape_array")
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
     step = simulation.steps
-    simulation.set_time(step)
     unchanged = _watch(simulation, populations, range(step, step + 1), "moments_on_tape")
-    simulation.general_sweep(moments_kernel)(source=populations, solid=simulation.solid, target=result)
+    simulation.general_sweep(moments_kernel)(source=populations, target=result)
 
     def backward() -> None:
         unchanged()
         incoming, outgoing = simulation.new_state(), simulation.new_state()
-        simulation.set_time(step)
         count, wrt = len(simulation.physics.parameters), GradientTargets(parameters=simulation.parameters.requires_grad)
         sums = sums_array(simulation.domain, count)
         sweep = simulation.general_sweep(moments_adjoint_kernel, wrt)
-        sweep(source=populations, solid=simulation.solid, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)
+        sweep(step=step, source=populations, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)
         simulation.general_sweep(unstream_kernel)(adjoint=incoming, target=outgoing)
         _add(populations.grad, outgoing)
         if wrt.parameters:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import AdjointError
 from ..grid.memory import tile_view
-from ..kernels.step import GradientTargets as Needs
+from ..kernels.adjoint import GradientTargets
 from ..models.wall import BounceBack
 from ..solver import Simulation
 from ..solver.obstacle import ObstacleGeometry
@@ -43,7 +43,7 @@ class Points:
 
     obstacle: str
 
-    needs = Needs(solid=True, fractions=True)
+    needs = GradientTargets(solid=True, fractions=True)
 
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
@@ -83,7 +83,7 @@ class Deformed:
     variables: np.ndarray
     """x at which the points were computed."""
 
-    needs = Needs(solid=True, fractions=True)
+    needs = GradientTargets(solid=True, fractions=True)
 
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
@@ -98,7 +98,7 @@ class Parameter:
 
     name: str
 
-    needs = Needs(parameters=True)
+    needs = GradientTargets(parameters=True)
 
     def require(self, simulation: Simulation) -> None:
         names = simulation.physics.parameters
@@ -129,7 +129,7 @@ class Field:
 
     name: str
 
-    needs = Needs(fields=True)
+    needs = GradientTargets(fields=True)
 
     def require(self, simulation: Simulation) -> None:
         names = simulation.physics.fields
@@ -160,7 +160,7 @@ class Field:
 class SolidFractions:
     """The solid fraction of every cell, also where no solid is near: d J / d eps, (n, cells)."""
 
-    needs = Needs(solid=True)
+    needs = GradientTargets(solid=True)
 
     def require(self, simulation: Simulation) -> None:
         if simulation.solid is None:
@@ -187,7 +187,7 @@ class LinkFractions:
     In tiles without such walls, where all is halfway and nothing is kept, it is given as 0.
     """
 
-    needs = Needs(fractions=True)
+    needs = GradientTargets(fractions=True)
 
     def require(self, simulation: Simulation) -> None:
         if not simulation.physics.link_wall.resolves_position:
@@ -203,7 +203,7 @@ class LinkFractions:
 class InitialPopulations:
     """The populations at the start: d J / d f, (n, S, cells), S = Q + sizes of the scalars; 0 where there is no fluid."""
 
-    needs = Needs()
+    needs = GradientTargets()
 
     def require(self, simulation: Simulation) -> None:
         """Every simulation has them."""
@@ -214,4 +214,4 @@ class InitialPopulations:
         return np.where(simulation.walls.fluid[:, None], gradient, 0.0)
 
 
-Wrt = Points | Deformed | Parameter | Field | SolidFractions | LinkFractions | InitialPopulations
+GradientInput = Points | Deformed | Parameter | Field | SolidFractions | LinkFractions | InitialPopulations

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..errors import AdjointError
-from ..kernels.step import GradientTargets as Needs
+from ..kernels.adjoint import GradientTargets
 from ..observe import Observable
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
@@ -13,12 +13,12 @@ from .checkpointed import Checkpointed
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod
 from .sweep import BackwardSweep
-from .targets import Field, InitialPopulations, Parameter, SolidFractions, Wrt
+from .targets import Field, GradientInput, InitialPopulations, Parameter, SolidFractions
 from .window import Window
 
 
 def value_and_grad(
-    objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[Wrt],
+    objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
     window: Window = Window(), plan: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
     trust: GradientGuard | None = GradientGuard(),
 ) -> tuple[float, tuple[np.ndarray, ...]]:  # fmt: skip
@@ -33,7 +33,7 @@ def value_and_grad(
     evaluation = Evaluation(simulation, objective)
     reverse = BackwardSweep(
         simulation, objective,
-        wrt=Needs(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
+        wrt=GradientTargets(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
         trust=trust,
     )  # fmt: skip
@@ -48,7 +48,7 @@ def value_and_grad(
     return value, gradients
 
 
-def _check(simulation: Simulation, steps: int, wrt: Sequence[Wrt], window: Window, plan: AdjointMethod) -> None:
+def _check(simulation: Simulation, steps: int, wrt: Sequence[GradientInput], window: Window, plan: AdjointMethod) -> None:
     """Refuses what cannot be given, before the long work starts."""
     least = 0 if plan.forgets_start else 1
     if steps < least:

@@ -9,7 +9,7 @@ from ..adjoint import Checkpointed, InitialPopulations, Steady, value_and_grad
 from ..adjoint.sweep import BackwardSweep
 from ..grid import Domain
 from ..grid.build import box
-from ..kernels.step import GradientTargets
+from ..kernels.adjoint import GradientTargets
 from ..models.collision import BGK
 from ..observe import FlowRate
 from ..solver import Simulation

@@ -1,1 +1,1 @@
-"""Kernels over tiles: from a traced cell to code that is launched."""
+"""Tile kernels, recorded from the physics of a cell."""

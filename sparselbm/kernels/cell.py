@@ -155,10 +155,18 @@ class Cell:
         graph = self._trace.graph
         return where(holds, graph.constant(1.0), graph.constant(0.0))
 
+    def in_fluid(self, value):
+        """The value in fluid cells, and 0 elsewhere, whatever was computed there: an integrand may divide by what is 0."""
+        return value if self.links is None else where(has_bit(self.links, 0), 0.0, value)
+
     @cached_property
-    def fluid(self):
-        """1 in the domain, 0 in cells of its tiles that lie outside."""
-        return 1.0 - self.mask(has_bit(self.links, 0)) if self._tiles.walls else self._trace.graph.constant(1.0)
+    def mass_share(self):
+        """The share of the cell's mass that lies in the domain: a cell on a plane of symmetry counts half, on two a quarter."""
+        share = self._trace.graph.constant(1.0)
+        for k, boundary in enumerate(self.physics.boundaries):
+            if boundary.mass_share != 1.0:
+                share = where(self.along(k), boundary.mass_share * share, share)
+        return share
 
     def in_obstacle(self, obstacle: str):
         """1 where the solid belongs to the named obstacle, else 0."""
@@ -323,12 +331,17 @@ class Cell:
     @cached_property
     def velocity_gradient(self) -> list[list]:
         """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
-        own = self.incoming[-self.physics.kept :]
+        own, given = self.incoming[-self.physics.kept :], self.given_velocity
+        return velocity_gradient(self.lattice, self.differences, own, self.links, given)
+
+    @property
+    def given_velocity(self):
+        """The mask of the cells along an opening of the flow or beside a moving obstacle: walls beside them may move."""
         given = []
         if self._tiles.walls:
             given = [self.mask(self.along(k)) for k in range(len(self.physics.boundaries))]
             given += [self.in_obstacle(name) for name in self.physics.moving]
-        return velocity_gradient(self.lattice, self.differences, own, self.links, total(given) > 0.5)
+        return total(given) > 0.5
 
     @cached_property
     def collided(self) -> list:
@@ -353,6 +366,4 @@ class Cell:
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(self.along(k), value, post[q])
         kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
-        if self._tiles.walls:
-            post, kept = ([where(has_bit(self.links, 0), 0.0, value) for value in part] for part in (post, kept))
-        return [*post, *(value for scalar in self.carried for value in scalar.outgoing), *kept]
+        return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *kept)]

@@ -33,7 +33,10 @@ class TileTrace:
         self._sums: list[Expression] = []
 
     def _load(self, name: str, text: str, kind: str = "Real") -> Expression:
-        self._loads[name] = f"const {kind} {name} = {text};"
+        """The value that the C++ text loads; a name belongs to one load."""
+        load = f"const {kind} {name} = {text};"
+        if self._loads.setdefault(name, load) != load:
+            raise ValueError(f"{name} is read in two ways, `{self._loads[name]}` and `{load}`: an array has one size in a kernel")
         return self.graph.input(name)
 
     def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
@@ -55,7 +58,8 @@ class TileTrace:
         """The value of a component at the cell `offset` away, in whichever tile it lies."""
         a, b, c = TileLayout(self.lattice.dimension).inner(offset)
         self._pulled[array] = size
-        return self._load(f"{array}_at{component}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
+        place = "_".join(f"m{-x}" if x < 0 else f"{x}" for x in (a, b, c))
+        return self._load(f"{array}{component}_at_{place}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
 
     def word(self, array: str, component: int = 0, size: int = 1) -> Expression:
         """This cell's bits in a component of an array of unsigned words `[tile][size][cell]`."""
@@ -125,14 +129,11 @@ class TileTrace:
 
     def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
         value = []
-        for sign, name in ((1, "above"), (-1, "below")):
+        for sign in (1, -1):
             offset = tuple(sign * int(k == axis) for k in range(self.lattice.dimension))
-            a, b, c = TileLayout(self.lattice.dimension).inner(offset)
-            text = f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})"
-            v = self._load(f"{array}_{name}{axis}_{component}", text)
+            v = self.shifted(array, component, size, offset)
             blocked = links is not None and has_bit(links, self.lattice.velocities.index(tuple(-x for x in offset)))
             value.append(where(blocked, 0.0, v))
-        self._pulled[array] = size
         return 0.5 * (value[0] - value[1])
 
     def store(self, array: str, component: int, size: int, value) -> None:

@@ -3,7 +3,7 @@
 import warp as wp
 
 from ..grid.memory import summed, sums_array
-from ..kernels.step import integral_kernel
+from ..kernels.observables import integral_kernel
 from ..solver import Simulation
 from .observable import Observable
 
@@ -14,12 +14,11 @@ class Evaluation:
     def __init__(self, simulation: Simulation, objective: Observable):
         self._simulation = simulation
         self._sums = sums_array(simulation.domain, 1)
-        self._sweep = simulation.general_sweep(integral_kernel, objective, tiles=objective.tiles(simulation))
+        self._sweep = simulation.general_sweep(integral_kernel, (objective,), tiles=objective.tiles(simulation))
 
     def add(self, state: wp.array, weight: float = 1.0, step: int | None = None) -> None:
         """Adds `weight` times the objective at the state after `step` steps, by default those of the simulation."""
-        self._simulation.set_time(self._simulation.steps if step is None else step)
-        self._sweep(source=state, solid=self._simulation.solid, sums=self._sums, weight=weight)
+        self._sweep(step=step, source=state, sums=self._sums, weight=weight)
 
     def take(self) -> float:
         """What has been added up; starts anew."""

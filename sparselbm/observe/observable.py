@@ -1,23 +1,21 @@
 """What an objective is."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ..kernels.cell import Cell
-    from ..solver import Simulation
-    from ..trace.expression import Expression
+from ..kernels.cell import Cell
+from ..solver import Simulation
+from ..trace.expression import Expression
 
 
 class Observable(ABC):
     """A sum over cells, J(t) = sum_x h(x, t), of something that each cell knows: a frozen value with one formula."""
 
     @abstractmethod
-    def integrand(self, cell: "Cell") -> "Expression":
+    def integrand(self, cell: Cell) -> Expression:
         """h, from the members of `cell` [lattice units]."""
 
     @abstractmethod
-    def tiles(self, simulation: "Simulation") -> np.ndarray:
+    def tiles(self, simulation: Simulation) -> np.ndarray:
         """Indices of the tiles outside of which h is 0."""

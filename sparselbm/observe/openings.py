@@ -1,6 +1,5 @@
 """What flows through the openings of a domain, link by link."""
 
-import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,26 +7,19 @@ import warp as wp
 
 from ..geometry.cap import Cap
 from ..grid.memory import tile_array, tile_view
-from ..kernels.cell import Cell
-from ..kernels.step import Target
-from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import CS2
 from ..models.boundary import Patch
-from ..models.physics import Physics, TileClass
 from ..solver import Simulation
 from ..trace.expression import total, where
 
 
-@functools.cache
-def _flux_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+@traced_kernel
+def _flux_kernel(k: KernelContext) -> None:
     """source -> target `[tile][2][cell]`: the mass that the links through a patch let in, sum f_q - f*_-q, and rho - 1."""
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
-    cell = Cell(physics, tiles, trace)
-    links = range(1, physics.lattice.size)
+    cell, links = k.cell, range(1, k.lattice.size)
     gained = total(where(cell.is_cut(q), cell.f[q] - cell.incoming[q], 0.0) for q in links)
-    trace.store("target", 0, 2, cell.fluid * gained)
-    trace.store("target", 1, 2, cell.fluid * cell.density_perturbation)
-    return trace.kernel(target.precision, target.cuda)
+    k.write("target", [cell.in_fluid(gained), cell.in_fluid(cell.density_perturbation)])
 
 
 class OpeningFlows:
@@ -68,8 +60,7 @@ class OpeningFlows:
         The pressure is that of the cells along it, half a cell away, weighted by their areas.
         """
         simulation = self._simulation
-        simulation.set_time(simulation.steps)
-        self._sweep(source=simulation.state, solid=simulation.solid, target=self._found)
+        self._sweep(source=simulation.state, target=self._found)
         values = tile_view(simulation.domain, self._found, 2)
         gained, excess = values[:, 0].astype(np.float64), values[:, 1].astype(np.float64)
         at = {name: tuple(cells.T) for name, cells in self.cells.items()}

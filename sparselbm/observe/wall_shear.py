@@ -1,16 +1,11 @@
 """Shear stress of a flow on walls that lie on links, from the populations of the cells beside them."""
 
-import functools
-
 import numpy as np
 
 from ..geometry import TriangleMesh
 from ..grid import OffWall
 from ..grid.memory import tile_array, tile_view
-from ..kernels.cell import Cell
-from ..kernels.step import Target
-from ..kernels.tile_kernel import TileKernel, TileTrace
-from ..models.physics import Physics, TileClass
+from ..kernels.context import KernelContext, traced_kernel
 from ..solver import Simulation
 from ..units import Units
 from .dissipation import strain_rate
@@ -18,15 +13,11 @@ from .dissipation import strain_rate
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
-@functools.cache
-def _stress_kernel(physics: Physics, tiles: TileClass, target: Target) -> TileKernel:
+@traced_kernel
+def _stress_kernel(k: KernelContext) -> None:
     """source -> target `[tile][6][cell]`: 2 rho nu S_ab for a <= b [lattice stress]."""
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
-    cell = Cell(physics, tiles, trace)
-    S = strain_rate(cell)
-    for k, (a, b) in enumerate(_PAIRS):
-        trace.store("target", k, len(_PAIRS), 2.0 * cell.fluid * cell.density * cell.viscosity * S[a][b])
-    return trace.kernel(target.precision, target.cuda)
+    cell, S = k.cell, strain_rate(k.cell)
+    k.write("target", [cell.in_fluid(2.0 * cell.density * cell.viscosity * S[a][b]) for a, b in _PAIRS])
 
 
 def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.ndarray:
@@ -38,7 +29,7 @@ def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) 
     """
     domain = simulation.domain
     found = tile_array(domain, len(_PAIRS), simulation.precision)
-    simulation.general_sweep(_stress_kernel)(source=simulation.state, solid=simulation.solid, target=found)
+    simulation.general_sweep(_stress_kernel)(source=simulation.state, target=found)
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
     normals = wall.point_normals
     fluid = domain.fluid & simulation.walls.fluid

@@ -11,17 +11,14 @@ from ..errors import SimulationError
 from ..grid import Domain, transfer
 from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
 from ..grid.tile_field import Fields
+from ..kernels.amounts import mass_kernel
+from ..kernels.context import Target
 from ..kernels.launch import TileGroup, TileSweep, group_tiles
-from ..kernels.step import (
-    Target,
-    equilibrium_kernel,
-    force_field_kernel,
-    mass_kernel,
-    moments_kernel,
-    scalar_equilibrium_kernel,
-    scalar_kernel,
-    step_kernel,
-)
+from ..kernels.moments import equilibrium_kernel, moments_kernel
+from ..kernels.observables import force_field_kernel
+from ..kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
+from ..kernels.step import step_kernel
+from ..kernels.timed import TimedSweep
 from ..lattice import D2Q9, D3Q19, Lattice
 from ..models import ViscosityField
 from ..models.boundary import BoundaryCondition
@@ -140,8 +137,12 @@ class Simulation:
         """Which boundary conditions a cell obeys, and whose solid it holds."""
         return self.walls.marks
 
-    def set_time(self, step: int) -> None:
-        """Brings what varies in time, schedules and unsteady profiles, to a step."""
+    def set_time(self, step: int | None = None) -> None:
+        """Brings what varies in time, schedules and unsteady profiles, to a step, by default the present one.
+
+        Every `sweep` does so by itself: only whoever reads these numbers elsewhere has to.
+        """
+        step = self.steps if step is None else step
         if self._time == step or not (self.schedules or self._unsteady):
             return
         self._numbers.set_time(step)
@@ -257,29 +258,29 @@ class Simulation:
             fractions=self.walls.fractions is not None,
         )  # fmt: skip
 
-    def sweep(self, kernel_of, groups: Sequence[TileGroup] | None = None) -> TileSweep:
-        """A pass of kernels over the tiles, bound to this simulation's topology and numbers."""
+    def sweep(self, kernel_of, groups: Sequence[TileGroup] | None = None) -> TimedSweep:
+        """A pass of kernels over the tiles, bound to this simulation's topology, solid fractions and numbers, at any step."""
         arrays = {
             "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,
-            "parameters": self.parameters, "fields": self.fields.array, "fractions": self.walls.fractions,
+            "parameters": self.parameters, "solid": self.solid, "fields": self.fields.array, "fractions": self.walls.fractions,
         }  # fmt: skip
         members = self.groups if groups is None else groups
-        return TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
+        sweep = TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
+        return TimedSweep(sweep, self.set_time)
 
-    def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TileSweep:
+    def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TimedSweep:
         """A pass of one kernel, made for the general class, over some or all tiles."""
         members = np.arange(self.domain.tile_count) if tiles is None else tiles
         groups = group_tiles(self.domain, {self.general_class: members}, self._threads)
         return self.sweep(lambda tiles: kernel_factory(self.physics, tiles, self.target, *arguments), groups)
 
     @functools.cached_property
-    def _step(self) -> TileSweep:
+    def _step(self) -> TimedSweep:
         return self.sweep(lambda tiles: step_kernel(self.physics, tiles, self.target))
 
     def advance(self, source: wp.array, target: wp.array, step: int) -> None:
         """From the state after `step` steps to the next, from one array to another; neither need be this simulation's own."""
-        self.set_time(step)
-        self._step(source=source, target=target, solid=self.solid)
+        self._step(step=step, source=source, target=target)
 
     def run(self, steps: int) -> None:
         """Advances the state. Every 100 steps, counted over calls, the flow is looked at (`check_stability`)."""
@@ -342,18 +343,17 @@ class Simulation:
         fields[:, 0] = density
         fields[:, 1:] = np.moveaxis(np.broadcast_to(velocity, (n, cells, d)), -1, 1)
         moments.assign(values)
-        self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
         self.steps = 0
+        self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
 
     @functools.cached_property
-    def _moments(self) -> TileSweep:
+    def _moments(self) -> TimedSweep:
         return self.general_sweep(moments_kernel)
 
     def moments(self) -> wp.array:
         """Density and velocity of the present state, `[tile][1 + d][cell]`."""
-        self.set_time(self.steps)
         moments = tile_array(self.domain, 1 + self.lattice.dimension, self.precision)
-        self._moments(source=self.state, solid=self.solid, target=moments)
+        self._moments(source=self.state, target=moments)
         return moments
 
     def density(self) -> np.ndarray:
@@ -370,25 +370,22 @@ class Simulation:
         present = np.zeros(field.shape[0], dtype=wp.dtype_to_numpy(self.precision))
         present[: self.domain.fluid.size] = np.broadcast_to(values, self.domain.fluid.shape).ravel()
         field.assign(present)
-        self.set_time(self.steps)
         set_populations = self.general_sweep(scalar_equilibrium_kernel, name)
-        set_populations(source=self.state, adjoint=field, solid=self.solid, target=self.spare)
+        set_populations(source=self.state, adjoint=field, target=self.spare)
         self.state, self.spare = self.spare, self.state
 
     def scalar(self, name: str) -> np.ndarray:
         """phi of every cell, (n, cells); 0 outside the fluid. Raises ValueError where there is no such scalar."""
         field = tile_array(self.domain, 1, self.precision)
-        self.set_time(self.steps)
-        self.general_sweep(scalar_kernel, name)(source=self.state, solid=self.solid, target=field)
+        self.general_sweep(scalar_kernel, name)(source=self.state, target=field)
         return tile_view(self.domain, field, 1)[:, 0].copy()
 
     def force_field(self) -> np.ndarray:
         """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
-        self.set_time(self.steps)
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
         forces = self.general_sweep(force_field_kernel, tiles=self._tiles_of_obstacles)
-        forces(source=self.state, solid=self.solid, target=field)
+        forces(source=self.state, target=field)
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
 
     def excess_mass(self) -> float:
@@ -398,5 +395,5 @@ class Simulation:
         return float(sums.numpy().sum())
 
     @functools.cached_property
-    def _mass(self) -> TileSweep:
+    def _mass(self) -> TimedSweep:
         return self.general_sweep(mass_kernel)

@@ -1,20 +1,16 @@
 """Whether a flow is still sound, and what to advise where it is not."""
 
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..grid.memory import sums_array, tile_view
-from ..kernels.cell import Cell
-from ..kernels.step import Target
-from ..kernels.tile_kernel import TileKernel, TileTrace
+from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import D3Q19, Lattice
 from ..models.collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
-from ..models.physics import Physics, TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-from ..trace.expression import dot, has_bit, where
+from ..trace.expression import dot
 from .open_cells import open_cells
 
 if TYPE_CHECKING:
@@ -53,26 +49,21 @@ OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KB
 """Collisions that hold lower viscosities than BGK and TRT (docs/stability.md): those that a case can name too, and others."""
 
 
-@functools.cache
-def limits_kernel(physics: Physics, tiles: TileClass, target: Target, limits: StabilityLimits) -> TileKernel:
+@traced_kernel
+def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
     """The number of fluid cells beyond the limits, or not finite (every comparison with NaN fails).
 
     Cells that are wholly solid do not count.
     """
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
-    cell = Cell(physics, tiles, trace)
-    least, largest = limits.density
+    cell, (least, largest) = k.cell, limits.density
     rho, u = cell.density, cell.velocity
     sound = cell.mask(dot(u, u) < limits.speed**2) * cell.mask(rho > least) * cell.mask(rho < largest)
     for scalar in cell.carried:
         sound = sound * cell.mask(scalar.value * scalar.value < limits.scalar**2)
     unsound = 1.0 - sound
-    if tiles.solid:
+    if k.tiles.solid:
         unsound = cell.mask(cell.solid_fraction < SOLID_THRESHOLD) * unsound
-    if cell.links is not None:
-        unsound = where(has_bit(cell.links, 0), 0.0, unsound)
-    trace.sum(unsound)
-    return trace.kernel(target.precision, target.cuda)
+    k.reduce(unsound)
 
 
 class StabilityCheck:
@@ -86,8 +77,7 @@ class StabilityCheck:
 
     def unsound_cells(self) -> int:
         """How many cells are beyond the limits or not finite."""
-        self._simulation.set_time(self._simulation.steps)
-        self._count(source=self._simulation.state, solid=self._simulation.solid, sums=self._sums)
+        self._count(source=self._simulation.state, sums=self._sums)
         count = round(float(self._sums.numpy().sum()))
         if count:  # Sums that are still 0 need not be cleared.
             self._sums.zero_()

@@ -4,12 +4,15 @@ A cell's physics is a function of numbers: called with `Expression`s it is recor
 branches (masked arithmetic through `where`), from which come the vectorised CPU kernel, the CUDA kernel and, by
 `pullback`, their adjoints. Called with floats or NumPy arrays the same function is its own reference.
 
+Comparisons of expressions, `==` and `!=` among them, are masks for `where`; two expressions are the same where `a is b`.
+A mask has no truth while it is traced: `if`, `and`, `in`, `min` and `max` raise TypeError.
+
 Equal subexpressions are one node, constants are folded, and products with 0 and 1 vanish as they are recorded.
 Measured on D3Q19 against Warp's own code generation: see docs/design_notes.md.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +21,12 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """A node of the graph: an operation on earlier nodes, a constant, or a named input."""
+    """A node of the graph: an operation on earlier nodes, a constant, or a named input. Its hash is its identity."""
 
     graph: "Graph"
     index: int
     operation: str
-    """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, bit, matches, <."""
+    """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, and the masks bit, matches, <, <=, ==, !=."""
     operands: tuple["Expression", ...] = ()
     value: Any = None
     """The number of a constant, the C++ text of an input, the bit tested by `bit`."""
@@ -73,8 +76,33 @@ class Expression:
     def __gt__(self, other):
         return self.graph.lift(other) < self
 
+    def __le__(self, other):
+        return self.graph.node("<=", (self, self.graph.lift(other)))
+
+    def __ge__(self, other):
+        return self.graph.lift(other) <= self
+
+    def __eq__(self, other):  # type: ignore[override]
+        return self.graph.node("==", (self, self.graph.lift(other)))
+
+    def __ne__(self, other):  # type: ignore[override]
+        return self.graph.node("!=", (self, self.graph.lift(other)))
+
+    __hash__ = object.__hash__
+
+    def __abs__(self):
+        return where(self < 0.0, -self, where(self == 0.0, 0.0, self))
+
     def __bool__(self):
-        raise TypeError("a traced value has no truth: write where(mask, a, b) instead of if")
+        raise TypeError(
+            "a traced value has no truth: write where(mask, a, b) instead of if, and, or; minimum and maximum instead of min "
+            "and max; and `is` to find an expression among others"
+        )
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether it holds or not, rather than being a number."""
+        return self.operation in _MASKS
 
 
 @dataclass(eq=False)
@@ -86,6 +114,11 @@ class Graph:
 
     def node(self, operation: str, operands: tuple[Expression, ...] = (), value: Any = None) -> Expression:
         """The one node with this operation and these operands."""
+        numbers = operands[1:] if operation == "where" else operands
+        if any(x.is_mask for x in numbers):
+            raise TypeError(f"{operation} of a mask: a mask is no number, write where(mask, 1.0, 0.0)")
+        if operation == "where" and not operands[0].is_mask:
+            raise TypeError("where(mask, a, b) of a number: compare it first, as in where(x > 0.5, a, b)")
         key = (operation, tuple(x.index for x in operands), value)
         if key not in self._known:
             self._known[key] = Expression(self, len(self.nodes), operation, operands, value)
@@ -100,7 +133,12 @@ class Graph:
         return self.node("input", value=text)
 
     def lift(self, value) -> Expression:
-        return value if isinstance(value, Expression) else self.constant(value)
+        """The value as a node: a number becomes a constant."""
+        if isinstance(value, Expression):
+            return value
+        if isinstance(value, int | float | np.number | np.bool_):
+            return self.constant(float(value))
+        raise TypeError(f"{value!r} beside a traced value: only numbers can be, one for all cells")
 
     def add(self, a: Expression, b: Expression) -> Expression:
         if _is(a, 0.0):
@@ -185,21 +223,39 @@ def where(mask, a, b):
     return a if a is b else graph.node("where", (mask, a, b))
 
 
+def minimum(a, b):
+    """The smaller of both. Where they are equal, each has half of the derivative."""
+    if _graph_of(a, b) is None:
+        return _of_numbers(np.minimum, a, b)
+    return where(a < b, a, where(b < a, b, 0.5 * (a + b)))
+
+
+def maximum(a, b):
+    """The larger of both. Where they are equal, each has half of the derivative."""
+    if _graph_of(a, b) is None:
+        return _of_numbers(np.maximum, a, b)
+    return where(b < a, a, where(a < b, b, 0.5 * (a + b)))
+
+
 def sqrt(a):
-    """The square root."""
-    return a.graph.node("sqrt", (a,)) if isinstance(a, Expression) else np.sqrt(a)
+    """The square root of a >= 0. Its derivative at 0 is 0, so that the root of a sum of squares has one everywhere."""
+    return a.graph.node("sqrt", (a,)) if isinstance(a, Expression) else _of_numbers(np.sqrt, a)
 
 
 def exp(a):
     """e to the power a."""
-    return a.graph.node("exp", (a,)) if isinstance(a, Expression) else np.exp(a)
+    return a.graph.node("exp", (a,)) if isinstance(a, Expression) else _of_numbers(np.exp, a)
 
 
 def log(a):
     """The natural logarithm of a > 0."""
-    if isinstance(a, Expression):
-        return a.graph.node("log", (a,))
-    return float(np.log(a)) if isinstance(a, float) else np.log(a)  # NumPy's own scalar would turn fp32 arrays into fp64.
+    return a.graph.node("log", (a,)) if isinstance(a, Expression) else _of_numbers(np.log, a)
+
+
+def _of_numbers(function: Callable, *values):
+    """NumPy's function; a float of floats, for NumPy's own scalars would turn fp32 arrays into fp64."""
+    result = function(*values)
+    return float(result) if all(isinstance(x, int | float) for x in values) else result
 
 
 def power(a, exponent):
@@ -238,7 +294,7 @@ _DERIVATIVES = {
     "*": lambda y, v, a, b: (v * b, v * a),
     "/": lambda y, v, a, b: (v / b, -(v / b) * y),
     "neg": lambda y, v, a: (-v,),
-    "sqrt": lambda y, v, a: (0.5 * v / y,),
+    "sqrt": lambda y, v, a: (where(y == 0.0, 0.0, 0.5 * v / where(y == 0.0, 1.0, y)),),
     "exp": lambda y, v, a: (v * y,),
     "log": lambda y, v, a: (v / a,),
     "where": lambda y, v, m, a, b: (None, where(m, v, 0.0), where(m, 0.0, v)),
@@ -285,11 +341,13 @@ def assume(outputs: Sequence[Expression], mask: Expression) -> list[Expression]:
     return [known[y.index] for y in outputs]
 
 
+_MASKS = {"bit", "matches", "<", "<=", "==", "!="}
+
 _FOLDS = {"+": Graph.add, "-": Graph.subtract, "*": Graph.multiply, "/": Graph.divide, "neg": Graph.negate}
 
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "root({0})",
          "exp": "exponential({0})", "log": "logarithm({0})",
-         "where": "{0} ? {1} : {2}", "<": "{0} < {1}"}  # fmt: skip
+         "where": "{0} ? {1} : {2}", "<": "{0} < {1}", "<=": "{0} <= {1}", "==": "{0} == {1}", "!=": "{0} != {1}"}  # fmt: skip
 
 
 def ancestors(outputs: Sequence[Expression]) -> set[int]:
@@ -329,5 +387,5 @@ def _statement(node: Expression) -> str:
     if node.operation == "matches":
         mask, value = node.value
         return f"const Mask t{node.index} = matches({_name(node.operands[0])}, {mask}u, {value}u);"
-    kind = "Mask" if node.operation == "<" else "Real"
+    kind = "Mask" if node.is_mask else "Real"
     return f"const {kind} t{node.index} = {_TEXT[node.operation].format(*map(_name, node.operands))};"

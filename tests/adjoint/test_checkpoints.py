@@ -27,7 +27,7 @@ from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.errors import AdjointError
 from sparselbm.estimate.bandwidth import Bandwidth
 from sparselbm.grid.build import box
-from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.lattice import D2Q9
 from sparselbm.models.collision import TRT
 from sparselbm.models.scalar import Scalar

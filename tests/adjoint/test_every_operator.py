@@ -14,9 +14,8 @@ from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, val
 from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
-from sparselbm.kernels.cell import Cell
-from sparselbm.kernels.step import GradientTargets
-from sparselbm.kernels.tile_kernel import TileKernel, TileTrace
+from sparselbm.kernels.adjoint import GradientTargets
+from sparselbm.kernels.context import KernelContext, traced_kernel
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models import RuntimeParameter
 from sparselbm.models.boundary import X_MIN, Parabola, VelocityInlet
@@ -69,16 +68,13 @@ def random_state(run: Run, seed: int) -> wp.array:
     return state
 
 
-def tangent_kernel(physics, tiles, target) -> TileKernel:
+@traced_kernel
+def tangent_kernel(k: KernelContext) -> None:
     """J v of a step, v in `adjoint`: w -> J^T w is linear, so that its own pullback with v is J v."""
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried)
-    cell = Cell(physics, tiles, trace)
-    seeds = [trace.graph.input(f"seed{q}") for q in range(physics.size)]
-    transposed = pullback(cell.outgoing, seeds, cell.incoming)
-    direction = trace.streamed("adjoint", cell.links)
-    for q, value in enumerate(pullback(transposed, direction, seeds)):
-        trace.store("target", q, physics.size, value)
-    return trace.kernel(target.precision, target.cuda)
+    seeds = [k.trace.graph.input(f"seed{q}") for q in range(k.physics.size)]
+    transposed = pullback(k.cell.outgoing, seeds, k.cell.incoming)
+    direction = k.trace.streamed("adjoint", k.cell.links)
+    k.write("target", pullback(transposed, direction, seeds))
 
 
 TRANSPOSED = [

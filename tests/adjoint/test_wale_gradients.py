@@ -25,9 +25,8 @@ from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
-from sparselbm.kernels.cell import Cell
-from sparselbm.kernels.step import GradientTargets
-from sparselbm.kernels.tile_kernel import TileTrace
+from sparselbm.kernels.adjoint import GradientTargets
+from sparselbm.kernels.context import KernelContext, traced_kernel
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models import RigidVelocity, RuntimeParameter
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
@@ -149,16 +148,14 @@ def random_array(run, seed) -> wp.array:
     return state
 
 
-def tangent_kernel(physics, tiles, target):
+@traced_kernel
+def tangent_kernel(k: KernelContext) -> None:
     """J v of a step of a state, v in `adjoint`: w -> J^T w is linear, so that its own pullback is J."""
-    trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
-    cell = Cell(physics, tiles, trace)
-    seeds = [trace.graph.input(f"seed{q}") for q in range(physics.size)]
+    trace, cell = k.trace, k.cell
+    seeds = [trace.graph.input(f"seed{q}") for q in range(k.physics.size)]
     transposed = pullback(cell.outgoing, seeds, [*cell.incoming, *cell.differences])
     direction = [*trace.streamed("adjoint", cell.links), *trace.differences("adjoint", cell.links)]
-    for q, value in enumerate(pullback(transposed, direction, seeds)):
-        trace.store("target", q, physics.size, value)
-    return trace.kernel(target.precision, target.cuda)
+    k.write("target", pullback(transposed, direction, seeds))
 
 
 @cases((D2Q9, "cells"), (D2Q9, "links"))

@@ -3,7 +3,10 @@
 import pytest
 import warp as wp
 
-from sparselbm.kernels.step import GradientTargets, Target, adjoint_kernel, integral_adjoint_kernel, step_kernel
+from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
+from sparselbm.kernels.context import Target
+from sparselbm.kernels.observables import integral_adjoint_kernel
+from sparselbm.kernels.step import step_kernel
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, FreeSlip, Parabola, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT

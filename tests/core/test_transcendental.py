@@ -6,8 +6,9 @@ import warp as wp
 
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
+from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
+from sparselbm.kernels.context import Target
 from sparselbm.kernels.launch import TileSweep, group_tiles
-from sparselbm.kernels.step import GradientTargets, Target, adjoint_kernel
 from sparselbm.kernels.tile_kernel import TileTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models.collision import TRT

@@ -12,28 +12,23 @@ from pathlib import Path
 import warp as wp
 
 from sparselbm.adjoint.second_moments import _moments_kernel, _populations_kernel
-from sparselbm.kernels.step import (
+from sparselbm.kernels.adjoint import (
     GradientTargets,
-    Target,
     adjoint_kernel,
-    amount_adjoint_kernel,
-    change_kernel,
     differences_transpose_kernel,
+    populations_adjoint_kernel,
+)
+from sparselbm.kernels.amounts import amount_adjoint_kernel, change_kernel, mass_kernel
+from sparselbm.kernels.context import Target
+from sparselbm.kernels.moments import (
     equilibrium_adjoint_kernel,
     equilibrium_kernel,
-    force_field_kernel,
-    integral_adjoint_kernel,
-    integral_kernel,
-    mass_kernel,
     moments_adjoint_kernel,
     moments_kernel,
-    populations_adjoint_kernel,
-    scalar_equilibrium_kernel,
-    scalar_kernel,
-    step_kernel,
-    stream_kernel,
-    unstream_kernel,
 )
+from sparselbm.kernels.observables import force_field_kernel, integral_adjoint_kernel, integral_kernel
+from sparselbm.kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
+from sparselbm.kernels.step import step_kernel, stream_kernel, unstream_kernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models import RuntimeParameter
 from sparselbm.models.boundary import (
@@ -75,7 +70,7 @@ from sparselbm.models.scalar import BodyValue, FixedValue, Outflow, Scalar
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation
 from sparselbm.observe import Dissipation, FlowRate, Force, Integral, KineticEnergy, LayerPressure, ScalarFlux, Torque
-from sparselbm.observe.monitor.sums_kernel import sums_kernel
+from sparselbm.observe.monitor.velocity_gradients import gradients_kernel
 from sparselbm.observe.openings import _flux_kernel
 from sparselbm.observe.wall_shear import _stress_kernel
 from sparselbm.solver.moving.coupling import coupling_kernel
@@ -160,10 +155,10 @@ def _adjoints():
         "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),
         "flux of a scalar": ScalarFlux("heat", 0, 4), "own": Integral(_squared_density),
     }.items():  # fmt: skip
-        yield f"integral, {name}", integral_kernel(full, EVERYTHING, CPU64, objective)
+        yield f"integral, {name}", integral_kernel(full, EVERYTHING, CPU64, (objective,))
         yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, CPU64, objective, ALL)
     wale = everything(D2Q9)
-    yield "integral, kinetic energy beside WALE, cuda", integral_kernel(wale, EVERYTHING, CUDA32, KineticEnergy())
+    yield "integral, kinetic energy beside WALE, cuda", integral_kernel(wale, EVERYTHING, CUDA32, (KineticEnergy(),))
     for factory in (moments_adjoint_kernel, equilibrium_adjoint_kernel, populations_adjoint_kernel):
         yield factory.__name__, factory(wale, EVERYTHING, CPU64, ALL)
     yield "amount_adjoint_kernel, flow", amount_adjoint_kernel(full, EVERYTHING, CPU64, 0)
@@ -184,11 +179,12 @@ def _passes():
         yield factory.__name__.strip("_"), factory(wale, EVERYTHING, CPU64)
     yield "stress_kernel", _stress_kernel(everything(D3Q19), EVERYTHING, CPU32)
     yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32)
+    yield "gradients_kernel", gradients_kernel(wale, EVERYTHING, CPU64)
     yield "limits_kernel", limits_kernel(wale, EVERYTHING, CPU32, LIMITS)
     yield "scalar_kernel", scalar_kernel(full, EVERYTHING, CPU64, "dye")
     yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, CPU64, "heat")
     objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))
-    yield "sums_kernel", sums_kernel(full, EVERYTHING, CPU32, objectives)
+    yield "integral_kernel of several", integral_kernel(full, EVERYTHING, CPU32, objectives)
     bare = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN),), obstacles=("body",), moving=("body",))
     yield "coupling_kernel", coupling_kernel(bare, SOLID, CPU64, "body")
     yield "coupling_kernel beside scalars and WALE", coupling_kernel(wale, EVERYTHING, CPU64, "body")

@@ -3,7 +3,8 @@
 import pytest
 import warp as wp
 
-from sparselbm.kernels.step import Target
+from sparselbm.kernels.context import Target
+from sparselbm.kernels.observables import integral_kernel
 from sparselbm.lattice import D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT
@@ -11,8 +12,7 @@ from sparselbm.models.physics import Physics, TileClass
 from sparselbm.observe import Dissipation, KineticEnergy, LayerPressure
 from sparselbm.observe.monitor.probes import _gather_kernel
 from sparselbm.observe.monitor.residual import _change_kernel
-from sparselbm.observe.monitor.sums_kernel import sums_kernel
-from sparselbm.observe.monitor.velocity_gradients import _gradient_kernel
+from sparselbm.observe.monitor.velocity_gradients import gradients_kernel
 from sparselbm.solver.stability import LIMITS, limits_kernel
 
 PHYSICS = Physics(
@@ -22,10 +22,10 @@ CLASS, CUDA = TileClass(walls=True, solid=True), Target(wp.float32, cuda=True)
 OBJECTIVES = (Dissipation(), KineticEnergy(), LayerPressure(0, 5))
 KERNELS = {
     "limits": lambda: limits_kernel(PHYSICS, CLASS, CUDA, LIMITS).launchable,
-    "sums": lambda: sums_kernel(PHYSICS, CLASS, CUDA, OBJECTIVES).launchable,
+    "sums": lambda: integral_kernel(PHYSICS, CLASS, CUDA, OBJECTIVES).launchable,
     "gather": lambda: _gather_kernel(wp.float32),
     "change": lambda: _change_kernel(wp.float32),
-    "gradients": lambda: _gradient_kernel(wp.float32),
+    "gradients": lambda: gradients_kernel(PHYSICS, CLASS, CUDA).launchable,
 }
 
 

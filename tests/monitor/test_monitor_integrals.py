@@ -6,7 +6,9 @@ import warp as wp
 
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_array
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
+from sparselbm.models import Harmonic, ScaledViscosity
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
 from sparselbm.models.collision import BGK, TRT
 from sparselbm.observe import Dissipation, KineticEnergy, evaluate
@@ -102,14 +104,32 @@ def test_poiseuille_up_to_the_walls(device):
     assert dissipation == pytest.approx(8 * NU * (slope**2).sum(), rel=1e-12)
 
 
+def test_dissipation_is_that_of_the_present_viscosity_in_each_cell(device):
+    """nu varies in time and from cell to cell: 2 nu S : S of a wave with nu of now and here."""
+    domain = box((16, 16), periodic=(True, True), device=device)
+    simulation = Simulation(
+        domain, viscosity=NU, precision=wp.float64, schedules={"viscosity": Harmonic(17.0, 0.5, 1.0)},
+        viscosity_field=ScaledViscosity(lambda x: 1.0 + x[..., 0]),
+    )  # fmt: skip
+    simulation.run(5)
+    x = domain.cell_indices()[..., 0] + 0.5
+    k = 2.0 * np.pi / 16
+    u = np.stack([np.zeros(x.shape), 0.01 * np.sin(k * x)], axis=-1)
+    _, dissipation = _sums_of(simulation, u)
+    nu = NU * Harmonic(17.0, 0.5, 1.0)(5) * (1.0 + x)
+    assert dissipation == pytest.approx((nu * (0.01 * np.sin(k) * np.cos(k * x)) ** 2).sum(), rel=1e-12)
+
+
 def _sums_of(simulation, velocity):
     """Enstrophy and dissipation of a given velocity: the moments of a state that has just been set are not those set,
     populations having streamed, so that the field is handed over in their place."""
     domain, d = simulation.domain, simulation.lattice.dimension
     gradients = VelocityGradients(simulation)
-    moments = np.ones((domain.tile_count, 1 + d, domain.cells_per_tile))
-    moments[:, 1:] = np.moveaxis(velocity, -1, 1)
-    return gradients.of(wp.array(moments.ravel(), dtype=wp.float64, device=domain.device))
+    values = np.ones((domain.tile_count + 1, 1 + d, domain.cells_per_tile))
+    values[:-1, 1:] = np.moveaxis(velocity, -1, 1)
+    moments = tile_array(domain, 1 + d, wp.float64)
+    moments.assign(values.ravel())
+    return gradients.of(moments)
 
 
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)

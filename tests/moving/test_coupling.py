@@ -3,17 +3,21 @@
 import numpy as np
 import pytest
 import warp as wp
-from moving_cases import cylinder, momentum
+from moving_cases import cylinder, momentum, shift
 
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
-from sparselbm.models import RigidVelocity
+from sparselbm.models import Harmonic, RigidVelocity, ScaledViscosity
 from sparselbm.models.boundary import X_MIN, Y_MIN, FreeSlip
+from sparselbm.models.collision import TRT
+from sparselbm.models.force import ForceField
+from sparselbm.models.scalar import BodyValue, Scalar
+from sparselbm.models.turbulence import WALE
 from sparselbm.models.wall.partially_saturated import saturation
 from sparselbm.observe import Force, Torque, evaluate
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.moving import MovingObstacles, RigidBody, Uniform
+from sparselbm.solver.moving import MovingObstacles, Prescribed, RigidBody, Uniform
 from sparselbm.solver.moving.coupling import CouplingSums
 
 NU = 0.05
@@ -37,15 +41,39 @@ def stirred(device, dimension, **settings):
     return simulation, motion
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
-def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
-    """(F, T) of the present velocity, and the inertia of the fluid in the first body, cell by cell."""
-    simulation, motion = stirred(device, dimension)
+PERIOD = 17.0
+SCALARS = [Scalar("dye", 0.1), Scalar("heat", 0.05, bodies=(BodyValue("a", 1.0),))]
+FEATURES = {
+    "nothing": {}, "scalars": {"scalars": SCALARS}, "WALE": {"collision": WALE(TRT())},
+    "scalars and WALE": {"scalars": SCALARS, "collision": WALE(TRT())},
+    "fields": {"viscosity_field": ScaledViscosity(lambda x: 1.0 + 0.02 * x[..., 0])},
+    "schedules": {"schedules": {"viscosity": Harmonic(PERIOD, 0.5, 1.0)}},
+    "everything": {
+        "scalars": SCALARS, "collision": WALE(TRT()), "viscosity_field": ScaledViscosity(lambda x: 1.0 + 0.02 * x[..., 0]),
+        "schedules": {"viscosity": Harmonic(PERIOD, 0.5, 1.0), "dye.diffusivity": Harmonic(PERIOD, 0.2, 1.0)},
+    },
+}  # fmt: skip
+"""Everything beside a moving body that changes the layout of a state, or the numbers of a cell."""
+CROSS = [*((2, name) for name in FEATURES), (3, "nothing"), (3, "everything")]
+
+
+def viscosities(simulation, features):
+    """nu of every cell at the present step, by NumPy, (n, cells)."""
+    place = simulation.domain.cell_indices() + 0.5
+    factor = features.get("schedules", {}).get("viscosity", lambda step: 1.0)(simulation.steps)
+    thick = features["viscosity_field"].function(place) if "viscosity_field" in features else 1.0
+    return NU * factor * thick * np.ones(place.shape[:-1])
+
+
+@pytest.mark.parametrize(("dimension", "name"), CROSS)
+def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension, name):
+    """(F, T) of the present velocity, and the inertia of the fluid in the first body, cell by cell, whatever is beside it."""
+    simulation, motion = stirred(device, dimension, **FEATURES[name])
     found = CouplingSums(simulation, "a").take()
     domain = simulation.domain
     eps = tile_view(domain, simulation.solid, 1)[:, 0]
     owned = (simulation.walls.host_labels()[:, 0] >> 16) == 1
-    w = (saturation(eps, 3.0 * NU) * owned * simulation.density())[..., None]
+    w = (saturation(eps, 3.0 * viscosities(simulation, FEATURES[name])) * owned * simulation.density())[..., None]
     r, u = np.zeros((*eps.shape, 3)), np.zeros((*eps.shape, 3))
     r[..., :dimension] = domain.cell_indices() + 0.5 - np.asarray(motion.centre)
     u[..., :dimension] = simulation.velocity()
@@ -62,6 +90,39 @@ def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension):
     drag, torque = Force("a", tuple(along)), Torque("a", motion.centre, tuple(axis))
     assert exerted[:dimension] @ along == pytest.approx(evaluate(drag, simulation), rel=1e-9, abs=1e-12)
     assert exerted[3:] @ axis == pytest.approx(evaluate(torque, simulation), rel=1e-9, abs=1e-12)
+
+
+IDLE = {
+    "scalars": {"scalars": [Scalar("dye", 0.1), Scalar("ink", 0.05)]},
+    "WALE": {"collision": WALE(TRT(), constant=1e-9)},
+    "scalar and WALE": {"scalars": [Scalar("dye", 0.1)], "collision": WALE(TRT(), constant=1e-9)},
+    "fields": {"force": ForceField(lambda x: 1e-12 * np.ones(x.shape))},
+    "schedules": {"schedules": {"viscosity": Harmonic(PERIOD, 0.0, 1.0)}},
+}  # fmt: skip
+"""What may stand beside a body without acting on the flow."""
+COURSES = {
+    "prescribed": Prescribed(lambda t: shift(0.01 * t, 0.02 * t)),
+    "free": RigidBody(matter=Uniform(3.0), gravity=(0.0, 1e-5)),
+}
+
+
+def driven(device, course, features):
+    """The track of a cylinder in a periodic flow."""
+    simulation = Simulation(
+        box((32, 32), periodic=(True, True), device=device), viscosity=NU, precision=wp.float64,
+        obstacles=[Obstacle("body", cylinder(4.3, (16.2, 15.7)), motion=RigidVelocity.at_rest(2))], **features,
+    )  # fmt: skip
+    simulation.set_state(1.0, (0.03, -0.01))
+    return MovingObstacles(simulation, {"body": COURSES[course]}).run(20, every=2)["body"]
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("name", IDLE)
+def test_a_body_moves_and_feels_as_it_does_alone(device, course, name):
+    """Velocity, force and torque beside features that do not act on the flow are those without them."""
+    alone, beside = driven(device, course, {}), driven(device, course, IDLE[name])
+    for part in ("velocity", "rotation", "force", "torque"):
+        assert getattr(beside, part) == pytest.approx(getattr(alone, part), rel=1e-6, abs=1e-9)
 
 
 def test_a_quarter_between_planes_of_symmetry_is_a_quarter_of_the_whole(device):

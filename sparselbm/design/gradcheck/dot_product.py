@@ -7,7 +7,7 @@ import warp as wp
 
 from ...adjoint.sweep import BackwardSweep
 from ...grid.memory import tile_view
-from ...kernels.step import GradientTargets
+from ...kernels.adjoint import GradientTargets
 from ...solver import Simulation
 
 

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 from ...lattice import Lattice
 from ...lattice.departure import departure_of_stress
 from ...lattice.moments import macroscopic
-from ...trace.expression import sqrt, total, where
-
-_NOTHING = 1e-30
-"""Pi : Pi below which a cell counts as not strained: the root has no derivative at 0."""
+from ...trace.expression import sqrt, total
 
 
 def strain_stress(lattice: Lattice, f: Sequence, force: Sequence):
@@ -23,5 +20,4 @@ def strain_stress(lattice: Lattice, f: Sequence, force: Sequence):
     mean = total(diagonal) * (1.0 / lattice.dimension)
     square = total((value - mean) * (value - mean) for value in diagonal)
     square = 2.0 * square + 4.0 * total(value * value for key, value in pi.items() if max(key) == 1)
-    strained = square > _NOTHING
-    return where(strained, sqrt(where(strained, square, 1.0)), 0.0) / (1.0 + excess)
+    return sqrt(square) / (1.0 + excess)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from ...lattice.moments import momentum
-from ...trace.expression import has_bit, total, where
+from ...trace.expression import total, where
 from ..wall.partially_saturated import partially_saturated
 from .body import held_at, held_share, insulated, insulated_share
 from .scalar import Scalar
@@ -94,13 +94,6 @@ class CarriedScalar:
         if self._solid:
             post = partially_saturated(self.g, post, self._solid_terms, self.saturation)
         return post
-
-    @cached_property
-    def outgoing(self) -> list:
-        """Populations after the step, shape (Q,)."""
-        if not self._walls:
-            return self.collided
-        return [where(has_bit(self._cell.links, 0), 0.0, value) for value in self.collided]
 
     @cached_property
     def flux(self) -> list:

@@ -7,8 +7,8 @@ from ...lattice import Lattice
 from ...trace.expression import sqrt, total, where
 from ..collision.model import Collision, require_local
 
-_NOTHING = 1e-30
-"""Square below which a number counts as 0: a root has no derivative there."""
+_UNIFORM = 1e-30
+"""Square of a gradient up to which a flow counts as uniform: it is divided by its norm."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def eddy_rate(gradient: Sequence[Sequence]):
     """
     axes = range(len(gradient))
     square = total(x * x for row in gradient for x in row)
-    varies = square > _NOTHING
+    varies = square > _UNIFORM
     norm = sqrt(where(varies, square, 1.0))
     inverse = 1.0 / norm
     g = [[inverse * x for x in row] for row in gradient]
@@ -56,8 +56,8 @@ def eddy_rate(gradient: Sequence[Sequence]):
     strain = _square(g, 0.0)
     mean = total(gg[a][a] for a in axes) * (1.0 / 3.0)
     deviator = _square(gg, mean) + (3 - len(gradient)) * (mean * mean)
-    root = _root(deviator)
-    whole = strain * strain * _root(strain) + deviator * _root(root)
+    root = sqrt(deviator)
+    whole = strain * strain * sqrt(strain) + deviator * sqrt(root)
     return where(varies, norm * deviator * root / where(varies, whole, 1.0), 0.0)
 
 
@@ -66,9 +66,3 @@ def _square(g: Sequence[Sequence], mean):
     axes = range(len(g))
     diagonal = total((g[a][a] - mean) ** 2 for a in axes)
     return diagonal + 0.5 * total((g[a][b] + g[b][a]) ** 2 for a in axes for b in axes if a < b)
-
-
-def _root(x):
-    """The square root, 0 with the derivative 0 where x is next to 0."""
-    there = x > _NOTHING
-    return where(there, sqrt(where(there, x, 1.0)), 0.0)

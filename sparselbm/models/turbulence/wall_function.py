@@ -55,7 +55,7 @@ class WallFunction(BoundaryCondition):
         rho, j = 1.0 + excess_density(f), momentum(lattice, f)
         R = {k: total(lattice.velocities[q][k] * f[q] for q in entering if lattice.velocities[q][k]) for k in along_wall}
         free = {k: j[k] - 2.0 * R[k] for k in along_wall}  # The momentum without friction.
-        speed = sqrt(dot(list(free.values()), list(free.values())) + _TINY) / rho
+        speed = sqrt(dot(list(free.values()), list(free.values()))) / rho
         k_w = friction(speed, value["viscosity"])
         source = {k: 2.0 * R[k] + k_w / (1.0 + k_w) * free[k] for k in along_wall}
         return [
@@ -65,7 +65,3 @@ class WallFunction(BoundaryCondition):
 
     def memory(self, lattice, f, post):
         return {}
-
-
-_TINY = 1e-20
-"""Keeps the root's derivative finite in fluid at rest."""

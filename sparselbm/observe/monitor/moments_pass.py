@@ -3,7 +3,7 @@
 import numpy as np
 import warp as wp
 
-from ...kernels.step import moments_kernel
+from ...kernels.moments import moments_kernel
 from ...solver import Simulation
 
 
@@ -19,7 +19,7 @@ class MomentsPass:
 
     def __call__(self) -> wp.array:
         simulation = self._simulation
-        self._sweep(source=simulation.state, solid=simulation.solid, target=simulation.spare)
+        self._sweep(source=simulation.state, target=simulation.spare)
         return simulation.spare
 
 

@@ -1,16 +1,11 @@
 """What a solid and the flow exchange in one step, as a function of the solid's velocity."""
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...grid.memory import summed, sums_array
-from ...kernels.cell import Cell
-from ...kernels.step import Target
-from ...kernels.tile_kernel import TileKernel, TileTrace
-from ...models.physics import Physics, TileClass
-from ...trace.expression import has_bit, where
+from ...kernels.context import KernelContext, traced_kernel
 from ..simulation import Simulation
 
 
@@ -31,31 +26,20 @@ class Coupling:
         return self.impulse - self.inertia @ np.concatenate([velocity, rotation])
 
 
-@functools.cache
-def coupling_kernel(physics: Physics, tiles: TileClass, target: Target, obstacle: str) -> TileKernel:
+@traced_kernel
+def coupling_kernel(k: KernelContext, obstacle: str) -> None:
     """Sums of w, w r_a, w r_a r_b (a <= b), B j_a and B r x j, with w = B rho and r = x - x_0, over each tile.
 
     A cell on a plane of symmetry counts half.
     """
-    trace = TileTrace(physics.lattice, physics.parameters)
-    cell = Cell(physics, tiles, trace)
-    B = cell.in_obstacle(obstacle) * cell.saturation * _share(cell)
-    axes = range(physics.lattice.dimension)
-    r = [cell.centre(k) - cell.parameter(f"{obstacle}.centre_{'xyz'[k]}") for k in axes]
+    cell = k.cell
+    B = cell.in_obstacle(obstacle) * cell.saturation * cell.mass_share
+    axes = range(k.lattice.dimension)
+    r = [cell.centre(a) - cell.parameter(f"{obstacle}.centre_{'xyz'[a]}") for a in axes]
     j, w = cell.momentum, B * cell.density
     moments = [r[a] * j[b] - r[b] * j[a] for a, b in ((1, 2), (2, 0), (0, 1)) if max(a, b) in axes]
     values = [w, *(w * x for x in r), *(w * r[a] * r[b] for a in axes for b in axes if a <= b)]
-    for value in (*values, *(B * x for x in j), *(B * x for x in moments)):
-        trace.sum(value if cell.links is None else where(has_bit(cell.links, 0), 0.0, value))
-    return trace.kernel(target.precision, target.cuda)
-
-
-def _share(cell: Cell):
-    share = 1.0
-    for k, boundary in enumerate(cell.physics.boundaries):
-        if boundary.mass_share != 1.0:
-            share = where(cell.along(k), boundary.mass_share * share, share)
-    return share
+    k.reduce(*values, *(B * x for x in j), *(B * x for x in moments))
 
 
 class CouplingSums:
@@ -76,8 +60,7 @@ class CouplingSums:
             self._tiles = self._geometry.tiles
             self._sweep = simulation.general_sweep(coupling_kernel, self._obstacle, tiles=self._tiles)
         self._sums.zero_()
-        simulation.set_time(simulation.steps)
-        self._sweep(source=simulation.state, solid=simulation.solid, sums=self._sums)
+        self._sweep(source=simulation.state, sums=self._sums)
         return self._unpacked(summed(self._sums, simulation.domain, self._count))
 
     def _unpacked(self, sums: np.ndarray) -> Coupling:
