@@ -46,8 +46,8 @@ class Recovery:
         end = run_on_tape(tape, simulation, start, STEPS, plan=Stored())
         moments = moments_on_tape(tape, simulation, end)
         away, size = np.moveaxis(tile_view(simulation.domain, moments, 4)[:, 1:], 1, -1) - self.target, np.sum(self.target**2)
-        seed = np.zeros(moments.shape[0])
-        seed[: 4 * N**3].reshape(8, 4, 512)[:, 1:] = np.moveaxis(2.0 * away / size, -1, 1)
+        seed = np.zeros(moments.shape)
+        seed[:-1, 1:] = np.moveaxis(2.0 * away / size, -1, 1)
         tape.backward(grads={moments: wp.array(seed, dtype=wp.float64, device=moments.device)})
         # f_q = w_q (1 + 3 c.u + 9/2 (c.u)^2 - 3/2 u.u), and its derivative in u transposed.
         g, v = W[:, None] * tile_view(simulation.domain, start.grad, 19), u.reshape(SHAPE)

@@ -42,7 +42,7 @@ def twenty_steps(device: str | None = None) -> tuple[float, float]:
 
     _, (gradient,) = loss_and_gradient(0.0)
     plus, minus = loss_and_gradient(1e-5)[0], loss_and_gradient(-1e-5)[0]
-    return float(gradient.ravel() @ direction[: gradient.size]), (plus - minus) / 2e-5
+    return float(np.vdot(gradient, direction[: len(gradient)])), (plus - minus) / 2e-5
 
 
 if __name__ == "__main__":

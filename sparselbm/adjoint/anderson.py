@@ -48,10 +48,10 @@ class Mixing:
 
     def _of_cells(self, state: np.ndarray) -> np.ndarray:
         n, _, cells = self._seen.shape
-        return state[: n * self._size * cells].reshape(n, self._size, cells)
+        return state.reshape(-1, self._size, cells)[:n]
 
     def next(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Where to go on after a stretch that led from `start` to `end`, two flat population arrays; overwrites `start`."""
+        """Where to go on after a stretch that led from `start` to `end`, two population arrays; overwrites `start`."""
         result = self._of_cells(end) * self._seen
         residual = result - self._of_cells(start) * self._seen
         self.residual = float(np.linalg.norm(residual.ravel()))

@@ -52,7 +52,7 @@ class ConvergenceProbe:
         """The sums of `change_kernel`, (blocks, 4)."""
         self._sums.zero_()
         self._sweep(step=self.step, source=before, adjoint=now, sums=self._sums, weight=1.0)
-        return summed(self._sums, self.simulation.domain, 4 * self._blocks).reshape(-1, 4)
+        return summed(self._sums).reshape(-1, 4)
 
     def _changes(self, now: wp.array, before: wp.array) -> np.ndarray:
         """Relative change of the flow's populations and of each scalar's."""

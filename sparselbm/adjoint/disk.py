@@ -77,7 +77,7 @@ class DiskCheckpointStore(CheckpointStore):
                 f"the state after {step} steps, {file}, is not what was written there: look at the disk, or use Checkpointed "
                 "without one"
             )
-        return values
+        return values.reshape(held.shape)
 
     def drop(self, step):
         self._file(step).unlink()

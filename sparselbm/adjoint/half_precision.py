@@ -49,7 +49,7 @@ class _Halves(StateCodec):
     simulation: Simulation
 
     def new(self):
-        return lane_array(self.simulation.state.size, wp.float16, self.simulation.domain.device)
+        return lane_array(self.simulation.state.shape, wp.float16, self.simulation.domain.device)
 
     def pack(self, state, kept):
         _convert(_kernels(state.dtype)[0], state, kept, state, _SCALE)
@@ -60,33 +60,36 @@ class _Halves(StateCodec):
 
 def _convert(kernel: wp.Kernel, source: wp.array, target: wp.array, state: wp.array, scale: float) -> None:
     row = _ROW if state.device.is_cpu else 1
-    wp.launch(kernel, state.size // row, [source, target, scale, row], device=state.device, record_tape=False)
+    tiles, size, cells = state.shape
+    wp.launch(kernel, (tiles, size * cells // row), [source, target, scale, row], device=state.device, record_tape=False)
 
 
 @functools.cache
 def _kernels(precision: type) -> tuple[wp.Kernel, wp.Kernel]:
     """From a state to half precision and back: rows are loops that the compiler turns into vectors (0.5 ns a number)."""
-    numbers, halves = wp.array(dtype=precision), wp.array(dtype=wp.float16)
+    numbers, halves = wp.array3d(dtype=precision), wp.array3d(dtype=wp.float16)
 
     @wp.func_native("""
-    const long long first = (long long)thread * row;
+    const long long first = source.strides[0] / sizeof(source.data[0]) * (long long)tile + (long long)thread * row;
     for (int k = 0; k < row; ++k)
       target.data[first + k] = wp::float_to_half(source.data[first + k] * scale);
     """)
-    def to_half(source: numbers, target: halves, scale: wp.float32, row: wp.int32, thread: wp.int32): ...
+    def to_half(source: numbers, target: halves, scale: wp.float32, row: wp.int32, tile: wp.int32, thread: wp.int32): ...
 
     @wp.func_native("""
-    const long long first = (long long)thread * row;
+    const long long first = source.strides[0] / sizeof(source.data[0]) * (long long)tile + (long long)thread * row;
     for (int k = 0; k < row; ++k) target.data[first + k] = wp::half_to_float(source.data[first + k]) * scale;
     """)
-    def from_half(source: halves, target: numbers, scale: wp.float32, row: wp.int32, thread: wp.int32): ...
+    def from_half(source: halves, target: numbers, scale: wp.float32, row: wp.int32, tile: wp.int32, thread: wp.int32): ...
 
     @wp.kernel(enable_backward=False, module="unique")
     def pack_states(source: numbers, target: halves, scale: wp.float32, row: wp.int32):
-        to_half(source, target, scale, row, wp.tid())
+        tile, thread = wp.tid()
+        to_half(source, target, scale, row, tile, thread)
 
     @wp.kernel(enable_backward=False, module="unique")
     def unpack_states(source: halves, target: numbers, scale: wp.float32, row: wp.int32):
-        from_half(source, target, scale, row, wp.tid())
+        tile, thread = wp.tid()
+        from_half(source, target, scale, row, tile, thread)
 
     return pack_states, unpack_states

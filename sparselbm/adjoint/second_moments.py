@@ -17,9 +17,6 @@ from ..lattice.moments import excess_density, momentum
 from ..solver import Simulation
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
-_ROW = 64
-"""Numbers that a thread copies; a tile holds a multiple of them."""
-
 
 @dataclass(frozen=True)
 class SecondMoments(CheckpointFormat):
@@ -37,7 +34,7 @@ class SecondMoments(CheckpointFormat):
             raise AdjointError("SecondMoments with scalars or WALE, whose states hold more than populations: keep FullStates")
 
     def size(self, simulation):
-        return _Moments.of(simulation).numbers * wp.types.type_size_in_bytes(simulation.precision)
+        return _Moments.of(simulation).rows * simulation.domain.cells_per_tile * wp.types.type_size_in_bytes(simulation.precision)
 
     def packing(self, simulation):
         return _Moments.of(simulation)
@@ -48,7 +45,7 @@ class SecondMoments(CheckpointFormat):
 
 @dataclass(frozen=True, eq=False)
 class _Moments(StateCodec):
-    """`[tile][moment][cell]` of all tiles, then the whole populations of some."""
+    """Rows of cells, `[tile][moment][cell]` of all tiles, then the whole populations of some."""
 
     simulation: Simulation
     whole: np.ndarray = field(repr=False)
@@ -61,18 +58,19 @@ class _Moments(StateCodec):
         return cls(simulation, others.astype(np.int32))
 
     @property
-    def _block(self) -> int:
-        """Numbers of a tile."""
-        return self.simulation.physics.size * self.simulation.domain.cells_per_tile
-
-    @property
-    def _moments(self) -> int:
+    def _shape(self) -> tuple[int, int, int]:
+        """Of the moments."""
         domain = self.simulation.domain
-        return (domain.tile_count + 1) * _count(self.simulation.lattice) * domain.cells_per_tile
+        return domain.tile_count + 1, _count(self.simulation.lattice), domain.cells_per_tile
 
     @property
-    def numbers(self) -> int:
-        return self._moments + len(self.whole) * self._block
+    def _rows_of_moments(self) -> int:
+        return self._shape[0] * self._shape[1]
+
+    @property
+    def rows(self) -> int:
+        """Of all that is kept."""
+        return self._rows_of_moments + len(self.whole) * self.simulation.physics.size
 
     @functools.cached_property
     def _sweeps(self):
@@ -81,27 +79,32 @@ class _Moments(StateCodec):
     @functools.cached_property
     def _rows(self) -> tuple[wp.array, wp.array]:
         """Where the rows of whole tiles lie in a state, and in what is kept."""
-        a_tile = self._block // _ROW
+        a_tile = self.simulation.physics.size
         there = (self.whole[:, None] * a_tile + np.arange(a_tile)).ravel()
-        kept = self._moments // _ROW + np.arange(there.size)
+        kept = self._rows_of_moments + np.arange(there.size)
         in_state, in_kept = (wp.array(rows, dtype=wp.int32, device=self.simulation.domain.device) for rows in (there, kept))
         return in_state, in_kept
 
     def new(self):
-        return lane_array(self.numbers, self.simulation.precision, self.simulation.domain.device)
+        shape = self.rows, 1, self.simulation.domain.cells_per_tile
+        return lane_array(shape, self.simulation.precision, self.simulation.domain.device)
+
+    def _moments_in(self, kept: wp.array) -> wp.array:
+        return kept[: self._rows_of_moments].reshape(self._shape)  # type: ignore[union-attr]
 
     def pack(self, state, kept):
-        self._sweeps[0](source=state, target=kept[: self._moments])
+        self._sweeps[0](source=state, target=self._moments_in(kept))
         _copy(state, kept, *self._rows)
 
     def unpack(self, kept, state):
-        self._sweeps[1](source=kept[: self._moments], target=state)
+        self._sweeps[1](source=self._moments_in(kept), target=state)
         _copy(kept, state, *reversed(self._rows))
 
 
 def _copy(source: wp.array, target: wp.array, rows_from: wp.array, rows_to: wp.array) -> None:
-    inputs = [source, target, rows_from, rows_to]
-    wp.launch(_copy_kernel(source.dtype), rows_from.size, inputs, device=source.device, record_tape=False)
+    cells = source.shape[-1]
+    inputs = [source.reshape((-1, cells)), target.reshape((-1, cells)), rows_from, rows_to]
+    wp.launch(_copy_kernel(source.dtype), (rows_from.size, cells), inputs, device=source.device, record_tape=False)
 
 
 def _count(lattice: Lattice) -> int:
@@ -137,13 +140,12 @@ def _populations_kernel(k: KernelContext) -> None:
 def _copy_kernel(precision: type) -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def copy_rows(
-        source: wp.array(dtype=precision),
-        target: wp.array(dtype=precision),
+        source: wp.array2d(dtype=precision),
+        target: wp.array2d(dtype=precision),
         rows_from: wp.array(dtype=wp.int32),
         rows_to: wp.array(dtype=wp.int32),
     ):
-        i = wp.tid()
-        for k in range(_ROW):
-            target[rows_to[i] * _ROW + k] = source[rows_from[i] * _ROW + k]
+        row, cell = wp.tid()
+        target[rows_to[row], cell] = source[rows_from[row], cell]
 
     return copy_rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import warp as wp
 
-from ..grid.memory import summed, sums_array, tile_array
+from ..grid.memory import squared_norm, summed, sums_array, tile_array
 from ..kernels.adjoint import GradientTargets, adjoint_kernel, differences_transpose_kernel
 from ..kernels.observables import integral_adjoint_kernel
 from ..kernels.step import stream_kernel, unstream_kernel
@@ -155,8 +155,7 @@ class BackwardSweep:
 
     def _look(self) -> None:
         if self._meter is not None and self._seeds:
-            square: float = wp.utils.array_inner(self.adjoint, self.adjoint)  # type: ignore[assignment]
-            self._meter.look(square**0.5, self._steps)
+            self._meter.look(squared_norm(self.adjoint) ** 0.5, self._steps)
         if self._on_back is not None:
             self._on_back(self._steps)
 
@@ -212,5 +211,5 @@ class BackwardSweep:
     def parameter_gradient(self, name: str | None = None) -> np.ndarray:
         """d J / d parameter, a 0-d array, or of all parameters, (P,)."""
         names = self.simulation.physics.parameters
-        values = summed(self._sums, self.simulation.domain, len(names))  # type: ignore[arg-type]
+        values = summed(self._sums)  # type: ignore[arg-type]
         return values if name is None else np.asarray(values[names.index(name)])

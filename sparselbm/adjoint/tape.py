@@ -87,7 +87,7 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         simulation.general_sweep(unstream_kernel)(adjoint=incoming, target=outgoing)
         _add(populations.grad, outgoing)
         if wrt.parameters:
-            _add_numbers(simulation, summed(sums, simulation.domain, count))
+            _add_numbers(simulation, summed(sums))
 
     tape.record_func(backward, [populations, result, *_numbers(simulation)])
     return result

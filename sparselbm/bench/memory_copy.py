@@ -8,7 +8,7 @@ import warp as wp
 
 from ..grid import Domain
 from ..grid.memory import tile_array
-from ..kernels.launch import thread_pool
+from ..kernels.launch import run_side_by_side
 
 _CHUNK = 1 << 14
 """Scalars that one thread of the kernel copies."""
@@ -25,7 +25,7 @@ class MemoryCopy:
     """Copies an array as large as a state to another: with non-temporal stores on all cores, by `wp.copy` on CUDA."""
 
     def __init__(self, domain: Domain, size: int):
-        self._arrays = [tile_array(domain, size, wp.float32) for _ in range(2)]
+        self._arrays = [tile_array(domain, size, wp.float32).flatten() for _ in range(2)]
         self._device = domain.device
         chunks = len(self._arrays[0]) // _CHUNK
         self.bytes = 2 * 4 * chunks * _CHUNK
@@ -42,7 +42,7 @@ class MemoryCopy:
 
     def __call__(self) -> None:
         if self._device.is_cpu:
-            list(thread_pool().map(lambda launch: launch.launch(), self._launches))
+            run_side_by_side([launch.launch for launch in self._launches], len(self._launches))
         else:
             wp.copy(self._arrays[1], self._arrays[0], count=self.bytes // 8)
 

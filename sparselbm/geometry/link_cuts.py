@@ -96,7 +96,7 @@ def link_cuts(
     cells, Q = 8**dimension, len(velocities)
     padded = np.zeros((Q, 3), dtype=np.int32)
     padded[:, :dimension] = velocities
-    hit = wp.full(len(first_cells) * Q * cells, value=-1, dtype=wp.int32, device=query.device)
+    hit = wp.full((len(first_cells), Q, cells), value=-1, dtype=wp.int32, device=query.device)
     corner = np.asarray(origin, dtype=np.float64)
     wp.launch(
         _hit_kernel(), len(first_cells) * cells,
@@ -107,7 +107,7 @@ def link_cuts(
         ],
         outputs=[hit], device=query.device, record_tape=False,
     )  # fmt: skip
-    faces = hit.numpy()
+    faces = hit.numpy().reshape(-1)
     places = np.flatnonzero(faces >= 0)
     return LinkCuts(mesh, places, faces[places], first_cells, padded, cells, float(voxel_size), corner)
 
@@ -117,7 +117,7 @@ def _hit_kernel() -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def first_faces(
         mesh: wp.uint64, first_cells: wp.array(dtype=wp.vec3i), velocities: wp.array(dtype=wp.vec3i), cells: int,
-        voxel_size: float, origin: wp.vec3d, faces: wp.array(dtype=wp.int32),
+        voxel_size: float, origin: wp.vec3d, faces: wp.array3d(dtype=wp.int32),
     ):  # fmt: skip
         thread = wp.tid()
         tile = thread // cells
@@ -139,6 +139,6 @@ def _hit_kernel() -> wp.Kernel:
             reach = wp.length(link)
             found = wp.mesh_query_ray(mesh, x - BEYOND * link, link / reach, (1.0 + 2.0 * BEYOND) * reach)
             if found.result:
-                faces[(tile * velocities.shape[0] + q) * cells + cell] = found.face
+                faces[tile, q, cell] = found.face
 
     return first_faces

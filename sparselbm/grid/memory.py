@@ -1,8 +1,13 @@
-"""Arrays laid out for lanes: aligned to 64 bytes, with a sentinel tile of zeros at the end."""
+"""Arrays laid out for lanes: aligned to 64 bytes, with a sentinel tile of zeros at the end.
+
+They have three dimensions, `[tile][component][cell]`: Warp limits each dimension of an array to 2^31 - 1, not their product,
+so that a flat array of D3Q19 would end at 113 million cells.
+"""
 
 import contextlib
 import mmap
 import weakref
+from math import prod
 
 import numpy as np
 import warp as wp
@@ -12,11 +17,15 @@ from .domain import Domain
 
 _HUGE_PAGE = 1 << 21
 _LANE_BYTES = 64
+_SUMMED = 1 << 30
+"""Numbers that Warp sums at a time."""
+
+Shape = tuple[int, int, int]
 
 
 def tile_array(domain: Domain, size: int, precision: type) -> wp.array:
-    """Zeros `[tile][size][cell]`, flat, for the domain's tiles and the sentinel."""
-    return lane_array((domain.tile_count + 1) * size * domain.cells_per_tile, precision, domain.device)
+    """Zeros `[tile][size][cell]` for the domain's tiles and the sentinel."""
+    return lane_array((domain.tile_count + 1, size, domain.cells_per_tile), precision, domain.device)
 
 
 class Pages:
@@ -54,33 +63,53 @@ def _huge_pages(size: int) -> mmap.mmap:
     return pages
 
 
-def lane_array(size: int, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
-    """`size` zeros, or with `pages` whatever lies there, aligned for lanes, with a lane more before and behind them.
+def lane_array(shape: Shape, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
+    """Zeros, or with `pages` whatever lies there, aligned for lanes, with a lane more before and behind them.
 
     On the CPU large arrays lie on huge pages (measured: 1.16 to 1.32 times the speed of the step).
     """
     if not device.is_cpu:
-        return wp.zeros(size + _LANE_BYTES, dtype=precision, device=device)[:size]  # type: ignore[return-value]
+        tiles, *rest = shape
+        return wp.zeros((tiles + 1, *rest), dtype=precision, device=device)[:tiles]  # type: ignore[return-value]
     scalar = np.dtype(wp.dtype_to_numpy(precision))
-    length = size * scalar.itemsize
+    length = prod(shape) * scalar.itemsize
     asked = length + 2 * _LANE_BYTES + _HUGE_PAGE
     raw = np.frombuffer(_huge_pages(asked), dtype=np.uint8) if pages is None else pages.take(asked)
     start = -raw.ctypes.data % _HUGE_PAGE + _LANE_BYTES  # A row may be read from one lane before its array.
-    return wp.array(raw[start : start + length].view(scalar), dtype=precision, device="cpu", copy=False)
+    values = raw[start : start + length].view(scalar).reshape(shape)
+    return wp.array(values, dtype=precision, device="cpu", copy=False)
 
 
 def tile_view(domain: Domain, array: wp.array, size: int) -> np.ndarray:
     """The values of a tile array as NumPy (n, size, cells), without the sentinel; shares memory on the CPU."""
-    n, cells = domain.tile_count, domain.cells_per_tile
-    return array.numpy()[: n * size * cells].reshape(n, size, cells)
+    return array.numpy().reshape(-1, size, domain.cells_per_tile)[: domain.tile_count]
+
+
+def put_tiles(values: np.ndarray, array: wp.array) -> None:
+    """Brings (n, size, cells) into a tile array of as many components; its sentinel stays as it is."""
+    host = np.array(values, dtype=wp.dtype_to_numpy(array.dtype), order="C")  # Strides of axes of one value as Warp has them.
+    wp.copy(array, wp.array(host, dtype=array.dtype, device="cpu", copy=False), count=host.size)
+
+
+def tile_part(array: wp.array, size: int) -> wp.array:
+    """The memory of a tile array, taken for one of `size` components, no more than it has: `[tile][size][cell]`."""
+    tiles, _, cells = array.shape
+    return array.reshape((-1, cells))[: tiles * size].reshape((tiles, size, cells))  # type: ignore[union-attr]
+
+
+def squared_norm(array: wp.array) -> float:
+    """The sum of the squares of a tile array: Warp's own counts to 2^31 - 1, so that it is given ranges of tiles."""
+    tiles, step = array.shape[0], max(1, _SUMMED // prod(array.shape[1:]))
+    parts = (array[k : min(k + step, tiles)].flatten() for k in range(0, tiles, step))  # type: ignore[union-attr]
+    return sum(float(wp.utils.array_inner(part, part)) for part in parts)  # type: ignore[arg-type]
 
 
 def sums_array(domain: Domain, count: int) -> wp.array:
-    """Zeros for `count` sums over every tile, fp64."""
+    """Zeros for `count` sums over every tile, `[tile][count][slot]` fp64."""
     slots = sum_slots(TileLayout(domain.dimension), cuda=not domain.device.is_cpu)
-    return wp.zeros(domain.tile_count * count * slots, dtype=wp.float64, device=domain.device)
+    return wp.zeros((domain.tile_count, count, slots), dtype=wp.float64, device=domain.device)
 
 
-def summed(sums: wp.array, domain: Domain, count: int) -> np.ndarray:
+def summed(sums: wp.array) -> np.ndarray:
     """The sums over all tiles, (count,), added in the same order on every run."""
-    return sums.numpy().reshape(domain.tile_count, count, -1).sum(axis=(0, 2))
+    return sums.numpy().sum(axis=(0, 2))

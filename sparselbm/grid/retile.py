@@ -16,14 +16,13 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
     Gives `into`. Raises DomainError for domains whose cells do not coincide in whole tiles.
     """
     sources = _sources(old, new)
-    count = new.cells_per_tile * size
     for name, values, domain in (("array", array, old), ("into", into, new)):
-        if len(values) < domain.tile_count * count:
-            needed = f"{domain.tile_count} tiles of {size} x {new.cells_per_tile}"
-            raise DomainError(f"{name} has {len(values)} values: {needed} need more; give `size` as it was allocated")
+        shape, needed = tuple(values.shape), (domain.tile_count, size, domain.cells_per_tile)
+        if len(shape) != 3 or shape[0] < needed[0] or shape[1:] != needed[1:]:
+            raise DomainError(f"{name} has the shape {shape}, at least {needed} is needed; give `size` as it was allocated")
     wp.launch(
-        _transfer_kernel(array.dtype), new.tile_count * count,
-        inputs=[wp.array(sources, dtype=wp.int32, device=new.device), count, array], outputs=[into],
+        _transfer_kernel(array.dtype), (new.tile_count, size, new.cells_per_tile),
+        inputs=[wp.array(sources, dtype=wp.int32, device=new.device), array], outputs=[into],
         device=new.device, record_tape=False,
     )  # fmt: skip
     return into
@@ -52,13 +51,12 @@ def _sources(old: Domain, new: Domain) -> np.ndarray:
 def _transfer_kernel(precision: type) -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def transfer_tiles(
-        sources: wp.array(dtype=wp.int32), count: int, array: wp.array(dtype=precision), into: wp.array(dtype=precision)
+        sources: wp.array(dtype=wp.int32), array: wp.array3d(dtype=precision), into: wp.array3d(dtype=precision)
     ):
-        thread = wp.tid()
-        source = sources[thread // count]
+        tile, component, cell = wp.tid()
         value = precision(0.0)
-        if source >= 0:
-            value = array[source * count + thread % count]
-        into[thread] = value
+        if sources[tile] >= 0:
+            value = array[sources[tile], component, cell]
+        into[tile, component, cell] = value
 
     return transfer_tiles

@@ -6,7 +6,7 @@ import numpy as np
 import warp as wp
 
 from .domain import Domain
-from .memory import lane_array
+from .memory import lane_array, put_tiles
 
 
 class Fields:
@@ -23,7 +23,7 @@ class Fields:
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self._shape = (1 + len(self.tiles), len(self.names), domain.cells_per_tile)
-        self.array = lane_array(int(np.prod(self._shape)), precision, domain.device)
+        self.array = lane_array(self._shape, precision, domain.device)
         self._host = np.zeros(self._shape, dtype=wp.dtype_to_numpy(precision))
         for name, array in values.items():
             self.put(name, array)
@@ -35,17 +35,14 @@ class Fields:
 
     def upload(self) -> None:
         """Brings all values to the device."""
-        flat = np.zeros(self.array.shape[0], dtype=self._host.dtype)
-        flat[: self._host.size] = self._host.ravel()
-        self.array.assign(flat)
+        put_tiles(self._host, self.array)
 
     def new_adjoint(self) -> wp.array:
         """Zeros of the same layout, for d J / d fields."""
-        return lane_array(int(np.prod(self._shape)), self.array.dtype, self._domain.device)
+        return lane_array(self._shape, self.array.dtype, self._domain.device)
 
     def spread(self, array: wp.array, name: str) -> np.ndarray:
         """A field of an array of this layout, in all tiles, (n, cells) fp64; 0 where there is no slot."""
-        values = array.numpy()[: int(np.prod(self._shape))].reshape(self._shape)
         result = np.zeros((self._domain.tile_count, self._domain.cells_per_tile))
-        result[self.tiles] = values[1:, self.names.index(name)]
+        result[self.tiles] = array.numpy()[1:, self.names.index(name)]
         return result

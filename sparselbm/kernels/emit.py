@@ -14,8 +14,6 @@ prefetcher does not see in 19 streams of 2 KiB (1.12 times the speed of the step
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..lattice import Lattice
 
 
@@ -39,27 +37,27 @@ class TileLayout:
         return (0, *c) if self.dimension == 2 else c  # type: ignore[return-value]
 
 
-ARGUMENTS = ("tiles", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
-             "nontemporal", "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target",
-             "differences_target", "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
+ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
+             "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
+             "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
 """What every tile kernel takes, in the house's order: topology, constants, inputs, outputs."""
-
-_LABEL_SHIFT = 28
-_INDEX_MASK = (1 << _LABEL_SHIFT) - 1
 
 _AHEAD = 2
 """Tiles ahead of which populations are fetched, in the order of memory."""
 
 
-def labelled(tiles: np.ndarray, label: int) -> np.ndarray:
-    """Indices of tiles, int32, with a number 0 to 7 in their top bits, by which `choose` finds the tile's text."""
-    return (tiles | (label << _LABEL_SHIFT)).astype(np.int32)
-
-
 def choose(texts: Sequence[str]) -> str:
-    """The CPU text that runs, for each tile, the one of `texts` that it is labelled with."""
-    cases = "\n".join(f"case {label}: {{{text}}} break;" for label, text in enumerate(texts))
-    return f"switch (tiles.data[thread] >> {_LABEL_SHIFT}) {{\n{cases}\n}}"
+    """The CPU text that runs, for each tile, the one of `texts` whose number stands in `classes`."""
+    cases = "\n".join(f"case {number}: {{{text}}} break;" for number, text in enumerate(texts))
+    return f"switch (classes.data[thread]) {{\n{cases}\n}}"
+
+
+def with_stores(text: str, streaming: bool) -> str:
+    """A CPU text whose stores bypass the cache, or do not.
+
+    A constant of the text: of a choice at run time the compiler makes one plain store (the mark of the other is lost).
+    """
+    return f"const bool STREAMING = {str(streaming).lower()};\n{{{text}}}"
 
 
 _CPU = """
@@ -81,9 +79,9 @@ auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {{
 auto matches = [](Mask word, unsigned int mask, unsigned int value) __attribute__((always_inline)) {{
   return (word & (Integer(mask) - Mask{{}})) == (Integer(value) - Mask{{}});
 }};
-const int tile = tiles.data[thread] & {index_mask};
-const int* near = neighbours.data + 27 * tile + 13;
-const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead} : thread] & {index_mask};
+const int tile = tiles.data[thread];
+const int* near = neighbours.data + 27ll * tile + 13;
+const int later = tiles.data[thread + {ahead} < tiles.shape[0] ? thread + {ahead} : thread];
 {parameters}
 {accumulators}
 for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
@@ -106,7 +104,7 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
   }};
   auto store = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {{
     Real* to = (Real*)(field + ((long long)place * size + component) * CELLS + cell);
-    if (nontemporal) __builtin_nontemporal_store(value, to); else *to = value;
+    if constexpr (STREAMING) __builtin_nontemporal_store(value, to); else *to = value;
   }};
   auto prefetch = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {{
     const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * LANES;
@@ -126,7 +124,7 @@ for (int a = 0; a < {planes}; ++a) for (int b = 0; b < 8; b += ROWS) {{
   auto position = [&](int axis) __attribute__((always_inline)) -> Real {{
     Real inner;
     for (int k = 0; k < LANES; ++k) inner[k] = Scalar(axis == 2 ? k & 7 : axis == 1 ? b + (k >> 3) : a);
-    return constant(8.0 * coordinates.data[3 * tile + axis - {first_axis}]) + inner;
+    return constant(8.0 * coordinates.data[3ll * tile + axis - {first_axis}]) + inner;
   }};
 {body}
 }}
@@ -181,7 +179,7 @@ auto matches = [](unsigned int word, unsigned int mask, unsigned int value) {{ r
 const int tile = tiles.data[thread / CELLS];
 const int cell = thread % CELLS;
 const int a = cell >> 6, b = (cell >> 3) & 7, c = cell & 7;
-const int* near = neighbours.data + 27 * tile + 13;
+const int* near = neighbours.data + 27ll * tile + 13;
 auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc) -> Real {{
   const int ra = a + da, rb = b + db, rc = c + dc;
   const int other = near[9 * (ra >> 3) + 3 * (rb >> 3) + (rc >> 3)];
@@ -202,7 +200,7 @@ auto word = [&](const unsigned int* field, int size, int component) {{
 }};
 auto outside = [&](const unsigned int* field) {{ return (word(field, 1, 0) & 1u) != 0u; }};
 auto position = [&](int axis) -> Real {{
-  return Scalar(8 * coordinates.data[3 * tile + axis - {first_axis}] + (axis == 2 ? c : axis == 1 ? b : a));
+  return Scalar(8 * coordinates.data[3ll * tile + axis - {first_axis}] + (axis == 2 ? c : axis == 1 ? b : a));
 }};
 {parameters}
 {accumulators}
@@ -211,12 +209,12 @@ auto position = [&](int axis) -> Real {{
 """
 
 _CPU_SUM = """{{ double whole = 0.0; for (int k = 0; k < LANES; ++k) whole += (double)sum{k}[k];
-sums.data[tile * {count} + {k}] += (double)weight * whole; }}"""
+sums.data[(long long)tile * {count} + {k}] += (double)weight * whole; }}"""
 
 # A warp's 32 cells lie in one tile: its sum has a slot of its own, so that the result is the same on every run.
 _CUDA_SUM = """{{ double whole = (double)sum{k};
 for (int reach = 16; reach > 0; reach >>= 1) whole += __shfl_down_sync(0xffffffffu, whole, reach);
-if ((cell & 31) == 0) sums.data[(tile * {count} + {k}) * (CELLS / 32) + cell / 32] += (double)weight * whole; }}"""
+if ((cell & 31) == 0) sums.data[((long long)tile * {count} + {k}) * (CELLS / 32) + cell / 32] += (double)weight * whole; }}"""
 
 
 def sum_slots(shape: TileLayout, cuda: bool) -> int:
@@ -242,7 +240,6 @@ def assemble(
         scalar=scalar,
         integer="int" if scalar == "float" else "long long",
         cells=shape.cells,
-        index_mask=_INDEX_MASK,
         ahead=_AHEAD,
         planes=shape.planes,
         plane_step="(ra >> 3)" if shape.dimension == 3 else "0",

@@ -9,7 +9,7 @@ import warp as wp
 
 from ..lattice import Lattice
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
-from .emit import TileLayout, assemble, choose
+from .emit import TileLayout, assemble, choose, with_stores
 
 
 class TileTrace:
@@ -51,7 +51,7 @@ class TileTrace:
         return self._load(f"{array}_own{component}", f"local({array}.data, {self._slot(table)}, {size}, {component})")
 
     def _slot(self, table: int) -> str:
-        self._uniform[f"slot{table}"] = f"const int slot{table} = slots.data[2 * tile + {table}];"
+        self._uniform[f"slot{table}"] = f"const int slot{table} = slots.data[2ll * tile + {table}];"
         return f"slot{table}"
 
     def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
@@ -203,15 +203,17 @@ class TileKernel:
 
     text: str
     precision: type
+    streaming: bool = False
+    """Whether stores bypass the CPU's cache, which pays for arrays that the cache cannot hold."""
 
     @property
     def launchable(self) -> wp.Kernel:
         """The Warp kernel, with the arguments `lanes.ARGUMENTS`."""
-        return _launchable(self.text, self.precision)
+        return _launchable(with_stores(self.text, self.streaming), self.precision)
 
 
 def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
-    """One CPU kernel that treats each tile with the one of `kernels` whose number it is labelled with."""
+    """One CPU kernel that treats each tile with the one of `kernels` whose number stands in `classes`."""
     if len(kernels) == 1:
         return kernels[0]
     return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision)
@@ -220,13 +222,13 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
 @functools.cache
 def _launchable(text: str, precision: type) -> wp.Kernel:
     """A Warp kernel around the text: the same text is the same kernel."""
-    floats = wp.array(dtype=precision)
-    ints, bits, doubles = wp.array(dtype=wp.int32), wp.array(dtype=wp.uint32), wp.array(dtype=wp.float64)
+    numbers, floats = wp.array(dtype=precision), wp.array3d(dtype=precision)
+    ints, bits, doubles = wp.array(dtype=wp.int32), wp.array(dtype=wp.uint32), wp.array3d(dtype=wp.float64)
 
     @wp.func_native(text)
     def cell_physics(
-        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
-        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
+        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles, thread: wp.int32,
@@ -234,14 +236,14 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
-        tiles: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits, slots: ints,
-        parameters: floats, weight: wp.float64, nontemporal: wp.bool, source: floats, adjoint: floats,
+        tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
+        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles,
     ):  # fmt: skip
         cell_physics(
-            tiles, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, nontemporal, source, adjoint,
+            tiles, classes, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, source, adjoint,
             differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
             fractions_adjoint, sums, wp.tid(),
         )  # fmt: skip

@@ -22,7 +22,7 @@ class Evaluation:
 
     def take(self) -> float:
         """What has been added up; starts anew."""
-        value = float(summed(self._sums, self._simulation.domain, 1)[0])
+        value = float(summed(self._sums)[0])
         self._sums.zero_()
         return value
 

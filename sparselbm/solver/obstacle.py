@@ -88,7 +88,7 @@ class ObstacleGeometry:
     def merge(self) -> None:
         """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
         count = len(self.tiles) * self._domain.cells_per_tile
-        self._launch(_merge_kernel(self._simulation.precision), count, self._eps, self._simulation.solid)
+        self._launch(_merge_kernel(self._simulation.precision), count, self._eps, self._simulation.solid.flatten())
 
     def _launch(self, kernel: wp.Kernel, count: int, eps: wp.array, solid: wp.array) -> None:
         walls = self._simulation.walls
@@ -119,7 +119,7 @@ class ObstacleGeometry:
         self.points.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
         self._eps.grad.zero_()
         seed = wp.zeros_like(self._eps, requires_grad=False)
-        self._launch(_gather_kernel(self._simulation.precision), count, seed, solid_adjoint)
+        self._launch(_gather_kernel(self._simulation.precision), count, seed, solid_adjoint.flatten())
         self._tape.backward(grads={self._eps: seed})
         gradient = self.points.grad.numpy().astype(np.float64)
         self.points.grad.assign(kept)
@@ -141,7 +141,7 @@ def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.
     if simulation.solid is None or len(touched) == 0:
         return touched, np.zeros(len(touched), dtype=bool)
     ids, cells = wp.array(touched, dtype=wp.int32, device=domain.device), domain.cells_per_tile
-    solid, device = simulation.solid, domain.device
+    solid, device = simulation.solid.flatten(), domain.device
     wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=[ids, cells, solid], device=device, record_tape=False)
     for geometry in simulation.geometry:
         geometry.merge()

@@ -9,7 +9,7 @@ import warp as wp
 
 from ..errors import SimulationError
 from ..grid import Domain, transfer
-from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
+from ..grid.memory import Pages, lane_array, put_tiles, sums_array, tile_array, tile_view
 from ..grid.tile_field import Fields
 from ..kernels.amounts import mass_kernel
 from ..kernels.context import Target
@@ -123,9 +123,10 @@ class Simulation:
 
     def new_states(self, count: int) -> list[wp.array]:
         """So many of them in one piece of memory, to be overwritten, but for the sentinel tile: they hold anything."""
-        size = (self.domain.tile_count + 1) * self.physics.size * self.domain.cells_per_tile
-        whole = lane_array(count * size, self.precision, self.domain.device, self._pages)
-        return [whole[k * size : (k + 1) * size] for k in range(count)]  # type: ignore[return-value]
+        tiles = self.domain.tile_count + 1
+        shape = count * tiles, self.physics.size, self.domain.cells_per_tile
+        whole = lane_array(shape, self.precision, self.domain.device, self._pages)
+        return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]
 
     @property
     def words(self) -> wp.array:
@@ -235,9 +236,7 @@ class Simulation:
     def set_solid_fractions(self, fractions: np.ndarray) -> None:
         """Sets eps of every cell, (n, cells), by hand, until the next `update_geometry`: for designs of fractions, not points."""
         assert self.solid is not None, "a simulation without obstacles of solid fractions has no place for them"
-        values = np.zeros(self.solid.shape[0], dtype=wp.dtype_to_numpy(self.precision))
-        values[: fractions.size] = fractions.ravel()
-        self.solid.assign(values)
+        put_tiles(fractions[:, None], self.solid)
         self._group(np.any(fractions != 0.0, axis=1))
 
     def _group(self, solid: np.ndarray) -> None:
@@ -338,11 +337,10 @@ class Simulation:
         """
         n, cells, d = self.domain.tile_count, self.domain.cells_per_tile, self.lattice.dimension
         moments = tile_array(self.domain, 1 + d, self.precision)
-        values = np.zeros(moments.shape[0], dtype=wp.dtype_to_numpy(self.precision))
-        fields = values[: n * (1 + d) * cells].reshape(n, 1 + d, cells)
-        fields[:, 0] = density
-        fields[:, 1:] = np.moveaxis(np.broadcast_to(velocity, (n, cells, d)), -1, 1)
-        moments.assign(values)
+        values = np.empty((n, 1 + d, cells), dtype=wp.dtype_to_numpy(self.precision))
+        values[:, 0] = density
+        values[:, 1:] = np.moveaxis(np.broadcast_to(velocity, (n, cells, d)), -1, 1)
+        put_tiles(values, moments)
         self.steps = 0
         self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
 
@@ -367,9 +365,7 @@ class Simulation:
     def set_scalar(self, name: str, values) -> None:
         """Sets equilibrium populations of a scalar at the flow's present velocity. `values`: phi, a number or (n, cells)."""
         field = tile_array(self.domain, 1, self.precision)
-        present = np.zeros(field.shape[0], dtype=wp.dtype_to_numpy(self.precision))
-        present[: self.domain.fluid.size] = np.broadcast_to(values, self.domain.fluid.shape).ravel()
-        field.assign(present)
+        put_tiles(np.broadcast_to(values, self.domain.fluid.shape)[:, None], field)
         set_populations = self.general_sweep(scalar_equilibrium_kernel, name)
         set_populations(source=self.state, adjoint=field, target=self.spare)
         self.state, self.spare = self.spare, self.state

@@ -11,7 +11,7 @@ from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.link_cuts import LinkCuts, link_cuts
 from ..grid import Domain
 from ..grid.blocked_links import blocked_links
-from ..grid.memory import lane_array
+from ..grid.memory import lane_array, put_tiles
 from ..lattice import Lattice
 from ..models.boundary import BoundaryCondition, Face, Opening, Patch
 from ..models.cell_label import (
@@ -210,10 +210,8 @@ class Walls:
             if obstacle.name in self._links:
                 self._links[obstacle.name] = self._owned(*self._links[obstacle.name], resolved & (owners == 1 + k))
         values = np.concatenate([shares, owners], axis=1) if self.links_have_owners else shares
-        array = lane_array(values.size, self._precision, self._domain.device)
-        flat = np.zeros(array.shape[0], dtype=wp.dtype_to_numpy(self._precision))
-        flat[: values.size] = values.ravel()
-        array.assign(flat)
+        array = lane_array(values.shape, self._precision, self._domain.device)
+        put_tiles(values, array)
         return array
 
     def _owned(self, tiles: np.ndarray, cuts: LinkCuts, owned: np.ndarray) -> tuple[np.ndarray, LinkCuts]:
@@ -228,13 +226,11 @@ class Walls:
         return None if self.fractions is None else self._zeros()
 
     def _zeros(self) -> wp.array:
-        return lane_array(int(np.prod(self._shape)), self._precision, self._domain.device)
+        return lane_array(self._shape, self._precision, self._domain.device)
 
     def held(self, array: wp.array) -> np.ndarray:
         """The link fractions, or their adjoints, of an array in the tiles that have a slot, (slots, Q, cells)."""
-        components = (1 + (array is self.fractions and self.links_have_owners)) * self._shape[1]
-        shape = (self._shape[0], components, self._shape[2])
-        return array.numpy()[: int(np.prod(shape))].reshape(shape)[1:, : self._shape[1]]
+        return array.numpy()[1:, : self._shape[1]]
 
     def spread(self, array: wp.array) -> np.ndarray:
         """The same in all tiles, (n, Q, cells) fp64; 0 where there is no slot."""
@@ -248,7 +244,7 @@ class Walls:
         Which links are cut, and which face each of them meets, is held.
         """
         places, cuts = self._links[obstacle]
-        return cuts.pullback(adjoint.numpy()[places].astype(np.float64))
+        return cuts.pullback(adjoint.numpy().reshape(-1)[places].astype(np.float64))
 
 
 def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:

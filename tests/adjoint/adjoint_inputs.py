@@ -134,7 +134,7 @@ def _fractions(run: Run, direction: np.ndarray, h: float) -> Input:
     base, near = simulation.solid.numpy().copy(), simulation.solid_tiles
 
     def put(t):
-        simulation.solid.assign(base + t * np.pad(direction.ravel(), (0, len(base) - direction.size)))
+        simulation.solid.assign(base + t * np.pad(direction[:, None], ((0, 1), (0, 0), (0, 0))))
         # With any of it moved, every tile holds some solid.
         simulation.solid_tiles = np.arange(simulation.domain.tile_count) if t else near
 
@@ -160,11 +160,10 @@ def _apart(simulation) -> np.ndarray:
 def _link_fractions(run: Run, direction: np.ndarray, h: float) -> Input:
     walls = run.simulation.walls
     base, along = walls.fractions.numpy().copy(), direction[walls.tiles]
-    first = along[0].size
 
     def put(t):
         moved = base.copy()
-        moved[first : first + along.size] += t * along.ravel()
+        moved[1:] += t * along
         walls.fractions.assign(moved)
 
     direction = np.where(np.isin(np.arange(len(direction)), walls.tiles)[:, None, None], direction, 0.0)

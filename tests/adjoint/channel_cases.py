@@ -114,10 +114,8 @@ def central(function, h: float) -> np.ndarray:
 
 
 def spread(run: Run, direction: np.ndarray) -> np.ndarray:
-    """A direction in tile order, (n, size, cells), as the flat array the simulation holds, 0 outside the fluid."""
-    flat = np.zeros(run.start.shape[0] if direction.shape[1] > 1 else run.simulation.solid.shape[0])
-    flat[: direction.size] = (direction * run.simulation.domain.fluid[:, None]).ravel()
-    return flat
+    """A direction in tile order, (n, size, cells), as the array the simulation holds, 0 outside the fluid."""
+    return np.pad(direction * run.simulation.domain.fluid[:, None], ((0, 1), (0, 0), (0, 0)))
 
 
 def fractions(run: Run) -> np.ndarray:

@@ -14,6 +14,7 @@ from sparselbm.adjoint import InitialPopulations, Parameter, Points, Stored, val
 from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.errors import SimulationError
 from sparselbm.grid.build import box
+from sparselbm.grid.memory import put_tiles
 from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.kernels.context import KernelContext, traced_kernel
 from sparselbm.lattice import D2Q9, D3Q19
@@ -64,7 +65,7 @@ def random_state(run: Run, seed: int) -> wp.array:
     simulation, state = run.simulation, run.simulation.new_state()
     fluid, S = simulation.walls.fluid, simulation.physics.size
     noise = np.random.default_rng(seed).standard_normal((len(fluid), S, fluid.shape[1])) * fluid[:, None]
-    state.assign(np.pad(noise.ravel(), (0, state.shape[0] - noise.size)))
+    put_tiles(noise, state)
     return state
 
 
@@ -97,7 +98,7 @@ def test_the_step_is_transposed_to_rounding(device, name):
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     reverse.start_from(w)
     reverse.back(simulation.state, 0)
-    Jv, JTw, v, w = (x.numpy()[: -simulation.domain.cells_per_tile] for x in (tangent, reverse.initial_adjoint(), v, w))
+    Jv, JTw, v, w = (x.numpy()[:-1] for x in (tangent, reverse.initial_adjoint(), v, w))
     seen = (v != 0.0) & (w != 0.0)
     scale = np.linalg.norm(Jv[seen]) * np.linalg.norm(w[seen])
     assert abs(np.dot(Jv[seen], w[seen])) > 1e-6 * scale

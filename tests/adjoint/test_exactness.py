@@ -7,6 +7,7 @@ from channel_cases import channel_run
 
 from sparselbm.adjoint import Deformed, Stored, value_and_grad
 from sparselbm.geometry.deformation import FFD, FreeVertices, Rigid
+from sparselbm.grid.memory import put_tiles
 from sparselbm.kernels.step import stream_kernel, unstream_kernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.observe import evaluate
@@ -18,20 +19,17 @@ def random_state(run, seed: int) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
     domain, Q = run.simulation.domain, run.simulation.lattice.size
     state = run.simulation.new_state()
-    values = np.zeros(state.shape[0])
     noise = (
         np.random.default_rng(seed).standard_normal((domain.tile_count, Q, domain.cells_per_tile))
         * domain.fluid[:, None]
     )
-    values[: noise.size] = noise.ravel()
-    state.assign(values)
+    put_tiles(noise, state)
     return state
 
 
 def dot(run, a: wp.array, b: wp.array) -> float:
     """The scalar product over the fluid, without the sentinel."""
-    n = run.simulation.domain.tile_count * run.simulation.lattice.size * run.simulation.domain.cells_per_tile
-    return float(np.dot(a.numpy()[:n], b.numpy()[:n]))
+    return float(np.vdot(a.numpy()[:-1], b.numpy()[:-1]))
 
 
 def scale(run, a, b) -> float:

@@ -50,15 +50,13 @@ class Chain:
         self.base = wp.clone(self.simulation.state)
         n, cells = self.simulation.domain.tile_count, self.simulation.domain.cells_per_tile
         rng, fluid = np.random.default_rng(7), self.simulation.domain.fluid[:, None]
-        self.pattern = self._flat(1e-3 * rng.standard_normal((n, lattice.size, cells)) * fluid, self.base.shape[0])
+        self.pattern = self._flat(1e-3 * rng.standard_normal((n, lattice.size, cells)) * fluid)
         self.amplitude = wp.array([1.3], dtype=wp.float64, device=device, requires_grad=True)
         self.weights = rng.standard_normal((n, 1 + d, cells)) * fluid
         self.loss = wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
 
-    def _flat(self, values: np.ndarray, size: int) -> wp.array:
-        flat = np.zeros(size)
-        flat[: values.size] = values.ravel()
-        return wp.array(flat, dtype=wp.float64, device=self.base.device)
+    def _flat(self, values: np.ndarray) -> wp.array:
+        return wp.array(np.append(values, np.zeros(values[0].size)), dtype=wp.float64, device=self.base.device)
 
     def record(self) -> wp.Tape:
         """Everything on one tape, the run inside its block."""
@@ -68,15 +66,15 @@ class Chain:
         with wp.Tape() as tape:
             wp.launch(
                 excite,
-                self.base.shape[0],
-                [self.base, self.pattern, self.amplitude],
-                [self.populations],
+                self.base.size,
+                [self.base.flatten(), self.pattern, self.amplitude],
+                [self.populations.flatten()],
                 device=self.base.device,
             )
             self.result = run_on_tape(tape, simulation, self.populations, STEPS, plan=self.plan)
             moments = moments_on_tape(tape, simulation, self.result)
-            weights = self._flat(self.weights, moments.shape[0])
-            wp.launch(weigh, moments.shape[0], [moments, weights], [self.loss], device=self.base.device)
+            weights = self._flat(self.weights)
+            wp.launch(weigh, moments.size, [moments.flatten(), weights], [self.loss], device=self.base.device)
         return tape
 
     def value(self) -> float:
@@ -158,7 +156,7 @@ def test_passes_add_up(device):
     tape, populations = wp.Tape(), tape_array(simulation, 9)
     populations.assign(simulation.state.numpy())
     result = run_on_tape(tape, simulation, populations, STEPS)
-    given = wp.array(np.random.default_rng(3).standard_normal(result.shape[0]), dtype=wp.float64, device=device)
+    given = wp.array(np.random.default_rng(3).standard_normal(result.shape), dtype=wp.float64, device=device)
     gradients = []
     for _ in range(2):
         tape.backward(grads={result: given})
@@ -222,7 +220,7 @@ def swap_two(chain: Chain) -> None:
     """A change that a sum would not see."""
     values = chain.populations.numpy().copy()
     first, second = np.flatnonzero(values)[:2]
-    values[[first, second]] = values[[second, first]]
+    values.flat[[first, second]] = values.flat[[second, first]]
     chain.populations.assign(values)
 
 

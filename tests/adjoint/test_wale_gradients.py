@@ -24,7 +24,7 @@ from sparselbm.adjoint import (
 from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.grid.memory import tile_view
+from sparselbm.grid.memory import put_tiles, tile_view
 from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.kernels.context import KernelContext, traced_kernel
 from sparselbm.lattice import D2Q9, D3Q19
@@ -142,9 +142,7 @@ def random_array(run, seed) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
     domain, state = run.simulation.domain, run.simulation.new_state()
     shape = (domain.tile_count, run.simulation.physics.size, domain.cells_per_tile)
-    values = np.zeros(state.shape[0])
-    values[: np.prod(shape)] = (np.random.default_rng(seed).standard_normal(shape) * run.simulation.walls.fluid[:, None]).ravel()
-    state.assign(values)
+    put_tiles(np.random.default_rng(seed).standard_normal(shape) * run.simulation.walls.fluid[:, None], state)
     return state
 
 

@@ -73,9 +73,9 @@ def own(device: str) -> Differentiable:
     )  # fmt: skip
     def loss(tape, amplitude, pattern):
         populations, total = tape_array(stepper, 9), wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
-        wp.launch(excite, pattern.shape, [amplitude, pattern], [populations], device=device)
+        wp.launch(excite, pattern.shape, [amplitude, pattern], [populations.flatten()], device=device)
         result = run_on_tape(tape, stepper, populations, 4, plan=Stored())
-        wp.launch(square, result.shape[0], [result, pattern.size], [total], device=device)
+        wp.launch(square, result.size, [result.flatten(), pattern.size], [total], device=device)
         return total
 
     return loss

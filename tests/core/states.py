@@ -1,9 +1,8 @@
 """Populations of a simulation as dense arrays, both ways."""
 
 import numpy as np
-import warp as wp
 
-from sparselbm.grid.memory import tile_view
+from sparselbm.grid.memory import put_tiles, tile_view
 
 
 def dense_state(simulation):
@@ -18,9 +17,7 @@ def set_dense_state(simulation, f):
     f = np.concatenate([f, np.zeros((S - len(f), *f.shape[1:]))])
     index = np.minimum(domain.cell_indices(), np.asarray(domain.shape) - 1)
     tiles = np.where(domain.fluid[..., None], np.moveaxis(f, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
-    values = np.zeros(simulation.state.shape[0], dtype=wp.dtype_to_numpy(simulation.precision))
-    values[: domain.tile_count * S * domain.cells_per_tile] = np.moveaxis(tiles, -1, 1).ravel()
-    simulation.state.assign(values)
+    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state)
 
 
 def noise(lattice, shape, seed=7):

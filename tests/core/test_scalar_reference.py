@@ -8,7 +8,7 @@ from states import noise
 
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.grid.memory import tile_view
+from sparselbm.grid.memory import put_tiles, tile_view
 from sparselbm.lattice import D2Q5, D2Q9, D3Q7, D3Q19, D3Q27
 from sparselbm.lattice.moments import momentum
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, PressureOutlet, VelocityInlet
@@ -83,9 +83,7 @@ def test_a_step_with_two_scalars(lattice, buoyant, device):
     domain, S = simulation.domain, lattice.size + 2 * carried.size
     index = np.minimum(domain.cell_indices(), np.asarray(shape) - 1)
     tiles = np.where(domain.fluid[..., None], np.moveaxis(start, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
-    values = np.zeros(simulation.state.shape[0])
-    values[: domain.tile_count * S * domain.cells_per_tile] = np.moveaxis(tiles, -1, 1).ravel()
-    simulation.state.assign(values)
+    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state)
     eps = domain.dense(tile_view(domain, simulation.solid, 1)[:, 0])
     flow = DenseFlow(
         lattice, simulation.physics.collision, 0.07, f, periodic=domain.periodic, boundaries=boundaries, eps=eps

@@ -29,7 +29,7 @@ def computed(formula, given, precision, device):
     trace.store("target", 0, 1, formula(trace.local("source", 0, 1)))
     kernel = trace.kernel(precision, not domain.device.is_cpu)
     source, target = tile_array(domain, 1, precision), tile_array(domain, 1, precision)
-    values = np.resize(given, source.shape[0]).astype(wp.dtype_to_numpy(precision))
+    values = np.resize(given, source.shape).astype(wp.dtype_to_numpy(precision))
     source.assign(values)
     groups = group_tiles(domain, {TileClass(False, False): np.arange(domain.tile_count)})
     numbers = wp.zeros(1, dtype=precision, device=device)

@@ -6,7 +6,7 @@ import warp as wp
 
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.grid.memory import tile_array
+from sparselbm.grid.memory import put_tiles, tile_array, tile_view
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models import Harmonic, ScaledViscosity
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, MovingWall
@@ -125,10 +125,10 @@ def _sums_of(simulation, velocity):
     populations having streamed, so that the field is handed over in their place."""
     domain, d = simulation.domain, simulation.lattice.dimension
     gradients = VelocityGradients(simulation)
-    values = np.ones((domain.tile_count + 1, 1 + d, domain.cells_per_tile))
-    values[:-1, 1:] = np.moveaxis(velocity, -1, 1)
+    values = np.ones((domain.tile_count, 1 + d, domain.cells_per_tile))
+    values[:, 1:] = np.moveaxis(velocity, -1, 1)
     moments = tile_array(domain, 1 + d, wp.float64)
-    moments.assign(values.ravel())
+    put_tiles(values, moments)
     return gradients.of(moments)
 
 
@@ -172,7 +172,7 @@ def test_what_a_whole_solid_holds_does_not_count(device):
     simulation = Simulation(domain, viscosity=NU, obstacles=[Obstacle("block", block)], precision=wp.float64)
     simulation.set_state(1.0, (0.02, 0.0))
     simulation.run(40)
-    eps = simulation.solid.numpy()[: domain.fluid.size].reshape(domain.fluid.shape)
+    eps = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
     u = simulation.velocity()
     energy = 0.5 * ((1.0 - eps) * simulation.density() * (u**2).sum(axis=-1)).sum()
     assert evaluate(KineticEnergy(), simulation) == pytest.approx(energy, rel=1e-10)

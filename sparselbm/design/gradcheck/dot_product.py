@@ -6,7 +6,7 @@ import numpy as np
 import warp as wp
 
 from ...adjoint.sweep import BackwardSweep
-from ...grid.memory import tile_view
+from ...grid.memory import put_tiles, tile_view
 from ...kernels.adjoint import GradientTargets
 from ...solver import Simulation
 
@@ -60,8 +60,6 @@ def _seen(simulation: Simulation, state: wp.array) -> np.ndarray:
 def _noise(simulation: Simulation, rng: np.random.Generator) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
     state = simulation.new_state()
-    values = np.zeros(state.shape[0], dtype=wp.dtype_to_numpy(simulation.precision))
     noise = rng.standard_normal((simulation.domain.tile_count, simulation.physics.size, simulation.domain.cells_per_tile))
-    values[: noise.size] = (noise * simulation.walls.fluid[:, None]).ravel()
-    state.assign(values)
+    put_tiles(noise * simulation.walls.fluid[:, None], state)
     return state

@@ -3,6 +3,7 @@
 import numpy as np
 import warp as wp
 
+from ...grid.memory import tile_part
 from ...kernels.moments import moments_kernel
 from ...solver import Simulation
 
@@ -19,12 +20,13 @@ class MomentsPass:
 
     def __call__(self) -> wp.array:
         simulation = self._simulation
-        self._sweep(source=simulation.state, target=simulation.spare)
-        return simulation.spare
+        moments = tile_part(simulation.spare, 1 + simulation.lattice.dimension)
+        self._sweep(source=simulation.state, target=moments)
+        return moments
 
 
 def solid_or_none(simulation: Simulation) -> wp.array:
-    """The solid fractions, or an array without elements."""
+    """The solid fractions, flat, or an array without elements."""
     if simulation.solid is not None:
-        return simulation.solid
+        return simulation.solid.flatten()
     return wp.empty(0, dtype=simulation.precision, device=simulation.domain.device)

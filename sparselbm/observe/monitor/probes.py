@@ -41,16 +41,15 @@ class _ProbeSampler(Sampler):
         domain, size = simulation.domain, 1 + simulation.lattice.dimension
         cells, self._weights = stencil(domain, open_cells(simulation), points)
         tile, inner = np.divmod(cells, domain.cells_per_tile)
-        first = tile * size * domain.cells_per_tile + inner
-        places = first[..., None] + np.arange(size) * domain.cells_per_tile
-        self._shape, self._device = places.shape, domain.device
-        self._places = wp.array(places.ravel(), dtype=wp.int64, device=domain.device)
-        self._found = wp.empty(places.size, dtype=simulation.precision, device=domain.device)
+        self._shape, self._device = (*cells.shape, size), domain.device
+        places = np.stack([tile, inner], axis=-1).reshape(-1, 2)
+        self._places = wp.array(places, dtype=wp.vec2i, device=domain.device)
+        self._found = wp.empty((cells.size, size), dtype=simulation.precision, device=domain.device)
         self._moments = MomentsPass(simulation, np.unique(tile))
 
     def take(self):
         inputs, kernel = [self._places, self._moments()], _gather_kernel(self._found.dtype)
-        wp.launch(kernel, len(self._found), inputs=inputs, outputs=[self._found], device=self._device, record_tape=False)
+        wp.launch(kernel, self._found.shape, inputs=inputs, outputs=[self._found], device=self._device, record_tape=False)
         near = self._found.numpy().reshape(self._shape).astype(np.float64)
         near[..., 0] = CS2 * (near[..., 0] - 1.0)
         return tuple(np.einsum("kc,kcv->kv", self._weights, near).ravel().tolist())
@@ -87,8 +86,8 @@ def stencil(domain: Domain, counts: np.ndarray, points: np.ndarray) -> tuple[np.
 @cache
 def _gather_kernel(precision: type) -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
-    def gather(places: wp.array(dtype=wp.int64), values: wp.array(dtype=precision), found: wp.array(dtype=precision)):
-        i = wp.tid()
-        found[i] = values[places[i]]
+    def gather(places: wp.array(dtype=wp.vec2i), values: wp.array3d(dtype=precision), found: wp.array2d(dtype=precision)):
+        i, k = wp.tid()
+        found[i, k] = values[places[i][0], k, places[i][1]]
 
     return gather

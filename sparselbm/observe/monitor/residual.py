@@ -36,7 +36,6 @@ class _ResidualSampler(Sampler):
         self._simulation = simulation
         self._moments = MomentsPass(simulation)
         self._size = 1 + domain.dimension
-        self._count = domain.tile_count * self._size * domain.cells_per_tile
         self._before = tile_array(domain, self._size, simulation.precision)
         self._rows = domain.tile_count * domain.cells_per_tile // 8
         self._found = wp.zeros((4, self._rows), dtype=wp.float64, device=domain.device)
@@ -51,7 +50,7 @@ class _ResidualSampler(Sampler):
                 inputs=[simulation.domain.cells_per_tile, self._size, now, self._before, solid_or_none(simulation)],
                 outputs=[self._found], device=simulation.domain.device, record_tape=False,
             )  # fmt: skip
-        wp.copy(self._before, now, count=self._count)
+        wp.copy(self._before, now)
         if not known:
             return (nan, nan)
         found = self._found.numpy()
@@ -63,11 +62,11 @@ class _ResidualSampler(Sampler):
 
 @cache
 def _change_kernel(precision: type) -> wp.Kernel:
-    floats = wp.array(dtype=precision)
+    floats, blocks = wp.array(dtype=precision), wp.array3d(dtype=precision)
 
     @wp.kernel(enable_backward=False, module="unique")
     def change_of_velocity(
-        cells: int, size: int, now: floats, before: floats, solid: floats, found: wp.array2d(dtype=wp.float64)
+        cells: int, size: int, now: blocks, before: blocks, solid: floats, found: wp.array2d(dtype=wp.float64)
     ):
         """A row of 8 cells a thread: largest and summed squares of u - u' and of u."""
         row = wp.tid()
@@ -86,9 +85,8 @@ def _change_kernel(precision: type) -> wp.Kernel:
                 d2 = wp.float64(0.0)
                 u2 = wp.float64(0.0)
                 for k in range(1, size):
-                    at = (wp.int64(tile) * wp.int64(size) + wp.int64(k)) * wp.int64(cells) + wp.int64(cell)
-                    u = wp.float64(now[at])
-                    d = u - wp.float64(before[at])
+                    u = wp.float64(now[tile, k, cell])
+                    d = u - wp.float64(before[tile, k, cell])
                     u2 += u * u
                     d2 += d * d
                 largest_change = wp.max(largest_change, d2)

@@ -25,4 +25,4 @@ class Sums:
         simulation = self._simulation
         self._sums.zero_()
         self._sweep(source=simulation.state, sums=self._sums)
-        return summed(self._sums, simulation.domain, self._count)
+        return summed(self._sums)

@@ -32,7 +32,7 @@ class VelocityGradients:
         """The same of a given density and velocity, `[tile][1 + d][cell]` as `Simulation.moments` gives it."""
         self._sums.zero_()
         self._sweep(source=moments, sums=self._sums)
-        enstrophy, dissipation = summed(self._sums, self._domain, 2).tolist()
+        enstrophy, dissipation = summed(self._sums).tolist()
         return enstrophy, dissipation
 
 

@@ -62,7 +62,7 @@ class ClearanceCheck:
         assert solid is not None
         flat = tile * n + cell
         others = obstacle_number(self._simulation.walls.host_labels())[tile, cell] != self._number
-        met = others & (solid.numpy()[flat] > 0.0)
+        met = others & (solid.numpy().reshape(-1)[flat] > 0.0)
         if met.any():
             raise MotionError(
                 f"{self._body.name!r} comes too close to another solid at step {step}, near cell "

@@ -61,7 +61,7 @@ class CouplingSums:
             self._sweep = simulation.general_sweep(coupling_kernel, self._obstacle, tiles=self._tiles)
         self._sums.zero_()
         self._sweep(source=simulation.state, sums=self._sums)
-        return self._unpacked(summed(self._sums, simulation.domain, self._count))
+        return self._unpacked(summed(self._sums))
 
     def _unpacked(self, sums: np.ndarray) -> Coupling:
         d = self._simulation.lattice.dimension
