@@ -5,7 +5,6 @@ from .checkpointed import Checkpointed
 from .disk import Disk
 from .gradient_guard import GradientGuard
 from .half_precision import HalfPrecision
-from .mean_flow import MeanFlow
 from .method import AdjointMethod
 from .outputs import Moments, Populations, Total
 from .periodic import Periodic
@@ -43,7 +42,6 @@ __all__ = [
     "InitialPopulations",
     "Input",
     "LinkFractions",
-    "MeanFlow",
     "Moments",
     "Output",
     "Parameter",

@@ -78,11 +78,11 @@ class Checkpointed(AdjointMethod):
         memory = in_memory * size + _ARRAYS * simulation.state_bytes
         return GradientWork(memory, on_disk * size, moved * size, steps, forward, steps)
 
-    def forward(self, simulation, evaluation, steps, window):
+    def run(self, simulation, evaluation, steps, window):
         from checkpoint_schedules import StorageType
 
         if self._stores_all(simulation, steps):
-            return Stored().forward(simulation, evaluation, steps, window)
+            return Stored().run(simulation, evaluation, steps, window)
         self.storage.require(simulation)
         in_memory, on_disk = self._levels(simulation, steps)
         size = self.storage.size(simulation)

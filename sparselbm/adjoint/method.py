@@ -10,6 +10,7 @@ from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from ..solver.stability import CHECK_INTERVAL
 from .forward_record import ForwardRecord
+from .recorded import Guarded, Recorded
 from .window import Window
 from .work import GradientEstimate, GradientWork
 
@@ -19,16 +20,20 @@ class AdjointMethod(ABC):
 
     forgets_start: ClassVar[bool] = False
     """Whether the gradient is that of a flow that has forgotten how it began."""
-    holds_fluctuations: ClassVar[bool] = False
-    """Whether what fluctuations do to the mean is held, so that numbers which act on them have no gradient."""
 
-    @abstractmethod
     def forward(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> ForwardRecord:
         """Advances the simulation by `steps`, adds up the objective, and gives what it has kept for the way back.
 
-        That may be the very array of the present state, which must then not be written to before the way back. Raises
-        AdjointError for what cannot be, before any step is done.
+        Between the two the simulation may be run further. Where what the way back reads has been changed, it is refused.
+        Raises AdjointError for what cannot be, before any step is done.
         """
+        begin = simulation.steps
+        recorded = Recorded(simulation, range(begin, begin + steps + 1))
+        return Guarded(self.run(simulation, evaluation, steps, window), recorded)
+
+    @abstractmethod
+    def run(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> ForwardRecord:
+        """As `forward`, which guards what this gives. The trail checks whatever it does not own itself."""
 
     @abstractmethod
     def work(self, simulation: Simulation, steps: int) -> GradientWork:

@@ -71,7 +71,7 @@ class Total:
     def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
         return Seed(
             integral_adjoint_kernel, (self.objective,),
-            factor=float(cotangent.numpy().item()), tiles=self.objective.tiles(simulation),
+            factor=float(cotangent.numpy().item()), tiles=lambda: self.objective.tiles(simulation),
         )  # fmt: skip
 
 

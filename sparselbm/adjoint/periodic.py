@@ -13,6 +13,7 @@ from .checkpointed import Checkpointed
 from .forward_record import ForwardRecord
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod
+from .recorded import checksum
 from .window import Ends, Smooth, Window
 from .work import GradientWork
 
@@ -29,8 +30,8 @@ class Periodic(AdjointMethod):
 
     The run of `steps` first lets the flow come to repeat itself, and from the objective over its later half follows the
     period. Of each window lambda goes back through the window and `spin_up` periods before it; what lies farther back is
-    forgotten, in value and gradient. The gradients of the windows have to agree (`GradientGuard.agreement`). The call's own window
-    changes nothing.
+    forgotten, in value and gradient. There is one way back over a run: the windows lie after it, and are run by it. The
+    gradients of the windows have to agree (`GradientGuard.agreement`). The call's own window changes nothing.
     """
 
     forgets_start: ClassVar[bool] = True
@@ -62,8 +63,9 @@ class Periodic(AdjointMethod):
             steps + self.windows * each.forward_steps, self.windows * each.backward_steps,
         )  # fmt: skip
 
-    def forward(self, simulation, evaluation, steps, window):
-        return _Windows(self, simulation, evaluation, self._period(simulation, evaluation, steps))
+    def run(self, simulation, evaluation, steps, window):
+        period = self._period(simulation, evaluation, steps)
+        return _Windows(self, simulation, evaluation, period, checksum(simulation.state))
 
     def _period(self, simulation: Simulation, evaluation: Evaluation | None, steps: int) -> float:
         """Runs the steps before the windows."""
@@ -89,9 +91,16 @@ class _Windows(ForwardRecord):
     simulation: Simulation
     evaluation: Evaluation | None
     period: float
+    seen: int
+    """Checksum of the state from which the windows begin."""
 
     def back(self, reverse):
         plan = self.plan
+        if checksum(self.simulation.state) != self.seen:
+            raise AdjointError(
+                "the state from which the windows of Periodic begin was overwritten before the backward pass, by further "
+                "steps, another start or an earlier way back: run it again"
+            )
         window = Window(round(plan.periods * self.period), plan.ends, 1.0 / plan.windows)
         steps = window.steps + round(plan.spin_up * self.period)
         found, so_far = [], reverse.gathered()

@@ -14,6 +14,7 @@ from .checkpointed import Checkpointed
 from .forward_record import ForwardRecord
 from .method import AdjointMethod, run_forward
 from .outputs import RunOutput
+from .recorded import Recorded, checksum
 from .start import FromMoments, FromPopulations
 from .steady import Steady
 from .sweep import BackwardSweep
@@ -28,7 +29,9 @@ class Run(Differentiable):
 
     The first argument is the start, `FromPopulations()` or `FromMoments()`; without one the run starts from the state that
     the simulation is in when it is called. Then come the `inputs`, named as in `value_and_grad`. Whatever is no input is as the
-    simulation has it at the call, for the backward pass as well; the simulation is left as it was found.
+    simulation has it at the call, for the backward pass as well: it is put back for that, and what cannot be, such as another
+    schedule, is refused. With the points of a body as input, all solid fractions are those of points. The simulation is left as
+    it was found.
     The pass keeps what its plan keeps for the way back; of the last state alone outputs are taken.
     Raises AdjointError for inputs that there are not, before any step is done.
     """
@@ -49,6 +52,8 @@ class Run(Differentiable):
         self.device = simulation.domain.device
         self.others = _others(simulation, self.wrt)
         """What a run depends on beside its inputs."""
+        self.by_points = any(isinstance(w, Points) for w in self.wrt)
+        """Whether solid fractions are those of points, whatever was set by hand."""
 
     def _check(self) -> None:
         steady = isinstance(self.plan, Steady)
@@ -83,6 +88,7 @@ class RunPass(Pass):
         simulation, first = run.simulation, len(values) - len(run.wrt)
         self._run, self._begin = run, simulation.steps
         self._trail: ForwardRecord | None = None
+        self._recorded: Recorded | None = None
         self._given = [wp.clone(x) for x in values[:first]]
         self._start = _copied(simulation)
         shapes = [given.shape or () for given in run.inputs[first:]]
@@ -114,6 +120,14 @@ class RunPass(Pass):
         wished = zip([*of_start, *of_inputs], wanted, strict=True)
         return self._finite([gradient if wish else None for gradient, wish in wished])
 
+    def fingerprint(self):
+        with self._set():
+            assert self._recorded is not None
+            start = self._run.start
+            reads_state = start is None or start.reads_state(self._run.simulation)
+            of_state = checksum(self._start) if reads_state else 0
+            return checksum(np.array([self._recorded.fingerprint, of_state]))
+
     def _array(self, gradient: np.ndarray) -> wp.array:
         precision = self._run.simulation.precision
         values = np.atleast_1d(np.ascontiguousarray(gradient, dtype=wp.dtype_to_numpy(precision)))
@@ -140,15 +154,17 @@ class RunPass(Pass):
 
     @contextmanager
     def _set(self) -> Iterator[None]:
-        """The simulation with the numbers of this run; afterwards as it was."""
+        """The simulation with the numbers of this run, the same at every time; afterwards as it was."""
         simulation = self._run.simulation
-        kept = simulation.state, simulation.steps, [(w, w.get(simulation)) for w, _ in self._numbers]
-        try:
+        with _as_found(simulation, [w for w, _ in self._numbers]):
+            if simulation.fractions_by_hand and self._run.by_points:
+                simulation.update_geometry()
             _put(simulation, self._numbers)
+            if self._recorded is None:
+                steps = range(self._begin, self._begin + self._run.steps + 1)
+                self._recorded = Recorded(simulation, steps, "a recorded run")
+            self._recorded.require()
             yield
-        finally:
-            simulation.state, simulation.steps, present = kept
-            _put(simulation, present)
 
 
 def _copied(simulation: Simulation) -> wp.array:
@@ -158,6 +174,25 @@ def _copied(simulation: Simulation) -> wp.array:
     return copy
 
 
+@contextmanager
+def _as_found(simulation: Simulation, numbers: Sequence[RunInput]) -> Iterator[None]:
+    """Afterwards state, numbers, points and solid fractions are what they were; meanwhile points are where they are placed."""
+    state, steps, by_hand = simulation.state, simulation.steps, simulation.fractions_by_hand
+    moved = [(geometry, geometry.points.numpy().copy()) for geometry in simulation.geometry if geometry.moved]
+    fractions = [] if simulation.solid is None else [SolidFractions()]
+    present = [(w, w.get(simulation)) for w in [*(w for w in numbers if w not in fractions), *fractions]]
+    for geometry, _ in moved:
+        geometry.move(geometry.placed.numpy())
+    try:
+        yield
+    finally:
+        simulation.state, simulation.steps = state, steps
+        _put(simulation, present)
+        simulation.fractions_by_hand = by_hand
+        for geometry, points in moved:
+            geometry.move(points)
+
+
 def _put(simulation: Simulation, numbers: Sequence[tuple[RunInput, np.ndarray]]) -> None:
     for w, values in numbers:
         if not np.array_equal(w.get(simulation), values):
@@ -165,9 +200,9 @@ def _put(simulation: Simulation, numbers: Sequence[tuple[RunInput, np.ndarray]])
 
 
 def _others(simulation: Simulation, wrt: Sequence[RunInput]) -> tuple[RunInput, ...]:
-    """What a run depends on beside its state and its inputs: the points first, which decide the fractions."""
+    """What a run depends on beside its state and its inputs: the points first, which decide the fractions and whose they are."""
     moved, unsteady = any(isinstance(w, Points) for w in wrt), _unsteady(simulation)
-    points = () if SolidFractions() in wrt else (Points(geometry.name) for geometry in simulation.geometry)
+    points = (Points(geometry.name) for geometry in simulation.geometry)
     fractions = () if moved or simulation.solid is None else (SolidFractions(),)
     named = (Field(name) for name in simulation.physics.fields if name not in unsteady)
     numbers = (Parameter(name) for name in simulation.physics.parameters)

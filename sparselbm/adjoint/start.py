@@ -22,6 +22,10 @@ class FromPopulations:
         domain = simulation.domain
         return domain.tile_count, simulation.physics.size, domain.cells_per_tile
 
+    def reads_state(self, simulation: Simulation) -> bool:
+        """Whether the start depends on the simulation's present state as well."""
+        return False
+
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
         """A state with these populations."""
         return aligned(simulation, values)
@@ -45,6 +49,10 @@ class FromMoments:
     def shape(self, simulation: Simulation) -> tuple[int, ...]:
         domain = simulation.domain
         return domain.tile_count, 1 + domain.dimension, domain.cells_per_tile
+
+    def reads_state(self, simulation: Simulation) -> bool:
+        """Whether the start depends on the simulation's present state as well."""
+        return bool(simulation.physics.scalars or simulation.physics.kept)
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
         """A state at this equilibrium."""

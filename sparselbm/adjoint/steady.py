@@ -12,6 +12,7 @@ from .convergence_probe import STRETCH_STEPS, ConvergenceProbe
 from .fixed_point import FixedPoint
 from .forward_record import ForwardRecord
 from .method import AdjointMethod
+from .recorded import checksum
 from .work import GradientWork
 
 
@@ -46,11 +47,11 @@ class Steady(AdjointMethod):
         kept = 2 + self.acceleration.states
         return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps + 2 * STRETCH_STEPS, self.iterations)
 
-    def forward(self, simulation, evaluation, steps, window):
+    def run(self, simulation, evaluation, steps, window):
         simulation.run(steps)
         if evaluation is not None:
             evaluation.add(simulation.state)
-        return _AtRest(self, simulation, simulation.state, simulation.steps)
+        return _AtRest(self, simulation, simulation.state, simulation.steps, checksum(simulation.state))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +61,13 @@ class _AtRest(ForwardRecord):
     plan: Steady
     simulation: Simulation
     state: wp.array
+    """The simulation's own array: a copy would be one more of them."""
     step: int
+    seen: int
+    """Its checksum."""
 
     def back(self, reverse):
+        self._require_untouched()
         look = ConvergenceProbe(self.simulation, reverse, self.state, self.step)
         self._require_steady(look)
         fixed_point = FixedPoint(
@@ -70,6 +75,14 @@ class _AtRest(ForwardRecord):
             "the flow may not be steady; run more steps first, or use Checkpointed",
         )  # fmt: skip
         fixed_point.solve(look, look.conserved())
+        self._require_untouched()
+
+    def _require_untouched(self) -> None:
+        if checksum(self.state) != self.seen:
+            raise AdjointError(
+                f"the state after {self.step} steps, about which Steady takes its gradient, was overwritten before the backward "
+                "pass, by further steps or another start: go back first"
+            )
 
     def _require_steady(self, look: ConvergenceProbe) -> None:
         distance, limit = look.distance_from_steady(), self.plan.flow_tolerance

@@ -17,7 +17,7 @@ class Stored(AdjointMethod):
     def work(self, simulation, steps):
         return GradientWork((steps + 3) * simulation.state_bytes, 0, 0, steps, steps, steps)
 
-    def forward(self, simulation, evaluation, steps, window):
+    def run(self, simulation, evaluation, steps, window):
         require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
         begin = simulation.steps
         states = simulation.new_states(steps + 1)

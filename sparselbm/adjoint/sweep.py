@@ -11,7 +11,7 @@ from ..grid.memory import squared_norm, summed, sums_array, tile_array
 from ..kernels.adjoint import GradientTargets, adjoint_kernel, differences_transpose_kernel
 from ..kernels.observables import integral_adjoint_kernel
 from ..kernels.step import stream_kernel, unstream_kernel
-from ..kernels.timed import TimedSweep
+from ..kernels.sweep import Sweep
 from ..models.physics import TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..observe import Observable
@@ -32,8 +32,8 @@ class Seed:
     adjoint: wp.array | None = None
     """The kernel's own `adjoint`, `[tile][size][cell]`."""
     factor: float = 1.0
-    tiles: np.ndarray | None = None
-    """Indices of the tiles outside of which it adds nothing; None: all."""
+    tiles: Callable[[], np.ndarray] | None = None
+    """Gives the indices of the tiles outside of which it adds nothing; None: all."""
 
 
 class BackwardSweep:
@@ -63,11 +63,13 @@ class BackwardSweep:
         self.simulation = simulation
         self._seeds = [*seeds]
         if objective is not None:
-            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=objective.tiles(simulation)))
+            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=lambda: objective.tiles(simulation)))
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
         self._at: int | None = None
         self.trust, self._meter = trust, GrowthMonitor(trust) if trust else None
+        self.check: Callable[[], None] = lambda: None
+        """Called after `on_back`, which is a user's own: raises AdjointError where that has changed what is read."""
         self.adjoint = simulation.new_state()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.new_state()
@@ -91,22 +93,22 @@ class BackwardSweep:
         }  # fmt: skip
 
     @functools.cached_property
-    def _full(self) -> TimedSweep:
+    def _full(self) -> Sweep:
         return self._step_back(self._wrt)
 
     @functools.cached_property
-    def _bare(self) -> TimedSweep:
+    def _bare(self) -> Sweep:
         return self._step_back(GradientTargets())
 
     @functools.cached_property
-    def _inject(self) -> list[TimedSweep]:
+    def _inject(self) -> list[Sweep]:
         return self._injections(self._wrt)
 
     @functools.cached_property
-    def _inject_bare(self) -> list[TimedSweep]:
+    def _inject_bare(self) -> list[Sweep]:
         return self._injections(GradientTargets())
 
-    def _step_back(self, wrt: GradientTargets) -> TimedSweep:
+    def _step_back(self, wrt: GradientTargets) -> Sweep:
         simulation = self.simulation
 
         def kernel_of(tiles: TileClass):
@@ -122,7 +124,7 @@ class BackwardSweep:
         """
         return functools.partial(self.simulation.general_sweep(kernel, self._wrt), step=self._at, **self._gathered)
 
-    def _injections(self, wrt: GradientTargets) -> list[TimedSweep]:
+    def _injections(self, wrt: GradientTargets) -> list[Sweep]:
         return [
             self.simulation.general_sweep(
                 seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
@@ -158,6 +160,7 @@ class BackwardSweep:
             self._meter.look(squared_norm(self.adjoint) ** 0.5, self._steps)
         if self._on_back is not None:
             self._on_back(self._steps)
+            self.check()
 
     def gathered(self) -> tuple[np.ndarray, ...]:
         """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not wholly solid."""

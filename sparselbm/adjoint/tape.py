@@ -2,8 +2,8 @@
 # pyright: reportArgumentType=false, reportOptionalMemberAccess=false
 # (Warp types an array's gradient and device as optional; here they are there.)
 
-import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import warp as wp
@@ -16,7 +16,9 @@ from ..kernels.step import unstream_kernel
 from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .method import AdjointMethod, run_forward
+from .recorded import Recorded
 from .sweep import BackwardSweep
+from .targets import require_placed
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
@@ -32,10 +34,10 @@ def run_on_tape(
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to
-    `points.grad` of every obstacle's geometry. What the plan keeps for that is kept by the tape. The backward pass leaves the
-    simulation as it finds it: populations, parameters and obstacles must still be what they were, which is checked by
-    checksums. Between two backward passes of a tape call `tape.zero()`, as Warp asks for: what lies between two kernels of
-    a chain adds up too. Raises AdjointError.
+    `points.grad` of every obstacle's geometry, unless solid fractions were set by hand, which depend on no points. What the
+    plan keeps for that is kept by the tape. The backward pass leaves the simulation as it finds it; what the run has read must
+    still be what it was (`Recorded`), the simulation's state need not. Between two backward passes of a tape call
+    `tape.zero()`, as Warp asks for: what lies between two kernels of a chain adds up too. Raises AdjointError.
     """
     if populations.grad is None:
         raise AdjointError("run_on_tape: the populations have no gradient; make them with tape_array")
@@ -47,13 +49,15 @@ def run_on_tape(
         )
     result = tape_array(simulation, simulation.physics.size)
     begin = simulation.steps
-    unchanged = _watch(simulation, populations, range(begin, begin + steps), "run_on_tape")
+    recorded = Recorded(simulation, range(begin, begin + steps), "run_on_tape", populations=populations)
+    bodies = () if simulation.fractions_by_hand else simulation.geometry
+    for geometry in bodies:
+        require_placed(simulation, geometry.name)
     wp.copy(simulation.state, populations)
     trail = run_forward(plan, simulation, steps)
     wp.copy(result, simulation.state)
 
     def backward() -> None:
-        unchanged()
         wrt = GradientTargets(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
         reverse = BackwardSweep(simulation, None, wrt=wrt)
         reverse.start_from(result.grad)
@@ -61,10 +65,11 @@ def run_on_tape(
         _add(populations.grad, reverse.initial_adjoint())
         if wrt.parameters:
             _add_numbers(simulation, reverse.parameter_gradient())
-        for geometry in simulation.geometry:
+        for geometry in bodies:
             _add(geometry.points.grad, reverse.points_gradient(geometry.name))
 
-    tape.record_func(backward, [populations, result, *_numbers(simulation), *(g.points for g in simulation.geometry)])
+    arrays = [populations, result, *_numbers(simulation), *(geometry.points for geometry in bodies)]
+    tape.record_func(Recording(recorded, backward), arrays)
     return result
 
 
@@ -74,11 +79,10 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         raise AdjointError("moments_on_tape: the populations have no gradient; make them with tape_array")
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
     step = simulation.steps
-    unchanged = _watch(simulation, populations, range(step, step + 1), "moments_on_tape")
+    recorded = Recorded(simulation, range(step, step + 1), "moments_on_tape", populations=populations)
     simulation.general_sweep(moments_kernel)(source=populations, target=result)
 
     def backward() -> None:
-        unchanged()
         incoming, outgoing = simulation.new_state(), simulation.new_state()
         count, wrt = len(simulation.physics.parameters), GradientTargets(parameters=simulation.parameters.requires_grad)
         sums = sums_array(simulation.domain, count)
@@ -89,42 +93,25 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         if wrt.parameters:
             _add_numbers(simulation, summed(sums))
 
-    tape.record_func(backward, [populations, result, *_numbers(simulation)])
+    tape.record_func(Recording(recorded, backward), [populations, result, *_numbers(simulation)])
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """An entry of a tape: the way back over something of a simulation, refused where it would read other values."""
+
+    recorded: Recorded
+    backward: Callable[[], None]
+
+    def __call__(self) -> None:
+        self.recorded.require()
+        self.backward()
 
 
 def _numbers(simulation: Simulation) -> list[wp.array]:
     """The parameters, where a user has asked for their gradient."""
     return [simulation.parameters] if simulation.parameters.requires_grad else []
-
-
-def _watch(simulation: Simulation, populations: wp.array, steps: range, where: str) -> Callable[[], None]:
-    """A function that raises AdjointError when an input of a recorded run is no longer what it is now."""
-    numbers = len(simulation.physics.parameters)  # The factors of schedules that follow them change from step to step.
-
-    def fields() -> np.ndarray:
-        simulation.set_time(steps.start)  # What is unsteady among them is written anew for each step.
-        return simulation.fields.array.numpy()
-
-    def factors() -> np.ndarray:
-        return np.array([[schedule(step) for step in steps] for schedule in simulation.schedules.values()])
-
-    inputs = {
-        "populations": populations.numpy, "parameters": lambda: simulation.parameters.numpy()[:numbers],
-        "schedules": factors, "fields": fields,
-        **({} if simulation.solid is None else {"solid fractions": simulation.solid.numpy}),
-        **({} if simulation.walls.fractions is None else {"fractions of links": simulation.walls.fractions.numpy}),
-    }  # fmt: skip
-    seen = {name: _checksum(values()) for name, values in inputs.items()}
-
-    def unchanged() -> None:
-        for name, checksum in seen.items():
-            if _checksum(inputs[name]()) != checksum:
-                raise AdjointError(
-                    f"the {name} of {where} were overwritten before the backward pass: keep them as they were"
-                )
-
-    return unchanged
 
 
 def _add(to: wp.array, values) -> None:
@@ -137,7 +124,3 @@ def _add_numbers(simulation: Simulation, gradient: np.ndarray) -> None:
     simulation.parameters.grad.assign(
         simulation.parameters.grad.numpy() + np.pad(gradient, (0, len(simulation.schedules)))
     )
-
-
-def _checksum(values: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(values))

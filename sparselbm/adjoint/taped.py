@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import warp as wp
 
+from .recorded import checksum
+from .tape import Recording
 from .vjp import Differentiable, Input, Output, Pass
 
 
@@ -45,6 +48,11 @@ class TapedPass(Pass):
 
     def outputs(self, keep=True):
         return tuple(wp.clone(y, requires_grad=False) for y in self._outputs)
+
+    def fingerprint(self):
+        """Of the simulations on the tape; a function's own variables are not seen."""
+        runs = [entry.recorded.fingerprint for entry in self._tape.launches if isinstance(entry, Recording)]
+        return checksum(np.array(runs, dtype=np.int64))
 
     def pullback(self, cotangents, wanted):
         self._tape.zero()  # What an earlier pass has left.

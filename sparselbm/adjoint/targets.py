@@ -17,6 +17,9 @@ from ..solver import Simulation
 from ..solver.obstacle import ObstacleGeometry
 from .sweep import BackwardSweep
 
+_ROUNDING = 1e-5
+"""Of the largest coordinate, by which points may differ from those of variables: they are kept in the solver's precision."""
+
 
 def _require_obstacle(simulation: Simulation, name: str) -> None:
     names = simulation.physics.obstacles
@@ -27,6 +30,20 @@ def _require_obstacle(simulation: Simulation, name: str) -> None:
         raise AdjointError(
             f"the wall of {name!r} stands halfway on every link that it cuts, wherever its points are, so that its gradient is "
             "0 but for jumps: use wall=SolidFraction(), or Bouzidi() or CentralInterpolation()"
+        )
+
+
+def require_placed(simulation: Simulation, name: str) -> None:
+    """Raises AdjointError where solid fractions are not those of the obstacle's present points."""
+    geometry = next((g for g in simulation.geometry if g.name == name), None)
+    if geometry is not None and simulation.fractions_by_hand:
+        raise AdjointError(
+            f"the points of {name!r} after set_solid_fractions: what was set by hand depends on no points; call "
+            "update_geometry first, or ask for SolidFractions()"
+        )
+    if geometry is not None and geometry.moved:
+        raise AdjointError(
+            f"the points of {name!r} were moved, and the flow still is that around where they were: call update_geometry first"
         )
 
 
@@ -48,6 +65,10 @@ class Points:
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
 
+    def require_placed(self, simulation: Simulation) -> None:
+        """Raises AdjointError where the flow is not that around the present points."""
+        require_placed(simulation, self.obstacle)
+
     def gradient(self, reverse: BackwardSweep) -> np.ndarray:
         return reverse.points_gradient(self.obstacle)
 
@@ -56,13 +77,13 @@ class Points:
         return f"{self.obstacle}.points"
 
     def get(self, simulation: Simulation) -> np.ndarray:
-        """Present points [m], (n, 3)."""
-        return self._geometry(simulation).points.numpy().copy()
+        """The points that the solid fractions are of [m], (n, 3)."""
+        return self._geometry(simulation).placed.numpy().copy()
 
     def put(self, simulation: Simulation, values: np.ndarray) -> None:
         """Moves the body, with all that hangs on it, unless it stands there already."""
         geometry = self._geometry(simulation)
-        if not np.array_equal(geometry.points.numpy(), values):
+        if not np.array_equal(geometry.placed.numpy(), values):
             geometry.move(values)
             simulation.update_geometry({self.obstacle})
 
@@ -87,6 +108,21 @@ class Deformed:
 
     def require(self, simulation: Simulation) -> None:
         _require_obstacle(simulation, self.obstacle)
+
+    def require_placed(self, simulation: Simulation) -> None:
+        """Raises AdjointError where the flow is not that around the points of these variables."""
+        require_placed(simulation, self.obstacle)
+        geometry = next((g for g in simulation.geometry if g.name == self.obstacle), None)
+        obstacle = next(o for o in simulation.obstacles if o.name == self.obstacle)
+        there = obstacle.mesh.points if geometry is None else geometry.placed.numpy()
+        points = np.asarray(self.deformation.points(self.variables))  # type: ignore[attr-defined]
+        limit = _ROUNDING * np.abs(points).max()
+        apart = np.abs(points - there).max() if points.shape == there.shape else np.inf
+        if not apart <= limit:
+            raise AdjointError(
+                f"the points of {self.obstacle!r} are up to {apart:.3g} m from those of the given variables, limit "
+                f"{limit:.2g} m: move the obstacle to deformation.points(variables), or give the variables that it stands at"
+            )
 
     def gradient(self, reverse: BackwardSweep) -> np.ndarray:
         return self.deformation.pullback(self.variables, reverse.points_gradient(self.obstacle))  # type: ignore[attr-defined]

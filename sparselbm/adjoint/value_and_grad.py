@@ -13,7 +13,7 @@ from .checkpointed import Checkpointed
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod
 from .sweep import BackwardSweep
-from .targets import Field, GradientInput, InitialPopulations, Parameter, SolidFractions
+from .targets import Deformed, GradientInput, InitialPopulations, Points, SolidFractions
 from .window import Window
 
 
@@ -61,13 +61,5 @@ def _check(simulation: Simulation, steps: int, wrt: Sequence[GradientInput], win
         )
     for w in wrt:
         w.require(simulation)
-        if plan.holds_fluctuations and isinstance(w, Parameter | Field) and _acts_on_fluctuations(w.name):
-            raise AdjointError(
-                f"{w.name!r} with {type(plan).__name__}, which holds what fluctuations do to the mean: this number acts on them "
-                "first, and the gradient would be wrong several times over; use Periodic, or Checkpointed with a Window"
-            )
-
-
-def _acts_on_fluctuations(name: str) -> bool:
-    """Whether a number relaxes populations: the mean of what that does is not what it does to the mean."""
-    return name == "viscosity" or name.endswith(".diffusivity") or "collision." in name
+        if isinstance(w, Points | Deformed):
+            w.require_placed(simulation)

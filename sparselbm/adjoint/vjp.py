@@ -50,6 +50,13 @@ class Pass(ABC):
         `cotangents`: y_bar of each output, None for 0. May be called any number of times, each for itself.
         """
 
+    @abstractmethod
+    def fingerprint(self) -> int:
+        """A number of 32 bits that differs where the function reads other values beside its inputs.
+
+        For bridges that cannot keep a pass, and repeat it: they refuse one that is no longer the same function.
+        """
+
 
 class Differentiable(ABC):
     """y = F(x) for several arrays x and y."""

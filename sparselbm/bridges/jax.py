@@ -24,7 +24,8 @@ def operator(run: Differentiable) -> Callable:
     gradient of an input that has none.
 
     JAX's functions are pure, and do not say when a graph is dropped. So what the latest forward pass keeps for the way back
-    is held until that, or the next pass, has come; a way back that finds another's begins with `run.at` anew.
+    is held until that, or the next pass, has come; a way back that finds another's begins with `run.at` anew, and raises
+    AdjointError where what the run reads beside its inputs is no longer what it was.
     """
     latest = _Latest()
 
@@ -42,17 +43,18 @@ def operator(run: Differentiable) -> Callable:
     def keep(*values):
         latest.drop()
         there = _at(run, values)
-        return [*_outputs(run, there, values, keep=True), (latest.hold(there),)]
+        outputs = _outputs(run, there, values, keep=True)
+        return [*outputs, (np.array([latest.hold(there), there.fingerprint()], dtype=np.uint32),)]
 
     def forward(*arrays):
         values, wanted = tuple(a.value for a in arrays), tuple(a.perturbed for a in arrays)
         run.require_gradients(wanted)
-        outputs, (ticket,) = evaluate(values, keep, jax.ShapeDtypeStruct((), np.int32))
+        outputs, (ticket,) = evaluate(values, keep, jax.ShapeDtypeStruct((2,), np.uint32))
         # Flags cross between the passes as a structure, which stays what it is under `jit`: numbers would be traced.
         return outputs, (ticket, values, tuple(() if wish else None for wish in wanted))
 
     def back(ticket, values, given, wishes):
-        there = latest.take(int(ticket)) or _at(run, values)
+        there = latest.take(int(ticket[0])) or _again(run, values, int(ticket[1]))
         given = [None if c is None else _to_warp(np.array(c), run.device) for c in given]  # Copies: theirs to write to.
         gradients = there.pullback(given, wishes)
         return [g.numpy().reshape(np.shape(x)) for g, x in zip(gradients, values, strict=True) if g is not None]
@@ -81,9 +83,9 @@ class _Latest:
     def __init__(self):
         self._ticket, self._kept = 0, None
 
-    def hold(self, kept: Pass) -> np.int32:
+    def hold(self, kept: Pass) -> int:
         self._ticket, self._kept = self._ticket + 1, kept
-        return np.int32(self._ticket)
+        return self._ticket
 
     def drop(self) -> None:
         self._kept = None
@@ -98,6 +100,17 @@ class _Latest:
 
 def _at(run: Differentiable, values: Sequence) -> Pass:
     return run.at(*(_to_warp(x, run.device) for x in values))
+
+
+def _again(run: Differentiable, values: Sequence, fingerprint: int) -> Pass:
+    """The pass of an earlier call. Raises AdjointError where it would be another function."""
+    there = _at(run, values)
+    if there.fingerprint() != fingerprint:
+        raise AdjointError(
+            "the simulation was changed between a forward pass and its backward pass, which has to repeat it because JAX has "
+            "made another forward pass since: go back first, or keep parameters, fields, bodies and state as they were"
+        )
+    return there
 
 
 def _outputs(run: Differentiable, there: Pass, values: Sequence, keep: bool) -> list[np.ndarray]:

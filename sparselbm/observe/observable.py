@@ -18,4 +18,4 @@ class Observable(ABC):
 
     @abstractmethod
     def tiles(self, simulation: Simulation) -> np.ndarray:
-        """Indices of the tiles outside of which h is 0."""
+        """Indices of the tiles outside of which h is 0 now; asked for again whenever the geometry has changed."""

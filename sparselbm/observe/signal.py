@@ -63,11 +63,12 @@ class Signal:
     @cached_property
     def spectrum(self) -> "Spectrum":
         """Amplitudes over frequency, of the fluctuation under a Hann window."""
+        from scipy.signal import periodogram
+
         values, interval = self._evenly_spaced
-        window = np.hanning(len(values) + 1)[:-1]
         length = 1 << (8 * len(values) - 1).bit_length()  # Padded with zeros: a peak then spans several frequencies.
-        amplitudes = 2.0 / window.sum() * np.abs(np.fft.rfft(window * (values - values.mean()), length))
-        return Spectrum(np.fft.rfftfreq(length, interval), amplitudes, 1.0 / (interval * len(values)))
+        frequencies, squares = periodogram(values, 1.0 / interval, "hann", length, scaling="spectrum")
+        return Spectrum(frequencies, np.sqrt(2.0 * squares), 1.0 / (interval * len(values)))
 
     @property
     def frequency(self) -> float:

@@ -44,13 +44,16 @@ class ObstacleGeometry:
     def __init__(self, obstacle: Obstacle, k: int, simulation: "Simulation"):
         """`k`: number of the obstacle among all of the simulation's."""
         self.obstacle = obstacle
-        self._number = 1 + k
+        self.number = 1 + k
+        """Number of the obstacle in the cells' labels."""
         self._domain: Domain = simulation.domain
         self._simulation = simulation
         vec3 = wp.vec3f if simulation.precision is wp.float32 else wp.vec3d
         self._query = SurfaceQuery(obstacle.mesh, device=self._domain.device)
         self.points = wp.array(obstacle.mesh.points, dtype=vec3, device=self._domain.device, requires_grad=True)
         """Corners of the surface [m], shape (n,)."""
+        self.placed = wp.clone(self.points, requires_grad=True)
+        """Where they were when solid fractions were last evaluated: what those, and their derivatives, belong to."""
         self._tape = wp.Tape()
         self.tiles = np.empty(0, dtype=np.int32)
         """Indices of the tiles near the points for which solid fractions were last evaluated."""
@@ -63,12 +66,21 @@ class ObstacleGeometry:
         """The obstacle with its points where they are now."""
         return replace(self.obstacle, mesh=self.obstacle.mesh.with_points(self.points.numpy().astype(np.float64)))
 
+    @property
+    def moved(self) -> bool:
+        """Whether the points have been moved since solid fractions were evaluated."""
+        return not np.array_equal(self.points.numpy(), self.placed.numpy())
+
     def move(self, points: np.ndarray) -> None:
-        """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over."""
+        """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over.
+
+        Until then the flow and its gradients know nothing of them.
+        """
         self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._simulation.precision)))
 
     def evaluate(self) -> None:
         """Solid fractions of the cells near the present points, to be merged; recorded for `pullback`."""
+        self.placed = wp.clone(self.points, requires_grad=True)
         self.tiles = members = self._tiles_near()
         self._tile_ids = wp.array(members, dtype=wp.int32, device=self._domain.device)
         local_coords = wp.array(self._domain.tiles[members], dtype=wp.vec3i, device=self._domain.device)
@@ -79,7 +91,7 @@ class ObstacleGeometry:
         self._tape = wp.Tape()
         with self._tape:
             solid_fraction(
-                self.obstacle.wall, self.points, self._query,
+                self.obstacle.wall, self.placed, self._query,
                 tile_ids=wp.array(np.arange(len(members)), dtype=wp.int32, device=self._domain.device),
                 tile_coords=local_coords, dimension=self._domain.dimension, voxel_size=self._domain.voxel_size,
                 origin=self._domain.origin, out=self._eps,
@@ -92,7 +104,7 @@ class ObstacleGeometry:
 
     def _launch(self, kernel: wp.Kernel, count: int, eps: wp.array, solid: wp.array) -> None:
         walls = self._simulation.walls
-        inputs = [self._tile_ids, self._domain.cells_per_tile, walls.label_words, self._number, self.obstacle.hollow]
+        inputs = [self._tile_ids, self._domain.cells_per_tile, walls.label_words, self.number, self.obstacle.hollow]
         wp.launch(
             kernel,
             count,
@@ -113,17 +125,14 @@ class ObstacleGeometry:
         return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
 
     def pullback(self, solid_adjoint: wp.array) -> np.ndarray:
-        """d J / d points [1 / m], (n, 3) float64, from d J / d eps of every cell; `points.grad` stays as it is."""
+        """d J / d `placed` [1 / m], (n, 3) float64, from d J / d eps of every cell; `points.grad` stays as it is."""
         count = len(self._tile_ids) * self._domain.cells_per_tile
-        kept = self.points.grad.numpy().copy()
-        self.points.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
+        self.placed.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
         self._eps.grad.zero_()
         seed = wp.zeros_like(self._eps, requires_grad=False)
         self._launch(_gather_kernel(self._simulation.precision), count, seed, solid_adjoint.flatten())
         self._tape.backward(grads={self._eps: seed})
-        gradient = self.points.grad.numpy().astype(np.float64)
-        self.points.grad.assign(kept)
-        return gradient
+        return self.placed.grad.numpy().astype(np.float64)
 
 
 def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -141,8 +150,10 @@ def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.
     if simulation.solid is None or len(touched) == 0:
         return touched, np.zeros(len(touched), dtype=bool)
     ids, cells = wp.array(touched, dtype=wp.int32, device=domain.device), domain.cells_per_tile
-    solid, device = simulation.solid.flatten(), domain.device
-    wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=[ids, cells, solid], device=device, record_tape=False)
+    solid, device, walls = simulation.solid.flatten(), domain.device, simulation.walls
+    on_cells = wp.array([0, *(g.number for g in simulation.geometry)], dtype=wp.uint32, device=device)
+    inputs = [ids, cells, walls.label_words, on_cells, walls.marks, solid]
+    wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=inputs, device=device, record_tape=False)
     for geometry in simulation.geometry:
         geometry.merge()
     held = wp.empty(len(touched), dtype=wp.int32, device=device)
@@ -152,10 +163,23 @@ def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.
 
 @functools.cache
 def _clear_kernel(precision: type) -> wp.Kernel:
-    @wp.kernel(enable_backward=False, module="unique")
-    def clear_solid(tile_ids: wp.array(dtype=wp.int32), cells: int, solid: wp.array(dtype=precision)):
+    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
+    low_half = wp.constant(wp.uint32((1 << OBSTACLE_SHIFT) - 1))
+
+    @wp.kernel(enable_backward=False, module="unique", module_options={"max_unroll": 0})
+    def clear_solid(
+        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, on_cells: wp.array(dtype=wp.uint32),
+        marks: wp.array(dtype=wp.uint32), solid: wp.array(dtype=precision),
+    ):
+        """Removes the solid and its owner: a cell that a body has left is no longer its own."""
         thread = wp.tid()
-        solid[tile_ids[thread // cells] * cells + thread % cells] = precision(0.0)
+        tile = tile_ids[thread // cells]
+        solid[tile * cells + thread % cells] = precision(0.0)
+        label = wp.int64(tile) * wp.int64(words * cells) + wp.int64(thread % cells)
+        number = marks[label] >> shift
+        for k in range(on_cells.shape[0]):
+            if on_cells[k] == number:
+                marks[label] = marks[label] & low_half
 
     return clear_solid
 

@@ -18,7 +18,8 @@ from ..kernels.moments import equilibrium_kernel, moments_kernel
 from ..kernels.observables import force_field_kernel
 from ..kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
 from ..kernels.step import step_kernel
-from ..kernels.timed import TimedSweep
+from ..kernels.sweep import Sweep
+from ..kernels.tile_kernel import TileKernel
 from ..lattice import D2Q9, D3Q19, Lattice
 from ..models import ViscosityField
 from ..models.boundary import BoundaryCondition
@@ -62,7 +63,7 @@ class Simulation:
         self.precision = precision
         self.obstacles = tuple(obstacles)
         self._thickening = viscosity_field
-        self._threads = threads
+        self.threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
@@ -76,8 +77,8 @@ class Simulation:
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
         self.physics = replace(self.physics, links_have_owners=self.walls.links_have_owners)
         self.fields = Fields(domain, field_values(domain, self.physics, self.walls, viscosity_field), precision)
-        slots = np.stack([self.fields.slots, self.walls.slots], axis=1)
-        self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=domain.device)
+        slots = np.stack([self.fields.slots, self.walls.slots], axis=1).ravel()
+        self._slots = wp.array(slots, dtype=wp.int32, device=domain.device)
         on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
         self.solid = tile_array(domain, 1, precision) if on_cells else None
         """Solid fraction eps of every cell, `[tile][cell]`."""
@@ -85,6 +86,10 @@ class Simulation:
         """Of the obstacles whose walls are solid fractions."""
         self.solid_tiles = np.empty(0, dtype=np.int64)
         """Indices of the tiles that hold solid."""
+        self.geometry_version = 0
+        """Counts the changes of solid fractions: whatever was derived from them at another count is out of date."""
+        self.fractions_by_hand = False
+        """Whether the solid fractions were set by `set_solid_fractions`, and are those of no surface."""
         self.steps = 0
         """Steps done since the state was set."""
         self._unseen = 0
@@ -108,7 +113,7 @@ class Simulation:
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
             boundaries=physics.boundaries, force=physics.forces,
             obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self._thickening,
-            scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self._threads,
+            scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self.threads,
         )  # fmt: skip
         moved.parameters.assign(self.parameters)
         transfer(self.domain, domain, self.state, physics.size, into=moved.state)
@@ -210,7 +215,7 @@ class Simulation:
         self.fields.upload()
 
     def tiles_of(self, obstacle: str) -> np.ndarray:
-        """Indices of the tiles where obstacles act. Raises SimulationError where no obstacle has this name."""
+        """Indices of the tiles where obstacles act now. Raises SimulationError where no obstacle has this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
         return self._tiles_of_obstacles
@@ -222,9 +227,11 @@ class Simulation:
     def update_geometry(self, moved: Collection[str] | None = None) -> None:
         """Takes over the obstacles' present points: solid fractions, owners and classes of tiles.
 
-        `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are looked at, and the
-        passes over the tiles stay as they are while the same tiles hold solid.
+        `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are looked at, unless
+        fractions were set by hand. Passes over the tiles follow: see `Sweep`.
         """
+        moved, self.fractions_by_hand = (None if self.fractions_by_hand else moved), False
+        self.geometry_version += 1
         touched, held = refill(self, moved)
         solid = np.zeros(self.domain.tile_count, dtype=bool)
         solid[self.solid_tiles] = True
@@ -237,6 +244,8 @@ class Simulation:
         """Sets eps of every cell, (n, cells), by hand, until the next `update_geometry`: for designs of fractions, not points."""
         assert self.solid is not None, "a simulation without obstacles of solid fractions has no place for them"
         put_tiles(fractions[:, None], self.solid)
+        self.fractions_by_hand = True
+        self.geometry_version += 1
         self._group(np.any(fractions != 0.0, axis=1))
 
     def _group(self, solid: np.ndarray) -> None:
@@ -245,9 +254,8 @@ class Simulation:
         # Where walls are, one class has to do for tiles with and without solid.
         either = np.where(walls, self.solid is not None, solid)
         classes = TileClass.sort(walls, either, self.fields.slots > 0, self.walls.slots > 0)
-        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self._threads)
+        self.groups: tuple[TileGroup, ...] = group_tiles(self.domain, classes, self.threads)
         self.solid_tiles = np.flatnonzero(solid)
-        self.__dict__.pop("_step", None)  # Other sweeps take all tiles as the general class, whatever they hold.
 
     @property
     def general_class(self) -> TileClass:
@@ -257,24 +265,29 @@ class Simulation:
             fractions=self.walls.fractions is not None,
         )  # fmt: skip
 
-    def sweep(self, kernel_of, groups: Sequence[TileGroup] | None = None) -> TimedSweep:
-        """A pass of kernels over the tiles, bound to this simulation's topology, solid fractions and numbers, at any step."""
+    def sweep(self, kernel_of: Callable[[TileClass], TileKernel], groups: Callable[[], Sequence[TileGroup]] | None = None) -> Sweep:
+        """A pass over all tiles, each with the kernel of its present class, or over `groups`, at any step."""
         arrays = {
             "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,
             "parameters": self.parameters, "solid": self.solid, "fields": self.fields.array, "fractions": self.walls.fractions,
-        }  # fmt: skip
-        members = self.groups if groups is None else groups
-        sweep = TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
-        return TimedSweep(sweep, self.set_time)
+        }
 
-    def general_sweep(self, kernel_factory, *arguments, tiles: np.ndarray | None = None) -> TimedSweep:
-        """A pass of one kernel, made for the general class, over some or all tiles."""
-        members = np.arange(self.domain.tile_count) if tiles is None else tiles
-        groups = group_tiles(self.domain, {self.general_class: members}, self._threads)
+        def record(members: Sequence[TileGroup]) -> TileSweep:
+            return TileSweep(self.domain, members, kernel_of, arrays=arrays, state_bytes=self.state_bytes)
+
+        return Sweep(record, groups or (lambda: self.groups), lambda: self.geometry_version, self.set_time)
+
+    def general_sweep(self, kernel_factory, *arguments, tiles: Callable[[], np.ndarray] | None = None) -> Sweep:
+        """A pass of one kernel, made for the general class. `tiles`: gives the indices of those to visit now; None: all."""
+
+        def groups() -> tuple[TileGroup, ...]:
+            members = np.arange(self.domain.tile_count) if tiles is None else tiles()
+            return group_tiles(self.domain, {self.general_class: members}, self.threads)
+
         return self.sweep(lambda tiles: kernel_factory(self.physics, tiles, self.target, *arguments), groups)
 
     @functools.cached_property
-    def _step(self) -> TimedSweep:
+    def _step(self) -> Sweep:
         return self.sweep(lambda tiles: step_kernel(self.physics, tiles, self.target))
 
     def advance(self, source: wp.array, target: wp.array, step: int) -> None:
@@ -345,7 +358,7 @@ class Simulation:
         self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
 
     @functools.cached_property
-    def _moments(self) -> TimedSweep:
+    def _moments(self) -> Sweep:
         return self.general_sweep(moments_kernel)
 
     def moments(self) -> wp.array:
@@ -380,16 +393,12 @@ class Simulation:
         """Force of the fluid on the solid in every cell [lattice force], (n, cells, d)."""
         d = self.lattice.dimension
         field = tile_array(self.domain, d, self.precision)
-        forces = self.general_sweep(force_field_kernel, tiles=self._tiles_of_obstacles)
+        forces = self.general_sweep(force_field_kernel, tiles=lambda: self._tiles_of_obstacles)
         forces(source=self.state, target=field)
         return np.moveaxis(tile_view(self.domain, field, d), 1, -1)
 
     def excess_mass(self) -> float:
         """Sum over the fluid of rho - 1 [lattice mass]; conserved where nothing flows in or out."""
         sums = sums_array(self.domain, 1)
-        self._mass(source=self.state, sums=sums)
+        self.general_sweep(mass_kernel)(source=self.state, sums=sums)
         return float(sums.numpy().sum())
-
-    @functools.cached_property
-    def _mass(self) -> TimedSweep:
-        return self.general_sweep(mass_kernel)

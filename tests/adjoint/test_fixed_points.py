@@ -1,10 +1,10 @@
-"""Steady gradients: mixing reaches the same fixed point in fewer iterations; about a mean flow likewise."""
+"""Steady gradients: mixing reaches the same fixed point in fewer iterations."""
 
 import numpy as np
 import pytest
 from test_plans import settling
 
-from sparselbm.adjoint import Anderson, MeanFlow, Parameter, Points, Steady, value_and_grad
+from sparselbm.adjoint import Anderson, Parameter, Points, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
 from sparselbm.adjoint.convergence_probe import still_to_come
 from sparselbm.errors import AdjointError
@@ -60,21 +60,6 @@ def test_mixing_saves_iterations(device, kind):
     assert max(errors) < 3e-4
     assert iterations[1] <= 0.7 * iterations[0]
     assert iterations[1] <= 1.5 * forward
-
-
-def test_about_the_mean_of_a_flow_at_rest_it_is_the_steady_gradient(device):
-    simulation, objective, drive = settling(device, "periodic, walls")
-    simulation.run(3000)
-    wrt = (Points("body"), Parameter(drive))
-    value, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
-    mean, about = value_and_grad(objective, simulation, steps=50, wrt=wrt, plan=MeanFlow(average=30, tolerance=1e-3))
-    assert mean == pytest.approx(value, rel=1e-6)
-    assert max(np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(about, steady, strict=True)) < 2e-3
-    assert simulation.steps == 3050
-    with pytest.raises(AdjointError, match=r"average=30.* run of 20 steps: choose 1 to 20"):
-        value_and_grad(objective, simulation, steps=20, wrt=wrt, plan=MeanFlow(average=30))
-    with pytest.raises(AdjointError, match=r"'viscosity' with MeanFlow, .* wrong several times over; use Periodic"):
-        value_and_grad(objective, simulation, steps=50, wrt=[Parameter("viscosity")], plan=MeanFlow(average=30))
 
 
 def test_depths_below_zero():

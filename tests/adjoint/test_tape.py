@@ -237,7 +237,7 @@ def move_body(chain: Chain) -> None:
         (swap_two, "populations of run_on_tape"),
         (lambda chain: chain.result.zero_(), "populations of moments_on_tape"),
         (lambda chain: chain.simulation.set_parameter("viscosity", 0.06), "parameters"),
-        (move_body, "solid fractions"),
+        (move_body, "points of 'body'"),
     ],
     ids=["populations", "two swapped", "result", "parameter", "body"],
 )

@@ -108,6 +108,9 @@ class WatchedPass(Pass):
         self.watched.given = list(self._outputs)
         return self._outputs
 
+    def fingerprint(self):
+        return 0
+
     def pullback(self, cotangents, wanted):
         self.watched.cotangents.append(cotangents)
         total = sum(k * c.numpy() for k, c in zip((2.0, 3.0), cotangents, strict=True) if c is not None)

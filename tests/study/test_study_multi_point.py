@@ -11,7 +11,7 @@ from sparselbm.adjoint import Deformed, Stored, value_and_grad
 from sparselbm.design import DragStudy, ForceConstraint, MultiPointProblem
 from sparselbm.design.constraint import BoundConstraint
 from sparselbm.design.constraint.aggregate import MeanAndDeviation, Worst
-from sparselbm.design.optimizer import StoppingCriteria, TrustRegion
+from sparselbm.design.optimizer import SLSQP, StoppingCriteria
 from sparselbm.errors import WindTunnelError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD, Turned
@@ -21,7 +21,7 @@ from sparselbm.models.collision import TRT
 from sparselbm.observe import Force
 from sparselbm.solver import Simulation
 
-SHORT = DragStudy(optimizer=TrustRegion(), stop=StoppingCriteria(tolerance=1e-9, iterations=200), cross_check=None)
+SHORT = DragStudy(optimizer=SLSQP(), stop=StoppingCriteria(tolerance=1e-9, iterations=200), cross_check=None)
 BALL = TriangleMesh.sphere(0.5, subdivisions=1)
 
 

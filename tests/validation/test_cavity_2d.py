@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import extremum, start_from
+from flow_fields import extremum, start_from, steady_run
 from scipy.interpolate import CubicSpline
 
 from sparselbm.grid.build import box

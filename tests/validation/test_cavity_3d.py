@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
-from flow_fields import extremum, on_box, start_from
+from flow_fields import extremum, on_box, start_from, steady_run
 
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Z_MAX, FreeSlip, MovingWall

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 from case import Case, Curve, Panel, Published, Quantity, Stopwatch
+from flow_fields import steady_run
 
 from sparselbm.grid.build import box
 from sparselbm.models.collision import TRT

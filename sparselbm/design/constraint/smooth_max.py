@@ -1,7 +1,5 @@
 """The largest of many values as one smooth number."""
 
-from __future__ import annotations
-
 import numpy as np
 
 
@@ -11,11 +9,14 @@ def smooth_max(values: np.ndarray, rho: float) -> float:
     Source: Kreisselmeier & Steinhauser, Systematic control design by optimizing a vector performance index
     (1979).
     """
+    from scipy.special import logsumexp
+
     top = values.max()
-    return float(top + np.log(np.exp(rho * (values - top)).sum()) / rho)
+    return float(top) + float(logsumexp(rho * (values - top))) / rho  # type: ignore[arg-type]
 
 
 def shares(values: np.ndarray, rho: float) -> np.ndarray:
     """dKS / dv, at least 0 and 1 in sum, of the shape of v."""
-    share = np.exp(rho * (values - values.max()))
-    return share / share.sum()
+    from scipy.special import softmax
+
+    return softmax(rho * values)

@@ -10,7 +10,6 @@ from .optimizer import Optimizer
 from .record import DesignRecord, OptimizeResult, StoppingCriteria
 from .slsqp import SLSQP
 from .trust_constr import TrustConstr
-from .trust_region import TrustRegion
 
 __all__ = [
     "Adam",
@@ -24,6 +23,5 @@ __all__ = [
     "SLSQP",
     "StoppingCriteria",
     "TrustConstr",
-    "TrustRegion",
     "minimize",
 ]

@@ -1,6 +1,7 @@
 """Means over layers of cells: velocity, pressure, flow rate, pressure drop."""
 
 from dataclasses import dataclass
+from math import nan
 
 from ...solver import Simulation
 from ..layer import LayerArea, LayerPressure, LayerVelocity
@@ -40,7 +41,7 @@ class _LayerSampler(Sampler):
 
     def take(self):
         area, pressure, *velocity = self._sums.take().tolist()
-        return (pressure / area, *(u / area for u in velocity), velocity[self._axis])
+        return (_mean(pressure, area), *(_mean(u, area) for u in velocity), velocity[self._axis])
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ class _LossSampler(Sampler):
 
     def take(self):
         upstream, before, downstream, after = self._sums.take().tolist()
-        return (upstream / before - downstream / after,)
+        return (_mean(upstream, before) - _mean(downstream, after),)
+
+
+def _mean(total: float, area: float) -> float:
+    """Total over area; NaN where a body fills the layer."""
+    return total / area if area > 0.0 else nan
 
 
 def _require_area(axis: int, layer: int, area: float) -> None:

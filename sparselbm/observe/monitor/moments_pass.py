@@ -1,5 +1,7 @@
 """Density and velocity for monitors, without memory of their own."""
 
+from collections.abc import Callable
+
 import numpy as np
 import warp as wp
 
@@ -14,7 +16,8 @@ class MomentsPass:
     They last until the next step; a population array always has room for them.
     """
 
-    def __init__(self, simulation: Simulation, tiles: np.ndarray | None = None):
+    def __init__(self, simulation: Simulation, tiles: Callable[[], np.ndarray] | None = None):
+        """`tiles`: gives those whose moments are wanted; None: all."""
         self._simulation = simulation
         self._sweep = simulation.general_sweep(moments_kernel, tiles=tiles)
 

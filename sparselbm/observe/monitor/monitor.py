@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class Sampler(ABC):
-    """A monitor bound to a simulation: what is prepared once, and buffers that last as long as the recording."""
+    """A monitor bound to a simulation: what is prepared once, and buffers that last as long as the recording.
+
+    What depends on where the bodies are is looked up at every sample, or again when `Simulation.geometry_version` has changed.
+    """
 
     @abstractmethod
     def take(self) -> tuple[float, ...]:
@@ -32,4 +35,4 @@ class Monitor(ABC):
 
     @abstractmethod
     def bind(self, simulation: "Simulation") -> Sampler:
-        """The sampler for a simulation whose geometry stays where it is. Raises ValueError for what does not fit it."""
+        """The sampler for a simulation, whose bodies may move. Raises ValueError for what does not fit it."""

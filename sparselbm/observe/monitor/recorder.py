@@ -24,7 +24,7 @@ class Recorder:
     """Advances a simulation from instant to instant of its monitors; in between nothing else is done.
 
     `monitors`: each under the name of its record, and file. `files`: where the series go, line by line, as they grow.
-    Geometry and tiles of the simulation stay as they are while it records. Raises ValueError for a monitor that does not fit
+    Bodies may move while it records: samples are of where they are. Raises ValueError for a monitor that does not fit
     the simulation, OutputExistsError for files that are there; both before anything is run.
 
     Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.

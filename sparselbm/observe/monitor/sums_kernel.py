@@ -16,9 +16,14 @@ class Sums:
 
     def __init__(self, simulation: Simulation, objectives: Sequence[Observable]):
         self._simulation, self._count = simulation, len(objectives)
-        tiles = functools.reduce(np.union1d, [each.tiles(simulation) for each in objectives], np.empty(0, dtype=np.int64))
         self._sums = sums_array(simulation.domain, self._count)
-        self._sweep = simulation.general_sweep(integral_kernel, tuple(objectives), tiles=tiles.astype(np.int64))
+        self._objectives = tuple(objectives)
+        self._sweep = simulation.general_sweep(integral_kernel, self._objectives, tiles=self._tiles)
+
+    def _tiles(self) -> np.ndarray:
+        """Where any of the objectives counts now."""
+        found = (each.tiles(self._simulation) for each in self._objectives)
+        return functools.reduce(np.union1d, found, np.empty(0, dtype=np.int64)).astype(np.int64)
 
     def take(self) -> np.ndarray:
         """The values, (number of objectives,) float64 [lattice units]."""

@@ -48,7 +48,7 @@ class CouplingSums:
     def __init__(self, simulation: Simulation, obstacle: str):
         self._simulation, self._obstacle = simulation, obstacle
         self._geometry = next(g for g in simulation.geometry if g.name == obstacle)
-        self._tiles: np.ndarray | None = None
+        self._sweep = simulation.general_sweep(coupling_kernel, obstacle, tiles=lambda: self._geometry.tiles)
         d = simulation.lattice.dimension
         self._count = 1 + d + d * (d + 1) // 2 + d + (3 if d == 3 else 1)
         self._sums = sums_array(simulation.domain, self._count)
@@ -56,9 +56,6 @@ class CouplingSums:
     def take(self) -> Coupling:
         """About the obstacle's present parameters `centre_x`, ... ."""
         simulation = self._simulation
-        if self._tiles is None or not np.array_equal(self._tiles, self._geometry.tiles):
-            self._tiles = self._geometry.tiles
-            self._sweep = simulation.general_sweep(coupling_kernel, self._obstacle, tiles=self._tiles)
         self._sums.zero_()
         self._sweep(source=simulation.state, sums=self._sums)
         return self._unpacked(summed(self._sums))

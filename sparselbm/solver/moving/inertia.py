@@ -33,29 +33,23 @@ class Uniform:
 
 
 def of_volume(mesh: TriangleMesh, dimension: int, name: str) -> MassProperties:
-    """Those of the mesh full of density 1: exact integrals over the tetrahedra that its faces span with a point.
+    """Those of the mesh full of density 1: exact integrals over its volume.
 
-    V = sum det / 6, sum of x = det (a + b + c) / 24, sum of x x^T = det (s s^T + a a^T + b b^T + c c^T) / 120 with
-    s = a + b + c. In two dimensions the mesh must be a prism along z, of which a layer of thickness 1 is taken.
+    In two dimensions the mesh must be a prism along z, of which a layer of thickness 1 is taken.
     """
+    from trimesh.triangles import mass_properties
+
     origin = mesh.bounds.mean(axis=0)
-    a, b, c = (corner - origin for corner in mesh.corners)
-    det, s = np.einsum("fi,fi->f", a, np.cross(b, c)), a + b + c
-    volume = det.sum() / 6.0
-    first = det @ s / 24.0
-    all_four = np.stack([s, a, b, c])
-    second = np.einsum("f,kfi,kfj->ij", det, all_four, all_four) / 120.0
+    found = mass_properties(np.stack(mesh.corners, axis=1) - origin, density=1.0)
+    volume, centre, inertia = float(found.volume), origin + found.center_mass, np.asarray(found.inertia)
     if not volume > 0:
         raise MotionError(
             f"the surface of {name!r} encloses {volume:.3g} cells: repair the mesh, or turn its faces outward"
         )
     if dimension == 2:
         height = _height_of_prism(mesh, name)
-        volume, first, second = volume / height, first / height, second / height
-        first[2] = second[2, :] = second[:, 2] = 0.0
-    centre = first / volume
-    second = second - volume * np.outer(centre, centre)
-    return MassProperties(float(volume), origin + centre, np.trace(second) * np.eye(3) - second)
+        volume, inertia = volume / height, np.diag([0.0, 0.0, inertia[2, 2] / height])
+    return MassProperties(volume, centre, inertia)
 
 
 def _height_of_prism(mesh: TriangleMesh, name: str) -> float:

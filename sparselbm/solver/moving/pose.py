@@ -29,8 +29,24 @@ def relative_rotation(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def between(before: np.ndarray, after: np.ndarray, share: float) -> np.ndarray:
-    """A placement on the way: t linear, R turning about one axis at one rate."""
+    """A placement on the way, exp(s log(A B^-1)) B for s = `share` of the way from B to A: a screw at a constant rate.
+
+    It turns about an axis that stays where it is and moves along it, so that the hub of a rotor keeps its place wherever the
+    axis lies; without a turn it is a straight line. Source: Murray, Li & Sastry, A Mathematical Introduction to Robotic
+    Manipulation (1994), section 2.3.
+    """
+    w = relative_rotation(before, after)
+    whole, part = (Rotation.from_rotvec(s * w).as_matrix() for s in (1.0, share))
+    along = np.linalg.solve(_mean_turn(w), after[:3, 3] - whole @ before[:3, 3])
     matrix = np.eye(4)
-    matrix[:3, :3] = Rotation.from_rotvec(share * relative_rotation(before, after)).as_matrix() @ before[:3, :3]
-    matrix[:3, 3] = (1.0 - share) * before[:3, 3] + share * after[:3, 3]
+    matrix[:3, :3] = part @ before[:3, :3]
+    matrix[:3, 3] = part @ before[:3, 3] + share * _mean_turn(share * w) @ along
     return matrix
+
+
+def _mean_turn(w: np.ndarray) -> np.ndarray:
+    """V(w), the mean of exp(s [w]x) over s from 0 to 1, (3, 3): exp of a twist (w, v) turns by w and moves by V v."""
+    angle = float(np.linalg.norm(w))
+    cross = np.array([[0.0, -w[2], w[1]], [w[2], 0.0, -w[0]], [-w[1], w[0], 0.0]])
+    second = (angle - np.sin(angle)) / angle**3 if angle > 1e-4 else 1.0 / 6.0
+    return np.eye(3) + 0.5 * np.sinc(0.5 * angle / np.pi) ** 2 * cross + second * cross @ cross

@@ -15,7 +15,8 @@ _LARGEST_TURN = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Sampled(Motion):
-    """Placements between samples: T linear, R turning at one rate about one axis; at rest before the first and after the last.
+    """Placements between samples: a screw from each to the next, at a constant rate, which turns about an axis that stays
+    where it is; at rest before the first and after the last.
 
     `sparselbm.scene.usd.TransformSamples` gives them from the time samples of a prim.
     Raises MotionError for times that do not grow, and for turns of more than 2 radians between two samples, whose
