@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test viewers view-bundle lint validate bench clean
+.PHONY: venv dev demo test docs viewers view-bundle lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -28,6 +28,14 @@ demo: venv
 
 test: dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device $(DEVICE)
+
+# The documentation site: build/docs/index.html. Warnings are errors, and nothing is fetched from a network.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(INSTALL) ".[docs]"
+	touch $@
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
 viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed $(VENV)-omniverse/.installed
@@ -62,9 +70,10 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(BIN)/python tests/docs/plain_english.py
 
 bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)
 
 clean:
-	rm -rf $(VENV) $(VENV)-viewers $(VENV)-blender $(VENV)-omniverse results
+	rm -rf build/docs $(VENV) $(VENV)-viewers $(VENV)-blender $(VENV)-omniverse results

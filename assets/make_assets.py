@@ -156,7 +156,7 @@ def gprims():
 
 
 def apply_case(prim, **parts):
-    """The parts of a case on a prim, as `docs/cases.md` has them: fluid={"reynolds": 100.0}; `x__y` is an instance, x:y."""
+    """The parts of a case on a prim, as docs/how-to/cases.md has them: fluid={"reynolds": 100.0}; `x__y` is an instance, x:y."""
     kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, tuple: Sdf.ValueTypeNames.Double3}
     for part, values in parts.items():
         name, _, instance = part.partition("__")

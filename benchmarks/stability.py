@@ -1,4 +1,4 @@
-"""The lowest viscosity that each collision model holds: `python benchmarks/stability.py` writes docs/stability.md.
+"""The lowest viscosity that each collision model holds: `python benchmarks/stability.py` writes docs/explanation/stability.md.
 
 Two flows on D2Q9 in fp32, searched by bisection over halved viscosities. A flow holds while its speed stays below twice
 the one it was given.
@@ -96,12 +96,15 @@ def cell(flow: str, collision: Collision) -> str:
     return f"{'<= ' if end else ''}{viscosity:.1e} (Re {'>= ' if end else ''}{reynolds:,.0f})"
 
 
-HEADER = f"""# The lowest viscosity that each collision holds
+HEADER = f"""# Lowest stable viscosity of each collision model
 
-Written by `python benchmarks/stability.py`. D2Q9, fp32, U = {SPEED} cells a step (Mach {SPEED * 3**0.5:.2f}); the viscosity
-is halved from {HIGHEST} until the flow no longer stays below 2 U. Double shear layer: Minion & Brown 1997, kappa = 80, 128
-cells, Re = 128 U / nu, over the time 2 L / U. Lid-driven cavity: 64 cells, Re = 64 U / nu, from rest over 20 L / U; it fails
-where the lid meets the walls. To hold is not to be accurate: at these viscosities both flows are far from resolved.
+This table is written by `python benchmarks/stability.py`. The lattice is D2Q9 in fp32 with U = {SPEED} cells per step (Mach
+{SPEED * 3**0.5:.2f}). The viscosity is halved, beginning with {HIGHEST}, until the speed exceeds 2 U somewhere in the flow.
+
+- **Double shear layer** (Minion & Brown 1997, kappa = 80): 128 cells, Re = 128 U / nu, over the time 2 L / U.
+- **Lid-driven cavity**: 64 cells, Re = 64 U / nu, from rest over 20 L / U. It becomes unstable where the lid meets the walls.
+
+A stable flow is not an accurate one: at these viscosities both flows are far from resolved.
 
 | collision | {" | ".join(FLOWS)} |
 |---|{"---|" * len(FLOWS)}
@@ -119,4 +122,4 @@ def main(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(__file__).resolve().parents[1] / "docs" / "stability.md")
+    main(Path(__file__).resolve().parents[1] / "docs" / "explanation" / "stability.md")

@@ -33,7 +33,7 @@ class Operator:
         self.key = str(next(_keys))
         _operators[self.key] = self
 
-    def __call__(self, *tensors: Tensor) -> Tensor | tuple[Tensor, ...]:
+    def __call__(self, *tensors: Tensor) -> "Tensor | tuple[Tensor, ...]":
         keep = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
         *outputs, _ = _forward(list(tensors), self.key, keep)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -24,7 +24,7 @@ class SolidFraction:
 
     about the cell's centre: see `spline_share`. B-splines with knots a cell apart add up to 1, so that the sum of
     eps over a row of cells is exactly linear in the place of a flat wall across it, and eps is smooth. So the wall
-    moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/gradients.md,
+    moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/explanation/gradients.md,
     where the cut of the cell by the surface's plane, which moves in leaps, stands beside it. The wall reaches over 4
     cells: keep bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
     """

@@ -46,7 +46,8 @@ _NEAR_HALF = 0.01
 """tau - 1/2 below which the collision decides whether a flow of 0.1 cells / step is stable."""
 
 OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KBC)
-"""Collisions that hold lower viscosities than BGK and TRT (docs/stability.md): those that a case can name too, and others."""
+"""Collision models that are stable at lower viscosities than BGK and TRT (docs/explanation/stability.md): those that a case can
+name, and others."""
 
 
 @traced_kernel

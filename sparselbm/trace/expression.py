@@ -8,7 +8,7 @@ Comparisons of expressions, `==` and `!=` among them, are masks for `where`; two
 A mask has no truth while it is traced: `if`, `and`, `in`, `min` and `max` raise TypeError.
 
 Equal subexpressions are one node, constants are folded, and products with 0 and 1 vanish as they are recorded.
-Measured on D3Q19 against Warp's own code generation: see docs/design_notes.md.
+Measured on D3Q19 against Warp's own code generation: see docs/explanation/traced_physics.md.
 """
 
 import math

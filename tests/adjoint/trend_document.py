@@ -1,4 +1,7 @@
-"""The trend section of docs/gradients.md and its plot, from docs/gradients/trend.json: `make validate` measures that file."""
+"""Writes the trend section of docs/explanation/gradients.md and its plots from docs/explanation/gradients/trend.json.
+
+`make validate` measures that file.
+"""
 
 import json
 import re
@@ -14,7 +17,7 @@ from sparselbm.design.gradcheck import Trend
 from sparselbm.geometry import SolidFraction
 from sparselbm.models.wall import Bouzidi, Halfway
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "explanation"
 RESULTS = DOCS / "gradients" / "trend.json"
 TITLE = "## The trend of the objective"
 BODIES = {"cylinder": CYLINDER, "sphere": SPHERE}
@@ -22,22 +25,25 @@ SHAPES = {"scale": swelling, "translation": moving, "control points": stretching
 WALLS = {"solid fraction": SolidFraction(), "Bouzidi": Bouzidi(), "halfway": Halfway()}
 HEAD = f"""{TITLE}
 
-Stokes flow driven by a force (nu = 1/2, fp64) past a cylinder in the plane, or past a sphere, whose variable is swept over four
-cells, 13 places: it swells in a periodic array (scale), moves between two walls (translation), is drawn out by its control
-points, or swells unevenly by its vertices. The objective is the logarithm of the flow. Measured by `make validate`
-(`tests/adjoint/trend_document.py`); what the table lacks has not been run.
+The test case is Stokes flow driven by a body force (nu = 1/2, fp64) past a cylinder in two dimensions or past a
+sphere. One design variable is swept over four cells in 13 steps: the body grows in a periodic array (scale), moves
+between two walls (translation), is stretched by its control points, or grows unevenly by its vertices. The objective
+is the logarithm of the flow rate. The figures are measured by `make validate` (`tests/adjoint/trend_document.py`);
+combinations that are missing from the table have not been run.
 
-- **gradient / trend**: the adjoint gradient over the slope of a cubic fitted to the objective, at the 11 inner places; an
-  optimiser wants 1.
-- **roughness**: root mean square distance of the objective from the cubic, relative; what makes a line search fail.
-- Walls on links are built anew at every place. Bouzidi's gradient is that of the links that are cut there, by `Checkpointed` over
-  4000 steps: interpolation does not keep the mass, and without a fixed point `Steady` gave -2500 in place of -0.07 at one place.
-  Halfway bounce-back's is exactly 0.
+- **gradient / trend**: the adjoint gradient divided by the slope of a cubic fitted to the objective, at the 11 inner
+  points. The ideal value is 1.
+- **roughness**: relative root mean square distance of the objective from the cubic. Roughness makes line searches
+  fail.
+- Link-wise walls are rebuilt at every point of the sweep. The gradient of Bouzidi's wall is that of the links that
+  are cut at that point, by `Checkpointed` over 4000 steps: interpolated bounce-back does not conserve mass exactly,
+  so that there is no fixed point, and `Steady` gave -2500 instead of -0.07 at one point.
+- The gradient of halfway bounce-back is exactly 0.
 
-The solid fraction is a spline over four cells, which moves evenly through them. The share of each cell that the surface's plane
-cuts off, which is what others take and what stood here before, does not: in the same sweeps its gradient was 0.864 to 1.281 of
-the trend for the cylinder, 0.964 to 1.039 for the sphere, and several times too large for a box along the grid
-(docs/design_notes.md).
+In the partially saturated method the solid fraction is a spline over four cells, whose effective wall moves evenly
+through the cells. The usual choice, the share of each cell that the plane of the surface cuts off, does not: in the
+same sweeps its gradient was 0.864 to 1.281 of the trend for the cylinder, 0.964 to 1.039 for the sphere, and several
+times too large for a box aligned with the grid ([walls](walls.md)).
 
 """
 STYLE = {"svg.hashsalt": "sparselbm", "svg.fonttype": "none", "font.size": 8}

@@ -118,7 +118,7 @@ def test_variants_that_are_chosen_bring_their_own_settings(scene):
 
 
 def test_the_cases_of_the_documentation_are_cases(tmp_path):
-    blocks = (Path(__file__).parents[2] / "docs" / "cases.md").read_text().split("```")[1::2]
+    blocks = (Path(__file__).parents[2] / "docs" / "how-to" / "cases.md").read_text().split("```")[1::2]
     scene = 'def Xform "World"\n{\n    def Cube "Body"\n    {\n    }\n    def Cube "Floor"\n    {\n    }\n}\n'
     (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
     layer = tmp_path / "case.usda"

@@ -14,10 +14,10 @@ MISSED = "{name}: {value:.6g}, published {published:.6g}, deviation {deviation:+
 
 @pytest.fixture(scope="session")
 def hand_in():
-    """A function that takes a `Case`: prints it, puts it into docs/validation/results.json, and judges it.
+    """A function that takes a `Case`: prints it, puts it into docs/explanation/validation/results.json, and judges it.
 
     It fails where a quantity misses its tolerance, and reports an expected failure where the case says why. A stated
-    miss that is met fails too. At the end docs/validation.md and its plots are written anew from all results.
+    miss that is met fails too. At the end docs/explanation/validation.md and its plots are written anew from all results.
     """
     handed_in = []
 

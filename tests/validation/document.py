@@ -1,4 +1,7 @@
-"""docs/validation.md and its plots, from docs/validation/results.json alone: `python tests/validation/document.py`."""
+"""Writes docs/explanation/validation.md and its plots from the stored results: `python tests/validation/document.py`.
+
+The results lie in docs/explanation/validation/results.json.
+"""
 
 import json
 import re
@@ -10,19 +13,22 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "explanation"
 RESULTS = DOCS / "validation" / "results.json"
 HEAD = """# Validation
 
-Written by `make validate` (`tests/validation/`), one case a test; not edited by hand. Each case is run on at least two grids.
+This page is written by `make validate` (`tests/validation/`) and not edited by hand. Every case compares the solver
+with a published value or an exact solution, on at least two grids.
 
-- **deviation**: the ratio to the published value less 1, in per cent, or the difference; **tolerance**: what it may be.
-- **order**: of the deviation, over the two finest grids. Where a published value is itself uncertain by as much as we are off, it
-  says little; it is left out where the deviation is rounding.
-- **half speed**: how much the value changes at half the lattice speed, so half the Mach number.
-- **time**: processor seconds, all threads together, setting up and compiling included.
-- Case 20, the double shear layer, is a table without a tolerance: [the lowest viscosity that each collision holds](stability.md).
-- **not met**: the value misses its tolerance. Tolerances are never widened: the reason stands under the table.
+- **deviation**: value / published value - 1 in per cent, or the difference where the published value is 0.
+- **tolerance**: the largest deviation that is accepted; **within**: whether the value is within it. Tolerances are
+  never widened; where a value is outside its tolerance, the reason is given below the table.
+- **order**: order of convergence of the deviation over the two finest grids. It carries little information where the published
+  value is itself uncertain by as much as the deviation, and it is left out where the deviation is rounding error.
+- **half speed**: relative change of the value when the lattice speed, and so the Mach number, is halved.
+- **time**: processor time summed over all threads, including set-up and kernel compilation.
+- Case 20, the double shear layer, is a table without a tolerance:
+  [lowest stable viscosity of each collision model](stability.md).
 
 """
 STYLE = {"svg.hashsalt": "sparselbm", "svg.fonttype": "none", "font.size": 8}
@@ -49,8 +55,8 @@ def _number(text: str) -> tuple[float, str]:
 
 
 def overview(cases: list[list[dict]]) -> str:
-    """How many quantities are met, a line a case."""
-    lines = ["| case | | met | time |", "|---|---|---|---|"]
+    """Table with one line per case: the number of quantities within their tolerances."""
+    lines = ["| case | | within tolerance | time |", "|---|---|---|---|"]
     for parts in cases:
         met = [q["met"] for part in parts for q in part["quantities"]]
         seconds = sum(grid["seconds"] for part in parts for grid in part["grids"])
@@ -71,11 +77,11 @@ def section(parts: list[dict]) -> str:
         for part in parts
         for grid in part["grids"]
     ]
-    lines += ["", "| | quantity | values, coarse to fine | published | deviation | tolerance | order | half speed | |"]
+    lines += ["", "| | quantity | values, coarse to fine | published | deviation | tolerance | order | half speed | within |"]
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     lines += [row(part["part"], quantity) for part in parts for quantity in part["quantities"]]
     misses = [f"- {part['part']} {name}: {reason}" for part in parts for name, reason in part["misses"].items()]
-    lines += ["", *(["Not met:", "", *misses, ""] if misses else [])]
+    lines += ["", *(["Outside the tolerance:", "", *misses, ""] if misses else [])]
     if any(part["panels"] for part in parts):
         lines += [f"![{first['title']}](validation/case_{first['number']}.svg)", ""]
     return "\n".join(lines)
@@ -100,7 +106,7 @@ def row(part: str, quantity: dict) -> str:
         ", ".join(map(part_of, shown)), ", ".join(part_of(x).lstrip("+") for x in limit),
         "" if quantity["order"] is None else f"{quantity['order']:.1f}",
         "" if half is None else f"{100.0 * (half[1] / half[0] - 1.0):+.2f} %",
-        "met" if quantity["met"] else "**not met**",
+        "yes" if quantity["met"] else "**no**",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

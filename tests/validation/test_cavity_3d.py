@@ -53,7 +53,7 @@ class Cube:
         velocity = on_box(self.simulation, self.simulation.velocity() / SPEED)
         u, v = velocity(np.column_stack([half, at, half]))[:, 0], velocity(np.column_stack([at, half, half]))[:, 1]
         self.profiles = {"u": np.concatenate([[0.0], u, [1.0]]), "v": np.concatenate([[0.0], v, [0.0]])}
-        self.grid = watch.grid(f"{cells} cells a side", cells, self.simulation)
+        self.grid = watch.grid(f"{cells} cells per side", cells, self.simulation)
 
     def extrema(self):
         y, u_min = extremum(self.places, self.profiles["u"], -1)

@@ -45,7 +45,7 @@ class Wave:
             simulation.run(round(0.1 / rate))
         self.times, self.amplitudes = np.array(times), np.array(amplitudes)
         self.viscosity = float(-np.polyfit(self.times, np.log(self.amplitudes), 1)[0])
-        self.grid = watch.grid(f"{cells} cells a wave", cells, simulation)
+        self.grid = watch.grid(f"{cells} cells per wave", cells, simulation)
 
 
 @pytest.mark.validate
@@ -125,6 +125,6 @@ def test_taylor_green_2d(device, hand_in):
         quantities=[Quantity(name=f"order of the error of {name}", values=orders[:, k], is_order=True,
                              published=Published(value=2.0, tolerance=0.15, absolute=True))
                     for k, name in enumerate(("velocity", "pressure"))],
-        panels=[Panel(x="cells a side", y="relative error", logarithmic=True,
+        panels=[Panel(x="cells per side", y="relative error", logarithmic=True,
                       curves=[Curve("velocity", sides, errors[:, 0]), Curve("pressure", sides, errors[:, 1]), second])],
     ))  # fmt: skip

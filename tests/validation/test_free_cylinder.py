@@ -20,9 +20,10 @@ SETUP = (
     "Uniform inlet, slip sides, pressure outlet; interpolated wall (Bouzidi), fp32, lattice speed 0.05. Re 20 and 40: box "
     "of 45 D x 60 D (blockage 1/60), the cylinder 20 D behind the inlet, upper half up to the plane of symmetry, TRT. Re "
     "100 and 200: 35 D x 40 D (blockage 1/40), 15 D behind the inlet, TRT, at Re 200 cumulants; means over whole periods "
-    "once the lift's amplitude changes by less than 2 % in 25 D / U. What such a box adds falls with the inverse of its "
-    "width (the wake's deficit over the section): a run on the coarse grid with inlet and sides twice as far away gives "
-    "half of it, and twice the difference is added to both grids. The fine grid starts from the coarse one's flow. Half "
+    "once the lift's amplitude changes by less than 2 % in 25 D / U. The influence of such a box decreases "
+    "with the inverse of its width (the wake's deficit over the section): a run on the coarse grid with inlet and sides "
+    "twice as far away gives half of it, and twice the difference is added to both grids. The fine grid starts from "
+    "the coarse one's flow. Half "
     "speed: coarse grid."
 )
 SOURCE = (
@@ -146,7 +147,7 @@ def test_shedding(reynolds, device, hand_in):
         v = {run: getattr(one, member) for run, one in found.items()}
         blockage = 2.0 * (v["wide"] - v["coarse"])
         quantities.append(Quantity(
-            name=f"{name}, blockage ({blockage:+.4f}) taken off", values=[v["coarse"] + blockage, v["fine"] + blockage],
+            name=f"{name}, blockage ({blockage:+.4f}) removed", values=[v["coarse"] + blockage, v["fine"] + blockage],
             half_speed=(v["coarse"], v["half"]), published=value,
         ))  # fmt: skip
     misses = {quantities[1].name: WIDTH} if reynolds == 100 else {}

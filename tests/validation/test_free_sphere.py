@@ -15,7 +15,7 @@ BLOCKAGE = NARROW**-2 / (NARROW**-2 - WIDE**-2)
 SETUP = (
     "A quarter of the flow, between its planes of symmetry: uniform inlet and slip sides 4 D from the sphere, pressure "
     "outlet 6 D behind; D3Q19, TRT, fp32, interpolated wall (Bouzidi), lattice speed 0.05. The fine grid starts from the "
-    "coarse one's flow. Blockage is taken off by a run with inlet and sides at 6.5 D on the coarse grid: it falls with the "
+    "coarse one's flow. Blockage is removed by a run with inlet and sides at 6.5 D on the coarse grid: it falls with the "
     "inverse square of the distance (the wake's deficit over the section), so 1.61 times the difference is added to both "
     "grids, of the wake's length too. Half speed: coarse grid, narrow box."
 )

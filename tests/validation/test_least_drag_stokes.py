@@ -1,4 +1,4 @@
-"""Bodies of least drag in Stokes flow: the tables and the picture of docs/optimisation.md.
+"""Bodies of least drag in Stokes flow: the tables and the picture of docs/explanation/optimisation.md.
 
     drag of a body in a slow stream, least at fixed area of the section (in the plane), at fixed volume, at fixed surface
 """
@@ -14,7 +14,7 @@ from stokes_bodies import Stream, body, round_body, variables
 from sparselbm.design.constraint import FixedArea, FixedVolume
 from sparselbm.design.optimizer import SLSQP, StoppingCriteria, minimize
 
-PICTURES = Path(__file__).parents[2] / "docs" / "optimisation"
+PICTURES = Path(__file__).parents[2] / "docs" / "explanation" / "optimisation"
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class PeriodicArray:
 
 
 def grid(diameter, across):
-    """The least multiple of 8 cells a side that gives a body of this diameter [sides] so many cells across."""
+    """The least multiple of 8 cells per side that gives a body of this diameter [sides] so many cells across."""
     return 8 * int(np.ceil(across / diameter / 8))
 
 
@@ -132,7 +132,7 @@ def converge(sides, bodies, dimension, device, **numbers):
             start_from(array.simulation, coarse.simulation, speed_ratio=array.speed / coarse.speed)
         drags.append(array.steady_run())
         across = numbers["diameter"] * cells
-        grids.append(watch.grid(f"{cells} cells a side, {across:.1f} across", across, array.simulation))
+        grids.append(watch.grid(f"{cells} cells per side, {across:.1f} across", across, array.simulation))
     return drags, grids[::2]
 
 

@@ -77,7 +77,7 @@ def test_fastest_speed(reynolds, device, hand_in):
     hand_in(Case(
         number="19", title="Sphere settling in a box", part=f"Re {reynolds}",
         setup="A quarter of the box between its planes of symmetry, D3Q19, TRT, fp32, a moving sphere whose wall is its solid "
-        "fraction; u_inf at 0.03 cells a step; half speed: coarse grid.",
+        "fraction; u_inf at 0.03 cells per step; half speed: coarse grid.",
         source="ten Cate et al., Phys. Fluids 14 (2002) 4012, table I", grids=[fall.grid for fall in falls],
         quantities=[quantity], panels=[Panel(x="t [s]", y="speed / u_inf", curves=[*ours, measured])],
     ))  # fmt: skip

@@ -89,7 +89,7 @@ def test_energy_and_dissipation(device, hand_in):
     shown = [Curve(v.grid.label, v.times.round(4), v.dissipation.round(7)) for v in vortices]
     hand_in(Case(
         number="5", title="Taylor-Green vortex in three dimensions, Re 100", setup=SETUP,
-        source="pseudo-spectral, 48 modes a side (`tests/validation/references/taylor_green_spectral.py`)",
+        source="pseudo-spectral, 48 modes per side (`tests/validation/references/taylor_green_spectral.py`)",
         grids=[v.grid for v in vortices], quantities=quantities,
         panels=[Panel(x="t u0 / L", y="dissipation / (u0^3 / L)", curves=[*shown,
                 Curve("pseudo-spectral", spectral["t"], spectral["dissipation"], points=True)])],

@@ -1,4 +1,5 @@
-"""Pipes of least power loss in Stokes flow (Borrvall & Petersson 2003): the table and pictures of docs/optimisation.md.
+"""Pipes of least power loss in Stokes flow (Borrvall & Petersson 2003): table and pictures of
+docs/explanation/optimisation.md.
 
     1/2 integral of alpha |u|^2 + |grad u|^2, mu = 1, alpha from 2.5e-4 to 2.5e4, q = 0.01 then 0.1, openings with parabolas of
     maximum 1 on both sides

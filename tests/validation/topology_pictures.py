@@ -1,10 +1,10 @@
-"""Pictures of densities for docs/optimisation.md."""
+"""Pictures of densities for docs/explanation/optimisation.md."""
 
 from pathlib import Path
 
 import numpy as np
 
-PICTURES = Path(__file__).parents[2] / "docs" / "optimisation"
+PICTURES = Path(__file__).parents[2] / "docs" / "explanation" / "optimisation"
 
 
 def picture(rho, path):
