@@ -213,7 +213,7 @@ def _unsteady(simulation: Simulation) -> set[str]:
     """Names of the fields that profiles set anew at every step."""
     d = simulation.lattice.dimension
     profiled = (b for b in simulation.physics.boundaries if b.profile is not None and not b.profile.steady)
-    return {f"{b.face.name}.{name}" for b in profiled for name in b.parameters(d)}
+    return {number.of(b.face.name).name for b in profiled for number in b.parameters(d)}
 
 
 def _needs(wrt: Sequence[RunInput]) -> GradientTargets:

@@ -180,16 +180,8 @@ class Field:
         return simulation.fields.spread(simulation.fields.array, self.name)
 
     def put(self, simulation: Simulation, values: np.ndarray) -> None:
-        """Changes the values, which must be 0 in the tiles that are not kept."""
-        fields = simulation.fields
-        outside = np.delete(np.arange(simulation.domain.tile_count), fields.tiles)
-        if np.any(values[outside]):
-            raise AdjointError(
-                f"the field {self.name!r} has values in some of {len(outside)} tiles in which the models' fields were all 0 when "
-                "the simulation was made, which have no place for them: make it with a field that is not 0 there"
-            )
-        fields.put(self.name, values)
-        fields.upload()
+        """Changes the values: see `Simulation.set_field`."""
+        simulation.set_field(self.name, values)
 
 
 @dataclass(frozen=True)

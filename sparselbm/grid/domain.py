@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import lcm
 
 import numpy as np
 import warp as wp
@@ -96,7 +97,8 @@ def build_domain(
     for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)):
         if wraps and n % 8:
             raise DomainError(
-                f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8, such as {8 * max(1, round(n / 8))}"
+                f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8; repeat the geometry {lcm(n, 8) // n} "
+                f"times, to {lcm(n, 8)} cells, for the same flow, or take {8 * max(1, round(n / 8))} cells per period"
             )
     if len(tiles) == 0:
         raise DomainError(

@@ -15,21 +15,21 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
     `into`, such as the new simulation's `state`, becomes 0 in tiles that the old domain has not: rest, for populations.
     Gives `into`. Raises DomainError for domains whose cells do not coincide in whole tiles.
     """
-    sources = _sources(old, new)
+    places = sources(old, new)
     for name, values, domain in (("array", array, old), ("into", into, new)):
         shape, needed = tuple(values.shape), (domain.tile_count, size, domain.cells_per_tile)
         if len(shape) != 3 or shape[0] < needed[0] or shape[1:] != needed[1:]:
             raise DomainError(f"{name} has the shape {shape}, at least {needed} is needed; give `size` as it was allocated")
     wp.launch(
         _transfer_kernel(array.dtype), (new.tile_count, size, new.cells_per_tile),
-        inputs=[wp.array(sources, dtype=wp.int32, device=new.device), array], outputs=[into],
+        inputs=[wp.array(places, dtype=wp.int32, device=new.device), array], outputs=[into],
         device=new.device, record_tape=False,
     )  # fmt: skip
     return into
 
 
-def _sources(old: Domain, new: Domain) -> np.ndarray:
-    """For each new tile the old tile of the same place, -1 where there is none."""
+def sources(old: Domain, new: Domain) -> np.ndarray:
+    """For each new tile the index of the old tile of the same place, -1 where there is none, (n,). Raises DomainError."""
     if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
         raise DomainError(
             f"domains of {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "

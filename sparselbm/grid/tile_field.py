@@ -1,4 +1,4 @@
-"""Values that models have in each cell, kept only for the tiles in which they are not all 0."""
+"""Values that models have in each cell, stored only for the tiles that need them."""
 
 from collections.abc import Mapping
 
@@ -12,10 +12,11 @@ from .memory import lane_array, put_tiles
 class Fields:
     """Named fields on some of a domain's tiles, `[slot][field][cell]`; slot 0 holds zeros, for all other tiles."""
 
-    def __init__(self, domain: Domain, values: Mapping[str, np.ndarray], precision: type):
+    def __init__(self, domain: Domain, values: Mapping[str, np.ndarray], precision: type, tiles: np.ndarray):
+        """`tiles`: which have a slot even where all values are 0, (n,) bool."""
         self._domain = domain
         self.names = tuple(values)
-        present = np.zeros(domain.tile_count, dtype=bool)
+        present = tiles.copy()
         for array in values.values():
             present |= np.any(array != 0.0, axis=1)
         self.tiles = np.flatnonzero(present)
@@ -32,6 +33,11 @@ class Fields:
     def put(self, name: str, values: np.ndarray) -> None:
         """Takes over values in the cells, (n, cells), of tiles that have a slot; `upload` then brings them to the device."""
         self._host[1:, self.names.index(name)] = values[self.tiles]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """That of NumPy in which the values are stored."""
+        return self._host.dtype
 
     def upload(self) -> None:
         """Brings all values to the device."""

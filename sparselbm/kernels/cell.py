@@ -116,7 +116,8 @@ class Cell:
         return f
 
     def _values(self, boundary: BoundaryCondition) -> Mapping[str, Any]:
-        names = {name: f"{boundary.face.name}.{name}" for name in boundary.parameters(self.lattice.dimension)}
+        numbers = boundary.parameters(self.lattice.dimension)
+        names = {number.name: f"{boundary.face.name}.{number.name}" for number in numbers}
         if boundary.profile is None:
             return {name: self.parameter(full) for name, full in names.items()}
         return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
@@ -130,7 +131,7 @@ class Cell:
         return self._trace.word("marks", word, label_words(len(self.physics.openings)))
 
     def parameter(self, name: str):
-        """A number of the models, by its name in `Physics.parameters`, at the present time."""
+        """The excess over its reference of a number of the models, by its name in `Physics.parameters`, at the present time."""
         number = self._trace.parameter(name)
         scheduled = self.physics.scheduled
         return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number

@@ -63,10 +63,10 @@ def traced_kernel(
 ) -> Callable[Concatenate[Physics, TileClass, Target, _Arguments], TileKernel]:
     """Makes a kernel's factory, `(physics, tiles, target, *arguments)`, of the function that records it in a context.
 
-    Equal arguments, which are frozen values, give the same kernel.
+    A kernel is traced whenever it is asked for, in some milliseconds, so that it always belongs to the present values that a
+    user's functions refer to. Equal texts are one compiled kernel.
     """
 
-    @functools.cache
     @functools.wraps(record)
     def factory(physics: Physics, tiles: TileClass, target: Target, *arguments) -> TileKernel:
         context = KernelContext(physics, tiles)

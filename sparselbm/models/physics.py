@@ -1,9 +1,10 @@
 """The models of a simulation, which together decide its kernels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from ..lattice import Lattice
 from .boundary import BoundaryCondition, Opening
 from .collision import Collision
 from .force import BodyForce
+from .model_parameter import ModelParameter
 from .rigid_velocity import RigidVelocity
-from .runtime_parameter import runtime_parameters
+from .runtime_parameter import rebuilt, runtime_parameters
 from .scalar import Scalar
 from .wall.bounce_back import BounceBack, Halfway
 
@@ -48,9 +50,18 @@ class Physics:
     @property
     def runtime_parameters(self) -> dict[str, float]:
         """The `Tunable` numbers of collision, conditions and scalars, by their places."""
-        models = {"collision": self.collision}
-        models |= {b.face.name: b for b in self.boundaries} | {s.name: s for s in self.scalars}
-        return {place: number for name, model in models.items() for place, number in runtime_parameters(model, name).items()}
+        return {place: x for name, model in self._tuned.items() for place, x in runtime_parameters(model, name).items()}
+
+    @property
+    def _tuned(self) -> dict[str, Any]:
+        """The models that may have `Tunable` numbers, by the names that their places begin with."""
+        models = {b.face.name: b for b in self.boundaries} | {s.name: s for s in self.scalars}
+        return {"collision": self.collision, **models}
+
+    def check_tunables(self, values: Mapping[str, float]) -> None:
+        """Raises ValueError for values, by name, that the models' own constructors refuse as those of `Tunable` numbers."""
+        for name, model in self._tuned.items() if self.tunable else ():
+            rebuilt(model, name, values)
 
     @cached_property
     def carried(self) -> tuple[Lattice, ...]:
@@ -96,22 +107,30 @@ class Physics:
         """Which components of a state are the named scalar's."""
         return self.blocks[1 + self.scalar_number(scalar)]
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of the numbers that can be changed, and differentiated, without a new kernel."""
+    def model_parameters(self, viscosity: float, motions: Mapping[str, RigidVelocity]) -> tuple[ModelParameter, ...]:
+        """The numbers that can be changed, and differentiated, without a new kernel; `motions` of the `moving` solids."""
         d = self.lattice.dimension
-        forces = tuple(name for force in self.forces for name in force.parameters(d))
-        conditions = tuple(f"{b.face.name}.{name}" for b in self.boundaries for name in b.parameters(d))
-        motions = tuple(f"{o}.{name}" for o in self.moving for name in RigidVelocity.at_rest(d).parameters())
-        scalars = tuple(name for scalar in self.scalars for name in scalar.parameters)
-        return ("viscosity", *forces, *conditions, *motions, *scalars, *self.tunable)
+        return (
+            viscosity_parameter(viscosity),
+            *(number for force in self.forces for number in force.parameters(d)),
+            *(number.of(b.face.name) for b in self.boundaries for number in b.parameters(d)),
+            *(number.of(name) for name in self.moving for number in motions[name].parameters()),
+            *(number for scalar in self.scalars for number in scalar.parameters),
+            *(ModelParameter(place, value) for place, value in self.runtime_parameters.items()),
+        )
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the `model_parameters`."""
+        at_rest = dict.fromkeys(self.moving, RigidVelocity.at_rest(self.lattice.dimension))
+        return tuple(number.name for number in self.model_parameters(1.0, at_rest))
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the numbers that differ from cell to cell."""
         d = self.lattice.dimension
         profiles = (
-            f"{b.face.name}.{name}" for b in self.boundaries if b.profile is not None for name in b.parameters(d)
+            number.of(b.face.name).name for b in self.boundaries if b.profile is not None for number in b.parameters(d)
         )
         forces = (name for force in self.forces for name in force.fields(d))
         return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
@@ -121,6 +140,11 @@ def named(names: Sequence[str], most: int = 12) -> str:
     """Names for a message, cut short where they are many."""
     more = f", ... ({len(names)} in all)" if len(names) > most else ""
     return (", ".join(names[:most]) or "none") + more
+
+
+def viscosity_parameter(viscosity: float) -> ModelParameter:
+    """nu of the fluid."""
+    return ModelParameter("viscosity", viscosity, "cells^2/step", "relaxation time 3 nu + 1/2 above 1/2", above=0.0)
 
 
 @dataclass(frozen=True)

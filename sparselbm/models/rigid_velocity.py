@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .model_parameter import ModelParameter, vector_parameters
+
 
 @dataclass(frozen=True)
 class RigidVelocity:
@@ -22,12 +24,14 @@ class RigidVelocity:
         """No motion."""
         return cls((0.0,) * dimension, (0.0,) * (3 if dimension == 3 else 1), (0.0,) * dimension)
 
-    def parameters(self) -> dict[str, float]:
-        """The numbers by name: `velocity_x`, ..., `rotation_z`, ..., `centre_x`, ..."""
-        axes = "xyz"[: len(self.velocity)]
-        values = {f"velocity_{axis}": v for axis, v in zip(axes, self.velocity, strict=True)}
-        values |= {f"rotation_{axis}": O for axis, O in zip("xyz"[-len(self.rotation) :], self.rotation, strict=True)}
-        return values | {f"centre_{axis}": x for axis, x in zip(axes, self.centre, strict=True)}
+    def parameters(self) -> tuple[ModelParameter, ...]:
+        """Its numbers: `velocity_x`, ..., `rotation_z`, ..., `centre_x`, ..."""
+        axes, about = "xyz"[: len(self.velocity)], "xyz"[-len(self.rotation) :]
+        return (
+            *vector_parameters("velocity", self.velocity, axes, "cells/step", "velocity of the body"),
+            *vector_parameters("rotation", self.rotation, about, "radians/step", "rotation of the body"),
+            *vector_parameters("centre", self.centre, axes, "cells", "a point of the body's axis"),
+        )
 
     def check(self, dimension: int) -> None:
         """Raises ValueError for numbers that do not fit the dimension or are not finite."""

@@ -1,7 +1,7 @@
 """Numbers of models that stay numbers of the kernel: they can be changed, scheduled and differentiated."""
 
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 
@@ -12,7 +12,7 @@ class RuntimeParameter(float):
     tunable one is read by the kernel instead. `Simulation.set_parameter` then changes it, a schedule varies it and `Parameter`
     differentiates with respect to it, by its place among the models: `collision.magic`, `collision.higher.0`,
     `collision.collision.magic` of a collision inside another, `x_max.relaxation` of a condition, `heat.collision.magic` of a
-    scalar. New values are not checked as the model checks its own.
+    scalar. The model's own constructor checks each new value.
 
     The model's equations see it traced: they must not ask for its truth (`where` instead of `if`), and what follows from it
     must be computed by methods and properties, not kept from `__init__`.
@@ -34,10 +34,23 @@ def runtime_parameters(model: Any, name: str) -> dict[str, float]:
     return found
 
 
-def with_parameters(model: Any, name: str, value: Callable[[str, RuntimeParameter], Any]) -> Any:
+def rebuilt(model: Any, name: str, values: Mapping[str, float]) -> Any:
+    """The model with other values for some of its `RuntimeParameter` numbers, by their places, built and so checked as a new one."""
+    return with_parameters(model, name, lambda place, number: RuntimeParameter(values.get(place, number)), build=replace)
+
+
+def _unchecked(model: Any, **changed: Any) -> Any:
+    copy = object.__new__(type(model))
+    for field in fields(model):
+        object.__setattr__(copy, field.name, changed.get(field.name, getattr(model, field.name)))
+    return copy
+
+
+def with_parameters(model: Any, name: str, value: Callable[[str, RuntimeParameter], Any], build: Callable = _unchecked) -> Any:
     """The model with `value(place, number)` for each of its `RuntimeParameter` numbers; the model itself where there is none.
 
-    The copy holds the fields and nothing else: it is neither checked nor initialised, since values may be traced.
+    `build(model, **changed)` makes the copy: by default with its fields and nothing else, neither checked nor initialised, since
+    values may be traced.
     """
     if isinstance(model, RuntimeParameter):
         return value(name, model)
@@ -47,12 +60,9 @@ def with_parameters(model: Any, name: str, value: Callable[[str, RuntimeParamete
         parts = {field.name: getattr(model, field.name) for field in fields(model)}
     else:
         return model
-    changed = {key: with_parameters(part, f"{name}.{key}", value) for key, part in parts.items()}
+    changed = {key: with_parameters(part, f"{name}.{key}", value, build) for key, part in parts.items()}
     if all(changed[key] is part for key, part in parts.items()):
         return model
     if isinstance(model, tuple):
         return tuple(changed.values())
-    copy = object.__new__(type(model))
-    for key, part in changed.items():
-        object.__setattr__(copy, key, part)
-    return copy
+    return build(model, **{key: part for key, part in changed.items() if part is not parts[key]})

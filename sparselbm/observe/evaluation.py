@@ -28,7 +28,10 @@ class Evaluation:
 
 
 def evaluate(objective: Observable, simulation: Simulation) -> float:
-    """The objective at the present state [lattice units]."""
+    """The objective at the present state [lattice units].
+
+    Its kernel is traced at each call, in some milliseconds: for a value at every step use one `Evaluation`.
+    """
     evaluation = Evaluation(simulation, objective)
     evaluation.add(simulation.state)
     return evaluation.take()

@@ -12,8 +12,8 @@ from .observable import Observable
 class Integral(Observable):
     """J = sum_x h(rho, u), for a function of density and velocity written with arithmetic, `where` and `sqrt`.
 
-    `Integral(lambda rho, u: rho**2)` is the sum of rho^2. The function is traced once; keep it as one object, so that
-    its kernels are built once.
+    `Integral(lambda rho, u: rho**2)` is the sum of rho^2. The function is traced at each evaluation that begins: variables that
+    it refers to have the values that they then have.
     """
 
     function: Callable

@@ -39,7 +39,8 @@ class Restart:
         Where its cells coincide with voxels, they have their values; other voxel sizes, domains and lattice velocities are
         interpolated between. Cells without a known neighbour keep rest and density 1. Populations start in equilibrium at
         rho = 1 + p / c_s^2 and u: stresses come back within the relaxation time, so that the flow follows the former one up
-        to their decay, not bit by bit; scalars stay as they are.
+        to their decay, not bit by bit. Steps are counted from 0, and with them schedules and unsteady profiles. Scalars,
+        parameters, fields and obstacles stay as they are in the simulation: set those that the former run had changed.
 
         Raises SimulationError: two dimensions, no cell in common, or a flow as fast as sound in these units.
         """

@@ -18,7 +18,7 @@ from .streamlines import trace_streamlines
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Velocity, pressure and solid fraction of every cell, taken from a simulation."""
+    """Velocity, pressure and solid fraction of every cell, taken from a simulation; scalars are not part of it."""
 
     domain: Domain
     velocity: np.ndarray

@@ -23,6 +23,15 @@ def field_values(
     return values
 
 
+def field_tiles(domain: Domain, physics: Physics, walls: Walls) -> np.ndarray:
+    """Which tiles need a place for fields even where these are 0 at first, (n,): those along conditions with a profile."""
+    tiles = np.zeros(domain.tile_count, dtype=bool)
+    for k, boundary in enumerate(physics.boundaries):
+        if boundary.profile is not None:
+            tiles |= walls.along_opening(k).any(axis=1)
+    return tiles
+
+
 def profile_values(domain: Domain, boundary: BoundaryCondition, here: np.ndarray, step: int) -> dict[str, np.ndarray]:
     """The factors of a condition's parameters at a step, (n, cells) each. Raises SimulationError.
 
@@ -30,7 +39,7 @@ def profile_values(domain: Domain, boundary: BoundaryCondition, here: np.ndarray
     """
     assert boundary.profile is not None
     centres = (domain.cell_indices() + 0.5)[here]
-    names = [f"{boundary.face.name}.{name}" for name in boundary.parameters(domain.dimension)]
+    names = [number.of(boundary.face.name).name for number in boundary.parameters(domain.dimension)]
     factors = np.asarray(boundary.profile.factors(centres, domain.shape, step), dtype=np.float64)
     if factors.shape not in ((len(centres),), (len(centres), len(names))) or not np.isfinite(factors).all():
         raise SimulationError(

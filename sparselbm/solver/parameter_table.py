@@ -1,57 +1,95 @@
-"""The numbers of a simulation's models, by name, which its kernels read from one array."""
+"""The parameters of a simulation: names, values and limits in one table, which its kernels read as one array."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
 
+import numpy as np
 import warp as wp
 
 from ..errors import SimulationError
-from ..models.physics import Physics
-from .obstacle import Obstacle
+from ..models.model_parameter import ModelParameter
 
 
 class ParameterTable:
-    """The values of `physics.parameters` in their order, then the present factors of `schedules`."""
+    """The models' parameters by name, each checked against its limits before anything is written.
+
+    `array`: on the device, the excess of each parameter over its reference, in their order, then the present factors of the
+    schedules.
+    """
 
     def __init__(
-        self, physics: Physics, obstacles: Sequence[Obstacle], viscosity: float,
-        schedules: Mapping[str, Callable[[int], float]], precision: type, device: wp.DeviceLike,
+        self, parameters: Sequence[ModelParameter], schedules: Mapping[str, Callable[[int], float]],
+        check_models: Callable[[Mapping[str, float]], None], precision: type, device: wp.DeviceLike,
     ):  # fmt: skip
-        """`schedules`: factors of numbers in time, functions of the step. Raises SimulationError for names that there are not."""
-        self._names, self.schedules = physics.parameters, dict(schedules)
-        self._require(schedules)
-        values = [*_first(physics, obstacles, viscosity), *(1.0 for _ in schedules)]
-        self.array = wp.array(values, dtype=precision, device=device)
+        """`schedules`: factors in time, functions of the step, by the parameters' names; `check_models`: raises ValueError for
+        values by name that the models' own constructors refuse.
 
-    def __getitem__(self, name: str) -> float:
-        return float(self.array.numpy()[self._index(name)])
+        Raises SimulationError: a value out of range, a name given twice, a schedule of a name that does not exist.
+        """
+        names = [parameter.name for parameter in parameters]
+        for name in names:
+            if names.count(name) > 1:
+                raise SimulationError(f"{names.count(name)} parameters {name!r}: names must differ; combine their models")
+        self._parameters = {parameter.name: parameter for parameter in parameters}
+        self._check_models = check_models
+        self.schedules = dict(schedules)
+        self._require(self.schedules)
+        self._factors = [1.0 for _ in self.schedules]
+        _require_in_range(parameters, "give the model another value")
+        self.array = wp.array(np.zeros(len(names) + len(self._factors)), dtype=precision, device=device)
+        self._upload()
+
+    def __getitem__(self, name: str) -> ModelParameter:
+        """The parameter as it is now. Raises SimulationError for a name that does not exist."""
+        self._require([name])
+        return self._parameters[name]
 
     def update(self, numbers: Mapping[str, float]) -> None:
-        """Changes some of them. Raises SimulationError for a name that there is not."""
-        values = self.array.numpy().copy()
-        for name, value in numbers.items():
-            values[self._index(name)] = value
-        self.array.assign(values)
+        """Changes all of the given values, or none of them.
+
+        Raises SimulationError: a name that does not exist, a value out of range or refused by its model.
+        """
+        changed = {name: replace(self[name], value=float(value)) for name, value in numbers.items()}
+        parameters = {**self._parameters, **changed}
+        self._check(parameters, changed, self._factors, "nothing was changed; give a value within the limits")
+        self._parameters |= changed
+        self._upload()
 
     def set_time(self, step: int) -> None:
-        """Brings the factors of the schedules to a step."""
-        if self.schedules:
-            values = self.array.numpy().copy()
-            values[len(self._names) :] = [schedule(step) for schedule in self.schedules.values()]
-            self.array.assign(values)
+        """Brings the schedules' factors to a step. Raises SimulationError where a scheduled value leaves its limits."""
+        if not self.schedules:
+            return
+        factors = [float(schedule(step)) for schedule in self.schedules.values()]
+        for name, factor in zip(self.schedules, factors, strict=True):
+            if not isfinite(factor):
+                raise SimulationError(f"the schedule of {name} gives {factor} at step {step}: must be finite at every step")
+        self._check(self._parameters, self.schedules, factors, f"its schedule leads there at step {step}; give smaller factors")
+        self._factors = factors
+        self._upload()
 
-    def _index(self, name: str) -> int:
-        self._require([name])
-        return self._names.index(name)
+    def _check(
+        self, parameters: Mapping[str, ModelParameter], names: Iterable[str], factors: Sequence[float], remedy: str
+    ) -> None:  # fmt: skip
+        """Checks the parameters named, and those that are scheduled with their factors."""
+        present = {name: parameters[name].scaled(factor) for name, factor in zip(self.schedules, factors, strict=True)}
+        _require_in_range([*(parameters[name] for name in names), *present.values()], remedy)
+        try:
+            self._check_models({name: parameter.value for name, parameter in {**parameters, **present}.items()})
+        except ValueError as error:
+            raise SimulationError(f"{error} ({remedy})") from error
+
+    def _upload(self) -> None:
+        values = [parameter.excess for parameter in self._parameters.values()]
+        self.array.assign(np.array([*values, *self._factors], dtype=wp.dtype_to_numpy(self.array.dtype)))
 
     def _require(self, names: Iterable[str]) -> None:
         for name in names:
-            if name not in self._names:
-                raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self._names)}")
+            if name not in self._parameters:
+                raise SimulationError(f"no parameter {name!r}; there are: {', '.join(self._parameters)}")
 
 
-def _first(physics: Physics, obstacles: Sequence[Obstacle], viscosity: float) -> list[float]:
-    dimension = physics.lattice.dimension
-    models = (v for m in (*physics.forces, *physics.boundaries) for v in m.parameters(dimension).values())
-    motions = (v for o in obstacles if o.motion is not None for v in o.motion.parameters().values())
-    scalars = (v for scalar in physics.scalars for v in scalar.parameters.values())
-    return [viscosity, *models, *motions, *scalars, *physics.runtime_parameters.values()]
+def _require_in_range(parameters: Iterable[ModelParameter], remedy: str) -> None:
+    for parameter in parameters:
+        if fault := parameter.fault:
+            raise SimulationError(f"{fault}; {remedy}")

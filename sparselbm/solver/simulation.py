@@ -8,15 +8,15 @@ import numpy as np
 import warp as wp
 
 from ..errors import SimulationError
-from ..grid import Domain, transfer
-from ..grid.memory import Pages, lane_array, put_tiles, sums_array, tile_array, tile_view
+from ..grid import Domain
+from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
 from ..grid.tile_field import Fields
 from ..kernels.amounts import mass_kernel
 from ..kernels.context import Target
 from ..kernels.launch import TileGroup, TileSweep, group_tiles
-from ..kernels.moments import equilibrium_kernel, moments_kernel
+from ..kernels.moments import moments_kernel
 from ..kernels.observables import force_field_kernel
-from ..kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
+from ..kernels.scalars import scalar_kernel
 from ..kernels.step import step_kernel
 from ..kernels.sweep import Sweep
 from ..kernels.tile_kernel import TileKernel
@@ -27,11 +27,13 @@ from ..models.collision import TRT, Collision
 from ..models.force import BodyForce
 from ..models.physics import Physics, TileClass
 from ..models.scalar import Scalar
-from .cell_fields import field_values, profile_values
+from .carry_over import carry_over
+from .cell_fields import field_tiles, field_values, profile_values
 from .obstacle import Obstacle, ObstacleGeometry, refill
 from .parameter_table import ParameterTable
+from .set_values import put_field, put_scalar, put_solid_fractions, put_state
 from .stability import CHECK_INTERVAL, StabilityCheck
-from .validate import as_forces, check_names, check_numbers, check_openings, check_tunables
+from .validate import as_forces, check_models, check_numbers, warn_of_resonance
 from .walls import Walls, link_wall
 
 
@@ -41,9 +43,10 @@ class Simulation:
     `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `viscosity_field`: factors of the viscosity from cell to
-    cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time, functions of
-    the step, by the parameters' names. `precision` is that of populations and arithmetic, fp32 or fp64. `threads`: ranges of
-    tiles that run side by side on the CPU, by default one a core for all but small domains; results do not depend on it.
+    cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time (of a density:
+    of rho - 1), functions of the step, by the parameters' names. `precision` is that of populations and arithmetic, fp32 or
+    fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a core for all but small domains;
+    results do not depend on it.
     The state starts at rest with density 1. Raises SimulationError for numbers out of range, WallError for conditions and
     walls that do not fit the domain, ValueError for a lattice that the collision lacks.
     """
@@ -62,23 +65,25 @@ class Simulation:
         self.domain = domain
         self.precision = precision
         self.obstacles = tuple(obstacles)
-        self._thickening = viscosity_field
+        self.viscosity_field = viscosity_field
         self.threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
             varied_viscosity=viscosity_field is not None, scheduled=tuple(schedules or {}), scalars=tuple(scalars),
         )  # fmt: skip
-        check_names(self.physics)
-        check_openings(domain, self.physics)
-        check_tunables(self.physics)
+        check_models(domain, self.physics)
+        warn_of_resonance(domain, self.physics, schedules or {})
         self.target = Target(precision, not domain.device.is_cpu)
-        self._numbers = ParameterTable(self.physics, self.obstacles, viscosity, schedules or {}, precision, domain.device)
+        motions = {o.name: o.motion for o in obstacles if o.motion is not None}
+        self._table = ParameterTable(
+            self.physics.model_parameters(viscosity, motions), schedules or {}, self.physics.check_tunables, precision,
+            domain.device,
+        )  # fmt: skip
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
         self.physics = replace(self.physics, links_have_owners=self.walls.links_have_owners)
-        self.fields = Fields(domain, field_values(domain, self.physics, self.walls, viscosity_field), precision)
-        slots = np.stack([self.fields.slots, self.walls.slots], axis=1).ravel()
-        self._slots = wp.array(slots, dtype=wp.int32, device=domain.device)
+        self.set_by_hand = np.zeros(domain.tile_count, dtype=bool)
+        """Tiles in which solid fractions are those of `set_solid_fractions`, (n,)."""
         on_cells = [(k, o) for k, o in enumerate(obstacles) if not o.on_links]
         self.solid = tile_array(domain, 1, precision) if on_cells else None
         """Solid fraction eps of every cell, `[tile][cell]`."""
@@ -99,25 +104,28 @@ class Simulation:
         collision needs its gradient."""
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
+        values = field_values(domain, self.physics, self.walls, viscosity_field)
+        self.take_fields(Fields(domain, values, precision, field_tiles(domain, self.physics, self.walls)))
         self.update_geometry()
 
     def transferred_to(self, domain: Domain) -> "Simulation":
-        """The same models, numbers and obstacles (where they now stand) on other tiles, with the flow carried over.
+        """The same simulation on other tiles: obstacles where they now stand, and all that was set, in the cells of both.
 
-        For a design that has outgrown its tiles. Tiles that are new start at rest. Raises DomainError for domains whose cells
-        do not coincide in whole tiles.
+        For a design that has outgrown its tiles. Populations, steps, parameters, and the fields and solid fractions that were
+        set by hand are carried over; fields that were not are those of the models on the new domain. New tiles start at rest.
+        Objects that hold this simulation, such as monitors and `MovingObstacles`, have to be made anew. Raises DomainError for
+        domains whose cells do not coincide in whole tiles, or count from another corner where a model gives places in cells.
         """
         physics = self.physics
         present = {g.name: g.present() for g in self.geometry}
         moved = Simulation(
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
             boundaries=physics.boundaries, force=physics.forces,
-            obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self._thickening,
+            obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self.viscosity_field,
             scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self.threads,
         )  # fmt: skip
-        moved.parameters.assign(self.parameters)
-        transfer(self.domain, domain, self.state, physics.size, into=moved.state)
-        moved.steps = self.steps
+        carry_over(self, moved)
+        moved._unseen = self._unseen
         return moved
 
     def new_state(self) -> wp.array:
@@ -151,7 +159,7 @@ class Simulation:
         step = self.steps if step is None else step
         if self._time == step or not (self.schedules or self._unsteady):
             return
-        self._numbers.set_time(step)
+        self._table.set_time(step)
         for k, boundary in self._unsteady:
             for name, field in profile_values(self.domain, boundary, self.walls.along_opening(k), step).items():
                 self.fields.put(name, field)
@@ -178,41 +186,46 @@ class Simulation:
 
     @property
     def parameters(self) -> wp.array:
-        """The models' numbers, in the order of `physics.parameters`, then the present factors of `schedules`."""
-        return self._numbers.array
+        """What kernels read: each of `physics.parameters` less its reference (densities: rho - 1), then the schedules' factors.
+
+        To be changed by `set_parameters`, which checks; for its gradient see `run_on_tape`.
+        """
+        return self._table.array
 
     @property
     def schedules(self) -> dict[str, Callable[[int], float]]:
         """Factors of parameters in time, by their names."""
-        return self._numbers.schedules
+        return self._table.schedules
 
     def parameter(self, name: str) -> float:
         """The present value of one of `physics.parameters`."""
-        return self._numbers[name]
+        return self._table[name].value
 
     def set_parameter(self, name: str, value: float) -> None:
-        """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no kernel is built anew."""
+        """Changes a number of the models, such as `viscosity` or `x_min.velocity_x`; no new kernel is built.
+
+        Raises SimulationError for an unknown name, or a value out of range or refused by its model.
+        """
         self.set_parameters({name: value})
 
     def set_parameters(self, numbers: Mapping[str, float]) -> None:
-        """Changes several numbers at once: see `set_parameter`."""
-        self._numbers.update(numbers)
+        """Changes several numbers, all of them or (with an error) none: see `set_parameter`."""
+        self._table.update(numbers)
+
+    def take_fields(self, fields: Fields) -> None:
+        """Replaces the fields of a simulation that has not run, and with them the tiles that have a place for some."""
+        self.fields = fields
+        slots = np.stack([fields.slots, self.walls.slots], axis=1)
+        self._slots = wp.array(slots.reshape(-1), dtype=wp.int32, device=self.domain.device)
+        self._group(np.isin(np.arange(self.domain.tile_count), self.solid_tiles))
 
     def set_field(self, name: str, values: np.ndarray) -> None:
-        """Changes one of `physics.fields`, such as `resistance`, (n, cells). Raises SimulationError.
+        """Changes one of `physics.fields`, such as `resistance`, (n, cells).
 
-        Fields are kept for the tiles in which one of them is not 0 at first: others have to stay 0.
+        Fields are stored for the tiles in which one of them is not 0 at first, and along conditions with a profile: others have
+        to stay 0. Raises SimulationError: that, an unknown name, values that are not finite.
         """
-        if name not in self.physics.fields:
-            raise SimulationError(f"no field {name!r}; there are: {', '.join(self.physics.fields) or 'none'}")
-        lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (self.fields.slots == 0))
-        if lost or not np.isfinite(values).all():
-            raise SimulationError(
-                f"{name}: {lost} tiles in which all fields were 0 at first, and {np.count_nonzero(~np.isfinite(values))} values "
-                "that are not finite: start from a field that is above 0 wherever it will be"
-            )
-        self.fields.put(name, values)
-        self.fields.upload()
+        put_field(self, name, values)
 
     def tiles_of(self, obstacle: str) -> np.ndarray:
         """Indices of the tiles where obstacles act now. Raises SimulationError where no obstacle has this name."""
@@ -233,6 +246,7 @@ class Simulation:
         moved, self.fractions_by_hand = (None if self.fractions_by_hand else moved), False
         self.geometry_version += 1
         touched, held = refill(self, moved)
+        self.set_by_hand[touched] = False
         solid = np.zeros(self.domain.tile_count, dtype=bool)
         solid[self.solid_tiles] = True
         if moved is not None and np.array_equal(solid[touched], held):
@@ -242,8 +256,7 @@ class Simulation:
 
     def set_solid_fractions(self, fractions: np.ndarray) -> None:
         """Sets eps of every cell, (n, cells), by hand, until the next `update_geometry`: for designs of fractions, not points."""
-        assert self.solid is not None, "a simulation without obstacles of solid fractions has no place for them"
-        put_tiles(fractions[:, None], self.solid)
+        self.set_by_hand |= put_solid_fractions(self, fractions)
         self.fractions_by_hand = True
         self.geometry_version += 1
         self._group(np.any(fractions != 0.0, axis=1))
@@ -346,16 +359,10 @@ class Simulation:
     def set_state(self, density: np.ndarray | float = 1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations of the flow; scalars stay as they are.
 
-        `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d).
+        `density`: a number or (n, cells); `velocity`: a value an axis or (n, cells, d). Raises SimulationError for values in
+        the fluid that are not finite.
         """
-        n, cells, d = self.domain.tile_count, self.domain.cells_per_tile, self.lattice.dimension
-        moments = tile_array(self.domain, 1 + d, self.precision)
-        values = np.empty((n, 1 + d, cells), dtype=wp.dtype_to_numpy(self.precision))
-        values[:, 0] = density
-        values[:, 1:] = np.moveaxis(np.broadcast_to(velocity, (n, cells, d)), -1, 1)
-        put_tiles(values, moments)
-        self.steps = 0
-        self.general_sweep(equilibrium_kernel)(source=moments, target=self.state)
+        put_state(self, density, velocity)
 
     @functools.cached_property
     def _moments(self) -> Sweep:
@@ -376,12 +383,11 @@ class Simulation:
         return np.moveaxis(tile_view(self.domain, self.moments(), 1 + self.lattice.dimension)[:, 1:], 1, -1)
 
     def set_scalar(self, name: str, values) -> None:
-        """Sets equilibrium populations of a scalar at the flow's present velocity. `values`: phi, a number or (n, cells)."""
-        field = tile_array(self.domain, 1, self.precision)
-        put_tiles(np.broadcast_to(values, self.domain.fluid.shape)[:, None], field)
-        set_populations = self.general_sweep(scalar_equilibrium_kernel, name)
-        set_populations(source=self.state, adjoint=field, target=self.spare)
-        self.state, self.spare = self.spare, self.state
+        """Sets equilibrium populations of a scalar at the flow's present velocity. `values`: phi, a number or (n, cells).
+
+        Raises SimulationError for values in the fluid that are not finite, ValueError where there is no such scalar.
+        """
+        put_scalar(self, name, values)
 
     def scalar(self, name: str) -> np.ndarray:
         """phi of every cell, (n, cells); 0 outside the fluid. Raises ValueError where there is no such scalar."""

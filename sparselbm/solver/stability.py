@@ -1,5 +1,6 @@
 """Whether a flow is still sound, and what to advise where it is not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from ..grid.memory import sums_array, tile_view
 from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import D3Q19, Lattice
 from ..models.collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
+from ..models.force import Boussinesq
+from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
 from .open_cells import open_cells
@@ -93,7 +96,7 @@ class StabilityCheck:
         more = f" ({count} such cells)" if count > 1 else ""
         return (
             f"the flow has blown up by step {self._simulation.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
-            + advice(self._simulation)
+            + "; ".join([*_spoilt(self._simulation.physics, fault.scalars), advice(self._simulation)])
         )
 
 
@@ -101,6 +104,8 @@ class StabilityCheck:
 class _Fault:
     place: tuple[int, ...]
     text: str
+    scalars: tuple[str, ...] = ()
+    """Those that are not finite there."""
 
 
 def _worst(simulation: "Simulation", limits: StabilityLimits) -> _Fault:
@@ -118,8 +123,10 @@ def _worst(simulation: "Simulation", limits: StabilityLimits) -> _Fault:
     place = tuple(int(x) for x in simulation.domain.cell_indices()[tile, cell])
     value = rho[tile, cell]
     if not np.isfinite(excess[which, tile, cell]):
-        carried = "".join(f", {name} {values[tile, cell]:g}" for name, values in phi.items())
-        return _Fault(place, f"density {value:g}, speed {speed[tile, cell]:g} cells/step{carried}, not finite")
+        flow = f"density {value:g}, speed {speed[tile, cell]:g} cells/step"
+        lost = tuple(name for name, values in phi.items() if not np.isfinite(values[tile, cell]))
+        carried = "".join(f"{name} {phi[name][tile, cell]:g}, not finite, with " for name in lost)
+        return _Fault(place, carried + flow + ("" if lost else ", not finite"), lost)
     if which == 0:
         limit = f"{limits.speed:g} (Mach number {3**0.5 * limits.speed:.2f})"
         return _Fault(place, f"speed {speed[tile, cell]:.3g} cells/step, above the limit of {limit}")
@@ -127,6 +134,16 @@ def _worst(simulation: "Simulation", limits: StabilityLimits) -> _Fault:
         name = list(phi)[which - 3]
         return _Fault(place, f"{name} {phi[name][tile, cell]:.3g}, beyond the limit of {limits.scalar:g}")
     return _Fault(place, f"density {value:.3g}, outside the limits of {least:g} to {largest:g}")
+
+
+def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
+    """What to look at where scalars are not finite."""
+    driving = {force.scalar for force in physics.forces if isinstance(force, Boussinesq)}
+    return [
+        f"look at the values of {name} at the start, at its boundaries and its source"
+        + (", with which the flow is lost, whatever the expansion of Boussinesq is" if name in driving else "")
+        for name in scalars
+    ]
 
 
 def advice(simulation: "Simulation") -> str:

@@ -1,6 +1,9 @@
 """What a simulation refuses, before any work is done."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
 import warp as wp
@@ -8,11 +11,15 @@ import warp as wp
 from ..errors import SimulationError
 from ..grid import Domain
 from ..kernels.step import unread_numbers
-from ..lattice import Lattice
-from ..models.boundary import Face
+from ..lattice import CS2, Lattice
+from ..models import Harmonic
+from ..models.boundary import BoundaryCondition, Face, Opening, Profile, Womersley
 from ..models.cell_label import MAX_OBSTACLES
+from ..models.collision import Collision
 from ..models.force import BodyForce, UniformForce
-from ..models.physics import Physics
+from ..models.physics import Physics, viscosity_parameter
+from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
+from ..models.wall import BounceBack
 from .obstacle import Obstacle
 
 
@@ -37,10 +44,8 @@ def check_numbers(
         raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")
     if precision not in (wp.float32, wp.float64):
         raise SimulationError(f"precision {precision}: must be wp.float32 or wp.float64")
-    if not (np.isfinite(viscosity) and viscosity > 0):
-        raise SimulationError(
-            f"viscosity {viscosity} cells^2/step: must be above 0 (relaxation time 3 nu + 1/2 above 1/2)"
-        )
+    if fault := viscosity_parameter(viscosity).fault:
+        raise SimulationError(f"{fault}; give a positive viscosity")
     for force in forces:
         if isinstance(force, UniformForce) and (
             len(force.force) != lattice.dimension or not np.isfinite(force.force).all()
@@ -53,7 +58,41 @@ def check_numbers(
         raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
 
 
-def check_names(physics: Physics) -> None:
+def check_models(domain: Domain, physics: Physics) -> None:
+    """Models that are values, names of their own, conditions that fit the domain, `Tunable` numbers that are read."""
+    _check_frozen(physics)
+    _check_names(physics)
+    _check_openings(domain, physics)
+    _check_tunables(physics)
+
+
+def _check_frozen(physics: Physics) -> None:
+    """Models are values: kernels made at different times must not differ."""
+    models = (physics.collision, *physics.boundaries, *physics.forces, physics.link_wall, *physics.scalars)
+    for model in models:
+        _require_frozen(model, type(model).__name__)
+
+
+_MODELS = (BodyForce, BoundaryCondition, Collision, BounceBack, Opening, Profile, Scalar, ScalarCollision, ScalarCondition)
+
+
+def _require_frozen(model: Any, place: str) -> None:
+    if isinstance(model, tuple):
+        for k, part in enumerate(model):
+            _require_frozen(part, f"{place}[{k}]")
+    elif isinstance(model, _MODELS):
+        if not (is_dataclass(model) and type(model).__dataclass_params__.frozen):  # type: ignore[attr-defined]
+            raise SimulationError(
+                f"{place}: {type(model).__name__} can be changed, kernels that are made of it cannot: declare it with "
+                "@dataclass(frozen=True), and give numbers that are to vary as parameters or Tunable"
+            )
+        for each in fields(model):
+            _require_frozen(getattr(model, each.name), f"{place}.{each.name}")
+    elif isinstance(model, (list, dict, set, np.ndarray)):
+        raise SimulationError(f"{place}: a {type(model).__name__} can be changed, kernels cannot: give a tuple")
+
+
+def _check_names(physics: Physics) -> None:
     """Every condition and scalar has a name of its own, and bodies of scalars are obstacles."""
     faces = [b.face.name for b in physics.boundaries]
     for name in faces:
@@ -72,7 +111,7 @@ def check_names(physics: Physics) -> None:
                 )
 
 
-def check_tunables(physics: Physics) -> None:
+def _check_tunables(physics: Physics) -> None:
     """A `Tunable` number is one that the step reads."""
     if physics.tunable and (unread := unread_numbers(physics)):
         raise SimulationError(
@@ -81,7 +120,25 @@ def check_tunables(physics: Physics) -> None:
         )
 
 
-def check_openings(domain: Domain, physics: Physics) -> None:
+def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
+    """A warning for each condition that varies faster than sound can even out: a tube that is closed at one end and open at the
+    other resonates at a period of 4 L / c_s, and at shorter ones."""
+    periods = {name: s.period for name, s in schedules.items() if isinstance(s, Harmonic)}
+    periods = {b.face.name: t for b in physics.boundaries for name, t in periods.items() if name.startswith(f"{b.face.name}.")}
+    periods |= {b.face.name: b.profile.period for b in physics.boundaries if isinstance(b.profile, Womersley)}
+    length = max(domain.shape)
+    least = 4.0 * length / CS2**0.5
+    for name, period in periods.items():
+        if period < least:
+            warnings.warn(
+                f"the condition on {name} varies with a period of {period:g} steps, below 4 L / c_s = {least:.0f} steps for the "
+                f"domain's {length} cells: sound resonates in it. Take more steps per period (a lower lattice velocity), or a "
+                "shorter domain",
+                stacklevel=3,
+            )
+
+
+def _check_openings(domain: Domain, physics: Physics) -> None:
     """Boundary conditions on sides that the domain has, and no more obstacles than labels can number."""
     for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:

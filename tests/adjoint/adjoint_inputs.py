@@ -201,10 +201,15 @@ def _field(run: Run, name: str, direction: np.ndarray, h: float) -> Input:
     return Input(Field(name), direction, put, h)
 
 
+def size_of(simulation, name: str) -> float:
+    """|value|, of a density |rho - 1|: by shares of it numbers are varied."""
+    return abs(simulation.parameter(name) - name.endswith("density"))
+
+
 def _parameter(run: Run, name: str, share: float) -> Input:
     present = run.simulation.parameter(name)
 
     def put(t):
         run.simulation.set_parameter(name, present + t)
 
-    return Input(Parameter(name), np.array(1.0), put, share * abs(present) or 1e-5)
+    return Input(Parameter(name), np.array(1.0), put, share * size_of(run.simulation, name) or 1e-5)

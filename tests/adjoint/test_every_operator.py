@@ -1,12 +1,13 @@
 """Every operator and every input that it has: adjoints against differences, Taylor's order, transposes, bits, fp32."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pytest
 import warp as wp
 from adjoint_cases import CASES, COLLISIONS, Case, channel, warm
-from adjoint_inputs import Everything, inputs
+from adjoint_inputs import Everything, inputs, size_of
 from channel_cases import Run
 from collision_cases import WRAPPERS, cases
 
@@ -51,7 +52,7 @@ def test_the_remainder_is_of_second_order(device, name):
     adjoint = CASES[name].adjoint(device)
     simulation = adjoint.run.simulation
     rng = np.random.default_rng(5)
-    along = {n: rng.uniform(-1.0, 1.0) * simulation.parameter(n) for n in simulation.physics.parameters}
+    along = {n: rng.uniform(-1.0, 1.0) * size_of(simulation, n) for n in simulation.physics.parameters}
     slope = sum(along[n] * adjoint.slopes[n] for n in along)
     h = 4e-3 * 0.5 ** np.arange(5)
     remainders = [abs(adjoint.moved({n: t * x for n, x in along.items()}) - adjoint.value - t * slope) for t in h]
@@ -146,6 +147,7 @@ def test_threads_and_repetition_change_no_bit(device, build):
         assert np.array_equal(state, results[0][2])
 
 
+@dataclass(frozen=True)
 class Twin(Collision):
     """BGK by another name, so that its kernels are its own."""
 

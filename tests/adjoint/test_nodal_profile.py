@@ -27,7 +27,8 @@ def test_values_between_nodes_are_linear_and_beyond_them_constant():
     assert factors == pytest.approx([0.5, 0.5, 0.95, 0.8, 1.1])
 
 
-def test_the_gradient_in_the_nodes_agrees_with_central_differences(device):
+@pytest.mark.parametrize("values", [VALUES, (0.0, 0.0, 0.0, 1.1)], ids=["", "a tile of zeros"])
+def test_the_gradient_in_the_nodes_agrees_with_central_differences(device, values):
     steps, h = 12, 1e-4
 
     def energy(values):
@@ -35,20 +36,19 @@ def test_the_gradient_in_the_nodes_agrees_with_central_differences(device):
         simulation.run(steps)
         return evaluate(KineticEnergy(), simulation)
 
-    profile, simulation = channel(VALUES, device)
+    profile, simulation = channel(values, device)
     names = ("x_min.velocity_x", "x_min.velocity_y")
     _, fields = value_and_grad(
         KineticEnergy(), simulation, steps=steps, wrt=tuple(Field(name) for name in names), plan=Stored()
     )
     found = sum(profile.pullback(simulation.domain.cell_indices(), field) for field in fields)
-    central = [(energy(VALUES + h * e) - energy(VALUES - h * e)) / (2 * h) for e in np.eye(4)]
-    assert found == pytest.approx(central, rel=1e-7)
+    central = [(energy(values + h * e) - energy(values - h * e)) / (2 * h) for e in np.eye(4)]
+    assert found == pytest.approx(central, rel=1e-7, abs=1e-9 * max(central))
 
 
 @pytest.mark.parametrize(("nodes", "values", "words"), [
     ((1.0, 1.0), (1.0, 1.0), "rising"),
     ((1.0, 2.0), (1.0,), "one finite factor a node"),
-    ((1.0, 2.0), (1.0, 0.0), "in place of 0"),
 ])  # fmt: skip
 def test_profiles_without_a_meaning_are_refused(nodes, values, words):
     with pytest.raises(ValueError, match=words):

@@ -57,7 +57,7 @@ class DenseFlow:
             for q, (c, p) in enumerate(zip(self.lattice.velocities, self.lattice.opposites, strict=True))
         ]
         for b in self.boundaries:
-            here, values = self._on_face(b.face), b.parameters(self.lattice.dimension)
+            here, values = self._on_face(b.face), {p.name: p.excess for p in b.parameters(self.lattice.dimension)}
             enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
             reflected = [pulled[q] if enters[q] else fq for q, fq in enumerate(f)]
             filled = b.fill(self.lattice, reflected, values, enters)

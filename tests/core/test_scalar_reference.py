@@ -34,7 +34,7 @@ class DenseScalar:
         u = [j / (1.0 + sum(f)) for j in momentum(self.flow.lattice, f)]
         for condition in self.scalar.conditions:
             enters = [q in condition.face.entering(self.lattice) for q in range(self.lattice.size)]
-            filled = condition.fill(self.lattice, g, u, condition.parameters(), enters)
+            filled = condition.fill(self.lattice, g, u, {p.name: p.excess for p in condition.parameters()}, enters)
             here = self.flow._on_face(condition.face)
             g = [np.where(here, new, old) for old, new in zip(g, filled, strict=True)]
         return g

@@ -43,12 +43,17 @@ def kinds(*conditions):
     return pytest.mark.parametrize("kind", conditions, ids=lambda kind: kind.__name__)
 
 
+def values(condition, lattice):
+    """What `fill` is given: each parameter's excess over its reference."""
+    return {number.name: number.excess for number in condition.parameters(lattice.dimension)}
+
+
 def filled(condition, lattice, f):
     """What a condition makes of a cell's populations, with noise in the place of what it must not use."""
     enters = [q in condition.face.entering(lattice) for q in range(lattice.size)]
     noise = np.random.default_rng(2).standard_normal(f.shape)
     seen = [noise[q] if enter else fq for q, (fq, enter) in enumerate(zip(f, enters, strict=True))]
-    return np.array(condition.fill(lattice, seen, condition.parameters(lattice.dimension), enters))
+    return np.array(condition.fill(lattice, seen, values(condition, lattice), enters))
 
 
 def grad_state(lattice, excess, u, seed=4, cells=50):
@@ -117,7 +122,7 @@ def test_grad_velocity_serves_openings_of_any_shape(lattice):
         enters[p] &= ~enters[q] if p != q else True
     condition = GradVelocity(X_MIN, u)
     seen = np.where(enters, rng.standard_normal(f.shape), f)
-    ours = condition.fill(lattice, list(seen), condition.parameters(lattice.dimension), list(enters))
+    ours = condition.fill(lattice, list(seen), values(condition, lattice), list(enters))
     assert 0.2 < enters.mean() < 0.5
     assert np.abs(np.array(ours) - f).max() < 1e-14
 

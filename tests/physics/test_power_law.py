@@ -1,5 +1,7 @@
 """Power-law and Carreau-Yasuda fluids: the implicit law of the cell, channels with an exact profile, slow shear."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import warp as wp
@@ -12,6 +14,7 @@ from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.solver import Simulation
 
 
+@dataclass(frozen=True)
 class Keep(Collision):
     """No collision: gives the viscosity that it is called with."""
 

@@ -36,7 +36,7 @@ def test_the_wall_takes_the_stress_and_no_mass(lattice, face, viscosity):
     f = 0.05 * np.random.default_rng(1).uniform(-1.0, 1.0, (lattice.size, 50))
     wall = WallFunction(face, viscosity)
     entering = face.entering(lattice)
-    filled = np.array(wall.fill(lattice, list(f), wall.parameters(0), [q in entering for q in range(lattice.size)]))
+    filled = np.array(wall.fill(lattice, list(f), {"viscosity": viscosity}, [q in entering for q in range(lattice.size)]))
     c = np.array(lattice.velocities, dtype=float)
     loss = np.einsum("qk,qn->kn", -c[entering], f[entering]) - np.einsum("qk,qn->kn", c[entering], filled[entering])
     j = np.array(momentum(lattice, list(filled)))

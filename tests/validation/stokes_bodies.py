@@ -88,7 +88,7 @@ class Reversal(BoundaryCondition):
     mass_share = 0.5
 
     def parameters(self, dimension):
-        return {}
+        return ()
 
     def fill(self, lattice, f, value, enters):
         mirrored = lattice.mirrored(self.face.axis)

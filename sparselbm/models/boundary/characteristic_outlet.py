@@ -7,7 +7,15 @@ from ...lattice import CS2
 from ...lattice.moments import excess_density, momentum
 from .condition import BoundaryCondition
 from .face import Face
-from .plane import along_normal, known_density, require_density, resting_density, shear_free_momentum, with_momentum
+from .plane import (
+    along_normal,
+    density_parameter,
+    known_density,
+    require_density,
+    resting_density,
+    shear_free_momentum,
+    with_momentum,
+)
 
 _CS = sqrt(CS2)
 
@@ -31,7 +39,7 @@ class CharacteristicOutlet(BoundaryCondition):
 
     Source: Thompson, J. Comput. Phys. 68 (1987) 1; Poinsot & Lele, J. Comput. Phys. 101 (1992) 104, for an isothermal gas;
     Engquist & Majda, Math. Comput. 31 (1977) 629, eq. 2.15; transverse terms: Yoo & Im, Combust. Theory Model. 11 (2007) 259.
-    Parameter: `density` (rho_out - 1).
+    Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
     """
 
     face: Face
@@ -58,7 +66,7 @@ class CharacteristicOutlet(BoundaryCondition):
             )
 
     def parameters(self, dimension):
-        return {"density": self.density - 1.0}
+        return (density_parameter(self.density),)
 
     def fill(self, lattice, f, value, enters):
         known, K = known_density(lattice, self.face, f), self.relaxation

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...lattice import Lattice
+from ..model_parameter import ModelParameter
 from .opening import Opening
 from .profile import Profile
 
@@ -22,7 +23,7 @@ class BoundaryCondition(ABC):
     face: Opening
     """Where it holds: a side of the box, a part of one, or a patch of a surface."""
     profile: Profile | None = field(default=None, kw_only=True)
-    """By what the parameters are multiplied from cell to cell; None: 1."""
+    """Factors of the parameters from cell to cell (of a density: of rho - 1); None: 1."""
 
     mass_share = 1.0
     """What a cell on the face counts in the mass: 1/2 where the face is a plane of symmetry through its centre."""
@@ -30,8 +31,8 @@ class BoundaryCondition(ABC):
     """Whether the formula holds on sides of the box only."""
 
     @abstractmethod
-    def parameters(self, dimension: int) -> dict[str, float]:
-        """Names and values of what can be changed, and differentiated, without a new kernel [lattice units].
+    def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
+        """The numbers that can be changed, and differentiated, without a new kernel [lattice units].
 
         Their names follow that of the opening, as in `x_min.velocity_x`.
         """
@@ -40,7 +41,8 @@ class BoundaryCondition(ABC):
     def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any], enters: Sequence) -> list:
         """The incoming populations with those that enter put in, shape (Q,).
 
-        `value`: the parameters, by name; `enters`: for each q whether c_q enters here, True, False or a mask.
+        `value`: the parameters by name, each less its reference (`density`: rho - 1); `enters`: for each q whether c_q
+        enters here, True, False or a mask.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ from ...lattice.moments import excess_density
 from ...trace.expression import where
 from .condition import BoundaryCondition
 from .face import Face
-from .plane import require_density
+from .plane import density_parameter, require_density
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ConvectiveOutlet(BoundaryCondition):
     came from the cell beside: the same where the flow varies slowly along the face. The mean waits in the outgoing slots.
 
     Source: Yang, Int. J. Numer. Methods Fluids 73 (2013) 1; Lou, Guo & Shi, Phys. Rev. E 87 (2013) 063301.
-    Parameter: `density` (rho_out - 1).
+    Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
     """
 
     face: Face
@@ -38,7 +38,7 @@ class ConvectiveOutlet(BoundaryCondition):
             raise ValueError(f"ConvectiveOutlet(relaxation={self.relaxation}): must lie in [0, 1]; 0.0005 suits most flows")
 
     def parameters(self, dimension):
-        return {"density": self.density - 1.0}
+        return (density_parameter(self.density),)
 
     def fill(self, lattice, f, value, enters):
         surplus = 6.0 * self.relaxation * (excess_density(f) - value["density"])

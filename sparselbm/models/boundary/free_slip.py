@@ -18,7 +18,7 @@ class FreeSlip(BoundaryCondition):
 
     mass_share = 0.5
     def parameters(self, dimension):
-        return {}
+        return ()
 
     def fill(self, lattice, f, value, enters):
         return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]

@@ -6,7 +6,7 @@ from ...lattice.equilibrium import along
 from ...lattice.moments import momentum
 from ...trace.expression import dot, where
 from .condition import BoundaryCondition
-from .plane import require_density
+from .plane import density_parameter, require_density
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class LinkPressure(BoundaryCondition):
 
     Anti-bounce-back: the density holds halfway along each link, so that the opening may be tilted or curved; no normal appears.
     The velocity is free: u = sum c f of the cell's own populations, what enters taken without its squares. On a flat side of
-    the box the tangential velocity is free too; sound is reflected whole, as by `GivenPressure`. Parameter: `density` (rho - 1).
+    the box the tangential velocity is free too; sound is reflected whole, as by `GivenPressure`.
+    Parameter: `density` (rho; schedules and profiles multiply rho - 1).
 
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, section 4.4 (PAB).
     """
@@ -29,7 +30,7 @@ class LinkPressure(BoundaryCondition):
         require_density(self, self.density)
 
     def parameters(self, dimension):
-        return {"density": self.density - 1.0}
+        return (density_parameter(self.density),)
 
     def fill(self, lattice, f, value, enters):
         excess = value["density"]

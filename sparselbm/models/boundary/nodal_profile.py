@@ -16,8 +16,7 @@ class NodalProfile(Profile):
     d J / d v_k = sum over cells of hat_k d J / d factor: see `pullback`, which takes what `adjoint.Field` gives.
 
     Raises:
-        ValueError: nodes that are not in order, values that do not fit them, or a value of 0, beside which cells are
-            kept without a field, and so without a gradient.
+        ValueError: nodes that are not in order, or values that do not fit them.
     """
 
     axis: int
@@ -25,15 +24,15 @@ class NodalProfile(Profile):
     nodes: tuple[float, ...]
     """Places [cells from the domain's lower corner], rising."""
     values: tuple[float, ...]
-    """v: one factor a node; none of them 0."""
+    """v: one factor per node."""
 
     def __post_init__(self):
         nodes, values = np.asarray(self.nodes, np.float64), np.asarray(self.values, np.float64)
         if len(nodes) < 2 or not (np.diff(nodes) > 0.0).all():
             raise ValueError(f"nodes are {self.nodes}, they must be at least 2 in rising order: sort them")
-        if values.shape != nodes.shape or not np.isfinite(values).all() or (values == 0.0).any():
+        if values.shape != nodes.shape or not np.isfinite(values).all():
             raise ValueError(
-                f"values are {self.values} at {len(nodes)} nodes: pass one finite factor a node, and 1e-6 in place of 0"
+                f"values are {self.values} at {len(nodes)} nodes: pass one finite factor a node"
             )
 
     def factors(self, centres, shape, step):

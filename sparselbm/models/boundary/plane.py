@@ -9,6 +9,7 @@ from typing import Any
 
 from ...lattice import Lattice
 from ...trace.expression import total, where
+from ..model_parameter import ModelParameter
 from .face import Face
 
 
@@ -79,6 +80,11 @@ def with_momentum(lattice: Lattice, face: Face, f: Sequence, j: Sequence, enters
 def velocity_of(lattice: Lattice, value: Mapping[str, Any]) -> list:
     """u from the parameters `velocity_x`, `velocity_y`, `velocity_z`."""
     return [value[f"velocity_{axis}"] for axis in "xyz"[: lattice.dimension]]
+
+
+def density_parameter(density: float) -> ModelParameter:
+    """The parameter `density`; what `fill` is given of it is rho - 1."""
+    return ModelParameter("density", density, doc="lattice density, 1 at rest", above=0.0, reference=1.0)
 
 
 def require_density(condition, density: float) -> None:

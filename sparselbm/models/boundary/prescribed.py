@@ -3,14 +3,15 @@
 from abc import ABC
 from dataclasses import dataclass
 
+from ..model_parameter import vector_parameters
 from .condition import BoundaryCondition
 from .face import Face
-from .plane import require_density
+from .plane import density_parameter, require_density
 
 
 @dataclass(frozen=True)
 class GivenPressure(BoundaryCondition, ABC):
-    """A density at the centres of the cells of a face. Parameter: `density` (rho - 1).
+    """A density at the centres of the cells of a face. Parameter: `density` (rho; schedules and profiles multiply rho - 1).
 
     Sound is reflected whole: between such a face and a velocity inlet it is trapped, and the flow around a cylinder blew
     up at tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
@@ -24,7 +25,7 @@ class GivenPressure(BoundaryCondition, ABC):
         require_density(self, self.density)
 
     def parameters(self, dimension):
-        return {"density": self.density - 1.0}
+        return (density_parameter(self.density),)
 
     def memory(self, lattice, f, post):
         return {}
@@ -40,7 +41,7 @@ class GivenVelocity(BoundaryCondition, ABC):
     def parameters(self, dimension):
         if len(self.velocity) != dimension:
             raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value an axis, {dimension} of them")
-        return {f"velocity_{axis}": u for axis, u in zip("xyz", self.velocity, strict=False)}
+        return vector_parameters("velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity")
 
     def memory(self, lattice, f, post):
         return {}

@@ -7,7 +7,7 @@ from ...lattice import CS2
 from ...lattice.moments import excess_density, momentum
 from .condition import BoundaryCondition
 from .face import Face
-from .plane import known_density, require_density
+from .plane import density_parameter, known_density, require_density
 from .second_order import second_order
 
 _CS = sqrt(CS2)
@@ -25,7 +25,7 @@ class PressureOutlet(BoundaryCondition):
     Conditions on faces that it meets come before it.
 
     Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Latt et al., Phys. Rev. E 77 (2008) 056703.
-    Parameter: `density` (rho_out - 1).
+    Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
     """
 
     face: Face
@@ -46,7 +46,7 @@ class PressureOutlet(BoundaryCondition):
             )
 
     def parameters(self, dimension):
-        return {"density": self.density - 1.0}
+        return (density_parameter(self.density),)
 
     def fill(self, lattice, f, value, enters):
         known, kept, K = known_density(lattice, self.face, f), f[self.face.straight(lattice)], self.relaxation

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..model_parameter import ModelParameter, vector_parameters
 from .model import BodyForce
 
 
@@ -25,9 +26,12 @@ class Boussinesq(BodyForce):
     def parameters(self, dimension):
         if len(self.gravity) != dimension:
             raise ValueError(f"Boussinesq(gravity={self.gravity}): give one value an axis, {dimension} of them")
-        numbers = {"expansion": self.expansion, "reference": self.reference}
-        numbers |= {f"gravity_{axis}": g for axis, g in zip("xyz", self.gravity, strict=False)}
-        return {f"{self.scalar}.{name}": value for name, value in numbers.items()}
+        numbers = (
+            ModelParameter("expansion", self.expansion, doc="volumetric expansion per unit of the scalar"),
+            ModelParameter("reference", self.reference, doc="value of the scalar without buoyancy"),
+            *vector_parameters("gravity", self.gravity, "xyz"[:dimension], "cells/step^2", "gravity"),
+        )
+        return tuple(number.of(self.scalar) for number in numbers)
 
     def fields(self, dimension):
         return {}

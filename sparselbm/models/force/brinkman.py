@@ -22,7 +22,7 @@ class Brinkman(BodyForce):
     """alpha [lattice density / step]: a number, or a function from centres in cells from the domain's lower corner, (..., d)."""
 
     def parameters(self, dimension):
-        return {}
+        return ()
 
     def fields(self, dimension):
         return {"resistance": self._in_cells}

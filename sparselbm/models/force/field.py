@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..model_parameter import ModelParameter
 from .model import BodyForce
 
 
@@ -20,7 +21,7 @@ class ForceField(BodyForce):
     strength: float = 1.0
 
     def parameters(self, dimension):
-        return {"force_strength": self.strength}
+        return (ModelParameter("force_strength", self.strength, doc="factor of the force field"),)
 
     def fields(self, dimension):
         def component(k):

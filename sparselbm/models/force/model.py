@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ..model_parameter import ModelParameter
+
 
 class BodyForce(ABC):
     """A force on the fluid of every cell: a frozen value with one formula."""
 
     @abstractmethod
-    def parameters(self, dimension: int) -> dict[str, float]:
-        """Names and values of what can be changed, and differentiated, without a new kernel [lattice units]."""
+    def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
+        """The numbers that can be changed, and differentiated, without a new kernel [lattice units]."""
 
     @abstractmethod
     def fields(self, dimension: int) -> dict[str, "FieldSource"]:

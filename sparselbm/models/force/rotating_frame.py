@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..model_parameter import vector_parameters
 from .model import BodyForce
 
 
@@ -22,15 +23,17 @@ class RotatingFrame(BodyForce):
 
     def parameters(self, dimension):
         axes = "xyz" if dimension == 3 else "z"
-        rotation = {f"frame_rotation_{axis}": Omega for axis, Omega in zip(axes, self.rotation, strict=True)}
-        return rotation | {f"frame_centre_{axis}": x for axis, x in zip("xyz"[:dimension], self.centre, strict=True)}
+        return (
+            *vector_parameters("frame_rotation", self.rotation, axes, "radians/step", "rotation of the frame"),
+            *vector_parameters("frame_centre", self.centre, "xyz"[:dimension], "cells", "a point of the frame's axis"),
+        )
 
     def fields(self, dimension):
         return {}
 
     def at(self, cell, before):
         d = len(before)
-        numbers = [cell.parameter(name) for name in self.parameters(d)]
+        numbers = [cell.parameter(number.name) for number in self.parameters(d)]
         Omega = numbers[:3] if d == 3 else [0.0, 0.0, numbers[0]]
         r = [cell.centre(k) - x for k, x in enumerate(numbers[-d:])] + [0.0] * (3 - d)
         centrifugal = [-1.0 * x for x in cross(Omega, cross(Omega, r))]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..model_parameter import vector_parameters
 from .model import BodyForce
 
 
@@ -13,10 +14,10 @@ class UniformForce(BodyForce):
     """G, one value an axis [lattice momentum / cell / step]."""
 
     def parameters(self, dimension):
-        return {f"force_{axis}": G for axis, G in zip("xyz"[:dimension], self.force, strict=True)}
+        return vector_parameters("force", self.force, "xyz"[:dimension], "lattice momentum/cell/step", "body force")
 
     def fields(self, dimension):
         return {}
 
     def at(self, cell, before):
-        return [cell.parameter(name) for name in self.parameters(len(before))]
+        return [cell.parameter(number.name) for number in self.parameters(len(before))]

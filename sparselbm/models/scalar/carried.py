@@ -56,7 +56,8 @@ class CarriedScalar:
         g = self._at_bodies
         if self._walls:
             for condition in self._scalar.conditions:
-                value = {name: self._parameter(f"{condition.face.name}.{name}") for name in condition.parameters()}
+                names = [number.name for number in condition.parameters()]
+                value = {name: self._parameter(f"{condition.face.name}.{name}") for name in names}
                 enters = condition.face.enters(self.lattice, self._crossing)
                 filled = condition.fill(self.lattice, g, self._cell.bare_velocity, value, enters)
                 here = self._cell.on_opening(condition.face)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...lattice import Lattice
 from ..boundary.opening import Opening
+from ..model_parameter import ModelParameter
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class ScalarCondition(ABC):
     """Whether the formula holds on sides of the box only."""
 
     @abstractmethod
-    def parameters(self) -> dict[str, float]:
-        """Names and values of what can be changed, and differentiated, without a new kernel.
+    def parameters(self) -> tuple[ModelParameter, ...]:
+        """The numbers that can be changed, and differentiated, without a new kernel.
 
         Their names follow those of the scalar and the opening, as in `heat.x_min.value`.
         """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...trace.expression import where
+from ..model_parameter import ModelParameter
 from .condition import ScalarCondition
 
 
@@ -18,7 +19,7 @@ class FixedFlux(ScalarCondition):
     """J [phi x cells / step], the amount that enters through each link; on a side of the box, through each cell's face."""
 
     def parameters(self):
-        return {"flux": self.flux}
+        return (ModelParameter("flux", self.flux, doc="amount that enters through each link per step"),)
 
     def fill(self, lattice, g, u, value, enters):
         return [where(enter, gq + value["flux"], gq) for gq, enter in zip(g, enters, strict=True)]

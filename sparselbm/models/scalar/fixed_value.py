@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...trace.expression import where
+from ..model_parameter import ModelParameter
 from .condition import ScalarCondition
 
 
@@ -18,7 +19,7 @@ class FixedValue(ScalarCondition):
     """phi_0."""
 
     def parameters(self):
-        return {"value": self.value}
+        return (ModelParameter("value", self.value, doc="value at the wall"),)
 
     def fill(self, lattice, g, u, value, enters):
         return [

@@ -21,7 +21,7 @@ class Outflow(ScalarCondition):
     needs_plane = True
 
     def parameters(self):
-        return {}
+        return ()
 
     def fill(self, lattice, g, u, value, enters):
         q = self.face.straight(lattice)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ...lattice import D2Q5, D3Q7, Lattice
+from ..model_parameter import ModelParameter
 from .body import BodyValue
 from .collision import ScalarCollision
 from .condition import ScalarCondition
@@ -44,11 +45,13 @@ class Scalar:
         return D2Q5 if dimension == 2 else D3Q7
 
     @property
-    def parameters(self) -> dict[str, float]:
-        """Names, in full, and values of what can be changed, and differentiated, without a new kernel."""
-        return {
-            f"{self.name}.diffusivity": self.diffusivity,
-            **({} if self.source is None else {f"{self.name}.source": self.source}),
-            **{f"{self.name}.{c.face.name}.{key}": value for c in self.conditions for key, value in c.parameters().items()},
-            **{f"{self.name}.{b.obstacle}.value": b.value for b in self.bodies},
-        }
+    def parameters(self) -> tuple[ModelParameter, ...]:
+        """The numbers that can be changed, and differentiated, without a new kernel; their names begin with the scalar's."""
+        sources = () if self.source is None else (ModelParameter("source", self.source, doc="source per step"),)
+        numbers = (
+            ModelParameter("diffusivity", self.diffusivity, "cells^2/step", "relaxation time D / c_s^2 + 1/2", above=0.0),
+            *sources,
+            *(number.of(c.face.name) for c in self.conditions for number in c.parameters()),
+            *(ModelParameter("value", b.value, doc="value at the surface").of(b.obstacle) for b in self.bodies),
+        )
+        return tuple(number.of(self.name) for number in numbers)

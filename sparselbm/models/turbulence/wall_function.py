@@ -6,6 +6,7 @@ from ...lattice.moments import excess_density, momentum
 from ...trace.expression import dot, power, sqrt, total, where
 from ..boundary.condition import BoundaryCondition
 from ..boundary.face import Face
+from ..model_parameter import ModelParameter
 
 _A, _B = 8.3, 1.0 / 7.0
 """u+ = A (y+)^B outside the viscous sublayer, u+ = y+ within (y+ up to 11.8)."""
@@ -47,7 +48,7 @@ class WallFunction(BoundaryCondition):
             raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0; give that of the simulation")
 
     def parameters(self, dimension):
-        return {"viscosity": self.viscosity}
+        return (ModelParameter("viscosity", self.viscosity, "cells^2/step", "that of the fluid", above=0.0),)
 
     def fill(self, lattice, f, value, enters):
         along_wall = [k for k in range(lattice.dimension) if k != self.face.axis]

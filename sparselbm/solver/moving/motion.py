@@ -50,7 +50,8 @@ class Twist:
         """As the parameters of a `RigidVelocity`."""
         d = slice(dimension)
         rotation = self.rotation if dimension == 3 else self.rotation[2:]
-        return RigidVelocity(tuple(self.velocity[d]), tuple(rotation), tuple(self.centre[d])).parameters()
+        motion = RigidVelocity(tuple(self.velocity[d]), tuple(rotation), tuple(self.centre[d]))
+        return {number.name: number.value for number in motion.parameters()}
 
     def speed(self, points: np.ndarray, dimension: int) -> float:
         """The largest speed of some points (n, 3) [cells / step]."""
