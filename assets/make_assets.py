@@ -265,7 +265,7 @@ def vessel_stage(name, tubes, ends, blend, step, openings, **case):
     wall, caps = contoured(union(tubes, blend), ends, points.min(axis=0) - margin, points.max(axis=0) + margin, step)
     for path, (corners, faces) in zip([name, *openings], [wall, *caps], strict=True):
         add_mesh(stage, f"/World/{path}", corners, [faces.shape[1]] * len(faces), faces.ravel().tolist())
-    apply_case(stage.GetPrimAtPath(f"/World/{name}"), obstacle={"role": "inside"})
+    apply_case(stage.GetPrimAtPath(f"/World/{name}"), obstacle={"role": "fluidVolume"})
     for path, condition in openings.items():
         apply_case(stage.GetPrimAtPath(f"/World/{path}"), opening=condition)
     apply_case(stage.GetPrimAtPath("/World"), **case)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from sparselbm.design import DragProblem, DragStudy, on_second_grid
+from sparselbm.design import DragProblem, DragStudy, grid_check
 from sparselbm.design.optimizer import StoppingCriteria
 from sparselbm.flows import WindTunnel
 from sparselbm.geometry.deformation import FFD
@@ -16,5 +16,5 @@ plan = WindTunnel(voxel_size=float(voxel_size), reynolds=60).in_scene(scene)
 study = DragStudy(deformation=FFD((5, 3, 4), limit=0.25), stop=StoppingCriteria(iterations=3))
 problem, results = DragProblem(study, plan), ResultsWriter(folder, scene, plan, overwrite=True)
 best = problem.minimize(results.add)
-summary = results.finish(problem, best, on_second_grid(problem, best.x))
-print(f"drag coefficient {summary['drag_coefficient_first']:.3f} -> {summary['drag_coefficient_best']:.3f}")
+summary = results.finish(problem, best, grid_check(problem, best.x))
+print(f"drag coefficient {summary['objective_first']:.3f} -> {summary['objective_best']:.3f}")

@@ -2,7 +2,7 @@
 
     r_0^3 = r_1^3 + r_2^3  at each of three forks one behind the other, from 2 mm to eight ends of 1 mm
 
-The scene holds the case: /World/Vessels has the role inside, its caps are an inlet and eight outlets. Laminar flow enters at
+The scene holds the case: /World/Vessels has the role fluidVolume, its caps are an inlet and eight outlets. Laminar flow enters at
 0.1 m/s; all outlets have one pressure, so that by symmetry an eighth leaves through each.
 `sparselbm run assets/vessel_tree.usda` does the same, and draws it.
 """

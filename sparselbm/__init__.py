@@ -15,7 +15,7 @@ _HOMES = {
     "Units": "units",
     "WindTunnel": "flows.wind_tunnel",
     "WindTunnelRun": "flows.tunnel_flow",
-    "on_second_grid": "design.drag",
+    "grid_check": "design.drag",
     "value_and_grad": "adjoint.value_and_grad",
 }
 """Public names at the root and the module of each; others keep their one path, such as `sparselbm.objective.Force`."""

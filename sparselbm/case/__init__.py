@@ -1,4 +1,4 @@
-"""Cases: all that a run needs beside the scene, from options, USD or TOML."""
+"""Cases: complete set-ups of a simulation or an optimisation, from options, USD or TOML."""
 
 from .case import Case
 from .parts import (
@@ -17,6 +17,17 @@ from .parts import (
 from .study import CaseStudy
 
 __all__ = [
-    "CaseBoundary", "Case", "CaseStudy", "CaseConstraint", "CaseDesign", "CaseDomain", "CaseFluid", "CaseObjective", "CaseObstacle", "CaseOpening",
-    "CaseOutput", "SceneFile", "CaseSolver",
+    "Case",
+    "CaseBoundary",
+    "CaseConstraint",
+    "CaseDesign",
+    "CaseDomain",
+    "CaseFluid",
+    "CaseObjective",
+    "CaseObstacle",
+    "CaseOpening",
+    "CaseOutput",
+    "CaseSolver",
+    "CaseStudy",
+    "SceneFile",
 ]  # fmt: skip

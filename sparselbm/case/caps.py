@@ -1,4 +1,4 @@
-"""From a case to flow inside a surface: what goes with it, and the conditions at its openings."""
+"""Fluid volume of a case: consistency checks, and the conditions at its openings."""
 
 from __future__ import annotations
 
@@ -16,45 +16,47 @@ if TYPE_CHECKING:
 
 
 def surface_of(case: Case) -> str | None:
-    """Path of the prim whose inside is the fluid; None: there is none, and the flow is past a body.
+    """Path of the prim that encloses the fluid; None for flow past a body.
 
-    Raises CaseError for what does not go with it: several of them, a design, sides of a box; openings without it, or one kind
-    of them alone.
+    Raises CaseError for several fluid volumes, and for settings that contradict one: other roles, sides of a box, no inlet or no
+    outlet. Openings without a fluid volume are refused too.
     """
     roles, place = {path: each.role for path, each in case.obstacle.items()}, case.source.place
-    surfaces = [path for path, role in roles.items() if role == "inside"]
+    surfaces = [path for path, role in roles.items() if role == "fluidVolume"]
     if not surfaces:
         for path in case.opening:
             raise CaseError(
-                f"{place('opening', 'kind', path)} is {case.opening[path].kind}, and no prim has the role inside: give the "
-                "surface around the fluid SparselbmObstacleAPI with sparselbm:obstacle:role = inside"
+                f"{place('opening', 'kind', path)} is {case.opening[path].kind}, but no prim has the role fluidVolume: apply "
+                "SparselbmObstacleAPI with sparselbm:obstacle:role = fluidVolume to the surface that encloses the fluid"
             )
         return None
     inside = place("obstacle", "role", surfaces[0])
     for path, role in roles.items():
         if path != surfaces[0] and role != "ignored":
             raise CaseError(
-                f"{inside} is inside, and {place('obstacle', 'role', path)} is {role}: one surface holds the fluid and nothing "
-                "else stands in it; join the surfaces in the scene, or make the other ignored"
+                f"{inside} is fluidVolume, and {place('obstacle', 'role', path)} is {role}: a fluid volume has one surface and "
+                "no obstacles in it; join the surfaces in the scene, or set the other role to ignored"
             )
     if case.boundary != tunnel_sides():
         side = next(iter(case.boundary))
         raise CaseError(
-            f"{inside} is inside, and {place('boundary', 'kind', side)} speaks of a box that there is not: apply "
+            f"{inside} is fluidVolume, which has no box, but {place('boundary', 'kind', side)} is set: remove it, and apply "
             "SparselbmOpeningAPI to the prims of its caps"
         )
     box = ("upstream", "downstream", "side", "lower", "upper")
     for name in box:
         if getattr(case.domain, name) != getattr(type(case.domain)(), name):
-            raise CaseError(f"{inside} is inside, and {place('domain', name)} speaks of a box that there is not: take it out")
+            raise CaseError(f"{inside} is fluidVolume, which has no box, but {place('domain', name)} is set: remove it")
     for kind in ("inlet", "outlet"):
         if all(each.kind != kind for each in case.opening.values()):
-            raise CaseError(f"{inside} is inside, and no opening is an {kind}: apply SparselbmOpeningAPI to a cap, kind {kind}")
+            raise CaseError(
+                f"{inside} is fluidVolume, but no opening is an {kind}: apply SparselbmOpeningAPI with kind {kind} to a cap"
+            )
     return surfaces[0]
 
 
 def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | Outlet]:
-    """What holds at each cap, by its path. Raises CaseError for an inlet without velocity and flow rate."""
+    """Condition at each cap, by its path. Raises CaseError for an inlet without velocity and flow rate."""
     return {path: _condition(path, each, source) for path, each in openings.items()}
 
 
@@ -62,5 +64,5 @@ def _condition(path: str, opening: CaseOpening, source: Source) -> Inlet | Outle
     if opening.kind == "outlet":
         return Outlet(pressure=opening.pressure)
     if opening.velocity is None and opening.flow_rate is None:
-        raise CaseError(f"{source.place('opening', 'velocity', path)} is missing, and so is flowRate: an inlet has one of them")
+        raise CaseError(f"{source.place('opening', 'velocity', path)} is missing, and so is flowRate: give one of them")
     return Inlet(velocity=opening.velocity, flow_rate=opening.flow_rate, developed=opening.profile == "laminar")

@@ -1,11 +1,11 @@
-"""A case: what flows around what, what is wanted of it, and where results go. One value, whoever said it."""
+"""A complete simulation set-up (geometry, flow, solver, objective, output), however it was specified."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import warp as wp
 
@@ -15,8 +15,10 @@ from ..flows import InternalFlow, InternalFlowSetup, SteadyRun, WindTunnel, Wind
 from ..geometry import SolidFraction
 from ..lattice import velocity_set as lattice
 from ..models import collision
+from ..models.collision import Collision
 from ..models.wall import Bouzidi
 from .caps import conditions_of, surface_of
+from .entry import CasePart, spelt
 from .openings import CaseOpenings, tunnel_sides
 from .parts import (
     CaseBoundary,
@@ -32,6 +34,7 @@ from .parts import (
     SceneFile,
 )
 from .source import Source
+from .user_file import load_class, names_a_class
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -39,28 +42,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """All that a run or an optimisation needs beside the scene, in SI units. Options, USD and TOML build the same value.
+    """All settings of a run or an optimisation, in SI units; options, USD and TOML build the same value.
 
-    Raises CaseError for parts that contradict each other.
+    Models of a user's own files are loaded when the case is made. Raises CaseError for parts that contradict each other, and for
+    files or classes that cannot be used.
     """
 
     scene: SceneFile
     obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
-    """By the prim's path; bodies that are not named are fixed."""
+    """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
-    """By the prim's path: caps of the surface whose role is inside."""
+    """By prim path: caps of the surface whose role is fluidVolume."""
     domain: CaseDomain = field(default_factory=CaseDomain)
     fluid: CaseFluid = field(default_factory=CaseFluid)
     boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
-    """By the side: xMin, xMax, yMin, yMax, zMin, zMax."""
+    """By side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
-    """By a name of one's own."""
+    """By name, which is free."""
     output: CaseOutput = field(default_factory=CaseOutput)
     source: Source = field(default_factory=Source, compare=False)
-    """Where it was said."""
+    """Where the settings stand."""
 
     def __post_init__(self):
         _require_roles(self.obstacle, self.source)
@@ -72,31 +76,34 @@ class Case:
                 f"{self.solver.lattice}: it must be D3Q27"
             )
         CaseOpenings.of(self.boundary, self.source)
+        self._user_models()
         surface_of(self)
         conditions_of(self.opening, self.source)
 
     @classmethod
-    def open(cls, path: str | Path, *, variants: Mapping[str, str] | None = None, confine: bool = False) -> Case:
-        """The case of a USD stage or a TOML file; of a scene that says nothing of a case, the fallbacks.
+    def open(
+        cls, path: str | Path, *, variants: Mapping[str, str] | None = None, local_files_only: bool = False
+    ) -> Case:  # fmt: skip
+        """The case of a USD stage or a TOML file; for a scene without a case, the defaults.
 
-        `variants`: choices in place of the scene's own, such as {"/Car:wheels": "wide"}; `confine`: refuse a stage that
-        refers to files outside of its folder. Raises CaseError, SceneError, naming prim, attribute and what is allowed.
+        `variants`: selections in place of the scene's own, such as {"/Car:wheels": "wide"}; `local_files_only`: refuse a case
+        that refers to files outside of its folder. Raises CaseError, SceneError, naming prim, attribute and allowed values.
         """
         from ..scene.usd import foreign
         from . import stage_file, toml_file
 
         path = Path(path)
         if path.suffix.lower() == ".toml":
-            case = toml_file.read_case(path)
+            case = toml_file.read_case(path, local_files_only=local_files_only)
         elif path.suffix.lower() in foreign.SUFFIXES:
-            case = cls(scene=SceneFile(file=str(path)))
+            case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
         else:
-            case = stage_file.read_case(path, variants or {}, confine=confine)
+            case = stage_file.read_case(path, variants or {}, local_files_only=local_files_only)
         chosen = {**(case.scene.variants or {}), **(variants or {})}
         return replace(case, scene=replace(case.scene, variants=chosen))
 
     def on_cells(self, voxel_size: float) -> Case:
-        """The same case on cells of another size [m]."""
+        """The same case with another cell size [m]."""
         return replace(self, domain=replace(self.domain, voxel_size=voxel_size))
 
     @property
@@ -106,25 +113,26 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Of its results: from the case's own file."""
+        """Name of its results, from the case's file."""
         return result_name_of(self.source.file or self.file)
 
-    def read_scene(self, *, confine: bool = False, partial: bool = False) -> Scene:
+    def read_scene(self, *, local_files_only: bool = False, allow_missing: bool = False) -> Scene:
         """The scene, as `Scene.open` reads it.
 
-        Raises SceneError, also for obstacles that are not there; CaseError for a unit of a stage, which says its own.
+        Raises SceneError, also for obstacles that do not exist; CaseError for a unit of a stage, which stores its own.
         """
         from ..scene.usd import Scene, foreign
 
         unit = self.scene.metres_per_unit
         if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
             raise CaseError(
-                f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which says its "
-                "own unit: set metersPerUnit there, or in a layer over it"
+                f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which stores "
+                "its own unit: set metersPerUnit there, or in a layer over it"
             )
         scene = Scene.open(
-            self.file, variants=self.scene.variants, time=self.scene.time, levels=self.scene.levels,
-            metres_per_unit=unit, confine=confine, partial=partial,
+            self.file, variants=self.scene.variants, time=self.scene.time,
+            subdivision_levels=self.scene.subdivision_levels, metres_per_unit=unit, local_files_only=local_files_only,
+            allow_missing=allow_missing,
         )  # fmt: skip
         for path in (*self.obstacle, *self.opening):
             scene.body(path)
@@ -137,7 +145,7 @@ class Case:
 
     @property
     def tunnel(self) -> WindTunnel:
-        """The tunnel that domain, fluid, boundaries and solver describe."""
+        """The wind tunnel that domain, fluid, boundaries and solver describe."""
         openings = CaseOpenings.of(self.boundary, self.source)
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
@@ -146,86 +154,111 @@ class Case:
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
+            conditions=openings.conditions,
             lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
-            collision=getattr(collision, s.collision)(), wall=wall,
+            collision=self._collision, wall=wall,
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )  # fmt: skip
 
     @property
     def vessel(self) -> InternalFlow:
-        """The flow inside a surface that domain, fluid and solver describe."""
+        """The flow in a fluid volume that domain, fluid and solver describe."""
         s = self.solver
         return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
             density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
-            collision=getattr(collision, s.collision)(), precision=wp.float32 if s.precision == "single" else wp.float64,
+            collision=self._collision, precision=wp.float32 if s.precision == "single" else wp.float64,
         )  # fmt: skip
 
     @property
     def surface(self) -> str | None:
-        """Path of the prim whose inside is the fluid; None where the flow is past a body."""
+        """Path of the prim that encloses the fluid; None for flow past a body."""
         return surface_of(self)
 
     def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup | InternalFlowSetup:
-        """What would be run; checks everything, memory too where a device is named.
+        """The flow set-up; checks everything, including memory if a device is given.
 
-        Raises TunnelError, VesselError, UnitsError.
+        Raises WindTunnelError, InternalFlowError, UnitsError.
         """
         if self.surface is None:
             return self.tunnel_plan(scene, device)
         return self.vessel.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
 
     def tunnel_plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup:
-        """The plan of flow past a body. Raises CaseError where the flow is inside a surface, of which there is no drag."""
+        """The set-up of flow past a body. Raises CaseError for a fluid volume, which has no drag."""
         if self.surface is not None:
             raise CaseError(
-                f"{self.source.place('obstacle', 'role', self.surface)} is inside: drag is that of a body in a flow; run takes "
-                "this case, and for gradients and shapes of a flow inside there are sparselbm.flows.InternalFlow and "
+                f"{self.source.place('obstacle', 'role', self.surface)} is fluidVolume, and drag requires a body in a flow: "
+                "use `run` for this case; for gradients of internal flow use sparselbm.flows.InternalFlow and "
                 "sparselbm.value_and_grad in Python"
             )
         ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
-        return self.tunnel.in_scene(scene, self.design_obstacle, without=ignored, device=device)
+        return self.tunnel.in_scene(scene, self.design_obstacle, ignore=ignored, device=device)
+
+    @property
+    def _collision(self) -> Collision:
+        """The collision model: a built-in one, or the user's own."""
+        name = self.solver.collision
+        if not names_a_class(name):
+            return getattr(collision, name)()
+        return self.user_model(self.solver, "collision")
+
+    def user_model(self, part: CasePart, attribute: str) -> Any:
+        """The model that a setting of a part names as FILE.py:ClassName. Raises CaseError where it cannot be made."""
+        place = self.source.place(part.space, spelt(attribute))
+        kind = part.entries()[spelt(attribute)].model
+        assert kind is not None
+        return load_class(getattr(part, attribute), kind, place, self.source)()
+
+    def _user_models(self) -> None:
+        """Raises CaseError for a user's model that cannot be made; those of boundaries are checked with their sides."""
+        for part in (self.solver, self.objective, self.design):
+            for each in fields(part):
+                if names_a_class(getattr(part, each.name)) and each.metadata["entry"].model is not None:
+                    self.user_model(part, each.name)
 
     def steady_run(self, plan: WindTunnelSetup | InternalFlowSetup) -> SteadyRun:
-        """How a flow is brought to rest."""
-        steps = self.solver.settle_steps
+        """How the flow is run to steady state."""
+        steps = self.solver.max_steps
         return replace(
             plan.steady_run, tolerance=self.solver.tolerance, limit=plan.steady_run.limit if steps is None else steps
         )
 
 
 def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> None:
-    """Raises CaseError for several designs, and for a role below a prim that has another."""
+    """Raises CaseError for several design obstacles, and for a role below a prim that has another role."""
     first: str | None = None
     for path, obstacle in obstacles.items():
         place = source.place("obstacle", "role", path)
         if obstacle.role == "design" and first is not None:
             raise CaseError(
-                f"{place} is design, and so is {source.place('obstacle', 'role', first)}: one is allowed; group them"
+                f"{place} is design, and so is {source.place('obstacle', 'role', first)}: only one is allowed; group them "
+                "below one prim"
             )
         first = path if obstacle.role == "design" else first
         for above, other in obstacles.items():
             if path.startswith(above.rstrip("/") + "/") and other.role != obstacle.role:
                 raise CaseError(
-                    f"{place} is {obstacle.role} below {above}, which is {other.role}: a prim and all below it have one role"
+                    f"{place} is {obstacle.role} below {above}, which is {other.role}: give a prim and all prims "
+                    "below it one role"
                 )
 
 
 def _require_within(output: CaseOutput, source: Source) -> None:
-    """Raises CaseError for results outside of the case's folder: a case of someone else's may not choose where to write."""
+    """Raises CaseError for results outside of the case's folder, so that a case cannot write to other places."""
     folder = Path(output.folder or "")
     if folder.is_absolute() or ".." in folder.parts:
         raise CaseError(
-            f"{source.place('output', 'folder')} is {output.folder!r}: it must lie within the case's folder, without `..`; other "
-            "places are given with --output"
+            f"{source.place('output', 'folder')} is {output.folder!r}: it must be inside the case's folder, without `..`; use "
+            "--output for other places"
         )
 
 
 def _require_corners(domain: CaseDomain, source: Source) -> None:
-    """Raises CaseError for one corner without the other, and an empty box."""
+    """Raises CaseError for one corner without the other, and for an empty box."""
     for name, value, other in (("lower", domain.lower, domain.upper), ("upper", domain.upper, domain.lower)):
         if value is None and other is not None:
-            raise CaseError(f"{source.place('domain', name)} is missing: a box needs both of its corners, or neither")
+            raise CaseError(f"{source.place('domain', name)} is missing: give both corners of the box, or neither")
     if (
         domain.lower is not None
         and domain.upper is not None

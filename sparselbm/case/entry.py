@@ -1,4 +1,4 @@
-"""One entry of a case: its name, kind, fallback and doc, from which the USD schema, the templates and the options are made."""
+"""Declaration of a setting of a case, from which the USD schema, the templates and the options of the commands are derived."""
 
 import difflib
 from abc import ABC
@@ -8,57 +8,67 @@ from typing import Any, ClassVar, TypeVar
 
 from ..errors import CaseError
 from .kinds import Kind
+from .user_file import names_a_class
 
 Named = Callable[[str], str]
-"""From the name of an attribute to what messages call it: its place in a file."""
+"""Returns the place of a setting for messages, from its name in the file."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of an attribute beside its name."""
+    """Type, default, documentation and limits of a setting."""
 
     kind: Kind
-    fallback: Any
-    """Value where none is given; None: see the doc."""
+    default: Any
+    """Value if none is given; None: no value, as the doc explains."""
     doc: str
-    """With the unit."""
+    """Documentation, with the unit."""
     allowed: tuple[str, ...] = ()
-    """The words that a token may be."""
+    """Allowed words of a token."""
     only: tuple[str, ...] = ()
-    """The values of `kind` that the attribute goes with; empty: all."""
-    needed: bool = False
-    """Whether it has to be given, for the kinds that it goes with."""
+    """Values of `kind` for which the setting exists; empty: all."""
+    required: bool = False
+    """Whether the setting must be given (for the values of `kind` in `only`)."""
     above: float | None = None
-    """What a number has to exceed."""
+    """Exclusive lower limit of a number."""
     instead_of: tuple[str, ...] = ()
-    """Attributes that it contradicts, for it says the same in another way."""
+    """Settings that exclude this one, because they specify the same quantity in another way."""
     composed: bool = False
-    """Whether USD says it by composition, so that only TOML has an attribute for it."""
+    """Whether USD expresses it by composition, so that only TOML files have the setting."""
+    model: type | None = None
+    """Base class or protocol of a model that a user's own file may supply: FILE.py:ClassName."""
+    option: bool | str = True
+    """Whether the commands have an option for it, where its part has one instance; a text: the name, without the dashes."""
 
     @property
     def text(self) -> str:
-        """The doc, and what goes with what."""
-        needed = "Needed for" if self.needed else "For"
+        """Documentation including the related settings."""
         parts = [self.doc]
-        parts += [f"{needed} kind {', '.join(self.only)}."] if self.only else []
-        parts += [f"In place of {', '.join(self.instead_of)}."] if self.instead_of else []
+        if self.model is not None:
+            article = "an" if self.model.__name__[0] in "AEIOU" else "a"
+            own = f"{'Or ' * bool(self.allowed)}{article} {self.model.__name__} of your own: FILE.py:ClassName(argument=1.0)."
+            parts.append(own[0].upper() + own[1:])
+        if self.only:
+            parts.append(f"{'Required' if self.required else 'Only'} for kind {', '.join(self.only)}.")
+        if self.instead_of:
+            parts.append(f"Replaces {', '.join(self.instead_of)}.")
         return " ".join(parts)
 
 
-def entry(kind: Kind, fallback: Any, doc: str, **more: Any) -> Any:
-    """A field of a part, with its `Entry`."""
-    return field(default=fallback, metadata={"entry": Entry(kind, fallback, doc, **more)})
+def entry(kind: Kind, default: Any, doc: str, **more: Any) -> Any:
+    """A dataclass field with its `Entry`."""
+    return field(default=default, metadata={"entry": Entry(kind, default, doc, **more)})
 
 
 class CasePart(ABC):
-    """A group of attributes, which is an applied schema in USD and a table in TOML: a frozen value."""
+    """A group of settings, which is an applied schema in USD and a table in TOML: a frozen value."""
 
     space: ClassVar[str]
-    """Name of the table; `sparselbm:SPACE:` begins its attributes in USD."""
+    """Name of the table; `sparselbm:SPACE:` begins the attributes in USD."""
     instances: ClassVar[tuple[str, ...] | None] = ()
-    """What its instances may be called, where there may be several; None: as one likes; empty: there is one."""
+    """Allowed names of the instances; None: any name; empty: there is a single instance."""
     of_prims: ClassVar[bool] = False
-    """Whether each instance speaks of a prim, whose path is its name."""
+    """Whether each instance belongs to a prim, whose path is its name."""
 
     @classmethod
     def schema(cls) -> str:
@@ -67,7 +77,7 @@ class CasePart(ABC):
 
     @classmethod
     def entries(cls) -> dict[str, Entry]:
-        """By name, as files spell it: voxelSize."""
+        """Settings by their name in files, such as voxelSize."""
         return {spelt(each.name): each.metadata["entry"] for each in fields(cls) if "entry" in each.metadata}  # type: ignore[arg-type]
 
 
@@ -75,16 +85,16 @@ P = TypeVar("P", bound=CasePart)
 
 
 def spelt(name: str) -> str:
-    """voxel_size -> voxelSize, as files spell it."""
+    """voxel_size -> voxelSize, the spelling in files."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
 def read_part(kind: type[P], given: Mapping[str, Any], named: Named, **more: Any) -> P:
-    """A part from what a file gives, by the names in the file; `more`: fields that are settled, which a file may not name.
+    """A part from the values of a file, by the names in the file; `more`: fields that the file may not set.
 
-    Raises CaseError for names that there are not, values of another kind or out of range, what contradicts the part's
-    `kind`, and what is needed and missing; the place and what is allowed are named.
+    Raises CaseError for unknown names, values of the wrong type or out of range, settings that contradict the part's `kind`,
+    and required settings that are missing. The message gives the place and the allowed values.
     """
     entries = {name: each for name, each in kind.entries().items() if name not in more}
     for name in given:
@@ -92,37 +102,40 @@ def read_part(kind: type[P], given: Mapping[str, Any], named: Named, **more: Any
             near = difflib.get_close_matches(name, entries, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise CaseError(f"{named(name)}: no such attribute; {hint}allowed are {', '.join(entries)}")
-    values = {name: _converted(entries[name], value, named(name)) for name, value in given.items()}
-    _require_agreement(entries, values, named)
+    values = {name: converted(entries[name], value, named(name)) for name, value in given.items()}
+    require_agreement(entries, values, named)
     names = {spelt(each.name): each.name for each in fields(kind)}  # type: ignore[arg-type]
     return kind(**{names[name]: value for name, value in values.items()}, **more)
 
 
-def _converted(known: Entry, value: Any, place: str) -> Any:
+def converted(known: Entry, value: Any, place: str) -> Any:
+    """The value of a setting from what USD, TOML or an option gives. Raises CaseError naming the place and what is allowed."""
     try:
         result = known.kind.convert(value)
     except TypeError:
         raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd})") from None
-    if known.allowed and result not in known.allowed:
-        raise CaseError(f"{place} is {result!r}: allowed are {', '.join(known.allowed)}")
+    is_own = known.model is not None and names_a_class(result)
+    if (known.allowed or known.model) and result not in known.allowed and not is_own:
+        own = () if known.model is None else (f"your own {known.model.__name__} as FILE.py:ClassName",)
+        raise CaseError(f"{place} is {result!r}: allowed are {', '.join((*known.allowed, *own))}")
     if known.above is not None and not result > known.above:
         raise CaseError(f"{place} is {result:g}: it must be above {known.above:g}")
     return result
 
 
-def _require_agreement(entries: Mapping[str, Entry], values: Mapping[str, Any], named: Named) -> None:
-    """Raises CaseError where attributes exclude each other, or one is missing."""
+def require_agreement(entries: Mapping[str, Entry], values: Mapping[str, Any], named: Named) -> None:
+    """Raises CaseError if settings exclude each other or a required one is missing."""
     for name in values:
         for other in entries[name].instead_of:
             if other in values:
                 raise CaseError(f"{named(name)} and {named(other)} contradict each other: keep one of them")
-    chosen = values.get("kind", entries["kind"].fallback if "kind" in entries else None)
+    chosen = values.get("kind", entries["kind"].default if "kind" in entries else None)
     for name, known in entries.items():
-        goes = not known.only or chosen in known.only
-        if name in values and not goes:
+        applies = not known.only or chosen in known.only
+        if name in values and not applies:
             raise CaseError(
-                f"{named(name)} goes with kind {' or '.join(known.only)}, and {named('kind')} is {chosen}: take it out"
+                f"{named(name)} requires kind {' or '.join(known.only)}, but {named('kind')} is {chosen}: remove it"
             )
-        if known.needed and goes and name not in values:
+        if known.required and applies and name not in values:
             what = f"one of {', '.join(known.allowed)}" if known.allowed else known.kind.words
             raise CaseError(f"{named(name)} is missing: give {what}. {known.text}")

@@ -1,4 +1,4 @@
-"""The kinds of value that a case holds, alike in USD, in TOML and on the command line."""
+"""Value types of a case, the same in USD, in TOML and on the command line."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of value."""
+    """Type of a value."""
 
     usd: str
     """Type of the attribute in USD."""
     words: str
-    """What messages call it."""
+    """Name of the type in messages."""
     convert: Callable[[Any], Any]
-    """From what USD, TOML or an option gives to the value of the case. Raises TypeError for others."""
+    """Converts a value from USD, TOML or an option. Raises TypeError for other types."""
 
 
 def _number(value: Any) -> float:

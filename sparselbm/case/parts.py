@@ -1,6 +1,7 @@
-"""The parts of a case: every name, fallback and doc of what can be said of a flow and its study, in SI units.
+"""The parts of a case: names, defaults and documentation of all settings of a flow and its optimisation, in SI units.
 
-The USD schema (`sparselbm/scene/usd/schema`) is written from here by `python -m sparselbm.case.schema`.
+The USD schema (`sparselbm/scene/usd/schema`), the templates of `init` and the options of the commands are derived from here.
+Run `python -m sparselbm.case.schema` after a change.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flows import SteadyRun, WindTunnel
+from ..geometry.deformation import Deformation
+from ..models.boundary import BoundaryCondition
+from ..models.collision import Collision
+from ..observe import Observable
 from .entry import CasePart, entry
 from .kinds import CHOICES, COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 
@@ -23,23 +28,24 @@ class SceneFile(CasePart):
 
     space: ClassVar[str] = "scene"
 
-    file: str | None = entry(TEXT, None, "The scene, seen from the case's folder.", composed=True)
+    file: str | None = entry(TEXT, None, "Scene file, relative to the case's folder.", composed=True, option=False)
     variants: dict[str, str] | None = entry(
-        CHOICES, None, 'Choices in place of the scene\'s own, such as {"/Car:wheels" = "wide"}.', composed=True
-    )
-    metres_per_unit: float | None = entry(
-        NUMBER, None, "Length of a unit [m] of a scene that does not say it, STL, OBJ, PLY or volumes: 0.001 for millimetres. "
-        "Not set: metres.", above=0.0, composed=True,
+        CHOICES, None, 'Variants in place of the scene\'s own selections, such as {"/Car:wheels" = "wide"}.', composed=True,
+        option=False,
     )  # fmt: skip
-    time: float | None = entry(NUMBER, None, "Time code that an animated scene is read at. Not set: the first sample.")
-    levels: int = entry(
-        COUNT, 0, "Refinements of subdivision surfaces towards their smooth limit, 0 to 6; 0 reads the cage."
+    metres_per_unit: float | None = entry(
+        NUMBER, None, "Length unit [m] of a file that does not store one (STL, OBJ, PLY, volumes): 0.001 for millimetres. "
+        "Not set: 1 m.", above=0.0, composed=True,
+    )  # fmt: skip
+    time: float | None = entry(NUMBER, None, "Time code at which an animated scene is read. Not set: the first sample.")
+    subdivision_levels: int = entry(
+        COUNT, 0, "Refinement levels of subdivision surfaces, 0 to 6; 0 reads the control cage."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseObstacle(CasePart):
-    """What a prim, with all below it, is to the flow. Bodies without this schema are fixed."""
+    """Role of a prim, and of all prims below it, in the flow. Bodies without this schema are fixed obstacles."""
 
     space: ClassVar[str] = "obstacle"
     instances: ClassVar[None] = None
@@ -47,18 +53,18 @@ class CaseObstacle(CasePart):
 
     role: str = entry(
         TOKEN, "fixed",
-        "design: the one body whose drag is measured and whose shape is optimised, and that the box is built around; "
-        "fixed: it stands in the flow; ignored: the flow passes through it; inside: the one surface whose inside is the fluid, "
-        "in and out through openings; there is no box then, and the other bodies count for nothing.",
-        allowed=("fixed", "design", "ignored", "inside"),
+        "design: the obstacle whose drag is computed, whose shape is optimised, and around which the box is built; "
+        "fixed: an obstacle in the flow; ignored: not part of the flow; fluidVolume: the surface that encloses the fluid, which "
+        "enters and leaves through openings; there is no box then, and other bodies are ignored.",
+        allowed=("fixed", "design", "ignored", "fluidVolume"),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOpening(CasePart):
-    """A cap, to whose prim this schema is applied: fluid enters or leaves the surface whose role is inside through it.
+    """Inlet or outlet of a fluid volume; the schema is applied to the prim of the cap that covers the opening.
 
-    It lies on the surface, and ends at its rim; it may be tilted. There are one inlet and one outlet at least.
+    The cap lies on the surface and ends at its rim; it may be tilted. At least one inlet and one outlet are required.
     """
 
     space: ClassVar[str] = "opening"
@@ -66,47 +72,53 @@ class CaseOpening(CasePart):
     of_prims: ClassVar[bool] = True
 
     kind: str | None = entry(
-        TOKEN, None, "inlet: fluid enters along the cap's normal; outlet: it leaves, or enters, at a pressure.",
-        allowed=("inlet", "outlet"), needed=True,
+        TOKEN, None, "inlet: fluid enters along the cap's normal; outlet: fluid leaves, or enters, at a specified pressure.",
+        allowed=("inlet", "outlet"), required=True,
     )  # fmt: skip
-    velocity: float | None = entry(NUMBER, None, "Mean velocity of what enters [m/s].", only=("inlet",), above=0.0)
+    velocity: float | None = entry(NUMBER, None, "Mean inflow velocity [m/s].", only=("inlet",), above=0.0)
     flow_rate: float | None = entry(
-        NUMBER, None, "What enters [m3/s].", only=("inlet",), above=0.0, instead_of=("velocity",)
+        NUMBER, None, "Volumetric inflow rate [m3/s].", only=("inlet",), above=0.0, instead_of=("velocity",)
     )
     profile: str = entry(
-        TOKEN, "uniform", "laminar: that of developed flow, for the cap's own shape, which must be flat.",
-        allowed=("uniform", "laminar"), only=("inlet",),
+        TOKEN, "uniform", "uniform: the same velocity everywhere; laminar: fully developed flow through the cap's own shape, "
+        "which must be flat.", allowed=("uniform", "laminar"), only=("inlet",),
     )  # fmt: skip
-    pressure: float = entry(NUMBER, 0.0, "Behind the cap [Pa]; differences between outlets count.", only=("outlet",))
+    pressure: float = entry(
+        NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets matter.", only=("outlet",)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDomain(CasePart):
-    """The box of fluid and its cells. L is the design obstacle's largest extent across the flow.
+    """Computational domain and cell size. L is the design obstacle's largest extent across the flow.
 
-    Of flow inside a surface there is no box: only the size of the cells counts.
+    A fluid volume has no box: only the cell size applies.
     """
 
     space: ClassVar[str] = "domain"
 
     voxel_size: float | None = entry(
-        NUMBER, None, "Edge of a cell [m]. Not set: L / 16; inside a surface, a twelfth of the narrowest opening.", above=0.0
+        NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0
     )
-    upstream: float = entry(NUMBER, WindTunnel.upstream, "From the inlet to the obstacle [L].", above=0.0)
-    downstream: float = entry(NUMBER, WindTunnel.downstream, "From the obstacle to the outlet [L].", above=0.0)
-    side: float = entry(NUMBER, WindTunnel.side, "From the obstacle to each other side [L].", above=0.0)
+    upstream: float = entry(NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle [L].", above=0.0, option=False)
+    downstream: float = entry(
+        NUMBER, WindTunnel.downstream, "Distance from the obstacle to the outlet [L].", above=0.0, option=False
+    )
+    side: float = entry(
+        NUMBER, WindTunnel.side, "Distance from the obstacle to each other side [L].", above=0.0, option=False
+    )
     lower: Vector | None = entry(
-        VECTOR, None, "Lower corner of the box [m].", instead_of=("upstream", "downstream", "side")
+        VECTOR, None, "Lower corner of the box [m].", instead_of=("upstream", "downstream", "side"), option=False
     )
     upper: Vector | None = entry(
-        VECTOR, None, "Upper corner of the box [m]; it moves out to whole tiles of 8 cells.",
-        instead_of=("upstream", "downstream", "side"),
+        VECTOR, None, "Upper corner of the box [m]; it is moved outwards to whole tiles of 8 cells.",
+        instead_of=("upstream", "downstream", "side"), option=False,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFluid(CasePart):
-    """The fluid."""
+    """Properties of the fluid."""
 
     space: ClassVar[str] = "fluid"
 
@@ -114,8 +126,8 @@ class CaseFluid(CasePart):
     reynolds: float = entry(
         NUMBER,
         WindTunnel.reynolds,
-        "Reynolds number u L / nu, with L the design obstacle's largest extent across the flow, u the inlet's velocity; inside a "
-        "surface, L the inlet's hydraulic diameter 4 A / P, u its mean velocity.",
+        "Reynolds number u L / nu, with the inlet velocity u and the design obstacle's largest extent L across the flow; in a "
+        "fluid volume with the mean velocity u and the hydraulic diameter L = 4 A / P of the inlet.",
         above=0.0,
     )
     viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
@@ -123,9 +135,9 @@ class CaseFluid(CasePart):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseBoundary(CasePart):
-    """What happens on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax. Sides that are not named let the flow slip.
+    """Boundary condition on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax. The default is free slip.
 
-    There are one inlet, on a lower side, and one outlet, opposite to it.
+    There are one inlet, on a lower side, and one outlet on the opposite side.
     """
 
     space: ClassVar[str] = "boundary"
@@ -133,136 +145,166 @@ class CaseBoundary(CasePart):
 
     kind: str = entry(
         TOKEN, "slip",
-        "inlet: flow enters at a velocity; outlet: it leaves, at pressure 0; wall: it sticks; movingWall: it sticks to a wall "
-        "that slides; slip and symmetry: no friction and no flow through it.",
+        "inlet: inflow at a specified velocity; outlet: outflow at pressure 0; wall: no-slip wall; movingWall: no-slip wall that "
+        "moves in its own plane; slip, symmetry: no friction and no flow through the side.",
         allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry"),
     )  # fmt: skip
     velocity: Vector | None = entry(
-        VECTOR, None, "Of what enters, across the side, or of the wall, along it [m/s].",
-        only=("inlet", "movingWall"), needed=True,
+        VECTOR, None, "Velocity [m/s]: of the inflow, normal to the side, or of the moving wall, along it.",
+        only=("inlet", "movingWall"), required=True,
     )  # fmt: skip
     profile: str = entry(
         TOKEN, "uniform",
-        "parabola: times 4 s (1 - s) along both axes, s from 0 to 1 between walls, so that the velocity is the largest.",
+        "uniform: the same velocity everywhere; parabola: the velocity times 4 s (1 - s) along both axes, with s from 0 to 1 "
+        "between walls, so that it is the maximum.",
         allowed=("uniform", "parabola"), only=("inlet",),
+    )  # fmt: skip
+    model: str | None = entry(
+        TEXT, None, "Boundary condition in place of the built-in one of this kind; it is given the face and, for an inlet or a "
+        "wall, the velocity in lattice units.", model=BoundaryCondition,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSolver(CasePart):
-    """The lattice Boltzmann method."""
+    """Settings of the lattice Boltzmann method."""
 
     space: ClassVar[str] = "solver"
 
-    lattice: str = entry(TOKEN, "D3Q19", "Velocities a cell.", allowed=("D3Q19", "D3Q27"))
+    lattice: str = entry(TOKEN, "D3Q19", "Velocity set.", allowed=("D3Q19", "D3Q27"))
     collision: str = entry(
         TOKEN, "TRT",
-        "Collision model; Cumulant needs D3Q27. At high Reynolds numbers the last three hold longer, best on D3Q27.",
-        allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"),
+        "Collision model; Cumulant requires D3Q27. RecursiveRegularised, CentralMoment and Cumulant remain stable at higher "
+        "Reynolds numbers, preferably on D3Q27.",
+        allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"), model=Collision,
     )  # fmt: skip
-    precision: str = entry(TOKEN, "single", "Of the numbers.", allowed=("single", "double"))
+    precision: str = entry(TOKEN, "single", "Floating-point precision of the solver.", allowed=("single", "double"))
     wall: str = entry(
         TOKEN,
-        "fraction",
-        "Of bodies: the solid fraction of cells, which can be optimised, or interpolated on the links between cells, for thin "
-        "bodies and gaps. Walls around flow inside a surface are always interpolated.",
-        allowed=("fraction", "interpolated"),
+        "partiallySaturated",
+        "Wall model of the bodies. partiallySaturated: partially saturated method (PSM), which is differentiable; interpolated: "
+        "interpolated bounce-back, for thin bodies and gaps. The wall of a fluid volume always uses interpolated bounce-back.",
+        allowed=("partiallySaturated", "interpolated"),
     )
     lattice_velocity: float = entry(
         NUMBER,
         WindTunnel.lattice_velocity,
-        "u in cells a step: less is more exact and slower (Mach number u sqrt(3)).",
+        "Inlet velocity in cells per step: a smaller value is more accurate and slower (Mach number u sqrt(3)).",
         above=0.0,
     )
     tolerance: float = entry(
         NUMBER, SteadyRun.tolerance,
-        "The flow is at rest when the drag, or flow rates and pressures of all openings, change by less than this share over an "
-        "eighth of a crossing of the box, or of a filling of the inside.", above=0.0,
+        "Convergence tolerance: the flow counts as steady when the relative change of the monitored value over an eighth of a "
+        "flow-through time is smaller. The drag is monitored, or all flow rates and pressures at openings.", above=0.0,
     )  # fmt: skip
-    settle_steps: int | None = entry(
-        COUNT, None, "Most steps until the flow is at rest. Not set: ten crossings of the box, or fillings.", above=0.0
+    max_steps: int | None = entry(
+        COUNT, None, "Maximum number of steps to steady state. Not set: ten flow-through times.", above=0.0
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseObjective(CasePart):
-    """What is made least, and for how long it is tried."""
+    """Objective function of the optimisation and limits of its cost."""
 
     space: ClassVar[str] = "objective"
 
-    kind: str = entry(TOKEN, "drag", "drag: C_d = F / (1/2 rho u^2 A) of the design obstacle.", allowed=("drag",))
-    iterations: int = entry(COUNT, 10, "Most iterations of the optimiser.", above=0.0)
-    seconds: float | None = entry(NUMBER, None, "Most wall-clock time of the optimisation [s].", above=0.0)
-    second_grid: bool = entry(FLAG, True, "Evaluate the first and the best shape again on voxels finer by 1.25.")
+    kind: str = entry(
+        TOKEN, "drag", "Objective to minimise. drag: drag coefficient C_d = F / (1/2 rho u^2 A) of the design obstacle.",
+        allowed=("drag",), model=Observable, option="objective",
+    )  # fmt: skip
+    iterations: int = entry(COUNT, 10, "Maximum number of iterations of the optimiser.", above=0.0)
+    seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0)
+    grid_check: bool = entry(FLAG, True, "Evaluate the first and the best shape again on a grid refined by 1.25.")
     cross_check: bool = entry(
-        FLAG, True, "Evaluate the best shape again with walls on links; refuse a gain that is the wall's."
-    )
+        FLAG, True, "Evaluate the best shape again with interpolated bounce-back, and reject an improvement that only the wall "
+        "model of the optimisation shows.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDesign(CasePart):
-    """What may change of the design obstacle, to which this schema is applied; with xformOps, to the prim of the ops."""
+    """Design variables; the schema is applied to the design obstacle or, for xformOps, to the prim of the ops."""
 
     space: ClassVar[str] = "design"
 
-    prim: str | None = entry(TEXT, None, "Prim of the ops. Not set: the design obstacle.", composed=True)
+    prim: str | None = entry(
+        TEXT, None, "Prim of the xform ops. Not set: the design obstacle.", composed=True, option=False
+    )
     kind: str = entry(
         TOKEN, "ffd",
-        "ffd: control points of a free-form deformation; rigid: it moves and turns; vertices: each point, smoothed, by Adam, "
-        "which wants 30 iterations or more; xformOps: numbers of the prim's own ops, written back.",
-        allowed=("ffd", "rigid", "vertices", "xformOps"),
+        "ffd: control points of a free-form deformation; rigid: translation and rotation; vertices: all vertices, smoothed, with "
+        "the Adam optimiser, which needs 30 iterations or more; xformOps: values of the prim's own xform ops.",
+        allowed=("ffd", "rigid", "vertices", "xformOps"), model=Deformation, option="design",
     )  # fmt: skip
-    control_points: tuple[int, int, int] = entry(COUNTS, (4, 3, 4), "Along x, y and z.", only=("ffd",))
+    control_points: tuple[int, int, int] = entry(
+        COUNTS, (4, 3, 4), "Number of control points along x, y and z.", only=("ffd",), option=False
+    )
     smoothing: float | None = entry(
-        NUMBER, None, "Length over which vertices move together [m]; 2 to 5 cells are good.",
-        only=("vertices",), needed=True, above=0.0,
+        NUMBER, None, "Smoothing length of vertex displacements [m]; 2 to 5 cells are recommended.",
+        only=("vertices",), required=True, above=0.0, option=False,
     )  # fmt: skip
-    limit: float | None = entry(
-        NUMBER, None, "Farthest that a control point, a vertex or the body moves along an axis [m]. Not set: 0.12 L.",
+    max_displacement: float | None = entry(
+        NUMBER, None, "Maximum displacement of a control point, a vertex or the body along each axis [m]. Not set: 0.12 L.",
         only=("ffd", "rigid", "vertices"), above=0.0,
     )  # fmt: skip
-    vary: tuple[str, ...] | None = entry(
-        TEXTS, None, "Ops and how far their numbers may change, in the stage's units and degrees: xformOp:rotateY=20, or one "
-        "reach a number, xformOp:translate=0.1,0,0.", only=("xformOps",), needed=True,
+    vary_ops: tuple[str, ...] | None = entry(
+        TEXTS, None, "Xform ops to vary and the maximum change of their values, in the stage's units and degrees: "
+        "xformOp:rotateY=20, or one maximum per component, xformOp:translate=0.1,0,0.",
+        only=("xformOps",), required=True, option=False,
     )  # fmt: skip
-    fixed_volume: bool = entry(FLAG, True, "Keep the volume within 0.5 %; needs a closed mesh.")
+    fixed_volume: bool = entry(FLAG, True, "Keep the volume of the body within 0.5 %; requires a closed mesh.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseConstraint(CasePart):
-    """A condition on the shape or on its flow, beside the fixed volume."""
+    """Constraint on the shape or on its flow, in addition to the fixed volume."""
 
     space: ClassVar[str] = "constraint"
     instances: ClassVar[None] = None
 
     kind: str | None = entry(
         TOKEN, None,
-        "thickness: nowhere thinner; box: no point outside of it; force: a coefficient F . d / (1/2 rho u^2 A) between limits; "
-        "pressureDrop: from inlet to outlet, in 1/2 rho u^2, between limits. The last two cost an adjoint each.",
-        allowed=("thickness", "box", "force", "pressureDrop"), needed=True,
+        "thickness: minimum thickness; box: all points inside a box; force: a force coefficient F . d / (1/2 rho u^2 A) between "
+        "limits; pressureDrop: the pressure drop from inlet to outlet, in 1/2 rho u^2, between limits. Each of the last two "
+        "requires an additional adjoint solution.",
+        allowed=("thickness", "box", "force", "pressureDrop"), required=True,
     )  # fmt: skip
-    thickness: float | None = entry(NUMBER, None, "Least thickness [m].", only=("thickness",), needed=True, above=0.0)
-    lower_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
-    upper_corner: Vector | None = entry(VECTOR, None, "Of the box [m].", only=("box",), needed=True)
-    direction: Vector | None = entry(VECTOR, None, "d of the force.", only=("force",), needed=True)
-    lower: float | None = entry(NUMBER, None, "Least coefficient, without unit.", only=("force", "pressureDrop"))
-    upper: float | None = entry(NUMBER, None, "Largest coefficient, without unit.", only=("force", "pressureDrop"))
+    thickness: float | None = entry(
+        NUMBER, None, "Minimum thickness [m].", only=("thickness",), required=True, above=0.0
+    )
+    lower_corner: Vector | None = entry(
+        VECTOR, None, "Lower corner of the box [m].", only=("box",), required=True
+    )
+    upper_corner: Vector | None = entry(
+        VECTOR, None, "Upper corner of the box [m].", only=("box",), required=True
+    )
+    direction: Vector | None = entry(
+        VECTOR, None, "Direction d of the force component.", only=("force",), required=True
+    )
+    lower: float | None = entry(
+        NUMBER, None, "Lower limit of the coefficient.", only=("force", "pressureDrop")
+    )
+    upper: float | None = entry(
+        NUMBER, None, "Upper limit of the coefficient.", only=("force", "pressureDrop")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOutput(CasePart):
-    """Where results go."""
+    """Where results are written."""
 
     space: ClassVar[str] = "output"
 
     folder: str | None = entry(
         TEXT,
         None,
-        "Folder of the results, within the case's own; optimize and gradcheck add their names to it. Not set: "
-        "results/NAME_OF_THE_CASE where the command runs.",
+        "Folder of the results, inside the case's folder; optimize and gradcheck append their names to it. Not set: "
+        "results/NAME_OF_THE_CASE in the working directory.",
+        option=False,
     )
 
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseFluid, CaseBoundary, CaseSolver, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseFluid, CaseBoundary, CaseSolver, CaseObjective, CaseDesign,
+    CaseConstraint, CaseOutput,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The USD schema of a case, written from the parts: `python -m sparselbm.case.schema` after they have changed."""
+"""Generator of the USD schema of a case: run `python -m sparselbm.case.schema` after a change of the parts."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .values import usd_value
 
 
 def is_multiple(part: type[CasePart]) -> bool:
-    """Whether a prim may have the schema several times, by names. What speaks of a prim has its path for a name."""
+    """Whether the schema can be applied to a prim several times, under different names."""
     return part.instances != () and not part.of_prims
 
 
 def generated_schema() -> str:
-    """Text of generatedSchema.usda: a class a schema, with fallbacks, allowed tokens and docs."""
+    """Text of generatedSchema.usda: one class per schema, with fallback values, allowed tokens and docs."""
     return "#usda 1.0\n(\n)\n" + "".join(_class(part) for part in PARTS)
 
 
 def plug_info() -> str:
-    """Text of plugInfo.json, by which USD finds the schemas; they have no code."""
+    """Text of plugInfo.json, by which USD finds the (codeless) schemas."""
     types = {f"Usd{part.schema()}": _type(part) for part in PARTS}
     plugin = {"Info": {"Types": types}, "Name": "sparselbm", "ResourcePath": ".", "Root": ".", "Type": "resource"}
     return json.dumps({"Plugins": [plugin]}, indent=4) + "\n"
@@ -45,7 +45,7 @@ def _class(part: type[CasePart]) -> str:
 
 
 def _attribute(name: str, shown: str, known: Entry) -> str:
-    value = "" if known.fallback is None else f" = {usd_value(known.fallback)}"
+    value = "" if known.default is None else f" = {usd_value(known.default)}"
     allowed = f"        allowedTokens = {usd_value(known.allowed)}\n" if known.allowed else ""
     return (
         f"    uniform {known.kind.usd} {name}{value} (\n{allowed}"

@@ -1,4 +1,4 @@
-"""Where the attributes of a case stand, so that messages can name the place."""
+"""Where the settings of a case stand, so that messages can name the place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,19 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Source:
-    """The file of a case, and in USD the prims on which its schemas are applied."""
+    """File of a case and, in USD, the prims to which its schemas are applied."""
 
     file: Path | None = None
     """None: the command line, or Python."""
     prims: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Path of the prim, by the names of a part and of its instance; empty for TOML."""
+    local_files_only: bool = False
+    """Whether Python files outside of the folder are refused."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the file, to which paths in the case are relative; without a file the working directory."""
+        return Path() if self.file is None else self.file.parent
 
     def place(self, space: str, attribute: str, instance: str = "") -> str:
         """/Case: sparselbm:boundary:xMin:velocity; or case.toml: boundary.xMin.velocity."""

@@ -1,4 +1,4 @@
-"""A case from a USD stage: applied schemas and their attributes, wherever they stand."""
+"""Reads a case from a USD stage: applied schemas and their attributes, on any prim and in any layer."""
 
 # pxr fills its modules at run time, out of pyright's sight.
 # pyright: reportAttributeAccessIssue=false
@@ -27,20 +27,20 @@ _SCHEMAS = {part.schema(): part for part in PARTS}
 _PREFIX = "sparselbm:"
 
 
-def read_case(path: Path, variants: Mapping[str, str], *, confine: bool = False) -> Case:
-    """The case of a stage, its variants chosen; what it does not say has its fallback.
+def read_case(path: Path, variants: Mapping[str, str], *, local_files_only: bool = False) -> Case:
+    """The case of a stage with the selected variants; missing settings take their defaults.
 
-    Raises CaseError naming the prim, the attribute and what is allowed: for schemas and attributes that there are not, values
-    of another type, what is said twice, and what is said where it does not count. SceneError: see `open_stage`.
+    Raises CaseError naming the prim, the attribute and the allowed values: for unknown schemas and attributes, values of the
+    wrong type, duplicate settings, and settings that have no effect. SceneError: see `open_stage`.
     """
     with hushed():
-        if confine:
+        if local_files_only:
             refuse_strangers(path)
         require_composable(path)
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, variants)
-        found = _Found(path)
+        found = _Found(path, local_files_only)
         for prim in stage.TraverseAll():
             found.take(prim)
         for prototype in stage.GetPrototypes():
@@ -49,10 +49,11 @@ def read_case(path: Path, variants: Mapping[str, str], *, confine: bool = False)
 
 
 class _Found:
-    """The parts met so far."""
+    """The parts found so far."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, local_files_only: bool):
         self._path = path
+        self._local_files_only = local_files_only
         self._prims: dict[tuple[str, str], str] = {}
         self._parts: dict[str, dict[str, CasePart]] = {}
 
@@ -60,7 +61,7 @@ class _Found:
         """Reads the schemas of one prim."""
         applied = [name for name in prim.GetPrimTypeInfo().GetAppliedAPISchemas() if name.startswith("Sparselbm")]
         authored = [each for each in prim.GetAuthoredPropertyNames() if each.startswith(_PREFIX)]
-        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # Of a class its heirs speak.
+        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # The heirs of a class are read.
             return
         _require_defined(prim)
         path, left = str(prim.GetPath()), set(authored)
@@ -71,7 +72,7 @@ class _Found:
             left -= set(mine)
             self._add(part, path, instance, {each.removeprefix(head): _value(prim, each) for each in mine})
         for name in sorted(left):
-            raise CaseError(f"{path}: {name} counts for nothing here: {_remedy(name)}")
+            raise CaseError(f"{path}: {name} has no effect here: {_remedy(name)}")
 
     def _add(self, part: type[CasePart], path: str, instance: str, values: Mapping[str, Any]) -> None:
         key = path if part.of_prims else instance
@@ -79,32 +80,32 @@ class _Found:
         if key in known:
             what = " ".join(filter(None, (part.schema(), key)))
             raise CaseError(
-                f"{path}: {what} is applied here, and on {self._prims[part.space, key]} too: one is allowed"
+                f"{path}: {what} is applied here and to {self._prims[part.space, key]}: only one is allowed"
             )
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
-        # A stage says by itself what a TOML file has names for.
+        # A stage expresses these by itself; a TOML file has names for them.
         settled = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
         given = {name: value for name, value in values.items() if value is not None}
         known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **settled)
 
     def case(self) -> Case:
-        """All of them in one."""
+        """The case of all parts that were found."""
         parts: dict[str, Any] = {"scene": SceneFile(file=str(self._path))}
         for kind in PARTS:
             found = self._parts.get(kind.space)
             if found:
                 parts[kind.space] = found[""] if kind.instances == () else found
-        return Case(**parts, source=Source(self._path, self._prims) if self._prims else Source())
+        return Case(**parts, source=Source(self._path if self._prims else None, self._prims, self._local_files_only))
 
 
 def _require_defined(prim: Usd.Prim) -> None:
-    """Raises CaseError for an `over` of nothing, naming prims of the scene that are spelt alike."""
+    """Raises CaseError for an `over` of a prim that is not defined, naming similar prims of the scene."""
     if not prim.IsDefined():
         there = [str(each.GetPath()) for each in prim.GetStage().TraverseAll() if each.IsDefined()]
         near = difflib.get_close_matches(str(prim.GetPath()), there, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "name one that it has"
-        raise CaseError(f"{prim.GetPath()}: a case speaks of this prim, which the scene does not have; {hint}")
+        hint = f"did you mean {' or '.join(near)}?" if near else "name an existing one"
+        raise CaseError(f"{prim.GetPath()}: the case refers to this prim, which the scene does not have; {hint}")
 
 
 def _schema(path: str, name: str) -> tuple[type[CasePart], str]:
@@ -113,39 +114,39 @@ def _schema(path: str, name: str) -> tuple[type[CasePart], str]:
     if schema not in _SCHEMAS:
         near = difflib.get_close_matches(schema, _SCHEMAS, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise CaseError(f"{path}: no such schema {schema}; {hint}there are {', '.join(_SCHEMAS)}")
+        raise CaseError(f"{path}: no such schema {schema}; {hint}allowed are {', '.join(_SCHEMAS)}")
     part = _SCHEMAS[schema]
     if part.of_prims or part.instances == ():
         return part, ""
     if not instance or (part.instances is not None and instance not in part.instances):
-        allowed = "any name" if part.instances is None else ", ".join(part.instances)
-        raise CaseError(f"{path}: {name}: a {part.space} has a name after a colon, allowed is {allowed}")
+        allowed = "all names" if part.instances is None else ", ".join(part.instances)
+        raise CaseError(f"{path}: {name}: the schema needs a name after a colon; allowed are {allowed}")
     return part, instance
 
 
 def _value(prim: Usd.Prim, name: str) -> Any:
-    """What is authored; None where it is only declared."""
+    """The authored value; None if the attribute is only declared."""
     attribute = prim.GetAttribute(name)
     if not attribute:
         raise CaseError(f"{prim.GetPath()}: {name} is a relationship: it must be an attribute")
     if attribute.GetNumTimeSamples():
-        raise CaseError(f"{prim.GetPath()}: {name} varies in time: it must have one value")
+        raise CaseError(f"{prim.GetPath()}: {name} varies in time: give it a single value")
     return attribute.Get() if attribute.HasAuthoredValue() else None
 
 
 def _remedy(name: str) -> str:
-    """How an attribute without its schema comes to count."""
+    """Remedy for an attribute without its schema."""
     space, _, rest = name.removeprefix(_PREFIX).partition(":")
     for part in PARTS:
         if part.space == space:
             several = part.instances != () and not part.of_prims
             schema = f"{part.schema()}:{rest.partition(':')[0]}" if several else part.schema()
-            return f"apply {schema} to the prim, or take it out"
+            return f"apply {schema} to the prim, or remove it"
     return f"the names after {_PREFIX} are {', '.join(part.space for part in PARTS)}"
 
 
 def _refuse_prototype(root: Usd.Prim) -> None:
-    """Raises CaseError for what is said within an instance, which all copies share."""
+    """Raises CaseError for settings inside an instance, which all copies share."""
     from pxr import Usd
 
     for prim in Usd.PrimRange(root, Usd.PrimAllPrimsPredicate):
@@ -155,5 +156,5 @@ def _refuse_prototype(root: Usd.Prim) -> None:
             instance = root.GetInstances()[0].GetPath()
             path = prim.GetPath().ReplacePrefix(root.GetPath(), instance)
             raise CaseError(
-                f"{path}: {found} stands within an instance, whose copies share it: apply it to {instance} itself"
+                f"{path}: {found} is inside an instance, whose copies share it: apply it to {instance} itself"
             )

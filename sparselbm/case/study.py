@@ -1,4 +1,4 @@
-"""From a case to its study: what may change, under which constraints, for how long."""
+"""Optimisation study of a case: objective, design variables, constraints and stopping criteria."""
 
 from __future__ import annotations
 
@@ -15,32 +15,34 @@ from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..results.stage import PrimOps
 from .case import Case
 from .parts import CaseConstraint, CaseDesign
+from .user_file import names_a_class
 
 LIMIT_SHARE = 0.12
-"""Of the obstacle's extent across the flow, as far as a control point may move where no limit is given."""
+"""Default of the maximum displacement, as a share of the obstacle's extent across the flow."""
 
 
 @dataclass(frozen=True, eq=False)
 class CaseStudy:
-    """What a case wants optimised around a plan."""
+    """Optimisation study of a case."""
 
     study: DragStudy
     ops: PrimOps | None
-    """The xform ops that vary, where it is these."""
+    """The xform ops that vary, if the design is of kind xformOps."""
 
     @classmethod
     def of(cls, case: Case, plan: WindTunnelSetup) -> CaseStudy:
-        """Raises CaseError where the design belongs to another prim, SceneError for ops that are not there."""
+        """Raises CaseError where the design belongs to another prim, SceneError for ops that do not exist."""
         design = case.design
         ops = _ops(case, design, plan) if design.kind == "xformOps" else None
         deformation = _deformation(case, plan) if ops is None else ops.deformation
-        resizes = design.kind in ("ffd", "vertices") or (
+        is_own = names_a_class(design.kind)
+        resizes = is_own or design.kind in ("ffd", "vertices") or (
             ops is not None and any(isinstance(op, Scale) for op in ops.deformation.ops)
         )
         volume = (FixedVolume(),) if design.fixed_volume and resizes else ()
         wanted = case.objective
         return cls(DragStudy(
-            deformation=deformation,
+            objective=case.user_model(wanted, "kind") if names_a_class(wanted.kind) else None, deformation=deformation,
             constraints=(*volume, *(_constraint(case, name, each) for name, each in case.constraint.items())),
             optimizer=Adam() if design.kind == "vertices" else SLSQP(),
             stop=StoppingCriteria(iterations=wanted.iterations, seconds=wanted.seconds),
@@ -52,10 +54,12 @@ def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:
     design = case.design
     if design.prim is not None and design.prim != plan.obstacle:
         raise CaseError(
-            f"{case.source.place('design', 'kind')} is {design.kind}, which deforms the design obstacle {plan.obstacle}, and not "
-            f"{design.prim}: apply it there; xformOps alone may belong to a prim above"
+            f"{case.source.place('design', 'kind')} is {design.kind} on {design.prim}, but the design obstacle is "
+            f"{plan.obstacle}: apply the schema there; only xformOps may belong to a prim above"
         )
-    limit = LIMIT_SHARE * plan.length if design.limit is None else design.limit
+    if names_a_class(design.kind):
+        return case.user_model(design, "kind")
+    limit = LIMIT_SHARE * plan.length if design.max_displacement is None else design.max_displacement
     if design.kind == "rigid":
         return Rigid(rotate=True, max_translation=limit)
     if design.kind == "vertices":
@@ -65,20 +69,21 @@ def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:
 
 
 def _ops(case: Case, design: CaseDesign, plan: WindTunnelSetup) -> PrimOps:
-    """The ops that are to be varied, each with its reach, or with one reach a number."""
-    place, reach = case.source.place("design", "vary"), {}
+    """The ops to vary, each with its maximum change, or with one per component."""
+    place, reach = case.source.place("design", "varyOps"), {}
     if case.scene.variants:
         raise CaseError(
-            f"{place} and --variant: ops are read from the scene as it is saved; save the choice {case.scene.variants} in it"
+            f"{place} cannot be combined with --variant, because ops are read from the saved scene: save the selection "
+            f"{case.scene.variants} in the scene"
         )
-    for text in design.vary or ():
+    for text in design.vary_ops or ():
         op, _, numbers = text.partition("=")
         try:
             values = [float(each) for each in numbers.split(",")]
         except ValueError:
             values = []
         if not (op and values):
-            raise CaseError(f"{place}: {text!r}: give OP=REACH, such as xformOp:rotateY=20")
+            raise CaseError(f"{place}: {text!r}: give OP=CHANGE, such as xformOp:rotateY=20")
         reach[op] = values[0] if len(values) == 1 else values
     return PrimOps.of(case.file, design.prim or plan.obstacle, reach, time=case.scene.time)
 
@@ -99,7 +104,7 @@ def _constraint(case: Case, name: str, wanted: CaseConstraint) -> ShapeConstrain
         )
     if lower > upper:
         raise CaseError(
-            f"{case.source.place('constraint', 'lower', name)} is {lower:g}, above upper, which is {upper:g}: exchange them"
+            f"{case.source.place('constraint', 'lower', name)} is {lower:g}, above upper, which is {upper:g}: swap them"
         )
     if wanted.kind == "pressureDrop":
         return PressureDropConstraint(lower=lower, upper=upper, name=name)

@@ -1,4 +1,4 @@
-"""A case to fill in, as text: every attribute with its fallback, and its doc as a comment."""
+"""Template of a case as text: every setting with its default, and its documentation as a comment."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .values import toml_value, usd_value
 
 _SINGLE = (SceneFile(), CaseDomain(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
 _HINT = (
-    "What is left out has its fallback. More conditions on the shape or its flow: constraints, of the kinds thickness, box, "
-    "force and pressureDrop."
+    "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
+    "pressureDrop."
 )
 
 
 def usd_text(head: LayerHead, obstacle: str) -> str:
-    """A layer over a scene: a prim with the case, and overs on the way to the obstacle with its role and design."""
+    """A layer over a scene: a prim with the case, and overs down to the obstacle with its role and design."""
     sides = _sides()
     applied = [part.schema() for part in _SINGLE] + [f"{CaseBoundary.schema()}:{side}" for side in sides]
     body = [line for part in _SINGLE for line in _usd_lines(part, f"sparselbm:{part.space}:")]
@@ -46,7 +46,7 @@ def usd_text(head: LayerHead, obstacle: str) -> str:
 
 
 def toml_text(scene: SceneFile, obstacle: str) -> str:
-    """A file beside a scene, with the same names."""
+    """A TOML file beside a scene, with the same names."""
     tables: list[tuple[str, CasePart]] = [("scene", scene)]
     tables += [(f'obstacle."{obstacle}"', CaseObstacle(role="design")), ("design", CaseDesign())]
     tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
@@ -56,7 +56,7 @@ def toml_text(scene: SceneFile, obstacle: str) -> str:
 
 
 def _once(lines: list[str]) -> Iterator[str]:
-    """The lines; comments the first time only."""
+    """The lines, with each comment only once."""
     seen = set()
     for line in lines:
         if line not in seen or not line.startswith("# "):
@@ -65,12 +65,12 @@ def _once(lines: list[str]) -> Iterator[str]:
 
 
 def _sides() -> dict[str, CaseBoundary]:
-    """All six, those of a tunnel."""
+    """All six sides, as in a wind tunnel."""
     return {side: tunnel_sides().get(side, CaseBoundary()) for side in SIDES}
 
 
-def _said(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
-    """Names, entries and values of a part, those that its kind has no use for left out."""
+def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
+    """Names, entries and values of the settings of a part that apply to its kind."""
     for each in fields(part):  # type: ignore[arg-type]
         known = each.metadata["entry"]
         if keep(known) and (not known.only or getattr(part, "kind", None) in known.only):
@@ -78,13 +78,13 @@ def _said(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, 
 
 
 def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
-    for name, known, value in _said(part, lambda known: not known.composed):
+    for name, known, value in _settings(part, lambda known: not known.composed):
         yield f"# {_comment(known)}"
         yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
 def _toml_lines(part: CasePart) -> Iterator[str]:
-    for name, known, value in _said(part, lambda known: True):
+    for name, known, value in _settings(part, lambda known: True):
         yield f"# {_comment(known)}"
         yield f"# {name} =" if value is None else f"{name} = {toml_value(value)}"
 

@@ -1,4 +1,4 @@
-"""A case from a TOML file: the names of the schemas without their prefix, for those who have no USD."""
+"""Reads a case from a TOML file, with the names of the schemas without their prefix."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .parts import PARTS
 from .source import Source
 
 
-def read_case(path: Path) -> Case:
-    """The case of a file; what it does not say has its fallback. `scene.file` is seen from the file's folder.
+def read_case(path: Path, *, local_files_only: bool = False) -> Case:
+    """The case of a file; missing settings take their defaults. `scene.file` is relative to the file's folder.
 
-    Raises CaseError naming the table, the name and what is allowed.
+    Raises CaseError naming the table, the name and the allowed values.
     """
     if not path.is_file():
-        raise CaseError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a case")
+        raise CaseError(f"{path}: no such file in {Path.cwd()}; give the path of a case")
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path}: this is no TOML: {error}") from None
-    source, kinds = Source(path), {part.space: part for part in PARTS}
+        raise CaseError(f"{path}: this is not valid TOML: {error}; correct it") from None
+    source, kinds = Source(path, local_files_only=local_files_only), {part.space: part for part in PARTS}
     parts: dict[str, Any] = {}
     for name, table in tables.items():
         if name not in kinds:

@@ -1,4 +1,4 @@
-"""Values of a case as text: in USD's syntax, and in TOML's."""
+"""Formatting of values in USD and TOML syntax."""
 
 import json
 from typing import Any

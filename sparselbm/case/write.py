@@ -1,4 +1,4 @@
-"""Writing a case to fill in, over a scene that is only read."""
+"""Writes a case template over a scene, which is not modified."""
 
 # pxr fills its modules at run time, out of pyright's sight.
 # pyright: reportAttributeAccessIssue=false
@@ -18,10 +18,10 @@ from .template import toml_text, usd_text
 def write_template(
     scene: Scene, obstacle: str | None = None, file: str | Path | None = None, *, overwrite: bool = False
 ) -> Path:
-    """A case around a prim of a scene, by default around its only body: a layer (.usda) over it, or a TOML file.
+    """Writes a case template for a prim of a scene, by default its only body: a USD layer (.usda) over it, or a TOML file.
 
-    `file`: by default SCENE_case.usda, or .toml for scenes that USD cannot compose, beside the scene.
-    Raises CaseError, SceneError, and OutputExistsError for a file that is there, unless `overwrite`.
+    `file`: by default SCENE_case.usda beside the scene, or SCENE_case.toml if the scene is not a USD file.
+    Raises CaseError, SceneError, and OutputExistsError if the file exists and `overwrite` is not set.
     """
     is_foreign = scene.path.suffix.lower() in foreign.SUFFIXES
     target = Path(file) if file else scene.path.with_name(f"{scene.path.stem}_case{'.toml' if is_foreign else '.usda'}")
@@ -33,10 +33,10 @@ def write_template(
     if target.resolve() == scene.path.resolve():
         raise CaseError(f"{target} is the scene itself: choose another name")
     if target.exists() and not overwrite:
-        raise OutputExistsError(f"{target} is there already: pass overwrite=True, or choose another name")
+        raise OutputExistsError(f"{target} exists: pass overwrite=True, or choose another name")
     prim = _prim_of(scene, obstacle, is_foreign)
     if target.suffix.lower() == ".toml":
-        unit = scene.metres_per_unit if is_foreign and scene.metres_per_unit != 1.0 else None  # Metres need not be said.
+        unit = scene.metres_per_unit if is_foreign and scene.metres_per_unit != 1.0 else None  # Metres are the default.
         seen = relative_path(scene.path.resolve(), target.parent.resolve())
         text = toml_text(SceneFile(file=seen, metres_per_unit=unit), prim)
     else:
@@ -47,11 +47,11 @@ def write_template(
 
 
 def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
-    """The obstacle's prim; of what stands in an instance the instance, for nothing can be said below it."""
+    """The obstacle's prim; for a prim inside an instance the instance itself, because nothing below it can be edited."""
     if obstacle is None and len(scene.bodies) != 1:
         names = ", ".join(body.path for body in scene.bodies)
         raise CaseError(
-            f"{len(scene.bodies)} bodies and no obstacle named: choose one of {names}, or a prim above some of them"
+            f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}, or a prim above some of them"
         )
     body = scene.body(obstacle or scene.bodies[0].path)
     if is_foreign:
@@ -62,5 +62,7 @@ def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
         prim = prim.GetParent()
     above = scene.body(str(prim.GetPath()))
     if len(above.parts) != len(body.parts):
-        raise CaseError(f"{body.path} stands in an instance, below which nothing can be said: name {above.path} itself")
+        raise CaseError(
+            f"{body.path} is inside an instance, whose prims cannot have settings of their own: name {above.path} instead"
+        )
     return above.path

@@ -1,4 +1,4 @@
-"""All commands of `sparselbm`, and what its help says of them."""
+"""The `sparselbm` command and its subcommands."""
 
 import typer
 
@@ -17,14 +17,15 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_mar
 
 @app.callback()
 def about() -> None:
-    """Flow around the bodies of a USD scene, and shapes of less drag: sparse lattice Boltzmann, differentiable.
+    """Simulate the flow around the bodies of a USD scene, and optimise their shapes: a sparse, differentiable lattice
+    Boltzmann solver.
 
-    A good order: [bold]init[/bold] a case over a scene and fill it in, [bold]inspect[/bold] it (seconds; says what would be
-    run, and how long), [bold]run[/bold] it, [bold]gradcheck[/bold] its gradient, [bold]optimize[/bold] it, [bold]view[/bold] or
-    [bold]export[/bold] what came of it. Options do in place of a case. Results lie in a folder, as a USD layer over the scene,
-    which itself is never written.
+    Typical order: [bold]init[/bold] writes a case for a scene, to be edited; [bold]inspect[/bold] reports in seconds what would
+    be run and how long it takes; [bold]run[/bold] computes the flow; [bold]gradcheck[/bold] tests the gradient;
+    [bold]optimize[/bold] changes the shape; [bold]view[/bold] and [bold]export[/bold] show the results. Options can replace the
+    case. Results are written to a folder as a USD layer over the scene, which is not modified.
 
-    Exit codes: 0 done, 1 a run that failed, 2 bad input, 130 interrupted by Ctrl-C.
+    Exit codes: 0 success, 1 failed run, 2 bad input, 130 interrupted by Ctrl-C.
     """
 
 

@@ -1,4 +1,4 @@
-"""`sparselbm bench`: speed, beside that of a memory copy."""
+"""`sparselbm bench`: speed of the solver relative to a memory copy."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -13,21 +13,21 @@ from .show import err, out
 if TYPE_CHECKING:
     from ..bench import BenchReport, GradientFigure
 
-Size = Annotated[int, o.option("--size", "Cells along an edge of the periodic box.")]
+Size = Annotated[int, o.option("--size", "Number of cells along each edge of the periodic box.")]
 
 Collision = Annotated[
     list[str] | None,
-    o.option("--collision", "Time collision models instead: all, or a name such as cumulant_27; may be repeated."),
+    o.option("--collision", "Measure collision models instead: all, or a name such as cumulant_27; can be repeated."),
 ]
 
-Gradient = Annotated[bool, o.option("--gradient", "Measure what gradients cost instead, beside the flow's own run.")]
+Gradient = Annotated[bool, o.option("--gradient", "Measure the cost of gradients instead, relative to a run of the flow.")]
 
 
 def bench(
     size: Size = 128, collision: Collision = None, gradient: Gradient = False, device: o.Device = None,
     json_file: o.JsonFile = None,
 ) -> None:  # fmt: skip
-    """Measure the step, with walls, in pipes and backwards, against the memory copy of the same minute.
+    """Measure the speed of a step (with walls, in pipes, backwards) relative to a memory copy measured at the same time.
 
     Examples:
 
@@ -42,12 +42,12 @@ def bench(
     from ..bench import collision_names
 
     if size < 16 or size % 8:
-        raise OptionError(f"--size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+        raise OptionError(f"--size {size}: must be a multiple of 8 and at least 16; 128 exceeds the caches of a CPU")
     asked, known = tuple(collision or ()), ("all", *collision_names())
     if not set(asked) <= set(known):
-        raise OptionError(f"--collision {', '.join(asked)}: give one of {', '.join(known)}")
+        raise OptionError(f"--collision {', '.join(asked)}: allowed are {', '.join(known)}")
     if asked and gradient:
-        raise OptionError("--collision and --gradient: choose 1 of them")
+        raise OptionError("--collision and --gradient exclude each other: give one")
     place = o.device_of(device)
     if gradient:
         found = _gradient_figures(size, place)
@@ -73,9 +73,9 @@ def _gradient_figures(size: int, place: str) -> dict:
     from ..bench import gradient_figures
 
     def say(figure: "GradientFigure") -> None:
-        verdict = "met" if figure.met else "missed"
+        verdict = "satisfied" if figure.met else "exceeded"
         out.print(
-            f"{figure.name:32s} {figure.value:5.2f}  limit {figure.limit:.1f} {verdict:6s}  {figure.note}",
+            f"{figure.name:32s} {figure.value:5.2f}  limit {figure.limit:.1f} {verdict:9s}  {figure.note}",
             highlight=False, markup=False,
         )  # fmt: skip
 
@@ -85,10 +85,10 @@ def _gradient_figures(size: int, place: str) -> dict:
 
 def _table(report: "BenchReport", title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    for name in ("", "MLUPS", "share of copy", "bytes a cell", "of", "", "target"):
-        table.add_column(name, justify="left" if name in ("", "of") else "right")
+    for name in ("", "MLUPS", "share of copy", "bytes per cell", "reference", "", "target"):
+        table.add_column(name, justify="left" if name in ("", "reference") else "right")
     for row in report.rows:
-        target = "" if row.target is None else f"{row.target:.2f} {'met' if row.met else 'missed'}"
+        target = "" if row.target is None else f"{row.target:.2f} {'reached' if row.met else 'missed'}"
         table.add_row(
             row.name, f"{row.mlups:.1f}", f"{row.share_of_copy:.1%}", f"{row.bytes_per_cell:.0f}",
             row.reference, f"{row.relative:.2f}", target,

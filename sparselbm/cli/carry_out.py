@@ -1,9 +1,9 @@
-"""An optimisation from its first check to its summary, for the commands that run one."""
+"""Runs an optimisation from the first check to the summary, for the commands that need it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..design import DragProblem, DragStudy, SecondGrid, on_second_grid
+from ..design import DragProblem, DragStudy, GridCheck, grid_check
 from ..design.optimizer import OptimizeResult
 from ..files.write import no_empty_folders
 from ..flows import WindTunnelSetup
@@ -16,24 +16,25 @@ from .exits import RunInterruptedError, running
 from .show import ProgressBar, announce, duration, err, facts
 
 _REFINEMENT = 1.25
-"""Of the voxels of the second grid."""
+"""Refinement of the grid check."""
 
 _UNCONFIRMED = (
-    "The other wall sees no gain: the drag has fallen by less than the walls disagree by. Take more iterations or finer voxels."
+    "Evaluation with interpolated bounce-back does not confirm the improvement, which is smaller than the difference between the "
+    "wall models. Increase --iterations or decrease --voxel-size."
 )
 
 
 def run_optimization(
-    scene: Scene, plan: WindTunnelSetup, study: DragStudy, *, output: Path, overwrite: bool, device: str, second_grid: bool,
+    scene: Scene, plan: WindTunnelSetup, study: DragStudy, *, output: Path, overwrite: bool, device: str, check_grid: bool,
     ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
 ) -> tuple[ResultsWriter, dict]:  # fmt: skip
-    """Checks everything, runs the study, and prints what it found; the folder and the summary.
+    """Checks everything, runs the study and prints its results; returns the writer and the summary.
 
-    Raises RunInterruptedError after Ctrl-C, saying what was reached, which is written; a folder without anything is not left.
+    Raises RunInterruptedError after Ctrl-C with the best value so far; all iterations are written. An empty folder is removed.
     """
     scene.body(plan.obstacle).require_fixed_topology()
     problem = DragProblem(study, plan, device)
-    if second_grid:
+    if check_grid:
         plan.refined(_REFINEMENT).require_memory(device)
     with no_empty_folders(output):
         folder = ResultsWriter(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
@@ -44,7 +45,7 @@ def run_optimization(
         try:
             second = None
             if result.stopped != "interrupted":
-                second = _second_grid(problem, result) if second_grid else None
+                second = _on_finer_grid(problem, result) if check_grid else None
             summary = folder.finish(problem, result, second)
         except KeyboardInterrupt:
             raise RunInterruptedError(_reached(folder, result)) from None
@@ -59,7 +60,7 @@ def run_optimization(
 
 
 def _optimise(problem: DragProblem, folder: ResultsWriter) -> OptimizeResult:
-    with ProgressBar(problem.plan, problem.study.stop.iterations) as work:
+    with ProgressBar(problem.plan, problem.study.stop.iterations, quantity=_quantity(problem)) as work:
 
         def finished(iterate) -> None:
             folder.add(iterate)
@@ -72,34 +73,39 @@ def _optimise(problem: DragProblem, folder: ResultsWriter) -> OptimizeResult:
             raise RunInterruptedError("Interrupted before the first design was evaluated.") from None
 
 
-def _second_grid(problem: DragProblem, result: OptimizeResult) -> SecondGrid:
-    with ProgressBar(problem.plan.refined(_REFINEMENT)) as work:
+def _on_finer_grid(problem: DragProblem, result: OptimizeResult) -> GridCheck:
+    with ProgressBar(problem.plan.refined(_REFINEMENT), quantity=_quantity(problem)) as work:
         problem.on_progress = work.step
-        return on_second_grid(problem, result.x, refinement=_REFINEMENT)
+        return grid_check(problem, result.x, refinement=_REFINEMENT)
+
+
+def _quantity(problem: DragProblem) -> str:
+    """Short name of the objective."""
+    return "C_d" if problem.study.objective is None else problem.objective_name
 
 
 def _reached(folder: ResultsWriter, result: OptimizeResult) -> str:
     first = result.history[0].objective
     return (
-        f"Interrupted after {result.evaluations} evaluations: best drag coefficient {result.objective:.4f} "
+        f"Interrupted after {result.evaluations} evaluations: best objective {result.objective:.4f} "
         f"({result.objective / first - 1.0:+.1%}). All {len(folder.history)} iterations are in {folder.stage.path}"
     )
 
 
-def _print_summary(folder: ResultsWriter, found: dict, second: SecondGrid | None, problem: DragProblem) -> None:
+def _print_summary(folder: ResultsWriter, found: dict, second: GridCheck | None, problem: DragProblem) -> None:
     rows = {
-        "drag coefficient": f"{found['drag_coefficient_first']:.4f} before, {found['drag_coefficient_best']:.4f} after",
+        problem.objective_name: f"{found['objective_first']:.4f} before, {found['objective_best']:.4f} after",
         "reduction": f"{found['reduction']:.1%}",
         "volume change": f"{found['volume_change']:+.3%}"
-        + ("" if found["feasible"] else " (outside of the tolerance)"),
+        + ("" if found["feasible"] else " (exceeds the tolerance)"),
         "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
         "time": duration(found["seconds"]),
     }
     if problem.checks:
-        rows["other wall"] = str(problem.checks[-1])
+        rows["cross-check"] = str(problem.checks[-1])
     if second is not None:
-        rows["second grid"] = (
-            f"{second.first:.4f} before, {second.best:.4f} after, on voxels of {second.voxel_size:.4g} m: reduction "
+        rows["grid check"] = (
+            f"{second.first:.4f} before, {second.best:.4f} after, with cells of {second.voxel_size:.4g} m: reduction "
             f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points"
         )
     facts("", {**rows, "results": str(folder.stage.path)})

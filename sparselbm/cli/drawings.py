@@ -1,4 +1,4 @@
-"""The option `--draw`: what is drawn into the results stage."""
+"""The option `--draw`: drawings in the results stage."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -12,15 +12,16 @@ Draw = Annotated[
     list[str] | None,
     option(
         "--draw",
-        "What is drawn, in place of the default; may be repeated: surface=pressure, slice=y, isosurface=0.5 (Q), "
-        "streamlines=9, glyphs=y, tracers, volumes, each with or without a value. Default: all but isosurface and glyphs.",
-        metavar="WHAT[=VALUE]",
+        "Drawing in the results stage, in place of the default ones; can be repeated: surface=pressure, slice=y, isosurface=0.5 "
+        "(Q criterion), streamlines=9, glyphs=y, tracers, volumes. The value is optional. Default: all except isosurface and "
+        "glyphs.",
+        metavar="DRAWING[=VALUE]", rich_help_panel="Output",
     ),
 ]
 
 
 def drawings_of(texts: list[str] | None) -> tuple[Drawing, ...]:
-    """The drawings that the option names. Raises OptionError."""
+    """The drawings of the option. Raises OptionError."""
     return DRAWN if not texts else tuple(_drawing(text) for text in texts)
 
 
@@ -45,7 +46,7 @@ def _drawing(text: str) -> Drawing:
     try:
         return valued(value)
     except ValueError as error:
-        raise OptionError(f"--draw {text!r}: {error}; see --help for the values that {name} takes") from None
+        raise OptionError(f"--draw {text!r}: {error}; see --help for the values of {name}") from None
 
 
 def _axis(text: str) -> int:

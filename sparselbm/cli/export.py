@@ -1,4 +1,4 @@
-"""`sparselbm export`: results in the formats of other tools."""
+"""`sparselbm export`: results in file formats of other tools."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,24 +13,27 @@ if TYPE_CHECKING:
     from ..results.formats import ExportFormat
 
 ResultsFolder = Annotated[
-    Path, typer.Argument(metavar="RESULTS", help="Folder that `run` or `optimize` wrote. It is only read.")
+    Path, typer.Argument(metavar="RESULTS", help="Folder of results of run, optimize or demo. It is not modified.")
 ]
 To = Annotated[
     str,
     o.option(
         "--to",
-        "Formats with commas between: vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4.",
+        "Formats separated by commas: vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4.",
         metavar="FORMATS",
     ),
 ]
-Half = Annotated[bool, o.option("--half", "Numbers of 16 bits in .vdb: half the size, off by up to 0.05 %.")]
-Folder = Annotated[Path | None, o.option("--output", "Folder of the files. Default: RESULTS/export.", metavar="FOLDER")]
+Half = Annotated[bool, o.option("--half", "Store 16-bit numbers in .vdb files: half the size, with errors up to 0.05 %.")]
+Folder = Annotated[
+    Path | None,
+    o.option("--output", "Folder of the files. Default: RESULTS/export.", metavar="FOLDER", rich_help_panel="Output"),
+]
 
 
 def export(
     results: ResultsFolder, to: To, half: Half = False, output: Folder = None, overwrite: o.Overwrite = False
 ) -> None:
-    """Write fields, shapes, forces and pictures of a results folder as files of other tools.
+    """Convert fields, shapes, forces and pictures of a results folder to file formats of other tools.
 
     fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
     PyVista), fields_amr.vtkhdf (ParaView), design.glb (browsers; the iterations as morph targets), design.usdz (phones),
@@ -44,22 +47,22 @@ def export(
     """
     from ..results import Results
 
-    doors = [_door(name.strip(), half) for name in to.split(",")]
+    formats = [_format(name.strip(), half) for name in to.split(",")]
     read, folder = Results.open(results), output or results / "export"
-    for door in doors:
-        door.require(read, folder, overwrite=overwrite)
-    for door in doors:
-        for path in door.write(read, folder, overwrite=overwrite):
+    for each in formats:
+        each.require(read, folder, overwrite=overwrite)
+    for each in formats:
+        for path in each.write(read, folder, overwrite=overwrite):
             out.print(f"{path}", highlight=False)
 
 
-def _door(name: str, half: bool) -> "ExportFormat":
+def _format(name: str, half: bool) -> "ExportFormat":
     from ..results import formats as e
 
-    doors = {
+    formats = {
         "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "amr": e.AMR, "vti": e.VTI,
         "glb": e.GLB, "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
     }  # fmt: skip
-    if name not in doors:
-        raise OptionError(f"--to {name!r}: give formats of {', '.join(doors)}")
-    return doors[name]
+    if name not in formats:
+        raise OptionError(f"--to {name!r}: allowed are {', '.join(formats)}")
+    return formats[name]

@@ -1,4 +1,4 @@
-"""`sparselbm gradcheck`: whether the gradient of a user's own case can be trusted."""
+"""`sparselbm gradcheck`: tests of the gradient of a user's own case."""
 
 import json
 import math
@@ -10,66 +10,65 @@ import typer
 from rich.table import Table
 
 from ..adjoint import Steady
-from ..case import CaseStudy
+from ..case import CaseDesign, CaseObjective, CaseStudy
 from ..design import DragProblem
 from ..design.gradcheck import Check, DragGradcheck, GradcheckReport
 from ..design.gradcheck.plot import plot
 from ..files.write import claim_folder, no_empty_folders
 from . import options as o
 from .exits import FAILED, running
-from .given import case_of, output_of
+from .overrides import Overrides, output_of
+from .settings import FLOW, takes_case
 from .show import ProgressBar, announce, err, out
 
 _OWNED = ("gradcheck.json", "gradcheck.png")
 
-Steps = Annotated[int, o.option("--steps", "Steps of the exact run for Taylor and dot product; 0 leaves both out.")]
+Steps = Annotated[int, o.option("--steps", "Steps of the exact run for the Taylor and dot-product tests; 0 skips both.")]
 Directions = Annotated[
-    int, o.option("--directions", "Random directions for finite differences, beside the steepest; 0 leaves all out.")
+    int,
+    o.option(
+        "--directions", "Random directions for finite differences, in addition to the steepest; 0 skips the differences."
+    ),
 ]
-Samples = Annotated[int, o.option("--samples", "Designs of the trend test, at least 5; 0 leaves it out.")]
-Cells = Annotated[float, o.option("--cells", "Length of the trend's sweep along the gradient.", metavar="CELLS")]
+Samples = Annotated[int, o.option("--samples", "Number of designs in the trend test, at least 5; 0 skips it.")]
+Cells = Annotated[float, o.option("--cells", "Length of the sweep along the gradient in the trend test.", metavar="CELLS")]
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_gradcheck")]
-Tolerance = Annotated[
+FlowTolerance = Annotated[
     float,
     o.option(
-        "--tolerance",
-        "A flow is at rest when the drag changes by less than this share over an eighth of a crossing of the tunnel.",
+        "--flow-tolerance",
+        "Convergence tolerance of the flows that are compared, in place of the case's `tolerance`: relative change of the "
+        "objective over an eighth of a flow-through time.",
     ),
 ]
 
 
+@takes_case(*FLOW, CaseDesign, CaseObjective, leave_out=("tolerance", "iterations", "seconds", "grid_check", "cross_check"))
 def gradcheck(
-    context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
-    metres_per_unit: o.MetresPerUnit = None,
-    voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
-    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, ffd: o.Ffd = None,
-    limit: o.Limit = None, rigid: o.RigidFlag = False, vertices: o.Vertices = None,
-    steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
-    tolerance: Tolerance = 1e-4, settle_steps: o.SettleSteps = None, device: o.Device = None, output: Output = None,
-    overwrite: o.Overwrite = False, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
-    confine: o.Confine = False, partial: o.Partial = False,
+    options: Overrides, steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
+    flow_tolerance: FlowTolerance = 1e-4, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
 ) -> None:  # fmt: skip
-    """Test the gradient that [bold]optimize[/bold] would follow, on the same case: exit code 1 when a test fails.
+    """Test the gradient that [bold]optimize[/bold] uses, on the same case; the exit code is 1 if a test fails.
 
-    [bold]Taylor[/bold]: what the gradient leaves over is of second order. [bold]Dot product[/bold]: a step back is the
-    transpose of a step. [bold]Differences[/bold]: of the drag of flows at rest, along the gradient and random directions.
-    [bold]Trend[/bold]: over a sweep of several cells the gradient is the slope of a cubic through the drag. The folder then
-    holds gradcheck.json and gradcheck.png.
+    [bold]Taylor[/bold]: the remainder of the linear approximation is of second order. [bold]Dot product[/bold]: the adjoint of a
+    step is its transpose. [bold]Differences[/bold]: finite differences of converged flows along the gradient and random
+    directions. [bold]Trend[/bold]: over a sweep of several cells the gradient is the slope of a cubic through the objective.
+    The results are gradcheck.json and gradcheck.png.
 
     Examples:
 
     sparselbm gradcheck scene.usda --obstacle /World/Body --reynolds 80
 
-    sparselbm gradcheck scene_case.usda [dim]# a case that init wrote[/dim]
+    sparselbm gradcheck scene_case.usda [dim]# a case written by init[/dim]
 
-    sparselbm gradcheck scene.usda --directions 0 --samples 0 [dim]# seconds: Taylor and dot product alone[/dim]
+    sparselbm gradcheck scene.usda --directions 0 --samples 0 [dim]# Taylor and dot product only: seconds[/dim]
 
     sparselbm gradcheck scene.usda --ffd 5,3,4 --samples 13 --cells 6 --output out
     """
     option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
-    case, place = case_of(context.params), o.device_of(device)
-    plan = case.tunnel_plan(case.read_scene(confine=confine, partial=partial), place)
+    case, place = options.case(), o.device_of(device)
+    case = replace(case, solver=replace(case.solver, tolerance=flow_tolerance))
+    plan = case.tunnel_plan(options.scene(case), place)
     gradient = Steady(tolerance=0.01, flow_tolerance=math.inf)
     study = replace(CaseStudy.of(case, plan).study, constraints=(), gradient=gradient)
     problem = DragProblem(study, plan, place)
@@ -80,7 +79,7 @@ def gradcheck(
         with running():
             with ProgressBar(plan) as work:
                 problem.on_progress = work.step
-                report = option.run(problem, _told)
+                report = option.run(problem, _print_check)
             (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")
             plot(folder / "gradcheck.png", report)
     out.print(_table(report))
@@ -89,7 +88,7 @@ def gradcheck(
         raise typer.Exit(FAILED)
 
 
-def _told(check: Check) -> None:
+def _print_check(check: Check) -> None:
     err.print(f"{check.name}: {_number(check.value)}", highlight=False)
 
 

@@ -1,35 +1,44 @@
-"""`sparselbm init`: a case to fill in, over a scene."""
+"""`sparselbm init`: writes a case template over a scene."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..case import Case, SceneFile
+from ..case import Case, CaseObstacle, SceneFile
 from ..case.write import write_template
 from ..scene.usd.plugin import SCHEMA_FOLDER
 from . import options as o
+from .settings import setting, short_form
 from .show import facts
 
-ScenePath = Annotated[Path, typer.Argument(metavar="SCENE", help="USD stage, or STL, OBJ, PLY, glTF, .nvdb. It is only read.")]
+ScenePath = Annotated[
+    Path, typer.Argument(metavar="SCENE", help="USD stage, or an STL, OBJ, PLY, glTF or .nvdb file. It is not modified.")
+]
 CaseOutput = Annotated[
     Path | None,
     o.option(
-        "--output", "The case: a layer, .usda, or .toml. Default: SCENE_case.usda beside the scene; .toml for STL and the like.",
-        metavar="FILE",
+        "--output",
+        "File of the case, .usda or .toml. Default: SCENE_case.usda beside the scene, or .toml for other files than USD.",
+        metavar="FILE", rich_help_panel="Output",
     ),
 ]  # fmt: skip
-Overwrite = Annotated[bool, o.option("--overwrite", "Replace a case of that name.")]
+Obstacle = Annotated[str | None, short_form(CaseObstacle, "obstacle")]
+LocalFilesOnly = Annotated[bool, short_form(SceneFile, "local_files_only")]
+AllowMissing = Annotated[bool, short_form(SceneFile, "allow_missing")]
+MetresPerUnit = Annotated[float | None, setting(SceneFile, "metres_per_unit")]
+Overwrite = Annotated[bool, o.option("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
 
 
 def init(
-    scene: ScenePath, obstacle: o.ObstaclePath = None, metres_per_unit: o.MetresPerUnit = None,
-    output: CaseOutput = None, overwrite: Overwrite = False, confine: o.Confine = False, partial: o.Partial = False,
+    scene: ScenePath, obstacle: Obstacle = None, metres_per_unit: MetresPerUnit = None,
+    output: CaseOutput = None, overwrite: Overwrite = False, local_files_only: LocalFilesOnly = False,
+    allow_missing: AllowMissing = False,
 ) -> None:  # fmt: skip
-    """Write a case over a scene: a small file with every setting, its fallback and what it means, to be filled in.
+    """Write a case for a scene: a small file with every setting, its default and its documentation, to be edited.
 
-    The case refers to the scene by a relative path; the scene is never written. [bold]inspect[/bold], [bold]run[/bold],
-    [bold]gradcheck[/bold] and [bold]optimize[/bold] take the case in place of the scene, and need no options then.
+    The case refers to the scene by a relative path; the scene is not modified. [bold]inspect[/bold], [bold]run[/bold],
+    [bold]gradcheck[/bold] and [bold]optimize[/bold] accept the case in place of the scene, and then need no options.
 
     Examples:
 
@@ -40,9 +49,9 @@ def init(
     sparselbm init body.stl --metres-per-unit 0.001 [dim]# writes body_case.toml; the file is in millimetres[/dim]
     """
     file = SceneFile(file=str(scene), metres_per_unit=metres_per_unit)
-    read = Case(scene=file).read_scene(confine=confine, partial=partial)
+    read = Case(scene=file).read_scene(local_files_only=local_files_only, allow_missing=allow_missing)
     path = write_template(read, obstacle, output, overwrite=overwrite)
     facts("", {
         "case": str(path),
-        "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows what each setting means)",
+        "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows the documentation of each setting)",
     })  # fmt: skip

@@ -1,9 +1,7 @@
-"""`sparselbm inspect`: what was read of a scene, and what would be run."""
+"""`sparselbm inspect`: report of a scene and of the run that it would give."""
 
 import json
 from collections.abc import Mapping
-
-import typer
 
 from ..flows import InternalFlowSetup, RunEstimate
 from ..geometry import RepairReport, inspect_mesh
@@ -11,38 +9,32 @@ from ..geometry.cap import Cap
 from ..scene.usd import Note, Scene, surface_doubts
 from . import options as o
 from .exits import spoken
-from .given import case_of
 from .job_of import job_of
+from .overrides import Overrides
+from .settings import FLOW, takes_case
 from .show import err, out
 
 
-def inspect(
-    context: typer.Context, scene: o.CaseFile, obstacle: o.ObstaclePath = None, without: o.Without = None,
-    metres_per_unit: o.MetresPerUnit = None,
-    voxel_size: o.VoxelSize = None, reynolds: o.Reynolds = None, velocity: o.Velocity = None, density: o.Density = None,
-    flow_axis: o.FlowAxis = None, box: o.Box = None, lattice_velocity: o.LatticeVelocity = None,
-    collision: o.CollisionModel = None, lattice: o.LatticeModel = None, device: o.Device = None,
-    json_file: o.JsonFile = None, variant: o.Variant = None, time: o.Time = None, levels: o.Levels = None,
-    confine: o.Confine = False, partial: o.Partial = False,
-) -> None:  # fmt: skip
-    """Say what was read of a scene, and what would be run: cells, memory, time step, duration. Nothing is run.
+@takes_case(*FLOW)
+def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile = None) -> None:
+    """Report what was read from a scene and what would be run: cells, memory, time step, duration. Nothing is run.
 
-    Of a scene with several bodies the tunnel is shown when one is named by [bold]--obstacle[/bold].
+    For a scene with several bodies, select one with [bold]--obstacle[/bold] to see the tunnel around it.
 
     Examples:
 
     sparselbm inspect scene.usda --voxel-size 0.02
 
-    sparselbm inspect scene_case.usda [dim]# a case that init wrote[/dim]
+    sparselbm inspect scene_case.usda [dim]# a case written by init[/dim]
 
-    sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json what.json
+    sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json setup.json
     """
-    case, place = case_of(context.params), o.device_of(device)
-    read = case.read_scene(confine=confine, partial=partial)
+    case, place = options.case(), o.device_of(device)
+    read = options.scene(case)
     plan = case.plan(read, place) if case.obstacle or len(read.bodies) == 1 else None
     looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], plan and plan.voxel_size
     if case.surface is not None:
-        size = None  # No solid is to be resolved.
+        size = None  # There is no body to be resolved.
     ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     caps, whole = {}, {}
     if isinstance(plan, InternalFlowSetup):
@@ -55,7 +47,7 @@ def inspect(
     found = _reading(read, looks, doubts)
     _show_reading(read, looks, doubts, caps)
     if plan is None:
-        err.print(f"{len(read.bodies)} bodies: name one by --obstacle to see the tunnel around it", highlight=False)
+        err.print(f"{len(read.bodies)} bodies: select one with --obstacle to see the tunnel around it", highlight=False)
     else:
         job = job_of(plan)
         found |= job.numbers(RunEstimate.of(place))
@@ -65,7 +57,7 @@ def inspect(
 
 
 def _is_below(path: str, prims: list[str]) -> bool:
-    """Whether a prim is one of these, or stands below one."""
+    """Whether a prim is one of these, or below one."""
     return any(f"{path}/".startswith(f"{each.rstrip('/')}/") for each in prims)
 
 

@@ -1,13 +1,13 @@
-"""Ctrl-C, heard between stretches of long work."""
+"""Ctrl-C during a run, checked between groups of steps."""
 
 import signal
 import threading
 
 
 class Interruptible:
-    """Takes SIGINT while it is entered: `check` raises KeyboardInterrupt, a second Ctrl-C raises it wherever it falls.
+    """Handles SIGINT while entered: after the first Ctrl-C `check` raises KeyboardInterrupt, a second one raises it at once.
 
-    Python raises KeyboardInterrupt between any two instructions; in a callback from C it is printed and lost.
+    By default Python raises KeyboardInterrupt between any two instructions; in a callback from C it would be printed and lost.
     """
 
     def __enter__(self) -> "Interruptible":

@@ -1,4 +1,4 @@
-"""The job of each kind of plan."""
+"""Selects the job for a flow set-up."""
 
 from ..flows import InternalFlowSetup, WindTunnelSetup
 from .jobs import Job
@@ -7,5 +7,5 @@ from .vessel_job import InternalFlowJob
 
 
 def job_of(plan: WindTunnelSetup | InternalFlowSetup) -> Job:
-    """What the commands do with a plan."""
+    """The job for a flow set-up."""
     return InternalFlowJob(plan) if isinstance(plan, InternalFlowSetup) else WindTunnelJob(plan)

@@ -1,4 +1,4 @@
-"""What the commands do with a plan, whatever flows: say what it is, run it, tell what was found."""
+"""Interface of the commands to a flow set-up: report it, run it, report the results."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ..scene.usd import Scene
 
 
 class Job(ABC):
-    """A plan on its way from `inspect` to the results of `run`."""
+    """A flow set-up, from `inspect` to the results of `run`."""
 
     @abstractmethod
     def numbers(self, forecast: RunEstimate) -> dict:
-        """What `inspect` writes as JSON, beside what was read."""
+        """Properties of the set-up that `inspect` writes as JSON, in addition to the scene."""
 
     @abstractmethod
     def show(self, found: dict) -> None:
-        """The same as a table, and warnings."""
+        """Prints the same as a table, and warnings."""
 
     @abstractmethod
     def claim(self, scene: Scene, folder: Path, *, overwrite: bool, draw: Sequence[Drawing]) -> None:
-        """Makes the folder of the results. Raises OutputExistsError."""
+        """Creates the folder of the results. Raises OutputExistsError."""
 
     @abstractmethod
     def run(self, steady_run: SteadyRun, device: str, start: Restart | None) -> dict:
-        """The flow, from rest or from another one, to its summary, which is told and written into the folder."""
+        """Runs the flow, from rest or from a restart; prints the summary, writes it into the folder and returns it."""
 
     @abstractmethod
     def line(self, summary: dict) -> str:
-        """What a table of variants says of one."""
+        """Line of this flow in a table of variants."""

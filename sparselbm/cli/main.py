@@ -1,10 +1,10 @@
-"""The `sparselbm` command. It imports nothing before it can hear Ctrl-C: the imports take longer than anything else at first."""
+"""Entry point of the `sparselbm` command. The slow imports are inside the function, so that Ctrl-C is handled during them."""
 
 import sys
 
 
 def main() -> None:
-    """Runs the command line, and leaves with its exit code."""
+    """Runs the command line and exits with its exit code."""
     try:
         code = _code()
     except KeyboardInterrupt:
@@ -21,7 +21,7 @@ def _code() -> int:
     from .app import app
     from .exits import exit_code_of
 
-    wp.config.log_level = wp.LOG_ERROR  # Which modules Warp loads is of no interest here.
+    wp.config.log_level = wp.LOG_ERROR  # Messages about loaded kernels would hide the output.
     return exit_code_of(partial(app, prog_name="sparselbm"))
 
 

@@ -1,4 +1,4 @@
-"""Variants of a body in one box: the walls and the outlet of a box of its own would change each one's drag."""
+"""Common box for the variants of a body, so that differences in drag are not due to different boxes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Plan = WindTunnelSetup | InternalFlowSetup
 
 
 def in_one_box(plans: Sequence[Plan], device: str) -> tuple[Plan, ...]:
-    """The plans with the box that holds all of theirs, on the finest of their cells; flow inside a surface has no box.
+    """The set-ups with a common box that contains the box of each, on the smallest of their cells; a fluid volume has no box.
 
-    Raises TunnelError where that does not fit in memory.
+    Raises WindTunnelError if that does not fit in memory.
     """
     tunnels = [plan for plan in plans if isinstance(plan, WindTunnelSetup)]
     if len(tunnels) < 2 or len(tunnels) < len(plans):
@@ -29,18 +29,18 @@ def in_one_box(plans: Sequence[Plan], device: str) -> tuple[Plan, ...]:
 
 
 def fluids_of(plans: Sequence[Plan]) -> str:
-    """What a table of variants says where each has a fluid of its own; nothing where they have one."""
+    """Warning if the variants have different viscosities, else nothing."""
     found = sorted(plan.units.viscosity for plan in plans)
     if found[-1] <= (1.0 + 1e-6) * found[0]:
         return ""
     return (
-        f"Warning: a Reynolds number by each variant's own extent makes viscosities of {found[0]:.4g} to {found[-1]:.4g} m^2/s: "
-        "to compare forces in one fluid, give the case a viscosity in its place"
+        f"Warning: the Reynolds number refers to the extent of each variant, so the viscosities are {found[0]:.4g} to "
+        f"{found[-1]:.4g} m^2/s: to compare forces in the same fluid, give --viscosity in its place"
     )
 
 
 def box_of(plan: Plan) -> str:
-    """What a table of variants says of their box; nothing where there is none."""
+    """Description of the common box; nothing if there is none."""
     if not isinstance(plan, WindTunnelSetup):
         return ""
     low, high = (", ".join(f"{x:.4g}" for x in corner) for corner in plan.bounds)

@@ -1,4 +1,4 @@
-"""What is printed: tables, summaries, and the progress of long work."""
+"""Printed output: tables, summaries and the progress of a run."""
 
 from types import TracebackType
 
@@ -14,7 +14,7 @@ out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 
 def duration(seconds: float) -> str:
-    """A time for people."""
+    """A duration with a suitable unit."""
     if seconds < 100.0:
         return f"{seconds:.1f} s"
     minutes = round(seconds / 60.0)
@@ -22,7 +22,7 @@ def duration(seconds: float) -> str:
 
 
 def facts(title: str, rows: dict[str, str]) -> None:
-    """A table of names and values, a line each: what is long, such as a path, stays whole."""
+    """Prints a table of names and values, one line each; long values such as paths are not wrapped."""
     if title:
         out.print(title, style="italic", highlight=False, markup=False)
     width = max(map(len, rows))
@@ -31,28 +31,28 @@ def facts(title: str, rows: dict[str, str]) -> None:
 
 
 def announce(plan: FlowSetup, device: str) -> None:
-    """One line on what is about to run, and its warnings."""
+    """Prints one line about the run, and its warnings."""
     out.print(f"{plan.headline}, on {device}", highlight=False)
     show_warnings(plan)
 
 
 def show_warnings(plan: FlowSetup) -> None:
-    """What costs accuracy, though it can be run."""
+    """Prints the warnings of a set-up."""
     for warning in plan.warnings:
         err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
 
 
-def warn_not_converged(summary: dict, steady_run: SteadyRun, what: str) -> None:
-    """Says so where a run ended before its flow was at rest."""
+def warn_not_converged(summary: dict, steady_run: SteadyRun, quantity: str) -> None:
+    """Prints a warning if a run ended before its flow was steady."""
     if not summary["converged"]:
         err.print(
-            f"Warning: after {summary['steps']} steps {what} by more than {steady_run.tolerance:.1e} of itself: "
-            "allow more --settle-steps, or the flow is not steady", style="yellow", highlight=False,
+            f"Warning: not converged after {summary['steps']} steps: the relative change of {quantity} is above "
+            f"{steady_run.tolerance:.1e}; increase --max-steps, or the flow is unsteady", style="yellow", highlight=False,
         )  # fmt: skip
 
 
 class ProgressBar:
-    """Bars for a run, or for an optimisation of some iterations; on a terminal only, lines come anyway."""
+    """Progress bars of a run or an optimisation, on a terminal only; a line per iteration is always printed."""
 
     def __init__(self, plan: FlowSetup, iterations: int = 0, *, quantity: str = "C_d"):
         self._plan = plan
@@ -78,14 +78,14 @@ class ProgressBar:
         self._bars.stop()
 
     def step(self, what: str, steps: int, value: float, rate: float) -> None:
-        """Takes `TunnelFlow.on_progress`; Ctrl-C is heard here."""
+        """Progress callback of `WindTunnelRun`; Ctrl-C takes effect here."""
         self._interrupt.check()
         if what != self._what or self._part is None or steps < self._bars.tasks[-1].completed:
             if self._part is not None:
                 self._bars.remove_task(self._part)
                 self._crossings = FORWARD_CROSSINGS
             self._what, self._part = what, self._bars.add_task(what, total=None, text="")
-        # Nobody knows when a flow will be at rest: what past runs took is shown, and then a little more.
+        # The number of steps to steady state is not known: the bar is scaled by that of typical runs.
         expected = max(self._crossings * self._plan.flow_through_steps, steps + 100)
         self._bars.update(
             self._part, completed=steps, total=expected,
@@ -93,18 +93,18 @@ class ProgressBar:
         )  # fmt: skip
 
     def iteration(self, iterate: Iterate) -> None:
-        """A line for an iteration."""
+        """Prints a line for an iteration."""
         record = iterate.record
         self._first = self._first or record.objective
         values = "".join(f"  {name} {value[0]:+.2e}" for name, value in record.constraints.items() if len(value) == 1)
-        change = record.objective / self._first - 1.0
+        change = (record.objective - self._first) / abs(self._first)
         self._bars.console.print(
-            f"iteration {record.iteration:3d}  C_d {record.objective:.4f} ({change:+.1%}){values}  "
+            f"iteration {record.iteration:3d}  {self._quantity} {record.objective:.4f} ({change:+.1%}){values}  "
             f"{record.evaluations} evaluations, {duration(record.seconds)}", highlight=False,
         )  # fmt: skip
         if self._whole is not None:
             self._bars.update(
                 self._whole,
                 completed=record.iteration + 1,
-                text=f"iteration {record.iteration}, C_d {record.objective:.4f}",
+                text=f"iteration {record.iteration}, {self._quantity} {record.objective:.4f}",
             )

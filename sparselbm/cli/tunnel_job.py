@@ -1,4 +1,4 @@
-"""Flow past a body, as the commands know it."""
+"""Commands for flow past a body."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .jobs import Job
 from .show import ProgressBar, announce, duration, facts, show_warnings, warn_not_converged
 
 _EVALUATIONS = 11
-"""Of an optimisation of ten iterations."""
+"""Evaluations of an optimisation of ten iterations, as an estimate."""
 
 
 class WindTunnelJob(Job):
-    """Drag of a body in a tunnel."""
+    """Drag of a body in a wind tunnel."""
 
     def __init__(self, plan: WindTunnelSetup):
         self.plan = plan
@@ -40,15 +40,15 @@ class WindTunnelJob(Job):
         size = " x ".join(map(str, plan.shape))
         facts(f"\nTunnel around {plan.obstacle}", {
             "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[plan.tunnel.axis]}",
-            "across the obstacle": f"{plan.length:.4g} m, {plan.cells_across:.1f} cells",
-            "silhouette": f"{plan.frontal_area:.4g} m^2",
+            "size across the flow": f"{plan.length:.4g} m, {plan.cells_across:.1f} cells",
+            "frontal area": f"{plan.frontal_area:.4g} m^2",
             "cells": f"{size} = {plan.cells:,} of {plan.voxel_size:.4g} m, in {found['tiles']:,} tiles",
             "memory": f"{gibibytes(plan.memory)}; {gibibytes(plan.gradient_memory)} with gradients",
             "time step": f"{plan.units.time_step:.4g} s",
             "Reynolds number": f"{plan.tunnel.reynolds:g} (viscosity {plan.units.viscosity:.4g} m^2/s)",
             "Mach number": f"{plan.units.mach:.3f}",
             "relaxation time": f"{plan.units.tau:.4f} steps",
-            "expected rate": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
             "expected duration": f"run {duration(found['expected_run_seconds'])}, "
             f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
         })  # fmt: skip
@@ -67,7 +67,7 @@ class WindTunnelJob(Job):
                 flow.on_progress = work.step
                 drag = flow.drag()
             summary = self._folder.finish_run(flow, drag)
-        warn_not_converged(summary, steady_run, "the drag still changes")
+        warn_not_converged(summary, steady_run, "the drag")
         facts("", {
             "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
@@ -75,10 +75,10 @@ class WindTunnelJob(Job):
         return summary
 
     def line(self, summary):
-        """Coefficients go by each variant's own silhouette, so compare forces."""
+        """Coefficients refer to the frontal area of each variant: compare forces."""
         return (
             f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
-            f"silhouette {summary['frontal_area']:.4g} m^2"
+            f"frontal area {summary['frontal_area']:.4g} m^2"
         )
 
 

@@ -1,4 +1,4 @@
-"""Flow inside a surface, as the commands know it."""
+"""Commands for flow in a fluid volume."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .show import ProgressBar, announce, duration, err, facts, show_warnings, wa
 
 
 class InternalFlowJob(Job):
-    """Flow rates and pressures at the openings of a surface."""
+    """Flow rates and pressures at the openings of a fluid volume."""
 
     def __init__(self, plan: InternalFlowSetup):
         self.plan = plan
@@ -41,7 +41,7 @@ class InternalFlowJob(Job):
     def show(self, found):
         plan = self.plan
         size = " x ".join(map(str, plan.domain.shape))
-        facts(f"\nInside of {plan.name}", {
+        facts(f"\nFluid volume {plan.name}", {
             "cells": f"{plan.domain.fluid_cells:,} of {plan.voxel_size:.4g} m",
             "narrowest opening": f"{plan.cells_across:.1f} cells across",
             "tiles": f"{plan.domain.tile_count:,}, {plan.cells:,} cells",
@@ -52,7 +52,7 @@ class InternalFlowJob(Job):
             "Reynolds number": f"{plan.reynolds:g} (viscosity {plan.units.viscosity:.4g} m^2/s)",
             "Mach number": f"{plan.units.mach:.3f}",
             "relaxation time": f"{plan.units.tau:.4f} steps",
-            "expected rate": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
         })  # fmt: skip
         show_warnings(plan)
@@ -70,11 +70,12 @@ class InternalFlowJob(Job):
                 flow.on_progress = lambda steps, share, rate: work.step("flow", steps, share, rate)
                 through = flow.run()
             summary = self._folder.finish_run(flow, through)
-        warn_not_converged(summary, steady_run, "flow rates or pressures at the openings still change")
+        warn_not_converged(summary, steady_run, "flow rates or pressures at the openings")
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             err.print(
-                f"Warning: density changes by {summary['compression']:.1%} along the flow, limit "
-                f"{COMPRESSION_WARNING_ABOVE:.0%}: pressures are wrong by about as much; take a smaller --lattice-velocity",
+                f"Warning: the density changes by {summary['compression']:.1%} along the flow, limit "
+                f"{COMPRESSION_WARNING_ABOVE:.0%}: pressures have a relative error of about this size; use a smaller "
+                "--lattice-velocity",
                 style="yellow", highlight=False,
             )  # fmt: skip
         facts("", {
@@ -83,7 +84,7 @@ class InternalFlowJob(Job):
                 for name, each in summary["openings"].items()
             },
             "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
-            "mass balance": f"{summary['mass_balance']:+.2%} of what enters does not leave",
+            "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
             **_shear(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })  # fmt: skip
         return summary
@@ -100,4 +101,4 @@ def _opening(each: dict) -> str:
 def _shear(summary: dict) -> dict[str, str]:
     if "wall_shear_mean" not in summary:
         return {}
-    return {"wall shear": f"{summary['wall_shear_mean']:.4g} Pa in the mean, {summary['wall_shear_max']:.4g} Pa at most"}
+    return {"wall shear stress": f"mean {summary['wall_shear_mean']:.4g} Pa, maximum {summary['wall_shear_max']:.4g} Pa"}

@@ -1,4 +1,4 @@
-"""`sparselbm view`: results as a page for a browser."""
+"""`sparselbm view`: results as a web page."""
 
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,17 +11,19 @@ from ..results.page import write_page
 from . import options as o
 from .show import out
 
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that run, optimize or demo has written.")]
-Page = Annotated[Path | None, o.option("--output", "Folder of the page. Default: RESULTS/view.", metavar="FOLDER")]
-Serve = Annotated[bool, o.option("--serve", "Serve the page on this machine until Ctrl-C, for no other machine to see.")]
-Port = Annotated[int, o.option("--port", "Port of --serve; 0 takes a free one.")]
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of results of run, optimize or demo.")]
+Page = Annotated[
+    Path | None, o.option("--output", "Folder of the page. Default: RESULTS/view.", metavar="FOLDER", rich_help_panel="Output")
+]
+Serve = Annotated[bool, o.option("--serve", "Serve the page on this machine only, until Ctrl-C.")]
+Port = Annotated[int, o.option("--port", "Port of --serve; 0 selects a free one.")]
 
 
 def view(
     results: Results, output: Page = None, serve: Serve = False, port: Port = 0, overwrite: o.Overwrite = False
 ) -> None:
-    """Write a page that plays the results in a browser: body, slice, streamlines, convergence, and vortices where they were
-    drawn. It needs no network.
+    """Write a web page that shows the results: body, slice, streamlines, convergence, and vortices if they were drawn. It
+    works without a network.
 
     Examples:
 
@@ -35,8 +37,8 @@ def view(
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent))
         with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-            out.print(f"http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends)", highlight=False)
+            out.print(f"http://127.0.0.1:{server.server_address[1]}/ (press Ctrl-C to stop)", highlight=False)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
-                out.print("ended")
+                out.print("Stopped.")

@@ -1,7 +1,7 @@
 """Design optimisation: problems, constraints, optimisers and checks of gradients."""
 
 from .cross_check import CrossCheck, CrossCheckResult
-from .drag import DragProblem, DragStudy, Iterate, SecondGrid, on_second_grid
+from .drag import DragProblem, DragStudy, GridCheck, Iterate, grid_check
 from .flow_constraint import FlowConstraint, ForceConstraint, PressureDropConstraint
 from .multi_point import MultiPointProblem
 
@@ -12,9 +12,9 @@ __all__ = [
     "DragStudy",
     "FlowConstraint",
     "ForceConstraint",
+    "GridCheck",
     "Iterate",
     "MultiPointProblem",
     "PressureDropConstraint",
-    "SecondGrid",
-    "on_second_grid",
+    "grid_check",
 ]

@@ -38,7 +38,8 @@ class CrossCheck:
     def __post_init__(self):
         if not (0.0 < self.tolerance < math.inf and (self.every is None or self.every >= 1)):
             raise WindTunnelError(
-                f"a recheck every {self.every} iterations within {self.tolerance}: both must be above 0 (every=None: at the end)"
+                f"a cross-check every {self.every} iterations within {self.tolerance}: both must be above 0 "
+                "(every=None: at the end)"
             )
 
 
@@ -131,18 +132,24 @@ class CrossChecker:
         x, first = self._start
         if self._others_at_start is None:
             self._others_at_start = self._others(x)
-        checked = self._others(record.x) / self._others_at_start
-        for drag, other in zip(np.asarray(drags) / first, checked):
+        checked = _relative(self._others(record.x), self._others_at_start)
+        for drag, other in zip(_relative(np.asarray(drags), first), checked):
             self.found.append(CrossCheckResult(record.iteration, float(drag), float(other), self._option.tolerance))
 
     def _others(self, x: np.ndarray) -> np.ndarray:
         return np.array([self._other(flow, d.points(x)) for flow, d in zip(self._flows, self._deformations)])
 
     def _other(self, flow: WindTunnelRun, points: np.ndarray) -> float:
-        """C_d with the other wall; NaN where its flow blows up."""
+        """The objective with the other wall; NaN where its flow blows up."""
         try:
             return WindTunnelRun(
-                flow.plan, flow.steady_run, flow.device, flow.on_progress, wall=self._option.wall, points=points
-            ).drag()  # fmt: skip
+                flow.plan, flow.steady_run, flow.device, flow.on_progress, wall=self._option.wall, points=points,
+                objective=flow.objective, factor=flow.factor,
+            ).value()  # fmt: skip
         except SimulationError:
             return math.nan
+
+
+def _relative(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Objectives relative to the start: below 1 for an improvement, also where objectives are negative."""
+    return np.where(first > 0.0, values / first, first / values)

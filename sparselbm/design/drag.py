@@ -1,4 +1,4 @@
-"""Shape optimisation of a body in a tunnel: design variables -> flow -> drag -> gradient -> optimiser."""
+"""Shape optimisation of a body in a tunnel: design variables -> flow -> objective -> gradient -> optimiser."""
 
 import math
 from collections import OrderedDict
@@ -12,6 +12,7 @@ import warp as wp
 from ..adjoint import AdjointMethod, Points, Steady, value_and_grad
 from ..flows import ProgressCallback, SteadyRun, WindTunnelRun, WindTunnelSetup
 from ..geometry.deformation import FFD, BoundDeformation, Deformation
+from ..observe import Observable
 from .constraint import BoundConstraint, Constraint, FixedVolume
 from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
 from .flow_constraint import FlowConstraint
@@ -23,8 +24,10 @@ _REMEMBERED = 64
 
 @dataclass(frozen=True, kw_only=True)
 class DragStudy:
-    """What to vary, under which constraints, how: the least drag coefficient of the tunnel's obstacle."""
+    """Objective, design variables, constraints and method of an optimisation of the tunnel's obstacle."""
 
+    objective: Observable | None = None
+    """What is minimised, in lattice units, or times `coefficient(setup)` where it has this method; None: C_d."""
     deformation: Deformation = field(default_factory=FFD)
     """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
     constraints: Sequence[Constraint | FlowConstraint] = (FixedVolume(),)
@@ -32,7 +35,7 @@ class DragStudy:
     optimizer: Optimizer = field(default_factory=SLSQP)
     stop: StoppingCriteria = field(default_factory=lambda: StoppingCriteria(iterations=10))
     steady_run: SteadyRun | None = None
-    """How a flow is brought to rest; None: the tunnel's own way. Each design starts from the flow of the last one."""
+    """How a flow is run to steady state; None: the tunnel's own way. Each design starts from the flow of the last one."""
     gradient: AdjointMethod = field(default_factory=lambda: Steady(tolerance=0.05, flow_tolerance=math.inf))
     """`steady_run` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
     cross_check: CrossCheck | None = field(default_factory=CrossCheck)
@@ -41,13 +44,13 @@ class DragStudy:
 
 @dataclass(frozen=True, eq=False)
 class Iterate:
-    """A design whose drag is known."""
+    """A design whose objective is known."""
 
     record: DesignRecord
     points: np.ndarray
     """The body's points [m], (n, 3)."""
     points_gradient: np.ndarray
-    """d C_d / d points [1 / m], (n, 3)."""
+    """d J / d points [1 / m], (n, 3)."""
     flow: WindTunnelRun
     """The tunnel as the latest evaluation left it: of number 0 that of the start."""
 
@@ -56,11 +59,11 @@ class Iterate:
 class _Solution:
     """What one evaluation gave."""
 
-    drag: float
+    objective: float
     gradient: np.ndarray
-    """d C_d / d x, (size,)."""
+    """d J / d x, (size,)."""
     points_gradient: np.ndarray
-    """d C_d / d points [1 / m], (n, 3)."""
+    """d J / d points [1 / m], (n, 3)."""
     limits: np.ndarray
     """Coefficients of the flow's limits, (k,)."""
     limits_gradient: np.ndarray
@@ -69,7 +72,7 @@ class _Solution:
 
 @dataclass(eq=False)
 class DragProblem:
-    """A study bound to a tunnel: C_d(x) and its gradient. All is checked at once; the tunnel is built when called.
+    """A study bound to a tunnel: the objective J(x), by default C_d, and its gradient. The tunnel is built when it is called.
 
     Raises GeometryError, ConstraintError, TunnelError (memory, limits) when made.
     """
@@ -92,24 +95,36 @@ class DragProblem:
         self.limits = [c for c in self.study.constraints if isinstance(c, FlowConstraint)]
         self.constraints = [c.bind(self.deformation, self.plan.mesh) for c in shape]
         self.constraints += [self._bound(k, limit) for k, limit in enumerate(self.limits)]
+        wanted = self.study.objective
+        self.observable = self.plan.drag if wanted is None else wanted
+        self.factor = self.plan.drag_coefficient(1.0) if wanted is None else _coefficient(wanted, self.plan)
+        self.objective_name = "drag coefficient" if wanted is None else type(wanted).__name__
         self._solutions: OrderedDict[bytes, _Solution] = OrderedDict()
         self._unasked: bytes | None = None
 
     @cached_property
     def flow(self) -> WindTunnelRun:
         """The tunnel, with the shape and the flow that it holds now."""
-        return WindTunnelRun(self.plan, self.study.steady_run, self.device, self.on_progress)
+        return self.flow_on(self.plan)
 
-    def drag(self, x: np.ndarray) -> float:
-        """C_d of a design, without gradient."""
+    def flow_on(self, plan: WindTunnelSetup) -> WindTunnelRun:
+        """A tunnel that measures this objective, such as one on a finer grid."""
+        objective = self.study.objective
+        factor = 1.0 if objective is None else _coefficient(objective, plan)
+        return WindTunnelRun(
+            plan, self.study.steady_run, self.device, self.on_progress, objective=objective, factor=factor
+        )
+
+    def value(self, x: np.ndarray) -> float:
+        """J of a design, without gradient."""
         self.flow.move(self.deformation.points(x))
-        return self.flow.drag()
+        return self.flow.value()
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """C_d and d C_d / d x, (size,)."""
+        """J and d J / d x, (size,)."""
         known = self._solutions[x.tobytes()] if x.tobytes() == self._unasked else self._solve(x)
         self._unasked = None
-        return known.drag, known.gradient
+        return known.objective, known.gradient
 
     def _bound(self, k: int, limit: FlowConstraint) -> BoundConstraint:
         limit.require()
@@ -131,15 +146,15 @@ class DragProblem:
         return self._solutions[x.tobytes()]
 
     def _solve(self, x: np.ndarray) -> _Solution:
-        report, drag = self.flow.rated, self.drag(x)
+        report, settled = self.flow.rated, self.value(x)
         progress = report("gradient")
-        measured = [(self.plan.drag, self.plan.drag_coefficient(1.0))]
+        measured = [(self.observable, self.factor)]
         measured += [(limit.objective(self.plan), limit.coefficient(self.plan)) for limit in self.limits]
         values, gradients = [], []
         for objective, coefficient in measured:
             value, (gradient,) = value_and_grad(
                 objective, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
-                plan=self.study.gradient, on_back=lambda steps: progress(steps, drag),
+                plan=self.study.gradient, on_back=lambda steps: progress(steps, settled),
             )  # fmt: skip
             values.append(coefficient * value)
             gradients.append(coefficient * gradient)
@@ -151,9 +166,9 @@ class DragProblem:
         return solution
 
     def minimize(self, on_iterate: Callable[[Iterate], None] | None = None) -> OptimizeResult:
-        """Runs the optimiser; `on_iterate` is told of each iteration before the next begins.
+        """Runs the optimiser; `on_iterate` is called with each iteration before the next begins.
 
-        A design that `DragStudy.recheck` refuses ends it, with `stopped` "refused" and the reason as message; the result
+        A design that `DragStudy.cross_check` refuses ends it, with `stopped` "refused" and the reason as message; the result
         is then the last design that was confirmed, or the start.
         """
         cross_check = self.study.cross_check
@@ -176,30 +191,36 @@ class DragProblem:
         return cross_checker.confirmed(result, lambda entry: [entry.objective]) if cross_checker else result
 
 
+def _coefficient(objective: Observable, plan: WindTunnelSetup) -> float:
+    """Value per lattice unit of an objective: its own `coefficient(setup)`, or 1."""
+    coefficient = getattr(objective, "coefficient", None)
+    return 1.0 if coefficient is None else float(coefficient(plan))
+
+
 @dataclass(frozen=True)
-class SecondGrid:
-    """Two shapes again, on other voxels."""
+class GridCheck:
+    """First and best shape evaluated again on another grid."""
 
     voxel_size: float
     """[m]."""
     first: float
-    """C_d of the shape as it was read."""
+    """J of the shape as it was read."""
     best: float
-    """C_d of the best shape."""
+    """J of the best shape."""
 
     @property
     def reduction(self) -> float:
-        """1 - best / first."""
-        return 1.0 - self.best / self.first
+        """(first - best) / abs(first)."""
+        return (self.first - self.best) / abs(self.first)
 
 
-def on_second_grid(problem: DragProblem, x: np.ndarray, *, refinement: float = 1.25) -> SecondGrid:
-    """C_d of the shape as it was read and of the design x, on voxels finer by `refinement`.
+def grid_check(problem: DragProblem, x: np.ndarray, *, refinement: float = 1.25) -> GridCheck:
+    """J of the shape as it was read and of the design x, on a grid refined by `refinement`.
 
     Raises TunnelError when the finer tunnel does not fit in memory.
     """
     finer = problem.plan.refined(refinement)
-    flow = WindTunnelRun(finer, problem.study.steady_run, problem.device, problem.on_progress)
-    first = flow.drag()
+    flow = problem.flow_on(finer)
+    first = flow.value()
     flow.move(problem.deformation.points(x))
-    return SecondGrid(finer.voxel_size, first, flow.drag())
+    return GridCheck(finer.voxel_size, first, flow.value())

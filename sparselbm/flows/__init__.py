@@ -4,9 +4,10 @@ from .forecast import RunEstimate
 from .internal_flow import Inlet, InternalFlow, InternalFlowSetup, Outlet
 from .internal_run import InternalFlowRun, PortState
 from .setup import FlowSetup
+from .sides import SideCondition, SideWall
 from .steady_run import SteadyResult, SteadyRun
 from .tunnel_flow import ProgressCallback, WindTunnelRun
-from .wind_tunnel import SideWall, WindTunnel, WindTunnelSetup
+from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
     "FlowSetup",
@@ -18,6 +19,7 @@ __all__ = [
     "PortState",
     "ProgressCallback",
     "RunEstimate",
+    "SideCondition",
     "SideWall",
     "SteadyResult",
     "SteadyRun",

@@ -1,4 +1,4 @@
-"""The flow around a tunnel's obstacle: shape in, flow at rest in time, drag coefficient out."""
+"""Steady flow around a tunnel's obstacle: from its shape to the drag coefficient, or to another objective."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,17 +10,18 @@ import warp as wp
 
 from ..errors import WindTunnelError
 from ..models.wall import BounceBack
+from ..observe import Observable
 from ..solver import Simulation
 from .steady_run import SteadyResult, SteadyRun
 from .wind_tunnel import WindTunnelSetup
 
 ProgressCallback = Callable[[str, int, float, float], None]
-"""Told what is being done ("flow", "gradient"), the steps done of it, C_d so far and the rate [MLUPS]."""
+"""Progress callback: called with the phase ("flow" or "gradient"), steps completed, current value and speed [MLUPS]."""
 
 
 @dataclass(eq=False)
 class WindTunnelRun:
-    """A tunnel in which a flow is brought to rest again and again, each time from where it stood.
+    """A tunnel whose flow is run to steady state repeatedly, each time from the previous flow.
 
     C_d = F . e / (1/2 rho u^2 A), with A the silhouette of the body as it was read.
     """
@@ -34,8 +35,12 @@ class WindTunnelRun:
     """How the bodies act, in place of the tunnel's wall; None: as the tunnel says. Bodies with walls on links cannot be moved."""
     points: np.ndarray | None = None
     """Where the obstacle's points stand at first [m], (n, 3); None: as they were read."""
+    objective: Observable | None = None
+    """Observable that `value` returns; None: the drag."""
+    factor: float = 1.0
+    """Value per lattice unit of that observable."""
     settled: SteadyResult | None = field(default=None, init=False)
-    """How the last run came to rest."""
+    """Convergence of the last run."""
 
     @cached_property
     def simulation(self) -> Simulation:
@@ -54,19 +59,26 @@ class WindTunnelRun:
         self.simulation.update_geometry()
 
     def drag(self) -> float:
-        """Brings the flow to rest; C_d. Raises SimulationError when it blows up."""
+        """Runs the flow to steady state; returns C_d. Raises SimulationError when it diverges."""
+        return self._settle(self.plan.drag, self.plan.drag_coefficient(1.0))
+
+    def value(self) -> float:
+        """Runs the flow to steady state; returns the objective. Raises SimulationError when it diverges."""
+        return self.drag() if self.objective is None else self._settle(self.objective, self.factor)
+
+    def _settle(self, observable: Observable, factor: float) -> float:
         report = self.rated("flow")
         self.settled = (self.steady_run or self.plan.steady_run).run(
-            self.simulation, self.plan.drag, lambda steps, force: report(steps, self.plan.drag_coefficient(force))
+            self.simulation, observable, lambda steps, value: report(steps, factor * value)
         )
-        return self.plan.drag_coefficient(self.settled.value)
+        return factor * self.settled.value
 
     def rated(self, what: str) -> Callable[[int, float], None]:
-        """A report of steps and C_d to `on_progress`, with the rate since now."""
+        """Reports steps and the value to `on_progress`, with the speed since this call."""
         began = perf_counter()
 
-        def report(steps: int, drag: float) -> None:
+        def report(steps: int, value: float) -> None:
             if self.on_progress is not None:
-                self.on_progress(what, steps, drag, steps * self.plan.cells / max(perf_counter() - began, 1e-9) * 1e-6)
+                self.on_progress(what, steps, value, steps * self.plan.cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report

@@ -23,6 +23,7 @@ from ..models.wall import BounceBack
 from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units
+from .sides import SideCondition, SideWall
 from .steady_run import SteadyRun
 
 if TYPE_CHECKING:
@@ -37,17 +38,6 @@ _OUTLET_RELAXATION = 0.02
 which a steady flow has none."""
 _STABLE_INLET = 10.0
 """u / nu [1 / cell]: what two relaxation times, or one, hold beside a velocity inlet."""
-
-
-
-
-@dataclass(frozen=True)
-class SideWall:
-    """A side of a tunnel that the fluid sticks to."""
-
-    face: Face
-    velocity: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Of a wall that slides [m / s]: a road under a car."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +68,8 @@ class WindTunnel:
     """Lower and upper corner of the box [m], in place of the three distances; the upper one moves out to whole tiles."""
     walls: tuple[SideWall, ...] = ()
     """Sides with friction; the others have none."""
+    conditions: tuple[SideCondition, ...] = ()
+    """Boundary conditions in place of the tunnel's own; empty: velocity inlet, pressure outlet, moving walls and free slip."""
     profile: Profile | None = None
     """Of the inlet; None: uniform."""
     lattice_velocity: float = 0.08
@@ -110,20 +102,20 @@ class WindTunnel:
         return plan
 
     def in_scene(
-        self, scene: "Scene", obstacle: str | None = None, *, without: Collection[str] = (),
+        self, scene: "Scene", obstacle: str | None = None, *, ignore: Collection[str] = (),
         device: wp.DeviceLike | None = None,
     ) -> "WindTunnelSetup":  # fmt: skip
-        """The tunnel around a prim of a scene, by default around its only body; `without`: prims that are left out.
+        """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
         Degenerate faces are dropped, inverted ones turned; points keep their number and order.
         Raises TunnelError where there are several bodies and none is named, SceneError for prims that are not there.
         """
-        left_out = [name for path in without for name in _names_below(scene, path)]
+        left_out = [name for path in ignore for name in _names_below(scene, path)]
         bodies = [body for body in scene.bodies if body.path not in left_out]
         if obstacle is None:
             if len(bodies) != 1:
                 names = ", ".join(body.path for body in bodies) or "none"
-                raise WindTunnelError(f"{len(bodies)} bodies and no obstacle named: choose one of {names}")
+                raise WindTunnelError(f"{len(bodies)} bodies and no obstacle specified: choose one of {names}")
             obstacle = bodies[0].path
         target, within = scene.body(obstacle), _names_below(scene, obstacle)
         standing = [target, *(body for body in bodies if body.path not in within)]
@@ -296,7 +288,7 @@ class WindTunnelSetup:
         if np.any(high < self.bounds[0]) or np.any(low > self.bounds[1]):
             raise WindTunnelError(
                 f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*self.bounds)} m): "
-                "leave it out (without=), or enlarge upstream, downstream or side"
+                "leave it out (ignore=), or enlarge upstream, downstream or side"
             )
         gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
         for end, gap, side in gaps:
@@ -305,7 +297,7 @@ class WindTunnelSetup:
                 raise WindTunnelError(
                     f"{name} {where} the {end}, limit {margin:.4g} m (2 cells) before it: "
                     + (f"enlarge {side}" if self.tunnel.corners is None else "move the corners apart")
-                    + ("" if name == self.obstacle else ", or leave it out (without=)")
+                    + ("" if name == self.obstacle else ", or leave it out (ignore=)")
                 )
 
     def require_memory(self, device: wp.DeviceLike = None, *, gradient: bool = False) -> None:
@@ -322,22 +314,33 @@ class WindTunnelSetup:
         if isinstance(self.tunnel.wall, BounceBack):
             raise WindTunnelError(
                 f"the walls lie on links, {self.tunnel.wall}: they do not move, and their gradient does not follow the drag over "
-                "cells; use wall=SolidFraction() (fraction in a case), which is checked against such walls at the end"
+                "cells; use wall=SolidFraction() (partiallySaturated in a case), which is checked against such walls at the end"
             )
 
     @property
+    def _inflow(self) -> tuple[float, ...]:
+        """Incoming velocity [cells / step]."""
+        return tuple(self.tunnel.lattice_velocity if k == self.tunnel.axis else 0.0 for k in range(3))
+
+    @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """The tunnel's conditions, in the order in which they apply: what slides before walls at rest (see `MovingWall`)."""
-        axis = self.tunnel.axis
-        velocity = tuple(self.tunnel.lattice_velocity if k == axis else 0.0 for k in range(3))
+        """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
+        axis, own = self.tunnel.axis, {each.face: each.model for each in self.tunnel.conditions}
+
+        def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
+            return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
+
         walls = sorted(self.tunnel.walls, key=lambda wall: not any(wall.velocity))
         stuck = [wall.face for wall in walls]
         sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (
-            VelocityInlet(Face(axis, 0), velocity, profile=self.tunnel.profile),
-            *(MovingWall(wall.face, tuple(map(self.units.velocity_to_lattice, wall.velocity))) for wall in walls),
-            *(FreeSlip(face) for face in sides if face not in stuck),
-            PressureOutlet(Face(axis, 1), relaxation=_OUTLET_RELAXATION),
+            condition(VelocityInlet, Face(axis, 0), self._inflow, profile=self.tunnel.profile),
+            *(
+                condition(MovingWall, wall.face, tuple(map(self.units.velocity_to_lattice, wall.velocity)))
+                for wall in walls
+            ),
+            *(condition(FreeSlip, face) for face in sides if face not in stuck),
+            condition(PressureOutlet, Face(axis, 1), relaxation=_OUTLET_RELAXATION),
         )
 
     def domain(self, device: wp.DeviceLike = None) -> Domain:
@@ -361,7 +364,7 @@ class WindTunnelSetup:
             collision=self.tunnel.collision, boundaries=self.boundaries, precision=self.tunnel.precision,
             obstacles=[Obstacle(name, mesh, wall or self.tunnel.wall) for name, mesh in bodies.items()],
         )  # fmt: skip
-        simulation.set_state(1.0, self.boundaries[0].velocity)  # type: ignore[attr-defined]
+        simulation.set_state(1.0, self._inflow)
         return simulation
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..design import DragProblem, Iterate, SecondGrid
+from ..design import DragProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
@@ -96,11 +96,11 @@ class ResultsWriter:
         settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
         return self._summarise({"drag_coefficient": drag, "drag_force": force, **settled})
 
-    def finish(self, problem: DragProblem, result: OptimizeResult, second: SecondGrid | None = None) -> dict:
+    def finish(self, problem: DragProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """The best design's flow (unless the study was interrupted), pictures, and the summary, which is returned."""
-        points, drag = problem.deformation.points(result.x), result.objective
+        points, reached = problem.deformation.points(result.x), result.objective
         if result.stopped != "interrupted":
-            drag = problem.drag(result.x)
+            reached = problem.value(result.x)
             best = self._moment(problem.flow, points)
             number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
             draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
@@ -108,15 +108,16 @@ class ResultsWriter:
             self._draw_slice(best)
             self._draw_slices(self._first or best, best)
         if self.history:
-            convergence(self.folder / "convergence.png", self.history, label="drag coefficient")
+            convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         first = result.history[0].objective
         return self._summarise({
-            "drag_coefficient_first": first, "drag_coefficient_best": drag, "reduction": 1.0 - drag / first,
+            "objective": problem.objective_name, "objective_first": first, "objective_best": reached,
+            "reduction": (first - reached) / abs(first),
             "volume_change": self.plan.mesh.with_points(points).volume / self.plan.mesh.volume - 1.0,
             "feasible": result.feasible, "stopped": result.stopped, "iterations": result.iterations,
             "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
             "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
-            "second_grid": second and {**asdict(second), "reduction": second.reduction},
+            "grid_check": second and {**asdict(second), "reduction": second.reduction},
         })  # fmt: skip
 
     def _moment(self, flow: WindTunnelRun, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:

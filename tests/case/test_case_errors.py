@@ -21,10 +21,10 @@ USD = [
      ["/Case: sparselbm:fluid:densty", "did you mean density", "viscosity"]),
     ([(FLUID, '"SparselbmFluitAPI"')], ["/Case", "no such schema SparselbmFluitAPI", "SparselbmFluidAPI"]),
     ([(Z_MAX, '"SparselbmBoundaryAPI:top"')], ["/Case", "SparselbmBoundaryAPI:top", "xMin, xMax, yMin, yMax, zMin, zMax"]),
-    ([(FLUID + ", ", "")], ["/Case: sparselbm:fluid:density", "counts for nothing here", "apply SparselbmFluidAPI"]),
+    ([(FLUID + ", ", "")], ["/Case: sparselbm:fluid:density", "has no effect here", "apply SparselbmFluidAPI"]),
     ([(DENSITY, "uniform double sparselbm:weather = 1\n")], ["sparselbm:weather", "scene, obstacle, opening, domain"]),
     ([("uniform double sparselbm:scene:time", 'uniform string sparselbm:scene:file = "x.usd"')],
-     ["/Case: sparselbm:scene:file", "no such attribute", "time, levels"]),
+     ["/Case: sparselbm:scene:file", "no such attribute", "time, subdivisionLevels"]),
     # Values of another kind, or out of range.
     ([(DENSITY, 'uniform string sparselbm:fluid:density = "air"\n')],
      ["/Case: sparselbm:fluid:density", "'air'", "a finite number (double)"]),
@@ -36,9 +36,10 @@ USD = [
     ([("sparselbm:fluid:viscosity", "sparselbm:fluid:viscosity = 0.1")], ["fluid:viscosity", "fluid:reynolds", "contradict"]),
     ([("sparselbm:domain:lower", "sparselbm:domain:lower = (0, 0, 0)")], ["domain:lower", "domain:upstream", "contradict"]),
     ([("sparselbm:objective:iterations = 10", "sparselbm:objective:iterations = 10\n"
-       "    uniform double sparselbm:design:limit = 1")], ["/Case: sparselbm:design:limit", "apply SparselbmDesignAPI"]),
-    ([("sparselbm:design:limit", "sparselbm:design:limit\n        double sparselbm:design:smoothing = 1")],
-     ["/World/Body: sparselbm:design:smoothing", "kind vertices", "is ffd", "take it out"]),
+       "    uniform double sparselbm:design:maxDisplacement = 1")],
+     ["/Case: sparselbm:design:maxDisplacement", "apply SparselbmDesignAPI"]),
+    ([("sparselbm:design:maxDisplacement", "sparselbm:design:maxDisplacement\n        double sparselbm:design:smoothing = 1")],
+     ["/World/Body: sparselbm:design:smoothing", "kind vertices", "is ffd", "remove it"]),
     ([('design:kind = "ffd"', 'design:kind = "vertices"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", "")],
      ["/World/Body: sparselbm:design:smoothing is missing", "[m]"]),
     ([('over "Body" (', 'over "Other" (\n prepend apiSchemas = ["SparselbmDesignAPI"]\n)\n{\n}\nover "Body" (')],
@@ -51,7 +52,7 @@ USD = [
     ([('"TRT"', '"Cumulant"')], ["/Case: sparselbm:solver:collision is Cumulant", "D3Q27"]),
     # Where someone else's case may not write.
     ([("string sparselbm:output:folder", 'string sparselbm:output:folder = "out/../../over_there"')],
-     ["/Case: sparselbm:output:folder is 'out/../../over_there'", "within the case's folder", "--output"]),
+     ["/Case: sparselbm:output:folder is 'out/../../over_there'", "inside the case's folder", "--output"]),
     # Sides that a tunnel cannot have.
     ([('xMin:kind = "inlet"', 'xMin:kind = "outlet"'), (INLET, "sparselbm:boundary:xMin:velocity"),
       ('uniform token sparselbm:boundary:xMin:profile = "uniform"', "")], ["no side is an inlet", "xMin, yMin, zMin"]),
@@ -77,11 +78,11 @@ TOML = [
     ([('role = "design"', 'role = "car"')], ['case.toml: obstacle."/World/Body".role', "'car'", "fixed, design, ignored"]),
     ([('file = "./scene.usda"', "")], ["case.toml: scene.file is missing"]),
     ([("# viscosity =", "viscosity = 0.1")], ["case.toml: fluid.viscosity and case.toml: fluid.reynolds contradict"]),
-    ([("[fluid]", "[fluid")], ["case.toml", "no TOML"]),
+    ([("[fluid]", "[fluid")], ["case.toml", "not valid TOML"]),
     ([("[boundary.xMin]", "[boundary]\nxMin = 1\n[boundary.x]")], ["case.toml: boundary.xMin is 1", "must be a table"]),
     ([("# lower =", "lower = [0, 0, 0]"), ("upstream = 2.0", ""), ("downstream = 4.0", ""), ("side = 1.5", "")],
      ["case.toml: domain.upper is missing", "both"]),
-    ([("# folder =", 'folder = "/over_there"')], ["case.toml: output.folder is '/over_there'", "within the case's folder"]),
+    ([("# folder =", 'folder = "/over_there"')], ["case.toml: output.folder is '/over_there'", "inside the case's folder"]),
     ([("iterations = 10", "iterations = 2.5")], ["case.toml: objective.iterations", "a whole number"]),
 ]  # fmt: skip
 
@@ -124,13 +125,13 @@ def test_prims_that_are_not_there_and_what_stands_in_instances(opened):
         opened([("/World/Body", "/World/Bodi")], ".toml").read_scene()
     surface = 'over "Surface" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n}\n'
     inside = f'\nover "Parts"\n{{\nover "Box"\n{{\n{surface}}}\n}}\n'
-    with pytest.raises(CaseError, match=r"/World/Copy/Surface.*within an instance.*/World/Copy itself"):
+    with pytest.raises(CaseError, match=r"/World/Copy/Surface.*inside an instance.*/World/Copy itself"):
         opened([('\nover "World"', inside + 'over "World"')])
 
 
 def test_a_design_belongs_to_the_design_obstacle(opened):
     case = opened([("[design]", '[design]\nprim = "/World/Other"')], ".toml")
-    with pytest.raises(CaseError, match=r"case.toml: design.kind is ffd.*/World/Body.*/World/Other"):
+    with pytest.raises(CaseError, match=r"case.toml: design.kind is ffd on /World/Other, .*/World/Body"):
         CaseStudy.of(case, case.plan(case.read_scene()))
 
 
@@ -141,7 +142,8 @@ def study_of(opened, design, constraints=""):
 
 
 def test_designs_and_constraints_become_those_of_the_package(opened):
-    assert study_of(opened, 'kind = "ffd"\ncontrolPoints = [5, 3, 3]\nlimit = 0.1').deformation == FFD((5, 3, 3), limit=0.1)
+    ffd = study_of(opened, 'kind = "ffd"\ncontrolPoints = [5, 3, 3]\nmaxDisplacement = 0.1')
+    assert ffd.deformation == FFD((5, 3, 3), limit=0.1)
     rigid = study_of(opened, 'kind = "rigid"')
     assert rigid.deformation == Rigid(rotate=True, max_translation=0.12)
     assert rigid.constraints == ()
@@ -150,7 +152,8 @@ def test_designs_and_constraints_become_those_of_the_package(opened):
     assert isinstance(vertices.optimizer, Adam)
     case = opened([
         ('design:kind = "ffd"', 'design:kind = "xformOps"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", ""),
-        ("uniform double sparselbm:design:limit", 'uniform string[] sparselbm:design:vary = ["xformOp:translate=10,0,0"]'),
+        ("uniform double sparselbm:design:maxDisplacement",
+         'uniform string[] sparselbm:design:varyOps = ["xformOp:translate=10,0,0"]'),
     ])  # fmt: skip
     moved = CaseStudy.of(case, case.plan(case.read_scene()))
     assert moved.ops is not None

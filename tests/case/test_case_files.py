@@ -93,14 +93,14 @@ def test_an_instance_is_named_in_place_of_what_stands_in_it(scene):
 
 def test_templates_spare_scenes_and_former_cases(scene):
     read = Scene.open(scene)
-    with pytest.raises(CaseError, match=r"3 bodies and no obstacle named.*/World/Body"):
+    with pytest.raises(CaseError, match=r"3 bodies and no obstacle specified.*/World/Body"):
         write_template(read)
     with pytest.raises(CaseError, match="is the scene itself"):
         write_template(read, "/World/Body", scene)
     with pytest.raises(CaseError, match=r"ends with \.usda or \.toml"):
         write_template(read, "/World/Body", scene.with_suffix(".usdc"))
     template(scene)
-    with pytest.raises(FileExistsError, match="is there already"):
+    with pytest.raises(FileExistsError, match="exists: pass overwrite"):
         template(scene)
 
 

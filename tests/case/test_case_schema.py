@@ -47,7 +47,7 @@ def test_usd_shows_every_fallback_allowed_token_and_doc():
         expected = {
             head + name: [
                 each.kind.usd,
-                list(each.fallback) if isinstance(each.fallback, tuple) else each.fallback,
+                list(each.default) if isinstance(each.default, tuple) else each.default,
                 list(each.allowed),
                 each.text,
             ]
@@ -57,3 +57,4 @@ def test_usd_shows_every_fallback_allowed_token_and_doc():
         assert shown == expected
         if part.instances == SIDES:
             assert allowed == [True, False]
+

@@ -34,7 +34,7 @@ SCENES = {
 CASES = [
     ("run", "ball", ["--obstacle", "/World/Bodi"], ["/World/Bodi", "no such prim", "did you mean", "/World/Body"]),
     ("run", "two", [], ["2 bodies", "--obstacle", "/World/Body", "/World/Other"]),
-    ("run", "two", ["--obstacle", "/World/Body", "--without", "/World/Nil"], ["/World/Nil", "no such prim"]),
+    ("run", "two", ["--obstacle", "/World/Body", "--ignore", "/World/Nil"], ["/World/Nil", "no such prim"]),
     (
         "run",
         "across_inlet",
@@ -45,37 +45,41 @@ CASES = [
     ("init", "ball", ["--output", "none/case.usda"], ["the folder none of case.usda does not exist"]),
     ("inspect", "ball", ["--json", "none/what.json"], ["Error: none/what.json: No such file or directory"]),
     ("export", "none", ["--to", "csv"], ["none.usda: no such folder; give the folder that"]),
-    ("run", "outside", ["--obstacle", "/World/Body"], ["/World/Moon", "outside the tunnel", "--without"]),
+    ("run", "outside", ["--obstacle", "/World/Body"], ["/World/Moon", "outside the tunnel", "--ignore"]),
     ("run", "nan", [], ["/World/Body", "point 2 of 3", "nan", "repair"]),
     ("run", "empty", [], ["no mesh or gprim to read", "it has no faces"]),
     ("run", "flat", [], ["no mesh or gprim to read", "no area"]),
     ("inspect", "none", [], ["no mesh or gprim to read", "add"]),
     ("run", "ball", ["--voxel-size", "0.2"], ["5.0 cells across", "fewer than 8", "2.4 times"]),
-    ("run", "ball", ["--voxel-size", "-1"], ["-1.0 m", "above 0"]),
-    ("run", "ball", ["--voxel-size", "nan"], ["nan m", "above 0"]),
+    ("run", "ball", ["--voxel-size", "-1"], ["--voxel-size is -1", "above 0"]),
+    ("run", "ball", ["--voxel-size", "nan"], ["--voxel-size is nan", "a finite number"]),
     ("run", "ball", ["--reynolds", "1e7"], ["tau is 0.5", "0.5001", "lower Reynolds"]),
     ("run", "ball", ["--reynolds", "0.01"], ["tau is", "above 5", "larger voxels"]),
-    ("run", "ball", ["--reynolds", "0"], ["reynolds is 0.0", "above 0"]),
+    ("run", "ball", ["--reynolds", "0"], ["--reynolds is 0", "above 0"]),
     ("run", "ball", ["--lattice-velocity", "0.2"], ["Mach number is 0.346", "above 0.3", "at most"]),
     ("inspect", "ball", ["--voxel-size", "1e-4"], ["need", "GiB", "limit", "voxel size of", "would fit"]),
     ("optimize", "ball", ["--voxel-size", "1e-4"], ["need", "GiB", "limit", "voxel size of", "would fit"]),
-    ("run", "ball", ["--box", "0,4,1"], ["upstream is 0.0", "above 0"]),
-    ("run", "ball", ["--box", "0.01,4,1"], ["/World/Body", "from the inlet", "enlarge upstream"]),
-    ("optimize", "ball", ["--vary", "/World/Body=3"], ["/World/Body=3", "PRIM.OP=REACH", "rotateY=20"]),
-    ("optimize", "ball", ["--vary", "/World/Body.xformOp:rotateY=20"], ["/World/Body", "no op xformOp:rotateY", "none"]),
-    ("run", "ball", ["--box", "2,4"], ["'2,4'", "three numbers"]),
+    ("run", "ball", ["--margins", "0,4,1"], ["upstream is 0.0", "above 0"]),
+    ("run", "ball", ["--margins", "0.01,4,1"], ["/World/Body", "from the inlet", "enlarge upstream"]),
+    ("optimize", "ball", ["--design-op", "/World/Body=3"], ["/World/Body=3", "PRIM.OP=CHANGE", "rotateY=20"]),
+    ("optimize", "ball", ["--design-op", "/World/Body.xformOp:rotateY=20"], ["/World/Body", "no op xformOp:rotateY", "none"]),
+    ("run", "ball", ["--margins", "2,4"], ["'2,4'", "three numbers"]),
     ("run", "ball", ["--flow-axis", "w"], ["'w'", "x, y or z"]),
     ("optimize", "ball", ["--ffd", "4,x,4"], ["'4,x,4'", "three numbers"]),
-    ("run", "ball", ["--device", "cuda:9"], ["cuda:9", "there are: cpu"]),
-    ("run", "ball", ["--settle-steps", "0"], ["limit is 0", "above 0"]),
+    ("run", "ball", ["--device", "cuda:9"], ["cuda:9", "choose one of cpu"]),
+    ("run", "ball", ["--max-steps", "0"], ["--max-steps is 0", "above 0"]),
     ("optimize", "ball", ["--rigid", "--vertices", "0.1"], ["--rigid and --vertices", "choose 1"]),
+    ("run", "ball", ["--reynolds", "20", "--viscosity", "0.1"], ["--reynolds and --viscosity exclude each other"]),
+    ("run", "ball", ["--wall", "fraction"], ["--wall is 'fraction'", "partiallySaturated, interpolated"]),
+    ("optimize", "ball", ["--design", "vertices"], ["--design vertices", "--vertices METRES"]),
+    ("optimize", "ball", ["--objective", "lift"], ["--objective is 'lift'", "drag", "FILE.py:ClassName"]),
     ("optimize", "ball", ["--ffd", "1,3,3"], ["(1, 3, 3)", "2 to 16"]),
-    ("optimize", "ball", ["--limit", "0"], ["limit is 0.0", "above 0"]),
-    ("optimize", "ball", ["--iterations", "0"], ["iterations is 0", "above 0"]),
+    ("optimize", "ball", ["--max-displacement", "0"], ["--max-displacement is 0", "above 0"]),
+    ("optimize", "ball", ["--iterations", "0"], ["--iterations is 0", "above 0"]),
     ("run", "ball", ["--draw", "clouds"], ["'clouds'", "choose one of surface, slice"]),
     ("run", "ball", ["--draw", "slice=w"], ["'slice=w'", "x, y or z"]),
     ("optimize", "ball", ["--draw", "tracers=2"], ["tracers takes no value"]),
-    ("optimize", "open", [], ["closed mesh", "limit 1e-06", "--free-volume"]),
+    ("optimize", "open", [], ["closed mesh", "limit 1e-06", "--no-fixed-volume"]),
 ]
 
 
@@ -111,6 +115,6 @@ def test_bad_input_spares_former_results_even_with_overwrite(in_process, tmp_pat
     path = scene_of(tmp_path / "ball.usda", SCENES["ball"])
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "history.csv").write_text("precious")
-    code, _, _ = in_process("optimize", path, "--output", tmp_path / "out", "--overwrite", "--limit", "-1")
+    code, _, _ = in_process("optimize", path, "--output", tmp_path / "out", "--overwrite", "--max-displacement", "-1")
     assert code == 2
     assert (tmp_path / "out" / "history.csv").read_text() == "precious"

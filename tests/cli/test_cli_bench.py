@@ -11,4 +11,4 @@ def test_a_collision_that_is_not_timed_is_refused(in_process):
 def test_two_benches_at_once_are_refused(in_process):
     code, _, said = in_process("bench", "--collision", "all", "--gradient", "--size", "16")
     assert code == 2
-    assert "choose 1 of them" in said
+    assert "exclude each other" in said

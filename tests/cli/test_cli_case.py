@@ -5,19 +5,22 @@ import json
 import pytest
 from cli_cases import scene_of
 
+from sparselbm.case import CaseDesign, CaseObjective, CaseSolver
+from sparselbm.case.parts import PARTS
+from sparselbm.cli.settings import FLOW, settings_of
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene
 
-PLACE = ("--voxel-size", "0.12", "--box", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
-SMALL = (*PLACE, "--settle-steps", "40")
-STUDY = ("--ffd", "3,3,3", "--iterations", "1", "--no-second-grid", "--no-cross-check")
+PLACE = ("--voxel-size", "0.12", "--margins", "0.5,1,0.4", "--reynolds", "30", "--velocity", "2")
+SMALL = (*PLACE, "--max-steps", "40")
+STUDY = ("--ffd", "3,3,3", "--iterations", "1", "--no-grid-check", "--no-cross-check")
 CHANGES = {
     "double sparselbm:domain:voxelSize": "double sparselbm:domain:voxelSize = 0.12", "upstream = 2": "upstream = 0.5",
     "downstream = 4": "downstream = 1", "side = 1.5": "side = 0.4", "reynolds = 60": "reynolds = 30",
-    "int sparselbm:solver:settleSteps": "int sparselbm:solver:settleSteps = 40",
+    "int sparselbm:solver:maxSteps": "int sparselbm:solver:maxSteps = 40",
     "velocity = (1, 0, 0)": "velocity = (2, 0, 0)", "controlPoints = (4, 3, 4)": "controlPoints = (3, 3, 3)",
-    "iterations = 10": "iterations = 1", "secondGrid = true": "secondGrid = false", "crossCheck = true": "crossCheck = false",
+    "iterations = 10": "iterations = 1", "gridCheck = true": "gridCheck = false", "crossCheck = true": "crossCheck = false",
     "string sparselbm:output:folder": 'string sparselbm:output:folder = "found"',
 }  # fmt: skip
 
@@ -99,9 +102,9 @@ def test_the_obstacle_of_an_option_takes_over_the_role_and_the_design(in_process
     code, _, err = in_process("inspect", "ball_case.usda", *more, "--json", "w.json")
     assert code == 0, err
     assert json.loads((tmp_path / "w.json").read_text())["obstacle"] == "/World/Body"
-    code, _, err = in_process("optimize", "ball_case.usda", *more, "--limit", -1)
+    code, _, err = in_process("optimize", "ball_case.usda", *more, "--max-displacement", -1)
     assert code == 2
-    assert "limit is -1.0" in err
+    assert "--max-displacement is -1" in err
 
 
 def test_a_wrong_case_is_refused_by_every_command_before_anything_is_written(in_process, tmp_path, scene):
@@ -147,7 +150,7 @@ def test_a_mesh_file_in_millimetres_is_read_in_metres_by_an_option_and_by_a_case
     assert bounds_of("ball.stl", "--metres-per-unit", 0.001)[0] == pytest.approx(in_metres, rel=1e-6)
     assert in_process("init", "ball.stl", "--metres-per-unit", 0.001)[0] == 0
     assert bounds_of("ball_case.toml")[0] == pytest.approx(in_metres, rel=1e-6)
-    code, _, err = in_process("run", "ball_case.toml", "--voxel-size", 0.12, "--box", "1,1,1", "--settle-steps", 10)
+    code, _, err = in_process("run", "ball_case.toml", "--voxel-size", 0.12, "--margins", "1,1,1", "--max-steps", 10)
     assert code == 0, err
     stage = next((tmp_path / "results" / "ball_case").glob("*_results.usda"))
     written = Scene.open(stage).bodies[0]
@@ -157,14 +160,32 @@ def test_a_mesh_file_in_millimetres_is_read_in_metres_by_an_option_and_by_a_case
 def test_a_stage_says_its_own_unit(in_process, tmp_path, scene):
     code, _, err = in_process("inspect", scene, "--metres-per-unit", 0.01)
     assert code == 2
-    assert "metresPerUnit is 0.01, but ball.usda is a USD stage, which says its own unit" in err
+    assert "metresPerUnit is 0.01, but ball.usda is a USD stage, which stores its own unit" in err
 
 
 def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     _, text, _ = in_process("optimize", "--help")
     said = " ".join(text.replace("│", " ").split())
     for words in (
-        "Edge of a cell [m]. Not set: L / 16;", "Density [kg/m3]. Default: 1.0.",
-        "Most iterations of the optimiser. Default: 10.", "refuse a gain that is the wall's. Default: yes.",
+        "Cell size [m]. Not set: L / 16,", "Density [kg/m3]. Default: 1.0.",
+        "Maximum number of iterations of the optimiser. Default: 10.", "wall model of the optimisation shows. Default: yes.",
     ):  # fmt: skip
         assert words in said
+
+
+def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_concerns(in_process):
+    """A new setting needs no change of the commands; only settings that say so have no option of their own."""
+    derived = {part: [each.parameter for each in settings_of(part)] for part in PARTS}
+    assert derived[CaseSolver] == ["lattice", "collision", "precision", "wall", "lattice_velocity", "tolerance", "max_steps"]
+    names = [name for each in derived.values() for name in each]
+    assert len(names) == len(set(names))
+    shown = {name: in_process(name, "--help")[1] for name in ("inspect", "run", "gradcheck", "optimize")}
+    for part, parameters in derived.items():
+        for parameter in parameters:
+            for name, text in shown.items():
+                is_shown = f"--{parameter.replace('_', '-')} " in text.replace("/--no", " ")
+                concerns = part in FLOW or (part is CaseDesign and name in ("gradcheck", "optimize"))
+                if part is not CaseObjective and (name, parameter) != ("gradcheck", "tolerance"):
+                    assert is_shown == concerns, (name, parameter)
+    assert "--flow-tolerance" in shown["gradcheck"]
+    assert all(f"--{each}" in shown["optimize"] for each in ("objective", "iterations", "seconds", "grid-check", "cross-check"))

@@ -6,7 +6,7 @@ import pytest
 
 from sparselbm.cli import demo
 
-COARSE = ("--voxel-size", "0.11", "--iterations", "4", "--no-second-grid")
+COARSE = ("--voxel-size", "0.11", "--iterations", "4", "--no-grid-check")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sparselbm.models.collision import TRT, Cumulant
 from sparselbm.models.wall import Bouzidi
 from sparselbm.solver.stability import OF_CASES
 
-COARSE = ("--voxel-size", "0.024", "--box", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
+COARSE = ("--voxel-size", "0.024", "--margins", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def found(folder):
 def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
     """Drags of flows that are still under way are no objective: exit code 1, and the table says what failed."""
     code, out, err = in_process(
-        "gradcheck", ball, *COARSE, "--steps", 0, "--directions", 1, "--samples", 0, "--settle-steps", 100,
+        "gradcheck", ball, *COARSE, "--steps", 0, "--directions", 1, "--samples", 0, "--max-steps", 100,
         "--device", device, "--output", "out",
     )  # fmt: skip
     assert code == 1, err
@@ -42,7 +42,7 @@ def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
 
 
 def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
-    """Solid fractions unless walls on links are asked for; before any flow is computed."""
+    """Partially saturated unless interpolated bounce-back is requested; before any flow is computed."""
     seen = []
 
     def plan_of(tunnel, scene, *given, **more):
@@ -50,12 +50,12 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
         raise WindTunnelError("seen")
 
     monkeypatch.setattr(WindTunnel, "in_scene", plan_of)
-    for choice in ((), ("--wall", "fraction"), ("--wall", "interpolated")):
+    for choice in ((), ("--wall", "partiallySaturated"), ("--wall", "interpolated")):
         assert in_process("run", ball, *choice, "--device", device)[0] == 2
     assert seen == [SolidFraction(), SolidFraction(), Bouzidi()]
     code, _, err = in_process("run", ball, "--wall", "glass", "--device", device)
     assert code == 2
-    assert "--wall 'glass': give fraction or interpolated" in err
+    assert "--wall is 'glass': allowed are partiallySaturated, interpolated" in err
 
 
 @pytest.mark.parametrize("command", ["inspect", "run", "gradcheck", "optimize"])
@@ -80,7 +80,7 @@ def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch,
     assert {each.__name__ for each in OF_CASES} < set(CaseSolver.entries()["collision"].allowed)
     code, _, err = in_process(command, ball, "--collision", "Glass", "--device", device)
     assert code == 2
-    assert "--collision 'Glass': give TRT or BGK or RecursiveRegularised or CentralMoment or Cumulant" in err
+    assert "--collision is 'Glass': allowed are TRT, BGK, RecursiveRegularised, CentralMoment, Cumulant, your own" in err
 
 
 @pytest.mark.validate

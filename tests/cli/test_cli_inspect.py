@@ -112,7 +112,7 @@ def test_a_variant_and_a_time_are_chosen_and_the_scene_stays_byte_for_byte(in_pr
         ([], 1.0),
         (["--variant", "/Car:size=large"], 8.0),
         (["--time", "5"], 27.0),
-        (["--confine", "--levels", "2"], 1.0),
+        (["--local-files-only", "--subdivision-levels", "2"], 1.0),
     ):
         code, _, _ = in_process("inspect", scene, "--json", "what.json", *options)
         assert code == 0
@@ -139,10 +139,10 @@ def test_of_what_the_flow_passes_through_nothing_is_doubtful(in_process, tmp_pat
     ball = TriangleMesh.sphere(0.5, subdivisions=2)
     ground = TriangleMesh.box((-3.0, -3.0, -1.0), (3.0, 3.0, -0.99))
     path = scene_of(tmp_path / "road.usda", {"Body": ball, "Ground": TriangleMesh(ground.points, ground.faces[1:])})
-    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--box", "4,4,2")
+    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--margins", "4,4,2")
     assert code == 0, err
     assert "doubtful  /World/Ground: it is open along 3 edges" in text
-    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--without", "/World/Ground")
+    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--ignore", "/World/Ground")
     assert code == 0, err
     assert "doubtful" not in text
 

@@ -28,7 +28,7 @@ def interrupted(*_, **__):
 def test_each_command_says_so_and_leaves_no_empty_folder(in_process, monkeypatch, tmp_path, name, owner, method, said):
     scene = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.5, subdivisions=2)})
     monkeypatch.setattr(owner, method, interrupted)
-    code, out, err = in_process(name, scene, "--voxel-size", 0.12, "--box", "1,1,1", "--device", "cpu")
+    code, out, err = in_process(name, scene, "--voxel-size", 0.12, "--margins", "1,1,1", "--device", "cpu")
     assert code == 130
     assert said in err
     assert "Traceback" not in out + err

@@ -14,7 +14,7 @@ from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene, open_stage
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
-SMALL = ("--voxel-size", "0.12", "--box", "1,1.5,1")
+SMALL = ("--voxel-size", "0.12", "--margins", "1,1.5,1")
 
 
 def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp_path, device):
@@ -29,7 +29,7 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
         2,
         "--density",
         5,
-        "--settle-steps",
+        "--max-steps",
         300,
         "--device",
         device,
@@ -44,7 +44,7 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
     assert found["drag_force"] == pytest.approx(drag * 0.5 * 5 * 2**2 * plan.frontal_area, rel=1e-9)
     assert f"{drag:.4f}" in out
     assert f"{found['drag_force']:.5g} N" in out
-    assert "allow more --settle-steps" in err  # 300 steps are too few, and it says so.
+    assert "increase --max-steps" in err  # 300 steps are too few, and it says so.
     assert validate_stage(tmp_path / "results" / "ball" / "ball_results.usda") == []
     names = {each.name for each in (tmp_path / "results" / "ball").iterdir()}
     assert {"slice.png", "fields.vdb", "velocity.nvdb", "pressure.nvdb"} <= names
@@ -53,7 +53,7 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
 def test_walls_may_lie_on_links(in_process, tmp_path, device):
     """`--wall interpolated` is Bouzidi's wall: its drag, with pressure and shear on the body."""
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
-    given = (*SMALL, "--reynolds", 30, "--settle-steps", 200, "--wall", "interpolated", "--device", device)
+    given = (*SMALL, "--reynolds", 30, "--max-steps", 200, "--wall", "interpolated", "--device", device)
     code, _, err = in_process("run", scene, *given, "--output", "out")
     assert code == 0, err
     tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
@@ -73,8 +73,8 @@ def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
     drag = {}
     for name, more in (
-        ("settled", ("--settle-steps", 300)), ("fresh", ("--settle-steps", 40)),
-        ("again", ("--settle-steps", 40, "--output", "settled", "--restart", "settled", "--overwrite")),
+        ("settled", ("--max-steps", 300)), ("fresh", ("--max-steps", 40)),
+        ("again", ("--max-steps", 40, "--output", "settled", "--restart", "settled", "--overwrite")),
     ):  # fmt: skip
         code, _, err = in_process("run", scene, *SMALL, "--reynolds", 30, "--device", device, "--output", name, *more)
         assert code == 0, err
@@ -89,7 +89,7 @@ def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device
 
 def test_a_scene_of_any_name_has_results_that_a_viewer_opens(in_process, tmp_path, device):
     scene = scene_of(tmp_path / "2024 car (1).usda", {"Body": BALL})
-    code, _, err = in_process("run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--draw", "surface=pressure")
+    code, _, err = in_process("run", scene, *SMALL, "--max-steps", 40, "--device", device, "--draw", "surface=pressure")
     assert code == 0, err
     path = tmp_path / "results" / "2024_car_1_" / "2024_car_1__results.usda"
     assert open_stage(path).GetPrimAtPath("/World/Body").IsA("Mesh")
@@ -140,7 +140,7 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
     scene = tmp_path / "car.usda"
     scene.write_text(VARIANTS)
     code, out, err = in_process(
-        "run", scene, *SMALL, "--settle-steps", 40, "--device", device, "--sweep-variants", "/Car:size",
+        "run", scene, *SMALL, "--max-steps", 40, "--device", device, "--sweep-variants", "/Car:size",
         "--draw", "glyphs=z", "--draw", "streamlines=2",
     )
     assert code == 0, err

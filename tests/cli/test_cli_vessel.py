@@ -83,9 +83,9 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
 
 @pytest.mark.parametrize(("change", "words"), [
     ({"inlet": {"kind": "inlet"}}, ("/World/In: sparselbm:opening:velocity is missing", "flowRate")),
-    ({"inlet": {"kind": "outlet"}}, ("/World/Tube: sparselbm:obstacle:role is inside", "no opening is an inlet")),
+    ({"inlet": {"kind": "outlet"}}, ("/World/Tube: sparselbm:obstacle:role is fluidVolume", "no opening is an inlet")),
     ({"inlet": {"kind": "inlet", "velocity": 0.1, "flowRate": 1e-5}}, ("/World/In: sparselbm:opening:flowRate", "contradict")),
-    ({"outlet": {"kind": "outlet", "velocity": 0.1}}, ("/World/Out: sparselbm:opening:velocity goes with kind inlet",)),
+    ({"outlet": {"kind": "outlet", "velocity": 0.1}}, ("/World/Out: sparselbm:opening:velocity requires kind inlet",)),
     ({"cap": disc(END + 0.002)}, ("open along 96 edges", "/World/Out")),
 ])  # fmt: skip
 def test_what_contradicts_itself_is_refused_before_any_work(in_process, tmp_path, change, words):
@@ -100,9 +100,9 @@ def test_what_contradicts_itself_is_refused_before_any_work(in_process, tmp_path
 def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path):
     scene = tube_scene(tmp_path / "tube.usda")
     for arguments, words in (
-        (("run", scene, "--velocity", "2"), "--velocity: flow inside /World/Tube has no box"),
+        (("run", scene, "--velocity", "2"), "--velocity: the fluid volume /World/Tube has no box"),
         (("run", scene, "--obstacle", "/World/Ball"), "/World/Ball"),
-        (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is inside: drag is that of a body"),
+        (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is fluidVolume, and drag requires a body"),
         (("gradcheck", scene), "sparselbm.flows.InternalFlow"),
         (("run", scene, "--voxel-size", "0.002"), "6.0 cells across, fewer than 8"),
     ):
@@ -110,10 +110,10 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
         assert code == 2, err
         assert words in err
     text = scene.read_text()
-    scene.write_text(text.replace('role = "inside"', 'role = "fixed"'))
+    scene.write_text(text.replace('role = "fluidVolume"', 'role = "fixed"'))
     code, _, err = in_process("run", scene)
     assert code == 2
-    assert "/World/In: sparselbm:opening:kind is inlet, and no prim has the role inside" in err
+    assert "/World/In: sparselbm:opening:kind is inlet, but no prim has the role fluidVolume" in err
 
 
 def test_a_cap_off_the_surface_and_a_vessel_without_outlet_are_refused():

@@ -58,7 +58,7 @@ def tube_scene(path, inlet=None, outlet=None, surface=None, cap=OUT):
     world = UsdGeom.Xform.Define(stage, "/World")
     stage.SetDefaultPrim(world.GetPrim())
     tube = add_mesh(stage, "/World/Tube", surface or open_tube(), 1000.0)
-    apply(tube, "SparselbmObstacleAPI", role="inside")
+    apply(tube, "SparselbmObstacleAPI", role="fluidVolume")
     entering, leaving = add_mesh(stage, "/World/In", IN, 1000.0), add_mesh(stage, "/World/Out", cap, 1000.0)
     apply(entering, "SparselbmOpeningAPI", **inlet or {"kind": "inlet", "velocity": SPEED, "profile": "laminar"})
     apply(leaving, "SparselbmOpeningAPI", **outlet or {"kind": "outlet"})

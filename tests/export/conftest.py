@@ -27,6 +27,6 @@ def case(tmp_path_factory):
             "evaluations": number + 1,
         }
         append_csv(folder / "history.csv", {**row, "x": "0.0 0.1"})
-    summary = {"obstacle": "/World/Body", "reference_force": REFERENCE_FORCE, "drag_coefficient_best": 1.7}
+    summary = {"obstacle": "/World/Body", "reference_force": REFERENCE_FORCE, "objective_best": 1.7}
     (folder / "summary.json").write_text(json.dumps(summary))
     return Case(folder, grids, points, lines)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sparselbm.design import CrossCheck, CrossCheckResult, DragProblem, DragStudy
-from sparselbm.design.optimizer import LBFGSB, StoppingCriteria
+from sparselbm.design.cross_check import CrossChecker
+from sparselbm.design.optimizer import LBFGSB, DesignRecord, StoppingCriteria
 from sparselbm.errors import WindTunnelError
 from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
@@ -67,7 +68,7 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
     assert last.drag < 0.8
     assert last.checked > 1.05 * last.drag
-    assert problem.drag(np.array([0.9])) < 0.55 * found.history[0].objective
+    assert problem.value(np.array([0.9])) < 0.55 * found.history[0].objective
     # What came before was confirmed, and is what the study returns.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
     assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
@@ -96,3 +97,16 @@ def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
     assert not CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).refused
     assert not CrossCheckResult(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
     assert not CrossCheckResult(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed
+
+
+def test_a_negative_objective_improves_where_it_grows(device):
+    """The ratio to the start is below 1 for an improvement, whatever the sign of the objective."""
+    checker = CrossChecker(CrossCheck(every=1), [], [])
+    checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
+    common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}
+    start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))
+    checker.watch(start, [-1.0, 2.0])
+    checker.watch(better, [-1.1, 1.8])
+    assert [each.drag for each in checker.found] == pytest.approx([1 / 1.1, 0.9])
+    assert [each.difference for each in checker.found] == pytest.approx([0.0, 0.0])
+    assert not checker.refused

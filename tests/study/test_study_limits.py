@@ -38,7 +38,7 @@ def test_gradients_of_lift_and_pressure_drop(device):
     assert abs(float(at_rest[0])) < 0.02, "a ball has no lift, but for its mesh"
     found = []
     for sign in (1.0, -1.0):
-        ahead = problem.drag(sign * step)
+        ahead = problem.value(sign * step)
         others = [
             limit.coefficient(problem.plan) * evaluate(limit.objective(problem.plan), problem.flow.simulation)
             for limit in (LIFT, LOSS)
@@ -63,7 +63,7 @@ def test_gradient_of_the_pressure_drop(device):
     (loss,), x, step, losses = problem.constraints, np.zeros(81), swelling(0.15), []
     slope = float(loss.jacobian(x)[0] @ (2 * step))
     for sign in (1.0, -1.0):
-        problem.drag(sign * step)
+        problem.value(sign * step)
         losses.append(LOSS.coefficient(plan) * evaluate(LOSS.objective(plan), problem.flow.simulation))
     change = losses[0] - losses[1]
     assert change > 0.05 * losses[0] > 0.0

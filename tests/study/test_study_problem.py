@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL, small_plan, small_problem, swelling
 
-from sparselbm.design import DragProblem, DragStudy, on_second_grid
+from sparselbm.design import DragProblem, DragStudy, grid_check
 from sparselbm.design.optimizer import Optimizer
 from sparselbm.design.optimizer.optimizer import Outcome
 from sparselbm.errors import GeometryError, WindTunnelError
 from sparselbm.flows import SteadyRun, WindTunnelRun
 from sparselbm.geometry.deformation import FFD
 from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Force, Observable
 
 LONG = SteadyRun(tolerance=3e-4, stretch=100, limit=1500)
 
@@ -32,7 +33,7 @@ def test_walls_on_links_are_refused(device):
 def test_gradient_is_the_slope_of_the_drag(problem):
     x, step = swelling(0.0), swelling(0.1)
     _, gradient = problem(x)
-    ahead, behind = problem.drag(step), problem.drag(-step)
+    ahead, behind = problem.value(step), problem.value(-step)
     assert gradient @ (2 * step) == pytest.approx(ahead - behind, rel=0.05)
     assert ahead > 1.03 * behind
 
@@ -96,7 +97,41 @@ def test_progress_counts_steps_and_the_second_grid_is_finer(device):
     assert [each[1] for each in told if each[0] == "flow"] == list(range(100, told_steps + 1, 100))
     assert {each[0] for each in told} == {"flow", "gradient"}
     assert all(rate > 0 for *_, rate in told)
-    second = on_second_grid(problem, x)
+    second = grid_check(problem, x)
     assert second.voxel_size == pytest.approx(0.12 / 1.25)
     assert second.best == pytest.approx(drag, rel=0.15)
     assert second.best > 1.03 * second.first
+
+
+@dataclass(frozen=True)
+class Thrust(Observable):
+    """-F . e of a body, in units of 1/2 rho u^2 A: the negative of its drag coefficient."""
+
+    obstacle: str
+
+    def integrand(self, cell):
+        return -cell.force_on(self.obstacle)[0]
+
+    def tiles(self, simulation):
+        return simulation.tiles_of(self.obstacle)
+
+    def coefficient(self, setup):
+        return setup.drag_coefficient(1.0)
+
+
+def test_an_observable_is_the_objective_in_place_of_the_drag(device):
+    """In lattice units, or by its own coefficient; the gradient and the second grid are those of the same objective."""
+    x, short = swelling(0.2), SteadyRun(limit=200)
+    drag, gradient = small_problem(device, steady_run=short)(x)
+    force = small_problem(device, steady_run=short, objective=Force("ball", (1.0, 0.0, 0.0)))
+    value, slope = force(x)
+    factor = force.plan.drag_coefficient(1.0)
+    assert factor * value == pytest.approx(drag, rel=1e-6)
+    assert factor * slope == pytest.approx(gradient, rel=1e-4, abs=1e-6 * np.abs(gradient).max())
+    thrust = small_problem(device, steady_run=short, objective=Thrust("ball"))
+    value, slope = thrust(x)
+    assert value == pytest.approx(-drag, rel=1e-6)
+    assert slope == pytest.approx(-gradient, rel=1e-4, abs=1e-6 * np.abs(gradient).max())
+    checked = grid_check(thrust, x)
+    assert checked.best < checked.first < 0.0
+    assert checked.reduction == pytest.approx(checked.best / checked.first - 1.0)

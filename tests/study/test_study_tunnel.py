@@ -58,9 +58,9 @@ def test_the_silhouette_is_that_of_the_union_and_blind_to_the_grid():
 
 def test_a_scene_gives_its_only_body_and_leaves_out_what_is_named(assets):
     row = Scene.open(assets / "instanced_cm.usda")
-    with pytest.raises(WindTunnelError, match=r"2 bodies and no obstacle named: choose one of /World/Row"):
+    with pytest.raises(WindTunnelError, match=r"2 bodies and no obstacle specified: choose one of /World/Row"):
         WindTunnel().in_scene(row)
-    alone = WindTunnel().in_scene(row, without=["/World/Row/Mirror"])
+    alone = WindTunnel().in_scene(row, ignore=["/World/Row/Mirror"])
     assert alone.obstacle == "/World/Row/First/Cube"
     assert list(alone.bodies) == [alone.obstacle]
     both = WindTunnel(side=3.0).in_scene(row, "/World/Row/First")

@@ -33,7 +33,7 @@ def box(edges, corners=()):
 @pytest.fixture
 def opened(written):
     def read(text, levels):
-        return Scene.open(written('(metersPerUnit = 1\nupAxis = "Z")\n' + text), levels=levels)
+        return Scene.open(written('(metersPerUnit = 1\nupAxis = "Z")\n' + text), subdivision_levels=levels)
 
     return read
 

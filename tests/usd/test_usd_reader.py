@@ -189,7 +189,7 @@ def test_the_limit_of_a_cube_is_the_exact_one_at_its_corners_and_face_centres(st
     path = stage_of('def Mesh "Soft" {' + CUBE_MESH + "}")
     volumes = []
     for levels in (1, 2, 3, 4):
-        scene = Scene.open(path, levels=levels)
+        scene = Scene.open(path, subdivision_levels=levels)
         points = scene.body("/Soft").mesh.points
         assert len(points) == 6 * 4**levels + 2
         assert np.abs(points[:8]) == pytest.approx(np.full((8, 3), 0.5))
@@ -210,7 +210,7 @@ def test_an_open_cage_follows_the_spline_of_its_border_and_keeps_its_corners(sta
     point3f[] points = [(0,0,0), (1,-3,0), (2,0,0), (0,1,0), (1,1,0), (2,1,0), (0,2,0), (1,2,0), (2,2,0)]
 }""")
     for levels in (1, 3):
-        points = Scene.open(path, levels=levels).body("/Sheet").mesh.points
+        points = Scene.open(path, subdivision_levels=levels).body("/Sheet").mesh.points
         assert points[[0, 2, 6, 8]] == pytest.approx(np.array([[0, 0, 0], [2, 0, 0], [0, 2, 0], [2, 2, 0]]))
         assert points[1] == pytest.approx([1, -2, 0])
 
@@ -218,7 +218,8 @@ def test_an_open_cage_follows_the_spline_of_its_border_and_keeps_its_corners(sta
 def test_holes_of_a_subdivided_mesh_stay_holes(stage_of):
     cube = 'def Mesh "Soft" {%s' + CUBE_MESH + "}"
     whole, holed = (stage_of(cube % line, f"{n}.usda") for n, line in enumerate(("", "int[] holeIndices = [1]\n")))
-    share = Scene.open(holed, levels=2).body("/Soft").mesh.area / Scene.open(whole, levels=2).body("/Soft").mesh.area
+    soft, full = (Scene.open(path, subdivision_levels=2).body("/Soft").mesh.area for path in (holed, whole))
+    share = soft / full
     assert share == pytest.approx(5 / 6)
 
 
@@ -264,12 +265,12 @@ def test_what_lies_outside_of_the_folder_is_reported_or_refused_unread(stage_of,
     scene = Scene.open(path)
     assert used(scene, "/Car/Box").volume == pytest.approx(8.0)
     assert any(note.path == "/Car" and "../part.usda, outside of" in note.reason for note in scene.report.doubtful)
-    with pytest.raises(SceneError, match=r"/Car: it refers to \.\./part\.usda, outside of .*confine=True"):
-        Scene.open(path, confine=True)
+    with pytest.raises(SceneError, match=r"/Car: it refers to \.\./part\.usda, outside of .*local_files_only=True"):
+        Scene.open(path, local_files_only=True)
     (tmp_path / "inner" / "link.usda").symlink_to("../part.usda")
     linked = stage_of('def "Car" (references = @./link.usda@</Part>) {\n}', "inner/linked.usda")
     with pytest.raises(SceneError, match=r"/Car: it refers to \./link\.usda"):
-        Scene.open(linked, confine=True)
+        Scene.open(linked, local_files_only=True)
     stage_of('def Xform "Part" {\n def Cube "Box" {\n}\n}', "inner/own.usda")
     own = stage_of('def "Car" (references = @./own.usda@</Part>) {\n}', "inner/tidy.usda")
-    assert Scene.open(own, confine=True).report.doubtful == ()
+    assert Scene.open(own, local_files_only=True).report.doubtful == ()

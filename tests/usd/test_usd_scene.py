@@ -119,9 +119,10 @@ def test_doubts_name_units_axis_and_subdivision(written):
 
 def test_a_missing_reference_is_refused_or_called_doubtful(written):
     path = written(QUAD % "0" + 'def "Gone" (references = @./gone.usda@) {}')
-    with pytest.raises(SceneError, match=r"/Gone: .*gone\.usda.*partial=True"):
+    with pytest.raises(SceneError, match=r"/Gone: .*gone\.usda.*allow_missing=True"):
         Scene.open(path)
-    assert any(note.path == "/Gone" and "gone.usda" in note.reason for note in Scene.open(path, partial=True).report.doubtful)
+    doubtful = Scene.open(path, allow_missing=True).report.doubtful
+    assert any(note.path == "/Gone" and "gone.usda" in note.reason for note in doubtful)
 
 
 def test_a_mesh_squeezed_flat_is_skipped(written):

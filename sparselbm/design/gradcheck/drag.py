@@ -144,7 +144,7 @@ class _Work:
         self._add("flows: largest change at the end", self._change, 0.0, tolerance, "of the drag, over the last stretch")
 
     def _drag(self, x: np.ndarray) -> float:
-        return self._settled(self.problem.drag(x))
+        return self._settled(self.problem.value(x))
 
     def _drag_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         return self._settled(self.problem(x))
@@ -176,7 +176,7 @@ class _Work:
         reached = f"over {below + above:.2g} cells along the gradient"
         self._add("trend: mean of gradient / trend", 1.0 + found.deviation.mean(), 0.95, 1.05, reached)
         self._add("trend: largest deviation", float(np.abs(found.deviation).max()), 0.0, 0.15, "of the steepest trend")
-        self._add("trend: roughness of C_d", found.roughness, 0.0, 2e-3, "distance from the cubic")
+        self._add("trend: roughness of the objective", found.roughness, 0.0, 2e-3, "distance from the cubic")
 
     def _random(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return self._in_cells(x, rng.standard_normal(x.size))
@@ -228,10 +228,10 @@ class _ExactRun:
     def value(self, x: np.ndarray) -> float:
         self._begin(x)
         self.simulation.run(self.steps)
-        return evaluate(self.problem.plan.drag, self.simulation)
+        return evaluate(self.problem.observable, self.simulation)
 
     def value_and_grad(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         self._begin(x)
         wrt = (Deformed(self.problem.plan.obstacle, self.problem.deformation, x),)
-        force, (gradient,) = value_and_grad(self.problem.plan.drag, self.simulation, steps=self.steps, wrt=wrt)
+        force, (gradient,) = value_and_grad(self.problem.observable, self.simulation, steps=self.steps, wrt=wrt)
         return force, gradient

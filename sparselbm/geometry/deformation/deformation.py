@@ -36,8 +36,9 @@ class BoundDeformation(Protocol):
         ...
 
 
+@runtime_checkable
 class Deformation(Protocol):
-    """An option value that says how a mesh may change."""
+    """Design variables of a mesh: an option value."""
 
     def bind(self, mesh: TriangleMesh) -> BoundDeformation:
         """The deformation of this mesh; costly work, such as a factorisation, is done here once."""

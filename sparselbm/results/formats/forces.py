@@ -8,11 +8,14 @@ from ...errors import ResultsError
 from ..reader import Results
 from .export_format import ExportFormat
 
+_DRAG = "drag coefficient"
+
 
 def force_rows(results: Results) -> list[dict[str, float]]:
-    """Drag coefficient and force [N] of every iteration, with what else history.csv says of it; one row for a run.
+    """Drag coefficient and force [N] of every iteration, with the other columns of history.csv; one row for a run.
 
-    An interrupted study has no summary, and so no reference force: its force column is left out.
+    The force is left out where the reference force is not known (an interrupted study has no summary), and both where the
+    objective was another one than the drag coefficient, whose column is then called `objective`.
     """
     reference = results.summary.get("reference_force")
     if not results.history:
@@ -22,6 +25,8 @@ def force_rows(results: Results) -> list[dict[str, float]]:
             )
         names = ("drag_coefficient", "drag_force", "steps", "converged")
         return [{name: results.summary[name] for name in names if name in results.summary}]
+    if results.summary.get("objective", _DRAG) != _DRAG:
+        return list(results.history)
     return [
         {
             "iteration": row["iteration"], "drag_coefficient": row["objective"],

@@ -82,7 +82,8 @@ def _picture(results: Results, path: Path) -> None:
 
 def _film(results: Results, path: Path) -> None:
     up_axis, shapes = all_shapes(results)
-    captions = tuple(f"iteration {row['iteration']:g}, C_d {row['objective']:.4f}" for row in results.history)
+    name = results.summary.get("objective", "drag coefficient")
+    captions = tuple(f"iteration {row['iteration']:g}, {name} {row['objective']:.4g}" for row in results.history)
     draw_film(path, shapes, up_axis, captions)
 
 

@@ -33,10 +33,10 @@ class Options:
     time: float | None
     metres_per_unit: float | None
     segments: int
-    levels: int
+    subdivision_levels: int
     variants: Mapping[str, str]
-    confine: bool
-    partial: bool
+    local_files_only: bool
+    allow_missing: bool
 
 
 def read_stage(
@@ -46,7 +46,7 @@ def read_stage(
     from pxr import Usd, UsdGeom
 
     with hushed():
-        if options.confine:
+        if options.local_files_only:
             refuse_strangers(path)
         require_composable(path)
         stage = open_stage(path)
@@ -60,7 +60,7 @@ def read_stage(
             posed, time = pose(stage, walk.skeletons, options.time)
             code = Usd.TimeCode(time)
             walk = Walk(stage, code, scale)
-        reader = Reader(code, options.segments, options.levels, posed)
+        reader = Reader(code, options.segments, options.subdivision_levels, posed)
         skipped, pieces = list(walk.skipped.values()), []
         for found in walk.found:
             body = reader.read(found)
@@ -68,7 +68,7 @@ def read_stage(
                 skipped.append(body)
             else:
                 pieces.append(body)
-                doubtful += doubts_on(found, code, options.levels, posed=str(found.prim.GetPath()) in posed)
+                doubtful += doubts_on(found, code, options.subdivision_levels, posed=str(found.prim.GetPath()) in posed)
     bodies = _one_a_name(pieces)
     return UsdGeom.GetStageUpAxis(stage), scale, bodies, SceneReport.of(bodies, skipped, doubtful), tuple(walk.paths)
 
@@ -93,9 +93,9 @@ def _composition_doubts(path: Path, stage: Usd.Stage, options: Options) -> list[
     from pxr import UsdGeom
 
     broken = [Note(str(error.rootSite.path), " ".join(str(error).split())) for error in stage.GetCompositionErrors()]
-    if broken and not options.partial:
+    if broken and not options.allow_missing:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        raise SceneError(f"{broken[0]}{more}; mend it, or pass partial=True to read the rest")
+        raise SceneError(f"{broken[0]}{more}; mend it, or pass allow_missing=True to read the rest")
     reasons = []
     if options.metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
         reasons.append("metersPerUnit is not authored, which means centimetres: author it where that is wrong")

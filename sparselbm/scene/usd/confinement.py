@@ -50,7 +50,7 @@ def refuse_strangers(scene: Path) -> None:
     found = strangers(scene)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise SceneError(f"{found[0]}{more}; confine=True refuses this: copy the file into the folder")
+        raise SceneError(f"{found[0]}{more}; local_files_only=True refuses this: copy the file into the folder")
 
 
 def place_of(layer: Sdf.Layer, asset: str) -> str:

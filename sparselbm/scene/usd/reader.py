@@ -34,7 +34,7 @@ class Reader:
     time: Usd.TimeCode
     segments: int
     """Corners around round gprims."""
-    levels: int
+    subdivision_levels: int
     """Refinements of Catmull-Clark meshes; 0 for the cage."""
     posed: frozenset[str]
     """Meshes that a skeleton has posed, by path."""
@@ -63,7 +63,7 @@ class Reader:
         except GeometryError:  # All else that it refuses was refused above.
             return Note(path, "its faces have no area: check its points and the scales above it")
         is_mesh = found.prim.GetTypeName() == "Mesh"
-        keeps_points = is_mesh and not is_refined(found.prim, self.levels) and path not in self.posed
+        keeps_points = is_mesh and not is_refined(found.prim, self.subdivision_levels) and path not in self.posed
         varies = is_mesh and topology_varies(found.prim)
         spans = slice(0, len(world)), slice(0, len(faces))
         part = Part(path, *spans, found.matrix, not keeps_points, found.instance, varies)
@@ -75,7 +75,7 @@ class Reader:
             return gprims.tessellate(gprims.Shape.of(prim, self.time), self.segments)
         key = (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
         if key not in self._local:
-            self._local[key] = read_mesh(prim, self.time, self.levels)
+            self._local[key] = read_mesh(prim, self.time, self.subdivision_levels)
         return self._local[key]
 
     def _count(self, path: str, points: int) -> None:

@@ -41,10 +41,10 @@ class Scene:
         time: float | None = None,
         metres_per_unit: float | None = None,
         segments: int = 64,
-        levels: int = 0,
+        subdivision_levels: int = 0,
         variants: Mapping[str, str] | None = None,
-        confine: bool = False,
-        partial: bool = False,
+        local_files_only: bool = False,
+        allow_missing: bool = False,
     ) -> Scene:
         """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb or .vdb).
 
@@ -54,11 +54,11 @@ class Scene:
             metres_per_unit: Length of a unit [m] in place of what the file says; STL, OBJ, PLY and volumes, which say
                 nothing, are taken for metres.
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
-            levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases and corners
-                that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
+            subdivision_levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases
+                and corners that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
             variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
-            confine: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
-            partial: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
+            local_files_only: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
+            allow_missing: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
 
         Raises:
             SceneError: No such file, unreadable, no surface in it, or a prim that is broken; it is named.
@@ -66,8 +66,8 @@ class Scene:
         path = Path(path)
         if segments < 8:
             raise SceneError(f"segments = {segments} is too coarse for a round shape; give at least 8")
-        if not 0 <= levels <= 6:
-            raise SceneError(f"levels = {levels}: give 0, for the cage, to 6, at which a face has become 4096")
+        if not 0 <= subdivision_levels <= 6:
+            raise SceneError(f"subdivision_levels is {subdivision_levels}: give 0 (the cage) to 6 (4096 faces per face)")
         if time is not None and not math.isfinite(time):
             raise SceneError(f"time = {time}; give a time code of the stage, such as 1")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
@@ -81,7 +81,9 @@ class Scene:
         else:
             from sparselbm.scene.usd.composed import Options, read_stage
 
-            options = Options(time, metres_per_unit, segments, levels, dict(variants or {}), confine, partial)
+            options = Options(
+                time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), local_files_only, allow_missing
+            )
             scene = Scene(path, *read_stage(path, options), options.variants)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"

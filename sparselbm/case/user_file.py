@@ -1,0 +1,120 @@
+"""Models from a user's own Python file, named in a case as FILE.py:ClassName or FILE.py:ClassName(argument=1.0)."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..errors import CaseError
+from .source import Source
+
+
+def names_a_class(value: object) -> bool:
+    """Whether the value of a setting names a class in a file."""
+    return isinstance(value, str) and ".py:" in value
+
+
+@dataclass(frozen=True)
+class UserClass:
+    """A class of a user's file with its arguments: called with the leading arguments, it makes the model."""
+
+    model: type
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    place: str = field(compare=False)
+    """The setting that names it, for messages."""
+
+    def __call__(self, *leading: Any) -> Any:
+        """The model. Raises CaseError where its class refuses the arguments."""
+        try:
+            return self.model(*leading, *self.arguments, **self.keywords)
+        except Exception as error:
+            raise CaseError(
+                f"{self.place}: {self.model.__name__} refuses its arguments, {type(error).__name__}: {error}; correct them"
+            ) from error
+
+
+def load_class(text: str, kind: type, place: str, source: Source, leading: int = 0) -> UserClass:
+    """The class that a setting names, which must be a `kind` and take `leading` arguments before those in the text.
+
+    The file is relative to the case's folder; it is run once, as a module of its own. Raises CaseError for a missing file or
+    class, an error in the file, the wrong kind, arguments that do not fit, and files outside the folder where the source
+    allows local files only.
+    """
+    file, name, arguments, keywords = _parsed(text, place)
+    path = (source.folder / file).resolve()
+    if source.local_files_only and source.folder.resolve() not in path.parents:
+        raise CaseError(
+            f"{place} refers to {path}, outside of {source.folder.resolve()}; local_files_only=True refuses this: copy the file "
+            "into the folder"
+        )
+    if not path.is_file():
+        raise CaseError(f"{place} is {text!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
+    module = _module(path, place)
+    model = getattr(module, name, None)
+    if not isinstance(model, type):
+        own = [each for each, found in vars(module).items() if isinstance(found, type) and found.__module__ == module.__name__]
+        raise CaseError(f"{place} is {text!r}: {path.name} has no class {name}; its classes are {', '.join(own) or 'none'}")
+    if not issubclass(model, kind):
+        raise CaseError(f"{place} is {text!r}: {name} is not a {kind.__name__}; derive it from {kind.__module__}.{kind.__name__}")
+    _require_arguments(model, leading, arguments, keywords, place)
+    return UserClass(model, arguments, keywords, place)
+
+
+def _parsed(text: str, place: str) -> tuple[str, str, tuple[Any, ...], dict[str, Any]]:
+    """File, class and literal arguments of FILE.py:ClassName(argument=1.0)."""
+    file, _, call = text.rpartition(".py:")
+    try:
+        node = ast.parse(call.strip(), mode="eval").body
+        if isinstance(node, ast.Name):
+            return f"{file}.py", node.id, (), {}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and all(each.arg for each in node.keywords):
+            keywords = {str(each.arg): ast.literal_eval(each.value) for each in node.keywords}
+            return f"{file}.py", node.func.id, tuple(map(ast.literal_eval, node.args)), keywords
+    except (SyntaxError, ValueError):
+        pass
+    raise CaseError(
+        f"{place} is {text!r}: give FILE.py:ClassName or FILE.py:ClassName(argument=1.0), with numbers, texts, lists or tables "
+        "as arguments"
+    )
+
+
+def _module(path: Path, place: str) -> ModuleType:
+    """The file as a module under a private name, run again only after it has changed."""
+    key = f"{path}:{path.stat().st_mtime_ns}"
+    name = f"_sparselbm_case_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # Dataclasses look their module up while they are made.
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == str(path)]
+        line = f", line {lines[-1]}" if lines else ""
+        raise CaseError(f"{place}: {path}{line} raises {type(error).__name__}: {error}; correct the file") from error
+    return module
+
+
+def _require_arguments(model: type, leading: int, arguments: tuple, keywords: Mapping[str, Any], place: str) -> None:
+    if inspect.isabstract(model):
+        missing = ", ".join(sorted(model.__abstractmethods__))  # type: ignore[attr-defined]
+        raise CaseError(f"{place}: {model.__name__} is abstract; define its methods {missing}")
+    signature = inspect.signature(model)
+    try:
+        signature.bind(*[None] * leading, *arguments, **keywords)
+    except TypeError as error:
+        raise CaseError(f"{place}: {model.__name__}{signature} does not take these arguments, {error}; correct them") from None
