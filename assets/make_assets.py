@@ -225,7 +225,7 @@ def ahmed_road():
         fluid={"reynolds": 200.0}, solver={"collision": "CentralMoment"},
         boundary__xMin={"kind": "inlet", "velocity": (1.0, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
         boundary__zMin={"kind": "movingWall", "velocity": (1.0, 0.0, 0.0)},
-    )  # fmt: skip
+    )
     return stage
 
 
@@ -297,7 +297,7 @@ def vessel_tree():
     return vessel_stage(
         "Vessels", tubes, ends, 0.5, 0.205, openings, fluid={"density": 1060.0, "viscosity": 3.3e-6},
         domain={"voxelSize": 0.08e-3}, solver={"latticeVelocity": 0.06},
-    )  # fmt: skip
+    )
 
 
 def manifold():
@@ -314,7 +314,7 @@ def manifold():
     return vessel_stage(
         "Manifold", tubes, ends, 6.0, 4.0, openings, fluid={"density": 870.0, "viscosity": 9.2e-5},
         domain={"voxelSize": 1.45e-3}, solver={"collision": "RecursiveRegularised", "latticeVelocity": 0.075},
-    )  # fmt: skip
+    )
 
 
 SCENES = {

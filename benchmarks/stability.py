@@ -31,7 +31,7 @@ COLLISIONS: dict[str, Collision] = {
     "BGK()": BGK(), "TRT()": TRT(), "TRT(1/4)": TRT(0.25), "MRT()": MRT(), "CentralMoment()": CentralMoment(),
     "Cumulant()": Cumulant(), "Regularised()": Regularised(), "RecursiveRegularised()": RecursiveRegularised(),
     "KBC()": KBC(), "Smagorinsky(BGK(), 0.1)": Smagorinsky(BGK(), 0.1), "Smagorinsky(TRT(), 0.1)": Smagorinsky(TRT(), 0.1),
-}  # fmt: skip
+}
 
 SPEED, HIGHEST, HALVINGS = 0.1, 0.1, 17
 """U [cells / step]; the first viscosity tried and how often it may be halved, to 7.6e-7."""
@@ -59,7 +59,7 @@ def cavity(collision: Collision, viscosity: float, device: str | None = None) ->
 
 FLOWS: dict[str, tuple[Callable, int, int]] = {
     "double shear layer": (shear_layer, 128, 2 * 1280), "lid-driven cavity": (cavity, 64, 20 * 640),
-}  # fmt: skip
+}
 """How to set a flow up, its length [cells] and the steps that it must hold: 2 and 20 times length / U."""
 
 

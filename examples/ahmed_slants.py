@@ -23,7 +23,7 @@ SLANTS = ("deg_0", "deg_15", "deg_25", "deg_35")
 def drags(
     slants: Sequence[str] = SLANTS, folder: str | None = None, voxel_size: float = 0.025, tolerance: float = 1e-3,
     device: str | None = None,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """Force along the flow [N] of each; `folder`: for their results; `tolerance`: of a flow that counts as at rest."""
     found = {}
     for slant in slants:

@@ -35,7 +35,7 @@ def bend(cells: int = 50, iterations: int = 50, device: str | None = None) -> tu
             VelocityInlet(outlet, (0.0, -U), profile=Parabola(1, (a, 0), (b, cells))),
         ],
         force=Brinkman(1.0),
-    )  # fmt: skip
+    )
     easy = Resistance(solid=2.5e4 * NU / cells**2, fluid=2.5e-4 * NU / cells**2, q=0.01)
     stages = [Density(resistance=easy), Density(resistance=replace(easy, q=0.1))]
     study = DensityStudy(stages=stages, fluid=0.08 * pi, stop=StoppingCriteria(tolerance=1e-3, iterations=iterations))

@@ -25,7 +25,9 @@ def plan_of(voxel_size: float = 0.08e-3, device: str | None = None) -> InternalF
 
 def tree(plan: InternalFlowSetup, steady_run: SteadyRun | None = None) -> dict:
     """Flow rates and pressures at the openings, pressure drop, mass balance: the summary of a run."""
-    flow = InternalFlowRun(plan, steady_run, on_progress=lambda steps, share, rate: print(f"{steps} {share:.4f} {rate:.0f} MLUPS"))
+    flow = InternalFlowRun(
+        plan, steady_run, on_progress=lambda steps, share, rate: print(f"{steps} {share:.4f} {rate:.0f} MLUPS")
+    )
     return internal_flow_summary(plan, flow.run())
 
 

@@ -2,104 +2,104 @@
 
 
 class SparselbmError(Exception):
-    """Base class of the errors that the package raises on purpose."""
+    """Base class of all errors that the package raises on purpose."""
 
 
 class AdjointError(SparselbmError, ValueError):
-    """A gradient that cannot be given."""
+    """The gradient cannot be computed for this set-up."""
 
 
 class BoundsError(SparselbmError, ValueError):
-    """Bounds or a start that no optimiser can work with."""
+    """Bounds or a starting point that the optimizer cannot use."""
 
 
 class CaseError(SparselbmError, ValueError):
-    """A case that contradicts itself, or says what nobody understands; names the place, the value and what is allowed."""
+    """A case is contradictory or not understood; the message names the place, the value and what is allowed."""
 
 
 class ConstraintError(SparselbmError, ValueError):
-    """A constraint that the shape or the optimiser cannot take."""
+    """A constraint that the geometry or the optimizer cannot satisfy."""
 
 
 class DomainError(SparselbmError, ValueError):
-    """A domain that cannot be built."""
+    """The domain cannot be built."""
 
 
 class GeometryError(SparselbmError, ValueError):
-    """A geometry or its options cannot be used; the message names the value, the limit and the remedy."""
+    """A geometry or its options cannot be used."""
 
 
 class GradcheckError(SparselbmError, ValueError):
-    """A check that cannot be made."""
+    """The gradient check cannot be performed."""
 
 
 class InternalFlowError(SparselbmError, ValueError):
-    """A flow inside a surface that cannot be built."""
+    """The internal flow cannot be built."""
 
 
 class MissingPackageError(SparselbmError, ImportError):
-    """A format needs a package that is not installed."""
+    """An optional package that is needed here is not installed."""
 
 
 class MotionError(SparselbmError, ValueError):
-    """A motion that is not rigid, is too fast, or leads a body out of the domain's cells."""
+    """The motion is not rigid, is too fast, or takes a body out of the domain's cells."""
 
 
 class NanovdbError(SparselbmError, ValueError):
-    """A `.nvdb` file that cannot be read."""
+    """A `.nvdb` file cannot be read."""
 
 
 class ObjectiveError(SparselbmError, RuntimeError):
-    """An objective or gradient that is not a number, or has the wrong shape."""
+    """An objective or gradient is not finite, or has the wrong shape."""
 
 
 class OptionError(SparselbmError, ValueError):
-    """Options that contradict each other, or name what is not there."""
+    """Options contradict each other, or name something that does not exist."""
 
 
 class OutputExistsError(SparselbmError, FileExistsError):
-    """A run would write over another run's results."""
+    """A run would overwrite the results of another run."""
 
 
 class OutputFolderError(SparselbmError, OSError):
-    """A folder that cannot be made or written into."""
+    """An output folder cannot be created or written."""
 
 
 class PageError(SparselbmError, ValueError):
-    """Results that cannot be shown."""
+    """The results page cannot be written."""
 
 
 class ResultsError(SparselbmError, ValueError):
-    """A folder that holds no results, or not those that are asked for."""
+    """A folder contains no results, or not the requested ones."""
 
 
 class ResultsExistError(SparselbmError, FileExistsError):
-    """The files of a result are there already, and `overwrite=True` was not given."""
+    """The result files exist already, and `overwrite=True` was not passed."""
 
 
 class SceneError(SparselbmError, ValueError):
-    """A scene cannot be read, or holds no such body; the text names the prim and the remedy."""
+    """A scene cannot be read, or has no such body; the message names the prim and the remedy."""
 
 
 class ScheduleError(SparselbmError, ValueError):
-    """Instants that cannot be met."""
+    """A schedule names instants that cannot be reached."""
 
 
 class SimulationError(SparselbmError, ValueError):
-    """A simulation that cannot be set up, or one that has blown up."""
+    """A simulation cannot be set up, or has become unstable."""
 
 
 class UnitsError(SparselbmError, ValueError):
-    """A physical setting that the lattice cannot carry; names the value, the limit and the remedy."""
+    """A physical setting is outside the range of the lattice; the message gives the value, the limit and the remedy."""
 
 
 class VolumeError(SparselbmError, RuntimeError):
-    """Volumes that cannot be written."""
+    """Volume files cannot be written."""
 
 
 class WallError(SparselbmError, ValueError):
-    """Boundary conditions or walls that do not fit the domain."""
+    """Boundary conditions or walls do not fit the domain."""
 
 
 class WindTunnelError(SparselbmError, ValueError):
-    """A tunnel that cannot be built around these bodies."""
+    """A wind tunnel cannot be built around these bodies."""

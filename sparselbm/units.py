@@ -1,4 +1,4 @@
-"""SI and lattice units: the conversion as one value, and the limits within which a run can be trusted."""
+"""Conversion between SI and lattice units, and the limits within which a run is reliable."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ Quantity = TypeVar("Quantity", float, "np.ndarray")
 SOUND_SPEED = 1.0 / math.sqrt(3.0)
 """Lattice speed of sound c_s of D2Q9, D3Q19 and D3Q27 [cells/step]."""
 
-# Below it round-off and the least gradient make the populations ring (Krueger et al. 2017, section 4.4).
+# Below this value rounding errors and small gradients make the populations oscillate (Krueger et al. 2017, 4.4).
 TAU_ERROR_BELOW = 0.5 + 1e-4
 TAU_WARNING_BELOW = 0.505
-# A bounced-back wall moves with (tau - 1/2)^2 under BGK, not under TRT (Krueger et al. 2017, section 5.3.3).
+# With BGK the effective wall position shifts as (tau - 1/2)^2; with TRT it does not (Krueger et al. 2017, 5.3.3).
 TAU_WARNING_ABOVE = 1.0
-# The mean free path is about c_s tau: 2.9 cells at tau = 5, not small beside an obstacle of 8 to 12 cells.
+# The mean free path is about c_s tau: 2.9 cells at tau = 5, which is not small against an obstacle of 8 to 12 cells.
 TAU_ERROR_ABOVE = 5.0
 # The compressibility error grows as Ma^2: 2 % at 0.15, 9 % at 0.3 (Krueger et al. 2017, section 7.2).
 MACH_WARNING_ABOVE = 0.15
 MACH_ERROR_ABOVE = 0.3
 CELLS_ERROR_BELOW = 8.0
 CELLS_WARNING_BELOW = 12.0
-
-
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +46,13 @@ class Units:
     voxel_size: float
     """Edge of a cell dx [m]."""
     velocity: float
-    """Reference velocity u, best the largest expected [m/s]."""
+    """Reference velocity u [m/s]; choose the largest velocity expected."""
     viscosity: float
     """Kinematic viscosity nu [m2/s]."""
     density: float
     """Density of the fluid at rest [kg/m3]."""
     lattice_velocity: float = 0.05
-    """What the reference velocity becomes on the lattice [cells/step]; 0.02 to 0.1 are usual."""
+    """Reference velocity in lattice units [cells/step]; 0.02 to 0.1 are usual."""
 
     def __post_init__(self) -> None:
         for name in ("voxel_size", "velocity", "viscosity", "density", "lattice_velocity"):
@@ -71,7 +69,7 @@ class Units:
         density: float = 1.0,
         lattice_velocity: float = 0.05,
     ) -> Units:
-        """The units of a flow at the Reynolds number Re = u L / nu, with `length` L [m] and u [m/s] given."""
+        """Returns the units of a flow at the Reynolds number Re = u L / nu, with `length` L [m] and `velocity` u [m/s]."""
         _positive("reynolds", reynolds)
         _positive("length", length)
         return cls(
@@ -84,7 +82,7 @@ class Units:
 
     @property
     def time_step(self) -> float:
-        """Duration of a step dt [s]."""
+        """Duration of one time step dt [s]."""
         return self.lattice_velocity / self.velocity * self.voxel_size
 
     @property
@@ -112,50 +110,50 @@ class Units:
         return self.velocity * length / self.viscosity
 
     def velocity_to_si(self, velocity: Quantity) -> Quantity:
-        """[cells/step] -> [m/s]."""
+        """Converts a velocity from [cells/step] to [m/s]."""
         return velocity * (self.voxel_size / self.time_step)
 
     def velocity_to_lattice(self, velocity: Quantity) -> Quantity:
-        """[m/s] -> [cells/step]."""
+        """Converts a velocity from [m/s] to [cells/step]."""
         return velocity * (self.time_step / self.voxel_size)
 
     def time_to_si(self, time: Quantity) -> Quantity:
-        """[steps] -> [s]."""
+        """Converts a time from [steps] to [s]."""
         return time * self.time_step
 
     def time_to_lattice(self, time: Quantity) -> Quantity:
-        """[s] -> [steps]; not rounded."""
+        """Converts a time from [s] to [steps], without rounding."""
         return time / self.time_step
 
     def pressure_to_si(self, pressure: Quantity) -> Quantity:
-        """Lattice pressure, such as c_s^2 (rho - 1), -> [Pa]."""
+        """Converts a lattice pressure, such as c_s^2 (rho - 1), to [Pa]."""
         return pressure * self._pressure_scale
 
     def pressure_to_lattice(self, pressure: Quantity) -> Quantity:
-        """[Pa] -> lattice pressure, to be compared with c_s^2 (rho - 1)."""
+        """Converts a pressure from [Pa] to lattice units, comparable with c_s^2 (rho - 1)."""
         return pressure / self._pressure_scale
 
     def acceleration_to_si(self, acceleration: Quantity) -> Quantity:
-        """[cells/step^2] -> [m/s2]."""
+        """Converts an acceleration from [cells/step^2] to [m/s2]."""
         return acceleration * (self.voxel_size / self.time_step**2)
 
     def acceleration_to_lattice(self, acceleration: Quantity) -> Quantity:
-        """[m/s2] -> [cells/step^2]."""
+        """Converts an acceleration from [m/s2] to [cells/step^2]."""
         return acceleration * (self.time_step**2 / self.voxel_size)
 
     def force_to_si(self, force: Quantity, *, dimension: int = 3) -> Quantity:
-        """Lattice force -> [N] in three dimensions, [N/m] in two."""
+        """Converts a lattice force to [N] in three dimensions, [N/m] in two."""
         return force * self._force_scale(dimension)
 
     def force_to_lattice(self, force: Quantity, *, dimension: int = 3) -> Quantity:
-        """[N] in three dimensions, [N/m] in two, -> lattice force."""
+        """Converts a force from [N] in three dimensions, [N/m] in two, to lattice units."""
         return force / self._force_scale(dimension)
 
     def check(self, *, cells_across: float | None = None) -> tuple[str, ...]:
-        """Refuse what cannot be run, and return a warning for each setting that costs accuracy.
+        """Rejects settings that cannot be run, and returns a warning for each setting that reduces accuracy.
 
         Args:
-            cells_across: cells across the smallest length that matters (obstacle, gap, pipe), where known.
+            cells_across: number of cells across the smallest relevant length (obstacle, gap, pipe), if known.
 
         Raises:
             UnitsError: if tau, the Mach number or `cells_across` is beyond its limit.
@@ -178,25 +176,25 @@ class Units:
         tau = self.tau
         if tau <= TAU_ERROR_BELOW:
             raise UnitsError(
-                f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would blow up. Take smaller "
-                f"voxels (now {self.voxel_size:g} m), more lattice_velocity (now {self.lattice_velocity:g}) "
+                f"tau is {tau:.6f}, at or below {TAU_ERROR_BELOW}: the run would become unstable. Use smaller "
+                f"voxels (now {self.voxel_size:g} m), a larger lattice_velocity (now {self.lattice_velocity:g}) "
                 "or a lower Reynolds number."
             )
         if tau > TAU_ERROR_ABOVE:
             raise UnitsError(
-                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is cells long, and this no "
-                f"longer a fluid. Take a smaller lattice_velocity (now {self.lattice_velocity:g}) "
-                f"or larger voxels (now {self.voxel_size:g} m)."
+                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is several cells long, so the flow "
+                f"is not continuous. Use a smaller lattice_velocity (now {self.lattice_velocity:g}) or larger voxels "
+                f"(now {self.voxel_size:g} m)."
             )
         if tau < TAU_WARNING_BELOW:
             return [
-                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK rings there, and TRT soon after; smaller voxels (now "
-                f"{self.voxel_size:g} m) or a lower Reynolds number raise it."
+                f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK oscillates there, and TRT a little below. Use "
+                f"smaller voxels (now {self.voxel_size:g} m) or a lower Reynolds number."
             ]
         if tau > TAU_WARNING_ABOVE:
             return [
-                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK, though not with TRT, the walls shift; "
-                f"a smaller lattice_velocity (now {self.lattice_velocity:g}) lowers it."
+                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK (not with TRT) the effective wall position "
+                f"shifts. Use a smaller lattice_velocity (now {self.lattice_velocity:g})."
             ]
         return []
 
@@ -206,12 +204,12 @@ class Units:
         if mach > MACH_ERROR_ABOVE:
             raise UnitsError(
                 f"the Mach number is {mach:.3f} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: "
-                f"the lattice would not be incompressible. Take a lattice_velocity of at most {advised:.3f}."
+                f"the flow would not be incompressible. Use a lattice_velocity of at most {advised:.3f}."
             )
         if mach > MACH_WARNING_ABOVE:
             return [
-                f"the Mach number is {mach:.3f}, above {MACH_WARNING_ABOVE}: about {100 * mach**2:.0f} % of "
-                f"compressibility error; a lattice_velocity of at most {advised:.3f} avoids it."
+                f"the Mach number is {mach:.3f}, above {MACH_WARNING_ABOVE}: this gives about {100 * mach**2:.0f} % of "
+                f"compressibility error. Use a lattice_velocity of at most {advised:.3f}."
             ]
         return []
 
@@ -225,9 +223,12 @@ def _check_cells(cells: float) -> list[str]:
     _positive("cells_across", cells)
     if cells < CELLS_ERROR_BELOW:
         raise UnitsError(
-            f"{cells:.1f} cells across, fewer than {CELLS_ERROR_BELOW:g}: the shape is not resolved. "
-            f"Take voxels smaller by {CELLS_WARNING_BELOW / cells:.1f} times."
+            f"the smallest length is {cells:.1f} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "
+            f"resolved. Divide the voxel size by {CELLS_WARNING_BELOW / cells:.1f}."
         )
     if cells < CELLS_WARNING_BELOW:
-        return [f"{cells:.1f} cells across, fewer than {CELLS_WARNING_BELOW:g}: drag is off by several per cent."]
+        return [
+            f"the smallest length is {cells:.1f} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by several per "
+            "cent. Use smaller voxels."
+        ]
     return []

@@ -34,7 +34,7 @@ WRAPPERS = {
     "Smagorinsky": (Smagorinsky(TRT(), 0.15), EVERY),
     "WALE": (WALE(TRT()), EVERY),
     "PowerLaw": (PowerLaw(BGK(), exponent=0.7), EVERY),
-    "Carreau": (Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.02), EVERY),
+    "Carreau": (Carreau(RecursiveRegularised(), relaxation_time=500.0, power_index=0.5, infinite_shear_viscosity=0.02), EVERY),
 }
 
 BENT = (KBC, Smagorinsky, WALE, PowerLaw, Carreau)

@@ -100,7 +100,7 @@ def test_refuses_too_few_cells(units, cells):
     ({"viscosity": 2e-6}, "below 0.505"),
     ({"viscosity": 5e-4}, "above 1"),
     ({"lattice_velocity": 0.1}, "Mach"),
-])  # fmt: skip
+])
 def test_warnings(change, word):
     (warning,) = Units(**{**WATER, **change}).check()
     assert word in warning

@@ -1,4 +1,4 @@
-"""Speed and memory, beside those of a memory copy on the same machine."""
+"""Benchmarks of speed and memory, relative to a memory copy on the same machine."""
 
 from .collisions import collision_names
 from .gradient_figures import GradientFigure, gradient_figures

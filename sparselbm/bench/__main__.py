@@ -1,4 +1,4 @@
-"""`python -m sparselbm.bench [device] [file.json]`: prints the rows, and writes them to a file where one is given."""
+"""`python -m sparselbm.bench [device] [file.json]`: prints the results, and writes them to a file if one is given."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def _show(row: BenchRow) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Runs the bench at its full size."""
+    """Runs the benchmark at full size."""
     report = run_bench(arguments[0] if arguments else None, on_row=_show)
     print(f"copy {report.copy_gbs:.1f} GB/s on {report.machine.processor}, {report.machine.cores} cores")
     if len(arguments) > 1:

@@ -1,4 +1,4 @@
-"""A row to come."""
+"""Definition of a benchmark case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from .work import BenchWork
 
 @dataclass(frozen=True)
 class BenchCase:
-    """What a row times."""
+    """Benchmark case: name, workload and target."""
 
     name: str
     prepare: Callable[[int, wp.Device], BenchWork]
-    """From the cells along an edge and the device to the work."""
+    """Function from the number of cells along an edge and the device to the workload."""
     target: float | None = None
-    """Least speed over that of the reference."""
+    """Smallest acceptable speed relative to the reference."""

@@ -1,4 +1,4 @@
-"""Rows that time the step with each collision model, on the lattice that it is made for."""
+"""Benchmark cases of each collision model, on the lattice for which it is made."""
 
 import functools
 from collections.abc import Sequence
@@ -18,29 +18,29 @@ ON_D3Q19: dict[str, Collision] = {
     "trt": TRT(), "mrt": MRT(), "regularised": Regularised(), "recursive_regularised": RecursiveRegularised(),
     "central_moment": CentralMoment(), "smagorinsky": Smagorinsky(BGK()), "wale": WALE(BGK()),
     "power_law": PowerLaw(BGK(), exponent=0.7),
-}  # fmt: skip
-"""Without ExactDifference, which without a force is the model within it."""
+}
+"""Without ExactDifference, which equals the wrapped model if there is no force."""
 ON_D3Q27: dict[str, Collision] = {
     "trt_27": TRT(), "mrt_27": MRT(), "central_moment_27": CentralMoment(), "cumulant_27": Cumulant(), "kbc_27": KBC(),
-}  # fmt: skip
+}
 
 TARGETS = {"trt": 0.95, "cumulant_27": 1.0 / 1.6}
-"""Least speeds over that of BGK on the same lattice: TRT 5 % slower, cumulants 60 % slower."""
+"""Smallest acceptable speeds relative to BGK on the same lattice: TRT 5 % slower, cumulants 60 % slower."""
 
 
 _LATTICES = {**dict.fromkeys(ON_D3Q19, D3Q19), "bgk_27": D3Q27, **dict.fromkeys(ON_D3Q27, D3Q27)}
 
 
 def collision_names() -> tuple[str, ...]:
-    """The rows that there are."""
+    """Names of the available cases."""
     return tuple(_LATTICES)
 
 
 def collision_cases(names: Sequence[str]) -> tuple[BenchCase, ...]:
-    """A row for each collision model that is named, "all" for every one. Raises ValueError for another name."""
+    """Cases of the named collision models, "all" for every one. Raises ValueError for an unknown name."""
     unknown = set(names) - {"all", *_LATTICES}
     if unknown:
-        raise ValueError(f"no collision {', '.join(sorted(unknown))} to time; there are: all, {', '.join(_LATTICES)}")
+        raise ValueError(f"there is no collision {', '.join(sorted(unknown))}: use all, {', '.join(_LATTICES)}")
     return tuple(
         BenchCase(name, functools.partial(_on, name=name, lattice=lattice), TARGETS.get(name))
         for name, lattice in _LATTICES.items()
@@ -49,7 +49,7 @@ def collision_cases(names: Sequence[str]) -> tuple[BenchCase, ...]:
 
 
 def _on(size: int, device: wp.Device, name: str, lattice: Lattice) -> BenchWork:
-    """Steps in a periodic box; on D3Q19 BGK is the bench's first row, on D3Q27 it is timed beside each model."""
+    """Steps in a periodic box; on D3Q19, BGK is the first case of the benchmark, on D3Q27 it is timed with each model."""
     domain = periodic_box(size, device)
     collision = {**ON_D3Q19, **ON_D3Q27}.get(name, BGK())
     reference = None

@@ -1,4 +1,4 @@
-"""The domains that are timed."""
+"""Domains of the benchmark."""
 
 from itertools import product
 
@@ -12,12 +12,12 @@ from ..grid.domain import build_domain
 
 
 def periodic_box(size: int, device: wp.Device) -> Domain:
-    """A cube of fluid that repeats along every axis."""
+    """Cube of fluid, periodic along every axis."""
     return box((size, size, size), periodic=(True, True, True), device=device)
 
 
 def scattered_spheres(size: int, device: wp.Device, share: float = 0.1, radius: float = 3.0) -> Domain:
-    """The same cube, with a solid sphere amid each of a share of its tiles, drawn at random."""
+    """Periodic cube with a solid sphere in a randomly drawn share of its tiles."""
     grid = size // 8
     count = max(1, round(share * grid**3))
     solid = np.zeros((grid, grid, grid), dtype=bool)
@@ -30,7 +30,7 @@ def scattered_spheres(size: int, device: wp.Device, share: float = 0.1, radius: 
     return build_domain(
         shape=(size, size, size), voxel_size=1.0, origin=(0.0, 0.0, 0.0), periodic=(True, True, True),
         tiles=np.array(list(product(range(grid), repeat=3)), dtype=np.int32), fluid=fluid, device=device,
-    )  # fmt: skip
+    )
 
 
 _TRUNK, _FORK = np.array([0.0, 0.5, 0.5]), np.array([0.4, 0.5, 0.5])
@@ -38,7 +38,7 @@ _ENDS = np.array([[0.85, 0.2, 0.3], [0.85, 0.75, 0.8]])
 
 
 def pipe_network(size: int, device: wp.Device) -> Domain:
-    """A pipe that forks in two, 2 % of a box with edges of 3.2 `size`; radius 0.22 `size`, 28 cells at 128."""
+    """Pipe with one bifurcation, 2 % of a box with edges of 3.2 `size`; radius 0.22 `size`, 28 cells at 128."""
     edge = round(3.2 * size)
     radius = 0.22 * size
     pipes = [(_TRUNK, _FORK), *((_FORK, end) for end in _ENDS)]
@@ -48,7 +48,7 @@ def pipe_network(size: int, device: wp.Device) -> Domain:
 
 
 def _joined(meshes: list[TriangleMesh]) -> TriangleMesh:
-    """Meshes that may overlap as one: inside is the union, by winding number."""
+    """Merges meshes that may overlap: the inside is the union, by winding number."""
     starts = np.cumsum([0] + [len(mesh.points) for mesh in meshes[:-1]])
     return TriangleMesh(
         np.concatenate([mesh.points for mesh in meshes]),

@@ -1,4 +1,4 @@
-"""What gradients cost, as ratios to the flow's own run, each beside its limit."""
+"""Cost of gradients relative to the flow's own run, with limits."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,25 +22,25 @@ from .timing import best_of
 
 CHECKPOINTS = 30
 TOLERANCE = 1e-3
-"""Estimated relative error at which flow and gradient count as settled."""
+"""Estimated relative error at which flow and gradient count as converged."""
 _STRETCH = 100
 _ROOM = 1 << 32
-"""Bytes that stored states may take, where a quarter of what is free allows."""
+"""Largest memory of stored states [bytes], if it is within a quarter of the free memory."""
 _LONGEST = 100_000
-"""Steps after which a flow is taken as it is."""
+"""Number of steps after which a flow is used even if it has not converged."""
 _DRAG = Force("body", (1.0, 0.0))
 
 
 @dataclass(frozen=True)
 class GradientFigure:
-    """A measured ratio."""
+    """Measured cost ratio."""
 
     name: str
     value: float
     limit: float
-    """What the project aims to stay below."""
+    """Target of the project."""
     note: str
-    """What was measured."""
+    """Description of the measured case."""
 
     @property
     def met(self) -> bool:
@@ -53,12 +53,12 @@ class GradientFigure:
 def gradient_figures(
     device: wp.DeviceLike = None, *, size: int = 128, seconds: float = 5.0, steps: int = 1000,
     on_figure: Callable[[GradientFigure], None] | None = None,
-) -> tuple[GradientFigure, ...]:  # fmt: skip
-    """Measures them, D3Q19 in fp32, the steady ones on D2Q9; about 2 minutes on two cores.
+) -> tuple[GradientFigure, ...]:
+    """Measures the cost ratios, D3Q19 in fp32, the steady ones on D2Q9; about 2 minutes on two cores.
 
-    `size`: cells along an edge of the box of the step back, twice that of the whole gradients'; `seconds`: spent on each
-    ratio of times, of whose bursts the fastest count; `steps`: of the whole gradients; with every state stored in a box small
-    enough for 4 GiB. Gradients find the memory of one before them, as they do in an optimisation: the first takes longer.
+    `size`: cells along an edge of the box of the adjoint step, twice that of complete gradients; `seconds`: time per ratio, of
+    whose bursts the fastest count; `steps`: of the complete gradients. Where every state is stored, the box is small enough for
+    4 GiB. A first gradient allocates the memory before the measurement, as in an optimization.
     """
     device, figures = wp.get_device(device), []
     half = max(8, size // 16 * 8)
@@ -76,7 +76,7 @@ def gradient_figures(
 
 
 def _edge(device: wp.Device, steps: int, most: int) -> int:
-    """Cells along the largest box, of whole tiles, whose states over all steps fit."""
+    """Number of cells along the largest box of whole tiles whose states over all steps fit in memory."""
     cells = min(_ROOM, free_bytes(device) // 4) / (76 * steps)
     return max(8, min(most, int(cells ** (1 / 3)) // 8 * 8))
 
@@ -97,14 +97,14 @@ def _checkpointed(simulation: Simulation) -> AdjointMethod:
 
 
 def _whole(plan_of: Callable, limit: float, size: int, steps: int, device: wp.Device, seconds: float) -> GradientFigure:
-    """A gradient in the first populations over the run alone."""
+    """Cost of a gradient with respect to the initial populations, relative to the run."""
     simulation = started(domains.periodic_box(size, device))
     plan = plan_of(simulation)
 
     def gradient(steps: int) -> None:
         value_and_grad(FlowRate(0, 0), simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
 
-    gradient(steps)  # Builds the kernels and touches the memory.
+    gradient(steps)  # Compiles the kernels and touches the memory.
     run, whole = best_of([partial(simulation.run, steps), partial(gradient, steps)], device, seconds)
     kind = type(plan).__name__
     note = f"{size}^3 cells: {plan.work(simulation, steps)}"
@@ -112,7 +112,7 @@ def _whole(plan_of: Callable, limit: float, size: int, steps: int, device: wp.De
 
 
 def _cylinder(device: wp.Device) -> Simulation:
-    """A flow that comes to rest in a channel with inlet and outlet."""
+    """Flow in a channel with inlet and outlet that becomes steady."""
     mesh = TriangleMesh.cylinder(3.4, (20.3, 15.1, -6.0), (20.3, 15.1, 7.0), 32)
     faces = (VelocityInlet(X_MIN, (0.04, 0.0)), PressureOutlet(X_MAX, relaxation=0.2))
     domain = box((56, 32), device=device)
@@ -120,7 +120,7 @@ def _cylinder(device: wp.Device) -> Simulation:
 
 
 def _steady(device: wp.Device) -> list[GradientFigure]:
-    """Iterations of the adjoint beside those of the flow, to the same estimate; and what a design costs after another."""
+    """Adjoint iterations relative to those of the flow, to the same error estimate; and the cost of a subsequent design."""
     simulation = _cylinder(device)
     from_rest, adjoint_from_rest = _settled(simulation), _adjoint_iterations(simulation)
     moved = simulation.geometry[0]
@@ -128,18 +128,18 @@ def _steady(device: wp.Device) -> list[GradientFigure]:
     simulation.update_geometry()
     again, adjoint_again = _settled(simulation), _adjoint_iterations(simulation)
     note = f"cylinder in a channel of 56 x 32 cells, to {TOLERANCE:g}: {adjoint_from_rest} back, {from_rest} forward"
-    # A step back counts as two forward.
+    # An adjoint step counts as two forward steps.
     design = (again + 2 * adjoint_again) / (from_rest + 2 * adjoint_from_rest)
     return [
         GradientFigure("steady adjoint / flow", adjoint_from_rest / from_rest, 1.5, note),
         GradientFigure(
             "next design / first", design, 0.5, f"moved by a tenth of a cell: {again} forward and {adjoint_again} back"
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _settled(simulation: Simulation) -> int:
-    """Steps until the drag is within the tolerance of where it goes, by the estimate that the adjoint uses."""
+    """Number of steps until the drag is converged, by the estimate that the adjoint uses."""
     value, change, calm, steps = np.nan, np.inf, 0, 0
     while calm < 2 and steps < _LONGEST:
         simulation.run(_STRETCH)

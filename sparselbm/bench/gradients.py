@@ -1,4 +1,4 @@
-"""Rows that time gradients."""
+"""Benchmark cases of gradients."""
 
 import gc
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from .steps import started
 from .work import SCALAR, BenchWork, bytes_per_cell, forward
 
 SLOTS = 20
-"""States that the checkpointed gradient may keep."""
+"""Number of states that the checkpointed gradient may store."""
 
 _WORKING = 4
-"""Population arrays beside them: two to step with, and two lambdas."""
+"""Additional population arrays: two for the steps, and two for lambda."""
 
 
 def adjoint(size: int, device: wp.Device) -> BenchWork:
-    """One step back in a periodic box."""
+    """One adjoint step in a periodic box."""
     return _step_back(domains.periodic_box(size, device), "vector-Jacobian product of a step in the periodic box")
 
 
 def adjoint_walls(size: int, device: wp.Device) -> BenchWork:
-    """One step back in a box with walls in a tenth of the tiles."""
+    """One adjoint step in a box with walls in a tenth of the tiles."""
     return _step_back(domains.scattered_spheres(size, device), "the same with walls in a tenth of the tiles")
 
 
 def _step_back(domain: Domain, note: str) -> BenchWork:
-    """State and lambda are read, lambda is written. Compared with the forward step on the same domain."""
+    """Adjoint step: reads state and lambda, writes lambda. Compared with the forward step on the same domain."""
     simulation = started(domain)
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     wp.copy(reverse.adjoint, simulation.state)
@@ -47,15 +47,15 @@ def _step_back(domain: Domain, note: str) -> BenchWork:
     return BenchWork(
         burst=burst, steps=2, cells=domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation, reverse), note=note, reference=forward(simulation, "forward"),
-    )  # fmt: skip
+    )
 
 
 def checkpointed(size: int, device: wp.Device, steps: int) -> BenchWork:
-    """A gradient over many steps from few kept states, beside as many forward steps."""
+    """Gradient over many steps from few stored states, compared with as many forward steps."""
     edge = max(8, size // 16 * 8)
     simulation = started(domains.periodic_box(edge, device))
     objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
-    value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Builds the kernels.
+    value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Compiles the kernels.
     state = SCALAR * simulation.lattice.size
     run = BenchWork(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
 
@@ -67,12 +67,12 @@ def checkpointed(size: int, device: wp.Device, steps: int) -> BenchWork:
         bytes_per_cell=bytes_per_cell(simulation) + (SLOTS + _WORKING) * state,
         note=f"gradient over {steps} steps of {edge}^3 cells from {SLOTS} states; counts each step once",
         reference=run, recordable=False,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
 class _PopulationArrays:
-    """Not a gradient but a probe: how many arrays as large as a state are alive when the backward pass has ended."""
+    """Probe in place of an adjoint method: counts the arrays of the size of a state after the backward pass."""
 
     state_size: int
 
@@ -81,12 +81,12 @@ class _PopulationArrays:
     def require(self, simulation: Simulation) -> None: ...
 
     def gradient(self, reverse: BackwardSweep) -> int:
-        # By `type`: `isinstance` asks stand-ins of other libraries for a class, and they warn.
+        # By `type`: `isinstance` makes stand-ins of other libraries emit warnings.
         return sum(issubclass(type(x), wp.array) and x.size == self.state_size for x in gc.get_objects())
 
 
 def steady(size: int, device: wp.Device) -> BenchWork:
-    """The fixed-point iteration of a steady flow's adjoint, in a duct."""
+    """Fixed-point iteration of the adjoint of a steady flow, in a duct."""
     edge = max(8, size // 2)
     simulation = _duct(edge, device)
     reverse = BackwardSweep(simulation, FlowRate(axis=0, layer=0), wrt=GradientTargets())
@@ -99,9 +99,9 @@ def steady(size: int, device: wp.Device) -> BenchWork:
     return BenchWork(
         burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation, reverse),
-        note=f"iteration in a duct of {edge}^3 cells; a gradient holds {_arrays_of_steady(device)} population arrays",
+        note=f"iteration in a duct of {edge}^3 cells; a gradient needs {_arrays_of_steady(device)} population arrays",
         reference=forward(simulation, "forward"),
-    )  # fmt: skip
+    )
 
 
 def _duct(edge: int, device: wp.Device) -> Simulation:
@@ -110,7 +110,7 @@ def _duct(edge: int, device: wp.Device) -> Simulation:
 
 
 def _arrays_of_steady(device: wp.Device) -> int:
-    """Population arrays that are alive at the end of a steady gradient, in a duct of an odd size."""
+    """Number of population arrays alive at the end of a steady gradient, in a duct of unusual size."""
     domain = box((8, 8, 24), periodic=(True, False, False), device=device)
     simulation = Simulation(domain, viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
     probes: list = [_PopulationArrays(simulation.state.size)]

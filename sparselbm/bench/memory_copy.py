@@ -1,4 +1,4 @@
-"""What the memory can do: the yardstick of the other rows."""
+"""Memory copy as the reference of the other cases."""
 
 import os
 from functools import cache
@@ -11,7 +11,7 @@ from ..grid.memory import tile_array
 from ..kernels.launch import run_side_by_side
 
 _CHUNK = 1 << 14
-"""Scalars that one thread of the kernel copies."""
+"""Number of scalars that one thread of the kernel copies."""
 
 _STREAM = """
 typedef float Line __attribute__((vector_size(64)));
@@ -22,14 +22,14 @@ for (int k = 0; k < {chunk} / 16; ++k) __builtin_nontemporal_store(from[k], to +
 
 
 class MemoryCopy:
-    """Copies an array as large as a state to another: with non-temporal stores on all cores, by `wp.copy` on CUDA."""
+    """Copy of an array of the size of a state: with non-temporal stores on all CPU cores, by `wp.copy` on CUDA."""
 
     def __init__(self, domain: Domain, size: int):
         self._arrays = [tile_array(domain, size, wp.float32).flatten() for _ in range(2)]
         self._device = domain.device
         chunks = len(self._arrays[0]) // _CHUNK
         self.bytes = 2 * 4 * chunks * _CHUNK
-        """Bytes read and written by a copy."""
+        """Bytes read and written per copy."""
         if self._device.is_cpu:
             parts = np.array_split(np.arange(chunks), len(os.sched_getaffinity(0)))
             self._launches = [self._launch(part) for part in parts if len(part)]

@@ -1,4 +1,4 @@
-"""What a bench measures, as values."""
+"""Results of a benchmark."""
 
 import os
 import platform
@@ -11,12 +11,12 @@ import warp as wp
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and when a bench ran."""
+    """Machine and time of a benchmark."""
 
     processor: str
     """Name of the CPU, or of the GPU on CUDA."""
     cores: int
-    """Cores that this process may use."""
+    """Number of cores available to this process."""
     device: str
     """The Warp device, such as `cpu` or `cuda:0`."""
     warp: str
@@ -27,56 +27,56 @@ class Machine:
 
 @dataclass(frozen=True)
 class BenchRow:
-    """One measured case. All times of a row are taken in turn, so that ratios hold on a machine that others use too."""
+    """Result of one case. All times of a row are measured alternately, so that ratios hold on a shared machine."""
 
     name: str
     mlups: float
-    """Million updates of fluid cells a second."""
+    """Million fluid cell updates per second."""
     share_of_copy: float
-    """Bytes that the case must move a second, over those that a memory copy moves."""
+    """Required memory traffic per second, relative to that of a memory copy."""
     bytes_per_cell: float
-    """Memory of all arrays over the cells of all tiles [bytes]."""
+    """Memory of all arrays per cell of a tile [bytes]."""
     cells: int
-    """Fluid cells."""
+    """Number of fluid cells."""
     relative: float
-    """Speed for each fluid cell over that of `reference`."""
+    """Speed per fluid cell relative to that of `reference`."""
     reference: str
     target: float | None
-    """Least `relative` that the project aims at."""
+    """Smallest acceptable value of `relative`."""
     note: str
-    """What the case is, and what else was seen."""
+    """Description of the case, and further observations."""
 
     @property
     def met(self) -> bool:
-        """Whether the target is reached; true where there is none."""
+        """Whether the target is reached; true if there is none."""
         return self.target is None or self.relative >= self.target
 
 
 @dataclass(frozen=True)
 class BenchReport:
-    """The rows of a bench and the machine's memory copy beside them."""
+    """Rows of a benchmark, and the memory copy of the machine."""
 
     machine: Machine
     size: int
-    """Cells along an edge of the periodic box."""
+    """Number of cells along an edge of the periodic box."""
     copy_gbs: float
-    """Best bandwidth of a copy between arrays as large as a state, reads and writes counted [GB/s]."""
+    """Best bandwidth of a copy between arrays of the size of a state, counting reads and writes [GB/s]."""
     rows: tuple[BenchRow, ...]
 
     def row(self, name: str) -> BenchRow:
-        """The row of that name. Raises KeyError."""
+        """Row with this name. Raises KeyError."""
         found = {row.name: row for row in self.rows}
         if name not in found:
-            raise KeyError(f"no row {name!r}; there are: {', '.join(found)}")
+            raise KeyError(f"there is no row {name!r}: use one of {', '.join(found)}")
         return found[name]
 
     def to_json(self) -> dict:
-        """The report as JSON holds it: `machine`, `size`, `copy_gbs` and `rows`, with the names of the fields above."""
+        """Returns the report for JSON: `machine`, `size`, `copy_gbs` and `rows`, with the names of the fields."""
         return asdict(self)
 
 
 def describe_machine(device: wp.Device) -> Machine:
-    """The machine that this process runs on."""
+    """Describes the machine of this process."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Machine(_cpu_name() if device.is_cpu else device.name, cores, device.alias, wp.__version__, now)

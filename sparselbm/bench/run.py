@@ -1,4 +1,4 @@
-"""The bench: every row timed in turn with a memory copy and with what it is compared with."""
+"""Benchmark run: each case is timed alternately with a memory copy and with its reference."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from .work import BenchWork
 
 
 def cases(gradient_steps: int) -> tuple[BenchCase, ...]:
-    """All rows after the first, the periodic box."""
+    """All cases after the first, the periodic box."""
     return (
         BenchCase("trt", steps.trt),
         BenchCase("walls", steps.walls, target=0.85),
@@ -32,19 +32,21 @@ def cases(gradient_steps: int) -> tuple[BenchCase, ...]:
 def run_bench(
     device: wp.DeviceLike = None, *, size: int = 128, seconds: float = 5.0, gradient_steps: int = 1000,
     on_row: Callable[[BenchRow], None] | None = None, collisions: Sequence[str] = (),
-) -> BenchReport:  # fmt: skip
+) -> BenchReport:
     """Measures speed and memory, D3Q19 in fp32; about 2 minutes on two cores.
 
-    `collisions`: instead of those rows, one for each collision model named here, "all" for all of them.
+    `collisions`: collision models to time instead of the default cases, "all" for all of them.
 
-    `size`: cells along an edge of the periodic box, a multiple of 8; the other cases scale with it. `seconds`: time
-    spent on each row, of whose bursts the fastest counts. `gradient_steps`: length of the checkpointed gradient.
-    `on_row` is called with each row when it is done. Raises ValueError for numbers out of range and unknown names.
+    `size`: cells along an edge of the periodic box, a multiple of 8; the other cases scale with it. `seconds`: time per row,
+    of whose bursts the fastest counts. `gradient_steps`: length of the checkpointed gradient. `on_row` is called with each
+    completed row. Raises ValueError for numbers out of range and unknown names.
     """
     if size < 16 or size % 8:
-        raise ValueError(f"bench of size {size}: must be a multiple of 8, at least 16; 128 leaves the CPU's caches")
+        raise ValueError(f"the size is {size}: it must be a multiple of 8 and at least 16; 128 exceeds the CPU caches")
     if not seconds > 0 or gradient_steps < 1:
-        raise ValueError(f"seconds {seconds}, gradient_steps {gradient_steps}: must be above 0, and at least 1")
+        raise ValueError(
+            f"seconds is {seconds} and gradient_steps {gradient_steps}: they must be above 0 and at least 1"
+        )
     rest = collision_cases(collisions) if collisions else cases(gradient_steps)
     device = wp.get_device(device)
     machine = describe_machine(device)
@@ -62,8 +64,8 @@ def run_bench(
 
 def _measure(
     case: BenchCase, work: BenchWork, base: BenchWork, copy: MemoryCopy, device: wp.Device, seconds: float
-) -> tuple[BenchRow, float]:  # fmt: skip
-    """The row of a case, and the bandwidth of the copies beside it [bytes / s]."""
+) -> tuple[BenchRow, float]:
+    """Row of a case, and the bandwidth of the copies timed with it [bytes / s]."""
     reference = work.reference or base
     bursts = [copy, _recorded(reference, device), _recorded(work, device)]
     copy_time, reference_time, work_time = best_of(bursts, device, seconds)
@@ -72,15 +74,15 @@ def _measure(
         name=case.name, mlups=speed / 1e6, share_of_copy=speed * work.moved / bandwidth,
         bytes_per_cell=work.bytes_per_cell, cells=work.cells, relative=speed * reference_time / reference.updates,
         reference="periodic" if reference is base else work.reference_name, target=case.target, note=work.note,
-    )  # fmt: skip
+    )
     return row, bandwidth
 
 
 def _recorded(work: BenchWork, device: wp.Device) -> Callable[[], None]:
-    """The burst; on CUDA as a graph, so that the start of its launches costs little."""
+    """Burst of a workload; on CUDA as a graph, so that launch overhead is small."""
     if not work.recordable:
         return work.burst
-    work.burst()  # Builds the kernels.
+    work.burst()  # Compiles the kernels.
     if device.is_cpu:
         return work.burst
     with wp.ScopedCapture(device=device) as capture:

@@ -1,4 +1,4 @@
-"""Rows that time forward steps."""
+"""Benchmark cases of forward steps."""
 
 import time
 
@@ -13,11 +13,11 @@ from . import domains
 from .work import SCALAR, BenchWork, bytes_per_cell, fill, forward
 
 VISCOSITY = 0.05
-"""nu of all rows [cells^2 / step]."""
+"""Viscosity nu of all cases [cells^2 / step]."""
 
 
 def started(domain: Domain, collision: Collision = BGK(), lattice: Lattice = D3Q19) -> Simulation:
-    """A simulation in fp32 that moves."""
+    """Simulation in fp32 with a moving flow."""
     simulation = Simulation(domain, viscosity=VISCOSITY, collision=collision, lattice=lattice)
     simulation.set_state(1.0, (0.02, 0.01, 0.0))
     return simulation
@@ -29,7 +29,7 @@ def periodic(size: int, device: wp.Device) -> BenchWork:
 
 
 def trt(size: int, device: wp.Device) -> BenchWork:
-    """Two relaxation times in a periodic box."""
+    """TRT in a periodic box."""
     return forward(started(domains.periodic_box(size, device), TRT()), f"TRT, {size}^3 periodic cells")
 
 
@@ -55,7 +55,7 @@ def pipes(size: int, device: wp.Device) -> BenchWork:
 
 
 def differentiable(size: int, device: wp.Device) -> BenchWork:
-    """Forward steps as a plan for gradients does them, each into an array of its own, beside steps without."""
+    """Forward steps of a gradient, each into its own array, compared with steps without gradients."""
     simulation = started(domains.periodic_box(size, device))
     states = [simulation.new_state() for _ in range(3)]
 
@@ -68,4 +68,4 @@ def differentiable(size: int, device: wp.Device) -> BenchWork:
         burst=burst, steps=3, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: the same kernels",
         reference=forward(simulation, "steps without gradients"),
-    )  # fmt: skip
+    )

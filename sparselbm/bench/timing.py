@@ -1,4 +1,4 @@
-"""The fastest of several bursts."""
+"""Timing by the fastest of several bursts."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import warp as wp
 
 
 def best_of(bursts: list[Callable[[], None]], device: wp.Device, seconds: float) -> list[float]:
-    """The fastest time of each burst [s], all of them called in turn, twice at least, until the time is up."""
+    """Fastest time of each burst [s]; all are called alternately, at least twice, within the time limit."""
     best = [float("inf")] * len(bursts)
     end = time.perf_counter() + seconds
     rounds = 0

@@ -1,4 +1,4 @@
-"""Something that a bench times."""
+"""Workload of a benchmark case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,33 +11,33 @@ from ..grid import Domain
 from ..solver import Simulation
 
 SCALAR = 4
-"""Bytes of a number: all rows are fp32."""
+"""Bytes per number: all cases are fp32."""
 
 
 @dataclass(frozen=True, eq=False)
 class BenchWork:
-    """A burst that can be repeated, and what it does."""
+    """Repeatable burst, and its size."""
 
     burst: Callable[[], None]
     steps: int
-    """Steps of the lattice in a burst."""
+    """Number of lattice steps per burst."""
     cells: int
-    """Fluid cells."""
+    """Number of fluid cells."""
     moved: float
-    """Bytes that must be read and written for each cell of a step."""
+    """Bytes that must be read and written per cell and step."""
     bytes_per_cell: float
-    """Memory of all arrays over the cells of all tiles."""
+    """Memory of all arrays per cell of a tile [bytes]."""
     note: str
     reference: "BenchWork | None" = None
-    """What the speed is compared with; None: the periodic box."""
+    """Reference of the relative speed; None: the periodic box."""
     reference_name: str = "its forward steps"
-    """What a report calls the reference."""
+    """Name of the reference in reports."""
     recordable: bool = True
-    """Whether a burst is short and launches alone, so that CUDA can record it as a graph; if not, it must be warm."""
+    """Whether CUDA can record a burst as a graph, since it is short and only launches kernels; if not, it must be warm."""
 
     @property
     def updates(self) -> int:
-        """Updates of fluid cells in a burst."""
+        """Number of fluid cell updates per burst."""
         return self.steps * self.cells
 
 
@@ -54,17 +54,17 @@ def steps_of(simulation: Simulation) -> Callable[[], None]:
 
 def forward(
     simulation: Simulation, note: str, reference: BenchWork | None = None, reference_name: str = "its forward steps"
-) -> BenchWork:  # fmt: skip
-    """Steps of a simulation: each population is read once and written once."""
+) -> BenchWork:
+    """Workload of forward steps: each population is read once and written once."""
     return BenchWork(
         burst=steps_of(simulation), steps=2, cells=simulation.domain.fluid_cells,
         moved=2 * SCALAR * simulation.physics.size,
         bytes_per_cell=bytes_per_cell(simulation), note=note, reference=reference, reference_name=reference_name,
-    )  # fmt: skip
+    )
 
 
 def bytes_per_cell(simulation: Simulation, *others: object) -> float:
-    """Memory of all arrays that a simulation, its domain and others hold, over the cells of all tiles."""
+    """Memory of all arrays of a simulation, its domain and others, per cell of a tile."""
     domain = simulation.domain
     owners = (simulation, simulation.walls, simulation.fields, domain, *others)
     held = {id(value): value for owner in owners for value in vars(owner).values()}
@@ -80,5 +80,5 @@ def _bytes(value: Any) -> int:
 
 
 def fill(domain: Domain) -> float:
-    """Fluid cells over the cells of the bounding box."""
+    """Fraction of the bounding box's cells that are fluid."""
     return domain.fluid_cells / float(np.prod(domain.shape, dtype=np.float64))

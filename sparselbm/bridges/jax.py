@@ -1,4 +1,4 @@
-"""Differentiable runs as JAX functions, under `jit` as well."""
+"""Differentiable runs as JAX functions, also under `jit`."""
 # pyright: reportMissingImports=false
 
 from collections.abc import Callable, Sequence
@@ -17,11 +17,11 @@ except ImportError as missing:
 
 
 def operator(run: Differentiable) -> Callable:
-    """The run as a JAX function with a vector-Jacobian product; also a decorator, above `taped`.
+    """Returns the run as a JAX function with a vector-Jacobian product; also a decorator, above `taped`.
 
-    Several outputs come as a tuple; those without a gradient count as 0. Arrays must have the inputs' dtypes: a run in fp64
-    needs JAX's x64 mode. Arrays cross through the host's memory. Raises AdjointError for inputs that do not fit, and for the
-    gradient of an input that has none.
+    Several outputs are returned as a tuple; those without a gradient count as 0. Arrays must have the dtypes of the inputs: a
+    run in fp64 needs JAX's x64 mode. Arrays are passed through host memory. Raises AdjointError for inputs that do not fit,
+    and for the gradient of an input that has none.
 
     JAX's functions are pure, and do not say when a graph is dropped. So what the latest forward pass keeps for the way back
     is held until that, or the next pass, has come; a way back that finds another's begins with `run.at` anew, and raises
@@ -30,7 +30,7 @@ def operator(run: Differentiable) -> Callable:
     latest = _Latest()
 
     def evaluate(arrays, function, *others):
-        """The outputs, and what else the function gives, as a host's function of values."""
+        """Returns the outputs and the function's other results, as a host callback."""
         shapes = _require(run, arrays)
         outputs = [jax.ShapeDtypeStruct(o.shape(*shapes), wp.dtype_to_numpy(o.dtype)) for o in run.outputs]
         *results, other = jax.pure_callback(function, [*outputs, others], *arrays, vmap_method="sequential")
@@ -78,7 +78,7 @@ def operator(run: Differentiable) -> Callable:
 
 
 class _Latest:
-    """The latest pass that a way back may come for."""
+    """Latest forward pass, stored for its backward pass."""
 
     def __init__(self):
         self._ticket, self._kept = 0, None
@@ -91,7 +91,7 @@ class _Latest:
         self._kept = None
 
     def take(self, ticket: int) -> Pass | None:
-        """The pass, if it is the one of that ticket; it is held no longer."""
+        """Returns the pass with this ticket, if it is the stored one, and releases it."""
         if ticket != self._ticket:
             return None
         kept, self._kept = self._kept, None
@@ -119,12 +119,12 @@ def _outputs(run: Differentiable, there: Pass, values: Sequence, keep: bool) -> 
 
 
 def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
-    """The inputs' shapes. Raises AdjointError where they do not fit."""
+    """Shapes of the inputs. Raises AdjointError if they do not fit."""
     doubles = [part.name for part in (*run.inputs, *run.outputs) if part.dtype in (wp.float64, wp.int64)]
     if doubles and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise AdjointError(
-            f"{', '.join(dict.fromkeys(doubles))}: 64 bits, which JAX has not turned on; "
-            'call jax.config.update("jax_enable_x64", True) first, or give the simulation precision=wp.float32'
+            f"{', '.join(dict.fromkeys(doubles))}: the input has 64 bits, but JAX's x64 mode is off; "
+            'call jax.config.update("jax_enable_x64", True) first, or use a simulation with precision=wp.float32'
         )
     shapes = [tuple(np.shape(x)) for x in arrays]
     run.require([wp.dtype_from_numpy(x.dtype) for x in arrays], shapes)
@@ -132,6 +132,6 @@ def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
 
 
 def _to_warp(values, device: wp.Device) -> wp.array:
-    """The array's memory; on a GPU a copy."""
+    """Returns the memory of the array; on a GPU a copy."""
     host = np.atleast_1d(np.ascontiguousarray(values))
     return wp.array(host, dtype=wp.dtype_from_numpy(host.dtype), device=device, copy=False)

@@ -1,4 +1,4 @@
-"""Differentiable runs as PyTorch operators, which `torch.compile` traces without a break."""
+"""Differentiable runs as PyTorch operators, which `torch.compile` traces without a graph break."""
 # pyright: reportMissingImports=false
 
 import itertools
@@ -17,15 +17,17 @@ try:
     import torch
     from torch import Tensor
 except ImportError as missing:
-    raise ImportError("sparselbm.bridges needs PyTorch, which is not installed: pip install 'sparselbm[torch]'") from missing
+    raise ImportError(
+        "sparselbm.bridges needs PyTorch, which is not installed: pip install 'sparselbm[torch]'"
+    ) from missing
 
 
 class Operator:
-    """A function of tensors with PyTorch's autograd: `run` on tensors of its device, without a copy in or out.
+    """Function of tensors with PyTorch's autograd: `run` on tensors of its device, without copies.
 
-    Several outputs come as a tuple; those without a gradient count as 0. Tensors must have the inputs' dtypes. Backward passes
-    can be repeated (`retain_graph=True`); what the forward pass keeps for them goes with the graph. Raises AdjointError for
-    inputs that do not fit, for the gradient of an input that has none, and for second derivatives (`create_graph=True`).
+    Several outputs are returned as a tuple; those without a gradient count as 0. Tensors must have the dtypes of the inputs.
+    Backward passes can be repeated (`retain_graph=True`); the stored states are released with the graph. Raises AdjointError
+    for inputs that do not fit, for the gradient of an input that has none, and for second derivatives (`create_graph=True`).
     """
 
     def __init__(self, run: Differentiable):
@@ -40,20 +42,20 @@ class Operator:
 
 
 def operator(run: Differentiable) -> Operator:
-    """The run as a PyTorch operator; also a decorator, above `taped`."""
+    """Returns the run as a PyTorch operator; also a decorator, above `taped`."""
     return Operator(run)
 
 
-# A schema of tensors and plain values has no place for objects, so that their keys cross and are looked up. Both tables are
-# weak: an operator lives as long as its user or a graph holds it, a pass as long as the memory of its ticket. Keys are text,
-# because tracing takes a number that was another one the last time for a variable.
+# A schema of tensors and plain values cannot contain objects, so their keys are passed and looked up. Both tables are weak:
+# an operator lives as long as its user or a graph refers to it, a pass as long as the memory of its ticket. Keys are text,
+# since tracing treats a number that differs from the previous call as a variable.
 _keys = itertools.count()
 _operators: weakref.WeakValueDictionary[str, Operator] = weakref.WeakValueDictionary()
 _passes: weakref.WeakValueDictionary[int, "_Ticket"] = weakref.WeakValueDictionary()
 
 
 class _Ticket:
-    """A word of memory, by whose address a pass is found: the tensor that lies there keeps both."""
+    """Word of memory whose address identifies a pass: the tensor at this address keeps both alive."""
 
     def __init__(self, kept: Pass):
         self.kept = kept
@@ -68,22 +70,25 @@ class _Ticket:
 
 def _run(key: str) -> Differentiable:
     if key not in _operators:
-        raise AdjointError("the operator of this graph is gone: hold it as long as what was compiled from it")
+        raise AdjointError(
+            "the operator of this graph has been released: keep a reference to it as long as the compiled function is "
+            "used"
+        )
     return _operators[key].run
 
 
 def _kept(ticket: Tensor) -> Pass:
     if ticket.data_ptr() not in _passes:
         raise AdjointError(
-            "what the forward pass kept is gone: saved tensors were copied on their way; leave this operator out of "
-            "`saved_tensors_hooks`"
+            "the states of the forward pass have been released, since saved tensors were copied: exclude this "
+            "operator from `saved_tensors_hooks`"
         )
     return _passes[ticket.data_ptr()].kept
 
 
 @torch.library.custom_op("sparselbm::forward", mutates_args=())
 def _forward(inputs: Sequence[Tensor], key: str, keep: bool) -> list[Tensor]:
-    """The outputs, then the ticket of what the way back needs; `keep`: whether there is going to be one."""
+    """Outputs, then the ticket of the stored states; `keep`: whether a backward pass may follow."""
     run = _run(key)
     shapes = _require(run, inputs)
     with _stream(run.device):
@@ -104,10 +109,10 @@ def _(inputs, key, keep):
 def _pullback(
     ticket: Tensor, inputs: Sequence[Tensor], cotangents: Sequence[Optional[Tensor]], wanted: Sequence[bool]  # noqa: UP045
 ) -> list[Tensor]:
-    """The gradients in the inputs that are wanted."""
+    """Gradients with respect to the inputs that are wanted."""
     kept = _kept(ticket)
     with _stream(wp.device_from_torch(inputs[0].device)):
-        # Autograd may hand out one gradient twice, or one that it goes on to add to.
+        # Autograd may use one gradient twice, or add to it in place.
         given = [None if c is None else _to_warp(c.clone(memory_format=torch.contiguous_format)) for c in cotangents]
         gradients = kept.pullback(given, wanted)
         return [wp.to_torch(g).reshape(x.shape) for g, x in zip(gradients, inputs, strict=True) if g is not None]
@@ -130,8 +135,8 @@ def _save(ctx, inputs, output) -> None:
 def _backward(ctx, cotangents):
     if torch.is_grad_enabled():
         raise AdjointError(
-            "create_graph=True: a run has no second derivatives; take them by differences of gradients, or hold its gradient "
-            "constant by calling backward without create_graph"
+            "create_graph=True is not supported, since a run has no second derivatives: use differences of gradients, "
+            "or call backward without create_graph"
         )
     ticket, *inputs = ctx.saved_tensors
     wanted = ctx.needs_input_grad[0]
@@ -143,21 +148,21 @@ _forward.register_autograd(_backward, setup_context=_save)
 
 
 def _require(run: Differentiable, inputs: Sequence[Tensor]) -> list[tuple[int, ...]]:
-    """The inputs' shapes. Raises AdjointError where they do not fit."""
+    """Shapes of the inputs. Raises AdjointError if they do not fit."""
     shapes = [tuple(x.shape) for x in inputs]
     run.require([wp.dtype_from_torch(x.dtype) for x in inputs], shapes)
     device = torch.device(wp.device_to_torch(run.device))
     for given, x in zip(run.inputs, inputs, strict=True):
         if x.device != device:
-            raise AdjointError(f"input {given.name!r} lies on {x.device}: move it to {device}")
+            raise AdjointError(f"input {given.name!r} is on {x.device}, but must be on {device}: move it there")
     return shapes
 
 
 def _to_warp(tensor: Tensor) -> wp.array:
-    """The tensor's memory, copied only where it is not contiguous."""
+    """Returns the memory of the tensor, copied only if it is not contiguous."""
     return wp.from_torch(torch.atleast_1d(tensor.detach()).contiguous(), requires_grad=False)
 
 
 def _stream(device: wp.Device) -> AbstractContextManager:
-    """Warp's work goes to the stream that PyTorch's does."""
+    """Runs Warp's work on PyTorch's current stream."""
     return nullcontext() if device.is_cpu else wp.ScopedStream(wp.stream_from_torch(wp.device_to_torch(device)))

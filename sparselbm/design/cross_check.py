@@ -1,4 +1,4 @@
-"""Designs that gain by the wall's model, not by their shape: found by another wall, and refused."""
+"""Cross-check of optimized designs with another wall model, to reject gains that are artefacts of the wall model."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from .optimizer import DesignRecord, OptimizeResult
 
 @dataclass(frozen=True, kw_only=True)
 class CrossCheck:
-    """Evaluates designs again with walls on links, which neither leak nor vanish, however thin the body is.
+    """Cross-check: re-evaluates designs with bounce-back on links, which does not leak however thin the body is.
 
-    A solid fraction is a soft wall: a fin thinner than a cell leaks, and its drag falls with its thickness. Such a gain
-    is no gain. With C the study's drag coefficient and C' that of the other wall, on the same cells, a design x counts
-    as refused where
+    A solid fraction is a soft wall: a fin thinner than a cell leaks, and its drag falls with its thickness, which is not a
+    real gain. With C the drag coefficient of the study and C' that of the other wall on the same cells, a design x is
+    rejected if
 
         (C'(x) / C'(x_0)) / (C(x) / C(x_0)) - 1 > tolerance,
 
-    where, that is, the drag has fallen further than it should have against that of the start x_0.
+    that is, if its drag, relative to that of the start x_0, has fallen by more than the other wall confirms.
     """
 
     every: int | None = None
-    """Iterations between two checks; None: the best design only, at the end."""
+    """Number of iterations between two checks; None: only the best design, at the end."""
     tolerance: float = 0.05
-    """Share of the drag that the two walls may disagree by."""
+    """Largest relative difference in drag between the two walls."""
     wall: BounceBack = field(default_factory=Bouzidi)
-    """The other wall."""
+    """Wall model of the cross-check."""
 
     def __post_init__(self):
         if not (0.0 < self.tolerance < math.inf and (self.every is None or self.every >= 1)):
@@ -45,54 +45,54 @@ class CrossCheck:
 
 @dataclass(frozen=True)
 class CrossCheckResult:
-    """A design seen by both walls."""
+    """Design evaluated with both wall models."""
 
     iteration: int
     drag: float
-    """C_d, relative to that of the start, with the study's wall."""
+    """C_d relative to that of the start, with the wall of the study."""
     checked: float
-    """The same with the other wall; NaN where that flow blew up, which confirms and refuses nothing."""
+    """C_d relative to that of the start, with the other wall; NaN if that flow became unstable (no conclusion)."""
     tolerance: float
 
     @property
     def difference(self) -> float:
-        """checked / drag - 1: above 0 where the study's wall makes the design look better than it is."""
+        """Relative difference checked / drag - 1: above 0 if the wall of the study makes the design look better than it is."""
         return self.checked / self.drag - 1.0
 
     @property
     def refused(self) -> bool:
-        """Whether the difference is beyond the tolerance."""
+        """Whether the difference exceeds the tolerance."""
         return self.difference > self.tolerance
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether the drag has fallen with the study's wall, and has not with the other."""
+        """Whether the drag is reduced with the wall of the study, but not with the other one."""
         return self.drag < 1.0 <= self.checked
 
     def __str__(self) -> str:
         return (
-            f"iteration {self.iteration}: drag {self.drag:.3f} of the start's, {self.checked:.3f} with the wall checked "
-            f"against, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
+            f"iteration {self.iteration}: drag {self.drag:.3f} relative to the start, {self.checked:.3f} with the "
+            f"other wall, against, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
         )
 
 
 class CrossChecker:
-    """The checks of one optimisation of one flow, or of several with the same variables."""
+    """Cross-checks of one optimization of one or several flows with the same variables."""
 
     def __init__(self, option: CrossCheck, flows: Sequence[WindTunnelRun], deformations: Sequence[BoundDeformation]):
         self._option, self._flows, self._deformations = option, flows, deformations
         self._start: tuple[np.ndarray, np.ndarray] | None = None
         self._others_at_start: np.ndarray | None = None
         self.found: list[CrossCheckResult] = []
-        """Every check, in order; the start is not among them."""
+        """All results in order, without the start."""
 
     @property
     def refused(self) -> bool:
-        """Whether a design was refused."""
+        """Whether a design was rejected."""
         return any(each.refused for each in self.found)
 
     def watch(self, record: DesignRecord, drags: Sequence[float] | np.ndarray) -> None:
-        """Takes an iteration with the C_d of its flows, the start first. Raises StopIteration where it is refused."""
+        """Checks an iteration with the C_d of its flows, the start first. Raises StopIteration if it is rejected."""
         if self._start is None:
             self._start = record.x, np.asarray(drags)
         elif self._option.every is not None and record.iteration % self._option.every == 0:
@@ -101,14 +101,14 @@ class CrossChecker:
                 raise StopIteration(self.reason)
 
     def confirmed(self, result: OptimizeResult, drags: Callable[[DesignRecord], Sequence[float] | np.ndarray]) -> OptimizeResult:
-        """The result, if no check refuses its design; else the last design that was confirmed, or the start."""
+        """Returns the result if no check rejects its design, else the last confirmed design or the start."""
         best = next(each for each in result.history if np.array_equal(each.x, result.x))
         seen = {0, *(each.iteration for each in self.found)}
         if result.stopped != "interrupted" and not self.refused and best.iteration not in seen:
             try:
                 self._look(best, drags(best))
             except KeyboardInterrupt:
-                return replace(result, stopped="interrupted", message="interrupted while the best design was checked")
+                return replace(result, stopped="interrupted", message="interrupted during the cross-check of the best design")
         if not self.refused:
             return result
         bad = {each.iteration for each in self.found if each.refused}
@@ -116,15 +116,16 @@ class CrossChecker:
         return replace(
             result, x=sound.x, objective=sound.objective, constraints=sound.constraints, feasible=sound.feasible,
             stopped="refused", message=self.reason,
-        )  # fmt: skip
+        )
 
     @property
     def reason(self) -> str:
-        """What a study says of the design that was refused."""
+        """Message about the rejected design."""
         worst = max((each for each in self.found if each.refused), key=lambda each: each.difference)
         return (
-            f"refused: the design gains by the wall, not by its shape ({worst}). Its body has become too thin for the solid "
-            "fraction: ask for a MinimumThickness of two cells, take finer voxels, or narrow the limit of the deformation"
+            f"rejected: the improvement comes from the wall model, not from the shape ({worst}). The body is too thin "
+            "for the solid fraction: add a MinimumThickness of two cells, use finer voxels, or reduce the limit of "
+            "the deformation"
         )
 
     def _look(self, record: DesignRecord, drags: Sequence[float] | np.ndarray) -> None:

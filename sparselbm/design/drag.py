@@ -19,7 +19,7 @@ from .flow_constraint import FlowConstraint
 from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
 
 _REMEMBERED = 64
-"""Designs whose gradients are kept: optimisers accept designs after they have tried others."""
+"""Number of designs whose gradients are stored: optimizers accept designs after trying others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +29,17 @@ class DragStudy:
     objective: Observable | None = None
     """What is minimised, in lattice units, or times `coefficient(setup)` where it has this method; None: C_d."""
     deformation: Deformation = field(default_factory=FFD)
-    """Give it a `limit` [m] below half the spacing of its control points, and the surface cannot fold."""
+    """Deformation; a `limit` [m] below half the spacing of its control points prevents folds of the surface."""
     constraints: Sequence[Constraint | FlowConstraint] = (FixedVolume(),)
-    """On the shape, and on its flow: each of these costs an adjoint in every evaluation."""
+    """Constraints on the shape and on the flow; each flow constraint costs one adjoint per evaluation."""
     optimizer: Optimizer = field(default_factory=SLSQP)
     stop: StoppingCriteria = field(default_factory=lambda: StoppingCriteria(iterations=10))
     steady_run: SteadyRun | None = None
     """How a flow is run to steady state; None: the tunnel's own way. Each design starts from the flow of the last one."""
     gradient: AdjointMethod = field(default_factory=lambda: Steady(tolerance=0.05, flow_tolerance=math.inf))
-    """`steady_run` judges the rest: sound, which hardly moves the drag, keeps the populations from theirs for long."""
+    """Adjoint method. `steady_run` decides on convergence: sound hardly affects the drag, but decays slowly."""
     cross_check: CrossCheck | None = field(default_factory=CrossCheck)
-    """How designs are found out that gain by the wall's model alone; None: not at all."""
+    """Cross-check with another wall model, to detect designs that exploit the wall model; None: no check."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,16 +48,16 @@ class Iterate:
 
     record: DesignRecord
     points: np.ndarray
-    """The body's points [m], (n, 3)."""
+    """Points of the body [m], (n, 3)."""
     points_gradient: np.ndarray
     """d J / d points [1 / m], (n, 3)."""
     flow: WindTunnelRun
-    """The tunnel as the latest evaluation left it: of number 0 that of the start."""
+    """Tunnel after the latest evaluation; for iteration 0, after that of the start."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Solution:
-    """What one evaluation gave."""
+    """Results of one evaluation."""
 
     objective: float
     gradient: np.ndarray
@@ -65,16 +65,16 @@ class _Solution:
     points_gradient: np.ndarray
     """d J / d points [1 / m], (n, 3)."""
     limits: np.ndarray
-    """Coefficients of the flow's limits, (k,)."""
+    """Coefficients of the flow constraints, (k,)."""
     limits_gradient: np.ndarray
-    """Their gradients in x, (k, size)."""
+    """Gradients of these with respect to x, (k, size)."""
 
 
 @dataclass(eq=False)
 class DragProblem:
     """A study bound to a tunnel: the objective J(x), by default C_d, and its gradient. The tunnel is built when it is called.
 
-    Raises GeometryError, ConstraintError, TunnelError (memory, limits) when made.
+    Raises GeometryError, ConstraintError, WindTunnelError (memory, limits) at construction.
     """
 
     study: DragStudy
@@ -84,11 +84,11 @@ class DragProblem:
     deformation: BoundDeformation = field(init=False)
     constraints: list[BoundConstraint] = field(init=False)
     checks: list[CrossCheckResult] = field(init=False, default_factory=list)
-    """What `minimize` checked again with the other wall: see `CrossCheck`."""
+    """Results of the cross-checks made by `minimize`: see `CrossCheck`."""
 
     def __post_init__(self):
         self.plan.require_movable()
-        # The other wall's flow, which is there when no adjoint is, takes no more than that.
+        # The flow of the cross-check exists when no adjoint does, and needs no more memory than that.
         self.plan.require_memory(self.device, gradient=True)
         self.deformation = self.study.deformation.bind(self.plan.mesh)
         shape = [c for c in self.study.constraints if isinstance(c, Constraint)]
@@ -139,7 +139,7 @@ class DragProblem:
         return BoundConstraint(limit.name, lower, upper, value, jacobian, limit.tolerance)
 
     def _known(self, x: np.ndarray) -> _Solution:
-        """A solution for a constraint, which may ask before the objective does."""
+        """Solution for a constraint, which may be evaluated before the objective."""
         if x.tobytes() not in self._solutions:
             self._solve(x)
             self._unasked = x.tobytes()
@@ -187,7 +187,7 @@ class DragProblem:
         result = minimize(
             self, self.deformation, optimizer=self.study.optimizer, constraints=self.constraints,
             stop=self.study.stop, on_iteration=record,
-        )  # fmt: skip
+        )
         return cross_checker.confirmed(result, lambda entry: [entry.objective]) if cross_checker else result
 
 
@@ -217,7 +217,7 @@ class GridCheck:
 def grid_check(problem: DragProblem, x: np.ndarray, *, refinement: float = 1.25) -> GridCheck:
     """J of the shape as it was read and of the design x, on a grid refined by `refinement`.
 
-    Raises TunnelError when the finer tunnel does not fit in memory.
+    Raises WindTunnelError if the finer tunnel does not fit in memory.
     """
     finer = problem.plan.refined(refinement)
     flow = problem.flow_on(finer)

@@ -1,4 +1,4 @@
-"""Limits on what the flow does besides the drag: another force, the pressure drop. Each costs an adjoint of its own."""
+"""Constraints on the flow besides the drag, such as another force or the pressure drop; each costs one adjoint."""
 
 from __future__ import annotations
 
@@ -12,39 +12,40 @@ from ..observe import Force, Observable, PressureDrop
 
 
 class FlowConstraint(ABC):
-    """lower <= c(x) <= upper for a coefficient c of the flow around the design x: a frozen value."""
+    """Flow constraint lower <= c(x) <= upper for a coefficient c of the flow around the design x: a frozen value."""
 
     name: str
-    """What messages, histories and plots call it."""
+    """Name in messages, histories and plots."""
     lower: float
-    """Least coefficient; -inf for none."""
+    """Lower limit of c; -inf for none."""
     upper: float
-    """Largest coefficient; inf for none."""
+    """Upper limit of c; inf for none."""
     tolerance: float
-    """How far beyond a limit a design still counts as feasible."""
+    """Violation up to which a design counts as feasible."""
 
     @abstractmethod
     def objective(self, plan: WindTunnelSetup) -> Observable:
-        """What is measured [lattice units]."""
+        """Measured quantity [lattice units]."""
 
     @abstractmethod
     def coefficient(self, plan: WindTunnelSetup) -> float:
-        """c for one lattice unit of it."""
+        """Factor from the measured quantity to c."""
 
     def require(self) -> None:
-        """Raises TunnelError for limits that exclude each other, or limit nothing."""
+        """Raises WindTunnelError if the limits contradict each other or both are infinite."""
         if not (self.lower <= self.upper and math.isfinite(min(abs(self.lower), abs(self.upper)))):
             raise WindTunnelError(
-                f"{self.name} has the limits {self.lower} to {self.upper}: pass at least one, and lower at or below upper"
+                f"{self.name} has the limits {self.lower} to {self.upper}: pass at least one, and lower at or below "
+                "upper"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ForceConstraint(FlowConstraint):
-    """c = F . d / (1/2 rho u^2 A): a lift that must be kept, a side force that must not arise."""
+    """Force coefficient c = F . d / (1/2 rho u^2 A), for example a minimum lift or a zero side force."""
 
     direction: tuple[float, float, float]
-    """d, a unit vector."""
+    """Direction d, a unit vector."""
     lower: float = -math.inf
     upper: float = math.inf
     tolerance: float = 0.005
@@ -59,7 +60,7 @@ class ForceConstraint(FlowConstraint):
 
 @dataclass(frozen=True, kw_only=True)
 class PressureDropConstraint(FlowConstraint):
-    """c = (p_1 - p_2) / (1/2 rho u^2), means over the second layer of cells from the inlet and from the outlet."""
+    """Pressure drop coefficient c = (p_1 - p_2) / (1/2 rho u^2), averaged over the second cell layer from inlet and outlet."""
 
     lower: float = -math.inf
     upper: float = math.inf

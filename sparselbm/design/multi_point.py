@@ -1,4 +1,4 @@
-"""One shape for several flows: speeds, angles, viscosities; their mean, a robust sum, or the worst of them."""
+"""Multi-point optimization of one shape for several flows (speeds, angles, viscosities)."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ from .optimizer import DesignRecord, OptimizeResult, minimize
 
 @dataclass(eq=False)
 class MultiPointProblem:
-    """J(C_1(x), ..., C_k(x)) of the drag coefficients of several problems with the same design variables.
+    """Objective J(C_1(x), ..., C_k(x)) of the drag coefficients of several problems with the same design variables.
 
-    An inlet angle is a tunnel around the body turned the other way: see `geometry.Turned`. The first problem's study
-    says how the shape is constrained, optimised and stopped. Each problem keeps its own flow from design to design; all of
-    them are in memory at once.
+    An angle of attack is a tunnel around the body rotated the other way: see `geometry.Turned`. The study of the first
+    problem defines constraints, optimizer and stopping criteria. Each problem continues from its own flow from design to
+    design; all of them are in memory at once.
 
     Raises:
-        TunnelError: No problem, weights that do not fit, or problems of different variables.
+        WindTunnelError: if there is no problem, the weights do not fit, or the problems have different variables.
     """
 
     problems: Sequence[DragProblem]
     weights: Sequence[float] | None = None
-    """One a problem, above 0; None: all alike. Only their ratios count."""
+    """One weight per problem, above 0; None: equal weights. Only their ratios matter."""
     aggregate: Aggregate = field(default_factory=Mean)
-    """J: `Mean`, `MeanAndDeviation` or `Worst`, of `sparselbm.design.constraint.aggregate`."""
+    """Aggregate J: `Mean`, `MeanAndDeviation` or `Worst`, from `sparselbm.design.constraint.aggregate`."""
     checks: list[CrossCheckResult] = field(init=False, default_factory=list)
-    """What `minimize` checked again with the other wall, one entry a flow and design: see `Recheck`."""
+    """Results of the cross-checks made by `minimize`, one entry per flow and design: see `CrossCheck`."""
     values: np.ndarray = field(init=False)
-    """Drag coefficients at the design that was evaluated last, (k,)."""
+    """Drag coefficients at the last evaluated design, (k,)."""
 
     def __post_init__(self):
         weights = np.ones(len(self.problems)) if self.weights is None else np.asarray(self.weights, np.float64)
         if len(self.problems) == 0 or weights.shape != (len(self.problems),) or not (weights > 0.0).all():
             raise WindTunnelError(
-                f"{len(self.problems)} problems with the weights {self.weights}: pass at least 1, and a weight above 0 for each"
+                f"there are {len(self.problems)} problems with the weights {self.weights}: pass at least 1 problem, "
+                "and a weight above 0 for each"
             )
         first = self.deformation
         for problem in self.problems[1:]:
@@ -50,8 +51,8 @@ class MultiPointProblem:
             same = other.size == first.size and np.array_equal(other.initial(), first.initial())
             if not same or not np.array_equal(other.bounds(), first.bounds()):
                 raise WindTunnelError(
-                    f"problems of {first.size} and {other.size} variables, with different starts or bounds: give every study "
-                    "the same deformation"
+                    f"the problems have {first.size} and {other.size} variables, or different starts or bounds: give "
+                    "every study the same deformation"
                 )
         self._shares = weights / weights.sum()
         self.values = np.full(len(weights), np.nan)
@@ -59,12 +60,12 @@ class MultiPointProblem:
 
     @property
     def deformation(self) -> BoundDeformation:
-        """That of the first problem."""
+        """Deformation of the first problem."""
         return self.problems[0].deformation
 
     @property
     def constraints(self) -> list[BoundConstraint]:
-        """On the shape, those of the first problem; on flows, those of all, numbered from the second problem on."""
+        """Shape constraints of the first problem, and flow constraints of all, numbered from the second problem on."""
         first, *others = self.problems
         found = list(first.constraints)
         for k, problem in enumerate(others, start=2):
@@ -73,7 +74,7 @@ class MultiPointProblem:
         return found
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """J and dJ / dx, (size,)."""
+        """Objective J and gradient dJ / dx, (size,)."""
         found = [problem(x) for problem in self.problems]
         self.values = np.array([value for value, _ in found])
         self._drags[x.tobytes()] = self.values
@@ -81,9 +82,9 @@ class MultiPointProblem:
         return self.aggregate.value(self.values, self._shares), slope @ np.stack([gradient for _, gradient in found])
 
     def minimize(self, on_iteration: Callable[[DesignRecord], None] | None = None) -> OptimizeResult:
-        """Runs the first study's optimiser; `on_iteration` is told of each iteration before the next begins.
+        """Runs the optimizer of the first study; `on_iteration` is called with each iteration before the next begins.
 
-        Each flow is checked as that study's `cross_check` says; a design that one of them refuses ends it.
+        Each flow is checked according to its study's `cross_check`; a rejected design ends the run.
         """
         study = self.problems[0].study
         flows, deformations = [p.flow for p in self.problems], [p.deformation for p in self.problems]
@@ -99,5 +100,5 @@ class MultiPointProblem:
         result = minimize(
             self, self.deformation, optimizer=study.optimizer, constraints=self.constraints, stop=study.stop,
             on_iteration=record,
-        )  # fmt: skip
+        )
         return cross_checker.confirmed(result, lambda entry: self._drags[entry.x.tobytes()]) if cross_checker else result

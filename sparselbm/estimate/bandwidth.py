@@ -1,4 +1,4 @@
-"""How fast a step runs on a machine: from the speed of a memory copy, without compiling or running a kernel of the solver."""
+"""Step time of a device, estimated from the bandwidth of a memory copy, without compiling a solver kernel."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ import numpy as np
 import warp as wp
 
 SHARE_OF_COPY = 0.5
-"""Of the copy's bandwidth that a step reaches, counted as one load and one store of all populations."""
+"""Fraction of the copy bandwidth that a step reaches, counted as one load and one store of all populations."""
 ADJOINT_COST = 2.2
-"""Steps that a step back costs (measured: the bunny at Reynolds number 60)."""
+"""Cost of one adjoint step, in forward steps (measured: the bunny at Reynolds number 60)."""
 _COPIED = 1 << 26
 _SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Bandwidth:
-    """What a machine does."""
+    """Memory bandwidth of a device."""
 
     copy_gbs: float
-    """Bandwidth of a memory copy, read and written bytes counted [GB / s]."""
+    """Bandwidth of a memory copy, counting bytes read and written [GB / s]."""
 
     @classmethod
     def of(cls, device: wp.DeviceLike = None) -> "Bandwidth":
@@ -30,12 +30,12 @@ class Bandwidth:
         return cls(_measured(_copy_on_cpu() if device.is_cpu else _copy_on_gpu(device)))
 
     def step_seconds(self, state_bytes: float) -> float:
-        """Duration of a step of a state of that size: it is read once and written once."""
+        """Duration of a step [s] of a state of this size, which is read once and written once."""
         return 2.0 * state_bytes / (SHARE_OF_COPY * self.copy_gbs * 1e9)
 
 
 def _measured(copy) -> float:
-    """GB / s of the fastest of the copies that fit into the time."""
+    """Bandwidth [GB / s] of the fastest copy within the time limit."""
     copy()
     best, end = float("inf"), perf_counter() + _SECONDS
     while perf_counter() < end:
@@ -48,7 +48,7 @@ def _measured(copy) -> float:
 def _copy_on_cpu():
     cores = len(sched_getaffinity(0))
     source, target = np.zeros((cores, _COPIED // cores), np.uint8), np.ones((cores, _COPIED // cores), np.uint8)
-    source[:] = 1  # Pages that were never written are all the same one.
+    source[:] = 1  # Pages that were never written all map to one page.
     pool = ThreadPoolExecutor(cores)
     return lambda: list(pool.map(np.copyto, target, source))
 

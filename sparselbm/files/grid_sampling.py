@@ -1,4 +1,4 @@
-"""Values of a grid at points in space, by NumPy alone."""
+"""Interpolation of a grid at points in space, with NumPy only."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .tile_lookup import TileLookup
 
 POINTS_AT_ONCE = 1 << 18
 ROUNDING = 1e-6
-"""[voxels] A point nearer than this to a voxel's centre is the centre: rounding must not draw in its neighbours."""
+"""Distance [voxels] below which a point counts as a voxel's centre, so that rounding does not involve neighbours."""
 
 
 def sample_grid(grid: TileGrid, points: np.ndarray) -> np.ndarray:
-    """The grid at points (k, 3) [m], shape (k,) or (k, 3), float32; NaN where no active voxel is near.
+    """Samples the grid at points (k, 3) [m], shape (k,) or (k, 3), float32; NaN where no active voxel is near.
 
-    The mean of the active ones among the eight voxels around a point by their trilinear weights w, sum w v / sum w: at the
-    centre of an active voxel its own value, and between active voxels exact for fields that are linear in space.
+    Weighted mean sum w v / sum w over the active voxels among the eight around a point, with trilinear weights w. It is
+    exact at the centre of an active voxel, and between active voxels for fields that are linear in space.
     """
     lookup = TileLookup.of(grid.tiles)
     result = np.empty((len(points), grid.components), np.float32)
@@ -29,7 +29,7 @@ def sample_grid(grid: TileGrid, points: np.ndarray) -> np.ndarray:
 
 
 def _sampled(grid: TileGrid, lookup: TileLookup, places: np.ndarray) -> np.ndarray:
-    """Values at places [voxels], (k, components)."""
+    """Values at positions [voxels], (k, components)."""
     values, active = grid.values.reshape(-1, grid.components), grid.mask.reshape(-1)
     places = np.where(np.abs(places - np.rint(places)) < ROUNDING, np.rint(places), places)
     low = np.floor(places)
@@ -42,6 +42,6 @@ def _sampled(grid: TileGrid, lookup: TileLookup, places: np.ndarray) -> np.ndarr
         voxel = tile * TILE_VOXELS + (x << 6 | y << 3 | z)
         weight = np.prod(np.where(corner, share, 1.0 - share), axis=1)
         weight = np.where((tile >= 0) & active[voxel], weight, 0.0)[:, None]
-        total += weight * np.where(weight > 0.0, values[voxel], 0.0)  # What is not active need not be finite.
+        total += weight * np.where(weight > 0.0, values[voxel], 0.0)  # Inactive values need not be finite.
         weights += weight
     return np.divide(total, weights, out=np.full_like(total, np.nan), where=weights > 0.0)

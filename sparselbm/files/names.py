@@ -1,18 +1,18 @@
-"""The name that results have, from the file that they belong to."""
+"""Names of results, derived from the file they belong to."""
 
 import re
 from pathlib import Path
 
 _PLAIN = r"\w[\w.-]*"
-"""What may name files: any shell, any viewer and USD's asset paths take it as it stands."""
+"""Names that any shell, any viewer and USD asset paths accept unquoted."""
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name is made of letters, digits, `_`, `-` and `.` only, the first none of `-` and `.`."""
+    """Returns whether a name has only letters, digits, `_`, `-` and `.`, and does not begin with `-` or `.`."""
     return re.fullmatch(_PLAIN, name) is not None
 
 
 def result_name_of(file: Path) -> str:
-    """That of a file without suffix, `_` in place of what is not plain: `2024 car.usda` gives 2024_car."""
+    """Name of a file without its suffix, with `_` in place of other characters: `2024 car.usda` gives 2024_car."""
     name = re.sub(r"[^\w.-]+", "_", file.stem)
     return name if is_plain(name) else f"_{name}"

@@ -1,6 +1,6 @@
-"""NanoVDB files (`.nvdb`) from NumPy arrays, for Omniverse and Warp; needs neither a device nor a volume.
+"""Writer of NanoVDB files (`.nvdb`) from NumPy arrays, for Omniverse and Warp, without a device or a volume.
 
-Warp's own `Volume.save_to_nvdb` leaves the name, the statistics, the node counts and the index box empty, and
+Warp's `Volume.save_to_nvdb` leaves the name, the statistics, the node counts and the index box empty, but
 readers find grids by these, so the buffer is laid out here (PNanoVDB.h, NanoVDB.h in warp/native/nanovdb).
 """
 
@@ -20,7 +20,7 @@ from .tree import LOWER_SLOTS, UPPER_SLOTS, Level, Tree, group_tiles, slot_masks
 from .write import replace_file
 
 MAGIC = 0x304244566F6E614E
-# 32.4.2 is read by every NanoVDB of ABI 32, from 32.3 on; 32.6 and later changed the magic and the checksum.
+# Version 32.4.2 is read by every NanoVDB of ABI 32 since 32.3; version 32.6 changed the magic and the checksum.
 VERSION = 32 << 21 | 4 << 10 | 2
 NAME_LIMIT = 255
 SKIP_RENDERING = 1
@@ -32,7 +32,7 @@ LEAVES_AT_ONCE, PIECE = 128, 1 << 20
 
 @dataclass(frozen=True)
 class NodeTypes:
-    """Memory layout of a grid's nodes, as structured NumPy types."""
+    """Memory layout of the nodes of a grid, as structured NumPy types."""
 
     root: np.dtype
     tile: np.dtype
@@ -42,17 +42,17 @@ class NodeTypes:
 
 
 def write_nvdb(path: str | os.PathLike[str], grid: TileGrid, *, compress: bool = False) -> None:
-    """Write one grid into a NanoVDB file, beside it first and then renamed.
+    """Writes one grid to a NanoVDB file, through a temporary file that is then renamed.
 
     World position of voxel (i, j, k): origin + voxel_size (i, j, k), the voxel's centre. With `compress` the
-    grid is deflated as a whole (NanoVDB's codec ZIP); Omniverse maps uncompressed files faster.
+    grid is deflated as one block (NanoVDB's codec ZIP); Omniverse maps uncompressed files faster.
 
     Raises:
         ValueError: if the name is longer than 255 bytes.
     """
     name = grid.name.encode()
     if len(name) > NAME_LIMIT:
-        raise ValueError(f"the grid's name has {len(name)} bytes, but NanoVDB holds {NAME_LIMIT}: shorten it.")
+        raise ValueError(f"the grid's name has {len(name)} bytes, but NanoVDB allows {NAME_LIMIT}: shorten it.")
     tree = group_tiles(grid.tiles)
     data = nanovdb_buffer(grid, tree)
 
@@ -71,7 +71,7 @@ def write_nvdb(path: str | os.PathLike[str], grid: TileGrid, *, compress: bool =
 
 
 def _deflate(file: BinaryIO, data: np.ndarray) -> int:
-    """Writes the number of deflated bytes, and those, piece by piece so that they are not held; how many bytes in all."""
+    """Writes the size of the deflated data and the data, in pieces to save memory; returns the number of bytes written."""
     at, deflater = file.tell(), zlib.compressobj(1)
     file.write(bytes(8))
     for start in range(0, len(data), PIECE):
@@ -84,7 +84,7 @@ def _deflate(file: BinaryIO, data: np.ndarray) -> int:
 
 
 def nanovdb_buffer(grid: TileGrid, tree: Tree) -> np.ndarray:
-    """NanoVDB's memory, shape (bytes,), uint8: grid, tree, root, uppers, lowers, leaves."""
+    """NanoVDB buffer, shape (bytes,), uint8: grid, tree, root, upper nodes, lower nodes, leaves."""
     types = node_types(grid.components)
     counts = [len(level.origins) for level in (tree.uppers, tree.lowers, tree.leaves)]
     parts = [("root", types.root, 1), ("tiles", types.tile, counts[0]), ("uppers", types.upper, counts[0])]
@@ -104,7 +104,7 @@ def nanovdb_buffer(grid: TileGrid, tree: Tree) -> np.ndarray:
 
 
 def node_types(components: int) -> NodeTypes:
-    """The layouts of PNanoVDB's table of offsets: float for 1 component, vec3f for 3."""
+    """Node layouts of PNanoVDB's table of offsets: float for 1 component, vec3f for 3."""
     value, c = ("<f4", (components,)), components
     stats = [("min", *value), ("max", *value), ("average", "<f4"), ("deviation", "<f4")]
 
@@ -129,7 +129,7 @@ def node_types(components: int) -> NodeTypes:
 
 
 def _padded(fields: list[tuple], size: int, *last: tuple) -> np.dtype:
-    """A packed structure filled up to `size` bytes, with the `last` field behind it."""
+    """Packed structure padded to `size` bytes, followed by the `last` field."""
     used = np.dtype(fields).itemsize
     return np.dtype([*fields, ("padding", "u1", size - used), *last])
 
@@ -160,7 +160,7 @@ def _fill_nodes(grid: TileGrid, tree: Tree, nodes: dict[str, np.ndarray], offset
 
 
 def _fill_leaves(grid: TileGrid, tree: Tree, leaves: np.ndarray, background: np.ndarray) -> NodeStats:
-    """The leaves, some at a time, so that no second copy of the values is held."""
+    """Fills the leaves in batches, so that the values are not copied as a whole."""
     parts = []
     for start in range(0, len(leaves), LEAVES_AT_ONCE):
         some = slice(start, start + LEAVES_AT_ONCE)
@@ -174,7 +174,7 @@ def _fill_leaves(grid: TileGrid, tree: Tree, leaves: np.ndarray, background: np.
 
 def _fill_some(leaves: np.ndarray, origins: np.ndarray, values: np.ndarray, mask: np.ndarray, stats: NodeStats) -> None:
     filled = stats.count > 0
-    # A leaf's origin is read from its box by clearing the low bits, so that an empty leaf needs one too.
+    # Readers obtain a leaf's origin from its box by clearing the low bits, so an empty leaf needs a box too.
     leaves["low"] = np.where(filled[:, None], stats.low, origins)
     leaves["extent"] = np.where(filled[:, None], stats.high - stats.low, 0)
     leaves["flags"] = np.where(filled, HAS_BOX, 0)
@@ -191,7 +191,7 @@ def _fill_table(
     background: np.ndarray,
     distance: int,
 ) -> None:
-    """Boxes, masks and tables of internal nodes: each entry is the background, or the offset of a child."""
+    """Fills boxes, masks and tables of internal nodes: each entry is the background or the offset of a child."""
     nodes["box"] = np.concatenate([stats.low, stats.high], axis=1)
     nodes["flags"] = np.where(stats.count > 0, HAS_BOX, SKIP_RENDERING)
     nodes["children"] = slot_masks(level, nodes["children"].shape[1] * 8)
@@ -230,14 +230,14 @@ def _grid_data(grid: TileGrid, size: int) -> bytes:
 
 
 def _map(grid: TileGrid) -> bytes:
-    """Index to world and back, in both precisions: 3x3 matrix, its inverse, translation, taper."""
+    """Maps from index to world and back, in both precisions: 3x3 matrix, its inverse, translation, taper."""
     scale = np.eye(3) * grid.voxel_size
     numbers = np.concatenate([scale.ravel(), np.linalg.inv(scale).ravel(), np.asarray(grid.origin, float), [1.0]])
     return numbers.astype("<f4").tobytes() + numbers.astype("<f8").tobytes()
 
 
 def _world_box(grid: TileGrid) -> np.ndarray:
-    """Box of the active voxels [m], (6,). The upper index is exclusive there (NanoVDB's GridStats.h)."""
+    """Box of the active voxels [m], (6,). The upper index is exclusive here (NanoVDB's GridStats.h)."""
     low, high = (bound.astype(float) for bound in grid.index_bounds())
     return np.concatenate([low, high + 1]) * grid.voxel_size + np.tile(np.asarray(grid.origin, float), 2)
 
@@ -251,8 +251,8 @@ def _tree_data(grid: TileGrid, offsets: dict[str, int], counts: list[int]) -> by
 def _checksum(head: np.ndarray) -> bytes:
     """NanoVDB's partial checksum: CRC32 of grid, tree and root, and "none" for the nodes.
 
-    The full one also covers the nodes, but was computed differently before 32.5, before 32.6 and since, so
-    that no full checksum satisfies all readers (tools/GridChecksum.h).
+    The full checksum also covers the nodes, but its definition changed in 32.5 and again in 32.6, so no full checksum
+    satisfies all readers (tools/GridChecksum.h).
     """
     return struct.pack("<II", zlib.crc32(head.tobytes()), 0xFFFFFFFF)
 

@@ -1,4 +1,4 @@
-"""Extrema, averages and boxes of a NanoVDB tree's nodes, from the leaves up (nanovdb/tools/GridStats.h)."""
+"""Extrema, averages and boxes of the nodes of a NanoVDB tree, from the leaves up (nanovdb/tools/GridStats.h)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .tree import Level, first_children
 
 @dataclass(frozen=True, eq=False)
 class NodeStats:
-    """Statistics of the active values of m nodes; those of a vector are those of its length squared."""
+    """Statistics of the active values of m nodes; for vectors, of the squared length."""
 
     count: np.ndarray
     """Number of active values, (m,), int64."""
     low: np.ndarray
-    """Least active index, (m, 3), int32; above `high` where nothing is active."""
+    """Smallest active index, (m, 3), int32; above `high` if no voxel is active."""
     high: np.ndarray
     """Largest active index, (m, 3), int32."""
     least: np.ndarray
-    """Value (vector of least length), (m, components), float32; the background where nothing is active."""
+    """Smallest value (shortest vector), (m, components), float32; the background if no voxel is active."""
     largest: np.ndarray
-    """Value (vector of largest length), (m, components), float32."""
+    """Largest value (longest vector), (m, components), float32."""
     total: np.ndarray
     """Sum of the values (lengths squared), (m,), float64."""
     squares: np.ndarray
@@ -31,7 +31,7 @@ class NodeStats:
 
     @property
     def average(self) -> np.ndarray:
-        """Mean value (length squared), (m,), float64; 0 where nothing is active."""
+        """Mean value (squared length), (m,), float64; 0 if no voxel is active."""
         return self.total / np.maximum(self.count, 1)
 
     @property
@@ -41,7 +41,7 @@ class NodeStats:
 
 
 def joined(parts: Sequence[NodeStats]) -> NodeStats:
-    """The statistics of several runs of nodes as those of one."""
+    """Concatenates the statistics of several runs of nodes."""
     return NodeStats(
         **{each.name: np.concatenate([getattr(p, each.name) for p in parts]) for each in fields(NodeStats)}
     )
@@ -90,7 +90,7 @@ def parent_stats(stats: NodeStats, level: Level, background: np.ndarray) -> Node
 
 
 def _sizes(values: np.ndarray) -> np.ndarray:
-    """What NanoVDB orders and averages: scalars, or the squared lengths of vectors; drops the last axis."""
+    """Quantity that NanoVDB orders and averages: scalars, or the squared length of vectors; drops the last axis."""
     wide = values.astype(np.float64)
     return wide[..., 0] if wide.shape[-1] == 1 else (wide**2).sum(axis=-1)
 
@@ -101,5 +101,5 @@ def _emptied(low: np.ndarray, high: np.ndarray, filled: np.ndarray) -> tuple[np.
 
 
 def _first_of(values: np.ndarray, key: np.ndarray, level: Level, first: np.ndarray) -> np.ndarray:
-    """Of each parent's children, the value with the least key."""
+    """Value with the smallest key among the children of each parent."""
     return values[np.lexsort((key, level.parents))[first]]

@@ -1,4 +1,4 @@
-"""Which tile stands at given coordinates."""
+"""Lookup of tiles by coordinates."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class TileLookup:
-    """Finds tiles by their coordinates."""
+    """Lookup of tiles by their coordinates."""
 
     low: np.ndarray
-    """Least coordinates of the tiles, (3,)."""
+    """Smallest coordinates of the tiles, (3,)."""
     extent: np.ndarray
-    """Tiles along each axis of the box around them, (3,)."""
+    """Number of tiles along each axis of their bounding box, (3,)."""
     keys: np.ndarray
-    """A number a tile, (n,), ascending."""
+    """One integer key per tile, (n,), ascending."""
     order: np.ndarray
-    """Whose number it is, (n,)."""
+    """Index of the tile of each key, (n,)."""
 
     @classmethod
     def of(cls, tiles: np.ndarray) -> TileLookup:
-        """For tiles (n, 3)."""
+        """Builds the lookup for tiles (n, 3)."""
         low = tiles.min(axis=0).astype(np.int64)
         extent = tiles.max(axis=0) - low + 1
         keys = np.asarray(np.ravel_multi_index(tuple((tiles - low).T), tuple(extent)))
@@ -30,7 +30,7 @@ class TileLookup:
         return cls(low, extent, keys[order], order)
 
     def find(self, coordinates: np.ndarray) -> np.ndarray:
-        """The number of the tile at each of the coordinates (k, 3), (k,); -1 where there is none."""
+        """Index of the tile at each of the coordinates (k, 3), (k,); -1 where there is none."""
         place = coordinates - self.low
         inside = np.all((place >= 0) & (place < self.extent), axis=1)
         key = np.ravel_multi_index(tuple(np.where(inside[:, None], place, 0).T), tuple(self.extent))

@@ -1,4 +1,4 @@
-"""The 5-4-3 tree of OpenVDB and NanoVDB: 8^3 voxels a leaf, 16^3 leaves a node, 32^3 of these a node."""
+"""The 5-4-3 tree of OpenVDB and NanoVDB: 8^3 voxels per leaf, 16^3 leaves per lower node, 32^3 of these per upper."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ LOWER_SLOTS, UPPER_SLOTS = 1 << 3 * LOWER_LOG2, 1 << 3 * UPPER_LOG2
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """The nodes of one level, in the order of their parents and of the slots therein."""
+    """Nodes of one level, ordered by parent and by slot within the parent."""
 
     origins: np.ndarray
-    """Index of each node's first voxel, shape (m, 3), int32."""
+    """Index of the first voxel of each node, shape (m, 3), int32."""
     parents: np.ndarray
-    """Which node of the level above holds it, shape (m,), int64, ascending."""
+    """Index of each node's parent in the level above, shape (m,), int64, ascending."""
     slots: np.ndarray
-    """Where in the parent's table it stands, shape (m,), int64."""
+    """Position of each node in the parent's table, shape (m,), int64."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """Tiles grouped into nodes; `order` (n,) is the tile of each leaf. The uppers' parent is the root."""
+    """Tiles grouped into nodes; `order` (n,) is the tile of each leaf. The root is the parent of the upper nodes."""
 
     order: np.ndarray
     leaves: Level
@@ -33,7 +33,7 @@ class Tree:
 
 
 def group_tiles(tiles: np.ndarray) -> Tree:
-    """Group tile coordinates (n, 3), breadth first, as both file formats store them."""
+    """Groups tile coordinates (n, 3) into nodes, breadth first, as both file formats store them."""
     leaf = tiles.astype(np.int64)
     lower, upper = leaf >> LOWER_LOG2, leaf >> (LOWER_LOG2 + UPPER_LOG2)
     leaf_slot, lower_slot = _slots(leaf, LOWER_LOG2), _slots(lower, UPPER_LOG2)
@@ -55,12 +55,12 @@ def group_tiles(tiles: np.ndarray) -> Tree:
 
 
 def first_children(level: Level) -> np.ndarray:
-    """Number of the first child of each parent of this level's nodes, shape (parents,)."""
+    """Index of the first child of each parent of this level's nodes, shape (parents,)."""
     return np.flatnonzero(np.diff(level.parents, prepend=-1))
 
 
 def slot_masks(level: Level, slots: int) -> np.ndarray:
-    """Which slots of each parent hold a child, one bit each, shape (parents, slots / 8), uint8."""
+    """Bit mask of the slots of each parent that have a child, shape (parents, slots / 8), uint8."""
     held = np.zeros((int(level.parents[-1]) + 1, slots), dtype=bool)
     held[level.parents, level.slots] = True
     return np.packbits(held, axis=1, bitorder="little")
@@ -72,7 +72,7 @@ def _slots(coordinates: np.ndarray, log2: int) -> np.ndarray:
 
 
 def _runs(coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number of the run of equal rows that each row belongs to, and the first row of each run."""
+    """Index of the run of equal rows that each row belongs to, and the first row of each run."""
     new = np.ones(len(coordinates), dtype=bool)
     new[1:] = (coordinates[1:] != coordinates[:-1]).any(axis=1)
     return np.cumsum(new) - 1, np.flatnonzero(new)

@@ -1,6 +1,6 @@
-"""OpenVDB files (`.vdb`) from NumPy arrays, for Blender, Houdini and usdview; no OpenVDB is needed.
+"""Writer of OpenVDB files (`.vdb`) from NumPy arrays, for Blender, Houdini and usdview, without OpenVDB.
 
-Layout, file version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h, LeafNode.h, Compression.h):
+File layout, version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h, LeafNode.h, Compression.h):
     header, file metadata, then for each grid: descriptor, metadata, transform, topology, buffers.
 """
 
@@ -31,26 +31,26 @@ FLOAT, HALF = np.dtype("<f4"), np.dtype("<f2")
 
 @dataclass(frozen=True)
 class Storage:
-    """How values lie in the file."""
+    """Storage of values in the file."""
 
     compress: bool
     """Whether each tile is deflated."""
     number: np.dtype
-    """`FLOAT` or `HALF`."""
+    """Number type, `FLOAT` or `HALF`."""
 
     @property
     def half(self) -> bool:
-        """Whether numbers have 16 bits."""
+        """Whether values have 16 bits."""
         return self.number == HALF
 
 
 def write_vdb(
     path: str | os.PathLike[str], grids: Sequence[TileGrid], *, compress: bool = True, half: bool = False
 ) -> None:
-    """Write the grids into one OpenVDB file, beside it first and then renamed.
+    """Writes the grids to one OpenVDB file, through a temporary file that is then renamed.
 
-    Only active values are stored. With `compress` each tile is deflated as well, which every OpenVDB reads; with `half`
-    values have 16 bits, so that they are off by up to 0.05 %, and read back as floats.
+    Only active values are stored. With `compress`, each tile is also deflated, which every OpenVDB version reads. With
+    `half`, values have 16 bits (an error of up to 0.05 %) and are read as floats.
     World position of voxel (i, j, k): origin + voxel_size (i, j, k), the voxel's centre.
 
     Raises:
@@ -58,7 +58,7 @@ def write_vdb(
     """
     names = [grid.name for grid in grids]
     if not names or len(set(names)) != len(names):
-        raise ValueError(f"the grids are named {names}: pass at least one, each under its own name.")
+        raise ValueError(f"the grids are named {names}: pass at least one grid, and give each a different name.")
     storage = Storage(compress, HALF if half else FLOAT)
     if half:
         _require_halves(grids)
@@ -78,7 +78,8 @@ def _require_halves(grids: Sequence[TileGrid]) -> None:
         largest = max(-grid.values.min(initial=0.0, where=shown), grid.values.max(initial=0.0, where=shown))
         if largest > limit:
             raise ValueError(
-                f"grid {grid.name!r} holds a value of size {largest:.5g}, but half floats end at {limit:g}: pass half=False."
+                f"grid {grid.name!r} has a value of size {largest:.5g}, above the fp16 limit {limit:g}: pass "
+                "half=False."
             )
 
 
@@ -98,7 +99,7 @@ def _write_grid(file: BinaryIO, grid: TileGrid, storage: Storage) -> None:
     for part in _buffers(grid, tree, masks, storage):
         file.write(part)
     end = file.tell()
-    # The descriptor stands before the grid, but holds offsets that are known only after it.
+    # The descriptor precedes the grid, but its offsets are known only afterwards.
     file.seek(offsets_at)
     file.write(struct.pack("<qqq", start, blocks, end))
     file.seek(end)
@@ -106,14 +107,14 @@ def _write_grid(file: BinaryIO, grid: TileGrid, storage: Storage) -> None:
 
 def _topology(grid: TileGrid, tree: Tree, masks: np.ndarray, storage: Storage) -> Iterator[bytes]:
     """Root, then each upper node with its lower nodes and the masks of their leaves, depth first."""
-    # Of a grid of halves the background is rounded to one, and stored as a float all the same.
+    # The background of a half-precision grid is rounded to half precision, but stored as a float.
     background = np.full(grid.components, grid.background, storage.number).astype(FLOAT).tobytes()
     yield struct.pack("<i", 1) + background + struct.pack("<II", 0, len(tree.uppers.origins))
     lower_masks = slot_masks(tree.lowers, UPPER_SLOTS)
     leaf_masks = slot_masks(tree.leaves, LOWER_SLOTS)
     lower_from = [*first_children(tree.lowers), len(tree.lowers.origins)]
     leaf_from = [*first_children(tree.leaves), len(tree.leaves.origins)]
-    # No table entry is an active tile, so a node's table is an empty array of values.
+    # No table entry is an active tile, so the value array of a node's table is empty.
     no_tiles = ACTIVE_VALUES_ONLY + _stored(b"", storage)
     for upper, origin in enumerate(tree.uppers.origins):
         yield origin.astype("<i4").tobytes()
@@ -124,14 +125,14 @@ def _topology(grid: TileGrid, tree: Tree, masks: np.ndarray, storage: Storage) -
 
 
 def _buffers(grid: TileGrid, tree: Tree, masks: np.ndarray, storage: Storage) -> Iterator[bytes]:
-    """The values of each leaf: mask, kind of compression, active values."""
+    """Values of each leaf: mask, compression flag, active values."""
     for leaf, tile in enumerate(tree.order):
         values = grid.values[tile][grid.mask[tile]].astype(storage.number, copy=False).tobytes()
         yield masks[leaf].tobytes() + ACTIVE_VALUES_ONLY + _stored(values, storage)
 
 
 def _stored(data: bytes, storage: Storage) -> bytes:
-    """Deflate, or mark by a size below zero that deflating would not have paid. Of no halves not even the size is stored."""
+    """Deflates the data, or stores it plain with a negative size if that is shorter. Empty half data has no size entry."""
     if not storage.compress or (storage.half and not data):
         return data
     small = zlib.compress(data, 1)
@@ -141,7 +142,7 @@ def _stored(data: bytes, storage: Storage) -> bytes:
 
 
 def _transform(grid: TileGrid) -> bytes:
-    """A uniform scale and a translation, with the derived numbers that OpenVDB keeps beside them."""
+    """Uniform scaling and translation, with the derived values that OpenVDB stores next to them."""
     size = np.full(3, float(grid.voxel_size))
     rows = np.stack([np.asarray(grid.origin, float), size, size, 1 / size, 1 / size**2, 0.5 / size])
     return _string("UniformScaleTranslateMap") + rows.astype("<f8").tobytes()
@@ -160,7 +161,7 @@ def _grid_metadata(grid: TileGrid, storage: Storage) -> dict[str, bytes]:
     if storage.half:
         entries["is_saved_as_half_float"] = _typed("bool", struct.pack("<?", True))
     if grid.components == 3:
-        # Velocities turn with the object that a viewer rotates, and do not shift with it.
+        # Velocities rotate with the object in a viewer, but are not translated with it.
         entries["vector_type"] = _text("contravariant relative")
     return entries
 

@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: replaced in one move, claimed before a run, appended row by row."""
+"""File writing that is atomic or append-only: replace a file, claim a results folder, append a CSV row."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..errors import OutputExistsError, OutputFolderError
 
 @contextmanager
 def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a path beside `path` to write to; on success it is flushed to the disk and renamed to `path`.
+    """Yields a temporary path next to `path` to write to; on success it is flushed to disk and renamed to `path`.
 
-    A reader, or a power cut, meets the old file or the new one, never half of one. When the body raises, the
-    old file stays and the half-written one is removed. The suffix is kept: writers choose the format by it.
+    A reader (also after a power failure) sees either the old or the new file, never a partial one. If the body raises, the
+    old file stays and the partial one is removed. The suffix is unchanged, since writers choose the format by it.
 
     Raises:
         FileNotFoundError: if the folder of `path` does not exist, or the body wrote nothing.
@@ -35,7 +35,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.replace(beside, target)
     except OSError as error:
         if error.filename is not None and Path(error.filename) == beside:
-            error.filename = str(target)  # Nobody has heard of the other name.
+            error.filename = str(target)  # The temporary name means nothing to the caller.
         raise
     finally:
         beside.unlink(missing_ok=True)
@@ -45,32 +45,35 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 def claim_folder(
     path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = (), needed: Sequence[Path] = ()
 ) -> Path:
-    """Make the folder of a run's results, and return it.
+    """Creates the folder for the results of a run, and returns it.
 
     Args:
-        path: the folder; it and its parents are created where they are missing.
-        overwrite: whether a folder that holds files may be used.
-        owned: patterns such as ``"*.vdb"`` of what a run writes. With `overwrite`, the files that match
-            in the folder are removed, so that no results of two runs mix; other files are left alone.
-        needed: files that must stay, those of the scene.
+        path: the folder; missing parents are created.
+        overwrite: whether a folder that is not empty may be used.
+        owned: patterns such as ``"*.vdb"`` of the files that a run writes. With `overwrite`, matching files in the folder
+            are removed, so that results of two runs do not mix; other files are left alone.
+        needed: files that must not be removed, such as those of the scene.
 
     Raises:
-        OutputExistsError: if the folder holds files and `overwrite` is false, if `path` is a file, or if a file that is needed
-            would be removed.
-        OutputFolderError: if it cannot be made, or nothing can be written into it.
+        OutputExistsError: if the folder is not empty and `overwrite` is false, if `path` is a file, or if a needed
+            file would be removed.
+        OutputFolderError: if the folder cannot be created or written to.
     """
     folder = Path(path)
     if folder.exists() and not folder.is_dir():
-        raise OutputExistsError(f"{folder} is a file, but results need a folder: give another path.")
+        raise OutputExistsError(f"{folder} is a file, but results need a folder: choose another path.")
     _make(folder)
     count = sum(1 for _ in folder.iterdir())
     if count and not overwrite:
-        raise OutputExistsError(f"{folder} already holds {count} entries: give another folder, or pass overwrite=True.")
+        raise OutputExistsError(f"{folder} already has {count} entries: choose another folder, or pass overwrite=True.")
     former = [old for pattern in owned for old in folder.glob(pattern) if old.is_file() or old.is_symlink()]
     kept = {each.resolve() for each in needed}
     for old in former:
         if old.resolve() in kept:
-            raise OutputExistsError(f"{old} belongs to the scene, and would go with a former run's files: give another folder.")
+            raise OutputExistsError(
+                f"{old} belongs to the scene, but would be removed with the files of an earlier run: choose another "
+                "folder."
+            )
     for old in former:
         old.unlink(missing_ok=True)
     return folder
@@ -80,14 +83,16 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputFolderError(f"{folder} cannot be made, {error.strerror}: give another folder.") from error
+        raise OutputFolderError(f"{folder} cannot be created ({error.strerror}): choose another folder.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputFolderError(f"nothing can be written into {folder}: give another folder, or change its permissions.")
+        raise OutputFolderError(
+            f"{folder} is not writable: choose another folder, or change its permissions."
+        )
 
 
 @contextmanager
 def no_empty_folders(*paths: str | os.PathLike[str]) -> Iterator[None]:
-    """When the body raises, remove those of the folders, and of their parents, that it has made and left empty."""
+    """Removes the folders that the body has created and left empty (and their parents) if the body raises."""
     folders = {each for path in paths for each in (Path(path), *Path(path).parents)}
     made = sorted((each for each in folders if not each.exists()), key=lambda each: len(each.parts), reverse=True)
     try:
@@ -100,9 +105,9 @@ def no_empty_folders(*paths: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
-    """Append a row and flush it to the disk; the keys of the first row become the header.
+    """Appends a row and flushes it to disk; the keys of the first row become the header.
 
-    Floats are written so that they read back to the same bits.
+    Floats are written so that they read back bit for bit.
 
     Raises:
         ValueError: if the columns differ from those of the file.
@@ -128,7 +133,7 @@ def _text(value: object) -> object:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Flush the rename itself; Windows has no such call, and needs none."""
+    """Flushes the rename itself; Windows has no such call and does not need it."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Flow inside a surface, in and out through caps: from SI to a simulation, with every check before the run."""
+"""Flow inside a surface, entering and leaving through caps: from SI units to a simulation, with all checks first."""
 
 import math
 from collections.abc import Mapping
@@ -30,59 +30,60 @@ if TYPE_CHECKING:
     from ..scene.usd import Scene
 
 CELLS_ACROSS = 12
-"""Cells across the narrowest opening where no voxel size is given."""
+"""Cells across the narrowest opening if no voxel size is given."""
 COMPRESSION_WARNING_ABOVE = 0.05
-"""Relative change of the density along the flow: pressure drops are wrong by about as much."""
+"""Relative change of the density along the flow, which is about the relative error of pressure drops."""
 WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
-"""Names of the obstacle and the two patches of a vessel's simulation."""
+"""Names of the obstacle and of the two patches in the simulation of an internal flow."""
 
 
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inlet:
-    """Fluid enters through a cap, along its normal: at a mean velocity, or at a flow rate."""
+    """Inlet cap with inflow along its normal, at a mean velocity or a flow rate."""
 
     velocity: float | None = None
-    """Mean over the cap [m / s]."""
+    """Mean velocity over the cap [m / s]."""
     flow_rate: float | None = None
-    """[m^3 / s], in place of the velocity."""
+    """Flow rate [m^3 / s], instead of the velocity."""
     developed: bool = False
-    """Developed laminar flow of the cap's own shape (see `Cap.developed`); False: uniform."""
+    """Whether the profile is the developed laminar flow of the cap's shape (see `Cap.developed`); False: uniform."""
 
     def __post_init__(self):
         given = [value for value in (self.velocity, self.flow_rate) if value is not None]
         if len(given) != 1 or not (math.isfinite(given[0]) and given[0] > 0.0):
             raise InternalFlowError(
-                f"an inlet with velocity {self.velocity} and flow rate {self.flow_rate}: give one of them, above 0"
+                f"the inlet has the velocity {self.velocity} and the flow rate {self.flow_rate}: pass exactly one of "
+                "them, above 0"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outlet:
-    """Fluid leaves, or enters, through a cap behind which there is a pressure."""
+    """Pressure outlet: fluid leaves or enters through a cap with a prescribed pressure."""
 
     pressure: float = 0.0
-    """[Pa]; only differences between outlets drive the flow."""
+    """Pressure [Pa]; only differences between outlets drive the flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InternalFlow:
-    """Flow inside a surface. Re = u D_h / nu at the inlet where it is largest, u the mean velocity and D_h = 4 A / P.
+    """Flow inside a surface. Re = u D_h / nu at the inlet where it is largest, with u the mean velocity and D_h = 4 A / P.
 
-    Inlets are `VelocityInlet`, outlets `LinkPressure`. Where fluid enters at a relaxation time of 0.513 `TRT` blew up within 400
-    steps, and `RecursiveRegularised` held.
+    Inlets use `VelocityInlet`, outlets `LinkPressure`. With inflow at a relaxation time of 0.513, `TRT` became unstable
+    within 400 steps, and `RecursiveRegularised` was stable.
     """
 
     voxel_size: float | None = None
     """Edge of a cell [m]; None: a twelfth of the hydraulic diameter of the narrowest opening."""
     reynolds: float = 60.0
     viscosity: float | None = None
-    """nu [m^2 / s], in place of the Reynolds number."""
+    """Kinematic viscosity nu [m^2 / s], instead of the Reynolds number."""
     density: float = 1.0
-    """Of the fluid [kg / m^3]."""
+    """Density of the fluid [kg / m^3]."""
     lattice_velocity: float = 0.08
-    """The largest velocity of all openings [cells / step]: Mach number u sqrt(3)."""
+    """Largest velocity of all openings [cells / step]: the Mach number is u sqrt(3)."""
     lattice: Lattice = D3Q19
     collision: Collision = field(default_factory=TRT)
     wall: BounceBack = field(default_factory=Bouzidi)
@@ -91,19 +92,21 @@ class InternalFlow:
     def within(
         self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | Outlet],
         *, device: wp.DeviceLike = None,
-    ) -> "InternalFlowSetup":  # fmt: skip
-        """What would be run inside a surface, closed by itself or by its caps. Checks everything.
+    ) -> "InternalFlowSetup":
+        """Returns the checked set-up inside a surface that is closed by itself or by its caps.
 
-        `caps`, `conditions`: of each opening, by its name. Raises VesselError, GeometryError, UnitsError with value, limit and
-        remedy.
+        `caps`, `conditions`: for each opening, by name. Raises InternalFlowError, GeometryError, UnitsError with value, limit
+        and remedy.
         """
         for name, value in (("voxel size", self.voxel_size), ("viscosity", self.viscosity)):
             if value is not None and not (math.isfinite(value) and value > 0):
-                raise InternalFlowError(f"{name} {value}: must be above 0")
+                raise InternalFlowError(f"the {name} is {value}: it must be finite and above 0")
         for kind, words in ((Inlet, "an inlet with a velocity"), (Outlet, "an outlet with a pressure")):
             if not any(isinstance(each, kind) for each in conditions.values()):
                 there = ", ".join(conditions) or "none"
-                raise InternalFlowError(f"no opening is {words}, among {there}: flow inside a surface needs one at least")
+                raise InternalFlowError(
+                    f"no opening is {words} (openings: {there}): an internal flow needs at least one"
+                )
         whole = closed(surface, caps, WALL)
         query = SurfaceQuery(whole, device="cpu")
         openings = {name: Cap.of(caps[name], query, name) for name in conditions}
@@ -119,9 +122,9 @@ class InternalFlow:
     def in_scene(
         self, scene: "Scene", surface: str, conditions: Mapping[str, Inlet | Outlet], *, device: wp.DeviceLike = None
     ) -> "InternalFlowSetup":
-        """The flow inside a prim of a scene, through caps that are prims too, `conditions` by their paths.
+        """Returns the set-up inside a prim of a scene, with caps that are prims too and `conditions` by their paths.
 
-        Raises VesselError, UnitsError, and SceneError for prims that are not there.
+        Raises InternalFlowError, UnitsError, and SceneError for prims that do not exist.
         """
         caps = {path: scene.body(path).mesh for path in conditions}
         return replace(self.within(scene.body(surface).mesh, caps, conditions, device=device), name=scene.body(surface).path)
@@ -129,20 +132,20 @@ class InternalFlow:
 
 @dataclass(frozen=True, eq=False)
 class InternalFlowSetup:
-    """A flow inside a given surface: sizes, units, memory; `build` makes the simulation. Made by `InternalFlow.within`."""
+    """Set-up of an internal flow: sizes, units, memory; `build` creates the simulation. Made by `InternalFlow.within`."""
 
     vessel: InternalFlow
-    """The options, the voxel size settled."""
+    """Options, with the voxel size determined."""
     surface: TriangleMesh
-    """Closed, normals out of the fluid; the points of the surface as it was given come first."""
+    """Closed surface, with normals out of the fluid; the points of the given surface come first."""
     own_points: int
-    """How many these are."""
+    """Number of points of the given surface."""
     caps: dict[str, Cap]
-    """By the name of the opening."""
+    """Caps by the name of the opening."""
     conditions: dict[str, Inlet | Outlet]
     device: wp.DeviceLike = None
     name: str = WALL
-    """Path of the prim whose inside it is."""
+    """Path of the prim that encloses the flow."""
 
     @property
     def voxel_size(self) -> float:
@@ -151,23 +154,23 @@ class InternalFlowSetup:
 
     @cached_property
     def wall(self) -> TriangleMesh:
-        """The surface as it was given, with normals into the fluid."""
+        """Given surface, with normals into the fluid."""
         own = (self.surface.faces < self.own_points).all(axis=1)
         return TriangleMesh(self.surface.points[: self.own_points], self.surface.faces[own][:, ::-1])
 
     @cached_property
     def inlets(self) -> dict[str, Inlet]:
-        """Those of the openings."""
+        """Inlets by name."""
         return {name: each for name, each in self.conditions.items() if isinstance(each, Inlet)}
 
     @cached_property
     def outlets(self) -> dict[str, Outlet]:
-        """Those of the openings."""
+        """Outlets by name."""
         return {name: each for name, each in self.conditions.items() if isinstance(each, Outlet)}
 
     @cached_property
     def flow_rates(self) -> dict[str, float]:
-        """Of each inlet [m^3 / s]."""
+        """Flow rate of each inlet [m^3 / s]."""
         return {
             name: inlet.velocity * self.caps[name].area if inlet.flow_rate is None else inlet.flow_rate  # type: ignore[operator]
             for name, inlet in self.inlets.items()
@@ -175,24 +178,24 @@ class InternalFlowSetup:
 
     @property
     def flow_rate(self) -> float:
-        """Q of all inlets together [m^3 / s]."""
+        """Total flow rate Q of all inlets [m^3 / s]."""
         return sum(self.flow_rates.values())
 
     @cached_property
     def _swiftest(self) -> str:
-        """The inlet with the largest u D_h."""
+        """Name of the inlet with the largest u D_h."""
         return max(self.inlets, key=lambda name: self.flow_rates[name] / self.caps[name].perimeter)
 
     @property
     def reynolds(self) -> float:
-        """u D_h / nu of the inlet where it is largest."""
+        """Reynolds number u D_h / nu of the inlet where it is largest."""
         if self.vessel.viscosity is None:
             return self.vessel.reynolds
         return 4.0 * self.flow_rates[self._swiftest] / self.caps[self._swiftest].perimeter / self.vessel.viscosity
 
     @cached_property
     def largest_velocity(self) -> float:
-        """Of any inlet at its peak, or of the mean over all outlets [m / s]."""
+        """Largest velocity [m / s] of any inlet at its peak, or of the mean over all outlets."""
         peaks = [
             self.flow_rates[name] / self.caps[name].area * (self.caps[name].developed_peak if inlet.developed else 1.0)
             for name, inlet in self.inlets.items()
@@ -201,51 +204,51 @@ class InternalFlowSetup:
 
     @property
     def units(self) -> Units:
-        """SI <-> lattice."""
+        """Conversion between SI and lattice units."""
         v, swiftest = self.vessel, self._swiftest
         viscosity = v.viscosity or 4.0 * self.flow_rates[swiftest] / self.caps[swiftest].perimeter / v.reynolds
         return Units(
             voxel_size=self.voxel_size, velocity=self.largest_velocity, viscosity=viscosity, density=v.density,
             lattice_velocity=v.lattice_velocity,
-        )  # fmt: skip
+        )
 
     @property
     def cells_across(self) -> float:
-        """Hydraulic diameter of the narrowest opening in cells."""
+        """Hydraulic diameter of the narrowest opening [cells]."""
         return round(min(cap.hydraulic_diameter for cap in self.caps.values()) / self.voxel_size, 9)
 
     @property
     def bounds(self) -> np.ndarray:
-        """Lower and upper corner of the surface's box [m], (2, 3)."""
+        """Lower and upper corner of the surface's bounding box [m], (2, 3)."""
         return self.surface.bounds
 
     @cached_property
     def domain(self) -> Domain:
-        """The cells inside the surface; found when first asked for."""
+        """Cells inside the surface, found on first use."""
         return inside(self.surface, voxel_size=self.voxel_size, device=self.device)
 
     @property
     def headline(self) -> str:
-        """One line on what is about to run."""
+        """One-line summary of the run."""
         return (
             f"inside {self.name}: {self.cells_across:.1f} cells across the narrowest of {len(self.caps)} openings, "
-            f"{self.domain.fluid_cells:,} cells in {self.domain.tile_count:,} tiles, {self.share_of_box:.2%} of the box, "
-            f"Reynolds number {self.reynolds:g}, Mach number {self.units.mach:.3f}"
+            f"{self.domain.fluid_cells:,} cells in {self.domain.tile_count:,} tiles, {self.share_of_box:.2%} of the "
+            f"box, Reynolds number {self.reynolds:g}, Mach number {self.units.mach:.3f}"
         )
 
     @property
     def cells(self) -> int:
-        """Those of all tiles, which is what memory and time go by."""
+        """Number of cells of all tiles, which determines memory and time."""
         return self.domain.tile_count * self.domain.cells_per_tile
 
     @property
     def share_of_box(self) -> float:
-        """Volume of the fluid over that of the surface's box."""
+        """Volume of the fluid relative to that of the surface's bounding box."""
         return self.surface.volume / float(np.prod(np.ptp(self.bounds, axis=0)))
 
     @property
     def tile_share(self) -> float:
-        """Cells in tiles over those of the box."""
+        """Number of cells in tiles relative to that of the bounding box."""
         return self.cells / math.prod(self.domain.shape)
 
     @cached_property
@@ -254,7 +257,7 @@ class InternalFlowSetup:
 
     @property
     def state_bytes(self) -> int:
-        """Memory of one population array."""
+        """Memory of one population array [bytes]."""
         return self.cells * self._bytes.state
 
     @property
@@ -264,18 +267,21 @@ class InternalFlowSetup:
 
     @property
     def flow_through_steps(self) -> int:
-        """Steps in which the inlets fill the vessel once: V / Q."""
+        """Number of steps in which the inlets fill the vessel once: V / Q."""
         return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
 
     @property
     def steady_run(self) -> SteadyRun:
-        """How a flow is brought to rest here: looked at eight times a filling of the vessel, ten fillings at most."""
+        """Convergence criterion: checked eight times per filling of the vessel, for at most ten fillings."""
         return SteadyRun.of_crossing(self.flow_through_steps)
 
     @property
     def expected_compression(self) -> float:
-        """rho - 1 at the inlets [lattice density]: of the pressure difference between outlets, and of a developed flow's drop
-        32 mu u L / D^2 in a tube of this volume and wall, L = V / A, D = 4 V / S."""
+        """Estimated rho - 1 at the inlets [lattice density].
+
+        It adds the pressure difference between outlets and the drop 32 mu u L / D^2 of developed flow in a tube of the same
+        volume and wall area, L = V / A, D = 4 V / S.
+        """
         inflow = sum(self.caps[name].area for name in self.inlets)
         across = 4.0 * self.surface.volume / self.surface.area
         length = self.surface.volume / inflow
@@ -285,19 +291,20 @@ class InternalFlowSetup:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What costs accuracy, though it can be run."""
+        """Warnings about settings that reduce accuracy."""
         return (
             *self.units.check(), *self._on_cells(), *self._on_compression(),
             *coarse_faces(self.wall, self.voxel_size, self.name),
-        )  # fmt: skip
+        )
 
     def _on_cells(self) -> tuple[str, ...]:
         if self.cells_across >= CELLS_WARNING_BELOW:
             return ()
-        finer = 0.99 * self.voxel_size * self.cells_across / CELLS_WARNING_BELOW  # Rounded, it is enough still.
+        finer = 0.99 * self.voxel_size * self.cells_across / CELLS_WARNING_BELOW  # With a margin for rounding.
         return (
-            f"{self.cells_across:.1f} cells across the narrowest opening, fewer than {CELLS_WARNING_BELOW:g}: pressure drops, "
-            f"wall shear and what each outlet gets are off by several per cent; a voxel_size of {finer:.3g} m avoids it",
+            f"the narrowest opening is {self.cells_across:.1f} cells across, below {CELLS_WARNING_BELOW:g}: pressure "
+            "drops, wall shear and flow rates of outlets are wrong by several per cent. Use a voxel_size of "
+            f"{finer:.3g} m",
         )
 
     def _on_compression(self) -> tuple[str, ...]:
@@ -306,22 +313,22 @@ class InternalFlowSetup:
             return ()
         slower = self.vessel.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
         return (
-            f"pressure along the vessel compresses the lattice's fluid by about {compression:.1%}, limit "
-            f"{COMPRESSION_WARNING_ABOVE:.0%}: a lattice_velocity of {slower:.2g} avoids it",
+            f"the pressure along the vessel compresses the fluid by about {compression:.1%}, above the limit of "
+            f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of {slower:.2g}",
         )
 
     def require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
-        """Raises VesselError for a cap that does not lie on the surface, within half a cell."""
+        """Raises InternalFlowError if a cap is more than half a cell away from the surface."""
         faces = np.linalg.norm(cap.mesh.area_vectors, axis=1)
         away = np.abs(query.signed_distance(np.mean(cap.mesh.corners, axis=0)))
         if faces[away > 0.5 * self.voxel_size].sum() > 0.5 * faces.sum():
             raise InternalFlowError(
-                f"{name} lies {np.average(away, weights=faces):.4g} m off the surface of {self.name}, limit "
-                f"{0.5 * self.voxel_size:.4g} m (half a cell): a cap is where the surface ends; move it there"
+                f"{name} is {np.average(away, weights=faces):.4g} m away from the surface of {self.name}, above the "
+                f"limit of {0.5 * self.voxel_size:.4g} m (half a cell): move the cap to the end of the surface"
             )
 
     def require_memory(self) -> None:
-        """Raises VesselError when the run does not fit, naming the voxel size that would; the tiles are found only if it may."""
+        """Raises InternalFlowError if the run does not fit in memory; tiles are computed only if an estimate fits."""
         what, least = f"cells of {self.voxel_size:.4g} m inside {self.name}", self.surface.volume / self.voxel_size**3
         short = shortage(what, least * self._bytes.run, self.voxel_size, self.device)
         short = short or shortage(what, self.memory, self.voxel_size, self.device)
@@ -330,15 +337,15 @@ class InternalFlowSetup:
 
     @property
     def reference_pressure(self) -> float:
-        """That of density 1: the lowest of all outlets [Pa]."""
+        """Pressure that corresponds to density 1: the lowest of all outlets [Pa]."""
         return min(outlet.pressure for outlet in self.outlets.values())
 
     def patch(self, kind: str) -> Patch:
-        """All inlets, or all outlets, as one opening, so that any number of them has the same kernels."""
+        """All inlets, or all outlets, as one opening, so that the kernels do not depend on their number."""
         return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
 
     def build(self) -> tuple[Simulation, OpeningFlows]:
-        """The simulation, at rest, and its openings. Raises VesselError where no links see a cap."""
+        """Returns the simulation, at rest, and its openings. Raises InternalFlowError if no links cross a cap."""
         vessel, u = self.vessel, self.vessel.lattice_velocity / math.sqrt(3.0)
         excess = max(self._excess(name) for name in self.outlets)
         simulation = Simulation(
@@ -348,10 +355,10 @@ class InternalFlowSetup:
                 LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=_ones() if excess else None),
             ],
             obstacles=[Obstacle(WALL, self.surface, wall=vessel.wall, hollow=True)], precision=vessel.precision,
-        )  # fmt: skip
+        )
         openings = OpeningFlows(simulation, {
             INLETS: {name: self.caps[name] for name in self.inlets}, OUTLETS: {name: self.caps[name] for name in self.outlets},
-        })  # fmt: skip
+        })
         self._require_links(openings)
         self._set_velocities(simulation, openings)
         if excess:
@@ -362,11 +369,11 @@ class InternalFlowSetup:
         return simulation, openings
 
     def _excess(self, name: str) -> float:
-        """rho - 1 behind an outlet [lattice density]."""
+        """Density perturbation rho - 1 behind an outlet [lattice density]."""
         return self.units.pressure_to_lattice(self.outlets[name].pressure - self.reference_pressure) / CS2
 
     def _set_velocities(self, simulation: Simulation, openings: OpeningFlows) -> None:
-        """Velocities along the normals of the inlets, so that the links let in the flow rates exactly."""
+        """Sets velocities along the normals of the inlets such that the links give exactly the flow rates."""
         factors = np.zeros((*self.domain.fluid.shape, 3))
         for name, inlet in self.inlets.items():
             cap, centres = self.caps[name], openings.centres[name]
@@ -383,13 +390,13 @@ class InternalFlowSetup:
             share = openings.areas[name].sum() * self.voxel_size**2 / cap.area
             if not 0.7 < share < 1.3:
                 raise InternalFlowError(
-                    f"{name}: the links through it see {share:.0%} of its area, limits 70 % and 130 %: end it at the vessel's "
-                    "rim, on the surface, or take smaller voxels"
+                    f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
+                    "end on the vessel's rim, or use smaller voxels"
                 )
 
 
 def _ones() -> Tabulated:
-    """A profile that holds the place of values that are known once the links are."""
+    """Placeholder profile for values that are known once the links are."""
     return Tabulated(_one)
 
 

@@ -1,4 +1,4 @@
-"""The flow inside a vessel: brought to rest in time, with flow rates and pressures at its openings."""
+"""Internal flow run to steady state, with flow rates and pressures at its openings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,30 +13,30 @@ from ..solver import Simulation
 from .internal_flow import InternalFlowSetup
 from .steady_run import SteadyResult, SteadyRun
 
-Told = Callable[[int, float, float], None]
-"""Told the steps done, the flow that leaves over that which enters, and the rate [MLUPS]."""
+ProgressCallback = Callable[[int, float, float], None]
+"""Progress callback: called with the steps completed, outflow relative to inflow and speed [MLUPS]."""
 
 
 @dataclass(frozen=True)
 class PortState:
-    """What flows through an opening."""
+    """Flow rate and pressure at an opening."""
 
     flow_rate: float
-    """Into the vessel, below 0 out of it, at the density of rest [m^3 / s]."""
+    """Flow rate [m^3 / s] at the density of rest: positive into the vessel."""
     pressure: float
-    """Mean over the opening [Pa]."""
+    """Mean pressure over the opening [Pa]."""
 
 
 @dataclass(eq=False)
 class InternalFlowRun:
-    """A vessel in which a flow is brought to rest, from rest or from where it stands."""
+    """Internal flow that is run to steady state, from rest or from its current state."""
 
     plan: InternalFlowSetup
     steady_run: SteadyRun | None = None
-    """None: the plan's own."""
-    on_progress: Told | None = None
+    """Convergence criterion; None: that of the set-up."""
+    on_progress: ProgressCallback | None = None
     settled: SteadyResult | None = field(default=None, init=False)
-    """How the last run came to rest."""
+    """Result of the last run."""
 
     @cached_property
     def _built(self) -> tuple[Simulation, OpeningFlows]:
@@ -44,11 +44,11 @@ class InternalFlowRun:
 
     @property
     def simulation(self) -> Simulation:
-        """Built when it is first asked for. Raises VesselError where no links see a cap."""
+        """The simulation, built on first use. Raises InternalFlowError if no links cross a cap."""
         return self._built[0]
 
     def run(self) -> dict[str, PortState]:
-        """Runs until flow rates and pressures stand still at all openings; these. Raises SimulationError when it blows up."""
+        """Runs until flow rates and pressures of all openings are steady, and returns them. Raises SimulationError on blow-up."""
         began, cells = perf_counter(), self.plan.cells
 
         def told(steps: int, outflow: float) -> None:
@@ -59,7 +59,7 @@ class InternalFlowRun:
         return self.through()
 
     def through(self) -> dict[str, PortState]:
-        """Flow rates and pressures now, by opening."""
+        """Current flow rates and pressures, by opening."""
         units, plan = self.plan.units, self.plan
         flows, pressures = self._built[1].take()
         return {
@@ -68,22 +68,22 @@ class InternalFlowRun:
                 units.pressure_to_si(pressures[name]) + plan.reference_pressure,
             )
             for name in plan.caps
-        }  # fmt: skip
+        }
 
     @property
     def starts(self) -> np.ndarray:
-        """Centres of the cells along the inlets [m], (k, 3): lines along the flow begin there."""
+        """Centres of the cells along the inlets [m], (k, 3), as starting points of streamlines."""
         return np.concatenate([self._built[1].centres[name] for name in self.plan.inlets])
 
     @property
     def compression(self) -> float:
-        """Largest |rho - 1| at an opening: by about as much are pressure drops wrong."""
+        """Largest |rho - 1| at an opening, which is about the relative error of pressure drops."""
         return max(abs(pressure) / CS2 for pressure in self._built[1].take()[1].values())
 
     def _shares(self) -> np.ndarray:
-        """Outflow over inflow, and of each opening its part in the flow and in the largest pressure."""
+        """Monitored values: outflow over inflow, and each opening's share of the flow and of the largest pressure."""
         flows, pressures = (np.array([found[name] for name in self.plan.caps]) for found in self._built[1].take())
         inflow = flows[flows > 0.0].sum()
         return np.concatenate([
             [-flows[flows < 0.0].sum() / inflow], flows / inflow, pressures / max(np.abs(pressures).max(), 1e-300)
-        ])  # fmt: skip
+        ])

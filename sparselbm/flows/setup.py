@@ -1,4 +1,4 @@
-"""What any flow that is planned offers, whatever it flows around or within."""
+"""Common interface of flow set-ups."""
 
 from typing import Protocol
 
@@ -9,11 +9,11 @@ from .steady_run import SteadyRun
 
 
 class FlowSetup(Protocol):
-    """What forecasts, progress and results read of a plan (`TunnelPlan` and `VesselPlan` are two)."""
+    """Properties of a flow set-up that estimates, progress reports and results use."""
 
     @property
     def headline(self) -> str:
-        """One line on what is about to run."""
+        """One-line summary of the run."""
         ...
 
     @property
@@ -23,27 +23,27 @@ class FlowSetup(Protocol):
 
     @property
     def bounds(self) -> np.ndarray:
-        """Lower and upper corner of what is looked at [m], (2, 3)."""
+        """Lower and upper corner of the region of interest [m], (2, 3)."""
         ...
 
     @property
     def units(self) -> Units:
-        """SI <-> lattice."""
+        """Conversion between SI and lattice units."""
         ...
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What costs accuracy, though it can be run."""
+        """Warnings about settings that reduce accuracy."""
         ...
 
     @property
     def cells(self) -> int:
-        """Those of all tiles."""
+        """Number of cells of all tiles."""
         ...
 
     @property
     def state_bytes(self) -> int:
-        """Memory of one population array."""
+        """Memory of one population array [bytes]."""
         ...
 
     @property
@@ -53,10 +53,10 @@ class FlowSetup(Protocol):
 
     @property
     def flow_through_steps(self) -> int:
-        """Steps in which the incoming flow crosses the domain."""
+        """Number of steps in which the incoming flow crosses the domain."""
         ...
 
     @property
     def steady_run(self) -> SteadyRun:
-        """How the flow is brought to rest."""
+        """Convergence criterion of the flow."""
         ...

@@ -1,4 +1,4 @@
-"""Running until an objective stands still."""
+"""Runs to steady state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,47 +13,47 @@ from ..solver import Simulation
 
 @dataclass(frozen=True)
 class SteadyResult:
-    """How a run came to rest."""
+    """Result of a run to steady state."""
 
     value: float
-    """The objective at the end [lattice units]."""
+    """Objective at the end [lattice units]."""
     steps: int
-    """Steps that were run."""
+    """Number of steps run."""
     change: float
-    """Relative change of the objective over the last stretch."""
+    """Relative change of the objective over the last interval."""
     converged: bool
-    """Whether that is within the tolerance."""
+    """Whether the change is within the tolerance."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SteadyRun:
-    """Runs in stretches until the objective changes by less than `tolerance` of itself over two of them in a row.
+    """Convergence criterion: the objective changes by less than `tolerance`, relative, over two successive intervals.
 
-    A stretch should be about an eighth of the time that the flow takes through the domain (see `of_crossing`).
+    An interval should be about an eighth of the time in which the flow crosses the domain (see `of_crossing`).
     """
 
     tolerance: float = 1e-3
-    """Relative change over a stretch."""
+    """Relative change of the objective over an interval."""
     stretch: int = 100
-    """Steps of a stretch."""
+    """Steps per interval."""
     limit: int = 5000
-    """Most steps."""
+    """Largest number of steps."""
 
     def __post_init__(self):
         for name in ("tolerance", "stretch", "limit"):
             if not getattr(self, name) > 0:
-                raise SimulationError(f"{name} is {getattr(self, name)!r}: must be above 0")
+                raise SimulationError(f"{name} is {getattr(self, name)!r}: it must be above 0")
 
     @classmethod
     def of_crossing(cls, steps: int) -> "SteadyRun":
-        """For a flow that crosses its domain in so many steps: looked at eight times a crossing, ten crossings at most."""
+        """Criterion for a flow that crosses its domain in `steps` steps: eight checks per crossing, at most ten crossings."""
         stretch = 50 * max(1, round(steps / 400))
         return cls(stretch=stretch, limit=80 * stretch)
 
     def run(
         self, simulation: Simulation, objective: Observable, on_progress: Callable[[int, float], None] | None = None
     ) -> SteadyResult:
-        """Advances the simulation; `on_progress(steps, value)` is told of each stretch. Raises SimulationError."""
+        """Advances the simulation to steady state; `on_progress(steps, value)` is called per interval. Raises SimulationError."""
         evaluation = Evaluation(simulation, objective)
 
         def value() -> float:
@@ -65,10 +65,10 @@ class SteadyRun:
     def watch(
         self, simulation: Simulation, measure: Callable[[], float | np.ndarray],
         on_progress: Callable[[int, float], None] | None = None,
-    ) -> SteadyResult:  # fmt: skip
-        """The same until numbers that are measured after each stretch stand still: the largest change over the largest of them.
+    ) -> SteadyResult:
+        """Advances the simulation until measured values are steady: the largest change relative to the largest value counts.
 
-        What is told and kept as the value is the first of them.
+        The first value is reported and returned.
         """
         values, change, calm, steps = np.full(1, np.nan), float("inf"), 0, 0
         while steps < self.limit and calm < 2:

@@ -23,16 +23,16 @@ ProgressCallback = Callable[[str, int, float, float], None]
 class WindTunnelRun:
     """A tunnel whose flow is run to steady state repeatedly, each time from the previous flow.
 
-    C_d = F . e / (1/2 rho u^2 A), with A the silhouette of the body as it was read.
+    C_d = F . e / (1/2 rho u^2 A), with A the frontal area of the undeformed body.
     """
 
     plan: WindTunnelSetup
     steady_run: SteadyRun | None = None
-    """None: the plan's own."""
+    """Convergence criterion; None: that of the set-up."""
     device: wp.DeviceLike = None
     on_progress: ProgressCallback | None = None
     wall: BounceBack | None = None
-    """How the bodies act, in place of the tunnel's wall; None: as the tunnel says. Bodies with walls on links cannot be moved."""
+    """Bounce-back rule of the bodies, instead of the tunnel's wall; None: the tunnel's. Walls on links cannot be moved."""
     points: np.ndarray | None = None
     """Where the obstacle's points stand at first [m], (n, 3); None: as they were read."""
     objective: Observable | None = None
@@ -44,17 +44,19 @@ class WindTunnelRun:
 
     @cached_property
     def simulation(self) -> Simulation:
-        """Built when it is first asked for. Raises TunnelError when it does not fit in memory."""
+        """The simulation, built on first use. Raises WindTunnelError if it does not fit in memory."""
         return self.plan.build(self.device, wall=self.wall, points=self.points)
 
     def move(self, points: np.ndarray) -> None:
-        """Puts the obstacle's points [m], (n, 3), into the tunnel.
+        """Moves the obstacle to the points [m], (n, 3).
 
-        Raises TunnelError where they leave it, or where the wall lies on links.
+        Raises WindTunnelError if they leave the tunnel, or if the wall is on links.
         """
         self.plan.require_inside(self.plan.obstacle, self.plan.mesh.with_points(points))
         if not self.simulation.geometry:
-            raise WindTunnelError("the obstacle's wall lies on links, which cannot be moved: make another TunnelFlow(points=...)")
+            raise WindTunnelError(
+                "the wall of the obstacle is on links, which cannot be moved: create another WindTunnelRun(points=...)"
+            )
         next(g for g in self.simulation.geometry if g.name == self.plan.obstacle).move(points)
         self.simulation.update_geometry()
 

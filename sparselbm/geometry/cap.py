@@ -1,4 +1,4 @@
-"""The end of a vessel: a surface with a rim, through which fluid enters or leaves."""
+"""Vessel caps: surfaces with a rim, through which fluid enters or leaves."""
 
 import functools
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from .distance import SurfaceQuery
 from .triangles import TriangleMesh
 
 _GRID = 96
-"""Nodes across the larger extent of a cap, on which its developed flow is solved."""
+"""Number of nodes across the larger extent of a cap on which its developed flow is solved."""
 _FLAT = 1e-3
-"""Of its extent, by which a point of a flat cap may lie off its plane."""
+"""Tolerance for a flat cap: largest distance of a point from the plane, as a fraction of the cap's extent."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cap:
-    """A flat or curved cap, seen from the fluid: A = |sum_f A_f|, D_h = 4 A / P with P the length of its rim."""
+    """Flat or curved cap, seen from the fluid: A = |sum_f A_f|, D_h = 4 A / P with P the length of its rim."""
 
     mesh: TriangleMesh
     """[m]."""
     normal: np.ndarray
-    """Unit vector into the fluid, (3,): the mean over the cap."""
+    """Unit vector into the fluid, (3,), averaged over the cap."""
     area: float
-    """A [m^2]: what a uniform velocity along the normal flows through."""
+    """Projected area A [m^2] for a uniform velocity along the normal."""
     perimeter: float
-    """P [m]."""
+    """Length P of the rim [m]."""
 
     @classmethod
     def of(cls, mesh: TriangleMesh, wall: SurfaceQuery, name: str) -> "Cap":
-        """The cap of a vessel whose inside is that of `wall`. Raises GeometryError for a mesh without a rim."""
+        """Returns the cap of a vessel whose inside is that of `wall`. Raises GeometryError for a mesh without a rim."""
         welded = topology.weld(mesh.points)[mesh.faces]
         edges = np.sort(welded[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
         edges, counts = np.unique(edges, axis=0, return_counts=True)
@@ -41,8 +41,8 @@ class Cap:
         area = float(np.linalg.norm(vector))
         if not len(rim) or area < 0.1 * mesh.area:
             raise GeometryError(
-                f"{name}: {len(rim)} edges at its rim, and {area:.4g} m^2 across of {mesh.area:.4g} m^2: "
-                "a cap is a surface with a rim, such as a disc: leave its sides and its back out"
+                f"{name} has {len(rim)} rim edges and {area:.4g} m^2 projected of {mesh.area:.4g} m^2 total area: "
+                "a cap must be a surface with a rim, such as a disc; remove its sides and its back"
             )
         perimeter = float(np.linalg.norm(np.diff(mesh.points[rim], axis=1), axis=-1).sum())
         normal, reach = vector / area, 0.25 * area / perimeter
@@ -55,18 +55,18 @@ class Cap:
 
     @property
     def hydraulic_diameter(self) -> float:
-        """D_h = 4 A / P [m]; the diameter of a round cap."""
+        """Hydraulic diameter D_h = 4 A / P [m]; the diameter of a round cap."""
         return 4.0 * self.area / self.perimeter
 
     @functools.cached_property
     def query(self) -> SurfaceQuery:
-        """For distances to the cap."""
+        """Distance query of the cap."""
         return SurfaceQuery(self.mesh, device="cpu")
 
     def developed(self, points: np.ndarray) -> np.ndarray:
-        """Laminar flow that has forgotten where it came from, at points (k, 3) [m] near the cap, as a multiple of its mean.
+        """Fully developed laminar velocity at points (k, 3) [m] near the cap, relative to its mean.
 
-        nabla^2 w = -1 on the cap, w = 0 on its rim: 2 (1 - (r / R)^2) for a disc. By differences on 96 nodes across.
+        Solves nabla^2 w = -1 on the cap, w = 0 on its rim, by finite differences on 96 nodes; for a disc 2 (1 - (r / R)^2).
         Raises GeometryError for a cap that is not flat.
         """
         plane, values = self._developed
@@ -78,12 +78,12 @@ class Cap:
 
     @property
     def developed_peak(self) -> float:
-        """Largest velocity of the developed flow over its mean: 2 for a disc."""
+        """Largest velocity of the developed flow relative to its mean: 2 for a disc."""
         return float(self._developed[1].max())
 
     @functools.cached_property
     def _developed(self) -> tuple[tuple[float, np.ndarray, np.ndarray], np.ndarray]:
-        """Step, lower corner and axes of a grid in the cap's plane, and w over its mean on it."""
+        """Spacing, lower corner and axes of a grid in the plane of the cap, and w over its mean on the grid."""
         from scipy.sparse.linalg import spsolve
 
         frame = np.linalg.svd(self.normal[None])[2][1:]
@@ -91,8 +91,8 @@ class Cap:
         size, off = np.ptp(flat, axis=0), np.abs((self.mesh.points - self.mesh.centroid) @ self.normal).max()
         if off > _FLAT * size.max():
             raise GeometryError(
-                f"a cap lies up to {off:.4g} m off its plane, limit {_FLAT * size.max():.4g} m: developed flow needs a flat one; "
-                "flatten it, or take a uniform velocity"
+                f"the cap deviates up to {off:.4g} m from a plane, above the limit of {_FLAT * size.max():.4g} m for "
+                "developed flow: flatten it, or use a uniform velocity"
             )
         step = float(size.max()) / (_GRID - 4)
         low = flat.min(axis=0) - 2.0 * step
@@ -106,7 +106,7 @@ class Cap:
 
 
 def _laplacian(inner: np.ndarray):
-    """-nabla^2 at the inner nodes of a grid, in units of 1 / step^2, with 0 around them."""
+    """Matrix -nabla^2 at the inner nodes of a grid, in units of 1 / step^2, with 0 around them."""
     import scipy.sparse as sp
 
     number = np.full(inner.shape, -1)

@@ -1,4 +1,4 @@
-"""A closed surface from one that is open at its ends and the caps that close it."""
+"""Closing of an open surface by the caps at its ends."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from .triangles import TriangleMesh
 
 
 def joined(meshes: list[TriangleMesh]) -> TriangleMesh:
-    """All in one, in their order; nothing is welded."""
+    """Concatenates meshes in their order, without welding."""
     starts = np.cumsum([0, *(len(mesh.points) for mesh in meshes)])
     return TriangleMesh(
         np.concatenate([mesh.points for mesh in meshes]),
@@ -19,15 +19,16 @@ def joined(meshes: list[TriangleMesh]) -> TriangleMesh:
 
 
 def closed(surface: TriangleMesh, caps: Mapping[str, TriangleMesh], name: str) -> TriangleMesh:
-    """The surface, or where it is open it and its caps in one, normals outward; its own points come first.
+    """Returns the surface, joined with its caps if it is open, with outward normals; its own points come first.
 
-    Raises GeometryError where it stays open.
+    Raises GeometryError if the result is still open.
     """
     edges = inspect_mesh(surface, name).open_edges
     found, report = repair(joined([surface, *caps.values()] if edges else [surface]), name)
     if report.open_edges:
         raise GeometryError(
-            f"{name} is open along {edges} edges, and along {report.open_edges} with its caps {', '.join(caps)}: inside and "
-            "outside cannot be told; close it, or give the caps the very points of its rims"
+            f"{name} is open along {edges} edges, and still along {report.open_edges} with its caps "
+            f"{', '.join(caps)}, so that "
+            "inside and outside are not defined: close it, or let the caps use the points of its rims"
         )
     return found

@@ -1,17 +1,17 @@
-"""Whether a surface has points enough for the values of a flow that stand on them."""
+"""Check that a surface has enough points for the flow values that are stored on them."""
 
 import numpy as np
 
 from .triangles import TriangleMesh
 
 LIMIT = 4.0
-"""Cells that the edges of faces may be long: across more, a flow changes between one point and the next unseen."""
+"""Longest edge of faces [cells]: across longer ones, flow changes between two points are not seen."""
 SHARE = 0.9
-"""Of the area, whose faces are to have no longer edges."""
+"""Fraction of the area whose faces must not have longer edges."""
 
 
 def long_edge(mesh: TriangleMesh) -> float:
-    """The length that the longest edges of the faces exceed on a tenth of the area only [m]."""
+    """Edge length [m] that is exceeded only on a tenth of the area."""
     a, b, c = mesh.corners
     longest = np.max([np.linalg.norm(p - q, axis=1) for p, q in ((a, b), (b, c), (c, a))], axis=0)
     order = np.argsort(longest)
@@ -20,7 +20,7 @@ def long_edge(mesh: TriangleMesh) -> float:
 
 
 def coarse_faces(mesh: TriangleMesh, voxel_size: float, name: str) -> tuple[str, ...]:
-    """A warning where the edges of a mesh are longer than `LIMIT` cells; none where they are not."""
+    """Warns if the edges of a mesh are longer than `LIMIT` cells; empty otherwise."""
     cells = long_edge(mesh) / voxel_size
     if cells <= LIMIT:
         return ()

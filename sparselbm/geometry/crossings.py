@@ -1,4 +1,4 @@
-"""Faces of a surface that pass through each other."""
+"""Detection of faces of a surface that intersect each other."""
 
 import functools
 
@@ -11,10 +11,10 @@ from .triangles import TriangleMesh
 
 
 def crossing_faces(mesh: TriangleMesh, *, device=None) -> np.ndarray:
-    """Whether each face meets another one that has no corner in common with it, shape (m,), bool.
+    """Returns whether each face intersects another one that shares no corner with it, shape (m,), bool.
 
-    Corners at the same place count as one. Faces with a common corner may fold onto each other unseen. Overlapping bodies of
-    one surface cross; the solid fraction takes such for their union, but a volume counts the overlap twice.
+    Corners at the same position count as one. Faces that share a corner may overlap undetected. Overlapping bodies in one
+    surface intersect; the solid fraction treats them as their union, but a volume counts the overlap twice.
     """
     query = SurfaceQuery(mesh, device=device)
     corners = topology.weld(mesh.points)[mesh.faces].astype(np.int32)
@@ -32,14 +32,14 @@ def _is_corner(point: wp.int32, face: wp.vec3i) -> wp.bool:
 
 @wp.func
 def _cross(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, p: wp.vec3d, q: wp.vec3d, r: wp.vec3d) -> wp.bool:
-    # Warp takes a corner whose distance from the plane, times twice the face's area, is below 1e-6 to lie in it: the smaller
-    # face is given the area 1/2, so that this is a share of its size, whatever the unit of length.
+    # Warp treats a corner as coplanar if its distance from the plane times twice the face's area is below 1e-6. The smaller
+    # face is scaled to the area 1/2, so that the tolerance is relative to its size, whatever the unit of length.
     twice = wp.min(wp.length(wp.cross(b - a, c - a)), wp.length(wp.cross(q - p, r - p)))
     scale = wp.float64(1.0) / wp.sqrt(wp.max(twice, wp.float64(1.0e-300)))
     zero = wp.vec3d()
     return wp.intersect_tri_tri(
         zero, scale * (b - a), scale * (c - a), scale * (p - a), scale * (q - a), scale * (r - a)
-    ) == 1  # fmt: skip
+    ) == 1
 
 
 @functools.cache
@@ -55,7 +55,7 @@ def _crossing_kernel() -> wp.Kernel:
         f = faces[i]
         a, b, c = points[f[0]], points[f[1]], points[f[2]]
         low, high = wp.vec3f(wp.min(a, wp.min(b, c))), wp.vec3f(wp.max(a, wp.max(b, c)))
-        # Rounding to fp32 must not lose a neighbour.
+        # Margin, so that rounding to fp32 does not miss a neighbour.
         margin = 1.0e-6 * (wp.length(low) + wp.length(high)) * wp.vec3f(1.0, 1.0, 1.0)
         for j in wp.mesh_query_aabb(mesh, low - margin, high + margin):
             g = faces[j]

@@ -1,4 +1,4 @@
-"""Signed distance to a mesh and its closest faces, through the bounding volume hierarchy of `wp.Mesh`."""
+"""Signed distance to a mesh and its closest faces, by the bounding volume hierarchy of `wp.Mesh`."""
 
 import functools
 from typing import final
@@ -16,15 +16,14 @@ FAR = wp.constant(1.0e18)
 
 @final
 class SurfaceQuery:
-    """A mesh on a device, ready for closest-face and inside queries.
+    """Mesh on a device, ready for closest-face and inside queries.
 
-    Inside is where the winding number exceeds 0.5, so that open and overlapping meshes work. The hierarchy
-    is fp32 and holds points relative to the centre of the mesh's bounding box: distances are accurate to
-    about 1e-7 of the box, wherever in space it stands. Queries give no gradient to the points: see
-    `solid_fraction`.
+    Inside is where the winding number exceeds 0.5, so open and overlapping meshes work. The hierarchy is fp32 and stores
+    points relative to the centre of the mesh's bounding box: distances are accurate to about 1e-7 of the box size,
+    wherever the box is. Queries give no gradient with respect to the points: see `solid_fraction`.
 
     Args:
-        mesh: the surface; degenerate faces are never found by a query, so `repair` it first.
+        mesh: the surface; queries never find degenerate faces, so `repair` it first.
         device: Warp device, the current one if None.
     """
 
@@ -46,22 +45,22 @@ class SurfaceQuery:
 
     @property
     def device(self) -> wp.Device:
-        """Where the mesh lies."""
+        """Device of the mesh."""
         return self._device
 
     @property
     def centre(self) -> np.ndarray:
-        """Origin of the coordinates that the `wp.Mesh` is held in [m], shape (3,)."""
+        """Origin of the coordinates that the `wp.Mesh` uses [m], shape (3,)."""
         return self._centre.copy()
 
     @property
     def closed(self) -> bool:
-        """Whether every edge has an even number of faces: then only the surface parts in from out."""
+        """Whether every edge has an even number of faces, so that the surface separates inside from outside."""
         return self._closed
 
     @property
     def faces(self) -> wp.array:
-        """Indices of the corners, int32, shape (m, 3)."""
+        """Corner indices, int32, shape (m, 3)."""
         return self._faces
 
     @property
@@ -70,40 +69,40 @@ class SurfaceQuery:
         return self._points.shape[0]
 
     def refit(self, points: np.ndarray | wp.array) -> None:
-        """Move the points to `points` [m], shape (n, 3) or (n,) of vec3f or vec3d; the hierarchy keeps its
-        tree.
+        """Moves the points to `points` [m], shape (n, 3) or (n,) of vec3f or vec3d; the tree of the hierarchy is
+        unchanged.
 
-        Cheap, and always right; after large changes of shape `rebuild` makes queries faster.
-        Raises `GeometryError` where the number of points differs or one is not finite.
+        Cheap and always correct; after large changes of shape `rebuild` makes queries faster.
+        Raises `GeometryError` if the number of points differs or a point is not finite.
         """
         values = np.asarray(points if isinstance(points, np.ndarray) else points.numpy(), dtype=np.float64)
         if values.shape != (self.point_count, 3):
             raise GeometryError(
-                f"points have shape {values.shape}, the query holds {(self.point_count, 3)}: "
-                "make a new SurfaceQuery where the number of points changes"
+                f"points have shape {values.shape}, but the query has {(self.point_count, 3)}: "
+                "create a new SurfaceQuery when the number of points changes"
             )
         relative = values - self._centre
         if not np.isfinite(relative).all():
             bad = np.flatnonzero(~np.isfinite(relative).all(axis=1))
             raise GeometryError(
-                f"{len(bad)} points are not finite, the first is point {bad[0]} = {values[bad[0]]}; "
-                "every coordinate must be finite: shorten the step of the optimiser"
+                f"{len(bad)} points are not finite, the first is point {bad[0]} = {values[bad[0]]}: "
+                "use a shorter step in the optimizer"
             )
         self._points.assign(relative.astype(np.float32))
         self._mesh.refit()
 
     def rebuild(self, points: np.ndarray | wp.array) -> None:
-        """As `refit`, with a new tree."""
+        """Moves the points as `refit` does, and builds a new tree."""
         self.refit(points)
         self._mesh = self._build()
 
     def signed_distance(self, positions: np.ndarray) -> np.ndarray:
-        """Distance [m] of positions (k, 3) [m] to the surface, negative inside the solid, shape (k,)."""
+        """Signed distance [m] of positions (k, 3) [m] to the surface, negative inside the solid, shape (k,)."""
         distance, _, _ = self._measure(positions)
         return distance
 
     def closest(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Closest face (k,), and the weights of its corners at the closest point, shape (k, 3)."""
+        """Closest face (k,), and the barycentric weights of its corners at the closest point, shape (k, 3)."""
         _, face, weights = self._measure(positions)
         return face, weights
 
@@ -111,7 +110,7 @@ class SurfaceQuery:
         positions = np.asarray(positions, dtype=np.float64)
         if positions.ndim != 2 or positions.shape[1] != 3 or not np.isfinite(positions).all():
             raise GeometryError(
-                f"positions have shape {positions.shape}, they must be (k, 3) and finite: check how they were made"
+                f"positions have shape {positions.shape}, but must be (k, 3) and finite: check how they were computed"
             )
         count, device = len(positions), self._device
         where = wp.array(positions - self._centre, dtype=wp.vec3f, device=device)

@@ -1,11 +1,11 @@
-"""The area of a surface as it is seen along an axis."""
+"""Frontal area of a surface along an axis."""
 
 import numpy as np
 
 from .triangles import TriangleMesh
 
 _CANDIDATES = 1 << 22
-"""Pixels that are tested together, for the sake of memory."""
+"""Number of pixels that are tested together, to limit memory."""
 
 
 def frontal_area(mesh: TriangleMesh, axis: int, resolution: int = 256) -> float:
@@ -26,7 +26,7 @@ def frontal_area(mesh: TriangleMesh, axis: int, resolution: int = 256) -> float:
 
 
 def _draw(seen: np.ndarray, corners: np.ndarray, first: np.ndarray, count: np.ndarray) -> None:
-    """Marks the pixels whose centres lie in one of the triangles (m, 3, 2), among those of their bounding boxes."""
+    """Marks the pixels whose centres are in one of the triangles (m, 3, 2), among those of their bounding boxes."""
     tested = count.prod(axis=1)
     face = np.repeat(np.arange(len(corners)), tested)
     number = np.arange(len(face)) - np.repeat(np.cumsum(tested) - tested, tested)
@@ -38,6 +38,6 @@ def _draw(seen: np.ndarray, corners: np.ndarray, first: np.ndarray, count: np.nd
 
 
 def _side(a: np.ndarray, b: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """(b - a) x (p - a): on which side of the line ab the point p lies, (k,)."""
+    """Cross product (b - a) x (p - a), whose sign is the side of the line ab on which the point p is, (k,)."""
     (ux, uy), (vx, vy) = (b - a).T, (p - a).T
     return ux * vy - uy * vx

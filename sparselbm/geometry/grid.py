@@ -1,23 +1,23 @@
-"""Where the cells of tiles lie, for the kernels of this folder."""
+"""Positions of the cells of tiles, for the kernels of this folder."""
 
 import warp as wp
 
 
 @wp.struct
 class CellGrid:
-    """A grid of cells in tiles of 8^dimension."""
+    """Grid of cells in tiles of 8^dimension."""
 
     origin: wp.vec3d
     """Lower corner of cell (0, 0, 0) [m]."""
     voxel_size: wp.float64
     """Side of a cell [m]."""
     dimension: wp.int32
-    """3, or 2 with a single layer of cells at z index 0."""
+    """Number of dimensions: 3, or 2 with a single layer of cells at z index 0."""
 
 
 @wp.func
 def cells_per_tile(grid: CellGrid):
-    """512 in 3D, 64 in 2D."""
+    """Number of cells per tile: 512 in 3D, 64 in 2D."""
     return wp.where(grid.dimension == 3, 512, 64)
 
 
@@ -39,7 +39,7 @@ def cell_centre(grid: CellGrid, index: wp.vec3i):
 
 @wp.func
 def tile_centre(grid: CellGrid, tile: wp.vec3i):
-    """Centre of a tile's cells [m]."""
+    """Centre of a tile [m]."""
     half = wp.float64(4.0) * grid.voxel_size
     depth = wp.where(grid.dimension == 3, half, wp.float64(0.5) * grid.voxel_size)
     corner = grid.voxel_size * wp.vec3d(wp.float64(8 * tile[0]), wp.float64(8 * tile[1]), wp.float64(8 * tile[2]))

@@ -1,4 +1,4 @@
-"""Where the links between cells cut a surface, differentiable in the corners of the faces that they meet."""
+"""Intersections of links with a surface, differentiable with respect to the corners of the faces."""
 
 import functools
 from collections.abc import Sequence
@@ -11,56 +11,56 @@ from .distance import SurfaceQuery
 from .triangles import TriangleMesh
 
 BEYOND = wp.constant(1.0e-4)
-"""Part of a link by which its ray is longer at both ends: it then meets a surface that goes through a cell's centre."""
+"""Fraction by which the ray of a link is extended at both ends, so that it meets a surface through a cell's centre."""
 
-_LEAST = 1e-6
-"""Smallest share: 0 stands for no cut."""
+_MIN_SHARE = 1e-6
+"""Smallest link distance: 0 stands for no cut."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinkCuts:
-    """The links of some tiles that a surface cuts, and the first face that each of them meets."""
+    """Links of some tiles that a surface cuts, and the first face that each of them meets."""
 
     mesh: TriangleMesh
     places: np.ndarray
-    """Which link each is, (m,): index into a flat `[k][Q][cell]` over the k tiles."""
+    """Index of each link in a flat array `[k][Q][cell]` over the k tiles, (m,)."""
     hit: np.ndarray
-    """The face that it meets, (m,)."""
+    """Face that each link meets, (m,)."""
     first_cells: np.ndarray
     """Index of the first cell of each tile, (k, 3)."""
     velocities: np.ndarray
-    """c_q, (Q, 3); the link of q leads from a centre x along -c_q."""
+    """Velocities c_q, (Q, 3); the link of q leads from a centre x along -c_q."""
     cells: int
-    """Cells of a tile: 512 or 64."""
+    """Number of cells per tile: 512 or 64."""
     voxel_size: float
     """[m]."""
     origin: np.ndarray
     """Lower corner of the cell (0, 0, 0) [m], (3,)."""
 
     def only(self, kept: np.ndarray) -> "LinkCuts":
-        """Those of the links for which `kept`, (m,) bool, holds."""
+        """Returns the subset of links for which `kept`, (m,) bool, is true."""
         return replace(self, places=self.places[kept], hit=self.hit[kept])
 
     def shares(self) -> np.ndarray:
-        """delta = (a - x) . n / (l . n), the share of the link l up to the plane of its face, (m,), above 0 and at most 1.
+        """Link distances delta = (a - x) . n / (l . n) to the plane of the face, as a fraction of the link l, (m,), in (0, 1].
 
-        a is a corner of the face and n its normal. fp64: the ray, in fp32, has but chosen the face.
+        a is a corner of the face and n its normal. Computed in fp64; the fp32 ray only selects the face.
         """
         x, link = self._links()
         a, _, _, n = self._faces()
         along = np.einsum("ij,ij->i", link, n)
         share = np.einsum("ij,ij->i", a - x, n) / np.where(along == 0.0, np.inf, along)
-        return np.clip(share, _LEAST, 1.0)
+        return np.clip(share, _MIN_SHARE, 1.0)
 
     def pullback(self, adjoint: np.ndarray) -> np.ndarray:
-        """d J / d points [1 / m], (n, 3), from d J / d delta, (m,): d delta / d p_k = b_k n / (l . n).
+        """Gradient d J / d points [1 / m], (n, 3), from d J / d delta, (m,): d delta / d p_k = b_k n / (l . n).
 
-        b_k are the weights of the face's corners at the place where the link meets it. The faces and the links are held.
+        b_k are the barycentric weights of the corners at the intersection. The faces and links are treated as fixed.
         """
         x, link = self._links()
         a, b, c, n = self._faces()
         share, along = self.shares(), np.einsum("ij,ij->i", link, n)
-        inner = (share > _LEAST) & (share < 1.0)
+        inner = (share > _MIN_SHARE) & (share < 1.0)
         slope = np.where(inner, adjoint, 0.0) / np.where(inner, along, 1.0)
         y, square = x + share[:, None] * link - a, np.einsum("ij,ij->i", n, n)
         second = np.einsum("ij,ij->i", np.cross(y, c - a), n) / square
@@ -87,11 +87,11 @@ class LinkCuts:
 def link_cuts(
     query: SurfaceQuery, mesh: TriangleMesh, *, first_cells: np.ndarray, velocities: Sequence[Sequence[int]], dimension: int,
     voxel_size: float, origin: Sequence[float],
-) -> LinkCuts:  # fmt: skip
-    """The links that a surface cuts, among those of some tiles. `query` holds the faces of `mesh` where its points are.
+) -> LinkCuts:
+    """Finds the links of some tiles that a surface cuts. `query` has the faces of `mesh` at its current points.
 
-    `first_cells`: index of the first cell of each of the tiles, (k, 3). A ray is cast from each centre along each link; the
-    first face that it meets counts. In two dimensions the rays lie in the plane of the cells' centres.
+    `first_cells`: index of the first cell of each tile, (k, 3). A ray is cast from each centre along each link, and the
+    first face that it meets counts. In two dimensions the rays lie in the plane of the cell centres.
     """
     cells, Q = 8**dimension, len(velocities)
     padded = np.zeros((Q, 3), dtype=np.int32)

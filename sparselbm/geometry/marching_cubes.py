@@ -11,25 +11,25 @@ from .triangles import TriangleMesh
 def surface_between(
     blocks: np.ndarray, cells: np.ndarray, value: float, *, origin: Sequence[float], voxel_size: float, device=None
 ) -> TriangleMesh | None:
-    """The surface on which values at points take a value, trilinear between them [m]; None where they never do.
+    """Isosurface of point values, trilinear between points [m]; None if the value never occurs.
 
-    Normals point to larger values. Open beside cubes that have a NaN. Marching cubes (Lorensen & Cline 1987, Computer
-    Graphics 21, p. 163) on the cubes that the surface passes through; no others are looked at by more than their least and
-    largest value.
+    Normals point towards larger values. The surface is open next to cubes that contain a NaN. Marching cubes (Lorensen &
+    Cline 1987, Computer Graphics 21, p. 163) runs on the cubes that the surface crosses; the others are skipped by
+    their minimum and maximum.
 
     Args:
-        blocks: values (n, 9, 9, 9) float32 of n tiles: at their own points, and those of the neighbours above.
+        blocks: values (n, 9, 9, 9) float32 of n tiles: at their own points and those of the upper neighbours.
         cells: indices (n, 512, 3) of the tiles' own points.
-        value: the value that is sought.
-        origin: place of point (0, 0, 0) [m].
-        voxel_size: distance of neighbouring points [m].
+        value: the value of the isosurface.
+        origin: position of point (0, 0, 0) [m].
+        voxel_size: distance between neighbouring points [m].
         device: Warp device, the current one if None.
     """
     import warp.geometry
 
     corners: dict[tuple[int, ...], np.ndarray] = {c: _shifted(blocks, c).reshape(-1) for c in product((0, 1), repeat=3)}
     with np.errstate(invalid="ignore"):
-        low = np.minimum.reduce(list(corners.values()))  # NaN where one of them is.
+        low = np.minimum.reduce(list(corners.values()))  # NaN if any of them is NaN.
         high = np.maximum.reduce(list(corners.values()))
         met = np.flatnonzero((low < value) & (high >= value))
     if not len(met):
@@ -44,6 +44,6 @@ def surface_between(
 
 
 def _shifted(blocks: np.ndarray, corner: tuple[int, ...]) -> np.ndarray:
-    """The values (n, 8, 8, 8) at that corner of each cube."""
+    """Values (n, 8, 8, 8) at that corner of each cube."""
     x, y, z = (slice(c, c + 8) for c in corner)
     return blocks[:, x, y, z]

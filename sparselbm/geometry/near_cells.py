@@ -1,4 +1,4 @@
-"""Which cells lie near a surface, and the closest face of each: found without gradient."""
+"""Classification of cells near a surface and their closest faces, without gradient."""
 
 import functools
 
@@ -9,20 +9,20 @@ from .distance import FAR, SurfaceQuery
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile, tile_centre
 
 OUTSIDE, INSIDE = -1, -2
-"""Marks of cells off the surface; one near it holds 2 * (closest face) + (1 where its centre is inside)."""
+"""Marks of cells away from the surface; near it the mark is 2 * (closest face) + (1 if the centre is inside)."""
 
 
 def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coords: wp.array, band: float) -> wp.array:
-    """Mark every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side where that is within
+    """Marks every cell of the tiles: `OUTSIDE`, `INSIDE`, or its closest face and side if that is within
     `band` [m].
 
-    A row of 8 cells is walked by one thread. A ball around a point, of the radius of its distance, holds no
-    surface; within it and `band` the next cells need no query, and two points whose balls touch lie on the
-    same side of a closed surface, so that the costly winding number is asked for only next to the surface.
-    Open surfaces have sides without a surface between them: there, each cell asks.
+    One thread handles a row of 8 cells. A ball around a point with its distance as radius contains no surface, so the next
+    cells within it and outside `band` need no query. Two points whose balls touch are on the same side of a closed
+    surface, so the expensive winding number is computed only next to the surface. The sides of an open surface may
+    change without crossing it; there the winding number of each cell is computed.
 
     Returns:
-        Marks, int32, shape (len(tile_ids) * cells of a tile,), in the order of `tile_ids`.
+        Marks, int32, shape (len(tile_ids) * cells per tile,), in the order of `tile_ids`.
     """
     device, tiles = query.device, tile_ids.shape[0]
     cells = 8**grid.dimension
@@ -55,7 +55,7 @@ def _reach_kernel() -> wp.Kernel:
         tile_coords: wp.array(dtype=wp.vec3i),
         reach: wp.array(dtype=wp.float32),
     ):
-        """Signed distance of the centre of each tile."""
+        """Computes the signed distance of the centre of each tile."""
         m = wp.tid()
         x = wp.vec3f(tile_centre(grid, tile_coords[tile_ids[m]]))
         found = wp.mesh_query_point_sign_winding_number(mesh, x, FAR)
@@ -82,8 +82,8 @@ def _mark_kernel() -> wp.Kernel:
         middle = wp.vec3f(tile_centre(grid, tile))
         h = wp.float32(grid.voxel_size)
         inside = reach[m] < 0.0
-        ball = wp.float32(-FAR)  # what is left, at this cell, of the last ball without surface
-        bound = wp.float32(FAR)  # the distance is at most this
+        ball = wp.float32(-FAR)  # remaining radius, at this cell, of the last ball without surface
+        bound = wp.float32(FAR)  # upper bound of the distance
         for k in range(8):
             n = row * 8 + k
             x = wp.vec3f(cell_centre(grid, cell_index(grid, tile, n)))

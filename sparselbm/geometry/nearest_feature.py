@@ -1,16 +1,16 @@
-"""The signed distance of a cell from the surface, differentiable in the corners of the closest face."""
+"""Signed distance of a cell from the surface, differentiable with respect to the corners of the closest face."""
 
 import functools
 
 import warp as wp
 
 NEAR = 1.0e-3
-"""Distance [cells] below which the side and the direction to the surface are noise, and the plane of the face is taken."""
+"""Distance [cells] below which side and direction are numerical noise, and the plane of the face is used instead."""
 
 
 @functools.cache
 def closest_feature(scalar: type) -> wp.Function:
-    """The function (a, b, c) -> feature of a triangle closest to a point, the corners being relative to
+    """Returns the function (a, b, c) -> feature of a triangle closest to a point, with corners relative to
     that point.
 
     Features: 0 the inner part of the face; 1, 2, 3 the edges ab, bc, ca; 4, 5, 6 the corners a, b, c.
@@ -46,12 +46,11 @@ def closest_feature(scalar: type) -> wp.Function:
 
 @functools.cache
 def choose_feature(scalar: type) -> wp.Function:
-    """The function (a, b, c, inside) -> code = 2 * feature + (1 where the side is turned), without gradient.
+    """Returns the function (a, b, c, inside) -> code = 2 * feature + (1 if the side is flipped), without gradient.
 
-    The corners are relative to the cell's centre, in cells; `inside` is 1 where the centre is inside the
-    solid. A face is turned where its normal disagrees with the winding number, as in a mesh that is inside
-    out; an edge or corner where the centre is inside. Within `NEAR` of the surface the side is noise, and
-    that of the face's own normal is taken.
+    The corners are relative to the cell's centre, in cells; `inside` is 1 if the centre is inside the solid. A face is
+    flipped if its normal disagrees with the winding number, as in a mesh that is inside out; an edge or corner if the
+    centre is inside. Within `NEAR` of the surface the side is numerical noise, and the normal of the face decides.
     """
     vec3 = wp.types.vector(3, scalar)
     feature = closest_feature(scalar)
@@ -75,14 +74,14 @@ def choose_feature(scalar: type) -> wp.Function:
 
 @functools.cache
 def signed_distance(scalar: type) -> wp.Function:
-    """The function (a, b, c, p, q, code) -> phi of the origin from the closest feature, above 0 outside:
+    """Returns the function (a, b, c, p, q, code) -> phi of the origin from the closest feature, above 0 outside:
 
         face:   phi = -side a . n,  n = (b - a) x (c - a) / |.|
         edge:   phi = side |x_c|,   x_c = p + t (q - p),  t = -p . (q - p) / |q - p|^2
         corner: phi = side |p|
 
-    p and q are the ends of the closest edge, or both the closest corner; side is -1 where the code is odd.
-    All is differentiable in the five corners, the code being fixed.
+    p and q are the ends of the closest edge, or both the closest corner; side is -1 if the code is odd.
+    The function is differentiable with respect to the five points at fixed code.
     """
     vec3 = wp.types.vector(3, scalar)
     one = scalar(1.0)
@@ -94,7 +93,7 @@ def signed_distance(scalar: type) -> wp.Function:
         normal = wp.normalize(wp.cross(b - a, c - a))
         edge = q - p
         t = -wp.dot(p, edge) / wp.where(is_corner, one, wp.dot(edge, edge))
-        toward = wp.where(is_face, normal, p + t * edge)  # |.| has no gradient at 0, where the face itself is closest.
+        toward = wp.where(is_face, normal, p + t * edge)  # |.| has no gradient at 0; there the face itself is closest.
         return side * wp.where(is_face, -wp.dot(a, normal), wp.length(toward))
 
     return distance

@@ -1,4 +1,4 @@
-"""Inspecting meshes, and mending what can be mended without moving or reordering a point."""
+"""Inspection of meshes, and repair as far as possible without moving or reordering points."""
 
 from dataclasses import dataclass
 
@@ -11,30 +11,30 @@ from .triangles import TriangleMesh
 
 @dataclass(frozen=True)
 class RepairReport:
-    """What a mesh is like; `lines()` prints it."""
+    """Properties of a mesh and its defects; `lines()` formats them."""
 
     name: str
-    """Name the mesh goes by in messages."""
+    """Name of the mesh in messages."""
     points: int
     """Number of points."""
     faces: int
     """Number of faces."""
     watertight: bool
-    """Every edge has exactly two faces, once points at the same place are taken as one."""
+    """Whether every edge has exactly two faces, after merging points at the same position."""
     open_edges: int
     """Edges with one face."""
     non_manifold_edges: int
     """Edges with more than two faces."""
     components: int
-    """Pieces that hang together across edges."""
+    """Number of pieces that are connected across edges."""
     flipped_faces: int
-    """Faces whose winding had to be (or, in an inspection, has to be) turned for normals to point out."""
+    """Faces whose winding was (or, in an inspection, must be) reversed for normals to point outward."""
     degenerate_faces: int
-    """Faces without area, removed (or, in an inspection, to be removed)."""
+    """Faces without area that were (or, in an inspection, must be) removed."""
     duplicate_faces: int
-    """Faces over the same three places as an earlier one, removed (or to be removed)."""
+    """Faces with the same three positions as an earlier one that were (or must be) removed."""
     merged_points: int
-    """Points merged into others (0 unless asked for)."""
+    """Points merged into others (0 unless requested)."""
     volume: float
     """Enclosed volume [m^3]."""
     area: float
@@ -53,22 +53,22 @@ class RepairReport:
 
 
 def inspect_mesh(mesh: TriangleMesh, name: str) -> RepairReport:
-    """Report on a mesh as it is; its flipped, degenerate and duplicate faces are what `repair` mends."""
+    """Reports on a mesh as it is; `repair` corrects its flipped, degenerate and duplicate faces."""
     found = _defects(mesh)
     return _report(mesh, name, found, merged_points=0)
 
 
 def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None) -> tuple[TriangleMesh, RepairReport]:
-    """Remove degenerate and duplicate faces and turn faces so that normals point out of the solid.
+    """Removes degenerate and duplicate faces and reverses faces so that normals point out of the solid.
 
-    Points keep their number and order, as shape optimisation needs, unless `merge_tolerance` [m] is given:
-    then points at the same place within it become one, and those that no face uses are dropped. Winding is
-    made consistent within a component; a component of negative volume is then turned inside out, unless its
-    bounding box lies within that of another one: that is taken for the wall of a cavity, and kept.
-    Open edges are reported and left open: the winding number decides what is inside.
+    Points keep their number and order, as shape optimization requires, unless `merge_tolerance` [m] is given: then points
+    within this distance become one, and unused points are removed. Winding is made consistent within a component; a
+    component of negative volume is then reversed, unless its bounding box is inside that of another one, in which case it
+    is taken for the wall of a cavity. Open edges are reported and left open: the winding number then decides what is
+    inside.
 
     Raises:
-        GeometryError: no face with an area is left.
+        GeometryError: if no face with an area is left.
     """
     merged = 0
     if merge_tolerance is not None:
@@ -77,7 +77,9 @@ def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = Non
     found = _defects(mesh)
     keep = ~(found.degenerate | found.duplicate)
     if not keep.any():
-        raise GeometryError(f"{name}: no face with an area is left of {len(keep)}, at least 1 is needed: leave it out")
+        raise GeometryError(
+            f"{name} has {len(keep)} faces, but none with an area, and at least 1 is needed: remove the mesh"
+        )
     faces = np.where(found.flipped[:, None], mesh.faces[:, ::-1], mesh.faces)[keep]
     mended = TriangleMesh(mesh.points, faces)
     return mended, _report(mended, name, found, merged)
@@ -85,7 +87,7 @@ def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = Non
 
 @dataclass(frozen=True, eq=False)
 class _Defects:
-    """Faces to mend, three arrays of shape (m,), bool."""
+    """Faces to correct, three arrays of shape (m,), bool."""
 
     degenerate: np.ndarray
     duplicate: np.ndarray
@@ -106,14 +108,14 @@ def _defects(mesh: TriangleMesh) -> _Defects:
 
 
 def _slivers(mesh: TriangleMesh) -> np.ndarray:
-    """Faces that Warp's queries skip: |normal| below 1e-6 of the sum of squared edges."""
+    """Faces that Warp's queries skip: |normal| below 1e-6 of the sum of the squared edges."""
     a, b, c = mesh.corners
     squares = ((b - a) ** 2 + (c - a) ** 2 + (c - b) ** 2).sum(axis=1)
     return 2.0 * np.linalg.norm(mesh.area_vectors, axis=1) < 1.0e-6 * squares + np.finfo(float).tiny
 
 
 def _inward(mesh: TriangleMesh, welded: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Which of the kept faces are wound so that their normal points into the solid, shape (kept,), bool."""
+    """Mask of the kept faces whose normal points into the solid, shape (kept,), bool."""
     if len(kept) == 0:
         return np.zeros(0, dtype=bool)
     edges = topology.edges_of(welded)
@@ -135,7 +137,7 @@ def _component_boxes(corners: np.ndarray, label: np.ndarray, count: int) -> tupl
 
 
 def _nested(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    """Which boxes lie strictly within another one, shape (count,), bool."""
+    """Mask of the boxes that are strictly inside another one, shape (count,), bool."""
     return np.array([((lower < lo) & (upper > up)).all(axis=1).any() for lo, up in zip(lower, upper)])
 
 

@@ -1,4 +1,4 @@
-"""The solid fraction of cells, differentiable in the points of the surface."""
+"""Solid fraction of cells, differentiable with respect to the points of the surface."""
 
 import functools
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from .spline_share import REACH, spline_share
 
 @dataclass(frozen=True)
 class SolidFraction:
-    """A wall within cells: how much solid each cell holds, as a smooth function of its distance from the surface.
+    """Solid fraction of each cell as a smooth function of its distance from the surface, for partially saturated walls.
 
         eps = integral of the cubic B-spline with knots `width` cells apart over the solid, along the normal
 
@@ -30,15 +30,16 @@ class SolidFraction:
     """
 
     width: float = 1.0
-    """Distance of the knots [cells], above 0; whole numbers keep the sum over a row linear. With 1 flat walls stand in their
-    place (`sparselbm.models.wall.partially_saturated.PSM_RESISTANCE`); 2 blurs them, for the first iterations of an optimisation."""
+    """Knot distance [cells], above 0; whole numbers keep the sum over a row linear. With 1, flat walls are at their exact
+    position (`sparselbm.models.wall.partially_saturated.PSM_RESISTANCE`); 2 blurs them, for the first iterations of an
+    optimization."""
 
     def __post_init__(self):
         require_positive("width", self.width, "cells")
 
     @property
     def band(self) -> float:
-        """Distance beyond which eps is 0 or 1 [cells], and a margin."""
+        """Distance beyond which eps is 0 or 1 [cells], plus a margin."""
         return REACH * self.width + 0.01
 
 
@@ -54,37 +55,35 @@ def solid_fraction(
     origin: Sequence[float],
     out: wp.array,
 ) -> None:
-    """Write the solid fraction of every cell of some tiles; a `wp.Tape` gives its gradient in the points.
+    """Writes the solid fraction of every cell of some tiles; a `wp.Tape` gives its gradient with respect to the points.
 
-    The query is refitted to the points. It finds the closest face and the side of each cell, without
-    gradient; the closest feature of that face (inner part, edge or corner) is fixed likewise. Distance
-    and share are then differentiated exactly. Only cells within `option.band` of the surface depend
-    on the points.
+    The query is refitted to the points. It finds the closest face and the side of each cell without gradient; the closest
+    feature of that face (interior, edge or corner) is also fixed. Distance and solid fraction are then differentiated
+    exactly. Only cells within `option.band` of the surface depend on the points.
 
-    A cell sees the closest point of the surface alone. Where two surfaces are within reach of it (bodies or
-    gaps thinner than 5 cells, sharp edges) only the nearer one counts: in the middle of a sheet t cells thick
-    eps is the share at a depth of t / 2. Keep bodies at least five cells thick.
-    An open sheet that encloses nothing gets eps below 1/2 on both its sides.
-    Where the closest feature of a cell changes as the points move, eps has a kink. The choice is made in
-    fp32: fp64 points too may see jumps of about 1e-5 in single cells.
-    In 2D distances are those of the layer z = origin[2] + voxel_size / 2; the body must reach beyond it by
-    `option.band` cells both ways, so that its caps are not closest.
+    A cell only uses the closest point of the surface. Where two surfaces are within its range (bodies or gaps thinner than
+    5 cells, sharp edges), only the nearer one counts: in the middle of a sheet t cells thick, eps is the value at a depth
+    of t / 2. Keep bodies at least five cells thick. An open sheet that encloses nothing gets eps below 1/2 on both sides.
+    Where the closest feature of a cell changes as the points move, eps has a kink. The selection is made in fp32, so that
+    even fp64 points may show jumps of about 1e-5 in single cells.
+    In 2D, distances are those of the layer z = origin[2] + voxel_size / 2; the body must extend beyond it by
+    `option.band` cells in both directions, so that its caps are not closest.
 
     Args:
-        option: how eps follows the distance.
+        option: dependence of eps on the distance.
         points: corners [m], vec3f or vec3d, shape (n,); fp32 keeps 1e-7 of the largest coordinate.
-        query: the surface's faces; made from a mesh with the same number of points.
+        query: faces of the surface; made from a mesh with the same number of points.
         tile_ids: tiles to evaluate, int32, shape (k,), each in 0 to t - 1.
-        tile_coords: coordinates of every tile, vec3i, shape (t,); its first cell has index 8 * coordinate.
-        dimension: 3 (512 cells a tile, z fastest) or 2 (64 cells a tile, y fastest).
+        tile_coords: coordinates of every tile, vec3i, shape (t,); the first cell of a tile has index 8 * coordinate.
+        dimension: 3 (512 cells per tile, z fastest) or 2 (64 cells per tile, y fastest).
         voxel_size: side of a cell [m].
         origin: lower corner of cell (0, 0, 0) [m]; cell i has its centre at origin + (i + 1/2) voxel_size.
-        out: eps, of the scalar type of the points, flat; cell n of tile i lies at i * 8^dimension + n.
-            What belongs to other tiles is left as it is.
+        out: eps, of the scalar type of the points, flat; cell n of tile i is at i * 8^dimension + n. Values of other
+            tiles are not changed.
 
     Raises:
-        GeometryError: arrays of the wrong type, size or device, a tile that does not exist, points that are
-            not finite, or points that require a gradient with an `out` that does not: it would be lost.
+        GeometryError: for arrays of the wrong type, size or device, a tile that does not exist, points that are not
+            finite, or points that require a gradient with an `out` that does not, which would lose the gradient.
     """
     grid = _grid(dimension, voxel_size, origin)
     scalar = _check(points, query, tile_ids, tile_coords, out, 8**dimension)
@@ -105,7 +104,7 @@ def solid_fraction(
 
 def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGrid:
     if dimension not in (2, 3):
-        raise GeometryError(f"dimension is {dimension}, it must be 2 or 3: choose the lattice's own")
+        raise GeometryError(f"dimension is {dimension}, but must be 2 or 3: use that of the lattice")
     grid = CellGrid()
     grid.origin = wp.vec3d(*(float(x) for x in origin))
     grid.voxel_size = require_positive("voxel_size", voxel_size, "m")
@@ -114,10 +113,10 @@ def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGri
 
 
 def _check(points, query, tile_ids, tile_coords, out, cells: int) -> type:
-    """The scalar type of the points, after every array has been checked."""
+    """Checks every array, and returns the scalar type of the points."""
     scalars = {wp.vec3f: wp.float32, wp.vec3d: wp.float64}
     if points.dtype not in scalars:
-        raise GeometryError(f"points have dtype {points.dtype}, it must be vec3f or vec3d: convert them")
+        raise GeometryError(f"points have dtype {points.dtype}, but must be vec3f or vec3d: convert them")
     scalar = scalars[points.dtype]
     _check_array("points", points, points.dtype, query)
     _check_array("tile_ids", tile_ids, wp.int32, query)
@@ -126,30 +125,30 @@ def _check(points, query, tile_ids, tile_coords, out, cells: int) -> type:
     ids, tiles = tile_ids.numpy(), tile_coords.shape[0]
     if len(ids) and (ids.min() < 0 or ids.max() >= tiles):
         raise GeometryError(
-            f"tile_ids run from {ids.min()} to {ids.max()}, they must lie in 0 to {tiles - 1}: "
+            f"tile_ids run from {ids.min()} to {ids.max()}, but must be in 0 to {tiles - 1}: "
             "pass the coordinates of every tile"
         )
     if out.shape[0] < tiles * cells:
         raise GeometryError(
-            f"out holds {out.shape[0]} values, {tiles} tiles of {cells} cells need {tiles * cells}: "
-            "allocate one value a cell"
+            f"out has {out.shape[0]} values, but {tiles} tiles of {cells} cells need {tiles * cells}: "
+            "allocate one value per cell"
         )
     if points.requires_grad and not out.requires_grad:
         raise GeometryError(
-            "points require a gradient and out does not, so that it would be lost: allocate out with requires_grad=True"
+            "points require a gradient but out does not, so it would be lost: allocate out with requires_grad=True"
         )
     return scalar
 
 
 def _check_array(name: str, array: wp.array, dtype: type, query: SurfaceQuery) -> None:
-    """Refuse an array of another type, with several dimensions, or on another device than the query."""
+    """Raises an error for an array of another type, with several dimensions, or on another device than the query."""
     if array.dtype != dtype or array.ndim != 1:
         raise GeometryError(
             f"{name} has dtype {array.dtype.__name__} and {array.ndim} dimensions, "
-            f"it must be a flat array of {dtype.__name__}: convert it"
+            f"but must be a flat array of {dtype.__name__}: convert it"
         )
     if array.device != query.device:
-        raise GeometryError(f"{name} lies on {array.device}, the query on {query.device}: put both on one device")
+        raise GeometryError(f"{name} is on {array.device}, but the query is on {query.device}: put both on one device")
 
 
 @functools.cache
@@ -162,7 +161,7 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
         marks: wp.array(dtype=wp.int32),
         out: wp.array(dtype=scalar),
     ):
-        """Cells off the surface: 0 outside, 1 inside; the others are overwritten."""
+        """Sets cells away from the surface to 0 outside and 1 inside; the others are overwritten later."""
         i = wp.tid()
         cells = cells_per_tile(grid)
         out[tile_ids[i // cells] * cells + i % cells] = scalar(wp.where(marks[i] == -2, 1.0, 0.0))
@@ -172,7 +171,7 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
 
 @functools.cache
 def _corner(scalar: type) -> wp.Function:
-    """The function (point, centre, h) -> (point - centre) / h, taken in fp64."""
+    """Returns the function (point, centre, h) -> (point - centre) / h, computed in fp64."""
     vec3 = wp.types.vector(3, scalar)
 
     @wp.func

@@ -1,16 +1,16 @@
-"""The share of solid about a point beside a flat wall, as a smooth function of the distance."""
+"""Solid fraction around a point next to a flat wall, as a smooth function of the distance."""
 
 import functools
 
 import warp as wp
 
 REACH = 2.0
-"""Distance beyond which the share is 0 or 1."""
+"""Distance beyond which the solid fraction is 0 or 1 [knots]."""
 
 
 @functools.cache
 def spline_share(scalar: type) -> wp.Function:
-    """The function phi -> eps, the integral of the cubic B-spline over the solid, along the normal; with s = |phi|
+    """Returns the function phi -> eps, the integral of the cubic B-spline over the solid along the normal; with s = |phi|
 
         s < 1:       v = 1/2 - 2/3 s + s^3 / 3 - s^4 / 8
         1 <= s < 2:  v = (2 - s)^4 / 24
@@ -27,7 +27,7 @@ def spline_share(scalar: type) -> wp.Function:
 
     @wp.func
     def share(phi: scalar):
-        s = wp.where(phi < zero, -phi, phi)  # wp.abs has no slope at 0, where eps has one.
+        s = wp.where(phi < zero, -phi, phi)  # wp.abs has no derivative at 0, but eps has one.
         rest = wp.max(reach - s, zero)
         v = rest * rest * rest * rest * share_of_24
         if s < one:

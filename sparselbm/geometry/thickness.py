@@ -1,4 +1,4 @@
-"""How much solid lies behind each face of a surface."""
+"""Thickness of the solid behind each face of a surface."""
 
 import functools
 
@@ -10,13 +10,13 @@ from .triangles import TriangleMesh
 
 
 def solid_behind(mesh: TriangleMesh, *, device=None) -> np.ndarray:
-    """Distance [m] from the middle of each face, straight inward, to the next face, shape (m,); infinite where there is none.
+    """Distance [m] from the middle of each face straight inward to the next face, shape (m,); infinite if there is none.
 
-    Of a sheet it is its thickness, of a sphere its diameter; towards a sharp edge it goes to 0. Faces must be wound outward.
+    For a sheet this is the thickness, for a sphere the diameter; at a sharp edge it goes to 0. Faces must be wound outward.
     """
     query = SurfaceQuery(mesh, device=device)
     found = wp.empty(len(mesh.faces), dtype=wp.float32, device=query.device)
-    # Beyond the face that the ray starts on, as seen in fp32.
+    # Beyond the face on which the ray starts, in fp32 precision.
     start = 1e-6 * float(np.linalg.norm(np.ptp(mesh.bounds, axis=0)))
     wp.launch(_thickness_kernel(), len(found), [query.id, start], [found], device=query.device, record_tape=False)
     return found.numpy().astype(np.float64)

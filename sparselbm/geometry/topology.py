@@ -1,4 +1,4 @@
-"""How faces hang together: welding, edges, components and consistent winding. NumPy and SciPy only."""
+"""Connectivity of faces: welding, edges, components and consistent winding, with NumPy and SciPy only."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from scipy.sparse import csgraph
 
 
 def weld(points: np.ndarray, tolerance: float = 0.0) -> np.ndarray:
-    """For each point (n, 3) [m] the index of the first point at the same place, shape (n,).
+    """Index of the first point at the same position, for each point (n, 3) [m], shape (n,).
 
-    With a tolerance [m], places are cells of a grid of that spacing; with 0, coordinates must be equal.
+    With a tolerance [m], positions are cells of a grid of that spacing; with 0, coordinates must be equal.
     """
     keys = np.round(points / tolerance) if tolerance > 0.0 else points + 0.0
     _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
@@ -19,28 +19,28 @@ def weld(points: np.ndarray, tolerance: float = 0.0) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The undirected edges of a set of faces, and the pairs of faces that share one."""
+    """Undirected edges of a set of faces, and the pairs of faces that share one."""
 
     counts: np.ndarray
-    """Faces at each edge, shape (e,)."""
+    """Number of faces at each edge, shape (e,)."""
     pairs: np.ndarray
     """Faces on both sides of each edge that has exactly two, shape (p, 2)."""
     opposed: np.ndarray
-    """Whether the two faces of a pair are wound against each other, shape (p,), bool."""
+    """Whether the two faces of a pair have opposite winding, shape (p,), bool."""
 
     @property
     def open(self) -> int:
-        """Edges with one face."""
+        """Number of edges with one face."""
         return int((self.counts == 1).sum())
 
     @property
     def non_manifold(self) -> int:
-        """Edges with more than two faces."""
+        """Number of edges with more than two faces."""
         return int((self.counts > 2).sum())
 
 
 def edges_of(faces: np.ndarray) -> Edges:
-    """Edges of welded faces (m, 3); faces that agree in winding run along their edge in opposite ways."""
+    """Returns the edges of welded faces (m, 3); faces of equal winding traverse their edge in opposite directions."""
     directed = faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2).astype(np.int64)
     forward = directed[:, 0] < directed[:, 1]
     low, high = directed.min(axis=1), directed.max(axis=1)
@@ -52,20 +52,20 @@ def edges_of(faces: np.ndarray) -> Edges:
 
 
 def is_closed(points: np.ndarray, faces: np.ndarray) -> bool:
-    """Whether every edge has an even number of faces once equal points are one: then space has an inside."""
+    """Returns whether every edge has an even number of faces after merging equal points, so that an inside exists."""
     return bool((edges_of(weld(points)[faces]).counts % 2 == 0).all())
 
 
 def components(face_count: int, edges: Edges) -> np.ndarray:
-    """Number of the component of each face, joined across edges of two faces, shape (m,)."""
+    """Index of the component of each face, connected across edges of two faces, shape (m,)."""
     return csgraph.connected_components(_adjacency(face_count, edges), directed=False)[1]
 
 
 def faces_to_flip(face_count: int, edges: Edges) -> np.ndarray:
-    """Faces whose winding disagrees with the first face of their component, shape (m,), bool.
+    """Mask of the faces whose winding disagrees with the first face of their component, shape (m,), bool.
 
-    The turn of a face is that of the face it was reached from, changed where the two are opposed; each
-    component is walked breadth first.
+    A face has the orientation of the face from which it was reached, changed if the two are opposed; each component is
+    traversed breadth first.
     """
     opposed = sp.csr_matrix((edges.opposed, edges.pairs.T), shape=(face_count, face_count))
     adjacency = _adjacency(face_count, edges)

@@ -12,14 +12,14 @@ from . import primitives
 
 @dataclass(frozen=True, eq=False)
 class TriangleMesh:
-    """A surface of triangles whose winding is counter-clockwise seen from outside.
+    """Surface of triangles, wound counter-clockwise as seen from outside.
 
     The arrays are copied, made read-only and checked once, here. A mesh with `volume < 0` is inside out;
     see `sparselbm.geometry.repair`.
 
     Raises:
-        GeometryError: no points or faces, wrong shapes, NaN or infinite points, a face index out of range,
-            or a surface without area.
+        GeometryError: if there are no points or faces, a shape is wrong, a point is not finite, a face index is out of
+            range, or the surface has no area.
     """
 
     points: np.ndarray
@@ -37,7 +37,7 @@ class TriangleMesh:
             object.__setattr__(self, name, value)
         if not self.area > 0.0:
             raise GeometryError(
-                f"the mesh of {len(faces)} faces has area {self.area} m^2, which must be above 0: "
+                f"the mesh of {len(faces)} faces has the area {self.area} m^2, but must have one above 0: "
                 "remove it, or check the scale of its points"
             )
 
@@ -54,7 +54,7 @@ class TriangleMesh:
 
     @property
     def point_areas(self) -> np.ndarray:
-        """A third of the area vectors of the faces around each point, (points, 3)."""
+        """Point areas: a third of the area vectors of the faces around each point, (points, 3)."""
         result, thirds = np.zeros_like(self.points), self.area_vectors / 3.0
         for corner in self.faces.T:
             np.add.at(result, corner, thirds)
@@ -62,7 +62,7 @@ class TriangleMesh:
 
     @property
     def point_normals(self) -> np.ndarray:
-        """Unit outward normals at the points, (points, 3): area-weighted means of the faces around each."""
+        """Unit outward normals at the points, (points, 3): area-weighted means over the faces around each."""
         normals = self.point_areas
         return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
 
@@ -80,8 +80,8 @@ class TriangleMesh:
     def volume(self) -> float:
         """Enclosed volume [m^3] by the divergence theorem, V = 1/3 sum_f x_f . A_f.
 
-        x is taken from the centre of the bounding box, so that distance from the origin costs no digits.
-        It is exact for a closed mesh; for an open one it is the volume of the cone of each face.
+        x is taken relative to the centre of the bounding box to avoid cancellation. The result is exact for a closed mesh;
+        for an open one it is the sum over the cones of the faces.
         """
         middles = sum(self.corners) / 3.0 - self.bounds.mean(axis=0)
         return float(np.einsum("fi,fi->", middles, self.area_vectors) / 3.0)
@@ -93,23 +93,23 @@ class TriangleMesh:
         return weights @ (sum(self.corners) / 3.0) / weights.sum()
 
     def with_points(self, points: np.ndarray) -> "TriangleMesh":
-        """The same faces over other points [m], shape (n, 3) as before; raises `GeometryError` otherwise."""
+        """Returns a mesh with the same faces and other points [m], shape (n, 3); raises `GeometryError` for another shape."""
         if np.shape(points) != self.points.shape:
             raise GeometryError(
-                f"new points have shape {np.shape(points)}, the mesh needs {self.points.shape}: "
+                f"the new points have shape {np.shape(points)}, but the mesh needs {self.points.shape}: "
                 "keep the number and the order of the points"
             )
         return TriangleMesh(points, self.faces)
 
     def transformed(self, matrix: np.ndarray) -> "TriangleMesh":
-        """The mesh under x -> A x + t, with `matrix` = [[A, t], [0, 1]] acting on columns, shape (4, 4).
+        """Returns the mesh under x -> A x + t, with `matrix` = [[A, t], [0, 1]] acting on columns, shape (4, 4).
 
-        Where det A < 0 (a mirror), the winding of all faces is turned, so that normals keep pointing out.
+        If det A < 0 (a mirror), the winding of all faces is reversed, so that normals still point outward.
         """
         matrix = np.asarray(matrix, dtype=np.float64)
         if matrix.shape != (4, 4) or not np.allclose(matrix[3], [0.0, 0.0, 0.0, 1.0]):
             raise GeometryError(
-                f"the transform has shape {matrix.shape} and last row {matrix[-1]}, it must be an affine "
+                f"the transform has shape {matrix.shape} and last row {matrix[-1]}, but must be an affine "
                 "4x4 matrix with last row [0, 0, 0, 1]: transpose matrices that act on rows, as USD's do"
             )
         faces = self.faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0.0 else self.faces
@@ -117,7 +117,7 @@ class TriangleMesh:
 
     @staticmethod
     def sphere(radius: float, centre: Sequence[float] = (0.0, 0.0, 0.0), subdivisions: int = 3) -> "TriangleMesh":
-        """Icosahedron, edges halved `subdivisions` times; all 10 * 4^s + 2 points lie at `radius` [m]."""
+        """Icosphere with edges halved `subdivisions` times; all 10 * 4^s + 2 points are at `radius` [m]."""
         return TriangleMesh(*primitives.sphere(radius, centre, subdivisions))
 
     @staticmethod
@@ -132,23 +132,23 @@ class TriangleMesh:
 
 
 def _check(points: np.ndarray, faces: np.ndarray) -> None:
-    """Refuse arrays that are no triangle mesh."""
+    """Raises an error for arrays that do not form a triangle mesh."""
     for name, value in (("points", points), ("faces", faces)):
         if value.ndim != 2 or value.shape[1] != 3 or len(value) == 0:
             raise GeometryError(
-                f"{name} has shape {value.shape}, it must be (count, 3) with count above 0: pass a mesh of triangles"
+                f"{name} has shape {value.shape}, but must be (count, 3) with count above 0: pass a mesh of triangles"
             )
     if not np.issubdtype(faces.dtype, np.integer):
-        raise GeometryError(f"faces has dtype {faces.dtype}, it must hold integers: convert it to int32")
+        raise GeometryError(f"faces has dtype {faces.dtype}, but must be integers: convert it to int32")
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise GeometryError(
-            f"{len(bad)} points are not finite, the first is point {bad[0]} = {points[bad[0]]}; "
-            "every coordinate must be finite: repair the mesh where it was made"
+            f"{len(bad)} points are not finite, the first is point {bad[0]} = {points[bad[0]]}: "
+            "repair the mesh where it was made"
         )
     low, high = int(faces.min()), int(faces.max())
     if low < 0 or high >= len(points):
         raise GeometryError(
-            f"face indices run from {low} to {high}, they must lie in 0 to {len(points) - 1}: "
-            "check that faces belong to these points"
+            f"face indices run from {low} to {high}, but must be in 0 to {len(points) - 1}: "
+            "check that the faces belong to these points"
         )

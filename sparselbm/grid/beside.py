@@ -1,13 +1,13 @@
-"""Where a cell beside another lies in memory, for Warp kernels."""
+"""Index of a neighbouring cell in memory, for Warp kernels."""
 
 import warp as wp
 
 
 @wp.func
 def cell_beside(neighbours: wp.array(dtype=wp.int32), cells: int, tile: int, a: int, b: int, c: int) -> int:
-    """The number of a cell of a tile, or of one next to it, from its inner place along x, y, z.
+    """Index of a cell of a tile, or of an adjacent tile, from its coordinates within the tile along x, y, z.
 
-    `cells`: 512, or 64 in two dimensions, whose axes are y and z.
+    `cells`: cells per tile, 512, or 64 in two dimensions, where the axes are y and z.
     """
     plane = a >> 3
     if cells == 64:

@@ -1,4 +1,4 @@
-"""Which links of a cell are blocked."""
+"""Bit masks of the blocked links of each cell."""
 
 from functools import cache
 
@@ -12,12 +12,12 @@ from .domain import Domain
 
 
 def blocked_links(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
-    """For every cell a word, flat (n cells,) uint32: bit q where x - c_q is no fluid, bit 0 where the cell is none.
+    """Returns one word per cell, flat (n cells,) uint32: bit q is set where x - c_q is not fluid, bit 0 where x is not.
 
-    `is_fluid`: (n, cells), by default the domain's own.
+    `is_fluid`: mask (n, cells), by default the domain's own.
     """
     cells, count = domain.cells_per_tile, domain.tile_count * domain.cells_per_tile
-    fluid = np.zeros(count + cells, dtype=np.uint8)  # The sentinel tile is no fluid.
+    fluid = np.zeros(count + cells, dtype=np.uint8)  # The sentinel tile is not fluid.
     fluid[:count] = (domain.fluid if is_fluid is None else is_fluid).reshape(-1)
     inner = [TileLayout(domain.dimension).inner(c) for c in lattice.velocities]
     words = wp.zeros(count, dtype=wp.uint32, device=domain.device)
@@ -42,7 +42,7 @@ def _link_kernel() -> wp.Kernel:
     def blocked_links(
         neighbours: wp.array(dtype=wp.int32), fluid: wp.array(dtype=wp.uint8), velocities: wp.array(dtype=wp.vec3i),
         cells: int, words: wp.array(dtype=wp.uint32),
-    ):  # fmt: skip
+    ):
         thread = wp.tid()
         tile = thread // cells
         cell = thread % cells

@@ -1,4 +1,4 @@
-"""Tiles of an index-grid `wp.Volume`, and who their neighbours are."""
+"""Domains: tiles of an index-grid `wp.Volume` and their neighbours."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,32 +13,32 @@ from ..kernels.emit import TileLayout
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """The cells of a simulation: tiles of 8 x 8 (x 8) cells, those of them that are fluid, and their place in space.
+    """Cells of a simulation: tiles of 8 x 8 (x 8) cells, a mask of the fluid cells, and the position in space.
 
-    Cell (i, j, k) has its centre at `origin + (i + 1/2, j + 1/2, k + 1/2) voxel_size`. Tiles and the cells in them have
-    NanoVDB's order, so that `volume`'s own index addresses every field (in 2D: index / 8, the plane k = 0).
+    Cell (i, j, k) has its centre at `origin + (i + 1/2, j + 1/2, k + 1/2) voxel_size`. Tiles and the cells in them are in
+    NanoVDB's order, so that the index of `volume` addresses every field (in 2D: index / 8, the plane k = 0).
     """
 
     dimension: int
     shape: tuple[int, ...]
-    """Cells along each axis of the box that bounds the domain."""
+    """Number of cells along each axis of the bounding box."""
     voxel_size: float
     """Edge of a cell [m]."""
     origin: tuple[float, ...]
     """Lower corner of cell (0, 0, 0) [m], three values."""
     periodic: tuple[bool, ...]
-    """Axes along which the box repeats."""
+    """Whether the box is periodic along each axis."""
     volume: wp.Volume
-    """The index grid: topology only, no values."""
+    """Index grid: topology only, no values."""
     tiles: np.ndarray
-    """Coordinates of the tiles in tiles, (n, 3) int32; the first cell of a tile is 8 times these."""
+    """Coordinates of the tiles in units of tiles, (n, 3) int32; the first cell of a tile is 8 times these."""
     fluid: np.ndarray
-    """Which cells are fluid, (n, cells of a tile) bool; the others are at rest outside."""
+    """Mask of the fluid cells, (n, cells per tile) bool; the others are outside and at rest."""
     device: wp.Device
 
     @property
     def cells_per_tile(self) -> int:
-        """512, or 64 in 2D."""
+        """Number of cells per tile, 512, or 64 in 2D."""
         return TileLayout(self.dimension).cells
 
     @property
@@ -57,7 +57,7 @@ class Domain:
 
     @cached_property
     def neighbours(self) -> wp.array:
-        """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is none."""
+        """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is no tile."""
         table = wp.empty(27 * self.tile_count, dtype=wp.int32, device=self.device)
         extent = [-(-n // 8) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
             3 - self.dimension
@@ -80,7 +80,7 @@ class Domain:
         return np.asarray(self.origin[: self.dimension]) + (self.cell_indices() + 0.5) * self.voxel_size
 
     def dense(self, field: np.ndarray, outside: float = 0.0) -> np.ndarray:
-        """A field of the cells, (n, cells, ...), as one array over the box, (*shape, ...); `outside` where no tile is."""
+        """Expands a field (n, cells, ...) to one array over the box, (*shape, ...), with `outside` where there is no tile."""
         extent = [8 * -(-n // 8) for n in self.shape]
         result = np.full((*extent, *field.shape[2:]), outside, dtype=field.dtype)
         index = self.cell_indices().reshape(-1, self.dimension)
@@ -91,8 +91,8 @@ class Domain:
 def build_domain(
     *, shape: tuple[int, ...], voxel_size: float, origin: tuple[float, ...], periodic: tuple[bool, ...],
     tiles: np.ndarray, fluid, device: wp.DeviceLike = None,
-) -> Domain:  # fmt: skip
-    """A domain from the coordinates of its tiles; `fluid(indices)` tells which cells (.., dimension) are fluid."""
+) -> Domain:
+    """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension)."""
     dimension = len(shape)
     for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)):
         if wraps and n % 8:
@@ -102,7 +102,7 @@ def build_domain(
             )
     if len(tiles) == 0:
         raise DomainError(
-            "the domain holds no cell: is the geometry inside the bounds, and the voxel size fine enough?"
+            "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"
         )
     device = wp.get_device(device)
     points = wp.array(np.ascontiguousarray(8 * tiles, dtype=np.int32), dtype=wp.vec3i, device=device)
@@ -128,7 +128,7 @@ def _neighbour_kernel() -> wp.Kernel:
     def neighbour_table(
         volume: wp.uint64, coordinates: wp.array(dtype=wp.int32), extent: wp.vec3i, dimension: int, sentinel: int,
         table: wp.array(dtype=wp.int32),
-    ):  # fmt: skip
+    ):
         thread = wp.tid()
         tile = thread // 27
         code = thread % 27

@@ -1,4 +1,4 @@
-"""Fields of the cells with a layer of the neighbours' cells around each tile."""
+"""Cell fields extended by one layer of neighbouring cells around each tile."""
 
 from itertools import product
 
@@ -8,18 +8,18 @@ from ..errors import DomainError
 from .domain import Domain
 
 _OWN = {-1: slice(7, 8), 0: slice(0, 8), 1: slice(0, 1)}
-"""Which cells of the tile on that side are met, along an axis."""
+"""Cells of the tile on that side that are adjacent, along an axis."""
 _PLACE = {-1: slice(0, 1), 0: slice(1, 9), 1: slice(9, 10)}
-"""Where they stand."""
+"""Position of those cells in the extended array."""
 
 
 def with_halo(domain: Domain, field: np.ndarray) -> np.ndarray:
-    """A field (n, 512, ...) of a domain in three dimensions as (n, 10, 10, 10, ...); NaN where there is no tile.
+    """Extends a field (n, 512, ...) of a three-dimensional domain to (n, 10, 10, 10, ...); NaN where there is no tile.
 
-    Cell (i, j, k) of a tile stands at [i + 1, j + 1, k + 1]. Raises DomainError in two dimensions.
+    Cell (i, j, k) of a tile is at [i + 1, j + 1, k + 1]. Raises DomainError in two dimensions.
     """
     if domain.dimension != 3:
-        raise DomainError("halos are of three dimensions, the domain has 2: use `Domain.dense`")
+        raise DomainError("halos need three dimensions, but the domain has 2: use `Domain.dense`")
     n, rest = domain.tile_count, field.shape[2:]
     beyond = np.full((1, 8, 8, 8, *rest), np.nan, dtype=field.dtype)
     tiles = np.concatenate([field.reshape(n, 8, 8, 8, *rest), beyond])

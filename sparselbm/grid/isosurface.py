@@ -1,4 +1,4 @@
-"""Isosurfaces of fields of the cells."""
+"""Isosurfaces of cell fields."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from .halo import with_halo
 
 
 def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh | None:
-    """The surface on which a field (n, 512) takes a value, trilinear between the centres of cells [m]; None where it never does.
+    """Isosurface of a field (n, 512), trilinear between cell centres [m]; None if the field never takes the value.
 
-    Normals point to where the field is less. Open beside cells whose value is NaN, and at the domain's ends.
+    Normals point towards smaller values. The surface is open next to cells whose value is NaN and at the domain's ends.
     """
     half = 0.5 * domain.voxel_size
     found = surface_between(
         with_halo(domain, field.astype(np.float32))[:, 1:, 1:, 1:], domain.cell_indices(), value,
         origin=[x + half for x in domain.origin], voxel_size=domain.voxel_size, device=domain.device,
-    )  # fmt: skip
+    )
     return None if found is None else TriangleMesh(found.points, np.ascontiguousarray(found.faces[:, ::-1]))

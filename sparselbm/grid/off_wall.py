@@ -1,4 +1,4 @@
-"""Fields beside a wall, of cells whose values count alone: those behind the wall, or in no tile, hold no flow."""
+"""Fields next to a wall, from fluid cells only: cells behind the wall or without a tile have no flow values."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,53 +10,55 @@ from ..geometry import TriangleMesh
 from .domain import Domain
 from .sampling import FieldSampler
 
-_LEAST_WEIGHT = 0.02
-"""Of all known cells around: below, rounding has its part in the quotient."""
-_LEAST_STEP = 0.25
-"""Cells from the wall to the first place, and from this to the second one: nearer, a difference is no slope."""
+_MIN_WEIGHT = 0.02
+"""Smallest total weight of the known cells: below it, rounding affects the quotient."""
+_MIN_STEP = 0.25
+"""Smallest distance [cells] from the wall to the first point and between the two points: closer, no slope is resolved."""
 
 
 @dataclass(frozen=True, eq=False)
 class OffWall:
-    """A field at distances a and b off the m points of a wall, along its normals.
+    """Field at the distances a and b from m points of a wall, along its normals.
 
-    Trilinear 1 and 2 cells off over the known cells, sum(w f) / sum(w) of their weights w; a and b are those of the cells' mean
-    place, sum(w x) / sum(w), so that what depends on the distance alone is exact. Where all cells around are known, so is any
-    field that is linear in space, and a = 1, b = 2.
+    Trilinear interpolation 1 and 2 cells off the wall over the known cells, sum(w f) / sum(w) with weights w. a and b are
+    the distances of the mean position sum(w x) / sum(w), so that fields that depend on the distance alone are exact. Where
+    all surrounding cells are known, every field that is linear in space is exact, and a = 1, b = 2.
     """
 
     domain: Domain
     known: np.ndarray
-    """Cells whose values count, (n, cells)."""
+    """Mask of the cells whose values are used, (n, cells)."""
     field: np.ndarray
-    """(n, cells[, k])."""
+    """Field, (n, cells[, k])."""
     wall: TriangleMesh
 
     @cached_property
     def at_wall(self) -> np.ndarray:
-        """The line's value at the wall, (b f_a - a f_b) / (b - a), (m[, k]); f_a where f_b is not known."""
+        """Linear extrapolation to the wall, (b f_a - a f_b) / (b - a), (m[, k]); f_a where f_b is unknown."""
         (f_a, a), (f_b, b) = self._places
         return self._whole(np.where(np.isnan(f_b), f_a, (b * f_a - a * f_b) / (b - a)))
 
     @cached_property
     def slope(self) -> np.ndarray:
-        """d f / d n of the parabola that is 0 at the wall, (b^2 f_a - a^2 f_b) / (a b (b - a)) [per m], (m[, k]); f_a / a where
-        f_b is not known."""
+        """Wall-normal derivative d f / d n of the parabola that is 0 at the wall, (m[, k]) [per m].
+
+        (b^2 f_a - a^2 f_b) / (a b (b - a)), or f_a / a where f_b is unknown.
+        """
         (f_a, a), (f_b, b) = self._places
         parabola = (b**2 * f_a - a**2 * f_b) / (a * b * (b - a))
         return self._whole(np.where(np.isnan(f_b), f_a / a, parabola)) / self.domain.voxel_size
 
     @cached_property
     def _places(self) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-        """f_a, a [cells] and f_b, b; NaN where they are not known."""
+        """Values f_a, a [cells] and f_b, b; NaN where unknown."""
         f_a, a = self._sampled(1.0)
         f_b, b = self._sampled(2.0)
-        f_a = np.where(a >= _LEAST_STEP, f_a, np.nan)
-        return (f_a, a), (np.where(b - a >= _LEAST_STEP, f_b, np.nan), b)
+        f_a = np.where(a >= _MIN_STEP, f_a, np.nan)
+        return (f_a, a), (np.where(b - a >= _MIN_STEP, f_b, np.nan), b)
 
     @property
     def _spread(self) -> tuple[int, ...]:
-        """Axes that a number a cell lacks beside the field."""
+        """Axes to add to one value per cell to match the field."""
         return (1,) * (self.field.ndim - 2)
 
     @cached_property
@@ -77,8 +79,7 @@ class OffWall:
         return found / weight.reshape(-1, *spread), mean.reshape(-1, *spread)
 
     def _around(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of the known cells around: their weights' sum, (m,), NaN where there is none, and their mean's place from the given
-        one [cells], (m, 3)."""
+        """Sum of the weights of the known surrounding cells, (m,), NaN without any, and their mean offset [cells], (m, 3)."""
         origin = np.asarray(self.domain.origin)
         low, t = np.divmod((places - origin) / self.domain.voxel_size - 0.5, 1.0)
         weight, moment = np.zeros(len(places)), np.zeros((len(places), 3))
@@ -87,11 +88,11 @@ class OffWall:
             w = counts * np.prod(np.where(corner, t, 1.0 - t), axis=1)
             weight += w
             moment += w[:, None] * (corner - t)
-        weight = np.where(weight > _LEAST_WEIGHT, weight, np.nan)
+        weight = np.where(weight > _MIN_WEIGHT, weight, np.nan)
         return weight, moment / weight[:, None]
 
     def _whole(self, values: np.ndarray) -> np.ndarray:
-        """With the values of the nearest point that has some where there are none; 0 if no point has."""
+        """Fills missing values from the nearest point that has one; 0 if no point has."""
         from scipy.spatial import KDTree
 
         missing = np.isnan(values.reshape(len(values), -1)).any(axis=1)

@@ -1,4 +1,4 @@
-"""Carrying arrays over from one domain's tiles to another's."""
+"""Transfer of arrays between domains with different tiles."""
 
 from functools import cache
 
@@ -10,10 +10,10 @@ from .domain import Domain
 
 
 def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.array) -> wp.array:
-    """Copies an array `[tile][size][cell]` over the old domain into one over the new, tile by tile of the same place.
+    """Copies an array `[tile][size][cell]` of the old domain to the new domain, tile by tile at the same position.
 
-    `into`, such as the new simulation's `state`, becomes 0 in tiles that the old domain has not: rest, for populations.
-    Gives `into`. Raises DomainError for domains whose cells do not coincide in whole tiles.
+    `into`, such as the new simulation's `state`, becomes 0 (rest, for populations) in tiles that the old domain lacks.
+    Returns `into`. Raises DomainError if the cells of the two domains do not coincide in whole tiles.
     """
     places = sources(old, new)
     for name, values, domain in (("array", array, old), ("into", into, new)):
@@ -24,7 +24,7 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
         _transfer_kernel(array.dtype), (new.tile_count, size, new.cells_per_tile),
         inputs=[wp.array(places, dtype=wp.int32, device=new.device), array], outputs=[into],
         device=new.device, record_tape=False,
-    )  # fmt: skip
+    )
     return into
 
 
@@ -32,15 +32,15 @@ def sources(old: Domain, new: Domain) -> np.ndarray:
     """For each new tile the index of the old tile of the same place, -1 where there is none, (n,). Raises DomainError."""
     if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
         raise DomainError(
-            f"domains of {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "
-            f"{new.voxel_size} m, on {old.device} and {new.device}: they must be the same"
+            f"the domains have {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "
+            f"{new.voxel_size} m, on {old.device} and {new.device}: these must be equal"
         )
     shift = (np.asarray(new.origin) - np.asarray(old.origin)) / (8 * new.voxel_size)
     shift[new.dimension :] = 0.0
     if np.abs(shift - np.round(shift)).max() > 1e-6:
         raise DomainError(
-            f"origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: "
-            "must be whole multiples of 8; give both domains the same origin"
+            f"the origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: "
+            "the distance must be a multiple of 8; give both domains the same origin"
         )
     places = {tuple(tile): k for k, tile in enumerate(old.tiles.tolist())}
     wanted = new.tiles + np.round(shift).astype(np.int32)

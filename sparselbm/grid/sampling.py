@@ -1,4 +1,4 @@
-"""Fields of the cells at points in space."""
+"""Interpolation of cell fields at points in space."""
 
 from functools import cache
 
@@ -10,23 +10,25 @@ from .domain import Domain
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
-    """A field at points: see `FieldSampler`, which is quicker where a field is sampled again and again."""
+    """Samples a field at points: see `FieldSampler`, which is faster for repeated sampling."""
     return FieldSampler(domain, field, outside=outside)(points)
 
 
 class FieldSampler:
-    """A field (n, cells[, d]) that is called with points (k, dimension) [m] and returns its values there, (k[, d]) float32.
+    """Interpolator of a field (n, cells[, d]): called with points (k, dimension) [m], returns values (k[, d]) float32.
 
-    Trilinear between the centres of cells; exact for fields that are linear in space. Cells of tiles count with the values
-    that `field` holds there, be they fluid or not; `outside` is the value of cells that lie in no tile. Raises DomainError
-    for shapes that do not fit.
+    Trilinear between cell centres; exact for fields that are linear in space. All cells of tiles contribute the values
+    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Raises DomainError if
+    shapes do not fit.
     """
 
     def __init__(self, domain: Domain, field: np.ndarray, *, outside: float = float("nan")):
         field = np.asarray(field)
         if field.shape[:2] != domain.fluid.shape or field.ndim > 3:
-            raise DomainError(f"a field of shape {field.shape}: must be {domain.fluid.shape}, or that with one more axis")
-        planes = 512 // domain.cells_per_tile  # A flat tile is one plane of the eight that the volume's tile has.
+            raise DomainError(
+                f"the field has the shape {field.shape}: it must be {domain.fluid.shape}, with at most one more axis"
+            )
+        planes = 512 // domain.cells_per_tile  # A 2D tile is one of the eight planes of a tile of the volume.
         components = np.moveaxis(field.reshape(*domain.fluid.shape, -1), -1, 0)
         self._domain, self._outside, self._rest = domain, outside, field.shape[2:]
         self._data = [
@@ -36,7 +38,7 @@ class FieldSampler:
     def __call__(self, points: np.ndarray) -> np.ndarray:
         domain, points = self._domain, np.asarray(points, dtype=np.float64)
         if points.ndim != 2 or points.shape[1] != domain.dimension:
-            raise DomainError(f"points of shape {points.shape}: must be (k, {domain.dimension})")
+            raise DomainError(f"the points have the shape {points.shape}: it must be (k, {domain.dimension})")
         cells = np.zeros((len(points), 3))
         cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
         places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
@@ -49,7 +51,7 @@ class FieldSampler:
         wp.launch(
             _sample_kernel(), len(places), inputs=[domain.volume.id, places, data, self._outside], outputs=[result],
             device=domain.device, record_tape=False,
-        )  # fmt: skip
+        )
         return result.numpy()
 
 
@@ -59,7 +61,7 @@ def _sample_kernel() -> wp.Kernel:
     def sample_field(
         volume: wp.uint64, places: wp.array(dtype=wp.vec3f), data: wp.array(dtype=wp.float32), outside: wp.float32,
         result: wp.array(dtype=wp.float32),
-    ):  # fmt: skip
+    ):
         i = wp.tid()
         result[i] = wp.volume_sample_index(volume, places[i], wp.Volume.LINEAR, data, outside)
 

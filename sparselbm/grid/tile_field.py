@@ -10,7 +10,7 @@ from .memory import lane_array, put_tiles
 
 
 class Fields:
-    """Named fields on some of a domain's tiles, `[slot][field][cell]`; slot 0 holds zeros, for all other tiles."""
+    """Named fields on some tiles of a domain, `[slot][field][cell]`; slot 0 has zeros, for all other tiles."""
 
     def __init__(self, domain: Domain, values: Mapping[str, np.ndarray], precision: type, tiles: np.ndarray):
         """`tiles`: which have a slot even where all values are 0, (n,) bool."""
@@ -20,7 +20,7 @@ class Fields:
         for array in values.values():
             present |= np.any(array != 0.0, axis=1)
         self.tiles = np.flatnonzero(present)
-        """Indices of the tiles with a slot of their own."""
+        """Indices of the tiles that have a slot."""
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self._shape = (1 + len(self.tiles), len(self.names), domain.cells_per_tile)
@@ -31,7 +31,7 @@ class Fields:
         self.upload()
 
     def put(self, name: str, values: np.ndarray) -> None:
-        """Takes over values in the cells, (n, cells), of tiles that have a slot; `upload` then brings them to the device."""
+        """Sets values (n, cells) in the tiles that have a slot; `upload` then copies them to the device."""
         self._host[1:, self.names.index(name)] = values[self.tiles]
 
     @property

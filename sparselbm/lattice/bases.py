@@ -1,8 +1,8 @@
 """Moments of populations, computed one axis at a time.
 
-D2Q9 and D3Q27 are products of the velocities {0, 1, -1} of each axis, so that moments are formed along x, then y, then
-z, three values at a time, and undone the same way. D3Q19 is D3Q27 without its corners: moments with a power of every
-axis vanish there, and the other 19 determine it. Moments are held by their exponents, {(a, b, c): m_abc}; none means 0.
+D2Q9 and D3Q27 are products of the velocities {0, 1, -1} along each axis, so moments are formed along x, then y, then
+z, three values at a time, and inverted the same way. D3Q19 is D3Q27 without its corners: moments with a power of every
+axis vanish there, and the other 19 determine it. Moments are stored by exponent, {(a, b, c): m_abc}; absent means 0.
 
 Source of the transform: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507.
 """
@@ -15,12 +15,12 @@ from ..trace.expression import total
 from .velocity_set import CS2, Lattice
 
 Moments = dict[tuple[int, ...], Any]
-"""Values by the exponents of each axis, 0, 1 or 2."""
+"""Values by the exponents along each axis, 0, 1 or 2."""
 
 
 @functools.cache
 def orders(lattice: Lattice) -> tuple[tuple[int, ...], ...]:
-    """Exponents of the Q moments that determine the Q populations: with 2 in place of -1 they are the velocities."""
+    """Exponents of the Q moments that determine the Q populations: the velocities with 2 in place of -1."""
     return tuple(tuple(2 if x < 0 else x for x in c) for c in lattice.velocities)
 
 
@@ -30,7 +30,7 @@ def pair(lattice: Lattice, a: int, b: int) -> tuple[int, ...]:
 
 
 def raw_moments(lattice: Lattice, f: Sequence) -> Moments:
-    """m_abc = sum_q f_q c_x^a c_y^b c_z^c."""
+    """Raw moments m_abc = sum_q f_q c_x^a c_y^b c_z^c."""
     values = dict(zip(lattice.velocities, f, strict=True))
     for axis in range(lattice.dimension):
         values = _on_lines(values, axis, (0, 1, -1), (0, 1, 2), lambda f0, fp, fm: (f0 + (fp + fm), fp - fm, fp + fm))
@@ -38,7 +38,7 @@ def raw_moments(lattice: Lattice, f: Sequence) -> Moments:
 
 
 def populations(lattice: Lattice, m: Mapping[tuple[int, ...], Any]) -> list:
-    """The f_q with these raw moments: f_0 = m_0 - m_2 and f_+- = (m_2 +- m_1) / 2 along each axis."""
+    """Populations f_q with these raw moments: f_0 = m_0 - m_2 and f_+- = (m_2 +- m_1) / 2 along each axis."""
     values = dict(m)
     for axis in range(lattice.dimension):
         values = _on_lines(values, axis, (0, 1, 2), (0, 1, -1), lambda m0, m1, m2: (m0 - m2, m2 + m1, m2 - m1))
@@ -46,25 +46,25 @@ def populations(lattice: Lattice, m: Mapping[tuple[int, ...], Any]) -> list:
 
 
 def of_stress(lattice: Lattice, pi: Mapping[tuple[int, ...], Any]) -> list:
-    """w / (2 c_s^4) (c c - c_s^2 I) : Pi for each velocity: populations with this stress alone, by Hermite's polynomials."""
+    """Populations w / (2 c_s^4) (c c - c_s^2 I) : Pi, whose only non-zero Hermite moment is the stress Pi."""
     trace = CS2 * total(pi[pair(lattice, a, a)] for a in range(lattice.dimension))
     return [4.5 * w * (_twice_along(lattice, c, pi) - trace) for w, c in zip(lattice.weights, lattice.velocities, strict=True)]
 
 
 def _twice_along(lattice: Lattice, c: Sequence[int], pi: Mapping[tuple[int, ...], Any]):
-    """c . Pi . c, without products by 0 and 1."""
+    """Product c . Pi . c, without multiplications by 0 and 1."""
     axes = [k for k, x in enumerate(c) if x]
     diagonal = total(pi[pair(lattice, a, a)] for a in axes)
     return diagonal + total(2.0 * c[a] * c[b] * pi[pair(lattice, a, b)] for a in axes for b in axes if a < b)
 
 
 def widened(lattice: Lattice, m: Mapping[tuple[int, ...], Any], variance: float) -> Moments:
-    """m_2 + variance m_0 along each axis: Hermite moments, of c^2 - c_s^2, become raw ones with c_s^2, and back with -c_s^2."""
+    """Moments m_2 + variance m_0 along each axis: with c_s^2 it turns Hermite moments into raw ones, with -c_s^2 back."""
     return _on_axes(lattice, m, lambda axis: lambda m0, m1, m2: (m0, m1, m2 + variance * m0))
 
 
 def about(lattice: Lattice, m: Mapping[tuple[int, ...], Any], u: Sequence) -> Moments:
-    """Moments of c - u, from those of c: m_1 - u m_0 and m_2 - 2 u m_1 + u^2 m_0 along each axis, raw or Hermite alike."""
+    """Moments of c - u, from moments of c (raw or Hermite): m_1 - u m_0 and m_2 - 2 u m_1 + u^2 m_0 along each axis."""
 
     def shift(axis: int) -> Callable:
         v = u[axis]
@@ -74,19 +74,19 @@ def about(lattice: Lattice, m: Mapping[tuple[int, ...], Any], u: Sequence) -> Mo
 
 
 def hermite_moments(lattice: Lattice, f: Sequence) -> Moments:
-    """h_abc = sum_q f_q H_a(c_x) H_b(c_y) H_c(c_z), with H_0 = 1, H_1 = c, H_2 = c^2 - c_s^2. Those of w are 1, 0, 0, ..."""
+    """Hermite moments h_abc = sum_q f_q H_a(c_x) H_b(c_y) H_c(c_z), with H_0 = 1, H_1 = c, H_2 = c^2 - c_s^2."""
     return widened(lattice, raw_moments(lattice, f), -CS2)
 
 
 def hermite_populations(lattice: Lattice, h: Mapping[tuple[int, ...], Any]) -> list:
-    """The f_q with these Hermite moments."""
+    """Populations f_q with these Hermite moments."""
     return populations(lattice, widened(lattice, h, CS2))
 
 
 def maxwellian(lattice: Lattice, excess, u: Sequence, square: Callable = lambda v: v * v) -> Moments:
-    """Hermite moments rho u_x^a u_y^b u_z^c of the equilibrium with all orders that the lattice has, less those of w.
+    """Hermite moments rho u_x^a u_y^b u_z^c of the full-order equilibrium of the lattice, minus those of w (1, 0, ...).
 
-    `square(u)` stands for u^2 where another equilibrium is a product over the axes too.
+    `square(u)` replaces u^2 for other equilibria that are products over the axes.
     """
     powers = [(1.0, v, square(v)) for v in u]
     result: Moments = {}
@@ -99,7 +99,7 @@ def maxwellian(lattice: Lattice, excess, u: Sequence, square: Callable = lambda 
 
 
 def _on_axes(lattice: Lattice, m: Mapping[tuple[int, ...], Any], change_on: Callable) -> Moments:
-    """Moments after a change along each axis. What the lattice has no room for is dropped: no other moment depends on it."""
+    """Moments after a change along each axis. Moments that the lattice does not represent are dropped: none depends on them."""
     values = dict(m)
     for axis in range(lattice.dimension):
         values = _on_lines(values, axis, (0, 1, 2), (0, 1, 2), change_on(axis))
@@ -107,7 +107,7 @@ def _on_axes(lattice: Lattice, m: Mapping[tuple[int, ...], Any], change_on: Call
 
 
 def _on_lines(values: Moments, axis: int, old: Sequence[int], new: Sequence[int], change: Callable) -> Moments:
-    """`change` of the three values on every line along an axis: they are numbered `old` there, their results `new`."""
+    """Applies `change` to the three values on every line along an axis, keyed by `old` before and by `new` after."""
     result: Moments = {}
     for rest in dict.fromkeys((*key[:axis], None, *key[axis + 1 :]) for key in values):
         line = [tuple(number if x is None else x for x in rest) for number in (*old, *new)]

@@ -1,4 +1,4 @@
-"""What departs from equilibrium in a cell on which a body force acts."""
+"""Non-equilibrium part of the populations in the presence of a body force."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,17 @@ from .velocity_set import CS2, Lattice
 
 
 def guo_source(lattice: Lattice, u: Sequence, force: Sequence) -> list:
-    """S_q = w_q (3 (c - u) + 9 (c.u) c) . F, shape (Q,). Source: Guo, Zheng & Shi 2002, eq. 20, before 1 - omega / 2."""
+    """Guo's source S_q = w_q (3 (c - u) + 9 (c.u) c) . F, shape (Q,), before the factor 1 - omega / 2.
+
+    Source: Guo, Zheng & Shi 2002, eq. 20.
+    """
     return [even + odd for even, odd in zip(*guo_source_parts(lattice, u, force), strict=True)]
 
 
 def departure(f: Sequence, feq: Sequence, source: Sequence) -> list:
-    """n = f - f^eq + S / 2, without mass and momentum, shape (Q,).
+    """Non-equilibrium part n = f - f^eq + S / 2, which has no mass and no momentum, shape (Q,).
 
-    A collision with the rates Lambda is f* = f^eq + S / 2 + (1 - Lambda) n: Guo's factor 1 - Lambda / 2 is in it.
+    A collision with the rates Lambda is f* = f^eq + S / 2 + (1 - Lambda) n, which includes Guo's factor 1 - Lambda / 2.
     """
     return [fq - e + 0.5 * s for fq, e, s in zip(f, feq, source, strict=True)]
 

@@ -1,4 +1,4 @@
-"""The second-order equilibrium, shifted by the weights and split by parity."""
+"""Second-order equilibrium, shifted by the weights and split by parity."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from .velocity_set import Lattice
 
 
 def along(c: Sequence[int], u: Sequence):
-    """c . u for a lattice velocity c, without products."""
+    """Dot product c . u for a lattice velocity c, without multiplications."""
     return total(uk for ck, uk in zip(c, u, strict=True) if ck > 0) - total(
         uk for ck, uk in zip(c, u, strict=True) if ck < 0
     )
 
 
 def equilibrium_parts(lattice: Lattice, excess, u: Sequence) -> tuple[list, list]:
-    """The even and odd parts of f_q^eq - w_q = w_q (rho - 1 + rho (3 c.u + 9/2 (c.u)^2 - 3/2 u.u)).
+    """Even and odd parts of f_q^eq - w_q = w_q (rho - 1 + rho (3 c.u + 9/2 (c.u)^2 - 3/2 u.u)).
 
     `excess` is rho - 1, `u` the velocity [cells / step]. Source: Qian, d'Humieres & Lallemand 1992, eq. 3.
     """
@@ -33,5 +33,5 @@ def equilibrium_parts(lattice: Lattice, excess, u: Sequence) -> tuple[list, list
 
 
 def equilibrium(lattice: Lattice, excess, u: Sequence) -> list:
-    """f_q^eq - w_q, shape (Q,): see `equilibrium_parts`."""
+    """Shifted equilibrium f_q^eq - w_q, shape (Q,): see `equilibrium_parts`."""
     return [e + o for e, o in zip(*equilibrium_parts(lattice, excess, u), strict=True)]

@@ -8,9 +8,9 @@ from .velocity_set import Lattice
 
 
 def guo_source_parts(lattice: Lattice, u: Sequence, force: Sequence) -> tuple[list, list]:
-    """The even and odd parts of w_q (3 (c - u) + 9 (c.u) c) . F, before the factor 1 - omega / 2.
+    """Even and odd parts of w_q (3 (c - u) + 9 (c.u) c) . F, without the factor 1 - omega / 2.
 
-    `force` is F [lattice momentum / cell / step]. With F = 0 given as constants nothing is left of it.
+    `force` is F [lattice momentum / cell / step]. Constant zeros leave no terms in the traced graph.
     """
     even, odd = [], []
     uF = dot(u, force)

@@ -1,4 +1,4 @@
-"""The gradient of the velocity, from central differences in which what lies beyond walls is missing."""
+"""Velocity gradient by central differences, corrected where neighbours are not fluid."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,18 +1,18 @@
-"""The velocity sets: D2Q9, D3Q19 and D3Q27 of flows, D2Q5 and D3Q7 of what a flow carries."""
+"""Velocity sets: D2Q9, D3Q19 and D3Q27 for flows, D2Q5 and D3Q7 for scalars."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
 CS2 = 1.0 / 3.0
-"""Square of the lattice speed of sound c_s [cells^2 / step^2], the same in every lattice of a flow."""
+"""Square of the lattice speed of sound c_s [cells^2 / step^2], the same in all flow lattices."""
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """A velocity set: sum w = 1, sum w c c = c_s^2 I, and odd moments vanish.
+    """Velocity set, with sum w = 1, sum w c c = c_s^2 I and vanishing odd moments.
 
-    Those of flows are isotropic to fourth order; D2Q5 and D3Q7 to second, enough for advection and diffusion.
+    The flow lattices are isotropic to fourth order; D2Q5 and D3Q7 to second, which suffices for advection and diffusion.
     Source: Qian, d'Humieres & Lallemand, Europhys. Lett. 17 (1992) 479.
     """
 
@@ -47,7 +47,7 @@ class Lattice:
 
 
 def _velocity_set(name: str, dimension: int, weight_of_length: dict[int, float], cs2: float = CS2) -> Lattice:
-    """All velocities with components -1, 0, 1 whose squared length has a weight, shortest first."""
+    """Builds the set of all velocities with components -1, 0, 1 whose squared length has a weight, shortest first."""
     velocities = sorted(
         (c for c in product((0, 1, -1), repeat=dimension) if sum(x * x for x in c) in weight_of_length),
         key=lambda c: sum(x * x for x in c),

@@ -1,4 +1,4 @@
-"""The models of a simulation, which together decide its kernels."""
+"""Models of a simulation, which together determine its kernels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,28 +21,28 @@ from .wall.bounce_back import BounceBack, Halfway
 
 @dataclass(frozen=True)
 class Physics:
-    """The models of a simulation: together they decide its kernels, numbers do not."""
+    """Models of a simulation. They determine its kernels; parameter values do not."""
 
     lattice: Lattice
     collision: Collision
     boundaries: tuple[BoundaryCondition, ...] = ()
     forces: tuple[BodyForce, ...] = ()
     obstacles: tuple[str, ...] = ()
-    """Names of the solids."""
+    """Names of the obstacles."""
     moving: tuple[str, ...] = ()
-    """Those of them that have a velocity."""
+    """Names of the obstacles that have a velocity."""
     link_wall: BounceBack = field(default_factory=Halfway)
-    """How obstacles act on links."""
+    """Bounce-back rule on the links of obstacles."""
     links_have_owners: bool = False
-    """Whether cells may have links that are cut by several obstacles, so that each link names its own."""
+    """Whether a cell may have links cut by several obstacles, so that each link stores its own obstacle."""
     varied_viscosity: bool = False
-    """Whether the viscosity differs from cell to cell."""
+    """Whether the viscosity varies from cell to cell."""
     scheduled: tuple[str, ...] = ()
     """Names of the parameters that vary in time."""
     scalars: tuple[Scalar, ...] = ()
-    """What the flow carries."""
+    """Scalars carried by the flow."""
     tunable: tuple[str, ...] = field(init=False)
-    """Names of the numbers given as `Tunable`, which equal plain ones: kernels with and without them differ."""
+    """Names of the parameters given as `RuntimeParameter`: these compare equal to plain numbers, but kernels differ."""
 
     def __post_init__(self):
         object.__setattr__(self, "tunable", tuple(self.runtime_parameters))
@@ -70,41 +70,41 @@ class Physics:
 
     @property
     def size(self) -> int:
-        """Components of a state: the flow's populations, then those of each scalar, then what is `kept`."""
+        """Components of a state: the populations of the flow, those of each scalar, then the stored velocity (see `kept`)."""
         return self.lattice.size + sum(lattice.size for lattice in self.carried) + self.kept
 
     @property
     def kept(self) -> int:
-        """How many of them hold u, for neighbours to read: d where the collision needs its gradient, else 0."""
+        """Number of components that store u for neighbours to read: d if the collision needs the velocity gradient, else 0."""
         return self.lattice.dimension * self.collision.needs_velocity_gradient
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:
-        """Where conditions hold, of flow and scalars; numbered as in the cells' labels, first those of `boundaries`."""
+        """Openings of the conditions of flow and scalars, numbered as in the cell labels; those of `boundaries` come first."""
         of_scalars = (c.face for scalar in self.scalars for c in scalar.conditions)
         return tuple(dict.fromkeys([*(b.face for b in self.boundaries), *of_scalars]))
 
     def obstacle_number(self, obstacle: str) -> int:
-        """Number of an obstacle in the cells' labels, from 1. Raises ValueError where there is none of this name."""
+        """Number of an obstacle in the cell labels, from 1. Raises ValueError if there is no obstacle of this name."""
         if obstacle not in self.obstacles:
-            raise ValueError(f"no obstacle {obstacle!r}; there are: {named(self.obstacles)}")
+            raise ValueError(f"there is no obstacle {obstacle!r}: use one of {named(self.obstacles)}")
         return 1 + self.obstacles.index(obstacle)
 
     def scalar_number(self, name: str) -> int:
-        """Index of a scalar. Raises ValueError where there is none of this name."""
+        """Index of a scalar. Raises ValueError if there is no scalar of this name."""
         names = [scalar.name for scalar in self.scalars]
         if name not in names:
-            raise ValueError(f"no scalar {name!r}; there are: {', '.join(names) or 'none'}")
+            raise ValueError(f"there is no scalar {name!r}: use one of {', '.join(names) or 'none'}")
         return names.index(name)
 
     @cached_property
     def blocks(self) -> tuple[slice, ...]:
-        """Which components of a state are the flow's, and which those of each scalar."""
+        """Components of a state that belong to the flow and to each scalar."""
         ends = list(accumulate((lattice.size for lattice in (self.lattice, *self.carried)), initial=0))
         return tuple(slice(a, b) for a, b in pairwise(ends))
 
     def components(self, scalar: str) -> slice:
-        """Which components of a state are the named scalar's."""
+        """Components of a state that belong to the named scalar."""
         return self.blocks[1 + self.scalar_number(scalar)]
 
     def model_parameters(self, viscosity: float, motions: Mapping[str, RigidVelocity]) -> tuple[ModelParameter, ...]:
@@ -127,7 +127,7 @@ class Physics:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of the numbers that differ from cell to cell."""
+        """Names of the values that vary from cell to cell."""
         d = self.lattice.dimension
         profiles = (
             number.of(b.face.name).name for b in self.boundaries if b.profile is not None for number in b.parameters(d)
@@ -137,7 +137,7 @@ class Physics:
 
 
 def named(names: Sequence[str], most: int = 12) -> str:
-    """Names for a message, cut short where they are many."""
+    """Joins names for a message, abbreviated if there are many."""
     more = f", ... ({len(names)} in all)" if len(names) > most else ""
     return (", ".join(names[:most]) or "none") + more
 
@@ -149,19 +149,19 @@ def viscosity_parameter(viscosity: float) -> ModelParameter:
 
 @dataclass(frozen=True)
 class TileClass:
-    """What the cells of a tile may meet; each class is launched with a kernel that is made for it."""
+    """Features that the cells of a tile may need; each class is launched with a kernel made for it."""
 
     walls: bool
     """Blocked links, cells outside the domain, or boundary conditions."""
     solid: bool
-    """Cells that are partly or wholly solid."""
+    """Cells that are partly or fully solid."""
     fields: bool = False
-    """Values of models that differ from cell to cell."""
+    """Model values that vary from cell to cell."""
     fractions: bool = False
-    """Links that meet a wall elsewhere than halfway."""
+    """Links that are cut elsewhere than halfway."""
 
     @classmethod
     def sort(cls, *flags: np.ndarray) -> "dict[TileClass, np.ndarray]":
-        """Indices of the tiles of each class that there is, from one array (n,) of bools a field, in their order."""
+        """Indices of the tiles of each existing class, from one bool array (n,) per field of the class, in order."""
         kinds, which = np.unique(np.stack(flags), axis=1, return_inverse=True)
         return {cls(*map(bool, kind)): np.flatnonzero(which.reshape(-1) == k) for k, kind in enumerate(kinds.T)}

@@ -1,4 +1,4 @@
-"""The velocity field of a rigid body."""
+"""Velocity field of a rigid body."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from .model_parameter import ModelParameter, vector_parameters
 
 @dataclass(frozen=True)
 class RigidVelocity:
-    """u(x) = v + Omega x (x - x_0), in lattice units."""
+    """Rigid-body velocity u(x) = v + Omega x (x - x_0), in lattice units."""
 
     velocity: tuple[float, ...]
-    """v [cells / step], one value an axis."""
+    """v [cells / step], one value per axis."""
     rotation: tuple[float, ...]
     """Omega [radians / step]: three values, or in two dimensions the one about z."""
     centre: tuple[float, ...]
-    """x_0 [cells from the domain's lower corner], one value an axis."""
+    """x_0 [cells from the domain's lower corner], one value per axis."""
 
     @classmethod
     def at_rest(cls, dimension: int) -> "RigidVelocity":
-        """No motion."""
+        """Returns a velocity of zero."""
         return cls((0.0,) * dimension, (0.0,) * (3 if dimension == 3 else 1), (0.0,) * dimension)
 
     def parameters(self) -> tuple[ModelParameter, ...]:
@@ -34,16 +34,16 @@ class RigidVelocity:
         )
 
     def check(self, dimension: int) -> None:
-        """Raises ValueError for numbers that do not fit the dimension or are not finite."""
+        """Raises ValueError if a value does not fit the dimension or is not finite."""
         sizes = {"velocity": dimension, "rotation": 3 if dimension == 3 else 1, "centre": dimension}
         for name, size in sizes.items():
             value = getattr(self, name)
             if len(value) != size or not np.isfinite(value).all():
-                raise ValueError(f"{name} {value} of a rigid velocity: give {size} finite numbers in {dimension} dimensions")
+                raise ValueError(f"RigidVelocity({name}={value}): pass {size} finite numbers in {dimension} dimensions")
 
 
 def rigid_velocity(value, place: Sequence) -> list:
-    """u(x) = v + Omega x (x - x_0) at a place; `value(name)` gives the numbers of `RigidVelocity.parameters`."""
+    """Velocity u(x) = v + Omega x (x - x_0) at a point; `value(name)` returns the values of `RigidVelocity.parameters`."""
     d = len(place)
     r = [x - value(f"centre_{axis}") for axis, x in zip("xyz", place, strict=False)]
     v = [value(f"velocity_{axis}") for axis in "xyz"[:d]]

@@ -1,4 +1,4 @@
-"""Numbers of models that stay numbers of the kernel: they can be changed, scheduled and differentiated."""
+"""Model parameters that remain kernel parameters, so that they can be changed, scheduled and differentiated."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class RuntimeParameter(float):
-    """A number of a model that becomes a parameter of the simulation, as in `TRT(magic=RuntimeParameter(3 / 16))`.
+    """Model parameter that stays a parameter of the simulation, as in `TRT(magic=RuntimeParameter(3 / 16))`.
 
     A plain number is folded into the kernel: a rate of 1 takes its moment out of the step, which is much of its speed. A
     tunable one is read by the kernel instead. `Simulation.set_parameter` then changes it, a schedule varies it and `Parameter`
@@ -14,8 +14,8 @@ class RuntimeParameter(float):
     `collision.collision.magic` of a collision inside another, `x_max.relaxation` of a condition, `heat.collision.magic` of a
     scalar. The model's own constructor checks each new value.
 
-    The model's equations see it traced: they must not ask for its truth (`where` instead of `if`), and what follows from it
-    must be computed by methods and properties, not kept from `__init__`.
+    The model's equations receive it as a traced value: they must use `where` instead of `if`, and derived quantities must
+    be computed in methods and properties, not stored in `__init__`.
     """
 
     def __repr__(self) -> str:
@@ -23,7 +23,7 @@ class RuntimeParameter(float):
 
 
 def runtime_parameters(model: Any, name: str) -> dict[str, float]:
-    """The `RuntimeParameter` numbers of a model, of its models and of their tuples, by their places, which begin with `name`."""
+    """All `RuntimeParameter`s of a model, its nested models and tuples, by their full names, which begin with `name`."""
     found: dict[str, float] = {}
 
     def keep(place: str, number: RuntimeParameter) -> RuntimeParameter:

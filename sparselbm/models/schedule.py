@@ -1,4 +1,4 @@
-"""Factors that vary a number of the models in time: functions of the step, frozen values."""
+"""Time schedules: factors that multiply a model parameter, as functions of the step."""
 
 from dataclasses import dataclass
 from math import cos, pi, sin
@@ -6,14 +6,14 @@ from math import cos, pi, sin
 
 @dataclass(frozen=True)
 class SmoothStart:
-    """g(t) = (1 - cos(pi t / T)) / 2 until T, then 1: a start that sends out little sound."""
+    """Smooth start g(t) = (1 - cos(pi t / T)) / 2 until T, then 1, which emits little sound."""
 
     steps: int
     """T."""
 
     def __post_init__(self):
         if self.steps < 1:
-            raise ValueError(f"SmoothStart({self.steps}): give at least 1 step")
+            raise ValueError(f"SmoothStart(steps={self.steps}): must be at least 1")
 
     def __call__(self, step: int) -> float:
         return 0.5 - 0.5 * cos(pi * min(step / self.steps, 1.0))
@@ -21,7 +21,7 @@ class SmoothStart:
 
 @dataclass(frozen=True)
 class Harmonic:
-    """g(t) = mean + amplitude sin(2 pi t / T + phase)."""
+    """Harmonic variation g(t) = mean + amplitude sin(2 pi t / T + phase)."""
 
     period: float
     """T [steps]."""

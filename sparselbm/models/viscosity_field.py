@@ -1,4 +1,4 @@
-"""Viscosity that differs from cell to cell: sponge layers, and any given factor."""
+"""Spatially varying viscosity: sponge layers and arbitrary factors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,16 +11,18 @@ from .boundary import Face
 
 
 class ViscosityField(ABC):
-    """A factor of the viscosity in every cell: nu(x) = nu (1 + relative_change(x)), a frozen value."""
+    """Factor of the viscosity in every cell: nu(x) = nu (1 + relative_change(x)), a frozen value."""
 
     @abstractmethod
     def relative_change(self, domain: Domain) -> np.ndarray:
-        """The factor less 1, (n, cells), above -1. Where a whole tile has 0 nothing is kept."""
+        """Viscosity factor minus 1, (n, cells), above -1. Tiles where it is 0 everywhere store nothing."""
 
 
 @dataclass(frozen=True)
 class Sponge(ViscosityField):
-    """excess = strength s^2, s from 0 at `depth` cells before a face to 1 at it: damps what goes to and comes from an outlet.
+    """Sponge layer: relative_change = strength s^2, with s from 0 at `depth` cells before a face to 1 at the face.
+
+    It damps waves that leave through or are reflected by an outlet.
 
     Source: Israeli & Orszag, J. Comput. Phys. 41 (1981) 115, with viscosity in place of friction.
     """
@@ -32,7 +34,7 @@ class Sponge(ViscosityField):
 
     def __post_init__(self):
         if not (self.depth > 0 and self.strength > 0):
-            raise ValueError(f"Sponge(depth={self.depth}, strength={self.strength}): both must be above 0")
+            raise ValueError(f"Sponge(depth={self.depth}, strength={self.strength}): both values must be above 0")
 
     def relative_change(self, domain):
         place = domain.cell_indices()[..., self.face.axis] + 0.5
@@ -42,16 +44,16 @@ class Sponge(ViscosityField):
 
 @dataclass(frozen=True)
 class ScaledViscosity(ViscosityField):
-    """Any factor of the viscosity, from a function of the cells' centres."""
+    """Viscosity factor given by a function of the cell centres."""
 
     function: Callable[[np.ndarray], np.ndarray]
-    """From centres (n, cells, d) [cells from the domain's lower corner] to factors (n, cells), above 0."""
+    """Function of centres (n, cells, d) [cells from the domain's lower corner], returning factors (n, cells) above 0."""
 
     def relative_change(self, domain):
         factors = np.asarray(self.function(domain.cell_indices() + 0.5))
         if factors.shape != domain.fluid.shape or not (np.isfinite(factors).all() and factors.min() > 0.0):
             raise ValueError(
-                f"factors of the viscosity of shape {factors.shape}, at least {factors.min()}: "
-                f"give {domain.fluid.shape}, all above 0"
+                f"the viscosity factors have the shape {factors.shape} and the minimum {factors.min()}: "
+                f"pass shape {domain.fluid.shape}, with all values above 0"
             )
         return factors - 1.0

@@ -1,4 +1,4 @@
-"""Results on disk: written, read again, drawn and exported."""
+"""Results on disk: writers, readers, drawings and export."""
 
 from .internal_flow_writer import InternalFlowWriter
 from .reader import Results

@@ -1,4 +1,4 @@
-"""Pictures of an optimisation: its convergence, and the flow before and after."""
+"""Plots of an optimization: convergence history, and the flow before and after."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 150
 SOLID_GREY = "0.55"
-# More curves than this cannot be told apart; the worst of each constraint is drawn instead.
+# More curves cannot be distinguished; the worst of each constraint is drawn instead.
 CURVES_LIMIT = 8
 
 
 class Iteration(Protocol):
-    """What `convergence` reads of an iteration (`sparselbm.design.optimizer.DesignRecord` is one)."""
+    """Attributes of an iteration used by `convergence` (such as `sparselbm.design.optimizer.DesignRecord`)."""
 
     @property
     def iteration(self) -> int:
@@ -40,18 +40,18 @@ class Iteration(Protocol):
 
     @property
     def feasible(self) -> bool:
-        """Whether every constraint is met."""
+        """Whether every constraint is satisfied."""
         ...
 
 
 def convergence(path: str | os.PathLike[str], history: Sequence[Iteration], *, label: str = "objective") -> None:
-    """Draw the objective over the iterations, and below it the constraints; infeasible designs are hollow.
+    """Plots the objective over the iterations, and the constraints below it; infeasible designs have hollow markers.
 
     Raises:
         ValueError: if the history is empty.
     """
     if not history:
-        raise ValueError("the history holds no iteration: draw it after the first one.")
+        raise ValueError("the history has no iteration: plot it after the first one.")
     names = [name for name, values in history[0].constraints.items() if len(values)]
     figure = _figure(7.0, 5.5 if names else 3.5)
     axes = figure.subplots(2 if names else 1, 1, sharex=True, squeeze=False)[:, 0]
@@ -75,30 +75,32 @@ def before_after(
     titles: tuple[str, str] = ("before", "after"),
     label: str = "velocity [m/s]",
 ) -> None:
-    """Draw two slices side by side on one colour scale, with the obstacle in grey.
+    """Plots two slices side by side with one colour scale, with the obstacle in grey.
 
     Args:
-        path: the picture; its suffix chooses the format.
+        path: the image file; its suffix selects the format.
         before: magnitudes, shape (nx, ny), first index along the horizontal axis; NaN where unknown.
-        after: the same, of the same shape.
-        extent: least and largest horizontal, then vertical coordinate [m].
-        solid_before: fraction of solid or mask, shape (nx, ny); cells above one half are grey. None for none.
-        solid_after: the same.
-        titles: above the two slices.
-        label: beside the colour bar.
+        after: as `before`, with the same shape.
+        extent: smallest and largest horizontal, then vertical coordinate [m].
+        solid_before: solid fraction or mask, shape (nx, ny); cells above one half are grey. None: no solid.
+        solid_after: as `solid_before`.
+        titles: titles of the two slices.
+        label: label of the colour bar.
 
     Raises:
-        ValueError: if shapes differ, or nothing finite lies in the fluid.
+        ValueError: if shapes differ, or no value in the fluid is finite.
     """
     solids = (solid_before, solid_after)
     for each in (after, *(solid for solid in solids if solid is not None)):
         if before.ndim != 2 or each.shape != before.shape:
-            raise ValueError(f"slices of shapes {before.shape} and {each.shape}: pass all of one shape (nx, ny).")
+            raise ValueError(
+                f"the slices have the shapes {before.shape} and {each.shape}: pass arrays of the same shape (nx, ny)."
+            )
     masks = [np.zeros(before.shape, bool) if solid is None else np.asarray(solid) > 0.5 for solid in solids]
     fluid = np.concatenate([field[~mask] for field, mask in zip((before, after), masks)])
     fluid = fluid[np.isfinite(fluid)]
     if fluid.size == 0:
-        raise ValueError("no finite value lies in the fluid of either slice: has the run diverged?")
+        raise ValueError("neither slice has a finite value in the fluid: check whether the run has diverged.")
     height = abs(extent[3] - extent[2]) / abs(extent[1] - extent[0])
     figure = _figure(11.0, min(max(5.0 * height + 1.0, 2.5), 8.0))
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -120,17 +122,20 @@ def one_slice(
     solid: np.ndarray | None = None,
     label: str = "velocity [m/s]",
 ) -> None:
-    """Draw one slice; field, extent, solid and label as in `before_after`.
+    """Plots one slice; field, extent, solid and label as in `before_after`.
 
     Raises:
-        ValueError: if shapes differ, or nothing finite lies in the fluid.
+        ValueError: if shapes differ, or no value in the fluid is finite.
     """
     mask = np.zeros(field.shape, bool) if solid is None else np.asarray(solid) > 0.5
     if mask.shape != field.shape:
-        raise ValueError(f"slices of shapes {field.shape} and {mask.shape}: pass all of one shape (nx, ny).")
+        raise ValueError(
+            f"the field and the mask have the shapes {field.shape} and {mask.shape}: pass arrays of the same shape "
+            "(nx, ny)."
+        )
     fluid = field[~mask & np.isfinite(field)]
     if fluid.size == 0:
-        raise ValueError("no finite value lies in the fluid of the slice: has the run diverged?")
+        raise ValueError("the slice has no finite value in the fluid: check whether the run has diverged.")
     height = abs(extent[3] - extent[2]) / abs(extent[1] - extent[0])
     figure = _figure(8.0, min(max(7.0 * height + 0.8, 2.5), 10.0))
     axes = figure.subplots()
@@ -181,7 +186,7 @@ def _draw_slice(
 
 
 def _figure(width: float, height: float) -> Figure:
-    # A Figure of its own, without pyplot, keeps no global state and needs no display.
+    # A separate Figure without pyplot has no global state and needs no display.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""What a run inside a surface leaves on disk: a results stage over the user's scene, volumes, a slice, a summary."""
+"""Results of an internal flow on disk: a results stage over the user's scene, volumes, a slice, a summary."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,18 +14,19 @@ from .images import one_slice
 from .writer import DRAWN, claimed, write_summary
 
 CLEAR_OF_CAPS = 2.0
-"""Cells from the openings at which the wall's shear begins to count: nearer, the caps' own edges are seen."""
+"""Distance from the openings [cells] beyond which wall shear stress counts, since the caps' edges disturb it."""
 
 
 class InternalFlowWriter:
-    """Writes the results of a flow inside a surface; `stage.path`, CASE_results.usda, is the file to open in a viewer.
+    """Writer of the results of an internal flow; open `stage.path`, CASE_results.usda, in a viewer.
 
-    The scene itself is never written. Raises OutputExistsError for a folder that holds files, unless `overwrite`; then a
-    former run's files are removed.
+    The scene itself is not modified. Raises OutputExistsError for a folder that is not empty, unless `overwrite`; then the
+    files of an earlier run are removed.
     """
 
     def __init__(
-        self, folder: str | Path, scene: Scene, plan: InternalFlowSetup, *, overwrite: bool = False, draw: Sequence[Drawing] = DRAWN
+        self, folder: str | Path, scene: Scene, plan: InternalFlowSetup, *, overwrite: bool = False,
+        draw: Sequence[Drawing] = DRAWN,
     ):
         self.plan = plan
         self.draw = tuple(draw)
@@ -35,7 +36,7 @@ class InternalFlowWriter:
         self._up = "XYZ".index(scene.up_axis)
 
     def finish_run(self, flow: InternalFlowRun, through: Mapping[str, PortState]) -> dict:
-        """Draws the flow as it stands; returns the summary, which is also written as summary.json."""
+        """Draws the current flow; returns the summary, which is also written as summary.json."""
         moment = self._moment(flow)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
@@ -44,7 +45,7 @@ class InternalFlowWriter:
         summary = {
             **internal_flow_summary(self.plan, through), **shear, "compression": flow.compression, **settled,
             "warnings": list(self.plan.warnings),
-        }  # fmt: skip
+        }
         write_summary(self.folder, summary)
         return summary
 
@@ -54,10 +55,10 @@ class InternalFlowWriter:
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, plan.wall, viscosity=units.density * units.viscosity,
             axis=int(np.argmax(np.ptp(plan.bounds, axis=0))), up=self._up, starts=flow.starts, on_points={"shear": shear},
-        )  # fmt: skip
+        )
 
     def _draw_slice(self, moment: FlowFrame) -> None:
-        """Through the middle of the surface; nothing where no fluid lies there."""
+        """Plots the slice through the middle of the surface; nothing if there is no fluid."""
         positions = moment.plane(None, None)
         flat = positions.reshape(-1, 3)
         speed = np.where(moment.is_fluid, moment.snapshot.speed, np.nan)
@@ -80,7 +81,7 @@ class InternalFlowWriter:
 
 
 def internal_flow_summary(plan: InternalFlowSetup, through: Mapping[str, PortState]) -> dict:
-    """Of flow rates and pressures at all openings: drop from the inlets' mean, by flow rate, to the outlets'; balance."""
+    """Summary of flow rates and pressures: pressure drop between the flow-averaged inlets and outlets, and mass balance."""
     flows = {kind: np.array([each.flow_rate for each in _of(through, names)]) for kind, names in _kinds(plan).items()}
     means = {
         kind: float(np.average([each.pressure for each in _of(through, names)], weights=np.abs(flows[kind]) + 1e-300))
@@ -101,7 +102,7 @@ def internal_flow_summary(plan: InternalFlowSetup, through: Mapping[str, PortSta
         },
         "flow_rate": entering, "pressure_drop": means["inlet"] - means["outlet"],
         "mass_balance": (entering - leaving) / entering,
-    }  # fmt: skip
+    }
 
 
 def _kinds(plan: InternalFlowSetup) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The folder that `run` and `optimize` write, as it is read again."""
+"""Reader of the folder that `run` and `optimize` write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = ("velocity", "pressure")
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """What a run or a study left; a stage over the scene, fields of the last flow, the history. Raises ResultsError."""
+    """Results of a run or study: a stage over the scene, fields of the last flow, the history. Raises ResultsError."""
 
     folder: Path
     stage: Path
@@ -27,45 +27,45 @@ class Results:
 
     @classmethod
     def open(cls, folder: str | Path) -> Results:
-        """The results in a folder."""
+        """Opens the results in a folder."""
         folder = Path(folder)
         stages = sorted(folder.glob("*_results.usda"))
         if len(stages) != 1:
             found = f"{len(stages)} stages *_results.usda, limit 1" if folder.is_dir() else "no such folder"
             deeper = sorted({str(each.parent) for each in folder.glob("*/*_results.usda")})
             hint = f"one of {', '.join(deeper)}" if deeper else "the folder that `run` or `optimize` wrote"
-            raise ResultsError(f"{folder}: {found}; give {hint}")
+            raise ResultsError(f"{folder}: {found}; use {hint}")
         return cls(folder, stages[0])
 
     @property
     def name(self) -> str:
-        """Of the case."""
+        """Name of the case."""
         return self.stage.name.removesuffix("_results.usda")
 
     def require_fields(self) -> None:
-        """Raises ResultsError where velocity or pressure of a flow is missing."""
+        """Raises ResultsError if velocity or pressure of a flow is missing."""
         missing = [f"{name}.nvdb" for name in FIELDS if not (self.folder / f"{name}.nvdb").is_file()]
         if missing:
             raise ResultsError(
-                f"{self.folder}: no {' and '.join(missing)}; a study that was interrupted has shapes but no fields: "
-                "export glb, usdz, csv or json, or run it to its end"
+                f"{self.folder}: {' and '.join(missing)} is missing; an interrupted study has shapes but no fields: "
+                "export glb, usdz, csv or json, or complete the study"
             )
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] of the last flow that was written."""
+        """Velocity [m / s] and pressure [Pa] of the last flow written."""
         self.require_fields()
         return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in FIELDS)
 
     @cached_property
     def summary(self) -> dict:
-        """What was run and found; empty for a study that was interrupted."""
+        """Summary of the run; empty for an interrupted study."""
         path = self.folder / "summary.json"
         return json.loads(path.read_text()) if path.is_file() else {}
 
     @cached_property
     def history(self) -> tuple[dict[str, float], ...]:
-        """The iterations of a study, the design variables left out; empty for a run."""
+        """Iterations of a study, without design variables; empty for a run."""
         path = self.folder / "history.csv"
         if not path.is_file():
             return ()
@@ -79,11 +79,11 @@ class Results:
 
     @property
     def best(self) -> float | None:
-        """The iteration of least objective among the feasible ones (of all, where none is); None for a run."""
+        """Iteration with the smallest objective among the feasible ones (among all if none is); None for a run."""
         feasible = [row for row in self.history if row["feasible"]] or list(self.history)
         return min(feasible, key=lambda row: row["objective"])["iteration"] if feasible else None
 
 
 def _number(text: str) -> float:
-    """An int where it is written as one."""
+    """Parses a number, as an int if it is written as one."""
     return int(text) if text.lstrip("-").isdigit() else float(text)

@@ -1,4 +1,4 @@
-"""What a run or a drag study leaves on disk: a results stage over the user's scene, volumes, history, pictures."""
+"""Results of a run or drag study on disk: a results stage over the user's scene, volumes, history, pictures."""
 
 import json
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ OWNED = (
     "pressure*.nvdb", "history.csv", "convergence.png", "slice.png", "slices.png", "summary.json",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
     "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
-)  # fmt: skip
-"""Files of a former run, which a new one removes from its folder; also what `export` and `view` have made of them, which would
-pass for the new one's."""
+)
+"""Files that a run removes from its folder, including exports and pages of an earlier run, which would be mistaken for those
+of the new one."""
 DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
-"""What is drawn where nothing else is asked for. Vortices lie on the body, and hide it, where the flow is slow."""
+"""Default drawings. Isosurfaces of vortices are not among them: in slow flow they cover the body."""
 
 
 def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
-    """The folder of a run's results, and a stage in it over the scene.
+    """Creates the folder of a run's results, and a stage in it over the scene.
 
-    Names are checked before the folder is made, which then decides on files that are there: raises OutputExistsError.
+    Names are checked before the folder is created. Raises OutputExistsError for existing files.
     """
     name = result_name_of(Path(scene.path))
     stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
@@ -42,19 +42,19 @@ def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path,
 
 
 class ResultsWriter:
-    """Writes results as they come; whatever ends the run, all finished iterations are readable.
+    """Writer of results as they are computed; completed iterations are readable whatever ends the run.
 
-    `stage.path`, CASE_results.usda, is the file to open in a viewer; the scene itself is never written.
-    Raises OutputExistsError for a folder that holds files, unless `overwrite`; then a former run's files are removed.
+    Open `stage.path`, CASE_results.usda, in a viewer; the scene itself is not modified. Raises OutputExistsError for a
+    folder that is not empty, unless `overwrite`; then the files of an earlier run are removed.
     """
 
     def __init__(
         self, folder: str | Path, scene: Scene, plan: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
         draw: Sequence[Drawing] = DRAWN,
-    ):  # fmt: skip
-        """`ops`: those that the study varies; their numbers are then written, and points only where these do not follow.
+    ):
+        """`ops`: ops varied by the study; their values are then written, and points only where the ops do not move them.
 
-        `draw`: what is drawn, of a run's flow, or at each iteration whose flow the tunnel holds.
+        `draw`: drawings of the flow of a run, or of each iteration whose flow is available.
         """
         self.plan = plan
         self.ops = ops
@@ -69,7 +69,7 @@ class ResultsWriter:
         self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
-        """An iteration: the shape and its sensitivity as time samples, a row of history.csv."""
+        """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv."""
         number = iterate.record.iteration
         if self.ops is not None:
             self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
@@ -88,7 +88,7 @@ class ResultsWriter:
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
     def finish_run(self, flow: WindTunnelRun, drag: float) -> dict:
-        """The flow of a run without optimisation, whose C_d is `drag`; returns the summary."""
+        """Writes the flow of a run without optimization, with C_d `drag`; returns the summary."""
         moment = self._moment(flow, self.plan.mesh.points)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
@@ -121,7 +121,7 @@ class ResultsWriter:
         })  # fmt: skip
 
     def _moment(self, flow: WindTunnelRun, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
-        """The flow that a tunnel holds, around the obstacle's points [m]."""
+        """Current flow of a tunnel, around the obstacle's points [m]."""
         units, known = self.plan.units, {}
         if sensitivity is not None and np.isfinite(sensitivity).all():
             known["sensitivity"] = sensitivity
@@ -129,10 +129,10 @@ class ResultsWriter:
             Snapshot.of(flow.simulation, units), self.body, self.plan.mesh.with_points(points),
             viscosity=units.density * units.viscosity, axis=self.plan.tunnel.axis, up=self._up,
             on_points=known,
-        )  # fmt: skip
+        )
 
     def _slice(self, moment: FlowFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Speed and solid fraction in the slice through the body as it was read."""
+        """Speed and solid fraction in the slice through the original body."""
         _, speed, solid = moment.snapshot.slice(moment.across, float(self.plan.mesh.centroid[moment.across]))
         return speed, solid
 
@@ -151,28 +151,28 @@ class ResultsWriter:
         before_after(
             self.folder / "slices.png", before, after, extent=self._extent(last),
             solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",
-        )  # fmt: skip
+        )
 
     def _summarise(self, found: dict) -> dict:
-        """What was run and what was found, also as summary.json."""
+        """Completes the summary and writes it as summary.json."""
         summary = {
             "obstacle": self.plan.obstacle, "reynolds": self.plan.tunnel.reynolds, "voxel_size": self.plan.voxel_size,
             "cells": self.plan.cells, "cells_across": self.plan.cells_across,
             "frontal_area": self.plan.frontal_area, "reference_force": self.plan.reference_force, **found,
             "warnings": list(self.plan.warnings),
-        }  # fmt: skip
+        }
         write_summary(self.folder, summary)
         return summary
 
 
 def write_summary(folder: Path, summary: dict) -> None:
-    """What was run and what was found, as summary.json."""
+    """Writes a summary as summary.json."""
     with replace_file(folder / "summary.json") as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")
 
 
 def normal_sensitivity(mesh: TriangleMesh, points_gradient: np.ndarray) -> np.ndarray:
-    """d C_d for a point's outward movement, per area: (g . n) / |a| [1 / m^3], (n,)."""
+    """Sensitivity of C_d to outward displacement of points per area: (g . n) / |a| [1 / m^3], (n,)."""
     area = mesh.point_areas
     square = np.einsum("ij,ij->i", area, area)
     along = np.einsum("ij,ij->i", points_gradient, area)

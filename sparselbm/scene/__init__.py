@@ -1,1 +1,1 @@
-"""Scenes: where geometry is read from."""
+"""Scenes: readers of geometry."""

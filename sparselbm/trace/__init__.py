@@ -1,1 +1,1 @@
-"""Expressions: physics recorded as a graph, differentiated and printed. Knows nothing of lattice Boltzmann methods."""
+"""Traced expressions: formulas recorded as a graph, differentiated and printed as C++. Independent of the LBM."""

@@ -1,8 +1,8 @@
 """Straight-line expressions: physics written once as plain Python, traced, differentiated and printed as C++.
 
-A cell's physics is a function of numbers: called with `Expression`s it is recorded as a graph without
-branches (masked arithmetic through `where`), from which come the vectorised CPU kernel, the CUDA kernel and, by
-`pullback`, their adjoints. Called with floats or NumPy arrays the same function is its own reference.
+The physics of a cell is a function of numbers. Called with `Expression`s, it is recorded as a graph without
+branches (masked arithmetic through `where`), from which the vectorised CPU kernel, the CUDA kernel and, by
+`pullback`, their adjoints are generated. Called with floats or NumPy arrays, it is its own reference implementation.
 
 Comparisons of expressions, `==` and `!=` among them, are masks for `where`; two expressions are the same where `a is b`.
 A mask has no truth while it is traced: `if`, `and`, `in`, `min` and `max` raise TypeError.
@@ -29,9 +29,9 @@ class Expression:
     """One of: constant, input, +, -, *, /, neg, sqrt, exp, log, where, and the masks bit, matches, <, <=, ==, !=."""
     operands: tuple["Expression", ...] = ()
     value: Any = None
-    """The number of a constant, the C++ text of an input, the bit tested by `bit`."""
+    """Value of a constant, C++ text of an input, or bit tested by `bit`."""
 
-    __array_ufunc__ = None  # NumPy leaves mixed arithmetic to the operators below.
+    __array_ufunc__ = None  # NumPy then leaves mixed arithmetic to the operators below.
 
     def __add__(self, other):
         return self.graph.add(self, self.graph.lift(other))
@@ -63,7 +63,7 @@ class Expression:
     def __pow__(self, exponent: int):
         if not isinstance(exponent, int) or exponent < 1:
             raise ValueError(
-                f"an expression to the power {exponent!r}: only positive whole powers; use sqrt or a quotient"
+                f"an expression was raised to the power {exponent!r}: use a positive integer, sqrt or a quotient"
             )
         result = self
         for _ in range(exponent - 1):
@@ -107,7 +107,7 @@ class Expression:
 
 @dataclass(eq=False)
 class Graph:
-    """The nodes recorded so far, in an order in which they can be computed."""
+    """Graph of the nodes recorded so far, in an order in which they can be evaluated."""
 
     nodes: list[Expression] = field(default_factory=list)
     _known: dict[tuple, Expression] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Graph:
         return self.node("constant", value=float(value))
 
     def input(self, text: str) -> Expression:
-        """A value that the surrounding C++ names `text`."""
+        """Returns an input, which the surrounding C++ code names `text`."""
         return self.node("input", value=text)
 
     def lift(self, value) -> Expression:
@@ -213,7 +213,7 @@ def _graph_of(*values) -> Graph | None:
 
 
 def where(mask, a, b):
-    """`a` where the mask holds, else `b`; both are computed (masked arithmetic, no branch)."""
+    """Returns `a` where the mask is true, else `b`; both are computed (masked arithmetic, no branch)."""
     if isinstance(mask, bool | np.bool_):
         return a if mask else b
     graph = _graph_of(mask, a, b)
@@ -259,24 +259,24 @@ def _of_numbers(function: Callable, *values):
 
 
 def power(a, exponent):
-    """a to any real power, for a > 0."""
+    """Power a^exponent for a real exponent and a > 0."""
     return exp(exponent * log(a))
 
 
 def has_bit(word, bit: int):
-    """The mask that holds where this bit of an integer word is set."""
+    """Mask that is true where this bit of an integer word is set."""
     return word.graph.node("bit", (word,), bit) if isinstance(word, Expression) else (word >> bit) & 1 == 1
 
 
 def matches(word, mask: int, value: int):
-    """The mask that holds where the bits of `mask` in a word of 32 bits have this value."""
+    """Mask that is true where the bits selected by `mask` in a 32-bit word equal `value`."""
     if isinstance(word, Expression):
         return word.graph.node("matches", (word,), (mask, value))
     return (np.asarray(word, dtype=np.uint32) & np.uint32(mask)) == np.uint32(value)
 
 
 def total(terms: Iterable):
-    """The sum, added in pairs: fewer dependent additions and less rounding than one after the other."""
+    """Sum by pairwise addition, which has fewer dependent operations and less rounding than a running sum."""
     terms = list(terms)
     while len(terms) > 1:
         terms = [a + b for a, b in zip(terms[::2], terms[1::2], strict=False)] + ([terms[-1]] if len(terms) % 2 else [])
@@ -284,7 +284,7 @@ def total(terms: Iterable):
 
 
 def dot(a: Sequence, b: Sequence):
-    """The scalar product of two short sequences."""
+    """Dot product of two short sequences."""
     return total(x * y for x, y in zip(a, b, strict=True))
 
 
@@ -299,17 +299,17 @@ _DERIVATIVES = {
     "log": lambda y, v, a: (v / a,),
     "where": lambda y, v, m, a, b: (None, where(m, v, 0.0), where(m, 0.0, v)),
 }
-"""The adjoints of the operands of y = operation(operands), given the adjoint v of y."""
+"""Adjoints of the operands of y = operation(operands), given the adjoint v of y."""
 
 
 def pullback(outputs: Sequence[Expression], adjoints: Sequence, inputs: Sequence[Expression]) -> list[Expression]:
-    """The vector-Jacobian product J^T v of `outputs` with respect to `inputs`, by reverse accumulation.
+    """Vector-Jacobian product J^T v of `outputs` with respect to `inputs`, by reverse accumulation.
 
-    `adjoints` holds one v for each output; the result one expression for each input.
+    `adjoints` has one v per output; the result has one expression per input.
     """
     graph = _graph_of(*outputs, *inputs)
     if graph is None:
-        raise ValueError("a pullback needs traced inputs: nothing here is an expression")
+        raise ValueError("a pullback needs traced inputs, but no value here is an expression")
     terms: dict[int, list] = {}
     for y, v in zip(outputs, adjoints, strict=True):
         if isinstance(y, Expression):
@@ -325,7 +325,7 @@ def pullback(outputs: Sequence[Expression], adjoints: Sequence, inputs: Sequence
 
 
 def assume(outputs: Sequence[Expression], mask: Expression) -> list[Expression]:
-    """The outputs as they are where the mask holds: choices by it are made, and what follows from them is folded."""
+    """Specialises the outputs to cells where the mask is true: selections by it are resolved and constants folded."""
     graph = mask.graph
     known: dict[int, Expression] = {}
     for node in graph.nodes[:]:
@@ -351,7 +351,7 @@ _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}",
 
 
 def ancestors(outputs: Sequence[Expression]) -> set[int]:
-    """Indices of the nodes that the outputs are computed from, their own among them."""
+    """Indices of the nodes that the outputs depend on, including the outputs themselves."""
     needed: set[int] = set()
     stack = list(outputs)
     while stack:
@@ -363,9 +363,9 @@ def ancestors(outputs: Sequence[Expression]) -> set[int]:
 
 
 def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
-    """C++ statements that compute the outputs, by the names that they define, and the name of each output.
+    """C++ statements that compute the outputs, keyed by the names that they define, and the name of each output.
 
-    Lanes have the type `Real`, masks the type `Mask`, as the text around it defines them.
+    Lanes have the type `Real` and masks the type `Mask`, both defined by the surrounding code.
     """
     needed = ancestors(outputs)
     nodes = outputs[0].graph.nodes if outputs else []
@@ -376,7 +376,9 @@ def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
 def _name(node: Expression) -> str:
     if node.operation == "constant":
         if not math.isfinite(node.value):
-            raise ValueError(f"a traced constant is {node.value}: check the parameters of the model")
+            raise ValueError(
+                f"a traced constant is {node.value}, but must be finite: check the parameters of the model"
+            )
         return f"constant({node.value!r})"
     return node.value if node.operation == "input" else f"t{node.index}"
 

@@ -69,8 +69,10 @@ COLLISIONS = {
     "KBC": KBC(),
     "ExactDifference": ExactDifference(TRT(T(0.2))),
     "Smagorinsky": Smagorinsky(TRT(T(0.2)), T(0.15)),
-    "PowerLaw": PowerLaw(BGK(), exponent=T(0.7), consistency=T(0.01), lowest=T(0.04), highest=T(0.048)),
-    "Carreau": Carreau(RecursiveRegularised(), time=T(500.0), exponent=T(0.5), fastest=T(0.01), yasuda=T(1.8)),
+    "PowerLaw": PowerLaw(BGK(), exponent=T(0.7), consistency=T(0.01), min_viscosity=T(0.04), max_viscosity=T(0.048)),
+    "Carreau": Carreau(
+        RecursiveRegularised(), relaxation_time=T(500.0), power_index=T(0.5), infinite_shear_viscosity=T(0.01), a=T(1.8)
+    ),
 }
 
 OPENINGS = {
@@ -83,7 +85,7 @@ OPENINGS = {
     "RegularisedVelocity, RegularisedPressure": (RegularisedVelocity, lambda: RegularisedPressure(X_MAX, 1.002)),
     "GradVelocity, GradPressure": (GradVelocity, lambda: GradPressure(X_MAX, 1.002)),
     "VelocityInlet, LinkPressure": (VelocityInlet, lambda: LinkPressure(X_MAX, 1.002)),
-}  # fmt: skip
+}
 """Inlet, and the outlet with its numbers."""
 
 EVERYWHERE = {2: (0.05, 0.01), 3: (0.05, 0.01, 0.005)}
@@ -131,7 +133,7 @@ def channel(lattice: Lattice = D2Q9, collision=TRT(), *, wall=SolidFraction(), *
             PressureOutlet(X_MAX, relaxation=0.01),
         ),
         "precision": wp.float64,
-    }  # fmt: skip
+    }
     return lambda device: Simulation(
         box((20, 13, 11)[:d], device=device), lattice=lattice, collision=collision, **given | options
     )
@@ -178,7 +180,7 @@ def frame(lattice: Lattice) -> Callable[[str], Simulation]:
         lattice, force=(UniformForce((1e-5,) * d), ForceField(swirl, 0.8), turn), viscosity_field=Sponge(X_MAX, 6.0, 3.0),
         boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d], profile=Parabola(0)), PressureOutlet(X_MAX, relaxation=0.01)),
         schedules={"viscosity": Harmonic(9.0, 0.3, 1.0), "x_min.velocity_x": Harmonic(7.0, 0.5, 0.8)},
-    )  # fmt: skip
+    )
 
 
 def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], Simulation]:
@@ -187,13 +189,13 @@ def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], S
     heat = Scalar(
         "heat", 0.04, ScalarTRT(T(0.15)), (FixedValue(X_MIN, 0.6), FixedFlux(Y_MIN, 0.02), Outflow(X_MAX)),
         bodies=(BodyValue("body", 1.4),), source=2e-3,
-    )  # fmt: skip
+    )
     dye = Scalar("dye", 0.07, ScalarBGK(), (FixedValue(X_MIN, 1.0),))
     return channel(
         lattice, wall=wall, scalars=(heat, dye), force=Boussinesq("heat", 0.7, (2e-4, -1e-3, 3e-4)[:d], reference=0.2),
         boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d]), PressureOutlet(X_MAX, relaxation=0.01)),
         **options,
-    )  # fmt: skip
+    )
 
 
 def patch(device: str) -> Simulation:
@@ -204,7 +206,7 @@ def patch(device: str) -> Simulation:
         box((20, 20), device=device), viscosity=0.05, precision=wp.float64,
         obstacles=(Obstacle("vessel", vessel, wall=Bouzidi(), hollow=True),),
         boundaries=(GradVelocity(Patch("cap", cap), (0.05, 0.01)),),
-    )  # fmt: skip
+    )
 
 
 CASES = {

@@ -181,7 +181,7 @@ def _link_points(run: Run, obstacle, direction: np.ndarray, h: float) -> Input:
         physics = simulation.physics
         moved = Walls(
             simulation.domain, simulation.lattice, physics.boundaries, present, simulation.precision, physics.scalars
-        )  # fmt: skip
+        )
         assert np.array_equal(moved.cuts.numpy(), simulation.walls.cuts.numpy())
         simulation.walls.fractions.assign(moved.fractions.numpy() if t else base)
 

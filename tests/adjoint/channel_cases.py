@@ -54,7 +54,7 @@ def channel(device: str, lattice: Lattice, collision: Collision, precision: type
             PressureOutlet(X_MAX),
         ),
         **options,
-    )  # fmt: skip
+    )
 
 
 @dataclass

@@ -15,7 +15,7 @@ FLOW = {**objectives(2), **ENERGY}
 SCALAR = {
     "ScalarIntegral": ScalarIntegral("heat"), "ScalarFlux": ScalarFlux("heat", 0, 14),
     "ScalarRelease": ScalarRelease("heat", "body"),
-}  # fmt: skip
+}
 ON_LINKS = {"Force": Force("body", (1.0, 0.3)), "Torque": Torque("body", (8.0, 5.5))}
 PRODUCT = [
     *(pytest.param(channel(D2Q9), FLOW[name], id=name) for name in FLOW),

@@ -30,7 +30,7 @@ from sparselbm.trace.expression import _DERIVATIVES, pullback
 AGAIN = (
     "MRT-D3Q19", "CharacteristicOutlet-D3Q19", "RegularisedVelocity-D3Q19", "ZouHeVelocity-D3Q27", "WallFunction at 1e-05-D3Q19",
     "CentralInterpolation-D3Q19", "moving solid-D3Q19", "moving Bouzidi-D3Q19", "fields and schedules-D3Q19", "scalars-D3Q19",
-)  # fmt: skip
+)
 """What the plane has shown already, in three dimensions: under `make validate`."""
 
 
@@ -82,7 +82,7 @@ def tangent_kernel(k: KernelContext) -> None:
 TRANSPOSED = [
     "BGK-D2Q9", "MRT-D2Q9", "Cumulant-D2Q9", "Carreau-D2Q9", "TRT-D3Q19", "CentralInterpolation-D2Q9", "moving Bouzidi-D2Q9",
     "VelocityInlet, CharacteristicOutlet-D2Q9", "scalars-D2Q9",
-]  # fmt: skip
+]
 OTHERS = sorted({*(f"{name}-D2Q9" for name in COLLISIONS), "Cumulant-D3Q27"} - {*TRANSPOSED})
 
 
@@ -175,7 +175,7 @@ def test_gradients_from_rest_are_finite(device, collision, lattice, precision):
     simulation = Simulation(
         box((8, 16), periodic=(True, False), device=device), lattice=lattice, collision=collision, viscosity=0.05,
         force=(1e-4, 0.0), precision=precision,
-    )  # fmt: skip
+    )
     wrt = [InitialPopulations(), Parameter("viscosity"), Parameter("force_x")]
     flow, (f, _, by_force) = value_and_grad(FlowRate(axis=0, layer=3), simulation, steps=20, wrt=wrt, plan=Stored())
     assert np.isfinite(f).all()
@@ -206,9 +206,12 @@ def test_a_tunable_number_can_be_changed(device):
     [
         ({"collision": MRT(higher=(1.2, 1.4, RuntimeParameter(1.2), 1.4))}, "collision.higher.2"),  # D2Q9 has no fifth order.
         ({"boundaries": (VelocityInlet(X_MIN, (RuntimeParameter(0.05), 0.0)),)}, "x_min.velocity.0"),
-        ({"boundaries": (VelocityInlet(X_MIN, (0.05, 0.0), profile=Parabola(0, (0.0, RuntimeParameter(0.0)))),)}, "x_min.profile.lower.1"),
+        (
+            {"boundaries": (VelocityInlet(X_MIN, (0.05, 0.0), profile=Parabola(0, (0.0, RuntimeParameter(0.0)))),)},
+            "x_min.profile.lower.1",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_tunable_number_that_no_equation_reads_is_refused(device, options, place):
     """It would have a gradient of 0; what is a parameter anyway is named."""
     with pytest.raises(SimulationError, match=f"reads the Tunable {place}: .*viscosity"):

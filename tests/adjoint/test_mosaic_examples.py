@@ -20,7 +20,7 @@ def test_the_inflow_that_spares_a_cylinder_drag(device):
     best = minimize(
         lambda p: example["loss_and_gradient"](p, flow(p, device)), start, jac=True, bounds=[(0.0, 1.5)] * 32,
         options={"maxiter": 8},
-    )  # fmt: skip
+    )
     assert best.fun < 0.5 * first
 
 

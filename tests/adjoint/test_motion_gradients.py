@@ -19,7 +19,7 @@ def test_torque_of_a_turning_cylinder_is_linear_in_its_rate(device):
     simulation = Simulation(
         box((32, 32), device=device), viscosity=0.1, precision=wp.float64,
         obstacles=[Obstacle("body", mesh, wall=Bouzidi(), motion=motion)],
-    )  # fmt: skip
+    )
     value, (slope,) = value_and_grad(
         Torque("body", (16.0, 16.0)), simulation, steps=400, wrt=(Parameter("body.rotation_z"),)
     )

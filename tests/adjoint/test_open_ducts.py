@@ -34,7 +34,7 @@ from sparselbm.solver import Obstacle, Simulation
 PAIRS = [
     (VelocityInlet, PressureOutlet), (VelocityInlet, CharacteristicOutlet), (ZouHeVelocity, ZouHePressure),
     (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure), (VelocityInlet, ConvectiveOutlet),
-]  # fmt: skip
+]
 REBUILT = (PressureOutlet, RegularisedVelocity, RegularisedPressure)
 """Conditions that change populations which do not enter."""
 MODELS = {"BGK": (BGK(), EVERY), "TRT": (TRT(), EVERY), **NEWTONIAN, **WRAPPERS}
@@ -45,7 +45,7 @@ PRODUCT = [
 QUICK = [
     *product([D2Q9], ["TRT"], PAIRS), *product([D2Q9], MODELS, PAIRS[:1]), (D2Q9, "BGK", PAIRS[3]),
     (D3Q19, "TRT", PAIRS[3]), (D3Q27, "Cumulant", PAIRS[2]),
-]  # fmt: skip
+]
 
 def label(lattice, name, pair):
     return "-".join([str(lattice), name, *(kind.__name__ for kind in pair)])
@@ -66,7 +66,7 @@ def duct(device, lattice, collision, pair, precision):
         box(shape, device=device), lattice=lattice, collision=collision, viscosity=0.05, precision=precision,
         boundaries=(inlet(X_MIN, (0.05, 0.01, -0.01)[:d]), outlet(X_MAX, 1.002)),
         obstacles=(Obstacle("body", body),),
-    )  # fmt: skip
+    )
 
 
 class Books:

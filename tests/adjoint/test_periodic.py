@@ -36,7 +36,7 @@ def pulsating(device) -> Simulation:
     return Simulation(
         box((8, 8), periodic=(True, False), device=device), viscosity=0.1, force=(1e-5, 0.0), precision=wp.float64,
         schedules={"force_x": Harmonic(PERIOD)},
-    )  # fmt: skip
+    )
 
 
 def mean_energy(simulation: Simulation) -> float:

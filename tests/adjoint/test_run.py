@@ -54,7 +54,7 @@ def channel(device: str) -> Simulation:
     simulation = Simulation(
         box((20, 13), device=device), viscosity=0.05, collision=BGK(), precision=wp.float64, boundaries=faces,
         force=ForceField(lambda x: 1e-4 * np.sin(x)), obstacles=(Obstacle("body", body(2)),),
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.05, 0.01))
     simulation.run(3)
     return simulation
@@ -68,7 +68,7 @@ def present(simulation: Simulation, start, inputs) -> list[np.ndarray]:
     """The inputs' present values."""
     of_start = {
         FromPopulations(): lambda: Populations().read(simulation), FromMoments(): lambda: Moments().read(simulation),
-    }  # fmt: skip
+    }
     return [*([of_start[start]().numpy()] if start else []), *(w.get(simulation) for w in inputs)]
 
 
@@ -122,7 +122,7 @@ def plans(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
     state = simulation.state_bytes
     return {
         "stored": Stored(), "checkpointed": Checkpointed(2 * state), "disk": Checkpointed(state, Disk(folder, 2 * state)),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("name", ["stored", "checkpointed", "disk"])

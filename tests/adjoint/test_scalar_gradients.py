@@ -37,7 +37,7 @@ def test_a_steady_gradient_of_natural_convection(device):
     simulation = Simulation(
         box((n, n), device=device), viscosity=0.71 * D, precision=wp.float64, scalars=(heat,),
         force=Boussinesq("heat", 1.0, (0.0, -speed2 / n)),
-    )  # fmt: skip
+    )
     names = ("viscosity", "heat.diffusivity", "heat.x_min.value", "heat.expansion", "heat.gravity_y")
     objective = ScalarFlux("heat", 0, n // 2)
     _, gradients = value_and_grad(
@@ -63,7 +63,7 @@ def test_a_steady_gradient_at_a_constant_amount_of_scalar(device):
     simulation = Simulation(
         box(shape, device=device), viscosity=0.1, precision=wp.float64, scalars=(dye,), force=heavy,
         obstacles=(Obstacle("body", TriangleMesh.cylinder(3.2, (12.3, 6.6, -6.0), (12.3, 6.6, 7.0), 24)),),
-    )  # fmt: skip
+    )
     simulation.set_scalar("dye", 0.5)
     objective = Force("body", (0.0, 1.0))
     names = ("dye.gravity_y", "dye.expansion")

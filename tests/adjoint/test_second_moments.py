@@ -37,7 +37,7 @@ def flow(lattice, collision, device, precision=wp.float64):
     simulation = Simulation(
         box(shape, periodic=(True,) * d, device=device), lattice=lattice, collision=collision, viscosity=0.02,
         force=(1e-5, 2e-5, 3e-5)[:d], obstacles=[Obstacle("body", mesh)], precision=precision,
-    )  # fmt: skip
+    )
     x = simulation.domain.cell_indices() * (2.0 * np.pi / np.array(shape))
     simulation.set_state(1.0, 0.05 * np.stack([np.sin(x[..., (k + 1) % d] + 0.3 * k) for k in range(d)], axis=-1))
     simulation.run(20)

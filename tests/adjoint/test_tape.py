@@ -25,7 +25,7 @@ STEPS = 20
 def excite(
     base: wp.array(dtype=wp.float64), pattern: wp.array(dtype=wp.float64), amplitude: wp.array(dtype=wp.float64),
     populations: wp.array(dtype=wp.float64),
-):  # fmt: skip
+):
     """f = f_0 + a^2 g."""
     i = wp.tid()
     populations[i] = base[i] + amplitude[0] * amplitude[0] * pattern[i]
@@ -189,7 +189,7 @@ def varied(device) -> Simulation:
     return Simulation(
         box((8, 8), device=device), viscosity=0.1, obstacles=[body], precision=wp.float64,
         boundaries=[VelocityInlet(X_MIN, (0.03, 0.0), profile=Parabola(0))], schedules={"x_min.velocity_x": SmoothStart(50)},
-    )  # fmt: skip
+    )
 
 
 def other_profile(simulation: Simulation) -> None:

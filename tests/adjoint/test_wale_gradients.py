@@ -49,7 +49,7 @@ def on_links(device, lattice):
         box((20, 13, 11)[:d], device=device), lattice=lattice, collision=COLLISION, viscosity=0.05, precision=wp.float64,
         boundaries=(VelocityInlet(X_MIN, (0.05, 0.01, 0.005)[:d]), PressureOutlet(X_MAX)),
         obstacles=(Obstacle("body", body(d), Bouzidi(), motion=spin),),
-    )  # fmt: skip
+    )
 
 
 @functools.cache
@@ -113,7 +113,7 @@ def test_the_adjoint_is_the_derivative(lattice, wall, device):
     numbers = (
         "viscosity", "x_min.velocity_x", "x_max.density", *(("body.rotation_z",) if wall == "links" else ("force_x",)),
         "collision.constant", "collision.collision.magic",
-    )  # fmt: skip
+    )
     wrt = [InitialPopulations(), *([SolidFractions()] if len(along) > 1 else []), *map(Parameter, numbers)]
     expected = {name: central(functools.partial(moved, run, name, along.get(name)), 1e-6) for name in (*along, *numbers)}
     for k, objective in enumerate(run.objectives):

@@ -117,7 +117,7 @@ class Sweep:
         return Simulation(
             domain, viscosity=nu, force=(1e-5 * nu, 0.0, 0.0)[:d], precision=self.precision,
             obstacles=(Obstacle("body", shape.mesh.with_points(shape.points(t)), self.wall),),
-        )  # fmt: skip
+        )
 
     @cached_property
     def _moving(self) -> Simulation:
@@ -148,7 +148,7 @@ class Sweep:
         flow, (gradient,) = value_and_grad(
             FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.variables(t))],
             plan=plan,
-        )  # fmt: skip
+        )
         return float(np.log(flow)), np.array([gradient @ shape.along]) / flow
 
     def run(self, places: np.ndarray) -> Trend:

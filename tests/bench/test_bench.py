@@ -84,7 +84,7 @@ def test_gradients_beside_their_limits(device):
     assert {name: f.limit for name, f in figures.items()} == {
         "step back / step": 2.0, "gradient / run, stored": 3.2, "gradient / run, checkpointed": 5.0,
         "steady adjoint / flow": 1.5, "next design / first": 0.5,
-    }  # fmt: skip
+    }
     assert figures["steady adjoint / flow"].met
     assert figures["next design / first"].value < 1.0
     assert "40 steps forward (0 of them repeated), 40 back" in figures["gradient / run, stored"].note

@@ -70,7 +70,7 @@ def own(device: str) -> Differentiable:
     @taped(
         inputs=[Input("amplitude"), Input("pattern", gradient=False)],
         outputs=[Output("loss", lambda amplitude, pattern: ())], device=device,
-    )  # fmt: skip
+    )
     def loss(tape, amplitude, pattern):
         populations, total = tape_array(stepper, 9), wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
         wp.launch(excite, pattern.shape, [amplitude, pattern], [populations.flatten()], device=device)

@@ -12,10 +12,7 @@ from sparselbm.adjoint import Run, Stored, taped
 from sparselbm.errors import AdjointError
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
-from sparselbm.bridges.torch import (
-    Operator,
-    operator,  # noqa: E402
-)
+from sparselbm.bridges.torch import Operator, operator  # noqa: E402
 
 
 def tensors(device, values, gradients=True) -> list:

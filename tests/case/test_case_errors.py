@@ -67,7 +67,7 @@ USD = [
     ([('yMin:kind = "slip"', 'yMin:kind = "slip"\n    double3 sparselbm:boundary:yMin:velocity = (0, 0, 0)')],
      ["/Case: sparselbm:boundary:yMin:velocity", "inlet or movingWall", "is slip"]),
     ([('profile = "uniform"', 'profile = "parabola"')], ["sparselbm:boundary:xMin:profile", "yMin, yMax, zMin, zMax", "wall"]),
-]  # fmt: skip
+]
 
 TOML = [
     ([("[fluid]", "[liquid]")], ["case.toml: no such table [liquid]", "fluid"]),
@@ -84,7 +84,7 @@ TOML = [
      ["case.toml: domain.upper is missing", "both"]),
     ([("# folder =", 'folder = "/over_there"')], ["case.toml: output.folder is '/over_there'", "inside the case's folder"]),
     ([("iterations = 10", "iterations = 2.5")], ["case.toml: objective.iterations", "a whole number"]),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def opened(texts, tmp_path):
 
 @pytest.mark.parametrize(("suffix", "changes", "parts"), [
     *((".usda", *each) for each in USD), *((".toml", *each) for each in TOML),
-])  # fmt: skip
+])
 def test_refused_with_place_value_and_what_is_allowed(opened, suffix, changes, parts):
     with pytest.raises(CaseError) as refused:
         opened(changes, suffix)
@@ -179,6 +179,6 @@ upper = 3
     assert study_of(opened, "", constraints).constraints == (
         FixedVolume(), MinimumThickness(thickness=0.1), BoundingBox((-1, -1, -1), (1, 1, 1)),
         ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift"), PressureDropConstraint(upper=3.0, name="loss"),
-    )  # fmt: skip
+    )
     with pytest.raises(CaseError, match=r"constraint.loss.lower is missing, and so is upper"):
         study_of(opened, "", '[constraint.loss]\nkind = "pressureDrop"')

@@ -53,7 +53,7 @@ def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
          '    uniform token sparselbm:constraint:lift:kind = "force"\n'
          "    uniform double3 sparselbm:constraint:lift:direction = (0, 0, 2)\n"
          "    uniform double sparselbm:constraint:lift:lower = 0.1"),
-    )  # fmt: skip
+    )
     toml = altered(
         template(scene, ".toml"),
         ("# voxelSize =", "voxelSize = 0.05"), ("reynolds = 60.0", ""), ("# viscosity =", "viscosity = 0.0625"),
@@ -61,7 +61,7 @@ def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
         ("# folder =", 'folder = "out"'),
         ('[boundary.zMin]\nkind = "slip"', '[boundary.zMin]\nkind = "movingWall"\nvelocity = [1, 0, 0]'),
         ("[boundary.zMax]", '[constraint.lift]\nkind = "force"\ndirection = [0, 0, 2]\nlower = 0.1\n\n[boundary.zMax]'),
-    )  # fmt: skip
+    )
     one, other = Case.open(usd), Case.open(toml)
     for each in fields(Case):
         if each.name not in ("scene", "source", "design"):
@@ -112,7 +112,7 @@ def test_variants_that_are_chosen_bring_their_own_settings(scene):
         "zMax:kind = \"slip\"\n", 'zMax:kind = "slip"\n    variantSet "speed" = {\n'
         '        "slow" {\n            uniform double sparselbm:fluid:reynolds = 20\n        }\n'
         '        "fast" {\n            uniform double sparselbm:fluid:reynolds = 80\n        }\n    }\n',
-    ))  # fmt: skip
+    ))
     assert Case.open(path).fluid.reynolds == 20.0
     assert Case.open(path, variants={"/Case:speed": "fast"}).fluid.reynolds == 80.0
 

@@ -30,9 +30,10 @@ def plan_of(**parts):
 
 def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those_that_slide():
     sides = {
-        "xMin": WIND, "xMax": OUT, "yMin": CaseBoundary(kind="wall"), "zMin": CaseBoundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
+        "xMin": WIND, "xMax": OUT, "yMin": CaseBoundary(kind="wall"),
+        "zMin": CaseBoundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
         "zMax": CaseBoundary(kind="symmetry"),
-    }  # fmt: skip
+    }
     inlet, *others, outlet = plan_of(boundary=sides).boundaries
     assert inlet == VelocityInlet(X_MIN, (0.08, 0.0, 0.0))
     road, wall, *slips = others
@@ -71,11 +72,11 @@ def test_a_road_that_moves_with_the_wind_leaves_uniform_flow_as_it_is_and_one_at
         plan = plan_of(
             domain=CaseDomain(voxel_size=0.1, upstream=0.5, downstream=0.5, side=0.3), solver=CaseSolver(precision="double"),
             boundary={"xMin": WIND, "xMax": OUT, "zMin": road},
-        )  # fmt: skip
+        )
         simulation = Simulation(
             plan.domain(device), viscosity=plan.units.lattice_viscosity, lattice=plan.tunnel.lattice,
             collision=plan.tunnel.collision, boundaries=plan.boundaries, precision=plan.tunnel.precision,
-        )  # fmt: skip
+        )
         simulation.set_state(1.0, (0.08, 0.0, 0.0))
         simulation.run(60)
         return np.array([simulation.domain.dense(each) for each in np.moveaxis(simulation.velocity(), -1, 0)])

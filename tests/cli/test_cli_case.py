@@ -22,7 +22,7 @@ CHANGES = {
     "velocity = (1, 0, 0)": "velocity = (2, 0, 0)", "controlPoints = (4, 3, 4)": "controlPoints = (3, 3, 3)",
     "iterations = 10": "iterations = 1", "gridCheck = true": "gridCheck = false", "crossCheck = true": "crossCheck = false",
     "string sparselbm:output:folder": 'string sparselbm:output:folder = "found"',
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_options_come_before_what_a_case_says(in_process, tmp_path, scene, devic
     filled_in(tmp_path / "ball_case.usda", {
         "double sparselbm:fluid:reynolds = 60": "double sparselbm:fluid:reynolds",
         "double sparselbm:fluid:viscosity": "double sparselbm:fluid:viscosity = 0.1",
-    })  # fmt: skip
+    })
     more = ("--reynolds", 40, "--velocity", 3, "--device", device)
     code, _, err = in_process("inspect", "ball_case.usda", *more, "--json", "w.json")
     found = json.loads((tmp_path / "w.json").read_text())

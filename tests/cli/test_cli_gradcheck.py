@@ -32,7 +32,7 @@ def test_a_flow_that_is_not_at_rest_fails(in_process, tmp_path, ball, device):
     code, out, err = in_process(
         "gradcheck", ball, *COARSE, "--steps", 0, "--directions", 1, "--samples", 0, "--max-steps", 100,
         "--device", device, "--output", "out",
-    )  # fmt: skip
+    )
     assert code == 1, err
     report, checks = found(tmp_path / "out")
     assert not report["passed"]

@@ -85,7 +85,7 @@ def test_every_file_is_there(finished):
         "car_results.usda", "car_layer.usdc", "history.csv", "summary.json",
         "fields.vdb", "velocity.nvdb", "pressure.nvdb", "convergence.png", "slices.png", "slice.png",
         "car_clips", "car_colours.png", "car_legend_pressure.png", "car_legend_speed.png",
-    }  # fmt: skip
+    }
 
 
 def test_ctrl_c_ends_with_130_and_all_finished_iterations_readable(tmp_path, device):

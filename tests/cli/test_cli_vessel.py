@@ -87,7 +87,7 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
     ({"inlet": {"kind": "inlet", "velocity": 0.1, "flowRate": 1e-5}}, ("/World/In: sparselbm:opening:flowRate", "contradict")),
     ({"outlet": {"kind": "outlet", "velocity": 0.1}}, ("/World/Out: sparselbm:opening:velocity requires kind inlet",)),
     ({"cap": disc(END + 0.002)}, ("open along 96 edges", "/World/Out")),
-])  # fmt: skip
+])
 def test_what_contradicts_itself_is_refused_before_any_work(in_process, tmp_path, change, words):
     scene = tube_scene(tmp_path / "tube.usda", **change)
     code, _, err = in_process("run", scene)

@@ -27,7 +27,7 @@ def physics(lattice):
     return Physics(
         lattice, WALE(TRT()), boundaries, (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body",),
         moving=("body",), scalars=(heat, Scalar("dye", 0.1)),
-    )  # fmt: skip
+    )
 
 
 KERNELS = {

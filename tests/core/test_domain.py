@@ -29,7 +29,7 @@ def scattered(shape, keep, device, periodic):
     return build_domain(
         shape=shape, voxel_size=0.5, origin=(1.0, 2.0, 3.0), periodic=periodic, tiles=tiles,
         fluid=lambda index: np.ones(index.shape[:-1], dtype=bool), device=device,
-    )  # fmt: skip
+    )
 
 
 SHAPES = pytest.mark.parametrize("shape", [(40, 24), (32, 24, 16)], ids=["2D", "3D"])
@@ -79,7 +79,7 @@ def test_links_are_blocked_where_the_upstream_cell_is_no_fluid(lattice, device):
         shape=shape, voxel_size=1.0, origin=(0.0,) * 3, periodic=(True,) + (False,) * (d - 1),
         tiles=np.pad(tiles, [(0, 0), (0, 3 - d)]),
         fluid=lambda index: fluid[tuple(np.moveaxis(index, -1, 0))], device=device,
-    )  # fmt: skip
+    )
     words = domain.dense(blocked_links(domain, lattice).numpy().reshape(domain.fluid.shape))
     padded = np.pad(fluid, [(0, 0)] + [(1, 1)] * (d - 1))
     for q, c in enumerate(lattice.velocities):
@@ -136,4 +136,4 @@ def test_a_domain_without_cells_is_refused(device):
         build_domain(
             shape=(8, 8), voxel_size=1.0, origin=(0.0,) * 3, periodic=(False, False), tiles=np.empty((0, 3), dtype=np.int32),
             fluid=lambda index: np.ones(index.shape[:-1], dtype=bool), device=device,
-        )  # fmt: skip
+        )

@@ -141,7 +141,7 @@ def test_constants_are_folded():
         (0.0 - a, -a), (a - a, zero), (a * 0.0, zero), (zero / a, zero), (two + 3.0, graph.constant(5.0)),
         (two - 1.0, one), (two * 3.0, graph.constant(6.0)), (-two, graph.constant(-2.0)), (two / 4.0, graph.constant(0.5)),
         (where(a < 1.0, a, a), a),
-    ]:  # fmt: skip
+    ]:
         assert folded is expected
 
 

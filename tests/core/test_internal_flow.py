@@ -21,7 +21,7 @@ def tiles_of(radius, device):
     return inside(
         pipe(radius), voxel_size=1.0, origin=(0.0, 0.0, 0.0), shape=(32, 32, 8), reach=2.0, margin=1.0,
         periodic=(False, False, True), device=device,
-    )  # fmt: skip
+    )
 
 
 def simulation(radius, device):

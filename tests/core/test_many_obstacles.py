@@ -40,7 +40,7 @@ def flow(device, bodies, wall, *, inlet: bool = True, steps: int = 30, shape=(80
     simulation = Simulation(
         box(shape, periodic=(not inlet, True), device=device), viscosity=0.1, boundaries=boundaries, precision=wp.float64,
         obstacles=[Obstacle(name, mesh, wall) for name, mesh in bodies.items()], force=None if inlet else (1e-5, 2e-6),
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.02, 0.001))
     simulation.run(steps)
     return simulation
@@ -93,7 +93,7 @@ def test_walls_of_both_kinds_side_by_side(device):
         simulation = Simulation(
             domain, viscosity=0.1, force=(1e-5, 0.0), precision=wp.float64,
             obstacles=[Obstacle(name, bodies[name], walls[name]) for name in names],
-        )  # fmt: skip
+        )
         simulation.run(40)
         before = simulation.force_field().sum(axis=(0, 1))
         found = forces(simulation, names)

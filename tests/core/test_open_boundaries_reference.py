@@ -32,7 +32,7 @@ from sparselbm.solver import Simulation
 PAIRS = [
     (ZouHeVelocity, ZouHePressure), (RegularisedVelocity, RegularisedPressure), (GradVelocity, GradPressure),
     (VelocityInlet, CharacteristicOutlet), (VelocityInlet, ConvectiveOutlet),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
@@ -43,7 +43,7 @@ def test_inlet_and_outlet_meet_walls_and_slip(inlet, outlet, lattice, device):
     conditions = (
         WallFunction(Y_MIN, 1e-5), FreeSlip(Y_MAX), inlet(X_MIN, (0.05, 0.01, -0.01)[:d]), outlet(X_MAX, 1.01),
         *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
-    )  # fmt: skip
+    )
     domain = box((19, 10, 12)[:d], device=device)
     simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
     f = noise(lattice, domain.shape)

@@ -67,7 +67,7 @@ def test_a_step_with_two_scalars(lattice, buoyant, device):
     heat = Scalar(
         "heat", 0.03, conditions=(FixedValue(X_MIN, 0.7), FixedFlux(Y_MIN, 0.02), Outflow(X_MAX)), source=1e-3,
         bodies=(BodyValue("body", 1.3),),
-    )  # fmt: skip
+    )
     dye = Scalar("dye", 0.11, collision=ScalarBGK(), conditions=(FixedValue(Y_MAX, -0.2),))
     boundaries = [VelocityInlet(X_MIN, (0.05, 0.01, -0.01)[:d]), PressureOutlet(X_MAX, density=1.01)]
     gravity = (1e-3, -2e-3, 5e-4)[:d]
@@ -75,7 +75,7 @@ def test_a_step_with_two_scalars(lattice, buoyant, device):
         box(shape, device=device), lattice=lattice, viscosity=0.07, boundaries=boundaries, precision=wp.float64,
         obstacles=[Obstacle("body", mesh)], scalars=(heat, dye),
         force=Boussinesq("heat", 0.8, gravity, reference=0.1) if buoyant else None,
-    )  # fmt: skip
+    )
     carried = D2Q5 if d == 2 else D3Q7
     f = noise(lattice, shape)
     g = [noise(carried, shape, seed) * 20.0 + 0.1 for seed in (8, 9)]

@@ -35,7 +35,7 @@ def sparse_domain(dimension, device):
     return build_domain(
         shape=shape, voxel_size=1.0, origin=(0.0, 0.0, 0.0), periodic=periodic, tiles=tiles,
         fluid=lambda index: open_cells[tuple(np.moveaxis(index, -1, 0))], device=device,
-    )  # fmt: skip
+    )
 
 
 def advance_both(simulation, *, eps=None, force=None, seed=7):
@@ -46,7 +46,7 @@ def advance_both(simulation, *, eps=None, force=None, seed=7):
     reference = DenseFlow(
         lattice, simulation.physics.collision, simulation.parameter("viscosity"), f, fluid=domain.dense(domain.fluid, False),
         periodic=domain.periodic, force=force, boundaries=simulation.physics.boundaries, eps=eps,
-    )  # fmt: skip
+    )
     simulation.run(STEPS)
     for _ in range(STEPS):
         reference.step()
@@ -80,7 +80,7 @@ def test_boundary_conditions_meet_in_corners(lattice, device):
     conditions = [
         VelocityInlet(X_MIN, (0.05, 0.01, -0.01)[:d]), PressureOutlet(X_MAX, density=1.01), FreeSlip(Y_MAX),
         *([MovingWall(Z_MAX, (0.02, -0.01, 0.0))] if d == 3 else []),
-    ]  # fmt: skip
+    ]
     domain = box((19, 10, 12)[:d], device=device)
     simulation = Simulation(domain, lattice=lattice, viscosity=0.07, boundaries=conditions, precision=wp.float64)
     ours, reference = advance_both(simulation)

@@ -23,7 +23,7 @@ from sparselbm.scene.usd import open_stage
 EVERYTHING = (
     SurfaceValues("shear"), Slice(), Slice(2, 0.2, Pressure()), Isosurface(Pressure(), 2.03), Streamlines(3), Tracers(3, 6, 4),
     Glyphs(every=4), VolumeGrids(),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

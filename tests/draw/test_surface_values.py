@@ -35,7 +35,7 @@ def test_what_wholly_solid_cells_hold_has_no_part_in_values_on_a_surface():
     sunk = snapshot(
         lambda x: np.where(x[..., 2:] < 0.08, 1e3, [1.0, 0.0, 0.0]), lambda x: np.where(x[..., 2] < 0.08, -1e3, 3.0),
         lambda x: x[..., 2] < 0.08,
-    )  # fmt: skip
+    )
     assert sunk.surface_pressure(BALL) == pytest.approx(3.0, abs=1e-4)
     shear = np.linalg.norm(sunk.wall_shear(BALL, 0.5), axis=1)
     assert shear.max() == pytest.approx(0.5 * 3.0 / 0.2, rel=1e-3)  # mu (4 u - u) / 2 h where the flow is along the surface.
@@ -59,7 +59,7 @@ def test_the_shear_of_couette_s_and_poiseuille_s_flow_on_a_slab(device):
     simulation = Simulation(
         domain, viscosity=nu, boundaries=[MovingWall(Y_MAX, (0.02, 0.0, 0.0))], force=(1e-6, 0.0, 0.0),
         obstacles=[Obstacle("slab", body)], precision=wp.float64,
-    )  # fmt: skip
+    )
     units = Units(voxel_size=1.0, velocity=1.0, viscosity=nu, density=1.0, lattice_velocity=1.0)
     above = np.isclose(body.points[:, 1], top) & np.all((body.points > 1) & (body.points < 7), axis=1)
     h = height - top

@@ -34,7 +34,7 @@ def test_formats_lie_in_one_folder_and_the_results_stay(case, tmp_path, export):
     names = {
         "fields.vdb", "velocity.nvdb", "pressure.nvdb", "fields.vti", "design.glb", "design.usdz", "forces.csv",
         "results.json",
-    }  # fmt: skip
+    }
     assert set(contents(tmp_path / "out")) == names
     assert all(str(tmp_path / "out" / name) in out.replace("\n", "") for name in names)
     assert contents(case.folder) == before

@@ -102,7 +102,7 @@ def everything(lattice, collision=WALE(TRT()), **settings):
         lattice, collision, (inlet, FreeSlip(Y_MAX), PressureOutlet(X_MAX)),
         (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body", "post"), moving=("body",),
         scalars=(heat, Scalar("dye", 0.1)), varied_viscosity=True, scheduled=("force_x", "viscosity"), **settings,
-    )  # fmt: skip
+    )
 
 
 def _steps():
@@ -110,8 +110,8 @@ def _steps():
     collisions = [
         BGK(), TRT(), MRT(), CentralMoment(), Regularised(), RecursiveRegularised(), ExactDifference(BGK()),
         Smagorinsky(TRT(), 0.15), WALE(TRT()), PowerLaw(BGK(), exponent=0.7), TRT(magic=RuntimeParameter(0.2)),
-        Carreau(RecursiveRegularised(), time=500.0, exponent=0.5, fastest=0.02),
-    ]  # fmt: skip
+        Carreau(RecursiveRegularised(), relaxation_time=500.0, power_index=0.5, infinite_shear_viscosity=0.02),
+    ]
     lattices = (D3Q19, D2Q9, D3Q27)
     for k, collision in enumerate(collisions):
         lattice = lattices[k % 3]
@@ -126,7 +126,7 @@ def _steps():
         (RegularisedVelocity(X_MIN, u), RegularisedPressure(X_MAX)), (GradVelocity(X_MIN, u), GradPressure(X_MAX)),
         (MovingWall(X_MIN, (0.0, 0.01)), LinkPressure(X_MAX)), (WallFunction(X_MIN, 1e-4), CharacteristicOutlet(X_MAX)),
         (VelocityInlet(X_MIN, u), ConvectiveOutlet(X_MAX, speed=0.05)),
-    ]  # fmt: skip
+    ]
     for inlet, outlet in pairs:
         name = f"{type(inlet).__name__} to {type(outlet).__name__}"
         yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, CPU64)
@@ -175,7 +175,7 @@ def _passes():
     for factory in (
         moments_kernel, stream_kernel, unstream_kernel, mass_kernel, change_kernel, force_field_kernel, equilibrium_kernel,
         differences_transpose_kernel, _flux_kernel,
-    ):  # fmt: skip
+    ):
         yield factory.__name__.strip("_"), factory(wale, EVERYTHING, CPU64)
     yield "stress_kernel", _stress_kernel(everything(D3Q19), EVERYTHING, CPU32)
     yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32)

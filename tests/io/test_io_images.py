@@ -52,7 +52,7 @@ def test_obstacle_is_grey_where_it_stands(tmp_path):
     (np.ones((4, 5)), np.ones((5, 4))),
     (np.ones(4), np.ones(4)),
     (np.full((4, 4), np.nan), np.full((4, 4), np.nan)),
-])  # fmt: skip
+])
 def test_slices_are_refused(tmp_path, fields):
     with pytest.raises(ValueError, match=r"one shape|diverged"):
         before_after(tmp_path / "a.png", *fields, extent=(0, 1, 0, 1))

@@ -91,7 +91,7 @@ def test_samples_are_exact_at_centres_and_linear_between():
     grid = TileGrid(
         name="u", tiles=tiles, values=np.where(active[..., None], field, np.nan).astype(np.float32), voxel_size=0.1,
         active=active, origin=(3.0, -1.0, 0.7), grid_class=GridClass.UNKNOWN,
-    )  # fmt: skip
+    )
     at_centres = sample_grid(grid, centres.reshape(-1, 3))
     assert np.array_equal(at_centres, grid.values.reshape(-1, 3), equal_nan=True)
     whole = TileGrid(name="u", tiles=tiles, values=field, voxel_size=0.1, origin=(3.0, -1.0, 0.7))

@@ -120,7 +120,7 @@ def with_body(dimension, device):
     simulation = Simulation(
         box(shape, periodic=periodic, device=device), viscosity=0.05, boundaries=faces,
         obstacles=[Obstacle("body", mesh)], precision=wp.float64,
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.05, 0.01, 0.02)[:dimension])
     simulation.run(60)
     return simulation

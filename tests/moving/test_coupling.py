@@ -34,7 +34,7 @@ def stirred(device, dimension, **settings):
     simulation = Simulation(
         box((32, 32, 24)[:dimension], device=device), viscosity=NU, precision=wp.float64,
         obstacles=[Obstacle("a", meshes[0], motion=motion), Obstacle("b", meshes[1])], **settings,
-    )  # fmt: skip
+    )
     place = simulation.domain.cell_indices() + 0.5
     simulation.set_state(1.0 + 0.001 * np.sin(0.3 * place[..., 0]), 0.03 * np.sin(0.2 * place[..., ::-1]))
     simulation.run(10)
@@ -145,7 +145,7 @@ def test_a_box_that_tumbles_in_3d_conserves_momentum(device):
     simulation = Simulation(
         box((24, 24, 24), periodic=(True,) * 3, device=device), viscosity=NU, precision=wp.float64,
         obstacles=[Obstacle("body", mesh, motion=RigidVelocity.at_rest(3))],
-    )  # fmt: skip
+    )
     place = simulation.domain.cell_indices() + 0.5
     wave = 0.04 * np.sin(2.0 * np.pi * (place[..., [2, 0, 1]] - 12.0) / 24.0)
     simulation.set_state(1.0, wave + np.array([0.01, 0.0, 0.005]))

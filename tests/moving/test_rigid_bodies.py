@@ -59,7 +59,7 @@ def test_a_settling_cylinder_has_faxens_drag(device):
     radius = 0.5 * k * width
     drag = 4.0 * np.pi * nu / (
         -0.91569 - np.log(k) + 1.7244 * k**2 - 1.7302 * k**4 + 2.4056 * k**6 - 4.5913 * k**8
-    )  # fmt: skip
+    )
     weight = drag * speed
     gravity = weight / ((density - 1.0) * np.pi * radius**2)
     simulation = with_cylinder(device, (width, 120), radius, (20.0, 62.3), viscosity=nu)

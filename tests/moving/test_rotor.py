@@ -37,7 +37,7 @@ def simulation(device, rotor, vessel_turns=0.0, **settings):
     vessel = Obstacle(
         "vessel", metres(cylinder(CELLS, MIDDLE, 256)), wall=Bouzidi(), hollow=True,
         motion=RigidVelocity((0.0, 0.0), (vessel_turns,), MIDDLE),
-    )  # fmt: skip
+    )
     corner = (-MIDDLE[0] * SIZE, -MIDDLE[1] * SIZE, -0.5 * SIZE)
     domain = box((WIDTH, WIDTH), voxel_size=SIZE, origin=corner, device=device)
     return Simulation(domain, viscosity=0.05, obstacles=[rotor, vessel], precision=wp.float64, **settings)

@@ -170,7 +170,7 @@ def test_an_open_space_is_refused():
 @pytest.mark.parametrize(("lower", "upper", "word"), [
     ((0, 0, 0), (1, 0, 1), "is empty"),
     ((-np.inf,) * 3, (np.inf,) * 3, "no finite side"),
-])  # fmt: skip
+])
 def test_box_refuses(lower, upper, word):
     with pytest.raises(ConstraintError, match=word):
         BoundingBox(lower, upper).bind(stretched(MESH), MESH)
@@ -214,7 +214,7 @@ def test_fixed_points_refuse_to_hold_every_variable():
 @pytest.mark.parametrize("arguments", [
     {}, {"indices": (0,), "box": ((0, 0, 0), (1, 1, 1))}, {"indices": (-1,)}, {"indices": (10**6,)},
     {"box": ((5, 5, 5), (6, 6, 6))},
-])  # fmt: skip
+])
 def test_fixed_points_refuse(arguments):
     with pytest.raises(ConstraintError):
         FixedPoints(**arguments).bind(stretched(MESH), MESH)

@@ -86,7 +86,7 @@ def test_quadratic_under_a_linear_equality(optimizer):
     found = minimize(
         quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
         stop=replace(FINE, iterations=600), constraints=[linear(normal, 1.0, 1.0)],
-    )  # fmt: skip
+    )
     assert found.feasible
     assert found.x == pytest.approx(exact, abs=2e-3)
 
@@ -97,7 +97,7 @@ def test_quadratic_under_two_sided_inequalities(optimizer):
     found = minimize(
         quadratic(np.array([2.0, -1.0])), np.array([0.0, 0.5]), optimizer=optimizer, bounds=(-3.0, 3.0),
         stop=replace(FINE, iterations=600), constraints=[linear(np.eye(2), [-1.0, 0.2], [0.5, 0.9])],
-    )  # fmt: skip
+    )
     assert found.feasible
     assert found.x == pytest.approx([0.5, 0.2], abs=2e-3)
 
@@ -114,7 +114,7 @@ def test_stretches_at_fixed_volume(optimizer):
     found = minimize(
         surface_like, deformation, optimizer=optimizer, stop=replace(FINE, iterations=600),
         constraints=[FixedVolume(tolerance=0.002).bind(deformation, MESH)],
-    )  # fmt: skip
+    )
     exact = np.sqrt(2.0 / np.array([1.0, 2.0, 4.0])) - 1
     assert found.feasible
     # MMA ends at the lower edge of the band, which is wide by 0.002 of the volume.
@@ -130,7 +130,7 @@ def test_smallest_body_of_least_volume_in_a_box(optimizer):
         lambda x: (float(np.sum((1 + x) ** 2)), 2 * (1 + x)), deformation, optimizer=optimizer,
         stop=replace(FINE, iterations=600),
         constraints=[MinimumVolume(tolerance=1e-3).bind(deformation, MESH), box.bind(deformation, MESH)],
-    )  # fmt: skip
+    )
     widest = np.abs(MESH.points[:, 0]).max()
     first = 0.8 / widest
     assert found.feasible
@@ -165,7 +165,7 @@ def test_equalities_that_share_rows(optimizer):
     found = minimize(
         quadratic(centre), np.zeros(3), optimizer=optimizer, bounds=(-4.0, 4.0),
         stop=replace(FINE, iterations=600), constraints=[replace(k, linear=True) for k in (twice, once)],
-    )  # fmt: skip
+    )
     assert found.feasible
     assert found.x == pytest.approx(exact, abs=2e-3)
 
@@ -207,7 +207,7 @@ def never(x):
     (LBFGSB(), FixedVolume(), r"LBFGSB takes bounds only.*FixedVolume.*SLSQP"),
     (MMA(), FixedVolume(tolerance=1e-6), r"MMA.*FixedVolume.*SLSQP"),
     (MMA(), FixedPoints(indices=(0,)), r"MMA.*FixedPoints"),
-])  # fmt: skip
+])
 def test_constraint_that_the_optimizer_cannot_take(optimizer, constraint, word):
     deformation = stretched(MESH)
     if isinstance(constraint, FixedPoints):
@@ -224,7 +224,7 @@ def test_constraint_that_the_optimizer_cannot_take(optimizer, constraint, word):
     (np.zeros(2), (np.zeros(3), 1.0), r"shapes \(3,\)"),
     (np.array([np.nan]), None, "finite"),
     (np.zeros(2), (0.0, 0.0), "widen at least one"),
-])  # fmt: skip
+])
 def test_bounds_are_refused(start, bounds, word):
     with pytest.raises(BoundsError, match=word):
         minimize(never, start, bounds=bounds)
@@ -314,7 +314,7 @@ def test_stops_on_tolerance(optimizer):
         minimize(lambda x: (objective(x)[0] + 1.0, objective(x)[1]), np.full(2, 0.9), optimizer=optimizer,
                  bounds=(-1.0, 1.0), stop=StoppingCriteria(tolerance=tolerance, iterations=500))
         for tolerance in (1e-2, 1e-9)
-    )  # fmt: skip
+    )
     assert loose.stopped == "converged"
     assert tight.evaluations >= loose.evaluations
     assert tight.objective - 1.0 < 1e-5
@@ -350,7 +350,7 @@ def test_an_infeasible_design_never_wins(optimizer):
     found = minimize(
         quadratic(np.zeros(2)), np.array([0.05, 0.1]), optimizer=optimizer, bounds=(-1.0, 1.0),
         stop=StoppingCriteria(tolerance=1e-8, iterations=300), constraints=[linear([1.0, 1.0], 0.5, np.inf)],
-    )  # fmt: skip
+    )
     assert found.feasible
     assert found.x.sum() >= 0.5 - 1e-4
     assert found.x == pytest.approx([0.25, 0.25], abs=5e-3)
@@ -379,7 +379,7 @@ def test_fixed_variables_stay():
     found = minimize(
         quadratic(np.ones(3)), np.array([0.0, 0.3, 0.0]), optimizer=TrustConstr(),
         bounds=(np.array([-2, 0.3, -2]), np.array([2, 0.3, 2])), stop=replace(FINE, iterations=200),
-    )  # fmt: skip
+    )
     assert found.x[1] == 0.3
     assert found.x[[0, 2]] == pytest.approx([1, 1], abs=1e-3)
 
@@ -420,7 +420,7 @@ def test_error_leaves_after_the_record_is_on_disk(optimizer, tmp_path):
         minimize(
             objective, START, optimizer=optimizer, bounds=(-2.0, 2.0), stop=FINE,
             on_iteration=lambda record: append_csv(path, record.row()),
-        )  # fmt: skip
+        )
     rows = list(csv.DictReader(path.open()))
     best = min(value for value, _ in seen)
     assert min(float(row["objective"]) for row in rows) == best
@@ -535,7 +535,7 @@ def test_optimality_criteria_share_out_an_amount():
     found = minimize(
         lambda x: (float(np.sum(c / x)), -c / x**2), np.full(5, 0.3), optimizer=OptimalityCriteria(damping=0.5),
         bounds=(0.0, 1.0), stop=replace(FINE, iterations=30), constraints=[linear(np.full(5, 0.2), -np.inf, 0.3)],
-    )  # fmt: skip
+    )
     assert found.feasible
     assert found.stopped == "converged"
     assert found.x == pytest.approx([1.0, *rest], rel=1e-4)
@@ -544,7 +544,7 @@ def test_optimality_criteria_share_out_an_amount():
 @pytest.mark.parametrize(
     "constraints", [[], [linear(np.ones(2), 0.1, 0.5)], [linear(np.eye(2), [-np.inf] * 2, [0.5] * 2)]],
     ids=["none", "two sides", "two limits"],
-)  # fmt: skip
+)
 def test_optimality_criteria_refuse_other_constraints(constraints):
     """Before anything is evaluated."""
     with pytest.raises(ConstraintError, match=r"one upper limit.*MMA"):

@@ -64,7 +64,7 @@ class StokesArray:
 
     def __init__(
         self, shape, meshes, device, *, diameter, expected, viscosity, precision=wp.float64, tolerance=1e-7
-    ):  # fmt: skip
+    ):
         domain = box(shape, periodic=[True] * len(shape), device=device)
         obstacles = [Obstacle(f"solid_{k}", mesh) for k, mesh in enumerate(meshes)]
         speed = 0.05 * viscosity / diameter

@@ -38,7 +38,7 @@ def inclined_channel(cells, wall, device, shifts=(0.3, 0.6)):
     simulation = Simulation(
         box((2 * n, n), periodic=(True, True), device=device), viscosity=nu, force=tuple(G * along),
         obstacles=[Obstacle("walls", mesh, wall=wall)], precision=wp.float64,
-    )  # fmt: skip
+    )
     simulation.run(2 * n * n)
     s = ((simulation.domain.cell_indices() + 0.5) @ normal - offset) % spacing
     fluid = simulation.walls.fluid
@@ -82,7 +82,7 @@ def couette(gap, wall, device):
             Obstacle("inner", cylinder(inner, (x0, x0), 512), wall=wall, motion=motion),
             Obstacle("outer", cylinder(outer, (x0, x0), 512), wall=wall, hollow=True),
         ],
-    )  # fmt: skip
+    )
     simulation.run(15 * gap**2)
     place = simulation.domain.cell_indices() + 0.5 - x0
     r, u = np.linalg.norm(place, axis=-1), simulation.velocity()
@@ -111,7 +111,7 @@ def test_drag_balances_the_force_and_matches_sangani_and_acrivos(device):
     simulation = Simulation(
         box((n, n), periodic=(True, True), device=device), viscosity=nu, force=(G, 0.0), precision=wp.float64,
         obstacles=[Obstacle("body", cylinder(radius, (n / 2 + 0.1, n / 2 + 0.07)), wall=Bouzidi())],
-    )  # fmt: skip
+    )
     simulation.run(6000)
     U = simulation.velocity()[..., 0].sum() / n**2
     assert G * n**2 / (nu * U) == pytest.approx(51.53, rel=5e-3)
@@ -130,7 +130,7 @@ def test_a_thin_plate_parts_the_flow(device):
     simulation = Simulation(
         box((16, 16), periodic=(True, False), device=device), viscosity=0.1, precision=wp.float64,
         obstacles=[Obstacle("sheet", sheet, wall=Bouzidi())],
-    )  # fmt: skip
+    )
     start = np.zeros((*simulation.domain.fluid.shape, 2))
     below = simulation.domain.cell_indices()[..., 1] < 8
     start[below, 0] = 0.05

@@ -42,6 +42,6 @@ def test_periodic_flow_past_an_obstacle(dimension, precision, device):
     simulation = Simulation(
         box(shape, periodic=[True] * dimension, device=device), viscosity=0.03, force=force,
         obstacles=[Obstacle("body", body)], precision=precision,
-    )  # fmt: skip
+    )
     assert relative_change(simulation, np.prod(shape)) < 1e-6
     assert np.abs(simulation.velocity()).max() > 0.02

@@ -91,7 +91,7 @@ def test_flow_through_the_tilted_caps_of_a_pipe(device):
     simulation = Simulation(
         domain, viscosity=0.1, boundaries=[inlet, outlet], precision=wp.float64,
         obstacles=[Obstacle("wall", pipe, wall=Bouzidi(), hollow=True)],
-    )  # fmt: skip
+    )
     rate = speed * np.pi * radius**2
     for name, towards in (("inlet", axis), ("outlet", -axis)):
         area = simulation.walls.areas[name]
@@ -120,7 +120,7 @@ def test_an_oscillating_force_gives_the_womersley_flow_of_a_plane_channel(device
     simulation = Simulation(
         box((8, n), periodic=(True, False), device=device), viscosity=nu, force=(G, 0.0), precision=wp.float64,
         schedules={"force_x": Harmonic(period, phase=np.pi / 2)},
-    )  # fmt: skip
+    )
     simulation.run(4000)
     omega = 2.0 * np.pi / period
     k = np.sqrt(-1j * omega / nu)
@@ -141,7 +141,7 @@ def test_a_smooth_start_sends_out_less_sound(device):
         simulation = Simulation(
             box((64, 8), periodic=(False, True), device=device), viscosity=0.02, boundaries=[inlet, outlet],
             schedules=schedules,
-        )  # fmt: skip
+        )
         peaks = []
         for _ in range(20):
             simulation.run(50)
@@ -201,7 +201,7 @@ def test_coriolis_force_turns_a_uniform_flow_in_an_inertial_circle(device):
     simulation = Simulation(
         box((n, n), periodic=(True, True), device=device), viscosity=0.1, precision=wp.float64,
         force=[against, RotatingFrame((Omega,), centre)],
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.02, 0.0))
     simulation.run(400)
     u = simulation.velocity().reshape(-1, 2).mean(axis=0)
@@ -236,7 +236,7 @@ def test_layers_of_two_viscosities_share_the_shear_stress(device):
     simulation = Simulation(
         box((8, 16), periodic=(True, False), device=device), viscosity=0.1, viscosity_field=layers,
         boundaries=[MovingWall(Y_MAX, (0.05, 0.0))], precision=wp.float64,
-    )  # fmt: skip
+    )
     run_until_steady(simulation, 1e-8)
     u = simulation.domain.dense(simulation.velocity())[0, :, 0]
     assert (u[6] - u[2]) / (u[14] - u[10]) == pytest.approx(4.0, rel=1e-3)

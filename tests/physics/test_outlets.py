@@ -122,7 +122,7 @@ def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
     simulation = Simulation(
         domain, viscosity=speed * diameter / 40.0, boundaries=conditions, precision=wp.float64,
         obstacles=[Obstacle("cylinder", cylinder(diameter / 2, (24.3, 23.8)))],
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (speed, 0.0))
     simulation.run(8000)
     pressure = (domain.dense(simulation.density()) - 1.0) / 3.0 / (0.5 * speed**2)
@@ -139,7 +139,7 @@ def test_a_wake_leaves_at_high_reynolds_number(kind, device):
     simulation = Simulation(
         box((80, 48), device=device), viscosity=speed * diameter / 5000.0, boundaries=conditions,
         collision=RecursiveRegularised(), obstacles=[Obstacle("cylinder", cylinder(5.0, (24.3, 23.8)))],
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (speed, 0.0))
     simulation.run(5000)
     across = simulation.domain.dense(simulation.velocity())[-4, :, 1]

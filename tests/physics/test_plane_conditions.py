@@ -63,7 +63,7 @@ def grad_state(lattice, excess, u, seed=4, cells=50):
     feq = equilibrium(lattice, excess, list(u))
     return np.array([
         e + 4.5 * w * contracted(c, pi) for e, w, c in zip(feq, lattice.weights, lattice.velocities, strict=True)
-    ])  # fmt: skip
+    ])
 
 
 @kinds(*VELOCITIES)

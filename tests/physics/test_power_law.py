@@ -38,7 +38,7 @@ def test_the_power_law_is_solved(exponent):
     """nu = K gamma^(n - 1) at the gamma of that very nu, to 1e-11, over fifteen decades of stress and six of K."""
     q = np.logspace(-13, 1, 141)
     for K in np.logspace(-5, 1, 7):
-        collision = PowerLaw(Keep(), exponent, lowest=1e-7, highest=1e3)
+        collision = PowerLaw(Keep(), exponent, min_viscosity=1e-7, max_viscosity=1e3)
         nu = viscosity_under(collision, q, K)
         assert nu == pytest.approx(np.clip(K * shear_rate(q, nu) ** (exponent - 1.0), 1e-7, 1e3), rel=1e-11)
 
@@ -50,7 +50,7 @@ def test_carreaus_law_is_solved(exponent, yasuda):
     q = np.logspace(-13, 1, 141)
     for time in np.logspace(0, 6, 4):
         for nu0 in np.logspace(-4, 1, 6):
-            collision = Carreau(Keep(), time=time, exponent=exponent, fastest=1e-5, yasuda=yasuda)
+            collision = Carreau(Keep(), time, exponent, infinite_shear_viscosity=1e-5, a=yasuda)
             nu = viscosity_under(collision, q, nu0)
             thinned = (1.0 + (time * shear_rate(q, nu)) ** yasuda) ** ((exponent - 1.0) / yasuda)
             assert nu == pytest.approx(1e-5 + (nu0 - 1e-5) * thinned, rel=1e-11)
@@ -61,7 +61,8 @@ def test_carreaus_law_is_solved(exponent, yasuda):
 def test_a_fluid_at_rest_has_the_viscosity_of_a_bound(exponent, K):
     """In fp32 too, without overflow on the way: the largest where shear thins, the least where it thickens."""
     with np.errstate(all="raise", under="ignore"):
-        nu = viscosity_under(PowerLaw(Keep(), exponent, lowest=1e-5, highest=10.0), np.zeros(4, np.float32), np.float32(K))
+        law = PowerLaw(Keep(), exponent, min_viscosity=1e-5, max_viscosity=10.0)
+        nu = viscosity_under(law, np.zeros(4, np.float32), np.float32(K))
     assert nu == pytest.approx(np.full(4, 10.0 if exponent < 1.0 else 1e-5), rel=1e-6)
 
 
@@ -128,7 +129,7 @@ def test_bounds_of_the_viscosity(device):
     def law(gamma):
         return np.clip(0.002 / np.sqrt(gamma), 0.03, 0.06)
 
-    collision = PowerLaw(TRT(), 0.5, consistency=0.002, lowest=0.03, highest=0.06)
+    collision = PowerLaw(TRT(), 0.5, consistency=0.002, min_viscosity=0.03, max_viscosity=0.06)
     error, _ = channel_error(collision, law, D2Q9, 32, device, drive=1.5e-5, viscosity=0.5)
     met = law(1.5e-5 * np.array([1.0, 15.0]) / np.array([0.06, 0.03]))
     assert tuple(met) == (0.06, 0.03)
@@ -142,7 +143,7 @@ def test_carreau_channel(device):
     def law(gamma):
         return fastest + (nu0 - fastest) * (1.0 + (time * gamma) ** a) ** ((n - 1.0) / a)
 
-    collision = Carreau(TRT(), time=time, exponent=n, fastest=fastest, yasuda=a)
+    collision = Carreau(TRT(), time, n, infinite_shear_viscosity=fastest, a=a)
     drive = 1.5e-5
     error, peak = channel_error(collision, law, D2Q9, 32, device, drive=drive, viscosity=nu0)
     newtonian = drive * 16.0**2 / (2.0 * nu0)

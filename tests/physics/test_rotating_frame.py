@@ -21,7 +21,7 @@ def test_solid_body_rotation_is_steady(device):
     simulation = Simulation(
         box((n, n), device=device), viscosity=0.1, force=RotatingFrame((Omega,), (c, c)), obstacles=[vessel],
         precision=wp.float64,
-    )  # fmt: skip
+    )
     r2 = ((simulation.domain.cell_indices() + 0.5 - c) ** 2).sum(axis=-1)
     simulation.set_state(np.exp(1.5 * Omega**2 * r2))
     simulation.run(1000)
@@ -45,7 +45,7 @@ def test_uniform_flow_turns_in_inertial_circles(device, dimension):
     simulation = Simulation(
         box((n,) * dimension, periodic=(True,) * dimension, device=device), viscosity=0.05, precision=wp.float64,
         force=[ForceField(away), RotatingFrame(Omega, tuple(centre))], lattice=D3Q19 if dimension == 3 else None,
-    )  # fmt: skip
+    )
     start = np.array([0.03, 0.0, 0.01][:dimension])
     simulation.set_state(1.0, start)
     first = simulation.velocity()[0, 0]

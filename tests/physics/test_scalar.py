@@ -46,7 +46,7 @@ def hill_error(device, dimension, collision, n):
     domain = box((n,) * dimension, periodic=[True] * dimension, device=device)
     simulation = Simulation(
         domain, viscosity=0.1, precision=wp.float64, scalars=(Scalar("dye", D, collision=collision),)
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, u)
 
     def hill(width, centre):
@@ -149,7 +149,7 @@ def test_a_closed_box_keeps_its_scalar(device, dimension):
     simulation = Simulation(
         box(shape, device=device), viscosity=0.05, precision=wp.float64, force=(1e-4, 5e-5, 2e-5)[:dimension],
         obstacles=(Obstacle("body", mesh),), scalars=(Scalar("dye", 0.03), Scalar("other", 0.1, collision=ScalarBGK())),
-    )  # fmt: skip
+    )
     phi = np.random.default_rng(5).random(simulation.domain.fluid.shape) * simulation.domain.fluid
     simulation.set_scalar("dye", phi)
 
@@ -170,7 +170,7 @@ def test_a_uniform_scalar_stays_uniform_in_a_flow_around_a_body(device):
     simulation = Simulation(
         box((48, 32), periodic=(True, False), device=device), viscosity=0.1, precision=wp.float64, force=(1e-4, 0.0),
         obstacles=(Obstacle("body", cylinder(5.2, (20.3, 15.8))),), scalars=(Scalar("dye", 0.1),),
-    )  # fmt: skip
+    )
     simulation.set_scalar("dye", 1.0)
     simulation.run(3000)
     seen = simulation.domain.fluid & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 0.5)
@@ -230,7 +230,7 @@ def test_a_patch_acts_as_the_side_that_it_covers(device):
         simulation = Simulation(
             box((24, 13), device=device), viscosity=0.1, precision=wp.float64, scalars=(scalar,),
             boundaries=(VelocityInlet(low, (0.01, 0.0)),),
-        )  # fmt: skip
+        )
         simulation.run(300)
         results.append(simulation.scalar("dye"))
     assert np.array_equal(*results)

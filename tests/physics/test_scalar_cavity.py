@@ -26,7 +26,7 @@ def nusselt(device, rayleigh, n, speed, crossings):
     simulation = Simulation(
         box((n, n), device=device), viscosity=PRANDTL * D, precision=wp.float64, scalars=(heat,),
         force=Boussinesq("heat", expansion=1.0, gravity=(0.0, -(speed**2) / n)),
-    )  # fmt: skip
+    )
     simulation.run(int(crossings * n / speed))
     layers = np.array([evaluate(ScalarFlux("heat", 0, k), simulation) for k in range(1, n, n // 8)]) / D
     middle = evaluate(ScalarFlux("heat", 0, n // 2), simulation) / D

@@ -61,6 +61,6 @@ def test_simple_cubic_array_of_spheres(device):
     array = StokesArray(
         (cells,) * 3, [sphere(radius, (0.5 * cells,) * 3)], device, diameter=2.0 * radius, expected=expected, viscosity=0.1,
         precision=wp.float32, tolerance=1e-4,
-    )  # fmt: skip
+    )
     assert array.drag == pytest.approx(expected, rel=0.03)
     assert array.force == pytest.approx(array.drive * (array.volume - array.solid_volume), rel=1e-3)

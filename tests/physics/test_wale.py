@@ -94,7 +94,7 @@ def values(graph, inputs):
     do = {
         "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative, "sqrt": np.sqrt,
         "<": np.less, "where": lambda m, x, y: x if m else y,
-    }  # fmt: skip
+    }
     kind = next(type(v) for v in inputs.values())
     for node in graph.nodes:
         if node.operation == "input":

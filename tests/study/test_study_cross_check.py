@@ -52,9 +52,10 @@ class Thin:
 
 def thin_problem(device, cross_check):
     study = DragStudy(
-        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3), cross_check=cross_check,
+        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3),
+        cross_check=cross_check,
         steady_run=SteadyRun(limit=300),
-    )  # fmt: skip
+    )
     return DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
 
 

@@ -58,7 +58,7 @@ def test_gradient_of_the_pressure_drop(device):
     study = DragStudy(
         deformation=FFD((3, 3, 3), limit=0.1), steady_run=SteadyRun(tolerance=1e-9, stretch=500, limit=1000), constraints=(LOSS,),
         gradient=Steady(tolerance=0.01, flow_tolerance=math.inf),
-    )  # fmt: skip
+    )
     problem = DragProblem(study, plan, device)
     (loss,), x, step, losses = problem.constraints, np.zeros(81), swelling(0.15), []
     slope = float(loss.jacobian(x)[0] @ (2 * step))

@@ -101,7 +101,8 @@ def test_a_study_of_xform_ops_writes_their_values_and_no_points(tmp_path, device
     scene, ops = Scene.open(path), PrimOps.of(path, "/Stand", {"xformOp:rotateY": 20.0})
     plan = SMALL.in_scene(scene)
     study = DragStudy(
-        deformation=ops.deformation, constraints=(), steady_run=SteadyRun(limit=400), stop=StoppingCriteria(iterations=1), cross_check=None
+        deformation=ops.deformation, constraints=(), steady_run=SteadyRun(limit=400), stop=StoppingCriteria(iterations=1),
+        cross_check=None,
     )
     folder = ResultsWriter(tmp_path / "out", scene, plan, ops=ops)
     found = DragProblem(study, plan, device).minimize(folder.add)

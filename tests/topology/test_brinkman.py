@@ -23,7 +23,7 @@ def porous_channel(device, cells, ratio, drive=1e-6):
     simulation = Simulation(
         box((8, cells), periodic=(True, False), device=device), viscosity=VISCOSITY, precision=wp.float64,
         force=[UniformForce((drive, 0.0)), Brinkman(alpha)],
-    )  # fmt: skip
+    )
     simulation.run(int(4.0 * cells**2))
     y = (np.arange(cells) + 0.5) / cells * 2.0 - 1.0
     exact = drive / alpha * (1.0 - np.cosh(ratio * y) / np.cosh(ratio))
@@ -72,7 +72,7 @@ def duct(device):
         box((20, 13), device=device), viscosity=0.05, precision=wp.float64,
         boundaries=[VelocityInlet(X_MIN, (0.05, 0.01)), PressureOutlet(X_MAX)],
         force=[UniformForce((1e-4, 2e-5)), Brinkman(lambda centres: 0.3 * rng.random(centres.shape[:-1]) + 0.01)],
-    )  # fmt: skip
+    )
 
 
 def run(duct, alpha, start):
@@ -107,7 +107,7 @@ def test_stokes_flow_is_its_own_adjoint(device):
         box((32, 32), device=device), viscosity=VISCOSITY, precision=wp.float64, collision=TRT(),
         boundaries=[VelocityInlet(X_MIN, (1e-4, 0.0)), VelocityInlet(X_MAX, (1e-4, 0.0)), VelocityInlet(Y_MIN, (5e-5, 0.0))],
         force=smooth,
-    )  # fmt: skip
+    )
     _, (gradient,) = value_and_grad(
         PowerLoss(), simulation, steps=4000, wrt=(Field("resistance"),), plan=Steady(tolerance=1e-3)
     )

@@ -80,8 +80,9 @@ def test_projection_and_resistance():
 def study(**options) -> DensityStudy:
     design = Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options)
     return DensityStudy(
-        stages=[design], fluid=0.4, steady_run=SteadyRun(tolerance=1e-10, stretch=400, limit=20_000), gradient=Steady(tolerance=1e-8),
-    )  # fmt: skip
+        stages=[design], fluid=0.4, steady_run=SteadyRun(tolerance=1e-10, stretch=400, limit=20_000),
+        gradient=Steady(tolerance=1e-8),
+    )
 
 
 def channel(device) -> Simulation:
@@ -107,7 +108,7 @@ def test_volume_and_regions(device):
     design = Density(
         resistance=Resistance(solid=0.2), spread=ConeFilter(1.8), projection=Projection(beta=4.0),
         region=lambda centres: centres[:, 0] > 4.0,
-    )  # fmt: skip
+    )
     bound, rng = design.bind(domain), np.random.default_rng(4)
     assert bound.size == 12 * 12
     x, direction = rng.random(bound.size), rng.standard_normal(bound.size)
@@ -135,6 +136,6 @@ def test_refusals(device):
     for wrong in (
         lambda: ConeFilter(1.0), lambda: HelmholtzFilter(0.0), lambda: LevelSet(0.5), lambda: Projection(beta=0.0),
         lambda: Resistance(solid=1.0, fluid=2.0),
-    ):  # fmt: skip
+    ):
         with pytest.raises(ValueError, match=r"above|must be|give"):
             wrong()

@@ -62,7 +62,7 @@ CASES = {
         instancer("rel prototypes = </Bad>\nint[] protoIndices = [0]\npoint3f[] positions = [(0, 0, 0)]"),
         "/Bad: this point instancer is part of its own prototype",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -99,7 +99,7 @@ def test_a_thousand_million_instances_in_few_bytes_are_refused_on_the_way(tmp_pa
     with pytest.raises(SceneError, match=r"/Top/c0.*501 prims and copies are met, limit 500"):
         Scene.open(path)
     path.write_text(HEAD + instancer("rel prototypes = </Bad/Box>\n"
-        f"int[] protoIndices = {[0] * 500}\npoint3f[] positions = {[(k, 0, 0) for k in range(500)]}"))  # fmt: skip
+        f"int[] protoIndices = {[0] * 500}\npoint3f[] positions = {[(k, 0, 0) for k in range(500)]}"))
     with pytest.raises(SceneError, match="/Bad: with it 501 prims"):
         Scene.open(path)
 
@@ -133,7 +133,7 @@ def test_references_to_references_are_counted_before_they_are_composed(tmp_path,
 def test_a_design_mesh_keeps_its_faces_in_time(tmp_path):
     path = tmp_path / "scene.usda"
     path.write_text(HEAD + mesh().replace("faceVertexIndices = [0, 1, 2]",
-        "faceVertexIndices.timeSamples = { 1: [0, 1, 2], 2: [0, 2, 1] }"))  # fmt: skip
+        "faceVertexIndices.timeSamples = { 1: [0, 1, 2], 2: [0, 2, 1] }"))
     scene = Scene.open(path)
     assert "topology changes in time" in str(scene.report)
     with pytest.raises(SceneError, match="/Bad: its faces change in time"):

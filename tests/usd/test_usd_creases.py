@@ -196,7 +196,7 @@ BAD = {
         r"cornerSharpnesses has 1 entries, allowed is one for each of cornerIndices \(2\)"),
     "corner nan": (CORNER.replace("[2, 3]", "[2, nan]"), "cornerSharpnesses holds nan"),
     "boundary": ('uniform token interpolateBoundary = "edges"', "interpolateBoundary is 'edges'; allowed are none, edgeOnly"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -28,7 +28,7 @@ def ball(path, *, band=3.0, name="ball", grid_class=GridClass.LEVEL_SET, reach=9
     grid = TileGrid(
         name=name, tiles=tiles[kept].astype(np.int32), values=distance[kept].astype(np.float32), voxel_size=VOXEL,
         active=active[kept], background=band * VOXEL, grid_class=grid_class,
-    )  # fmt: skip
+    )
     write_vdb(path, [grid]) if path.suffix == ".vdb" else write_nvdb(path, grid)
 
 
@@ -50,7 +50,7 @@ def test_a_ball_across_many_tiles_is_closed_and_has_its_volume_and_centre(tmp_pa
     ("options", "message"),
     [({"grid_class": GridClass.FOG_VOLUME}, "'ball' is a fog volume; give a level set"),
      ({"offset": 5.0, "band": 500.0, "reach": 1}, "'ball' is 0 nowhere between active voxels")],
-)  # fmt: skip
+)
 def test_what_is_no_surface_is_refused(tmp_path, options, message):
     ball(tmp_path / "ball.nvdb", **options)
     with pytest.raises(SceneError, match=message):

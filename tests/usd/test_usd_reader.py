@@ -147,7 +147,7 @@ def SkelRoot "Root" (
         )
     }
 }
-"""  # fmt: skip
+"""
 
 
 @pytest.mark.parametrize(("time", "height"), [(None, 2.0), (1, 2.0), (2, 4.0), (3, 6.0)])

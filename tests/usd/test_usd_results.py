@@ -144,7 +144,7 @@ def test_colours_beat_every_material_of_the_scene_in_the_results_alone(copied, t
     subset = binding.CreateMaterialBindSubset("part", [0, 1]).GetPrim()
     for prim, strength in (
         (comb, tokens.fallbackStrength), (subset, tokens.fallbackStrength), (comb.GetParent(), tokens.strongerThanDescendants),
-    ):  # fmt: skip
+    ):
         UsdShade.MaterialBindingAPI.Apply(prim).Bind(red, strength, getattr(tokens, purpose))
     other = scene.GetPrimAtPath("/World/Mirrored")
     scene.Save()

@@ -86,7 +86,7 @@ def Xform "World" {{
 }}
 class Xform "Shared" {{
 }}
-"""  # fmt: skip
+"""
 REPORT = """\
 read      /World/Instance/Box: volume 8 m^3, area 24 m^2
 read      /World/Payload/Box: volume 24 m^3, area 56 m^2

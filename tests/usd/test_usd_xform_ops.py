@@ -88,7 +88,7 @@ def test_a_body_that_would_not_move_along_is_refused(written):
     (WING, {"xformOp:rotateX": 1.0}, r"no op xformOp:rotateX; there are: xformOp:translate"),
     (WING, {"xformOp:orient": 1.0}, "cannot be varied"),
     (WING, {"xformOp:translate:pivot": 1.0}, "no pivot"),
-])  # fmt: skip
+])
 def test_what_cannot_be_varied_is_refused(written, prim, reach, words):
     with pytest.raises(SceneError, match=words):
         PrimOps.of(written(TURNED), prim, reach)

@@ -52,7 +52,7 @@ class Stopwatch:
         return Grid(
             label=label, across=across, cells=simulation.domain.fluid_cells,
             steps=simulation.steps if steps is None else steps, seconds=time.process_time() - self._began,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ class ChannelCylinder:
             box(shape, voxel_size=h, device=self.device), viscosity=self.mean * self.across / self.reynolds,
             collision=self.collision, boundaries=[inlet, *symmetry, CharacteristicOutlet(X_MAX)], precision=wp.float32,
             obstacles=[Obstacle("cylinder", self._body(), wall=Bouzidi())],
-        )  # fmt: skip
+        )
         centres = simulation.domain.cell_indices() + 0.5
         velocity = np.zeros(centres.shape)
         velocity[..., 0] = self.speed * profile.factors(centres.reshape(-1, d), whole, 0).reshape(centres.shape[:-1])

@@ -62,7 +62,7 @@ def judge(case: Case) -> None:
         MISSED.format(name=q.name, value=q.values[k], published=q.published.value, tolerance=limit,
                       deviation=q.published.deviation(q.values[k]))
         for q in case.quantities if q.name in missed for k, limit in q.judged()
-    ]  # fmt: skip
+    ]
     assert missed <= set(case.misses), "\n".join(lines)
     assert set(case.misses) <= missed, f"within tolerance after all: {sorted(set(case.misses) - missed)}"
     if missed:

@@ -67,7 +67,7 @@ def extremum(x: np.ndarray, values: np.ndarray, sign: int) -> tuple[float, float
 
 def force_series(
     simulation: Simulation, forces: Sequence[Observable], steps: float, stretch: float, also: Callable[[], float] | None = None
-) -> list[np.ndarray]:  # fmt: skip
+) -> list[np.ndarray]:
     """Runs; times [steps], each of the forces, and what `also` gives, sampled after every stretch."""
     evaluations, samples = [Evaluation(simulation, force) for force in forces], []
     for _ in range(round(steps / stretch)):

@@ -68,7 +68,7 @@ class FreeStream:
             box(shape, voxel_size=h, origin=origin, device=self.device), viscosity=self.speed * self.across / self.reynolds,
             collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=Bouzidi())],
             precision=wp.float32,
-        )  # fmt: skip
+        )
         velocity = np.zeros((*simulation.walls.fluid.shape, self.dimension))
         velocity[..., 0] = self.speed * simulation.walls.fluid
         simulation.set_state(1.0, velocity)

@@ -41,7 +41,7 @@ def variables(start: Profile, dimension: int) -> LinearDeformation:
     return LinearDeformation(
         still + ways @ np.array(start.numbers), len(start.numbers), lambda x: ways @ x,
         lambda g: np.einsum("nkv,nk->v", ways, g), np.inf,
-    )  # fmt: skip
+    )
 
 
 def surface(x: np.ndarray, r: np.ndarray, dimension: int) -> tuple[np.ndarray, np.ndarray]:
@@ -124,7 +124,7 @@ class Stream:
             box([n + 1 for n in half], origin=(-0.5, -0.5, -0.5 * (dimension == 3)), device=device),
             viscosity=VISCOSITY, precision=precision, boundaries=[*planes, *sides],
             obstacles=[Obstacle("body", mesh)],
-        )  # fmt: skip
+        )
         velocity = np.zeros((*self.simulation.domain.fluid.shape, dimension))
         velocity[..., 0] = SPEED
         self.simulation.set_state(1.0, velocity)
@@ -159,5 +159,5 @@ class Stream:
         _, (gradient,) = value_and_grad(
             WholeDrag(), self.simulation, steps=1, wrt=[Deformed("body", deformation, x)],
             plan=Steady(tolerance=tolerance, flow_tolerance=np.inf),
-        )  # fmt: skip
+        )
         return gradient / (VISCOSITY * SPEED)

@@ -37,7 +37,7 @@ def stream(across, reynolds, speed, device):
     return FreeStream(
         body=naca_0012(), dimension=2, across=across, reynolds=reynolds, speed=speed, mirrors=(1,), device=device,
         upstream=4.0, downstream=5.0, side=5.0,
-    )  # fmt: skip
+    )
 
 
 def profile(flow):
@@ -46,7 +46,7 @@ def profile(flow):
     return Curve(
         f"chord of {flow.across}", y,
         (on_box(flow.simulation, flow.simulation.velocity()[..., 0])(np.column_stack([0.0 * y + 0.75, y])) / flow.speed).round(5),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.validate
@@ -65,7 +65,7 @@ def test_drag(reynolds, device, hand_in):
     cd = [flow.coefficient(flow.drag) for flow in flows]
     drag, low, high = DRAG[reynolds]
     quantity = Quantity(name="C_d", values=cd[::2], half_speed=(cd[0], cd[1]),
-                        published=Published(value=drag, low=low, high=high, tolerance=0.03))  # fmt: skip
+                        published=Published(value=drag, low=low, high=high, tolerance=0.03))
     hand_in(Case(
         number="18", title="NACA 0012 without incidence", part=f"Re {reynolds}", setup=SETUP,
         source="Lockard, Luo, Milder & Singer, J. Stat. Phys. 107 (2002) 423; Imamura et al., J. Comput. Phys. 202 (2005) 645",
@@ -75,4 +75,4 @@ def test_drag(reynolds, device, hand_in):
             Panel(x="cells along the chord", y="C_d", curves=[Curve("ours", [coarse, fine], cd[::2]),
                   Curve("published range", [fine] * 2, [low, high], points=True)]),
         ],
-    ))  # fmt: skip
+    ))

@@ -24,7 +24,7 @@ EXTREMA = {
     100: {"u_min": -0.214042, "v_max": 0.179573, "v_min": -0.253803, "y(u_min)": 0.4581, "x(v_max)": 0.2370, "x(v_min)": 0.8104},
     400: {"u_min": -0.328730, "v_max": 0.303833, "v_min": -0.454065},
     1000: {"u_min": -0.388570, "v_max": 0.376945, "v_min": -0.527077, "y(u_min)": 0.1717, "x(v_max)": 0.1578, "x(v_min)": 0.9092},
-}  # fmt: skip
+}
 """In speeds of the lid and lengths of a side."""
 COLUMNS = {"Ghia": "ghia1982", "finite elements": "ngsolve_p6"}
 MISPRINT = (400, "v", 0.9063)
@@ -33,7 +33,7 @@ MISPRINT = (400, "v", 0.9063)
 def table(reynolds, component, column):
     """Coordinate and velocity at Ghia's points, (n, 2), theirs or those of high-order finite elements; less the misprint."""
     rows = np.genfromtxt(Path(__file__).parent / "references" / "cavity_2d.csv", delimiter=",", names=True,
-                         dtype=None, encoding="utf-8")  # fmt: skip
+                         dtype=None, encoding="utf-8")
     keep = [r for r in rows if (r["Re"], r["comp"]) == (reynolds, component)]
     return np.array([(r["coord"], r[column]) for r in keep if (reynolds, component, r["coord"]) != MISPRINT])
 
@@ -54,7 +54,7 @@ class Cavity:
         self.simulation = Simulation(
             box((cells, cells), voxel_size=1.0 / cells, device=device), viscosity=SPEED * cells / reynolds,
             boundaries=walls(), precision=wp.float32,
-        )  # fmt: skip
+        )
         if start is not None:
             start_from(self.simulation, start.simulation)
         crossing = round(cells / SPEED)
@@ -101,18 +101,18 @@ def test_profiles(cavities, hand_in):
         Quantity(name=f"largest difference of {c} from {who} [lid speeds]", published=within,
                  values=[flow.deviation(reynolds, c, column) for flow in (coarse, fine)])
         for who, column in COLUMNS.items() for c in ("u", "v")
-    ]  # fmt: skip
+    ]
     panels = [
         Panel(x=x, y=f"{c} / U", curves=[coarse.curve(c), fine.curve(c),
               Curve("Ghia et al.", *table(reynolds, c, "ghia1982").T, points=True)])
         for c, x in (("u", "y at x = 1/2"), ("v", "x at y = 1/2"))
-    ]  # fmt: skip
+    ]
     hand_in(Case(
         number="6", title="Lid-driven cavity, profiles", part=f"Re {reynolds}", setup=SETUP,
         source="Ghia, Ghia & Shin, J. Comput. Phys. 48 (1982) 387, tables I and II; "
         "high-order finite elements at the same points",
         grids=[coarse.grid, fine.grid], quantities=quantities, panels=panels,
-    ))  # fmt: skip
+    ))
 
 
 @pytest.mark.validate
@@ -133,4 +133,4 @@ def test_extrema(cavities, hand_in):
         source="Botella & Peyret, Comput. Fluids 27 (1998) 421 (Re 1000); high-order finite elements (Re 100, 400)",
         grids=[flow.grid for flow in flows], quantities=quantities,
         panels=[Panel(x="cells along a side", y="deviation", curves=[*errors, asked], logarithmic=True)],
-    ))  # fmt: skip
+    ))

@@ -22,7 +22,7 @@ SETUP = (
 )
 PUBLISHED = {
     "u_min": -0.28038, "v_max": 0.24665, "v_min": -0.43502, "y(u_min)": 0.12419, "x(v_max)": 0.10913, "x(v_min)": 0.90957,
-}  # fmt: skip
+}
 
 
 def table(component):
@@ -42,7 +42,7 @@ class Cube:
             boundaries=[MovingWall(Y_MAX, (SPEED, 0.0, 0.0)), MovingWall(X_MIN, (0.0,) * 3), MovingWall(X_MAX, (0.0,) * 3),
                         FreeSlip(Z_MAX)],
             precision=wp.float32,
-        )  # fmt: skip
+        )
         if start is not None:
             start_from(self.simulation, start.simulation)
         crossing = round(cells / SPEED)
@@ -80,9 +80,9 @@ def test_extrema(device, hand_in):
         Panel(x=x, y=f"{c} / U", curves=[*(cube.curve(c) for cube in cubes),
               Curve("Albensoeder & Kuhlmann", *table(c).T, points=True)])
         for c, x in (("u", "y at x = z = 1/2"), ("v", "x at y = z = 1/2"))
-    ]  # fmt: skip
+    ]
     hand_in(Case(
         number="7b", title="Lid-driven cube, Re 1000", setup=SETUP,
         source="Albensoeder & Kuhlmann, J. Comput. Phys. 206 (2005) 536", grids=[cube.grid for cube in cubes],
         quantities=quantities, panels=panels,
-    ))  # fmt: skip
+    ))

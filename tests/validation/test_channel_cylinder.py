@@ -25,7 +25,7 @@ def channel_2d(cells, reynolds, speed, device, collision=TRT()):
     return ChannelCylinder(
         dimension=2, cells=cells, length=2.2, place=(0.2, 0.2), reynolds=reynolds, speed=speed, device=device,
         collision=collision,
-    )  # fmt: skip
+    )
 
 
 def settled(flow, tolerance):
@@ -49,7 +49,7 @@ def test_2d_1(device, hand_in):
     published = {
         "C_d": Published(value=5.57953, tolerance=0.01), "C_l": Published(value=0.010619, tolerance=0.002, absolute=True),
         "dp [Pa]": Published(value=0.117520, tolerance=0.02),
-    }  # fmt: skip
+    }
     quantities = [
         Quantity(name=name, values=[found[0][k], found[2][k]], half_speed=(found[0][k], found[1][k]), published=value)
         for k, (name, value) in enumerate(published.items())
@@ -57,7 +57,7 @@ def test_2d_1(device, hand_in):
     hand_in(Case(
         number="8", title="Cylinder in a channel, 2D-1, Re 20", setup=SETUP, source=SOURCE + "; Nabh, Heidelberg (1998)",
         grids=grids[::2], quantities=quantities, panels=[pressure_panel(flows[::2])],
-    ))  # fmt: skip
+    ))
 
 
 def pressure_panel(flows):
@@ -81,7 +81,7 @@ class Shedding:
         times, drag, lift, dp = force_series(
             flow.simulation, [flow.along(0), flow.along(1)], lengths * flow.steps, flow.steps / 30.0,
             also=lambda: flow.pressure_difference(1.0),
-        )  # fmt: skip
+        )
         self.times, drag, lift = times / flow.steps, flow.coefficient(drag), flow.coefficient(lift)
         middle = 0.5 * (lift[len(lift) // 2 :].max() + lift[len(lift) // 2 :].min())
         k = np.flatnonzero((lift[:-1] < middle) & (lift[1:] >= middle))
@@ -125,7 +125,7 @@ def test_2d_2(device, hand_in):
     hand_in(Case(
         number="9", title="Cylinder in a channel, 2D-2, Re 100", setup=setup, source=SOURCE + "; FeatFlow",
         grids=grids[:1] + grids[2:], quantities=quantities, panels=[lift_panel(found[3])],
-    ))  # fmt: skip
+    ))
 
 
 def lift_panel(shedding):
@@ -169,7 +169,7 @@ def test_3d_1z(device, hand_in):
         setup=SETUP + " D3Q19; the half up to z = H / 2, which passes through centres of cells: 41 and 83 cells over H.",
         source=SOURCE + "; Braack & Richter, Comput. Fluids 35 (2006) 372", grids=grids[::2], quantities=quantities,
         panels=[Panel(x="cells across", y="C_d", curves=curves)],
-    ))  # fmt: skip
+    ))
 
 
 def whole_coefficients(flow):

@@ -25,7 +25,7 @@ class Plates:
         simulation = Simulation(
             box((8, cells), periodic=(True, False), device=device), viscosity=viscosity, force=force, boundaries=lid,
             collision=collision, precision=wp.float64,
-        )  # fmt: skip
+        )
         run_until_steady(simulation, 1e-13 if not driven else 1e-10)
         y = (np.arange(cells) + 0.5) / cells
         self.y, self.u = y, simulation.domain.dense(simulation.velocity())[0, :, 0] / peak
@@ -37,7 +37,7 @@ class Plates:
 @pytest.mark.parametrize(
     ("part", "collision", "driven", "tolerance"),
     [("Poiseuille", TRT(3 / 16), True, 1e-6), ("Couette", TRT(3 / 16), False, 1e-10), ("Poiseuille, BGK", BGK(), True, None)],
-)  # fmt: skip
+)
 def test_plates(part, collision, driven, tolerance, device, hand_in):
     flows = [Plates(cells, device, collision=collision, driven=driven) for cells in (8, 16, 32)]
     errors = [flow.error for flow in flows]
@@ -55,7 +55,7 @@ def test_plates(part, collision, driven, tolerance, device, hand_in):
         setup="D2Q9, fp64, nu = 1/2, periodic along the flow, halfway walls; TRT with Lambda = 3/16, and BGK for comparison.",
         source="exact", grids=grids, quantities=[quantity],
         panels=[Panel(x="y / H", y="u / u_max", curves=[*(Curve(f.grid.label, f.y, f.u) for f in flows), exact])],
-    ))  # fmt: skip
+    ))
 
 
 class Duct:
@@ -92,7 +92,7 @@ def test_square_duct(device, hand_in):
     quantities = [
         Quantity(name=name, values=[getattr(duct, member) for duct in ducts], published=Published(value=value, tolerance=0.005))
         for name, member, value in (("Q mu / (G L^4)", "flow_rate", 0.0351443), ("u_max / u_mean", "peak", 2.0963))
-    ]  # fmt: skip
+    ]
     profiles = [Curve(duct.grid.label, duct.y, duct.profile) for duct in ducts]
     hand_in(Case(
         number="2", title="Square duct",
@@ -100,4 +100,4 @@ def test_square_duct(device, hand_in):
         grids=[duct.grid for duct in ducts], quantities=quantities,
         panels=[Panel(x="y / L on the middle line", y="u / u_mean",
                       curves=[*profiles, Curve("series", y, series(y), points=True)])],
-    ))  # fmt: skip
+    ))

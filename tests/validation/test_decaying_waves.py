@@ -61,7 +61,7 @@ def test_shear_wave(wave, device, hand_in):
                              published=Published(value=1.0, tolerance=0.01))],
         panels=[Panel(x="nu k^2 t", y="amplitude", curves=[*(Curve(w.grid.label, w.times, w.amplitudes) for w in waves),
                       Curve("exact", t, np.exp(-t), points=True)])],
-    ))  # fmt: skip
+    ))
 
 
 class Vortices:
@@ -127,4 +127,4 @@ def test_taylor_green_2d(device, hand_in):
                     for k, name in enumerate(("velocity", "pressure"))],
         panels=[Panel(x="cells per side", y="relative error", logarithmic=True,
                       curves=[Curve("velocity", sides, errors[:, 0]), Curve("pressure", sides, errors[:, 1]), second])],
-    ))  # fmt: skip
+    ))

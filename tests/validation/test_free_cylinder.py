@@ -75,13 +75,13 @@ def test_steady(reynolds, device, hand_in):
                  published=Published(value=drag, low=low, high=high, tolerance=0.03)),
         Quantity(name="length of the wake / D", values=lengths[::2], half_speed=lengths[:2],
                  published=Published(value=length, tolerance=0.03)),
-    ]  # fmt: skip
+    ]
     hand_in(Case(
         number="11", title="Cylinder in a free stream", part=f"Re {reynolds}", setup=SETUP, source=SOURCE,
         grids=grids[::2], quantities=quantities,
         panels=[Panel(x="x / D on the axis", y="u / U",
                       curves=[*curves[::2], Curve("end of the wake, published", [0.5 + length], [0.0], points=True)])],
-    ))  # fmt: skip
+    ))
 
 
 class Shedding:
@@ -126,7 +126,7 @@ def test_shedding(reynolds, device, hand_in):
     plans = {
         "coarse": (ACROSS[0], SPEED, SHEDDING_BOX), "half": (ACROSS[0], 0.5 * SPEED, SHEDDING_BOX),
         "wide": (ACROSS[0], SPEED, WIDE_BOX), "fine": (ACROSS[1], SPEED, SHEDDING_BOX),
-    }  # fmt: skip
+    }
     for name, (across, speed, box) in plans.items():
         watch = Stopwatch()
         flow = stream(across, reynolds, speed, device, box, **MODELS[reynolds])
@@ -149,12 +149,12 @@ def test_shedding(reynolds, device, hand_in):
         quantities.append(Quantity(
             name=f"{name}, blockage ({blockage:+.4f}) removed", values=[v["coarse"] + blockage, v["fine"] + blockage],
             half_speed=(v["coarse"], v["half"]), published=value,
-        ))  # fmt: skip
+        ))
     misses = {quantities[1].name: WIDTH} if reynolds == 100 else {}
     hand_in(Case(
         number="11", title="Cylinder in a free stream", part=f"Re {reynolds}", setup=SETUP, source=SOURCE,
         grids=[grids[0], grids[-1]], quantities=quantities, panels=[lift_panel(found["fine"], cl)], misses=misses,
-    ))  # fmt: skip
+    ))
 
 
 def lift_panel(shedding, amplitude):

@@ -27,7 +27,7 @@ def stream(across, reynolds, speed, device, width=NARROW):
     return FreeStream(
         body=sphere(0.5, (0.0, 0.0, 0.0)), dimension=3, across=across, reynolds=reynolds, speed=speed, mirrors=(1, 2),
         device=device, upstream=width, downstream=BEHIND, side=width,
-    )  # fmt: skip
+    )
 
 
 def axis(flow):
@@ -53,7 +53,7 @@ def test_drag(reynolds, device, hand_in):
     plans = {
         "coarse": (ACROSS[0], SPEED, NARROW), "half": (ACROSS[0], 0.5 * SPEED, NARROW), "wide": (ACROSS[0], SPEED, WIDE),
         "fine": (ACROSS[1], SPEED, NARROW),
-    }  # fmt: skip
+    }
     for name, (across, speed, width) in plans.items():
         watch = Stopwatch()
         flow = stream(across, reynolds, speed, device, width)
@@ -79,4 +79,4 @@ def test_drag(reynolds, device, hand_in):
         source="Clift, Grace & Weber, Bubbles, Drops and Particles (1978); Johnson & Patel, J. Fluid Mech. 378 (1999) 19",
         grids=[grids[0], grids[-1]], quantities=quantities,
         panels=[Panel(x="x / D on the axis", y="u / U", curves=curves)],
-    ))  # fmt: skip
+    ))

@@ -59,7 +59,7 @@ class Search:
         self.result = minimize(
             self._ratio, np.zeros(len(far)), constraints=[constraint], bounds=(-far, far),
             optimizer=SLSQP(first_step=0.02), stop=StoppingCriteria(tolerance=5e-6, iterations=iterations),
-        )  # fmt: skip
+        )
         self.found = Profile(tuple((np.array(start.numbers) + self.result.x) / case.radius))
 
     def _ratio(self, x):
@@ -72,15 +72,15 @@ LENS, LONG_LENS = Profile.lens(2.0, 2.3), Profile.lens(3.0, 1.8)
 AREA = Case(
     "area", Profile((1.66650, 0.79145, 0.14538, 0.03065, 0.00728, 0.00115, 0.00009)), LENS, 16.0, (128, 128), FixedVolume(),
     settled=1e-6, accuracy=5e-4,
-)  # fmt: skip
+)
 VOLUME = Case(
     "volume", Profile((1.72092, 1.00944, 0.24036, 0.05579, 0.01296, 0.00189, 0.00013)), LENS, 9.0, (42, 36, 36), FixedVolume(),
     settled=1e-5, accuracy=1e-2,
-)  # fmt: skip
+)
 SURFACE = Case(
     "surface", Profile((2.42181, 0.65721, 0.08878, 0.02126, 0.00394, 0.00051, 0.00003)), LONG_LENS, 8.0, (46, 32, 32),
     FixedArea(), settled=1e-5, accuracy=1e-2,
-)  # fmt: skip
+)
 
 
 def freed(sphere, body, radius):
@@ -100,7 +100,7 @@ def report(search: Search, *figures: str):
     angles = [profile.scaled(search.case.radius).half_angle(2.0, 8.0) for profile in (found, best)]
     print(f"\n{search.case.name}: ratio in the box {search.result.objective:.5f}", *figures,
           f"angle from 2 to 8 cells {angles[0]:.1f}, of the best {angles[1]:.1f}", f"{search.result.evaluations} evaluations",
-          found, sep="; ")  # fmt: skip
+          found, sep="; ")
     figure = Figure(figsize=(3.2, 1.7), dpi=100, layout="constrained")
     axes = figure.subplots()
     xi = np.sin(np.linspace(-0.5 * np.pi, 0.5 * np.pi, 201))

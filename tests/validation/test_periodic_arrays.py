@@ -63,14 +63,14 @@ class PeriodicArray:
         domain = box(
             (cells, *[cells // 2 + 1] * (dimension - 1)), voxel_size=h, origin=(-0.5, -0.5 * h, -0.5 * h),
             periodic=(True, *[False] * (dimension - 1)), device=device,
-        )  # fmt: skip
+        )
         self.simulation = Simulation(
             domain, viscosity=VISCOSITY, force=(drive, *[0.0] * (dimension - 1)),
             boundaries=[FreeSlip(Face(axis, end)) for axis in range(1, dimension) for end in (0, 1)],
             obstacles=[Obstacle(f"solid_{k}", body, wall=wall) for k, body in enumerate(bodies)],
             # At 48 cells across U is 5e-5: between interpolated walls such a flow never settles in fp32.
             precision=wp.float64 if dimension == 2 or isinstance(wall, Bouzidi) else wp.float32,
-        )  # fmt: skip
+        )
         if isinstance(wall, Bouzidi):
             self.eps = 1.0 - self.simulation.walls.fluid
         else:
@@ -143,7 +143,7 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
     quantity = Quantity(name="drag", values=values[::2], half_speed=tuple(values[:2]), published=published)
     labels = [f"{names}, {n} across" for n in across]
     deviations = [Curve(label, [solid_fraction], [abs(100.0 * published.deviation(v))])
-                  for label, v in zip(labels, values[::2], strict=True)]  # fmt: skip
+                  for label, v in zip(labels, values[::2], strict=True)]
     limits = [
         Curve(f"tolerance, {n} across", [solid_fraction], [100.0 * limit], limit=True)
         for n, (_, limit) in zip(across[::-1], quantity.judged(), strict=True)
@@ -156,7 +156,7 @@ def hand_over(hand_in, found, *, solid_fraction, scale, across, published, names
                   curves=[*drag, Curve("published", [solid_fraction], [published.value], points=True)]),
             Panel(x="solid fraction", y="deviation, absolute [%]", joined=True, curves=[*deviations, *limits]),
         ],
-    ))  # fmt: skip
+    ))
 
 
 @pytest.mark.validate
@@ -171,7 +171,7 @@ def test_square_array_of_cylinders(wall, c, device, hand_in):
         hand_in, found, number="13", title="Square array of cylinders in Stokes flow, drag / (mu U)", part=f"c = {c}, {wall}",
         source="Sangani & Acrivos, Int. J. Multiphase Flow 8 (1982) 193", solid_fraction=c, scale=1.0, across=(14, 40),
         published=Published(value=CYLINDERS[c], tolerance=0.01, coarse_tolerance=0.025), names=wall,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.validate
@@ -201,4 +201,4 @@ def spheres(device, hand_in, c, places, count, drag, lattice, wall):
         part=f"c = {c}, {lattice}, {wall}",
         source="Zick & Homsy, J. Fluid Mech. 115 (1982) 13; high-order finite elements", solid_fraction=c, scale=scale,
         across=(16, 48), published=Published(value=drag, tolerance=0.01, coarse_tolerance=0.03), names=f"{lattice}, {wall}",
-    )  # fmt: skip
+    )

@@ -30,7 +30,7 @@ class Plates:
         simulation = Simulation(
             box((8, cells), periodic=(True, False), device=device), viscosity=nu * rate ** (1.0 - exponent),
             collision=PowerLaw(TRT(), exponent), force=(nu * rate / half, 0.0), precision=wp.float64,
-        )  # fmt: skip
+        )
         self.y = (np.arange(cells) + 0.5) / cells
         start = np.zeros((*simulation.domain.fluid.shape, 2))
         start[..., 0] = 0.9 * peak * exact((simulation.domain.cell_indices()[..., 1] + 0.5) / cells, exponent)
@@ -55,4 +55,4 @@ def test_channel(exponent, device, hand_in):
                              published=Published(value=0.0, tolerance=0.02, absolute=True))],
         panels=[Panel(x="y / H", y="u / u_max", curves=[*(Curve(f.grid.label, f.y, f.u) for f in flows),
                       Curve("exact", y, exact(y, exponent), points=True)])],
-    ))  # fmt: skip
+    ))

@@ -24,7 +24,7 @@ class Hill:
         simulation = Simulation(
             box((n, n), periodic=(True, True), device=device), viscosity=0.1, precision=wp.float64,
             scalars=(Scalar("dye", DIFFUSIVITY, collision=ScalarTRT()),),
-        )  # fmt: skip
+        )
         simulation.set_state(1.0, u)
         index = simulation.domain.cell_indices()
         simulation.set_scalar("dye", self._exact(index, n, 0.0, u))
@@ -51,7 +51,7 @@ def test_hill(device, hand_in):
     quantity = Quantity(
         name="order of the largest error", values=orders, is_order=True,
         published=Published(value=2.0, tolerance=0.2, absolute=True),
-    )  # fmt: skip
+    )
     lines = [Curve(hill.grid.label, hill.x.round(5), hill.phi.round(6)) for hill in hills]
     hand_in(Case(
         number="21", title="Gaussian hill of a scalar",
@@ -61,4 +61,4 @@ def test_hill(device, hand_in):
         grids=[hill.grid for hill in hills[1:]], quantities=[quantity],
         panels=[Panel(x="x / L", y="phi", curves=[*lines, Curve("exact", hills[-1].x[::3].round(5),
                       hills[-1].expected[::3].round(6), points=True)])],
-    ))  # fmt: skip
+    ))

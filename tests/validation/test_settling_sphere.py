@@ -31,7 +31,7 @@ class Fluid:
 FLUIDS = {
     1.5: Fluid(970.0, 0.373, 0.038, 0.947), 4.1: Fluid(965.0, 0.212, 0.060, 0.953),
     11.6: Fluid(962.0, 0.113, 0.091, 0.959), 31.9: Fluid(960.0, 0.058, 0.128, 0.955),
-}  # fmt: skip
+}
 SPEED = 0.03
 """u_inf on the lattice [cells / step]."""
 
@@ -48,11 +48,11 @@ class Fall:
         simulation = Simulation(
             box((half, half, height), device=device), viscosity=fluid.viscosity / fluid.density * step / cell**2,
             boundaries=(FreeSlip(X_MIN), FreeSlip(Y_MIN)), obstacles=[ball],
-        )  # fmt: skip
+        )
         body = RigidBody(
             matter=Uniform(1120.0 / fluid.density), gravity=(0.0, 0.0, -9.81 * step**2 / cell),
             translate=(False, False, True), rotate=(False, False, False), share=0.25,
-        )  # fmt: skip
+        )
         driver, speeds = MovingObstacles(simulation, {"ball": body}), [0.0]
         while speeds[-1] >= 0.98 * max(speeds):  # Until it slows down above the floor.
             speeds.append(float(-driver.run(100, every=4)["ball"].velocity[-1, 2]) / speed)
@@ -70,7 +70,7 @@ def test_fastest_speed(reynolds, device, hand_in):
     quantity = Quantity(
         name="fastest speed / u_inf", values=[fall.fastest for fall in falls], half_speed=(falls[0].fastest, half.fastest),
         published=Published(value=fluid.fastest, tolerance=0.05),
-    )  # fmt: skip
+    )
     ours = [Curve(fall.grid.label, fall.times.round(4), fall.speeds.round(5)) for fall in falls]
     at = float(falls[-1].times[falls[-1].speeds.argmax()])
     measured = Curve("fastest, measured", [at], [fluid.fastest], points=True)
@@ -80,4 +80,4 @@ def test_fastest_speed(reynolds, device, hand_in):
         "fraction; u_inf at 0.03 cells per step; half speed: coarse grid.",
         source="ten Cate et al., Phys. Fluids 14 (2002) 4012, table I", grids=[fall.grid for fall in falls],
         quantities=[quantity], panels=[Panel(x="t [s]", y="speed / u_inf", curves=[*ours, measured])],
-    ))  # fmt: skip
+    ))

@@ -32,7 +32,7 @@ class Couette:
                 Obstacle("inner", cylinder(inner, centre, 512), wall=Bouzidi(), motion=motion),
                 Obstacle("outer", cylinder(outer, centre, 512), wall=Bouzidi(), hollow=True),
             ],
-        )  # fmt: skip
+        )
         simulation.run(round(6.0 * gap**2 / VISCOSITY))
         place = simulation.domain.cell_indices() + 0.5 - centre
         r, u, fluid = np.linalg.norm(place, axis=-1), simulation.velocity(), simulation.walls.fluid
@@ -65,7 +65,7 @@ def test_inner_cylinder_turns(device, hand_in):
         Quantity(name=f"torque on the {name} cylinder / exact", values=[f.torques[k] for f in flows],
                  half_speed=(flows[0].torques[k], half.torques[k]), published=Published(value=1.0, tolerance=0.02))
         for k, name in enumerate(("inner", "outer"))
-    ]  # fmt: skip
+    ]
     hand_in(Case(
         number="17", title="Taylor-Couette flow, radius ratio 1/2",
         setup="Two dimensions, walls by interpolated bounce-back (Bouzidi), the inner cylinder turns at a lattice speed of 0.02 "
@@ -73,4 +73,4 @@ def test_inner_cylinder_turns(device, hand_in):
         source="exact", grids=[f.grid for f in flows], quantities=quantities,
         panels=[Panel(x="r / R_1", y="u / (Omega R_1)",
                       curves=[*(f.curve for f in flows), Curve("exact", r, exact(r), points=True)])],
-    ))  # fmt: skip
+    ))

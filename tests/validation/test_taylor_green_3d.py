@@ -38,7 +38,7 @@ class Vortex:
         domain = box((cells,) * 3, voxel_size=1.0 / length, periodic=[True] * 3, device=device)
         simulation = Simulation(
             domain, viscosity=speed * length / REYNOLDS, collision=TRT(1 / 12), precision=wp.float32
-        )  # fmt: skip
+        )
         simulation.set_state(*initial(domain.cell_centres(), speed))
         add_stress(simulation, speed / length * gradient(domain.cell_centres()))
         energy = Evaluation(simulation, Integral(kinetic_energy))
@@ -83,7 +83,7 @@ def test_energy_and_dissipation(device, hand_in):
         Quantity(name=f"energy at t = {t:g}", values=[float(np.interp(t, v.times, v.energies)) for v in vortices],
                  published=Published(value=published, tolerance=0.015))
         for t, published in ENERGIES.items()
-    ]  # fmt: skip
+    ]
     path = Path(__file__).parent / "references" / "taylor_green_3d_re100.csv"
     spectral = np.genfromtxt(path, delimiter=",", names=True)[::4]
     shown = [Curve(v.grid.label, v.times.round(4), v.dissipation.round(7)) for v in vortices]
@@ -93,4 +93,4 @@ def test_energy_and_dissipation(device, hand_in):
         grids=[v.grid for v in vortices], quantities=quantities,
         panels=[Panel(x="t u0 / L", y="dissipation / (u0^3 / L)", curves=[*shown,
                 Curve("pseudo-spectral", spectral["t"], spectral["dissipation"], points=True)])],
-    ))  # fmt: skip
+    ))

@@ -32,7 +32,7 @@ STUDY = DensityStudy(
     stages=[Density(resistance=Resistance(solid=1.0, q=q)) for q in (1 / 148, 1 / 14.8)], fluid=FLUID,
     optimizer=OptimalityCriteria(), stop=StoppingCriteria(tolerance=1e-3, iterations=20),
     steady_run=SteadyRun(tolerance=2e-4, stretch=200, limit=12_000), gradient=Steady(tolerance=0.05, flow_tolerance=inf),
-)  # fmt: skip
+)
 AT_REST = SteadyRun(tolerance=1e-5, stretch=200, limit=60_000)
 
 
@@ -60,7 +60,7 @@ class Bend:
             box((CELLS, CELLS), device=self.device), viscosity=self.viscosity, collision=RecursiveRegularised(),
             precision=wp.float64, boundaries=[inlet, PressureOutlet(Y_MIN.within(FaceRegion((a, 0), (b, 1)), "outlet"))],
             force=Brinkman(1e-3),
-        )  # fmt: skip
+        )
 
     def design(self) -> np.ndarray:
         """The best from a uniform density, (variables,)."""

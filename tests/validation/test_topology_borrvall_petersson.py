@@ -41,7 +41,7 @@ def double_pipe(length, cells, device):
     ends = [
         opening(face, (1.0, 0.0), middle, 1 / 6, cells, f"{face} at {middle}")
         for face in (X_MIN, X_MAX) for middle in (0.25, 0.75)
-    ]  # fmt: skip
+    ]
     return stokes((round(length * cells), cells), ends, device)
 
 
@@ -62,7 +62,7 @@ def stokes(shape, ends, device):
     return Simulation(
         box(shape, device=device), viscosity=NU, collision=TRT(magic=1 / 80), precision=wp.float64, boundaries=ends,
         force=Brinkman(1.0),
-    )  # fmt: skip
+    )
 
 
 def problem(flow, fluid, stages, stop=CLOSELY, optimizer=MANY):
@@ -70,7 +70,7 @@ def problem(flow, fluid, stages, stop=CLOSELY, optimizer=MANY):
     resistance = Resistance(solid=2.5e4 * lattice_unit, fluid=2.5e-4 * lattice_unit)
     study = DensityStudy(
         stages=[Density(resistance=replace(resistance, q=q)) for q in stages], fluid=fluid, stop=stop, optimizer=optimizer,
-    )  # fmt: skip
+    )
     return DensityProblem(study, flow)
 
 
@@ -94,7 +94,7 @@ class Search:
         losses = [result.objective / (2 * NU * U**2) for result in (found[-1], finer[-1])]
         rho = dense(fine, finer[-1].x)
         print(f"\n{name}: {losses[0]:.3f} with {cells} cells, {losses[1]:.3f} with {2 * cells}; "
-              f"greyness {4 * np.mean(rho * (1 - rho)):.3f}")  # fmt: skip
+              f"greyness {4 * np.mean(rho * (1 - rho)):.3f}")
         picture(rho, PICTURES / f"{name}.png")
         return losses, rho
 

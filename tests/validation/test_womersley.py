@@ -44,7 +44,7 @@ class Pipe:
             box((8, width, width), periodic=(True, False, False), device=device), viscosity=VISCOSITY,
             force=(G, 0.0, 0.0), schedules={"force_x": Harmonic(period, phase=0.5 * np.pi)}, precision=wp.float64,
             obstacles=[Obstacle("pipe", wall, wall=Bouzidi(), hollow=True)],
-        )  # fmt: skip
+        )
         r = np.linalg.norm(simulation.domain.cell_indices()[..., 1:] + 0.5 - axis, axis=-1) / radius
         fluid = simulation.walls.fluid
         scale, profile = G * radius**2 / (4.0 * VISCOSITY), exact(np.minimum(r, 1.0), alpha)
@@ -79,7 +79,7 @@ def test_oscillating_pipe(alpha, device, hand_in):
                  published=Published(value=amplitude, tolerance=0.02)),
         Quantity(name="phase of the flow [degrees]", values=[p.phase for p in pipes],
                  published=Published(value=phase, tolerance=0.02)),
-    ]  # fmt: skip
+    ]
     curves = []
     for turn, r, u, expected in pipes[1].curves:
         near = np.unique(r.round(3), return_index=True)[1][::6]
@@ -88,4 +88,4 @@ def test_oscillating_pipe(alpha, device, hand_in):
     hand_in(Case(
         number="15", title="Womersley flow in a pipe", part=f"alpha = {alpha}", setup=SETUP, source="exact (Bessel functions)",
         grids=[p.grid for p in pipes], quantities=quantities, panels=[Panel(x="r / R", y="u / (G R^2 / 4 nu)", curves=curves)],
-    ))  # fmt: skip
+    ))

@@ -20,7 +20,7 @@ meshes = {each.name: each for each in bpy.data.objects if each.type == "MESH"}
 found = {
     "range": [scene.frame_start, scene.frame_end], "types": sorted({each.type for each in bpy.data.objects}),
     "grids": {}, "frames": {},
-}  # fmt: skip
+}
 for volume in (each for each in bpy.data.objects if each.type == "VOLUME"):
     volume.data.grids.load()
     found["grids"][volume.name] = sorted(grid.name for grid in volume.data.grids)
@@ -29,7 +29,7 @@ for frame in map(int, frames):
     seen = bpy.context.evaluated_depsgraph_get()
     found["frames"][frame] = {name: _sizes for name, each in meshes.items() if (_sizes := [
         len(each.evaluated_get(seen).data.vertices), *each.evaluated_get(seen).dimensions,
-    ])}  # fmt: skip
+    ])}
 scene.camera = next(each for each in bpy.data.objects if each.type == "CAMERA" and each.name == "Camera")
 scene.world = bpy.data.worlds.new("World")
 scene.world.use_nodes = True

@@ -35,7 +35,7 @@ def results(tmp_path_factory):
             drawings = [
                 SurfaceValues(), Slice(quantity=Pressure()), Streamlines(3), Tracers(3), Glyphs(axis=0, every=8),
                 Isosurface(Pressure(), level),
-            ]  # fmt: skip
+            ]
             draw_all(drawings, stage, ball.moment, time)
         draw_all([VolumeGrids()], stage, ball.moment, None)
     with ResultsStage(ball.scene.path, folder / "run", "ball") as stage:

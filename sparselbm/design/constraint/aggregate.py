@@ -1,4 +1,4 @@
-"""One number of the several that a design has at several points of operation, with its derivatives."""
+"""Aggregates of objective values at several operating points, with derivatives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .smooth_max import shares, smooth_max
 
 
 class Aggregate(ABC):
-    """J(v) of values v with weights w, which are above 0 and 1 in sum: a frozen value."""
+    """Aggregate J(v) of values v with weights w, which are above 0 and sum to 1: a frozen value."""
 
     @abstractmethod
     def value(self, values: np.ndarray, weights: np.ndarray) -> float:
@@ -20,12 +20,12 @@ class Aggregate(ABC):
 
     @abstractmethod
     def gradient(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """dJ / dv, of the shape of v."""
+        """Gradient dJ / dv, with the shape of v."""
 
 
 @dataclass(frozen=True)
 class Mean(Aggregate):
-    """J = m = sum w v."""
+    """Mean J = m = sum w v."""
 
     def value(self, values, weights):
         return float(weights @ values)
@@ -36,12 +36,12 @@ class Mean(Aggregate):
 
 @dataclass(frozen=True)
 class MeanAndDeviation(Aggregate):
-    """J = m + k s, with s^2 = sum w (v - m)^2: good on average, and little disturbed."""
+    """Robust mean J = m + k s, with s^2 = sum w (v - m)^2, which penalises variation between operating points."""
 
     k: float = 1.0
-    """Standard deviations that count."""
+    """Weight of the standard deviation."""
     floor: float = 1e-3
-    """s is sqrt(s^2 + (floor m)^2) - |floor m|, which has a derivative where all values are equal."""
+    """Smoothing: s is sqrt(s^2 + (floor m)^2) - |floor m|, which is differentiable where all values are equal."""
 
     def value(self, values, weights):
         mean = weights @ values
@@ -58,10 +58,10 @@ class MeanAndDeviation(Aggregate):
 
 @dataclass(frozen=True)
 class Worst(Aggregate):
-    """J = KS(v), above the largest value by at most `margin` of the mean's size; the weights play no part."""
+    """Worst case J = KS(v), which exceeds the largest value by at most `margin`; the weights are ignored."""
 
     margin: float = 0.01
-    """Most that J may exceed the largest value, as a share of the largest |v|."""
+    """Largest excess of J over the largest value, relative to the largest |v|."""
 
     def __post_init__(self):
         if not self.margin > 0.0:
@@ -74,6 +74,6 @@ class Worst(Aggregate):
         return shares(values, self._rho(values))
 
     def _rho(self, values: np.ndarray) -> float:
-        # A power of two: rho stays the same while the values change a little, so that J keeps its derivative.
+        # Rounded to a power of two: rho is then constant under small changes of the values, so that J stays differentiable.
         size = 2.0 ** np.ceil(np.log2(max(np.abs(values).max(), 1e-300)))
         return float(np.log(max(len(values), 2)) / (self.margin * size) * 2.0)

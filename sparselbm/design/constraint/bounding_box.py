@@ -1,4 +1,4 @@
-"""All points of the shape inside a box."""
+"""Bounding box constraint."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .smooth_max import shares, smooth_max
 
 @dataclass(frozen=True)
 class BoundingBox(Constraint):
-    """Lower <= p <= upper for every point p, as at most six smooth constraints.
+    """Bounding box lower <= p <= upper for every point p, as at most six smooth constraints.
 
-    One row a point would be a Jacobian of 3n x size. Instead each side gets the Kreisselmeier-Steinhauser
-    function of its coordinate (see `smooth_max`): smooth, one adjoint a side, on the safe side by up to `margin`.
+    One row per point would give a Jacobian of 3n x size. Instead, each side uses the Kreisselmeier-Steinhauser function of
+    its coordinate (see `smooth_max`): smooth, one adjoint per side, and conservative by up to `margin`.
     """
 
     lower: tuple[float, float, float]
-    """Least corner [m]; -inf where a side is open."""
+    """Lower corner [m]; -inf for an open side."""
     upper: tuple[float, float, float]
-    """Largest corner [m]; inf where a side is open."""
+    """Upper corner [m]; inf for an open side."""
     margin: float = 0.002
-    """Most that the smooth maximum may exceed the true one, as a share of the mesh's diagonal."""
+    """Largest excess of the smooth maximum over the true one, relative to the mesh's diagonal."""
     tolerance: float = 1e-4
-    """Excess at which a design still counts as feasible, as a share of the mesh's diagonal."""
+    """Violation up to which a design counts as feasible, relative to the mesh's diagonal."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality for each closed side, in units of the mesh's diagonal."""
+        """Returns one inequality per finite side, in units of the mesh's diagonal."""
         low, high = np.asarray(self.lower, float), np.asarray(self.upper, float)
         if low.shape != (3,) or high.shape != (3,) or not np.all(low < high):
             raise ConstraintError(f"the box {self.lower} to {self.upper} is empty: pass lower below upper [m].")
@@ -40,7 +40,7 @@ class BoundingBox(Constraint):
         sides = [(axis, -1.0, -low[axis]) for axis in range(3) if np.isfinite(low[axis])]
         sides += [(axis, 1.0, high[axis]) for axis in range(3) if np.isfinite(high[axis])]
         if not sides:
-            raise ConstraintError(f"the box {self.lower} to {self.upper} has no finite side: leave it out.")
+            raise ConstraintError(f"the box {self.lower} to {self.upper} has no finite side: remove the constraint.")
 
         def value(x: np.ndarray) -> np.ndarray:
             points = deformation.points(x)
@@ -55,7 +55,7 @@ class BoundingBox(Constraint):
 
 
 def _weights(points: np.ndarray, axis: int, sign: float, rho: float) -> np.ndarray:
-    """Gradient of the smooth maximum to the points: soft-max weights in the one coordinate, (n, 3)."""
+    """Gradient of the smooth maximum with respect to the points: soft-max weights in one coordinate, (n, 3)."""
     values = sign * points[:, axis]
     gradient = np.zeros_like(points)
     gradient[:, axis] = sign * shares(values, rho)

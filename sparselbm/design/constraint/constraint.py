@@ -1,4 +1,4 @@
-"""Constraints on a shape: a frozen value that is bound to a deformation, and what it is then."""
+"""Constraints on a shape, before and after binding to a deformation."""
 
 from __future__ import annotations
 
@@ -14,40 +14,41 @@ from ...geometry.deformation import BoundDeformation
 
 
 class Constraint(ABC):
-    """A demand on the shape, before it is known how the shape deforms."""
+    """Constraint on the shape, independent of how the shape deforms."""
 
     @abstractmethod
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """The constraint as a function of the design variables.
+        """Returns the constraint as a function of the design variables.
 
         Raises:
-            ConstraintError: if this shape cannot meet it, or it has no meaning for this mesh.
+            ConstraintError: if this shape cannot satisfy it, or it is not defined for this mesh.
         """
 
 
 @dataclass(frozen=True, eq=False)
 class BoundConstraint:
-    """lower <= value(x) <= upper, with k components; dimensionless, and of order 1 where it matters."""
+    """Constraint lower <= value(x) <= upper with k components, dimensionless and of order 1."""
 
     name: str
-    """What messages, histories and plots call it."""
+    """Name in messages, histories and plots."""
     lower: np.ndarray
-    """Shape (k,); -inf for none. Equal to `upper`: an equality."""
+    """Lower limits, (k,); -inf for none. Equal to `upper`: an equality."""
     upper: np.ndarray
-    """Shape (k,); inf for none."""
+    """Upper limits, (k,); inf for none."""
     value: Callable[[np.ndarray], np.ndarray]
-    """x (size,) -> (k,)."""
+    """Function x (size,) -> (k,)."""
     jacobian: Callable[[np.ndarray], np.ndarray]
-    """x (size,) -> (k, size)."""
+    """Function x (size,) -> (k, size)."""
     tolerance: float = 1e-4
-    """How far a component may lie beyond its limit in a design that still counts as feasible."""
+    """Violation of a component up to which a design counts as feasible."""
     linear: bool = False
-    """Whether the Jacobian is the same for every x."""
+    """Whether the Jacobian is constant."""
 
     def __post_init__(self) -> None:
         if self.lower.shape != self.upper.shape or self.lower.ndim != 1:
             raise ConstraintError(
-                f"{self.name} has limits of shapes {self.lower.shape}, {self.upper.shape}: pass two of (k,)."
+                f"{self.name} has limits of shapes {self.lower.shape} and {self.upper.shape}: pass two arrays of "
+                "shape (k,)."
             )
         if not np.all(self.lower <= self.upper):
             raise ConstraintError(
@@ -58,9 +59,9 @@ class BoundConstraint:
 
     @property
     def equal(self) -> np.ndarray:
-        """Which components are equalities, shape (k,), bool."""
+        """Mask of the components that are equalities, shape (k,), bool."""
         return self.lower == self.upper
 
     def violation(self, values: np.ndarray) -> float:
-        """How far the worst component lies beyond its limit; 0 where all are met."""
+        """Largest violation of a limit; 0 if all are satisfied."""
         return float(np.max(np.maximum(self.lower - values, values - self.upper), initial=0.0))

@@ -1,4 +1,4 @@
-"""What an optimisation refuses, or stops at."""
+"""Errors of an optimization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points of the shape that must stay where they are."""
+"""Constraint that fixes points of the shape."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .linear_equality import linear_equality
 
 @dataclass(frozen=True, kw_only=True)
 class FixedPoints(Constraint):
-    """p_i(x) = p_i(x_initial) for the chosen points; give `indices` or `box`."""
+    """Fixed points p_i(x) = p_i(x_initial); give `indices` or `box`."""
 
     indices: tuple[int, ...] | None = None
-    """Numbers of mesh points."""
+    """Indices of mesh points."""
     box: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
-    """Least and largest corner [m] of a box; the points of the undeformed mesh inside it are held."""
+    """Lower and upper corner [m] of a box; the points of the undeformed mesh inside it are fixed."""
     tolerance: float = 1e-4
-    """Displacement at which a design still counts as feasible, as a share of the mesh's diagonal."""
+    """Displacement up to which a design counts as feasible, relative to the mesh's diagonal."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """As many equalities as the held points take away design variables (see `linear_equality`)."""
+        """Returns as many equalities as design variables are eliminated (see `linear_equality`)."""
         from scipy.sparse import csr_array
 
         chosen = self._chosen(np.asarray(mesh.points))
@@ -37,7 +37,7 @@ class FixedPoints(Constraint):
 
     def _chosen(self, points: np.ndarray) -> np.ndarray:
         if (self.indices is None) == (self.box is None):
-            raise ConstraintError(f"indices is {self.indices} and box is {self.box}: give exactly one of them.")
+            raise ConstraintError(f"indices is {self.indices} and box is {self.box}: pass exactly one of them.")
         if self.box is not None:
             low, high = np.asarray(self.box, float)
             chosen = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
@@ -45,7 +45,7 @@ class FixedPoints(Constraint):
             chosen = np.unique(np.asarray(self.indices, dtype=np.int64))
         if len(chosen) == 0 or chosen[0] < 0 or chosen[-1] >= len(points):
             raise ConstraintError(
-                f"FixedPoints chose {len(chosen)} points {chosen[:3]}... of {len(points)}: choose at least "
-                f"one, by numbers from 0 to {len(points) - 1} or by a box that holds points of the mesh [m]."
+                f"FixedPoints selects {len(chosen)} points {chosen[:3]}... of {len(points)}: select at least "
+                f"one, by indices from 0 to {len(points) - 1} or by a box that contains points of the mesh [m]."
             )
         return chosen

@@ -1,4 +1,4 @@
-"""Many linear equalities on points, as few on the design variables as say the same."""
+"""Reduction of many linear equalities on points to few independent ones on the design variables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .constraint import BoundConstraint
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-# More rows than this would cost more adjoints of the deformation each iteration than the flow does.
+# More rows than this would need more adjoints of the deformation per iteration than the flow costs.
 ROWS_LIMIT = 512
 RANK_TOLERANCE = 1e-9
 LINEAR_TOLERANCE = 1e-10
@@ -22,16 +22,15 @@ LINEAR_TOLERANCE = 1e-10
 def linear_equality(
     name: str, matrix: csr_array, deformation: BoundDeformation, length: float, tolerance: float
 ) -> BoundConstraint:
-    """matrix (p(x) - p(x_initial)) / length = 0, for a sparse matrix (m, 3n) that acts on the points.
+    """Equality matrix (p(x) - p(x_initial)) / length = 0, for a sparse matrix (m, 3n) that acts on the points.
 
-    The m rows are as a rule far more than the design variables, hence dependent, and dependent equalities
-    make SLSQP fail; a sum of squares has a zero gradient where it holds, which makes every multiplier method
-    fail. So the rows are reduced to min(m, size) random combinations, and these by a singular value
-    decomposition of their Jacobian to as many as are independent: the same set of designs, exactly so where
-    points are linear in x.
+    There are usually far more rows m than design variables, so the rows are dependent. Dependent equalities make SLSQP
+    fail, and a sum of squares has a zero gradient where it is satisfied, which makes multiplier methods fail. Therefore
+    the rows are reduced to min(m, size) random combinations, and these by a singular value decomposition of their
+    Jacobian to the independent ones. The set of feasible designs is unchanged, exactly so where points are linear in x.
 
     Raises:
-        ConstraintError: if more than ROWS_LIMIT rows remain, or no freedom does.
+        ConstraintError: if more than ROWS_LIMIT rows remain, or no design variable stays free.
 
     Source: Halko, Martinsson & Tropp, Finding structure with randomness (2011), section 4.
     """
@@ -39,7 +38,7 @@ def linear_equality(
     rank = min(m, size)
     if rank > ROWS_LIMIT:
         raise ConstraintError(
-            f"{name} gives {rank} equalities, more than {ROWS_LIMIT}: with so many variables, hold the "
+            f"{name} gives {rank} equalities, above the limit of {ROWS_LIMIT}: fix the "
             "points by bounds with lower equal to upper instead."
         )
     rows = np.eye(m) if m == rank else np.random.default_rng(0).standard_normal((rank, m)) / np.sqrt(m)
@@ -66,7 +65,7 @@ def linear_equality(
 
 
 def _same_everywhere(deformation: BoundDeformation, rows: np.ndarray) -> bool:
-    """Whether the points' Jacobian is constant, as one random row tells: no adjoint is needed then."""
+    """Returns whether the Jacobian of the points is constant, tested with one random row; no adjoint is needed then."""
     if len(rows) == 0:
         return False
     rng, start = np.random.default_rng(1), deformation.initial()

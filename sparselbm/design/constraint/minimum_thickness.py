@@ -1,4 +1,4 @@
-"""A shape that is nowhere too thin, and nowhere too sharply curved."""
+"""Minimum thickness constraint, which also limits the curvature."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint, Constraint
 from .smooth_max import shares, smooth_max
 
-# Balls beyond this multiple of the least thickness have weights of exp(-rho), which is nothing.
+# Balls beyond this multiple of the minimum thickness have weights of exp(-rho), which is negligible.
 REACH = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinimumThickness(Constraint):
-    """D_ij >= thickness, with D_ij the diameter of the ball that touches the surface at p_i and passes through p_j:
+    """Minimum thickness D_ij >= thickness, with D_ij the diameter of the ball tangent at p_i that passes through p_j:
 
         D_ij = |d|^2 / (n_i . d),  d = p_i - p_j,
 
-    over pairs of points whose normals oppose each other. The least D_ij of a point is the diameter of the largest
-    ball in the body that touches it there: on a plate its thickness, on a sphere its diameter. One smooth
-    inequality for all pairs (see `smooth_max`). Edges of less than 90 degrees have balls of no size, which no
-    thickness allows.
+    over pairs of points whose normals oppose each other. The smallest D_ij of a point is the diameter of the largest inner
+    ball that touches the surface there: the thickness of a plate, the diameter of a sphere. One smooth inequality covers
+    all pairs (see `smooth_max`). Edges of less than 90 degrees have balls of zero size and are never feasible.
 
     Source: Ma, Bae & Choi, 3D medial point approximation using nearest neighbors and the normal field, Visual
     Computer 28 (2012) 7, eq. 2.
     """
 
     thickness: float
-    """Least diameter [m]; the points must lie closer to each other than that."""
+    """Smallest diameter [m]; the distance between points must be smaller than this."""
     margin: float = 0.02
-    """Most that the smooth maximum may exceed the true one, as a share of the thickness."""
+    """Largest excess of the smooth maximum over the true one, relative to the thickness."""
     tolerance: float = 1e-3
-    """Shortfall at which a design still counts as feasible, as a share of the thickness."""
+    """Shortfall up to which a design counts as feasible, relative to the thickness."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality: KS(1 - D_ij / thickness) <= 0."""
+        """Returns one inequality: KS(1 - D_ij / thickness) <= 0."""
         if not (0.0 < self.thickness < np.inf and self.margin > 0.0):
             raise ConstraintError(
-                f"MinimumThickness has the thickness {self.thickness} m and the margin {self.margin}: pass both above 0."
+                f"MinimumThickness has the thickness {self.thickness} m and the margin {self.margin}: pass both above "
+                "0."
             )
         faces, rho = np.asarray(mesh.faces), 2.0 * np.log(max(len(mesh.points), 2)) / self.margin
 
         def value(x: np.ndarray) -> np.ndarray:
             found = _Balls(deformation.points(x), faces, REACH * self.thickness)
-            # Where no ball is within reach the shape is thicker than twice what is asked for.
+            # Without balls in reach, the shape is at least twice as thick as required.
             return np.array([smooth_max(1.0 - found.diameter / self.thickness, rho) if len(found.i) else 1.0 - REACH])
 
         def jacobian(x: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ class MinimumThickness(Constraint):
 
 
 class _Balls:
-    """The pairs of opposed points within reach of each other, and the diameters of their balls."""
+    """Pairs of opposed points within reach of each other, and the diameters of their balls."""
 
     def __init__(self, points: np.ndarray, faces: np.ndarray, reach: float):
         from scipy.spatial import KDTree
@@ -81,10 +81,10 @@ class _Balls:
         self._square = np.einsum("pi,pi->p", self._d, self._d)
         self._height = np.einsum("pi,pi->p", normals[self.i], self._d)
         self.diameter = self._square / self._height
-        """D_ij [m], (pairs,)."""
+        """Diameters D_ij [m], (pairs,)."""
 
     def pullback(self, weights: np.ndarray) -> np.ndarray:
-        """Gradient of sum weights D to the points, (n, 3), through their places and their normals."""
+        """Gradient of sum weights D with respect to the points, (n, 3), through positions and normals."""
         ratio = (weights * self._square / self._height**2)[:, None]
         by_d = 2.0 * (weights / self._height)[:, None] * self._d - ratio * self._normals[self.i]
         gradient, by_normal = np.zeros_like(self._points), np.zeros_like(self._points)
@@ -97,7 +97,7 @@ class _Balls:
 
 
 def _normal_sums(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """N_i = sum of (b - a) x (c - a) over the faces around a point, (n, 3)."""
+    """Normal sums N_i = sum of (b - a) x (c - a) over the faces around a point, (n, 3)."""
     a, b, c = points[faces].swapaxes(0, 1)
     sums = np.zeros_like(points)
     for corner in faces.T:
@@ -106,7 +106,7 @@ def _normal_sums(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def _normal_sums_pullback(points: np.ndarray, faces: np.ndarray, by_sum: np.ndarray) -> np.ndarray:
-    """Gradient to the points from that to the sums: g . (db x (c - a) + (b - a) x dc), and da = -(db + dc)."""
+    """Gradient with respect to the points from that of the sums: g . (db x (c - a) + (b - a) x dc), da = -(db + dc)."""
     a, b, c = points[faces].swapaxes(0, 1)
     g = by_sum[faces].sum(axis=1)
     by_b, by_c = np.cross(c - a, g), np.cross(g, b - a)

@@ -1,4 +1,4 @@
-"""Space that the shape must not enter, or must not leave, given as a mesh."""
+"""Packaging constraints: a space, given as a mesh, that the shape must avoid or stay inside."""
 
 from __future__ import annotations
 
@@ -12,61 +12,61 @@ from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint, Constraint
 from .smooth_max import shares, smooth_max
 
-# A weight below this puts the closest point on an edge or a corner, which have no normal of their own.
+# A weight below this puts the closest point on an edge or a corner, which have no normal.
 ON_EDGE = 1e-5
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeepOut(Constraint):
-    """d(p) >= clearance for every point p of the shape, with d the signed distance to a mesh, negative inside it.
+    """Keep-out space: d(p) >= clearance for every point p of the shape, with d the signed distance to a mesh.
 
-    One smooth inequality for all points (see `smooth_max`), on the safe side by up to `margin`. Points only are
-    looked at: corners of the space may still cut into faces that are larger than they are.
+    d is negative inside the mesh. One smooth inequality covers all points (see `smooth_max`), conservative by up to
+    `margin`. Only points are checked: corners of the space may still cut into larger faces.
     """
 
     space: TriangleMesh
-    """What must stay clear, closed."""
+    """Space that must stay clear, closed."""
     clearance: float = 0.0
-    """Least distance [m]."""
+    """Smallest distance [m]."""
     margin: float = 0.002
-    """Most that the smooth maximum may exceed the true one, as a share of the mesh's diagonal."""
+    """Largest excess of the smooth maximum over the true one, relative to the mesh's diagonal."""
     tolerance: float = 1e-4
-    """Excess at which a design still counts as feasible, as a share of the mesh's diagonal."""
+    """Violation up to which a design counts as feasible, relative to the mesh's diagonal."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality, in units of the mesh's diagonal."""
+        """Returns one inequality, in units of the mesh's diagonal."""
         return _bound(self, -1.0, deformation, mesh)
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeepInside(Constraint):
-    """d(p) <= -clearance for every point p of the shape; as `KeepOut`, for the space that it may fill."""
+    """Packaging space: d(p) <= -clearance for every point p of the shape; like `KeepOut`, for the allowed space."""
 
     space: TriangleMesh
-    """What the shape may fill, closed."""
+    """Space in which the shape must stay, closed."""
     clearance: float = 0.0
-    """Least distance [m]."""
+    """Smallest distance [m]."""
     margin: float = 0.002
-    """Most that the smooth maximum may exceed the true one, as a share of the mesh's diagonal."""
+    """Largest excess of the smooth maximum over the true one, relative to the mesh's diagonal."""
     tolerance: float = 1e-4
-    """Excess at which a design still counts as feasible, as a share of the mesh's diagonal."""
+    """Violation up to which a design counts as feasible, relative to the mesh's diagonal."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality, in units of the mesh's diagonal."""
+        """Returns one inequality, in units of the mesh's diagonal."""
         return _bound(self, 1.0, deformation, mesh)
 
 
 def _bound(
     option: KeepOut | KeepInside, sign: float, deformation: BoundDeformation, mesh: TriangleMesh
 ) -> BoundConstraint:
-    """KS((clearance + sign d) / diagonal) <= 0."""
+    """Builds the inequality KS((clearance + sign d) / diagonal) <= 0."""
     name, query = type(option).__name__, SurfaceQuery(option.space, device="cpu")
     if not query.closed:
-        raise ConstraintError(f"{name} needs a closed space, its mesh has open edges: close it, or repair it.")
+        raise ConstraintError(f"{name} needs a closed space, but its mesh has open edges: close or repair it.")
     if not (option.margin > 0.0 and option.clearance >= 0.0):
         raise ConstraintError(
-            f"{name} has the margin {option.margin} and the clearance {option.clearance} m: pass a margin above 0 and a "
-            "clearance of at least 0."
+            f"{name} has the margin {option.margin} and the clearance {option.clearance} m: pass a margin above 0 and "
+            "a clearance of at least 0."
         )
     diagonal = float(np.linalg.norm(np.ptp(mesh.points, axis=0)))
     rho = np.log(max(len(mesh.points), 2)) / option.margin
@@ -86,10 +86,10 @@ def _bound(
 
 
 def distances(query: SurfaceQuery, space: TriangleMesh, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Signed distance [m], (n,), and its gradient in the points, (n, 3), in fp64.
+    """Signed distance [m], (n,), and its gradient with respect to the points, (n, 3), in fp64.
 
-    Above a face d = n . (p - a); beyond an edge or a corner d = +-|p - x_c| with the closest point x_c. The query
-    chooses the face in fp32; a closest point that is off by e along an edge changes d by e^2 / 2d.
+    Above a face d = n . (p - a); beyond an edge or a corner d = +-|p - x_c| with the closest point x_c. The query selects
+    the face in fp32; an error e of the closest point along an edge changes d by e^2 / 2d.
     """
     face, weights = query.closest(points)
     outside = np.where(query.signed_distance(points) < 0.0, -1.0, 1.0)

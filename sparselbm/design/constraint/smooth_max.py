@@ -1,10 +1,12 @@
-"""The largest of many values as one smooth number."""
+"""Smooth maximum of many values."""
 
 import numpy as np
 
 
 def smooth_max(values: np.ndarray, rho: float) -> float:
-    """KS(v) = max v + ln(sum exp(rho (v - max v))) / rho, above max v by at most ln(n) / rho.
+    """Kreisselmeier-Steinhauser function KS(v) = max v + ln(sum exp(rho (v - max v))) / rho.
+
+    It exceeds max v by at most ln(n) / rho.
 
     Source: Kreisselmeier & Steinhauser, Systematic control design by optimizing a vector performance index
     (1979).

@@ -1,4 +1,4 @@
-"""Area of the obstacle's surface, kept or bounded from above, with its exact gradient."""
+"""Surface area constraints, with exact gradients."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .constraint import BoundConstraint, Constraint
 
 
 def surface_area(points: np.ndarray, faces: np.ndarray) -> float:
-    """A = 1/2 sum over faces of |(b - a) x (c - a)| [m2]."""
+    """Surface area A = 1/2 sum over faces of |(b - a) x (c - a)| [m2]."""
     a, b, c = points[faces].swapaxes(0, 1)
     return 0.5 * float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
 
 
 def area_gradient(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """dA/dp [m], shape (n, 3): each corner receives half the opposite edge, turned about the normal: 1/2 n x (c - b)."""
+    """Gradient dA/dp [m], shape (n, 3): 1/2 n x (c - b) for each corner, half of the opposite edge rotated about n."""
     corners = points[faces].swapaxes(0, 1)
     a, b, c = corners
     normals = np.cross(b - a, c - a)
@@ -33,29 +33,29 @@ def area_gradient(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True)
 class FixedArea(Constraint):
-    """A(x) / A_target - 1 = 0."""
+    """Fixed surface area: A(x) / A_target - 1 = 0."""
 
     tolerance: float = 0.005
-    """Relative difference at which a design still counts as feasible."""
+    """Relative difference up to which a design counts as feasible."""
     area: float | None = None
-    """Target area [m2]; None for that of the mesh."""
+    """Target area [m2]; None: that of the mesh."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One equality."""
+        """Returns one equality."""
         return _bound("FixedArea", deformation, mesh, self.area, np.zeros(1), self.tolerance)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaximumArea(Constraint):
-    """A(x) / A_target - 1 <= 0."""
+    """Maximum surface area: A(x) / A_target - 1 <= 0."""
 
     tolerance: float = 0.005
-    """Relative excess at which a design still counts as feasible."""
+    """Relative excess up to which a design counts as feasible."""
     area: float | None = None
-    """Largest area [m2]; None for that of the mesh."""
+    """Largest area [m2]; None: that of the mesh."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality."""
+        """Returns one inequality."""
         return _bound("MaximumArea", deformation, mesh, self.area, np.full(1, -np.inf), self.tolerance)
 
 
@@ -64,7 +64,7 @@ def _bound(
 ) -> BoundConstraint:
     faces = np.asarray(mesh.faces)
     if area is not None and not 0.0 < area < np.inf:
-        raise ConstraintError(f"{name} has the area {area!r} m2: pass a finite one above 0, or None.")
+        raise ConstraintError(f"{name} has the area {area!r} m2: pass a finite area above 0, or None.")
     target = surface_area(np.asarray(mesh.points), faces) if area is None else area
 
     def value(x: np.ndarray) -> np.ndarray:

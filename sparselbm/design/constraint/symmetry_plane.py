@@ -1,4 +1,4 @@
-"""A shape that keeps its mirror symmetry."""
+"""Mirror symmetry constraint."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .linear_equality import linear_equality
 
 @dataclass(frozen=True, kw_only=True)
 class SymmetryPlane(Constraint):
-    """p_j(x) = M p_i(x) for every pair of points that mirror each other across the plane; M is the mirror."""
+    """Mirror symmetry p_j(x) = M p_i(x) for every pair of points that mirror each other; M is the reflection."""
 
     axis: int
-    """Axis that the plane is normal to: 0, 1 or 2."""
+    """Axis normal to the plane: 0, 1 or 2."""
     position: float = 0.0
-    """Where the plane cuts the axis [m]."""
+    """Position of the plane along the axis [m]."""
     match: float = 1e-5
-    """Farthest that a point may lie from its mirror image in the mesh as read, as a share of its diagonal."""
+    """Largest distance of a point from its mirror image in the undeformed mesh, relative to its diagonal."""
     tolerance: float = 1e-4
-    """Asymmetry at which a design still counts as feasible, as a share of the mesh's diagonal."""
+    """Asymmetry up to which a design counts as feasible, relative to the mesh's diagonal."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """As many equalities as symmetry takes away design variables (see `linear_equality`)."""
+        """Returns as many equalities as design variables are eliminated (see `linear_equality`)."""
         from scipy.sparse import csr_array
 
         if self.axis not in (0, 1, 2):
@@ -37,7 +37,7 @@ class SymmetryPlane(Constraint):
         one, other = self._pairs(points, self.match * diagonal)
         rows, columns, entries, count = [], [], [], 0
         for axis in range(3):
-            # A point on the plane is its own image: it may slide in the plane, and not leave it.
+            # A point on the plane is its own image: it may move within the plane but not leave it.
             held = np.arange(len(one)) if axis == self.axis else np.flatnonzero(one != other)
             number = count + np.arange(len(held))
             rows += [number, number]
@@ -49,7 +49,7 @@ class SymmetryPlane(Constraint):
         return linear_equality("SymmetryPlane", matrix, deformation, diagonal, self.tolerance)
 
     def _pairs(self, points: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers of the points of each pair, the smaller first."""
+        """Indices of the points of each pair, the smaller first."""
         from scipy.spatial import KDTree
 
         mirrored = points.copy()

@@ -1,4 +1,4 @@
-"""Volume of the obstacle, kept or bounded from below, with its exact gradient."""
+"""Volume constraints, with exact gradients."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ...geometry import TriangleMesh
 from ...geometry.deformation import BoundDeformation
 from .constraint import BoundConstraint, Constraint
 
-# Area vectors of a closed surface sum to zero; an open one has no volume that moving it would not change.
+# Area vectors of a closed surface sum to zero; the volume of an open one would change under translation.
 OPEN_ABOVE = 1e-6
 
 
 def signed_volume(points: np.ndarray, faces: np.ndarray) -> float:
-    """V = 1/6 sum over faces of a . (b x c) [m3], for points (n, 3) [m], faces (m, 3); outward: positive.
+    """Volume V = 1/6 sum over faces of a . (b x c) [m3], for points (n, 3) [m] and faces (m, 3); positive if outward.
 
     Source: Zhang & Chen, Efficient feature extraction for 2D/3D objects in mesh representation (2001).
     """
@@ -25,7 +25,7 @@ def signed_volume(points: np.ndarray, faces: np.ndarray) -> float:
 
 
 def volume_gradient(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """dV/dp [m2], shape (n, 3): each corner receives a sixth of the cross product of the other two."""
+    """Gradient dV/dp [m2], shape (n, 3): a sixth of the cross product of the other two corners."""
     a, b, c = _corners(points, faces)
     gradient = np.zeros_like(points, dtype=np.float64)
     for corner, (one, other) in zip(faces.T, ((b, c), (c, a), (a, b))):
@@ -35,30 +35,30 @@ def volume_gradient(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True)
 class FixedVolume(Constraint):
-    """V(x) / V_target - 1 = 0."""
+    """Fixed volume: V(x) / V_target - 1 = 0."""
 
     tolerance: float = 0.005
-    """Relative difference at which a design still counts as feasible."""
+    """Relative difference up to which a design counts as feasible."""
     volume: float | None = None
-    """Target volume [m3]; None for that of the mesh."""
+    """Target volume [m3]; None: that of the mesh."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One equality."""
+        """Returns one equality."""
         zero = np.zeros(1)
         return _bound("FixedVolume", deformation, mesh, self.volume, zero, zero, self.tolerance)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinimumVolume(Constraint):
-    """V(x) / V_target - 1 >= 0."""
+    """Minimum volume: V(x) / V_target - 1 >= 0."""
 
     tolerance: float = 0.005
-    """Relative shortfall at which a design still counts as feasible."""
+    """Relative shortfall up to which a design counts as feasible."""
     volume: float | None = None
-    """Least volume [m3]; None for that of the mesh."""
+    """Smallest volume [m3]; None: that of the mesh."""
 
     def bind(self, deformation: BoundDeformation, mesh: TriangleMesh) -> BoundConstraint:
-        """One inequality."""
+        """Returns one inequality."""
         limits = np.zeros(1), np.full(1, np.inf)
         return _bound("MinimumVolume", deformation, mesh, self.volume, *limits, self.tolerance)
 
@@ -75,8 +75,8 @@ def _bound(
     faces = np.asarray(mesh.faces)
     now = _closed_volume(name, np.asarray(mesh.points, np.float64), faces)
     if volume is not None and not 0.0 < volume < np.inf:
-        raise ConstraintError(f"{name} has the volume {volume!r} m3: pass a finite one above 0, or None.")
-    # A mesh turned inside out has a negative volume, which must keep its sign.
+        raise ConstraintError(f"{name} has the volume {volume!r} m3: pass a finite volume above 0, or None.")
+    # An inside-out mesh has a negative volume, whose sign must not change.
     target = now if volume is None else float(np.copysign(volume, now))
 
     def value(x: np.ndarray) -> np.ndarray:
@@ -102,6 +102,6 @@ def _closed_volume(name: str, points: np.ndarray, faces: np.ndarray) -> float:
 
 
 def _corners(points: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    # Of a closed surface the volume does not depend on the origin; near the centre fewer digits cancel.
+    # The volume of a closed surface does not depend on the origin; near the centre there is less cancellation.
     centred = points - points.mean(axis=0)
     return centred[faces[:, 0]], centred[faces[:, 1]], centred[faces[:, 2]]

@@ -1,4 +1,4 @@
-"""Checks of gradients: dot products, Taylor remainders and trends."""
+"""Gradient checks: dot products, Taylor remainders, finite differences and trends."""
 
 from .check import Check
 from .differences import Difference, difference

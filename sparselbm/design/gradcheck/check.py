@@ -1,20 +1,20 @@
-"""One figure beside its limits."""
+"""Single check of a value against limits."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Check:
-    """A measured value, and the range in which it has to lie."""
+    """Measured value, and the range in which it must be."""
 
     name: str
     value: float
     low: float
     high: float
     remark: str = ""
-    """What else was measured, for people."""
+    """Additional information for the report."""
 
     @property
     def passed(self) -> bool:
-        """Whether the value lies within the limits; one that is no number does not."""
+        """Whether the value is within the limits; NaN is not."""
         return bool(self.low <= self.value <= self.high)

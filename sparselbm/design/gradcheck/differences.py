@@ -1,4 +1,4 @@
-"""Finite differences of an objective that is known up to some noise."""
+"""Finite differences of an objective with known uncertainty."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Difference:
-    """A slope by central differences, (J(x + h d) - J(x - h d)) / 2 h, beside that of the gradient, g . d."""
+    """Central difference (J(x + h d) - J(x - h d)) / 2 h, compared with the gradient g . d."""
 
     by_differences: float
     by_gradient: float
     noise: float
-    """What the objective's own uncertainty makes of the difference."""
+    """Uncertainty of the difference due to that of the objective."""
 
     @property
     def ratio(self) -> float:
-        """Gradient over difference."""
+        """Ratio of gradient to difference."""
         return self.by_gradient / self.by_differences if self.by_differences else float("nan")
 
 
 def difference(
     value: Callable[[np.ndarray], float], gradient: np.ndarray, x: np.ndarray, direction: np.ndarray, h: float,
     *, uncertainty: float = 0.0,
-) -> Difference:  # fmt: skip
-    """The slope along a direction in both ways. `uncertainty`: of one value of J."""
+) -> Difference:
+    """Computes the slope along a direction in both ways. `uncertainty`: of one value of J."""
     ahead, behind = value(x + h * direction), value(x - h * direction)
     return Difference(float(ahead - behind) / (2.0 * h), float(gradient @ direction), float(uncertainty) / h)

@@ -1,4 +1,4 @@
-"""The dot-product test: a step back is the transpose of a step."""
+"""Dot-product test: the adjoint step is the transpose of the step."""
 
 from dataclasses import dataclass
 
@@ -13,24 +13,24 @@ from ...solver import Simulation
 
 @dataclass(frozen=True)
 class DotProduct:
-    """<lambda, J v> with J v by central differences of the state, and <J^T lambda, v>, for random v and lambda."""
+    """<lambda, J v>, with J v by central differences of the state, and <J^T lambda, v>, for random v and lambda."""
 
     forward: float
     backward: float
     scale: float
-    """|lambda| |J v| / sqrt(n): the size of a product of n independent numbers."""
+    """Scale |lambda| |J v| / sqrt(n): the size of a product of n independent numbers."""
 
     @property
     def error(self) -> float:
-        """|forward - backward| / scale: about the relative error of an entry of J^T lambda."""
+        """Error |forward - backward| / scale: about the relative error of an entry of J^T lambda."""
         return abs(self.forward - self.backward) / self.scale
 
 
 def dot_product(simulation: Simulation, *, amplitude: float = 1e-3, seed: int = 0) -> DotProduct:
-    """Compares both around the present state, which stays; takes five population arrays.
+    """Compares both at the current state, which is unchanged; needs five population arrays.
 
-    A step is nearly a parabola in the populations (only 1 / rho is not), so that central differences with an `amplitude` of
-    1e-3 (populations are of the order of their weights, densities 1) are exact to about 1e-6, and of small ones to rounding.
+    A step is nearly quadratic in the populations (only 1 / rho is not). Central differences with an `amplitude` of 1e-3
+    (populations are of the order of their weights, densities 1) are exact to about 1e-6, with smaller ones to rounding.
     """
     rng = np.random.default_rng(seed)
     v, w = _noise(simulation, rng), _noise(simulation, rng)
@@ -52,7 +52,7 @@ def dot_product(simulation: Simulation, *, amplitude: float = 1e-3, seed: int = 
 
 
 def _seen(simulation: Simulation, state: wp.array) -> np.ndarray:
-    """The populations of fluid cells as fp64, flat."""
+    """Populations of fluid cells as fp64, flat."""
     view = tile_view(simulation.domain, state, simulation.physics.size)
     return (view * simulation.walls.fluid[:, None]).astype(np.float64).ravel()
 

@@ -1,4 +1,4 @@
-"""The four tests on a drag problem: a user's own body, tunnel and design variables."""
+"""Gradient checks of a drag problem, with the user's own body, tunnel and design variables."""
 
 import math
 from collections.abc import Callable
@@ -16,35 +16,35 @@ from .check import Check
 from .differences import Difference, difference
 from .dot_product import dot_product
 from .taylor import Taylor, taylor
-from .trend import LEAST, Trend, trend
+from .trend import MIN_SAMPLES, Trend, trend
 
 _TAYLOR = 1e-3 * 0.5 ** np.arange(5)
 """Steps of the Taylor test [cells]."""
 
 _ASIDE, _PLACES = 0.1, 3
-"""The Taylor test's designs stand aside by a tenth of a cell, as a mesh that is symmetric to the grid has kinks just where it
-stands. The median over three of them counts: one may meet a kink all the same."""
+"""Offset of the Taylor test's designs [cells] and their number: a mesh that is symmetric to the grid has kinks exactly at
+its position. The median over three designs counts, since one may still meet a kink."""
 
 
 
 
 @dataclass(eq=False)
 class GradcheckReport:
-    """What the tests found."""
+    """Results of the checks."""
 
     checks: list[Check] = field(default_factory=list)
     taylor: Taylor | None = None
     differences: list[Difference] = field(default_factory=list)
     trend: Trend | None = None
-    """Over places in cells."""
+    """Trend over positions in cells."""
 
     @property
     def passed(self) -> bool:
-        """Whether every check has passed."""
+        """Whether every check passed."""
         return all(check.passed for check in self.checks)
 
     def to_json(self) -> dict:
-        """Everything, as plain values."""
+        """Returns all results as plain values."""
         arrays = {"taylor": self.taylor, "trend": self.trend}
         return {
             "passed": self.passed, "checks": [{**asdict(c), "passed": c.passed} for c in self.checks],
@@ -53,42 +53,42 @@ class GradcheckReport:
                 name: {key: np.asarray(value).tolist() for key, value in vars(part).items() if key in part.__dataclass_fields__}
                 for name, part in arrays.items() if part is not None
             },
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
 class DragGradcheck:
-    """How thoroughly to look. Directions of the variables are taken so long that the body's farthest point moves one cell.
+    """Options of the gradient check. Directions are scaled so that the farthest point of the body moves by one cell.
 
-    Taylor and dot product need values exact to rounding: they run on the same tunnel in fp64, over its first `steps` steps.
-    Differences and trend take the flow at rest in time, of which C_d is known to the tolerance of `Settle` only: that share
-    is added to the limit of a difference, and told.
+    Taylor test and dot product need values exact to rounding: they run on the same tunnel in fp64, over its first `steps`
+    steps. Differences and trend use the steady flow, whose C_d is only known to the tolerance of `SteadyRun`: this
+    uncertainty is added to the limit of a difference, and reported.
     """
 
     steps: int = 40
-    """Of the exact run; 0 leaves Taylor and dot product out."""
+    """Steps of the exact run; 0 omits Taylor test and dot product."""
     directions: int = 2
-    """Random directions for differences, beside the steepest one; 0 leaves differences out."""
+    """Random directions for differences, in addition to the steepest one; 0 omits differences."""
     samples: int = 9
-    """Of the sweep; 0 leaves the trend out."""
+    """Samples of the sweep; 0 omits the trend."""
     cells: float = 4.0
-    """Length of the sweep along the gradient [cells]; less where the variables' limits are nearer."""
+    """Length of the sweep along the gradient [cells]; less if the bounds of the variables are closer."""
     reach: float = 0.5
     """Half the width of a difference [cells]."""
     seed: int = 0
 
     def __post_init__(self):
-        if self.samples and self.samples < LEAST:
-            raise GradcheckError(f"{self.samples} samples: give at least {LEAST}, or 0 to leave the trend out")
+        if self.samples and self.samples < MIN_SAMPLES:
+            raise GradcheckError(f"samples is {self.samples}: pass at least {MIN_SAMPLES}, or 0 to omit the trend")
         for name in ("steps", "directions"):
             if getattr(self, name) < 0:
-                raise GradcheckError(f"{name} is {getattr(self, name)}: must be 0 or above")
+                raise GradcheckError(f"{name} is {getattr(self, name)}: it must be at least 0")
         for name in ("cells", "reach"):
             if not getattr(self, name) > 0:
-                raise GradcheckError(f"{name} is {getattr(self, name)}: must be above 0")
+                raise GradcheckError(f"{name} is {getattr(self, name)}: it must be above 0")
 
     def run(self, problem: DragProblem, on_check: Callable[[Check], None] | None = None) -> GradcheckReport:
-        """Carries the tests out, the quick ones first; `on_check` is told of each. Raises what a run may raise."""
+        """Runs the checks, the quick ones first; `on_check` is called with each. Raises the errors of a run."""
         report = _Work(self, problem, on_check or (lambda check: None))
         if self.steps:
             report.exact()
@@ -110,7 +110,7 @@ class _Work:
         self.on_check(self.found.checks[-1])
 
     def exact(self) -> None:
-        """Taylor and dot product, in fp64."""
+        """Runs Taylor test and dot product, in fp64."""
         run = _ExactRun(self.problem, self.option.steps)
         start, rng = self.problem.deformation.initial(), np.random.default_rng(self.option.seed)
         aside = [(start + _ASIDE * self._random(start, rng), self._random(start, rng)) for _ in range(_PLACES)]
@@ -118,17 +118,17 @@ class _Work:
         self.found.taylor = found = sorted(orders, key=lambda one: one.order)[_PLACES // 2]
         self._add(
             "Taylor: order of the remainder", found.order, 1.9, 2.1,
-            f"{self.option.steps} steps in fp64, median of {_PLACES} random directions; slope {found.slope:.3e} a cell, "
-            f"remainders {found.remainders[0]:.1e} to {found.remainders[-1]:.1e}",
-        )  # fmt: skip
+            f"{self.option.steps} steps in fp64, median of {_PLACES} random directions; slope {found.slope:.3e} per "
+            f"cell, remainders {found.remainders[0]:.1e} to {found.remainders[-1]:.1e}",
+        )
         products = dot_product(run.simulation, amplitude=1e-6, seed=self.option.seed)
         self._add(
             "dot product: relative error", products.error, 0.0, 1e-8,
-            f"a step in fp64: {products.forward:.9g} forward, {products.backward:.9g} backward",
-        )  # fmt: skip
+            f"one step in fp64: {products.forward:.9g} forward, {products.backward:.9g} backward",
+        )
 
     def at_rest(self) -> None:
-        """Differences and trend, of the flow at rest in time."""
+        """Runs differences and trend on the steady flow."""
         problem, x = self.problem, self.problem.deformation.initial()
         drag, gradient = self._drag_and_gradient(x)
         steepest = self._in_cells(x, gradient)
@@ -141,7 +141,7 @@ class _Work:
         if self.option.samples:
             self._trend(x, steepest)
         tolerance = (problem.study.steady_run or problem.plan.steady_run).tolerance
-        self._add("flows: largest change at the end", self._change, 0.0, tolerance, "of the drag, over the last stretch")
+        self._add("flows: largest change at the end", self._change, 0.0, tolerance, "of the drag, over the last interval")
 
     def _drag(self, x: np.ndarray) -> float:
         return self._settled(self.problem.value(x))
@@ -150,9 +150,9 @@ class _Work:
         return self._settled(self.problem(x))
 
     def _settled(self, result):
-        """The result, after a look at how its flow came to rest."""
+        """Returns the result after checking the convergence of its flow."""
         settled = self.problem.flow.settled
-        # After a single stretch nothing is known: the change is then no number, and counts as the whole.
+        # After a single interval the change is unknown (NaN) and counts as 1.
         self._change = max(self._change, settled.change if settled and math.isfinite(settled.change) else 1.0)
         return result
 
@@ -165,9 +165,9 @@ class _Work:
         size = max(abs(one.by_differences), usual)
         self._add(
             f"difference, {name}: error", abs(one.by_gradient - one.by_differences) / size, 0.0, 0.1 + one.noise / size,
-            f"gradient {one.by_gradient:+.4e}, difference {one.by_differences:+.4e} a cell over {2 * h:.2g} cells; "
+            f"gradient {one.by_gradient:+.4e}, difference {one.by_differences:+.4e} per cell over {2 * h:.2g} cells; "
             f"noise {one.noise / size:.1%}",
-        )  # fmt: skip
+        )
 
     def _trend(self, x: np.ndarray, steepest: np.ndarray) -> None:
         below, above = (min(room, self.option.cells / 2.0) for room in _room(self.problem, x, steepest))
@@ -182,7 +182,7 @@ class _Work:
         return self._in_cells(x, rng.standard_normal(x.size))
 
     def _in_cells(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """The direction, so long that the farthest point moves by one cell, to first order."""
+        """Direction scaled so that the farthest point moves by one cell, to first order."""
         small = 1e-6 * direction / np.linalg.norm(direction)
         points = self.problem.deformation.points
         moved = np.linalg.norm(points(x + small) - points(x - small), axis=1).max() / 2.0
@@ -190,7 +190,7 @@ class _Work:
 
 
 def _room(problem: DragProblem, x: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
-    """How far x may go against and along a direction within the variables' limits."""
+    """Largest steps of x against and along a direction within the bounds of the variables."""
     low, high = problem.deformation.bounds()
     with np.errstate(divide="ignore", invalid="ignore"):
         to_low, to_high = (low - x) / direction, (high - x) / direction
@@ -201,7 +201,7 @@ def _room(problem: DragProblem, x: np.ndarray, direction: np.ndarray) -> tuple[f
 
 @dataclass(eq=False)
 class _ExactRun:
-    """The force on the body after a run of given length from the incoming flow, in fp64: a smooth function of x."""
+    """Force on the body after a fixed number of fp64 steps from the incoming flow: a smooth function of x."""
 
     problem: DragProblem
     steps: int

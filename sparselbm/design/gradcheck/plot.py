@@ -1,4 +1,4 @@
-"""What the tests found, as a picture."""
+"""Plot of the gradient checks."""
 
 import os
 
@@ -8,7 +8,7 @@ from .drag import GradcheckReport
 
 
 def plot(path: str | os.PathLike[str], report: GradcheckReport) -> None:
-    """The Taylor remainder, the objective over the sweep with its cubic, and gradient beside trend; PNG or SVG."""
+    """Plots the Taylor remainder, the objective over the sweep with its cubic, and gradient and trend; PNG or SVG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10.0, 3.2), layout="constrained")

@@ -1,4 +1,4 @@
-"""Taylor's test: what the gradient leaves over is of second order."""
+"""Taylor test: the remainder of the linear model is of second order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Taylor:
-    """The remainder |J(x + h d) - J(x) - h g . d| over steps h: of order 2 where g is the gradient, else of order 1."""
+    """Remainder |J(x + h d) - J(x) - h g . d| over steps h: of order 2 if g is the gradient, else of order 1."""
 
     steps: np.ndarray
-    """h, (n,)."""
+    """Steps h, (n,)."""
     remainders: np.ndarray
     """(n,)."""
     slope: float
-    """g . d."""
+    """Slope g . d."""
 
     @property
     def order(self) -> float:
-        """Slope of a line through the logarithms."""
+        """Order: slope of a line through the logarithms."""
         return float(np.polyfit(np.log(self.steps), np.log(self.remainders), 1)[0])
 
 
@@ -30,7 +30,7 @@ def taylor(
     direction: np.ndarray,
     steps: Sequence[float] | np.ndarray,
 ) -> Taylor:
-    """The remainder along a direction. J has to be exact to rounding: a run of given length, not a flow that settles."""
+    """Computes the remainders along a direction. J must be exact to rounding: a fixed number of steps, not a steady run."""
     at_x, gradient = value_and_grad(x)
     slope = float(gradient @ direction)
     remainders = [abs(value(x + h * direction) - at_x - h * slope) for h in steps]

@@ -1,7 +1,7 @@
-"""The trend test: the gradient beside the slope of the objective over cells, as a line search sees it.
+"""Trend test: the gradient compared with the slope of the objective over several cells, as a line search sees it.
 
-A gradient may pass every finite difference and still be wrong for an optimiser: where a wall jumps from link to link, or
-moves unevenly through the cells, the slope at a point is not that of the objective over a cell.
+A gradient may agree with every finite difference and still mislead an optimizer: if a wall jumps from link to link or
+moves unevenly through the cells, the slope at a point differs from that of the objective over a cell.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,24 +10,24 @@ from functools import cached_property
 
 import numpy as np
 
-LEAST = 5
-"""Samples below which a cubic leaves nothing over."""
+MIN_SAMPLES = 5
+"""Smallest number of samples: a cubic fits any 4 exactly."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """An objective and its adjoint slope at places of a sweep, and the cubic through the objective."""
+    """Objective and its adjoint slope at the positions of a sweep, and the cubic fit of the objective."""
 
     places: np.ndarray
-    """t along the sweep, (n,)."""
+    """Positions t along the sweep, (n,)."""
     values: np.ndarray
-    """J, (n,)."""
+    """Values J, (n,)."""
     slopes: np.ndarray
-    """d J / d t by the gradient, (n,)."""
+    """Slopes d J / d t from the gradient, (n,)."""
 
     @cached_property
     def cubic(self) -> np.polynomial.Polynomial:
-        """Least squares through the values."""
+        """Least-squares cubic through the values."""
         return np.polynomial.Polynomial.fit(self.places, self.values, 3)
 
     @property
@@ -37,12 +37,12 @@ class Trend:
 
     @property
     def ratio(self) -> np.ndarray:
-        """Gradient / trend at the inner places, (n - 2,): at its ends a cubic is loose."""
+        """Ratio gradient / trend at the inner positions, (n - 2,): a cubic is inaccurate at its ends."""
         return (self.slopes / self.trend)[1:-1]
 
     @property
     def deviation(self) -> np.ndarray:
-        """(gradient - trend) / the steepest trend, at the inner places: of use where the trend passes through 0."""
+        """Deviation (gradient - trend) / steepest trend at the inner positions, which is finite where the trend is 0."""
         return (self.slopes - self.trend)[1:-1] / np.abs(self.trend).max()
 
     @property
@@ -52,7 +52,7 @@ class Trend:
 
     @property
     def roughness(self) -> float:
-        """That distance in mean sizes of the values."""
+        """Distance relative to the mean size of the values."""
         return self.distance / float(np.abs(self.values).mean())
 
 
@@ -62,9 +62,11 @@ def trend(
     direction: np.ndarray,
     places: Sequence[float] | np.ndarray,
 ) -> Trend:
-    """Values and slopes at x + t d for each place t, in their order. Raises ValueError for fewer than 5 places."""
-    if len(places) < LEAST:
-        raise ValueError(f"a trend over {len(places)} places: give at least {LEAST}, a cubic passes through any 4")
+    """Evaluates values and slopes at x + t d for each t in order. Raises ValueError for fewer than 5 positions."""
+    if len(places) < MIN_SAMPLES:
+        raise ValueError(
+            f"the trend has {len(places)} positions: pass at least {MIN_SAMPLES}, since a cubic passes through any 4"
+        )
     found = [value_and_grad(x + t * direction) for t in places]
     slopes = [float(gradient @ direction) for _, gradient in found]
     return Trend(np.asarray(places, dtype=float), np.array([value for value, _ in found]), np.array(slopes))

@@ -1,4 +1,4 @@
-"""Optimisers and the optimisation loop."""
+"""Optimizers and the optimization loop."""
 
 from .adam import Adam
 from .ccsaq import CCSAQ
@@ -12,15 +12,15 @@ from .slsqp import SLSQP
 from .trust_constr import TrustConstr
 
 __all__ = [
-    "Adam",
     "CCSAQ",
-    "DesignRecord",
     "LBFGSB",
     "MMA",
+    "SLSQP",
+    "Adam",
+    "DesignRecord",
     "OptimalityCriteria",
     "OptimizeResult",
     "Optimizer",
-    "SLSQP",
     "StoppingCriteria",
     "TrustConstr",
     "minimize",

@@ -1,4 +1,4 @@
-"""Adam: no line search, so that noise does little harm; constraints by an augmented Lagrangian."""
+"""Adam optimizer: no line search, so noise does little harm; constraints by an augmented Lagrangian."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..constraint.constraint import BoundConstraint
-from .merging import is_linear_equality
+from .merge_equalities import is_linear_equality
 from .optimizer import Optimizer, Outcome, has_stagnated
 from .problem import Problem
 
-# Bounds and equalities are met in turn; their corners are approached, not hit.
+# Bounds and equalities are enforced alternately, so their intersection is approached iteratively.
 PROJECTIONS = 50
-# A single small step says little of a method that oscillates.
-STILL_STEPS = 10
+# A single small step is not a sign of convergence for an oscillating method.
+STAGNATION_STEPS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
-    """Adam (warp.optim), steps clipped to the bounds, the rate falling by a cosine over `Stop.iterations`.
+    """Adam (warp.optim) with steps clipped to the bounds and a cosine decay of the rate over the allowed iterations.
 
-    Linear equalities are kept by projecting each step. Other constraints enter the gradient by an augmented
-    Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over equalities c and over violated inequalities; lambda
-    grows by mu c every `multiplier_steps`.
+    Linear equalities are enforced by projecting each step. Other constraints enter the gradient by an augmented
+    Lagrangian, f + sum of mu/2 |c + lambda/mu|^2 over equalities c and over violated inequalities; lambda increases by
+    mu c every `multiplier_steps`.
 
     Source: Kingma & Ba, Adam (2015); Nocedal & Wright, Numerical Optimization (2006), section 17.3.
     """
@@ -33,14 +33,14 @@ class Adam(Optimizer):
     rate: float = 0.02
     """First step of a scaled variable."""
     betas: tuple[float, float] = (0.9, 0.99)
-    """Decay of the averages of the gradient and of its square."""
+    """Decay rates of the averages of the gradient and of its square."""
     penalty: float = 30.0
-    """mu, in units of |grad f| / |grad c| at the start; c alone would end at about 1 / penalty."""
+    """Penalty mu, in units of |grad f| / |grad c| at the start; without multipliers c would end at about 1 / penalty."""
     multiplier_steps: int = 10
     """Steps between two updates of the multipliers."""
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """All constraints are taken."""
+        """Accepts all constraints."""
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
@@ -54,8 +54,8 @@ class Adam(Optimizer):
         for step in range(problem.stop.iterations + 1):
             _, gradient = problem.evaluate(z)
             problem.accept(z)
-            if has_stagnated(problem, STILL_STEPS):
-                return Outcome(True, f"the objective changed by less than tolerance over {STILL_STEPS} steps.")
+            if has_stagnated(problem, STAGNATION_STEPS):
+                return Outcome(True, f"the objective changed by less than tolerance over {STAGNATION_STEPS} steps.")
             if step and step % self.multiplier_steps == 0:
                 multipliers.update(z)
             slope = gradient + multipliers.gradient(z)
@@ -63,11 +63,11 @@ class Adam(Optimizer):
             stepper.step([wp.array(slope, dtype=wp.float32, device="cpu")])
             z = _projected(problem, parameters.numpy().astype(np.float64))
             parameters.assign(z.astype(np.float32))
-        return Outcome(False, "every step is done.")
+        return Outcome(False, "all steps are done.")
 
 
 def _projected(problem: Problem, z: np.ndarray) -> np.ndarray:
-    """The nearest z that keeps the bounds, and the linear equalities, whose rows are orthonormal."""
+    """Nearest z that satisfies the bounds and the linear equalities, whose rows are orthonormal."""
     held = [k for k, each in enumerate(problem.constraints) if is_linear_equality(each)]
     for _ in range(PROJECTIONS if held else 0):
         for k in held:
@@ -79,7 +79,7 @@ def _projected(problem: Problem, z: np.ndarray) -> np.ndarray:
 
 
 class _Multipliers:
-    """Multipliers lambda, and the gradient of the augmented terms."""
+    """Multipliers lambda and the gradient of the augmented terms."""
 
     def __init__(self, problem: Problem, penalty: float) -> None:
         self._problem = problem
@@ -88,7 +88,7 @@ class _Multipliers:
         self._values = [np.zeros((2, len(each.lower))) for each in problem.constraints]
 
     def gradient(self, z: np.ndarray) -> np.ndarray:
-        """d/dz of the augmented terms, (free,)."""
+        """Gradient d/dz of the augmented terms, (free,)."""
         total = np.zeros_like(z)
         for k in self._pushing:
             below, above = self._forces(k, z)
@@ -96,18 +96,18 @@ class _Multipliers:
         return total
 
     def update(self, z: np.ndarray) -> None:
-        """lambda <- the force that the constraint exerts now."""
+        """Sets lambda to the current force of the constraint."""
         self._values = [self._forces(k, z) for k in range(len(self._values))]
 
     def _forces(self, k: int, z: np.ndarray) -> np.ndarray:
-        """max(0, lambda + mu c) below and above, (2, k); both sides of an equality push at once."""
+        """Forces max(0, lambda + mu c) for lower and upper limit, (2, k); both act for an equality."""
         bound, values = self._problem.constraints[k], self._problem.values(k, z)
         excess = np.stack([bound.lower - values, values - bound.upper])
         return np.maximum(self._values[k] + self._penalties[k] * np.nan_to_num(excess, neginf=-1e300), 0.0)
 
 
 def _steepness(problem: Problem, k: int) -> float:
-    """|grad f| / |grad c| at the start; 1 where either is zero."""
+    """Ratio |grad f| / |grad c| at the start; 1 if either is zero."""
     _, gradient = problem.evaluate(problem.start)
     objective, constraint = (
         np.abs(gradient).max(),

@@ -1,4 +1,4 @@
-"""Convex separable quadratic approximations: many variables, bounds and inequalities, by NLopt."""
+"""CCSAQ optimizer (NLopt): convex separable quadratic approximations for many variables, bounds and inequalities."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .problem import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class CCSAQ(Optimizer):
-    """Conservative convex separable approximation with quadratic penalties (NLopt); takes the same as `MMA`.
+    """Conservative convex separable approximation with quadratic penalties (NLopt); accepts the same constraints as `MMA`.
 
-    Its models are plain parabolas: steadier than MMA where variables have no bounds.
+    Its models are parabolas, which are more stable than MMA's for variables without bounds.
 
     Source: Svanberg, A class of globally convergent optimization methods based on conservative convex
     separable approximations (2002).
     """
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """Inequalities, and equalities with a band; and NLopt must be there."""
+        """Accepts inequalities, and equalities with a band. Raises ImportError if NLopt is missing."""
         check_bands("CCSAQ", constraints)
 
     def run(self, problem: Problem) -> Outcome:

@@ -1,4 +1,4 @@
-"""L-BFGS-B: many variables, bounds, no other constraints."""
+"""L-BFGS-B optimizer: many variables, bounds, no other constraints."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class LBFGSB(Optimizer):
     """
 
     memory: int = 10
-    """Pairs of steps and gradients that make up the Hessian."""
+    """Number of stored pairs of steps and gradients for the Hessian."""
     first_step: float = 0.1
     """Largest change of a scaled variable in the first step."""
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """Only bounds are taken."""
+        """Accepts only bounds."""
         if constraints:
             names = ", ".join(each.name for each in constraints)
-            raise ConstraintError(f"LBFGSB takes bounds only, but was given {names}: use SLSQP() or TrustConstr().")
+            raise ConstraintError(f"LBFGSB supports only bounds, but was given {names}: use SLSQP() or TrustConstr().")
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""

@@ -1,4 +1,4 @@
-"""One function behind which all optimisers stand."""
+"""Common entry point of all optimizers."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ def minimize(
     stop: StoppingCriteria | None = None,
     on_iteration: Callback | None = None,
 ) -> OptimizeResult:
-    """Minimise objective(x) over lower <= x <= upper under the constraints.
+    """Minimises objective(x) over lower <= x <= upper under the constraints.
 
     Variables are scaled by the width of their bounds, the objective by the size of its first value.
 
     Args:
-        objective: x (size,) -> (value, gradient (size,)); asked once for each x.
+        objective: function x (size,) -> (value, gradient (size,)); evaluated once for each x.
         start: a bound deformation, for its `initial()` and `bounds()`; or x itself, (size,).
         optimizer: LBFGSB(), SLSQP(), TrustConstr(), MMA() or Adam(); None for SLSQP().
-        constraints: bound ones, as `FixedVolume().bind(deformation, mesh)` gives.
-        bounds: lower and upper, each a number or (size,), in place of the deformation's; None for those.
-        stop: limits; None for `StoppingCriteria()`.
-        on_iteration: called with the `Record` of each iteration before the next begins; it may raise
-            StopIteration to end the optimisation.
+        constraints: bound constraints, as returned by `FixedVolume().bind(deformation, mesh)`.
+        bounds: lower and upper, each a number or (size,), instead of the deformation's; None: those.
+        stop: stopping criteria; None for `StoppingCriteria()`.
+        on_iteration: called with the `DesignRecord` of each iteration before the next begins; it may raise
+            StopIteration to end the optimization.
 
     Returns:
-        The best feasible design met, also when a limit, the callback or Ctrl-C ("interrupted") ended it.
+        The best feasible design, also if a limit, the callback or Ctrl-C ("interrupted") ended the run.
 
     Raises:
-        BoundsError, ConstraintError, ImportError: before the first evaluation, if it cannot be run.
-        ObjectiveError: if the objective is not finite. This, and whatever the objective raises, comes
-            after the callback was told of the best design, and with a note that names it.
+        BoundsError, ConstraintError, ImportError: before the first evaluation, if the problem cannot be run.
+        ObjectiveError: if the objective is not finite. The best design is passed to the callback and named in a note before
+            this or any other error of the objective is raised.
     """
     optimizer, stop = optimizer or SLSQP(), stop or StoppingCriteria()
     scaling = _scaling(start, bounds)
@@ -83,12 +83,12 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
         except (ValueError, IndexError) as error:
             raise ConstraintError(
                 f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to "
-                "the deformation that is optimised."
+                "the deformation that is optimized."
             ) from error
         if shape != (k, scaling.start.size):
             raise ConstraintError(
                 f"the Jacobian of {each.name} has shape {shape}, but {k} values and {scaling.start.size} "
-                f"variables need {(k, scaling.start.size)}: bind it to the deformation that is optimised."
+                f"variables need {(k, scaling.start.size)}: bind it to the deformation that is optimized."
             )
     names = [each.name for each in constraints]
     if len(set(names)) != len(names):
@@ -96,7 +96,7 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
 
 
 def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, DesignEvaluation]:
-    """Why it stopped, what was said, and the design to return."""
+    """Runs the optimizer; returns the reason for stopping, the message, and the design to return."""
     try:
         outcome = optimizer.run(problem)
         stopped, message = ("converged" if outcome.converged else "failed"), outcome.message
@@ -116,7 +116,7 @@ def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, DesignEvalua
 
 
 def _tell(error: Exception, problem: Problem) -> None:
-    """Get the best design on record before the error leaves, whatever the callback thinks of it."""
+    """Records the best design before the error is raised, even if the callback fails."""
     best = problem.best
     if best is None:
         return

@@ -1,4 +1,4 @@
-"""The method of moving asymptotes: many variables, bounds and inequalities, by NLopt."""
+"""MMA optimizer (NLopt), the method of moving asymptotes: many variables, bounds and inequalities."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .problem import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class MMA(Optimizer):
-    """Globally convergent MMA (NLopt); each evaluation counts as an iteration.
+    """Globally convergent method of moving asymptotes (NLopt); each evaluation counts as an iteration.
 
-    It knows inequalities only. An equality is taken as the band of its tolerance, value within +- tolerance,
-    if that is at least 1e-3 (FixedVolume: 5e-3), and refused otherwise.
+    It supports only inequalities. An equality becomes a band, value within +- tolerance, if the tolerance is at least 1e-3
+    (FixedVolume: 5e-3), and is rejected otherwise.
 
     Source: Svanberg, A class of globally convergent optimization methods based on conservative convex
     separable approximations (2002).
     """
 
     first_curvature: float = 1.0
-    """Curvature of each variable's first approximation, for an objective of 1 (NLopt 2.8 and later; older ones take 1).
+    """Initial curvature of each variable's approximation, for an objective of 1 (NLopt 2.8 and later; older ones use 1).
 
-    Thousands of variables share the slope: 1e-3 there, or the first steps hardly move.
+    With thousands of variables, which share the slope, use 1e-3; otherwise the first steps are very small.
     """
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """Inequalities, and equalities with a band; and NLopt must be there."""
+        """Accepts inequalities, and equalities with a band. Raises ImportError if NLopt is missing."""
         check_bands("MMA", constraints)
 
     def run(self, problem: Problem) -> Outcome:

@@ -1,4 +1,4 @@
-"""What the algorithms of NLopt share: which constraints they take, and how a problem is handed to them."""
+"""Common code of the NLopt algorithms: supported constraints, and conversion of the problem."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from ..constraint.constraint import BoundConstraint
 from .optimizer import Outcome, has_stagnated
 from .problem import Problem, StopReached
 
-# Within a band narrower than this the asymptotes cannot move.
-NARROWEST_BAND = 1e-3
-# An inner iteration may repeat a value by chance.
-STILL_STEPS = 3
+# In a narrower band the asymptotes cannot move.
+MIN_BAND = 1e-3
+# An inner iteration may repeat a value by coincidence.
+STAGNATION_STEPS = 3
 
 
 def check_bands(name: str, constraints: Sequence[BoundConstraint]) -> None:
-    """Inequalities, and equalities with a band; and NLopt must be there. Raises ConstraintError, ImportError."""
+    """Accepts inequalities, and equalities with a band. Raises ConstraintError, ImportError if NLopt is missing."""
     require_nlopt(name)
     for each in constraints:
-        if each.equal.any() and each.tolerance < NARROWEST_BAND:
+        if each.equal.any() and each.tolerance < MIN_BAND:
             raise ConstraintError(
-                f"{name} takes an equality as a band of its tolerance, but that of {each.name} is "
-                f"{each.tolerance:g}, below {NARROWEST_BAND:g}: raise the tolerance, "
+                f"{name} treats an equality as a band of its tolerance, but that of {each.name} is "
+                f"{each.tolerance:g}, below {MIN_BAND:g}: raise the tolerance, "
                 "or use SLSQP() or TrustConstr()."
             )
 
 
 def solve(name: str, problem: Problem, *, first_curvature: float = 1.0) -> Outcome:
-    """Minimise by NLopt's algorithm LD_name."""
+    """Minimises with NLopt's algorithm LD_name."""
     nlopt = require_nlopt(name)
     solver = nlopt.opt(getattr(nlopt, f"LD_{name}"), len(problem.start))
     solver.set_param("rho_init", first_curvature)
@@ -39,11 +39,11 @@ def solve(name: str, problem: Problem, *, first_curvature: float = 1.0) -> Outco
     def objective(z: np.ndarray, gradient: np.ndarray) -> float:
         value, slope = problem.evaluate(z)
         problem.accept(z)
-        # NLopt's own test would stop between two infeasible designs of one objective.
-        if has_stagnated(problem, STILL_STEPS):
+        # NLopt's own test would stop between two infeasible designs with the same objective.
+        if has_stagnated(problem, STAGNATION_STEPS):
             raise StopReached(
                 "converged",
-                f"the objective changed by less than tolerance over {STILL_STEPS} evaluations.",
+                f"the objective changed by less than tolerance over {STAGNATION_STEPS} evaluations.",
             )
         gradient[:] = slope if gradient.size else gradient
         return value
@@ -70,14 +70,14 @@ def solve(name: str, problem: Problem, *, first_curvature: float = 1.0) -> Outco
 
 
 class _Guard:
-    """Carries an exception past NLopt's C code, which would lose its type."""
+    """Carries an exception through NLopt's C code, which would lose its type."""
 
     def __init__(self, nlopt) -> None:
         self.error: BaseException | None = None
         self._forced_stop = nlopt.ForcedStop
 
     def around(self, function: Callable) -> Callable:
-        """The function, which keeps what it raises and stops NLopt instead."""
+        """Wraps a function so that it stores its exception and stops NLopt."""
 
         def guarded(*arguments):
             try:
@@ -90,7 +90,7 @@ class _Guard:
 
 
 def _sides(bound: BoundConstraint) -> tuple[list[tuple[int, float]], np.ndarray]:
-    """Components with the sign and offset that make them sign * value + offset <= 0."""
+    """Components, with the sign and offset that turn them into sign * value + offset <= 0."""
     sides, offsets = [], []
     for row, equal in enumerate(bound.equal):
         slack = bound.tolerance if equal else 0.0
@@ -114,7 +114,7 @@ def _inequality(problem: Problem, k: int, sides: list[tuple[int, float]], offset
 
 
 def require_nlopt(name: str):
-    """The module nlopt. Raises ImportError that says what to install."""
+    """Imports nlopt. Raises ImportError that says what to install."""
     try:
         import nlopt
     except ImportError as error:

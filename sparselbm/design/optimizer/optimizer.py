@@ -1,4 +1,4 @@
-"""What every optimiser is: a frozen value that can refuse a problem, and run one."""
+"""Base class of optimizers."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from .problem import Problem
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an algorithm ended by itself."""
+    """Result of an algorithm that ended by itself."""
 
     converged: bool
-    """Whether by its own criterion."""
+    """Whether its own convergence criterion was satisfied."""
     message: str
-    """What it said."""
+    """Message of the algorithm."""
 
 
 class Optimizer(ABC):
-    """An algorithm and its settings."""
+    """Optimization algorithm and its settings: a frozen value."""
 
     @abstractmethod
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """Refuse what the algorithm cannot take, before anything is evaluated.
+        """Rejects unsupported constraints before anything is evaluated.
 
         Raises:
-            ConstraintError: naming the constraint, and an optimiser that takes it.
-            ImportError: if a package is missing, naming what to install.
+            ConstraintError: names the constraint, and an optimizer that supports it.
+            ImportError: if a package is missing; names what to install.
         """
 
     @abstractmethod
     def run(self, problem: Problem) -> Outcome:
-        """Minimise; call `problem.accept` once an iteration, the start included."""
+        """Minimises the problem; calls `problem.accept` once per iteration, including the start."""
 
 
 def scale_first_step(problem: Problem, first_step: float) -> tuple[float, Callable[[np.ndarray], tuple[float, np.ndarray]]]:
-    """The objective times a factor with which a step along -gradient moves no variable by more than `first_step`.
+    """Scales the objective so that a step along -gradient changes no variable by more than `first_step`.
 
-    Quasi-Newton methods start from a unit Hessian, so that without it the first step is as long as the
-    gradient, and can fold the shape before anything was learnt of it. Returns the factor and the function.
+    Quasi-Newton methods start from a unit Hessian, so that the first step would otherwise be as long as the gradient, and
+    could fold the shape. Returns the factor and the scaled function.
     """
     _, gradient = problem.evaluate(problem.start)
     steepest = float(np.abs(gradient).max())
@@ -57,7 +57,7 @@ def scale_first_step(problem: Problem, first_step: float) -> tuple[float, Callab
 
 
 def has_stagnated(problem: Problem, steps: int) -> bool:
-    """Whether the last `steps` iterations were feasible and changed the objective by less than tolerance."""
+    """Whether the last `steps` iterations were feasible and changed the objective by less than the tolerance."""
     last = problem.history[-steps - 1 :]
     values = np.array([each.objective for each in last])
     quiet = np.ptp(values) <= problem.stop.tolerance * np.abs(values).max()

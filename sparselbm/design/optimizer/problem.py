@@ -1,4 +1,4 @@
-"""The optimisation as an algorithm sees it: scaled, cached, watched and recorded."""
+"""Optimization problem as seen by an algorithm: scaled, cached, limited and recorded."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 
 from ...errors import ObjectiveError
 from ..constraint.constraint import BoundConstraint
-from .merging import merge_equalities
+from .merge_equalities import merge_equalities
 from .record import DesignRecord, StoppingCriteria
 from .scaling import Scaling
 
 Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 Callback = Callable[[DesignRecord], None]
 
-# SciPy asks for value and gradient apart, and names accepted points after it has tried others.
+# SciPy evaluates value and gradient separately, and accepts points after trying others.
 REMEMBERED = 16
 
 
 class StopReached(Exception):
-    """A limit of `StoppingCriteria` was reached; `reason` says which."""
+    """Raised when a limit of `StoppingCriteria` is reached; `reason` names it."""
 
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason
@@ -32,7 +32,7 @@ class StopReached(Exception):
 
 @dataclass(frozen=True, eq=False)
 class DesignEvaluation:
-    """The objective at one design, and the constraints there."""
+    """Objective and constraints at one design."""
 
     x: np.ndarray
     objective: float
@@ -42,7 +42,7 @@ class DesignEvaluation:
     violation: float
 
     def better_than(self, other: DesignEvaluation | None) -> bool:
-        """Feasible before infeasible; then the lesser objective, or the lesser violation."""
+        """Orders feasible before infeasible designs, then by objective or by violation."""
         if other is None or self.feasible != other.feasible:
             return other is None or self.feasible
         if self.feasible:
@@ -51,7 +51,7 @@ class DesignEvaluation:
 
 
 class Problem:
-    """Minimise evaluate(z) over lower <= z <= upper under `constraints`; tell iterations by accept(z)."""
+    """Problem of minimising evaluate(z) over lower <= z <= upper under `constraints`; iterations call accept(z)."""
 
     def __init__(
         self,
@@ -79,14 +79,14 @@ class Problem:
 
     @property
     def seconds(self) -> float:
-        """Since the problem was set up [s]."""
+        """Time since the problem was created [s]."""
         return time.monotonic() - self._began
 
     def evaluate(self, z: np.ndarray) -> tuple[float, np.ndarray]:
-        """Objective / |first objective| and its gradient to z, (free,).
+        """Objective / |first objective| and its gradient with respect to z, (free,).
 
         Raises:
-            Halt: if the time or the number of evaluations is spent; the best design counts this one already.
+            StopReached: if the time or the number of evaluations is used up; the best design includes this one already.
             ObjectiveError: if the objective or its gradient is not finite.
         """
         found = self._at(z)
@@ -98,22 +98,22 @@ class Problem:
         return np.asarray(self.constraints[number].value(self.scaling.physical(z)), np.float64)
 
     def jacobian(self, number: int, z: np.ndarray) -> np.ndarray:
-        """d values / d z, (k, free)."""
+        """Jacobian d values / d z, (k, free)."""
         jacobian = np.asarray(self.constraints[number].jacobian(self.scaling.physical(z)), np.float64)
         return self.scaling.rows(jacobian)
 
     def accept(self, z: np.ndarray) -> None:
-        """Record z as the next iteration.
+        """Records z as the next iteration.
 
         Raises:
-            Halt: if it was the last that `StoppingCriteria` allows, or the callback raised StopIteration.
+            StopReached: if it was the last that `StoppingCriteria` allows, or the callback raised StopIteration.
         """
         self.record(self._at(z))
         if len(self.history) > self.stop.iterations:
             raise StopReached("iterations", f"{self.stop.iterations} iterations are done.")
 
     def record(self, found: DesignEvaluation) -> None:
-        """Append a record and hand it to the callback."""
+        """Appends a record and passes it to the callback."""
         self.last = found
         record = DesignRecord(
             iteration=len(self.history),
@@ -130,16 +130,16 @@ class Problem:
             try:
                 self._on_iteration(record)
             except StopIteration as stop:
-                raise StopReached("callback", f"on_iteration asked to stop: {stop}") from None
+                raise StopReached("callback", f"on_iteration stopped the optimization: {stop}") from None
 
     def chosen(self, converged: bool) -> DesignEvaluation:
-        """The design to return, which is on record then: the last of a converged run, or the best met.
+        """Design to return, which is then on record: the last of a converged run, or the best one.
 
-        Within the tolerance of a constraint violation can buy a lesser objective, so that the best design met
-        is no better than a converged optimum of less violation.
+        Within the tolerance of a constraint, a violation can reduce the objective, so the best design may not be better than a
+        converged optimum with less violation.
         """
         if self.best is None:
-            raise ObjectiveError("the optimiser ended before it evaluated the start: report it as a bug.")
+            raise ObjectiveError("the optimizer ended before it evaluated the start: report this as a bug.")
         last = self.last
         if converged and last is not None and last.feasible and last.violation < self.best.violation:
             return last
@@ -147,7 +147,7 @@ class Problem:
         return self.best
 
     def record_best(self) -> None:
-        """Record the best design, unless an iteration was it: line searches meet others in between."""
+        """Records the best design, unless it was an iteration: line searches evaluate others in between."""
         if self.best is not None and not any(np.array_equal(self.best.x, each.x) for each in self.history):
             self.record(self.best)
 
@@ -178,7 +178,7 @@ class Problem:
 
     def _check_limits(self) -> None:
         if self.stop.seconds is not None and self.seconds >= self.stop.seconds:
-            raise StopReached("seconds", f"{self.seconds:.1f} s are spent, of {self.stop.seconds:g} s.")
+            raise StopReached("seconds", f"{self.seconds:.1f} s of {self.stop.seconds:g} s are used.")
         if self.stop.evaluations is not None and self.evaluations >= self.stop.evaluations:
             raise StopReached("evaluations", f"{self.evaluations} evaluations are done.")
 
@@ -186,12 +186,12 @@ class Problem:
 def _check_finite(objective: float, gradient: np.ndarray, x: np.ndarray, number: int) -> None:
     if gradient.shape != x.shape:
         raise ObjectiveError(
-            f"the gradient has shape {gradient.shape}, but x has {x.shape}: return one entry a variable."
+            f"the gradient has shape {gradient.shape}, but x has {x.shape}: return one entry per variable."
         )
     bad = int(np.count_nonzero(~np.isfinite(gradient)))
     if not np.isfinite(objective) or bad:
         raise ObjectiveError(
             f"evaluation {number} gave the objective {objective} and {bad} of {x.size} gradient entries "
             f"that are not finite, at x = {np.array2string(x, threshold=8)}: the flow has probably diverged "
-            "there; narrow the bounds, or take a smaller lattice_velocity."
+            "there. Narrow the bounds, or use a smaller lattice_velocity."
         )

@@ -1,4 +1,4 @@
-"""When an optimisation stops, what it tells of each iteration, and what it returns."""
+"""Stopping criteria, iteration records and result of an optimization."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ...errors import BoundsError
 
 @dataclass(frozen=True, kw_only=True)
 class StoppingCriteria:
-    """Limits; the first that is reached ends the optimisation, and the best design is returned."""
+    """Stopping criteria; the first that is reached ends the optimization, and the best design is returned."""
 
     tolerance: float = 1e-4
-    """Relative change of the objective (for TrustConstr: scaled optimality) that counts as converged."""
+    """Relative change of the objective (TrustConstr: scaled optimality) at which the run counts as converged."""
     iterations: int = 50
-    """Most iterations after the start, which is number 0."""
+    """Largest number of iterations after the start, which is number 0."""
     seconds: float | None = None
-    """Most wall-clock time [s], looked at after each evaluation; None for no limit."""
+    """Largest wall-clock time [s], checked after each evaluation; None: no limit."""
     evaluations: int | None = None
-    """Most evaluations of the objective; None for no limit."""
+    """Largest number of evaluations of the objective; None: no limit."""
 
     def __post_init__(self) -> None:
         for name in ("tolerance", "iterations", "seconds", "evaluations"):
@@ -31,27 +31,27 @@ class StoppingCriteria:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DesignRecord:
-    """One iteration."""
+    """Record of one iteration."""
 
     iteration: int
-    """Number; 0 for the start."""
+    """Iteration number; 0 for the start."""
     objective: float
-    """Value, in the objective's own unit."""
+    """Objective, in its own unit."""
     constraints: dict[str, np.ndarray]
     """Values of each constraint, (k,), by name."""
     feasible: bool
-    """Whether every constraint is met within its tolerance."""
+    """Whether every constraint is satisfied within its tolerance."""
     gradient_norm: float
     """Euclidean norm of d(objective / |first objective|) / d(scaled variables)."""
     seconds: float
-    """Since the optimisation began [s]."""
+    """Time since the optimization began [s]."""
     evaluations: int
-    """Evaluations of the objective so far."""
+    """Number of evaluations of the objective so far."""
     x: np.ndarray
     """Design variables, (size,)."""
 
     def row(self) -> dict[str, object]:
-        """The record as one row of a table: a column a constraint component, and x in one column."""
+        """Returns the record as a table row: one column per constraint component, and x in one column."""
         values = {
             name if len(each) == 1 else f"{name}[{k}]": float(value)
             for name, each in self.constraints.items()
@@ -65,26 +65,26 @@ class DesignRecord:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OptimizeResult:
-    """The best design met: of the feasible ones that of least objective, else that of least violation."""
+    """Best design: the feasible one with the smallest objective, else the one with the smallest violation."""
 
     x: np.ndarray
     """Design variables, (size,)."""
     objective: float
-    """Its objective."""
+    """Objective of the design."""
     constraints: dict[str, np.ndarray]
-    """Values of its constraints, by name."""
+    """Values of the constraints, by name."""
     feasible: bool
-    """Whether it meets every constraint within its tolerance."""
+    """Whether every constraint is satisfied within its tolerance."""
     stopped: str
-    """Why: "converged", "iterations", "seconds", "evaluations", "interrupted", "callback", "failed", or of a study "refused"."""
+    """Reason: "converged", "iterations", "seconds", "evaluations", "interrupted", "callback", "failed" or (study) "refused"."""
     message: str
-    """What the optimiser said."""
+    """Message of the optimizer."""
     evaluations: int
-    """Evaluations of the objective."""
+    """Number of evaluations of the objective."""
     seconds: float
     """Wall-clock time [s]."""
     history: tuple[DesignRecord, ...] = field(repr=False)
-    """Every iteration; the last may be the best design, when it was met between two iterations."""
+    """All iterations; the last may be the best design, if it was found between two iterations."""
 
     @property
     def iterations(self) -> int:

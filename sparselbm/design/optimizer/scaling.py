@@ -1,4 +1,4 @@
-"""Design variables of like size: what an optimiser sees, z, of the design variables, x."""
+"""Scaling of design variables x to optimizer variables z of similar size."""
 
 from __future__ import annotations
 
@@ -11,60 +11,62 @@ from ...errors import BoundsError
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """x_free = shift + width z; variables whose bounds are equal are left out of z.
+    """Scaling x_free = shift + width z; variables with equal bounds are excluded from z.
 
-    Where both bounds are finite z runs from 0 to 1; elsewhere z = x, for want of a natural width.
+    If both bounds are finite, z runs from 0 to 1; otherwise z = x, since there is no natural width.
     """
 
     start: np.ndarray
-    """x at the start, (size,)."""
+    """Initial x, (size,)."""
     lower: np.ndarray
-    """Least x, (size,)."""
+    """Smallest x, (size,)."""
     upper: np.ndarray
     """Largest x, (size,)."""
     free: np.ndarray
-    """Which variables may move, (size,), bool."""
+    """Mask of the variables that may change, (size,), bool."""
     shift: np.ndarray
     """(free,)."""
     width: np.ndarray
-    """(free,), above 0."""
+    """Widths, (free,), above 0."""
 
     def physical(self, z: np.ndarray) -> np.ndarray:
-        """x of z, held within the bounds that SLSQP oversteps by round-off; shape (size,)."""
+        """Returns x for z, clipped to the bounds, which SLSQP exceeds by rounding; shape (size,)."""
         x = self.start.copy()
         x[self.free] = self.shift + self.width * np.asarray(z, np.float64)
         return np.clip(x, self.lower, self.upper)
 
     def scaled(self, x: np.ndarray) -> np.ndarray:
-        """z of x, shape (free,)."""
+        """Returns z for x, shape (free,)."""
         return (x[self.free] - self.shift) / self.width
 
     def rows(self, derivative: np.ndarray) -> np.ndarray:
-        """d/dz of d/dx, for a gradient (size,) or a Jacobian (k, size)."""
+        """Converts d/dx to d/dz, for a gradient (size,) or a Jacobian (k, size)."""
         return derivative[..., self.free] * self.width
 
     @property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
-        """Least and largest z, each (free,)."""
+        """Smallest and largest z, each (free,)."""
         return self.scaled(self.lower), self.scaled(self.upper)
 
 
 def make_scaling(start: np.ndarray, bounds: tuple[np.ndarray, np.ndarray] | None) -> Scaling:
-    """Scaling for a start (size,) and bounds, each a number or (size,).
+    """Creates the scaling for a start (size,) and bounds, each a number or (size,).
 
     Raises:
-        BoundsError: if the start is not finite or lies outside the bounds, or the bounds exclude each other.
+        BoundsError: if the start is not finite or outside the bounds, or the bounds contradict each other.
     """
     start = np.array(start, np.float64)
     if start.ndim != 1 or start.size == 0 or not np.isfinite(start).all():
-        raise BoundsError(f"the start has shape {start.shape} and holds {start}: pass finite numbers, (size,).")
+        raise BoundsError(
+            f"the start has shape {start.shape} and the values {start}: pass finite numbers of shape (size,)."
+        )
     low, high = (-np.inf, np.inf) if bounds is None else bounds
     try:
         lower = np.broadcast_to(np.asarray(low, np.float64), start.shape).copy()
         upper = np.broadcast_to(np.asarray(high, np.float64), start.shape).copy()
     except ValueError as error:
         shapes = f"{np.shape(low)} and {np.shape(high)}"
-        raise BoundsError(f"the bounds have shapes {shapes}: pass numbers or arrays {start.shape}.") from error
+        raise BoundsError(f"the bounds have shapes {shapes}: pass numbers or arrays of shape {start.shape}.") from error
     _check(start, lower, upper)
     free = lower < upper
     finite = np.isfinite(lower) & np.isfinite(upper)

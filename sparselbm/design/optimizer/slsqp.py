@@ -1,4 +1,4 @@
-"""SLSQP: few variables (to some hundreds), bounds, equalities and inequalities."""
+"""SLSQP optimizer: up to some hundreds of variables, bounds, equalities and inequalities."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .problem import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class SLSQP(Optimizer):
-    """Sequential least-squares quadratic programming (SciPy); a dense Hessian of size^2.
+    """Sequential least-squares quadratic programming (SciPy), with a dense Hessian of size^2.
 
     Source: Kraft, A software package for sequential quadratic programming, DFVLR-FB 88-28 (1988).
     """
@@ -23,7 +23,7 @@ class SLSQP(Optimizer):
     """Largest change of a scaled variable along the first gradient."""
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """All constraints are taken."""
+        """Accepts all constraints."""
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
@@ -46,7 +46,7 @@ class SLSQP(Optimizer):
 
 
 def _parts(problem: Problem, k: int) -> list[dict]:
-    """A two-sided constraint as SLSQP's value = 0 and value >= 0."""
+    """Splits a two-sided constraint into SLSQP's value = 0 and value >= 0."""
     bound = problem.constraints[k]
     sides = (
         ("eq", bound.equal, 1.0, bound.lower),

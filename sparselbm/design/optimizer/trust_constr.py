@@ -1,4 +1,4 @@
-"""Trust-region interior point: bounds, equalities and inequalities, where SLSQP stalls."""
+"""Trust-region interior-point optimizer: bounds, equalities and inequalities, where SLSQP stalls."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .problem import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class TrustConstr(Optimizer):
-    """SciPy's trust-constr, with BFGS for the Hessians; more evaluations than SLSQP, and more robust.
+    """SciPy's trust-constr with BFGS Hessians; needs more evaluations than SLSQP and is more robust.
 
     Source: Byrd, Hribar & Nocedal, An interior point algorithm for large-scale nonlinear programming (1999).
     """
 
     first_step: float = 0.1
-    """First radius of the trust region, in scaled variables."""
+    """Initial radius of the trust region, in scaled variables."""
 
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
-        """All constraints are taken."""
+        """Accepts all constraints."""
 
     def run(self, problem: Problem) -> Outcome:
         """Minimise."""
@@ -33,10 +33,10 @@ class TrustConstr(Optimizer):
         problem.accept(problem.start)
         constraints = [_scipy(problem, k) for k, bound in enumerate(problem.constraints) if len(bound.lower)]
         bounded = np.isfinite(problem.lower).any() or np.isfinite(problem.upper).any()
-        # SciPy annotates the limits as numbers, and takes arrays.
+        # SciPy annotates the limits as numbers, but accepts arrays.
         bounds = Bounds(problem.lower, problem.upper, keep_feasible=True)  # type: ignore[arg-type]
         with warnings.catch_warnings():
-            # A linear constraint leaves BFGS nothing to learn, which is no reason to warn the user.
+            # With a linear constraint BFGS has nothing to learn; the user need not be warned.
             warnings.filterwarnings("ignore", message="delta_grad == 0.0")
             found = minimize(
                 problem.evaluate,
@@ -59,7 +59,7 @@ class TrustConstr(Optimizer):
 
 
 def _scipy(problem: Problem, k: int):
-    """The constraint as SciPy's; a linear one needs no Hessian."""
+    """Converts a constraint to SciPy's; a linear one needs no Hessian."""
     from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
 
     bound, start = problem.constraints[k], problem.start

@@ -1,4 +1,4 @@
-"""Density-based topology optimisation."""
+"""Density-based topology optimization."""
 
 from .cone_filter import ConeFilter
 from .density import BoundDensity, Density

@@ -1,4 +1,4 @@
-"""A filter of finite reach."""
+"""Density filter of finite radius."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from .spread import Spread
 
 @dataclass(frozen=True)
 class ConeFilter(Spread):
-    """x~_i = sum_j w_ij x_j / sum_j w_ij, w_ij = R - |x_i - x_j| over cells nearer than R: one variable a cell.
+    """Cone filter x~_i = sum_j w_ij x_j / sum_j w_ij, w_ij = R - |x_i - x_j| for cells closer than R; one variable per cell.
 
-    No detail is much smaller than R. Source: Bruns & Tortorelli, Comput. Methods Appl. Mech. Eng. 190 (2001) 3443.
+    Features much smaller than R are removed. Source: Bruns & Tortorelli, Comput. Methods Appl. Mech. Eng. 190 (2001) 3443.
     """
 
     radius: float
-    """R [cells], above 1: nearer there is no other cell."""
+    """Radius R [cells], above 1, since no other cell is closer."""
 
     def __post_init__(self):
         if not 1.0 < self.radius < np.inf:
-            raise ValueError(f"{self}: the radius must be above 1 cell; leave the filter out for none")
+            raise ValueError(f"{self}: the radius must be above 1 cell; omit the filter for no filtering")
 
     def operator(self, cells: np.ndarray) -> LinearOperator:
         from scipy.sparse import coo_array, diags_array, eye_array

@@ -1,4 +1,4 @@
-"""A smooth field of few variables, whose level is the wall."""
+"""Level-set parametrisation: a smooth field with few variables, whose level is the wall."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from .spread import Spread
 
 @dataclass(frozen=True)
 class LevelSet(Spread):
-    """phi(x) = sum_k B(x / h - k) x_k, cubic B-splines on points h apart: twice continuously differentiable.
+    """Spline field phi(x) = sum_k B(x / h - k) x_k, with cubic B-splines on points h apart: twice differentiable.
 
-    With a `Projection` after it the level phi = threshold is the wall, and the step across it as wide as that makes it; details
-    smaller than h cannot arise. Source: Wang & Wang, Int. J. Numer. Methods Eng. 65 (2006) 2060, with splines for their radial
-    functions.
+    With a `Projection` after it, the level phi = threshold is the wall, and the projection sets the width of the transition;
+    features smaller than h cannot occur. Source: Wang & Wang, Int. J. Numer. Methods Eng. 65 (2006) 2060, with splines
+    instead of radial functions.
     """
 
     spacing: float
-    """h [cells], at least 1."""
+    """Spacing h [cells], at least 1."""
 
     def __post_init__(self):
         if not 1.0 <= self.spacing < np.inf:
-            raise ValueError(f"{self}: the spacing must be 1 cell or more")
+            raise ValueError(f"{self}: the spacing must be at least 1 cell")
 
     def operator(self, cells: np.ndarray) -> LinearOperator:
         from scipy.sparse import csr_array
@@ -42,6 +42,6 @@ class LevelSet(Spread):
 
 
 def cubic(t: np.ndarray) -> np.ndarray:
-    """The four cubic B-splines that are not 0 at t in [0, 1) between two points, (..., 4); they add up to 1."""
+    """Values of the four cubic B-splines that are non-zero at t in [0, 1) between two points, (..., 4); they sum to 1."""
     s = 1.0 - t
     return np.stack([s**3, 3 * t**3 - 6 * t**2 + 4, 3 * s**3 - 6 * s**2 + 4, t**3], axis=-1) / 6.0

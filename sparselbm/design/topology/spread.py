@@ -1,4 +1,4 @@
-"""How design variables spread over cells."""
+"""Base class of maps from design variables to cells."""
 
 from abc import ABC, abstractmethod
 
@@ -7,11 +7,11 @@ from scipy.sparse.linalg import LinearOperator
 
 
 class Spread(ABC):
-    """A linear map from design variables from 0 to 1 to values from 0 to 1 in the cells: a frozen value."""
+    """Linear map from design variables in [0, 1] to cell values in [0, 1]: a frozen value."""
 
     @abstractmethod
     def operator(self, cells: np.ndarray) -> LinearOperator:
-        """The map, shape (m, variables), for the cells with these indices, (m, d); its rows add up to 1, `rmatvec` transposes it.
+        """Linear operator, shape (m, variables), for cells with the indices (m, d); its rows sum to 1, `rmatvec` transposes it.
 
-        Raises ValueError where it has no meaning for these cells.
+        Raises ValueError if it is not defined for these cells.
         """

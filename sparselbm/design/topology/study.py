@@ -1,4 +1,4 @@
-"""Topology optimisation: densities -> resistance -> flow -> objective -> gradient -> optimiser."""
+"""Topology optimization: densities -> resistance -> flow -> objective -> gradient -> optimizer."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,58 +13,63 @@ from ...solver import Simulation
 from ..optimizer import MMA, SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
 from .density import Density
 
-_MOST_FOR_SLSQP = 1000
-"""Variables up to which a step of SLSQP costs less than the flow."""
+_MAX_FOR_SLSQP = 1000
+"""Number of variables up to which a step of SLSQP costs less than the flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DensityStudy:
-    """Where to leave fluid in a steady flow, for the least of an objective."""
+    """Distribution of fluid in a steady flow that minimises an objective."""
 
     stages: Sequence[Density]
-    """Continuation: each stage starts from the best design of the one before. All have the same variables."""
+    """Continuation: each stage starts from the best design of the previous one. All have the same variables."""
     fluid: float
-    """Most fluid, as a share of the designed cells."""
+    """Largest fluid fraction of the designed cells."""
     objective: Observable = field(default_factory=PowerLoss)
     optimizer: Optimizer = field(default_factory=lambda: MMA(first_curvature=1e-3))
     stop: StoppingCriteria = field(default_factory=lambda: StoppingCriteria(tolerance=1e-4, iterations=60))
-    """Of each stage."""
+    """Stopping criteria of each stage."""
     steady_run: SteadyRun = field(default_factory=lambda: SteadyRun(tolerance=3e-4))
-    """How a flow is brought to rest. Each design starts from the flow of the last one."""
+    """Convergence criterion of the flow. Each design starts from the previous flow."""
     gradient: AdjointMethod = field(default_factory=lambda: Steady(tolerance=0.03, flow_tolerance=math.inf))
-    """`steady_run` judges the rest of the flow."""
+    """Adjoint method; `steady_run` decides on the convergence of the flow."""
 
 
 class DensityProblem:
-    """A study bound to a simulation with `Brinkman` drag: J(x) and its gradient. Raises ValueError when made."""
+    """Study bound to a simulation with `Brinkman` drag: J(x) and its gradient. Raises ValueError at construction."""
 
     def __init__(self, study: DensityStudy, simulation: Simulation):
         if "resistance" not in simulation.physics.fields:
-            raise ValueError("a density acts through drag: give the simulation force=Brinkman(...), above 0 everywhere")
+            raise ValueError(
+                "the simulation has no resistance field, through which a density acts: pass it force=Brinkman(...), "
+                "above 0 everywhere"
+            )
         self.study, self.simulation = study, simulation
         self.stages = [stage.bind(simulation.domain) for stage in study.stages]
         sizes = [stage.size for stage in self.stages]
         if len(set(sizes)) != 1:
-            raise ValueError(f"stages of {sizes} variables: give at least one, all of the same region and spread")
-        if isinstance(study.optimizer, SLSQP) and sizes[0] > _MOST_FOR_SLSQP:
             raise ValueError(
-                f"SLSQP with {sizes[0]} variables keeps a dense matrix of {sizes[0]}^2, limit {_MOST_FOR_SLSQP} variables: "
-                "use MMA(first_curvature=1e-3), or a LevelSet of fewer variables"
+                f"the stages have {sizes} variables: pass at least one stage, all with the same region and spread"
+            )
+        if isinstance(study.optimizer, SLSQP) and sizes[0] > _MAX_FOR_SLSQP:
+            raise ValueError(
+                f"SLSQP with {sizes[0]} variables needs a dense matrix of {sizes[0]}^2 entries (limit "
+                f"{_MAX_FOR_SLSQP} variables): use MMA(first_curvature=1e-3), or a LevelSet of fewer variables"
             )
         self.stage = self.stages[0]
-        """The one that x means at present."""
+        """Density stage that x currently refers to."""
 
     def uniform(self) -> np.ndarray:
-        """All variables at the share of fluid that is allowed, (size,)."""
+        """Uniform variables at the allowed fluid fraction, (size,)."""
         return np.full(self.stage.size, self.study.fluid)
 
     def value(self, x: np.ndarray) -> float:
-        """J of a design [lattice units], without gradient."""
+        """Objective J of a design [lattice units], without gradient."""
         self.simulation.set_field("resistance", self.stage.resistance(x))
         return self.study.steady_run.run(self.simulation, self.study.objective).value
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """J [lattice units] and d J / d x, (size,)."""
+        """Objective J [lattice units] and gradient d J / d x, (size,)."""
         self.value(x)
         value, (gradient,) = value_and_grad(
             self.study.objective, self.simulation, steps=0, wrt=(Field("resistance"),), plan=self.study.gradient
@@ -74,13 +79,13 @@ class DensityProblem:
     def minimize(
         self, start: np.ndarray | None = None, on_iteration: Callable[[DesignRecord], None] | None = None
     ) -> list[OptimizeResult]:
-        """Runs the optimiser through the stages, from `start` or a uniform density; the result of each."""
+        """Runs the optimizer through the stages, from `start` or a uniform density; returns the result of each."""
         x, results = self.uniform() if start is None else start, []
         for stage in self.stages:
             self.stage = stage
             results.append(minimize(
                 self, x, optimizer=self.study.optimizer, constraints=[stage.at_most(self.study.fluid)],
                 bounds=(np.zeros(x.size), np.ones(x.size)), stop=self.study.stop, on_iteration=on_iteration,
-            ))  # fmt: skip
+            ))
             x = results[-1].x
         return results

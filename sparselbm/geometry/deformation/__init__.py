@@ -8,9 +8,9 @@ from .turned import Turned
 from .vertices import FreeVertices
 
 __all__ = [
+    "FFD",
     "BoundDeformation",
     "Deformation",
-    "FFD",
     "FreeVertices",
     "Held",
     "LatticeSide",

@@ -1,4 +1,4 @@
-"""What a deformation of a mesh is: design variables x -> points, and its transposed derivative."""
+"""Interfaces of mesh deformations: design variables x -> points, and the transposed derivative."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ..triangles import TriangleMesh
 
 @runtime_checkable
 class BoundDeformation(Protocol):
-    """A deformation of one mesh: a smooth map from design variables x (size,) to points (n, 3) [m]."""
+    """Deformation of one mesh: a smooth map from design variables x (size,) to points (n, 3) [m]."""
 
     @property
     def size(self) -> int:
@@ -20,7 +20,7 @@ class BoundDeformation(Protocol):
         ...
 
     def initial(self) -> np.ndarray:
-        """The variables that leave the mesh as it is, shape (size,)."""
+        """Variables that leave the mesh unchanged, shape (size,)."""
         ...
 
     def points(self, x: np.ndarray) -> np.ndarray:
@@ -28,11 +28,11 @@ class BoundDeformation(Protocol):
         ...
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """Gradient in x, J(x)^T g, from the gradient g in the points, shape (n, 3); shape (size,)."""
+        """Gradient J(x)^T g with respect to x, shape (size,), from the gradient g with respect to the points, shape (n, 3)."""
         ...
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits of the variables, two arrays of shape (size,), infinite for none."""
+        """Lower and upper bounds of the variables, two arrays of shape (size,), infinite if unbounded."""
         ...
 
 
@@ -41,65 +41,65 @@ class Deformation(Protocol):
     """Design variables of a mesh: an option value."""
 
     def bind(self, mesh: TriangleMesh) -> BoundDeformation:
-        """The deformation of this mesh; costly work, such as a factorisation, is done here once."""
+        """Returns the deformation of this mesh; expensive work, such as a factorisation, is done here once."""
         ...
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class LinearDeformation:
-    """points = base + A x: every bound deformation that is linear; x = 0 is the mesh as it is."""
+    """Linear deformation points = base + A x; x = 0 leaves the mesh unchanged."""
 
     base: np.ndarray
     """Points of the mesh [m], shape (n, 3)."""
     size: int
     """Number of design variables."""
     forward: Callable[[np.ndarray], np.ndarray]
-    """x (size,) -> displacements A x [m], shape (n, 3)."""
+    """Function x (size,) -> displacements A x [m], shape (n, 3)."""
     backward: Callable[[np.ndarray], np.ndarray]
-    """g (n, 3) -> A^T g, shape (size,)."""
+    """Function g (n, 3) -> A^T g, shape (size,)."""
     limit: float
-    """Largest size of a variable [m], infinite for none."""
+    """Largest absolute value of a variable [m], infinite if unbounded."""
 
     def initial(self) -> np.ndarray:
         """Zeros, shape (size,)."""
         return np.zeros(self.size)
 
     def points(self, x: np.ndarray) -> np.ndarray:
-        """Points [m], shape (n, 3); raises `GeometryError` where x has the wrong shape or is not finite."""
+        """Points [m], shape (n, 3); raises `GeometryError` if x has the wrong shape or is not finite."""
         return self.base + self.forward(variables(x, self.size))
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """A^T g, the same for every x, shape (size,)."""
+        """Gradient A^T g, independent of x, shape (size,)."""
         variables(x, self.size)
         return self.backward(gradient(points_gradient, self.base.shape))
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """-limit and limit for every variable [m]."""
+        """Bounds -limit and limit for every variable [m]."""
         return np.full(self.size, -self.limit), np.full(self.size, self.limit)
 
 
 def variables(x: np.ndarray, size: int) -> np.ndarray:
-    """x as float64, shape (size,); `GeometryError` otherwise."""
+    """Returns x as float64, shape (size,); raises `GeometryError` if this fails."""
     x = np.asarray(x, dtype=np.float64)
     if x.shape != (size,) or not np.isfinite(x).all():
-        raise GeometryError(f"x has shape {x.shape}, it must be finite and of shape {(size,)}: start from `initial()`")
+        raise GeometryError(f"x has shape {x.shape}, but must be finite and of shape {(size,)}: start from `initial()`")
     return x
 
 
 def gradient(g: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """g as float64 of the given shape; `GeometryError` otherwise."""
+    """Returns g as float64 of the given shape; raises `GeometryError` if this fails."""
     g = np.asarray(g, dtype=np.float64)
     if g.shape != shape or not np.isfinite(g).all():
         raise GeometryError(
-            f"the gradient in the points has shape {g.shape}, it must be finite and of shape {shape}: "
-            "pass one row a point of the bound mesh"
+            f"the gradient in the points has shape {g.shape}, but must be finite and of shape {shape}: "
+            "pass one row per point of the bound mesh"
         )
     return g
 
 
 def require_limit(name: str, value: float) -> float:
-    """The value as a float; `GeometryError` where it is not above 0 (infinity means no limit)."""
+    """Returns the value as a float; raises `GeometryError` if it is not above 0 (infinity means no limit)."""
     if not value > 0.0:
-        raise GeometryError(f"{name} is {value}, it must be above 0: use math.inf for no limit")
+        raise GeometryError(f"{name} is {value}, but must be above 0: use math.inf for no limit")
     return float(value)

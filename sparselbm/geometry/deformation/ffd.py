@@ -1,4 +1,4 @@
-"""Free-form deformation: a lattice of control points around the body."""
+"""Free-form deformation (FFD) by a lattice of control points around the body."""
 
 import functools
 import math
@@ -16,72 +16,74 @@ from .deformation import LinearDeformation, require_limit
 
 @dataclass(frozen=True)
 class LatticeSide:
-    """Layers of control points, at one side of the lattice."""
+    """Layers of control points at one side of the lattice."""
 
     axis: int
-    """0, 1 or 2: the axis that the layers are perpendicular to."""
+    """Axis normal to the layers: 0, 1 or 2."""
     upper: bool = False
-    """At the upper end of the axis, or at the lower one."""
+    """Whether the layers are at the upper end of the axis."""
     layers: int = 1
-    """Number of layers; with 2 the surface's slope is kept too, at that side of the lattice's box."""
+    """Number of layers; 2 also fix the slope of the surface at that side of the lattice box."""
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """A plane that the deformation is symmetric about."""
+    """Symmetry plane of the deformation."""
 
     axis: int
-    """0, 1 or 2: the axis that the plane is perpendicular to."""
+    """Axis normal to the plane: 0, 1 or 2."""
     position: float | None = None
-    """Where the plane cuts the axis [m]; None is the middle of the mesh's bounding box."""
+    """Position of the plane along the axis [m]; None: the middle of the mesh's bounding box."""
 
 
 @dataclass(frozen=True)
 class FFD:
-    """p = p0 + sum_ijk B_i(u) B_j(v) B_k(w) d_ijk, with d_ijk the displacements of the control points [m].
+    """Free-form deformation p = p0 + sum_ijk B_i(u) B_j(v) B_k(w) d_ijk, with control point displacements d_ijk [m].
 
-    u, v, w in 0 to 1 are the place of p0 in the lattice's box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the
-    Bernstein polynomials of degree l = shape - 1. The variables are the free displacements; all zero is the
-    mesh as it is. Any affine map of the control points moves the mesh by that very map.
+    u, v, w from 0 to 1 are the coordinates of p0 in the lattice box, B_i(u) = C(l, i) u^i (1 - u)^(l - i) the
+    Bernstein polynomials of degree l = shape - 1. The variables are the free displacements; zero leaves the mesh
+    unchanged. An affine map of the control points applies the same map to the mesh.
     Source: Sederberg and Parry, SIGGRAPH 20 (1986) 151.
 
     Raises:
-        GeometryError: fewer than 2 control points along an axis, a side or mirror that does not exist, no
-        free point.
+        GeometryError: if an axis has fewer than 2 control points, a side or mirror does not exist, or no control
+            point is free.
     """
 
     shape: tuple[int, int, int] = (4, 4, 4)
-    """Control points along x, y and z."""
+    """Number of control points along x, y and z."""
     padding: float = 0.1
-    """Space between mesh and lattice on each side, as a share of the mesh's longest side."""
+    """Distance between mesh and lattice on each side, relative to the longest side of the mesh."""
     fixed_sides: tuple[LatticeSide, ...] = ()
-    """Layers of control points that stay where they are."""
+    """Layers of control points that do not move."""
     symmetry: Mirror | tuple[Mirror, ...] | None = None
-    """Planes of symmetry; the box is widened to be symmetric, and each plane leaves half the points as variables."""
+    """Symmetry planes; the box is widened to be symmetric, and each plane halves the number of variables."""
     limit: float = math.inf
     """Largest displacement of a control point along an axis [m]."""
     corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
-    """Lower and upper corner of a lattice around a part of the mesh [m]; points outside stay where they are, and
-    `fixed_sides` of 2 layers join the two smoothly. None: around the whole mesh, with `padding`."""
+    """Lower and upper corner of a lattice around part of the mesh [m]; points outside do not move, and `fixed_sides` of
+    2 layers make the transition smooth. None: around the whole mesh, with `padding`."""
 
     def __post_init__(self):
         require_limit("limit", self.limit)
         if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
-            raise GeometryError(f"shape is {self.shape}, it must be three numbers of 2 to 16: choose another lattice")
+            raise GeometryError(f"shape is {self.shape}, but must be three numbers of 2 to 16: choose another lattice")
         if not self.padding >= 0.0:
-            raise GeometryError(f"padding is {self.padding}, it must be at least 0: choose a positive share")
+            raise GeometryError(f"padding is {self.padding}, but must be at least 0: choose a value of at least 0")
         if self.corners is not None and not np.all(np.less(*self.corners)):
-            raise GeometryError(f"corners are {self.corners}, the first must lie below the second: pass them in order")
+            raise GeometryError(
+                f"corners are {self.corners}, but the first must be below the second: pass them in order"
+            )
         if len({mirror.axis for mirror in self.mirrors}) < len(self.mirrors):
-            raise GeometryError(f"symmetry is {self.symmetry}, each axis may have 1 plane: leave one out")
+            raise GeometryError(f"symmetry is {self.symmetry}, but each axis may have only 1 plane: remove one")
         for value in (*self.fixed_sides, *self.mirrors):
             if value.axis not in (0, 1, 2):
-                raise GeometryError(f"the axis of {value} is {value.axis}, it must be 0, 1 or 2: choose x, y or z")
+                raise GeometryError(f"the axis of {value} is {value.axis}, but must be 0, 1 or 2: choose x, y or z")
         if not self._free().any():
             raise GeometryError(f"fixed_sides leave none of {self.shape} control points free: fix fewer layers")
 
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
-        """The lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
+        """Returns the lattice around this mesh; memory is (points of the mesh) x (control points) x 8 B."""
         weights = self._weights(mesh)
         choice = self._choice()
         size = int(self._free().sum())
@@ -96,7 +98,7 @@ class FFD:
 
     @property
     def mirrors(self) -> tuple[Mirror, ...]:
-        """The planes of symmetry, none to three."""
+        """Symmetry planes, none to three."""
         if self.symmetry is None:
             return ()
         return (self.symmetry,) if isinstance(self.symmetry, Mirror) else self.symmetry
@@ -114,13 +116,13 @@ class FFD:
         return np.stack([lower, upper])
 
     def control_points(self, mesh: TriangleMesh) -> np.ndarray:
-        """Where the control points stand [m], shape (*shape, 3)."""
+        """Positions of the control points [m], shape (*shape, 3)."""
         lower, upper = self.box(mesh)
         steps = np.stack(np.meshgrid(*(np.linspace(0.0, 1.0, n) for n in self.shape), indexing="ij"), axis=-1)
         return lower + steps * (upper - lower)
 
     def _weights(self, mesh: TriangleMesh) -> np.ndarray:
-        """B_i(u) B_j(v) B_k(w), shape (n, control points)."""
+        """Weights B_i(u) B_j(v) B_k(w), shape (n, control points)."""
         lower, upper = self.box(mesh)
         place = (mesh.points - lower) / (upper - lower)
         inside = np.all((place >= 0.0) & (place <= 1.0), axis=1)
@@ -130,9 +132,9 @@ class FFD:
         return np.einsum("p,pi,pj,pk->pijk", inside, u, v, w).reshape(len(place), -1)
 
     def _free(self) -> np.ndarray:
-        """Which components of the displacements are variables, shape (*shape, 3), bool.
+        """Mask of the displacement components that are variables, shape (*shape, 3), bool.
 
-        Of mirrored points the lower ones are; points on the mirror plane keep to it.
+        Among mirrored points these are the lower ones; points on the mirror plane stay on it.
         """
         free = np.ones((*self.shape, 3), dtype=bool)
         for side in self.fixed_sides:
@@ -150,7 +152,7 @@ class FFD:
         return free
 
     def _choice(self) -> sp.csr_array:
-        """Displacements of all control points from the variables: unit columns, and their mirror images."""
+        """Matrix from the variables to all displacements: unit columns and their mirror images."""
         free = self._free()
         index, sign = np.arange(free.size).reshape(free.shape), np.ones(free.shape)
         columns = np.arange(free.sum())
@@ -161,7 +163,7 @@ class FFD:
         return functools.reduce(operator.add, parts)
 
     def _mirrored(self, mirror: Mirror, index: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where each displacement reappears beyond a plane, and with which sign; points on the plane have no image."""
+        """Index of the mirror image of each displacement, and its sign; points on the plane have no image."""
         axis, count = mirror.axis, self.shape[mirror.axis]
         turned = sign.copy()
         turned[..., axis] *= -1.0

@@ -1,4 +1,4 @@
-"""Moving, turning and scaling a body as a whole."""
+"""Rigid motion and scaling of a body."""
 
 import math
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ Axes = tuple[bool, bool, bool]
 
 @dataclass(frozen=True)
 class Rigid:
-    """p = c + t + R(r) S (p0 - c), about the centroid c of the surface.
+    """Rigid motion and scaling p = c + t + R(r) S (p0 - c), about the centroid c of the surface.
 
-    The variables, in this order: the translation t [m] along the free axes, the rotation vector r [rad] about
-    the free axes, the factors of S along x, y, z (or one factor for all, with `uniform`). A body in 2D
-    turns about z only: `Rigid(translate=(True, True, False), rotate=(False, False, True))`.
+    Variables, in this order: translation t [m] along the free axes, rotation vector r [rad] about the free axes,
+    factors of S along x, y, z (or one factor, with `uniform`). A 2D body rotates about z only:
+    `Rigid(translate=(True, True, False), rotate=(False, False, True))`.
 
     Raises:
-        GeometryError: nothing is free, or a limit is out of range.
+        GeometryError: if nothing is free, or a limit is out of range.
     """
 
     translate: bool | Axes = True
-    """Whether the body moves, for all axes or for x, y, z."""
+    """Whether the body may translate, for all axes or for x, y, z."""
     rotate: bool | Axes = False
-    """Whether it turns, for all axes or about x, y, z."""
+    """Whether the body may rotate, for all axes or about x, y, z."""
     scale: bool = False
-    """Whether it changes size."""
+    """Whether the body may change size."""
     uniform: bool = True
-    """One factor for all axes, or one each."""
+    """Whether one factor applies to all axes."""
     max_translation: float = math.inf
     """Limit of each component of t [m]."""
     max_rotation: float = math.pi
@@ -45,22 +45,24 @@ class Rigid:
         require_limit("max_rotation", self.max_rotation)
         low, high = self.scale_limits
         if not 0.0 < low <= 1.0 <= high:
-            raise GeometryError(f"scale_limits are {self.scale_limits}, they must be above 0 and hold 1: widen them")
+            raise GeometryError(f"scale_limits are {self.scale_limits}, but must be above 0 and include 1: widen them")
         if not (any(_axes(self.translate)) or any(_axes(self.rotate)) or self.scale):
-            raise GeometryError("translate, rotate and scale are all off, at least 1 must be on: free one of them")
+            raise GeometryError(
+                "translate, rotate and scale are all off, but at least 1 must be on: enable one of them"
+            )
 
     def bind(self, mesh: TriangleMesh) -> "BoundRigid":
-        """The motion of this mesh about its centroid."""
+        """Returns the motion of this mesh about its centroid."""
         return BoundRigid(self, mesh.points, mesh.centroid)
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class BoundRigid:
-    """A rigid motion of one mesh; made by `Rigid.bind`."""
+    """Rigid motion of one mesh; created by `Rigid.bind`."""
 
     option: Rigid
-    """What is free, and its limits."""
+    """Free components and their limits."""
     base: np.ndarray
     """Points of the mesh [m], shape (n, 3)."""
     centre: np.ndarray
@@ -76,12 +78,12 @@ class BoundRigid:
         return np.repeat([0.0, 0.0, 1.0], 3)[self._free()]
 
     def points(self, x: np.ndarray) -> np.ndarray:
-        """Points [m], shape (n, 3); raises `GeometryError` where x has the wrong shape or is not finite."""
+        """Points [m], shape (n, 3); raises `GeometryError` if x has the wrong shape or is not finite."""
         t, r, s = self._split(x)
         return self.centre + t + (s * (self.base - self.centre)) @ rotation(r).T
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """J^T g: sum g for t; J_l(r)^T sum u x g for r, u = R S (p0 - c); sum (p0 - c)_i (R^T g)_i for the
+        """Gradient J^T g: sum g for t; J_l(r)^T sum u x g for r, with u = R S (p0 - c); sum (p0 - c)_i (R^T g)_i for the
         factors.
 
         J_l is the left Jacobian of the rotation: d(R u) = (J_l dr) x (R u).
@@ -96,7 +98,7 @@ class BoundRigid:
         return np.concatenate([g.sum(axis=0), left_jacobian(r).T @ torque, stretch])[self._free()]
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """The option's limits, two arrays of shape (size,)."""
+        """Limits of the option, two arrays of shape (size,)."""
         low, high = self.option.scale_limits
         reach, turn = self.option.max_translation, self.option.max_rotation
         free = self._free()
@@ -115,14 +117,14 @@ class BoundRigid:
 
 
 def rotation(r: np.ndarray) -> np.ndarray:
-    """Rodrigues: R = I + sin(a)/a [r] + (1 - cos a)/a^2 [r]^2, turning about r by a = |r| [rad]."""
+    """Rotation matrix R = I + sin(a)/a [r] + (1 - cos a)/a^2 [r]^2 about r by the angle a = |r| [rad] (Rodrigues)."""
     k = _cross_matrix(r)
     a = np.linalg.norm(r)
     return np.eye(3) + np.sinc(a / np.pi) * k + 0.5 * np.sinc(0.5 * a / np.pi) ** 2 * (k @ k)
 
 
 def left_jacobian(r: np.ndarray) -> np.ndarray:
-    """J_l = I + (1 - cos a)/a^2 [r] + (a - sin a)/a^3 [r]^2, with a = |r|.
+    """Left Jacobian J_l = I + (1 - cos a)/a^2 [r] + (a - sin a)/a^3 [r]^2, with a = |r|.
 
     Source: Sola, Deray and Atchuthan, A micro Lie theory for state estimation in robotics (2018), eq. 145.
     """

@@ -1,4 +1,4 @@
-"""A chain of translations, rotations and scales whose numbers are the design variables, as USD composes them."""
+"""Chains of translations, rotations and scales with their values as design variables, composed as in USD."""
 
 import functools
 import math
@@ -14,28 +14,28 @@ from .deformation import gradient, variables
 
 
 class TransformOp(ABC):
-    """One transform, M(v) for columns, and how far its numbers v may change."""
+    """Transform M(v) acting on column vectors, with the allowed change of its values v."""
 
     name: str
-    """What it is called, such as `xformOp:translate`."""
+    """Name of the op, such as `xformOp:translate`."""
     value: tuple[float, ...]
-    """v as it was read, shape (k,)."""
+    """Original values v, shape (k,)."""
     reach: tuple[float, ...]
-    """Largest change of each number, in its own unit; 0 holds it."""
+    """Largest change of each value, in its own unit; 0 fixes it."""
 
     @abstractmethod
     def matrix(self, v: np.ndarray) -> np.ndarray:
-        """M(v), shape (4, 4)."""
+        """Matrix M(v), shape (4, 4)."""
 
     @abstractmethod
     def slopes(self, v: np.ndarray) -> np.ndarray:
-        """dM / dv, shape (k, 4, 4)."""
+        """Derivatives dM / dv, shape (k, 4, 4)."""
 
 
 @final
 @dataclass(frozen=True)
 class Translate(TransformOp):
-    """p -> p + v, in units of the space around it."""
+    """Translation p -> p + v, in units of the parent space."""
 
     name: str
     value: tuple[float, ...]
@@ -55,7 +55,7 @@ class Translate(TransformOp):
 @final
 @dataclass(frozen=True)
 class Scale(TransformOp):
-    """p -> diag(v) p."""
+    """Scaling p -> diag(v) p."""
 
     name: str
     value: tuple[float, ...]
@@ -64,7 +64,7 @@ class Scale(TransformOp):
     def __post_init__(self):
         if any(abs(v) <= reach for v, reach in zip(self.value, self.reach)):
             raise GeometryError(
-                f"{self.name} = {self.value} may change by {self.reach}, it must keep its sign: lower its reach"
+                f"{self.name} = {self.value} may change by {self.reach}, but must keep its sign: lower its reach"
             )
 
     def matrix(self, v):
@@ -79,20 +79,20 @@ class Scale(TransformOp):
 @final
 @dataclass(frozen=True)
 class Rotate(TransformOp):
-    """p -> R_c(v_c) R_b(v_b) R_a(v_a) p about the axes (a, b, c), the first axis first [degrees]."""
+    """Rotation p -> R_c(v_c) R_b(v_b) R_a(v_a) p about the axes (a, b, c), the first axis first [degrees]."""
 
     name: str
     value: tuple[float, ...]
-    """One angle an axis: the only one, or those about x, y and z whatever the order."""
+    """One angle per axis: a single one, or those about x, y and z whatever the order."""
     reach: tuple[float, ...]
     axes: tuple[int, ...]
-    """In the order in which they turn: (0, 1, 2) for USD's rotateXYZ, (2,) for rotateZ."""
+    """Axes in the order of rotation: (0, 1, 2) for USD's rotateXYZ, (2,) for rotateZ."""
 
     def matrix(self, v):
         return functools.reduce(lambda done, axis: self._turn(axis, v) @ done, self.axes, np.eye(4))
 
     def slopes(self, v):
-        """dR_a / dv = [e_a] R_a, since a turn and its generator commute."""
+        """Derivatives dR_a / dv = [e_a] R_a, since a rotation and its generator commute."""
         result = []
         for wanted in range(len(v)):
             done = np.eye(4)
@@ -115,11 +115,11 @@ class Rotate(TransformOp):
 @final
 @dataclass(frozen=True, eq=False)
 class Held(TransformOp):
-    """A transform without variables: a pivot and its inverse, a quaternion, a matrix."""
+    """Transform without variables: a pivot and its inverse, a quaternion, a matrix."""
 
     name: str
     fixed: np.ndarray
-    """M, shape (4, 4)."""
+    """Matrix M, shape (4, 4)."""
     value = ()
     reach = ()
 
@@ -132,33 +132,33 @@ class Held(TransformOp):
 
 @dataclass(frozen=True, eq=False)
 class TransformOps:
-    """p = P M_1(x) ... M_k(x) C p_own, with P the space around the prim and C what lies below it, both held.
+    """Deformation p = P M_1(x) ... M_k(x) C p_own; P (space around the prim) and C (transforms below it) are fixed.
 
-    As the mesh holds P M_1(x_0) ... M_k(x_0) C p_own, neither C nor p_own has to be known:
-    p = P M(x) M(x_0)^-1 P^-1 p_0. The variables are the numbers of all ops, in the ops' own units.
+    The mesh has the points P M_1(x_0) ... M_k(x_0) C p_own, so neither C nor p_own needs to be known:
+    p = P M(x) M(x_0)^-1 P^-1 p_0. The variables are the values of all ops, in the units of the ops.
 
     Raises:
-        GeometryError: no number may change, or a transform flattens space.
+        GeometryError: if no value may change, or a transform is singular.
     """
 
     ops: tuple[TransformOp, ...]
-    """Outermost first, as `xformOpOrder` lists them: the last one acts on a point first."""
+    """Ops, outermost first as in `xformOpOrder`: the last one acts on a point first."""
     parent: np.ndarray
-    """P, to world metres, shape (4, 4)."""
+    """Matrix P to world metres, shape (4, 4)."""
 
     def __post_init__(self):
         if not any(reach > 0.0 for op in self.ops for reach in op.reach):
-            raise GeometryError("no number of the ops may change, at least 1 must: give one a reach above 0")
+            raise GeometryError("no value of the ops may change, but at least 1 must: give one a reach above 0")
         start = self.parent @ chained([op.matrix(np.array(op.value)) for op in self.ops])
         if not abs(np.linalg.det(start[:3, :3])) > 1e-12 * np.abs(start[:3, :3]).max() ** 3:
-            raise GeometryError("the transform flattens space, its determinant must not be 0: remove the zero scale")
+            raise GeometryError("the transform is singular, but its determinant must not be 0: remove the zero scale")
 
     def bind(self, mesh: TriangleMesh) -> "BoundTransformOps":
-        """The ops on this mesh, whose points are where the ops have put them."""
+        """Returns the ops on this mesh, whose points have the ops applied already."""
         return BoundTransformOps(self, mesh.points)
 
     def values(self, x: np.ndarray) -> dict[str, np.ndarray]:
-        """The numbers of every op that has any, by its name."""
+        """Values of every op that has any, by name."""
         sizes = [len(op.value) for op in self.ops]
         parts = np.split(np.asarray(x), np.cumsum(sizes)[:-1])
         return {op.name: part for op, part in zip(self.ops, parts) if len(part)}
@@ -167,7 +167,7 @@ class TransformOps:
 @final
 @dataclass(frozen=True, eq=False)
 class BoundTransformOps:
-    """The ops on one mesh; made by `TransformOps.bind`."""
+    """Ops on one mesh; created by `TransformOps.bind`."""
 
     option: TransformOps
     base: np.ndarray
@@ -175,20 +175,20 @@ class BoundTransformOps:
 
     @property
     def size(self) -> int:
-        """Numbers of all ops."""
+        """Number of values of all ops."""
         return len(self.initial())
 
     def initial(self) -> np.ndarray:
-        """The numbers as they were read."""
+        """Original values."""
         return np.array([v for op in self.option.ops for v in op.value])
 
     def points(self, x: np.ndarray) -> np.ndarray:
-        """Points [m], shape (n, 3); raises `GeometryError` where x has the wrong shape or is not finite."""
+        """Points [m], shape (n, 3); raises `GeometryError` if x has the wrong shape or is not finite."""
         moved = self.option.parent @ chained(self._matrices(x)) @ self._back
         return self.base @ moved[:3, :3].T + moved[:3, 3]
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """sum_i g_i . (dM/dx_k [p_i, 1]) = <dM/dx_k, sum_i g_i [p_i, 1]^T>, shape (size,)."""
+        """Gradient sum_i g_i . (dM/dx_k [p_i, 1]) = <dM/dx_k, sum_i g_i [p_i, 1]^T>, shape (size,)."""
         g = gradient(points_gradient, self.base.shape)
         moment = np.zeros((4, 4))
         moment[:3] = g.T @ np.column_stack([self.base, np.ones(len(self.base))])
@@ -200,13 +200,13 @@ class BoundTransformOps:
         return np.array(found)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers as they were read, less and plus their reach."""
+        """Original values minus and plus their reach."""
         reach = np.array([r for op in self.option.ops for r in op.reach])
         return self.initial() - reach, self.initial() + reach
 
     @functools.cached_property
     def _back(self) -> np.ndarray:
-        """M(x_0)^-1 P^-1."""
+        """Matrix M(x_0)^-1 P^-1."""
         start = chained([op.matrix(np.array(op.value)) for op in self.option.ops])
         return np.linalg.inv(self.option.parent @ start)
 
@@ -219,12 +219,12 @@ class BoundTransformOps:
 
 
 def chained(matrices: list[np.ndarray]) -> np.ndarray:
-    """The product in order, shape (4, 4)."""
+    """Product of matrices in order, shape (4, 4)."""
     return functools.reduce(np.matmul, matrices, np.eye(4))
 
 
 def _generator(axis: int) -> np.ndarray:
-    """[e] with [e] p = e x p, shape (4, 4)."""
+    """Generator [e] with [e] p = e x p, shape (4, 4)."""
     result = np.zeros((4, 4))
     i, j = (axis + 1) % 3, (axis + 2) % 3
     result[i, j], result[j, i] = -1.0, 1.0

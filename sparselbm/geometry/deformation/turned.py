@@ -1,4 +1,4 @@
-"""The same deformation seen from a body that stands turned: for flows that come at an angle."""
+"""Deformation of a rotated body, for flows at an angle of attack."""
 
 from dataclasses import dataclass
 from typing import final
@@ -12,23 +12,23 @@ from .rigid import rotation
 
 @dataclass(frozen=True)
 class Turned:
-    """p = R (p_inner(x)) for a mesh that stands turned by R about the origin against the one that `inner` was made for.
+    """Deformation p = R (p_inner(x)) of a mesh that is rotated by R about the origin from the one of `inner`.
 
-    A flow at an angle a is a body turned by -a in a tunnel along the axis: `turned.mesh(mesh)` is what the tunnel is
-    built around, and `Turned` takes the variables of `inner` there, the same for all angles.
+    A flow at an angle a is a body rotated by -a in a tunnel along the axis: the tunnel is built around
+    `turned.mesh(mesh)`, and `Turned` takes the variables of `inner` there, the same for all angles.
     """
 
     inner: Deformation
-    """The deformation of the mesh as it was read."""
+    """Deformation of the mesh in its original orientation."""
     vector: tuple[float, float, float]
-    """Rotation vector [rad]: about its direction by its length."""
+    """Rotation vector [rad]: its direction is the axis, its length the angle."""
 
     def mesh(self, mesh: TriangleMesh) -> TriangleMesh:
-        """The mesh as it stands in the tunnel."""
+        """Returns the mesh as rotated in the tunnel."""
         return mesh.with_points(mesh.points @ self._matrix.T)
 
     def bind(self, mesh: TriangleMesh) -> "BoundTurned":
-        """The deformation of a mesh that `mesh` has turned."""
+        """Returns the deformation of a mesh that `mesh` has rotated."""
         return BoundTurned(self.inner.bind(mesh.with_points(mesh.points @ self._matrix)), self._matrix)
 
     @property
@@ -39,11 +39,11 @@ class Turned:
 @final
 @dataclass(frozen=True, eq=False)
 class BoundTurned:
-    """A deformation whose points are turned; made by `Turned.bind`."""
+    """Deformation whose points are rotated; created by `Turned.bind`."""
 
     inner: BoundDeformation
     matrix: np.ndarray
-    """R, shape (3, 3)."""
+    """Rotation matrix R, shape (3, 3)."""
 
     @property
     def size(self) -> int:
@@ -51,7 +51,7 @@ class BoundTurned:
         return self.inner.size
 
     def initial(self) -> np.ndarray:
-        """The variables that leave the mesh as it is, shape (size,)."""
+        """Variables that leave the mesh unchanged, shape (size,)."""
         return self.inner.initial()
 
     def points(self, x: np.ndarray) -> np.ndarray:
@@ -59,9 +59,9 @@ class BoundTurned:
         return self.inner.points(x) @ self.matrix.T
 
     def pullback(self, x: np.ndarray, points_gradient: np.ndarray) -> np.ndarray:
-        """J^T R^T g, shape (size,)."""
+        """Gradient J^T R^T g, shape (size,)."""
         return self.inner.pullback(x, np.asarray(points_gradient, dtype=np.float64) @ self.matrix)
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits of the variables, two arrays of shape (size,)."""
+        """Lower and upper bounds of the variables, two arrays of shape (size,)."""
         return self.inner.bounds()

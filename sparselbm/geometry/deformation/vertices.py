@@ -1,4 +1,4 @@
-"""Every vertex free, through a smoothing that makes gradients usable."""
+"""Free vertices with a smoothing that makes gradients usable."""
 
 import math
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from .deformation import LinearDeformation, require_limit
 
 @dataclass(frozen=True)
 class FreeVertices:
-    """p = p0 + (M + l^2 K)^-1 M v, with v (n, 3) [m] the variables, flattened point by point.
+    """Vertex displacement p = p0 + (M + l^2 K)^-1 M v, with v (n, 3) [m] the variables, flattened point by point.
 
-    K is the cotangent Laplacian of the surface, M its lumped mass (a third of the area around a vertex) and
-    l the smoothing length: ripples of wavelength L are damped by 1 + (2 pi l / L)^2. The gradient in v is
-    then a Sobolev (H1) gradient, without the noise of single vertices. Translations pass unchanged (K 1 = 0).
-    With u = M^-1 (M + l^2 K) p, hence v = u - u_0, these are the differential coordinates of Nicolet, Jacobson and
-    Jakob, ACM Trans. Graph. 40 (2021) 248, in the metric of the surface in place of its connectivity.
+    K is the cotangent Laplacian of the surface, M its lumped mass (a third of the area around a vertex) and l the smoothing
+    length: ripples of wavelength L are damped by 1 + (2 pi l / L)^2. The gradient with respect to v is a Sobolev (H1)
+    gradient, without the noise of single vertices. Translations are unchanged (K 1 = 0). With u = M^-1 (M + l^2 K) p,
+    hence v = u - u_0, these are the differential coordinates of Nicolet, Jacobson and Jakob, ACM Trans. Graph. 40
+    (2021) 248, in the metric of the surface instead of its connectivity.
     Source: Jameson and Vassberg, AIAA 2000-0667; Pinkall and Polthier, Exp. Math. 2 (1993) 15 (cotangents).
 
     Raises:
-        GeometryError: smoothing_length or limit is not above 0.
+        GeometryError: if smoothing_length or limit is not above 0.
     """
 
     smoothing_length: float
-    """l [m]; 2 to 5 cells are good values."""
+    """Smoothing length l [m]; 2 to 5 cells are good values."""
     limit: float = math.inf
-    """Largest size of a component of v [m]."""
+    """Largest absolute value of a component of v [m]."""
 
     def __post_init__(self):
         require_positive("smoothing_length", self.smoothing_length, "m")
         require_limit("limit", self.limit)
 
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:
-        """The smoothing of this mesh, factorised once."""
+        """Returns the smoothing of this mesh, factorised once."""
         mass = lumped_mass(mesh)
         solve = splu(sp.csc_array(sp.diags_array(mass) + self.smoothing_length**2 * cotangent_laplacian(mesh))).solve
 
@@ -51,16 +51,16 @@ class FreeVertices:
 
 
 def lumped_mass(mesh: TriangleMesh) -> np.ndarray:
-    """A third of the area around each vertex [m^2], shape (n,); vertices without faces get the mean."""
+    """Third of the area around each vertex [m^2], shape (n,); vertices without faces get the mean."""
     shares = np.repeat(np.linalg.norm(mesh.area_vectors, axis=1) / 3.0, 3)
     mass = np.bincount(mesh.faces.reshape(-1), weights=shares, minlength=len(mesh.points))
     return np.where(mass > 0.0, mass, mass.mean())
 
 
 def cotangent_laplacian(mesh: TriangleMesh) -> sp.csr_array:
-    """K_ij = -(cot a_ij + cot b_ij) / 2 over the angles opposite to edge ij, K_ii = -sum_j K_ij, (n, n).
+    """Cotangent Laplacian K_ij = -(cot a_ij + cot b_ij) / 2 (angles opposite to edge ij), K_ii = -sum_j K_ij, (n, n).
 
-    It is the stiffness of linear finite elements on the surface: symmetric, positive semidefinite.
+    It is the stiffness matrix of linear finite elements on the surface: symmetric, positive semidefinite.
     """
     n = len(mesh.points)
     corners = mesh.points[mesh.faces]

@@ -1,4 +1,4 @@
-"""Builds grids: boxes and the inside of closed surfaces."""
+"""Domain builders: boxes and the inside of closed surfaces."""
 
 from .box import box
 from .from_mesh import inside

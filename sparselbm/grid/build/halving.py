@@ -1,30 +1,30 @@
-"""Cells inside a surface, found by halving blocks."""
+"""Cells inside a surface, found by recursive subdivision of blocks."""
 
 import numpy as np
 
 from ...geometry import SurfaceQuery
 
 OPEN_LIMIT = 1 << 26
-"""Most cells of a box that are asked one by one, as an open surface needs."""
+"""Largest number of cells that are classified one by one, as an open surface requires."""
 
 _TILE = 8
 _SLACK = 1e-3
-"""Cells by which a distance in fp32 may be wrong."""
+"""Possible error of an fp32 distance [cells]."""
 
 
 class Halving:
-    """The cells of a box whose centre has a signed distance below `reach` cells, and the tiles that hold them.
+    """Cells of a box whose centre has a signed distance below `reach` cells, and the tiles that contain them.
 
-    A signed distance phi changes by no more than the way gone. So in a block of s^3 cells, with its centre at x and its
-    cells' centres within r = sqrt(3) (s - 1) / 2 of it, all cells are inside where phi(x) < -r and none is where
-    phi(x) > r. Other blocks are halved, from one over the whole box down to single cells: only blocks near the surface
-    are asked again. The sign of an open surface may change away from it, so that there only cells decide.
+    A signed distance phi changes by at most the distance travelled. In a block of s^3 cells with centre x, whose cell
+    centres lie within r = sqrt(3) (s - 1) / 2 of x, all cells are therefore inside where phi(x) < -r and none is where
+    phi(x) > r. Other blocks are halved, from one block over the whole box down to single cells, so that only blocks near
+    the surface are refined. The sign of an open surface may change away from it, so there only single cells are decided.
     """
 
     def __init__(
         self, query: SurfaceQuery, origin: np.ndarray, voxel_size: float, shape: tuple[int, ...],
         *, margin: float, reach: float,
-    ):  # fmt: skip
+    ):
         self._query = query
         self._origin = np.asarray(origin, dtype=np.float64)
         self._voxel_size = voxel_size
@@ -32,18 +32,18 @@ class Halving:
         self._margin, self._reach = margin, reach
         full, near = self._halve()
         self.any_cell = any(len(blocks) for blocks in full.values())
-        """Whether a cell lies inside."""
+        """Whether any cell lies inside."""
         touched = [blocks // _TILE for blocks in (*full.values(), near)]
         codes = np.unique(np.concatenate([self._code(tiles) for tiles in touched]))
         self.tiles = np.stack(np.unravel_index(codes, self._grid), axis=-1).astype(np.int32)
-        """Coordinates of the tiles that hold cells inside, or come within the margin, (n, 3)."""
+        """Coordinates of the tiles that contain cells inside or come within the margin, (n, 3)."""
         self._codes = codes
         self._mask = np.zeros((len(codes), _TILE**3), dtype=bool)
         for size, blocks in full.items():
             self._fill(blocks, size)
 
     def holds(self, indices: np.ndarray) -> np.ndarray:
-        """Which cells are inside, (n, 512), for the `indices` (n, 512, 3) of the cells of whole tiles."""
+        """Mask of the cells inside, (n, 512), for the `indices` (n, 512, 3) of the cells of whole tiles."""
         return self._mask[self._row(indices[:, 0] // _TILE)]
 
     @property
@@ -57,7 +57,7 @@ class Halving:
         return np.searchsorted(self._codes, self._code(tiles))
 
     def _halve(self) -> tuple[dict[int, np.ndarray], np.ndarray]:
-        """First cells of the blocks that are wholly inside, by size (8 at most), and of blocks within the margin."""
+        """First cells of the blocks that are entirely inside, by size (8 at most), and of blocks within the margin."""
         full: dict[int, np.ndarray] = {}
         near = []
         size = _TILE
@@ -77,7 +77,7 @@ class Halving:
         return full, np.concatenate(near)
 
     def _distances(self, first: np.ndarray, size: int) -> np.ndarray:
-        """Signed distances of the centres of blocks [cells], less the reach."""
+        """Signed distances of the block centres [cells], minus the reach."""
         centres = self._origin + (first + 0.5 * size) * self._voxel_size
         return self._query.signed_distance(centres) / self._voxel_size - self._reach
 
@@ -87,7 +87,7 @@ class Halving:
         return 0.5 * np.sqrt(3.0) * (size - 1) + _SLACK if self._query.closed else np.inf
 
     def _parts(self, first: np.ndarray, size: int, part: int) -> np.ndarray:
-        """First cells of the blocks of `part` cells, within the box, that blocks of `size` cells consist of."""
+        """First cells of the blocks of `part` cells within the box into which blocks of `size` cells are divided."""
         if part >= size or part == 0:
             return first[: None if part else 0]
         parts = (first[:, None] + part * _offsets(size // part)).reshape(-1, 3)

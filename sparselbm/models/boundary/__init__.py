@@ -22,6 +22,12 @@ from .zou_he_pressure import ZouHePressure
 from .zou_he_velocity import ZouHeVelocity
 
 __all__ = [
+    "X_MAX",
+    "X_MIN",
+    "Y_MAX",
+    "Y_MIN",
+    "Z_MAX",
+    "Z_MIN",
     "BoundaryCondition",
     "CharacteristicOutlet",
     "ConvectiveOutlet",
@@ -45,12 +51,6 @@ __all__ = [
     "Tabulated",
     "VelocityInlet",
     "Womersley",
-    "X_MAX",
-    "X_MIN",
-    "Y_MAX",
-    "Y_MIN",
-    "Z_MAX",
-    "Z_MIN",
     "ZouHePressure",
     "ZouHeVelocity",
 ]

@@ -1,4 +1,4 @@
-"""Bounce-back from what moves: the formula that a sliding wall and a velocity inlet share."""
+"""Bounce-back from a moving surface, shared by the sliding wall and the velocity inlet."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from ...lattice.equilibrium import along
 from ...trace.expression import where
 from .plane import velocity_of
-from .prescribed import GivenVelocity
+from .prescribed import PrescribedVelocity
 
 
 @dataclass(frozen=True)
-class MovingBounce(GivenVelocity, ABC):
-    """f_q = f*_-q + 6 w_q rho_0 c_q . u for the q that enter, with rho_0 = 1; f*_-q is already in place.
+class MovingBounce(PrescribedVelocity, ABC):
+    """Bounce-back f_q = f*_-q + 6 w_q rho_0 c_q . u for the incoming q, with rho_0 = 1; f*_-q is already in place.
 
     Source: Ladd, J. Fluid Mech. 271 (1994) 285, eq. 3.3.
     """

@@ -1,4 +1,4 @@
-"""An outlet through which plane waves leave whole, whatever flow they ride on."""
+"""Non-reflecting outlet that lets plane waves leave independently of the mean flow."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -22,20 +22,20 @@ _CS = sqrt(CS2)
 
 @dataclass(frozen=True)
 class CharacteristicOutlet(BoundaryCondition):
-    """The Riemann invariant that enters, W = u_n - c_s (1 - 1 / rho), keeps its value but for the relaxation K:
+    """Non-reflecting outlet by the incoming Riemann invariant W = u_n - c_s (1 - 1 / rho), with relaxation K:
 
-    W = W_old + K c_s (1 - rho_out / rho) + b c_s D. D = 3/2 (S*_old - S), with S = sum_{c.n = 0} f and S* the same after the
-    collision before, is the divergence of the momentum along the face; b = 1/2 makes the condition that of Engquist & Majda
-    to second order in the angle of a wave, b = 0 to first. With A = rho - 1 + rho u_n, known at the face, it gives in
-    closed form rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s). 1 - 1 / rho stands for log rho, the same to
-    the second order in rho - 1. No viscous shear acts on the face (`plane.shear_free_momentum`), so that vortices leave;
-    what enters follows from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* waits in the slot of the outgoing straight
-    velocity. Flow out or in. With b = 1/2 a steady divergence is met by a pressure: 5 % of rho U^2 / 2 behind a cylinder at
-    K = 0.02, and vortices need viscosity: see `transverse`.
+    W = W_old + K c_s (1 - rho_out / rho) + b c_s D. Here D = 3/2 (S*_old - S) is the divergence of the momentum along the
+    face, with S = sum_{c.n = 0} f and S* its value after the previous collision. b = 1/2 gives the condition of Engquist &
+    Majda to second order in the angle of incidence, b = 0 to first order. With A = rho - 1 + rho u_n, known at the face,
+    rho = (1 + A + c_s + K c_s rho_out) / (1 + W_old + c_s + K c_s) in closed form. 1 - 1 / rho replaces log rho, which is
+    equal to second order in rho - 1. No viscous shear acts on the face (`plane.shear_free_momentum`), so vortices leave;
+    the incoming populations follow from rho and j by `plane.with_momentum`. W + 3/2 b c_s S* is stored in the slot of the
+    straight outgoing velocity. Flow may leave or enter. With b = 1/2, a steady divergence causes a pressure error (5 % of
+    rho U^2 / 2 behind a cylinder at K = 0.02), and vortices require more viscosity: see `transverse`.
 
-    Where `PressureOutlet` keeps p - c_s j_n, a wave on a flow U is reflected by U / 2 c_s (4.3 % at 0.05); here by nothing.
-    Measured reflection of oblique waves at 30, 45 degrees: 0.9, 3.3 % (7.3, 15 % with b = 0, as W alone lets them).
-    Slow flow between walls spreads where the shear ends (17 % of the largest u in Stokes flow): see `PressureOutlet`.
+    `PressureOutlet` keeps p - c_s j_n, so a wave on a flow U is reflected by U / 2 c_s (4.3 % at 0.05); here it is not.
+    Measured reflection of oblique waves at 30, 45 degrees: 0.9, 3.3 % with b = 1/2, 7.3, 15 % with b = 0.
+    Slow flow between walls spreads where the shear ends (17 % of the largest u in Stokes flow): use `PressureOutlet`.
 
     Source: Thompson, J. Comput. Phys. 68 (1987) 1; Poinsot & Lele, J. Comput. Phys. 101 (1992) 104, for an isothermal gas;
     Engquist & Majda, Math. Comput. 31 (1977) 629, eq. 2.15; transverse terms: Yoo & Im, Combust. Theory Model. 11 (2007) 259.
@@ -46,23 +46,23 @@ class CharacteristicOutlet(BoundaryCondition):
     density: float = 1.0
     """rho_out [lattice density]."""
     relaxation: float = 0.0005
-    """K, the part of a pressure error that is taken back in a step.
+    """K, the fraction of a pressure error that is removed per step.
 
     Measured reflection of Gaussian pulses with standard deviations of 4, 8, 16 cells: 0.5, 0.9, 1.7 % at 0.0005,
     0.2, 0.04, 0.01 % as K goes to 0. A pressure error decays over about 2.7 / K steps.
     """
     transverse: float = 0.0
-    """b: 1/2 for oblique sound, 0 where vortices leave.
+    """b: 1/2 for oblique sound waves, 0 where vortices leave.
 
-    In a channel behind a cylinder of 20 cells, U = 0.05, with cumulants, b = 1/2 blew up at Re 100 (nu = 0.0067), 1/4 at Re 200;
-    1/8 and 0 held Re 400.
+    In a channel behind a cylinder of 20 cells (U = 0.05, cumulants), b = 1/2 was unstable at Re 100 (nu = 0.0067) and
+    1/4 at Re 200; 1/8 and 0 were stable at Re 400.
     """
 
     def __post_init__(self):
         require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:
             raise ValueError(
-                f"CharacteristicOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.0005 suits most flows"
+                f"CharacteristicOutlet(relaxation={self.relaxation}): must be in (0, 1]; 0.0005 suits most flows"
             )
 
     def parameters(self, dimension):
@@ -85,5 +85,5 @@ class CharacteristicOutlet(BoundaryCondition):
 
     @property
     def _divergence(self) -> float:
-        """3/2 b c_s, the factor of S."""
+        """Factor 3/2 b c_s of S."""
         return 1.5 * self.transverse * _CS

@@ -1,4 +1,4 @@
-"""What a boundary condition is."""
+"""Base class of boundary conditions."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,33 +13,33 @@ from .profile import Profile
 
 @dataclass(frozen=True)
 class BoundaryCondition(ABC):
-    """A condition on the cells along a face or a patch: a frozen value with the formula for what enters there.
+    """Condition on the cells along a face or a patch: a frozen value with the formula for the incoming populations.
 
-    At such a cell every population that would come from outside has been replaced by the cell's own opposite one
-    of the step before (halfway bounce-back), which is the default: a wall at rest, half a cell beyond the centres.
-    What a cell sends out through the face is pulled by nobody, so that those slots can hold its memory.
+    In such a cell, every population that would come from outside has been replaced by the cell's own opposite population
+    of the previous step (halfway bounce-back). This is the default: a no-slip wall at rest, half a cell beyond the centres.
+    Populations that leave through the face are not read by any cell, so their slots can store the condition's memory.
     """
 
     face: Opening
-    """Where it holds: a side of the box, a part of one, or a patch of a surface."""
+    """Location: a side of the box, a part of one, or a patch of a surface."""
     profile: Profile | None = field(default=None, kw_only=True)
     """Factors of the parameters from cell to cell (of a density: of rho - 1); None: 1."""
 
     mass_share = 1.0
-    """What a cell on the face counts in the mass: 1/2 where the face is a plane of symmetry through its centre."""
+    """Weight of a cell on the face in the total mass: 1/2 where the face is a symmetry plane through its centre."""
     needs_plane = True
-    """Whether the formula holds on sides of the box only."""
+    """Whether the formula applies to sides of the box only."""
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
         """The numbers that can be changed, and differentiated, without a new kernel [lattice units].
 
-        Their names follow that of the opening, as in `x_min.velocity_x`.
+        Each name is prefixed by that of the opening, as in `x_min.velocity_x`.
         """
 
     @abstractmethod
     def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any], enters: Sequence) -> list:
-        """The incoming populations with those that enter put in, shape (Q,).
+        """Replaces the incoming populations by those of the condition, shape (Q,).
 
         `value`: the parameters by name, each less its reference (`density`: rho - 1); `enters`: for each q whether c_q
         enters here, True, False or a mask.
@@ -47,7 +47,7 @@ class BoundaryCondition(ABC):
 
     @abstractmethod
     def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
-        """What to keep in outgoing slots until the next step, by velocity; mostly nothing.
+        """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
-        `f`: the filled populations; `post`: those after the collision, of which the outgoing ones would wait there.
+        `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
         """

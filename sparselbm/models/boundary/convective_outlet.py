@@ -1,4 +1,4 @@
-"""An outlet that carries populations out at a given speed."""
+"""Outlet that convects populations out at a given speed."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,13 @@ from .plane import density_parameter, require_density
 
 @dataclass(frozen=True)
 class ConvectiveOutlet(BoundaryCondition):
-    """d f_q / d t + U d f_q / d n = 0 for what enters, implicit: f_q = (f_q,old + U f_q(x - n)) / (1 + U), less
-    6 w_q K (rho - rho_out), which holds the mean pressure.
+    """Convective outlet d f_q / d t + U d f_q / d n = 0 for the incoming q, with relaxation to the mean pressure.
 
-    What the neighbour x - n has of a straight velocity is what the cell has sent it, f*_q of its own after the last
-    collision: the condition is local and exact there. Oblique velocities take the cell's own too, where the neighbour's
-    came from the cell beside: the same where the flow varies slowly along the face. The mean waits in the outgoing slots.
+    Implicit in time: f_q = (f_q,old + U f_q(x - n)) / (1 + U) - 6 w_q K (rho - rho_out).
+
+    For the straight velocity, the population of the neighbour x - n is the one that this cell sent, its own f*_q after
+    the previous collision: the condition is local and exact there. Oblique velocities also use the cell's own, which is
+    accurate where the flow varies slowly along the face. The average is stored in the outgoing slots.
 
     Source: Yang, Int. J. Numer. Methods Fluids 73 (2013) 1; Lou, Guo & Shi, Phys. Rev. E 87 (2013) 063301.
     Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
@@ -24,18 +25,22 @@ class ConvectiveOutlet(BoundaryCondition):
 
     face: Face
     speed: float
-    """U, that of what leaves [cells / step]: the flow's for vortices, 1 / sqrt(3) for sound."""
+    """Convection speed U [cells / step]: that of the flow for vortices, 1 / sqrt(3) for sound."""
     density: float = 1.0
     """rho_out [lattice density]."""
     relaxation: float = 0.0005
-    """K, the part of a pressure error that is taken back in a step."""
+    """K, the fraction of a pressure error that is removed per step."""
 
     def __post_init__(self):
         require_density(self, self.density)
         if not self.speed > 0.0:
-            raise ValueError(f"ConvectiveOutlet(speed={self.speed}): must be above 0; give the mean velocity of the flow")
+            raise ValueError(
+                f"ConvectiveOutlet(speed={self.speed}): must be above 0; use the mean velocity of the flow"
+            )
         if not 0.0 <= self.relaxation <= 1.0:
-            raise ValueError(f"ConvectiveOutlet(relaxation={self.relaxation}): must lie in [0, 1]; 0.0005 suits most flows")
+            raise ValueError(
+                f"ConvectiveOutlet(relaxation={self.relaxation}): must be in [0, 1]; 0.0005 suits most flows"
+            )
 
     def parameters(self, dimension):
         return (density_parameter(self.density),)

@@ -1,4 +1,4 @@
-"""The six sides of a domain, and parts of them."""
+"""The six sides of a domain and parts of them."""
 
 from dataclasses import dataclass, replace
 
@@ -10,33 +10,33 @@ from .opening import Opening
 
 @dataclass(frozen=True)
 class FaceRegion:
-    """The cells whose centres lie between two corners [cells from the domain's lower corner]."""
+    """Region of the cells whose centres lie between two corners [cells from the domain's lower corner]."""
 
     lower: tuple[float, ...]
     upper: tuple[float, ...]
 
     def holds(self, centres: np.ndarray) -> np.ndarray:
-        """Which centres (..., d) lie in it."""
+        """Mask of the centres (..., d) that lie in the region."""
         return np.all((centres >= np.asarray(self.lower)) & (centres <= np.asarray(self.upper)), axis=-1)
 
 
 @dataclass(frozen=True)
 class Face(Opening):
-    """A side of the domain's box, named by its axis and end; `within` gives a part of it."""
+    """Side of the domain's box, given by its axis and end; `within` returns a part of it."""
 
     axis: int
-    """0, 1 or 2 for x, y, z."""
+    """Axis of the normal: 0, 1 or 2 for x, y, z."""
     end: int
     """0: the lower end, 1: the upper end."""
     region: FaceRegion | None = None
-    """The part that is meant; None: all of it."""
+    """Part of the side; None: all of it."""
     label: str = ""
     """Name of the part."""
 
     plane = True
 
     def within(self, region: FaceRegion, label: str) -> "Face":
-        """A part of this side with a name of its own."""
+        """Returns a part of this side with its own name."""
         return replace(self, region=region, label=label)
 
     @property
@@ -45,15 +45,15 @@ class Face(Opening):
 
     @property
     def inward(self) -> int:
-        """Sign of the inward normal's one component."""
+        """Sign of the non-zero component of the inward normal."""
         return 1 if self.end == 0 else -1
 
     def entering(self, lattice: Lattice) -> list[int]:
-        """The velocities that point into the domain through this face."""
+        """Indices of the velocities that point into the domain through this face."""
         return [q for q, c in enumerate(lattice.velocities) if c[self.axis] == self.inward]
 
     def straight(self, lattice: Lattice) -> int:
-        """The velocity along the inward normal."""
+        """Index of the velocity along the inward normal."""
         return next(q for q in self.entering(lattice) if sum(abs(x) for x in lattice.velocities[q]) == 1)
 
     def enters(self, lattice: Lattice, crossing) -> list:
@@ -61,7 +61,7 @@ class Face(Opening):
         return [q in entering for q in range(lattice.size)]
 
     def cells(self, domain) -> np.ndarray:
-        """The fluid cells along it, (n, cells) bool."""
+        """Mask of the fluid cells along the face, (n, cells) bool."""
         index = domain.cell_indices()
         layer = 0 if self.end == 0 else domain.shape[self.axis] - 1
         along = domain.fluid & (index[..., self.axis] == layer)

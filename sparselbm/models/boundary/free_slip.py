@@ -1,4 +1,4 @@
-"""A face without friction: a plane of symmetry."""
+"""Frictionless face: a symmetry plane."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from .face import Face
 
 @dataclass(frozen=True)
 class FreeSlip(BoundaryCondition):
-    """f_q = f_q' with q' the mirror image of q: the flow is symmetric about the plane through the cells' centres.
+    """Free-slip condition f_q = f_q', with q' the mirror image of q: a symmetry plane through the cell centres.
 
-    The cells on the face count half in sums of mass. Exact: the domain and its mirror image are one periodic flow.
+    Cells on the face count half in the total mass. Exact: the domain and its mirror image form one periodic flow.
     """
 
     face: Face

@@ -1,22 +1,22 @@
-"""A given velocity at the centres of cells, by Grad's approximation of what enters."""
+"""Prescribed velocity at the cell centres, by Grad's approximation of the incoming populations."""
 
 from dataclasses import dataclass
 
 from ...lattice.equilibrium import along
 from ...trace.expression import total, where
 from .plane import velocity_of
-from .prescribed import GivenVelocity
+from .prescribed import PrescribedVelocity
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class GradVelocity(GivenVelocity):
-    """What enters is f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi; what is known stays. Flow in or out.
+class GradVelocity(PrescribedVelocity):
+    """Velocity condition f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi for the incoming q. Flow in or out.
 
-    rho is that of bounce-back off what moves: rho - 1 = sum_known f_q + sum_enters (f_-q + 6 w_q rho c_q . u). Pi is made
-    from what is known and the bounce-back of its non-equilibrium part (see `second_order`), where the source takes it
-    from differences to neighbours. No normal appears: the formula serves openings of any shape. u holds at the
-    cells up to Pi's error, not exactly.
+    rho is that of moving bounce-back: rho - 1 = sum_known f_q + sum_enters (f_-q + 6 w_q rho c_q . u). Pi is computed from
+    the known populations and the bounce-back of their non-equilibrium part (see `second_order`), where the source uses
+    finite differences between cells. No normal is needed, so the opening may have any shape. u is imposed up to the error
+    of Pi, not exactly.
 
     Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
     Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.

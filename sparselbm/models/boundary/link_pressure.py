@@ -1,4 +1,4 @@
-"""A given density behind each link of an opening, whatever its shape."""
+"""Prescribed density at the middle of each link of an opening of any shape."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from .plane import density_parameter, require_density
 
 @dataclass(frozen=True)
 class LinkPressure(BoundaryCondition):
-    """f_q = -f*_-q + 2 w_q (rho - 1 + 9/2 (c_q . u)^2 - 3/2 u . u) for the q that enter. Flow in or out.
+    """Anti-bounce-back f_q = -f*_-q + 2 w_q (rho - 1 + 9/2 (c_q . u)^2 - 3/2 u . u) for the incoming q. Flow in or out.
 
     Anti-bounce-back: the density holds halfway along each link, so that the opening may be tilted or curved; no normal appears.
     The velocity is free: u = sum c f of the cell's own populations, what enters taken without its squares. On a flat side of
-    the box the tangential velocity is free too; sound is reflected whole, as by `GivenPressure`.
+    the box the tangential velocity is free too; sound is reflected whole, as by `PrescribedPressure`.
     Parameter: `density` (rho; schedules and profiles multiply rho - 1).
 
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, section 4.4 (PAB).

@@ -1,4 +1,4 @@
-"""A profile by its values at a few nodes: the design variables of an inlet."""
+"""Piecewise-linear profile given by values at nodes: the design variables of an inlet."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,20 @@ from .profile import Profile
 
 @dataclass(frozen=True)
 class NodalProfile(Profile):
-    """Factors that are linear between nodes along an axis across the flow, and constant beyond the ends:
+    """Profile that is linear between nodes along an axis across the flow, and constant beyond the ends:
 
         factor(s) = sum_k hat_k(s) v_k.
 
-    d J / d v_k = sum over cells of hat_k d J / d factor: see `pullback`, which takes what `adjoint.Field` gives.
+    d J / d v_k = sum over cells of hat_k d J / d factor: see `pullback`, which takes the gradient from `adjoint.Field`.
 
     Raises:
         ValueError: nodes that are not in order, or values that do not fit them.
     """
 
     axis: int
-    """Across the flow: 0, 1 or 2."""
+    """Axis across the flow: 0, 1 or 2."""
     nodes: tuple[float, ...]
-    """Places [cells from the domain's lower corner], rising."""
+    """Node positions [cells from the domain's lower corner], ascending."""
     values: tuple[float, ...]
     """v: one factor per node."""
 
@@ -39,13 +39,13 @@ class NodalProfile(Profile):
         return self.weights(centres[:, self.axis]) @ np.asarray(self.values)
 
     def weights(self, places: np.ndarray) -> np.ndarray:
-        """hat_k at places (n,) [cells], shape (n, nodes)."""
+        """Hat functions hat_k at positions (n,) [cells], shape (n, nodes)."""
         return np.stack([np.interp(places, self.nodes, unit) for unit in np.eye(len(self.nodes))], axis=1)
 
     def pullback(self, cell_indices: np.ndarray, field_gradient: np.ndarray) -> np.ndarray:
-        """d J / d v, (nodes,), from d J / d factor of every cell (n, cells), 0 away from the inlet.
+        """Gradient d J / d v, (nodes,), from d J / d factor in every cell (n, cells), which is 0 away from the inlet.
 
-        `cell_indices`: of every cell, (n, cells, d), as `Domain.cell_indices()` gives them.
+        `cell_indices`: index of every cell, (n, cells, d), from `Domain.cell_indices()`.
         """
         here = field_gradient != 0.0
         return field_gradient[here] @ self.weights(cell_indices[here][:, self.axis] + 0.5)

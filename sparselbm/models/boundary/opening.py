@@ -1,4 +1,4 @@
-"""Where a boundary condition holds."""
+"""Locations of boundary conditions."""
 
 from abc import ABC, abstractmethod
 
@@ -6,19 +6,19 @@ from ...lattice import Lattice
 
 
 class Opening(ABC):
-    """Cells along a side of the box (`Face`) or a part of a surface (`Patch`), and which of their links cross it."""
+    """Set of cells along a side of the box (`Face`) or part of a surface (`Patch`), and which of their links cross it."""
 
     plane: bool
-    """Whether it is a side of the box, or a part of one."""
+    """Whether the opening is a side of the box or a part of one."""
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """By what errors and parameters call it."""
+        """Name in messages and parameters."""
 
     @abstractmethod
     def enters(self, lattice: Lattice, crossing) -> list:
-        """For each q whether c_q enters through it: True, False, or a mask.
+        """For each q, whether c_q enters through the opening: True, False, or a mask.
 
         `crossing(q)` is the mask of the cells whose link along -c_q crosses a patch.
         """

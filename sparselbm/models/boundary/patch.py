@@ -1,4 +1,4 @@
-"""An opening of any shape: the part of a domain's surface that a mesh covers."""
+"""Openings of any shape: the part of a domain's surface that is covered by a mesh."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from .opening import Opening
 class Patch(Opening):
     """Links from fluid to outside that cross an open or closed mesh, such as the cap of a vessel or a prim of a scene.
 
-    Each link counts by itself, so that the patch may be tilted or curved. Conditions with `needs_plane` cannot be used.
-    Let it reach a cell or two beyond the wall's rim: links that leave the fluid beside the patch belong to the wall. A velocity
-    u lets in u . A, with A of `Simulation.walls.areas`; scale the velocity by it for an exact flow rate.
+    Each link is treated separately, so the patch may be tilted or curved. Conditions with `needs_plane` cannot be used.
+    Extend the mesh one or two cells beyond the rim of the wall: links that leave the fluid beside the patch belong to the
+    wall. A velocity u gives the flow rate u . A, with A from `Simulation.walls.areas`; scale u by it for an exact flow rate.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""Inflow of round pipes: laminar, turbulent, pulsating."""
+"""Inflow profiles of round pipes: laminar, turbulent, pulsating."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from .profile import Profile
 
 @dataclass(frozen=True, kw_only=True)
 class PipeProfile(Profile, ABC):
-    """Factors that depend on r / R alone, r the distance from the pipe's axis; 0 beyond the wall."""
+    """Profile that depends only on r / R, with r the distance from the pipe's axis; 0 beyond the wall."""
 
     centre: tuple[float, ...]
-    """A point of the axis [cells from the domain's lower corner]."""
+    """A point on the axis [cells from the domain's lower corner]."""
     axis: tuple[float, ...]
     """Direction of the axis; its length does not matter."""
     radius: float
@@ -22,7 +22,10 @@ class PipeProfile(Profile, ABC):
 
     def __post_init__(self):
         if not self.radius > 0 or not np.linalg.norm(self.axis) > 0:
-            raise ValueError(f"pipe of radius {self.radius} cells along {self.axis}: both must be above 0")
+            raise ValueError(
+                f"pipe profile with radius {self.radius} cells and axis {self.axis}: the radius and the length of the "
+                "axis must be above 0"
+            )
 
     def relative_radius(self, centres: np.ndarray) -> np.ndarray:
         """r / R, at most 1."""
@@ -34,7 +37,7 @@ class PipeProfile(Profile, ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Poiseuille(PipeProfile):
-    """1 - (r / R)^2: 1 on the axis, 1/2 in the mean."""
+    """Laminar profile 1 - (r / R)^2: 1 on the axis, 1/2 on average."""
 
     def factors(self, centres, shape, step):
         return 1.0 - self.relative_radius(centres) ** 2
@@ -42,10 +45,10 @@ class Poiseuille(PipeProfile):
 
 @dataclass(frozen=True, kw_only=True)
 class PowerProfile(PipeProfile):
-    """(1 - r / R)^(1 / n), of a turbulent pipe flow: 1 on the axis. Source: Schlichting, Boundary-Layer Theory, eq. 20.6."""
+    """Turbulent profile (1 - r / R)^(1 / n): 1 on the axis. Source: Schlichting, Boundary-Layer Theory, eq. 20.6."""
 
     n: float = 7.0
-    """6 at Re 4e3, 7 at 1e5, 10 at 3e6."""
+    """Exponent n: 6 at Re 4e3, 7 at 1e5, 10 at 3e6."""
 
     def factors(self, centres, shape, step):
         return (1.0 - self.relative_radius(centres)) ** (1.0 / self.n)
@@ -55,7 +58,7 @@ class PowerProfile(PipeProfile):
 class Womersley(PipeProfile):
     """Re((1 - J_0(i^(3/2) alpha r / R) / J_0(i^(3/2) alpha)) e^(i omega t) / i), over its largest amplitude on the axis.
 
-    What a pressure gradient cos(omega t) drives, in phase with it for small alpha. alpha = R sqrt(omega / nu).
+    Flow driven by a pressure gradient cos(omega t), in phase with it for small alpha; alpha = R sqrt(omega / nu).
     Source: Womersley, J. Physiol. 127 (1955) 553, eq. 8.
     """
 

@@ -1,4 +1,4 @@
-"""Conditions that are given a density or a velocity, and keep no memory: what they share."""
+"""Base classes of conditions with a prescribed density or velocity and without memory."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from .plane import density_parameter, require_density
 
 
 @dataclass(frozen=True)
-class GivenPressure(BoundaryCondition, ABC):
+class PrescribedPressure(BoundaryCondition, ABC):
     """A density at the centres of the cells of a face. Parameter: `density` (rho; schedules and profiles multiply rho - 1).
 
-    Sound is reflected whole: between such a face and a velocity inlet it is trapped, and the flow around a cylinder blew
-    up at tau - 1/2 = 0.015, where `PressureOutlet` held at 3e-5.
+    Sound is fully reflected and is trapped between such a face and a velocity inlet: the flow around a cylinder became
+    unstable at tau - 1/2 = 0.015, where `PressureOutlet` was stable at 3e-5.
     """
 
     face: Face
@@ -32,11 +32,11 @@ class GivenPressure(BoundaryCondition, ABC):
 
 
 @dataclass(frozen=True)
-class GivenVelocity(BoundaryCondition, ABC):
-    """A velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
+class PrescribedVelocity(BoundaryCondition, ABC):
+    """Prescribed velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
 
     velocity: tuple[float, ...]
-    """u [cells / step], one value an axis."""
+    """u [cells / step], one value per axis."""
 
     def parameters(self, dimension):
         if len(self.velocity) != dimension:

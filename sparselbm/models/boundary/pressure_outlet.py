@@ -1,4 +1,4 @@
-"""An outlet at a given pressure that lets waves out."""
+"""Pressure outlet that lets sound waves leave."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -15,14 +15,14 @@ _CS = sqrt(CS2)
 
 @dataclass(frozen=True)
 class PressureOutlet(BoundaryCondition):
-    """Pressure relaxes to that of `density`, slowly enough for sound to leave (a discrete LODI relation).
+    """Outlet whose pressure relaxes to that of `density`, slowly enough for sound to leave (a discrete LODI relation).
 
-    With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The
-    characteristic that enters, J = c_s^2 (rho - 1) - c_s j_n, keeps its value but for the relaxation K:
-    J = J_old - K c_s^2 (rho - rho_out). Both together give rho and j_n; at rest rho = rho_out exactly. Flow leaves normal
-    to the face, u_t = 0, and all populations are made anew from rho and u (see `second_order`): with what enters alone,
-    after Zou & He, the face is unstable at tau - 1/2 of 0.004. J waits in the slot of the outgoing straight velocity.
-    Conditions on faces that it meets come before it.
+    With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The incoming
+    characteristic J = c_s^2 (rho - 1) - c_s j_n relaxes at the rate K: J = J_old - K c_s^2 (rho - rho_out). Together they
+    give rho and j_n; in a steady state rho = rho_out exactly. The flow leaves normal to the face, u_t = 0, and all
+    populations are rebuilt from rho and u (see `second_order`): replacing only the incoming ones, as Zou & He do, is
+    unstable at tau - 1/2 = 0.004. J is stored in the slot of the straight outgoing velocity. Conditions on adjacent faces
+    take precedence.
 
     Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Latt et al., Phys. Rev. E 77 (2008) 056703.
     Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
@@ -32,7 +32,7 @@ class PressureOutlet(BoundaryCondition):
     density: float = 1.0
     """rho_out [lattice density]."""
     relaxation: float = 0.002
-    """K, the part of a pressure error that is taken back in a step: c_s / 4 L for a channel of L cells (Poinsot & Lele).
+    """K, the fraction of a pressure error that is removed per step: c_s / 4 L for a channel of L cells (Poinsot & Lele).
 
     Measured reflection of a Gaussian pulse with a standard deviation of 8 cells: 1.7 % at 0.001, 3.4 % at 0.002,
     26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
@@ -42,7 +42,7 @@ class PressureOutlet(BoundaryCondition):
         require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:
             raise ValueError(
-                f"PressureOutlet(relaxation={self.relaxation}): must lie in (0, 1]; 0.002 suits most flows"
+                f"PressureOutlet(relaxation={self.relaxation}): must be in (0, 1]; 0.002 suits most flows"
             )
 
     def parameters(self, dimension):

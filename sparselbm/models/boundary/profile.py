@@ -1,4 +1,4 @@
-"""How a condition's numbers differ from cell to cell."""
+"""Spatial profiles of the parameters of a condition."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -9,31 +9,31 @@ import numpy as np
 
 
 class Profile(ABC):
-    """Factors of the parameters of a condition in its cells: a frozen value."""
+    """Factors by which the parameters of a condition are multiplied in its cells: a frozen value."""
 
     steady = True
-    """Whether it is the same at every step; if not, it is computed anew for each."""
+    """Whether the profile is constant in time; otherwise it is evaluated at every step."""
 
     @abstractmethod
     def factors(self, centres: np.ndarray, shape: tuple[int, ...], step: int) -> np.ndarray:
-        """One factor a cell, (n,), or one for each parameter, (n, P).
+        """Returns one factor per cell, (n,), or one per cell and parameter, (n, P).
 
-        `centres`: of the cells, (n, d) [cells from the domain's lower corner]; `shape`: cells of the domain's box.
+        `centres`: cell centres, (n, d) [cells from the domain's lower corner]; `shape`: number of cells of the box.
         """
 
 
 @dataclass(frozen=True)
 class Parabola(Profile):
-    """Product over the axes across the flow of 4 s (1 - s), s from 0 to 1 between two walls: 1 in the middle.
+    """Product over the axes across the flow of 4 s (1 - s), with s from 0 to 1 between two walls: 1 in the middle.
 
-    Exact in a plane channel; a common inflow of ducts (Schafer & Turek 1996). The mean is 2/3 for each axis.
+    Exact in a plane channel; a common duct inflow (Schafer & Turek 1996). The mean is 2/3 for each axis.
     """
 
     normal: int
     """Axis of the flow: 0, 1 or 2."""
     lower: tuple[float, ...] | None = None
     upper: tuple[float, ...] | None = None
-    """Places of the walls [cells], one value an axis; None: the sides of the box."""
+    """Positions of the walls [cells], one value per axis; None: the sides of the box."""
 
     def factors(self, centres, shape, step):
         lower = np.zeros(len(shape)) if self.lower is None else np.asarray(self.lower)
@@ -44,10 +44,10 @@ class Parabola(Profile):
 
 @dataclass(frozen=True)
 class Tabulated(Profile):
-    """Any function of place, or with `steady=False` of place and step."""
+    """Profile given by a function of position, or with `steady=False` of position and step."""
 
     function: Callable[..., Any]
-    """From centres (n, d) [cells from the domain's lower corner] (and the step) to factors, (n,) or (n, P)."""
+    """Function of the centres (n, d) [cells from the domain's lower corner] (and the step); returns (n,) or (n, P)."""
     steady: bool = True
 
     def factors(self, centres, shape, step):

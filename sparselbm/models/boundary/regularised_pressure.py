@@ -1,17 +1,17 @@
-"""A given density at the centres of a face's cells, all populations rebuilt."""
+"""Prescribed density at the cell centres of a face, with all populations rebuilt."""
 
 from dataclasses import dataclass
 
 from .plane import known_density
-from .prescribed import GivenPressure
+from .prescribed import PrescribedPressure
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class RegularisedPressure(GivenPressure):
-    """The density holds exactly at the cells, flow is normal to the face: u_n = (1 + A) / rho - 1, u_t = 0. In or out.
+class RegularisedPressure(PrescribedPressure):
+    """Pressure condition with the exact density at the cells and flow normal to the face. Flow in or out.
 
-    All populations are made anew as by `RegularisedVelocity`.
+    u_n = (1 + A) / rho - 1, u_t = 0; all populations are rebuilt as in `RegularisedVelocity`.
 
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (their BC3).
     """

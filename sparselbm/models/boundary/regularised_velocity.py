@@ -1,19 +1,19 @@
-"""A given velocity at the centres of a face's cells, all populations rebuilt."""
+"""Prescribed velocity at the cell centres of a face, with all populations rebuilt."""
 
 from dataclasses import dataclass
 
 from .face import Face
 from .plane import along_normal, excess_from_velocity, known_density, velocity_of
-from .prescribed import GivenVelocity
+from .prescribed import PrescribedVelocity
 from .second_order import second_order
 
 
 @dataclass(frozen=True)
-class RegularisedVelocity(GivenVelocity):
-    """The velocity u holds exactly at the cells, with rho = (1 + A) / (1 + u_n); all populations are made anew:
+class RegularisedVelocity(PrescribedVelocity):
+    """Velocity condition with the exact u at the cells and rho = (1 + A) / (1 + u_n); all populations are rebuilt:
 
-    f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, with Pi from what is known and from the bounce-back of its
-    non-equilibrium part for what enters (see `second_order`). Flow in or out.
+    f_q = f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, with Pi from the known populations and, for the incoming
+    ones, the bounce-back of their non-equilibrium part (see `second_order`). Flow in or out.
 
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (their BC3).
     """

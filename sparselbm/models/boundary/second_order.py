@@ -1,4 +1,4 @@
-"""Populations made from density, velocity and stress: what regularised and Grad's boundary conditions share."""
+"""Populations from density, velocity and stress, for the regularised and Grad's boundary conditions."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from ...trace.expression import total, where
 
 
 def second_order(lattice: Lattice, f: Sequence, excess, u: Sequence, enters: Sequence) -> list:
-    """f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, shape (Q,), with Pi = sum_q f_q^neq c_q c_q.
+    """Populations f_q^eq(rho, u) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, shape (Q,), with Pi = sum_q f_q^neq c_q c_q.
 
-    f^neq = f - f^eq(rho, u), and f_q^neq = f_-q^neq for what enters (bounce-back of the non-equilibrium part).
-    It is Grad's approximation to second order in c. It has the density rho and the velocity u exactly.
+    f^neq = f - f^eq(rho, u), and f_q^neq = f_-q^neq for the incoming q (bounce-back of the non-equilibrium part).
+    This is Grad's approximation to second order in c, with exactly the density rho and the velocity u.
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (BC3).
     """
     feq = equilibrium(lattice, excess, u)
@@ -22,7 +22,7 @@ def second_order(lattice: Lattice, f: Sequence, excess, u: Sequence, enters: Seq
 
 
 def stress(lattice: Lattice, neq: Sequence) -> dict[tuple[int, int], object]:
-    """Pi_ab = sum_q f_q^neq c_qa c_qb for a <= b."""
+    """Stress Pi_ab = sum_q f_q^neq c_qa c_qb for a <= b."""
     d = lattice.dimension
     return {
         (a, b): total(c[a] * c[b] * nq for nq, c in zip(neq, lattice.velocities, strict=True) if c[a] * c[b])
@@ -32,7 +32,7 @@ def stress(lattice: Lattice, neq: Sequence) -> dict[tuple[int, int], object]:
 
 
 def contracted(c: Sequence[int], pi: dict):
-    """(c c - c_s^2 I) : Pi for a symmetric Pi given by its upper half."""
+    """Contraction (c c - c_s^2 I) : Pi for a symmetric Pi given by its upper half."""
     return total(
         (c[a] * c[a] - CS2 if a == b else 2.0 * c[a] * c[b]) * value
         for (a, b), value in pi.items()

@@ -1,4 +1,4 @@
-"""Flow through a face at a given velocity."""
+"""Velocity inlet."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .bounce import MovingBounce
 
 @dataclass(frozen=True)
 class VelocityInlet(MovingBounce):
-    """A uniform velocity on a face, by bounce-back from a wall moving with it (Ladd 1994); second order.
+    """Uniform velocity on a face, by bounce-back from a wall that moves with it (Ladd 1994); second order.
 
-    The mass flux is that of density 1.
+    The mass flux corresponds to the density 1.
     """

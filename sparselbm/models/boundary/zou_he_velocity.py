@@ -1,17 +1,17 @@
-"""A given velocity at the centres of a face's cells, by Zou and He."""
+"""Prescribed velocity at the cell centres of a face, by Zou and He."""
 
 from dataclasses import dataclass
 
 from .face import Face
 from .plane import along_normal, excess_from_velocity, known_density, velocity_of, with_momentum
-from .prescribed import GivenVelocity
+from .prescribed import PrescribedVelocity
 
 
 @dataclass(frozen=True)
-class ZouHeVelocity(GivenVelocity):
-    """The velocity u holds exactly at the cells, with rho = (1 + A) / (1 + u_n) from the populations that are known.
+class ZouHeVelocity(PrescribedVelocity):
+    """Velocity condition with the exact u at the cells and rho = (1 + A) / (1 + u_n) from the known populations.
 
-    What enters is f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T): see `plane.with_momentum`. Flow in or out.
+    Incoming f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T): see `plane.with_momentum`. Flow in or out.
 
     Source: Zou & He, Phys. Fluids 9 (1997) 1591; Hecht & Harting, J. Stat. Mech. (2010) P01018.
     """

@@ -13,13 +13,13 @@ from .trt import TRT
 
 __all__ = [
     "BGK",
+    "KBC",
+    "MRT",
+    "TRT",
     "CentralMoment",
     "Collision",
     "Cumulant",
     "ExactDifference",
-    "KBC",
-    "MRT",
     "RecursiveRegularised",
     "Regularised",
-    "TRT",
 ]

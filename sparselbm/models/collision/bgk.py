@@ -1,4 +1,4 @@
-"""Single relaxation time (Bhatnagar, Gross & Krook)."""
+"""Single relaxation time collision (Bhatnagar, Gross & Krook)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .model import Collision, relaxation_rate
 
 @dataclass(frozen=True)
 class BGK(Collision):
-    """f* = f + omega (f^eq - f) + (1 - omega / 2) S.
+    """BGK collision f* = f + omega (f^eq - f) + (1 - omega / 2) S.
 
     Source: Qian, d'Humieres & Lallemand 1992; S is Guo's source.
     """

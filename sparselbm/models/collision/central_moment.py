@@ -1,4 +1,4 @@
-"""Central moments, also called the cascaded collision (Geier)."""
+"""Central-moment collision, also called the cascaded collision (Geier)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ from .relaxation import bulk_rate, check_rates, relaxed
 
 @dataclass(frozen=True)
 class CentralMoment(Collision):
-    """kappa* = kappa^eq + S / 2 + (1 - Lambda) (kappa - kappa^eq + S / 2), kappa_abc = sum_q f_q (c - u)^abc.
+    """Relaxation of central moments kappa_abc = sum_q f_q (c - u)^abc to those of the Maxwellian.
 
-    kappa^eq are the central moments of Maxwell's distribution, those that the lattice has: rho, rho c_s^2 = kappa_200,
+    kappa* = kappa^eq + S / 2 + (1 - Lambda) (kappa - kappa^eq + S / 2).
+
+    kappa^eq are the Maxwellian central moments that the lattice represents: rho, rho c_s^2 = kappa_200,
     rho c_s^4 = kappa_220, rho c_s^6 = kappa_222, odd ones 0. Force: S_100 = F_x, S_120 = c_s^2 F_x, S_122 = c_s^4 F_x.
     Source: Geier, Greiner & Korvink, Phys. Rev. E 73 (2006) 066705; De Rosis, Phys. Rev. E 95 (2017) 013310.
     """
 
     bulk_viscosity: float | None = None
-    """zeta [cells^2 / step]; None: c_s^2 / d, the rate 1."""
+    """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    """Rates of the third to sixth order, in (0, 2)."""
+    """Relaxation rates of the moments of third to sixth order, in (0, 2)."""
 
     def __post_init__(self):
         check_rates(self, self.bulk_viscosity, self.higher)

@@ -1,4 +1,4 @@
-"""Cumulants (Geier, Schonherr, Pasquali & Krafczyk)."""
+"""Cumulant collision (Geier, Schonherr, Pasquali & Krafczyk)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ from .relaxation import bulk_rate, check_rates, relaxed, require_product
 
 @dataclass(frozen=True)
 class Cumulant(Collision):
-    """C* = (1 - Lambda) (C - C^eq) + C^eq: the cumulants of c relax, Maxwell's beyond the second order being 0.
+    """Relaxation of cumulants, C* = (1 - Lambda) (C - C^eq) + C^eq, with C^eq = 0 beyond second order.
 
-    Cumulants are taken of moments of c - u less those of Maxwell's distribution, which changes C_200 by rho c_s^2 and no
-    other: all numbers are small. The second ones are corrected for what the third moments of three velocities an axis
-    lack, so that the viscosity does not depend on the flow's speed. A force moves the first cumulant and no other.
+    Cumulants are computed from the moments of c - u minus those of the Maxwellian, which changes C_200 by rho c_s^2 and no
+    other, so that all numbers are small. Second cumulants are corrected for the error of the third moments on three
+    velocities per axis, so that the viscosity does not depend on the flow speed. A force changes only the first cumulant.
     Source: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507.
     """
 
     bulk_viscosity: float | None = None
-    """zeta [cells^2 / step]; None: c_s^2 / d, the rate 1."""
+    """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    """Rates of the third to sixth order, in (0, 2)."""
+    """Relaxation rates of the cumulants of third to sixth order, in (0, 2)."""
 
     def __post_init__(self):
         check_rates(self, self.bulk_viscosity, self.higher)
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
-        require_product(self, lattice, "use D3Q27, or CentralMoment")
+        require_product(self, lattice, "use D3Q27 or CentralMoment")
         omega, bulk = relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity)
         nothing = [0.0] * lattice.dimension
         excess, v = macroscopic(lattice, f, nothing)
@@ -51,7 +51,7 @@ class Cumulant(Collision):
 
 
 def _galilean_correction(lattice: Lattice, C: Moments, v: Sequence, omega, bulk: float) -> Moments:
-    """-3 (1 - rate / 2) v_a^2 D_a v_a for the trace and the rest of C_aa, with D_a v_a from C itself."""
+    """Correction -3 (1 - rate / 2) v_a^2 D_a v_a of the trace and the rest of C_aa, with D_a v_a computed from C itself."""
     axes = range(lattice.dimension)
     share = 1.0 / lattice.dimension
     mean = total(C[pair(lattice, a, a)] for a in axes) * share
@@ -64,7 +64,7 @@ def _galilean_correction(lattice: Lattice, C: Moments, v: Sequence, omega, bulk:
 
 
 def cumulants_of_moments(m: Mapping[tuple[int, ...], Any]) -> Moments:
-    """Cumulants from central moments, both per mass, order 2 and up."""
+    """Cumulants of order 2 and higher from central moments, both per mass."""
     c: Moments = {}
     for n in sorted(m, key=sum):
         c[n] = m[n] - total(count * (c[k] * m[rest]) for count, k, rest in _splittings(n))
@@ -72,7 +72,7 @@ def cumulants_of_moments(m: Mapping[tuple[int, ...], Any]) -> Moments:
 
 
 def moments_of_cumulants(c: Mapping[tuple[int, ...], Any]) -> Moments:
-    """m_n = c_n + sum_k binomial(n - e, k - e) c_k m_(n - k), where all k hold one chosen factor e of n."""
+    """Moments m_n = c_n + sum_k binomial(n - e, k - e) c_k m_(n - k), where all k contain one chosen factor e of n."""
     m: Moments = {}
     for n in sorted(c, key=sum):
         m[n] = c[n] + total(count * (c[k] * m[rest]) for count, k, rest in _splittings(n))
@@ -80,7 +80,7 @@ def moments_of_cumulants(c: Mapping[tuple[int, ...], Any]) -> Moments:
 
 
 def _splittings(n: tuple[int, ...]) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]]:
-    """How n splits in two of order 2 and up: in how many ways, the part that holds the chosen factor, and the rest."""
+    """Ways to split n into two parts of order 2 or higher: multiplicity, part with the chosen factor, and the rest."""
     chosen = next(axis for axis, x in enumerate(n) if x)
     for k in product(*(range(int(axis == chosen), x + 1) for axis, x in enumerate(n))):
         rest = tuple(a - b for a, b in zip(n, k, strict=True))

@@ -11,9 +11,9 @@ from .model import Collision, require_local
 
 @dataclass(frozen=True)
 class ExactDifference(Collision):
-    """f* = collide(f; F = 0) + f^eq(rho, u + F / rho) - f^eq(rho, u), with u = j / rho, around any collision.
+    """Wrapper around any collision: f* = collide(f; F = 0) + f^eq(rho, u + F / rho) - f^eq(rho, u), with u = j / rho.
 
-    The flow's velocity is (j + F / 2) / rho, as `moments.macroscopic` gives it.
+    The velocity of the flow is (j + F / 2) / rho, as computed by `moments.macroscopic`.
     Source: Kupershtokh, Medvedev & Karpov, Comput. Math. Appl. 58 (2009) 965.
     """
 

@@ -1,4 +1,4 @@
-"""Entropic multi-relaxation (Karlin, Bosch & Chikatamarla)."""
+"""Entropic multi-relaxation collision (Karlin, Bosch & Chikatamarla)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,21 +12,23 @@ from .model import Collision, relaxation_rate
 from .relaxation import require_product
 
 _MIN_ENTROPY = 1e-30
-"""<h|h> below which a cell is at equilibrium: gamma = 2 then, and its derivative stays finite."""
+"""Value of <h|h> below which a cell is in equilibrium: gamma = 2 there, and its derivative stays finite."""
 
 
 @dataclass(frozen=True)
 class KBC(Collision):
-    """f* = f - beta (2 Delta s + gamma Delta h), gamma = 1 / beta - (2 - 1 / beta) <Delta s|Delta h> / <Delta h|Delta h>.
+    """Entropic collision f* = f - beta (2 Delta s + gamma Delta h), with beta = omega / 2.
 
-    Delta s is the part of f - f^eq in the trace-free stress, Delta h the rest, <x|y> = sum_q x_q y_q / f_q^eq, and
-    beta = omega / 2. f^eq is the minimum of the entropy, a product over the axes with P = (2 (1 + 3 u^2)^(1/2) - 1) / 3
-    as second moment. Force: Guo's source, with f - f^eq + S / 2 in place of f - f^eq.
+    gamma = 1 / beta - (2 - 1 / beta) <Delta s|Delta h> / <Delta h|Delta h>, <x|y> = sum_q x_q y_q / f_q^eq.
+
+    Delta s is the part of f - f^eq in the trace-free stress, Delta h the rest. f^eq is the minimum of the entropy, a
+    product over the axes with the second moment P = (2 (1 + 3 u^2)^(1/2) - 1) / 3. Force: Guo's source, with
+    f - f^eq + S / 2 in place of f - f^eq.
     Source: Karlin, Bosch & Chikatamarla, Phys. Rev. E 90 (2014) 031302(R).
     """
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
-        require_product(self, lattice, "use D3Q27, or CentralMoment")
+        require_product(self, lattice, "use D3Q27 or CentralMoment")
         excess, u = macroscopic(lattice, f, force)
         feq, source = entropic_equilibrium(lattice, excess, u), guo_source(lattice, u, force)
         n = departure(f, feq, source)
@@ -44,9 +46,11 @@ class KBC(Collision):
 
 
 def entropic_equilibrium(lattice: Lattice, excess, u: Sequence) -> list:
-    """f^eq - w, product of the axes' minima of entropy. Source: Ansumali, Karlin & Ottinger, Europhys. Lett. 63 (2003) 798.
+    """Entropic equilibrium f^eq - w, the product over the axes of the minima of the entropy.
 
-    P - c_s^2 is written as 2 u^2 / (1 + (1 + 3 u^2)^(1/2)), which keeps its digits at small u.
+    Source: Ansumali, Karlin & Ottinger, Europhys. Lett. 63 (2003) 798.
+
+    P - c_s^2 is written as 2 u^2 / (1 + (1 + 3 u^2)^(1/2)), which avoids cancellation at small u.
     """
     return hermite_populations(
         lattice, maxwellian(lattice, excess, u, lambda v: 2.0 * (v * v) / (1.0 + sqrt(1.0 + 3.0 * (v * v))))
@@ -54,7 +58,7 @@ def entropic_equilibrium(lattice: Lattice, excess, u: Sequence) -> list:
 
 
 def shear_part(lattice: Lattice, n: Sequence) -> list:
-    """Populations with the trace-free second moments of n and no others."""
+    """Populations whose only moments are the trace-free second moments of n."""
     second = {key: m for key, m in raw_moments(lattice, n).items() if sum(key) == 2}
     diagonal = [key for key in second if max(key) == 2]
     mean = total(second[key] for key in diagonal) * (1.0 / len(diagonal))

@@ -1,4 +1,4 @@
-"""Hermite moments of c - u, in which Maxwell's distribution is rho alone."""
+"""Hermite moments of c - u, in which the Maxwellian is rho alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,9 +8,9 @@ from ...lattice.bases import Moments, about, hermite_moments, hermite_population
 
 
 def moving_departure(lattice: Lattice, f: Sequence, excess, u: Sequence, force: Sequence) -> Moments:
-    """Hermite moments of c - u of what departs from equilibrium, order 2 and up; u holds the half of the force.
+    """Hermite moments of c - u of the non-equilibrium part, order 2 and higher; u includes half of the force.
 
-    Taken of f - f^eq, whose mass is 0 and whose momentum is -F / 2, they are small numbers made of small numbers.
+    They are computed from f - f^eq, whose mass is 0 and whose momentum is -F / 2, so that only small numbers are involved.
     """
     h, heq = hermite_moments(lattice, f), maxwellian(lattice, excess, u)
     n = {key: h[key] - heq[key] for key in h if sum(key) > 1}
@@ -20,9 +20,9 @@ def moving_departure(lattice: Lattice, f: Sequence, excess, u: Sequence, force: 
 
 
 def at_rest(lattice: Lattice, excess, u: Sequence, force: Sequence, kept: Mapping[tuple[int, ...], Any]) -> list:
-    """Populations after the collision: equilibrium, half the force, and what is `kept`, given as moments of c - u.
+    """Populations after the collision: equilibrium, half of the force, and the moments of c - u in `kept`.
 
-    In the moving frame the source of a force is its momentum alone (S = -F/rho . d f^eq / dc).
+    In the moving frame the source term of a force is its momentum alone (S = -F/rho . d f^eq / dc).
     """
     moving: Moments = dict(kept)
     moving[(0,) * lattice.dimension] = 1.0 + excess

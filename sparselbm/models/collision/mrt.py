@@ -1,4 +1,4 @@
-"""Multiple relaxation times (d'Humieres)."""
+"""Multiple relaxation time collision (d'Humieres)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from .relaxation import bulk_rate, check_rates, relaxed
 
 @dataclass(frozen=True)
 class MRT(Collision):
-    """f* = f^eq + S / 2 + M^-1 (1 - Lambda) M n, with n = f - f^eq + S / 2: BGK where all rates are omega.
+    """MRT collision f* = f^eq + S / 2 + M^-1 (1 - Lambda) M n, with n = f - f^eq + S / 2: BGK if all rates are omega.
 
-    M takes Hermite moments, on D2Q9 and D3Q27 those that Gram and Schmidt make of 1, c, cc, ... under the weights w. Lambda is
-    diagonal: omega for the shear stress, the bulk viscosity's rate for its trace, a rate of its own for each higher order.
-    Halfway walls lie halfway where 3 nu (1 / rate - 1 / 2) = 3 / 16 with the rate of the third order.
+    M transforms to Hermite moments; on D2Q9 and D3Q27 these are the Gram-Schmidt moments of 1, c, cc, ... weighted by w.
+    Lambda is diagonal: omega for the shear stress, the rate of the bulk viscosity for its trace, and one rate per higher
+    order. Halfway walls lie exactly halfway if 3 nu (1 / rate - 1 / 2) = 3 / 16 with the rate of the third order.
     Source: d'Humieres et al., Phil. Trans. R. Soc. A 360 (2002) 437; weighted: Dellar, J. Comput. Phys. 190 (2003) 351.
     """
 
     bulk_viscosity: float | None = None
-    """zeta [cells^2 / step]; None: c_s^2 / d, the rate 1."""
+    """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.2, 1.4, 1.2, 1.4)
-    """Rates of the third to sixth order, in (0, 2); d'Humieres et al. give 1.2 to the flux of energy, 1.4 to fourth moments."""
+    """Rates of the third to sixth order, in (0, 2); d'Humieres et al. use 1.2 for the energy flux, 1.4 for fourth moments."""
 
     def __post_init__(self):
         check_rates(self, self.bulk_viscosity, self.higher)

@@ -12,10 +12,10 @@ from .moving_frame import at_rest
 
 @dataclass(frozen=True)
 class RecursiveRegularised(Collision):
-    """h* = rho u^abc + (1 - omega) h^1_abc: Hermite moments of all orders that the lattice has, made from the stress alone.
+    """Recursive regularised collision h* = rho u^abc + (1 - omega) h^1_abc: all Hermite moments follow from the stress.
 
     Malaspinas's recursion h^1_(a1..an) = u_an h^1_(a1..an-1) + sum_k u.. h^1_(ak an) adds h^1_(ai aj) times the other
-    velocities over all pairs i, j. That is how moments of c - u with nothing but a stress look from the frame at rest.
+    velocities over all pairs i, j. This equals moments of c - u with only a stress, transformed to the frame at rest.
     Source: Malaspinas, arXiv:1505.06900 (2015); Coreixas et al., Phys. Rev. E 96 (2017) 033306.
     """
 

@@ -13,7 +13,9 @@ from .model import Collision, relaxation_rate
 
 @dataclass(frozen=True)
 class Regularised(Collision):
-    """f* = f^eq + S / 2 + (1 - omega) w / (2 c_s^4) (cc - c_s^2 I) : Pi, the part of f - f^eq that is seen in its stress Pi.
+    """Regularised collision f* = f^eq + S / 2 + (1 - omega) w / (2 c_s^4) (cc - c_s^2 I) : Pi.
+
+    Pi is the stress of f - f^eq; all other non-equilibrium moments are discarded.
 
     Source: Latt & Chopard, Math. Comput. Simul. 72 (2006) 165.
     """

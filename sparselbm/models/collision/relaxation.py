@@ -1,4 +1,4 @@
-"""Relaxation of moments, each order at its rate."""
+"""Relaxation of moments with one rate per order."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from ...trace.expression import total
 
 
 def bulk_rate(lattice: Lattice, bulk_viscosity: float | None) -> Any:
-    """Rate of the trace of the stress, from zeta = 2 c_s^2 / d (1 / rate - 1 / 2); 1 where no zeta is given."""
+    """Rate of the trace of the stress, from zeta = 2 c_s^2 / d (1 / rate - 1 / 2); 1 if no zeta is given."""
     return 1.0 if bulk_viscosity is None else 1.0 / (bulk_viscosity * lattice.dimension / (2.0 * CS2) + 0.5)
 
 
 def relaxed(n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequence[float]) -> Moments:
-    """(1 - rate) n_abc: rate `omega` for second moments, `bulk` for their trace, `higher[0]` for third ones and so on.
+    """Relaxed moments (1 - rate) n_abc, with `omega` for second moments, `bulk` for their trace, `higher[0]` for third ones.
 
-    n departs from equilibrium without mass and momentum, so that moments of order 0 and 1 are left out.
+    n is a non-equilibrium part without mass and momentum, so moments of order 0 and 1 are omitted.
     """
     diagonal = [key for key in n if sum(key) == max(key) == 2]
     mean = total(n[key] for key in diagonal) * (1.0 / len(diagonal))
@@ -32,17 +32,18 @@ def relaxed(n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequen
 
 
 def check_rates(model: object, bulk_viscosity: float | None, higher: Sequence[float]) -> None:
-    """ValueError for a bulk viscosity that is not above 0, and for rates of the third to sixth order outside (0, 2)."""
+    """Raises ValueError unless the bulk viscosity is above 0 and the rates of the third to sixth order are in (0, 2)."""
     name = type(model).__name__
     if bulk_viscosity is not None and not bulk_viscosity > 0.0:
-        raise ValueError(f"{name}(bulk_viscosity={bulk_viscosity}): must be above 0; None damps sound at the rate 1")
+        raise ValueError(f"{name}(bulk_viscosity={bulk_viscosity}): must be above 0; None uses the rate 1")
     if not isinstance(higher, tuple) or len(higher) != 4 or not all(0.0 < rate < 2.0 for rate in higher):
         raise ValueError(
-            f"{name}(higher={higher}): give a tuple of four rates between 0 and 2, of the third to the sixth order; 1 is safe"
+            f"{name}(higher={higher}): pass a tuple of four rates between 0 and 2, for the third to sixth order; 1 "
+            "is safe"
         )
 
 
 def require_product(model: object, lattice: Lattice, remedy: str) -> None:
-    """ValueError for a lattice that is not the product of three velocities on each axis."""
+    """Raises ValueError for a lattice that is not the product of three velocities on each axis."""
     if lattice.size != 3**lattice.dimension:
-        raise ValueError(f"{type(model).__name__} on {lattice}: it needs D2Q9 or D3Q27; {remedy}")
+        raise ValueError(f"{type(model).__name__} does not support {lattice}, only D2Q9 and D3Q27: {remedy}")

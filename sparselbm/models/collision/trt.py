@@ -1,4 +1,4 @@
-"""Two relaxation times (Ginzburg, Verhaeghe & d'Humieres)."""
+"""Two relaxation time collision (Ginzburg, Verhaeghe & d'Humieres)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from .model import Collision, relaxation_rate
 
 @dataclass(frozen=True)
 class TRT(Collision):
-    """f* = f + omega+ (f^eq+ - f+) + omega- (f^eq- - f-), with the even and odd parts f+- = (f_q +- f_-q) / 2.
+    """TRT collision f* = f + omega+ (f^eq+ - f+) + omega- (f^eq- - f-), with even and odd parts f+- = (f_q +- f_-q) / 2.
 
-    omega+ sets the viscosity, omega- follows from the magic parameter
-    Lambda = (1/omega+ - 1/2) (1/omega- - 1/2): with 3/16 halfway walls lie exactly halfway for Poiseuille flow,
-    with 1/4 the scheme is most stable. Force: each part of Guo's source with 1 - omega+- / 2.
+    omega+ sets the viscosity, omega- follows from the magic parameter Lambda = (1/omega+ - 1/2) (1/omega- - 1/2). With
+    3/16, halfway walls lie exactly halfway in Poiseuille flow; with 1/4, the scheme is most stable. Force: each part of
+    Guo's source with 1 - omega+- / 2.
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427.
     """
 
     magic: float = 3 / 16
-    """Lambda, dimensionless, above 0."""
+    """Magic parameter Lambda, dimensionless, above 0."""
 
     def __post_init__(self):
         if not self.magic > 0:
             raise ValueError(
-                f"TRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability"
+                f"TRT(magic={self.magic}): the magic parameter must be above 0; use 3/16 for walls, 1/4 for stability"
             )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

@@ -1,4 +1,4 @@
-"""Buoyancy: a force that a scalar exerts on the flow."""
+"""Buoyancy force of a scalar on the flow."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from .model import BodyForce
 
 @dataclass(frozen=True)
 class Boussinesq(BodyForce):
-    """F = -rho beta (phi - phi_0) g: what is warmer than phi_0 is lighter and rises, against g.
+    """Buoyancy F = -rho beta (phi - phi_0) g: fluid with phi above phi_0 is lighter and rises, against g.
 
-    Parameters, after the scalar's name as in `heat.expansion`: `expansion`, `reference`, `gravity_x`, ...
+    Parameters, prefixed by the scalar's name as in `heat.expansion`: `expansion`, `reference`, `gravity_x`, ...
     Source: Boussinesq, Theorie analytique de la chaleur 2 (1903); Gray & Giorgini, Int. J. Heat Mass Transf. 19 (1976) 545.
     """
 
@@ -19,7 +19,7 @@ class Boussinesq(BodyForce):
     expansion: float
     """beta [1 / phi]."""
     gravity: tuple[float, ...]
-    """g [cells / step^2], one value an axis."""
+    """g [cells / step^2], one value per axis."""
     reference: float = 0.0
     """phi_0."""
 

@@ -1,4 +1,4 @@
-"""A force that differs from cell to cell."""
+"""Body force that varies from cell to cell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from .model import BodyForce
 
 @dataclass(frozen=True)
 class ForceField(BodyForce):
-    """F = strength f(x), with f from a function of the cells' centres.
+    """Body force F = strength f(x), with f a function of the cell centres.
 
-    Parameter: `force_strength`, which a schedule can vary in time.
+    Parameter: `force_strength`, which can be varied in time by a schedule.
     """
 
     function: Callable[[np.ndarray], np.ndarray]
-    """f: from centres in cells from the domain's lower corner, (..., d), to forces, (..., d)."""
+    """Function f of centres (..., d) [cells from the domain's lower corner], returning forces (..., d)."""
     strength: float = 1.0
 
     def parameters(self, dimension):

@@ -1,4 +1,4 @@
-"""What a body force is."""
+"""Base class of body forces."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from ..model_parameter import ModelParameter
 
 
 class BodyForce(ABC):
-    """A force on the fluid of every cell: a frozen value with one formula."""
+    """Force on the fluid in every cell: a frozen value with one formula."""
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
@@ -18,16 +18,16 @@ class BodyForce(ABC):
 
     @abstractmethod
     def fields(self, dimension: int) -> dict[str, "FieldSource"]:
-        """Names of the values that it has in each cell, and the functions that give them."""
+        """Names of the fields that the force needs per cell, and the functions that compute them."""
 
     @abstractmethod
     def at(self, cell, before: Sequence) -> list:
-        """F, one value an axis [lattice momentum / cell / step].
+        """Force F, one value per axis [lattice momentum / cell / step].
 
-        `cell` gives `parameter(name)`, `field(name)`, `place(axis)` [cells], `density` and `momentum`, sum c f;
-        `before` is the sum of the forces that come before this one.
+        `cell` provides `parameter(name)`, `field(name)`, `centre(axis)` [cells], `density` and `momentum` sum c f;
+        `before` is the sum of the forces listed before this one.
         """
 
 
 FieldSource = Callable[[Any], np.ndarray]
-"""From a Domain to the values in its cells, (n, cells)."""
+"""Function from a Domain to values per cell, (n, cells)."""

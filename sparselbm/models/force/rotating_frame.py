@@ -1,4 +1,4 @@
-"""A frame of reference that turns."""
+"""Rotating frame of reference."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from .model import BodyForce
 
 @dataclass(frozen=True)
 class RotatingFrame(BodyForce):
-    """F = -rho (2 Omega x u + Omega x (Omega x r)), Coriolis and centrifugal force, with r = x - x_0.
+    """Coriolis and centrifugal force F = -rho (2 Omega x u + Omega x (Omega x r)), with r = x - x_0.
 
-    u itself holds half of the force. With a = F / rho and b = (j + F_before / 2) / rho - Omega x (Omega x r) / 2,
-    u = b + a / 2 with the Coriolis force solves to u = (b - Omega x b + Omega (Omega . b)) / (1 + Omega^2), which is exact.
-    It is the last of the forces. Parameters: `frame_rotation_x`, ... , in two dimensions `frame_rotation_z` alone; and
+    u includes half of the force. With a = F / rho and b = (j + F_before / 2) / rho - Omega x (Omega x r) / 2,
+    u = b + a / 2 with the Coriolis force has the exact solution u = (b - Omega x b + Omega (Omega . b)) / (1 + Omega^2).
+    It must be the last of the forces. Parameters: `frame_rotation_x`, ... (in two dimensions only `frame_rotation_z`) and
     `frame_centre_x`, ...
     """
 
     rotation: tuple[float, ...]
     """Omega [radians / step]: three values, or in two dimensions the one about z."""
     centre: tuple[float, ...]
-    """x_0 [cells from the domain's lower corner], one value an axis."""
+    """x_0 [cells from the domain's lower corner], one value per axis."""
 
     def parameters(self, dimension):
         axes = "xyz" if dimension == 3 else "z"
@@ -47,5 +47,5 @@ class RotatingFrame(BodyForce):
 
 
 def cross(a, b) -> list:
-    """a x b."""
+    """Cross product a x b."""
     return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]

@@ -1,4 +1,4 @@
-"""The same force everywhere."""
+"""Uniform body force."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from .model import BodyForce
 
 @dataclass(frozen=True)
 class UniformForce(BodyForce):
-    """F = G, such as gravity or a mean pressure gradient. Parameters: `force_x`, `force_y`, `force_z`."""
+    """Uniform force F = G, such as gravity or a mean pressure gradient. Parameters: `force_x`, `force_y`, `force_z`."""
 
     force: tuple[float, ...]
-    """G, one value an axis [lattice momentum / cell / step]."""
+    """G, one value per axis [lattice momentum / cell / step]."""
 
     def parameters(self, dimension):
         return vector_parameters("force", self.force, "xyz"[:dimension], "lattice momentum/cell/step", "body force")

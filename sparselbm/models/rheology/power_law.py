@@ -6,45 +6,46 @@ from dataclasses import dataclass
 from ...lattice import Lattice
 from ...trace.expression import exp, power, where
 from ..collision.model import Collision, require_local
-from .solve import LEAST_STRESS, log_shear_rate
+from .solve import MIN_STRESS, log_shear_rate
 from .strain import strain_stress
 
 _STEPS = 5
-"""Newton's steps: nu to 1e-11 for all exponents allowed and any stress, see tests/physics/test_power_law.py."""
+"""Newton steps: nu is accurate to 1e-11 for all allowed exponents and any stress, see tests/physics/test_power_law.py."""
 
 
 @dataclass(frozen=True)
 class PowerLaw(Collision):
-    """nu = K gamma^(n - 1), within bounds, gamma = (2 S : S)^(1/2), around any collision: collide with that nu.
+    """Power-law fluid nu = K gamma^(n - 1), between bounds, with gamma = (2 S : S)^(1/2), around any collision.
 
-    gamma follows from the stress of the cell, which nu enters: see `rheology`. nu gamma grows with gamma, so that what
-    solves the law without its bounds, bounded then, solves the law with them.
+    gamma is computed from the stress of the cell, which depends on nu: see `solve`. nu gamma increases with gamma, so the
+    bounded solution of the unbounded law is the solution of the bounded law.
     Source: Gabbanelli, Drazer & Koplik, Phys. Rev. E 72 (2005) 046312; local stress: Boyd, Buick & Green,
     J. Phys. A 39 (2006) 14241.
     """
 
     collision: Collision
     exponent: float
-    """n, dimensionless: below 1 shear thins, above 1 it thickens."""
+    """n, dimensionless: shear thinning below 1, shear thickening above 1."""
     consistency: float | None = None
-    """K [cells^2 step^(n - 2)]; None: the simulation's `viscosity` is K, and can be differentiated.
+    """K [cells^2 step^(n - 2)]; None: K is the simulation's `viscosity` and can be differentiated.
 
-    The walls of obstacles, which depend a little on nu, take the simulation's `viscosity` in either case.
+    The walls of obstacles, which depend slightly on nu, use the simulation's `viscosity` in either case.
     """
-    lowest: float = 1e-4
-    """Least nu [cells^2 / step]."""
-    highest: float = 1.0
-    """Largest nu [cells^2 / step], which a fluid at rest has where n < 1."""
+    min_viscosity: float = 1e-4
+    """Lower bound of nu [cells^2 / step]."""
+    max_viscosity: float = 1.0
+    """Upper bound of nu [cells^2 / step], reached in a fluid at rest if n < 1."""
 
     def __post_init__(self):
         require_local(self, self.collision)
         if not 0.2 <= self.exponent <= 3.0:
-            raise ValueError(f"PowerLaw(exponent={self.exponent}): must lie within 0.2 and 3; 1 is a Newtonian fluid")
+            raise ValueError(f"PowerLaw(exponent={self.exponent}): must be from 0.2 to 3; 1 is a Newtonian fluid")
         if self.consistency is not None and not self.consistency > 0.0:
-            raise ValueError(f"PowerLaw(consistency={self.consistency}): must be above 0; None takes the viscosity")
-        if not 0.0 < self.lowest < self.highest:
+            raise ValueError(f"PowerLaw(consistency={self.consistency}): must be above 0; None uses the viscosity")
+        if not 0.0 < self.min_viscosity < self.max_viscosity:
             raise ValueError(
-                f"PowerLaw(lowest={self.lowest}, highest={self.highest}): give 0 < lowest < highest, such as 1e-4 and 1"
+                f"PowerLaw(min_viscosity={self.min_viscosity}, max_viscosity={self.max_viscosity}): "
+                "0 < min_viscosity < max_viscosity must hold; 1e-4 and 1 suit most flows"
             )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
@@ -54,12 +55,12 @@ class PowerLaw(Collision):
             nu = K * exp((n - 1.0) * y)
             return nu, (n - 1.0) * nu
 
-        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, self._least_stress(K)))
-        nu = where(nu < self.lowest, self.lowest, where(nu > self.highest, self.highest, nu))
+        nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, self._min_stress(K)))
+        nu = where(nu < self.min_viscosity, self.min_viscosity, where(nu > self.max_viscosity, self.max_viscosity, nu))
         return self.collision.collide(lattice, f, nu, force)
 
-    def _least_stress(self, K):
-        """Stress below which nu is far above its bound anyway: a hundred times, before numbers leave the range of fp32."""
-        thins, beyond = self.exponent < 1.0, 100.0 * self.highest
+    def _min_stress(self, K):
+        """Stress below which nu exceeds its upper bound a hundredfold, chosen so that numbers stay in the range of fp32."""
+        thins, beyond = self.exponent < 1.0, 100.0 * self.max_viscosity
         stress = power(beyond / K, 1.0 / where(thins, self.exponent - 1.0, -1.0)) * (2.0 * beyond + 1.0 / 3.0)
-        return where(thins, where(stress > LEAST_STRESS, stress, LEAST_STRESS), LEAST_STRESS)
+        return where(thins, where(stress > MIN_STRESS, stress, MIN_STRESS), MIN_STRESS)

@@ -1,4 +1,4 @@
-"""How fast a cell is strained, by what its stress departs from equilibrium."""
+"""Strain rate of a cell from its non-equilibrium stress."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from ...trace.expression import sqrt, total
 
 
 def strain_stress(lattice: Lattice, f: Sequence, force: Sequence):
-    """(2 Pi : Pi)^(1/2) / rho of the trace-free stress Pi = -2 rho c_s^2 tau S of f - f^eq, tau = 3 nu + 1/2.
+    """Stress norm (2 Pi : Pi)^(1/2) / rho of the trace-free stress Pi = -2 rho c_s^2 tau S of f - f^eq, tau = 3 nu + 1/2.
 
-    So (2 S : S)^(1/2) = 3 / (2 tau) times this. Without the trace, which a collision may relax at another rate. 0 with the
-    derivative 0 in a fluid at rest.
+    The shear rate (2 S : S)^(1/2) is 3 / (2 tau) times this. The trace is excluded, since a collision may relax it at
+    another rate. In a fluid at rest the value and its derivative are 0.
     """
     excess, u = macroscopic(lattice, f, force)
     pi = departure_of_stress(lattice, f, excess, u, force)

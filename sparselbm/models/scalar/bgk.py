@@ -10,7 +10,7 @@ from .equilibrium import scalar_equilibrium
 
 @dataclass(frozen=True)
 class ScalarBGK(ScalarCollision):
-    """g* = g + omega (g^eq - g) + (1 - omega / 2) w S, 1 / omega = D / c_s^2 + 1/2.
+    """BGK collision g* = g + omega (g^eq - g) + (1 - omega / 2) w S, with 1 / omega = D / c_s^2 + 1/2.
 
     Source: Krueger et al., The Lattice Boltzmann Method (2017), section 8.3 (eqs. 8.21, 8.26).
     """

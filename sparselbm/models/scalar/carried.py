@@ -1,4 +1,4 @@
-"""What a cell knows of a scalar."""
+"""Traced values of a scalar in a cell."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,10 +12,10 @@ from .scalar import Scalar
 
 
 class CarriedScalar:
-    """A scalar in a cell: every member is a traced value, recorded when it is first used."""
+    """Scalar in a cell; every member is a traced value, recorded on first use."""
 
     def __init__(self, cell, scalar: Scalar, incoming: Sequence, *, walls: bool, solid: bool, fractions: bool):
-        """`incoming`: its populations after streaming and bounce-back; `walls`, `solid`, `fractions`: see `TileClass`."""
+        """`incoming`: populations after streaming and bounce-back; `walls`, `solid`, `fractions`: see `TileClass`."""
         self._cell, self._scalar, self._incoming = cell, scalar, incoming
         self._walls, self._solid, self._fractions = walls, solid, fractions
         self.lattice = scalar.lattice(cell.lattice.dimension)
@@ -24,7 +24,7 @@ class CarriedScalar:
         return self._cell.parameter(f"{self._scalar.name}.{name}")
 
     def _link(self, q: int) -> int:
-        """Number of the flow's link along the scalar's c_q."""
+        """Index of the flow's link along the scalar's c_q."""
         return self._cell.lattice.velocities.index(self.lattice.velocities[q])
 
     def _crossing(self, q: int):
@@ -42,7 +42,7 @@ class CarriedScalar:
 
     @cached_property
     def _at_bodies(self) -> list:
-        """Incoming populations, anti-bounce-back on the links that cross a body of given value."""
+        """Incoming populations, with anti-bounce-back on links that cross a body of fixed value."""
         g = list(self._incoming)
         for body in self._scalar.bodies if self._fractions else ():
             phi = self._parameter(f"{body.obstacle}.value")
@@ -52,7 +52,7 @@ class CarriedScalar:
 
     @cached_property
     def g(self) -> list:
-        """Incoming populations with the conditions applied, shape (Q,)."""
+        """Incoming populations after applying the conditions, shape (Q,)."""
         g = self._at_bodies
         if self._walls:
             for condition in self._scalar.conditions:
@@ -80,7 +80,7 @@ class CarriedScalar:
 
     @cached_property
     def saturation(self):
-        """B of the partially saturated method."""
+        """Weight B of the partially saturated method."""
         eps, k = self._cell.solid_fraction, self.diffusivity / self.lattice.cs2
         share = insulated_share(eps, k)
         for body in self._scalar.bodies:
@@ -89,7 +89,7 @@ class CarriedScalar:
 
     @cached_property
     def collided(self) -> list:
-        """Populations after the collision with fluid and solid, shape (Q,)."""
+        """Populations after collision with fluid and solid, shape (Q,)."""
         u = self._cell.carrying_velocity
         post = self._scalar.collision.collide(self.lattice, self.g, self.value, u, self.diffusivity, self.source)
         if self._solid:
@@ -98,12 +98,12 @@ class CarriedScalar:
 
     @cached_property
     def flux(self) -> list:
-        """phi u - D grad phi, one value an axis [phi x cells / step]: sum_q c_q g_q, its mean before and after the collision."""
+        """Flux phi u - D grad phi, one value per axis [phi x cells / step]: mean of sum_q c_q g_q before and after collision."""
         before, after = momentum(self.lattice, self.g), momentum(self.lattice, self.collided)
         return [0.5 * (a + b) for a, b in zip(before, after, strict=True)]
 
     def released_by(self, obstacle: str):
-        """Release of an obstacle in the cell or across its links [phi / step]; 0 where it is insulated."""
+        """Release rate of an obstacle in the cell or across its links [phi / step]; 0 if it is insulated."""
         given: Any = 0.0
         if self._fractions:
             gained = [a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)]

@@ -1,4 +1,4 @@
-"""The equilibrium of a scalar, split by parity."""
+"""Scalar equilibrium, split by parity."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from ...lattice.equilibrium import along
 
 
 def scalar_equilibrium_parts(lattice: Lattice, phi, u: Sequence) -> tuple[list, list]:
-    """The even and odd parts of g_q^eq = w_q phi (1 + c_q . u / c_s^2); `u` is the velocity of the flow [cells / step].
+    """Even and odd parts of g_q^eq = w_q phi (1 + c_q . u / c_s^2); `u` is the flow velocity [cells / step].
 
     Source: Krueger et al., The Lattice Boltzmann Method (2017), eq. 8.23 to first order in u.
     """
@@ -20,5 +20,5 @@ def scalar_equilibrium_parts(lattice: Lattice, phi, u: Sequence) -> tuple[list, 
 
 
 def scalar_equilibrium(lattice: Lattice, phi, u: Sequence) -> list:
-    """g_q^eq, shape (Q,): see `scalar_equilibrium_parts`."""
+    """Equilibrium g_q^eq, shape (Q,): see `scalar_equilibrium_parts`."""
     return [e + o for e, o in zip(*scalar_equilibrium_parts(lattice, phi, u), strict=True)]

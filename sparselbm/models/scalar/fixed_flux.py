@@ -1,4 +1,4 @@
-"""A wall of given flux."""
+"""Scalar condition with a fixed flux."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,16 @@ from .condition import ScalarCondition
 
 @dataclass(frozen=True)
 class FixedFlux(ScalarCondition):
-    """g_q = g*_-q + J for what enters: J comes in through each link, to rounding. J = -D d phi / d n, n inward, at a wall.
+    """Fixed flux g_q = g*_-q + J for the incoming q: J enters through each link, up to rounding.
+
+    At a wall J = -D d phi / d n, with n pointing inward.
 
     g*_-q is already in place. Parameter: `flux` (J).
     Source: Krueger et al., The Lattice Boltzmann Method (2017), section 8.5.3.
     """
 
     flux: float
-    """J [phi x cells / step], the amount that enters through each link; on a side of the box, through each cell's face."""
+    """J [phi x cells / step], amount that enters through each link; on a side of the box, through the face of each cell."""
 
     def parameters(self):
         return (ModelParameter("flux", self.flux, doc="amount that enters through each link per step"),)

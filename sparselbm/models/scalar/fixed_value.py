@@ -1,4 +1,4 @@
-"""A wall or an inlet of given value."""
+"""Scalar condition with a fixed value."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from .condition import ScalarCondition
 
 @dataclass(frozen=True)
 class FixedValue(ScalarCondition):
-    """g_q = 2 w_q phi_0 - g*_-q for what enters (anti-bounce-back): phi = phi_0 half a cell beyond the centres.
+    """Fixed value g_q = 2 w_q phi_0 - g*_-q for the incoming q (anti-bounce-back): phi = phi_0 half a cell outside.
 
     g*_-q is already in place. Parameter: `value` (phi_0).
     Source: Ginzburg, Adv. Water Resour. 28 (2005) 1196.

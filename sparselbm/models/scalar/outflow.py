@@ -1,4 +1,4 @@
-"""A side through which the flow takes the scalar away."""
+"""Scalar condition for an outflow boundary."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from .condition import ScalarCondition
 
 @dataclass(frozen=True)
 class Outflow(ScalarCondition):
-    """No normal gradient: the flux is that of the flow alone, g_-q - g_q = phi u_n, n the outward normal, c_q = -n.
+    """Zero normal gradient: the flux is convective, g_-q - g_q = phi u_n, with n the outward normal and c_q = -n.
 
-    In a cell sum_q c_q g_q = phi u - (D + c_s^2 / 2) grad phi, and phi holds g_q itself: with K the sum of all other
-    populations, g_q = (g_-q - u_n K) / (1 + u_n). Local and linear. At a side without flow it is a plane of symmetry through
-    the cells' centres. (u holds no half of a force, which may depend on phi; of a source in phi nothing is counted.)
+    In a cell sum_q c_q g_q = phi u - (D + c_s^2 / 2) grad phi, and phi includes g_q itself: with K the sum of all other
+    populations, g_q = (g_-q - u_n K) / (1 + u_n). Local and linear. At a side without flow it is a symmetry plane through
+    the cell centres. (u excludes half of the force, which may depend on phi; a source of phi is not taken into account.)
     """
 
     face: Face

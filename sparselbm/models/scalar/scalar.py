@@ -1,4 +1,4 @@
-"""A scalar that the flow carries."""
+"""Scalar carried by the flow."""
 
 from dataclasses import dataclass, field
 
@@ -12,10 +12,10 @@ from .trt import ScalarTRT
 
 @dataclass(frozen=True)
 class Scalar:
-    """d phi / d t + div(u phi) = div(D grad phi) + S, on D2Q5 or D3Q7, in the same step as the flow.
+    """Advection-diffusion d phi / d t + div(u phi) = div(D grad phi) + S, on D2Q5 or D3Q7, in the same step as the flow.
 
-    phi = sum_q g_q + S / 2 in units of the user's own. Parameters: `name.diffusivity`, `name.source` where there is one, and
-    those of the conditions, as `name.x_min.value`.
+    phi = sum_q g_q + S / 2, in arbitrary units. Parameters: `name.diffusivity`, `name.source` if there is a source, and
+    those of the conditions, such as `name.x_min.value`.
     """
 
     name: str
@@ -23,25 +23,27 @@ class Scalar:
     """D [cells^2 / step]."""
     collision: ScalarCollision = field(default=ScalarTRT())
     conditions: tuple[ScalarCondition, ...] = ()
-    """On faces and patches; nothing passes where there is none."""
+    """Conditions on faces and patches; the default is no flux."""
     bodies: tuple[BodyValue, ...] = ()
-    """Obstacles whose surface has a given value; all others are insulated."""
+    """Obstacles with a fixed surface value; all others are insulated."""
     source: float | None = None
-    """S [phi / step], the same everywhere; None: there is none."""
+    """S [phi / step], uniform; None: no source."""
 
     def __post_init__(self):
         if not self.diffusivity > 0.0:
-            raise ValueError(f"Scalar {self.name!r}: diffusivity {self.diffusivity} cells^2/step must be above 0")
+            raise ValueError(
+                f"the scalar {self.name!r} has the diffusivity {self.diffusivity} cells^2/step: it must be above 0"
+            )
         owners = [c.face.name for c in self.conditions] + [b.obstacle for b in self.bodies]
         for owner in owners:
             if owners.count(owner) > 1:
                 raise ValueError(
-                    f"Scalar {self.name!r}: {owners.count(owner)} conditions on {owner}; "
-                    "give one, or parts of it names of their own"
+                    f"the scalar {self.name!r} has {owners.count(owner)} conditions on {owner}: "
+                    "keep one, or name parts of the opening"
                 )
 
     def lattice(self, dimension: int) -> Lattice:
-        """The velocity set of its populations."""
+        """Velocity set of the scalar's populations."""
         return D2Q5 if dimension == 2 else D3Q7
 
     @property

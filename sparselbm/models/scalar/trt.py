@@ -10,22 +10,23 @@ from .equilibrium import scalar_equilibrium_parts
 
 @dataclass(frozen=True)
 class ScalarTRT(ScalarCollision):
-    """g* = g + omega+ (g^eq+ - g+) + omega- (g^eq- - g-) + (1 - omega+ / 2) w S, with g+- = (g_q +- g_-q) / 2.
+    """TRT collision g* = g + omega+ (g^eq+ - g+) + omega- (g^eq- - g-) + (1 - omega+ / 2) w S, g+- = (g_q +- g_-q) / 2.
 
-    omega- sets the diffusivity, omega+ follows from the magic parameter
-    Lambda = (1/omega+ - 1/2) (1/omega- - 1/2): with 3/16 walls of fixed value lie exactly
-    halfway for the parabola of a source, with 1/4 the scheme is most stable. A hill that is carried at D = 0.06 is off by
-    2.5, 1.9, 1.4 and 1.1 % with 1/4, 3/16, 1/8 and 1/12: the default lies between.
+    omega- sets the diffusivity, omega+ follows from the magic parameter Lambda = (1/omega+ - 1/2) (1/omega- - 1/2). With
+    3/16, walls of fixed value lie exactly halfway for the parabola of a source; with 1/4, the scheme is most stable. The
+    error of an advected Gaussian hill at D = 0.06 is 2.5, 1.9, 1.4 and 1.1 % with 1/4, 3/16, 1/8 and 1/12; the default is
+    a compromise.
     Source: Ginzburg, Adv. Water Resour. 28 (2005) 1171.
     """
 
     magic: float = 1 / 8
-    """Lambda, dimensionless, above 0."""
+    """Magic parameter Lambda, dimensionless, above 0."""
 
     def __post_init__(self):
         if not self.magic > 0:
             raise ValueError(
-                f"ScalarTRT(magic={self.magic}): the magic parameter must be above 0; 3/16 suits walls, 1/4 stability"
+                f"ScalarTRT(magic={self.magic}): the magic parameter must be above 0; use 3/16 for walls, 1/4 for "
+                "stability"
             )
 
     def collide(self, lattice: Lattice, g: Sequence, phi, u: Sequence, diffusivity, source) -> list:

@@ -5,7 +5,7 @@ from .wale import WALE
 from .wall_function import WallFunction
 
 __all__ = [
-    "Smagorinsky",
     "WALE",
+    "Smagorinsky",
     "WallFunction",
 ]

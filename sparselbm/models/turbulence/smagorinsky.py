@@ -1,4 +1,4 @@
-"""Eddy viscosity (Smagorinsky), from the stress of the cell itself."""
+"""Smagorinsky subgrid-scale model, computed from the stress of the cell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from ..rheology.strain import strain_stress
 
 @dataclass(frozen=True)
 class Smagorinsky(Collision):
-    """nu_t = C^2 (2 S : S)^(1/2), a cell being the filter's width, around any collision: collide with nu + nu_t.
+    """Eddy viscosity nu_t = C^2 (2 S : S)^(1/2) with a filter width of one cell, around any collision with nu + nu_t.
 
-    With tau = 3 (nu + nu_t) + 1/2 and q = (2 Pi : Pi)^(1/2) / rho, S is 3 q / (2 tau), so that tau (tau - tau_0) =
-    9/2 C^2 q: nu_t = 3 C^2 q / (tau_0 + (tau_0^2 + 18 C^2 q)^(1/2)), without loss of digits where q is small.
+    With tau = 3 (nu + nu_t) + 1/2 and q = (2 Pi : Pi)^(1/2) / rho, the shear rate is 3 q / (2 tau), so tau (tau - tau_0) =
+    9/2 C^2 q: nu_t = 3 C^2 q / (tau_0 + (tau_0^2 + 18 C^2 q)^(1/2)), a form without cancellation at small q.
     Source: Hou, Sterling, Chen & Doolen, Fields Inst. Commun. 6 (1996) 151.
     """
 
@@ -25,7 +25,9 @@ class Smagorinsky(Collision):
     def __post_init__(self):
         require_local(self, self.collision)
         if not self.constant > 0.0:
-            raise ValueError(f"Smagorinsky(constant={self.constant}): must be above 0; 0.1 suits walls, 0.17 no walls")
+            raise ValueError(
+                f"Smagorinsky(constant={self.constant}): must be above 0; use 0.1 with walls, 0.17 without"
+            )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         q = strain_stress(lattice, f, force)

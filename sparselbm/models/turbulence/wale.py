@@ -1,4 +1,4 @@
-"""Wall-adapting local eddy viscosity (Nicoud & Ducros), from the gradient of the velocity."""
+"""Wall-adapting local eddy viscosity (WALE, Nicoud & Ducros), a subgrid-scale model from the velocity gradient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ _UNIFORM = 1e-30
 
 @dataclass(frozen=True)
 class WALE(Collision):
-    """nu_t = C^2 (S^d : S^d)^(3/2) / ((S : S)^(5/2) + (S^d : S^d)^(5/4)), around any collision: collide with nu + nu_t.
+    """Eddy viscosity nu_t = C^2 (S^d : S^d)^(3/2) / ((S : S)^(5/2) + (S^d : S^d)^(5/4)), around any collision.
 
-    S is the symmetric part of g_ab = d_b u_a, S^d the symmetric part of g g without its trace; a cell is the filter's width.
-    nu_t is 0 in plane shear and falls off as the cube of the distance from a wall. g is that of the step before, from the
-    velocities of the neighbours, d more numbers in a state. A flow in the plane is one in space that does not vary along z.
+    S is the symmetric part of g_ab = d_b u_a, S^d the trace-free symmetric part of g g; the filter width is one cell.
+    nu_t is 0 in plane shear and decays as the cube of the distance from a wall. g is that of the previous step, from the
+    velocities of the neighbours, which add d numbers to a state. A 2D flow is treated as uniform along z.
     Source: Nicoud & Ducros, Flow Turbul. Combust. 62 (1999) 183, eq. 10 to 13.
     """
 
@@ -35,16 +35,16 @@ class WALE(Collision):
     def collide(
         self, lattice: Lattice, f: Sequence, viscosity, force: Sequence, gradient: Sequence[Sequence] | None = None
     ) -> list:
-        """Without a gradient: in uniform flow."""
+        """Collides with nu + nu_t; without a gradient the flow is treated as uniform."""
         eddies = 0.0 if gradient is None else self.constant**2 * eddy_rate(gradient)
         return self.collision.collide(lattice, f, viscosity + eddies, force)
 
 
 def eddy_rate(gradient: Sequence[Sequence]):
-    """nu_t / C^2 [1 / step] of d_a u_b, rows [a][b]; 0 with the derivative 0 in uniform flow.
+    """Rate nu_t / C^2 [1 / step] of d_a u_b, rows [a][b]; value and derivative are 0 in uniform flow.
 
-    It is of degree 1 in the gradient, and computed of that over its norm: the tenth power of a small number leaves fp32. Of
-    such a gradient S : S and S^d : S^d are not both small, pure rotation having 0 and 1/6.
+    It is homogeneous of degree 1, and is computed from the normalised gradient, since the tenth power of a small number
+    underflows in fp32. S : S and S^d : S^d are then not both small: pure rotation has 0 and 1/6.
     """
     axes = range(len(gradient))
     square = total(x * x for row in gradient for x in row)
@@ -62,7 +62,7 @@ def eddy_rate(gradient: Sequence[Sequence]):
 
 
 def _square(g: Sequence[Sequence], mean):
-    """s : s of the symmetric part s of g less `mean` times the identity."""
+    """Norm s : s of the symmetric part s of g minus `mean` times the identity."""
     axes = range(len(g))
     diagonal = total((g[a][a] - mean) ** 2 for a in axes)
     return diagonal + 0.5 * total((g[a][b] + g[b][a]) ** 2 for a in axes for b in axes if a < b)

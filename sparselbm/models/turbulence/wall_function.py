@@ -1,4 +1,4 @@
-"""A wall at high Reynolds number: its friction by a wall law, not by the gradient across the first cell."""
+"""Wall function for high Reynolds numbers: friction by a wall law instead of the gradient across the first cell."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from ..boundary.face import Face
 from ..model_parameter import ModelParameter
 
 _A, _B = 8.3, 1.0 / 7.0
-"""u+ = A (y+)^B outside the viscous sublayer, u+ = y+ within (y+ up to 11.8)."""
+"""Wall law u+ = A (y+)^B outside the viscous sublayer, u+ = y+ within it (y+ up to 11.8)."""
 
 
 def friction(speed, viscosity):
-    """tau_w / (rho |u|) of a cell of height 1 whose mean velocity is u, for u+ = y+ and u+ = 8.3 (y+)^(1/7), integrated:
+    """Friction tau_w / (rho |u|) of a cell of height 1 with mean velocity u, from u+ = y+ and u+ = 8.3 (y+)^(1/7):
 
-    2 nu where |u| <= nu / 2 A^(2 / (1 - B)), and beyond
+    2 nu if |u| <= nu / 2 A^(2 / (1 - B)), and above it
     [(1 - B) / 2 A^((1 + B) / (1 - B)) nu^(1 + B) + (1 + B) / A nu^B |u|]^(2 / (1 + B)) / |u|.
-    Source: Werner & Wengle, 8th Symposium on Turbulent Shear Flows (1991), published in Turbulent Shear Flows 8 (1993) 155.
+    Source: Werner & Wengle, 8th Symposium on Turbulent Shear Flows (1991), in Turbulent Shear Flows 8 (1993) 155.
     """
     limit = 0.5 * viscosity * _A ** (2.0 / (1.0 - _B))
     fast = where(speed > limit, speed, limit)
@@ -28,15 +28,15 @@ def friction(speed, viscosity):
 
 @dataclass(frozen=True)
 class WallFunction(BoundaryCondition):
-    """A wall half a cell beyond the cells takes the tangential momentum tau_w in a step, and no mass:
+    """Wall half a cell beyond the cells that removes the tangential momentum tau_w per step and no mass:
 
-    f_q = f*_-q - 18 w_q c_t . (2 R + tau_w), R = sum_enters c_t f*_-q: with tau_w = 0 what a cell sends against the wall
-    comes back with its tangential momentum (the local form of a plane of symmetry half a cell beyond the centres), and
-    bounce-back is tau_w = -2 R. tau_w = k j_t, with j_t the cell's momentum after the loss and k the `friction` at the speed
-    before it: implicit, stable for every viscosity, and within about 0.2 % of the law at the new speed.
+    f_q = f*_-q - 18 w_q c_t . (2 R + tau_w), R = sum_enters c_t f*_-q. With tau_w = 0, populations return from the wall
+    with their tangential momentum (the local form of a symmetry plane half a cell beyond the centres); bounce-back is
+    tau_w = -2 R. Here tau_w = k j_t, with j_t the cell's momentum after the loss and k the `friction` at the speed before
+    it: implicit, stable for every viscosity, and within about 0.2 % of the law at the new speed.
 
-    Source of the law: Werner & Wengle 1993. Parameter: `viscosity` [cells^2 / step], that of the fluid; it is not changed
-    together with the simulation's own.
+    Source of the law: Werner & Wengle 1993. Parameter: `viscosity` [cells^2 / step] of the fluid; it does not follow
+    changes of the simulation's own.
     """
 
     face: Face
@@ -45,7 +45,7 @@ class WallFunction(BoundaryCondition):
 
     def __post_init__(self):
         if not self.viscosity > 0.0:
-            raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0; give that of the simulation")
+            raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0; use that of the simulation")
 
     def parameters(self, dimension):
         return (ModelParameter("viscosity", self.viscosity, "cells^2/step", "that of the fluid", above=0.0),)

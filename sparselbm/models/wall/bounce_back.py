@@ -1,16 +1,16 @@
-"""Interpolated bounce-back: walls at their exact place on each link.
+"""Bounce-back on links, halfway or interpolated.
 
-A link from a cell x along c_p, with p the opposite of q, meets the wall at x + delta c_p. What comes back along q is read at
-the place from which it started: unfold the way to the wall and back into one line, on which the cell knows the populations
-after collision f*_p(x + c_q) at 1 (it streams in along p), f*_p(x) at 0 and its own f*_q(x) at -2 delta, and interpolate at
-1 - 2 delta.
+A link from a cell x along c_p, with p the opposite of q, is cut by the wall at x + delta c_p. The returning population q
+is read at the place where it started: unfold the path to the wall and back into one line, on which the cell knows the
+post-collision populations f*_p(x + c_q) at 1 (it streams in along p), f*_p(x) at 0 and its own f*_q(x) at -2 delta, and
+interpolate at 1 - 2 delta.
 
-All of it is local here. The part that needs f*_q(x) is formed when that is known, after collision, and waits in the slot of p,
-which streams into the wall and comes back as its own reflection. So streaming stays a permutation, its transpose a gather.
+Everything is local. The part that needs f*_q(x) is formed when that is known, after collision, and is stored in the slot
+of p, which returns from the wall as its own reflection. Streaming thus remains a permutation, its transpose a gather.
 
-Mass is not conserved to the last bit: what a link returns differs from what it took, with a mean of second order. Taking the
-difference from the cell's population at rest conserves mass and was tried: it costs the order (error of the velocity in
-an inclined channel, L2, times n^2: 3.6, 4.1, 3.4 at n = 24, 48, 96 without, 8.8, 14.9, 23.3 with).
+Mass is not exactly conserved: a link returns slightly more or less than it received, with a mean of second order.
+Correcting the population at rest conserves mass but was rejected, since it reduces the order (velocity error in an
+inclined channel, L2, times n^2: 3.6, 4.1, 3.4 at n = 24, 48, 96 without, 8.8, 14.9, 23.3 with the correction).
 """
 
 from abc import ABC, abstractmethod
@@ -21,27 +21,27 @@ from ...trace.expression import where
 
 
 class BounceBack(ABC):
-    """A wall that acts on the links that its surface cuts: a frozen value. Cells with their centre inside are no fluid."""
+    """No-slip wall on the links that the surface cuts: a frozen value. Cells with their centre inside are not fluid."""
 
     resolves_position = True
-    """Whether the wall stands where the surface cuts the link; otherwise halfway."""
+    """Whether the wall is located where the surface cuts the link; otherwise halfway."""
 
     @abstractmethod
     def incoming(self, reflected, arriving, delta) -> Any:
-        """f_q from a wall at rest: `reflected` from the slot of p, `arriving` along p."""
+        """Population f_q from a wall at rest: `reflected` from the slot of p, `arriving` along p."""
 
     @abstractmethod
     def stored(self, outgoing_p, outgoing_q, delta) -> Any:
-        """What waits in the slot of p."""
+        """Value to store in the slot of p."""
 
     @abstractmethod
     def wall_velocity_factor(self, delta) -> Any:
-        """The factor of 6 w_q rho_0 c_q . u_w, what a wall with velocity u_w adds."""
+        """Factor of 6 w_q rho_0 c_q . u_w, the contribution of a wall velocity u_w."""
 
 
 @dataclass(frozen=True)
 class Halfway(BounceBack):
-    """f_q = f*_p(x): every cut is taken for halfway, a staircase. First order; mass is conserved exactly."""
+    """Halfway bounce-back f_q = f*_p(x): every cut counts as halfway (staircase). First order; conserves mass exactly."""
 
     resolves_position = False
 
@@ -57,7 +57,7 @@ class Halfway(BounceBack):
 
 @dataclass(frozen=True)
 class Bouzidi(BounceBack):
-    """Linear between the two nearest values:
+    """Interpolated bounce-back, linear between the two nearest values:
 
         delta <  1/2:  f_q = 2 delta f*_p(x) + (1 - 2 delta) f*_p(x + c_q)
         delta >= 1/2:  f_q = f*_p(x) / (2 delta) + (1 - 1 / (2 delta)) f*_q(x)
@@ -78,10 +78,12 @@ class Bouzidi(BounceBack):
 
 @dataclass(frozen=True)
 class CentralInterpolation(BounceBack):
-    """The parabola through all three values: f_q = f*_p(x) + k (f*_p(x + c_q) - f*_q(x)), k = (1 - 2 delta) / (1 + 2 delta).
+    """Interpolated bounce-back by the parabola through all three values, with one formula for every delta:
 
-    Second order, one formula for every delta; with TRT the place of the wall does not depend on the viscosity. Where Bouzidi's
-    quadratic form takes a second neighbour, this one takes the cell's own f*_q.
+        f_q = f*_p(x) + k (f*_p(x + c_q) - f*_q(x)), k = (1 - 2 delta) / (1 + 2 delta).
+
+    Second order; with TRT the wall position does not depend on the viscosity. Where Bouzidi's quadratic form uses a
+    second neighbour, this one uses the cell's own f*_q.
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, the scheme CLI of table 3.
     """
 

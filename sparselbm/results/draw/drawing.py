@@ -1,4 +1,4 @@
-"""What a drawing is, and what it may look at."""
+"""Base class of drawings, and the flow frame that they draw."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -16,27 +16,27 @@ from .quantity import Quantity
 
 @dataclass(frozen=True, eq=False)
 class FlowFrame:
-    """A flow at one moment around a body."""
+    """Flow around a body at one instant."""
 
     snapshot: Snapshot
     body: Body
-    """As it was read: the prims that take values on its surface."""
+    """Body as read from the scene, whose prims receive the surface values."""
     mesh: TriangleMesh
-    """The body's surface as it stands now [m]; its points are those of `body`."""
+    """Current surface of the body [m]; its points correspond to those of `body`."""
     viscosity: float
     """Dynamic viscosity [Pa s]."""
     axis: int = 0
-    """The flow comes along it, from its lower end."""
+    """Axis of the incoming flow, which enters at the lower end."""
     up: int = 2
-    """The axis that points upwards."""
+    """Vertical axis."""
     on_points: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """Further values on the body's points, by name: `sensitivity`."""
+    """Additional values on the body's points, by name, such as `sensitivity`."""
     starts: np.ndarray | None = None
-    """Where lines along the flow may begin [m], (k, 3); None: in a square behind the inlet of a box."""
+    """Starting points of streamlines [m], (k, 3); None: a square behind the inlet of a box."""
 
     @property
     def across(self) -> int:
-        """The level axis across the flow: slices perpendicular to it show the flow from the side."""
+        """Horizontal axis across the flow: slices normal to it show the flow from the side."""
         return next(k for k in (1, 2, 0) if k not in (self.axis, self.up))
 
     @property
@@ -48,16 +48,16 @@ class FlowFrame:
 
     @property
     def is_fluid(self) -> np.ndarray:
-        """Cells less than half solid, (n, cells)."""
+        """Mask of cells that are less than half solid, (n, cells)."""
         return self.snapshot.domain.fluid & (self.snapshot.solid < 0.5)
 
     def values(self, quantity: Quantity) -> np.ndarray:
-        """A quantity in the cells, (n, cells); NaN in solid and outside of the fluid."""
+        """Values of a quantity in the cells, (n, cells); NaN in solid and outside the fluid."""
         return np.where(self.is_fluid, quantity.of(self.snapshot), np.nan)
 
     def seeds(self, count: int) -> np.ndarray:
-        """Of `starts`, evenly, count x count; or a square of so many points two cells behind the inlet, a little wider than
-        the body [m], (k, 3)."""
+        """Seed points [m], (k, 3): count x count of `starts`, evenly spaced, or a square of as many points two cells behind the
+        inlet, slightly wider than the body."""
         if self.starts is not None:
             return self.starts[np.linspace(0, len(self.starts) - 1, min(count**2, len(self.starts))).astype(int)]
         low, high = self.mesh.bounds
@@ -67,9 +67,9 @@ class FlowFrame:
         return np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 3)
 
     def plane(self, axis: int | None, at: float | None, every: int = 1) -> np.ndarray:
-        """Points in a plane, (nu, nv, 3) [m]: centres of every so many cells, at a coordinate along its axis.
+        """Points in a plane, (nu, nv, 3) [m]: centres of every `every`-th cell, at a coordinate along its axis.
 
-        None: across the flow and level; through the middle of the body.
+        None: the horizontal axis across the flow; the middle of the body.
         """
         domain, axis = self.snapshot.domain, self.across if axis is None else axis
         ticks = [domain.origin[k] + (np.arange(0, domain.shape[k], every) + 0.5) * domain.voxel_size for k in range(3)]
@@ -78,18 +78,18 @@ class FlowFrame:
 
 
 class Drawing(ABC):
-    """One kind of drawing; its fields say what is drawn, and where."""
+    """Drawing; its fields specify what is drawn, and where."""
 
     each_time: ClassVar[bool] = True
-    """False: too large to be drawn at each iteration of a study, but of its best flow alone."""
+    """Whether it is drawn at each iteration of a study; False for large drawings, which are made of the best flow only."""
 
     @abstractmethod
     def draw(self, stage: ResultsStage, moment: FlowFrame, time: float | None) -> None:
-        """Add it to the stage, at a time code, or at all times for None."""
+        """Adds the drawing to the stage at a time code, or for all times if None."""
 
 
 def draw_all(drawings: Iterable[Drawing], stage: ResultsStage, moment: FlowFrame, time: float | None) -> None:
-    """All of them at one time. With a time, what stands below /Results becomes a frame of its own."""
+    """Adds all drawings at one time. With a time, everything below /Results becomes a separate frame."""
     for drawing in drawings:
         drawing.draw(stage, moment, time)
     if time is not None:

@@ -1,4 +1,4 @@
-"""Arrows of the velocity."""
+"""Velocity arrows."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ from .quantity import Speed
 
 @dataclass(frozen=True)
 class Glyphs(Drawing):
-    """Arrows along the velocity in a plane, as long as it is fast."""
+    """Arrows along the velocity in a plane, with length proportional to the speed."""
 
     axis: int | None = None
-    """As `Slice.axis`."""
+    """Axis normal to the plane, as in `Slice.axis`."""
     at: float | None = None
-    """As `Slice.at`."""
+    """Coordinate of the plane, as in `Slice.at`."""
     every: int = 3
-    """Cells from arrow to arrow; the longest is 1.5 times as long."""
+    """Number of cells between arrows; the longest arrow is 1.5 times as long."""
 
     def __post_init__(self):
         if self.every < 1:
-            raise ValueError(f"every = {self.every}: give at least 1 cell from arrow to arrow")
+            raise ValueError(f"every is {self.every}: pass at least 1 cell between arrows")
 
     def draw(self, stage, moment, time):
         domain, positions = moment.snapshot.domain, moment.plane(self.axis, self.at, self.every).reshape(-1, 3)
@@ -33,4 +33,4 @@ class Glyphs(Drawing):
         stage.add_glyphs(
             "velocity", positions[known], velocity[known], length=1.5 * self.every * domain.voxel_size,
             field_name=speed.name, time=time,
-        )  # fmt: skip
+        )

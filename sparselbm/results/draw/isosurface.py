@@ -1,4 +1,4 @@
-"""Surfaces of one value."""
+"""Isosurfaces of the flow."""
 
 from dataclasses import dataclass, field
 
@@ -10,21 +10,21 @@ from .drawing import Drawing
 from .quantity import QCriterion, Quantity, Speed
 
 SHARE = 99.0
-"""Per cent of the flow that lies below the value which is taken where none is given."""
+"""Percentage of the flow that is below the default value."""
 
 
 @dataclass(frozen=True)
 class Isosurface(Drawing):
-    """The surface on which a quantity has a value, coloured by another; nothing where it has it nowhere."""
+    """Isosurface of a quantity, coloured by another; nothing if the value does not occur."""
 
     quantity: Quantity = field(default_factory=QCriterion)
     value: float | None = None
-    """[SI]; None: that which one per cent of the flow exceeds."""
+    """Value [SI]; None: the one that one per cent of the flow exceeds."""
     colour: Quantity = field(default_factory=Speed)
 
     def __post_init__(self):
         if self.value is not None and not np.isfinite(self.value):
-            raise ValueError(f"value = {self.value}: give a finite one, or None for one that fits the flow")
+            raise ValueError(f"value is {self.value}: pass a finite value, or None to choose one from the flow")
 
     def draw(self, stage, moment, time):
         values, domain = moment.values(self.quantity), moment.snapshot.domain

@@ -1,4 +1,4 @@
-"""Quantities that a drawing shows."""
+"""Quantities for drawings."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from ...observe import Snapshot
 
 
 class Quantity(ABC):
-    """A number in each cell, with its name on the stage and the words beside its legend."""
+    """Scalar cell field, with its name on the stage and its legend label."""
 
     name: ClassVar[str]
     label: ClassVar[str]
 
     @abstractmethod
     def of(self, snapshot: Snapshot) -> np.ndarray:
-        """Its values [SI], (n, cells)."""
+        """Values [SI], (n, cells)."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Speed(Quantity):
 
 @dataclass(frozen=True)
 class Pressure(Quantity):
-    """p above that of the outlet."""
+    """Pressure relative to that of the outlet."""
 
     name = "pressure"
     label = "pressure [Pa]"
@@ -44,7 +44,7 @@ class Pressure(Quantity):
 
 @dataclass(frozen=True)
 class Vorticity(Quantity):
-    """|curl u|."""
+    """Vorticity magnitude |curl u|."""
 
     name = "vorticity"
     label = "vorticity [1/s]"
@@ -57,7 +57,7 @@ class Vorticity(Quantity):
 
 @dataclass(frozen=True)
 class QCriterion(Quantity):
-    """Q, above 0 in vortices: see `Snapshot.q_criterion`."""
+    """Q criterion, above 0 in vortices: see `Snapshot.q_criterion`."""
 
     name = "q"
     label = "Q [1/s^2]"

@@ -1,4 +1,4 @@
-"""A plane through the flow."""
+"""Slices through the flow."""
 
 from dataclasses import dataclass, field
 
@@ -12,12 +12,12 @@ from .quantity import Quantity, Speed
 
 @dataclass(frozen=True)
 class Slice(Drawing):
-    """A quantity on a plane perpendicular to an axis, open where there is no fluid."""
+    """Quantity on a plane normal to an axis, with gaps where there is no fluid."""
 
     axis: int | None = None
-    """0, 1 or 2; None: level and across the flow."""
+    """Axis 0, 1 or 2; None: horizontal and across the flow."""
     at: float | None = None
-    """Coordinate along the axis [m]; None: that of the body's middle."""
+    """Coordinate along the axis [m]; None: the middle of the body."""
     quantity: Quantity = field(default_factory=Speed)
 
     def draw(self, stage, moment, time):

@@ -1,4 +1,4 @@
-"""Lines along the flow."""
+"""Streamlines."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from .quantity import Speed
 
 @dataclass(frozen=True)
 class Streamlines(Drawing):
-    """Lines from a square of seeds near the inlet through the flow, coloured by speed; nothing where none can start."""
+    """Streamlines from a square of seeds near the inlet, coloured by speed; nothing if none can start."""
 
     count: int = 9
-    """Seeds along a side of the square."""
+    """Number of seeds along a side of the square."""
     width: float | None = None
-    """Thickness [m]; None: by the lines' extent."""
+    """Line width [m]; None: relative to the extent of the lines."""
 
     def __post_init__(self):
         if self.count < 1:
-            raise ValueError(f"count = {self.count}: give at least 1 seed along a side")
+            raise ValueError(f"count is {self.count}: pass at least 1 seed along a side")
 
     def draw(self, stage, moment, time):
         steps = 4 * max(moment.snapshot.domain.shape)

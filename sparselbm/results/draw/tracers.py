@@ -1,4 +1,4 @@
-"""Points that drift with the flow."""
+"""Tracer particles."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ from .quantity import Speed
 
 @dataclass(frozen=True)
 class Tracers(Drawing):
-    """Points that leave a square of seeds near the inlet at equal times and drift with the flow as it stands now.
+    """Particles released at equal intervals from a square of seeds near the inlet, advected by the current flow.
 
-    At one time they are one picture. At all times (`time` None) they move: over `frames` time codes from 0 on, each point
-    comes to where the one before it was, so that the loop has no seam.
+    At one time they form one picture. For all times (`time` None) they move over `frames` time codes from 0 to the position
+    of the previous particle, so that the animation loops seamlessly.
     """
 
     count: int = 7
-    """Seeds along a side of the square."""
+    """Number of seeds along a side of the square."""
     rows: int = 24
-    """Points along each path at most; the fastest paths take this many to cross the domain."""
+    """Largest number of particles along each path; the fastest paths need this many to cross the domain."""
     frames: int = 12
 
     def __post_init__(self):
         if min(self.count, self.rows, self.frames) < 1:
-            raise ValueError(f"{self}: give at least 1 seed, row and frame")
+            raise ValueError(f"{self}: count, rows and frames must be at least 1")
 
     def draw(self, stage, moment, time):
         domain, axis = moment.snapshot.domain, moment.axis
@@ -50,11 +50,11 @@ class Tracers(Drawing):
             stage.add_points(
                 "tracers", points, np.linalg.norm(velocity, axis=1), velocities=velocity,
                 width=0.5 * domain.voxel_size, field_name=speed.name, time=code,
-            )  # fmt: skip
+            )
 
 
 def _paths(flow: FieldSampler, seeds: np.ndarray, step: float, count: int) -> np.ndarray:
-    """dx / dt = u(x) by the midpoint rule: positions (count, k, 3) [m] at times 0, step, ...; NaN after the flow's end."""
+    """Integrates dx / dt = u(x) by the midpoint rule: positions (count, k, 3) [m] at 0, step, ...; NaN outside the flow."""
     positions = [seeds]
     for _ in range(count - 1):
         x = positions[-1]
@@ -64,7 +64,7 @@ def _paths(flow: FieldSampler, seeds: np.ndarray, step: float, count: int) -> np
 
 
 def _known(flow: FieldSampler, x: np.ndarray) -> np.ndarray:
-    """u(x), NaN where x is."""
+    """Velocity u(x), NaN where x is."""
     result = np.full_like(x, np.nan)
     inside = np.isfinite(x).all(axis=1)
     result[inside] = flow(x[inside])

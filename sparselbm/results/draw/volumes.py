@@ -1,4 +1,4 @@
-"""The fields of all cells, as volumes."""
+"""Cell fields as volumes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from .drawing import Drawing
 
 @dataclass(frozen=True)
 class VolumeGrids(Drawing):
-    """Velocity and pressure: `fields.vdb`, which the stage shows, `velocity.nvdb` and `pressure.nvdb`; numbered at a time."""
+    """Velocity and pressure: `fields.vdb` (shown by the stage), `velocity.nvdb` and `pressure.nvdb`; numbered by time."""
 
     each_time = False
 

@@ -11,7 +11,6 @@ from .vtkimage import VTI
 
 __all__ = [
     "AMR",
-    "ExportFormat",
     "FILM",
     "FORCES",
     "GLB",
@@ -23,4 +22,5 @@ __all__ = [
     "VDB_HALF",
     "VTI",
     "VTKHDF",
+    "ExportFormat",
 ]

@@ -1,4 +1,4 @@
-"""Values on tiles as arrays over boxes of them."""
+"""Tile values as arrays over boxes of tiles."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ...files.tile_lookup import TileLookup
 
 
 def box_values(grid: TileGrid, boxes: np.ndarray) -> Iterator[np.ndarray]:
-    """For each box (2, 3) of tiles the values in it, (nx, ny, nz[, 3]) float32; NaN where nothing is active, or no tile is."""
+    """Yields the values in each box (2, 3) of tiles, (nx, ny, nz[, 3]) float32; NaN for inactive voxels and missing tiles."""
     lookup, tail = TileLookup.of(grid.tiles), grid.values.shape[2:]
     shown = grid.mask if grid.components == 1 else grid.mask[..., None]
     for low, high in boxes:
@@ -17,7 +17,7 @@ def box_values(grid: TileGrid, boxes: np.ndarray) -> Iterator[np.ndarray]:
         places = np.moveaxis(np.indices(extent), 0, -1).reshape(-1, 3)
         tiles = lookup.find(low + places)
         block = np.full((*(extent * TILE_EDGE), *tail), np.nan, np.float32)
-        # As [tile x, cell x, tile y, cell y, tile z, cell z], which is a view.
+        # Axes [tile x, cell x, tile y, cell y, tile z, cell z], as a view.
         cells = block.reshape(*(n for extent_k in extent for n in (extent_k, TILE_EDGE)), *tail)
         for (x, y, z), tile in zip(places[tiles >= 0], tiles[tiles >= 0]):
             values = np.where(shown[tile], grid.values[tile], np.float32(np.nan))
@@ -26,5 +26,5 @@ def box_values(grid: TileGrid, boxes: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def corner(grid: TileGrid) -> np.ndarray:
-    """Lower corner of voxel (0, 0, 0) [m], (3,): VTK's images begin there, grids at its centre."""
+    """Lower corner of voxel (0, 0, 0) [m], (3,): the origin of VTK images, whereas grids begin at its centre."""
     return np.asarray(grid.origin) - 0.5 * grid.voxel_size

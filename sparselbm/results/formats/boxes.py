@@ -1,12 +1,12 @@
-"""Tiles as few boxes."""
+"""Merging of tiles into few boxes."""
 
 import numpy as np
 
 
 def merged_boxes(tiles: np.ndarray) -> np.ndarray:
-    """Boxes that cover tiles (n, 3) exactly and do not overlap, (m, 2, 3): lowest tile, and highest one excluded.
+    """Disjoint boxes that cover tiles (n, 3) exactly, (m, 2, 3): lowest tile, and highest one (exclusive).
 
-    Neighbours along z become rods, equal rods side by side slabs, equal slabs blocks: a full box becomes one.
+    Neighbours along z are merged to rods, equal adjacent rods to slabs, equal slabs to blocks; a full box becomes one.
     """
     boxes = np.stack([tiles, tiles + 1], axis=1).astype(np.int64)
     for axis in (2, 1, 0):

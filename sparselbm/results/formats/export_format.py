@@ -1,4 +1,4 @@
-"""What an export writes, and with what."""
+"""Export format: files to write and packages needed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from ..reader import Results
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """A format of another tool's: files in a folder, each written beside its place and then renamed."""
+    """Export format of another tool: files in a folder, each written to a temporary file that is then renamed."""
 
     files: tuple[tuple[str, Callable[[Results, Path], None]], ...]
-    """Names, and what writes each to a path that it is given."""
+    """File names, and the function that writes each to a path."""
     packages: tuple[str, ...] = ()
-    """Modules that are imported, beyond those that the package itself needs."""
+    """Modules to import, in addition to the dependencies of the package."""
     extra: str = ""
-    """The optional dependencies of sparselbm that bring them."""
+    """Optional dependency group of sparselbm that provides them."""
     fields: bool = False
-    """Whether velocity and pressure are read."""
+    """Whether velocity and pressure are needed."""
 
     def require(self, results: Results, folder: Path, *, overwrite: bool = False) -> None:
-        """What would end `write` is told before anything is written.
+        """Checks the requirements of `write` before anything is written.
 
-        Raises MissingPackageError, ResultsError for fields that are not there, and OutputExistsError for a file that is, unless
+        Raises MissingPackageError, ResultsError for missing fields, and OutputExistsError for existing files, unless
         `overwrite`.
         """
         if self.fields:
@@ -35,14 +35,17 @@ class ExportFormat:
         names = [name for name, _ in self.files]
         if missing:
             raise MissingPackageError(
-                f"{names[0]} needs {' and '.join(missing)}, not installed here: pip install 'sparselbm[{self.extra}]'"
+                f"{names[0]} needs {' and '.join(missing)}, which is not installed: pip install "
+                f"'sparselbm[{self.extra}]'"
             )
         there = [str(folder / name) for name in names if (folder / name).exists()]
         if there and not overwrite:
-            raise OutputExistsError(f"{', '.join(there)}: already there; give another folder, or pass overwrite=True.")
+            raise OutputExistsError(
+                f"{', '.join(there)}: the file exists already; choose another folder, or pass overwrite=True."
+            )
 
     def write(self, results: Results, folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
-        """Writes the files into a folder, which is made if need be; their paths."""
+        """Writes the files into a folder, which is created if needed; returns their paths."""
         self.require(results, folder, overwrite=overwrite)
         folder.mkdir(parents=True, exist_ok=True)
         for name, write in self.files:

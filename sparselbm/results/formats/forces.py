@@ -1,4 +1,4 @@
-"""Drag by iteration as a table, and all numbers of a folder as JSON."""
+"""Drag per iteration as a table, and all numbers of a results folder as JSON."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def force_rows(results: Results) -> list[dict[str, float]]:
     if not results.history:
         if "drag_coefficient" not in results.summary:
             raise ResultsError(
-                f"{results.folder}: no history.csv, and no drag in summary.json: nothing was finished here"
+                f"{results.folder}: there is no history.csv and no drag in summary.json, so no run was completed here"
             )
         names = ("drag_coefficient", "drag_force", "steps", "converged")
         return [{name: results.summary[name] for name in names if name in results.summary}]
@@ -34,7 +34,7 @@ def force_rows(results: Results) -> list[dict[str, float]]:
             **{name: value for name, value in row.items() if name not in ("iteration", "objective")},
         }
         for row in results.history
-    ]  # fmt: skip
+    ]
 
 
 def _table(results: Results, path: Path) -> None:
@@ -51,6 +51,6 @@ def _summary(results: Results, path: Path) -> None:
 
 
 FORCES = ExportFormat((("forces.csv", _table),))
-"""Spreadsheets, pandas."""
+"""For spreadsheets and pandas."""
 SUMMARY = ExportFormat((("results.json", _summary),))
 """Scripts."""

@@ -1,6 +1,6 @@
-"""Shapes as binary glTF 2.0 (`.glb`), the designs of a study as morph targets that an animation goes through.
+"""Shapes as binary glTF 2.0 (`.glb`), with the designs of a study as morph targets of an animation.
 
-Written here: trimesh, which reads and writes glTF, knows no morph targets. Lengths are metres, Y is up.
+Written here because trimesh does not support morph targets. Lengths are in metres, Y is up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MATERIAL = {"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0
 
 
 class _Buffer:
-    """The binary part, and the JSON that says what lies where in it."""
+    """Binary part, and the JSON that describes its layout."""
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -30,8 +30,8 @@ class _Buffer:
         self.accessors: list[dict] = []
 
     def add(self, array: np.ndarray, kind: str, *, target: int | None = None, bounds: bool = False) -> int:
-        """The accessor of an array of float32 or uint32, (n,) or (n, 3)."""
-        assert array.dtype in (np.float32, np.uint32)  # Both fill whole words, so that each array begins at one.
+        """Adds an array of float32 or uint32, (n,) or (n, 3), and returns its accessor."""
+        assert array.dtype in (np.float32, np.uint32)  # Both are 4-byte types, so that each array is aligned.
         view = {"buffer": 0, "byteOffset": len(self.data), "byteLength": array.nbytes}
         self.views.append(view if target is None else {**view, "target": target})
         self.data += array.tobytes()
@@ -44,12 +44,12 @@ class _Buffer:
         return len(self.accessors) - 1
 
     def vectors(self, array: np.ndarray, *, bounds: bool = False) -> int:
-        """The accessor of values at points, (n, 3)."""
+        """Adds point values, (n, 3), and returns their accessor."""
         return self.add(np.ascontiguousarray(array, np.float32), "VEC3", target=ATTRIBUTES, bounds=bounds)
 
 
 def write_glb(path: Path, shapes: tuple[Shape, ...], up_axis: str, iterations: tuple[float, ...] = ()) -> None:
-    """Shapes as meshes with colours at their points; those with designs begin at the first, and morph to each in turn."""
+    """Writes shapes as meshes with point colours; designs start at the first and morph to each in turn."""
     buffer, nodes, meshes, channels, samplers = _Buffer(), [], [], [], []
     for shape in shapes:
         meshes.append(_mesh(buffer, shape, up_axis, iterations))
@@ -61,7 +61,7 @@ def write_glb(path: Path, shapes: tuple[Shape, ...], up_axis: str, iterations: t
         "asset": {"version": "2.0", "generator": "sparselbm"}, "scene": 0, "scenes": [{"nodes": list(range(len(nodes)))}],
         "nodes": nodes, "meshes": meshes, "materials": [MATERIAL], "accessors": buffer.accessors,
         "bufferViews": buffer.views, "buffers": [{"byteLength": len(buffer.data)}],
-    }  # fmt: skip
+    }
     if channels:
         tree["animations"] = [{"name": "optimisation", "channels": channels, "samplers": samplers}]
     text = json.dumps(tree, separators=(",", ":")).encode()
@@ -87,7 +87,7 @@ def _mesh(buffer: _Buffer, shape: Shape, up_axis: str, iterations: tuple[float, 
     mesh = {"name": shape.name.strip("/").replace("/", "_"), "primitives": [primitive]}
     if not shape.designs:
         return mesh
-    # Targets are what is added to the base.
+    # Targets are offsets from the base.
     primitive["targets"] = [
         {
             "POSITION": buffer.vectors(y_up(points - base, up_axis), bounds=True),
@@ -100,7 +100,7 @@ def _mesh(buffer: _Buffer, shape: Shape, up_axis: str, iterations: tuple[float, 
 
 
 def _weights(buffer: _Buffer, designs: int) -> dict:
-    """The sampler in which each design has its moment: at k seconds the weight of target k - 1 is 1, and the others 0."""
+    """Sampler of the morph weights: at k seconds the weight of target k - 1 is 1, and the others are 0."""
     times = SECONDS_A_DESIGN * np.arange(designs, dtype=np.float32)
     weights = np.eye(designs, dtype=np.float32)[:, 1:].ravel()
     at, values = buffer.add(times, "SCALAR", bounds=True), buffer.add(np.ascontiguousarray(weights), "SCALAR")
@@ -113,4 +113,4 @@ def _shapes(results: Results, path: Path) -> None:
 
 
 GLB = ExportFormat((("design.glb", _shapes),))
-"""Browsers, Windows, Blender, game engines."""
+"""For browsers, Windows, Blender, game engines."""

@@ -1,4 +1,4 @@
-"""Shapes as a picture and as a film, drawn by PyVista without a screen."""
+"""Shapes as a picture and a film, rendered off-screen by PyVista."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .shapes import Shape, all_shapes
 SIZE = (1280, 720)
 FRAMES_A_SECOND = 24
 FRAMES_A_DESIGN = 12
-"""From each design to the next."""
+"""Number of frames from one design to the next."""
 FRAMES_AROUND = 72
-"""Of a run, which has one design: the camera goes around it."""
+"""Number of frames of a run, which has one design: the camera circles around it."""
 
 
 def draw_picture(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
-    """All shapes from the side and a little above."""
+    """Renders all shapes from the side and slightly above."""
     plotter = _plotter(shapes, up_axis)[0]
     plotter.screenshot(str(path))
     plotter.close()
 
 
 def draw_film(path: Path, shapes: tuple[Shape, ...], up_axis: str, captions: tuple[str, ...] = ()) -> None:
-    """The shapes going through their designs, with a caption for each; or, of a single one, a turn around it."""
+    """Renders the shapes morphing through their designs, with a caption each, or one turn around a single design."""
     plotter, meshes = _plotter(shapes, up_axis)
     plotter.open_movie(str(path), framerate=FRAMES_A_SECOND, macro_block_size=1)
     designs = max(len(shape.designs) for shape in shapes)
@@ -47,17 +47,17 @@ def draw_film(path: Path, shapes: tuple[Shape, ...], up_axis: str, captions: tup
 
 
 def _between(designs: tuple[np.ndarray, ...], time: float) -> np.ndarray:
-    """Points at a time in designs, linear from one to the next."""
+    """Points at a time in designs, interpolated linearly between them."""
     number = min(int(time), len(designs) - 2)
     share = time - number
     return (1.0 - share) * designs[number] + share * designs[number + 1]
 
 
 def _plotter(shapes: tuple[Shape, ...], up_axis: str):
-    """A scene without a window, and the mesh of each shape in it."""
+    """Off-screen plotter, and the mesh of each shape in it."""
     import pyvista  # pyright: ignore[reportMissingImports]
 
-    # VTK says at length which screens it has not found before it draws without one.
+    # VTK prints warnings about missing displays before it renders off-screen.
     with pyvista.vtk_verbosity("off"):
         plotter = pyvista.Plotter(off_screen=True, window_size=list(SIZE), lighting="three lights")
         plotter.set_background("white")

@@ -1,6 +1,6 @@
-"""What is to be seen of results, as triangles with colours: the bodies, and the meshes and lines drawn beside them."""
+"""Visible parts of results as coloured triangles: the bodies, and the meshes and lines drawn next to them."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DRAWINGS = "/Results"
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A surface in world metres."""
+    """Surface in world metres."""
 
     name: str
-    """Its prim's path."""
+    """Path of its prim."""
     points: np.ndarray
-    """[m], (n, 3)."""
+    """Points [m], (n, 3)."""
     faces: np.ndarray
-    """(m, 3), counter-clockwise seen from outside."""
+    """Faces (m, 3), counter-clockwise as seen from outside."""
     colours: np.ndarray
     """Linear RGB at the points, (n, 3)."""
     designs: tuple[np.ndarray, ...] = ()
@@ -38,7 +38,7 @@ class Shape:
 
 
 def all_shapes(results: Results) -> tuple[str, tuple[Shape, ...]]:
-    """The up axis, Y or Z, and all that is seen of the best design, or of the one flow of a run."""
+    """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run."""
     scene = Scene.open(results.stage, time=results.best)
     stage = open_stage(results.stage)
     return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, stage))
@@ -58,7 +58,7 @@ def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
 
 
 def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
-    """Meshes, curves and glyphs below /Results that are visible."""
+    """Visible meshes, curves and glyphs below /Results."""
     found = []
     for shape in shapes_at(stage, results.best):
         if not shape.path.startswith(f"{DRAWINGS}/") or shape.corners == POINTS:
@@ -77,13 +77,13 @@ def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
 
 
 def _counts(pairs: np.ndarray) -> np.ndarray:
-    """Points of each polyline, (l,), whose segments (n, 2) follow one another."""
+    """Number of points of each polyline, (l,), from consecutive segments (n, 2)."""
     starts = np.flatnonzero(np.concatenate([[True], pairs[1:, 0] != pairs[:-1, 1]]))
     return np.diff(np.append(starts, len(pairs))) + 1
 
 
 def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.ndarray:
-    """displayColor of a prim at each of so many points, (count, 3); grey where it has none that fits."""
+    """displayColor of a prim at each point, (count, 3); grey if it has none that fits."""
     from pxr import Usd, UsdGeom
 
     code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
@@ -95,16 +95,16 @@ def _colours(stage: Usd.Stage, path: str, count: int, time: float | None) -> np.
 
 
 def point_normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals at points (n, 3): area-weighted means of the faces (m, 3) around each."""
+    """Unit normals at points (n, 3): area-weighted means over the faces (m, 3) around each."""
     a, b, c = points[faces].swapaxes(0, 1)
     across, result = np.cross(b - a, c - a), np.zeros_like(points)
     for corner in faces.T:
         np.add.at(result, corner, across)
     length = np.linalg.norm(result, axis=1, keepdims=True)
-    # A point without a face has no normal, and may point anywhere.
+    # A point without a face has no normal; any direction is valid.
     return np.where(length > 0.0, result / np.maximum(length, 1e-300), (0.0, 1.0, 0.0))
 
 
 def y_up(vectors: np.ndarray, up_axis: str) -> np.ndarray:
-    """Positions or directions (n, 3) with Y up, as glTF and phones want them."""
+    """Converts positions or directions (n, 3) to Y up, as glTF and phones require."""
     return vectors if up_axis == "Y" else vectors[:, [0, 2, 1]] * (1.0, 1.0, -1.0)

@@ -1,9 +1,9 @@
-"""Shapes as `.usdz` for phones and browsers: world positions, Y up, metres, and colours from a picture.
+"""Shapes as `.usdz` for phones and browsers: world positions, Y up, metres, and colours from a texture.
 
-What such viewers do not know is left out: references, transforms, colours on points, curves, volumes, points that move.
+Features that such viewers do not support are avoided: references, transforms, point colours, curves, volumes, animation.
 """
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 STEPS = 256
-"""Colours of the map in the picture; behind them comes grey."""
+"""Number of colours of the colour map in the texture; grey is appended."""
 PICTURE = "colours.png"
 
 
 def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
-    """Shapes as meshes of one package, as they are drawn in the best design. Raises OSError where USD cannot write it."""
+    """Writes the shapes of the best design as meshes of one package. Raises OSError if USD cannot write it."""
     from pxr import Sdf, Usd, UsdGeom, UsdUtils
 
     with tempfile.TemporaryDirectory() as folder:
@@ -42,13 +42,15 @@ def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
         for number, shape in enumerate(shapes):
             _define(stage, f"/Design/Shape{number}", shape, up_axis, look)
         stage.GetRootLayer().Save()
-        # It copies the stage to one file and links what it names, all in a package of 64-byte steps.
+        # USD flattens the stage into one file and packages it with its assets, aligned to 64 bytes.
         if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
-            raise OSError(f"{path}: USD could not write this package; is the folder writable, with room left?")
+            raise OSError(
+                f"{path}: USD could not write this package; check that the folder is writable and has free space"
+            )
 
 
 def map_places(rgb: np.ndarray) -> np.ndarray:
-    """Texture coordinates (n, 2) of the colours (n, 3) of the picture that are nearest to given ones, linear RGB."""
+    """Texture coordinates (n, 2) of the texture colours that are closest to given ones (n, 3), linear RGB."""
     from scipy.spatial import cKDTree
 
     _, nearest = cKDTree(_map()).query(rgb)
@@ -56,7 +58,7 @@ def map_places(rgb: np.ndarray) -> np.ndarray:
 
 
 def _map() -> np.ndarray:
-    """Linear RGB of the picture's columns, (257, 3)."""
+    """Linear RGB of the texture columns, (257, 3)."""
     return np.concatenate([colours(np.linspace(0.0, 1.0, STEPS), (0.0, 1.0)), [GREY]])
 
 
@@ -94,4 +96,4 @@ def _shapes(results: Results, path: Path) -> None:
 
 
 USDZ = ExportFormat((("design.usdz", _shapes),))
-"""Phones, Safari, Quick Look."""
+"""For phones, Safari, Quick Look."""

@@ -1,4 +1,4 @@
-"""Fields as OpenVDB, both in one file, and as NanoVDB, a file each."""
+"""Fields as OpenVDB, both in one file, and as NanoVDB, one file each."""
 
 from pathlib import Path
 
@@ -24,8 +24,8 @@ def _nvdb(number: int):
 
 
 VDB = ExportFormat((("fields.vdb", _vdb),), fields=True)
-"""Blender, Houdini, usdview."""
+"""For Blender, Houdini, usdview."""
 VDB_HALF = ExportFormat((("fields.vdb", _vdb_half),), fields=True)
-"""The same in half the space."""
+"""OpenVDB with half-precision values, half the size."""
 NVDB = ExportFormat(tuple((f"{name}.nvdb", _nvdb(number)) for number, name in enumerate(FIELDS)), fields=True)
-"""Omniverse, Warp."""
+"""For Omniverse, Warp."""

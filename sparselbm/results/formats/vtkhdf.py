@@ -1,8 +1,8 @@
-"""Sparse fields for ParaView and PyVista: VTKHDF, images for the boxes of tiles (docs.vtk.org, VTKHDF specification 2.2).
+"""Sparse fields for ParaView and PyVista: VTKHDF with one image per box of tiles (VTKHDF specification 2.2).
 
-As a MultiBlock, which both read, or as one level of overlapping AMR, VTK's own type for boxes that do not fill theirs: ParaView
-slices and renders it as one field, PyVista 0.49 refuses it ("vtkOverlappingAMR is not currently supported"). Tiles are merged
-into few boxes before, for readers keep an object a box.
+Either as a MultiBlock, which both can read, or as one level of overlapping AMR, VTK's own type for sparse boxes: ParaView
+slices and renders it as one field, but PyVista 0.49 rejects it ("vtkOverlappingAMR is not currently supported"). Tiles are
+first merged into few boxes, since readers create an object per box.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ VERSION = (2, 2)
 
 
 def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
-    """Grids on the same tiles as cell data of one file; NaN where nothing flows."""
+    """Writes grids on the same tiles as cell data of one file; NaN where there is no flow."""
     import h5py
 
     boxes = merged_boxes(grids[0].tiles)
@@ -33,13 +33,13 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
             assembly[f"box{number}"] = h5py.SoftLink(f"/VTKHDF/box{number}")
         for grid in grids:
             for cells, block in zip(images, box_values(grid, boxes)):
-                # VTK counts x fastest.
+                # In VTK x varies fastest.
                 data = np.ascontiguousarray(block.swapaxes(0, 2))
                 cells.create_dataset(grid.name, data=data, compression="gzip", compression_opts=1)
 
 
 def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
-    """The same as overlapping AMR of one level, which nothing coarser has to cover."""
+    """Writes grids as overlapping AMR with one level, without a coarser level below."""
     import h5py
 
     boxes = merged_boxes(grids[0].tiles)
@@ -51,7 +51,7 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
         level = root.create_group("Level0", track_order=True)
         level.attrs["Spacing"] = np.full(3, grids[0].voxel_size)
         low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
-        # First and last cell along each axis in turn.
+        # First and last cell along each axis.
         level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
         for name in ("PointData", "FieldData"):
             level.create_group(name)
@@ -67,7 +67,7 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
 
 
 def _image(group, grid: TileGrid, box: np.ndarray):
-    """The group of an image's cell data."""
+    """Group of the cell data of an image."""
     _name(group, "ImageData")
     low, high = box * TILE_EDGE
     group.attrs["WholeExtent"] = np.stack([low, high], axis=1).ravel().astype("<i4")
@@ -78,7 +78,7 @@ def _image(group, grid: TileGrid, box: np.ndarray):
 
 
 def _name(group, kind: str) -> None:
-    """Version and type; the text of fixed length, where h5py would write a reference to one of variable length."""
+    """Sets version and type, as text of fixed length; h5py would otherwise write variable length."""
     group.attrs["Version"] = np.array(VERSION, "<i8")
     group.attrs.create("Type", kind.encode(), dtype=f"S{len(kind)}")
 
@@ -92,6 +92,6 @@ def _amr(results: Results, path: Path) -> None:
 
 
 VTKHDF = ExportFormat((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)
-"""ParaView, PyVista."""
+"""For ParaView, PyVista."""
 AMR = ExportFormat((("fields_amr.vtkhdf", _amr),), ("h5py",), "vtkhdf", fields=True)
 """ParaView."""

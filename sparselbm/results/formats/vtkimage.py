@@ -1,4 +1,4 @@
-"""Fields on the whole box for all that reads VTK: an image, `.vti` (VTK's XML format, data appended raw)."""
+"""Fields on the whole box as a VTK image, `.vti` (VTK's XML format, data appended raw)."""
 
 from pathlib import Path
 
@@ -30,9 +30,9 @@ TAIL = "\n</AppendedData>\n</VTKFile>\n"
 
 
 def write_vti(path: Path, grids: tuple[TileGrid, ...]) -> None:
-    """Grids on the same tiles as cell data of their bounding box; NaN where nothing flows.
+    """Writes grids on the same tiles as cell data of their bounding box; NaN where there is no flow.
 
-    Raises ResultsError for a box that does not fit in memory: sparse fields are for VTKHDF.
+    Raises ResultsError for a box that does not fit in memory: use VTKHDF for sparse fields.
     """
     first = grids[0]
     low, high = first.tiles.min(axis=0), first.tiles.max(axis=0) + 1
@@ -41,8 +41,8 @@ def write_vti(path: Path, grids: tuple[TileGrid, ...]) -> None:
     free = 0.4 * psutil.virtual_memory().available
     if max(sizes) > free:
         raise ResultsError(
-            f"{path.suffix}: the box around the tiles takes {gibibytes(max(sizes))}, limit {gibibytes(free)}, 0.4 of what is "
-            "free: export vtkhdf, which holds the tiles alone"
+            f"{path.suffix}: the box around the tiles needs {gibibytes(max(sizes))}, above the limit of "
+            f"{gibibytes(free)} (0.4 of the free memory): export vtkhdf, which only stores the tiles"
         )
     extent = " ".join(f"{a} {b}" for a, b in zip(low * TILE_EDGE, high * TILE_EDGE))
     offsets = np.cumsum([0, *(size + 8 for size in sizes)])
@@ -55,7 +55,7 @@ def write_vti(path: Path, grids: tuple[TileGrid, ...]) -> None:
         for grid, size in zip(grids, sizes):
             file.write(np.uint64(size).tobytes())
             (block,) = box_values(grid, np.array([[low, high]]))
-            # VTK counts x fastest.
+            # In VTK x varies fastest.
             file.write(np.ascontiguousarray(block.swapaxes(0, 2), "<f4").data)
         file.write(TAIL.encode())
 
@@ -65,4 +65,4 @@ def _fields(results: Results, path: Path) -> None:
 
 
 VTI = ExportFormat((("fields.vti", _fields),), fields=True)
-"""ParaView, PyVista, and much else."""
+"""For ParaView, PyVista, and many other tools."""

@@ -1,4 +1,4 @@
-"""A page that shows results in a browser."""
+"""Results page for a browser."""
 
 from .page import write_page
 

@@ -1,6 +1,6 @@
-"""Results as one folder with an `index.html`.
+"""Results page: a folder with an `index.html`.
 
-All data stand in `data.js`, a script: browsers refuse to fetch other files beside a page that was opened from a disk.
+All data are in the script `data.js`, since browsers do not load other files for a page opened from disk.
 """
 
 import base64
@@ -22,20 +22,20 @@ from ..stage.colour import for_screen
 from ..stage.shapes import Shape, shapes_at
 
 MOST_BYTES = 1 << 28
-"""Of arrays on a page: browsers take half a minute to read as much."""
+"""Largest size of the arrays of a page [bytes]: browsers need half a minute to read as much."""
 MOST_FRAMES = 200
 SCRIPTS = ("three.min.js", "viewer.js", "index.html")
 OWNED = (*SCRIPTS, "data.js", "*_legend_*.png")
-"""Names of a page's files."""
+"""File names of a page."""
 
 
 
 
 def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = False) -> Path:
-    """Writes the page of a folder of results; its `index.html`.
+    """Writes the page of a results folder; returns the path of its `index.html`.
 
-    Raises ResultsError where the folder holds no results or more than one case, PageError where nothing is drawn, or too much,
-    and OutputExistsError where the page's folder holds files, unless `overwrite`; then a former page is removed.
+    Raises ResultsError if the folder has no results or more than one case, PageError if there are no drawings or they are too
+    large, and OutputExistsError if the page's folder is not empty, unless `overwrite`; then an earlier page is removed.
     """
     read = Results.open(results)
     stage = open_stage(read.stage)
@@ -43,13 +43,13 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     store = _Store()
     shapes = _by_prim([shapes_at(stage, time) for time in times], store)
     if not shapes:
-        raise PageError(f"{read.stage} shows no mesh, curve or point: run it again with something to --draw")
+        raise PageError(f"{read.stage} has no mesh, curve or point: run the case again with --draw")
     legends, view = sorted(read.folder.glob("*_legend_*.png")), first_view(stage)
     page = {
         "title": read.name, "up": stage.GetMetadata("upAxis"), "times": times, "shapes": shapes,
         "history": [[row["iteration"], row["objective"]] for row in read.history],
         "legends": [legend.name for legend in legends], "bounds": store.bounds, "view": view and asdict(view),
-    }  # fmt: skip
+    }
     folder = claim_folder(folder, overwrite=overwrite, owned=OWNED)
     for legend in legends:
         shutil.copyfile(legend, folder / legend.name)
@@ -63,7 +63,7 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
 
 
 def _times(stage) -> list[float | None]:
-    """All whole time codes that a viewer plays, or so many of them, evenly spread, as a page takes; [None] without a range."""
+    """Whole time codes of the stage, evenly thinned to the limit of a page; [None] without a time range."""
     if not stage.HasAuthoredTimeCodeRange():
         return [None]
     whole = np.arange(np.ceil(stage.GetStartTimeCode()), stage.GetEndTimeCode() + 1e-9)
@@ -71,7 +71,7 @@ def _times(stage) -> list[float | None]:
 
 
 class _Store:
-    """Arrays one behind the other; what was met before is kept once."""
+    """Concatenated arrays, each stored once."""
 
     def __init__(self):
         self.pieces: list[bytes] = []
@@ -80,7 +80,7 @@ class _Store:
         self._corners = np.zeros((0, 3))
 
     def add(self, array: np.ndarray) -> int:
-        """Where the array begins [bytes], a multiple of 4."""
+        """Stores an array; returns its offset [bytes], a multiple of 4."""
         data = array.tobytes()
         data += bytes(-len(data) % 4)
         if data not in self._places:
@@ -89,22 +89,22 @@ class _Store:
             self._size += len(data)
             if self._size > MOST_BYTES:
                 raise PageError(
-                    f"the drawings are larger than {MOST_BYTES >> 20} MiB, the most that a page takes: --draw less, "
-                    "or open the stage in a viewer of USD"
+                    f"the drawings are larger than {MOST_BYTES >> 20} MiB, the limit of a page: use fewer drawings "
+                    "(--draw), or open the stage in a USD viewer"
                 )
         return self._places[data]
 
     def add_shape(self, shape: Shape) -> dict:
-        """Places of positions, colours and indices, with their numbers; of a copied one, those of its copies."""
+        """Stores positions, colours and indices; returns their offsets and sizes, and those of copies."""
         ends = np.stack([shape.positions.min(axis=0), shape.positions.max(axis=0)])
         entry = {
             "positions": self.add(shape.positions), "colours": self.add(for_screen(shape.colours)),
             "indices": self.add(shape.indices), "points": len(shape.positions), "corners": len(shape.indices),
             "width": shape.width,
-        }  # fmt: skip
+        }
         if shape.copies is not None:
             matrices = shape.copies.matrices
-            # WebGL counts down the columns of a matrix.
+            # WebGL matrices are column-major.
             entry["matrices"] = self.add(np.ascontiguousarray(matrices.swapaxes(1, 2), dtype=np.float32))
             entry |= {"tints": self.add(for_screen(shape.copies.colours)), "copies": len(matrices)}
             box = np.array(list(product(*ends.T)))
@@ -115,12 +115,12 @@ class _Store:
 
     @property
     def bounds(self) -> list[list[float]]:
-        """Lowest and highest corner of all that was added [m]."""
+        """Lowest and highest corner of everything stored [m]."""
         return [self._corners.min(axis=0).tolist(), self._corners.max(axis=0).tolist()]
 
 
 def _by_prim(frames: list[list[Shape]], store: _Store) -> list[dict]:
-    """Every prim that is shown at some time, with its arrays at each, or null."""
+    """Every prim that is visible at some time, with its arrays at each time, or null."""
     prims: dict[str, dict] = {}
     for number, frame in enumerate(frames):
         for shape in frame:

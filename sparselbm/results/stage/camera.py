@@ -1,6 +1,6 @@
-"""Cameras that have the whole case in view."""
+"""Cameras with the whole case in view."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 CAMERA = "/Results/Camera"
 MARGIN = 1.15
-"""How much larger than the case the picture is."""
+"""Size of the picture relative to that of the case."""
 
 
 @dataclass(frozen=True)
 class View:
-    """How a camera looks at the world."""
+    """Camera view."""
 
     place: tuple[float, float, float]
     """[m]"""
     target: tuple[float, float, float]
-    """What it is focused on [m]."""
+    """Focus point [m]."""
     angle: float
-    """Of the picture from left to right [degrees]."""
+    """Horizontal angle of view [degrees]."""
     aspect: float
-    """Width of the picture by its height."""
+    """Aspect ratio: width by height."""
 
 
 def first_view(stage: Usd.Stage) -> View | None:
-    """That of the results' camera, or else of the scene's first one, as it stands first."""
+    """View of the results' camera, or else of the scene's first one, at the first time."""
     from pxr import Usd, UsdGeom
 
     cameras = [prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera)]
     if not cameras:
         return None
     prim = next((each for each in cameras if str(each.GetPath()) == CAMERA), cameras[0])
-    # Its place in world space is in the matrix already.
+    # The matrix already includes its position in world space.
     camera = UsdGeom.Camera(prim).GetCamera(Usd.TimeCode.EarliestTime())
     scale, place = UsdGeom.GetStageMetersPerUnit(stage), np.array(camera.frustum.position)
     ahead = np.array(camera.frustum.ComputeViewDirection()) * (camera.focusDistance or 1.0 / scale)
@@ -49,7 +49,7 @@ def first_view(stage: Usd.Stage) -> View | None:
 
 
 def add_cameras(stage: Usd.Stage, root: str, bounds: np.ndarray) -> None:
-    """Look at a box, shape (2, 3) in stage units: `Camera` obliquely, `SideCamera` level, `TopCamera` from above."""
+    """Points cameras at a box, shape (2, 3) in stage units: `Camera` obliquely, `SideCamera` level, `TopCamera` from above."""
     from pxr import UsdGeom
 
     up = np.eye(3)[2 if UsdGeom.GetStageUpAxis(stage) == "Z" else 1]
@@ -60,7 +60,7 @@ def add_cameras(stage: Usd.Stage, root: str, bounds: np.ndarray) -> None:
 
 
 def _add_camera(stage: Usd.Stage, path: str, bounds: np.ndarray, aside: np.ndarray, up: np.ndarray) -> None:
-    """Look at the box against `aside`."""
+    """Points a camera at the box in the direction opposite to `aside`."""
     from pxr import Gf, UsdGeom
 
     centre, aperture, focal = bounds.mean(axis=0), 20.955, 35.0
@@ -70,7 +70,7 @@ def _add_camera(stage: Usd.Stage, path: str, bounds: np.ndarray, aside: np.ndarr
     corners = np.array(list(product(*bounds.T))) - centre
     towards = corners @ aside
     size = max(float(np.abs(corners).max()), 1e-9)
-    # How far away each corner has to be for it to lie within the picture.
+    # Distance at which each corner is within the picture.
     wide = np.abs(corners @ right) * focal / (0.5 * aperture)
     tall = np.abs(corners @ np.cross(aside, right)) * focal / (0.5 * aperture * 9.0 / 16.0)
     distance = float(max((towards + MARGIN * np.maximum(wide, tall)).max(), towards.max() + 0.1 * size))

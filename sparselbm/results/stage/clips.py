@@ -1,11 +1,10 @@
-"""Value clips: what is drawn at one time goes to a file of its own, which is never written again.
+"""Value clips: drawings of one time are written to a separate file that is not changed afterwards.
 
-A growing file would be written whole at each time, so that a run of n frames costs n^2 / 2 of them; and a crash
-could meet it half written. Frames are files beside the root layer, which names them; USD fetches each when it is
-its turn.
+A growing file would be rewritten at each time, so that n frames cost n^2 / 2 of them, and a crash could leave it
+incomplete. Frames are files next to the root layer, which names them; USD loads each when needed.
 """
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -21,10 +20,10 @@ Export = Callable[["Sdf.Layer", Path], None]
 
 
 class Clips:
-    """The frames below one prim, in files FOLDER/0000.usdc and on."""
+    """Frames below one prim, in files FOLDER/0000.usdc and so on."""
 
     def __init__(self, prim: str, folder: Path, export: Export):
-        """`export` writes a layer to a path at one stroke."""
+        """`export` writes a layer to a path atomically."""
         from pxr import Sdf
 
         self._prim, self._folder, self._export = prim, folder, export
@@ -33,11 +32,11 @@ class Clips:
         self._frames: dict[float, Path] = {}
 
     def take(self, layer: Sdf.Layer, time: float) -> None:
-        """Move all time samples below the prim out of the layer, into the file of this time's frame.
+        """Moves all time samples below the prim out of the layer, into the file of this time's frame.
 
-        What has no sample at a time is not shown then. Yet many tools look at it all the same, some at default values alone, and
-        must not meet normals without points: so the first sample of each attribute stays, as the value in frames without one
-        and as its default. Paths of assets stay in the layer: in a clip they would start at its own folder.
+        Prims without a sample at a time are not shown then. Many tools still read them, some at default values only, and must
+        not find normals without points. Therefore the first sample of each attribute remains as its default and as its value
+        in frames without a sample. Asset paths stay in the layer, since in a clip they would be relative to its own folder.
         """
         from pxr import Sdf
 
@@ -65,7 +64,7 @@ class Clips:
             self._is_new = False
 
     def _add(self, frame: Sdf.Layer, path: Sdf.Path, kind: Sdf.ValueTypeName, samples: Mapping[float, object], missing) -> None:
-        """Samples of an attribute to a frame; `missing` is its value in frames that have none."""
+        """Adds samples of an attribute to a frame; `missing` is its value in frames without a sample."""
         from pxr import Sdf
 
         for layer in (frame, self._manifest):
@@ -77,7 +76,7 @@ class Clips:
             frame.SetTimeSample(path, time, value)
 
     def name_in(self, root: Sdf.Layer, folder: Path) -> None:
-        """Name all frames in the layer that stands in `folder`; nothing where there is none."""
+        """Names all frames in the layer located in `folder`; does nothing without frames."""
         from pxr import Gf, Sdf, Vt
 
         if not self._frames:
@@ -94,7 +93,7 @@ class Clips:
 
     @property
     def _manifest_path(self) -> Path:
-        """The file that says which attributes the frames may hold, and what they are where a frame does not."""
+        """Manifest file, which declares the attributes of the frames and their values where a frame has none."""
         return self._folder / "manifest.usdc"
 
 

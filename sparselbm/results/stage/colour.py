@@ -1,4 +1,4 @@
-"""Numbers to colours: for displayColor, and as a picture for viewers that know no colours on points."""
+"""Colour mapping of numbers, for displayColor and as a texture for viewers without point colours."""
 
 from __future__ import annotations
 
@@ -8,56 +8,56 @@ ColourRange = tuple[float, float]
 
 MAP = "viridis"
 STEPS = 256
-"""Colours in the picture of the map."""
+"""Number of colours in the texture."""
 
 
 def limits_of(values: np.ndarray) -> ColourRange:
-    """Smallest and largest finite value; 0 and 1 where there is none."""
+    """Smallest and largest finite value; 0 and 1 if there is none."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
 def share(values: np.ndarray, limits: ColourRange) -> np.ndarray:
-    """Where values stand between the limits: 0 at the first and 1 at the second colour, float64."""
+    """Relative position of values between the limits: 0 at the first and 1 at the second colour, float64."""
     low, high = limits
     return (np.asarray(values, dtype=np.float64) - low) / (high - low) if high > low else np.zeros(np.shape(values))
 
 
 def colours(values: np.ndarray, limits: ColourRange | None = None) -> np.ndarray:
-    """Linear RGB of the map, shape (..., 3), float32, for values of shape (...); grey where they are NaN.
+    """Linear RGB of the colour map, shape (..., 3), float32, for values of shape (...); grey where NaN.
 
     Args:
-        values: Scalars.
-        limits: The values of the first and last colour; without it the smallest and largest finite value.
+        values: scalars.
+        limits: values of the first and last colour; None: the smallest and largest finite value.
     """
     shown = np.where(np.isfinite(values), share(values, limits or limits_of(values)), np.nan)
     display = _map()(np.ma.masked_invalid(shown))[..., :3]
-    # USD takes displayColor as linear; the colour map is given for the screen (sRGB).
+    # USD's displayColor is linear; the colour map is defined for the screen (sRGB).
     linear = np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)
     return linear.astype(np.float32)
 
 
 def for_screen(linear: np.ndarray) -> np.ndarray:
-    """Linear RGB (..., 3) as sRGB, uint8; what lies beyond 0 and 1 is clipped."""
+    """Converts linear RGB (..., 3) to sRGB, uint8, clipped to 0 and 1."""
     inner = np.clip(linear, 0.0, 1.0)
     screen = np.where(inner <= 0.0031308, 12.92 * inner, 1.055 * inner ** (1.0 / 2.4) - 0.055)
     return np.round(255.0 * screen).astype(np.uint8)
 
 
 def places_on_map(values: np.ndarray, limits: ColourRange) -> np.ndarray:
-    """Texture coordinates (n, 2) float32 of values (n,) on the picture of `map_picture`, within its outermost colours."""
+    """Texture coordinates (n, 2) float32 of values (n,) on `map_picture`, within its outermost colours."""
     inner = np.clip(np.nan_to_num(share(values, limits)), 0.0, 1.0) * (STEPS - 1.0) + 0.5
     return np.stack([inner / STEPS, np.full(len(inner), 0.5)], axis=1).astype(np.float32)
 
 
 def map_picture() -> np.ndarray:
-    """The map from left to right for the screen (sRGB), (4, 256, 3) uint8."""
+    """Colour map from left to right for the screen (sRGB), (4, 256, 3) uint8."""
     row = _map()(np.linspace(0.0, 1.0, STEPS))[:, :3]
     return np.repeat(np.round(255.0 * row).astype(np.uint8)[None], 4, axis=0)
 
 
 def magnitude(values: np.ndarray) -> np.ndarray:
-    """What a colour shows of a field on points: scalars (n,) themselves, the length of vectors (n, 3)."""
+    """Scalar shown by colours: the field itself for scalars (n,), the length for vectors (n, 3)."""
     return values if values.ndim == 1 else np.linalg.norm(values, axis=1)
 
 

@@ -1,6 +1,6 @@
-"""What is drawn beside the bodies: surfaces, slices, lines, points, volumes; and fields on the bodies themselves."""
+"""USD prims of drawings: surfaces, slices, lines, points and volumes, and fields on the bodies."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def vectors(values: np.ndarray) -> Vt.Vec3fArray:
-    """A USD array of an (n, 3) NumPy array."""
+    """Converts an (n, 3) NumPy array to a USD array."""
     from pxr import Vt
 
     return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32).reshape(-1, 3))
 
 
 def time_code(time: float | None) -> Usd.TimeCode:
-    """The time code of a number; the default value's for None."""
+    """Time code of a number; the default time for None."""
     from pxr import Usd
 
     return Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
 
 
 def set_field(prim: UsdGeom.Imageable, name: str, values: np.ndarray, time: float | None) -> None:
-    """A primvar with one value a point: float for shape (n,), float3 in world axes for shape (n, 3)."""
+    """Sets a primvar with one value per point: float for shape (n,), float3 in world axes for shape (n, 3)."""
     from pxr import Sdf, UsdGeom, Vt
 
     kind = Sdf.ValueTypeNames.FloatArray if values.ndim == 1 else Sdf.ValueTypeNames.Float3Array
@@ -46,13 +46,13 @@ def set_field(prim: UsdGeom.Imageable, name: str, values: np.ndarray, time: floa
 def set_colours(
     prim: UsdGeom.Imageable, values: np.ndarray, limits: ColourRange | None, time: float | None, look: Look | None = None
 ) -> None:
-    """displayColor from scalars (n,), one a point; with a look, the same as places on the picture of the map too."""
+    """Sets displayColor from scalars (n,), one per point; with a look also as texture coordinates on the colour map."""
     from pxr import Sdf, UsdGeom, Vt
 
     limits, types, api = limits or limits_of(values), Sdf.ValueTypeNames, UsdGeom.PrimvarsAPI(prim)
     primvar = api.CreatePrimvar("displayColor", types.Color3fArray, UsdGeom.Tokens.vertex)
     if primvar.IsIndexed():
-        # The user's indices address the user's colours, not these.
+        # The user's primvar indices refer to the user's colours, not to these.
         primvar.BlockIndices()
     primvar.Set(vectors(colours(values, limits)), time_code(time))
     if look is not None:
@@ -64,7 +64,7 @@ def set_colours(
 def draw_mesh(
     mesh: UsdGeom.Mesh, points: np.ndarray, faces: np.ndarray, normals: np.ndarray | None, time: float | None
 ) -> None:
-    """Polygons (k, 3 or 4) of points (n, 3) in stage units, seen from both sides; `normals` (n, 3)."""
+    """Defines a double-sided mesh of polygons (k, 3 or 4) of points (n, 3) in stage units; `normals` (n, 3)."""
     from pxr import UsdGeom
 
     flat = vectors(points)
@@ -79,7 +79,7 @@ def draw_mesh(
         mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
     for attribute, value in values.items():
         attribute.Set(value, time_code(time))
-        # Checkers compare what normals are at the first time with points at none.
+        # Checkers compare the normals at the first time with the points at the default time.
         if attribute.Get() is None:
             attribute.Set(value)
     mesh.CreateSubdivisionSchemeAttr("none")
@@ -87,7 +87,7 @@ def draw_mesh(
 
 
 def whole_quads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of a grid of values (nu, nv) the points that belong to a quad without a NaN, and these quads (k, 4) among them."""
+    """Points of a grid of values (nu, nv) that belong to a quad without NaN, and these quads (k, 4)."""
     index = np.arange(values.size).reshape(values.shape)
     quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
     kept, among = np.unique(quads[np.isfinite(values.ravel()[quads]).all(axis=1)], return_inverse=True)
@@ -95,10 +95,10 @@ def whole_quads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray, width: float, time: float | None) -> None:
-    """Points (n, 3) of one width in stage units, with their velocities, stage units a second, for blur between frames."""
+    """Defines points (n, 3) of one width in stage units, with velocities [stage units / s] for motion blur."""
     from pxr import UsdGeom
 
-    # One width would do, but then USD's own function for the extent of points fails, and checkers with it.
+    # A single width would be valid, but USD's function for the extent of points fails on it.
     code, flat, widths = time_code(time), vectors(points), [width] * len(points)
     prim.CreatePointsAttr().Set(flat, code)
     prim.CreateVelocitiesAttr().Set(vectors(velocities), code)
@@ -108,7 +108,7 @@ def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray
 
 
 def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: float, time: float | None) -> None:
-    """Linear curves through lines of shape (k, 3), width in stage units."""
+    """Defines linear curves through lines of shape (k, 3), with the width in stage units."""
     from pxr import UsdGeom
 
     code = time_code(time)
@@ -124,9 +124,9 @@ def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: flo
 
 
 def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: ColourRange | None, time: float | None, look: Look) -> None:
-    """For renderers a mesh in place of lines, points or arrows, with the same colours; the prim itself becomes its proxy.
+    """Defines a mesh for renderers in place of lines, points or arrows, with the same colours; the prim becomes its proxy.
 
-    Blender's importer gives a material to meshes alone; usdview shows proxies.
+    Blender's importer assigns materials only to meshes; usdview shows proxies.
     """
     from pxr import Sdf, UsdGeom, Vt
 
@@ -148,7 +148,7 @@ def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: ColourRange | None, time
 def draw_volume(
     stage: Usd.Stage, path: str, file: str, field_name: str, bounds: np.ndarray, time: float | None
 ) -> None:
-    """A volume of one OpenVDB grid in world metres; `bounds`, shape (2, 3), in metres."""
+    """Defines a volume of one OpenVDB grid in world metres; `bounds`, shape (2, 3), in metres."""
     from pxr import Gf, UsdGeom, UsdVol
 
     volume = UsdVol.Volume.Define(stage, path)

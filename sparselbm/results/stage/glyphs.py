@@ -1,6 +1,6 @@
-"""Arrows at points, drawn by a point instancer from one prototype."""
+"""Arrows at points, drawn by a point instancer with one prototype."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 SIDES = 8
 SHAFT, HEAD, NECK = 0.03, 0.1, 0.65
-"""Radii of the shaft and of the head, and where the head begins, in lengths of the arrow."""
+"""Radii of the shaft and of the head, and start of the head, relative to the length of the arrow."""
 
 
 def arrow() -> tuple[np.ndarray, np.ndarray]:
-    """An arrow of length 1 along x: points (n, 3), triangles (k, 3) wound outward."""
+    """Arrow of length 1 along x: points (n, 3), triangles (k, 3) wound outward."""
     profile = np.array([[0.0, 0.0], [0.0, SHAFT], [NECK, SHAFT], [NECK, HEAD], [1.0, 0.0]])
     angle = 2.0 * np.pi * np.arange(SIDES) / SIDES
     rings = [np.stack([np.full(SIDES, x), r * np.cos(angle), r * np.sin(angle)], axis=1) for x, r in profile]
@@ -38,8 +38,8 @@ def arrow() -> tuple[np.ndarray, np.ndarray]:
 def draw_glyphs(
     instancer: UsdGeom.PointInstancer, positions: np.ndarray, directions: np.ndarray, lengths: np.ndarray,
     time: float | None,
-) -> None:  # fmt: skip
-    """Arrows from positions (n, 3) along unit directions (n, 3), of lengths (n,); all in stage units."""
+) -> None:
+    """Defines arrows from positions (n, 3) along unit directions (n, 3), with lengths (n,); all in stage units."""
     from pxr import UsdGeom, Vt
 
     path, stage = instancer.GetPath().AppendPath("Prototypes/Arrow"), instancer.GetPrim().GetStage()
@@ -60,9 +60,9 @@ def draw_glyphs(
 
 
 def solid_glyphs(positions: np.ndarray, directions: np.ndarray, lengths: np.ndarray, values: np.ndarray) -> Solid:
-    """The same arrows as triangles, with values (n,)."""
+    """Same arrows as triangles, with values (n,)."""
     points, faces = arrow()
-    # Any two axes across the direction do, for an arrow is round.
+    # Any two axes normal to the direction are suitable, since an arrow is round.
     aside = np.eye(3)[np.abs(directions).argmin(axis=1)]
     second = np.cross(directions, aside)
     second /= np.linalg.norm(second, axis=1, keepdims=True)
@@ -72,9 +72,9 @@ def solid_glyphs(positions: np.ndarray, directions: np.ndarray, lengths: np.ndar
 
 
 def turns_from_x(directions: np.ndarray) -> np.ndarray:
-    """Unit quaternions (i, j, k, real), (n, 4) float16, that turn (1, 0, 0) into unit directions (n, 3).
+    """Unit quaternions (i, j, k, real), (n, 4) float16, that rotate (1, 0, 0) to unit directions (n, 3).
 
-    q = (x cross d, 1 + x . d), normalised; half a turn about z for d = -x.
+    q = (x cross d, 1 + x . d), normalised; a half turn about z for d = -x.
     """
     x, y, z = np.asarray(directions, dtype=np.float64).T
     turn = np.stack([np.zeros_like(x), -z, y, 1.0 + x], axis=1)

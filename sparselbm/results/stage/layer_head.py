@@ -1,6 +1,6 @@
-"""What a layer over a scene begins with: its own word on units, axis and time counts, and the scene by a relative path."""
+"""Head of a layer over a scene: units, axis and time codes of its own, and the scene as a sublayer by relative path."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sparselbm.scene.usd.stage import hushed
 
 @dataclass(frozen=True)
 class LayerHead:
-    """The metadata of a scene, repeated for a layer in some folder."""
+    """Metadata of a scene, repeated for a layer in some folder."""
 
     metadata: dict[str, str]
-    """By USD's names, with the values as they stand in a file."""
+    """Metadata by USD name, with values as written in a file."""
     scene: str
-    """The scene's path, seen from the folder."""
+    """Path of the scene relative to the folder."""
     roots: tuple[str, ...]
-    """Names of the prims at the scene's root."""
+    """Names of the root prims of the scene."""
     is_guess: bool
-    """Whether the scene names no unit, so that USD's centimetres are repeated."""
+    """Whether the scene has no unit, so that USD's default of centimetres is written."""
 
     @classmethod
     def of(cls, scene: Path, folder: Path) -> LayerHead:
-        """Raises SceneError where USD cannot open the scene."""
+        """Reads the metadata of a scene. Raises SceneError if USD cannot open it."""
         from pxr import UsdGeom
 
         with hushed():
@@ -55,12 +55,12 @@ class LayerHead:
             )
 
     def free_name(self, name: str) -> str:
-        """A name for a prim at the root that the scene does not use."""
+        """Name for a root prim that the scene does not use."""
         return next(each for each in (name, *(f"{name}{k}" for k in range(1, 10**6))) if each not in self.roots)
 
     def lines(self) -> list[str]:
-        """The head's lines in USD's text format, without the first."""
-        remark = "    # The scene names no unit, which means centimetres: correct it here if that is wrong."
+        """Lines of the head in USD's text format, without the first."""
+        remark = "    # The scene has no unit, which means centimetres: correct this here if it is wrong."
         at = "@@@" if "@" in self.scene else "@"
         data = [f"    {name} = {value}" for name, value in self.metadata.items()]
         return ["(", *([remark] if self.is_guess else []), *data, f"    subLayers = [{at}{self.scene}{at}]", ")"]

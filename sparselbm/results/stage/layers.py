@@ -1,11 +1,11 @@
-"""The two files of a result: CASE_results.usda, which is opened, and CASE_layer.usdc, which holds the data.
+"""Files of a result: CASE_results.usda, which is to be opened, and CASE_layer.usdc with the data.
 
-Both are kept in anonymous layers, composed with the user's scene, and exported whole to a file beside the
-old one, which is then replaced at one stroke: whoever reads, or a crash, meets the old or the new result.
-(`Stage.Export` would make asset paths absolute, which ties the result to a folder; `Layer.Export` does not.)
+Both are anonymous layers composed with the user's scene. Each is exported to a temporary file, which then replaces the
+old one atomically: a reader always finds a complete result, also after a crash. (`Stage.Export` would make asset paths
+absolute, which ties the result to a folder; `Layer.Export` does not.)
 """
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 
 
 class LayerPair:
-    """The result's layers over the user's scene, composed in memory; edits go to the data layer."""
+    """Layers of the result over the user's scene, composed in memory; edits go to the data layer."""
 
     def __init__(
         self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None,
         *, drawings: str,
-    ):  # fmt: skip
-        """`drawings`: path of the prim below which frames may be taken out, into files of their own."""
+    ):
+        """`drawings`: path of the prim below which frames may be written to separate files."""
         if not is_plain(case_name):
-            raise SceneError(f"case_name = {case_name!r} names files: use letters, digits, `_`, `-` and `.` only")
+            raise SceneError(
+                f"case_name is {case_name!r}, but is used in file names: use only letters, digits, `_`, `-` and `.`"
+            )
         self.scene, self.case_name = scene.resolve(), case_name
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
@@ -45,21 +47,21 @@ class LayerPair:
 
     def _refuse(self, overwrite: bool) -> None:
         if not self.scene.is_file():
-            raise SceneError(f"{self.scene}: no such file; give the scene that the results belong to")
+            raise SceneError(f"{self.scene}: no such file; pass the scene of the results")
         files = (self.root_path, self.data_path)
         if self.scene in files:
-            raise SceneError(f"{self.scene} is itself a file of this result; choose another case_name")
+            raise SceneError(f"{self.scene} would be overwritten by this result; choose another case_name")
         there = [str(file) for file in files if file.exists()]
         if there and not overwrite:
             raise ResultsExistError(
-                f"{' and '.join(there)}: results exist already;"
+                f"{' and '.join(there)}: the results exist already;"
                 " pass overwrite=True, or choose another case_name or folder"
             )
 
     def _compose(self, variants: Mapping[str, str]) -> None:
         from pxr import Sdf, Usd
 
-        # USD cannot compose STL and the like: their bodies are written into the data layer as meshes.
+        # USD cannot compose STL and similar files: their bodies are written to the data layer as meshes.
         self._user = None if self.scene.suffix.lower() in foreign.SUFFIXES else open_stage(self.scene)
         self.data: Sdf.Layer = Sdf.Layer.CreateAnonymous("data.usdc")
         self._root = Sdf.Layer.CreateAnonymous("root.usda")
@@ -72,7 +74,7 @@ class LayerPair:
         self.stage.SetEditTarget(Usd.EditTarget(self.data))
 
     def _copy_metadata(self) -> None:
-        """Only the root layer's word on units, axis and time counts, so it repeats the user's."""
+        """Copies the user's metadata, since only units, axis and time codes of the root layer count."""
         from pxr import UsdGeom
 
         units, axis, rate = 1.0, foreign.up_axis(self.scene), 24.0
@@ -88,19 +90,19 @@ class LayerPair:
         UsdGeom.SetStageMetersPerUnit(self.stage, units)
         UsdGeom.SetStageUpAxis(self.stage, axis)
         for layer in (self._root, self.data):
-            # A layer of another rate would have its samples scaled when it is composed.
+            # The samples of a layer with another rate would be rescaled by composition.
             layer.timeCodesPerSecond = rate
         self.metres_per_unit = units
 
     @property
     def sources(self) -> list[Path]:
-        """The files that the scene is composed of."""
+        """Files of which the scene is composed."""
         if self._user is None:
             return [self.scene]
         return [Path(layer.realPath) for layer in self._user.GetUsedLayers() if layer.realPath]
 
     def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
-        """Have a picture drawn beside the root layer; one that is there is replaced at one stroke."""
+        """Draws a picture next to the root layer; an existing one is replaced atomically."""
         path = self.root_path.with_name(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{os.getpid()}.{name}")
@@ -111,20 +113,20 @@ class LayerPair:
             beside.unlink(missing_ok=True)
 
     def end_frame(self, time: float) -> None:
-        """Write what was drawn to this time's own file; the next `save` names it."""
+        """Writes the drawings of this time to a separate file, which the next `save` names."""
         self.clips.take(self.data, time)
 
     def set_time_range(self, start: float, end: float) -> None:
-        """The range a viewer plays, in time codes."""
+        """Sets the playback range, in time codes."""
         self._root.startTimeCode, self._root.endTimeCode = start, end
 
     def name_default_prim(self, name: str) -> None:
-        """Make a root prim the default, if the user's scene has named none."""
+        """Makes a root prim the default if the user's scene has none."""
         if not self._root.HasDefaultPrim():
             self._root.defaultPrim = name
 
     def save(self) -> None:
-        """Write both files; each is complete at any time, the data first, for the root names it."""
+        """Writes both files atomically, the data first, since the root layer refers to it."""
         from pxr import Sdf
 
         self.data_path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +150,7 @@ def _replace(layer: Sdf.Layer, path: Path) -> None:
         os.replace(beside, path)
     except Tf.ErrorException as error:
         raise OSError(
-            f"{path}: USD could not write this file; is the folder writable, with room left? {error}"
+            f"{path}: USD could not write this file; check that the folder is writable and has free space: {error}"
         ) from error
     finally:
         beside.unlink(missing_ok=True)

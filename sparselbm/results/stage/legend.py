@@ -1,4 +1,4 @@
-"""The legend of a field: a picture of its colours and numbers, which hangs before the camera."""
+"""Legend of a field: a picture of its colours and values, placed in front of the camera."""
 
 # pxr fills its modules at run time, out of pyright's sight.
 # pyright: reportAttributeAccessIssue=false
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 INCHES = (1.1, 3.2)
 HEIGHT = 0.34
-"""Of the picture that the camera takes."""
+"""Height relative to that of the camera picture."""
 
 
 def draw_map(path: Path) -> None:
-    """All colours from left to right, as PNG."""
+    """Draws the colour map from left to right, as PNG."""
     from matplotlib.image import imsave
 
     imsave(path, map_picture())
 
 
 def draw_picture(path: Path, label: str, limits: ColourRange) -> None:
-    """A bar of all colours with the values beside it, as PNG."""
+    """Draws a colour bar with values, as PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
@@ -39,7 +39,7 @@ def draw_picture(path: Path, label: str, limits: ColourRange) -> None:
 
 
 def place_legend(mesh: UsdGeom.Mesh, camera: UsdGeom.Camera, place: int) -> None:
-    """A rectangle in the camera's own space, in front of all that it looks at: number `place` from the left."""
+    """Defines a rectangle in camera space, in front of everything in view: number `place` from the left."""
     from pxr import Gf, Sdf, UsdGeom, Vt
 
     near = 1.05 * camera.GetClippingRangeAttr().Get()[0]

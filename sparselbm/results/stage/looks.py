@@ -1,6 +1,6 @@
-"""Materials that read their colours from a picture, for viewers that do not draw displayColor."""
+"""Materials with colours from a texture, for viewers that do not draw displayColor."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """A UsdPreviewSurface whose colour is a picture's at a primvar's texture coordinates."""
+    """UsdPreviewSurface with the colour of a texture at the coordinates of a primvar."""
 
     path: str
-    """Of the material."""
+    """Path of the material."""
     picture: str
-    """The file, relative to the stage."""
+    """Texture file, relative to the stage."""
     coordinates: str = "st"
-    """The primvar with the texture coordinates, float2."""
+    """Primvar of the texture coordinates, float2."""
     lit: bool = True
-    """Whether light falls on it; if not it shines by itself, so that its colours are those of the legend."""
+    """Whether it is lit; otherwise it is emissive, so that its colours match the legend."""
     opacity: float = 1.0
 
     def define(self, stage: Usd.Stage) -> None:
-        """Author the material, if it is not there."""
+        """Defines the material if it does not exist."""
         from pxr import Gf, Sdf, UsdGeom, UsdShade
 
         if stage.GetPrimAtPath(self.path):
@@ -54,7 +54,7 @@ class Look:
         material.CreateSurfaceOutput().ConnectToSource(surface.CreateOutput("surface", types.Token))
 
     def bind(self, prim: Usd.Prim) -> None:
-        """Give a prim this look, whatever material the user's scene gives it, its subsets, or all below a prim above it."""
+        """Binds the look to a prim, overriding materials of the user's scene, also on subsets and ancestors."""
         from pxr import UsdGeom, UsdShade
 
         self.define(prim.GetStage())

@@ -1,6 +1,6 @@
-"""Normals of meshes whose points have moved: of points where the mesh had these, of faces otherwise."""
+"""Normals of meshes whose points have moved: on points if the mesh had these, otherwise on faces."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def has_normals(mesh: UsdGeom.Mesh) -> bool:
-    """Whether normals are given, and used: a subdivided surface has those of its limit."""
+    """Whether normals are authored and used: a subdivided surface has those of its limit."""
     from pxr import UsdGeom
 
     given = (mesh.GetNormalsAttr(), mesh.GetPrim().GetAttribute("primvars:normals"))
@@ -23,7 +23,7 @@ def has_normals(mesh: UsdGeom.Mesh) -> bool:
 
 
 def take_over_normals(mesh: UsdGeom.Mesh) -> None:
-    """Have normals of points or of faces alone, for the default points too: those of corners would be six times the points."""
+    """Replaces normals by those of points or faces, also at the default time: corner normals would be six times as many."""
     from pxr import Usd, UsdGeom
 
     primvar = mesh.GetPrim().GetAttribute("primvars:normals")
@@ -36,7 +36,7 @@ def take_over_normals(mesh: UsdGeom.Mesh) -> None:
 
 
 def renew_normals(mesh: UsdGeom.Mesh, code: Usd.TimeCode) -> None:
-    """Unit normals of the points at a time: of faces, or of points as area-weighted means of the faces around each."""
+    """Computes unit normals at a time: of faces, or of points as area-weighted means over the faces around each."""
     from pxr import UsdGeom, Vt
 
     given = mesh.GetPointsAttr().Get(code)
@@ -55,7 +55,7 @@ def renew_normals(mesh: UsdGeom.Mesh, code: Usd.TimeCode) -> None:
         np.add.at(around, corners, areas[face])
         areas = around
     length = np.linalg.norm(areas, axis=1, keepdims=True)
-    # A point without a face, or a face without an area, may point anywhere, but a normal has the length 1.
+    # A point without a face, or a face without area, may have any normal of length 1.
     unit = np.where(length > 0.0, areas / np.maximum(length, 1e-300), (0.0, 0.0, 1.0))
     mesh.CreateNormalsAttr().Set(Vt.Vec3fArray.FromNumpy(unit.astype(np.float32)), code)
 
@@ -67,7 +67,7 @@ def _by_point(mesh: UsdGeom.Mesh) -> bool:
 
 
 def _areas(points: np.ndarray, counts: np.ndarray, corners: np.ndarray, face: np.ndarray) -> np.ndarray:
-    """Twice the area vector of each polygon, (m, 3): the sum of a x b over its edges; concave and not planar ones too."""
+    """Twice the area vector of each polygon, (m, 3): the sum of a x b over its edges, also for concave and non-planar ones."""
     after, ends = np.arange(1, len(corners) + 1), np.cumsum(counts)
     after[ends - 1] = ends - counts
     result = np.zeros((len(counts), 3))

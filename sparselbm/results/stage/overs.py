@@ -1,10 +1,10 @@
-"""Where the points of a part go on the results stage.
+"""Prims of the results stage that receive the points of a body.
 
-A mesh takes an `over` at its own path. A gprim cannot hold points, and a copy of a point instancer is no
-prim: these are hidden, and a mesh `NAME_optimised` is defined beside them.
+A mesh receives an `over` at its own path. A gprim cannot store points, and a copy of a point instancer is not a prim:
+these are hidden, and a mesh `NAME_optimised` is defined next to them.
 """
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from pxr import Sdf, Usd, UsdGeom
 
 STALE = ("velocities", "accelerations")
-"""Attributes that were right for the old points only, and are not known for the new ones."""
+"""Attributes that are only valid for the old points, and unknown for the new ones."""
 
 
 def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
-    """The mesh prim that holds the part's points, made editable, or defined if there is none."""
+    """Returns the mesh prim for the part's points, made editable, or defined if there is none."""
     from pxr import Sdf, UsdGeom
 
     if not (part.needs_mesh or part.instance):
@@ -33,7 +33,7 @@ def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
         mesh = UsdGeom.Mesh(stage.GetPrimAtPath(part.path))
         if mesh:
             return mesh
-        # A body of an STL or the like stands on no stage yet.
+        # A body of an STL or similar file is not on the stage yet.
         return _define(stage, Sdf.Path(part.path), body, part)
     path = replacement_path(part)
     make_editable(stage, path.GetParentPath())
@@ -46,21 +46,21 @@ def ensure_mesh(stage: Usd.Stage, body: Body, part: Part) -> UsdGeom.Mesh:
 
 
 def replacement_path(part: Part) -> Sdf.Path:
-    """Where the mesh of a gprim or of a point instancer's copy is defined."""
+    """Path of the mesh that replaces a gprim or a copy of a point instancer."""
     from pxr import Sdf, Tf
 
     if part.instance is None:
         path = Sdf.Path(part.path)
         return path.ReplaceName(f"{path.name}_optimised")
     path = Sdf.Path(part.instance.instancer)
-    # Below an instancer nothing is drawn by itself, so the copies stand beside it.
+    # Prims below an instancer are not drawn themselves, so the copies are defined next to it.
     places = "_".join(map(str, (part.instance.index, *part.instance.inner)))
     prototype = Tf.MakeValidIdentifier(part.path.strip("/"))
     return path.ReplaceName(f"{path.name}_{places}_{prototype}_optimised")
 
 
 def make_editable(stage: Usd.Stage, path: Sdf.Path) -> None:
-    """Give every instance at or above `path` prims of its own: opinions below an instance are ignored."""
+    """Turns every instance at or above `path` into ordinary prims, since opinions below an instance are ignored."""
     for prefix in path.GetPrefixes():
         prim = stage.GetPrimAtPath(prefix)
         if prim and prim.IsInstance():
@@ -96,7 +96,7 @@ def _define(stage: Usd.Stage, path: Sdf.Path, body: Body, part: Part) -> UsdGeom
 
 
 def _copy_look(source: Usd.Prim, mesh: UsdGeom.Mesh) -> None:
-    """Give a replacement the material and the plain colour of what it replaces."""
+    """Copies the material and the display colour of the replaced prim."""
     from pxr import UsdGeom, UsdShade
 
     material, _ = UsdShade.MaterialBindingAPI(source).ComputeBoundMaterial()
@@ -108,23 +108,23 @@ def _copy_look(source: Usd.Prim, mesh: UsdGeom.Mesh) -> None:
 
 
 def world_matrix(prim: Usd.Prim, time: float | None) -> np.ndarray:
-    """From the prim's own space to world metres as the results stage has it at that time, shape (4, 4)."""
+    """Transform from the prim's space to world metres on the results stage at that time, shape (4, 4)."""
     from pxr import Usd, UsdGeom
 
-    # The first sample stands in for a missing time, as it does when the scene is read.
+    # Without a time, the first sample is used, as in reading the scene.
     code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
     matrix = UsdGeom.Imageable(prim).ComputeLocalToWorldTransform(code)
     return column_matrix(matrix, UsdGeom.GetStageMetersPerUnit(prim.GetStage()))
 
 
 def set_points(mesh: UsdGeom.Mesh, world: np.ndarray, time: float | None) -> None:
-    """Author points and extent at a time code (default value for None) from world positions (n, 3) [m]."""
+    """Writes points and extent at a time code (default time for None) from world positions (n, 3) [m]."""
     from pxr import Usd, UsdGeom, Vt
 
     matrix = world_matrix(mesh.GetPrim(), time)
     if np.linalg.det(matrix[:3, :3]) == 0.0:
         raise SceneError(
-            f"{mesh.GetPath()}: its transform flattens space, so points cannot go back; remove the zero scale"
+            f"{mesh.GetPath()}: its transform is singular, so points cannot be written back; remove the zero scale"
         )
     local = Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(apply_inverse(matrix, world), dtype=np.float32))
     code = Usd.TimeCode.Default() if time is None else Usd.TimeCode(time)
@@ -135,9 +135,9 @@ def set_points(mesh: UsdGeom.Mesh, world: np.ndarray, time: float | None) -> Non
 
 
 def block_stale(mesh: UsdGeom.Mesh) -> None:
-    """Block what the new points have made wrong, on the mesh and in the cached bounds above it.
+    """Blocks attributes that the new points invalidate, on the mesh and in the cached bounds above it.
 
-    Normals are taken over instead. A topology that changes in time is held at its first sample, which the points belong to.
+    Normals are recomputed instead. A topology that changes in time is fixed at its first sample, to which the points belong.
     """
     from pxr import Usd, UsdGeom
 

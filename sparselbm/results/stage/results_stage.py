@@ -1,6 +1,6 @@
-"""The results of a case as USD: a layer over the user's own scene, which itself is never written."""
+"""Results of a case as USD: layers over the user's own scene, which is not modified."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ from sparselbm.scene.usd import Body
 from sparselbm.scene.usd.traversal import DRAWINGS_MARK
 
 ROOT = "/Results"
-"""What is drawn stands below this prim; outside of the user's prims, whose transforms would move it."""
+"""Prim of the drawings, outside the user's prims, whose transforms would move them."""
 SURFACE_OPACITY = 0.4
 
 
 class ResultsStage:
-    """Writes CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
+    """Writer of CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
 
-    Beside them stand the pictures of colour map and legends, and CASE_clips with frames that have been ended.
+    The pictures of colour map and legends, and CASE_clips with completed frames, are written next to them.
 
-    Everything is given in world metres and NumPy. Time codes number the optimiser's iterations; at the
-    default time a viewer still sees the user's own shape. Use as a context manager, or call `save()`.
+    All data are NumPy arrays in world metres. Time codes are the optimizer's iterations; at the default time a viewer shows
+    the user's original shape. Use it as a context manager, or call `save()`.
     """
 
     def __init__(
         self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False,
         variants: Mapping[str, str] | None = None,
-    ):  # fmt: skip
-        """Compose the scene, its `variants` chosen, and the result in memory; nothing is written before the first `save()`.
+    ):
+        """Composes the scene with the selected `variants` and the result in memory; nothing is written before `save()`.
 
         Raises:
-            ResultsExistError: One of the two files is there, and `overwrite` is false.
-            SceneError: The scene cannot be opened, `case_name` cannot name a file, or the scene is itself a file of this result.
+            ResultsExistError: if one of the two files exists, and `overwrite` is false.
+            SceneError: if the scene cannot be opened, `case_name` is not a valid file name, or would overwrite the scene.
         """
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
         self._times: set[float] = set()
@@ -57,29 +57,29 @@ class ResultsStage:
 
     @property
     def path(self) -> Path:
-        """The file to open in a viewer."""
+        """File to open in a viewer."""
         return self._layers.root_path
 
     @property
     def folder(self) -> Path:
-        """Where the files lie; relative paths of volumes start here."""
+        """Folder of the files; paths of volumes are relative to it."""
         return self._layers.root_path.parent
 
     @property
     def sources(self) -> list[Path]:
-        """The files that the scene is composed of, which no run may remove."""
+        """Files of which the scene is composed, which a run must not remove."""
         return self._layers.sources
 
     def save(self) -> None:
-        """Write both files; a crash, or a viewer that reads meanwhile, meets the last complete ones."""
+        """Writes both files atomically, so that a viewer or a crash finds complete ones."""
         for name in tuple(self._pictures):
             self._layers.replace_picture(name, self._pictures.pop(name))
         self._layers.save()
 
     def end_frame(self, time: float) -> None:
-        """Put all that was drawn below /Results at a time into a file of its own, CASE_clips/NUMBER.usdc, and save.
+        """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
 
-        Bodies keep their samples in the growing layer. Without this call drawings do so too, and stay until they are drawn anew.
+        Samples of bodies stay in the growing layer. Without this call drawings do so too, until they are drawn again.
         """
         self._layers.end_frame(time)
         self.save()
@@ -88,19 +88,21 @@ class ResultsStage:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Save what there is, after an error too: it is all that was computed."""
+        """Saves the results, also after an error, since they are all that was computed."""
         self.save()
 
     def add_iteration(self, body: Body, iteration: int, points_world_m: np.ndarray) -> None:
-        """Give the body's points (n, 3) [m] at an iteration, as time samples on its prims, and save.
+        """Writes the body's points (n, 3) [m] at an iteration as time samples on its prims, and saves.
 
         Raises:
-            ValueError: The shape is not that of the body, or a position is not finite.
-            SceneError: A prim's transform flattens space, so that points cannot go back into it.
+            ValueError: if the shape is not that of the body, or a position is not finite.
+            SceneError: if the transform of a prim is singular, so that points cannot be written back.
         """
         points = checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
         if not np.isfinite(points).all():
-            raise ValueError(f"points_world_m of iteration {iteration} has positions that are not finite; shorten the step")
+            raise ValueError(
+                f"points_world_m of iteration {iteration} has positions that are not finite; use a shorter step"
+            )
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
@@ -109,7 +111,7 @@ class ResultsStage:
         self.save()
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
-        """Give the ops of a prim their numbers at an iteration, by the ops' names, as time samples, and save."""
+        """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
         write_values(self._layers.stage, ops, values, float(iteration))
         self._extend_time(iteration)
         self.save()
@@ -123,24 +125,24 @@ class ResultsStage:
         colour_by: str | None = None,
         limits: ColourRange | None = None,
     ) -> None:
-        """Put fields on the body's prims as primvars, one value a point.
+        """Writes fields on the body's prims as primvars, one value per point.
 
         Args:
-            body: The body.
-            fields: By name, scalars (n,) or vectors (n, 3) in world axes, for the body's n points.
-            iteration: The time code; the default value, valid at all times, without it.
-            colour_by: The field that displayColor shows (of a vector: its length); none without it.
-            limits: Values of the first and last colour; smallest and largest of the field without it.
+            body: the body.
+            fields: scalars (n,) or vectors (n, 3) in world axes by name, for the body's n points.
+            iteration: the time code; None: the default value, valid at all times.
+            colour_by: the field shown by displayColor (for a vector its length); None: no colours.
+            limits: values of the first and last colour; None: smallest and largest of the field.
 
         Raises:
-            ValueError: A name that USD does not allow or that has a meaning already, a shape that is not the
-                body's, or a `colour_by` that is not among the fields.
+            ValueError: if a name is invalid or reserved in USD, a shape is not that of the body, or `colour_by` is not
+                among the fields.
         """
         count = len(body.mesh.points)
         shapes = [(count,), (count, 3)]
         arrays = {field_name_of(name): checked(name, values, shapes) for name, values in fields.items()}
         if colour_by is not None and colour_by not in arrays:
-            raise ValueError(f"colour_by = {colour_by!r} is not among the fields {sorted(arrays)}; add it")
+            raise ValueError(f"colour_by is {colour_by!r}, which is not among the fields {sorted(arrays)}; add it")
         shade = None if colour_by is None else magnitude(arrays[colour_by])
         if shade is not None:
             limits = limits or self._scales.get(colour_by or "") or limits_of(shade)
@@ -162,14 +164,16 @@ class ResultsStage:
         limits: ColourRange | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap, and of NaN alone nothing.
+        """Draws a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
 
         Raises:
-            ValueError: Shapes that do not match, a grid of less than 2 x 2, or a bad name.
+            ValueError: if shapes do not match, the grid is smaller than 2 x 2, or the name is invalid.
         """
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
-            raise ValueError(f"slice {name!r}: values of shape {values.shape}; give (nu, nv), at least (2, 2)")
+            raise ValueError(
+                f"the values of slice {name!r} have the shape {values.shape}; pass (nu, nv), at least (2, 2)"
+            )
         points = self._to_stage(checked("positions", positions, [(*values.shape, 3)]))
         across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
         normal = across / max(float(np.linalg.norm(across)), 1e-300)
@@ -191,14 +195,14 @@ class ResultsStage:
         limits: ColourRange | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw a surface [m], an isosurface, say, with values (n,) at its points; what lies behind it shows through.
+        """Draws a translucent surface [m], such as an isosurface, with values (n,) at its points.
 
         Raises:
-            ValueError: Another number of values, a surface without a face, or a bad name.
+            ValueError: if the number of values differs, the surface has no face, or the name is invalid.
         """
         values = checked("values", values, [(len(mesh.points),)])
         if not len(mesh.faces):
-            raise ValueError(f"surface {name!r} has no face; leave it out")
+            raise ValueError(f"surface {name!r} has no face; omit it")
         drawn = self._child("Surfaces", name, "Mesh")
         drawings.draw_mesh(drawn, self._to_stage(mesh.points), mesh.faces, mesh.point_normals, time)
         drawn.CreateDisplayOpacityAttr([SURFACE_OPACITY])
@@ -216,23 +220,23 @@ class ResultsStage:
         limits: ColourRange | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw lines, each of shape (k, 3) [m], with values (k,); lines of one point are left out.
+        """Draws lines, each of shape (k, 3) [m], with values (k,); lines of one point are omitted.
 
         Args:
-            name: Name of the curves' prim.
-            lines: The polylines.
-            values: What the colour shows, one array a line.
-            width: Thickness [m]; 1/300 of the diagonal of all lines without it.
-            field_name: Name of the primvar that keeps the values.
-            limits: Values of the first and last colour.
-            time: The time code; the default value without it.
+            name: name of the curves' prim.
+            lines: the polylines.
+            values: values for the colours, one array per line.
+            width: line width [m]; None: 1/300 of the diagonal of all lines.
+            field_name: name of the primvar of the values.
+            limits: values of the first and last colour.
+            time: the time code; None: the default value.
 
         Raises:
-            ValueError: Values that do not match the lines, no line of two points, or a bad name.
+            ValueError: if values do not match the lines, no line has two points, or the name is invalid.
         """
         lines = [np.asarray(line, dtype=np.float64) for line in lines]
         if [len(line) for line in lines] != [len(value) for value in values]:
-            raise ValueError(f"streamlines {name!r}: lines and values differ in length; give one value a point")
+            raise ValueError(f"streamlines {name!r}: lines and values differ in length; pass one value per point")
         kept = [k for k, line in enumerate(lines) if len(line) > 1]
         if not kept:
             raise ValueError(f"streamlines {name!r}: no line of {len(lines)} has two points; seed them in the flow")
@@ -257,10 +261,10 @@ class ResultsStage:
         limits: ColourRange | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s], if any; `width` as in `add_streamlines`.
+        """Draws points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s]; `width` as in `add_streamlines`.
 
         Raises:
-            ValueError: Shapes that do not match, or a bad name.
+            ValueError: if shapes do not match, or the name is invalid.
         """
         points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
         moving = self._to_stage(checked("velocities", velocities, [points.shape]))
@@ -284,10 +288,10 @@ class ResultsStage:
         limits: ColourRange | None = None,
         time: float | None = None,
     ) -> None:
-        """Draw vectors (n, 3) as arrows from positions (n, 3) [m]; the longest gets `length` [m], those of no length none.
+        """Draws vectors (n, 3) as arrows from positions (n, 3) [m]; the longest has the `length` [m], zero vectors have none.
 
         Raises:
-            ValueError: Shapes that do not match, or a bad name.
+            ValueError: if shapes do not match, or the name is invalid.
         """
         points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
         field = checked("vectors", vectors, [points.shape])
@@ -305,23 +309,26 @@ class ResultsStage:
     def add_volume(
         self, name: str, vdb_path: str, field_name: str, *, bounds: np.ndarray, time: float | None = None
     ) -> None:
-        """Show a grid of an OpenVDB file, whose transform gives world metres.
+        """Shows a grid of an OpenVDB file, whose transform maps to world metres.
 
         Args:
-            name: Name of the volume's prim.
-            vdb_path: The file, relative to `folder`; it must be there.
-            field_name: Name of the grid in the file.
-            bounds: Lowest and highest corner [m], shape (2, 3).
-            time: The time code of this file in a sequence; the default value without it.
+            name: name of the volume's prim.
+            vdb_path: the file, relative to `folder`; it must exist.
+            field_name: name of the grid in the file.
+            bounds: lowest and highest corner [m], shape (2, 3).
+            time: the time code of this file in a sequence; None: the default value.
 
         Raises:
-            ValueError: A file outside of `folder`, `bounds` of another shape, or a bad name.
-            FileNotFoundError: No such file.
+            ValueError: if the file is outside `folder`, `bounds` has another shape, or the name is invalid.
+            FileNotFoundError: if the file does not exist.
         """
         if Path(vdb_path).is_absolute() or ".." in Path(vdb_path).parts:
-            raise ValueError(f"vdb_path = {vdb_path}: give a file within {self.folder}, relative to it, so that all can be moved")
+            raise ValueError(
+                f"vdb_path is {vdb_path}: pass a file within {self.folder}, relative to it, so that results can be "
+                "moved"
+            )
         if not (self.folder / vdb_path).is_file():
-            raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before it is added")
+            raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before adding it")
         corners = checked("bounds", bounds, [(2, 3)])
         path = self._child_path("Volumes", name)
         file = f"./{Path(vdb_path).as_posix()}"
@@ -329,13 +336,13 @@ class ResultsStage:
         self._extend_time(time)
 
     def add_camera(self, bounds: np.ndarray) -> None:
-        """Point the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m]: the flow domain, say."""
+        """Points the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m], such as the domain."""
         add_cameras(self._layers.stage, ROOT, self._to_stage(checked("bounds", bounds, [(2, 3)])))
 
     def set_scale(self, field_name: str, limits: ColourRange, label: str) -> None:
-        """Fix the values of a field's first and last colour for all that is drawn of it; a legend says which they are.
+        """Fixes the colour range of a field for all drawings of it, and adds a legend.
 
-        The legend hangs before /Results/Camera. What is fixed first stays, so that colours mean the same at all times.
+        The legend is placed in front of /Results/Camera. The first range is kept, so that colours are comparable over time.
         """
         if field_name in self._scales:
             return
@@ -359,8 +366,10 @@ class ResultsStage:
         self._layers.name_default_prim(ROOT.strip("/"))
         add_cameras(stage, ROOT, np.array([[-1.0] * 3, [1.0] * 3] if box.IsEmpty() else [box.GetMin(), box.GetMax()]))
 
-    def _show(self, prim, values: np.ndarray, name: str, limits: ColourRange | None, time: float | None, look: Look | None) -> None:
-        """A field on what has been drawn: as a primvar, and as colours."""
+    def _show(
+        self, prim, values: np.ndarray, name: str, limits: ColourRange | None, time: float | None, look: Look | None
+    ) -> None:
+        """Adds a field to a drawing, as a primvar and as colours."""
         drawings.set_field(prim, name, values, time)
         drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
         self._extend_time(time)
@@ -374,7 +383,7 @@ class ResultsStage:
         return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
 
     def _width(self, width: float | None, points: np.ndarray) -> float:
-        """In stage units, of points in stage units."""
+        """Width in stage units, for points in stage units."""
         diagonal = float(np.linalg.norm(np.ptp(points, axis=0)))
         return diagonal / 300.0 if width is None else width / self._layers.metres_per_unit
 
@@ -382,7 +391,7 @@ class ResultsStage:
         from pxr import Sdf, UsdGeom
 
         if not Sdf.Path.IsValidIdentifier(name):
-            raise ValueError(f"name = {name!r} cannot name a prim; use letters, digits and `_`, no digit first")
+            raise ValueError(f"{name!r} is not a valid prim name; use letters, digits and `_`, and no digit first")
         UsdGeom.Scope.Define(self._layers.stage, f"{ROOT}/{group}")
         return f"{ROOT}/{group}/{name}"
 

@@ -1,6 +1,6 @@
-"""What a stage shows at one time, as plain arrays: for viewers that know no USD."""
+"""Contents of a stage at one time as plain arrays, for viewers without USD."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ if TYPE_CHECKING:
     from pxr import Usd, UsdGeom
 
 GREY = 0.4
-"""Of what has no colour of its own."""
+"""Default grey level of prims without colour."""
 TRIANGLES, LINES, POINTS = 3, 2, 1
-"""Corners of what a shape is made of."""
+"""Number of corners of the elements of a shape."""
 
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Where a point instancer draws a shape."""
+    """Copies of a shape drawn by a point instancer."""
 
     matrices: np.ndarray
-    """From the shape's positions to world metres, for column vectors, (m, 4, 4)."""
+    """Transforms from the shape's positions to world metres, for column vectors, (m, 4, 4)."""
     colours: np.ndarray
-    """Linear RGB by which the shape's own is multiplied, (m, 3)."""
+    """Linear RGB factors for the shape's own colours, (m, 3)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A prim's triangles, lines or points."""
+    """Triangles, lines or points of a prim."""
 
     path: str
-    """Of a copied one the prototype's, behind the instancer's where it does not stand below it."""
+    """Path of the prim; for a copy that of the prototype, appended to the instancer's if it is not below it."""
     corners: int
-    """Of each element: `TRIANGLES`, `LINES` or `POINTS`."""
+    """Element type: `TRIANGLES`, `LINES` or `POINTS`."""
     positions: np.ndarray
-    """World [m], (n, 3) float32; of a copied one in the prototype's own space and units."""
+    """Positions in world space [m], (n, 3) float32; for copies in the prototype's space and units."""
     colours: np.ndarray
     """Linear RGB, (n, 3)."""
     indices: np.ndarray
-    """Of the elements' corners, flat uint32."""
+    """Indices of the elements' corners, flat uint32."""
     opacity: float = 1.0
     width: float = 0.0
-    """Of lines and points [m]."""
+    """Width of lines and points [m]."""
     copies: Copies | None = None
-    """None: it stands where its positions are, once."""
+    """Copies; None: the shape is drawn once at its positions."""
 
 
 def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
-    """Every visible mesh, curve and point prim that holds something at a time, and what point instancers draw.
+    """Visible mesh, curve and point prims that are not empty at a time, and the shapes drawn by point instancers.
 
-    None: at all times. Left out is what hangs at cameras, and of prototypes what is no mesh, an instancer within them, too.
+    None: at all times. Omitted are children of cameras, and within prototypes everything except meshes.
     """
     from pxr import Usd, UsdGeom
 
@@ -80,7 +80,7 @@ def _is_hidden(prim: Usd.Prim, time: float | None) -> bool:
 
 
 def _has_proxy(prim: Usd.Prim) -> bool:
-    """Whether another prim is shown in its place, where nothing is rendered."""
+    """Whether another prim is shown in its place in viewers that do not render."""
     from pxr import UsdGeom
 
     image = UsdGeom.Imageable(prim)
@@ -88,7 +88,7 @@ def _has_proxy(prim: Usd.Prim) -> bool:
 
 
 def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape]:
-    """The prim's own shape, put where a matrix for column vectors says; nothing where it is of no such kind, or empty."""
+    """Shape of the prim, transformed by a column matrix; empty for other prim types, or without elements."""
     from pxr import UsdGeom
 
     based = UsdGeom.PointBased(prim)
@@ -106,28 +106,28 @@ def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape
     return [Shape(
         str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity)),
         float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0),
-    )]  # fmt: skip
+    )]
 
 
 def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Shape]:
-    """The shapes of an instancer's prototypes, each with its copies."""
+    """Shapes of an instancer's prototypes, each with its copies."""
     from pxr import Usd, UsdGeom
 
     prim, code = instancer.GetPrim(), _code(time)
     kinds = np.asarray(instancer.GetProtoIndicesAttr().Get(code) or (), dtype=np.int64)
-    # Those not of a mask are there, in the instancer's own order.
+    # Copies that are not masked, in the instancer's order.
     shown = np.asarray(instancer.ComputeMaskAtTime(code) or np.ones(len(kinds)), dtype=bool)
     transforms = np.asarray(instancer.ComputeInstanceTransformsAtTime(code, code), dtype=np.float64).reshape(-1, 4, 4)
     if not len(transforms):
         return []
-    matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # As `transforms.column_matrix`, of many.
+    matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # As `transforms.column_matrix`, vectorised.
     colours, cache, found = _given_colours(prim, len(kinds), time), UsdGeom.XformCache(code), []
     for number, path in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
         here, root = kinds[shown] == number, prim.GetStage().GetPrimAtPath(path)
         for part in Usd.PrimRange(root, Usd.TraverseInstanceProxies()) if root and here.any() else ():
             matrix, _ = cache.ComputeRelativeTransform(part, root)
             for shape in [each for each in _shape(part, time, column_matrix(matrix)) if each.corners == TRIANGLES]:
-                # A prototype's own colours hide the instancer's.
+                # Colours of a prototype override the instancer's.
                 if colours is None or _given_colours(part, len(shape.positions), time) is not None:
                     by_copy, by_point = np.ones((here.sum(), 3)), shape.colours
                 else:
@@ -145,7 +145,7 @@ def _code(time: float | None) -> Usd.TimeCode:
 
 
 def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.ndarray] | None:
-    """Corners of an element, and all their indices among so many points; None for what is drawn otherwise."""
+    """Number of corners per element, and all indices; None for prims that are drawn otherwise."""
     from pxr import UsdGeom
 
     if prim.IsA(UsdGeom.Mesh):
@@ -164,7 +164,7 @@ def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.n
 
 
 def fans(counts: np.ndarray) -> np.ndarray:
-    """Places of the corners of triangles that fill polygons of so many corners each, flat."""
+    """Corner indices of the triangles that fill polygons with these corner counts, flat."""
     starts = np.cumsum(counts) - counts
     found = []
     for k in range(1, int(counts.max(initial=2)) - 1):
@@ -174,7 +174,7 @@ def fans(counts: np.ndarray) -> np.ndarray:
 
 
 def _given_colours(prim: Usd.Prim, count: int, time: float | None) -> np.ndarray | None:
-    """Linear RGB by displayColor, (count, 3); None where there is none, or not as many."""
+    """Linear RGB from displayColor, (count, 3); None if there is none or the number differs."""
     from pxr import UsdGeom
 
     primvar = UsdGeom.PrimvarsAPI(prim).GetPrimvar("displayColor")

@@ -1,31 +1,31 @@
-"""Lines, points and arrows as triangles: not every viewer draws curves and points, and Blender gives them no material."""
+"""Lines, points and arrows as triangles, for viewers without curves and points, and for materials in Blender."""
 
 import numpy as np
 
 SIDES = 3
-"""Corners around a tube: from afar more are not seen."""
+"""Number of corners around a tube, sufficient from a distance."""
 BALL = np.concatenate([np.eye(3), -np.eye(3)])
 BALL_FACES = np.array([[0, 1, 2], [1, 3, 2], [3, 4, 2], [4, 0, 2], [1, 0, 5], [3, 1, 5], [4, 3, 5], [0, 4, 5]])
-"""An octahedron, wound outward."""
+"""Octahedron, wound outward."""
 Solid = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Points (n, 3), triangles (m, 3), and the values at the points."""
+"""Points (n, 3), triangles (m, 3), and values at the points."""
 
 
 def copies(points: np.ndarray, faces: np.ndarray, values: np.ndarray) -> Solid:
-    """One solid of copies that have their points (k, n, 3) each, the faces (m, 3), and a value each, (k, ...)."""
+    """Merges copies with points (k, n, 3), common faces (m, 3) and one value each, (k, ...)."""
     shift = points.shape[1] * np.arange(len(points))[:, None, None]
     return points.reshape(-1, 3), (faces + shift).reshape(-1, 3), np.repeat(values, points.shape[1], axis=0)
 
 
 def balls(centres: np.ndarray, width: float, values: np.ndarray) -> Solid:
-    """Octahedra of a width about centres (k, 3), with values (k, ...)."""
+    """Octahedra of a width around centres (k, 3), with values (k, ...)."""
     return copies(centres[:, None] + 0.5 * width * BALL, BALL_FACES, values)
 
 
 def tubes(points: np.ndarray, counts: np.ndarray, width: float, values: np.ndarray) -> Solid:
-    """Tubes around polylines, `counts` (l,) of the points (n, 3) each, with values (n, ...) at the points.
+    """Tubes around polylines with `counts` (l,) of the points (n, 3), with values (n, ...) at the points.
 
-    Their rings lie across the mean direction at each point and are open at the ends.
+    The rings are normal to the mean direction at each point; the ends are open.
     """
     starts = np.cumsum(counts) - counts
     line = np.repeat(np.arange(len(counts)), counts)
@@ -33,7 +33,7 @@ def tubes(points: np.ndarray, counts: np.ndarray, width: float, values: np.ndarr
     behind = np.maximum(np.arange(len(points)) - 1, starts[line])
     along = points[ahead] - points[behind]
     along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-300)
-    # The axis that a line is least parallel to on the whole gives its rings one sense of turning.
+    # The axis least parallel to a line gives all its rings one orientation.
     whole = np.abs(np.add.reduceat(np.abs(along), starts, axis=0))
     aside = np.eye(3)[whole.argmin(axis=1)][line]
     first = np.cross(along, aside)

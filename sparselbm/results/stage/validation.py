@@ -1,6 +1,6 @@
-"""OpenUSD's own judgement of a stage."""
+"""Validation of a stage by OpenUSD."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sparselbm.scene.usd.stage import asset_folders
 
 
 def validate_stage(path: str | Path) -> list[str]:
-    """Every error that any of USD's registered validators finds; an empty list for a clean stage.
+    """Returns all errors found by USD's registered validators; empty for a valid stage.
 
-    Warnings are left out. Raises SceneError if the stage does not open.
+    Warnings are omitted. Raises SceneError if the stage cannot be opened.
     """
     from pxr import UsdValidation
 
@@ -33,10 +33,10 @@ def validate_stage(path: str | Path) -> list[str]:
 
 @contextmanager
 def _default_search_path(folders: list[str]) -> Iterator[None]:
-    """Add folders to USD's default search path for a while.
+    """Adds folders to USD's default search path temporarily.
 
-    One validator collects the dependencies on threads of its own, where the stage's resolver context does
-    not count. USD cannot tell its present path, so the one of the environment is put back.
+    One validator collects the dependencies in its own threads, where the stage's resolver context does not apply. USD cannot
+    return its current path, so that of the environment is restored.
     """
     from pxr import Ar
 

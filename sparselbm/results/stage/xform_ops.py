@@ -1,6 +1,6 @@
-"""The xform ops of a prim as design variables: read from the scene, written as time samples of the result."""
+"""Xform ops of a prim as design variables: read from the scene, written as time samples of the result."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from pxr import Usd, UsdGeom
 
 Reach = float | Sequence[float]
-"""Largest change of an op's numbers: one for all of them, or one each; 0 holds a number."""
+"""Largest change of an op's values: one for all of them, or one each; 0 fixes a value."""
 
 
 @dataclass(frozen=True, eq=False)
 class PrimOps:
-    """The ops of a prim that a study may change; all that stands below it moves along."""
+    """Ops of a prim that a study may change; everything below the prim moves with it."""
 
     prim: str
     """Path of the prim."""
     deformation: TransformOps
-    """The same as a deformation; its variables are the ops' numbers, in the stage's units and degrees."""
+    """Deformation by the ops; its variables are their values, in the stage's units and degrees."""
 
     @classmethod
     def of(
@@ -44,19 +44,19 @@ class PrimOps:
         time: float | None = None,
         metres_per_unit: float | None = None,
     ) -> PrimOps:
-        """Read the ops of a prim.
+        """Reads the ops of a prim.
 
         Args:
-            path: The stage.
-            prim: Path of the prim; the body is the same prim, or stands below it.
-            reach: How far the numbers of an op may change, by its name, such as {"xformOp:rotateY": 20.0}. Ops
-                that are not named, quaternions, matrices and pivots are held.
-            time: Time code that the scene's points were read at, as in `Scene.open`.
-            metres_per_unit: Length of a unit [m] in place of what the stage says.
+            path: the stage.
+            prim: path of the prim; the body is the same prim, or is below it.
+            reach: largest change of the values of an op, by its name, such as {"xformOp:rotateY": 20.0}. Ops that are
+                not named, quaternions, matrices and pivots are fixed.
+            time: time code at which the scene's points were read, as in `Scene.open`.
+            metres_per_unit: length of a unit [m], instead of that of the stage.
 
         Raises:
-            SceneError: No such prim or op, or one that cannot be varied.
-            GeometryError: A scale that could change its sign, or nothing that may change.
+            SceneError: if the prim or op does not exist, or cannot be varied.
+            GeometryError: if a scale could change its sign, or nothing may change.
         """
         from pxr import Usd, UsdGeom
 
@@ -65,12 +65,14 @@ class PrimOps:
         stage = open_stage(path)
         found = UsdGeom.Xformable(stage.GetPrimAtPath("/" + str(prim).strip("/")))
         if not found:
-            raise SceneError(f"{prim}: no such prim with a transform in {path}; Scene.open(...).prim_paths holds all prims")
+            raise SceneError(
+                f"{prim}: no such prim with a transform in {path}; Scene.open(...).prim_paths lists all prims"
+            )
         ordered = found.GetOrderedXformOps()
         missing = sorted(set(reach) - {op.GetOpName() for op in ordered})
         if missing:
             there = ", ".join(op.GetOpName() for op in ordered) or "none"
-            raise SceneError(f"{found.GetPath()} has no op {missing[0]}; there are: {there}")
+            raise SceneError(f"{found.GetPath()} has no op {missing[0]}; use one of {there}")
         code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
         scale = metres_per_unit or UsdGeom.GetStageMetersPerUnit(stage)
         parent = np.diag([scale, scale, scale, 1.0])
@@ -80,16 +82,16 @@ class PrimOps:
         return cls(str(found.GetPath()), TransformOps(ops, parent))
 
     def require_above(self, body: Body) -> None:
-        """Raises SceneError unless all of the body stands at or below the prim: the rest would not move along."""
+        """Raises SceneError unless the whole body is at or below the prim, since the rest would not move with it."""
         for part in body.parts:
             holder = part.instance.instancer if part.instance else part.path
             if holder != self.prim and not holder.startswith(self.prim + "/"):
-                raise SceneError(f"{holder} does not stand below {self.prim}, whose ops are varied: choose a prim above it")
+                raise SceneError(f"{holder} is not below {self.prim}, whose ops are varied: use a prim above it")
 
     def carries(self, body: Body) -> bool:
-        """Whether the ops move all prims that hold the body's points on the results stage.
+        """Whether the ops move all prims that have the body's points on the results stage.
 
-        A gprim, or a copy of a point instancer, is replaced by a mesh beside it, which its own ops do not move.
+        A gprim or a copy of a point instancer is replaced by a mesh next to it, which its own ops do not move.
         """
         holders = [part.instance.instancer if part.instance else part.path for part in body.parts]
         own = [part.instance is None and not part.needs_mesh for part in body.parts]
@@ -99,7 +101,7 @@ class PrimOps:
 
 
 def write_values(stage: Usd.Stage, ops: PrimOps, values: Mapping[str, np.ndarray], time: float) -> None:
-    """Author the numbers of the ops that may change at a time code, in the stage's edit target."""
+    """Writes the values of the variable ops at a time code, in the stage's edit target."""
     from pxr import Sdf, Usd, UsdGeom
 
     make_editable(stage, Sdf.Path(ops.prim))
@@ -115,7 +117,7 @@ def write_values(stage: Usd.Stage, ops: PrimOps, values: Mapping[str, np.ndarray
 def _read(
     op: UsdGeom.XformOp, ordered: list[UsdGeom.XformOp], reach: Reach | None, code: Usd.TimeCode
 ) -> TransformOp:
-    """An op with its reach, or held where none is given. Raises SceneError for one that cannot be varied."""
+    """Converts an op, with its reach or fixed without one. Raises SceneError for an op that cannot be varied."""
     from pxr import UsdGeom
 
     name, kind = op.GetOpName(), op.GetOpType()
@@ -125,7 +127,7 @@ def _read(
         return Held(name, column_matrix(op.GetOpTransform(code)))
     turns = _turns()
     if twice or op.IsInverseOp() or kind not in (UsdGeom.XformOp.TypeTranslate, UsdGeom.XformOp.TypeScale, *turns):
-        raise SceneError(f"{name} cannot be varied: choose translate, scale or rotate ops that are no pivot")
+        raise SceneError(f"{name} cannot be varied: use translate, scale or rotate ops that are not pivots")
     numbers = tuple(float(v) for v in np.atleast_1d(np.array(value)))
     limits = tuple(float(r) for r in np.broadcast_to(np.asarray(reach, np.float64), len(numbers)))
     if kind == UsdGeom.XformOp.TypeTranslate:
@@ -136,7 +138,7 @@ def _read(
 
 
 def _turns() -> dict:
-    """Axes of each kind of rotation, in the order in which they turn."""
+    """Axes of each kind of rotation, in the order of rotation."""
     from itertools import permutations
 
     from pxr import UsdGeom

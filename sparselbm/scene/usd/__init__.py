@@ -1,4 +1,4 @@
-"""USD scenes and mesh files as bodies. `pxr` is imported where it is used, so that this import stays light."""
+"""USD scenes and mesh files as bodies. `pxr` is only imported where it is used, so that this import is light."""
 
 from .body import Body, Part, PointInstance
 from .motion import TransformSamples

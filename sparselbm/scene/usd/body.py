@@ -1,4 +1,4 @@
-"""A body: one closed or open surface in world metres, and the prims that its points came from."""
+"""Bodies: a closed or open surface in world metres, and the prims that its points come from."""
 
 from __future__ import annotations
 
@@ -14,70 +14,70 @@ from sparselbm.scene.usd.transforms import apply, apply_inverse
 
 @dataclass(frozen=True)
 class PointInstance:
-    """The copy that a point instancer drew."""
+    """Copy drawn by a point instancer."""
 
     instancer: str
     """Path of the (outermost) point instancer."""
     index: int
-    """Place of the copy in the instancer's arrays."""
+    """Index of the copy in the instancer's arrays."""
     identifier: int
-    """Its entry of `ids`; the index where `ids` is not authored."""
+    """Entry of `ids`; the index if `ids` is not authored."""
     inner: tuple[int, ...] = ()
-    """Its places in the instancers that stand in the prototype, outermost first."""
+    """Indices in nested instancers within the prototype, outermost first."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The share of one prim in a body."""
+    """Part of a body that comes from one prim."""
 
     path: str
-    """Path of the mesh or gprim; of the mesh in the prototype, where `instance` is given."""
+    """Path of the mesh or gprim; of the mesh in the prototype if `instance` is set."""
     points: slice
-    """Its points in the body's mesh; a mesh prim's points are all there, in their own order."""
+    """Points of the prim in the body's mesh; for a mesh prim all of its points, in order."""
     faces: slice
-    """Its faces in the body's mesh."""
+    """Faces of the prim in the body's mesh."""
     local_to_world: np.ndarray
-    """From the prim's own space and units to world metres, shape (4, 4), for column vectors."""
+    """Transform from the prim's space and units to world metres, shape (4, 4), for column vectors."""
     needs_mesh: bool = False
-    """True if the prim cannot hold these points, and a mesh beside it has to: an analytic shape, a cage that was refined, a
-    mesh that a skeleton moves."""
+    """Whether the prim cannot store these points, so that a separate mesh is needed: an analytic shape, a refined cage, a
+    mesh posed by a skeleton."""
     instance: PointInstance | None = None
-    """The copy of a point instancer that this part is, if any."""
+    """Point instancer copy of this part, if any."""
     topology_varies: bool = False
-    """True if the prim is a mesh with other faces at other times."""
+    """Whether the prim is a mesh whose faces change in time."""
 
     def to_world(self, points: np.ndarray) -> np.ndarray:
         """World positions [m] of points (n, 3) of the prim's own space."""
         return apply(self.local_to_world, points)
 
     def to_local(self, points: np.ndarray) -> np.ndarray:
-        """Positions in the prim's own space of world points (n, 3) [m]."""
+        """Positions of world points (n, 3) [m] in the prim's own space."""
         return apply_inverse(self.local_to_world, points)
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """The surface of a prim, or of all that stands below it."""
+    """Surface of a prim, or of everything below it."""
 
     path: str
-    """Path of the prim it was asked for by."""
+    """Path of the requested prim."""
     mesh: TriangleMesh
-    """World space [m]; wound outward if the scene is."""
+    """Mesh in world space [m]; wound outward if the scene's is."""
     parts: tuple[Part, ...]
-    """What each prim gave, in the order of the mesh."""
+    """Parts from the individual prims, in the order of the mesh."""
 
     def require_fixed_topology(self) -> None:
-        """Raises SceneError for a mesh whose faces change in time, for its points then have no place to go to."""
+        """Raises SceneError for a mesh whose faces change in time, since its points cannot be moved then."""
         for part in self.parts:
             if part.topology_varies:
                 raise SceneError(
-                    f"{part.path}: its faces change in time, those of a shape to be optimised may not; "
+                    f"{part.path}: its faces change in time, which is not possible for a shape to be optimized; "
                     "keep one time sample of faceVertexCounts and faceVertexIndices"
                 )
 
 
 def merge(path: str, bodies: Iterable[Body]) -> Body:
-    """One body of several, which keep their order; nothing is welded or united."""
+    """Merges several bodies in their order; nothing is welded or united."""
     bodies = tuple(bodies)
     point_starts = np.cumsum([0] + [len(body.mesh.points) for body in bodies])
     face_starts = np.cumsum([0] + [len(body.mesh.faces) for body in bodies])

@@ -1,6 +1,6 @@
-"""From a composed stage to bodies: variants chosen, skeletons posed, prims walked and read."""
+"""Reading of a composed stage: variants are selected, skeletons posed, prims visited and read."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """What `Scene.open` was asked for; it says what each means."""
+    """Arguments of `Scene.open`, which documents them."""
 
     time: float | None
     metres_per_unit: float | None
@@ -41,8 +41,8 @@ class Options:
 
 def read_stage(
     path: Path, options: Options
-) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...]]:  # fmt: skip
-    """Up axis, metres a unit, bodies, report, and the paths of all prims."""
+) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...]]:
+    """Returns up axis, metres per unit, bodies, report, and the paths of all prims."""
     from pxr import Usd, UsdGeom
 
     with hushed():
@@ -74,7 +74,7 @@ def read_stage(
 
 
 def _one_a_name(pieces: list[Body]) -> tuple[Body, ...]:
-    """The copies of a point instancer become one body."""
+    """Merges the copies of a point instancer into one body."""
     groups = ((name, list(group)) for name, group in groupby(pieces, key=lambda body: body.path))
     return tuple(group[0] if len(group) == 1 else merge(name, group) for name, group in groups)
 
@@ -84,12 +84,12 @@ def _metres_per_unit(stage: Usd.Stage, options: Options) -> float:
 
     scale = options.metres_per_unit or UsdGeom.GetStageMetersPerUnit(stage)
     if not 0.0 < scale < float("inf"):
-        raise SceneError(f"/: metersPerUnit of the stage is {scale}; give a positive length by metres_per_unit=")
+        raise SceneError(f"/: metersPerUnit of the stage is {scale}; pass a positive length as metres_per_unit=")
     return scale
 
 
 def _composition_doubts(path: Path, stage: Usd.Stage, options: Options) -> list[Note]:
-    """What is odd about the stage as a whole. Raises SceneError for arcs that lead nowhere, unless they are allowed."""
+    """Warnings about the stage as a whole. Raises SceneError for broken composition arcs, unless they are allowed."""
     from pxr import UsdGeom
 
     broken = [Note(str(error.rootSite.path), " ".join(str(error).split())) for error in stage.GetCompositionErrors()]
@@ -98,7 +98,7 @@ def _composition_doubts(path: Path, stage: Usd.Stage, options: Options) -> list[
         raise SceneError(f"{broken[0]}{more}; mend it, or pass allow_missing=True to read the rest")
     reasons = []
     if options.metres_per_unit is None and not UsdGeom.StageHasAuthoredMetersPerUnit(stage):
-        reasons.append("metersPerUnit is not authored, which means centimetres: author it where that is wrong")
+        reasons.append("metersPerUnit is not authored, which means centimetres: author it if that is wrong")
     if not stage.HasAuthoredMetadata("upAxis"):
         reasons.append(f"upAxis is not authored, which means {UsdGeom.GetStageUpAxis(stage)}")
     return [*broken, *strangers(path), *(Note("/", reason) for reason in reasons)]

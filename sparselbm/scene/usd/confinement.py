@@ -1,6 +1,6 @@
-"""What a scene refers to outside of its own folder: USD follows `../../x.usd` in silence."""
+"""Detection of references outside the scene's folder, since USD follows `../../x.usd` silently."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def strangers(scene: Path) -> list[Note]:
-    """A note for each layer that is named from within the scene's folder (or Warp's assets) and lies outside, links followed.
+    """Notes on layers outside the scene's folder (and Warp's assets) that are referenced from inside; links are resolved.
 
-    Only layers inside are opened to look: what lies outside stays unread.
+    Only layers inside are opened; those outside are not read.
     """
     from pxr import Ar, Sdf, Tf
 
@@ -32,7 +32,7 @@ def strangers(scene: Path) -> list[Note]:
             try:
                 layer = Sdf.Layer.FindOrOpen(name)
             except Tf.ErrorException:
-                continue  # Composition reports what cannot be read.
+                continue  # Composition reports unreadable layers.
             for asset in layer.GetCompositionAssetDependencies() if layer else ():
                 target = place_of(layer, asset) if asset else name  # An internal reference names no file.
                 if target in seen:
@@ -46,7 +46,7 @@ def strangers(scene: Path) -> list[Note]:
 
 
 def refuse_strangers(scene: Path) -> None:
-    """Raises SceneError, before any of them is read, where layers lie outside of the scene's folder."""
+    """Raises SceneError, before any of them is read, if layers are outside the scene's folder."""
     found = strangers(scene)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -54,7 +54,7 @@ def refuse_strangers(scene: Path) -> None:
 
 
 def place_of(layer: Sdf.Layer, asset: str) -> str:
-    """Where an asset path leads: a file, links followed, or a name that resolves to nothing."""
+    """Resolves an asset path to a file, with links resolved, or to a name that does not exist."""
     from pxr import Ar, Sdf
 
     anchored = Sdf.ComputeAssetPathRelativeToLayer(layer, asset)
@@ -62,13 +62,13 @@ def place_of(layer: Sdf.Layer, asset: str) -> str:
 
 
 def _is_within(target: str, folders: list[Path]) -> bool:
-    """Whether a file (of a package `a.usdz[b.usd]`: the package) lies in one of the folders, links followed."""
+    """Whether a file (for `a.usdz[b.usd]`: the package) is in one of the folders, with links resolved."""
     file = Path(target.partition("[")[0]).resolve()
     return any(file.is_relative_to(folder) for folder in folders)
 
 
 def _users(layer: Sdf.Layer, asset: str) -> list[str]:
-    """The prims that name an asset in a reference or a payload; `/` for a sublayer."""
+    """Prims that name an asset in a reference or a payload; `/` for a sublayer."""
     found = ["/"] if asset in layer.subLayerPaths else []
 
     def look(path) -> None:

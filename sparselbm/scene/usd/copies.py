@@ -1,6 +1,6 @@
-"""The copies that a point instancer draws."""
+"""Copies drawn by a point instancer."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Copy:
-    """One entry of a point instancer's arrays."""
+    """Entry of the arrays of a point instancer."""
 
     index: int
-    """Its place in the arrays."""
+    """Index in the arrays."""
     identifier: int
-    """Its entry of `ids`; the index where `ids` is not authored."""
+    """Entry of `ids`; the index if `ids` is not authored."""
     is_masked: bool
-    """True if `invisibleIds` or `inactiveIds` name it."""
+    """Whether `invisibleIds` or `inactiveIds` contains it."""
     prototype: Usd.Prim
     transform: Gf.Matrix4d
-    """From the prototype's own space to the instancer's."""
+    """Transform from the prototype's space to the instancer's."""
 
 
 def read(prim: Usd.Prim, time: Usd.TimeCode) -> list[Copy]:
-    """The copies of a PointInstancer prim, in order, masked ones too.
+    """Reads the copies of a PointInstancer prim in order, including masked ones.
 
     Raises:
-        SceneError: Arrays of different lengths, a prototype that is not there, or wrong types.
+        SceneError: if arrays have different lengths, a prototype does not exist, or a type is wrong.
     """
     from pxr import UsdGeom
 
@@ -49,7 +49,9 @@ def read(prim: Usd.Prim, time: Usd.TimeCode) -> list[Copy]:
         time, time, UsdGeom.PointInstancer.IncludeProtoXform, UsdGeom.PointInstancer.IgnoreMask
     )
     if len(transforms) != len(chosen):
-        raise SceneError(f"{prim.GetPath()}: USD places {len(transforms)} of {len(chosen)} copies; author its arrays anew")
+        raise SceneError(
+            f"{prim.GetPath()}: USD places only {len(transforms)} of {len(chosen)} copies; author its arrays again"
+        )
     mask = instancer.ComputeMaskAtTime(time) or [True] * len(chosen)
     identifiers = attributes.integers(prim, "ids", time)
     identifiers = identifiers if len(identifiers) else np.arange(len(chosen))
@@ -65,19 +67,23 @@ def _check_lengths(prim: Usd.Prim, time: Usd.TimeCode, count: int) -> None:
         value = np.asarray((attribute.Get(time) if attribute else None) or ())
         length = len(value) if value.ndim else 0
         if length != count and (length or name == "positions"):
-            raise SceneError(f"{prim.GetPath()}: {name} has {length} entries, protoIndices {count}; give one a copy")
+            raise SceneError(
+                f"{prim.GetPath()}: {name} has {length} entries, but protoIndices {count}; author one per copy"
+            )
 
 
 def _prototypes(prim: Usd.Prim, chosen: np.ndarray) -> list[Usd.Prim]:
-    """The prims that the relationship names, in its order."""
+    """Prims that the relationship names, in its order."""
     targets = prim.GetRelationship("prototypes").GetForwardedTargets()
     if chosen.min() < 0 or chosen.max() >= len(targets):
         raise SceneError(
             f"{prim.GetPath()}: protoIndices run from {chosen.min()} to {chosen.max()}, "
-            f"its prototypes are {len(targets)}; add prototypes, or choose among these"
+            f"but there are {len(targets)} prototypes; add prototypes, or use these indices"
         )
     prims = [prim.GetStage().GetPrimAtPath(target) for target in targets]
     for index in np.unique(chosen):
         if not prims[index]:
-            raise SceneError(f"{prim.GetPath()}: its prototype {targets[index]} is not there; mend the relationship")
+            raise SceneError(
+                f"{prim.GetPath()}: its prototype {targets[index]} does not exist; repair the relationship"
+            )
     return prims

@@ -1,6 +1,6 @@
-"""The cage of a mesh prim: how sharp its creases, corners and borders are, as UsdGeomMesh and OpenSubdiv mean it."""
+"""Cage of a mesh prim with the sharpness of creases, corners and borders, as in UsdGeomMesh and OpenSubdiv."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 INFINITE = 10.0
-"""Sharpness that never fades, as any above it (`UsdGeomMesh.SHARPNESS_INFINITE`)."""
+"""Sharpness from which an edge stays sharp for ever (`UsdGeomMesh.SHARPNESS_INFINITE`)."""
 
 
 def read_cage(prim: Usd.Prim, time: Usd.TimeCode, points: np.ndarray, counts: np.ndarray, indices: np.ndarray) -> Cage:
-    """A mesh that was checked, with its sharpnesses.
+    """Returns the cage of a checked mesh, with sharpnesses.
 
-    `interpolateBoundary` says what a point of a single face is: a sharp corner (edgeAndCorner, USD's default), or a point of
-    the border as others (edgeOnly; so is none read, which would leave out the faces there as well).
+    `interpolateBoundary` determines whether a point of a single face is a sharp corner (edgeAndCorner, USD's default) or an
+    ordinary border point (edgeOnly; none is read like this, although it would omit the border faces).
 
     Raises:
-        SceneError: Indices that no point has, creases along what is no edge, sharpnesses below 0 or not one for each.
+        SceneError: if an index has no point, a crease is not on an edge, or a sharpness is negative or missing.
     """
     corners = _corner_sharpness(prim, time, len(points))
     boundary = attributes.token(prim, "interpolateBoundary", time, ("none", "edgeOnly", "edgeAndCorner"))
@@ -46,7 +46,7 @@ def _corner_sharpness(prim: Usd.Prim, time: Usd.TimeCode, point_count: int) -> n
 
 
 def _edge_sharpness(prim: Usd.Prim, time: Usd.TimeCode, edges: np.ndarray, point_count: int) -> np.ndarray:
-    """Sharpness of each of the edges, pairs of points (c, 2) in which an edge comes as often as it has faces; shape (c,)."""
+    """Sharpness of each edge, (c,); edges are point pairs (c, 2), listed once per adjacent face."""
     pairs, values = _creases(prim, time, point_count)
     known, edge = np.unique(_numbered(edges, point_count), return_inverse=True)
     wanted = _numbered(pairs, point_count)
@@ -54,7 +54,8 @@ def _edge_sharpness(prim: Usd.Prim, time: Usd.TimeCode, edges: np.ndarray, point
     if len(strange):
         a, b = pairs[strange[0]]
         raise SceneError(
-            f"{prim.GetPath()}: creaseIndices go from point {a} to {b}, between which the mesh has no edge; export it again"
+            f"{prim.GetPath()}: creaseIndices connect the points {a} and {b}, but the mesh has no such edge; export "
+            "it again"
         )
     sharpness = np.zeros(len(known))
     sharpness[np.searchsorted(known, wanted)] = values
@@ -62,18 +63,19 @@ def _edge_sharpness(prim: Usd.Prim, time: Usd.TimeCode, edges: np.ndarray, point
 
 
 def _numbered(pairs: np.ndarray, point_count: int) -> np.ndarray:
-    """A number for each pair of points, whatever their order."""
+    """Unique key of each pair of points, independent of their order."""
     return pairs.min(axis=1) * point_count + pairs.max(axis=1)
 
 
 def _creases(prim: Usd.Prim, time: Usd.TimeCode, point_count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of neighbours along the creases, shape (k, 2), and their sharpnesses, shape (k,)."""
+    """Pairs of adjacent points along the creases, shape (k, 2), and their sharpnesses, shape (k,)."""
     path = str(prim.GetPath())
     line, lengths = (attributes.integers(prim, name, time) for name in ("creaseIndices", "creaseLengths"))
     if lengths.sum() != len(line) or np.any(lengths < 2):
         short = f", {(lengths < 2).sum()} of them below 2" if np.any(lengths < 2) else ""
         raise SceneError(
-            f"{path}: creaseLengths add up to {lengths.sum()}{short}, creaseIndices are {len(line)}; export the mesh again"
+            f"{path}: creaseLengths sum to {lengths.sum()}{short}, but there are {len(line)} creaseIndices; export "
+            "the mesh again"
         )
     attributes.check_range(path, "creaseIndices", line, point_count)
     goes_on = np.ones(len(line), dtype=bool)
@@ -87,14 +89,14 @@ def _creases(prim: Usd.Prim, time: Usd.TimeCode, point_count: int) -> tuple[np.n
 
 
 def _sharpnesses(prim: Usd.Prim, name: str, time: Usd.TimeCode, allowed: dict[str, int]) -> np.ndarray:
-    """Sharpnesses, as many as one of `allowed`; inf from `INFINITE` on."""
+    """Reads sharpnesses, whose number must be one of `allowed`; inf from `INFINITE`."""
     values = attributes.numbers(prim, name, time)
     if len(values) not in allowed.values():
         wanted = " or ".join(f"{what} ({count})" for what, count in allowed.items())
-        raise SceneError(f"{prim.GetPath()}: {name} has {len(values)} entries, allowed is one for each of {wanted}")
+        raise SceneError(f"{prim.GetPath()}: {name} has {len(values)} entries, but must have one for each of {wanted}")
     wrong = np.flatnonzero(~(values >= 0.0))
     if len(wrong):
         raise SceneError(
-            f"{prim.GetPath()}: {name} holds {values[wrong[0]]}; give 0, smooth, to {INFINITE:g}, for ever sharp"
+            f"{prim.GetPath()}: {name} contains {values[wrong[0]]}; use 0 (smooth) to {INFINITE:g} (infinitely sharp)"
         )
     return np.where(values >= INFINITE, np.inf, values)

@@ -1,6 +1,6 @@
-"""What was read from a mesh prim by an assumption that its author may not share."""
+"""Notes on assumptions made in reading a mesh prim."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> list[Note]:
-    """The doubts on one mesh prim; none on a gprim."""
+    """Notes on one mesh prim; none on a gprim."""
     from pxr import UsdGeom
 
     prim = found.prim
@@ -25,13 +25,13 @@ def doubts_on(found: Found, time: Usd.TimeCode, levels: int, posed: bool) -> lis
     mesh = UsdGeom.Mesh(prim)
     reasons = [_on_subdivision(mesh, time, levels)]
     if topology_varies(prim):
-        reasons.append(f"its topology changes in time; that of time {time} is read")
+        reasons.append(f"its topology changes in time; the one at time {time} is read")
     if mesh.GetHoleIndicesAttr().Get(time):
         reasons.append("it has holeIndices, which leave the surface open")
     if not posed and prim.HasAPI("SkelBindingAPI") and prim.GetAttribute("primvars:skel:jointIndices").HasAuthoredValue():
         reasons.append("it is bound to a skeleton that could not pose it; its points are read unposed")
     if np.linalg.det(found.matrix[:3, :3]) == 0.0:
-        reasons.append("its transform flattens space; its points cannot go back into the prim")
+        reasons.append("its transform is singular; its points cannot be written back to the prim")
     return [Note(str(prim.GetPath()), reason) for reason in reasons if reason]
 
 

@@ -1,6 +1,6 @@
-"""How many prims a scene composes to, counted on its layers: ten lines of references to references describe a billion."""
+"""Number of prims that a scene composes to, counted on its layers: few nested references can describe a billion."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from pxr import Sdf
 
 MOST_COMPOSED = 1_000_000
-"""Prims that USD may have to compose, opinions on one prim counted each: about a minute, and some GB. Instances of prims marked
-`instanceable` are composed once; they are counted as they are walked over."""
+"""Largest number of composed prims, counting each opinion on a prim: about a minute and some GB. Instances of prims
+marked `instanceable` are composed once; they are counted during traversal."""
 
 
 def require_composable(scene: Path) -> None:
-    """Raises SceneError, before anything is composed, for a scene of more prims than `MOST_COMPOSED`.
+    """Raises SceneError, before anything is composed, for a scene with more prims than `MOST_COMPOSED`.
 
-    Variants count with all their choices. What cannot be opened, and cycles, count nothing: composition reports them.
+    Variants count with all their choices. Unreadable layers and cycles count nothing: composition reports them.
     """
     from pxr import Ar
 
@@ -32,25 +32,25 @@ def require_composable(scene: Path) -> None:
         total = count.of(str(scene.resolve()), "/")
     if total > MOST_COMPOSED:
         raise SceneError(
-            f"{count.largest}: with what it refers to, the scene composes to {total:,} prims, limit {MOST_COMPOSED:,}; "
-            "mark repeated prims instanceable, or draw them by a PointInstancer"
+            f"{count.largest}: with its references, the scene composes to {total:,} prims, above the limit of "
+            f"{MOST_COMPOSED:,}; mark repeated prims instanceable, or use a PointInstancer"
         )
 
 
 class _Count:
-    """Prims below a prim of a layer, each looked at once."""
+    """Number of prims below a prim of a layer, each counted once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], int] = {}
-        self._layers: dict[str, Sdf.Layer] = {}  # They are closed when nobody holds them.
+        self._layers: dict[str, Sdf.Layer] = {}  # Layers close when no reference is left.
         self._specs: dict[str, dict[str, list[tuple[str, str]]]] = {}
         self.largest, self._most = "/", 0
 
     def of(self, name: str, root: str) -> int:
-        """Prim specs at and below `root` of the layer and its sublayers, with all that they refer to."""
+        """Number of prim specs at and below `root` of the layer and its sublayers, with everything they refer to."""
         key = (name, root)
         if key not in self._known:
-            self._known[key] = 0  # Met again on the way: a cycle.
+            self._known[key] = 0  # Value returned within a cycle.
             self._known[key] = self._counted(name, root)
         return self._known[key]
 
@@ -60,7 +60,7 @@ class _Count:
         total = 0
         for path, arcs in specs.items():
             if path == root or path.startswith(below) or path.startswith(root + "{"):
-                within = 1 + sum(max(self.of(*arc) - 1, 0) for arc in arcs)  # The target's root is this prim.
+                within = 1 + sum(max(self.of(*arc) - 1, 0) for arc in arcs)  # The root of the target is this prim.
                 total += within
                 if within > self._most:
                     self.largest, self._most = path, within
@@ -70,7 +70,7 @@ class _Count:
         return list(self._layers[name].subLayerPaths) if name in self._layers else []
 
     def _specs_of(self, name: str) -> dict[str, list[tuple[str, str]]]:
-        """Each prim spec of a layer, with the layers and prims that it refers to."""
+        """Prim specs of a layer, with the layers and prims that they refer to."""
         from pxr import Sdf, Tf
 
         if name in self._specs:

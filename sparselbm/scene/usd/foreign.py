@@ -1,4 +1,4 @@
-"""Files that are no stages: STL, OBJ, PLY and glTF by way of trimesh, one body a mesh; level sets in .nvdb and .vdb."""
+"""Non-USD files: STL, OBJ, PLY and glTF through trimesh, one body per mesh; level sets in .nvdb and .vdb."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 
 SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
-"""File types that are read here; all others are taken for USD."""
+"""File types read here; all others are treated as USD."""
 
 
 _GLTF = (".gltf", ".glb")
-"""Whose format prescribes metres, and Y upwards."""
+"""Formats that prescribe metres and a vertical Y axis."""
 
 
 def names_unit(path: Path) -> bool:
-    """Whether the file type prescribes a unit, which then is the metre."""
+    """Whether the file type prescribes a unit, which is then the metre."""
     return path.suffix.lower() in _GLTF
 
 
 def up_axis(path: Path) -> str:
-    """The vertical axis that the file type prescribes, Z where it prescribes none."""
+    """Vertical axis that the file type prescribes; Z if it prescribes none."""
     return "Y" if path.suffix.lower() in _GLTF else "Z"
 
 
 def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
-    """The bodies of a file, placed as its scene graph says; equal points are welded.
+    """Reads the bodies of a file, placed according to its scene graph; equal points are welded.
 
-    These formats split points at seams of normals and textures, and STL at every face: without welding no
-    surface would be closed. Hence the points have no one-to-one relation to those of the file.
+    These formats split points at seams of normals and textures, and STL at every face: without welding no surface would be
+    closed. The points therefore do not correspond one to one to those of the file.
 
     Raises:
-        SceneError: The file cannot be parsed, or a position is not finite.
+        SceneError: if the file cannot be parsed, or a position is not finite.
     """
     if path.suffix.lower() in level_sets.SUFFIXES:
         return (level_sets.read_level_set(path, metres_per_unit),)
@@ -48,7 +48,7 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
         raise SceneError(f"{path}: reading {path.suffix} needs trimesh; `pip install trimesh`") from error
     try:
         scene = trimesh.load_scene(path, process=False)
-    except Exception as error:  # trimesh lets each parser's own exceptions through
+    except Exception as error:  # trimesh does not wrap the exceptions of its parsers
         raise SceneError(f"{path}: trimesh cannot read this file: {error}") from error
     return tuple(
         _read_node(scene, node, metres_per_unit)
@@ -74,5 +74,5 @@ def _read_node(scene, node: str, metres_per_unit: float) -> Body:
     try:
         surface = TriangleMesh(apply(matrix, points), faces)
     except GeometryError as error:
-        raise SceneError(f"{path}: this mesh of the file is no surface: {error}") from error
+        raise SceneError(f"{path}: this mesh of the file is not a surface: {error}") from error
     return Body(path, surface, (part,))

@@ -1,9 +1,9 @@
-"""Triangles of USD's analytic shapes. All but the cube are profiles turned about an axis.
+"""Tessellation of USD's analytic shapes. All except the cube are surfaces of revolution.
 
-Corners lie on the true surface, so that the volume comes from below with an error of O(1 / segments^2).
+Corners are on the true surface, so that the volume converges from below with an error of O(1 / segments^2).
 """
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule_1")
-"""The gprims that are read as closed surfaces."""
+"""Gprims that are read as closed surfaces."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The numbers of a gprim; equal shapes are tessellated once."""
+    """Parameters of a gprim; equal shapes are tessellated once."""
 
     kind: str
     """One of `TYPES`."""
     bottom: float = 0.0
-    """Radius at the lower end; of a cube its edge."""
+    """Radius at the lower end; edge length of a cube."""
     top: float = 0.0
     """Radius at the upper end."""
     height: float = 0.0
-    """Of the straight part."""
+    """Height of the straight part."""
     axis: str = "Z"
-    """From the lower to the upper end."""
+    """Axis from the lower to the upper end."""
 
     @classmethod
     def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Shape:
-        """The shape of a prim of `TYPES`, in its own units. Raises SceneError for what is no length or axis."""
+        """Returns the shape of a prim of `TYPES`, in its own units. Raises SceneError for an invalid length or axis."""
         kind = prim.GetTypeName()
         low, high = _ENDS[kind]
         bottom = attributes.length(prim, low, time)
@@ -65,7 +65,7 @@ _ENDS = {
 
 @functools.lru_cache(maxsize=64)
 def tessellate(shape: Shape, segments: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, 3), and faces (m, 3) wound outward; none for a shape without a radius."""
+    """Points (n, 3), and faces (m, 3) wound outward; empty for a shape with zero radius."""
     if shape.kind == "Cube":
         return box(shape.bottom)
     if max(shape.bottom, shape.top) == 0.0:
@@ -73,12 +73,12 @@ def tessellate(shape: Shape, segments: int) -> tuple[np.ndarray, np.ndarray]:
     rounded = shape.kind == "Sphere" or shape.kind.startswith("Capsule")
     ends = shape.bottom, shape.top, shape.height
     points, faces = revolve(capsule_profile(*ends, segments) if rounded else frustum_profile(*ends), segments)
-    # Rolling the columns is a cyclic permutation: it turns z into the axis and keeps the winding.
+    # Rolling the columns is a cyclic permutation: it maps z to the axis and preserves the winding.
     return np.roll(points, "ZXY".index(shape.axis), axis=1), faces
 
 
 def box(size: float) -> tuple[np.ndarray, np.ndarray]:
-    """A cube of edge length `size` about the origin."""
+    """Cube of edge length `size` about the origin."""
     corner = np.arange(8)
     points = (np.stack([corner & 1, corner >> 1 & 1, corner >> 2], axis=1) - 0.5) * size
     quads = np.array([0, 2, 3, 1, 4, 5, 7, 6, 0, 1, 5, 4, 2, 6, 7, 3, 0, 4, 6, 2, 1, 3, 7, 5])
@@ -86,17 +86,17 @@ def box(size: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def frustum_profile(bottom: float, top: float, height: float) -> np.ndarray:
-    """(radius, height) of a cone cut at radius `top`; a cone for 0, a cylinder for `bottom`. Shape (k, 2)."""
+    """Profile (radius, height) of a cone truncated at radius `top`; 0 gives a cone, `bottom` a cylinder. Shape (k, 2)."""
     half = 0.5 * height
     rings = [(0.0, -half), (bottom, -half), (top, half), (0.0, half)]
     return np.array([rings[0], *(ring for ring in rings[1:3] if ring[0] > 0.0), rings[3]])
 
 
 def capsule_profile(bottom: float, top: float, height: float, segments: int) -> np.ndarray:
-    """(radius, height) of two spheres, their centres `height` apart, and the cone that touches both.
+    """Profile (radius, height) of two spheres whose centres are `height` apart, and the cone tangent to both.
 
-    The cone touches at the latitude with sin = (bottom - top) / height: 0 if the radii are equal. Where one
-    sphere swallows the other, only the larger one is left.
+    The cone is tangent at the latitude with sin = (bottom - top) / height: 0 if the radii are equal. If one sphere
+    contains the other, only the larger one remains.
     """
     if height <= abs(bottom - top):
         radius, centre = max((bottom, -0.5 * height), (top, 0.5 * height))
@@ -113,9 +113,9 @@ def _arc(radius: float, centre: float, start: float, stop: float, steps: int) ->
 
 
 def revolve(profile: np.ndarray, segments: int) -> tuple[np.ndarray, np.ndarray]:
-    """The closed surface that a profile (radius, z), shape (k, 2), sweeps about z, from bottom to top.
+    """Closed surface of revolution of a profile (radius, z), shape (k, 2), about z, from bottom to top.
 
-    Its first and last radius are taken as zero: one pole each. Points: bottom pole, rings, top pole.
+    The first and last radius count as zero, one pole each. Points: bottom pole, rings, top pole.
     """
     rings = profile[1:-1]
     angle = np.arange(segments) * (2.0 * np.pi / segments)

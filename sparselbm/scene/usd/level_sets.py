@@ -1,4 +1,4 @@
-"""Level sets as bodies: the surface where the distance is 0. NanoVDB's by ourselves, OpenVDB's by its own library."""
+"""Level sets as bodies: the zero surface of the distance. NanoVDB is read directly, OpenVDB by its own library."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from sparselbm.scene.usd.body import Body, Part
 
 SUFFIXES = (".nvdb", ".vdb")
 _LEAST = 1e-2
-"""Distance [voxels] that a voxel keeps from the surface, whose faces would have no area there."""
+"""Smallest distance [voxels] of a voxel from the surface; closer, faces would have no area."""
 
 
 def read_level_set(path: Path, metres_per_unit: float) -> Body:
-    """The body whose distance, negative inside, a file holds in a narrow band of active voxels; named after the grid.
+    """Reads the body of a level set, negative inside, in a narrow band of active voxels; named after the grid.
 
     Raises:
-        SceneError: The file cannot be read, is no level set, or holds no surface; OpenVDB's module is missing.
+        SceneError: if the file cannot be read, is not a level set or has no surface, or OpenVDB's module is missing.
     """
     return (_read_vdb if path.suffix.lower() == ".vdb" else _read_nvdb)(path, metres_per_unit)
 
 
 def _read_vdb(path: Path, scale: float) -> Body:
-    """Meshed by OpenVDB."""
+    """Meshes a level set with OpenVDB."""
     library = _openvdb(path)
     try:
         found = [each for each in library.readAllGridMetadata(str(path)) if each.gridClass == GridClass.LEVEL_SET.text]
         if len(found) != 1:
-            raise SceneError(f"{path}: {len(found)} level sets, limit 1: leave one in the file")
+            raise SceneError(f"{path}: the file has {len(found)} level sets, but must have 1; remove the others")
         grid = library.read(str(path), found[0].name)
-        grid.signedFloodFill()  # Not every writer has said which side lies inside beyond the band.
+        grid.signedFloodFill()  # Not every writer sets the sign beyond the band.
         points, quads = grid.convertToQuads(isovalue=0.0)
     except (OSError, RuntimeError) as error:
         raise SceneError(f"{path}: OpenVDB cannot read this file: {error}") from error
@@ -46,7 +46,7 @@ def _read_vdb(path: Path, scale: float) -> Body:
     try:
         mesh = TriangleMesh(scale * points.astype(np.float64), faces)
     except GeometryError as error:
-        raise SceneError(f"{path}: {found[0].name!r} holds no surface: {error}") from error
+        raise SceneError(f"{path}: {found[0].name!r} has no surface: {error}") from error
     return _body(found[0].name, mesh if mesh.volume > 0.0 else TriangleMesh(mesh.points, mesh.faces[:, ::-1]), scale)
 
 
@@ -57,8 +57,8 @@ def _openvdb(path: Path):
         except ImportError:
             continue
     raise SceneError(
-        f"{path}: reading .vdb needs OpenVDB's module for Python, which pip has not (conda-forge: openvdb, Debian: "
-        f"python3-openvdb); or give a .nvdb, made by `nanovdb_convert {path.name} {path.stem}.nvdb`"
+        f"{path}: reading .vdb needs OpenVDB's module for Python, which is not on PyPI (conda-forge: openvdb, Debian: "
+        f"python3-openvdb); or convert to .nvdb with `nanovdb_convert {path.name} {path.stem}.nvdb`"
     )
 
 
@@ -75,13 +75,15 @@ def _read_nvdb(path: Path, scale: float) -> Body:
         raise SceneError(str(error)) from error
     if grid.components != 1 or grid.grid_class not in (GridClass.LEVEL_SET, GridClass.UNKNOWN):
         kind = "a vector field" if grid.components == 3 else f"a {grid.grid_class.text}"
-        raise SceneError(f"{path}: {grid.name!r} is {kind}; give a level set, of floats that are negative inside")
+        raise SceneError(f"{path}: {grid.name!r} is {kind}; pass a level set of floats that are negative inside")
     mesh = surface_between(
         _with_neighbours(grid), _indices(grid), 0.0,
         origin=[scale * x for x in grid.origin], voxel_size=scale * grid.voxel_size, device="cpu",
-    )  # fmt: skip
+    )
     if mesh is None:
-        raise SceneError(f"{path}: {grid.name!r} is 0 nowhere between active voxels; give a level set in a band of 3 voxels")
+        raise SceneError(
+            f"{path}: {grid.name!r} has no zero between active voxels; pass a level set with a band of 3 voxels"
+        )
     return _body(grid.name, mesh, scale)
 
 
@@ -92,7 +94,7 @@ def _indices(grid: TileGrid) -> np.ndarray:
 
 
 def _with_neighbours(grid: TileGrid) -> np.ndarray:
-    """Active values (n, 9, 9, 9), with the first ones of the tiles above; NaN elsewhere."""
+    """Active values (n, 9, 9, 9), including the first ones of the upper neighbour tiles; NaN elsewhere."""
     n, edge, least = len(grid.tiles), TILE_EDGE, np.float32(_LEAST * grid.voxel_size)
     values = np.where(np.abs(grid.values) < least, np.copysign(least, grid.values), grid.values)
     own = np.where(grid.mask, values, np.float32(np.nan)).reshape(n, edge, edge, edge)

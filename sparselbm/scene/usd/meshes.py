@@ -1,6 +1,6 @@
-"""From a mesh prim to points and triangles in its own space: topology checked, polygons cut, winding right-handed."""
+"""Points and triangles of a mesh prim: topology is checked, polygons are triangulated, winding is right-handed."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (n, 3) in the prim's own space and units, and faces (m, 3) for a right-handed winding.
+    """Returns points (n, 3) in the prim's space and units, and faces (m, 3) for a right-handed winding.
 
-    A Catmull-Clark mesh is read as its cage where `levels` is 0; otherwise refined so often, its points on the limit surface.
+    A Catmull-Clark mesh is read as its cage if `levels` is 0; otherwise it is refined `levels` times, onto the limit surface.
 
     Raises:
-        SceneError: Positions that are not finite, wrong types, a topology that contradicts itself, or, where they are read,
-            creases that the mesh cannot have.
+        SceneError: if positions are not finite, types are wrong, the topology is inconsistent, or (if they are read)
+            creases are invalid.
     """
     path = str(prim.GetPath())
     points = attributes.vectors(prim, "points", time)
@@ -38,7 +38,7 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarr
     if len(counts) and is_refined(prim, levels):
         _check_smooth(path, counts)
         smooth = limit_surface(read_cage(prim, time, points, counts, indices), levels)
-        # Each corner of a face has become 4^(levels - 1) quads, one after the other.
+        # Each corner of a face has become 4^(levels - 1) quads, in sequence.
         holes = np.flatnonzero(np.repeat(np.isin(np.arange(len(counts)), holes), counts * 4 ** (levels - 1)))
         points, counts, indices = smooth.points, smooth.counts, smooth.indices
     faces = triangulate(points, counts, indices, holes)
@@ -46,25 +46,25 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarr
 
 
 def is_refined(prim: Usd.Prim, levels: int) -> bool:
-    """Whether `read_mesh` gives other points than the prim's own."""
+    """Whether `read_mesh` returns points other than the prim's own."""
     return levels > 0 and prim.GetAttribute("subdivisionScheme").Get() == "catmullClark"
 
 
 def topology_varies(prim: Usd.Prim) -> bool:
-    """Whether a mesh has other faces at other times."""
+    """Whether the faces of a mesh change in time."""
     names = ("faceVertexCounts", "faceVertexIndices", "holeIndices")
     return any(prim.GetAttribute(name).ValueMightBeTimeVarying() for name in names)
 
 
 def is_open(prim: Usd.Prim, time: Usd.TimeCode) -> bool:
-    """Whether a mesh that was read has an edge of a single face."""
+    """Whether a mesh has an edge of a single face."""
     counts, indices = (attributes.integers(prim, name, time) for name in ("faceVertexCounts", "faceVertexIndices"))
     edges = np.sort(np.stack([indices, indices[next_corners(counts)]], axis=1), axis=1)
     return bool(np.any(np.unique(edges, axis=0, return_counts=True)[1] == 1))
 
 
 def check_finite(path: str, points: np.ndarray) -> None:
-    """Raises SceneError for positions that are not numbers."""
+    """Raises SceneError for positions that are not finite."""
     broken = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(broken):
         first = broken[0]
@@ -75,11 +75,13 @@ def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: 
     if counts.sum() != len(indices) or np.any(counts < 0):
         negative = f", {(counts < 0).sum()} of them below 0" if np.any(counts < 0) else ""
         raise SceneError(
-            f"{path}: faceVertexCounts add up to {counts.sum()}{negative}, faceVertexIndices are {len(indices)};"
+            f"{path}: faceVertexCounts sum to {counts.sum()}{negative}, but there are {len(indices)} faceVertexIndices;"
             " export the mesh again"
         )
     if len(indices) and not len(points):
-        raise SceneError(f"{path}: points are empty, faceVertexIndices are {len(indices)}; export the mesh again")
+        raise SceneError(
+            f"{path}: points is empty, but there are {len(indices)} faceVertexIndices; export the mesh again"
+        )
     attributes.check_range(path, "faceVertexIndices", indices, len(points))
     attributes.check_range(path, "holeIndices", holes, len(counts))
 
@@ -87,5 +89,6 @@ def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: 
 def _check_smooth(path: str, counts: np.ndarray) -> None:
     if np.any(counts < 3):
         raise SceneError(
-            f"{path}: a face has {counts.min()} corners, of a subdivision surface at least 3; remove it, or read the cage"
+            f"{path}: a face has {counts.min()} corners, but a subdivision surface needs at least 3; remove it, or "
+            "read the cage"
         )

@@ -1,6 +1,6 @@
-"""The path of a prim: its transform at time codes, in metres and seconds."""
+"""Motion of a prim: its transform at time codes, in metres and seconds."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TransformSamples:
-    """Where a prim stands at some times, against where its points were read."""
+    """Sampled transforms of a prim relative to the position where its points were read."""
 
     times: np.ndarray
-    """From the first time code on [s], shape (n,)."""
+    """Times since the first time code [s], shape (n,)."""
     placements: np.ndarray
-    """From the points as `Scene.open` read them to where they are then [m], shape (n, 4, 4), for column vectors."""
+    """Transforms of the points of `Scene.open` to their position at each time [m], (n, 4, 4), for column vectors."""
 
     @classmethod
     def of(
@@ -36,41 +36,44 @@ class TransformSamples:
         metres_per_unit: float | None = None,
         step: float = 1.0,
     ) -> TransformSamples:
-        """Sample the world transform of a prim, its ancestors' motion included.
+        """Samples the world transform of a prim, including the motion of its ancestors.
 
-        It is read at every `step` time codes between the first and the last time sample of any transform on the way, and at
-        each of these samples, so that USD's own interpolation, of angles too, is followed. A second is
-        `timeCodesPerSecond` of them.
+        It is sampled at every `step` time codes between the first and the last time sample of any transform involved, and at
+        each of these samples, so that USD's own interpolation (also of angles) is followed. One second has
+        `timeCodesPerSecond` time codes.
 
         Args:
-            path: The stage.
-            prim: Path of the prim that moves.
-            time: Time code that the scene's points were read at, as in `Scene.open`.
-            metres_per_unit: Length of a unit [m] in place of what the stage says.
-            step: Time codes between two samples, above 0.
+            path: the stage.
+            prim: path of the moving prim.
+            time: time code at which the scene's points were read, as in `Scene.open`.
+            metres_per_unit: length of a unit [m], instead of that of the stage.
+            step: time codes between two samples, above 0.
 
         Raises:
-            SceneError: No such prim, no time samples on its way, or a transform that flattens space.
+            SceneError: if the prim does not exist, has no time samples, or has a singular transform.
         """
         from pxr import Usd, UsdGeom
 
         from sparselbm.scene.usd.stage import open_stage
 
         if not step > 0.0:
-            raise SceneError(f"step = {step} time codes between two samples; give one above 0")
+            raise SceneError(f"step is {step} time codes, but must be above 0")
         stage = open_stage(path)
         found = stage.GetPrimAtPath("/" + str(prim).strip("/"))
         if not found:
-            raise SceneError(f"{prim}: no such prim in {path}; Scene.open(...).prim_paths holds those that there are")
+            raise SceneError(f"{prim}: no such prim in {path}; Scene.open(...).prim_paths lists the prims")
         authored = _authored(found)
         if len(authored) < 2:
-            raise SceneError(f"{prim}: {len(authored)} time samples of its transform in {path}; animate its xformOps")
+            raise SceneError(
+                f"{prim}: its transform has {len(authored)} time samples in {path}, but needs at least 2; animate its "
+                "xformOps"
+            )
         codes = np.unique(np.concatenate([authored, np.arange(authored[0], authored[-1], step)]))
         scale = metres_per_unit or UsdGeom.GetStageMetersPerUnit(stage)
         read = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
         start = _world(found, read, scale)
         if abs(np.linalg.det(start[:3, :3])) < 1e-12 * np.abs(start[:3, :3]).max() ** 3:
-            raise SceneError(f"{prim}: its transform at time code {read} flattens space; give it a scale other than 0")
+            raise SceneError(f"{prim}: its transform at time code {read} is singular; remove the zero scale")
         back = np.linalg.inv(start)
         placements = np.stack([_world(found, Usd.TimeCode(code), scale) @ back for code in codes])
         return cls((codes - codes[0]) / stage.GetTimeCodesPerSecond(), placements)
@@ -83,7 +86,7 @@ def _world(prim: Usd.Prim, time: Usd.TimeCode, scale: float) -> np.ndarray:
 
 
 def _authored(prim: Usd.Prim) -> np.ndarray:
-    """Time codes of all samples of the transforms of a prim and its ancestors, in order."""
+    """Time codes of all transform samples of a prim and its ancestors, in order."""
     from pxr import UsdGeom
 
     codes: set[float] = set()

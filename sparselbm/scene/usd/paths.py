@@ -1,6 +1,6 @@
-"""How a layer names other files, so that any viewer finds them: seen from its own folder."""
+"""Asset paths relative to the folder of a layer, so that any viewer finds them."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def relative_path(target: Path, folder: Path) -> str:
-    """`target` from `folder`, with `./` or `../` in front: without, USD looks on its search path."""
+    """`target` relative to `folder`, with a leading `./` or `../`: without it, USD searches its search path."""
     path = Path(os.path.relpath(target, folder)).as_posix()
     return path if path.startswith("../") else f"./{path}"
 
 
 def name_searched(layer: Sdf.Layer, stage: Usd.Stage, folder: Path) -> None:
-    """Have a layer that stands in `folder`, over a stage, name by relative paths what the stage finds on our search path.
+    """Writes relative paths into a layer in `folder` for assets that the stage finds on our search path.
 
-    A viewer has another search path: it would show the prims without what they refer to.
+    A viewer has another search path and would show the prims without the referenced assets.
     """
     from pxr import Sdf
 
@@ -35,19 +35,19 @@ def name_searched(layer: Sdf.Layer, stage: Usd.Stage, folder: Path) -> None:
 
 
 def _searched(stage: Usd.Stage) -> Iterator[tuple[Sdf.Path, str, Sdf.Reference | Sdf.Payload, Path]]:
-    """References and payloads of the stage's own layers that stand on the search path: prim, kind, item, file."""
+    """References and payloads of the stage's own layers that are found on the search path: prim, kind, item, file."""
     from pxr import Ar, Sdf
 
     resolver, found = Ar.GetResolver(), []
 
     def look(layer: Sdf.Layer, path: Sdf.Path) -> None:
-        # What a variant refers to stays in it.
+        # References of a variant are handled within it.
         if not path.IsPrimPath():
             return
         spec = layer.GetPrimAtPath(path)
         for kind in ("reference", "payload"):
             for item in getattr(spec, f"{kind}List").GetAddedOrExplicitItems():
-                # USD leaves a path as it is if nothing of that name lies beside the layer.
+                # USD does not change a path if no file of that name is next to the layer.
                 name = item.assetPath and resolver.CreateIdentifier(item.assetPath, layer.resolvedPath)
                 file = resolver.Resolve(name) if name and name == item.assetPath and not os.path.isabs(name) else None
                 if file:

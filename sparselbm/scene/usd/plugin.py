@@ -1,19 +1,19 @@
-"""The applied schemas of a case, made known to USD: without code, from `schema/plugInfo.json`."""
+"""Registration of the codeless applied schemas of a case with USD, from `schema/plugInfo.json`."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from functools import cache
 from pathlib import Path
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
-"""Put it on PXR_PLUGINPATH_NAME, and usdview shows fallbacks, allowed tokens and docs."""
+"""Schema folder; on PXR_PLUGINPATH_NAME, usdview shows fallbacks, allowed tokens and docs."""
 
 
 @cache
 def register() -> None:
-    """Called before a stage is opened. USD looks only once: where a program has opened a stage before, it stays without them.
+    """Registers the schemas; must be called before the first stage of a program is opened, or has no effect.
 
-    Nothing here depends on that: cases are read by what is authored.
+    Reading does not depend on it: cases are read by their authored values.
     """
     from pxr import Plug
 

@@ -1,4 +1,4 @@
-"""Triangles of polygons, planar or nearly so; concave ones by ear clipping, for a fan would leave them."""
+"""Triangulation of planar or nearly planar polygons; concave ones by ear clipping, since a fan would leave them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 def triangulate(
     points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray | None = None
 ) -> np.ndarray:
-    """Triangles of a mesh of polygons, in the order and the winding of its faces.
+    """Triangulates a mesh of polygons, preserving the order and the winding of its faces.
 
     Args:
-        points: Corner positions, shape (n, 3).
-        counts: Corners of each face, shape (m,); faces with less than three corners give nothing.
-        indices: Point of each corner, face after face, shape (sum of counts,).
-        holes: Indices of the faces that are not there (`holeIndices`).
+        points: corner positions, shape (n, 3).
+        counts: corners of each face, shape (m,); faces with less than three corners give no triangle.
+        indices: point of each corner, face after face, shape (sum of counts,).
+        holes: indices of faces to omit (`holeIndices`).
 
     Returns:
         Point indices, shape (t, 3), int32. No point is added: a face of k corners gives k - 2 triangles.
@@ -39,7 +39,7 @@ def triangulate(
 
 
 def cut_polygon(corners: np.ndarray) -> np.ndarray:
-    """Triangles of one polygon with corner positions of shape (k, 3): local indices, shape (k - 2, 3)."""
+    """Triangulates one polygon with corner positions (k, 3): local indices, shape (k - 2, 3)."""
     flat = _flatten(corners)
     if np.all(_turns(flat) > 0.0) and _winds_once(flat):
         fan = np.arange(1, len(flat) - 1)
@@ -52,7 +52,7 @@ def _corners(indices: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
 
 
 def _split_quads(points: np.ndarray, quads: np.ndarray) -> np.ndarray:
-    """Two triangles a quad, shape (2k, 3); the diagonal starts in a reflex corner if there is one."""
+    """Splits quads into two triangles each, shape (2k, 3); the diagonal starts at a reflex corner if there is one."""
     p = points[quads]
     normal = np.cross(p[:, 2] - p[:, 0], p[:, 3] - p[:, 1])
     turn = np.cross(p - np.roll(p, 1, axis=1), np.roll(p, -1, axis=1) - p)
@@ -63,7 +63,7 @@ def _split_quads(points: np.ndarray, quads: np.ndarray) -> np.ndarray:
 
 
 def _flatten(corners: np.ndarray) -> np.ndarray:
-    """The polygon in the plane of its area vector, counter-clockwise, shape (k, 2)."""
+    """Projects the polygon onto the plane normal to its area vector, counter-clockwise, shape (k, 2)."""
     centred = corners - corners.mean(axis=0)
     normal = np.cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0)
     axis = int(np.argmax(np.abs(normal)))
@@ -76,12 +76,12 @@ def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _turns(flat: np.ndarray) -> np.ndarray:
-    """Twice the signed area of each corner with its neighbours; positive where convex, shape (k,)."""
+    """Twice the signed area of each corner with its neighbours, positive if convex, shape (k,)."""
     return _cross(flat - np.roll(flat, 1, axis=0), np.roll(flat, -1, axis=0) - flat)
 
 
 def _winds_once(flat: np.ndarray) -> bool:
-    """True unless the outline goes round more than once, as a star does without a reflex corner."""
+    """Whether the outline winds around once; a star without a reflex corner winds more than once."""
     edges = np.roll(flat, -1, axis=0) - flat
     heading = np.arctan2(edges[:, 1], edges[:, 0])
     total = np.mod(np.roll(heading, -1) - heading, 2.0 * np.pi).sum()
@@ -89,7 +89,7 @@ def _winds_once(flat: np.ndarray) -> bool:
 
 
 def _clip_ears(flat: np.ndarray) -> np.ndarray:
-    """Ear clipping: cut convex corners that no other corner lies in, until one triangle is left."""
+    """Ear clipping: cuts off convex corners without other corners inside, until one triangle is left."""
     left = list(range(len(flat)))
     result = []
     while len(left) > 3:
@@ -101,7 +101,7 @@ def _clip_ears(flat: np.ndarray) -> np.ndarray:
 
 
 def _find_ear(flat: np.ndarray, left: list[int]) -> int:
-    """Place in `left` of an ear; of the most convex corner where a self-crossing outline has none."""
+    """Position in `left` of an ear, or of the most convex corner if a self-intersecting outline has none."""
     outline = flat[left]
     turns = _turns(outline)
     obstacles = outline[turns <= 0.0]
@@ -113,7 +113,7 @@ def _find_ear(flat: np.ndarray, left: list[int]) -> int:
 
 
 def _holds_any(triangle: np.ndarray, points: np.ndarray) -> bool:
-    """True if a point lies in or on the triangle; points on its corners do not count (bridges to holes)."""
+    """Whether a point is in or on the triangle; points on its corners do not count (bridges to holes)."""
     edges = np.roll(triangle, -1, axis=0) - triangle
     inside = np.all(_cross(edges[None], points[:, None] - triangle[None]) >= 0.0, axis=1)
     at_corner = np.any(np.all(points[:, None] == triangle[None], axis=2), axis=1)

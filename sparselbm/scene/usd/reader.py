@@ -1,6 +1,6 @@
-"""From a prim to the surface of a body: in world metres, wound outward."""
+"""Reading of prims as surfaces of bodies, in world metres and wound outward."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from pxr import Sdf, Usd
 
 FARTHEST = 1e7
-"""Largest coordinate that is taken for meant [m]: the Earth's circumference is 4e7."""
+"""Largest plausible coordinate [m]: the Earth's circumference is 4e7."""
 MOST_POINTS = 50_000_000
-"""Points of all bodies together: 1.2 GB in fp64."""
+"""Largest number of points of all bodies together: 1.2 GB in fp64."""
 
 
 @dataclass(eq=False)
 class Reader:
-    """Reads the prims of one stage at one time; what instances share is read once."""
+    """Reader of the prims of one stage at one time; data shared by instances is read once."""
 
     time: Usd.TimeCode
     segments: int
@@ -37,16 +37,16 @@ class Reader:
     subdivision_levels: int
     """Refinements of Catmull-Clark meshes; 0 for the cage."""
     posed: frozenset[str]
-    """Meshes that a skeleton has posed, by path."""
+    """Paths of the meshes posed by a skeleton."""
     _local: dict[Sdf.Path, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     _points: int = 0
 
     def read(self, found: Found) -> Body | Note:
-        """The body of one prim; for a mesh without faces, or without area, a note that says so.
+        """Reads the body of one prim, or a note for a mesh without faces or area.
 
         Raises:
-            SceneError: Positions that are not finite or beyond `FARTHEST`, more points than `MOST_POINTS`, or a topology that
-                contradicts itself.
+            SceneError: if positions are not finite or beyond `FARTHEST`, there are more points than `MOST_POINTS`, or the
+                topology is inconsistent.
         """
         path = str(found.prim.GetPath())
         points, faces = self._shape(found.prim)
@@ -60,7 +60,7 @@ class Reader:
             faces = faces[:, ::-1]
         try:
             mesh = TriangleMesh(world, np.ascontiguousarray(faces))
-        except GeometryError:  # All else that it refuses was refused above.
+        except GeometryError:  # All other causes were checked above.
             return Note(path, "its faces have no area: check its points and the scales above it")
         is_mesh = found.prim.GetTypeName() == "Mesh"
         keeps_points = is_mesh and not is_refined(found.prim, self.subdivision_levels) and path not in self.posed
@@ -82,7 +82,7 @@ class Reader:
         self._points += points
         if self._points > MOST_POINTS:
             raise SceneError(
-                f"{path}: with this prim the scene has {self._points:,} points, limit {MOST_POINTS:,};"
+                f"{path}: with this prim the scene has {self._points:,} points, above the limit of {MOST_POINTS:,};"
                 " decimate its meshes, or deactivate some"
             )
 
@@ -92,6 +92,6 @@ def _check_far(path: str, world: np.ndarray) -> None:
     worst = int(np.argmax(far))
     if far[worst] > FARTHEST:
         raise SceneError(
-            f"{path}: point {worst} of {len(world)} lies {far[worst]:.3g} m from the origin, limit {FARTHEST:.0e} m;"
-            " check the point, the scales above it and metersPerUnit"
+            f"{path}: point {worst} of {len(world)} is {far[worst]:.3g} m from the origin, above the limit of "
+            f"{FARTHEST:.0e} m; check the point, the scales above it and metersPerUnit"
         )

@@ -1,4 +1,4 @@
-"""What was read from a scene, what was left out and why, and what deserves a second look."""
+"""Report on a scene: prims read, prims skipped with reasons, and doubtful ones."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sparselbm.scene.usd.body import Body
 
 @dataclass(frozen=True)
 class Note:
-    """One remark on one prim."""
+    """Remark on one prim."""
 
     path: str
     """Path of the prim, `/` for the stage as a whole."""
     reason: str
-    """Why it was skipped, or what is doubtful."""
+    """Reason for skipping, or what is doubtful."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -25,20 +25,20 @@ class Note:
 
 @dataclass(frozen=True)
 class Used:
-    """A body that was read."""
+    """Body that was read."""
 
     path: str
-    """Of its mesh, gprim or point instancer."""
+    """Path of its mesh, gprim or point instancer."""
     volume: float
-    """Enclosed volume [m^3]; of an open surface the volume of the cones from the centre of its box."""
+    """Enclosed volume [m^3]; for an open surface that of the cones from the centre of its box."""
     area: float
-    """Of its surface [m^2]."""
+    """Surface area [m^2]."""
     centre: tuple[float, float, float]
     """Centre of the enclosed volume [m]."""
 
     @classmethod
     def of(cls, body: Body) -> Used:
-        """Centre: the mean of (a + b + c) / 4 over the faces, weighted by a . A / 3 = a . (b x c) / 6 with area vectors A."""
+        """Summarises a body. The centre is the mean of (a + b + c) / 4 over faces, weighted by a . (b x c) / 6."""
         mesh = body.mesh
         middle = mesh.bounds.mean(axis=0)
         a, b, c = (corner - middle for corner in mesh.corners)
@@ -53,18 +53,18 @@ class Used:
 
 @dataclass(frozen=True)
 class SceneReport:
-    """The account of one reading; `print(report)` gives it line by line."""
+    """Report on reading a scene; `print(report)` lists it line by line."""
 
     used: tuple[Used, ...]
-    """The meshes, gprims and point instancers that became bodies."""
+    """Meshes, gprims and point instancers that became bodies."""
     skipped: tuple[Note, ...]
-    """Prims with geometry, or whole branches, that were left out."""
+    """Prims with geometry, or whole branches, that were skipped."""
     doubtful: tuple[Note, ...]
-    """What was read by an assumption that the author of the scene may not share."""
+    """Assumptions that the author of the scene may not share."""
 
     @classmethod
     def of(cls, bodies: Iterable[Body], skipped: Iterable[Note], doubtful: Iterable[Note]) -> SceneReport:
-        """The account of these bodies and notes, each note once."""
+        """Creates the report from bodies and notes, with duplicate notes removed."""
         used = tuple(Used.of(body) for body in bodies)
         return cls(used, tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(doubtful)))
 
@@ -80,7 +80,7 @@ class SceneReport:
         return "\n".join(lines)
 
     def why_skipped(self, path: str) -> Note | None:
-        """The note on `path`, or on the branch that it stands in; None if it was not skipped."""
+        """Note on `path` or on the branch that contains it; None if it was not skipped."""
         for note in self.skipped:
             if path == note.path or path.startswith(note.path.rstrip("/") + "/"):
                 return note

@@ -1,4 +1,4 @@
-"""A scene: the solid bodies of a USD stage, or of a mesh file, in metres."""
+"""Scenes: the solid bodies of a USD stage or a mesh file, in metres."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from sparselbm.scene.usd.report import Note, SceneReport
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What was read from a file; a value, which holds no open stage."""
+    """Contents of a scene file; a value without an open stage."""
 
     path: Path
-    """The file it came from."""
+    """Source file."""
     up_axis: str
-    """`Y` or `Z`; points are kept as the stage has them, and never turned."""
+    """Vertical axis, `Y` or `Z`; points are not rotated."""
     metres_per_unit: float
     """Length of a unit of the file [m]."""
     bodies: tuple[Body, ...]
-    """One a mesh, gprim or point instancer, in the order of the stage."""
+    """One body per mesh, gprim or point instancer, in the order of the stage."""
     report: SceneReport
-    """What was read, skipped and doubtful."""
+    """Report on what was read, skipped and doubtful."""
     prim_paths: tuple[str, ...]
-    """Every prim of the stage, for the sake of errors that name a near one."""
+    """Paths of all prims of the stage, for suggestions in errors."""
     variants: Mapping[str, str] = field(default_factory=dict)
-    """What was chosen in place of the file's own variants, such as {"/Car:wheels": "wide"}."""
+    """Variant selections that replace those of the file, such as {"/Car:wheels": "wide"}."""
 
     @classmethod
     def open(
@@ -46,7 +46,7 @@ class Scene:
         local_files_only: bool = False,
         allow_missing: bool = False,
     ) -> Scene:
-        """Read a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb or .vdb).
+        """Reads a USD stage (or STL, OBJ, PLY, glTF through trimesh, or a level set in .nvdb or .vdb).
 
         Args:
             path: The file.
@@ -61,7 +61,7 @@ class Scene:
             allow_missing: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
 
         Raises:
-            SceneError: No such file, unreadable, no surface in it, or a prim that is broken; it is named.
+            SceneError: if the file does not exist, is unreadable or has no surface, or a prim is invalid; the prim is named.
         """
         path = Path(path)
         if segments < 8:
@@ -69,14 +69,16 @@ class Scene:
         if not 0 <= subdivision_levels <= 6:
             raise SceneError(f"subdivision_levels is {subdivision_levels}: give 0 (the cage) to 6 (4096 faces per face)")
         if time is not None and not math.isfinite(time):
-            raise SceneError(f"time = {time}; give a time code of the stage, such as 1")
+            raise SceneError(f"time is {time}; use a time code of the stage, such as 1")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
-            raise SceneError(f"metres_per_unit = {metres_per_unit}; give a positive length [m], such as 0.001")
+            raise SceneError(f"metres_per_unit is {metres_per_unit}; use a positive length [m], such as 0.001")
         if not path.is_file():
-            raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
+            raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
             if variants:
-                raise SceneError(f"{path}: {path.suffix} has no variants to choose {', '.join(variants)} of")
+                raise SceneError(
+                    f"{path}: {path.suffix} files have no variants, so {', '.join(variants)} cannot be selected"
+                )
             scene = _read_foreign(path, metres_per_unit)
         else:
             from sparselbm.scene.usd.composed import Options, read_stage
@@ -91,10 +93,10 @@ class Scene:
         return scene
 
     def body(self, path: str) -> Body:
-        """The body of a prim: a mesh or gprim itself, or all that stands below an Xform, in one mesh.
+        """Returns the body of a prim: a mesh or gprim itself, or everything below an Xform, in one mesh.
 
         Raises:
-            SceneError: No such prim (near ones are named), or no surface was read from it (why is said).
+            SceneError: if the prim does not exist (similar ones are named), or no surface was read from it (with the reason).
         """
         wanted = "/" + str(path).strip("/")
         below = wanted.rstrip("/") + "/"
@@ -103,9 +105,9 @@ class Scene:
             return members[0] if members[0].path == wanted else merge(wanted, members)
         note = self.report.why_skipped(wanted)
         if note:
-            raise SceneError(f"{wanted}: nothing was read from this prim, because of {note}")
+            raise SceneError(f"{wanted}: nothing was read from this prim: {note}")
         if wanted in self.prim_paths:
-            raise SceneError(f"{wanted}: no mesh or gprim at or below it; choose one of {self._names()}")
+            raise SceneError(f"{wanted}: there is no mesh or gprim at or below it; use one of {self._names()}")
         near = difflib.get_close_matches(wanted, self.prim_paths, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else f"the bodies are {self._names()}"
         raise SceneError(f"{wanted}: no such prim in {self.path}; {hint}")
@@ -117,7 +119,7 @@ class Scene:
 
 def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
     is_known = metres_per_unit is not None or foreign.names_unit(path)
-    doubts = [] if is_known else [Note("/", f"{path.suffix} names no unit; metres are assumed (metres_per_unit)")]
+    doubts = [] if is_known else [Note("/", f"{path.suffix} files have no unit; metres are assumed (set metres_per_unit)")]
     scale = metres_per_unit or 1.0
     bodies = foreign.read_bodies(path, scale)
     report = SceneReport.of(bodies, (), doubts)

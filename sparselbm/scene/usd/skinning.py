@@ -1,6 +1,6 @@
-"""Meshes that a skeleton moves, posed at one time by `UsdSkel.BakeSkinning`, on the session layer of the stage."""
+"""Skinned meshes, posed at one time by `UsdSkel.BakeSkinning` on the session layer of the stage."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def pose(stage: Usd.Stage, roots: Collection[Sdf.Path], time: float | None) -> tuple[frozenset[str], float]:
-    """Pose the meshes below SkelRoot prims; their paths, and the time at which the stage is then to be read.
+    """Poses the meshes below SkelRoot prims; returns their paths, and the time at which to read the stage.
 
-    Without a time, that is the first sample of any skeleton's animation: baked points have only this one.
+    Without a time, this is the first sample of any skeleton's animation, which is then the only one of the baked points.
     """
     from pxr import Gf, UsdSkel
 
@@ -35,7 +35,7 @@ def pose(stage: Usd.Stage, roots: Collection[Sdf.Path], time: float | None) -> t
 
 
 def _give_own_prims(stage: Usd.Stage, path: Sdf.Path) -> None:
-    """Nothing can be written below an instance: those at or above the path cease to be one, on the session layer."""
+    """Turns instances at or above the path into ordinary prims on the session layer, since instances cannot be edited."""
     for prefix in path.GetPrefixes():
         prim = stage.GetPrimAtPath(prefix)
         if prim.IsInstance():
@@ -43,7 +43,7 @@ def _give_own_prims(stage: Usd.Stage, path: Sdf.Path) -> None:
 
 
 def _hold_animations(stage: Usd.Stage, code: float) -> None:
-    """Give all animations a sample at this time, and no other: skinning is baked at samples only, not between them."""
+    """Gives all animations a sample at this time and no other, since skinning is baked only at samples."""
     from pxr import Sdf, UsdSkel
 
     for prim in stage.Traverse():
@@ -60,7 +60,7 @@ def _hold(attribute: Usd.Attribute, code: float) -> None:
 
 
 def _skinned(root) -> set[str]:
-    """Paths of the meshes that a skeleton moves."""
+    """Paths of the meshes that are bound to a skeleton."""
     from pxr import Usd, UsdSkel
 
     cache = UsdSkel.Cache()
@@ -70,7 +70,7 @@ def _skinned(root) -> set[str]:
 
 
 def _first_sample(stage: Usd.Stage) -> float:
-    """Time code of the first sample of any skeleton's animation; of the stage's start where there is none."""
+    """Time code of the first sample of any skeleton's animation, or of the start of the stage if there is none."""
     from pxr import UsdSkel
 
     samples = [

@@ -1,6 +1,6 @@
-"""The one door through which stages are opened, with the folders that search-path assets are looked up in."""
+"""Opening of stages, with the folders in which search-path assets are looked up."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def asset_folders(scene: Path) -> list[str]:
-    """Where `@name.usd@` is looked for: the scene's own folder, then the assets in Warp's wheel."""
+    """Folders in which `@name.usd@` is searched: the scene's own, then the assets in Warp's wheel."""
     folders = [str(scene.resolve().parent)]
     spec = importlib.util.find_spec("warp")
     if spec is not None and spec.submodule_search_locations:
@@ -27,7 +27,7 @@ def asset_folders(scene: Path) -> list[str]:
 
 
 def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
-    """The search path as USD wants it; with the schemas of cases known, for it is asked for before every stage is opened."""
+    """Search path for USD. Also registers the case schemas, since it is called before every stage is opened."""
     from pxr import Ar
 
     register()
@@ -35,16 +35,16 @@ def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
 
 
 def open_stage(path: str | Path) -> Usd.Stage:
-    """Open a USD file with all payloads loaded. Keep the stage: its prims die with it.
+    """Opens a USD file with all payloads loaded. Keep the stage: its prims become invalid with it.
 
     Raises:
-        SceneError: The file is missing, or USD cannot read it.
+        SceneError: if the file is missing, or USD cannot read it.
     """
     from pxr import Tf, Usd
 
     path = Path(path)
     if not path.is_file():
-        raise SceneError(f"{path}: no such file, seen from {Path.cwd()}; give the path of a scene")
+        raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
     try:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except Tf.ErrorException as error:
@@ -53,13 +53,13 @@ def open_stage(path: str | Path) -> Usd.Stage:
 
 
 def spoken(error: Exception) -> str:
-    """What an error of USD says, without the places in its source."""
+    """Text of a USD error, without source locations."""
     return "; ".join(str(getattr(each, "commentary", each)).strip() for each in error.args)
 
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """USD's warnings do not go to the terminal: what matters of them is an error or a note of ours."""
+    """Suppresses USD's warnings on the terminal: relevant ones become errors or notes."""
     from pxr import UsdUtils
 
     delegate = UsdUtils.CoalescingDiagnosticDelegate()

@@ -1,11 +1,11 @@
-"""Catmull-Clark surfaces: cages refined, and their points put on the smooth limit.
+"""Catmull-Clark surfaces: refinement of cages, with points moved to the smooth limit.
 
-E. Catmull, J. Clark, "Recursively generated B-spline surfaces on arbitrary topological meshes", 1978; limit positions after
-M. Halstead, M. Kass, T. DeRose, "Efficient, fair interpolation using Catmull-Clark surfaces", 1993, appendix A. On open edges
-the surface follows the cubic B-spline of the edge, and so it does on infinitely sharp creases. Semi-sharp ones after T. DeRose,
-M. Kass, T. Truong, "Subdivision surfaces in character animation", 1998: a sharpness s takes the sharp rule for s steps and falls
-by 1 at each; what is left below 1 blends it with the smooth one. Where sharpnesses differ at a point it is as in OpenSubdiv,
-which is what USD means: the rule of this step and that of the next are blended by the mean of those that end in between.
+Sources: E. Catmull, J. Clark, "Recursively generated B-spline surfaces on arbitrary topological meshes", 1978; limit
+positions: M. Halstead, M. Kass, T. DeRose, "Efficient, fair interpolation using Catmull-Clark surfaces", 1993, appendix A.
+On open edges and infinitely sharp creases, the surface follows the cubic B-spline of the edge. Semi-sharp creases follow
+T. DeRose, M. Kass, T. Truong, "Subdivision surfaces in character animation", 1998: a sharpness s uses the sharp rule for
+s steps and decreases by 1 per step; a remainder below 1 blends it with the smooth rule. If sharpnesses differ at a point,
+the rule is OpenSubdiv's, as USD specifies: the rules of this step and the next are blended by the mean of those that end.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 SETTLED = 40
-"""Steps after which every finite sharpness has faded, and four faces at a point have shrunk to 1e-12 of their size."""
+"""Steps after which every finite sharpness is 0, and four faces at a point have shrunk to 1e-12 of their size."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cage:
-    """A mesh of polygons, with the sharpness of its edges and points: 0 is smooth, inf never fades."""
+    """Polygon mesh with the sharpness of its edges and points: 0 is smooth, inf is sharp for ever."""
 
     points: np.ndarray
-    """Corners, shape (n, 3)."""
+    """Points, shape (n, 3)."""
     counts: np.ndarray
-    """Corners of each face, shape (m,)."""
+    """Number of corners of each face, shape (m,)."""
     indices: np.ndarray
     """Point of each corner, face after face, shape (sum of counts,)."""
     edge_sharpness: np.ndarray
-    """Of the edge from each corner to the next, shape (sum of counts,); the faces beside an edge say the same."""
+    """Sharpness of the edge from each corner to the next, shape (sum of counts,); equal for both faces at an edge."""
     point_sharpness: np.ndarray
-    """Shape (n,); inf keeps a point where it is, as a corner, and has to at points without a face."""
+    """Sharpness of points, shape (n,); inf fixes a point as a corner, and is required at points without a face."""
 
     def around(self, chosen: np.ndarray) -> Cage:
-        """The faces at the chosen points only; these points come first, in their order."""
+        """Sub-cage of the faces at the chosen points; these points come first, in order."""
         face = np.repeat(np.arange(len(self.counts)), self.counts)
         near = np.unique(face[np.isin(self.indices, chosen)])
         kept = np.isin(face, near)
@@ -48,10 +48,10 @@ class Cage:
 
 
 def limit_surface(cage: Cage, levels: int) -> Cage:
-    """The cage refined `levels` times (each quarters its faces), every point on the limit surface; `levels` above 0.
+    """Refines the cage `levels` times (each quarters its faces), with all points on the limit surface; `levels` above 0.
 
-    Points have the same limit at all levels, which only say how finely it is sampled: where sharpness is left after the last
-    one, the faces around are refined on until it has faded, and at the end of an infinitely sharp crease until they are a point.
+    The limit of a point does not depend on the level, which only sets the sampling. If sharpness is left after the last
+    level, the faces around are refined until it is 0, and at the end of an infinitely sharp crease until they are a point.
     """
     for _ in range(levels):
         cage = refine(cage)
@@ -59,7 +59,7 @@ def limit_surface(cage: Cage, levels: int) -> Cage:
 
 
 def refine(cage: Cage) -> Cage:
-    """One step: a quad for each corner of each face. Points: those of the cage, then of its edges, then of its faces."""
+    """One step: one quad per corner of each face. Points: those of the cage, then of its edges, then of its faces."""
     ring = _Ring.of(cage)
     face_points = ring.face_means(cage.points)
     edge_points = _edge_points(cage.points, face_points, ring)
@@ -74,7 +74,7 @@ def refine(cage: Cage) -> Cage:
 
 
 def next_corners(counts: np.ndarray) -> np.ndarray:
-    """The corner after each in its face, shape (sum of counts,)."""
+    """Next corner after each in its face, shape (sum of counts,)."""
     ends = np.cumsum(counts)
     after = np.arange(1, counts.sum() + 1)
     after[ends - 1] = ends - counts
@@ -83,22 +83,22 @@ def next_corners(counts: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Ring:
-    """Who is beside whom; c corners of faces, e edges. A corner owns the edge that runs from it to the next."""
+    """Adjacency of c corners of faces and e edges. A corner owns the edge from it to the next."""
 
     corner: np.ndarray
     """Point of each corner, shape (c,)."""
     face: np.ndarray
     """Face of each corner, shape (c,)."""
     before: np.ndarray
-    """The corner before each in its face, shape (c,)."""
+    """Corner before each in its face, shape (c,)."""
     edge: np.ndarray
     """Edge that each corner owns, shape (c,)."""
     ends: np.ndarray
     """Points at both ends of each edge, shape (e, 2)."""
     sharpness: np.ndarray
-    """Of each edge, shape (e,); inf where the surface ends or more than two faces meet."""
+    """Sharpness of each edge, shape (e,); inf where the surface ends or more than two faces meet."""
     point_sharpness: np.ndarray
-    """Of each point, shape (n,)."""
+    """Sharpness of each point, shape (n,)."""
 
     @classmethod
     def of(cls, cage: Cage) -> _Ring:
@@ -112,7 +112,7 @@ class _Ring:
         sharpness = np.zeros(len(ends))
         sharpness[edge] = cage.edge_sharpness
         sharpness[borders] = np.inf
-        # Where a border of four faces ends, a point has more faces than edges: no rule is meant for it.
+        # At the end of a border with four faces, a point has more faces than edges, for which there is no rule.
         lost = np.bincount(ends[borders].reshape(-1), minlength=len(cage.points)) == 1
         point_sharpness = np.where(lost, np.inf, cage.point_sharpness)
         return cls(cage.indices, face, before, edge, ends, sharpness, point_sharpness)
@@ -123,12 +123,12 @@ class _Ring:
 
     @property
     def unsettled(self) -> np.ndarray:
-        """Points at finite sharpness, or where an infinitely sharp edge ends, shape (n,), bool: no limit rule holds yet."""
+        """Mask of points with finite sharpness or at the end of an infinitely sharp edge, for which no limit rule holds yet."""
         fading = (self.at_points(_is_finite(self.sharpness)) > 0) | _is_finite(self.point_sharpness)
         return fading | (self.at_points(self.sharpness == np.inf) == 1) & (self.point_sharpness == 0.0)
 
     def share_of_this_step(self) -> np.ndarray:
-        """Mean of the sharpnesses s at each point, its own among them, that end in this step, 0 < s <= 1; shape (n, 1)."""
+        """Mean of the sharpnesses s at each point, including its own, that end in this step (0 < s <= 1), shape (n, 1)."""
         edges, own = (_is_finite(s) & (s <= 1.0) for s in (self.sharpness, self.point_sharpness))
         weights = np.repeat(self.sharpness[edges], 2)
         total = np.bincount(self.ends[edges].reshape(-1), weights=weights, minlength=self.point_count)
@@ -136,7 +136,7 @@ class _Ring:
         return (total / np.maximum(self.at_points(edges) + own, 1))[:, None]
 
     def face_means(self, values: np.ndarray) -> np.ndarray:
-        """Mean of the points' values over each face."""
+        """Mean of the point values over each face."""
         return sums(self.face, values[self.corner], self.face[-1] + 1) / np.bincount(self.face)[:, None]
 
     def at_points(self, edges: np.ndarray) -> np.ndarray:
@@ -144,13 +144,13 @@ class _Ring:
         return np.bincount(self.ends[edges].reshape(-1), minlength=self.point_count)
 
     def opposite_ends(self, points: np.ndarray, edges: np.ndarray) -> np.ndarray:
-        """Sum over the chosen edges at each point of the point at their other end, shape (n, 3)."""
+        """Sum over the chosen edges at each point of the point at the other end, shape (n, 3)."""
         ends = self.ends[edges]
         return sums(ends.reshape(-1), points[ends[:, ::-1].reshape(-1)], self.point_count)
 
 
 def sums(where: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """Rows of `values` (k, 3) added up by their place, shape (count, 3)."""
+    """Rows of `values` (k, 3) summed by position, shape (count, 3)."""
     return np.stack([np.bincount(where, weights=column, minlength=count) for column in values.T], axis=1)
 
 
@@ -159,7 +159,7 @@ def _is_finite(sharpness: np.ndarray) -> np.ndarray:
 
 
 def _edge_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> np.ndarray:
-    """(a + b + f + g) / 4 of the ends and the faces beside; (a + b) / 2 where sharp; blended for a sharpness below 1."""
+    """Edge points (a + b + f + g) / 4 of the ends and adjacent faces; (a + b) / 2 if sharp; blended for sharpness below 1."""
     middles = points[ring.ends].mean(axis=1)
     smooth = 0.5 * middles + 0.25 * sums(ring.edge, face_points[ring.face], len(ring.ends))
     sharp = np.minimum(ring.sharpness, 1.0)[:, None]
@@ -167,7 +167,7 @@ def _edge_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> np
 
 
 def _vertex_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> np.ndarray:
-    """(F + 2 R + (n - 3) P) / n of the means of face points F and edge middles R; on creases (a + 6 P + b) / 8."""
+    """Vertex points (F + 2 R + (n - 3) P) / n of the means of face points F and edge middles R; creases (a + 6 P + b) / 8."""
     valence = np.maximum(np.bincount(ring.corner, minlength=ring.point_count), 1)[:, None]
     mean_face = sums(ring.corner, face_points[ring.face], ring.point_count) / valence
     mean_middle = 0.5 * (points + ring.opposite_ends(points, np.ones(len(ring.ends), dtype=bool)) / valence)
@@ -177,7 +177,7 @@ def _vertex_points(points: np.ndarray, face_points: np.ndarray, ring: _Ring) -> 
 
 
 def _limits(cage: Cage) -> np.ndarray:
-    """Limit of each point; for those that are not settled after more steps, on the faces at them only."""
+    """Limit of each point; unsettled points are refined further, on their own faces only."""
     ring = _Ring.of(cage)
     limits = _limit_points(cage.points, ring)
     chosen = np.arange(len(limits))
@@ -193,7 +193,7 @@ def _limits(cage: Cage) -> np.ndarray:
 
 
 def _limit_points(points: np.ndarray, ring: _Ring) -> np.ndarray:
-    """(n^2 P + 4 sum of neighbours + sum of diagonals) / (n (n + 5)) among quads; on creases (a + 4 P + b) / 6."""
+    """Limit points (n^2 P + 4 sum of neighbours + sum of diagonals) / (n (n + 5)) for quads; creases (a + 4 P + b) / 6."""
     n = np.maximum(np.bincount(ring.corner, minlength=ring.point_count), 1)[:, None]
     neighbours = ring.opposite_ends(points, np.ones(len(ring.ends), dtype=bool))
     diagonal = ring.before[ring.before]
@@ -203,9 +203,9 @@ def _limit_points(points: np.ndarray, ring: _Ring) -> np.ndarray:
 
 
 def _ruled(smooth: np.ndarray, points: np.ndarray, ring: _Ring, weight: float, above: float) -> np.ndarray:
-    """(a + weight P + b) / (weight + 2) between two edges sharper than `above`; sharper points, and those with more, stay.
+    """Crease rule (a + weight P + b) / (weight + 2) between two edges sharper than `above`; sharper points are fixed.
 
-    With one such edge, where a crease ends, or none: smooth.
+    With one such edge (at the end of a crease) or none, the smooth rule applies.
     """
     sharp = ring.sharpness > above
     edges = ring.at_points(sharp)

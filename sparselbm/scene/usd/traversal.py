@@ -1,6 +1,6 @@
-"""The walk over a stage: which prims give geometry, where they stand, and why others are left out."""
+"""Traversal of a stage: prims with geometry, their transforms, and the reasons for skipping others."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -21,52 +21,52 @@ if TYPE_CHECKING:
     from pxr import Gf, Sdf, Usd
 
 DRAWN = ("default", "render")
-"""Purposes that are read: what a final picture shows."""
+"""Purposes that are read: those visible in a final rendering."""
 
 DRAWINGS_MARK = "sparselbm:drawings"
-"""customData of a branch of slices, streamlines and the like, which are no bodies."""
+"""customData key of a branch of drawings, such as slices and streamlines, which are not bodies."""
 
 MOST_PRIMS = 100_000
-"""Prims met on the way, those in instances and copies counted each time: some seconds of walking. A few lines of USD can
-describe more than any machine holds."""
+"""Largest number of prims visited, counting those in instances and copies each time: some seconds of traversal. A few
+lines of USD can describe more than fits on any machine."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A mesh or gprim that counts."""
+    """Mesh or gprim to be read."""
 
     prim: Usd.Prim
-    """Alive as long as its stage."""
+    """Prim, valid as long as its stage."""
     body: str
-    """Path of the body that it belongs to: its own, or that of the point instancer that draws it."""
+    """Path of the body to which it belongs: its own, or that of the point instancer that draws it."""
     matrix: np.ndarray
-    """From the prim's own space to world metres, shape (4, 4), for column vectors."""
+    """Transform from the prim's space to world metres, shape (4, 4), for column vectors."""
     instance: PointInstance | None
-    """The copy it is, if a point instancer draws it."""
+    """Point instancer copy, if any."""
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """What a prim inherits on the way down."""
+    """Inherited state of a prim during traversal."""
 
     purpose: str = "default"
-    """Purpose of the closest ancestor that has one authored."""
+    """Purpose of the closest ancestor with an authored one."""
     body: str | None = None
     """Path of the outermost point instancer above, if any."""
     instancers: tuple[str, ...] = ()
-    """Paths of the point instancers that are being drawn, outermost first."""
+    """Paths of the point instancers being drawn, outermost first."""
     instance: PointInstance | None = None
-    """The copy being drawn, if any."""
+    """Copy being drawn, if any."""
     prototype: Usd.Prim | None = None
     """Root of the prototype being drawn, if any."""
     placement: Gf.Matrix4d | None = None
-    """From the prototype root's own space to the world, if any."""
+    """Transform from the space of the prototype root to the world, if any."""
 
 
 class Walk:
-    """One walk over a stage at one time; the lists are filled in the order of the stage.
+    """Traversal of a stage at one time; the lists are filled in the order of the stage.
 
-    Raises SceneError for more prims than `MOST_PRIMS`, a point instancer that contradicts itself or is part of its own
+    Raises SceneError for more prims than `MOST_PRIMS`, an inconsistent point instancer or one that is part of its own
     prototype, and a transform that USD cannot compute.
     """
 
@@ -81,10 +81,10 @@ class Walk:
         self.found: list[Found] = []
         self.skipped: dict[str, Note] = {}
         self.paths: dict[str, None] = {}
-        """Every prim met, once, in order."""
+        """All prims visited, each once, in order."""
         self.skeletons: list[Sdf.Path] = []
-        """Roots of what skeletons may move."""
-        # A list of iterators in place of recursion: stages may be deeper than Python's stack.
+        """Roots of skinned meshes."""
+        # A list of iterators instead of recursion, since stages may be deeper than Python's stack.
         ahead = [self._children(stage.GetPseudoRoot(), _Frame())]
         while ahead:
             step = next(ahead[-1], None)
@@ -98,7 +98,7 @@ class Walk:
             yield child, frame
 
     def _visit(self, prim: Usd.Prim, frame: _Frame) -> Iterator[tuple[Usd.Prim, _Frame]]:
-        """Keeps the prim if it counts; what is to be visited below it."""
+        """Records the prim if it is to be read; yields the prims to visit below it."""
         from pxr import UsdGeom, UsdSkel
 
         path = str(prim.GetPath())
@@ -121,18 +121,18 @@ class Walk:
         return self._children(prim, frame)
 
     def _refusal_of_branch(self, prim: Usd.Prim, in_prototype: bool) -> str:
-        """Why neither this prim nor anything below it counts; empty if it does."""
+        """Reason for skipping this prim and everything below it; empty if there is none."""
         from pxr import UsdGeom
 
         if prim.GetCustomDataByKey(DRAWINGS_MARK):
-            return "it holds the drawings of a result"
+            return "it contains drawings of a result"
         if not prim.IsActive():
             return "it is deactivated"
         if not prim.IsLoaded():
             return "its payload is not loaded"
-        # Prototypes often stand below an `over` or a `class`, so that nothing else draws them.
+        # Prototypes are often below an `over` or a `class`, so that nothing else draws them.
         if not in_prototype and prim.IsAbstract():
-            return "it is a class: only what inherits from it counts"
+            return "it is a class: only prims that inherit from it are read"
         if not in_prototype and not prim.IsDefined():
             return "it is an `over` without a `def`"
         imageable = UsdGeom.Imageable(prim)
@@ -146,7 +146,7 @@ class Walk:
         if frame.purpose not in DRAWN:
             self._skip(path, f"its purpose is {frame.purpose}: only {' and '.join(DRAWN)} are read")
         elif kind != "Mesh" and kind not in gprims.TYPES:
-            self._skip(path, f"a {kind or 'prim without type'} is no surface that is read: make it a Mesh")
+            self._skip(path, f"a {kind or 'prim without type'} is not read as a surface: make it a Mesh")
         else:
             matrix = column_matrix(self._matrix(prim, frame), self._metres_per_unit)
             self.found.append(Found(prim, frame.body or path, matrix, frame.instance))
@@ -160,7 +160,8 @@ class Walk:
             relative, _ = self._cache.ComputeRelativeTransform(prim, frame.prototype)
         except Tf.ErrorException as error:
             raise SceneError(
-                f"{prim.GetPath()}: USD cannot compute its transform; check the xformOps on it and above: {spoken(error)}"
+                f"{prim.GetPath()}: USD cannot compute its transform; check the xformOps on it and above: "
+                f"{spoken(error)}"
             ) from error
         return relative * frame.placement
 
@@ -186,13 +187,13 @@ class Walk:
                 placement=copy.transform * world,
             )
         for child in prim.GetFilteredChildren(self._all_prims):
-            self._skip(str(child.GetPath()), f"only the copies that {path} draws of it count")
+            self._skip(str(child.GetPath()), f"only the copies of it that {path} draws are read")
 
     def _check_count(self, path: str, more: int) -> None:
         if self._met + more > MOST_PRIMS:
             raise SceneError(
-                f"{path}: with it {self._met + more:,} prims and copies are met, limit {MOST_PRIMS:,};"
-                " merge the copies into a mesh, or deactivate some"
+                f"{path}: with it the scene has {self._met + more:,} prims and copies, above the limit of "
+                f"{MOST_PRIMS:,}; merge the copies into a mesh, or deactivate some"
             )
 
     def _skip(self, path: str, reason: str) -> None:
@@ -200,5 +201,5 @@ class Walk:
 
 
 def _nested(outer: PointInstance | None, copy: PointInstance) -> PointInstance:
-    """A copy within a copy is known by the outer one, which alone can be hidden on the stage."""
+    """Identifies a nested copy by the outer one, since only that can be hidden on the stage."""
     return copy if outer is None else replace(outer, inner=(*outer.inner, copy.index))

@@ -1,6 +1,6 @@
-"""Choosing variants: `{"/Prim:set": "choice"}`, as layers above the user's scene, which is never written."""
+"""Variant selections `{"/Prim:set": "choice"}`, written to layers above the user's scene, which is never modified."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def select(stage: Usd.Stage, choices: Mapping[str, str]) -> None:
-    """Choose variants in the stage's edit target; in the given order, for one choice may bring the prim of the next.
+    """Selects variants in the stage's edit target, in the given order, since one may create the prim of the next.
 
     Raises:
-        SceneError: No such prim, variant set or variant; those that there are get named.
+        SceneError: if a prim, variant set or variant does not exist; existing ones are named.
     """
     for name, choice in choices.items():
         variants = _variant_set(stage, name)
@@ -29,9 +29,9 @@ def select(stage: Usd.Stage, choices: Mapping[str, str]) -> None:
 
 
 def variants_of(scene: str | Path, name: str, chosen: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The variants of a set `/Prim:set` of a file, where others are chosen already, in alphabetical order.
+    """Variants of a set `/Prim:set` of a file, after applying other selections, in alphabetical order.
 
-    Raises SceneError where there is no such set.
+    Raises SceneError if there is no such set.
     """
     with hushed():
         stage = open_stage(scene)
@@ -43,13 +43,13 @@ def variants_of(scene: str | Path, name: str, chosen: Mapping[str, str] | None =
 def _variant_set(stage: Usd.Stage, name: str) -> Usd.VariantSet:
     path, colon, set_name = name.rpartition(":")
     if not (colon and path and set_name):
-        raise SceneError(f"{name!r} names no variant set: give the prim and the set, such as /Car:wheels")
+        raise SceneError(f"{name!r} is not a variant set: use the prim and the set, such as /Car:wheels")
     path = "/" + path.strip("/")
     prim = stage.GetPrimAtPath(path)
     if not prim:
         _require(name, "prim", path, [str(each.GetPath()) for each in stage.TraverseAll()])
     if prim.IsInstanceProxy():
-        raise SceneError(f"{name}: {path} stands in an instance; choose on a prim that is none of its copies' parts")
+        raise SceneError(f"{name}: {path} is inside an instance; select variants on a prim outside of it")
     _require(name, "variant set", set_name, prim.GetVariantSets().GetNames())
     return prim.GetVariantSet(set_name)
 
@@ -57,4 +57,4 @@ def _variant_set(stage: Usd.Stage, name: str) -> Usd.VariantSet:
 def _require(name: str, kind: str, wanted: str, there: Collection[str]) -> None:
     if wanted not in there:
         near = difflib.get_close_matches(wanted, there, n=8, cutoff=0.0)
-        raise SceneError(f"{name}: no {kind} {wanted!r}; there are: {', '.join(near) or 'none'}")
+        raise SceneError(f"{name}: there is no {kind} {wanted!r}; use one of {', '.join(near) or 'none'}")

@@ -1,4 +1,4 @@
-"""All linear equalities of a problem as one, with independent rows."""
+"""Merging of all linear equalities of a problem into one with independent rows."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ RANK_TOLERANCE = 1e-9
 
 
 def merge_equalities(constraints: Sequence[BoundConstraint], scaling: Scaling) -> tuple[BoundConstraint, ...]:
-    """The constraints, with all that are linear equalities replaced by one A z = b of orthonormal rows.
+    """Returns the constraints with all linear equalities merged into one A z = b with orthonormal rows.
 
-    Each of them has independent rows, but two may share some (a held point on a plane of symmetry), and
-    dependent equalities make SLSQP fail. Orthonormal rows also make A^T (A z - b) the projection.
+    Each of them has independent rows, but two may share some (a fixed point on a symmetry plane), and dependent
+    equalities make SLSQP fail. With orthonormal rows, A^T (A z - b) is the projection.
 
     Raises:
         ConstraintError: if they contradict each other, or leave no variable free.
@@ -33,9 +33,9 @@ def merge_equalities(constraints: Sequence[BoundConstraint], scaling: Scaling) -
     left, singular, right = left[:, kept], singular[kept], right[kept]
     unmet = float(np.abs(miss - left @ (left.T @ miss)).max(initial=0.0))
     if unmet > min(each.tolerance for each in linear):
-        raise ConstraintError(f"{names} cannot hold together: {unmet:.2g} remains of them; leave one out.")
+        raise ConstraintError(f"{names} contradict each other (residual {unmet:.2g}): remove one of them.")
     if len(right) == rows.shape[1]:
-        raise ConstraintError(f"{names} leave none of the {rows.shape[1]} variables free: hold fewer points.")
+        raise ConstraintError(f"{names} leave none of the {rows.shape[1]} variables free: fix fewer points.")
     target = right @ scaling.scaled(scaling.start) - (left.T @ miss) / singular
     jacobian = np.zeros((len(right), scaling.start.size))
     jacobian[:, scaling.free] = right / scaling.width
@@ -53,5 +53,5 @@ def merge_equalities(constraints: Sequence[BoundConstraint], scaling: Scaling) -
 
 
 def is_linear_equality(constraint: BoundConstraint) -> bool:
-    """Whether all of its rows are linear equalities."""
+    """Whether all rows of a constraint are linear equalities."""
     return constraint.linear and len(constraint.lower) > 0 and bool(constraint.equal.all())
