@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from ..kernels.emit import TileLayout
+from ..backends import TileLayout
 from ..lattice import Lattice
 from .beside import cell_beside
 from .domain import Domain

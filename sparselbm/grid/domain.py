@@ -7,8 +7,8 @@ from math import lcm
 import numpy as np
 import warp as wp
 
+from ..backends import Backend, TileLayout, backend_for
 from ..errors import DomainError
-from ..kernels.emit import TileLayout
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,8 @@ class Domain:
     fluid: np.ndarray
     """Mask of the fluid cells, (n, cells per tile) bool; the others are outside and at rest."""
     device: wp.Device
+    backend: Backend
+    """How kernels are printed and launched on the device."""
 
     @property
     def cells_per_tile(self) -> int:
@@ -113,7 +115,9 @@ def build_domain(
     ordered = volume.get_tiles().numpy() // 8
     indices = cell_indices(ordered, dimension)
     inside = np.all((indices >= 0) & (indices < np.asarray(shape)), axis=-1)
-    return Domain(dimension, shape, voxel_size, origin, periodic, volume, ordered, inside & fluid(indices), device)
+    cells = inside & fluid(indices)
+    backend = backend_for(device.is_cpu)
+    return Domain(dimension, shape, voxel_size, origin, periodic, volume, ordered, cells, device, backend)
 
 
 def cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 import warp as wp
 
-from ..kernels.emit import TileLayout, sum_slots
+from ..backends import TileLayout
 from .domain import Domain
 
 _HUGE_PAGE = 1 << 21
@@ -106,7 +106,7 @@ def squared_norm(array: wp.array) -> float:
 
 def sums_array(domain: Domain, count: int) -> wp.array:
     """Zeros for `count` sums over every tile, `[tile][count][slot]` fp64."""
-    slots = sum_slots(TileLayout(domain.dimension), cuda=not domain.device.is_cpu)
+    slots = domain.backend.sum_slots(TileLayout(domain.dimension))
     return wp.zeros((domain.tile_count, count, slots), dtype=wp.float64, device=domain.device)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
+from ..backends import Backend
 from ..models.physics import Physics, TileClass
 from ..trace.expression import Expression
 from .cell import Cell
@@ -13,15 +14,15 @@ from .tile_kernel import TileKernel, TileTrace
 
 @dataclass(frozen=True)
 class Target:
-    """Number type and device of a kernel."""
+    """Number type and back end of a kernel."""
 
     precision: type
     """`wp.float32` or `wp.float64`."""
-    cuda: bool
+    backend: Backend
 
 
 class KernelContext:
-    """A kernel while it is recorded: the cell, and ports to the arrays named in `lanes.ARGUMENTS`.
+    """A kernel while it is recorded: the cell, and ports to the arrays named in `tile_kernel.ARGUMENTS`.
 
     A port's array is `[tile][size][cell]`; the cell's values are lists with one `Expression` for each component.
     """
@@ -71,6 +72,6 @@ def traced_kernel(
     def factory(physics: Physics, tiles: TileClass, target: Target, *arguments) -> TileKernel:
         context = KernelContext(physics, tiles)
         record(context, *arguments)  # type: ignore[call-arg]
-        return context.trace.kernel(target.precision, target.cuda)
+        return context.trace.kernel(target.precision, target.backend)
 
     return factory  # type: ignore[return-value]

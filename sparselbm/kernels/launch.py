@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import warp as wp
 
+from ..backends import TileLayout
 from ..grid import Domain
 from ..models.physics import TileClass
-from .emit import ARGUMENTS
-from .tile_kernel import TileKernel, fuse
+from .tile_kernel import ARGUMENTS, TileKernel, fuse
 
 _SMALL = 64
 """Tiles below which a second thread costs more than it brings (a sweep then takes under 0.2 ms)."""
@@ -68,7 +68,7 @@ def group_tiles(
     """
     _require_once(domain.tile_count, classes)
     workers = 1
-    if domain.device.is_cpu:
+    if not domain.backend.cell_per_thread:
         workers = threads or (len(os.sched_getaffinity(0)) if sum(map(len, classes.values())) >= _SMALL else 1)
     present = {tiles: np.sort(members).astype(np.int32) for tiles, members in classes.items() if len(members)}
     return tuple(TileGroup(tiles, members, workers) for tiles, members in present.items())
@@ -91,11 +91,14 @@ class _Batch:
     ranges: tuple[tuple[np.ndarray, np.ndarray | None], ...]
 
 
-def _batches(groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel], cpu: bool) -> list[_Batch]:
-    """One batch a class on CUDA. On the CPU one for all: a core meets its tiles in their order in memory, each with
-    the kernel of its class, because a pass over each class loses what neighbours left in the cache (measured: 1.08
-    times the speed with walls in a tenth of the tiles, 1.15 in pipes)."""
-    if not cpu:
+def _batches(groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel], separate: bool) -> list[_Batch]:
+    """One batch per class where they are separate, as on CUDA; otherwise one for all classes.
+
+    On the CPU a core meets its tiles in their order in memory, each with the kernel of its class, because a pass over each
+    class loses what neighbours left in the cache (measured: 1.08 times the speed with walls in a tenth of the tiles, 1.15 in
+    pipes).
+    """
+    if separate:
         return [_Batch(kernel_of(group.tiles), ((group.members, None),)) for group in groups]
     if not groups:
         return []
@@ -119,20 +122,20 @@ class TileSweep:
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
         *, arrays: Mapping[str, wp.array | None], state_bytes: int,
     ):  # fmt: skip
-        """`arrays`: those that stay the same at every launch, by their names in `lanes.ARGUMENTS`, which are kept alive."""
-        self._cpu = domain.device.is_cpu
+        """`arrays`: those that stay the same at every launch, by their names in `ARGUMENTS`, which are kept alive."""
         self._seen: dict[str, object] = {}
-        streaming = self._cpu and state_bytes > _CACHED_BYTES
+        backend, layout = domain.backend, TileLayout(domain.dimension)
+        streaming = not backend.cell_per_thread and state_bytes > _CACHED_BYTES
         fixed = {"neighbours": domain.neighbours, "coordinates": domain.coordinates, "weight": 1.0, **arrays}
         self._fixed: list = [fixed]
         self._threads = max((group.threads for group in groups), default=1)
         self._commands: list = []
-        for batch in _batches(groups, kernel_of, self._cpu):
+        for batch in _batches(groups, kernel_of, backend.cell_per_thread):
             kernel = replace(batch.kernel, streaming=streaming).launchable
             for members in batch.ranges:
                 listed = [x if x is None else wp.array(x, dtype=wp.int32, device=domain.device) for x in members]
                 inputs = [*listed, *(fixed.get(name) for name in ARGUMENTS[len(listed) : -1])]
-                threads = len(members[0]) * (1 if self._cpu else domain.cells_per_tile)
+                threads = backend.threads(len(members[0]), layout)
                 launch = wp.launch(kernel, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
                 launch.fwd_args = None  # type: ignore[union-attr]  # It would keep a run's states alive after the run.
                 self._fixed.append(listed)

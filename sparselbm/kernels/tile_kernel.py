@@ -7,9 +7,15 @@ from itertools import chain
 
 import warp as wp
 
+from ..backends import Backend, TileLayout
+from ..backends.cpu import choose, with_stores
 from ..lattice import Lattice
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
-from .emit import TileLayout, assemble, choose, with_stores
+
+ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
+             "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
+             "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
+"""Arguments of every tile kernel, in the order of the package: topology, constants, inputs, outputs."""
 
 
 class TileTrace:
@@ -152,13 +158,12 @@ class TileTrace:
         """Add `weight` times the sum over the tile to the tile's next partial sum."""
         self._sums.append(self.graph.lift(value))
 
-    def kernel(self, precision: type, cuda: bool) -> "TileKernel":
-        """The kernel; one thread is a tile on the CPU and a cell on CUDA."""
+    def kernel(self, precision: type, backend: Backend) -> "TileKernel":
+        """The kernel in a number type, as the back end prints it."""
         statements, names = cpp(self._results)
-        text = assemble(
-            lattice=self.lattice,
-            scalar="float" if precision is wp.float32 else "double",
-            cuda=cuda,
+        text = backend.assemble(
+            TileLayout(self.lattice.dimension),
+            "float" if precision is wp.float32 else "double",
             parameters=list(self._uniform.values()),
             body=[*self._loads.values(), *self._stored(statements, names)],
             outside=self._outside(),
@@ -208,7 +213,7 @@ class TileKernel:
 
     @property
     def launchable(self) -> wp.Kernel:
-        """The Warp kernel, with the arguments `lanes.ARGUMENTS`."""
+        """The Warp kernel, with the arguments `ARGUMENTS`."""
         return _launchable(with_stores(self.text, self.streaming), self.precision)
 
 

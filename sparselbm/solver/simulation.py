@@ -74,12 +74,12 @@ class Simulation:
         )  # fmt: skip
         check_models(domain, self.physics)
         warn_of_resonance(domain, self.physics, schedules or {})
-        self.target = Target(precision, not domain.device.is_cpu)
+        self.target = Target(precision, domain.backend)
         motions = {o.name: o.motion for o in obstacles if o.motion is not None}
         self._table = ParameterTable(
             self.physics.model_parameters(viscosity, motions), schedules or {}, self.physics.check_tunables, precision,
             domain.device,
-        )  # fmt: skip
+        )
         self.walls = Walls(domain, lattice, boundaries, obstacles, precision, self.physics.scalars)
         self.physics = replace(self.physics, links_have_owners=self.walls.links_have_owners)
         self.set_by_hand = np.zeros(domain.tile_count, dtype=bool)
@@ -342,7 +342,7 @@ class Simulation:
         On CUDA as one graph, where nothing varies in time; the first pair is launched plainly, so that every kernel is
         loaded.
         """
-        if not (self.target.cuda and pairs > 1) or self.schedules or self._unsteady:
+        if not (self.domain.backend.captures_graphs and pairs > 1) or self.schedules or self._unsteady:
             for k in range(step, step + 2 * pairs, 2):
                 self._advance_pair(state, other, k)
             return

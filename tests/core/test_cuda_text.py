@@ -3,6 +3,7 @@
 import pytest
 import warp as wp
 
+from sparselbm.backends import CUDA
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import Target
 from sparselbm.kernels.observables import integral_adjoint_kernel
@@ -31,10 +32,10 @@ def physics(lattice):
 
 
 KERNELS = {
-    "step": lambda: step_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, cuda=True)),
-    "adjoint": lambda: adjoint_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, cuda=True), WRT),
+    "step": lambda: step_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, CUDA)),
+    "adjoint": lambda: adjoint_kernel(physics(D3Q19), EVERYTHING, Target(wp.float32, CUDA), WRT),
     "torque": lambda: integral_adjoint_kernel(
-        physics(D2Q9), EVERYTHING, Target(wp.float64, cuda=True), Torque("body", (8.0, 8.0)), WRT
+        physics(D2Q9), EVERYTHING, Target(wp.float64, CUDA), Torque("body", (8.0, 8.0)), WRT
     ),
 }
 

@@ -303,7 +303,7 @@ def test_compiled_text_computes_what_numpy_does(precision, device):
     a, b = trace.local("source", 0, 2), trace.local("source", 1, 2)
     for k, formula in enumerate(FORMULAS.values()):
         trace.store("target", k, len(FORMULAS), formula(a, b))
-    kernel = trace.kernel(precision, not domain.device.is_cpu)
+    kernel = trace.kernel(precision, domain.backend)
     source, target = tile_array(domain, 2, precision), tile_array(domain, len(FORMULAS), precision)
     given = np.random.default_rng(2).uniform(0.5, 2.0, source.shape).astype(wp.dtype_to_numpy(precision))
     given[:, 1, ::3] = given[:, 0, ::3]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.backends import Backend
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.launch import TileSweep, group_tiles, run_side_by_side
@@ -26,11 +27,11 @@ class ManyFlags(TileClass):
 CLASSES = [ManyFlags(*flags) for flags in product((False, True), repeat=5)]
 
 
-def adding(number: float, cuda: bool):
+def adding(number: float, backend: Backend):
     """A kernel that adds a number to every cell of its tiles."""
     trace = TileTrace(D2Q9, ())
     trace.increase("target", 0, 1, trace.graph.constant(number))
-    return trace.kernel(wp.float64, cuda)
+    return trace.kernel(wp.float64, backend)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -39,10 +40,10 @@ def test_each_tile_once(threads, device):
     domain = box((64, 96), device=device)
     which = np.random.default_rng(2).permutation(np.arange(domain.tile_count) % len(CLASSES))
     groups = group_tiles(domain, {tiles: np.flatnonzero(which == k) for k, tiles in enumerate(CLASSES)}, threads)
-    cuda, target = not domain.device.is_cpu, tile_array(domain, 1, wp.float64)
+    target = tile_array(domain, 1, wp.float64)
     arrays = {"parameters": wp.zeros(1, dtype=wp.float64, device=device)}
     sweep = TileSweep(
-        domain, groups, lambda tiles: adding(1.0 + CLASSES.index(tiles), cuda), arrays=arrays, state_bytes=0
+        domain, groups, lambda tiles: adding(1.0 + CLASSES.index(tiles), domain.backend), arrays=arrays, state_bytes=0
     )
     sweep(target=target)
     assert np.array_equal(tile_view(domain, target, 1), np.broadcast_to(1.0 + which[:, None, None], (domain.tile_count, 1, 64)))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.backends import CUDA
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
@@ -27,7 +28,7 @@ def computed(formula, given, precision, device):
     domain = box((64, 64), device=device)
     trace = TileTrace(D2Q9, ())
     trace.store("target", 0, 1, formula(trace.local("source", 0, 1)))
-    kernel = trace.kernel(precision, not domain.device.is_cpu)
+    kernel = trace.kernel(precision, domain.backend)
     source, target = tile_array(domain, 1, precision), tile_array(domain, 1, precision)
     values = np.resize(given, source.shape).astype(wp.dtype_to_numpy(precision))
     source.assign(values)
@@ -66,6 +67,6 @@ def test_what_is_not_a_number_stays_so(formula, device):
 
 def test_shear_rates_compile_for_cuda(tmp_path):
     physics = Physics(D2Q9, PowerLaw(Smagorinsky(TRT()), 0.5))
-    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, cuda=True), GradientTargets(parameters=True))
+    kernel = adjoint_kernel(physics, TileClass(False, False), Target(wp.float32, CUDA), GradientTargets(parameters=True))
     wp.compile_aot_module(kernel.launchable.module, arch=[80], module_dir=str(tmp_path), strip_hash=True)
     assert any(path.stat().st_size > 1000 for path in tmp_path.glob("*.cubin"))

@@ -12,6 +12,7 @@ from pathlib import Path
 import warp as wp
 
 from sparselbm.adjoint.second_moments import _moments_kernel, _populations_kernel
+from sparselbm.backends import CPU, CUDA
 from sparselbm.kernels.adjoint import (
     GradientTargets,
     adjoint_kernel,
@@ -81,7 +82,7 @@ TABLE = Path(__file__).with_name("kernel_texts.json")
 PLAIN, WALLS = TileClass(walls=False, solid=False), TileClass(walls=True, solid=False)
 SOLID, EVERYTHING = TileClass(walls=True, solid=True), TileClass(walls=True, solid=True, fields=True, fractions=True)
 ALL = GradientTargets(solid=True, fields=True, parameters=True, fractions=True)
-CPU32, CPU64, CUDA32 = Target(wp.float32, cuda=False), Target(wp.float64, cuda=False), Target(wp.float32, cuda=True)
+CPU32, CPU64, CUDA32 = Target(wp.float32, CPU), Target(wp.float64, CPU), Target(wp.float32, CUDA)
 
 
 def along_x(lattice, u):
@@ -131,7 +132,7 @@ def _steps():
         name = f"{type(inlet).__name__} to {type(outlet).__name__}"
         yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, CPU64)
     for target in (CPU32, CPU64, CUDA32):
-        kind = f"{target.precision.__name__}, {'cuda' if target.cuda else 'cpu'}"
+        kind = f"{target.precision.__name__}, {target.backend.name}"
         yield f"step, everything, {kind}", step_kernel(everything(D3Q19), EVERYTHING, target)
     for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation())):
         name = f"everything, {lattice!r}, {type(wall).__name__}"
@@ -146,7 +147,7 @@ def _steps():
 def _adjoints():
     """Backward kernels: of the step, of integrals, moments and equilibria."""
     for target in (CPU32, CPU64, CUDA32):
-        kind = f"{target.precision.__name__}, {'cuda' if target.cuda else 'cpu'}"
+        kind = f"{target.precision.__name__}, {target.backend.name}"
         yield f"adjoint, everything, {kind}", adjoint_kernel(everything(D2Q9), EVERYTHING, target, ALL)
     yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32, GradientTargets())
     yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, CPU32, GradientTargets(parameters=True))

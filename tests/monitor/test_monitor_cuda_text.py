@@ -3,6 +3,7 @@
 import pytest
 import warp as wp
 
+from sparselbm.backends import CUDA
 from sparselbm.kernels.context import Target
 from sparselbm.kernels.observables import integral_kernel
 from sparselbm.lattice import D3Q19
@@ -18,14 +19,14 @@ from sparselbm.solver.stability import LIMITS, limits_kernel
 PHYSICS = Physics(
     D3Q19, TRT(), (VelocityInlet(X_MIN, (0.05, 0.0, 0.0)), PressureOutlet(X_MAX)), obstacles=("body",)
 )
-CLASS, CUDA = TileClass(walls=True, solid=True), Target(wp.float32, cuda=True)
+CLASS, TARGET = TileClass(walls=True, solid=True), Target(wp.float32, CUDA)
 OBJECTIVES = (Dissipation(), KineticEnergy(), LayerPressure(0, 5))
 KERNELS = {
-    "limits": lambda: limits_kernel(PHYSICS, CLASS, CUDA, LIMITS).launchable,
-    "sums": lambda: integral_kernel(PHYSICS, CLASS, CUDA, OBJECTIVES).launchable,
+    "limits": lambda: limits_kernel(PHYSICS, CLASS, TARGET, LIMITS).launchable,
+    "sums": lambda: integral_kernel(PHYSICS, CLASS, TARGET, OBJECTIVES).launchable,
     "gather": lambda: _gather_kernel(wp.float32),
     "change": lambda: _change_kernel(wp.float32),
-    "gradients": lambda: gradients_kernel(PHYSICS, CLASS, CUDA).launchable,
+    "gradients": lambda: gradients_kernel(PHYSICS, CLASS, TARGET).launchable,
 }
 
 
