@@ -54,7 +54,8 @@ class FixedPoint:
                 meter.look(mixing.residual, k)
             reverse.adjoint.assign(mixed)
         raise AdjointError(
-            f"the gradient still changes by {change:.1e} of its norm in {STRETCH_STEPS} iterations after {self.iterations}, tolerance "
+            f"the gradient still changes by {change:.1e} of its norm in {STRETCH_STEPS} iterations after {self.iterations}, "
+                f"tolerance "
             f"{self.tolerance:.1e}: lambda itself changes by {mixing.residual:.1e}; {self.advice}, or allow more iterations"
         )
 

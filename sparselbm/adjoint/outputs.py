@@ -72,7 +72,7 @@ class Total:
         return Seed(
             integral_adjoint_kernel, (self.objective,),
             factor=float(cotangent.numpy().item()), tiles=lambda: self.objective.tiles(simulation),
-        )  # fmt: skip
+        )
 
 
 RunOutput = Populations | Moments | Total

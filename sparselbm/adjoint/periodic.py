@@ -61,7 +61,7 @@ class Periodic(AdjointMethod):
         return GradientWork(
             each.memory, each.disk, self.windows * each.disk_traffic, steps + self.windows * length,
             steps + self.windows * each.forward_steps, self.windows * each.backward_steps,
-        )  # fmt: skip
+        )
 
     def run(self, simulation, evaluation, steps, window):
         period = self._period(simulation, evaluation, steps)

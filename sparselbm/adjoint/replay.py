@@ -23,7 +23,7 @@ class Replay(ForwardRecord):
     def __init__(
         self, simulation: Simulation, steps: int, window: Window, schedule: Callable[[], Iterator],
         shelves: Mapping[Any, CheckpointStore],
-    ):  # fmt: skip
+    ):
         """`schedule`: makes its actions; `shelves`: by the `StorageType` that it knows them by."""
         self._simulation, self._steps, self._window = simulation, steps, window
         self._schedule, self._shelves = schedule, shelves

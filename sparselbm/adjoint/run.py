@@ -39,7 +39,7 @@ class Run(Differentiable):
     def __init__(
         self, simulation: Simulation, steps: int, *, start: FromPopulations | FromMoments | None = None,
         inputs: Sequence[RunInput] = (), outputs: Sequence[RunOutput], plan: AdjointMethod = Checkpointed(),
-    ):  # fmt: skip
+    ):
         self.simulation, self.steps, self.plan = simulation, steps, plan
         self.start, self.wrt, self.read = start, tuple(inputs), tuple(outputs)
         self._check()

@@ -73,7 +73,7 @@ class _AtRest(ForwardRecord):
         fixed_point = FixedPoint(
             self.plan.tolerance, self.plan.iterations, self.plan.acceleration,
             "the flow may not be steady; run more steps first, or use Checkpointed",
-        )  # fmt: skip
+        )
         fixed_point.solve(look, look.conserved())
         self._require_untouched()
 

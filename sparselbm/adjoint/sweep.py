@@ -90,7 +90,7 @@ class BackwardSweep:
         return {
             "solid_adjoint": self.solid_adjoint, "fields_adjoint": self._fields_adjoint,
             "fractions_adjoint": self._fractions_adjoint, "sums": self._sums,
-        }  # fmt: skip
+        }
 
     @functools.cached_property
     def _full(self) -> Sweep:
@@ -130,7 +130,7 @@ class BackwardSweep:
                 seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
             )
             for seed in self._seeds
-        ]  # fmt: skip
+        ]
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
         """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` to lambda

@@ -30,7 +30,7 @@ def tape_array(simulation: Simulation, size: int) -> wp.array:
 
 def run_on_tape(
     tape: wp.Tape, simulation: Simulation, populations: wp.array, steps: int, *, plan: AdjointMethod = Checkpointed(),
-) -> wp.array:  # fmt: skip
+) -> wp.array:
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to

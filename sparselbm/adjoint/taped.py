@@ -62,4 +62,4 @@ class TapedPass(Pass):
             wp.clone(x.grad, requires_grad=False) if wish  # type: ignore[arg-type]
             else None
             for x, wish in zip(self._inputs, wanted, strict=True)
-        )  # fmt: skip
+        )

@@ -21,7 +21,7 @@ def value_and_grad(
     objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
     window: Window = Window(), plan: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
     trust: GradientGuard | None = GradientGuard(),
-) -> tuple[float, tuple[np.ndarray, ...]]:  # fmt: skip
+) -> tuple[float, tuple[np.ndarray, ...]]:
     """Runs `steps` from the present state; gives the objective's mean over the window and its gradients.
 
     The gradients come in the order of `wrt`, in fp64, per lattice unit (points: per metre). Afterwards the simulation is at
@@ -33,10 +33,12 @@ def value_and_grad(
     evaluation = Evaluation(simulation, objective)
     reverse = BackwardSweep(
         simulation, objective,
-        wrt=GradientTargets(*(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))),
+        wrt=GradientTargets(
+            *(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))
+        ),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
         trust=trust,
-    )  # fmt: skip
+    )
     plan.forward(simulation, evaluation, steps, window).back(reverse)
     value = evaluation.take()
     gradients = tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)

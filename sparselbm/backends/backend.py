@@ -41,7 +41,7 @@ class Backend:
     def assemble(
         self, layout: TileLayout, scalar: str, *, parameters: Sequence[str], body: Sequence[str], sums: Sequence[str],
         outside: Sequence[str] | None = None,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Text of one tile kernel: `body` computes and stores, `sums` names the values that are added up over each tile.
 
         `scalar`: "float" or "double". `outside`, where given, replaces `body` for lanes without a fluid cell, which then

@@ -30,4 +30,4 @@ __all__ = [
     "CaseSolver",
     "CaseStudy",
     "SceneFile",
-]  # fmt: skip
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from ..errors import CaseError
 from ..flows import Inlet, Outlet
@@ -11,11 +11,24 @@ from .openings import tunnel_sides
 from .parts import CaseOpening
 from .source import Source
 
-if TYPE_CHECKING:
-    from .case import Case
+
+class SurfaceSettings(Protocol):
+    """The settings of a case that concern a fluid volume."""
+
+    @property
+    def obstacle(self) -> Mapping[str, Any]: ...
+
+    @property
+    def opening(self) -> Mapping[str, CaseOpening]: ...
+
+    @property
+    def boundary(self) -> Mapping[str, Any]: ...
+
+    @property
+    def source(self) -> Source: ...
 
 
-def surface_of(case: Case) -> str | None:
+def surface_of(case: SurfaceSettings) -> str | None:
     """Path of the prim that encloses the fluid; None for flow past a body.
 
     Raises CaseError for several fluid volumes, and for settings that contradict one: other roles, sides of a box, no inlet or no

@@ -83,7 +83,7 @@ class Case:
     @classmethod
     def open(
         cls, path: str | Path, *, variants: Mapping[str, str] | None = None, local_files_only: bool = False
-    ) -> Case:  # fmt: skip
+    ) -> Case:
         """The case of a USD stage or a TOML file; for a scene without a case, the defaults.
 
         `variants`: selections in place of the scene's own, such as {"/Car:wheels": "wide"}; `local_files_only`: refuse a case
@@ -133,7 +133,7 @@ class Case:
             self.file, variants=self.scene.variants, time=self.scene.time,
             subdivision_levels=self.scene.subdivision_levels, metres_per_unit=unit, local_files_only=local_files_only,
             allow_missing=allow_missing,
-        )  # fmt: skip
+        )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)
         return scene
@@ -158,7 +158,7 @@ class Case:
             lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
             collision=self._collision, wall=wall,
             precision=wp.float32 if s.precision == "single" else wp.float64,
-        )  # fmt: skip
+        )
 
     @property
     def vessel(self) -> InternalFlow:
@@ -168,7 +168,7 @@ class Case:
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
             density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
             collision=self._collision, precision=wp.float32 if s.precision == "single" else wp.float64,
-        )  # fmt: skip
+        )
 
     @property
     def surface(self) -> str | None:

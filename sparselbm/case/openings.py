@@ -57,7 +57,7 @@ class CaseOpenings:
         walls = tuple(
             SideWall(_face(side), _along(boundary.velocity or (0.0, 0.0, 0.0), side, source))
             for side, boundary in sides.items() if boundary.kind in ("wall", "movingWall")
-        )  # fmt: skip
+        )
         profile = None
         if sides[inlet].profile == "parabola":
             _require_walls(sides, axis, source.place("boundary", "profile", inlet))

@@ -32,11 +32,11 @@ class SceneFile(CasePart):
     variants: dict[str, str] | None = entry(
         CHOICES, None, 'Variants in place of the scene\'s own selections, such as {"/Car:wheels" = "wide"}.', composed=True,
         option=False,
-    )  # fmt: skip
+    )
     metres_per_unit: float | None = entry(
         NUMBER, None, "Length unit [m] of a file that does not store one (STL, OBJ, PLY, volumes): 0.001 for millimetres. "
         "Not set: 1 m.", above=0.0, composed=True,
-    )  # fmt: skip
+    )
     time: float | None = entry(NUMBER, None, "Time code at which an animated scene is read. Not set: the first sample.")
     subdivision_levels: int = entry(
         COUNT, 0, "Refinement levels of subdivision surfaces, 0 to 6; 0 reads the control cage."
@@ -57,7 +57,7 @@ class CaseObstacle(CasePart):
         "fixed: an obstacle in the flow; ignored: not part of the flow; fluidVolume: the surface that encloses the fluid, which "
         "enters and leaves through openings; there is no box then, and other bodies are ignored.",
         allowed=("fixed", "design", "ignored", "fluidVolume"),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class CaseOpening(CasePart):
     kind: str | None = entry(
         TOKEN, None, "inlet: fluid enters along the cap's normal; outlet: fluid leaves, or enters, at a specified pressure.",
         allowed=("inlet", "outlet"), required=True,
-    )  # fmt: skip
+    )
     velocity: float | None = entry(NUMBER, None, "Mean inflow velocity [m/s].", only=("inlet",), above=0.0)
     flow_rate: float | None = entry(
         NUMBER, None, "Volumetric inflow rate [m3/s].", only=("inlet",), above=0.0, instead_of=("velocity",)
@@ -82,7 +82,7 @@ class CaseOpening(CasePart):
     profile: str = entry(
         TOKEN, "uniform", "uniform: the same velocity everywhere; laminar: fully developed flow through the cap's own shape, "
         "which must be flat.", allowed=("uniform", "laminar"), only=("inlet",),
-    )  # fmt: skip
+    )
     pressure: float = entry(
         NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets matter.", only=("outlet",)
     )
@@ -113,7 +113,7 @@ class CaseDomain(CasePart):
     upper: Vector | None = entry(
         VECTOR, None, "Upper corner of the box [m]; it is moved outwards to whole tiles of 8 cells.",
         instead_of=("upstream", "downstream", "side"), option=False,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,21 +148,21 @@ class CaseBoundary(CasePart):
         "inlet: inflow at a specified velocity; outlet: outflow at pressure 0; wall: no-slip wall; movingWall: no-slip wall that "
         "moves in its own plane; slip, symmetry: no friction and no flow through the side.",
         allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry"),
-    )  # fmt: skip
+    )
     velocity: Vector | None = entry(
         VECTOR, None, "Velocity [m/s]: of the inflow, normal to the side, or of the moving wall, along it.",
         only=("inlet", "movingWall"), required=True,
-    )  # fmt: skip
+    )
     profile: str = entry(
         TOKEN, "uniform",
         "uniform: the same velocity everywhere; parabola: the velocity times 4 s (1 - s) along both axes, with s from 0 to 1 "
         "between walls, so that it is the maximum.",
         allowed=("uniform", "parabola"), only=("inlet",),
-    )  # fmt: skip
+    )
     model: str | None = entry(
         TEXT, None, "Boundary condition in place of the built-in one of this kind; it is given the face and, for an inlet or a "
         "wall, the velocity in lattice units.", model=BoundaryCondition,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ class CaseSolver(CasePart):
         "Collision model; Cumulant requires D3Q27. RecursiveRegularised, CentralMoment and Cumulant remain stable at higher "
         "Reynolds numbers, preferably on D3Q27.",
         allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"), model=Collision,
-    )  # fmt: skip
+    )
     precision: str = entry(TOKEN, "single", "Floating-point precision of the solver.", allowed=("single", "double"))
     wall: str = entry(
         TOKEN,
@@ -196,7 +196,7 @@ class CaseSolver(CasePart):
         NUMBER, SteadyRun.tolerance,
         "Convergence tolerance: the flow counts as steady when the relative change of the monitored value over an eighth of a "
         "flow-through time is smaller. The drag is monitored, or all flow rates and pressures at openings.", above=0.0,
-    )  # fmt: skip
+    )
     max_steps: int | None = entry(
         COUNT, None, "Maximum number of steps to steady state. Not set: ten flow-through times.", above=0.0
     )
@@ -211,14 +211,14 @@ class CaseObjective(CasePart):
     kind: str = entry(
         TOKEN, "drag", "Objective to minimise. drag: drag coefficient C_d = F / (1/2 rho u^2 A) of the design obstacle.",
         allowed=("drag",), model=Observable, option="objective",
-    )  # fmt: skip
+    )
     iterations: int = entry(COUNT, 10, "Maximum number of iterations of the optimiser.", above=0.0)
     seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0)
     grid_check: bool = entry(FLAG, True, "Evaluate the first and the best shape again on a grid refined by 1.25.")
     cross_check: bool = entry(
         FLAG, True, "Evaluate the best shape again with interpolated bounce-back, and reject an improvement that only the wall "
         "model of the optimisation shows.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,23 +235,23 @@ class CaseDesign(CasePart):
         "ffd: control points of a free-form deformation; rigid: translation and rotation; vertices: all vertices, smoothed, with "
         "the Adam optimiser, which needs 30 iterations or more; xformOps: values of the prim's own xform ops.",
         allowed=("ffd", "rigid", "vertices", "xformOps"), model=Deformation, option="design",
-    )  # fmt: skip
+    )
     control_points: tuple[int, int, int] = entry(
         COUNTS, (4, 3, 4), "Number of control points along x, y and z.", only=("ffd",), option=False
     )
     smoothing: float | None = entry(
         NUMBER, None, "Smoothing length of vertex displacements [m]; 2 to 5 cells are recommended.",
         only=("vertices",), required=True, above=0.0, option=False,
-    )  # fmt: skip
+    )
     max_displacement: float | None = entry(
         NUMBER, None, "Maximum displacement of a control point, a vertex or the body along each axis [m]. Not set: 0.12 L.",
         only=("ffd", "rigid", "vertices"), above=0.0,
-    )  # fmt: skip
+    )
     vary_ops: tuple[str, ...] | None = entry(
         TEXTS, None, "Xform ops to vary and the maximum change of their values, in the stage's units and degrees: "
         "xformOp:rotateY=20, or one maximum per component, xformOp:translate=0.1,0,0.",
         only=("xformOps",), required=True, option=False,
-    )  # fmt: skip
+    )
     fixed_volume: bool = entry(FLAG, True, "Keep the volume of the body within 0.5 %; requires a closed mesh.")
 
 
@@ -268,7 +268,7 @@ class CaseConstraint(CasePart):
         "limits; pressureDrop: the pressure drop from inlet to outlet, in 1/2 rho u^2, between limits. Each of the last two "
         "requires an additional adjoint solution.",
         allowed=("thickness", "box", "force", "pressureDrop"), required=True,
-    )  # fmt: skip
+    )
     thickness: float | None = entry(
         NUMBER, None, "Minimum thickness [m].", only=("thickness",), required=True, above=0.0
     )
@@ -307,4 +307,4 @@ class CaseOutput(CasePart):
 PARTS: tuple[type[CasePart], ...] = (
     SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseFluid, CaseBoundary, CaseSolver, CaseObjective, CaseDesign,
     CaseConstraint, CaseOutput,
-)  # fmt: skip
+)

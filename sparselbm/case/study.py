@@ -47,7 +47,7 @@ class CaseStudy:
             optimizer=Adam() if design.kind == "vertices" else SLSQP(),
             stop=StoppingCriteria(iterations=wanted.iterations, seconds=wanted.seconds),
             steady_run=case.steady_run(plan), cross_check=CrossCheck() if wanted.cross_check else None,
-        ), ops)  # fmt: skip
+        ), ops)
 
 
 def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:

@@ -26,7 +26,7 @@ Gradient = Annotated[bool, o.option("--gradient", "Measure the cost of gradients
 def bench(
     size: Size = 128, collision: Collision = None, gradient: Gradient = False, device: o.Device = None,
     json_file: o.JsonFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Measure the speed of a step (with walls, in pipes, backwards) relative to a memory copy measured at the same time.
 
     Examples:
@@ -66,7 +66,7 @@ def _report(size: int, place: str, asked: tuple[str, ...]) -> "BenchReport":
         return run_bench(
             place, size=size, collisions=asked,
             on_row=lambda row: err.print(f"{row.name}: {row.mlups:.1f} MLUPS", highlight=False),
-        )  # fmt: skip
+        )
 
 
 def _gradient_figures(size: int, place: str) -> dict:
@@ -77,7 +77,7 @@ def _gradient_figures(size: int, place: str) -> dict:
         out.print(
             f"{figure.name:32s} {figure.value:5.2f}  limit {figure.limit:.1f} {verdict:9s}  {figure.note}",
             highlight=False, markup=False,
-        )  # fmt: skip
+        )
 
     with running():
         return {"figures": [figure.to_json() for figure in gradient_figures(place, size=size, on_figure=say)]}
@@ -92,5 +92,5 @@ def _table(report: "BenchReport", title: str) -> Table:
         table.add_row(
             row.name, f"{row.mlups:.1f}", f"{row.share_of_copy:.1%}", f"{row.bytes_per_cell:.0f}",
             row.reference, f"{row.relative:.2f}", target,
-        )  # fmt: skip
+        )
     return table

@@ -27,7 +27,7 @@ _UNCONFIRMED = (
 def run_optimization(
     scene: Scene, plan: WindTunnelSetup, study: DragStudy, *, output: Path, overwrite: bool, device: str, check_grid: bool,
     ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
-) -> tuple[ResultsWriter, dict]:  # fmt: skip
+) -> tuple[ResultsWriter, dict]:
     """Checks everything, runs the study and prints its results; returns the writer and the summary.
 
     Raises RunInterruptedError after Ctrl-C with the best value so far; all iterations are written. An empty folder is removed.

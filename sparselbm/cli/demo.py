@@ -31,7 +31,7 @@ Cell = Annotated[float, o.option("--voxel-size", "Cell size; the bunny is 1 m wi
 def demo(
     voxel_size: Cell = VOXEL_SIZE, iterations: Iterations = ITERATIONS, seconds: Seconds = None,
     grid_check: GridCheckFlag = True, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
-) -> None:  # fmt: skip
+) -> None:
     """Reduce the drag of the Stanford bunny at fixed volume and Reynolds number 60.
 
     The scan is part of Warp, and assets/bunny_tunnel.usda refers to it. The demo fails unless the drag falls by 10 % (with other
@@ -49,7 +49,7 @@ def demo(
     study = DragStudy(
         deformation=FFD((5, 3, 4), limit=0.25), stop=StoppingCriteria(iterations=iterations, seconds=seconds),
         gradient=Steady(tolerance=0.1, flow_tolerance=math.inf),
-    )  # fmt: skip
+    )
     place, folder = o.device_of(device), output or Path("results") / "demo"
     written, summary = run_optimization(
         scene, plan, study, output=folder, overwrite=overwrite, device=place, check_grid=grid_check

@@ -62,7 +62,7 @@ def _format(name: str, half: bool) -> "ExportFormat":
     formats = {
         "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "amr": e.AMR, "vti": e.VTI,
         "glb": e.GLB, "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
-    }  # fmt: skip
+    }
     if name not in formats:
         raise OptionError(f"--to {name!r}: allowed are {', '.join(formats)}")
     return formats[name]

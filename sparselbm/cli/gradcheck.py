@@ -47,7 +47,7 @@ FlowTolerance = Annotated[
 def gradcheck(
     options: Overrides, steps: Steps = 40, directions: Directions = 2, samples: Samples = 9, cells: Cells = 4.0,
     flow_tolerance: FlowTolerance = 1e-4, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False,
-) -> None:  # fmt: skip
+) -> None:
     """Test the gradient that [bold]optimize[/bold] uses, on the same case; the exit code is 1 if a test fails.
 
     [bold]Taylor[/bold]: the remainder of the linear approximation is of second order. [bold]Dot product[/bold]: the adjoint of a

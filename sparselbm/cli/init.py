@@ -22,7 +22,7 @@ CaseOutput = Annotated[
         "File of the case, .usda or .toml. Default: SCENE_case.usda beside the scene, or .toml for other files than USD.",
         metavar="FILE", rich_help_panel="Output",
     ),
-]  # fmt: skip
+]
 Obstacle = Annotated[str | None, short_form(CaseObstacle, "obstacle")]
 LocalFilesOnly = Annotated[bool, short_form(SceneFile, "local_files_only")]
 AllowMissing = Annotated[bool, short_form(SceneFile, "allow_missing")]
@@ -34,7 +34,7 @@ def init(
     scene: ScenePath, obstacle: Obstacle = None, metres_per_unit: MetresPerUnit = None,
     output: CaseOutput = None, overwrite: Overwrite = False, local_files_only: LocalFilesOnly = False,
     allow_missing: AllowMissing = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write a case for a scene: a small file with every setting, its default and its documentation, to be edited.
 
     The case refers to the scene by a relative path; the scene is not modified. [bold]inspect[/bold], [bold]run[/bold],
@@ -54,4 +54,4 @@ def init(
     facts("", {
         "case": str(path),
         "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows the documentation of each setting)",
-    })  # fmt: skip
+    })

@@ -43,7 +43,7 @@ def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile =
         note for body, look in zip(read.bodies, looks)
         if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
         for note in surface_doubts(body, whole.get(body.path, look), size, device=place)
-    ]  # fmt: skip
+    ]
     found = _reading(read, looks, doubts)
     _show_reading(read, looks, doubts, caps)
     if plan is None:
@@ -75,7 +75,7 @@ def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dic
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
         "doubtful": [{"path": note.path, "reason": note.reason} for note in (*report.doubtful, *doubts)],
-    }  # fmt: skip
+    }
 
 
 def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note], caps: Mapping[str, Cap]) -> None:
@@ -85,7 +85,7 @@ def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note], c
         out.print(
             f"read      {body.path}: {' x '.join(f'{x:.4g}' for x in high - low)} m from "
             f"({', '.join(f'{x:.4g}' for x in low)})", highlight=False, markup=False,
-        )  # fmt: skip
+        )
         for line in look.lines()[1:] if body.path not in caps else [f"  {caps[body.path]}"]:
             out.print(f"        {line}", highlight=False, markup=False)
     for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):

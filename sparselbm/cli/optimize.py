@@ -45,4 +45,4 @@ def optimize(
     run_optimization(
         read, plan, wanted.study, output=output_of(output, case, "_optimize"), overwrite=overwrite, device=place,
         check_grid=case.objective.grid_check, ops=wanted.ops, draw=drawn,
-    )  # fmt: skip
+    )

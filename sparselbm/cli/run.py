@@ -40,7 +40,7 @@ RestartFrom = Annotated[
 def run(
     options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None,
-) -> None:  # fmt: skip
+) -> None:
     """Run the flow around an obstacle to steady state; print its drag coefficient and force; write the results stage.
 
     For a case with a fluid volume: flow rate and pressure at each opening, wall shear stress and mass balance.

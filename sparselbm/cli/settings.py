@@ -23,7 +23,7 @@ FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseFluid, CaseSolver
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseFluid: "Flow", CaseSolver: "Solver",
     CaseDesign: "Design", CaseObjective: "Design",
-}  # fmt: skip
+}
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
     Path,
@@ -167,7 +167,7 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
             "results stage.", "PRIM.OP=CHANGE",
         ),
     },
-}  # fmt: skip
+}
 """Type, help and metavar of options that stand for several settings, or for how the scene is read, by parameter."""
 
 

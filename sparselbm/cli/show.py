@@ -48,7 +48,7 @@ def warn_not_converged(summary: dict, steady_run: SteadyRun, quantity: str) -> N
         err.print(
             f"Warning: not converged after {summary['steps']} steps: the relative change of {quantity} is above "
             f"{steady_run.tolerance:.1e}; increase --max-steps, or the flow is unsteady", style="yellow", highlight=False,
-        )  # fmt: skip
+        )
 
 
 class ProgressBar:
@@ -60,7 +60,7 @@ class ProgressBar:
         self._bars = Progress(
             TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err, transient=True,
-        )  # fmt: skip
+        )
         self._whole = self._bars.add_task("optimisation", total=iterations + 1, text="") if iterations else None
         self._part: TaskID | None = None
         self._what = ""
@@ -90,7 +90,7 @@ class ProgressBar:
         self._bars.update(
             self._part, completed=steps, total=expected,
             text=f"step {steps}, {self._quantity} {value:.4f}, {rate:.1f} MLUPS",
-        )  # fmt: skip
+        )
 
     def iteration(self, iterate: Iterate) -> None:
         """Prints a line for an iteration."""
@@ -101,7 +101,7 @@ class ProgressBar:
         self._bars.console.print(
             f"iteration {record.iteration:3d}  {self._quantity} {record.objective:.4f} ({change:+.1%}){values}  "
             f"{record.evaluations} evaluations, {duration(record.seconds)}", highlight=False,
-        )  # fmt: skip
+        )
         if self._whole is not None:
             self._bars.update(
                 self._whole,

@@ -32,7 +32,7 @@ class WindTunnelJob(Job):
             "relaxation_time": plan.units.tau, "crossing_steps": plan.flow_through_steps, "copy_gbs": forecast.copy_gbs,
             "expected_mlups": forecast.mlups(plan), "expected_run_seconds": forecast.run_seconds(plan),
             "expected_optimize_seconds": forecast.study_seconds(plan, _EVALUATIONS), "warnings": list(plan.warnings),
-        }  # fmt: skip
+        }
 
     def show(self, found):
         plan = self.plan
@@ -51,7 +51,7 @@ class WindTunnelJob(Job):
             "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
             "expected duration": f"run {duration(found['expected_run_seconds'])}, "
             f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
-        })  # fmt: skip
+        })
         show_warnings(plan)
 
     def claim(self, scene, folder, *, overwrite, draw):
@@ -71,7 +71,7 @@ class WindTunnelJob(Job):
         facts("", {
             "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
-        })  # fmt: skip
+        })
         return summary
 
     def line(self, summary):

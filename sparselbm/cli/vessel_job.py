@@ -36,7 +36,7 @@ class InternalFlowJob(Job):
             "expected_compression": plan.expected_compression, "copy_gbs": forecast.copy_gbs,
             "expected_mlups": forecast.mlups(plan), "expected_run_seconds": forecast.run_seconds(plan),
             "warnings": list(plan.warnings),
-        }  # fmt: skip
+        }
 
     def show(self, found):
         plan = self.plan
@@ -54,7 +54,7 @@ class InternalFlowJob(Job):
             "relaxation time": f"{plan.units.tau:.4f} steps",
             "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
-        })  # fmt: skip
+        })
         show_warnings(plan)
 
     def claim(self, scene, folder, *, overwrite, draw):
@@ -77,7 +77,7 @@ class InternalFlowJob(Job):
                 f"{COMPRESSION_WARNING_ABOVE:.0%}: pressures have a relative error of about this size; use a smaller "
                 "--lattice-velocity",
                 style="yellow", highlight=False,
-            )  # fmt: skip
+            )
         facts("", {
             **{
                 f"{each['kind']} {name}": f"{each['flow_rate']:+.5g} m^3/s, {each['pressure']:.5g} Pa"
@@ -86,7 +86,7 @@ class InternalFlowJob(Job):
             "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
             "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
             **_shear(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
-        })  # fmt: skip
+        })
         return summary
 
     def line(self, summary):

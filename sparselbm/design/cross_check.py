@@ -146,7 +146,7 @@ class CrossChecker:
             return WindTunnelRun(
                 flow.plan, flow.steady_run, flow.device, flow.on_progress, wall=self._option.wall, points=points,
                 objective=flow.objective, factor=flow.factor,
-            ).value()  # fmt: skip
+            ).value()
         except SimulationError:
             return math.nan
 

@@ -155,7 +155,7 @@ class DragProblem:
             value, (gradient,) = value_and_grad(
                 objective, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
                 plan=self.study.gradient, on_back=lambda steps: progress(steps, settled),
-            )  # fmt: skip
+            )
             values.append(coefficient * value)
             gradients.append(coefficient * gradient)
         in_x = np.stack([self.deformation.pullback(x, gradient) for gradient in gradients])

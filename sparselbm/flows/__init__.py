@@ -1,8 +1,9 @@
 """Flow set-ups in SI units: wind tunnels and internal flows."""
 
 from .forecast import RunEstimate
-from .internal_flow import Inlet, InternalFlow, InternalFlowSetup, Outlet
+from .internal_flow import InternalFlow, InternalFlowSetup
 from .internal_run import InternalFlowRun, PortState
+from .openings import Inlet, Outlet
 from .setup import FlowSetup
 from .sides import SideCondition, SideWall
 from .steady_run import SteadyResult, SteadyRun

@@ -104,7 +104,7 @@ class WindTunnel:
     def in_scene(
         self, scene: "Scene", obstacle: str | None = None, *, ignore: Collection[str] = (),
         device: wp.DeviceLike | None = None,
-    ) -> "WindTunnelSetup":  # fmt: skip
+    ) -> "WindTunnelSetup":
         """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
         Degenerate faces are removed and inverted ones reversed; points keep their number and order.
@@ -374,7 +374,7 @@ class WindTunnelSetup:
             self.domain(device), viscosity=self.units.lattice_viscosity, lattice=self.tunnel.lattice,
             collision=self.tunnel.collision, boundaries=self.boundaries, precision=self.tunnel.precision,
             obstacles=[Obstacle(name, mesh, wall or self.tunnel.wall) for name, mesh in bodies.items()],
-        )  # fmt: skip
+        )
         simulation.set_state(1.0, self._inflow)
         return simulation
 

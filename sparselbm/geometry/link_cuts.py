@@ -106,7 +106,7 @@ def link_cuts(
             wp.vec3d(*(corner - query.centre)),
         ],
         outputs=[hit], device=query.device, record_tape=False,
-    )  # fmt: skip
+    )
     faces = hit.numpy().reshape(-1)
     places = np.flatnonzero(faces >= 0)
     return LinkCuts(mesh, places, faces[places], first_cells, padded, cells, float(voxel_size), corner)
@@ -118,7 +118,7 @@ def _hit_kernel() -> wp.Kernel:
     def first_faces(
         mesh: wp.uint64, first_cells: wp.array(dtype=wp.vec3i), velocities: wp.array(dtype=wp.vec3i), cells: int,
         voxel_size: float, origin: wp.vec3d, faces: wp.array3d(dtype=wp.int32),
-    ):  # fmt: skip
+    ):
         thread = wp.tid()
         tile = thread // cells
         cell = thread % cells

@@ -241,7 +241,7 @@ class Cell:
                 walls=self._tiles.walls, solid=self._tiles.solid, fractions=self._tiles.fractions,
             )
             for scalar in self.physics.scalars
-        )  # fmt: skip
+        )
 
     def scalar(self, name: str):
         """phi of the named scalar."""

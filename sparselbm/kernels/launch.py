@@ -61,7 +61,7 @@ class TileGroup:
 
 def group_tiles(
     domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None
-) -> tuple[TileGroup, ...]:  # fmt: skip
+) -> tuple[TileGroup, ...]:
     """The tiles of each class, for `threads` threads: by default one per core of the CPU; one on CUDA.
 
     Raises ValueError for indices that are no tiles of the domain, and for tiles that occur twice.
@@ -121,7 +121,7 @@ class TileSweep:
     def __init__(
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
         *, arrays: Mapping[str, wp.array | None], state_bytes: int,
-    ):  # fmt: skip
+    ):
         """`arrays`: those that stay the same at every launch, by their names in `ARGUMENTS`, which are kept alive."""
         self._seen: dict[str, object] = {}
         backend, layout = domain.backend, TileLayout(domain.dimension)

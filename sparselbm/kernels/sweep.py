@@ -27,7 +27,7 @@ class Sweep:
         self._recorded = record(self._groups)
 
     def __call__(self, *, step: int | None = None, **arguments) -> None:
-        """Launches with these arrays and `weight`: see `TileSweep`. `step`: that of the state in `source`; None: the present one."""
+        """Launches with these arrays and `weight`: see `TileSweep`. `step`: step of `source`; None: the present."""
         if self._version != self._version_now():
             self._follow()
         self._set_time(step)

@@ -14,7 +14,7 @@ from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, w
 
 ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
              "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
-             "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")  # fmt: skip
+             "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")
 """Arguments of every tile kernel, in the order of the package: topology, constants, inputs, outputs."""
 
 
@@ -237,7 +237,7 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles, thread: wp.int32,
-    ): ...  # fmt: skip
+    ): ...
 
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
@@ -246,11 +246,11 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles,
-    ):  # fmt: skip
+    ):
         cell_physics(
             tiles, classes, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, source, adjoint,
             differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
             fractions_adjoint, sums, wp.tid(),
-        )  # fmt: skip
+        )
 
     return tile_kernel

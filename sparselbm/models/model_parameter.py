@@ -50,6 +50,6 @@ class ModelParameter:
 
 def vector_parameters(
     name: str, values: Sequence[float], axes: str, unit: str, doc: str
-) -> tuple[ModelParameter, ...]:  # fmt: skip
+) -> tuple[ModelParameter, ...]:
     """One parameter per axis, any finite number: `name_x`, `name_y`, ..."""
     return tuple(ModelParameter(f"{name}_{axis}", v, unit, doc) for axis, v in zip(axes, values, strict=True))

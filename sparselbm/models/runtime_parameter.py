@@ -35,7 +35,7 @@ def runtime_parameters(model: Any, name: str) -> dict[str, float]:
 
 
 def rebuilt(model: Any, name: str, values: Mapping[str, float]) -> Any:
-    """The model with other values for some of its `RuntimeParameter` numbers, by their places, built and so checked as a new one."""
+    """The model with other values for some of its `RuntimeParameter` numbers, by place, checked like a new model."""
     return with_parameters(model, name, lambda place, number: RuntimeParameter(values.get(place, number)), build=replace)
 
 

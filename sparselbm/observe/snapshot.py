@@ -112,7 +112,7 @@ class Snapshot:
         place = {
             "tiles": self.domain.tiles, "voxel_size": self.domain.voxel_size, "active": self.domain.fluid,
             "origin": tuple(x + half for x in self.domain.origin),
-        }  # fmt: skip
+        }
         fields = {"velocity": self.velocity, "pressure": self.pressure}
         velocity, pressure = (TileGrid(name=name, values=values, **place) for name, values in fields.items())
         return velocity, pressure

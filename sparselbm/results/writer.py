@@ -118,7 +118,7 @@ class ResultsWriter:
             "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
             "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
             "grid_check": second and {**asdict(second), "reduction": second.reduction},
-        })  # fmt: skip
+        })
 
     def _moment(self, flow: WindTunnelRun, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
         """Current flow of a tunnel, around the obstacle's points [m]."""

@@ -1,6 +1,5 @@
 """What a simulation takes along to other tiles: all that a run or a user has changed since it was made."""
 
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +11,10 @@ from ..grid.tile_field import Fields
 from ..models.boundary import Face
 from ..models.physics import Physics
 from .cell_fields import field_tiles, field_values
-
-if TYPE_CHECKING:
-    from .simulation import Simulation
+from .simulation_view import SimulationView
 
 
-def carry_over(old: "Simulation", new: "Simulation") -> None:
+def carry_over(old: SimulationView, new: SimulationView) -> None:
     """Parameters, fields and solid fractions that were set, populations and steps, from one simulation to another of the same
     models; tiles that the old one lacks are at rest, with the fields of the models. Raises DomainError."""
     _require_same_places(old, new)
@@ -31,7 +28,7 @@ def carry_over(old: "Simulation", new: "Simulation") -> None:
     new.steps = old.steps
 
 
-def _require_same_places(old: "Simulation", new: "Simulation") -> None:
+def _require_same_places(old: SimulationView, new: SimulationView) -> None:
     """Raises DomainError where the cells count from another corner and a model gives places in cells."""
     shift = np.subtract(new.domain.origin, old.domain.origin)[: old.domain.dimension]
     if np.abs(shift).max() > 1e-6 * old.domain.voxel_size and (named := _placed(old.physics)):
@@ -47,7 +44,7 @@ def _placed(physics: Physics) -> list[str]:
     return [*physics.fields, *centres, *(o.name for o in physics.openings if isinstance(o, Face) and o.region is not None)]
 
 
-def _fields(old: "Simulation", new: "Simulation") -> Fields:
+def _fields(old: SimulationView, new: SimulationView) -> Fields:
     """The new simulation's fields: those of the models, and where the old ones were set otherwise, as they were set."""
     physics, viscosity_field, precision = old.physics, old.viscosity_field, old.precision
     given = field_values(old.domain, physics, old.walls, viscosity_field)
@@ -58,7 +55,7 @@ def _fields(old: "Simulation", new: "Simulation") -> Fields:
         number.of(b.face.name).name: old.walls.along_opening(k)
         for k, b in enumerate(physics.boundaries) if b.profile is not None
         for number in b.parameters(old.domain.dimension)
-    }  # fmt: skip
+    }
     for name in physics.fields:
         present = old.fields.spread(old.fields.array, name)
         if not np.array_equal(present, given[name].astype(old.fields.dtype)):
@@ -70,7 +67,7 @@ def _fields(old: "Simulation", new: "Simulation") -> Fields:
     return Fields(new.domain, values, precision, tiles)
 
 
-def _solid_fractions(old: "Simulation", new: "Simulation") -> np.ndarray:
+def _solid_fractions(old: SimulationView, new: SimulationView) -> np.ndarray:
     """eps of every cell of the new domain, (n, cells): as set in the tiles where it was, of the obstacles in others."""
     assert old.solid is not None
     assert new.solid is not None

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import warp as wp
@@ -13,9 +12,7 @@ from ..grid import Domain
 from ..models import RigidVelocity
 from ..models.cell_label import OBSTACLE_SHIFT
 from ..models.wall import BounceBack
-
-if TYPE_CHECKING:
-    from .simulation import Simulation
+from .simulation_view import SimulationView
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +38,7 @@ class Obstacle:
 class ObstacleGeometry:
     """An obstacle's present points on a domain, and the way from its solid fractions back to them."""
 
-    def __init__(self, obstacle: Obstacle, k: int, simulation: "Simulation"):
+    def __init__(self, obstacle: Obstacle, k: int, simulation: SimulationView):
         """`k`: number of the obstacle among all of the simulation's."""
         self.obstacle = obstacle
         self.number = 1 + k
@@ -95,7 +92,7 @@ class ObstacleGeometry:
                 tile_ids=wp.array(np.arange(len(members)), dtype=wp.int32, device=self._domain.device),
                 tile_coords=local_coords, dimension=self._domain.dimension, voxel_size=self._domain.voxel_size,
                 origin=self._domain.origin, out=self._eps,
-            )  # fmt: skip
+            )
 
     def merge(self) -> None:
         """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
@@ -108,7 +105,7 @@ class ObstacleGeometry:
         wp.launch(
             kernel,
             count,
-            inputs=[*inputs, self._simulation.marks, eps, solid],
+            inputs=[*inputs, self._simulation.walls.marks, eps, solid],
             device=self._domain.device,
             record_tape=False,
         )
@@ -135,7 +132,7 @@ class ObstacleGeometry:
         return self.placed.grad.numpy().astype(np.float64)
 
 
-def refill(simulation: "Simulation", moved: Collection[str] | None) -> tuple[np.ndarray, np.ndarray]:
+def refill(simulation: SimulationView, moved: Collection[str] | None) -> tuple[np.ndarray, np.ndarray]:
     """Evaluates the obstacles named, None: all, and merges all of them anew where those were or are.
 
     Returns these tiles, and which of them now hold solid.
@@ -208,9 +205,10 @@ def _merge_kernel(precision: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def merge_solid(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool,
+        marks: wp.array(dtype=wp.uint32),
         eps: floats, solid: floats,
-    ):  # fmt: skip
+    ):
         thread = wp.tid()
         at = tile_ids[thread // cells] * cells + thread % cells
         label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)
@@ -229,9 +227,10 @@ def _gather_kernel(precision: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def gather_adjoint(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool, marks: wp.array(dtype=wp.uint32),
+        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool,
+        marks: wp.array(dtype=wp.uint32),
         eps_adjoint: floats, solid_adjoint: floats,
-    ):  # fmt: skip
+    ):
         thread = wp.tid()
         at = tile_ids[thread // cells] * cells + thread % cells
         label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)

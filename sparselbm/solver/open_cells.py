@@ -1,17 +1,14 @@
 """Where there is flow."""
 
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..grid.memory import tile_view
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-
-if TYPE_CHECKING:
-    from .simulation import Simulation
+from .simulation_view import SimulationView
 
 
-def open_cells(simulation: "Simulation") -> np.ndarray:
+def open_cells(simulation: SimulationView) -> np.ndarray:
     """Cells of the fluid that are not wholly solid, (n, cells) bool."""
     if simulation.solid is None:
         return simulation.walls.fluid

@@ -21,7 +21,7 @@ class ParameterTable:
     def __init__(
         self, parameters: Sequence[ModelParameter], schedules: Mapping[str, Callable[[int], float]],
         check_models: Callable[[Mapping[str, float]], None], precision: type, device: wp.DeviceLike,
-    ):  # fmt: skip
+    ):
         """`schedules`: factors in time, functions of the step, by the parameters' names; `check_models`: raises ValueError for
         values by name that the models' own constructors refuse.
 
@@ -70,7 +70,7 @@ class ParameterTable:
 
     def _check(
         self, parameters: Mapping[str, ModelParameter], names: Iterable[str], factors: Sequence[float], remedy: str
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Checks the parameters named, and those that are scheduled with their factors."""
         present = {name: parameters[name].scaled(factor) for name, factor in zip(self.schedules, factors, strict=True)}
         _require_in_range([*(parameters[name] for name in names), *present.values()], remedy)

@@ -1,6 +1,5 @@
 """Setting a simulation's values by arrays: fields, solid fractions, density and velocity, scalars. All of them finite."""
 
-from typing import TYPE_CHECKING
 
 import numpy as np
 import warp as wp
@@ -9,12 +8,10 @@ from ..errors import SimulationError
 from ..grid.memory import put_tiles, tile_array, tile_view
 from ..kernels.moments import equilibrium_kernel
 from ..kernels.scalars import scalar_equilibrium_kernel
-
-if TYPE_CHECKING:
-    from .simulation import Simulation
+from .simulation_view import SimulationView
 
 
-def put_field(simulation: "Simulation", name: str, values: np.ndarray) -> None:
+def put_field(simulation: SimulationView, name: str, values: np.ndarray) -> None:
     """See `Simulation.set_field`."""
     names, fields = simulation.physics.fields, simulation.fields
     if name not in names:
@@ -30,7 +27,7 @@ def put_field(simulation: "Simulation", name: str, values: np.ndarray) -> None:
     fields.upload()
 
 
-def put_solid_fractions(simulation: "Simulation", fractions: np.ndarray) -> np.ndarray:
+def put_solid_fractions(simulation: SimulationView, fractions: np.ndarray) -> np.ndarray:
     """Sets eps of every cell, and returns the tiles in which it has changed, (n,) bool."""
     solid = simulation.solid
     if solid is None:
@@ -42,7 +39,7 @@ def put_solid_fractions(simulation: "Simulation", fractions: np.ndarray) -> np.n
     return changed.any(axis=1)
 
 
-def put_state(simulation: "Simulation", density, velocity) -> None:
+def put_state(simulation: SimulationView, density, velocity) -> None:
     """See `Simulation.set_state`."""
     domain, d = simulation.domain, simulation.lattice.dimension
     n, cells = domain.tile_count, domain.cells_per_tile
@@ -55,7 +52,7 @@ def put_state(simulation: "Simulation", density, velocity) -> None:
     simulation.general_sweep(equilibrium_kernel)(source=moments, target=simulation.state)
 
 
-def put_scalar(simulation: "Simulation", name: str, values) -> None:
+def put_scalar(simulation: SimulationView, name: str, values) -> None:
     """See `Simulation.set_scalar`."""
     field = tile_array(simulation.domain, 1, simulation.precision)
     put_tiles(_broadcast(simulation, name, values)[:, None], field)
@@ -64,7 +61,7 @@ def put_scalar(simulation: "Simulation", name: str, values) -> None:
     simulation.state, simulation.spare = simulation.spare, simulation.state
 
 
-def _broadcast(simulation: "Simulation", name: str, values, *components: int) -> np.ndarray:
+def _broadcast(simulation: SimulationView, name: str, values, *components: int) -> np.ndarray:
     """The values of every cell, (n, cells, *components). Raises SimulationError where one in the fluid is not finite."""
     domain = simulation.domain
     whole = np.broadcast_to(values, (*domain.fluid.shape, *components))

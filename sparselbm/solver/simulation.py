@@ -57,7 +57,7 @@ class Simulation:
         obstacles: Sequence[Obstacle] = (), viscosity_field: ViscosityField | None = None,
         scalars: Sequence[Scalar] = (), schedules: Mapping[str, Callable[[int], float]] | None = None,
         precision: type = wp.float32, threads: int | None = None,
-    ):  # fmt: skip
+    ):
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = as_forces(force)
         check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
@@ -71,7 +71,7 @@ class Simulation:
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
             varied_viscosity=viscosity_field is not None, scheduled=tuple(schedules or {}), scalars=tuple(scalars),
-        )  # fmt: skip
+        )
         check_models(domain, self.physics)
         warn_of_resonance(domain, self.physics, schedules or {})
         self.target = Target(precision, domain.backend)
@@ -94,14 +94,13 @@ class Simulation:
         self.geometry_version = 0
         """Counts the changes of solid fractions: whatever was derived from them at another count is out of date."""
         self.fractions_by_hand = False
-        """Whether the solid fractions were set by `set_solid_fractions`, and are those of no surface."""
+        """Whether solid fractions are those of `set_solid_fractions`."""
         self.steps = 0
         """Steps done since the state was set."""
         self._unseen = 0
         self._pages = Pages()
         self.state = self.new_state()
-        """Populations after the last step, `[tile][q][cell]`: the flow's, shifted, then those of the scalars; then u, where the
-        collision needs its gradient."""
+        """Populations after the last step, `[tile][q][cell]`: flow (shifted), scalars; then u, where its gradient is needed."""
         self.spare = self.new_state()
         """A second population array, overwritten by each step and free for anyone between runs."""
         values = field_values(domain, self.physics, self.walls, viscosity_field)
@@ -123,7 +122,7 @@ class Simulation:
             boundaries=physics.boundaries, force=physics.forces,
             obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self.viscosity_field,
             scalars=physics.scalars, schedules=self.schedules, precision=self.precision, threads=self.threads,
-        )  # fmt: skip
+        )
         carry_over(self, moved)
         moved._unseen = self._unseen
         return moved
@@ -140,16 +139,6 @@ class Simulation:
         shape = count * tiles, self.physics.size, self.domain.cells_per_tile
         whole = lane_array(shape, self.precision, self.domain.device, self._pages)
         return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]
-
-    @property
-    def words(self) -> wp.array:
-        """Blocked links of every cell: see `domain.links.link_words`."""
-        return self.walls.words
-
-    @property
-    def marks(self) -> wp.array:
-        """Which boundary conditions a cell obeys, and whose solid it holds."""
-        return self.walls.marks
 
     def set_time(self, step: int | None = None) -> None:
         """Brings what varies in time, schedules and unsteady profiles, to a step, by default the present one.
@@ -276,9 +265,11 @@ class Simulation:
         return TileClass(
             walls=True, solid=self.solid is not None, fields=bool(self.physics.fields),
             fractions=self.walls.fractions is not None,
-        )  # fmt: skip
+        )
 
-    def sweep(self, kernel_of: Callable[[TileClass], TileKernel], groups: Callable[[], Sequence[TileGroup]] | None = None) -> Sweep:
+    def sweep(
+        self, kernel_of: Callable[[TileClass], TileKernel], groups: Callable[[], Sequence[TileGroup]] | None = None
+    ) -> Sweep:
         """A pass over all tiles, each with the kernel of its present class, or over `groups`, at any step."""
         arrays = {
             "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,

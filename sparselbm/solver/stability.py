@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +14,7 @@ from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
 from .open_cells import open_cells
-
-if TYPE_CHECKING:
-    from .simulation import Simulation
+from .simulation_view import SimulationView
 
 CHECK_INTERVAL = 100
 """Steps between two looks: one takes about as long as half a step."""
@@ -73,7 +70,7 @@ def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
 class StabilityCheck:
     """Looks at a simulation's present state: one pass over the tiles that writes a number a tile."""
 
-    def __init__(self, simulation: "Simulation", limits: StabilityLimits = LIMITS):
+    def __init__(self, simulation: SimulationView, limits: StabilityLimits = LIMITS):
         self._simulation = simulation
         self._limits = limits
         self._sums = sums_array(simulation.domain, 1)
@@ -108,7 +105,7 @@ class _Fault:
     """Those that are not finite there."""
 
 
-def _worst(simulation: "Simulation", limits: StabilityLimits) -> _Fault:
+def _worst(simulation: SimulationView, limits: StabilityLimits) -> _Fault:
     """The first cell that is not finite, else the one farthest beyond a limit."""
     d = simulation.lattice.dimension
     moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
@@ -146,7 +143,7 @@ def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
     ]
 
 
-def advice(simulation: "Simulation") -> str:
+def advice(simulation: SimulationView) -> str:
     """What fits this simulation's numbers: the velocity that boundaries give, and the relaxation time."""
     found = []
     face, speed = _fastest_boundary(simulation)
@@ -170,7 +167,7 @@ def advice(simulation: "Simulation") -> str:
     return "; ".join(found)
 
 
-def _slow_diffusion(simulation: "Simulation") -> list[str]:
+def _slow_diffusion(simulation: SimulationView) -> list[str]:
     """The scalars whose relaxation time is close to 1/2, or below it."""
     d, found = simulation.lattice.dimension, []
     for scalar in simulation.physics.scalars:
@@ -183,7 +180,7 @@ def _slow_diffusion(simulation: "Simulation") -> list[str]:
     return found
 
 
-def _fastest_boundary(simulation: "Simulation") -> tuple[str, float]:
+def _fastest_boundary(simulation: SimulationView) -> tuple[str, float]:
     """The condition that gives the largest velocity, and its |u| [cells / step]."""
     values: dict[str, float] = {}
     for name in simulation.physics.parameters:

@@ -38,7 +38,7 @@ def as_forces(force) -> tuple[BodyForce, ...]:
 def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
     precision: type, threads: int | None,
-) -> None:  # fmt: skip
+) -> None:
     """Dimensions, ranges and kinds."""
     if lattice.dimension != domain.dimension:
         raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")

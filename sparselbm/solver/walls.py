@@ -38,7 +38,7 @@ class Walls:
     def __init__(
         self, domain: Domain, lattice: Lattice, boundaries: Sequence[BoundaryCondition], obstacles: Sequence[Obstacle],
         precision: type, scalars: Sequence[Scalar] = (),
-    ):  # fmt: skip
+    ):
         self._domain, self._lattice, self._precision = domain, lattice, precision
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
         self.fluid = domain.fluid.copy()
@@ -56,7 +56,7 @@ class Walls:
         self._table = LinkTable(lattice, domain.cells_per_tile)
         self._links: dict[str, tuple[np.ndarray, LinkCuts]] = {}
         self.areas: dict[str, np.ndarray] = {}
-        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: u . A is the flow that a velocity u lets in."""
+        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: a velocity u lets in u . A."""
         shared = [self._cut(obstacle, queries[k], k, words, labels, cuts) for k, obstacle in on_links]
         self._mark(sets, openings, words, labels, cuts)
         self.links_have_owners = any(shared) or 0 < len(on_links) < len(obstacles)
@@ -127,7 +127,7 @@ class Walls:
         cuts = link_cuts(
             query, mesh, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
             dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
-        )  # fmt: skip
+        )
         shares = np.zeros((len(tiles), self._lattice.size, domain.cells_per_tile))
         shares.reshape(-1)[cuts.places] = cuts.shares()
         return cuts, shares

@@ -347,7 +347,7 @@ _FOLDS = {"+": Graph.add, "-": Graph.subtract, "*": Graph.multiply, "/": Graph.d
 
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "root({0})",
          "exp": "exponential({0})", "log": "logarithm({0})",
-         "where": "{0} ? {1} : {2}", "<": "{0} < {1}", "<=": "{0} <= {1}", "==": "{0} == {1}", "!=": "{0} != {1}"}  # fmt: skip
+         "where": "{0} ? {1} : {2}", "<": "{0} < {1}", "<=": "{0} <= {1}", "==": "{0} == {1}", "!=": "{0} != {1}"}
 
 
 def ancestors(outputs: Sequence[Expression]) -> set[int]:

@@ -58,7 +58,7 @@ def flow(device: str) -> Simulation:
         domain, viscosity=0.1, precision=wp.float64, force=ForceField(lambda x: 1e-4 * (2.0 + np.sin(x))),
         obstacles=[Obstacle("body", cylinder(3.0, 5.3, 7.6)), Obstacle("other", cylinder(2.2, 12.1, 6.7))],
         scalars=(Scalar("dye", 0.1),), schedules={"viscosity": Harmonic(40.0, 0.2, 1.0)},
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.04, 0.01))
     simulation.set_scalar("dye", 1.0)
     simulation.run(5)
@@ -203,7 +203,7 @@ def by_jax(inputs, plan, *, repeated: bool) -> FrontEnd:
 
 def as_it_is(simulation: Simulation) -> list[np.ndarray]:
     """All that a run depends on, and that it must leave alone."""
-    arrays = [simulation.state, simulation.fields.array, simulation.solid, simulation.marks]
+    arrays = [simulation.state, simulation.fields.array, simulation.solid, simulation.walls.marks]
     points = [array for geometry in simulation.geometry for array in (geometry.points, geometry.placed)]
     parameters = np.array([simulation.parameter(name) for name in simulation.physics.parameters])
     numbers = [np.array([simulation.steps, simulation.fractions_by_hand]), simulation.solid_tiles, parameters]

@@ -106,7 +106,7 @@ def watched(device):
     monitors = [
         ForceOn("body", every), FlowIntegrals(every), Residual(every), Probes(((3.2, 4.1), (15.0, 6.0)), every),
         LayerMean(axis=0, layer=4, every=every),
-    ]  # fmt: skip
+    ]
     samplers = [monitor.bind(simulation) for monitor in monitors]
     rows = []
     for _ in range(2):
@@ -129,7 +129,7 @@ def beside_links(device):
     simulation = Simulation(
         box((20, 13), periodic=(False, False), device=device), lattice=D2Q9, viscosity=0.05, force=(1e-4, 0.0),
         obstacles=(Obstacle("body", body.mesh, Bouzidi()),), precision=wp.float64,
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, 0.01)
     value, found = value_and_grad(Force("body", (1.0, 0.3)), simulation, steps=STEPS, wrt=[Points("body")], plan=Stored())
     return [np.array(value), *found]

@@ -49,7 +49,7 @@ def test_the_gradient_in_the_nodes_agrees_with_central_differences(device, value
 @pytest.mark.parametrize(("nodes", "values", "words"), [
     ((1.0, 1.0), (1.0, 1.0), "rising"),
     ((1.0, 2.0), (1.0,), "one finite factor a node"),
-])  # fmt: skip
+])
 def test_profiles_without_a_meaning_are_refused(nodes, values, words):
     with pytest.raises(ValueError, match=words):
         NodalProfile(1, nodes, values)

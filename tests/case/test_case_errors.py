@@ -154,7 +154,7 @@ def test_designs_and_constraints_become_those_of_the_package(opened):
         ('design:kind = "ffd"', 'design:kind = "xformOps"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", ""),
         ("uniform double sparselbm:design:maxDisplacement",
          'uniform string[] sparselbm:design:varyOps = ["xformOp:translate=10,0,0"]'),
-    ])  # fmt: skip
+    ])
     moved = CaseStudy.of(case, case.plan(case.read_scene()))
     assert moved.ops is not None
     assert moved.ops.prim == "/World/Body"

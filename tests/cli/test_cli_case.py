@@ -169,7 +169,7 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     for words in (
         "Cell size [m]. Not set: L / 16,", "Density [kg/m3]. Default: 1.0.",
         "Maximum number of iterations of the optimiser. Default: 10.", "wall model of the optimisation shows. Default: yes.",
-    ):  # fmt: skip
+    ):
         assert words in said
 
 

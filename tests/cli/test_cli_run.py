@@ -75,7 +75,7 @@ def test_a_restarted_flow_is_nearly_at_rest_at_once(in_process, tmp_path, device
     for name, more in (
         ("settled", ("--max-steps", 300)), ("fresh", ("--max-steps", 40)),
         ("again", ("--max-steps", 40, "--output", "settled", "--restart", "settled", "--overwrite")),
-    ):  # fmt: skip
+    ):
         code, _, err = in_process("run", scene, *SMALL, "--reynolds", 30, "--device", device, "--output", name, *more)
         assert code == 0, err
         folder = tmp_path / ("settled" if name == "again" else name)

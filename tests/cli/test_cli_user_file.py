@@ -118,7 +118,7 @@ SMALL = {
         "iterations = 10": "iterations = 1", "gridCheck = true": "gridCheck = false", "crossCheck = true": "crossCheck = false",
         "fixedVolume = true": "fixedVolume = false", "controlPoints = [4, 3, 4]": "controlPoints = [3, 3, 3]",
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_a_deformation_of_ones_own_is_what_the_optimiser_varies(done, suffix):
     ("mine.py:MyBGK(", ["give FILE.py:ClassName"]),
     ("mine.py:Refusing(rate=3.0)", ["Refusing refuses its arguments", "rate 3.0 is above 2"]),
     ("broken.py:Any", ["broken.py, line 2 raises ZeroDivisionError"]),
-])  # fmt: skip
+])
 def test_a_file_that_cannot_be_used_is_refused_before_any_work(in_process, scene, tmp_path, text, parts):
     (tmp_path / "broken.py").write_text("\n1 / 0\n")
     code, _, err = in_process("run", scene, *PLACE, "--collision", text)

@@ -114,14 +114,15 @@ FEATURES = {
     "wall on links": Feature(obstacle={"wall": Bouzidi()}, profile=Parabola(0), change=scale("x_min.velocity_x")),
     "all": Feature(
         {
-            "collision": TRT(magic=RuntimeParameter(3 / 16)), "scalars": (WARM,), "viscosity_field": ScaledViscosity(lambda x: 1.0 + 0.1 * x[..., 1]),
+            "collision": TRT(magic=RuntimeParameter(3 / 16)), "scalars": (WARM,),
+            "viscosity_field": ScaledViscosity(lambda x: 1.0 + 0.1 * x[..., 1]),
             "force": (PUSH, Boussinesq("dye", 0.1, (0.0, -1e-3)), RESISTANCE),
             "schedules": {"x_min.velocity_x": Harmonic(500.0, mean=1.0)},
         },
         obstacle={"motion": AT_REST}, profile=RISING,
         change=together(moved, thinned, scale("viscosity"), scale("resistance"), set_numbers(**SPINNING, collision__magic=0.1)),
     ),
-}  # fmt: skip
+}
 
 
 def make(feature, device):
@@ -132,7 +133,7 @@ def make(feature, device):
         box((24, 16), device=device), obstacles=obstacles, precision=wp.float64, threads=1,
         boundaries=[VelocityInlet(X_MIN, (0.02, 0.001), profile=feature.profile), PressureOutlet(X_MAX)],
         **{"viscosity": 0.1, **feature.options},
-    )  # fmt: skip
+    )
 
 
 def populations(simulation):

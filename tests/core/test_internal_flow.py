@@ -53,7 +53,7 @@ def test_a_widened_pipe_takes_its_flow_onto_new_tiles(device):
     assert wide.domain.tile_count > narrow.domain.tile_count
     assert wide.steps == 1500
     before, after = (s.domain.dense(tile_view(s.domain, s.state, 19).transpose(0, 2, 1))
-                     for s in (narrow, wide))  # fmt: skip
+                     for s in (narrow, wide))
     inner = (slice(11, 21), slice(11, 21))
     assert np.array_equal(before[inner], after[inner])
     wide.run(3000)

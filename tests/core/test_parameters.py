@@ -36,19 +36,20 @@ def everything(device, **options):
     """A simulation with parameters of every kind."""
     body = Obstacle("body", TriangleMesh.cylinder(2.0, (8, 8, -9), (8, 8, 10), 16), motion=RigidVelocity.at_rest(2))
     heat = Scalar(
-        "heat", 0.1, ScalarTRT(magic=RuntimeParameter(1 / 8)), conditions=(FixedValue(X_MIN, 1.0), FixedFlux(X_MAX, 0.0)), source=0.0
+        "heat", 0.1, ScalarTRT(magic=RuntimeParameter(1 / 8)), conditions=(FixedValue(X_MIN, 1.0), FixedFlux(X_MAX, 0.0)),
+        source=0.0
     )
     given = {
         "viscosity": 0.1, "collision": TRT(magic=RuntimeParameter(3 / 16)), "obstacles": [body], "scalars": (heat,),
         "boundaries": [VelocityInlet(X_MIN, (0.01, 0.0)), PressureOutlet(X_MAX, density=1.01), WallFunction(Y_MIN, 0.1)],
         "force": (UniformForce((0.0, 0.0)), Boussinesq("heat", 0.01, (0.0, -1e-3))), "precision": wp.float64, **options,
-    }  # fmt: skip
+    }
     return Simulation(box((16, 16), device=device), **given)
 
 
 POSITIVE = (
     "viscosity", "x_max.density", "y_min.viscosity", "heat.diffusivity", "collision.magic", "heat.collision.magic",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("value", [nan, inf, -inf, -1.0, 0.0])
@@ -81,7 +82,7 @@ def test_the_message_names_value_limit_and_meaning(device):
         PressureOutlet, LinkPressure, ZouHePressure, GradPressure, RegularisedPressure, CharacteristicOutlet,
         lambda face, density: ConvectiveOutlet(face, 0.1, density=density),
     ],
-)  # fmt: skip
+)
 def test_density_is_the_density(device, outlet):
     """Read and set, in single precision to more digits than 1 + x has there; the flow is that of an outlet made with it."""
     inlet = VelocityInlet(X_MIN, (0.02, 0.0))
@@ -141,7 +142,7 @@ def test_arrays_that_are_not_finite_are_refused(device, wrong):
         ("density", simulation.set_state), ("dye", lambda v: simulation.set_scalar("dye", v)),
         ("velocity", lambda v: simulation.set_state(1.0, np.stack([v, v], axis=-1))),
         ("force_field_x", lambda v: simulation.set_field("force_field_x", v)),
-    ):  # fmt: skip
+    ):
         with pytest.raises(SimulationError, match=name + ".*" + where):
             put(values)
     with pytest.raises(SimulationError, match=r"velocity.*not finite"):
@@ -182,7 +183,7 @@ def test_an_inlet_that_resonates_is_warned_of(device):
         Simulation(
             domain, viscosity=0.1, boundaries=[VelocityInlet(X_MIN, (0.01, 0.0), profile=profile), PressureOutlet(X_MAX)],
             schedules={} if pulsating else {"x_min.velocity_x": Harmonic(period)},
-        )  # fmt: skip
+        )
 
     for pulsating in (False, True):
         with pytest.warns(UserWarning, match=r"x_min varies with a period of 100 steps, below 4 L / c_s = 111 steps for .* 16"):

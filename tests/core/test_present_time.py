@@ -47,7 +47,7 @@ def pulsating(device):
         boundaries=[VelocityInlet(X_MIN, (0.04, 0.0), profile=swell), PressureOutlet(X_MAX, relaxation=RuntimeParameter(0.1))],
         obstacles=[Obstacle("body", BODY, motion=RigidVelocity.at_rest(2))], schedules=schedules, precision=wp.float64,
         scalars=[Scalar("heat", 0.05, conditions=(FixedValue(X_MIN, 1.0),), source=1e-3)],
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.04, 0.0))
     return simulation
 
@@ -75,7 +75,7 @@ READINGS = {
     "coupling": lambda simulation: CouplingSums(simulation, "body").take().impulse,
     "unsound cells": lambda simulation: StabilityCheck(simulation, StabilityLimits(speed=0.05)).unsound_cells(),
     "snapshot": lambda simulation: Snapshot.of(simulation, UNITS).velocity,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_wall_shear_is_that_of_the_present_viscosity(device):
     simulation = Simulation(
         box((16, 16, 16), periodic=(True,) * 3, device=device), viscosity=0.05, force=(1e-4, 0.0, 0.0),
         obstacles=[Obstacle("body", sphere)], schedules={"viscosity": Harmonic(PERIOD, 0.5, 1.0)}, precision=wp.float64,
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.03, 0.0, 0.0))
     simulation.run(5)
     simulation.set_time(simulation.steps)

@@ -105,7 +105,7 @@ def test_gradients_of_the_velocity(lattice, sides, device):
         simulation = Simulation(
             box((19, 11, 12)[:d], device=device), lattice=lattice, viscosity=0.07, collision=WALE(BGK()), precision=wp.float64,
             boundaries=conditions, obstacles=[Obstacle("body", mesh)],
-        )  # fmt: skip
+        )
         eps = simulation.domain.dense(tile_view(simulation.domain, simulation.solid, 1)[:, 0])
         ours, reference = advance_both(simulation, eps=eps)
     assert np.abs(reference[lattice.size :]).max() > 0.004

@@ -21,7 +21,7 @@ def test_documents_use_plain_words():
         ("The callback is told the steps.", "told"), ("It needs 76 bytes a cell.", "bytes a cell"),
         ("What is left over is small.", "What"), ("The default is a fallback.", "fallback"),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_word_is_found(text, words):
     assert [found for found, _ in plain_english.unwanted(text)] == [words]
 

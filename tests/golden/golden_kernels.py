@@ -155,7 +155,7 @@ def _adjoints():
     for name, objective in {
         "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),
         "flux of a scalar": ScalarFlux("heat", 0, 4), "own": Integral(_squared_density),
-    }.items():  # fmt: skip
+    }.items():
         yield f"integral, {name}", integral_kernel(full, EVERYTHING, CPU64, (objective,))
         yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, CPU64, objective, ALL)
     wale = everything(D2Q9)

@@ -110,7 +110,7 @@ def test_dissipation_is_that_of_the_present_viscosity_in_each_cell(device):
     simulation = Simulation(
         domain, viscosity=NU, precision=wp.float64, schedules={"viscosity": Harmonic(17.0, 0.5, 1.0)},
         viscosity_field=ScaledViscosity(lambda x: 1.0 + x[..., 0]),
-    )  # fmt: skip
+    )
     simulation.run(5)
     x = domain.cell_indices()[..., 0] + 0.5
     k = 2.0 * np.pi / 16

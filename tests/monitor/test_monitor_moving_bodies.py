@@ -62,7 +62,7 @@ SPEED_SQUARED = Integral(lambda rho, u: rho * (u[0] * u[0] + u[1] * u[1]))
 OBJECTIVES = [
     Force("body", (1.0, 0.5)), Torque("body", (12.0, 12.0)), LayerArea(0, 22), FlowRate(0, 22), KineticEnergy(),
     Dissipation(), SPEED_SQUARED,
-]  # fmt: skip
+]
 OF_SCALARS = [ScalarRelease("heat", "body"), ScalarIntegral("heat")]
 
 
@@ -71,7 +71,7 @@ def flow(device: str, **options) -> Simulation:
     body = Obstacle(
         "body", TriangleMesh.cylinder(3.0, (12.0, 12.0, -9.0), (12.0, 12.0, 10.0), 24),
         motion=RigidVelocity((SPEED, 0.0), (0.0,), (12.0, 12.0)),
-    )  # fmt: skip
+    )
     domain = box((48, 24), periodic=(True, True), device=device)
     simulation = Simulation(
         domain, viscosity=0.1, force=(1e-5, 2e-5), obstacles=[body], precision=wp.float64, **options

@@ -52,7 +52,7 @@ FEATURES = {
         "scalars": SCALARS, "collision": WALE(TRT()), "viscosity_field": ScaledViscosity(lambda x: 1.0 + 0.02 * x[..., 0]),
         "schedules": {"viscosity": Harmonic(PERIOD, 0.5, 1.0), "dye.diffusivity": Harmonic(PERIOD, 0.2, 1.0)},
     },
-}  # fmt: skip
+}
 """Everything beside a moving body that changes the layout of a state, or the numbers of a cell."""
 CROSS = [*((2, name) for name in FEATURES), (3, "nothing"), (3, "everything")]
 
@@ -98,7 +98,7 @@ IDLE = {
     "scalar and WALE": {"scalars": [Scalar("dye", 0.1)], "collision": WALE(TRT(), constant=1e-9)},
     "fields": {"force": ForceField(lambda x: 1e-12 * np.ones(x.shape))},
     "schedules": {"schedules": {"viscosity": Harmonic(PERIOD, 0.0, 1.0)}},
-}  # fmt: skip
+}
 """What may stand beside a body without acting on the flow."""
 COURSES = {
     "prescribed": Prescribed(lambda t: shift(0.01 * t, 0.02 * t)),
@@ -111,7 +111,7 @@ def driven(device, course, features):
     simulation = Simulation(
         box((32, 32), periodic=(True, True), device=device), viscosity=NU, precision=wp.float64,
         obstacles=[Obstacle("body", cylinder(4.3, (16.2, 15.7)), motion=RigidVelocity.at_rest(2))], **features,
-    )  # fmt: skip
+    )
     simulation.set_state(1.0, (0.03, -0.01))
     return MovingObstacles(simulation, {"body": COURSES[course]}).run(20, every=2)["body"]
 

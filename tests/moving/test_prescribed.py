@@ -91,7 +91,7 @@ def test_fractions_around_what_moved_are_those_of_all_anew(device):
     fresh.update_geometry()
     eps = [tile_view(s.domain, s.solid, 1) for s in (moved, fresh)]
     assert np.array_equal(*eps)
-    owners = [s.marks.numpy().reshape(eps[0].shape) * (eps[0] > 0) for s in (moved, fresh)]
+    owners = [s.walls.host_labels()[:, 0] * (eps[0] > 0) for s in (moved, fresh)]
     assert np.array_equal(*owners)
     assert np.array_equal(moved.solid_tiles, fresh.solid_tiles)
     for s in (moved, fresh):

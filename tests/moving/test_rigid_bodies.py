@@ -12,9 +12,9 @@ from sparselbm.models import RigidVelocity
 from sparselbm.models.boundary import Y_MAX, Y_MIN, MovingWall
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.solver.moving import MassProperties, MovingObstacles, RigidBody, Uniform
+from sparselbm.solver.moving.body import MovingBody
 from sparselbm.solver.moving.coupling import Coupling
 from sparselbm.solver.moving.inertia import of_volume, six
-from sparselbm.solver.moving.motion import MovingBody
 
 REST = RigidVelocity.at_rest(2)
 WEIGHTLESS = (0.0, 0.0)

@@ -107,7 +107,7 @@ def row(part: str, quantity: dict) -> str:
         "" if quantity["order"] is None else f"{quantity['order']:.1f}",
         "" if half is None else f"{100.0 * (half[1] / half[0] - 1.0):+.2f} %",
         "yes" if quantity["met"] else "**no**",
-    ]  # fmt: skip
+    ]
     return f"| {' | '.join(cells)} |"
 
 

@@ -49,7 +49,7 @@ class _ResidualSampler(Sampler):
                 _change_kernel(simulation.precision), self._rows,
                 inputs=[simulation.domain.cells_per_tile, self._size, now, self._before, solid_or_none(simulation)],
                 outputs=[self._found], device=simulation.domain.device, record_tape=False,
-            )  # fmt: skip
+            )
         wp.copy(self._before, now)
         if not known:
             return (nan, nan)

@@ -74,7 +74,7 @@ class VolumeWriter:
     def __init__(
         self, folder: str | os.PathLike[str], *, format: VolumeFormat = Vdb(), prefix: str = "flow", memory: int = 1 << 30,
         overwrite: bool = False,
-    ):  # fmt: skip
+    ):
         self.folder, self.format, self.prefix, self.memory = Path(folder), format, prefix, memory
         self._overwrite = overwrite
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -160,3 +160,13 @@ def draw_volume(
     scale = 1.0 / UsdGeom.GetStageMetersPerUnit(stage)
     if scale != 1.0 and not volume.GetOrderedXformOps():
         volume.AddScaleOp(UsdGeom.XformOp.PrecisionDouble).Set(Gf.Vec3d(scale))
+
+
+def path_of(stage: Usd.Stage, group: str, name: str) -> str:
+    """Path of a drawing in a group, which is defined as a scope. Raises ValueError for a name that is no identifier."""
+    from pxr import Sdf, UsdGeom
+
+    if not Sdf.Path.IsValidIdentifier(name):
+        raise ValueError(f"{name!r} is not a valid prim name; use letters, digits and `_`, and no digit first")
+    UsdGeom.Scope.Define(stage, group)
+    return f"{group}/{name}"

@@ -330,7 +330,7 @@ class ResultsStage:
         if not (self.folder / vdb_path).is_file():
             raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before adding it")
         corners = checked("bounds", bounds, [(2, 3)])
-        path = self._child_path("Volumes", name)
+        path = drawings.path_of(self._layers.stage, f"{ROOT}/Volumes", name)
         file = f"./{Path(vdb_path).as_posix()}"
         drawings.draw_volume(self._layers.stage, path, file, field_name_of(field_name), corners, time)
         self._extend_time(time)
@@ -387,18 +387,10 @@ class ResultsStage:
         diagonal = float(np.linalg.norm(np.ptp(points, axis=0)))
         return diagonal / 300.0 if width is None else width / self._layers.metres_per_unit
 
-    def _child_path(self, group: str, name: str) -> str:
-        from pxr import Sdf, UsdGeom
-
-        if not Sdf.Path.IsValidIdentifier(name):
-            raise ValueError(f"{name!r} is not a valid prim name; use letters, digits and `_`, and no digit first")
-        UsdGeom.Scope.Define(self._layers.stage, f"{ROOT}/{group}")
-        return f"{ROOT}/{group}/{name}"
-
     def _child(self, group: str, name: str, kind: str):
         from pxr import UsdGeom
 
-        return getattr(UsdGeom, kind).Define(self._layers.stage, self._child_path(group, name))
+        return getattr(UsdGeom, kind).Define(self._layers.stage, drawings.path_of(self._layers.stage, f"{ROOT}/{group}", name))
 
     def _to_stage(self, positions: np.ndarray) -> np.ndarray:
         return positions / self._layers.metres_per_unit

@@ -7,7 +7,7 @@ from ...geometry import SurfaceQuery
 from ...models.boundary import FreeSlip
 from ...models.cell_label import obstacle_number
 from ..simulation import Simulation
-from .motion import MovingBody, Twist
+from .body import MovingBody, Twist
 from .pose import apply
 
 _MARGIN = 1.5

@@ -9,9 +9,10 @@ from ...errors import MotionError
 from ...models import RigidVelocity
 from ..obstacle import ObstacleGeometry
 from ..simulation import Simulation
+from .body import MovingBody
 from .clearance import ClearanceCheck
 from .coupling import CouplingSums
-from .motion import Motion, MovingBody, Trajectory
+from .motion import Motion, Trajectory
 from .pose import apply
 
 

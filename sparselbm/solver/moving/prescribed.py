@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import MotionError
+from .body import MovingBody, Twist
 from .coupling import Coupling
-from .motion import Motion, MovingBody, Trajectory, Twist
+from .motion import Motion, Trajectory
 from .pose import apply, departure, relative_rotation
 
 _RIGID = 1e-6

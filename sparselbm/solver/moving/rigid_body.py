@@ -7,9 +7,10 @@ from scipy.linalg import eigh
 from scipy.spatial.transform import Rotation
 
 from ...errors import MotionError
+from .body import MovingBody, Twist
 from .coupling import Coupling
 from .inertia import MassProperties, Uniform, of_volume, six
-from .motion import Motion, MovingBody, Trajectory, Twist
+from .motion import Motion, Trajectory
 from .pose import apply, rigid
 
 _LIGHTEST = 0.25

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import MotionError
-from .motion import Motion, MovingBody
+from .body import MovingBody
+from .motion import Motion
 from .pose import between, relative_rotation
 from .prescribed import Prescribed, PrescribedTrajectory
 
