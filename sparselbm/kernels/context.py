@@ -1,6 +1,7 @@
 """The one way to begin a kernel: a cell's physics, and the arrays that it reads, writes, adds to and sums into."""
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
@@ -70,8 +71,17 @@ def traced_kernel(
 
     @functools.wraps(record)
     def factory(physics: Physics, tiles: TileClass, target: Target, *arguments) -> TileKernel:
-        context = KernelContext(physics, tiles)
-        record(context, *arguments)  # type: ignore[call-arg]
-        return context.trace.kernel(target.precision, target.backend)
+        return _recorded(record, physics, tiles, arguments).kernel(target.precision, target.backend)
 
     return factory  # type: ignore[return-value]
+
+
+def trace_of(factory: Callable[..., TileKernel], physics: Physics, tiles: TileClass, *arguments) -> TileTrace:
+    """What a kernel made by `traced_kernel` reads, computes, stores and sums, for any printer."""
+    return _recorded(inspect.unwrap(factory), physics, tiles, arguments)
+
+
+def _recorded(record: Callable, physics: Physics, tiles: TileClass, arguments: Sequence) -> TileTrace:
+    context = KernelContext(physics, tiles)
+    record(context, *arguments)
+    return context.trace

@@ -11,6 +11,7 @@ from ..backends import Backend, TileLayout
 from ..backends.cpu import choose, with_stores
 from ..lattice import Lattice
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
+from .access import Access, Local, Parameter, Position, Shifted, Slot, Weight, Word
 
 ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
              "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
@@ -32,68 +33,66 @@ class TileTrace:
         self._kept = kept
         self.graph = Graph()
         self._parameters = tuple(parameters)
-        self._uniform: dict[str, str] = {}
-        self._loads: dict[str, str] = {}
+        self.uniform: dict[str, Access] = {}
+        self.loads: dict[str, Access] = {}
         self._pulled: dict[str, int] = {}
-        self._stores: list[tuple[str, str, str, int, int, Expression]] = []
-        self._sums: list[Expression] = []
+        self.stores: list[tuple[str, str, str, int, int, Expression]] = []
+        self.sums: list[Expression] = []
 
-    def _load(self, name: str, text: str, kind: str = "Real") -> Expression:
-        """The value that the C++ text loads; a name belongs to one load."""
-        load = f"const {kind} {name} = {text};"
-        if self._loads.setdefault(name, load) != load:
-            raise ValueError(f"{name} is read in two ways, `{self._loads[name]}` and `{load}`: an array has one size in a kernel")
+    def _load(self, name: str, access: Access) -> Expression:
+        """The value that is read in this way; a name belongs to one load."""
+        known = self.loads.setdefault(name, access)
+        if known != access:
+            raise ValueError(f"{name} is read in two ways, `{known.cpp}` and `{access.cpp}`: an array has one size in a kernel")
         return self.graph.input(name)
 
     def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
         """This cell's own value of a component of an array `[tile][size][cell]`."""
-        return self._load(f"{array}_own{component}", f"local({array}.data, tile, {size}, {component})")
+        return self._load(f"{array}_own{component}", Local(array, "tile", size, component))
 
     def field(self, array: str, table: int, component: int, size: int) -> Expression:
         """This cell's value of a component of an array `[slot][size][cell]`, kept for some tiles only.
 
         `slots` says where, for each tile by `table`: 0 for the models' fields, 1 for link fractions.
         """
-        return self._load(f"{array}_own{component}", f"local({array}.data, {self._slot(table)}, {size}, {component})")
+        return self._load(f"{array}_own{component}", Local(array, self._slot(table), size, component))
 
     def _slot(self, table: int) -> str:
-        self._uniform[f"slot{table}"] = f"const int slot{table} = slots.data[2ll * tile + {table}];"
+        self.uniform[f"slot{table}"] = Slot(table)
         return f"slot{table}"
 
     def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
         """The value of a component at the cell `offset` away, in whichever tile it lies."""
-        a, b, c = TileLayout(self.lattice.dimension).inner(offset)
+        access = Shifted(array, size, component, TileLayout(self.lattice.dimension).inner(offset))
         self._pulled[array] = size
-        place = "_".join(f"m{-x}" if x < 0 else f"{x}" for x in (a, b, c))
-        return self._load(f"{array}{component}_at_{place}", f"shifted({array}.data, {size}, {component}, {a}, {b}, {c})")
+        return self._load(f"{array}{component}_at_{access.place}", access)
 
     def word(self, array: str, component: int = 0, size: int = 1) -> Expression:
         """This cell's bits in a component of an array of unsigned words `[tile][size][cell]`."""
         name = f"{array}_bits" if size == 1 else f"{array}_bits{component}"
-        return self._load(name, f"word({array}.data, {size}, {component})", kind="auto")
+        return self._load(name, Word(array, size, component))
 
     def parameter(self, name: str) -> Expression:
         """A number that is the same in all cells."""
-        index = self._parameters.index(name)
-        return self.uniform(f"parameter{index}", f"parameters.data[{index}]")
+        return self._number(self._parameters.index(name))
 
     def factor(self, index: int) -> Expression:
         """The present factor of a parameter that varies in time: they follow the parameters."""
-        at = len(self._parameters) + index
-        return self.uniform(f"parameter{at}", f"parameters.data[{at}]")
+        return self._number(len(self._parameters) + index)
+
+    def _number(self, index: int) -> Expression:
+        self.uniform[f"parameter{index}"] = Parameter(index)
+        return self.graph.input(f"parameter{index}")
 
     def weight(self) -> Expression:
         """The factor given at the launch."""
-        return self.uniform("weighting", "weight")
-
-    def uniform(self, name: str, text: str) -> Expression:
-        self._uniform[name] = f"const Real {name} = constant({text});"
-        return self.graph.input(name)
+        self.uniform["weighting"] = Weight()
+        return self.graph.input("weighting")
 
     def position(self, axis: int) -> Expression:
         """The cell's index along an axis, as a number."""
         inner = axis + 3 - self.lattice.dimension
-        return self._load(f"position{axis}", f"position({inner})")
+        return self._load(f"position{axis}", Position(inner))
 
     def streamed(self, array: str, links: Expression | None) -> list[Expression]:
         """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.
@@ -144,36 +143,36 @@ class TileTrace:
 
     def store(self, array: str, component: int, size: int, value) -> None:
         """Write a component of this cell."""
-        self._stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
+        self.stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
 
     def increase(self, array: str, component: int, size: int, value) -> None:
         """Add to a component of this cell."""
-        self._stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
+        self.stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
 
     def increase_field(self, array: str, table: int, component: int, size: int, value) -> None:
         """Add to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
-        self._stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
+        self.stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
 
     def sum(self, value) -> None:
         """Add `weight` times the sum over the tile to the tile's next partial sum."""
-        self._sums.append(self.graph.lift(value))
+        self.sums.append(self.graph.lift(value))
 
     def kernel(self, precision: type, backend: Backend) -> "TileKernel":
         """The kernel in a number type, as the back end prints it."""
-        statements, names = cpp(self._results)
+        statements, names = cpp(self.results)
         text = backend.assemble(
             TileLayout(self.lattice.dimension),
             "float" if precision is wp.float32 else "double",
-            parameters=list(self._uniform.values()),
-            body=[*self._loads.values(), *self._stored(statements, names)],
+            parameters=[_uniform(name, access) for name, access in self.uniform.items()],
+            body=[*(_load(name, access) for name, access in self.loads.items()), *self._stored(statements, names)],
             outside=self._outside(),
-            sums=names[len(self._stores) :],
+            sums=names[len(self.stores) :],
         )
         return TileKernel(text, precision)
 
     @property
-    def _results(self) -> list[Expression]:
-        return [s[-1] for s in self._stores] + self._sums
+    def results(self) -> list[Expression]:
+        return [s[-1] for s in self.stores] + self.sums
 
     def _stored(self, statements: Mapping[str, str], names: Sequence[str]) -> list[str]:
         """The statements, each value's store right after it, and after each store fetches of what later tiles pull.
@@ -183,23 +182,32 @@ class TileTrace:
         fetches = [
             f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)
         ]
-        share = -(-len(fetches) // max(len(self._stores), 1))
+        share = -(-len(fetches) // max(len(self.stores), 1))
         stores: dict[str, list[str]] = {}
-        for k, ((how, array, place, component, size, _), name) in enumerate(zip(self._stores, names, strict=False)):
+        for k, ((how, array, place, component, size, _), name) in enumerate(zip(self.stores, names, strict=False)):
             store = f"{how}({array}.data, {place}, {size}, {component}, {name});"
             stores.setdefault(name, []).extend([store, *fetches[k * share : (k + 1) * share]])
         body = [line for name, statement in statements.items() for line in (statement, *stores.pop(name, ()))]
-        return body + list(chain(*stores.values())) + fetches[len(self._stores) * share :]
+        return body + list(chain(*stores.values())) + fetches[len(self.stores) * share :]
 
     def _outside(self) -> list[str] | None:
         """What lanes store that all lie outside the fluid; None where that takes more than constants."""
-        if "words_bits" not in self._loads:
+        if "words_bits" not in self.loads:
             return None
-        results = assume(self._results, has_bit(self.graph.input("words_bits"), 0))
+        results = assume(self.results, has_bit(self.graph.input("words_bits"), 0))
         constant = all(x.operation == "constant" for x in results)
-        if not constant or any(x.value for x in results[len(self._stores) :]):
+        if not constant or any(x.value for x in results[len(self.stores) :]):
             return None
         return self._stored(*cpp(results))
+
+
+def _uniform(name: str, access: Access) -> str:
+    value = access.cpp
+    return f"const int {name} = {value};" if isinstance(access, Slot) else f"const Real {name} = constant({value});"
+
+
+def _load(name: str, access: Access) -> str:
+    return f"const {'auto' if isinstance(access, Word) else 'Real'} {name} = {access.cpp};"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""The ways in which a kernel reads numbers, each printed for the C++ back ends and as Python for Warp."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Access(Protocol):
+    """Reads one number of a cell, or of all cells."""
+
+    @property
+    def cpp(self) -> str:
+        """C++ expression, in the terms of the text around a cell's physics."""
+        ...
+
+    @property
+    def python(self) -> str:
+        """Python expression of a Warp kernel, with plain indexing of arrays."""
+        ...
+
+
+@dataclass(frozen=True)
+class Local:
+    """The cell's value of a component of an array `[place][size][cell]`, the place being a tile or a slot."""
+
+    array: str
+    place: str
+    size: int
+    component: int
+
+    @property
+    def cpp(self) -> str:
+        return f"local({self.array}.data, {self.place}, {self.size}, {self.component})"
+
+    @property
+    def python(self) -> str:
+        return f"{self.array}[{self.place}, {self.component}, cell]"
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """The value of a component of an array `[tile][size][cell]` at the cell `offset` away along the inner axes (a, b, c)."""
+
+    array: str
+    size: int
+    component: int
+    offset: tuple[int, int, int]
+
+    @property
+    def cpp(self) -> str:
+        return f"shifted({self.array}.data, {self.size}, {self.component}, {', '.join(map(str, self.offset))})"
+
+    @property
+    def place(self) -> str:
+        """Name of the place: `m1_0_1` lies at the offset (-1, 0, 1)."""
+        return "_".join(f"m{-x}" if x < 0 else f"{x}" for x in self.offset)
+
+    @property
+    def python(self) -> str:
+        return f"{self.array}[at_{self.place}[0], {self.component}, at_{self.place}[1]]"
+
+
+@dataclass(frozen=True)
+class Word:
+    """The cell's bits in a component of a flat array of unsigned words, `[tile][size][cell]` in memory."""
+
+    array: str
+    size: int
+    component: int
+
+    @property
+    def cpp(self) -> str:
+        return f"word({self.array}.data, {self.size}, {self.component})"
+
+    @property
+    def python(self) -> str:
+        first = "tile" if self.size == 1 else f"(tile * {self.size} + {self.component})"
+        return f"{self.array}[{first} * CELLS + cell]"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Index of the cell along an inner axis, counted from the lower corner of the domain."""
+
+    axis: int
+
+    @property
+    def cpp(self) -> str:
+        return f"position({self.axis})"
+
+    @property
+    def python(self) -> str:
+        return f"position(coordinates, tile, cell, {self.axis})"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the models, the same in all cells."""
+
+    index: int
+
+    @property
+    def cpp(self) -> str:
+        return f"parameters.data[{self.index}]"
+
+    @property
+    def python(self) -> str:
+        return f"parameters[{self.index}]"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The factor given at the launch."""
+
+    @property
+    def cpp(self) -> str:
+        return "weight"
+
+    @property
+    def python(self) -> str:
+        return "real(weight)"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Place of the tile in an array that exists for some tiles only."""
+
+    table: int
+
+    @property
+    def cpp(self) -> str:
+        return f"slots.data[2ll * tile + {self.table}]"
+
+    @property
+    def python(self) -> str:
+        return f"slots[2 * tile + {self.table}]"

@@ -1,0 +1,147 @@
+"""The kernels printed as plain Warp kernels compute what the C++ text does, and Warp's own adjoint is that of `pullback`.
+
+The kernel shown in docs/kernels.md is written by `python tests/core/test_warp_source.py`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import warp as wp
+from states import noise, set_dense_state
+
+from sparselbm.grid.build import box
+from sparselbm.grid.memory import put_tiles, summed, sums_array, tile_view
+from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
+from sparselbm.kernels.context import trace_of
+from sparselbm.kernels.step import step_kernel, unstream_kernel
+from sparselbm.kernels.warp_source import arguments_of, warp_kernel, warp_source
+from sparselbm.lattice import D2Q9, D3Q19
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.collision import BGK, TRT
+from sparselbm.models.physics import Physics, TileClass
+from sparselbm.solver import Simulation
+
+PAGE = Path(__file__).parents[2] / "docs" / "kernels.md"
+BEGIN, END = "<!-- begin: D2Q9 BGK -->\n```python\n", "```\n<!-- end: D2Q9 BGK -->"
+
+
+def shown() -> str:
+    """The kernel that the page shows: the step of D2Q9 BGK with walls, in fp64."""
+    return warp_source(trace_of(step_kernel, Physics(D2Q9, BGK()), TileClass(walls=True, solid=False)), wp.float64)
+
+
+def periodic(device):
+    domain = box((16, 24), periodic=(True, True), device=device)
+    return Simulation(domain, lattice=D2Q9, collision=BGK(), viscosity=0.05, precision=wp.float64, force=(1e-3, 2e-3))
+
+
+def walls(device):
+    domain = box((16, 21), device=device)
+    boundaries = (VelocityInlet(X_MIN, (0.05, 0.0)), PressureOutlet(X_MAX))
+    return Simulation(domain, lattice=D2Q9, collision=BGK(), viscosity=0.05, precision=wp.float64, boundaries=boundaries)
+
+
+def three_dimensions(device):
+    domain = box((16, 8, 13), periodic=(True, True, False), device=device)
+    return Simulation(domain, lattice=D3Q19, collision=TRT(), viscosity=0.05, precision=wp.float64)
+
+
+CASES = pytest.mark.parametrize("case", [periodic, walls, three_dimensions], ids=lambda case: case.__name__)
+
+
+def started(case, device):
+    """A simulation of the case, with noise as its state."""
+    simulation = case(device)
+    set_dense_state(simulation, noise(simulation.lattice, simulation.domain.shape))
+    return simulation
+
+
+def launch(simulation, factory, *arguments, **arrays):
+    """Runs the printed kernels over the classes of tiles."""
+    domain, walls = simulation.domain, simulation.walls
+    given = {
+        "neighbours": domain.neighbours, "coordinates": domain.coordinates, "words": walls.words, "marks": walls.marks,
+        "cuts": walls.cuts, "slots": simulation._slots, "parameters": simulation.parameters, "solid": simulation.solid,
+        "fields": simulation.fields.array, "fractions": walls.fractions, "weight": 1.0, **arrays,
+    }  # fmt: skip
+    for group in simulation.groups:
+        trace = trace_of(factory, simulation.physics, group.tiles, *arguments)
+        given["tiles"] = wp.array(group.members, dtype=wp.int32, device=domain.device)
+        inputs = [given[name] for name in arguments_of(trace)]
+        dim = (len(group.members), domain.cells_per_tile)
+        wp.launch(warp_kernel(warp_source(trace, simulation.precision)), dim=dim, inputs=inputs, device=domain.device)
+
+
+def values(simulation, array):
+    return tile_view(simulation.domain, array, array.shape[1])
+
+
+@CASES
+def test_step(case, device):
+    """One step of the printed kernel and of the back end's own text."""
+    simulation = started(case, device)
+    printed, compiled = simulation.new_state(), simulation.new_state()
+    launch(simulation, step_kernel, source=simulation.state, target=printed)
+    simulation.advance(simulation.state, compiled, 0)
+    assert np.abs(values(simulation, printed)).max() > 1e-3
+    assert np.abs(values(simulation, printed) - values(simulation, compiled)).max() < 1e-14
+
+
+@CASES
+def test_adjoint_by_warp_itself(case, device):
+    """d J / d state and d J / d parameters by `wp.Tape` over the printed step, and by the adjoint kernel.
+
+    For d J / d incoming populations of the next step given, both d J / d states are its transposed streaming.
+    """
+    simulation = started(case, device)
+    domain, size = simulation.domain, simulation.physics.size
+    given, back, expected = (simulation.new_state() for _ in range(3))
+    random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
+    put_tiles(random * domain.fluid[:, None], given)
+    unstream = simulation.sweep(lambda tiles: unstream_kernel(simulation.physics, tiles, simulation.target))
+    wrt, sums = GradientTargets(parameters=True), sums_array(domain, len(simulation.physics.parameters))
+    adjoint = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, wrt))
+    adjoint(source=simulation.state, adjoint=given, target=back, sums=sums)
+    unstream(adjoint=back, target=expected)
+
+    target = simulation.new_state()
+    for array in (simulation.state, target, simulation.parameters):
+        array.requires_grad = True
+    with wp.Tape() as tape:
+        launch(simulation, step_kernel, source=simulation.state, target=target)
+    unstream(adjoint=given, target=back)
+    wp.copy(target.grad, back)
+    tape.backward()
+    fluid = domain.fluid[:, None]  # Beyond it no step reads a state, and its transposed streaming means nothing.
+    found, right = fluid * values(simulation, simulation.state.grad), fluid * values(simulation, expected)
+    assert np.abs(right).max() > 0.1
+    assert np.abs(found - right).max() < 1e-10
+    numbers = simulation.parameters.grad.numpy()[: len(simulation.physics.parameters)]
+    assert np.abs(numbers).max() > 1e-3
+    assert np.allclose(numbers, summed(sums), rtol=1e-10, atol=1e-10)
+
+
+@CASES
+def test_printed_adjoint(case, device):
+    """The adjoint kernel, printed for Warp, with its sums."""
+    simulation = started(case, device)
+    domain, wrt = simulation.domain, GradientTargets(parameters=True)
+    count = len(simulation.physics.parameters)
+    found, right = ((simulation.new_state(), sums_array(domain, count)) for _ in range(2))
+    launch(simulation, adjoint_kernel, wrt, source=simulation.state, adjoint=simulation.state, target=found[0], sums=found[1])
+    compiled = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, wrt))
+    compiled(source=simulation.state, adjoint=simulation.state, target=right[0], sums=right[1])
+    assert np.abs(values(simulation, found[0]) - values(simulation, right[0])).max() < 1e-14
+    assert np.allclose(summed(found[1]), summed(right[1]), rtol=1e-11, atol=1e-13)
+
+
+def test_page_shows_the_kernel():
+    """docs/kernels.md shows what is printed today."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert text[text.index(BEGIN) + len(BEGIN) : text.index(END)] == shown()
+
+
+if __name__ == "__main__":
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(page[: page.index(BEGIN) + len(BEGIN)] + shown() + page[page.index(END) :], encoding="utf-8")
