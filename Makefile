@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test docs viewers view-bundle lint validate bench clean
+.PHONY: venv dev demo test test-rehearsal docs viewers view-bundle lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -36,6 +36,10 @@ docs: $(VENV)/.installed-docs
 $(VENV)/.installed-docs: $(VENV)/.installed
 	$(INSTALL) ".[docs]"
 	touch $@
+
+# The CUDA kernels on the CPU, cell by cell, for machines without a GPU.
+test-rehearsal: dev
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device rehearsal --whole
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
 viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed $(VENV)-omniverse/.installed

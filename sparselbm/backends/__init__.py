@@ -3,9 +3,10 @@
 from .backend import Backend
 from .cpu import CPU
 from .cuda import CUDA
+from .rehearsal import REHEARSAL
 from .tile_layout import TileLayout
 
-__all__ = ["CPU", "CUDA", "Backend", "TileLayout", "backend_for"]
+__all__ = ["CPU", "CUDA", "REHEARSAL", "Backend", "TileLayout", "backend_for"]
 
 
 def backend_for(is_cpu: bool) -> Backend:
