@@ -1,5 +1,7 @@
 """Errors of the package. Every message gives the value, the limit and the remedy."""
 
+import math
+
 
 class SparselbmError(Exception):
     """Base class of all errors that the package raises on purpose."""
@@ -10,7 +12,7 @@ class AdjointError(SparselbmError, ValueError):
 
 
 class BoundsError(SparselbmError, ValueError):
-    """Bounds or a starting point that the optimizer cannot use."""
+    """Bounds or a starting point that the optimiser cannot use."""
 
 
 class CaseError(SparselbmError, ValueError):
@@ -18,7 +20,7 @@ class CaseError(SparselbmError, ValueError):
 
 
 class ConstraintError(SparselbmError, ValueError):
-    """A constraint that the geometry or the optimizer cannot satisfy."""
+    """A constraint that the geometry or the optimiser cannot satisfy."""
 
 
 class DomainError(SparselbmError, ValueError):
@@ -103,3 +105,10 @@ class WallError(SparselbmError, ValueError):
 
 class WindTunnelError(SparselbmError, ValueError):
     """A wind tunnel cannot be built around these bodies."""
+
+
+def require_positive(name: str, value: float, unit: str, error: type[SparselbmError]) -> float:
+    """Returns the value as a float; raises `error` unless it is a finite number above 0. `unit` may be empty."""
+    if not hasattr(value, "__float__") or not 0.0 < float(value) < math.inf:
+        raise error(f"{name} is {value!r}{unit and ' '}{unit}, but must be a finite number above 0")
+    return float(value)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import UnitsError
+from .errors import UnitsError, require_positive
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,10 @@ MACH_WARNING_ABOVE = 0.15
 MACH_ERROR_ABOVE = 0.3
 CELLS_ERROR_BELOW = 8.0
 CELLS_WARNING_BELOW = 12.0
+
+_FIELD_UNITS = {
+    "voxel_size": "m", "velocity": "m/s", "viscosity": "m^2/s", "density": "kg/m^3", "lattice_velocity": "cells/step",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +59,8 @@ class Units:
     """Reference velocity in lattice units [cells/step]; 0.02 to 0.1 are usual."""
 
     def __post_init__(self) -> None:
-        for name in ("voxel_size", "velocity", "viscosity", "density", "lattice_velocity"):
-            _positive(name, getattr(self, name))
+        for name, unit in _FIELD_UNITS.items():
+            require_positive(name, getattr(self, name), unit, UnitsError)
 
     @classmethod
     def from_reynolds(
@@ -70,8 +74,8 @@ class Units:
         lattice_velocity: float = 0.05,
     ) -> Units:
         """Returns the units of a flow at the Reynolds number Re = u L / nu, with `length` L [m] and `velocity` u [m/s]."""
-        _positive("reynolds", reynolds)
-        _positive("length", length)
+        require_positive("reynolds", reynolds, "", UnitsError)
+        require_positive("length", length, "m", UnitsError)
         return cls(
             voxel_size=voxel_size,
             velocity=velocity,
@@ -214,13 +218,8 @@ class Units:
         return []
 
 
-def _positive(name: str, value: float) -> None:
-    if not hasattr(value, "__float__") or not 0.0 < float(value) < math.inf:
-        raise UnitsError(f"{name} is {value!r}, but must be a finite number above 0: pass it in SI units.")
-
-
 def _check_cells(cells: float) -> list[str]:
-    _positive("cells_across", cells)
+    require_positive("cells_across", cells, "cells", UnitsError)
     if cells < CELLS_ERROR_BELOW:
         raise UnitsError(
             f"the smallest length is {cells:.1f} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "

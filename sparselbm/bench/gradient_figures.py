@@ -58,7 +58,7 @@ def gradient_figures(
 
     `size`: cells along an edge of the box of the adjoint step, twice that of complete gradients; `seconds`: time per ratio, of
     whose bursts the fastest count; `steps`: of the complete gradients. Where every state is stored, the box is small enough for
-    4 GiB. A first gradient allocates the memory before the measurement, as in an optimization.
+    4 GiB. A first gradient allocates the memory before the measurement, as in an optimisation.
     """
     device, figures = wp.get_device(device), []
     half = max(8, size // 16 * 8)

@@ -1,4 +1,4 @@
-"""Design optimization: problems, constraints, optimizers and gradient checks."""
+"""Design optimisation: problems, constraints, optimisers and gradient checks."""
 
 from .cross_check import CrossCheck, CrossCheckResult
 from .drag import DragProblem, DragStudy, GridCheck, Iterate, grid_check

@@ -1,4 +1,4 @@
-"""Cross-check of optimized designs with another wall model, to reject gains that are artefacts of the wall model."""
+"""Cross-check of optimised designs with another wall model, to reject gains that are artefacts of the wall model."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class CrossCheckResult:
 
 
 class CrossChecker:
-    """Cross-checks of one optimization of one or several flows with the same variables."""
+    """Cross-checks of one optimisation of one or several flows with the same variables."""
 
     def __init__(self, option: CrossCheck, flows: Sequence[WindTunnelRun], deformations: Sequence[BoundDeformation]):
         self._option, self._flows, self._deformations = option, flows, deformations

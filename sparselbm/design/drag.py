@@ -19,7 +19,7 @@ from .flow_constraint import FlowConstraint
 from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
 
 _REMEMBERED = 64
-"""Number of designs whose gradients are stored: optimizers accept designs after trying others."""
+"""Number of designs whose gradients are stored: optimisers accept designs after trying others."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Multi-point optimization of one shape for several flows (speeds, angles, viscosities)."""
+"""Multi-point optimisation of one shape for several flows (speeds, angles, viscosities)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MultiPointProblem:
     """Objective J(C_1(x), ..., C_k(x)) of the drag coefficients of several problems with the same design variables.
 
     An angle of attack is a tunnel around the body rotated the other way: see `geometry.Turned`. The study of the first
-    problem defines constraints, optimizer and stopping criteria. Each problem continues from its own flow from design to
+    problem defines constraints, optimiser and stopping criteria. Each problem continues from its own flow from design to
     design; all of them are in memory at once.
 
     Raises:
@@ -82,7 +82,7 @@ class MultiPointProblem:
         return self.aggregate.value(self.values, self._shares), slope @ np.stack([gradient for _, gradient in found])
 
     def minimize(self, on_iteration: Callable[[DesignRecord], None] | None = None) -> OptimizeResult:
-        """Runs the optimizer of the first study; `on_iteration` is called with each iteration before the next begins.
+        """Runs the optimiser of the first study; `on_iteration` is called with each iteration before the next begins.
 
         Each flow is checked according to its study's `cross_check`; a rejected design ends the run.
         """

@@ -34,7 +34,7 @@ class RunEstimate:
         return self._seconds(plan, RUN_CROSSINGS)
 
     def study_seconds(self, plan: FlowSetup, evaluations: int) -> float:
-        """Duration of an optimization with this number of evaluations of drag and gradient [s]."""
+        """Duration of an optimisation with this number of evaluations of drag and gradient [s]."""
         each = FORWARD_CROSSINGS + ADJOINT_COST * ADJOINT_CROSSINGS
         return self._seconds(plan, RUN_CROSSINGS - FORWARD_CROSSINGS + evaluations * each)
 

@@ -77,7 +77,7 @@ class WindTunnel:
     lattice: Lattice = D3Q19
     collision: Collision = field(default_factory=TRT)
     wall: SolidFraction | BounceBack = field(default_factory=SolidFraction)
-    """Wall model of all bodies. Only bodies with a solid fraction can be moved and optimized."""
+    """Wall model of all bodies. Only bodies with a solid fraction can be moved and optimised."""
     precision: type = wp.float32
 
     def around(

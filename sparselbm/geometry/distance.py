@@ -86,7 +86,7 @@ class SurfaceQuery:
             bad = np.flatnonzero(~np.isfinite(relative).all(axis=1))
             raise GeometryError(
                 f"{len(bad)} points are not finite, the first is point {bad[0]} = {values[bad[0]]}: "
-                "use a shorter step in the optimizer"
+                "use a shorter step in the optimiser"
             )
         self._points.assign(relative.astype(np.float32))
         self._mesh.refit()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import GeometryError
+from ..errors import GeometryError, require_positive
 
 _G = (1.0 + 5.0**0.5) / 2.0
 _ICOSAHEDRON_POINTS = np.array(
@@ -20,16 +20,9 @@ _BOX_FACES = np.array(
 )
 
 
-def require_positive(name: str, value: float, unit: str) -> float:
-    """Returns the value as a float; raises `GeometryError` if it is not finite and above 0."""
-    if not (np.isfinite(value) and value > 0.0):
-        raise GeometryError(f"{name} is {value} {unit}, but must be finite and above 0: choose a positive {name}")
-    return float(value)
-
-
 def sphere(radius, centre, subdivisions):
     """Icosphere: points (10 * 4^s + 2, 3) [m], all at `radius` from `centre`, and faces (20 * 4^s, 3)."""
-    radius = require_positive("radius", radius, "m")
+    radius = require_positive("radius", radius, "m", GeometryError)
     if not 0 <= subdivisions <= 9:
         raise GeometryError(f"subdivisions is {subdivisions}, but must be 0 to 9: 9 gives 5 million faces")
     points, faces = _ICOSAHEDRON_POINTS / np.linalg.norm(_ICOSAHEDRON_POINTS[0]), _ICOSAHEDRON_FACES
@@ -64,11 +57,11 @@ def cylinder(radius, p0, p1, segments):
     The first point of each ring is in the direction of the coordinate axis least parallel to the cylinder axis, made
     perpendicular to it; the others follow counter-clockwise about p1 - p0 at equal angles.
     """
-    radius = require_positive("radius", radius, "m")
+    radius = require_positive("radius", radius, "m", GeometryError)
     if segments < 3:
         raise GeometryError(f"segments is {segments}, but must be at least 3: choose more segments")
     p0, p1 = np.asarray(p0, dtype=np.float64), np.asarray(p1, dtype=np.float64)
-    axis = (p1 - p0) / require_positive("length", float(np.linalg.norm(p1 - p0)), "m")
+    axis = (p1 - p0) / require_positive("length", float(np.linalg.norm(p1 - p0)), "m", GeometryError)
     first = np.eye(3)[np.argmin(np.abs(axis))]
     first = first - axis * (axis @ first)
     first /= np.linalg.norm(first)

@@ -61,7 +61,7 @@ def inspect_mesh(mesh: TriangleMesh, name: str) -> RepairReport:
 def repair(mesh: TriangleMesh, name: str, *, merge_tolerance: float | None = None) -> tuple[TriangleMesh, RepairReport]:
     """Removes degenerate and duplicate faces and reverses faces so that normals point out of the solid.
 
-    Points keep their number and order, as shape optimization requires, unless `merge_tolerance` [m] is given: then points
+    Points keep their number and order, as shape optimisation requires, unless `merge_tolerance` [m] is given: then points
     within this distance become one, and unused points are removed. Winding is made consistent within a component; a
     component of negative volume is then reversed, unless its bounding box is inside that of another one, in which case it
     is taken for the wall of a cavity. Open edges are reported and left open: the winding number then decides what is

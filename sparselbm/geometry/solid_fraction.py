@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import warp as wp
 
-from ..errors import GeometryError
+from ..errors import GeometryError, require_positive
 from .distance import SurfaceQuery
 from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
 from .near_cells import mark_cells
 from .nearest_feature import choose_feature, signed_distance
-from .primitives import require_positive
 from .spline_share import REACH, spline_share
 
 
@@ -32,10 +31,10 @@ class SolidFraction:
     width: float = 1.0
     """Knot distance [cells], above 0; whole numbers keep the sum over a row linear. With 1, flat walls are at their exact
     position (`sparselbm.models.wall.partially_saturated.PSM_RESISTANCE`); 2 blurs them, for the first iterations of an
-    optimization."""
+    optimisation."""
 
     def __post_init__(self):
-        require_positive("width", self.width, "cells")
+        require_positive("width", self.width, "cells", GeometryError)
 
     @property
     def band(self) -> float:
@@ -107,7 +106,7 @@ def _grid(dimension: int, voxel_size: float, origin: Sequence[float]) -> CellGri
         raise GeometryError(f"dimension is {dimension}, but must be 2 or 3: use that of the lattice")
     grid = CellGrid()
     grid.origin = wp.vec3d(*(float(x) for x in origin))
-    grid.voxel_size = require_positive("voxel_size", voxel_size, "m")
+    grid.voxel_size = require_positive("voxel_size", voxel_size, "m", GeometryError)
     grid.dimension = dimension
     return grid
 

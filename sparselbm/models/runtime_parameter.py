@@ -19,7 +19,7 @@ class RuntimeParameter(float):
     """
 
     def __repr__(self) -> str:
-        return f"Tunable({float(self)!r})"
+        return f"RuntimeParameter({float(self)!r})"
 
 
 def runtime_parameters(model: Any, name: str) -> dict[str, float]:

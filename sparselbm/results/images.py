@@ -1,4 +1,4 @@
-"""Plots of an optimization: convergence history, and the flow before and after."""
+"""Plots of an optimisation: convergence history, and the flow before and after."""
 
 from __future__ import annotations
 

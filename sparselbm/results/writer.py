@@ -88,7 +88,7 @@ class ResultsWriter:
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
     def finish_run(self, flow: WindTunnelRun, drag: float) -> dict:
-        """Writes the flow of a run without optimization, with C_d `drag`; returns the summary."""
+        """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary."""
         moment = self._moment(flow, self.plan.mesh.points)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)

@@ -39,7 +39,7 @@ def test_memory_is_counted(report, device):
 
 def test_rows_are_called_as_they_come_and_found_by_name(report):
     assert report.row("walls").cells < report.row("periodic").cells == 16**3
-    with pytest.raises(KeyError, match="no row 'wall'; there are: periodic"):
+    with pytest.raises(KeyError, match="no row 'wall': use one of periodic"):
         report.row("wall")
 
 
@@ -58,7 +58,7 @@ def test_pipes_fill_two_percent_of_their_box(device):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 12}, "size 12: must be a multiple of 8"),
+        ({"size": 12}, "size is 12: it must be a multiple of 8"),
         ({"seconds": 0.0}, "above 0"),
         ({"gradient_steps": 0}, "at least 1"),
     ],
@@ -92,5 +92,5 @@ def test_gradients_beside_their_limits(device):
 
 
 def test_a_collision_that_is_not_timed_is_refused(device):
-    with pytest.raises(ValueError, match="no collision cumulants to time; there are: all, trt"):
+    with pytest.raises(ValueError, match="no collision cumulants: use all, trt"):
         run_bench(device, size=16, collisions=["cumulants"])

@@ -39,9 +39,9 @@ CASES = [
         "run",
         "across_inlet",
         ["--obstacle", "/World/Body"],
-        ["/World/Plate reaches 0.5 m beyond the inlet", "limit 0.125 m", "enlarge upstream"],
+        ["/World/Plate reaches 0.5 m beyond the inlet", "must end 0.125 m", "enlarge upstream"],
     ),
-    ("run", "ball", ["--output", "ball.usda/out"], ["ball.usda/out cannot be made, Not a directory", "another folder"]),
+    ("run", "ball", ["--output", "ball.usda/out"], ["ball.usda/out cannot be created (Not a directory)", "another folder"]),
     ("init", "ball", ["--output", "none/case.usda"], ["the folder none of case.usda does not exist"]),
     ("inspect", "ball", ["--json", "none/what.json"], ["Error: none/what.json: No such file or directory"]),
     ("export", "none", ["--to", "csv"], ["none.usda: no such folder; give the folder that"]),
@@ -106,7 +106,7 @@ def test_results_of_a_former_run_are_refused_without_overwrite(in_process, tmp_p
     for name in ("run", "optimize"):
         code, _, err = in_process(name, path, "--output", tmp_path / "out")
         assert code == 2
-        assert "already holds 1 entries" in err
+        assert "already has 1 entries" in err
         assert "--overwrite" in err
     assert (tmp_path / "out" / "history.csv").read_text() == "precious"
 

@@ -146,7 +146,7 @@ def test_a_mesh_file_in_millimetres_is_read_in_metres_by_an_option_and_by_a_case
     assert found == pytest.approx(1000.0 * in_metres, rel=1e-6)
     code, _, err = in_process("inspect", "ball.stl", "--voxel-size", "0.1")
     assert code == 2
-    assert "/ball_stl is 1000 x 1000 x 1000 m: if it is not, its file is in another unit (--metres-per-unit)" in err
+    assert "/ball_stl is 1000 x 1000 x 1000 m: if this size is wrong, set the unit of its file (--metres-per-unit)" in err
     assert bounds_of("ball.stl", "--metres-per-unit", 0.001)[0] == pytest.approx(in_metres, rel=1e-6)
     assert in_process("init", "ball.stl", "--metres-per-unit", 0.001)[0] == 0
     assert bounds_of("ball_case.toml")[0] == pytest.approx(in_metres, rel=1e-6)

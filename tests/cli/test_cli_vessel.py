@@ -104,7 +104,7 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
         (("run", scene, "--obstacle", "/World/Ball"), "/World/Ball"),
         (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is fluidVolume, and drag requires a body"),
         (("gradcheck", scene), "sparselbm.flows.InternalFlow"),
-        (("run", scene, "--voxel-size", "0.002"), "6.0 cells across, fewer than 8"),
+        (("run", scene, "--voxel-size", "0.002"), "the smallest length is 6.0 cells, below the limit of 8"),
     ):
         code, _, err = in_process(*arguments)
         assert code == 2, err
@@ -119,13 +119,13 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
 def test_a_cap_off_the_surface_and_a_vessel_without_outlet_are_refused():
     closed = TriangleMesh.cylinder(RADIUS, tuple(START), tuple(END), 48)
     openings = {"in": Inlet(velocity=SPEED), "out": Outlet()}
-    with pytest.raises(InternalFlowError, match=r"out lies .* m off the surface of wall, limit .* \(half a cell\)"):
+    with pytest.raises(InternalFlowError, match=r"out is .* m away from the surface of wall, .* limit of .* \(half a cell\)"):
         InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": disc(END - 0.004 * AXIS)}, openings)
-    with pytest.raises(GeometryError, match="out: 0 edges at its rim"):
+    with pytest.raises(GeometryError, match="out has 0 rim edges"):
         InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": TriangleMesh.sphere(0.003, tuple(END))}, openings)
     with pytest.raises(InternalFlowError, match=r"cells of 1e-06 m inside wall need .* a voxel size of"):
         InternalFlow(voxel_size=1e-6, lattice_velocity=1e-4).within(closed, {"in": IN, "out": OUT}, openings)
-    with pytest.raises(InternalFlowError, match="no opening is an outlet with a pressure, among in"):
+    with pytest.raises(InternalFlowError, match=r"no opening is an outlet with a pressure \(openings: in\)"):
         InternalFlow(voxel_size=VOXEL).within(closed, {"in": IN, "out": OUT}, {"in": Inlet(velocity=SPEED)})
-    with pytest.raises(InternalFlowError, match="give one of them, above 0"):
+    with pytest.raises(InternalFlowError, match="pass exactly one of them, above 0"):
         Inlet(velocity=-1.0)

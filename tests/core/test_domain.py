@@ -120,9 +120,9 @@ def test_cells_along_a_face(device):
         ({"shape": (8, 8, 3), "periodic": (False, False, True)}, "3 cells along periodic axis z.*take 8 cells"),
         ({"shape": (8,)}, r"shape \(8,\): give two or three"),
         ({"shape": (8, 0)}, r"shape \(8, 0\).*at least 1"),
-        ({"shape": (8, 8), "voxel_size": 0.0}, "voxel size 0.0 m: must be above 0"),
-        ({"shape": (8, 8), "voxel_size": float("nan")}, "voxel size nan m: must be above 0"),
-        ({"shape": (8, 8), "periodic": (True,)}, "periodic.*one value an axis"),
+        ({"shape": (8, 8), "voxel_size": 0.0}, "voxel size is 0.0 m: it must be above 0"),
+        ({"shape": (8, 8), "voxel_size": float("nan")}, "voxel size is nan m: it must be above 0"),
+        ({"shape": (8, 8), "periodic": (True,)}, "periodic.*one value per axis"),
         ({"shape": (8, 8), "origin": (0.0, 0.0)}, "origin.*three"),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_box_that_is_refused(options, message, device):
 
 
 def test_a_domain_without_cells_is_refused(device):
-    with pytest.raises(DomainError, match="holds no cell: is the geometry inside"):
+    with pytest.raises(DomainError, match="has no cell: check that the geometry is inside"):
         build_domain(
             shape=(8, 8), voxel_size=1.0, origin=(0.0,) * 3, periodic=(False, False), tiles=np.empty((0, 3), dtype=np.int32),
             fluid=lambda index: np.ones(index.shape[:-1], dtype=bool), device=device,

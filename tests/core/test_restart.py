@@ -62,7 +62,7 @@ def test_what_is_refused(tmp_path, device):
     with pytest.raises(FileNotFoundError, match=r"velocity\.nvdb"):
         Restart.read(tmp_path).begin(flow, UNITS)
     (tmp_path / "velocity.nvdb").write_bytes(b"no volume")
-    with pytest.raises(NanovdbError, match="no NanoVDB file"):
+    with pytest.raises(NanovdbError, match="not a NanoVDB file"):
         Restart.read(tmp_path).begin(flow, UNITS)
     write(flow, UNITS, tmp_path)
     far = Simulation(box((16, 16, 16), voxel_size=0.1, origin=(9.0, 0.0, 0.0), device=device), viscosity=0.1)

@@ -30,11 +30,11 @@ from sparselbm.solver import Simulation
         ),
         (
             {"boundaries": [VelocityInlet(X_MIN, (0.1, 0.0, 0.0))]},
-            r"velocity \(0.1, 0.0, 0.0\) on x_min: give one value an axis, 2",
+            r"velocity \(0.1, 0.0, 0.0\) on x_min: give one value per axis, 2",
         ),
         (
             {"boundaries": [MovingWall(X_MIN, (0.0,))]},
-            r"velocity \(0.0,\) on x_min: give one value an axis, 2",
+            r"velocity \(0.0,\) on x_min: give one value per axis, 2",
         ),
     ],
 )
@@ -44,7 +44,7 @@ def test_what_is_refused(options, message, device):
 
 
 def test_a_wall_that_moves_through_itself_is_refused():
-    with pytest.raises(ValueError, match=r"x_max.*normal velocity 0.1 must be 0; use VelocityInlet"):
+    with pytest.raises(ValueError, match=r"x_max.*normal velocity is 0.1, but must be 0; use VelocityInlet"):
         MovingWall(X_MAX, (0.1, 0.0))
 
 

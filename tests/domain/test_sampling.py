@@ -43,7 +43,7 @@ def test_outside_of_the_tiles(device):
 
 def test_what_is_refused(device):
     domain = domain_of(2, device)
-    with pytest.raises(DomainError, match="a field of shape"):
+    with pytest.raises(DomainError, match="the field has the shape"):
         sample(domain, np.ones((3, 4)), np.zeros((1, 2)))
-    with pytest.raises(DomainError, match="points of shape"):
+    with pytest.raises(DomainError, match="points have the shape"):
         sample(domain, np.ones(domain.fluid.shape), np.zeros((1, 3)))

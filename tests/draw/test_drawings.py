@@ -214,8 +214,8 @@ def test_a_slice_in_the_solid_alone_is_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("make", "part"),
     [
-        (lambda: SurfaceValues("speed"), "choose one of pressure, shear, sensitivity"),
-        (lambda: Isosurface(value=np.nan), "give a finite one"),
+        (lambda: SurfaceValues("speed"), "use one of pressure, shear, sensitivity"),
+        (lambda: Isosurface(value=np.nan), "pass a finite value"),
         (lambda: Streamlines(0), "at least 1 seed"),
         (lambda: Tracers(rows=0), "rows=0"),
         (lambda: Glyphs(every=0), "at least 1 cell"),

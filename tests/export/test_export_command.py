@@ -44,7 +44,7 @@ def test_nothing_is_overwritten_unasked(case, tmp_path, export):
     (tmp_path / "forces.csv").write_text("mine")
     code, _, err = export(case.folder, "--to", "json,csv", "--output", tmp_path)
     assert (code, set(contents(tmp_path))) == (2, {"forces.csv"})
-    assert "forces.csv: already there; give another folder, or pass --overwrite" in err.replace("\n", "")
+    assert "forces.csv: the file exists already; choose another folder, or pass --overwrite" in err.replace("\n", "")
     assert (tmp_path / "forces.csv").read_text() == "mine"
     code, _, err = export(case.folder, "--to", "json,csv", "--output", tmp_path, "--overwrite")
     assert code == 0, err
@@ -57,11 +57,11 @@ def test_other_formats_and_folders_are_refused(case, tmp_path, export):
     assert "--to 'obj': allowed are vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4" in err.replace("\n", "")
     code, _, err = export(tmp_path / "nowhere", "--to", "csv")
     assert code == 2
-    assert "no such folder; give the folder that `run` or `optimize` wrote" in err.replace("\n", "")
+    assert "no such folder; use the folder that `run` or `optimize` wrote" in err.replace("\n", "")
     shutil.copytree(case.folder, tmp_path / "sweep" / "wide")
     code, _, err = export(tmp_path / "sweep", "--to", "csv")
     assert code == 2
-    assert "0 stages *_results.usda, limit 1; give one of" in err.replace("\n", "")
+    assert "0 stages *_results.usda, limit 1; use one of" in err.replace("\n", "")
     code, _, err = export(case.folder, "--to", "csv", "--output", case.folder / "history.csv" / "out")
     assert code == 2
     assert "Error: " in err
@@ -81,7 +81,7 @@ def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
     assert "drag_force" not in (tmp_path / "out" / "forces.csv").read_text()
     code, _, err = export(folder, "--to", "json,vti", "--output", tmp_path / "out")
     assert code == 2
-    assert "no velocity.nvdb and pressure.nvdb; a study that was interrupted has shapes but no fields" in err.replace(
+    assert "velocity.nvdb and pressure.nvdb is missing; an interrupted study has shapes but no fields" in err.replace(
         "\n", ""
     )
     assert set(contents(tmp_path / "out")) == {"design.glb", "forces.csv"}
@@ -90,7 +90,7 @@ def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
 def test_a_package_that_is_missing_is_named_before_anything_is_written(case, tmp_path):
     door = ExportFormat((("a.xyz", lambda results, path: path.write_text("a")),), ("no_such_package", "json"), "pictures")
     with pytest.raises(
-        MissingPackageError, match=r"a.xyz needs no_such_package, not .* pip install 'sparselbm\[pictures\]'"
+        MissingPackageError, match=r"a.xyz needs no_such_package, which is not .* pip install 'sparselbm\[pictures\]'"
     ):
         door.write(Results.open(case.folder), tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -148,7 +148,7 @@ def test_forces_are_coefficients_times_the_reference(case, tmp_path):
 
 def test_a_run_has_one_row(tmp_path):
     (tmp_path / "a_results.usda").write_text("#usda 1.0\n")
-    with pytest.raises(ResultsError, match="nothing was finished here"):
+    with pytest.raises(ResultsError, match="no run was completed here"):
         FORCES.write(Results.open(tmp_path), tmp_path)
     (tmp_path / "summary.json").write_text('{"drag_coefficient": 1.5, "drag_force": 0.6, "reynolds": 30, "steps": 200}')
     (path,) = FORCES.write(Results.open(tmp_path), tmp_path)

@@ -207,7 +207,7 @@ def test_a_vertex_without_faces_moves_by_its_own_variable():
         (lambda: FreeVertices(smoothing_length=0.0), "smoothing_length"),
         (lambda: Scale("s", (1, 1, 1), (1, 0, 0)), "keep its sign"),
         (lambda: TransformOps((Translate("t", (0, 0, 0), (0, 0, 0)),), np.eye(4)), "reach above 0"),
-        (lambda: TransformOps((Translate("t", (0, 0, 0), (1, 0, 0)), Scale("s", (0, 1, 1), (-1, 0, 0))), np.eye(4)), "flattens"),
+        (lambda: TransformOps((Translate("t", (0, 0, 0), (1, 0, 0)), Scale("s", (0, 1, 1), (-1, 0, 0))), np.eye(4)), "singular"),
     ],
 )
 def test_bad_options_are_refused(make, words):
@@ -222,5 +222,5 @@ def test_wrong_variables_and_gradients_are_refused(option):
         bound.points(np.zeros(bound.size + 1))
     with pytest.raises(GeometryError, match="initial"):
         bound.points(np.full(bound.size, np.nan))
-    with pytest.raises(GeometryError, match="one row a point"):
+    with pytest.raises(GeometryError, match="one row per point"):
         bound.pullback(bound.initial(), np.zeros((3, 3)))

@@ -34,7 +34,7 @@ def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path):
         raise PermissionError(13, "Permission denied", str(beside))
     assert told.value.filename == str(tmp_path / "a.toml")
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputFolderError, match=r"file/b cannot be made, .*: give another folder"):
+    with pytest.raises(OutputFolderError, match=r"file/b cannot be created .*: choose another folder"):
         claim_folder(tmp_path / "file" / "b")
 
 

@@ -251,7 +251,7 @@ def test_what_is_refused(device):
         Simulation(domain, viscosity=0.1, boundaries=[VelocityInlet(Y_MIN, (0.0, 0.1), profile=profile)])
     with pytest.raises(ValueError, match="2 boundary conditions on x_min"):
         Simulation(domain, viscosity=0.1, boundaries=[VelocityInlet(X_MIN, (0.1, 0.0))] * 2)
-    with pytest.raises(ValueError, match="all above 0"):
+    with pytest.raises(ValueError, match="all values above 0"):
         Simulation(domain, viscosity=0.1, viscosity_field=ScaledViscosity(lambda x: 0.0 * x[..., 0]))
 
 

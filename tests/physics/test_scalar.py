@@ -266,5 +266,5 @@ def test_scalars_that_do_not_fit_are_refused(device):
         Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), FixedFlux(X_MIN, 1.0)))
     with pytest.raises(ValueError, match="above 0"):
         Scalar("heat", 0.0)
-    with pytest.raises(ValueError, match="no scalar 'dye'; there are: heat"):
+    with pytest.raises(ValueError, match="no scalar 'dye': use one of heat"):
         strip(device, 2, scalars=(Scalar("heat", 0.1),)).scalar("dye")

@@ -251,7 +251,7 @@ def test_it_holds_a_flow_that_blows_up_without(device):
         (lambda: Smagorinsky(WALE(BGK())), r"write WALE\(Smagorinsky"),
         (lambda: PowerLaw(WALE(BGK()), 0.5), r"write WALE\(PowerLaw"),
         (lambda: Carreau(WALE(BGK()), 10.0, 0.5), r"write WALE\(Carreau"),
-        (lambda: WALE(WALE(BGK())), "only the outermost collision is given"),
+        (lambda: WALE(WALE(BGK())), "only the outermost collision receives"),
     ],
 )
 def test_what_is_refused(make, message):

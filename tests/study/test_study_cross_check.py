@@ -64,7 +64,7 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     found = problem.minimize()
     last = problem.checks[-1]
     assert (found.stopped, last.refused) == ("refused", True)
-    assert "the design gains by the wall, not by its shape" in found.message
+    assert "the improvement comes from the wall model, not from the shape" in found.message
     assert f"{last.difference:+.1%}" in found.message
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
     assert last.drag < 0.8

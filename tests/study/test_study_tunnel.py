@@ -72,11 +72,11 @@ def test_a_scene_gives_its_only_body_and_leaves_out_what_is_named(assets):
 
 def test_errors_name_value_limit_and_remedy():
     bodies = {"ball": BALL}
-    with pytest.raises(WindTunnelError, match=r"no body 'bal'; there are: ball"):
+    with pytest.raises(WindTunnelError, match=r"no body 'bal': use one of ball"):
         SMALL.around(bodies, "bal")
-    with pytest.raises(UnitsError, match=r"2.0 cells across, fewer than 8.*smaller by"):
+    with pytest.raises(UnitsError, match=r"2.0 cells, below the limit of 8.*Divide the voxel size by"):
         WindTunnel(voxel_size=0.5).around(bodies, "ball")
-    with pytest.raises(SimulationError, match=r"tolerance is 0: must be above 0"):
+    with pytest.raises(SimulationError, match=r"tolerance is 0: it must be above 0"):
         SteadyRun(tolerance=0)
 
 

@@ -43,13 +43,13 @@ def test_a_ball_across_many_tiles_is_closed_and_has_its_volume_and_centre(tmp_pa
     # The chords of the triangles cut off some (h / R)^2 of it.
     assert used.volume == pytest.approx(4.0 / 3.0 * np.pi * (scale * RADIUS) ** 3, rel=1e-3)
     assert used.centre == pytest.approx(scale * CENTRE, abs=1e-3 * scale)
-    assert ("/: .nvdb names no unit; metres are assumed (metres_per_unit)" in str(scene.report)) == (unit is None)
+    assert ("/: .nvdb files have no unit; metres are assumed (metres_per_unit)" in str(scene.report)) == (unit is None)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"grid_class": GridClass.FOG_VOLUME}, "'ball' is a fog volume; give a level set"),
-     ({"offset": 5.0, "band": 500.0, "reach": 1}, "'ball' is 0 nowhere between active voxels")],
+    [({"grid_class": GridClass.FOG_VOLUME}, "'ball' is a fog volume; pass a level set"),
+     ({"offset": 5.0, "band": 500.0, "reach": 1}, "'ball' has no zero between active voxels")],
 )
 def test_what_is_no_surface_is_refused(tmp_path, options, message):
     ball(tmp_path / "ball.nvdb", **options)
@@ -59,7 +59,7 @@ def test_what_is_no_surface_is_refused(tmp_path, options, message):
 
 def test_no_volume_file_at_all_is_refused(tmp_path):
     (tmp_path / "ball.nvdb").write_bytes(b"solid ball" * 100)
-    with pytest.raises(SceneError, match="is no NanoVDB file"):
+    with pytest.raises(SceneError, match="is not a NanoVDB file"):
         Scene.open(tmp_path / "ball.nvdb")
 
 

@@ -86,9 +86,9 @@ def test_variants_are_chosen_above_the_scene_which_stays_as_it_is(stage_of):
 @pytest.mark.parametrize(
     ("name", "choice", "message"),
     [
-        ("/Cat:slant", "flat", "no prim '/Cat'; there are: /Car"),
-        ("/Car:slont", "flat", "no variant set 'slont'; there are: slant"),
-        ("/Car:slant", "step", "no variant 'step'; there are: steep, flat"),
+        ("/Cat:slant", "flat", "no prim '/Cat'; use one of /Car"),
+        ("/Car:slont", "flat", "no variant set 'slont'; use one of slant"),
+        ("/Car:slant", "step", "no variant 'step'; use one of steep, flat"),
         ("slant", "flat", "such as /Car:wheels"),
     ],
 )

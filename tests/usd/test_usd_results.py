@@ -274,7 +274,7 @@ def test_what_is_there_is_kept_unless_told(copied, tmp_path):
         ResultsStage(source, tmp_path, "case")
     assert (tmp_path / "case_results.usda").read_bytes() == kept
     ResultsStage(source, tmp_path, "case", overwrite=True).save()
-    with pytest.raises(ValueError, match="itself a file of this result"):
+    with pytest.raises(ValueError, match="would be overwritten by this result"):
         ResultsStage(tmp_path / "case_results.usda", tmp_path, "case", overwrite=True)
 
 
@@ -298,7 +298,7 @@ def test_arguments_are_refused_by_name(copied, tmp_path):
     body = Scene.open(source).body("/World/Comb")
     results = ResultsStage(source, tmp_path / "out", "case")
     n = len(body.mesh.points)
-    with pytest.raises(ValueError, match=rf"shape \(3, 3\); give \({n}, 3\)"):
+    with pytest.raises(ValueError, match=rf"shape \(3, 3\); pass \({n}, 3\)"):
         results.add_iteration(body, 0, np.zeros((3, 3)))
     with pytest.raises(ValueError, match="not finite"):
         results.add_iteration(body, 0, np.full((n, 3), np.nan))
@@ -310,9 +310,9 @@ def test_arguments_are_refused_by_name(copied, tmp_path):
         results.add_streamlines("lines", [np.zeros((1, 3))], [np.zeros(1)])
     with pytest.raises(FileNotFoundError, match="write it before"):
         results.add_volume("flow", "gone.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
-    with pytest.raises(ValueError, match=r"vdb_path = \.\./flow.vdb: give a file within"):
+    with pytest.raises(ValueError, match=r"vdb_path is \.\./flow.vdb: pass a file within"):
         results.add_volume("flow", "../flow.vdb", "density", bounds=[[0, 0, 0], [1, 1, 1]])
     with pytest.raises(SceneError, match="no such file"):
         ResultsStage(tmp_path / "gone.usda", tmp_path, "case")
-    with pytest.raises(ValueError, match="names files"):
+    with pytest.raises(ValueError, match="used in file names"):
         ResultsStage(source, tmp_path, "../case")

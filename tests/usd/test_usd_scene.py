@@ -227,8 +227,8 @@ over "Hidden" {
 ERRORS = {
     "nan": (QUAD % "nan", "/Quad: point 3 of 4 is"),
     "infinite": (QUAD % "inf", "repair"),
-    "topology": ((QUAD % "0").replace("[4]", "[5]"), "add up to 5"),
-    "index": ((QUAD % "0").replace("2, 3]", "2, 9]"), "allowed are 0 to 3"),
+    "topology": ((QUAD % "0").replace("[4]", "[5]"), "sum to 5"),
+    "index": ((QUAD % "0").replace("2, 3]", "2, 9]"), "but 0 to 3 is allowed"),
     "no mesh": ('def Xform "Nothing" {}', "no mesh or gprim"),
     "not usd": ("this is no scene", "cannot read"),
 }
@@ -289,7 +289,7 @@ def test_broken_mesh_files_are_refused_by_name(tmp_path):
     (tmp_path / "line.obj").write_text("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n")
     with pytest.raises(SceneError, match="cannot read"):
         Scene.open(tmp_path / "junk.ply")
-    with pytest.raises(SceneError, match="no surface"):
+    with pytest.raises(SceneError, match="not a surface"):
         Scene.open(tmp_path / "line.obj")
 
 

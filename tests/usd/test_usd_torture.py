@@ -95,11 +95,11 @@ read      /World/Smooth: volume 8 m^3, area 24 m^2
 read      /World/Copies: volume 16 m^3, area 48 m^2
 read      /World/Car/Body: volume 1 m^3, area 6 m^2
 skipped   /World/Copies[1]: the copy with id 6 is masked
-skipped   /World/Copies/Block: only the copies that /World/Copies draws of it count
+skipped   /World/Copies/Block: only the copies of it that /World/Copies draws are read
 skipped   /World/Hidden: its visibility is invisible
 skipped   /World/Guide: its purpose is guide: only default and render are read
 skipped   /World/Off: it is deactivated
-skipped   /Shared: it is a class: only what inherits from it counts
+skipped   /Shared: it is a class: only prims that inherit from it are read
 skipped   /World/Empty: the mesh is empty: it has no faces
 doubtful  /World/Smooth: subdivisionScheme is catmullClark; its cage is read, not the smooth limit"""
 

@@ -136,7 +136,7 @@ def test_the_page_asks_for_no_other_address_and_every_file_it_names_is_served(re
 
 
 def test_a_folder_without_results_is_refused(tmp_path):
-    with pytest.raises(ResultsError, match=r"0 stages \*_results.usda, limit 1; give the folder"):
+    with pytest.raises(ResultsError, match=r"0 stages \*_results.usda, limit 1; use the folder"):
         write_page(tmp_path, tmp_path / "view")
     assert not (tmp_path / "view").exists()
 

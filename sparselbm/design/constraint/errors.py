@@ -1,4 +1,4 @@
-"""Errors of an optimization."""
+"""Errors of an optimisation."""
 
 from __future__ import annotations
 

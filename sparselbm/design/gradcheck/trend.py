@@ -1,6 +1,6 @@
 """Trend test: the gradient compared with the slope of the objective over several cells, as a line search sees it.
 
-A gradient may agree with every finite difference and still mislead an optimizer: if a wall jumps from link to link or
+A gradient may agree with every finite difference and still mislead an optimiser: if a wall jumps from link to link or
 moves unevenly through the cells, the slope at a point differs from that of the objective over a cell.
 """
 

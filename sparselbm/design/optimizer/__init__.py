@@ -1,4 +1,4 @@
-"""Optimizers and the optimization loop."""
+"""Optimisers and the optimisation loop."""
 
 from .adam import Adam
 from .ccsaq import CCSAQ

@@ -1,4 +1,4 @@
-"""Adam optimizer: no line search, so noise does little harm; constraints by an augmented Lagrangian."""
+"""Adam optimiser: no line search, so noise does little harm; constraints by an augmented Lagrangian."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CCSAQ optimizer (NLopt): convex separable quadratic approximations for many variables, bounds and inequalities."""
+"""CCSAQ optimiser (NLopt): convex separable quadratic approximations for many variables, bounds and inequalities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""L-BFGS-B optimizer: many variables, bounds, no other constraints."""
+"""L-BFGS-B optimiser: many variables, bounds, no other constraints."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def minimize(
         bounds: lower and upper, each a number or (size,), instead of the deformation's; None: those.
         stop: stopping criteria; None for `StoppingCriteria()`.
         on_iteration: called with the `DesignRecord` of each iteration before the next begins; it may raise
-            StopIteration to end the optimization.
+            StopIteration to end the optimisation.
 
     Returns:
         The best feasible design, also if a limit, the callback or Ctrl-C ("interrupted") ended the run.
@@ -83,12 +83,12 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
         except (ValueError, IndexError) as error:
             raise ConstraintError(
                 f"{each.name} cannot be evaluated for {scaling.start.size} variables ({error}): bind it to "
-                "the deformation that is optimized."
+                "the deformation that is optimised."
             ) from error
         if shape != (k, scaling.start.size):
             raise ConstraintError(
                 f"the Jacobian of {each.name} has shape {shape}, but {k} values and {scaling.start.size} "
-                f"variables need {(k, scaling.start.size)}: bind it to the deformation that is optimized."
+                f"variables need {(k, scaling.start.size)}: bind it to the deformation that is optimised."
             )
     names = [each.name for each in constraints]
     if len(set(names)) != len(names):

@@ -1,4 +1,4 @@
-"""MMA optimizer (NLopt), the method of moving asymptotes: many variables, bounds and inequalities."""
+"""MMA optimiser (NLopt), the method of moving asymptotes: many variables, bounds and inequalities."""
 
 from __future__ import annotations
 

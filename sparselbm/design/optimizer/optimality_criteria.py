@@ -1,4 +1,4 @@
-"""Optimality-criteria optimizer for topology optimization: one variable per cell, one limit on their amount."""
+"""Optimality-criteria optimiser for topology optimisation: one variable per cell, one limit on their amount."""
 
 from __future__ import annotations
 

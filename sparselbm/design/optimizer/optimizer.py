@@ -1,4 +1,4 @@
-"""Base class of optimizers."""
+"""Base class of optimisers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Outcome:
 
 
 class Optimizer(ABC):
-    """Optimization algorithm and its settings: a frozen value."""
+    """Optimisation algorithm and its settings: a frozen value."""
 
     @abstractmethod
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Rejects unsupported constraints before anything is evaluated.
 
         Raises:
-            ConstraintError: names the constraint, and an optimizer that supports it.
+            ConstraintError: names the constraint, and an optimiser that supports it.
             ImportError: if a package is missing; names what to install.
         """
 

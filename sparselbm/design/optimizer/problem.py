@@ -1,4 +1,4 @@
-"""Optimization problem as seen by an algorithm: scaled, cached, limited and recorded."""
+"""Optimisation problem as seen by an algorithm: scaled, cached, limited and recorded."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Problem:
             try:
                 self._on_iteration(record)
             except StopIteration as stop:
-                raise StopReached("callback", f"on_iteration stopped the optimization: {stop}") from None
+                raise StopReached("callback", f"on_iteration stopped the optimisation: {stop}") from None
 
     def chosen(self, converged: bool) -> DesignEvaluation:
         """Design to return, which is then on record: the last of a converged run, or the best one.
@@ -139,7 +139,7 @@ class Problem:
         converged optimum with less violation.
         """
         if self.best is None:
-            raise ObjectiveError("the optimizer ended before it evaluated the start: report this as a bug.")
+            raise ObjectiveError("the optimiser ended before it evaluated the start: report this as a bug.")
         last = self.last
         if converged and last is not None and last.feasible and last.violation < self.best.violation:
             return last

@@ -1,4 +1,4 @@
-"""Stopping criteria, iteration records and result of an optimization."""
+"""Stopping criteria, iteration records and result of an optimisation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...errors import BoundsError
 
 @dataclass(frozen=True, kw_only=True)
 class StoppingCriteria:
-    """Stopping criteria; the first that is reached ends the optimization, and the best design is returned."""
+    """Stopping criteria; the first that is reached ends the optimisation, and the best design is returned."""
 
     tolerance: float = 1e-4
     """Relative change of the objective (TrustConstr: scaled optimality) at which the run counts as converged."""
@@ -44,7 +44,7 @@ class DesignRecord:
     gradient_norm: float
     """Euclidean norm of d(objective / |first objective|) / d(scaled variables)."""
     seconds: float
-    """Time since the optimization began [s]."""
+    """Time since the optimisation began [s]."""
     evaluations: int
     """Number of evaluations of the objective so far."""
     x: np.ndarray
@@ -78,7 +78,7 @@ class OptimizeResult:
     stopped: str
     """Reason: "converged", "iterations", "seconds", "evaluations", "interrupted", "callback", "failed" or (study) "refused"."""
     message: str
-    """Message of the optimizer."""
+    """Message of the optimiser."""
     evaluations: int
     """Number of evaluations of the objective."""
     seconds: float

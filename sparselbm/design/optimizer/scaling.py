@@ -1,4 +1,4 @@
-"""Scaling of design variables x to optimizer variables z of similar size."""
+"""Scaling of design variables x to optimiser variables z of similar size."""
 
 from __future__ import annotations
 

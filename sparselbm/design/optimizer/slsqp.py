@@ -1,4 +1,4 @@
-"""SLSQP optimizer: up to some hundreds of variables, bounds, equalities and inequalities."""
+"""SLSQP optimiser: up to some hundreds of variables, bounds, equalities and inequalities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trust-region interior-point optimizer: bounds, equalities and inequalities, where SLSQP stalls."""
+"""Trust-region interior-point optimiser: bounds, equalities and inequalities, where SLSQP stalls."""
 
 from __future__ import annotations
 

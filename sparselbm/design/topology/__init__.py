@@ -1,4 +1,4 @@
-"""Density-based topology optimization."""
+"""Density-based topology optimisation."""
 
 from .cone_filter import ConeFilter
 from .density import BoundDensity, Density

@@ -1,4 +1,4 @@
-"""Topology optimization: densities -> resistance -> flow -> objective -> gradient -> optimizer."""
+"""Topology optimisation: densities -> resistance -> flow -> objective -> gradient -> optimiser."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ class DensityProblem:
     def minimize(
         self, start: np.ndarray | None = None, on_iteration: Callable[[DesignRecord], None] | None = None
     ) -> list[OptimizeResult]:
-        """Runs the optimizer through the stages, from `start` or a uniform density; returns the result of each."""
+        """Runs the optimiser through the stages, from `start` or a uniform density; returns the result of each."""
         x, results = self.uniform() if start is None else start, []
         for stage in self.stages:
             self.stage = stage

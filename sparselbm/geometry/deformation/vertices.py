@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
-from ..primitives import require_positive
+from ...errors import GeometryError, require_positive
 from ..triangles import TriangleMesh
 from .deformation import LinearDeformation, require_limit
 
@@ -33,7 +33,7 @@ class FreeVertices:
     """Largest absolute value of a component of v [m]."""
 
     def __post_init__(self):
-        require_positive("smoothing_length", self.smoothing_length, "m")
+        require_positive("smoothing_length", self.smoothing_length, "m", GeometryError)
         require_limit("limit", self.limit)
 
     def bind(self, mesh: TriangleMesh) -> LinearDeformation:

@@ -71,7 +71,7 @@ class Body:
         for part in self.parts:
             if part.topology_varies:
                 raise SceneError(
-                    f"{part.path}: its faces change in time, which is not possible for a shape to be optimized; "
+                    f"{part.path}: its faces change in time, which is not possible for a shape to be optimised; "
                     "keep one time sample of faceVertexCounts and faceVertexIndices"
                 )
 

@@ -119,7 +119,7 @@ class Scene:
 
 def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
     is_known = metres_per_unit is not None or foreign.names_unit(path)
-    doubts = [] if is_known else [Note("/", f"{path.suffix} files have no unit; metres are assumed (set metres_per_unit)")]
+    doubts = [] if is_known else [Note("/", f"{path.suffix} files have no unit; metres are assumed (metres_per_unit)")]
     scale = metres_per_unit or 1.0
     bodies = foreign.read_bodies(path, scale)
     report = SceneReport.of(bodies, (), doubts)
