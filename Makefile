@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test test-rehearsal docs viewers view-bundle lint validate bench clean
+.PHONY: venv dev demo test test-rehearsal test-nvrtc docs viewers view-bundle lint validate bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -27,7 +27,7 @@ demo: venv
 	$(BIN)/sparselbm demo --output results/demo --overwrite --device $(DEVICE)
 
 test: dev
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device $(DEVICE)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers and not nvrtc" --device $(DEVICE)
 
 # The documentation site: build/docs/index.html. Warnings are errors, and nothing is fetched from a network.
 docs: $(VENV)/.installed-docs
@@ -39,7 +39,11 @@ $(VENV)/.installed-docs: $(VENV)/.installed
 
 # The CUDA kernels on the CPU, cell by cell, for machines without a GPU.
 test-rehearsal: dev
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers" --device rehearsal --whole
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers and not nvrtc" --device rehearsal --whole
+
+# Every kernel compiled for sm_80, sm_90 and sm_100 by Warp's own NVRTC, which needs no GPU.
+test-nvrtc: dev
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m nvrtc
 
 # What other tools read, by those tools: an environment of its own, for VTK is larger than all the rest.
 viewers: $(VENV)-viewers/.installed $(VENV)-blender/.installed $(VENV)-omniverse/.installed

@@ -19,8 +19,8 @@ REHEARSED = (
 
 
 def pytest_addoption(parser):
-    parser.addoption("--device", default="cpu", help="Warp device the tests run on, such as cpu or cuda:0; or rehearsal: the CUDA "
-                     "kernels on the CPU, in the tests that conftest.py names")  # fmt: skip
+    where = "Warp device of the tests, such as cpu or cuda:0; or rehearsal: the CUDA kernels on the CPU, in chosen tests"
+    parser.addoption("--device", default="cpu", help=where)
     parser.addoption("--whole", action="store_true", help="with --device rehearsal: every test")
 
 

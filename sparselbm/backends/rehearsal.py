@@ -5,8 +5,6 @@ from dataclasses import replace
 from .backend import read_text
 from .cuda import CUDA
 
-REHEARSAL = replace(
-    CUDA, name="rehearsal", sum_text=read_text("rehearsal_sum.cpp").rstrip("\n"), captures_graphs=False
-)
+REHEARSAL = replace(CUDA, name="rehearsal", sum_text=read_text("rehearsal_sum.cpp").rstrip("\n"), captures_graphs=False)
 """The CUDA text cell by cell on the CPU, with the launches of CUDA and its partial sums. Only the exchange between the threads of
 a warp is replaced. It is many times slower than `CPU`."""

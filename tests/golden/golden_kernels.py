@@ -12,7 +12,7 @@ from pathlib import Path
 import warp as wp
 
 from sparselbm.adjoint.second_moments import _moments_kernel, _populations_kernel
-from sparselbm.backends import CPU, CUDA
+from sparselbm.backends import CPU, CUDA, Backend
 from sparselbm.kernels.adjoint import (
     GradientTargets,
     adjoint_kernel,
@@ -30,6 +30,7 @@ from sparselbm.kernels.moments import (
 from sparselbm.kernels.observables import force_field_kernel, integral_adjoint_kernel, integral_kernel
 from sparselbm.kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
 from sparselbm.kernels.step import step_kernel, stream_kernel, unstream_kernel
+from sparselbm.kernels.tile_kernel import TileKernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models import RuntimeParameter
 from sparselbm.models.boundary import (
@@ -82,7 +83,7 @@ TABLE = Path(__file__).with_name("kernel_texts.json")
 PLAIN, WALLS = TileClass(walls=False, solid=False), TileClass(walls=True, solid=False)
 SOLID, EVERYTHING = TileClass(walls=True, solid=True), TileClass(walls=True, solid=True, fields=True, fractions=True)
 ALL = GradientTargets(solid=True, fields=True, parameters=True, fractions=True)
-CPU32, CPU64, CUDA32 = Target(wp.float32, CPU), Target(wp.float64, CPU), Target(wp.float32, CUDA)
+CUDA32 = Target(wp.float32, CUDA)
 
 
 def along_x(lattice, u):
@@ -106,7 +107,7 @@ def everything(lattice, collision=WALE(TRT()), **settings):
     )
 
 
-def _steps():
+def _steps(single: Target, double: Target):
     """Steps: every collision, every boundary condition, every class of tiles."""
     collisions = [
         BGK(), TRT(), MRT(), CentralMoment(), Regularised(), RecursiveRegularised(), ExactDifference(BGK()),
@@ -117,10 +118,10 @@ def _steps():
     for k, collision in enumerate(collisions):
         lattice = lattices[k % 3]
         name = type(collision).__name__ + (" tunable" if k == 10 else "")
-        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), (PLAIN, WALLS)[k % 2], CPU32)
+        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), (PLAIN, WALLS)[k % 2], single)
     for collision, lattice in ((KBC(), D2Q9), (Cumulant(), D3Q27)):
         name = type(collision).__name__
-        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), PLAIN, CPU32)
+        yield f"step, {name}, {lattice!r}", step_kernel(Physics(lattice, collision), PLAIN, single)
     u = along_x(D2Q9, 0.05)
     pairs = [
         (VelocityInlet(X_MIN, u), PressureOutlet(X_MAX)), (ZouHeVelocity(X_MIN, u), ZouHePressure(X_MAX)),
@@ -130,72 +131,76 @@ def _steps():
     ]
     for inlet, outlet in pairs:
         name = f"{type(inlet).__name__} to {type(outlet).__name__}"
-        yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, CPU64)
-    for target in (CPU32, CPU64, CUDA32):
-        kind = f"{target.precision.__name__}, {target.backend.name}"
+        yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, double)
+    for kind, target in {"float32, cpu": single, "float64, cpu": double, "float32, cuda": CUDA32}.items():
         yield f"step, everything, {kind}", step_kernel(everything(D3Q19), EVERYTHING, target)
     for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation())):
         name = f"everything, {lattice!r}, {type(wall).__name__}"
-        yield f"step, {name}", step_kernel(everything(lattice, TRT(), link_wall=wall), EVERYTHING, CPU32)
+        yield f"step, {name}", step_kernel(everything(lattice, TRT(), link_wall=wall), EVERYTHING, single)
     for name, force in (("Brinkman", Brinkman(0.1)), ("RotatingFrame", RotatingFrame((0.0, 0.0, 1e-3), (8.0, 8.0, 8.0)))):
         tiles = TileClass(walls=False, solid=False, fields=True)
-        yield f"step, {name}", step_kernel(Physics(D3Q19, TRT(), forces=(force,)), tiles, CPU32)
+        yield f"step, {name}", step_kernel(Physics(D3Q19, TRT(), forces=(force,)), tiles, single)
     planes = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN), FreeSlip(Z_MIN)), obstacles=("body",))
-    yield "step, solid between planes of symmetry", step_kernel(planes, SOLID, CPU32)
+    yield "step, solid between planes of symmetry", step_kernel(planes, SOLID, single)
 
 
-def _adjoints():
+def _adjoints(single: Target, double: Target):
     """Backward kernels: of the step, of integrals, moments and equilibria."""
-    for target in (CPU32, CPU64, CUDA32):
-        kind = f"{target.precision.__name__}, {target.backend.name}"
+    for kind, target in {"float32, cpu": single, "float64, cpu": double, "float32, cuda": CUDA32}.items():
         yield f"adjoint, everything, {kind}", adjoint_kernel(everything(D2Q9), EVERYTHING, target, ALL)
-    yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32, GradientTargets())
-    yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, CPU32, GradientTargets(parameters=True))
+    yield "adjoint, TRT, D3Q19", adjoint_kernel(Physics(D3Q19, TRT()), PLAIN, single, GradientTargets())
+    yield "adjoint, Cumulant, D3Q27", adjoint_kernel(Physics(D3Q27, Cumulant()), PLAIN, single, GradientTargets(parameters=True))
     full = everything(D2Q9, TRT())
     for name, objective in {
         "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),
         "flux of a scalar": ScalarFlux("heat", 0, 4), "own": Integral(_squared_density),
     }.items():
-        yield f"integral, {name}", integral_kernel(full, EVERYTHING, CPU64, (objective,))
-        yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, CPU64, objective, ALL)
+        yield f"integral, {name}", integral_kernel(full, EVERYTHING, double, (objective,))
+        yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, double, objective, ALL)
     wale = everything(D2Q9)
     yield "integral, kinetic energy beside WALE, cuda", integral_kernel(wale, EVERYTHING, CUDA32, (KineticEnergy(),))
     for factory in (moments_adjoint_kernel, equilibrium_adjoint_kernel, populations_adjoint_kernel):
-        yield factory.__name__, factory(wale, EVERYTHING, CPU64, ALL)
-    yield "amount_adjoint_kernel, flow", amount_adjoint_kernel(full, EVERYTHING, CPU64, 0)
-    yield "amount_adjoint_kernel, scalar", amount_adjoint_kernel(full, EVERYTHING, CPU64, 1)
+        yield factory.__name__, factory(wale, EVERYTHING, double, ALL)
+    yield "amount_adjoint_kernel, flow", amount_adjoint_kernel(full, EVERYTHING, double, 0)
+    yield "amount_adjoint_kernel, scalar", amount_adjoint_kernel(full, EVERYTHING, double, 1)
 
 
 def _squared_density(rho, u):
     return rho * rho * (u[0] - u[1])
 
 
-def _passes():
+def _passes(single: Target, double: Target):
     """Everything else that passes over tiles."""
     full, wale = everything(D2Q9, TRT()), everything(D2Q9)
     for factory in (
         moments_kernel, stream_kernel, unstream_kernel, mass_kernel, change_kernel, force_field_kernel, equilibrium_kernel,
         differences_transpose_kernel, _flux_kernel,
     ):
-        yield factory.__name__.strip("_"), factory(wale, EVERYTHING, CPU64)
-    yield "stress_kernel", _stress_kernel(everything(D3Q19), EVERYTHING, CPU32)
-    yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, CPU32)
-    yield "gradients_kernel", gradients_kernel(wale, EVERYTHING, CPU64)
-    yield "limits_kernel", limits_kernel(wale, EVERYTHING, CPU32, LIMITS)
-    yield "scalar_kernel", scalar_kernel(full, EVERYTHING, CPU64, "dye")
-    yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, CPU64, "heat")
+        yield factory.__name__.strip("_"), factory(wale, EVERYTHING, double)
+    yield "stress_kernel", _stress_kernel(everything(D3Q19), EVERYTHING, single)
+    yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, single)
+    yield "gradients_kernel", gradients_kernel(wale, EVERYTHING, double)
+    yield "limits_kernel", limits_kernel(wale, EVERYTHING, single, LIMITS)
+    yield "scalar_kernel", scalar_kernel(full, EVERYTHING, double, "dye")
+    yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, double, "heat")
     objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))
-    yield "integral_kernel of several", integral_kernel(full, EVERYTHING, CPU32, objectives)
+    yield "integral_kernel of several", integral_kernel(full, EVERYTHING, single, objectives)
     bare = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN),), obstacles=("body",), moving=("body",))
-    yield "coupling_kernel", coupling_kernel(bare, SOLID, CPU64, "body")
-    yield "coupling_kernel beside scalars and WALE", coupling_kernel(wale, EVERYTHING, CPU64, "body")
-    yield "second moments", _moments_kernel(Physics(D3Q19, Regularised()), PLAIN, CPU32)
-    yield "populations of second moments", _populations_kernel(Physics(D3Q19, Regularised()), PLAIN, CPU32)
+    yield "coupling_kernel", coupling_kernel(bare, SOLID, double, "body")
+    yield "coupling_kernel beside scalars and WALE", coupling_kernel(wale, EVERYTHING, double, "body")
+    yield "second moments", _moments_kernel(Physics(D3Q19, Regularised()), PLAIN, single)
+    yield "populations of second moments", _populations_kernel(Physics(D3Q19, Regularised()), PLAIN, single)
+
+
+def golden_kernels(backend: Backend = CPU) -> list[tuple[str, TileKernel]]:
+    """Names and kernels of the table; those of the CPU can be had for another back end."""
+    targets = Target(wp.float32, backend), Target(wp.float64, backend)
+    return [*_steps(*targets), *_adjoints(*targets), *_passes(*targets)]
 
 
 def golden_texts() -> dict[str, str]:
     """The short hash of each kernel's text, by its name."""
-    kernels = [*_steps(), *_adjoints(), *_passes()]
+    kernels = golden_kernels()
     texts = {name: hashlib.sha256(kernel.text.encode()).hexdigest()[:16] for name, kernel in kernels}
     assert len(texts) == len(kernels), "two kernels have the same name"
     return texts
