@@ -26,7 +26,8 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--device") == "rehearsal" and not config.getoption("--whole"):
-        items[:] = [item for item in items if item.path.as_posix().endswith(REHEARSED)]
+        config.hook.pytest_deselected(items=[x for x in items if not x.path.as_posix().endswith(REHEARSED)])
+        items[:] = [x for x in items if x.path.as_posix().endswith(REHEARSED)]
 
 
 @pytest.fixture(scope="session")

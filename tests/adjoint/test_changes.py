@@ -32,7 +32,7 @@ from sparselbm.errors import AdjointError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD
 from sparselbm.grid.build import box
-from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.models import Harmonic
 from sparselbm.models.force import ForceField
 from sparselbm.models.scalar import Scalar
@@ -165,7 +165,7 @@ def run_of(simulation: Simulation, inputs, plan) -> tuple[Run, list[np.ndarray]]
 def by_torch(inputs, plan) -> FrontEnd:
     def gradients(simulation, change):
         torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'sparselbm[torch]'")
-        from sparselbm.bridges import operator
+        from sparselbm.bridges.torch import operator
 
         run, values = run_of(simulation, inputs, plan)
         given = [torch.tensor(x, requires_grad=True, device=wp.device_to_torch(run.device)) for x in values]

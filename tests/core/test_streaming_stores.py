@@ -8,9 +8,10 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint.sweep import BackwardSweep
+from sparselbm.backends import CPU
 from sparselbm.grid.build import box
 from sparselbm.kernels import launch
-from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.solver import Simulation
 
 STREAMING_STORE = re.compile(
@@ -35,7 +36,7 @@ def simulated(device, precision, *, dimension=3, threads=1) -> Simulation:
 
 def streaming_stores(sweep, folder) -> int:
     """How many stores of a sweep's compiled kernel bypass the cache."""
-    (kernel,) = {command.kernel for command in sweep._commands}
+    (kernel,) = {command.kernel for command in sweep._recorded._commands}
     wp.compile_aot_module(kernel.module, device="cpu", module_dir=folder)
     (file,) = folder.glob("*.o")
     return len(STREAMING_STORE.findall(file.read_bytes()))
@@ -45,7 +46,7 @@ def streaming_stores(sweep, folder) -> int:
 @pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
 def test_machine_code_of_large_and_small_states(precision, backward, device, tmp_path, monkeypatch):
     """Every population is stored past the cache where a state exceeds the cache, none where it fits."""
-    if not wp.get_device(device).is_cpu:
+    if box((8, 8), device=device).backend is not CPU:
         pytest.skip("the choice is the CPU's")
     counts = []
     for cached in (0, 1 << 40):

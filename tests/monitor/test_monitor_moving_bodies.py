@@ -7,7 +7,7 @@ import warp as wp
 from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.kernels.step import GradientTargets
+from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.models import RigidVelocity
 from sparselbm.models.scalar import BodyValue, Scalar
 from sparselbm.observe import (
