@@ -7,6 +7,7 @@ import warp as wp
 from sparselbm.adjoint.sweep import BackwardSweep
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
+from sparselbm.grid.memory import tile_view
 from sparselbm.kernels.adjoint import GradientTargets
 from sparselbm.models import RigidVelocity
 from sparselbm.models.scalar import BodyValue, Scalar
@@ -104,7 +105,7 @@ def by_hand(simulation: Simulation) -> None:
 
 def fractions(simulation: Simulation) -> None:
     """Solid in other tiles, and half as much of it where it was."""
-    eps = simulation.solid.numpy()[: simulation.domain.fluid.size].reshape(simulation.domain.fluid.shape)
+    eps = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
     simulation.set_solid_fractions(np.clip(0.5 * eps + 0.5 * np.roll(eps, 1, axis=0), 0.0, 1.0))
     simulation.run(20)
 
