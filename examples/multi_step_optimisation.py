@@ -48,7 +48,7 @@ def by_torch(device: str | None = None) -> list[float]:
     """L at each evaluation, with the run as an operator of a PyTorch program."""
     import torch
 
-    from sparselbm.bridges import operator
+    from sparselbm.bridges.torch import operator
 
     run, hill = case(Stored(), device)
     flow, target = operator(run), torch.tensor(hill, device=wp.device_to_torch(run.device))

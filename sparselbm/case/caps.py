@@ -25,6 +25,9 @@ class SurfaceSettings(Protocol):
     def boundary(self) -> Mapping[str, Any]: ...
 
     @property
+    def domain(self) -> Any: ...
+
+    @property
     def source(self) -> Source: ...
 
 

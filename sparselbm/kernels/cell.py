@@ -194,7 +194,7 @@ class Cell:
 
     @cached_property
     def force(self) -> list:
-        """Body force, one value an axis [lattice momentum / cell / step]."""
+        """Body force, one value per axis [lattice momentum / cell / step]."""
         F: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         for force in self.physics.forces:
             F = [a + b for a, b in zip(F, force.at(self, F), strict=True)]
@@ -212,7 +212,7 @@ class Cell:
 
     @cached_property
     def velocity(self) -> list:
-        """u [cells / step], one value an axis."""
+        """u [cells / step], one value per axis."""
         return macroscopic(self.lattice, self.f, self.force)[1]
 
     @cached_property
@@ -248,7 +248,7 @@ class Cell:
         return self.carried[self.physics.scalar_number(name)].value
 
     def scalar_flux(self, name: str) -> list:
-        """phi u - D grad phi of the named scalar, one value an axis [phi x cells / step]."""
+        """phi u - D grad phi of the named scalar, one value per axis [phi x cells / step]."""
         return self.carried[self.physics.scalar_number(name)].flux
 
     def scalar_release(self, name: str, obstacle: str):
@@ -288,7 +288,7 @@ class Cell:
 
     @cached_property
     def force_on_solid(self) -> list:
-        """What the fluid exerts on the solid that the cell holds or has links to, one value an axis [lattice force]."""
+        """What the fluid exerts on the solid that the cell holds or has links to, one value per axis [lattice force]."""
         parts = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.solid:
             parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)

@@ -12,7 +12,7 @@ class Force(Observable):
 
     obstacle: str
     direction: tuple[float, ...]
-    """d: one value an axis; the unit vector along the flow gives drag."""
+    """d: one value per axis; the unit vector along the flow gives drag."""
 
     def integrand(self, cell):
         return dot(cell.force_on(self.obstacle), self.direction)

@@ -17,7 +17,7 @@ class Integral(Observable):
     """
 
     function: Callable
-    """h(rho, u): u is a list with one value an axis [lattice units]."""
+    """h(rho, u): u is a list with one value per axis [lattice units]."""
 
     def integrand(self, cell):
         return self.function(cell.density, cell.velocity)

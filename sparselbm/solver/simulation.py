@@ -40,7 +40,7 @@ from .walls import Walls, link_wall
 class Simulation:
     """A flow on a sparse domain, in lattice units (cells, steps, density 1).
 
-    `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value an axis for a uniform one; `boundaries`: conditions
+    `viscosity`: nu [cells^2 / step]; `force`: body forces, or one value per axis for a uniform one; `boundaries`: conditions
     on faces and patches, applied in their order (a face without one is a wall at rest half a cell beyond the centres);
     `obstacles`: solids, whose walls are solid fractions or lie on links; `viscosity_field`: factors of the viscosity from cell to
     cell; `scalars`: what the flow carries, at first 0 everywhere; `schedules`: factors of parameters in time (of a density:

@@ -174,5 +174,5 @@ def test_bodies_do_not_run_into_each_other(device):
         MovingObstacles(simulation, {"a": body}).run(2000, every=2)
     with pytest.raises(MotionError, match=r"density 0\.0 of a body"):
         Uniform(0.0)
-    with pytest.raises(MotionError, match="give one value an axis, 2 of them"):
+    with pytest.raises(MotionError, match="give one value per axis, 2 of them"):
         MovingObstacles(simulation, {"a": RigidBody(matter=Uniform(2.0), gravity=(0.0, 0.0, -1.0))})

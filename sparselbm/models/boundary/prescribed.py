@@ -40,7 +40,7 @@ class PrescribedVelocity(BoundaryCondition, ABC):
 
     def parameters(self, dimension):
         if len(self.velocity) != dimension:
-            raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value an axis, {dimension} of them")
+            raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value per axis, {dimension} of them")
         return vector_parameters("velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity")
 
     def memory(self, lattice, f, post):

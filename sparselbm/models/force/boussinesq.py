@@ -25,7 +25,7 @@ class Boussinesq(BodyForce):
 
     def parameters(self, dimension):
         if len(self.gravity) != dimension:
-            raise ValueError(f"Boussinesq(gravity={self.gravity}): give one value an axis, {dimension} of them")
+            raise ValueError(f"Boussinesq(gravity={self.gravity}): give one value per axis, {dimension} of them")
         numbers = (
             ModelParameter("expansion", self.expansion, doc="volumetric expansion per unit of the scalar"),
             ModelParameter("reference", self.reference, doc="value of the scalar without buoyancy"),

@@ -121,4 +121,4 @@ def require_unit(name: str, direction: tuple[float, ...], simulation) -> None:
 
 def _require_axes(name: str, values: tuple[float, ...], simulation) -> None:
     if len(values) != simulation.lattice.dimension:
-        raise ValueError(f"{name} {values}: give one value an axis, {simulation.lattice.dimension} of them")
+        raise ValueError(f"{name} {values}: give one value per axis, {simulation.lattice.dimension} of them")

@@ -26,7 +26,7 @@ class Probes(Monitor):
     """
 
     points: tuple[tuple[float, ...], ...]
-    """Places [m], one value an axis."""
+    """Places [m], one value per axis."""
     every: Schedule
 
     def columns(self, simulation):

@@ -39,7 +39,7 @@ class RigidBody(Motion):
     matter: Uniform | MassProperties
     """Its density or its mass."""
     gravity: tuple[float, ...]
-    """g [cells / step^2], one value an axis: weight less buoyancy acts on the body; the fluid stays without (p less rho g x)."""
+    """g [cells / step^2], one value per axis: weight less buoyancy acts on the body; the fluid stays without (p less rho g x)."""
     translate: Axes = (True, True, True)
     """Axes along which it is free; along others it keeps the obstacle's `motion`. In 2D never along z."""
     rotate: Axes = (True, True, True)
@@ -57,7 +57,7 @@ class RigidBody(Motion):
 
     def course(self, body: MovingBody) -> "RigidTrajectory":
         if len(self.gravity) != body.domain.dimension:
-            raise MotionError(f"gravity {self.gravity}: give one value an axis, {body.domain.dimension} of them")
+            raise MotionError(f"gravity {self.gravity}: give one value per axis, {body.domain.dimension} of them")
         return RigidTrajectory(self, body)
 
 
