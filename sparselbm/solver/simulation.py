@@ -48,8 +48,7 @@ class Simulation:
     fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a core for all but small domains;
     results do not depend on it.
     The state starts at rest with density 1. Raises SimulationError for numbers out of range, WallError for conditions and
-    walls that do not fit the domain, ValueError for a lattice that the collision lacks.
-    """
+    walls that do not fit the domain, ValueError for a lattice that the collision lacks."""
 
     def __init__(
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),

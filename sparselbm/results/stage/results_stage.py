@@ -36,8 +36,7 @@ class ResultsStage:
     The pictures of colour map and legends, and CASE_clips with completed frames, are written next to them.
 
     All data are NumPy arrays in world metres. Time codes are the optimiser's iterations; at the default time a viewer shows
-    the user's original shape. Use it as a context manager, or call `save()`.
-    """
+    the user's original shape. Use it as a context manager, or call `save()`."""
 
     def __init__(
         self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False,
