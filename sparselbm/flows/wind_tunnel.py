@@ -324,8 +324,8 @@ class WindTunnelSetup:
         """Raises WindTunnelError if the obstacle cannot be moved."""
         if isinstance(self.tunnel.wall, BounceBack):
             raise WindTunnelError(
-                f"the walls lie on links, {self.tunnel.wall}: they do not move, and their gradient does not follow the drag over "
-                "cells; use wall=SolidFraction() (partiallySaturated in a case), which is checked against such walls at the end"
+                f"the wall model {self.tunnel.wall} is on links: such walls do not move, and their gradient does not follow the "
+                "trend of the drag. Use wall=SolidFraction() (partiallySaturated in a case); it is cross-checked at the end"
             )
 
     @property
