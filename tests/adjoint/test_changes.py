@@ -271,6 +271,10 @@ def test_a_run_leaves_the_simulation_as_it_was_found(device, inputs):
         before = as_it_is(simulation)
         if name not in REFUSED and not (inputs == POINTS and name == "array of fractions"):
             there.pullback([None, wp.ones(1, dtype=wp.float64, device=device)], [True] * len(values))
+        if name == "array of parameters":
+            with pytest.raises(AdjointError, match="parameters of a recorded run were overwritten"):
+                there_of(run, values).outputs(keep=False)
+            continue
         there_of(run, values).outputs(keep=False)
         assert all(np.array_equal(a, b) for a, b in zip(as_it_is(simulation), before, strict=True)), name
 
