@@ -308,7 +308,7 @@ class Simulation:
                 self.check_stability()
 
     def check_stability(self) -> None:
-        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `blow_up.Limits`."""
+        """Raises SimulationError, with the advice that fits, where the flow has blown up: see `StabilityLimits`."""
         self._unseen = 0
         complaint = self._watch.complaint()
         if complaint:

@@ -46,7 +46,7 @@ class CouplingSums:
     """Takes the coupling of one obstacle with the present state."""
 
     def __init__(self, simulation: Simulation, obstacle: str):
-        self._simulation, self._obstacle = simulation, obstacle
+        self._simulation = simulation
         self._geometry = next(g for g in simulation.geometry if g.name == obstacle)
         self._sweep = simulation.general_sweep(coupling_kernel, obstacle, tiles=lambda: self._geometry.tiles)
         d = simulation.lattice.dimension
