@@ -1,13 +1,15 @@
 """Shared options and fixtures: every test runs on the device given by --device."""
 
+import sys
 import weakref
 
 import pytest
 
 REHEARSED = (
-    "core/test_cuda_text.py", "core/test_expression.py", "core/test_internal_flow.py", "core/test_many_obstacles.py",
-    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_present_time.py", "core/test_rehearsal.py",
-    "core/test_restart.py", "core/test_scalar_reference.py", "core/test_simulation.py", "core/test_step_reference.py",
+    "core/test_expression.py", "core/test_internal_flow.py", "core/test_many_obstacles.py",
+    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_present_time.py", "core/test_references_by_hand.py", "core/test_rehearsal.py",
+    "core/test_restart.py", "core/test_scalar_reference.py", "core/test_separate_memory.py", "core/test_simulation.py",
+    "core/test_step_reference.py",
     "core/test_tile_classes.py", "core/test_transcendental.py", "adjoint/test_changes.py", "adjoint/test_checkpoints.py",
     "adjoint/test_every_objective.py", "adjoint/test_every_operator.py", "adjoint/test_exactness.py",
     "adjoint/test_second_moments.py", "adjoint/test_tape.py", "domain/test_retile.py", "domain/test_sampling.py",
@@ -38,19 +40,18 @@ def device(request):
 
 @pytest.fixture(scope="session", autouse=True)
 def rehearsal(request):
-    """With `--device rehearsal`: domains have that back end, and the host sees copies of arrays only, as with a GPU."""
+    """With `--device rehearsal`: every domain has that back end, and host and device memory are kept apart, as with a GPU."""
     if request.config.getoption("--device") != "rehearsal":
         yield
         return
-    import warp as wp
+    from separate_memory import separate_memory
 
-    from sparselbm.backends import REHEARSAL
-    from sparselbm.grid import domain
+    from sparselbm import backends
 
-    shared = wp.array.numpy
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(domain, "backend_for", lambda is_cpu: REHEARSAL)
-        patch.setattr(wp.array, "numpy", lambda array: shared(array).copy())
+        for module in [x for x in sys.modules.values() if vars(x).get("backend_for") is backends.backend_for]:
+            patch.setattr(module, "backend_for", lambda is_cpu: backends.REHEARSAL)
+        separate_memory(patch)
         yield
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import warp as wp
 
+from ..backends import backend_for
 from ..errors import AdjointError
 from ..grid.memory import lane_array
 from ..solver import Simulation
@@ -59,7 +60,7 @@ class _Halves(StateCodec):
 
 
 def _convert(kernel: wp.Kernel, source: wp.array, target: wp.array, state: wp.array, scale: float) -> None:
-    row = _ROW if state.device.is_cpu else 1
+    row = 1 if backend_for(state.device.is_cpu).cell_per_thread else _ROW
     tiles, size, cells = state.shape
     wp.launch(kernel, (tiles, size * cells // row), [source, target, scale, row], device=state.device, record_tape=False)
 

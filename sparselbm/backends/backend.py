@@ -25,6 +25,8 @@ class Backend:
     """C++ that adds one summed quantity to the partial sums of the tile."""
     cell_per_thread: bool
     """Whether a thread computes one cell, in one launch for each class of tiles, rather than a whole tile of any class."""
+    shares_memory: bool = False
+    """Whether host and device share memory, so that `wp.array.numpy()` is a view."""
     captures_graphs: bool = False
     """Whether repeated launches are recorded once and replayed as a graph."""
     joined_rows: tuple[str, str] = ("", "")

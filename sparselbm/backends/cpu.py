@@ -17,7 +17,8 @@ _JOIN_ROWS = (
 )
 
 CPU = Backend(
-    "cpu", read_text("cpu.cpp"), read_text("cpu_sum.cpp").rstrip("\n"), cell_per_thread=False, joined_rows=_JOIN_ROWS
+    "cpu", read_text("cpu.cpp"), read_text("cpu_sum.cpp").rstrip("\n"), cell_per_thread=False, shares_memory=True,
+    joined_rows=_JOIN_ROWS,
 )
 """Vectors of cells on all cores; host and device share memory."""
 

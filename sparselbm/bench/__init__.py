@@ -1,8 +1,20 @@
-"""Benchmarks of speed and memory, relative to a memory copy on the same machine."""
+"""Benchmarks of speed and memory, relative to a memory copy on the same machine, and the registers of CUDA kernels."""
 
 from .collisions import collision_names
 from .gradient_figures import GradientFigure, gradient_figures
+from .registers import RegisterReport, RegisterUse, register_report
 from .report import BenchReport, BenchRow, Machine
 from .run import run_bench
 
-__all__ = ["BenchReport", "BenchRow", "GradientFigure", "Machine", "collision_names", "gradient_figures", "run_bench"]
+__all__ = [
+    "BenchReport",
+    "BenchRow",
+    "GradientFigure",
+    "Machine",
+    "RegisterReport",
+    "RegisterUse",
+    "collision_names",
+    "gradient_figures",
+    "register_report",
+    "run_bench",
+]

@@ -1,4 +1,4 @@
-"""`sparselbm bench`: speed of the solver relative to a memory copy."""
+"""`sparselbm bench`: speed of the solver relative to a memory copy, and registers of its CUDA kernels."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,7 @@ from .exits import running
 from .show import err, out
 
 if TYPE_CHECKING:
-    from ..bench import BenchReport, GradientFigure
+    from ..bench import BenchReport, GradientFigure, RegisterReport, RegisterUse
 
 Size = Annotated[int, o.option("--size", "Number of cells along each edge of the periodic box.")]
 
@@ -22,10 +22,14 @@ Collision = Annotated[
 
 Gradient = Annotated[bool, o.option("--gradient", "Measure the cost of gradients instead, relative to a run of the flow.")]
 
+Registers = Annotated[
+    bool, o.option("--registers", "Report registers and spills of the CUDA kernels instead, which needs ptxas but no GPU.")
+]
+
 
 def bench(
-    size: Size = 128, collision: Collision = None, gradient: Gradient = False, device: o.Device = None,
-    json_file: o.JsonFile = None,
+    size: Size = 128, collision: Collision = None, gradient: Gradient = False, registers: Registers = False,
+    device: o.Device = None, json_file: o.JsonFile = None,
 ) -> None:
     """Measure the speed of a step (with walls, in pipes, backwards) relative to a memory copy measured at the same time.
 
@@ -38,6 +42,8 @@ def bench(
     sparselbm bench --collision all
 
     sparselbm bench --gradient
+
+    sparselbm bench --registers --json registers.json
     """
     from ..bench import collision_names
 
@@ -46,10 +52,13 @@ def bench(
     asked, known = tuple(collision or ()), ("all", *collision_names())
     if not set(asked) <= set(known):
         raise OptionError(f"--collision {', '.join(asked)}: allowed are {', '.join(known)}")
-    if asked and gradient:
-        raise OptionError("--collision and --gradient exclude each other: give one")
+    chosen = [name for name, given in (("--collision", asked), ("--gradient", gradient), ("--registers", registers)) if given]
+    if len(chosen) > 1:
+        raise OptionError(f"{' and '.join(chosen)} exclude each other: give one")
     place = o.device_of(device)
-    if gradient:
+    if registers:
+        found = _register_report().to_json()
+    elif gradient:
         found = _gradient_figures(size, place)
     else:
         report = _report(size, place, asked)
@@ -81,6 +90,24 @@ def _gradient_figures(size: int, place: str) -> dict:
 
     with running():
         return {"figures": [figure.to_json() for figure in gradient_figures(place, size=size, on_figure=say)]}
+
+
+def _register_report() -> "RegisterReport":
+    from ..bench import register_report
+
+    def progress(row: "RegisterUse") -> None:
+        err.print(f"{row.kernel}, {row.precision}, {row.architecture}: {row.registers} registers", highlight=False)
+
+    with running():
+        report = register_report(on_row=progress)
+    table = Table(title=f"per thread; Warp {report.warp}, ptxas {report.ptxas}", title_justify="left")
+    for name in ("", "", "", "registers", "spill stores [B]", "spill loads [B]", "stack [B]"):
+        table.add_column(name, justify="right" if name else "left")
+    for row in report.rows:
+        numbers = (row.registers, row.spill_stores, row.spill_loads, row.stack)
+        table.add_row(row.kernel, row.precision, row.architecture, *map(str, numbers))
+    out.print(table)
+    return report
 
 
 def _table(report: "BenchReport", title: str) -> Table:

@@ -2,31 +2,58 @@
 
 import json
 
-import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.bench import gradient_figures, run_bench
+from sparselbm.bench import BenchRow, gradient_figures, run, run_bench
 from sparselbm.bench.domains import pipe_network, scattered_spheres
 from sparselbm.bench.steps import started
 from sparselbm.bench.work import bytes_per_cell, fill
 
-ROWS = ("periodic", "trt", "walls", "pipes", "differentiable", "adjoint", "adjoint_walls", "steady", "checkpointed")
+STEPS = {
+    "periodic": 2, "trt": 2, "walls": 2, "pipes": 2, "differentiable": 3, "adjoint": 2, "adjoint_walls": 2, "steady": 2,
+    "checkpointed": 30,
+}  # fmt: skip
+"""Steps of a burst of each case, in their order."""
+COPY, REFERENCE, CASE = 1.0, 2.0, 4.0
+"""Times of the bursts of copy, reference and case [s]."""
 
 
 @pytest.fixture(scope="module")
 def report(device):
-    return run_bench(device, size=16, seconds=0.01, gradient_steps=30)
+    """Every burst runs once, and the clock is replaced, so that each figure of the report is known."""
+
+    def timed(bursts, device, seconds):
+        for burst in bursts:
+            burst()
+        return [COPY, REFERENCE, CASE]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "best_of", timed)
+        return run_bench(device, size=16, seconds=0.01, gradient_steps=STEPS["checkpointed"])
 
 
-def test_json_says_what_was_measured(report):
+def test_figures_are_those_of_the_times(report):
+    """Speed in updates per second, traffic relative to the copy's, and speed relative to the reference of each case."""
+    cells, numbers = 16**3, 19
+    chunk = 1 << 14  # The copy moves whole chunks of an array for 8 tiles and a sentinel.
+    copied = 2 * 4 * (9 * 512 * numbers // chunk * chunk)
+    assert report.copy_gbs == pytest.approx(copied / COPY / 1e9)
+    assert [row.name for row in report.rows] == list(STEPS)
+    for row in report.rows:
+        updates = STEPS[row.name] * row.cells
+        moved = 4 * numbers * (3 if row.name in ("adjoint", "adjoint_walls", "steady") else 2)
+        others = 2 * cells if row.reference == "periodic" else {"differentiable": 2 / 3}.get(row.name, 1.0) * updates
+        assert row.mlups == pytest.approx(updates / CASE / 1e6)
+        assert row.share_of_copy == pytest.approx(updates * moved / CASE / (copied / COPY))
+        assert row.relative == pytest.approx((updates / CASE) / (others / REFERENCE))
+        assert row.met == (row.target is None or row.relative >= row.target)
+
+
+def test_report_as_json(report):
     found = json.loads(json.dumps(report.to_json()))
-    assert tuple(row["name"] for row in found["rows"]) == ROWS
-    assert found["copy_gbs"] > 0.0
     assert found["machine"]["warp"] == wp.__version__
-    numbers = [row[key] for row in found["rows"] for key in ("mlups", "share_of_copy", "bytes_per_cell")]
-    assert np.isfinite(numbers).all()
-    assert min(numbers) > 0.0
+    assert [BenchRow(**row) for row in found["rows"]] == list(report.rows)
 
 
 def test_memory_is_counted(report, device):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 from collision_cases import EVERY, NEWTONIAN, WITH_RATES, WRAPPERS, cases
-from numpy_lbm import DenseFlow
+from reference_from_models import DenseFlow
 from states import dense_state, noise, set_dense_state
 from test_expression import values
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import warp as wp
-from numpy_lbm import DenseFlow
+from reference_from_models import DenseFlow
 from states import dense_state, noise, set_dense_state
 
 from sparselbm.grid.build import box

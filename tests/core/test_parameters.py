@@ -155,7 +155,7 @@ def test_arrays_that_are_not_finite_are_refused(device, wrong):
 def test_a_scalar_that_is_not_finite_is_named_first(device, forces):
     domain = box((16, 8), periodic=(True, True), device=device)
     simulation = Simulation(domain, viscosity=0.1, scalars=(Scalar("dye", 0.1),), force=forces)
-    state = simulation.state.numpy()
+    state = simulation.state.numpy().copy()
     state[0, 9, 3] = nan  # A population of the scalar, at cell (0, 3).
     simulation.state.assign(state)
     text = r"at cell \(\d+, \d+\): dye nan, not finite, with density .*look at the values of dye"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import warp as wp
-from numpy_lbm import DenseFlow, upstream
+from reference_from_models import DenseFlow, upstream
 from states import noise
 
 from sparselbm.geometry import TriangleMesh

@@ -193,9 +193,15 @@ def test_the_kernels_are_made_once(small):
 
 
 def test_no_tile_is_no_work(small, device):
-    small.eps()
+    """Nothing is written and nothing differentiated."""
+    out = wp.full(small.out.shape[0], 7.0, dtype=wp.float64, device=device, requires_grad=True)
+    points = wp.array(small.mesh.points, dtype=wp.vec3d, device=device, requires_grad=True)
     none = wp.empty(0, dtype=wp.int32, device=device)
-    solid_fraction(small.option, small.points, small.query, out=small.out, **{**small.grid, "tile_ids": none})
+    with wp.Tape() as tape:
+        solid_fraction(small.option, points, small.query, out=out, **{**small.grid, "tile_ids": none})
+    tape.backward(grads={out: wp.ones_like(out)})
+    assert (out.numpy() == 7.0).all()
+    assert not points.grad.numpy().any()
 
 
 def test_bad_options_are_refused():

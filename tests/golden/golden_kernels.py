@@ -7,6 +7,7 @@ and say in the commit's message why the texts have changed.
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import warp as wp
@@ -47,6 +48,7 @@ from sparselbm.models.boundary import (
     LinkPressure,
     MovingWall,
     Parabola,
+    Patch,
     PressureOutlet,
     RegularisedPressure,
     RegularisedVelocity,
@@ -65,13 +67,28 @@ from sparselbm.models.collision import (
     RecursiveRegularised,
     Regularised,
 )
-from sparselbm.models.force import Boussinesq, Brinkman, RotatingFrame, UniformForce
+from sparselbm.models.force import Boussinesq, Brinkman, ForceField, RotatingFrame, UniformForce
 from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import BodyValue, FixedValue, Outflow, Scalar
+from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
-from sparselbm.models.wall import Bouzidi, CentralInterpolation
-from sparselbm.observe import Dissipation, FlowRate, Force, Integral, KineticEnergy, LayerPressure, ScalarFlux, Torque
+from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway
+from sparselbm.observe import (
+    Dissipation,
+    FlowRate,
+    Force,
+    Integral,
+    KineticEnergy,
+    LayerArea,
+    LayerPressure,
+    LayerVelocity,
+    PowerLoss,
+    PressureDrop,
+    ScalarFlux,
+    ScalarIntegral,
+    ScalarRelease,
+    Torque,
+)
 from sparselbm.observe.monitor.velocity_gradients import gradients_kernel
 from sparselbm.observe.openings import _flux_kernel
 from sparselbm.observe.wall_shear import _stress_kernel
@@ -105,6 +122,16 @@ def everything(lattice, collision=WALE(TRT()), **settings):
         (UniformForce((0.0,) * d), Boussinesq("heat", 1.0, (0.0,) * d)), obstacles=("body", "post"), moving=("body",),
         scalars=(heat, Scalar("dye", 0.1)), varied_viscosity=True, scheduled=("force_x", "viscosity"), **settings,
     )
+
+
+def _between_patches(lattice):
+    """A flow between openings of any shape, with a force from cell to cell and two scalars of their own collisions."""
+    inlet, outlet = Patch("inlet", mesh=None), Patch("outlet", mesh=None)
+    flow = VelocityInlet(inlet, along_x(lattice, 0.05)), LinkPressure(outlet)
+    dye = Scalar("dye", 0.1, ScalarBGK(), (FixedFlux(inlet, 1e-3),), source=1e-4)
+    heat = Scalar("heat", 0.1, ScalarTRT(1 / 4), (FixedValue(inlet, 1.0),))
+    force = ForceField(lambda centres: centres)
+    return Physics(lattice, TRT(), flow, (force,), obstacles=("body",), link_wall=Halfway(), scalars=(dye, heat))
 
 
 def _steps(single: Target, double: Target):
@@ -142,6 +169,10 @@ def _steps(single: Target, double: Target):
         yield f"step, {name}", step_kernel(Physics(D3Q19, TRT(), forces=(force,)), tiles, single)
     planes = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN), FreeSlip(Z_MIN)), obstacles=("body",))
     yield "step, solid between planes of symmetry", step_kernel(planes, SOLID, single)
+    tubes = _between_patches(D3Q19)
+    yield "step, between patches, D3Q19", step_kernel(tubes, EVERYTHING, single)
+    owners = replace(everything(D2Q9, TRT()), links_have_owners=True)
+    yield "step, everything, links with owners", step_kernel(owners, EVERYTHING, double)
 
 
 def _adjoints(single: Target, double: Target):
@@ -158,6 +189,17 @@ def _adjoints(single: Target, double: Target):
         yield f"integral, {name}", integral_kernel(full, EVERYTHING, double, (objective,))
         yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, double, objective, ALL)
     wale = everything(D2Q9)
+    tubes = _between_patches(D3Q19)
+    yield "adjoint, between patches, D3Q19", adjoint_kernel(tubes, EVERYTHING, single, ALL)
+    yield "integral's adjoint, scalar", integral_adjoint_kernel(tubes, EVERYTHING, double, ScalarIntegral("dye"), ALL)
+    release = ScalarRelease("heat", "body")
+    yield "integral's adjoint, release of a scalar", integral_adjoint_kernel(full, EVERYTHING, double, release, ALL)
+    porous = Physics(D2Q9, TRT(), forces=(Brinkman(0.1),))
+    yield "integral's adjoint, power loss", integral_adjoint_kernel(porous, EVERYTHING, double, PowerLoss(), ALL)
+    owners = replace(full, links_have_owners=True)
+    force = Force("body", (1.0, 0.0))
+    yield "integral's adjoint, force by links with owners", integral_adjoint_kernel(owners, EVERYTHING, double, force, ALL)
+    yield "adjoint, links with owners", adjoint_kernel(owners, EVERYTHING, double, ALL)
     yield "integral, kinetic energy beside WALE, cuda", integral_kernel(wale, EVERYTHING, CUDA32, (KineticEnergy(),))
     for factory in (moments_adjoint_kernel, equilibrium_adjoint_kernel, populations_adjoint_kernel):
         yield factory.__name__, factory(wale, EVERYTHING, double, ALL)
@@ -185,6 +227,8 @@ def _passes(single: Target, double: Target):
     yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, double, "heat")
     objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))
     yield "integral_kernel of several", integral_kernel(full, EVERYTHING, single, objectives)
+    layers = (LayerArea(0, 5), LayerVelocity(0, 5, 1), PressureDrop(0, 1, 6, 8.0))
+    yield "integral_kernel of layers", integral_kernel(full, EVERYTHING, single, layers)
     bare = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN),), obstacles=("body",), moving=("body",))
     yield "coupling_kernel", coupling_kernel(bare, SOLID, double, "body")
     yield "coupling_kernel beside scalars and WALE", coupling_kernel(wale, EVERYTHING, double, "body")

@@ -81,7 +81,7 @@ def test_the_one_cell_that_breaks_a_limit_is_found(density, speed, text, precisi
     u[patch, 2] = speed
     simulation.set_state(np.where(patch & np.isfinite(density), density, 1.0), u)
     if not np.isfinite(density):  # `set_state` takes no such value.
-        state = simulation.state.numpy()
+        state = simulation.state.numpy().copy()
         view = state[: domain.tile_count]
         view[:] = np.where(patch[:, None], density, view)
         simulation.state.assign(state)
