@@ -7,6 +7,7 @@ import warp as wp
 
 from ..errors import DomainError
 from .domain import Domain
+from .ghost_cells import seams
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
@@ -18,8 +19,9 @@ class FieldSampler:
     """Interpolator of a field (n, cells[, d]): called with points (k, dimension) [m], returns values (k[, d]) float32.
 
     Trilinear between cell centres; exact for fields that are linear in space. All cells of tiles contribute the values
-    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Raises DomainError if
-    shapes do not fit.
+    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Between the last layer of
+    centres and the first one of a periodic axis whose length is not a multiple of 8, values are those of both. Raises
+    DomainError if shapes do not fit.
     """
 
     def __init__(self, domain: Domain, field: np.ndarray, *, outside: float = float("nan")):
@@ -29,7 +31,7 @@ class FieldSampler:
                 f"the field has the shape {field.shape}: it must be {domain.fluid.shape}, with at most one more axis"
             )
         planes = 512 // domain.cells_per_tile  # A 2D tile is one of the eight planes of a tile of the volume.
-        components = np.moveaxis(field.reshape(*domain.fluid.shape, -1), -1, 0)
+        components = np.moveaxis(domain.with_ghosts(field).reshape(*domain.fluid.shape, -1), -1, 0)
         self._domain, self._outside, self._rest = domain, outside, field.shape[2:]
         self._data = [
             wp.array(np.repeat(values.reshape(-1), planes), dtype=wp.float32, device=domain.device) for values in components
@@ -41,6 +43,9 @@ class FieldSampler:
             raise DomainError(f"the points have the shape {points.shape}: it must be (k, {domain.dimension})")
         cells = np.zeros((len(points), 3))
         cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
+        for axis in seams(domain.shape, domain.periodic):  # The image of the first layer lies behind the last one.
+            n, x = domain.shape[axis], cells[:, axis]
+            cells[:, axis] = np.where((x >= -0.5) & (x < 0.0), x + n, x)
         places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
         sampled = [self._sample(data, places) for data in self._data]
         return np.stack(sampled, axis=-1).reshape(len(points), *self._rest)

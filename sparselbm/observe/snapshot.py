@@ -108,13 +108,13 @@ class Snapshot:
 
     def grids(self) -> tuple[TileGrid, TileGrid]:
         """Velocity and pressure as grids for `.vdb` and `.nvdb`."""
-        half = 0.5 * self.domain.voxel_size
+        half, kept = 0.5 * self.domain.voxel_size, ~self.domain.ghost_tiles
         place = {
-            "tiles": self.domain.tiles, "voxel_size": self.domain.voxel_size, "active": self.domain.fluid,
+            "tiles": self.domain.tiles[kept], "voxel_size": self.domain.voxel_size, "active": self.domain.fluid[kept],
             "origin": tuple(x + half for x in self.domain.origin),
         }
         fields = {"velocity": self.velocity, "pressure": self.pressure}
-        velocity, pressure = (TileGrid(name=name, values=values, **place) for name, values in fields.items())
+        velocity, pressure = (TileGrid(name=name, values=values[kept], **place) for name, values in fields.items())
         return velocity, pressure
 
 
