@@ -86,8 +86,8 @@ class Domain:
         holders = TileLookup.of(self.tiles).find(images.tiles)
         if (holders < 0).any():
             raise DomainError(
-                f"tile {tuple(images.tiles[holders < 0][0].tolist())} is missing: it holds the images of fluid cells at the end of "
-                "a periodic axis; build the domain with these cells, and take cells away afterwards"
+                f"tile {tuple(images.tiles[holders < 0][0].tolist())} is missing: it holds images of fluid cells at the end of a "
+                "periodic axis; build the domain with these cells, and take cells away afterwards"
             )
         inner = np.pad(images.directions, [(0, 0), (3 - self.dimension, 0)])
         cells, sources = np.column_stack([holders, images.cells]), np.column_stack([numbers, images.sources[:, 1]])

@@ -21,6 +21,7 @@ def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh 
         index = 8 * domain.tiles[:, axis, None] + np.arange(9)
         np.moveaxis(blocks, 1 + axis, 1)[index > domain.shape[axis]] = np.nan
     found = surface_between(
-        blocks, domain.cell_indices(), value, origin=[x + half for x in domain.origin], voxel_size=domain.voxel_size, device=domain.device,
+        blocks, domain.cell_indices(), value,
+        origin=[x + half for x in domain.origin], voxel_size=domain.voxel_size, device=domain.device,
     )
     return None if found is None else TriangleMesh(found.points, np.ascontiguousarray(found.faces[:, ::-1]))

@@ -113,11 +113,6 @@ def test_cells_along_a_face(device):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"shape": (12, 8), "periodic": (True, False)},
-            "12 cells along periodic axis x: must be a multiple of 8; repeat the geometry 2 times, to 24 cells, .* take 16 cells",
-        ),
-        ({"shape": (8, 8, 3), "periodic": (False, False, True)}, "3 cells along periodic axis z.*take 8 cells"),
         ({"shape": (8,)}, r"shape \(8,\): pass two or three"),
         ({"shape": (8, 0)}, r"shape \(8, 0\).*at least 1"),
         ({"shape": (8, 8), "voxel_size": 0.0}, "voxel size is 0.0 m: it must be above 0"),
