@@ -10,6 +10,10 @@ from .domain import Domain
 from .ghost_cells import seams
 
 
+_NOWHERE = -16.0
+"""Coordinate of a place in front of all tiles [cells]."""
+
+
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
     """Samples a field at points: see `FieldSampler`, which is faster for repeated sampling."""
     return FieldSampler(domain, field, outside=outside)(points)
@@ -20,8 +24,8 @@ class FieldSampler:
 
     Trilinear between cell centres; exact for fields that are linear in space. All cells of tiles contribute the values
     that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Between the last layer of
-    centres and the first one of a periodic axis whose length is not a multiple of 8, values are those of both. Raises
-    DomainError if shapes do not fit.
+    centres and the first one of a periodic axis whose length is not a multiple of 8, values are interpolated as well, and
+    beyond they are `outside`. Raises DomainError if shapes do not fit.
     """
 
     def __init__(self, domain: Domain, field: np.ndarray, *, outside: float = float("nan")):
@@ -45,7 +49,7 @@ class FieldSampler:
         cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
         for axis in seams(domain.shape, domain.periodic):  # The image of the first layer lies behind the last one.
             n, x = domain.shape[axis], cells[:, axis]
-            cells[:, axis] = np.where((x >= -0.5) & (x < 0.0), x + n, x)
+            cells[:, axis] = np.where((x >= -0.5) & (x < 0.0), x + n, np.where(x > n, _NOWHERE, x))
         places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
         sampled = [self._sample(data, places) for data in self._data]
         return np.stack(sampled, axis=-1).reshape(len(points), *self._rest)
