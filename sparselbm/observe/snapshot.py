@@ -101,8 +101,8 @@ class Snapshot:
         return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""
-        flow = FieldSampler(self.domain, self.velocity)
+        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them. They end at the ends of the box."""
+        flow = FieldSampler(self.domain, self.velocity, one_period=True)
         lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 

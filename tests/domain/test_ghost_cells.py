@@ -6,7 +6,8 @@ import warp as wp
 from periodic_flows import FLOWS, tiled
 
 from sparselbm.files.nvdb import write_nvdb
-from sparselbm.grid import isosurface, sample, with_halo
+from sparselbm.geometry import TriangleMesh
+from sparselbm.grid import FieldSampler, OffWall, isosurface, sample, with_halo
 from sparselbm.grid.build import box
 from sparselbm.observe import Restart, Snapshot
 from sparselbm.observe.monitor import EverySteps, Probes
@@ -26,14 +27,16 @@ def waves(domain, period):
 
 
 @pytest.mark.parametrize("shape", [(10, 7), (5, 12, 9)])
-def test_sampling_between_the_last_layer_and_the_first(shape, device):
-    """Within the box values are those of the repeated field; outside of it there is nothing."""
+def test_sampling(shape, device):
+    """Values are those of the repeated field; for lines that end at the box, there are none beyond it."""
     one, many = periodic(shape, device), periodic([8 * n for n in shape], device)
-    points = np.random.default_rng(0).uniform(0.0, 1.0, (300, len(shape))) * shape
-    found = sample(one, waves(one, shape), points)
-    assert np.abs(found - sample(many, waves(many, shape), points + shape)).max() < 1e-5
-    beyond = points + np.eye(len(shape))[0] * (shape[0] + 1)
-    assert np.isnan(sample(one, waves(one, shape), beyond)).all()
+    points = np.random.default_rng(0).uniform(-1.0, 2.0, (300, len(shape))) * shape
+    points[0] = 0.5, *points[0, 1:]
+    expected = sample(many, waves(many, shape), points + 2 * np.asarray(shape))
+    assert np.abs(sample(one, waves(one, shape), points) - expected).max() < 1e-5
+    known = ~np.isnan(FieldSampler(one, waves(one, shape), one_period=True)(points))
+    assert np.array_equal(known, ((points >= 0.0) & (points <= shape)).all(axis=1))
+    assert 0 < known.sum() < 150
 
 
 @pytest.mark.parametrize("shape", [(10, 8, 7), (1, 9, 2)])
@@ -46,6 +49,18 @@ def test_halos_wrap(shape, device):
             around = tuple(slice(p, p + 3) for p in place)
             expected = tuple(slice(p, p + 3) for p in 8 * tile + place)
             assert np.array_equal(block[around], values[expected])
+
+
+def test_values_at_a_wall_near_the_seam(device):
+    """From the cells on both sides of it, where some of them are not known."""
+    shape, found = (10, 12, 9), []
+    for domain, offset in ((periodic(shape, device), 0), (periodic((40, 24, 72), device), np.asarray(shape))):
+        wall = TriangleMesh.sphere(3.4, tuple(np.array([5.03, 6.1, 4.9]) + offset), 2)
+        known = np.sin(3.0 * waves(domain, shape)) > -0.8
+        off_wall = OffWall(domain, known, waves(domain, shape), wall)
+        found.append(np.stack([off_wall.at_wall, off_wall.slope]))
+    assert np.abs(found[0]).max() > 0.1
+    assert np.abs(found[0] - found[1]).max() < 1e-4
 
 
 def test_isosurfaces_are_continued(device):
