@@ -13,16 +13,18 @@ neighbouring cells runs within `GhostExchange.filled`. A streaming step and its 
 exchange serves both.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import warp as wp
 
 _TILE = 8
+_SHARE = 4096
+"""Fewest values that are worth a thread."""
 
 Read = tuple[int, tuple[int, int, int]]
 """A component of an array `[tile][component][cell]`, and an offset along the inner axes of a tile at which it is read."""
@@ -133,33 +135,60 @@ def _reaches(offset: Sequence[int], side: Sequence[int]) -> bool:
     return all(step == beyond for step, beyond in zip(offset, side, strict=True) if beyond)
 
 
+Calls = Sequence[Callable[[], None]]
+
+
 class GhostExchange:
     """Copies the values that a kernel reads across the ends of the box from fluid cells into ghost cells."""
 
-    def __init__(self, ghosts: GhostCells, reads: Iterable[Read]):
-        """`reads`: components and offsets that the kernel reads."""
-        which, components = ghosts.plan(frozenset(reads))
-        self._device, self._count = ghosts.device, len(which)
-        self._inputs = [*ghosts.on_device, which, components]
-        self._before: wp.array | None = None
+    def __init__(self, ghosts: GhostCells, reads: Iterable[Read], threads: int = 1):
+        """`reads`: components and offsets that the kernel reads; `threads`: ranges of values that may be copied side by side."""
+        self._ghosts, self._plan = ghosts, ghosts.plan(frozenset(reads))
+        count = self._plan[0].size
+        bounds = np.linspace(0, count, 1 + max(1, min(threads, count // _SHARE))).astype(int).tolist()
+        self._ranges = list(pairwise(bounds))
+        self._scalar: type | None = None
+        self._fills: list = []
+        self._restores: list = []
 
     @contextmanager
-    def filled(self, array: wp.array) -> Iterator[None]:
+    def filled(self, array: wp.array, run: Callable[[Calls], None]) -> Iterator[None]:
         """Within this context the ghost cells of an array `[tile][component][cell]` have the values of their sources.
 
         Afterwards they have their former values again: sums, norms and checksums over whole arrays never include an image.
+        `run` makes calls, in any order or side by side.
         """
-        if self._before is None or self._before.dtype is not array.dtype:
-            self._before = wp.empty(self._count, dtype=array.dtype, device=self._device)
-        self._launch(_fill_kernel(array.dtype), array)
+        if self._scalar is not array.dtype:
+            self._record(array)
+        for command in (*self._fills, *self._restores):
+            command.set_param_at_index(_ARRAY, array)
+        run([command.launch for command in self._fills])
         try:
             yield
         finally:
-            self._launch(_restore_kernel(array.dtype), array)
+            run([command.launch for command in self._restores])
 
-    def _launch(self, kernel: wp.Kernel, array: wp.array) -> None:
-        outputs = [array, self._before]
-        wp.launch(kernel, self._count, inputs=self._inputs, outputs=outputs, device=self._device, record_tape=False)
+    def _record(self, array: wp.array) -> None:
+        """Records the launches for arrays of this number type."""
+        self._scalar, device = array.dtype, self._ghosts.device
+        before = wp.empty(self._plan[0].size, dtype=array.dtype, device=device)
+        topology = [*self._ghosts.on_device, *self._plan]
+
+        def record(kernel: wp.Kernel) -> list:
+            launches = [
+                wp.launch(kernel, end - first, inputs=[*topology, first, array, before], device=device, record_cmd=True)
+                for first, end in self._ranges
+            ]
+            for launch in launches:
+                launch.fwd_args = None  # type: ignore[union-attr]  # It would keep the array alive.
+            return launches
+
+        self._kept = (topology, before)  # Launches hold addresses alone.
+        self._fills, self._restores = record(_fill_kernel(array.dtype)), record(_restore_kernel(array.dtype))
+
+
+_ARRAY = 5
+"""Index of the argument `array` of both kernels."""
 
 
 @cache
@@ -168,10 +197,10 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def fill_ghosts(
-        cells: places, sources: places, which: numbers, components: numbers, array: wp.array3d(dtype=scalar),
+        cells: places, sources: places, which: numbers, components: numbers, first: int, array: wp.array3d(dtype=scalar),
         before: wp.array(dtype=scalar),
     ):
-        i = wp.tid()
+        i = first + wp.tid()
         ghost = cells[which[i]]
         source = sources[which[i]]
         before[i] = array[ghost[0], components[i], ghost[1]]
@@ -186,10 +215,10 @@ def _restore_kernel(scalar: type) -> wp.Kernel:
 
     @wp.kernel(enable_backward=False, module="unique")
     def restore_ghosts(
-        cells: places, sources: places, which: numbers, components: numbers, array: wp.array3d(dtype=scalar),
+        cells: places, sources: places, which: numbers, components: numbers, first: int, array: wp.array3d(dtype=scalar),
         before: wp.array(dtype=scalar),
     ):
-        i = wp.tid()
+        i = first + wp.tid()
         ghost = cells[which[i]]
         array[ghost[0], components[i], ghost[1]] = before[i]
 

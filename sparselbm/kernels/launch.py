@@ -133,7 +133,7 @@ class TileSweep:
         self._threads = max((group.threads for group in groups), default=1)
         self._commands: list = []
         batches = _batches(groups, kernel_of, backend.cell_per_thread)
-        self._exchanges = _exchanges(domain, [batch.kernel for batch in batches])
+        self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads)
         for batch in batches:
             kernel = replace(batch.kernel, streaming=streaming).launchable
             for members in batch.ranges:
@@ -158,8 +158,11 @@ class TileSweep:
                 self._seen[name] = weakref.ref(value) if isinstance(value, wp.array) else value
         with ExitStack() as filled:
             for name, exchange in self._exchanges.items():
-                filled.enter_context(exchange.filled(self._present(name)))
-            run_side_by_side([command.launch for command in self._commands], self._threads)
+                filled.enter_context(exchange.filled(self._present(name), self._run))
+            self._run([command.launch for command in self._commands])
+
+    def _run(self, calls: Sequence[Callable[[], None]]) -> None:
+        run_side_by_side(calls, self._threads)
 
     def _present(self, name: str) -> wp.array:
         """The array of this name that the next launch reads."""
@@ -167,14 +170,14 @@ class TileSweep:
         return seen() if isinstance(seen, weakref.ref) else seen
 
 
-def _exchanges(domain: Domain, kernels: Sequence[TileKernel]) -> dict[str, GhostExchange]:
+def _exchanges(domain: Domain, kernels: Sequence[TileKernel], threads: int) -> dict[str, GhostExchange]:
     """How ghost cells are filled for these kernels, by the names of the arrays that they pull."""
     if domain.ghosts is None:
         return {}
     reads: dict[str, set] = {}
     for access in frozenset().union(*(kernel.pulled for kernel in kernels)):
         reads.setdefault(access.array, set()).add((access.component, access.offset))
-    return {name: GhostExchange(domain.ghosts, each) for name, each in reads.items()}
+    return {name: GhostExchange(domain.ghosts, each, threads) for name, each in reads.items()}
 
 
 def _same(seen: object, value: object) -> bool:
