@@ -126,7 +126,10 @@ def build_domain(
     *, shape: tuple[int, ...], voxel_size: float, origin: tuple[float, ...], periodic: tuple[bool, ...],
     tiles: np.ndarray, fluid, device: wp.DeviceLike = None,
 ) -> Domain:
-    """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension)."""
+    """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension).
+
+    Tiles that hold ghost cells of a periodic axis are added where they are missing. Raises DomainError for no tiles.
+    """
     dimension = len(shape)
     if len(tiles) == 0:
         raise DomainError(

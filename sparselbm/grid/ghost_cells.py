@@ -9,22 +9,19 @@ images of layer 0, and the last one, which the table places before layer 0, the 
 
 Where two or three such axes meet, edges and corners have images too. Ghost cells are not fluid, so that no kernel steps, sums or
 counts them; links towards them are open where the cell that they stand for is fluid. A pass whose kernels pull values from
-neighbouring cells runs within `GhostExchange.filled`. A streaming step and its adjoint are both gathers, so that the same
-exchange serves both.
+neighbouring cells runs within `GhostExchange.filled` (ghost_exchange.py). A streaming step and its adjoint are both gathers, so
+that the same exchange serves both.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import pairwise, product
+from functools import cached_property
+from itertools import product
 
 import numpy as np
 import warp as wp
 
 _TILE = 8
-_SHARE = 4096
-"""Fewest values that are worth a thread."""
 
 Read = tuple[int, tuple[int, int, int]]
 """A component of an array `[tile][component][cell]`, and an offset along the inner axes of a tile at which it is read."""
@@ -64,7 +61,7 @@ class Images:
             last = np.asarray(shape)[crossed] - 1
             here = fluid & np.all(index[..., crossed] == np.where(upper, 0, last), axis=-1)
             image = index[here]
-            image[:, crossed] = np.where(upper, last + 1, [_TILE * tiles_around(shape[axis]) - 1 for axis in crossed])
+            image[:, crossed] = np.where(upper, last + 1, [_TILE * tiles_around(shape[axis]) - 1 for axis in crossed.tolist()])
             sources.append(np.argwhere(here))
             indices.append(image)
             directions.append(np.tile(np.asarray(direction), (len(image), 1)))
@@ -124,102 +121,11 @@ class GhostCells:
                 read = np.array([any(_reaches(offset, side) for offset in offsets) for side in sides], dtype=bool)
                 which.append(np.flatnonzero(read[side_of.reshape(-1)]))
                 components.append(np.full(len(which[-1]), component))
-            self._plans[reads] = tuple(
-                wp.array(np.concatenate(x), dtype=wp.int32, device=self.device) for x in (which, components)
-            )
+            each = (wp.array(np.concatenate(x), dtype=wp.int32, device=self.device) for x in (which, components))
+            self._plans[reads] = next(each), next(each)
         return self._plans[reads]
 
 
 def _reaches(offset: Sequence[int], side: Sequence[int]) -> bool:
     """Whether a read at this offset may lead beyond the box on this side."""
     return all(step == beyond for step, beyond in zip(offset, side, strict=True) if beyond)
-
-
-Calls = Sequence[Callable[[], None]]
-
-
-class GhostExchange:
-    """Copies the values that a kernel reads across the ends of the box from fluid cells into ghost cells."""
-
-    def __init__(self, ghosts: GhostCells, reads: Iterable[Read], threads: int = 1):
-        """`reads`: components and offsets that the kernel reads; `threads`: ranges of values that may be copied side by side."""
-        self._ghosts, self._plan = ghosts, ghosts.plan(frozenset(reads))
-        count = self._plan[0].size
-        bounds = np.linspace(0, count, 1 + max(1, min(threads, count // _SHARE))).astype(int).tolist()
-        self._ranges = list(pairwise(bounds))
-        self._scalar: type | None = None
-        self._fills: list = []
-        self._restores: list = []
-
-    @contextmanager
-    def filled(self, array: wp.array, run: Callable[[Calls], None]) -> Iterator[None]:
-        """Within this context the ghost cells of an array `[tile][component][cell]` have the values of their sources.
-
-        Afterwards they have their former values again: sums, norms and checksums over whole arrays never include an image.
-        `run` makes calls, in any order or side by side.
-        """
-        if self._scalar is not array.dtype:
-            self._record(array)
-        for command in (*self._fills, *self._restores):
-            command.set_param_at_index(_ARRAY, array)
-        run([command.launch for command in self._fills])
-        try:
-            yield
-        finally:
-            run([command.launch for command in self._restores])
-
-    def _record(self, array: wp.array) -> None:
-        """Records the launches for arrays of this number type."""
-        self._scalar, device = array.dtype, self._ghosts.device
-        before = wp.empty(self._plan[0].size, dtype=array.dtype, device=device)
-        topology = [*self._ghosts.on_device, *self._plan]
-
-        def record(kernel: wp.Kernel) -> list:
-            launches = [
-                wp.launch(kernel, end - first, inputs=[*topology, first, array, before], device=device, record_cmd=True)
-                for first, end in self._ranges
-            ]
-            for launch in launches:
-                launch.fwd_args = None  # type: ignore[union-attr]  # It would keep the array alive.
-            return launches
-
-        self._kept = (topology, before)  # Launches hold addresses alone.
-        self._fills, self._restores = record(_fill_kernel(array.dtype)), record(_restore_kernel(array.dtype))
-
-
-_ARRAY = 5
-"""Index of the argument `array` of both kernels."""
-
-
-@cache
-def _fill_kernel(scalar: type) -> wp.Kernel:
-    places, numbers = wp.array(dtype=wp.vec2i), wp.array(dtype=wp.int32)
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def fill_ghosts(
-        cells: places, sources: places, which: numbers, components: numbers, first: int, array: wp.array3d(dtype=scalar),
-        before: wp.array(dtype=scalar),
-    ):
-        i = first + wp.tid()
-        ghost = cells[which[i]]
-        source = sources[which[i]]
-        before[i] = array[ghost[0], components[i], ghost[1]]
-        array[ghost[0], components[i], ghost[1]] = array[source[0], components[i], source[1]]
-
-    return fill_ghosts
-
-
-@cache
-def _restore_kernel(scalar: type) -> wp.Kernel:
-    places, numbers = wp.array(dtype=wp.vec2i), wp.array(dtype=wp.int32)
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def restore_ghosts(
-        cells: places, sources: places, which: numbers, components: numbers, first: int, array: wp.array3d(dtype=scalar),
-        before: wp.array(dtype=scalar),
-    ):
-        i = first + wp.tid()
-        ghost = cells[which[i]]
-        array[ghost[0], components[i], ghost[1]] = before[i]
-
-    return restore_ghosts

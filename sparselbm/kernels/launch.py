@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import warp as wp
 
 from ..backends import TileLayout
 from ..grid import Domain
-from ..grid.ghost_cells import GhostExchange
+from ..grid.ghost_exchange import GhostExchange
 from ..models.physics import TileClass
 from .tile_kernel import ARGUMENTS, TileKernel, fuse
 
@@ -164,7 +165,7 @@ class TileSweep:
     def _run(self, calls: Sequence[Callable[[], None]]) -> None:
         run_side_by_side(calls, self._threads)
 
-    def _present(self, name: str) -> wp.array:
+    def _present(self, name: str) -> Any:
         """The array of this name that the next launch reads."""
         seen = self._seen.get(name, self._fixed[0].get(name))
         return seen() if isinstance(seen, weakref.ref) else seen

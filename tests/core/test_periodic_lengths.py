@@ -11,7 +11,7 @@ from numpy_lbm import DenseFlow
 from periodic_flows import FLOWS, tiled
 from states import dense_state, noise, set_dense_state
 
-from sparselbm.errors import DomainError
+from sparselbm.errors import DomainError, MotionError
 from sparselbm.flows import SteadyRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
@@ -27,9 +27,11 @@ from sparselbm.observe.monitor.velocity_gradients import VelocityGradients
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.solver.moving import MovingObstacles, Prescribed
 
+SINGLE = ("10 cells", "two seams", "cumulant", "WALE, 3D", "scalar", "solid", "links, 3D")
+"""Also in fp32."""
 
-@pytest.mark.parametrize("precision", [wp.float64, wp.float32], ids=["fp64", "fp32"])
-@pytest.mark.parametrize("name", FLOWS)
+
+@pytest.mark.parametrize(("name", "precision"), [*((n, wp.float64) for n in FLOWS), *((n, wp.float32) for n in SINGLE)])
 def test_one_period_is_the_flow_of_many(device, name, precision):
     """Density, velocity and scalars of each cell, without bodies bit for bit; mass, energies and forces of the whole."""
     flow, rounding = FLOWS[name], {wp.float32: 2e-6, wp.float64: 1e-9}[precision]
@@ -142,6 +144,17 @@ def test_a_body_that_moves(device):
         assert abs(simulation.excess_mass()) < 1e-11
     assert np.abs(forces[0]).max() > 1e-2
     assert all(np.abs(force - forces[0]).max() < 1e-12 for force in forces)
+
+
+def test_a_body_that_moves_across_a_seam_is_refused(device):
+    """As at the end of a periodic axis of whole tiles."""
+    mesh = TriangleMesh.cylinder(3.1, (14.2, 9.1, -9.0), (14.2, 9.1, 10.0), 24)
+    body = Obstacle("body", mesh, motion=RigidVelocity.at_rest(2))
+    for cells in (20, 24):
+        domain = box((cells, 18), periodic=(True, False), device=device)
+        simulation = Simulation(domain, viscosity=0.05, obstacles=[body], precision=wp.float64)
+        with pytest.raises(MotionError, match=r"leaves the domain's cells at step .*give the domain tiles wherever it goes"):
+            MovingObstacles(simulation, {"body": Prescribed(lambda t: drift(0.0) + 0.1 * t * np.eye(4, k=3))}).run(100)
 
 
 def drift(t):
