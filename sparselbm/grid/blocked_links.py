@@ -14,11 +14,13 @@ from .domain import Domain
 def blocked_links(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
     """Returns one word per cell, flat (n cells,) uint32: bit q is set where x - c_q is not fluid, bit 0 where x is not.
 
-    `is_fluid`: mask (n, cells), by default the domain's own.
+    `is_fluid`: mask (n, cells), by default the domain's own. A ghost cell counts as fluid for its neighbours where the cell that
+    it stands for is fluid; its own word has bit 0 set.
     """
     cells, count = domain.cells_per_tile, domain.tile_count * domain.cells_per_tile
+    own = (domain.fluid if is_fluid is None else is_fluid).astype(np.uint8)
     fluid = np.zeros(count + cells, dtype=np.uint8)  # The sentinel tile is not fluid.
-    fluid[:count] = (domain.fluid if is_fluid is None else is_fluid).reshape(-1)
+    fluid[:count] = (2 * domain.with_ghosts(own) - own).reshape(-1)  # 2 in ghost cells: fluid to their neighbours alone.
     inner = [TileLayout(domain.dimension).inner(c) for c in lattice.velocities]
     words = wp.zeros(count, dtype=wp.uint32, device=domain.device)
     wp.launch(
@@ -47,7 +49,7 @@ def _link_kernel() -> wp.Kernel:
         tile = thread // cells
         cell = thread % cells
         word = wp.uint32(0)
-        if fluid[thread] == wp.uint8(0):
+        if fluid[thread] != wp.uint8(1):
             word = wp.uint32(1)
         for q in range(1, velocities.shape[0]):
             a = (cell >> 6) - velocities[q][0]

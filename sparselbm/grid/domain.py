@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import lcm
 
 import numpy as np
 import warp as wp
 
 from ..backends import Backend, TileLayout, backend_for
 from ..errors import DomainError
+from ..files.tile_lookup import TileLookup
+from .ghost_cells import GhostCells, Images, seams, tiles_around
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class Domain:
     def neighbours(self) -> wp.array:
         """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is no tile."""
         table = wp.empty(27 * self.tile_count, dtype=wp.int32, device=self.device)
-        extent = [-(-n // 8) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
+        extent = [tiles_around(n) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
             3 - self.dimension
         )
         wp.launch(
@@ -73,6 +74,37 @@ class Domain:
         )
         return table
 
+    @cached_property
+    def ghosts(self) -> GhostCells | None:
+        """Ghost cells along the periodic axes whose length is not a multiple of 8; None where there are none.
+
+        Raises DomainError where a tile for them is missing, because cells were made fluid after the domain was built.
+        """
+        images, numbers = _images(self.shape, self.periodic, self.tiles, self.fluid)
+        if not len(numbers):
+            return None
+        holders = TileLookup.of(self.tiles).find(images.tiles)
+        if (holders < 0).any():
+            raise DomainError(
+                f"tile {tuple(images.tiles[holders < 0][0].tolist())} is missing: it holds images of fluid cells at the end of a "
+                "periodic axis; build the domain with these cells, and take cells away afterwards"
+            )
+        inner = np.pad(images.directions, [(0, 0), (3 - self.dimension, 0)])
+        cells, sources = np.column_stack([holders, images.cells]), np.column_stack([numbers, images.sources[:, 1]])
+        return GhostCells(cells.astype(np.int32), sources.astype(np.int32), inner, self.device)
+
+    @cached_property
+    def ghost_tiles(self) -> np.ndarray:
+        """Mask of the tiles that hold ghost cells and no fluid, (n,) bool; they are left out of results."""
+        holders = np.zeros(self.tile_count, dtype=bool)
+        if self.ghosts is not None:
+            holders[self.ghosts.cells[:, 0]] = True
+        return holders & ~self.fluid.any(axis=1)
+
+    def with_ghosts(self, field: np.ndarray) -> np.ndarray:
+        """The field (n, cells, ...), with the values of the cells that they stand for in the ghost cells."""
+        return field if self.ghosts is None else self.ghosts.spread(field)
+
     def cell_indices(self) -> np.ndarray:
         """Index (i, j[, k]) of every cell of every tile, (n, cells, dimension) int32."""
         return cell_indices(self.tiles, self.dimension)
@@ -83,7 +115,7 @@ class Domain:
 
     def dense(self, field: np.ndarray, outside: float = 0.0) -> np.ndarray:
         """Expands a field (n, cells, ...) to one array over the box, (*shape, ...), with `outside` where there is no tile."""
-        extent = [8 * -(-n // 8) for n in self.shape]
+        extent = np.maximum(self.shape, 8 * (1 + self.tiles.max(axis=0)[: self.dimension]))
         result = np.full((*extent, *field.shape[2:]), outside, dtype=field.dtype)
         index = self.cell_indices().reshape(-1, self.dimension)
         result[tuple(index.T)] = field.reshape(-1, *field.shape[2:])
@@ -94,28 +126,28 @@ def build_domain(
     *, shape: tuple[int, ...], voxel_size: float, origin: tuple[float, ...], periodic: tuple[bool, ...],
     tiles: np.ndarray, fluid, device: wp.DeviceLike = None,
 ) -> Domain:
-    """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension)."""
+    """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension).
+
+    Tiles that hold ghost cells of a periodic axis are added where they are missing. Raises DomainError for no tiles.
+    """
     dimension = len(shape)
-    for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)):
-        if wraps and n % 8:
-            raise DomainError(
-                f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8; repeat the geometry {lcm(n, 8) // n} "
-                f"times, to {lcm(n, 8)} cells, for the same flow, or take {8 * max(1, round(n / 8))} cells per period"
-            )
     if len(tiles) == 0:
         raise DomainError(
             "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"
         )
+    indices = cell_indices(tiles, dimension)
+    given = np.all((indices >= 0) & (indices < np.asarray(shape)), axis=-1) & fluid(indices)
+    images, _ = _images(shape, periodic, tiles, given)
     device = wp.get_device(device)
-    points = wp.array(np.ascontiguousarray(8 * tiles, dtype=np.int32), dtype=wp.vec3i, device=device)
+    first = 8 * np.concatenate([tiles, images.tiles])
+    points = wp.array(np.ascontiguousarray(first, dtype=np.int32), dtype=wp.vec3i, device=device)
     half = 0.5 * voxel_size
     volume = wp.Volume.allocate_by_tiles(
         points, voxel_size=voxel_size, bg_value=None, translation=[x + half for x in origin], device=device
     )
     ordered = volume.get_tiles().numpy() // 8
-    indices = cell_indices(ordered, dimension)
-    inside = np.all((indices >= 0) & (indices < np.asarray(shape)), axis=-1)
-    cells = inside & fluid(indices)
+    places = TileLookup.of(tiles).find(ordered)
+    cells = given[places] & (places >= 0)[:, None]
     backend = backend_for(device.is_cpu)
     return Domain(dimension, shape, voxel_size, origin, periodic, volume, ordered, cells, device, backend)
 
@@ -124,6 +156,16 @@ def cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:
     """Index (i, j[, k]) of every cell of the given tiles, (n, cells, dimension) int32."""
     inner = np.stack(np.meshgrid(*[np.arange(8)] * dimension, indexing="ij"), axis=-1).reshape(-1, dimension)
     return (8 * tiles[:, None, :dimension] + inner[None]).astype(np.int32)
+
+
+def _images(shape, periodic, tiles: np.ndarray, fluid: np.ndarray) -> tuple[Images, np.ndarray]:
+    """The images of fluid cells beyond the ends of periodic axes, and the index of the tile of each fluid cell, (g,)."""
+    axes, dimension = seams(shape, periodic), len(shape)
+    first = 8 * tiles[:, axes]
+    last = np.asarray(shape)[axes] - 1
+    at_ends = np.flatnonzero(np.any((first == 0) | ((first <= last) & (last < first + 8)), axis=1))
+    images = Images.of(shape, axes, cell_indices(tiles[at_ends], dimension), fluid[at_ends])
+    return images, at_ends[images.sources[:, 0]]
 
 
 @cache

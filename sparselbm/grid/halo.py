@@ -16,11 +16,13 @@ _PLACE = {-1: slice(0, 1), 0: slice(1, 9), 1: slice(9, 10)}
 def with_halo(domain: Domain, field: np.ndarray) -> np.ndarray:
     """Extends a field (n, 512, ...) of a three-dimensional domain to (n, 10, 10, 10, ...); NaN where there is no tile.
 
+    Periodic axes wrap; the ghost cells of a periodic axis have the values of the cells that they stand for.
+
     Cell (i, j, k) of a tile is at [i + 1, j + 1, k + 1]. Raises DomainError in two dimensions.
     """
     if domain.dimension != 3:
         raise DomainError("halos need three dimensions, but the domain has 2: use `Domain.dense`")
-    n, rest = domain.tile_count, field.shape[2:]
+    n, rest, field = domain.tile_count, field.shape[2:], domain.with_ghosts(field)
     beyond = np.full((1, 8, 8, 8, *rest), np.nan, dtype=field.dtype)
     tiles = np.concatenate([field.reshape(n, 8, 8, 8, *rest), beyond])
     beside = np.asarray(domain.neighbours.numpy()).reshape(n, 27)

@@ -7,6 +7,10 @@ import warp as wp
 
 from ..errors import DomainError
 from .domain import Domain
+from .ghost_cells import seams
+
+_ROUNDING = 1e-6
+"""Relative distance from the end of a period below which a place counts as its start."""
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
@@ -18,19 +22,22 @@ class FieldSampler:
     """Interpolator of a field (n, cells[, d]): called with points (k, dimension) [m], returns values (k[, d]) float32.
 
     Trilinear between cell centres; exact for fields that are linear in space. All cells of tiles contribute the values
-    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Raises DomainError if
-    shapes do not fit.
+    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Along a periodic axis whose
+    length is not a multiple of 8 the field is periodic, or with `one_period` it is `outside` beyond the box. Raises DomainError
+    if shapes do not fit.
     """
 
-    def __init__(self, domain: Domain, field: np.ndarray, *, outside: float = float("nan")):
+    def __init__(
+        self, domain: Domain, field: np.ndarray, *, outside: float = float("nan"), one_period: bool = False
+    ):
         field = np.asarray(field)
         if field.shape[:2] != domain.fluid.shape or field.ndim > 3:
             raise DomainError(
                 f"the field has the shape {field.shape}: it must be {domain.fluid.shape}, with at most one more axis"
             )
         planes = 512 // domain.cells_per_tile  # A 2D tile is one of the eight planes of a tile of the volume.
-        components = np.moveaxis(field.reshape(*domain.fluid.shape, -1), -1, 0)
-        self._domain, self._outside, self._rest = domain, outside, field.shape[2:]
+        components = np.moveaxis(domain.with_ghosts(field).reshape(*domain.fluid.shape, -1), -1, 0)
+        self._domain, self._outside, self._one_period, self._rest = domain, outside, one_period, field.shape[2:]
         self._data = [
             wp.array(np.repeat(values.reshape(-1), planes), dtype=wp.float32, device=domain.device) for values in components
         ]
@@ -41,9 +48,24 @@ class FieldSampler:
             raise DomainError(f"the points have the shape {points.shape}: it must be (k, {domain.dimension})")
         cells = np.zeros((len(points), 3))
         cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
+        beyond = self._wrap(cells) & self._one_period
         places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
         sampled = [self._sample(data, places) for data in self._data]
-        return np.stack(sampled, axis=-1).reshape(len(points), *self._rest)
+        values = np.where(beyond[:, None], self._outside, np.stack(sampled, axis=-1))
+        return values.astype(np.float32).reshape(len(points), *self._rest)
+
+    def _wrap(self, cells: np.ndarray) -> np.ndarray:
+        """Brings places (k, 3) [cells] to between the first layer of centres and its image, which lies behind the last layer.
+
+        Returns which of them lie beyond the box, (k,).
+        """
+        beyond = np.zeros(len(cells), dtype=bool)
+        for axis in seams(self._domain.shape, self._domain.periodic):
+            n, x = self._domain.shape[axis], cells[:, axis]
+            beyond |= (x < -0.5) | (x > n - 0.5)
+            wrapped = np.mod(x, n)
+            cells[:, axis] = np.where(wrapped > n * (1.0 - _ROUNDING), 0.0, wrapped)
+        return beyond
 
     def _sample(self, data: wp.array, places: wp.array) -> np.ndarray:
         domain = self._domain

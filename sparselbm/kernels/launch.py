@@ -5,13 +5,16 @@ import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import warp as wp
 
 from ..backends import TileLayout
 from ..grid import Domain
+from ..grid.ghost_exchange import GhostExchange
 from ..models.physics import TileClass
 from .tile_kernel import ARGUMENTS, TileKernel, fuse
 
@@ -130,7 +133,9 @@ class TileSweep:
         self._fixed: list = [fixed]
         self._threads = max((group.threads for group in groups), default=1)
         self._commands: list = []
-        for batch in _batches(groups, kernel_of, backend.cell_per_thread):
+        batches = _batches(groups, kernel_of, backend.cell_per_thread)
+        self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads)
+        for batch in batches:
             kernel = replace(batch.kernel, streaming=streaming).launchable
             for members in batch.ranges:
                 listed = [x if x is None else wp.array(x, dtype=wp.int32, device=domain.device) for x in members]
@@ -152,7 +157,28 @@ class TileSweep:
                 for command in self._commands:
                     command.set_param_at_index(index, value)
                 self._seen[name] = weakref.ref(value) if isinstance(value, wp.array) else value
-        run_side_by_side([command.launch for command in self._commands], self._threads)
+        with ExitStack() as filled:
+            for name, exchange in self._exchanges.items():
+                filled.enter_context(exchange.filled(self._present(name), self._run))
+            self._run([command.launch for command in self._commands])
+
+    def _run(self, calls: Sequence[Callable[[], None]]) -> None:
+        run_side_by_side(calls, self._threads)
+
+    def _present(self, name: str) -> Any:
+        """The array of this name that the next launch reads."""
+        seen = self._seen.get(name, self._fixed[0].get(name))
+        return seen() if isinstance(seen, weakref.ref) else seen
+
+
+def _exchanges(domain: Domain, kernels: Sequence[TileKernel], threads: int) -> dict[str, GhostExchange]:
+    """How ghost cells are filled for these kernels, by the names of the arrays that they pull."""
+    if domain.ghosts is None:
+        return {}
+    reads: dict[str, set] = {}
+    for access in frozenset().union(*(kernel.pulled for kernel in kernels)):
+        reads.setdefault(access.array, set()).add((access.component, access.offset))
+    return {name: GhostExchange(domain.ghosts, each, threads) for name, each in reads.items()}
 
 
 def _same(seen: object, value: object) -> bool:

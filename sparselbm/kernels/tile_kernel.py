@@ -168,7 +168,7 @@ class TileTrace:
             outside=self._outside(),
             sums=names[len(self.stores) :],
         )
-        return TileKernel(text, precision)
+        return TileKernel(text, precision, pulled=frozenset(x for x in self.loads.values() if isinstance(x, Shifted)))
 
     @property
     def results(self) -> list[Expression]:
@@ -218,6 +218,8 @@ class TileKernel:
     precision: type
     streaming: bool = False
     """Whether stores bypass the CPU's cache, which pays for arrays that the cache cannot hold."""
+    pulled: frozenset[Shifted] = frozenset()
+    """Values that are read from neighbouring cells."""
 
     @property
     def launchable(self) -> wp.Kernel:
@@ -229,7 +231,8 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
     """One CPU kernel that treats each tile with the one of `kernels` whose number stands in `classes`."""
     if len(kernels) == 1:
         return kernels[0]
-    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision)
+    pulled = frozenset().union(*(kernel.pulled for kernel in kernels))
+    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision, pulled=pulled)
 
 
 @functools.cache

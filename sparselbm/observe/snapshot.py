@@ -101,20 +101,20 @@ class Snapshot:
         return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them."""
-        flow = FieldSampler(self.domain, self.velocity)
+        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them. They end at the ends of the box."""
+        flow = FieldSampler(self.domain, self.velocity, one_period=True)
         lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 
     def grids(self) -> tuple[TileGrid, TileGrid]:
         """Velocity and pressure as grids for `.vdb` and `.nvdb`."""
-        half = 0.5 * self.domain.voxel_size
+        half, kept = 0.5 * self.domain.voxel_size, ~self.domain.ghost_tiles
         place = {
-            "tiles": self.domain.tiles, "voxel_size": self.domain.voxel_size, "active": self.domain.fluid,
+            "tiles": self.domain.tiles[kept], "voxel_size": self.domain.voxel_size, "active": self.domain.fluid[kept],
             "origin": tuple(x + half for x in self.domain.origin),
         }
         fields = {"velocity": self.velocity, "pressure": self.pressure}
-        velocity, pressure = (TileGrid(name=name, values=values, **place) for name, values in fields.items())
+        velocity, pressure = (TileGrid(name=name, values=values[kept], **place) for name, values in fields.items())
         return velocity, pressure
 
 

@@ -160,7 +160,7 @@ class Walls:
 
         A ray may miss an edge from one end that it meets from the other.
         """
-        padded = np.concatenate([np.where(self.fluid, hit, 0), np.zeros_like(hit[:1])])
+        padded = np.concatenate([self._domain.with_ghosts(np.where(self.fluid, hit, 0)), np.zeros_like(hit[:1])])
         result = np.zeros_like(hit[tiles])
         for q, (c, p) in enumerate(zip(self._lattice.velocities, self._lattice.opposites, strict=True)):
             if p != q:

@@ -198,6 +198,26 @@ def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], S
     )
 
 
+def seams(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], Simulation]:
+    """A body near the ends of periodic axes that whole tiles do not fill, above a wall that moves."""
+    d = lattice.dimension
+    if d == 2:
+        mesh = TriangleMesh.cylinder(2.7, (2.937, 6.611, -6.0), (2.937, 6.611, 7.0), 24)
+    else:
+        mesh = TriangleMesh.sphere(2.7, (2.91, 6.57, 7.93), 1)
+    return lambda device: Simulation(
+        box((10, 13, 11)[:d], periodic=(True, False, True)[:d], device=device), lattice=lattice, viscosity=0.05,
+        precision=wp.float64, obstacles=(Obstacle("body", mesh, wall=wall),),
+        **{"boundaries": (MovingWall(Y_MIN, (0.02, 0.0, 0.03)[:d]),), "force": (3e-4, 6e-5, -8e-5)[:d], **options},
+    )
+
+
+def dyed(lattice: Lattice) -> Callable[[str], Simulation]:
+    """The same with a scalar that drives the flow."""
+    heat = Scalar("heat", 0.04, ScalarTRT(T(0.15)), (FixedValue(Y_MIN, 0.6),), bodies=(BodyValue("body", 1.4),))
+    return seams(lattice, scalars=(heat,), force=Boussinesq("heat", 0.7, (2e-4, -1e-3), reference=0.2))
+
+
 def patch(device: str) -> Simulation:
     """A tilted inlet of any shape in a vessel whose wall lies on links."""
     vessel = TriangleMesh.cylinder(6.13, (10.04, 9.97, -9.0), (10.04, 9.97, 9.0), 32)
@@ -237,4 +257,7 @@ CASES = {
     "scalars-D2Q9": Case(warm(D2Q9)),
     "scalars-D3Q19": Case(warm(D3Q19)),
     "scalars, Bouzidi-D2Q9": Case(warm(D2Q9, Bouzidi())),
+    "seams, scalars-D2Q9": Case(dyed(D2Q9)),
+    "seams, Bouzidi-D2Q9": Case(seams(D2Q9, Bouzidi())),
+    "seams-D3Q19": Case(seams(D3Q19)),
 }

@@ -69,16 +69,17 @@ def test_neighbours(shape, wraps, device):
         assert table[(known[tile], *(s + 1 for s in steps))] == expected
 
 
+@pytest.mark.parametrize("length", [16, 10, 7, 1])
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19, D3Q27], ids=repr)
-def test_links_are_blocked_where_the_upstream_cell_is_no_fluid(lattice, device):
+def test_links_are_blocked_where_the_upstream_cell_is_no_fluid(lattice, length, device):
     d = lattice.dimension
-    shape = (16, 24, 16)[:d]
+    shape = (length, 24, 16)[:d]
     fluid = np.random.default_rng(1).random(shape) < 0.7
-    tiles = np.array(list(itertools.product(*[range(n // 8) for n in shape])), dtype=np.int32)
+    tiles = np.array(list(itertools.product(*[range(-(-n // 8)) for n in shape])), dtype=np.int32)
     domain = build_domain(
         shape=shape, voxel_size=1.0, origin=(0.0,) * 3, periodic=(True,) + (False,) * (d - 1),
         tiles=np.pad(tiles, [(0, 0), (0, 3 - d)]),
-        fluid=lambda index: fluid[tuple(np.moveaxis(index, -1, 0))], device=device,
+        fluid=lambda index: fluid[tuple(np.moveaxis(np.minimum(index, np.asarray(shape) - 1), -1, 0))], device=device,
     )
     words = domain.dense(blocked_links(domain, lattice).numpy().reshape(domain.fluid.shape))
     padded = np.pad(fluid, [(0, 0)] + [(1, 1)] * (d - 1))
@@ -113,11 +114,6 @@ def test_cells_along_a_face(device):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"shape": (12, 8), "periodic": (True, False)},
-            "12 cells along periodic axis x: must be a multiple of 8; repeat the geometry 2 times, to 24 cells, .* take 16 cells",
-        ),
-        ({"shape": (8, 8, 3), "periodic": (False, False, True)}, "3 cells along periodic axis z.*take 8 cells"),
         ({"shape": (8,)}, r"shape \(8,\): pass two or three"),
         ({"shape": (8, 0)}, r"shape \(8, 0\).*at least 1"),
         ({"shape": (8, 8), "voxel_size": 0.0}, "voxel size is 0.0 m: it must be above 0"),

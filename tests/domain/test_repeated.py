@@ -1,4 +1,4 @@
-"""A periodic geometry that is repeated until it fills whole tiles has the flow of one period, bit for bit."""
+"""A periodic geometry that is repeated has the flow of one period, bit for bit."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.errors import DomainError
 from sparselbm.grid.build import box
 from sparselbm.solver import Simulation
 
@@ -26,8 +25,3 @@ def test_all_periods_are_the_same(device, period, repeats):
     parts = u.reshape(repeats, period, *u.shape[1:])
     assert np.abs(parts[0, :, :, 1]).max() > 1e-5
     assert all(np.array_equal(part, parts[0]) for part in parts)
-
-
-def test_a_length_that_does_not_fit_is_refused_with_the_repeats_that_do():
-    with pytest.raises(DomainError, match=r"10 cells along periodic axis x: .* repeat the geometry 4 times, to 40 cells"):
-        box((10, 12), periodic=(True, False))

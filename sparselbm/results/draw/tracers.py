@@ -30,7 +30,8 @@ class Tracers(Drawing):
 
     def draw(self, stage, moment, time):
         domain, axis = moment.snapshot.domain, moment.axis
-        flow = FieldSampler(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan))
+        velocity = np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan)
+        flow = FieldSampler(domain, velocity, one_period=True)
         fastest = float(np.nanmax(np.where(moment.is_fluid, moment.snapshot.speed, np.nan)))
         if not fastest > 0.0:
             return
