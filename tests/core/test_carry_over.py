@@ -49,7 +49,7 @@ def put(name):
 
 
 def moved(s):
-    (geometry,) = s.geometry
+    (geometry,) = s.solids.geometry
     geometry.move(geometry.points.numpy() + np.array([1.3, 0.4, 0.0]))
     s.update_geometry({"body"})
 
@@ -137,7 +137,7 @@ def make(feature, device):
 
 
 def populations(simulation):
-    return tile_view(simulation.domain, simulation.state, simulation.physics.size).copy()
+    return tile_view(simulation.domain, simulation.state.populations, simulation.physics.size).copy()
 
 
 @pytest.mark.filterwarnings("ignore:the condition on")
@@ -155,10 +155,10 @@ def test_the_step_after_a_transfer_is_the_step_without(device, name):
         n: simulation.parameter(n) for n in simulation.physics.parameters
     }
     for field_name in simulation.physics.fields:
-        simulation.set_time(simulation.steps)
-        other.set_time(other.steps)
+        simulation.clock.set(simulation.steps)
+        other.clock.set(other.steps)
         assert np.array_equal(Field(field_name).get(other), Field(field_name).get(simulation)), field_name
-    if simulation.solid is not None:
+    if simulation.solids.fractions is not None:
         assert np.array_equal(SolidFractions().get(other), SolidFractions().get(simulation))
     assert np.array_equal(populations(other), populations(simulation))
     for each in (simulation, other):
@@ -191,7 +191,7 @@ def test_a_body_that_was_moved_but_not_taken_over_stands_where_it_was_moved_to(d
     simulation = make(Feature(obstacle={}), device)
     thinned(simulation)
     simulation.update_geometry()
-    (geometry,) = simulation.geometry
+    (geometry,) = simulation.solids.geometry
     geometry.move(geometry.points.numpy() + np.array([2.0, 0.0, 0.0]))
     there = simulation.transferred_to(box((24, 16), device=device))
     simulation.update_geometry()
@@ -203,5 +203,5 @@ def test_places_in_cells_need_the_same_corner(device):
     pushed = Simulation(box((16, 16), device=device), viscosity=0.1, force=PUSH)
     there = box((24, 16), origin=(-8.0, 0.0, 0.0), device=device)
     assert plain.transferred_to(there).domain is there
-    with pytest.raises(DomainError, match=r"force_field_x, force_field_y have places in cells .*give both domains the same"):
+    with pytest.raises(DomainError, match=r"force_field_x, force_field_y have positions in cells .*give both domains the same"):
         pushed.transferred_to(there)
