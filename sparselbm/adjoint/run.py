@@ -74,7 +74,7 @@ class Run(Differentiable):
             w.require(self.simulation)
             if isinstance(w, Points) and SolidFractions() in self.wrt:
                 raise AdjointError(f"inputs {w.name!r} and 'solid_fractions': the points decide the fractions; give one of them")
-            if isinstance(w, Field) and w.name in _unsteady(self.simulation):
+            if isinstance(w, Field) and w.name in self.simulation.model_fields.unsteady_names:
                 raise AdjointError(f"the field {w.name!r} is set anew at each step by an unsteady profile: make that steady")
 
     def at(self, *values: wp.array) -> "RunPass":
@@ -201,19 +201,12 @@ def _put(simulation: Simulation, numbers: Sequence[tuple[RunInput, np.ndarray]])
 
 def _others(simulation: Simulation, wrt: Sequence[RunInput]) -> tuple[RunInput, ...]:
     """What a run depends on beside its state and its inputs: the points first, which decide the fractions and whose they are."""
-    moved, unsteady = any(isinstance(w, Points) for w in wrt), _unsteady(simulation)
+    moved, unsteady = any(isinstance(w, Points) for w in wrt), simulation.model_fields.unsteady_names
     points = (Points(geometry.name) for geometry in simulation.solids.geometry)
     fractions = () if moved or simulation.solids.fractions is None else (SolidFractions(),)
     named = (Field(name) for name in simulation.physics.fields if name not in unsteady)
     numbers = (Parameter(name) for name in simulation.physics.parameters)
     return tuple(w for w in (*points, *fractions, *named, *numbers) if w not in wrt)
-
-
-def _unsteady(simulation: Simulation) -> set[str]:
-    """Names of the fields that profiles set anew at every step."""
-    d = simulation.lattice.dimension
-    profiled = (b for b in simulation.physics.boundaries if b.profile is not None and not b.profile.steady)
-    return {number.of(b.face.name).name for b in profiled for number in b.parameters(d)}
 
 
 def _needs(wrt: Sequence[RunInput]) -> GradientTargets:

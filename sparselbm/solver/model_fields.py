@@ -54,6 +54,7 @@ class ModelFields:
         if name not in names:
             raise SimulationError(f"no field {name!r}; there are: {', '.join(names) or 'none'}")
         values = cell_values(self.domain, name, values)
+        self._require_range(name, values)
         lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (fields.slots == 0))
         if lost:
             raise SimulationError(
@@ -63,10 +64,28 @@ class ModelFields:
         fields.put(name, values)
         fields.upload()
 
+    def _require_range(self, name: str, values: np.ndarray) -> None:
+        """Raises SimulationError for values in the fluid that the model refuses."""
+        forces = {n: f.field_range for f in self.physics.forces for n in f.fields(self.domain.dimension)}
+        limits = {"viscosity": self.viscosity_field.field_range, **forces} if self.viscosity_field else forces
+        limit = limits.get(name)
+        wrong = self.domain.fluid & ~limit.contains(values) if limit else np.zeros(0, dtype=bool)
+        if wrong.any():
+            place = tuple(self.domain.cell_indices()[wrong][0].tolist())
+            raise SimulationError(
+                f"{name}: {values[wrong][0]:g} at cell {place}, one of {np.count_nonzero(wrong)} cells out of range; nothing was "
+                f"changed: give values that are {limit}"
+            )
+
     @cached_property
     def unsteady(self) -> tuple[tuple[int, BoundaryCondition], ...]:
         """Conditions whose profile varies in time, with the numbers of their openings."""
         return tuple((k, b) for k, b in self._profiled if b.profile is not None and not b.profile.steady)
+
+    @property
+    def unsteady_names(self) -> tuple[str, ...]:
+        """Names of the fields of unsteady profiles."""
+        return tuple(name for _, boundary in self.unsteady for name in self._names(boundary))
 
     def unsteady_values(self, step: int) -> dict[str, np.ndarray]:
         """Values of the unsteady profiles at a step, by the names of the fields. Raises SimulationError."""

@@ -61,8 +61,10 @@ class Simulation:
     """Solid fractions, and the surfaces of the obstacles that have them."""
     state: State
     """Populations after the last step."""
+    model_fields: ModelFields
+    """Fields as the models give them: force fields, profiles, viscosity factors."""
     fields: Fields
-    """Stored values of the fields that differ from cell to cell."""
+    """Stored values of the fields."""
     clock: Clock
     """Brings schedules and unsteady profiles to a step."""
     passes: Passes
@@ -100,13 +102,13 @@ class Simulation:
         self.physics = replace(physics, links_have_owners=self.walls.links_have_owners)
         self.solids = Solids(domain, obstacles, self.walls, precision)
         self.state = DoubleBuffer(domain, self.physics.size, precision)
-        self._model_fields = ModelFields(domain, self.physics, self.walls, viscosity_field)
-        self._build_passes(self._model_fields.stored(precision))
+        self.model_fields = ModelFields(domain, self.physics, self.walls, viscosity_field)
+        self._build_passes(self.model_fields.stored(precision))
 
     def _build_passes(self, fields: Fields) -> None:
         """Builds everything that reads the fields."""
         self.fields = fields
-        self.clock = Clock(self.parameters, self._model_fields, fields, lambda: self.state.steps)
+        self.clock = Clock(self.parameters, self.model_fields, fields, lambda: self.state.steps)
         self.passes = Passes(
             self.domain, self.physics, Target(self.precision, self.domain.backend), walls=self.walls, solids=self.solids,
             fields=fields, parameters=self.parameters.array, clock=self.clock, state_bytes=self.state.nbytes,
@@ -139,7 +141,7 @@ class Simulation:
         )
         moved.parameters.take_over(self.parameters)
         if physics.fields:
-            moved._build_passes(carried_fields(self._model_fields, self.fields, moved._model_fields, self.precision))
+            moved._build_passes(carried_fields(self.model_fields, self.fields, moved.model_fields, self.precision))
         if self.solids.by_hand.any():
             moved.set_solid_fractions(carried_fractions(self.solids, self.domain, moved.solids, domain))
         transfer(self.domain, domain, self.state.populations, physics.size, into=moved.state.populations)
@@ -232,7 +234,7 @@ class Simulation:
         to remain 0 elsewhere. Raises SimulationError where they do not, for an unknown name, and for values in the fluid that
         are not finite or out of the model's range.
         """
-        self._model_fields.set(self.fields, name, values)
+        self.model_fields.set(self.fields, name, values)
 
     def set_solid_fractions(self, fractions: np.ndarray | float) -> None:
         """Sets eps of every cell, a number or (n, cells), until the next `update_geometry`.

@@ -266,6 +266,6 @@ def test_inputs_that_do_not_fit(device):
     values = Field("force_field_x").get(run.simulation)
     slots = run.simulation.fields.slots
     slots[-1], kept = 0, slots[-1]
-    with pytest.raises(SimulationError, match="no place for them"):
+    with pytest.raises(SimulationError, match="that store no fields"):
         Field("force_field_x").put(run.simulation, values + 1.0)
     slots[-1] = kept

@@ -9,7 +9,7 @@ import warp as wp
 from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.models import Harmonic, RigidVelocity, RuntimeParameter, SmoothStart
+from sparselbm.models import Harmonic, RigidVelocity, RuntimeParameter, ScaledViscosity, SmoothStart
 from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
@@ -26,7 +26,7 @@ from sparselbm.models.boundary import (
     ZouHePressure,
 )
 from sparselbm.models.collision import TRT
-from sparselbm.models.force import Boussinesq, ForceField, UniformForce
+from sparselbm.models.force import Boussinesq, Brinkman, ForceField, UniformForce
 from sparselbm.models.scalar import FixedFlux, FixedValue, Scalar, ScalarTRT
 from sparselbm.models.turbulence import WallFunction
 from sparselbm.solver import Obstacle, Simulation
@@ -149,6 +149,22 @@ def test_arrays_that_are_not_finite_are_refused(device, wrong):
         simulation.set_state(velocity=(wrong, 0.0))
     assert np.array_equal(simulation.state.populations.numpy(), state)
     assert np.all(simulation.fields.spread(simulation.fields.array, "force_field_x") == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "limit"),
+    [("viscosity", -1.0, "above -1"), ("viscosity", -1.5, "above -1"), ("resistance", -1e-3, "at least 0")],
+)
+def test_fields_stay_in_the_range_of_their_model(device, name, wrong, limit):
+    """Regression: a negative viscosity or resistance was taken, and the flow blew up or gained energy."""
+    factors = ScaledViscosity(lambda x: 1.5 + 0.0 * x[..., 0])
+    simulation = Simulation(box((16, 8), device=device), viscosity=0.1, force=Brinkman(0.1), viscosity_field=factors)
+    values = np.full(simulation.domain.fluid.shape, 0.2)
+    simulation.set_field(name, values)
+    values[1, 9] = wrong
+    with pytest.raises(SimulationError, match=rf"{name}: {wrong:g} at cell \(9, 1\), one of 1 cells .* finite and {limit}"):
+        simulation.set_field(name, values)
+    assert simulation.fields.spread(simulation.fields.array, name) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("forces", [(), (Boussinesq("dye", 0.0, (0.0, -1e-3)),)], ids=["passive", "buoyancy 0"])
