@@ -44,7 +44,7 @@ class ModelFields:
             tiles |= self.walls.along_opening(k).any(axis=1)
         return tiles
 
-    def set(self, fields: Fields, name: str, values: np.ndarray) -> None:
+    def set(self, fields: Fields, name: str, values: np.ndarray | float) -> None:
         """Changes a stored field; `values`: a number or (n, cells).
 
         Raises SimulationError: an unknown name, values that are not finite or that the model refuses, or values other than 0
@@ -53,15 +53,15 @@ class ModelFields:
         names = self.physics.fields
         if name not in names:
             raise SimulationError(f"no field {name!r}; there are: {', '.join(names) or 'none'}")
-        values = cell_values(self.domain, name, values)
-        self._require_range(name, values)
-        lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (fields.slots == 0))
+        cells = cell_values(self.domain, name, values)
+        self._require_range(name, cells)
+        lost = np.count_nonzero(np.any(cells != 0.0, axis=1) & (fields.slots == 0))
         if lost:
             raise SimulationError(
                 f"{name}: not 0 in {lost} tiles that store no fields, because all fields were 0 there at first: start from a "
                 "field that is not 0 wherever it will be changed"
             )
-        fields.put(name, values)
+        fields.put(name, cells)
         fields.upload()
 
     def _require_range(self, name: str, values: np.ndarray) -> None:

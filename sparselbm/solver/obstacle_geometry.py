@@ -1,15 +1,14 @@
 """Surface of an obstacle, and the solid fractions that it gives to the cells."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
 import warp as wp
 
-from ..geometry import SurfaceQuery, solid_fraction
+from ..geometry import SolidFraction, SurfaceQuery, solid_fraction
 from ..grid import Domain
-from ..models.cell_label import OBSTACLE_SHIFT
 from .obstacle import Obstacle
+from .solid_kernels import gather_kernel, merge_kernel
 from .walls import Walls
 
 
@@ -18,7 +17,8 @@ class ObstacleGeometry:
 
     def __init__(self, obstacle: Obstacle, number: int, domain: Domain, walls: Walls, precision: type):
         """`number`: that of the obstacle in the labels of the cells, which `walls` stores."""
-        self.obstacle, self.number = obstacle, number
+        assert isinstance(obstacle.wall, SolidFraction)
+        self.obstacle, self.number, self._wall = obstacle, number, obstacle.wall
         self._domain, self._walls, self._precision = domain, walls, precision
         vec3 = wp.vec3f if precision is wp.float32 else wp.vec3d
         self._query = SurfaceQuery(obstacle.mesh, device=domain.device)
@@ -61,7 +61,7 @@ class ObstacleGeometry:
         self._tape = wp.Tape()
         with self._tape:
             solid_fraction(
-                self.obstacle.wall, self.placed, self._query,
+                self._wall, self.placed, self._query,
                 tile_ids=wp.array(np.arange(len(members)), dtype=wp.int32, device=device),
                 tile_coords=wp.array(domain.tiles[members], dtype=wp.vec3i, device=device), dimension=domain.dimension,
                 voxel_size=domain.voxel_size, origin=domain.origin, out=self._eps,
@@ -69,14 +69,16 @@ class ObstacleGeometry:
 
     def merge(self, solid: wp.array) -> None:
         """Merges the evaluated fractions into those of all cells, flat; the larger fraction owns a cell where obstacles meet."""
-        self._launch(_merge_kernel(self._precision), self._eps, solid)
+        self._launch(merge_kernel(self._precision), self._eps, solid)
 
     def pullback(self, solid_adjoint: wp.array) -> np.ndarray:
         """d J / d `placed` [1 / m], (n, 3) float64, from d J / d eps of every cell; does not change `points.grad`."""
+        assert self.placed.grad is not None
+        assert self._eps.grad is not None
         self.placed.grad.zero_()  # A tape knows of it only after its first backward pass: `Tape.zero` is not enough.
         self._eps.grad.zero_()
         seed = wp.zeros_like(self._eps, requires_grad=False)
-        self._launch(_gather_kernel(self._precision), seed, solid_adjoint.flatten())
+        self._launch(gather_kernel(self._precision), seed, solid_adjoint.flatten())
         self._tape.backward(grads={self._eps: seed})
         return self.placed.grad.numpy().astype(np.float64)
 
@@ -91,52 +93,8 @@ class ObstacleGeometry:
         if self.obstacle.hollow:
             return np.arange(domain.tile_count, dtype=np.int32)
         cells = (self.points.numpy() - np.asarray(domain.origin)) / domain.voxel_size
-        band = self.obstacle.wall.band + 1.0
+        band = self._wall.band + 1.0
         axes = slice(domain.dimension)
         low, high = (cells.min(axis=0) - band)[axes], (cells.max(axis=0) + band)[axes]
         first = 8 * domain.tiles[:, axes]
         return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
-
-
-@functools.cache
-def _merge_kernel(precision: type) -> wp.Kernel:
-    floats = wp.array(dtype=precision)
-    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
-    low_half = wp.constant(wp.uint32((1 << OBSTACLE_SHIFT) - 1))
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def merge_solid(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool,
-        marks: wp.array(dtype=wp.uint32),
-        eps: floats, solid: floats,
-    ):
-        thread = wp.tid()
-        at = tile_ids[thread // cells] * cells + thread % cells
-        label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)
-        value = wp.where(hollow, precision(1.0) - eps[thread], eps[thread])
-        if value > solid[at]:
-            solid[at] = value
-            marks[label] = (marks[label] & low_half) | (wp.uint32(number) << shift)
-
-    return merge_solid
-
-
-@functools.cache
-def _gather_kernel(precision: type) -> wp.Kernel:
-    floats = wp.array(dtype=precision)
-    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def gather_adjoint(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, number: int, hollow: wp.bool,
-        marks: wp.array(dtype=wp.uint32),
-        eps_adjoint: floats, solid_adjoint: floats,
-    ):
-        thread = wp.tid()
-        at = tile_ids[thread // cells] * cells + thread % cells
-        label = wp.int64(tile_ids[thread // cells]) * wp.int64(words * cells) + wp.int64(thread % cells)
-        sign = wp.where(hollow, precision(-1.0), precision(1.0))
-        owned = (marks[label] >> shift) == wp.uint32(number)
-        eps_adjoint[thread] = wp.where(owned, sign * solid_adjoint[at], precision(0.0))
-
-    return gather_adjoint

@@ -9,11 +9,11 @@ import warp as wp
 from ..errors import SimulationError
 from ..grid import Domain
 from ..grid.memory import put_tiles, tile_array, tile_view
-from ..models.cell_label import OBSTACLE_SHIFT
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from .cell_values import cell_values
 from .obstacle import Obstacle
 from .obstacle_geometry import ObstacleGeometry
+from .solid_kernels import clear_kernel, solid_tiles_kernel
 from .walls import Walls
 
 
@@ -64,7 +64,7 @@ class Solids:
             solid[touched] = holds_solid
             self.tiles = np.flatnonzero(solid)
 
-    def set(self, fractions: np.ndarray) -> None:
+    def set(self, fractions: np.ndarray | float) -> None:
         """Sets eps of every cell by hand, until the next `update`; `fractions`: a number or (n, cells).
 
         Raises SimulationError for values in the fluid that are not finite, or if no obstacle has solid fractions.
@@ -105,49 +105,10 @@ class Solids:
         solid, device = self.fractions.flatten(), domain.device
         on_cells = wp.array([0, *(g.number for g in self.geometry)], dtype=wp.uint32, device=device)
         inputs = [ids, cells, walls.label_words, on_cells, walls.marks, solid]
-        wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=inputs, device=device, record_tape=False)
+        wp.launch(clear_kernel(precision), len(touched) * cells, inputs=inputs, device=device, record_tape=False)
         for geometry in self.geometry:
             geometry.merge(solid)
-        found = wp.empty(len(touched), dtype=wp.int32, device=device)
+        found = wp.array(np.zeros(len(touched)), dtype=wp.int32, device=device)
         inputs = [ids, cells, solid, found]
-        wp.launch(_solid_tiles_kernel(precision), len(touched), inputs=inputs, device=device, record_tape=False)
+        wp.launch(solid_tiles_kernel(precision), len(touched), inputs=inputs, device=device, record_tape=False)
         return touched, found.numpy() == 1
-
-
-@functools.cache
-def _clear_kernel(precision: type) -> wp.Kernel:
-    shift = wp.constant(wp.uint32(OBSTACLE_SHIFT))
-    low_half = wp.constant(wp.uint32((1 << OBSTACLE_SHIFT) - 1))
-
-    @wp.kernel(enable_backward=False, module="unique", module_options={"max_unroll": 0})
-    def clear_solid(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, words: int, on_cells: wp.array(dtype=wp.uint32),
-        marks: wp.array(dtype=wp.uint32), solid: wp.array(dtype=precision),
-    ):
-        """Removes the solid and its owner: an obstacle does not own a cell that it has left."""
-        thread = wp.tid()
-        tile = tile_ids[thread // cells]
-        solid[tile * cells + thread % cells] = precision(0.0)
-        label = wp.int64(tile) * wp.int64(words * cells) + wp.int64(thread % cells)
-        number = marks[label] >> shift
-        for k in range(on_cells.shape[0]):
-            if on_cells[k] == number:
-                marks[label] = marks[label] & low_half
-
-    return clear_solid
-
-
-@functools.cache
-def _solid_tiles_kernel(precision: type) -> wp.Kernel:
-    @wp.kernel(enable_backward=False, module="unique", module_options={"max_unroll": 0})
-    def tiles_with_solid(
-        tile_ids: wp.array(dtype=wp.int32), cells: int, solid: wp.array(dtype=precision), found: wp.array(dtype=wp.int32)
-    ):
-        i = wp.tid()
-        any_solid = wp.int32(0)
-        for n in range(cells):
-            if solid[tile_ids[i] * cells + n] > precision(0.0):
-                any_solid = wp.int32(1)
-        found[i] = any_solid
-
-    return tiles_with_solid

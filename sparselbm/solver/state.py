@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import warp as wp
 
@@ -41,7 +41,7 @@ class State(ABC):
         """Advances the populations by a number of steps."""
 
     @abstractmethod
-    def scratch(self) -> "contextmanager[wp.array]":
+    def scratch(self) -> AbstractContextManager[wp.array]:
         """Context manager that lends an array as large as the populations, to be overwritten: `with state.scratch() as array`.
 
         Its contents are arbitrary, and the next step or borrower overwrites them.
@@ -105,6 +105,6 @@ class DoubleBuffer(State):
         return array
 
     def empty(self, count: int) -> list[wp.array]:
-        tiles, *rest = self._shape
-        whole = lane_array((count * tiles, *rest), self._precision, self._domain.device, self._pages)
+        tiles, components, cells = self._shape
+        whole = lane_array((count * tiles, components, cells), self._precision, self._domain.device, self._pages)
         return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]

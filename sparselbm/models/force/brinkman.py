@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Brinkman(BodyForce):
     resistance: Callable[[np.ndarray], np.ndarray] | float
     """alpha [lattice density / step]: a number, or a function of centres (..., d) [cells from the domain's lower corner]."""
 
-    field_range = FieldRange(0.0)
+    field_range: ClassVar[FieldRange] = FieldRange(0.0)
 
     def parameters(self, dimension):
         return ()
