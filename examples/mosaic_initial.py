@@ -42,7 +42,7 @@ class Recovery:
         simulation, tape = self.simulation, wp.Tape()
         simulation.set_state(1.0, u.reshape(SHAPE))
         start = tape_array(simulation, 19)
-        start.assign(simulation.state)
+        start.assign(simulation.state.populations)
         end = run_on_tape(tape, simulation, start, STEPS, plan=Stored())
         moments = moments_on_tape(tape, simulation, end)
         away, size = np.moveaxis(tile_view(simulation.domain, moments, 4)[:, 1:], 1, -1) - self.target, np.sum(self.target**2)

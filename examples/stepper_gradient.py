@@ -34,10 +34,11 @@ def twenty_steps(device: str | None = None) -> tuple[float, float]:
     """A directional derivative through 20 steps from a perturbed state, fp64: adjoint and central differences."""
     stepper = simulation(wp.float64, device)
     rng = np.random.default_rng(0)
-    start, direction = 1e-2 * rng.standard_normal(stepper.state.shape), rng.standard_normal(stepper.state.shape)
+    shape = stepper.state.populations.shape
+    start, direction = 1e-2 * rng.standard_normal(shape), rng.standard_normal(shape)
 
     def loss_and_gradient(h: float):
-        stepper.state.assign(start + h * direction)
+        stepper.state.populations.assign(start + h * direction)
         return value_and_grad(LOSS, stepper, steps=20, wrt=[InitialPopulations()])
 
     _, (gradient,) = loss_and_gradient(0.0)

@@ -59,34 +59,34 @@ def rehearsal(request):
 @pytest.fixture
 def forward_steps(monkeypatch):
     """The number of each step that a simulation has been advanced by, on a GPU also those in graphs."""
-    from sparselbm.solver import Simulation
+    from sparselbm.solver.stepper import Stepper
 
-    done, advance, advance_twice = [], Simulation.advance, Simulation.advance_twice
+    done, advance, advance_twice = [], Stepper.advance, Stepper.advance_twice
 
-    def counted(simulation, source, target, step):
+    def counted(stepper, source, target, step):
         done.append(step)
-        advance(simulation, source, target, step)
+        advance(stepper, source, target, step)
 
-    def counted_pairs(simulation, state, other, step, pairs):
+    def counted_pairs(stepper, state, other, step, pairs):
         before = len(done)
-        advance_twice(simulation, state, other, step, pairs)
+        advance_twice(stepper, state, other, step, pairs)
         done[before:] = range(step, step + 2 * pairs)
 
-    monkeypatch.setattr(Simulation, "advance", counted)
-    monkeypatch.setattr(Simulation, "advance_twice", counted_pairs)
+    monkeypatch.setattr(Stepper, "advance", counted)
+    monkeypatch.setattr(Stepper, "advance_twice", counted_pairs)
     return done
 
 
 @pytest.fixture
 def living_states(monkeypatch):
     """A function that counts the population arrays made by simulations since the test began that are still in memory."""
-    from sparselbm.solver import Simulation
+    from sparselbm.solver.state import DoubleBuffer
 
-    made, new_states = [], Simulation.new_states
+    made, empty = [], DoubleBuffer.empty
 
     def noted(states):
         made.extend(map(weakref.ref, states))
         return states
 
-    monkeypatch.setattr(Simulation, "new_states", lambda simulation, count: noted(new_states(simulation, count)))
+    monkeypatch.setattr(DoubleBuffer, "empty", lambda state, count: noted(empty(state, count)))
     return lambda: sum(ref() is not None for ref in made)

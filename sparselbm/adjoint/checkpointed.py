@@ -75,7 +75,7 @@ class Checkpointed(AdjointMethod):
                 case Copy() | Move():
                     moved += action.from_storage == StorageType.DISK
         size = self.storage.size(simulation)
-        memory = in_memory * size + _ARRAYS * simulation.state_bytes
+        memory = in_memory * size + _ARRAYS * simulation.state.nbytes
         return GradientWork(memory, on_disk * size, moved * size, steps, forward, steps)
 
     def run(self, simulation, evaluation, steps, window):
@@ -92,8 +92,8 @@ class Checkpointed(AdjointMethod):
             self.disk.require(on_disk * size)
             shelves[StorageType.DISK] = DiskCheckpointStore(self.disk, self.storage, simulation)
         replay = Replay(simulation, steps, window, lambda: _schedule(steps, in_memory, on_disk), shelves)
-        wp.copy(simulation.state, replay.forward(evaluation))
-        simulation.steps += steps
+        wp.copy(simulation.state.populations, replay.forward(evaluation))
+        simulation.state.steps += steps
         return replay
 
 

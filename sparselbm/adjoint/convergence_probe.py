@@ -45,8 +45,8 @@ class ConvergenceProbe:
         self.state, self.step = state, step
         self._blocks = len(simulation.physics.blocks)
         self._sums = sums_array(simulation.domain, 4 * self._blocks)
-        self._sweep = simulation.general_sweep(change_kernel)
-        self._add = [simulation.general_sweep(amount_adjoint_kernel, k) for k in range(self._blocks)]
+        self._sweep = simulation.passes.general(change_kernel)
+        self._add = [simulation.passes.general(amount_adjoint_kernel, k) for k in range(self._blocks)]
 
     def _summed(self, now: wp.array, before: wp.array) -> np.ndarray:
         """The sums of `change_kernel`, (blocks, 4)."""
@@ -71,12 +71,13 @@ class ConvergenceProbe:
 
     def conserved(self) -> list[int]:
         """Which amounts, the mass (0) and those of scalars, have an adjoint that a step back leaves as it is; leaves lambda 0."""
-        reverse, before, found = self.reverse, self.simulation.spare, []
+        reverse, found = self.reverse, []
         for k in range(self._blocks):
             self._add_amount(k, reverse.adjoint, 1.0)
-            wp.copy(before, reverse.adjoint)
-            reverse.back(self.state, self.step, gather=False)
-            square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]
+            with self.simulation.state.scratch() as before:
+                wp.copy(before, reverse.adjoint)
+                reverse.back(self.state, self.step, gather=False)
+                square, change = self._summed(reverse.adjoint, before).sum(axis=0)[:2]
             reverse.clear()
             if change < _ROUNDING[self.simulation.precision] ** 2 * square:
                 found.append(k)
@@ -84,14 +85,15 @@ class ConvergenceProbe:
 
     def distance_from_steady(self) -> float:
         """What the state would still change, relative to its norm, by looking ahead without touching it; leaves lambda 0."""
-        anchor, now, spare = self.simulation.spare, self.reverse.adjoint, self.reverse.spare
+        now, spare = self.reverse.adjoint, self.reverse.spare
         wp.copy(now, self.state)
         changes = []
-        for _ in range(2):
-            wp.copy(anchor, now)
-            for _ in range(STRETCH_STEPS // 2):
-                self.simulation.advance(now, spare, self.step)
-                self.simulation.advance(spare, now, self.step)
-            changes.append(self._changes(now, anchor))
+        with self.simulation.state.scratch() as anchor:
+            for _ in range(2):
+                wp.copy(anchor, now)
+                for _ in range(STRETCH_STEPS // 2):
+                    self.simulation.stepper.advance(now, spare, self.step)
+                    self.simulation.stepper.advance(spare, now, self.step)
+                changes.append(self._changes(now, anchor))
         now.zero_()
         return max(still_to_come(float(late), float(early)) for early, late in zip(*changes, strict=True))

@@ -8,7 +8,6 @@ import warp as wp
 
 from ..errors import AdjointError
 from ..solver import Simulation
-from ..solver.open_cells import open_cells
 from .anderson import Anderson, Mixing
 from .convergence_probe import STRETCH_STEPS, ConvergenceProbe, relative_change, still_to_come
 from .gradient_guard import GrowthMonitor
@@ -72,5 +71,5 @@ def _stretch(look: ConvergenceProbe) -> None:
 
 
 def seen_cells(simulation: Simulation) -> np.ndarray:
-    """1 in `open_cells`, else 0, (n, 1, cells), in the populations' precision."""
-    return open_cells(simulation)[:, None].astype(wp.dtype_to_numpy(simulation.precision))
+    """1 in `Solids.open_cells`, else 0, (n, 1, cells), in the populations' precision."""
+    return simulation.solids.open_cells()[:, None].astype(wp.dtype_to_numpy(simulation.precision))

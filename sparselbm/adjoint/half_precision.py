@@ -36,7 +36,7 @@ class HalfPrecision(CheckpointFormat):
             )
 
     def size(self, simulation):
-        return 2 * simulation.state.size
+        return 2 * simulation.state.populations.size
 
     def packing(self, simulation):
         return _Halves(simulation)
@@ -50,7 +50,7 @@ class _Halves(StateCodec):
     simulation: Simulation
 
     def new(self):
-        return lane_array(self.simulation.state.shape, wp.float16, self.simulation.domain.device)
+        return lane_array(self.simulation.state.populations.shape, wp.float16, self.simulation.domain.device)
 
     def pack(self, state, kept):
         _convert(_kernels(state.dtype)[0], state, kept, state, _SCALE)

@@ -42,7 +42,7 @@ class AdjointMethod(ABC):
     def forecast(self, simulation: Simulation, steps: int, speed: Bandwidth | None = None) -> GradientEstimate:
         """That work and its duration, known before the start: `print` it. `speed`: by default measured now, in 0.2 s."""
         work = self.work(simulation, steps)
-        step = (speed or Bandwidth.of(simulation.domain.device)).step_seconds(simulation.state_bytes)
+        step = (speed or Bandwidth.of(simulation.domain.device)).step_seconds(simulation.state.nbytes)
         return GradientEstimate(work, (work.forward_steps + ADJOINT_COST * work.backward_steps) * step)
 
 

@@ -26,7 +26,7 @@ class Populations:
 
     def read(self, simulation: Simulation) -> wp.array:
         """A copy of the present state: a plan may keep its array."""
-        return wp.clone(packed(simulation.state, self.shape(simulation)))
+        return wp.clone(packed(simulation.state.populations, self.shape(simulation)))
 
     def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
         return Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))

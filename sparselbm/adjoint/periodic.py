@@ -65,7 +65,7 @@ class Periodic(AdjointMethod):
 
     def run(self, simulation, evaluation, steps, window):
         period = self._period(simulation, evaluation, steps)
-        return _Windows(self, simulation, evaluation, period, checksum(simulation.state))
+        return _Windows(self, simulation, evaluation, period, checksum(simulation.state.populations))
 
     def _period(self, simulation: Simulation, evaluation: Evaluation | None, steps: int) -> float:
         """Runs the steps before the windows."""
@@ -77,7 +77,7 @@ class Periodic(AdjointMethod):
         at, values = [], []
         for end in np.linspace(0, steps, min(_SAMPLES, steps) + 1).round().astype(int)[1:]:
             simulation.run(int(end) - (at[-1] if at else 0))
-            evaluation.add(simulation.state)
+            evaluation.add(simulation.state.populations)
             at.append(int(end))
             values.append(evaluation.take())
         return found_period(Signal(np.array(at), np.array(values)).since(steps // 2))
@@ -96,7 +96,7 @@ class _Windows(ForwardRecord):
 
     def back(self, reverse):
         plan = self.plan
-        if checksum(self.simulation.state) != self.seen:
+        if checksum(self.simulation.state.populations) != self.seen:
             raise AdjointError(
                 "the state from which the windows of Periodic begin was overwritten before the backward pass, by further "
                 "steps, another start or an earlier way back: run it again"

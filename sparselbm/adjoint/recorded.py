@@ -43,21 +43,21 @@ class Recorded:
         simulation = self._simulation
         numbers = len(simulation.physics.parameters)  # The factors of schedules that follow them change from step to step.
         inputs: dict[str, Callable[[], int]] = {name: lambda a=array: checksum(a) for name, array in self._others.items()}
-        inputs["parameters"] = lambda: checksum(simulation.parameters.numpy()[:numbers])
+        inputs["parameters"] = lambda: checksum(simulation.parameters.array.numpy()[:numbers])
         inputs["schedules"] = self._factors
         inputs["fields"] = self._fields
-        for geometry in simulation.geometry:
+        for geometry in simulation.solids.geometry:
             inputs[f"points of {geometry.name!r}"] = lambda g=geometry: checksum(g.placed)
-        inputs["solid fractions"] = lambda: checksum(simulation.solid)
+        inputs["solid fractions"] = lambda: checksum(simulation.solids.fractions)
         inputs["fractions of links"] = lambda: checksum(simulation.walls.fractions)
         return inputs
 
     def _factors(self) -> int:
-        factors = [[schedule(step) for step in self._steps] for schedule in self._simulation.schedules.values()]
+        factors = [[schedule(step) for step in self._steps] for schedule in self._simulation.parameters.schedules.values()]
         return checksum(np.array(factors, dtype=np.float64))
 
     def _fields(self) -> int:
-        self._simulation.set_time(self._steps.start)  # What is unsteady among them is written anew for each step.
+        self._simulation.clock.set(self._steps.start)  # What is unsteady among them is written anew for each step.
         return checksum(self._simulation.fields.array)
 
 

@@ -29,8 +29,8 @@ class Replay(ForwardRecord):
         self._schedule, self._shelves = schedule, shelves
         self._begin = simulation.steps
         self._free: list[wp.array] = []
-        self._present = simulation.new_state()
-        wp.copy(self._present, simulation.state)
+        self._present = simulation.state.zeros()
+        wp.copy(self._present, simulation.state.populations)
         self._at_start = True
         self._evaluation: Evaluation | None = None
         self._actions: Iterator = iter(())
@@ -86,7 +86,7 @@ class Replay(ForwardRecord):
         if action.write_adj_deps:
             if action.n1 == self._steps:  # The last state is needed once, for the objective and for the user.
                 self._last = self._spare()
-                self._simulation.advance(self._present, self._last, self._begin + action.n0)
+                self._simulation.stepper.advance(self._present, self._last, self._begin + action.n0)
                 self._meet(self._steps, self._last)
             return  # Going back from the state after it needs the state at hand.
         self._step(action.n0)
@@ -99,7 +99,7 @@ class Replay(ForwardRecord):
     def _step(self, t: int) -> None:
         """To the state after t + 1 steps, in another array."""
         target = self._spare()
-        self._simulation.advance(self._present, target, self._begin + t)
+        self._simulation.stepper.advance(self._present, target, self._begin + t)
         self._release()
         self._present = target
         self._meet(t + 1, target)
@@ -108,7 +108,7 @@ class Replay(ForwardRecord):
         """Steps in which nobody is interested, within the present array, which is not kept; gives how many."""
         if pairs:
             other = self._spare()
-            self._simulation.advance_twice(self._present, other, self._begin + t, pairs)
+            self._simulation.stepper.advance_twice(self._present, other, self._begin + t, pairs)
             self._free.append(other)
         return 2 * pairs
 
@@ -117,7 +117,7 @@ class Replay(ForwardRecord):
         self._present = self._shelves[action.from_storage].take(action.n, self._spare)
 
     def _spare(self) -> wp.array:
-        return self._free.pop() if self._free else self._simulation.new_states(1)[0]
+        return self._free.pop() if self._free else self._simulation.state.empty(1)[0]
 
     def _release(self) -> None:
         """The array of the present state is free, unless it is kept."""

@@ -74,7 +74,7 @@ class Run(Differentiable):
             w.require(self.simulation)
             if isinstance(w, Points) and SolidFractions() in self.wrt:
                 raise AdjointError(f"inputs {w.name!r} and 'solid_fractions': the points decide the fractions; give one of them")
-            if isinstance(w, Field) and w.name in _unsteady(self.simulation):
+            if isinstance(w, Field) and w.name in self.simulation.model_fields.unsteady_names:
                 raise AdjointError(f"the field {w.name!r} is set anew at each step by an unsteady profile: make that steady")
 
     def at(self, *values: wp.array) -> "RunPass":
@@ -149,15 +149,15 @@ class RunPass(Pass):
     def _to_start(self) -> None:
         """Brings the simulation, in an array of its own, to the start of this run."""
         simulation, start = self._run.simulation, self._run.start
-        simulation.state, simulation.steps = self._start, self._begin  # Of its scalars, a start from moments keeps those.
-        simulation.state = _copied(simulation) if start is None else start.state(simulation, self._given[0])
+        simulation.state.populations, simulation.state.steps = self._start, self._begin  # A start from moments keeps scalars.
+        simulation.state.populations = _copied(simulation) if start is None else start.state(simulation, self._given[0])
 
     @contextmanager
     def _set(self) -> Iterator[None]:
         """The simulation with the numbers of this run, the same at every time; afterwards as it was."""
         simulation = self._run.simulation
         with _as_found(simulation, [w for w, _ in self._numbers]):
-            if simulation.fractions_by_hand and self._run.by_points:
+            if simulation.solids.by_hand.any() and self._run.by_points:
                 simulation.update_geometry()
             _put(simulation, self._numbers)
             if self._recorded is None:
@@ -169,26 +169,26 @@ class RunPass(Pass):
 
 def _copied(simulation: Simulation) -> wp.array:
     """A copy of the present state."""
-    copy = simulation.new_state()
-    wp.copy(copy, simulation.state)
+    copy = simulation.state.zeros()
+    wp.copy(copy, simulation.state.populations)
     return copy
 
 
 @contextmanager
 def _as_found(simulation: Simulation, numbers: Sequence[RunInput]) -> Iterator[None]:
     """Afterwards state, numbers, points and solid fractions are what they were; meanwhile points are where they are placed."""
-    state, steps, by_hand = simulation.state, simulation.steps, simulation.fractions_by_hand
-    moved = [(geometry, geometry.points.numpy().copy()) for geometry in simulation.geometry if geometry.moved]
-    fractions = [] if simulation.solid is None else [SolidFractions()]
+    state, steps, by_hand = simulation.state.populations, simulation.steps, simulation.solids.by_hand.copy()
+    moved = [(geometry, geometry.points.numpy().copy()) for geometry in simulation.solids.geometry if geometry.moved]
+    fractions = [] if simulation.solids.fractions is None else [SolidFractions()]
     present = [(w, w.get(simulation)) for w in [*(w for w in numbers if w not in fractions), *fractions]]
     for geometry, _ in moved:
         geometry.move(geometry.placed.numpy())
     try:
         yield
     finally:
-        simulation.state, simulation.steps = state, steps
+        simulation.state.populations, simulation.state.steps = state, steps
         _put(simulation, present)
-        simulation.fractions_by_hand = by_hand
+        simulation.solids.by_hand[:] = by_hand
         for geometry, points in moved:
             geometry.move(points)
 
@@ -201,19 +201,12 @@ def _put(simulation: Simulation, numbers: Sequence[tuple[RunInput, np.ndarray]])
 
 def _others(simulation: Simulation, wrt: Sequence[RunInput]) -> tuple[RunInput, ...]:
     """What a run depends on beside its state and its inputs: the points first, which decide the fractions and whose they are."""
-    moved, unsteady = any(isinstance(w, Points) for w in wrt), _unsteady(simulation)
-    points = (Points(geometry.name) for geometry in simulation.geometry)
-    fractions = () if moved or simulation.solid is None else (SolidFractions(),)
+    moved, unsteady = any(isinstance(w, Points) for w in wrt), simulation.model_fields.unsteady_names
+    points = (Points(geometry.name) for geometry in simulation.solids.geometry)
+    fractions = () if moved or simulation.solids.fractions is None else (SolidFractions(),)
     named = (Field(name) for name in simulation.physics.fields if name not in unsteady)
     numbers = (Parameter(name) for name in simulation.physics.parameters)
     return tuple(w for w in (*points, *fractions, *named, *numbers) if w not in wrt)
-
-
-def _unsteady(simulation: Simulation) -> set[str]:
-    """Names of the fields that profiles set anew at every step."""
-    d = simulation.lattice.dimension
-    profiled = (b for b in simulation.physics.boundaries if b.profile is not None and not b.profile.steady)
-    return {number.of(b.face.name).name for b in profiled for number in b.parameters(d)}
 
 
 def _needs(wrt: Sequence[RunInput]) -> GradientTargets:

@@ -53,7 +53,7 @@ class _Moments(StateCodec):
 
     @classmethod
     def of(cls, simulation: Simulation) -> "_Moments":
-        plain = [g.members for g in simulation.groups if not (g.tiles.walls or g.tiles.solid or g.tiles.fractions)]
+        plain = [g.members for g in simulation.passes.groups if not (g.tiles.walls or g.tiles.solid or g.tiles.fractions)]
         others = np.setdiff1d(np.arange(simulation.domain.tile_count), np.concatenate([*plain, []]))
         return cls(simulation, others.astype(np.int32))
 
@@ -74,7 +74,7 @@ class _Moments(StateCodec):
 
     @functools.cached_property
     def _sweeps(self):
-        return [self.simulation.general_sweep(kernel) for kernel in (_moments_kernel, _populations_kernel)]
+        return [self.simulation.passes.general(kernel) for kernel in (_moments_kernel, _populations_kernel)]
 
     @functools.cached_property
     def _rows(self) -> tuple[wp.array, wp.array]:

@@ -56,9 +56,9 @@ class FromMoments:
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
         """A state at this equilibrium."""
-        state = simulation.new_state()
-        wp.copy(state, simulation.state)
-        simulation.general_sweep(equilibrium_kernel)(source=aligned(simulation, values), target=state)
+        state = simulation.state.zeros()
+        wp.copy(state, simulation.state.populations)
+        simulation.passes.general(equilibrium_kernel)(source=aligned(simulation, values), target=state)
         return state
 
     def gradient(self, reverse: BackwardSweep, values: wp.array) -> wp.array:

@@ -73,7 +73,7 @@ class FullStates(CheckpointFormat):
         """Every simulation has such states."""
 
     def size(self, simulation):
-        return simulation.state_bytes
+        return simulation.state.nbytes
 
     def packing(self, simulation):
         return _Copies(simulation)
@@ -87,7 +87,7 @@ class _Copies(StateCodec):
     simulation: Simulation
 
     def new(self):
-        return self.simulation.new_state()
+        return self.simulation.state.zeros()
 
     def pack(self, state, kept):
         wp.copy(kept, state)

@@ -45,13 +45,14 @@ class Steady(AdjointMethod):
 
     def work(self, simulation, steps):
         kept = 2 + self.acceleration.states
-        return GradientWork(kept * simulation.state_bytes, 0, 0, steps, steps + 2 * STRETCH_STEPS, self.iterations)
+        return GradientWork(kept * simulation.state.nbytes, 0, 0, steps, steps + 2 * STRETCH_STEPS, self.iterations)
 
     def run(self, simulation, evaluation, steps, window):
         simulation.run(steps)
         if evaluation is not None:
-            evaluation.add(simulation.state)
-        return _AtRest(self, simulation, simulation.state, simulation.steps, checksum(simulation.state))
+            evaluation.add(simulation.state.populations)
+        state = simulation.state.populations
+        return _AtRest(self, simulation, state, simulation.steps, checksum(state))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,19 +15,19 @@ class Stored(AdjointMethod):
     """Keeps all states: one forward and one backward run, memory of `steps` population arrays."""
 
     def work(self, simulation, steps):
-        return GradientWork((steps + 3) * simulation.state_bytes, 0, 0, steps, steps, steps)
+        return GradientWork((steps + 3) * simulation.state.nbytes, 0, 0, steps, steps, steps)
 
     def run(self, simulation, evaluation, steps, window):
-        require_memory(simulation, steps * simulation.state_bytes, f"storing {steps} states")
+        require_memory(simulation, steps * simulation.state.nbytes, f"storing {steps} states")
         begin = simulation.steps
-        states = simulation.new_states(steps + 1)
-        wp.copy(states[0], simulation.state)
+        states = simulation.state.empty(steps + 1)
+        wp.copy(states[0], simulation.state.populations)
         for t in range(1, steps + 1):
-            simulation.advance(states[t - 1], states[t], begin + t - 1)
+            simulation.stepper.advance(states[t - 1], states[t], begin + t - 1)
             if evaluation is not None and window.weight(t, steps):
                 evaluation.add(states[t], window.weight(t, steps), begin + t)
-        wp.copy(simulation.state, states[-1])
-        simulation.steps += steps
+        wp.copy(simulation.state.populations, states[-1])
+        simulation.state.steps += steps
         return _States(states, begin, window)
 
 

@@ -9,10 +9,11 @@ import warp as wp
 
 from ..grid.memory import squared_norm, summed, sums_array, tile_array
 from ..kernels.adjoint import GradientTargets, adjoint_kernel, differences_transpose_kernel
+from ..kernels.context import Target
 from ..kernels.observables import integral_adjoint_kernel
 from ..kernels.step import stream_kernel, unstream_kernel
 from ..kernels.sweep import Sweep
-from ..models.physics import TileClass
+from ..models.physics import Physics, TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..observe import Observable
 from ..solver import Simulation
@@ -70,9 +71,9 @@ class BackwardSweep:
         self.trust, self._meter = trust, GrowthMonitor(trust) if trust else None
         self.check: Callable[[], None] = lambda: None
         """Called after `on_back`, which is a user's own: raises AdjointError where that has changed what is read."""
-        self.adjoint = simulation.new_state()
+        self.adjoint = simulation.state.zeros()
         """lambda, `[tile][q][cell]`."""
-        self.spare = simulation.new_state()
+        self.spare = simulation.state.zeros()
         """A second array of that kind, overwritten by each step back."""
         axes = simulation.lattice.dimension * bool(simulation.physics.kept)
         self._differences, self._spare_differences = (
@@ -109,24 +110,21 @@ class BackwardSweep:
         return self._injections(GradientTargets())
 
     def _step_back(self, wrt: GradientTargets) -> Sweep:
-        simulation = self.simulation
+        def factory(physics: Physics, tiles: TileClass, target: Target):
+            return adjoint_kernel(physics, replace(tiles, solid=tiles.solid or self._everywhere), target, wrt)
 
-        def kernel_of(tiles: TileClass):
-            seen = replace(tiles, solid=tiles.solid or self._everywhere)
-            return adjoint_kernel(simulation.physics, seen, simulation.target, wrt)
-
-        return simulation.sweep(kernel_of)
+        return self.simulation.passes.by_class(factory)
 
     def sweep(self, kernel: Callable) -> Callable[..., None]:
         """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names.
 
         It takes place at the step that lambda has been carried back to.
         """
-        return functools.partial(self.simulation.general_sweep(kernel, self._wrt), step=self._at, **self._gathered)
+        return functools.partial(self.simulation.passes.general(kernel, self._wrt), step=self._at, **self._gathered)
 
     def _injections(self, wrt: GradientTargets) -> list[Sweep]:
         return [
-            self.simulation.general_sweep(
+            self.simulation.passes.general(
                 seed.kernel, *seed.arguments, wrt, tiles=None if self._everywhere else seed.tiles
             )
             for seed in self._seeds
@@ -165,8 +163,8 @@ class BackwardSweep:
     def gathered(self) -> tuple[np.ndarray, ...]:
         """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not wholly solid."""
         solid = ()
-        if self.solid_adjoint is not None and self.simulation.solid is not None:
-            solid = (np.where(self.simulation.solid.numpy() < SOLID_THRESHOLD, self.solid_adjoint.numpy(), 0.0),)
+        if self.solid_adjoint is not None and self.simulation.solids.fractions is not None:
+            solid = (np.where(self.simulation.solids.fractions.numpy() < SOLID_THRESHOLD, self.solid_adjoint.numpy(), 0.0),)
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
         links = () if self._fractions_adjoint is None else (self.simulation.walls.held(self._fractions_adjoint).copy(),)
         return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))
@@ -186,21 +184,20 @@ class BackwardSweep:
     def start_from(self, state_adjoint: wp.array) -> None:
         """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""
         self.clear()
-        self.simulation.general_sweep(stream_kernel)(source=state_adjoint, target=self.adjoint)
+        self.simulation.passes.general(stream_kernel)(source=state_adjoint, target=self.adjoint)
 
     def initial_adjoint(self) -> wp.array:
         """d J / d (first state) = S^T lambda, `[tile][q][cell]`; overwrites the spare array."""
-        self.simulation.general_sweep(unstream_kernel)(adjoint=self.adjoint, target=self.spare)
+        self.simulation.passes.general(unstream_kernel)(adjoint=self.adjoint, target=self.spare)
         if self._differences is not None:
-            transpose = self.simulation.general_sweep(differences_transpose_kernel)
+            transpose = self.simulation.passes.general(differences_transpose_kernel)
             transpose(differences_adjoint=self._differences, target=self.spare)
         return self.spare
 
     def points_gradient(self, obstacle: str) -> np.ndarray:
         """d J / d points of an obstacle [1 / m], (n, 3)."""
-        for geometry in self.simulation.geometry:
-            if geometry.name == obstacle:
-                return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
+        if geometry := self.simulation.solids.find(obstacle):
+            return geometry.pullback(self.solid_adjoint)  # type: ignore[arg-type]
         return self.simulation.walls.pullback(obstacle, self._fractions_adjoint)  # type: ignore[arg-type]
 
     def fractions_gradient(self) -> np.ndarray:

@@ -33,7 +33,7 @@ def run_on_tape(
 ) -> wp.array:
     """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
 
-    `tape.backward` then adds to `populations.grad`, to `simulation.parameters.grad` where they require a gradient, and to
+    `tape.backward` then adds to `populations.grad`, to `simulation.parameters.array.grad` where it requires a gradient, and to
     `points.grad` of every obstacle's geometry, unless solid fractions were set by hand, which depend on no points. What the
     plan keeps for that is kept by the tape. The backward pass leaves the simulation as it finds it; what the run has read must
     still be what it was (`Recorded`), the simulation's state need not. Between two backward passes of a tape call
@@ -50,15 +50,16 @@ def run_on_tape(
     result = tape_array(simulation, simulation.physics.size)
     begin = simulation.steps
     recorded = Recorded(simulation, range(begin, begin + steps), "run_on_tape", populations=populations)
-    bodies = () if simulation.fractions_by_hand else simulation.geometry
+    bodies = () if simulation.solids.by_hand.any() else simulation.solids.geometry
     for geometry in bodies:
         require_placed(simulation, geometry.name)
-    wp.copy(simulation.state, populations)
+    wp.copy(simulation.state.populations, populations)
     trail = run_forward(plan, simulation, steps)
-    wp.copy(result, simulation.state)
+    wp.copy(result, simulation.state.populations)
 
     def backward() -> None:
-        wrt = GradientTargets(solid=simulation.solid is not None, parameters=simulation.parameters.requires_grad)
+        wanted = simulation.parameters.array.requires_grad
+        wrt = GradientTargets(solid=simulation.solids.fractions is not None, parameters=wanted)
         reverse = BackwardSweep(simulation, None, wrt=wrt)
         reverse.start_from(result.grad)
         trail.back(reverse)
@@ -80,15 +81,15 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
     step = simulation.steps
     recorded = Recorded(simulation, range(step, step + 1), "moments_on_tape", populations=populations)
-    simulation.general_sweep(moments_kernel)(source=populations, target=result)
+    simulation.passes.general(moments_kernel)(source=populations, target=result)
 
     def backward() -> None:
-        incoming, outgoing = simulation.new_state(), simulation.new_state()
-        count, wrt = len(simulation.physics.parameters), GradientTargets(parameters=simulation.parameters.requires_grad)
-        sums = sums_array(simulation.domain, count)
-        sweep = simulation.general_sweep(moments_adjoint_kernel, wrt)
+        incoming, outgoing = simulation.state.zeros(), simulation.state.zeros()
+        wrt = GradientTargets(parameters=simulation.parameters.array.requires_grad)
+        sums = sums_array(simulation.domain, len(simulation.physics.parameters))
+        sweep = simulation.passes.general(moments_adjoint_kernel, wrt)
         sweep(step=step, source=populations, adjoint=result.grad, target=incoming, sums=sums, weight=1.0)
-        simulation.general_sweep(unstream_kernel)(adjoint=incoming, target=outgoing)
+        simulation.passes.general(unstream_kernel)(adjoint=incoming, target=outgoing)
         _add(populations.grad, outgoing)
         if wrt.parameters:
             _add_numbers(simulation, summed(sums))
@@ -111,7 +112,7 @@ class Recording:
 
 def _numbers(simulation: Simulation) -> list[wp.array]:
     """The parameters, where a user has asked for their gradient."""
-    return [simulation.parameters] if simulation.parameters.requires_grad else []
+    return [simulation.parameters.array] if simulation.parameters.array.requires_grad else []
 
 
 def _add(to: wp.array, values) -> None:
@@ -121,6 +122,6 @@ def _add(to: wp.array, values) -> None:
 
 def _add_numbers(simulation: Simulation, gradient: np.ndarray) -> None:
     """Adds to the gradient of the parameters; the factors of schedules that follow them have none."""
-    simulation.parameters.grad.assign(
-        simulation.parameters.grad.numpy() + np.pad(gradient, (0, len(simulation.schedules)))
+    simulation.parameters.array.grad.assign(
+        simulation.parameters.array.grad.numpy() + np.pad(gradient, (0, len(simulation.parameters.schedules)))
     )

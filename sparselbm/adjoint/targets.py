@@ -14,7 +14,7 @@ from ..grid.memory import tile_view
 from ..kernels.adjoint import GradientTargets
 from ..models.wall import BounceBack
 from ..solver import Simulation
-from ..solver.obstacle import ObstacleGeometry
+from ..solver.obstacle_geometry import ObstacleGeometry
 from .sweep import BackwardSweep
 
 _ROUNDING = 1e-5
@@ -35,8 +35,8 @@ def _require_obstacle(simulation: Simulation, name: str) -> None:
 
 def require_placed(simulation: Simulation, name: str) -> None:
     """Raises AdjointError where solid fractions are not those of the obstacle's present points."""
-    geometry = next((g for g in simulation.geometry if g.name == name), None)
-    if geometry is not None and simulation.fractions_by_hand:
+    geometry = simulation.solids.find(name)
+    if geometry is not None and simulation.solids.by_hand.any():
         raise AdjointError(
             f"the points of {name!r} after set_solid_fractions: what was set by hand depends on no points; call "
             "update_geometry first, or ask for SolidFractions()"
@@ -88,9 +88,8 @@ class Points:
             simulation.update_geometry({self.obstacle})
 
     def _geometry(self, simulation: Simulation) -> ObstacleGeometry:
-        for geometry in simulation.geometry:
-            if geometry.name == self.obstacle:
-                return geometry
+        if geometry := simulation.solids.find(self.obstacle):
+            return geometry
         raise AdjointError(f"the wall of {self.obstacle!r} lies on links and cannot be moved: use wall=SolidFraction()")
 
 
@@ -112,7 +111,7 @@ class Deformed:
     def require_placed(self, simulation: Simulation) -> None:
         """Raises AdjointError where the flow is not that around the points of these variables."""
         require_placed(simulation, self.obstacle)
-        geometry = next((g for g in simulation.geometry if g.name == self.obstacle), None)
+        geometry = simulation.solids.find(self.obstacle)
         obstacle = next(o for o in simulation.obstacles if o.name == self.obstacle)
         there = obstacle.mesh.points if geometry is None else geometry.placed.numpy()
         points = np.asarray(self.deformation.points(self.variables))  # type: ignore[attr-defined]
@@ -191,7 +190,7 @@ class SolidFractions:
     needs = GradientTargets(solid=True)
 
     def require(self, simulation: Simulation) -> None:
-        if simulation.solid is None:
+        if simulation.solids.fractions is None:
             raise AdjointError("SolidFractions of a simulation without any: give it an obstacle with wall=SolidFraction()")
 
     def gradient(self, reverse: BackwardSweep) -> np.ndarray:
@@ -201,7 +200,7 @@ class SolidFractions:
 
     def get(self, simulation: Simulation) -> np.ndarray:
         """Present solid fractions, (n, cells)."""
-        return tile_view(simulation.domain, simulation.solid, 1)[:, 0].copy()  # type: ignore[arg-type]
+        return simulation.solids.values().copy()
 
     def put(self, simulation: Simulation, values: np.ndarray) -> None:
         """Changes the fractions; the bodies' points stay where they are."""

@@ -93,7 +93,7 @@ def _stored(simulation: Simulation) -> AdjointMethod:
 
 
 def _checkpointed(simulation: Simulation) -> AdjointMethod:
-    return Checkpointed(CHECKPOINTS * simulation.state_bytes)
+    return Checkpointed(CHECKPOINTS * simulation.state.nbytes)
 
 
 def _whole(plan_of: Callable, limit: float, size: int, steps: int, device: wp.Device, seconds: float) -> GradientFigure:
@@ -123,7 +123,7 @@ def _steady(device: wp.Device) -> list[GradientFigure]:
     """Adjoint iterations relative to those of the flow, to the same error estimate; and the cost of a subsequent design."""
     simulation = _cylinder(device)
     from_rest, adjoint_from_rest = _settled(simulation), _adjoint_iterations(simulation)
-    moved = simulation.geometry[0]
+    moved = simulation.solids.geometry[0]
     moved.move(moved.points.numpy() + np.array([0.0, 0.1, 0.0]))
     simulation.update_geometry()
     again, adjoint_again = _settled(simulation), _adjoint_iterations(simulation)

@@ -38,11 +38,11 @@ def _step_back(domain: Domain, note: str) -> BenchWork:
     """Adjoint step: reads state and lambda, writes lambda. Compared with the forward step on the same domain."""
     simulation = started(domain)
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
-    wp.copy(reverse.adjoint, simulation.state)
+    wp.copy(reverse.adjoint, simulation.state.populations)
 
     def burst() -> None:
         for _ in range(2):
-            reverse.back(simulation.state, 0)
+            reverse.back(simulation.state.populations, 0)
 
     return BenchWork(
         burst=burst, steps=2, cells=domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
@@ -54,7 +54,7 @@ def checkpointed(size: int, device: wp.Device, steps: int) -> BenchWork:
     """Gradient over many steps from few stored states, compared with as many forward steps."""
     edge = max(8, size // 16 * 8)
     simulation = started(domains.periodic_box(edge, device))
-    objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state_bytes)
+    objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state.nbytes)
     value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Compiles the kernels.
     state = SCALAR * simulation.lattice.size
     run = BenchWork(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
@@ -93,8 +93,8 @@ def steady(size: int, device: wp.Device) -> BenchWork:
 
     def burst() -> None:
         for _ in range(2):
-            reverse.back(simulation.state, 0, gather=False)
-            reverse.inject(simulation.state, 1.0, 0, gather=False)
+            reverse.back(simulation.state.populations, 0, gather=False)
+            reverse.inject(simulation.state.populations, 1.0, 0, gather=False)
 
     return BenchWork(
         burst=burst, steps=2, cells=simulation.domain.fluid_cells, moved=3 * SCALAR * simulation.lattice.size,
@@ -113,7 +113,7 @@ def _arrays_of_steady(device: wp.Device) -> int:
     """Number of population arrays alive at the end of a steady gradient, in a duct of unusual size."""
     domain = box((8, 8, 24), periodic=(True, False, False), device=device)
     simulation = Simulation(domain, viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
-    probes: list = [_PopulationArrays(simulation.state.size)]
+    probes: list = [_PopulationArrays(simulation.state.populations.size)]
     plan = Steady(tolerance=1e-2)
     _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=probes, plan=plan)
     return int(count)

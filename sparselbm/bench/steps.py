@@ -57,13 +57,13 @@ def pipes(size: int, device: wp.Device) -> BenchWork:
 def differentiable(size: int, device: wp.Device) -> BenchWork:
     """Forward steps of a gradient, each into its own array, compared with steps without gradients."""
     simulation = started(domains.periodic_box(size, device))
-    states = [simulation.new_state() for _ in range(3)]
+    states = [simulation.state.zeros() for _ in range(3)]
 
     def burst() -> None:
         for source, target in zip(states, [*states[1:], states[0]], strict=True):
-            simulation.advance(source, target, 0)
+            simulation.stepper.advance(source, target, 0)
 
-    wp.copy(states[0], simulation.state)
+    wp.copy(states[0], simulation.state.populations)
     return BenchWork(
         burst=burst, steps=3, cells=simulation.domain.fluid_cells, moved=2 * SCALAR * simulation.lattice.size,
         bytes_per_cell=bytes_per_cell(simulation), note="the forward run of a gradient: the same kernels",

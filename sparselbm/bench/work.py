@@ -43,11 +43,11 @@ class BenchWork:
 
 def steps_of(simulation: Simulation) -> Callable[[], None]:
     """Two steps, from the state to another array and back."""
-    other = simulation.new_state()
+    other = simulation.state.zeros()
 
     def burst() -> None:
-        simulation.advance(simulation.state, other, 0)
-        simulation.advance(other, simulation.state, 0)
+        simulation.stepper.advance(simulation.state.populations, other, 0)
+        simulation.stepper.advance(other, simulation.state.populations, 0)
 
     return burst
 
@@ -66,8 +66,9 @@ def forward(
 def bytes_per_cell(simulation: Simulation, *others: object) -> float:
     """Memory of all arrays of a simulation, its domain and others, per cell of a tile."""
     domain = simulation.domain
-    owners = (simulation, simulation.walls, simulation.fields, domain, *others)
-    held = {id(value): value for owner in owners for value in vars(owner).values()}
+    owners = (simulation.state, simulation.walls, simulation.solids, simulation.fields, domain, *others)
+    arrays = [*simulation.passes.arrays.values(), *(value for owner in owners for value in vars(owner).values())]
+    held = {id(value): value for value in arrays}
     return sum(map(_bytes, held.values())) / (domain.tile_count * domain.cells_per_tile)
 
 

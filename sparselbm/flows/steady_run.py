@@ -57,7 +57,7 @@ class SteadyRun:
         evaluation = Evaluation(simulation, objective)
 
         def value() -> float:
-            evaluation.add(simulation.state)
+            evaluation.add(simulation.state.populations)
             return evaluation.take()
 
         return self.watch(simulation, value, on_progress)

@@ -53,11 +53,12 @@ class WindTunnelRun:
         Raises WindTunnelError if they leave the tunnel, or if the wall is on links.
         """
         self.plan.require_inside(self.plan.obstacle, self.plan.mesh.with_points(points))
-        if not self.simulation.geometry:
+        geometry = self.simulation.solids.find(self.plan.obstacle)
+        if geometry is None:
             raise WindTunnelError(
                 "the wall of the obstacle is on links, which cannot be moved: create another WindTunnelRun(points=...)"
             )
-        next(g for g in self.simulation.geometry if g.name == self.plan.obstacle).move(points)
+        geometry.move(points)
         self.simulation.update_geometry()
 
     def drag(self) -> float:

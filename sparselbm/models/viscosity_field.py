@@ -3,15 +3,20 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from ..grid import Domain
 from .boundary import Face
+from .field_range import FieldRange
 
 
 class ViscosityField(ABC):
     """Factor of the viscosity in every cell: nu(x) = nu (1 + relative_change(x)), a frozen value."""
+
+    field_range: ClassVar[FieldRange | None] = FieldRange(-1.0, included=False)
+    """Values of `relative_change`."""
 
     @abstractmethod
     def relative_change(self, domain: Domain) -> np.ndarray:

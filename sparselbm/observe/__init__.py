@@ -10,6 +10,7 @@ from .observable import Observable
 from .openings import OpeningFlows
 from .power_loss import PowerLoss
 from .restart import Restart
+from .saved_state import SavedState
 from .scalar_flux import ScalarFlux
 from .scalar_integral import ScalarIntegral
 from .scalar_release import ScalarRelease
@@ -33,6 +34,7 @@ __all__ = [
     "PowerLoss",
     "PressureDrop",
     "Restart",
+    "SavedState",
     "ScalarFlux",
     "ScalarIntegral",
     "ScalarRelease",

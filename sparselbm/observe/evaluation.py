@@ -14,7 +14,7 @@ class Evaluation:
     def __init__(self, simulation: Simulation, objective: Observable):
         self._simulation = simulation
         self._sums = sums_array(simulation.domain, 1)
-        self._sweep = simulation.general_sweep(integral_kernel, (objective,), tiles=lambda: objective.tiles(simulation))
+        self._sweep = simulation.passes.general(integral_kernel, (objective,), tiles=lambda: objective.tiles(simulation))
 
     def add(self, state: wp.array, weight: float = 1.0, step: int | None = None) -> None:
         """Adds `weight` times the objective at the state after `step` steps, by default those of the simulation."""
@@ -33,5 +33,5 @@ def evaluate(objective: Observable, simulation: Simulation) -> float:
     Its kernel is traced at each call, in some milliseconds: for a value at every step use one `Evaluation`.
     """
     evaluation = Evaluation(simulation, objective)
-    evaluation.add(simulation.state)
+    evaluation.add(simulation.state.populations)
     return evaluation.take()

@@ -18,4 +18,4 @@ class Force(Observable):
         return dot(cell.force_on(self.obstacle), self.direction)
 
     def tiles(self, simulation):
-        return simulation.tiles_of(self.obstacle)
+        return simulation.passes.tiles_of(self.obstacle)

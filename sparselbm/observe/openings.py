@@ -51,7 +51,7 @@ class OpeningFlows:
                 self.cells[name], self.centres[name] = here[owner == k], centres[owner == k]
                 self.areas[name] = vectors[owner == k] @ cap.normal
         self._tiles = np.unique(np.concatenate([cells[:, 0] for cells in self.cells.values()]))
-        self._sweep = simulation.general_sweep(_flux_kernel, tiles=lambda: self._tiles)
+        self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: self._tiles)
         self._found: wp.array = tile_array(domain, 2, simulation.precision)
 
     def take(self) -> tuple[dict[str, float], dict[str, float]]:
@@ -60,7 +60,7 @@ class OpeningFlows:
         The pressure is that of the cells along it, half a cell away, weighted by their areas.
         """
         simulation = self._simulation
-        self._sweep(source=simulation.state, target=self._found)
+        self._sweep(source=simulation.state.populations, target=self._found)
         values = tile_view(simulation.domain, self._found, 2)
         gained, excess = values[:, 0].astype(np.float64), values[:, 1].astype(np.float64)
         at = {name: tuple(cells.T) for name, cells in self.cells.items()}

@@ -19,4 +19,4 @@ class ScalarRelease(Observable):
         return cell.scalar_release(self.scalar, self.obstacle)
 
     def tiles(self, simulation):
-        return simulation.tiles_of(self.obstacle)
+        return simulation.passes.tiles_of(self.obstacle)

@@ -33,9 +33,7 @@ class Snapshot:
         """The present flow of a simulation."""
         d = simulation.lattice.dimension
         moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float32)
-        solid = np.zeros_like(moments[:, 0])
-        if simulation.solid is not None:
-            solid[:] = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+        solid = simulation.solids.values().astype(np.float32)
         solid[simulation.domain.fluid & ~simulation.walls.fluid] = 1.0  # Behind walls on links.
         velocity = units.velocity_to_si(np.moveaxis(moments[:, 1:], 1, -1))
         return cls(simulation.domain, velocity, units.pressure_to_si(CS2 * (moments[:, 0] - 1.0)), solid)

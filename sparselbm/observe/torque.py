@@ -25,4 +25,4 @@ class Torque(Observable):
         return sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)
 
     def tiles(self, simulation):
-        return simulation.tiles_of(self.obstacle)
+        return simulation.passes.tiles_of(self.obstacle)

@@ -29,7 +29,7 @@ def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) 
     """
     domain = simulation.domain
     found = tile_array(domain, len(_PAIRS), simulation.precision)
-    simulation.general_sweep(_stress_kernel)(source=simulation.state, target=found)
+    simulation.passes.general(_stress_kernel)(source=simulation.state.populations, target=found)
     upper = np.moveaxis(tile_view(domain, found, len(_PAIRS)), 1, -1)
     normals = wall.point_normals
     fluid = domain.fluid & simulation.walls.fluid

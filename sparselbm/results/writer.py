@@ -81,7 +81,7 @@ class ResultsWriter:
         append_csv(self.folder / "history.csv", iterate.record.row())
         self.history.append(iterate.record)
         flow = iterate.flow.simulation
-        held = next(g for g in flow.geometry if g.name == self.plan.obstacle).points.numpy()
+        held = flow.solids.named(self.plan.obstacle).points.numpy()
         if np.allclose(held, iterate.points, rtol=0.0, atol=1e-3 * self.plan.voxel_size):
             moment = self._moment(iterate.flow, iterate.points, sensitivity)
             self._first = self._first or moment

@@ -1,4 +1,4 @@
-"""The time loop: state, parameters, obstacles and stability."""
+"""Time loop: state, parameters, obstacles and stability."""
 
 from .obstacle import Obstacle
 from .simulation import Simulation

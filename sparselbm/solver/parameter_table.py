@@ -56,6 +56,11 @@ class ParameterTable:
         self._parameters |= changed
         self._upload()
 
+    def take_over(self, other: "ParameterTable") -> None:
+        """Takes the values of another table of the same parameters, and whether their gradient is asked for."""
+        self.update({name: other[name].value for name in self._parameters})
+        self.array.requires_grad = other.array.requires_grad
+
     def set_time(self, step: int) -> None:
         """Brings the schedules' factors to a step. Raises SimulationError where a scheduled value leaves its limits."""
         if not self.schedules:

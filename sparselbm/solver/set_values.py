@@ -1,75 +1,37 @@
-"""Setting a simulation's values by arrays: fields, solid fractions, density and velocity, scalars. All of them finite."""
+"""Equilibrium populations from density, velocity and scalars."""
 
+from collections.abc import Sequence
 
 import numpy as np
 import warp as wp
 
-from ..errors import SimulationError
-from ..grid.memory import put_tiles, tile_array, tile_view
+from ..grid.memory import put_tiles, tile_array
 from ..kernels.moments import equilibrium_kernel
 from ..kernels.scalars import scalar_equilibrium_kernel
-from .simulation_view import SimulationView
+from .cell_values import cell_values
+from .passes import Passes
+from .state import State
 
 
-def put_field(simulation: SimulationView, name: str, values: np.ndarray) -> None:
-    """See `Simulation.set_field`."""
-    names, fields = simulation.physics.fields, simulation.fields
-    if name not in names:
-        raise SimulationError(f"no field {name!r}; there are: {', '.join(names) or 'none'}")
-    values = _broadcast(simulation, name, values)
-    lost = np.count_nonzero(np.any(values != 0.0, axis=1) & (fields.slots == 0))
-    if lost:
-        raise SimulationError(
-            f"{name}: not 0 in {lost} tiles in which all fields were 0 at first, which have no place for them: start from a "
-            "field that is not 0 wherever it will be"
-        )
-    fields.put(name, values)
-    fields.upload()
-
-
-def put_solid_fractions(simulation: SimulationView, fractions: np.ndarray) -> np.ndarray:
-    """Sets eps of every cell, and returns the tiles in which it has changed, (n,) bool."""
-    solid = simulation.solid
-    if solid is None:
-        raise SimulationError("no obstacle has solid fractions: give one with wall=SolidFraction()")
-    fractions = _broadcast(simulation, "solid fractions", fractions)
-    values = fractions.astype(wp.dtype_to_numpy(simulation.precision))
-    changed = tile_view(simulation.domain, solid, 1)[:, 0] != values
-    put_tiles(values[:, None], solid)
-    return changed.any(axis=1)
-
-
-def put_state(simulation: SimulationView, density, velocity) -> None:
-    """See `Simulation.set_state`."""
-    domain, d = simulation.domain, simulation.lattice.dimension
-    n, cells = domain.tile_count, domain.cells_per_tile
-    moments = tile_array(domain, 1 + d, simulation.precision)
-    values = np.empty((n, 1 + d, cells), dtype=wp.dtype_to_numpy(simulation.precision))
-    values[:, 0] = _broadcast(simulation, "density", density)
-    values[:, 1:] = np.moveaxis(_broadcast(simulation, "velocity", velocity, d), -1, 1)
+def set_flow(
+    passes: Passes, state: State, density: np.ndarray | float, velocity: Sequence | np.ndarray | float
+) -> None:
+    """Sets the populations of the flow to their equilibrium, and counts steps from 0: see `Simulation.set_state`."""
+    domain, d = passes.domain, passes.domain.dimension
+    values = np.empty((domain.tile_count, 1 + d, domain.cells_per_tile))
+    values[:, 0] = cell_values(domain, "density", density)
+    values[:, 1:] = np.moveaxis(cell_values(domain, "velocity", velocity, d), -1, 1)
+    moments = tile_array(domain, 1 + d, passes.target.precision)
     put_tiles(values, moments)
-    simulation.steps = 0
-    simulation.general_sweep(equilibrium_kernel)(source=moments, target=simulation.state)
+    state.steps = 0
+    passes.general(equilibrium_kernel)(source=moments, target=state.populations)
 
 
-def put_scalar(simulation: SimulationView, name: str, values) -> None:
-    """See `Simulation.set_scalar`."""
-    field = tile_array(simulation.domain, 1, simulation.precision)
-    put_tiles(_broadcast(simulation, name, values)[:, None], field)
-    set_populations = simulation.general_sweep(scalar_equilibrium_kernel, name)
-    set_populations(source=simulation.state, adjoint=field, target=simulation.spare)
-    simulation.state, simulation.spare = simulation.spare, simulation.state
-
-
-def _broadcast(simulation: SimulationView, name: str, values, *components: int) -> np.ndarray:
-    """The values of every cell, (n, cells, *components). Raises SimulationError where one in the fluid is not finite."""
-    domain = simulation.domain
-    whole = np.broadcast_to(values, (*domain.fluid.shape, *components))
-    wrong = domain.fluid & ~np.isfinite(whole).reshape(*domain.fluid.shape, -1).all(axis=-1)
-    if wrong.any():
-        place = domain.cell_indices()[wrong][0]
-        raise SimulationError(
-            f"{name}: {whole[wrong][0]} at cell {tuple(place.tolist())}, one of {np.count_nonzero(wrong)} cells that are not "
-            "finite; nothing was changed: give finite values in the fluid"
-        )
-    return np.where(np.isfinite(whole), whole, 0.0)
+def set_scalar(passes: Passes, state: State, name: str, values: np.ndarray | float) -> None:
+    """Sets the populations of a scalar to their equilibrium: see `Simulation.set_scalar`."""
+    given = tile_array(passes.domain, 1, passes.target.precision)
+    put_tiles(cell_values(passes.domain, name, values)[:, None], given)
+    set_populations = passes.general(scalar_equilibrium_kernel, name)
+    with state.scratch() as result:
+        set_populations(source=state.populations, adjoint=given, target=result)
+        wp.copy(state.populations, result)

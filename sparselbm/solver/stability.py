@@ -1,10 +1,11 @@
 """Whether a flow is still sound, and what to advise where it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..grid.memory import sums_array, tile_view
 from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import D3Q19, Lattice
@@ -13,8 +14,9 @@ from ..models.force import Boussinesq
 from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
-from .open_cells import open_cells
-from .simulation_view import SimulationView
+from .macroscopic import MacroscopicFields
+from .parameter_table import ParameterTable
+from .solids import Solids
 
 CHECK_INTERVAL = 100
 """Steps between two looks: one takes about as long as half a step."""
@@ -68,33 +70,73 @@ def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
 
 
 class StabilityCheck:
-    """Looks at a simulation's present state: one pass over the tiles that writes a number a tile."""
+    """Checks the present state, in one pass over the tiles that writes one number per tile."""
 
-    def __init__(self, simulation: SimulationView, limits: StabilityLimits = LIMITS):
-        self._simulation = simulation
-        self._limits = limits
-        self._sums = sums_array(simulation.domain, 1)
-        self._count = simulation.general_sweep(limits_kernel, limits)
+    def __init__(
+        self, fields: MacroscopicFields, solids: Solids, parameters: ParameterTable, limits: StabilityLimits = LIMITS
+    ):
+        self._fields, self._solids, self._parameters, self._limits = fields, solids, parameters, limits
+        self._sums = sums_array(fields.domain, 1)
+        self._count = fields.passes.general(limits_kernel, limits)
+        self._since = 0
+
+    @property
+    def steps_left(self) -> int:
+        """Number of steps until the next check is due."""
+        return CHECK_INTERVAL - self._since
+
+    def stepped(self, steps: int) -> None:
+        """Counts steps that have been made since the last check."""
+        self._since += steps
+
+    def take_over(self, other: "StabilityCheck") -> None:
+        """Counts on from another simulation's steps since its last check."""
+        self._since = other._since
 
     def unsound_cells(self) -> int:
-        """How many cells are beyond the limits or not finite."""
-        self._count(source=self._simulation.state, sums=self._sums)
+        """Number of cells that are beyond the limits or not finite."""
+        self._count(source=self._fields.state.populations, sums=self._sums)
         count = round(float(self._sums.numpy().sum()))
         if count:  # Sums that are still 0 need not be cleared.
             self._sums.zero_()
         return count
 
-    def complaint(self) -> str | None:
-        """What is wrong with the flow, where, and what to do; None while it is sound."""
+    def require_sound(self) -> None:
+        """Raises SimulationError with the place, the value, the limit and advice where the flow has become unstable."""
+        self._since = 0
         count = self.unsound_cells()
         if not count:
-            return None
-        fault = _worst(self._simulation, self._limits)
+            return
+        fault, physics = self._worst(), self._fields.passes.physics
         more = f" ({count} such cells)" if count > 1 else ""
-        return (
-            f"the flow has blown up by step {self._simulation.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
-            + "; ".join([*_spoilt(self._simulation.physics, fault.scalars), advice(self._simulation)])
+        raise SimulationError(
+            f"the flow has blown up by step {self._fields.state.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
+            + "; ".join([*_spoilt(physics, fault.scalars), advice(physics, self._parameters)])
         )
+
+    def _worst(self) -> "_Fault":
+        """The first cell that is not finite, else the one farthest beyond a limit."""
+        fields, limits = self._fields, self._limits
+        moments = tile_view(fields.domain, fields.moments(), 1 + fields.domain.dimension).astype(np.float64)
+        phi = {s.name: fields.scalar(s.name).astype(np.float64) for s in fields.passes.physics.scalars}
+        with np.errstate(all="ignore"):
+            rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))
+            least, largest = limits.density
+            scalars = [np.abs(values) / limits.scalar for values in phi.values()]
+            excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least, *scalars])
+        excess = np.where(self._solids.open_cells(), np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
+        which, tile, cell = np.unravel_index(np.argmax(excess), excess.shape)
+        place = tuple(int(x) for x in fields.domain.cell_indices()[tile, cell])
+        values = {name: float(array[tile, cell]) for name, array in phi.items()}
+        if not np.isfinite(excess[which, tile, cell]):
+            return _not_finite(place, float(rho[tile, cell]), float(speed[tile, cell]), values)
+        if which == 0:
+            limit = f"{limits.speed:g} (Mach number {3**0.5 * limits.speed:.2f})"
+            return _Fault(place, f"speed {speed[tile, cell]:.3g} cells/step, above the limit of {limit}")
+        if which > 2:
+            name = list(phi)[which - 3]
+            return _Fault(place, f"{name} {values[name]:.3g}, beyond the limit of {limits.scalar:g}")
+        return _Fault(place, f"density {rho[tile, cell]:.3g}, outside the limits of {least:g} to {largest:g}")
 
 
 @dataclass(frozen=True)
@@ -102,35 +144,15 @@ class _Fault:
     place: tuple[int, ...]
     text: str
     scalars: tuple[str, ...] = ()
-    """Those that are not finite there."""
+    """Names of the scalars that are not finite there."""
 
 
-def _worst(simulation: SimulationView, limits: StabilityLimits) -> _Fault:
-    """The first cell that is not finite, else the one farthest beyond a limit."""
-    d = simulation.lattice.dimension
-    moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
-    phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
-    with np.errstate(all="ignore"):
-        rho, speed = moments[:, 0], np.sqrt((moments[:, 1:] ** 2).sum(axis=1))
-        least, largest = limits.density
-        scalars = [np.abs(values) / limits.scalar for values in phi.values()]
-        excess = np.stack([speed / limits.speed, rho / largest, 2.0 - rho / least, *scalars])
-    excess = np.where(open_cells(simulation), np.where(np.isfinite(excess).all(axis=0), excess, np.inf), -np.inf)
-    which, tile, cell = np.unravel_index(np.argmax(excess), excess.shape)
-    place = tuple(int(x) for x in simulation.domain.cell_indices()[tile, cell])
-    value = rho[tile, cell]
-    if not np.isfinite(excess[which, tile, cell]):
-        flow = f"density {value:g}, speed {speed[tile, cell]:g} cells/step"
-        lost = tuple(name for name, values in phi.items() if not np.isfinite(values[tile, cell]))
-        carried = "".join(f"{name} {phi[name][tile, cell]:g}, not finite, with " for name in lost)
-        return _Fault(place, carried + flow + ("" if lost else ", not finite"), lost)
-    if which == 0:
-        limit = f"{limits.speed:g} (Mach number {3**0.5 * limits.speed:.2f})"
-        return _Fault(place, f"speed {speed[tile, cell]:.3g} cells/step, above the limit of {limit}")
-    if which > 2:
-        name = list(phi)[which - 3]
-        return _Fault(place, f"{name} {phi[name][tile, cell]:.3g}, beyond the limit of {limits.scalar:g}")
-    return _Fault(place, f"density {value:.3g}, outside the limits of {least:g} to {largest:g}")
+def _not_finite(place: tuple[int, ...], rho: float, speed: float, scalars: Mapping[str, float]) -> _Fault:
+    """The fault of a cell with a density, speed or scalar that is not finite."""
+    flow = f"density {rho:g}, speed {speed:g} cells/step"
+    lost = tuple(name for name, value in scalars.items() if not np.isfinite(value))
+    carried = "".join(f"{name} {scalars[name]:g}, not finite, with " for name in lost)
+    return _Fault(place, carried + flow + ("" if lost else ", not finite"), lost)
 
 
 def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
@@ -143,22 +165,22 @@ def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
     ]
 
 
-def advice(simulation: SimulationView) -> str:
-    """What fits this simulation's numbers: the velocity that boundaries give, and the relaxation time."""
+def advice(physics: Physics, parameters: ParameterTable) -> str:
+    """Advice from the velocities of the boundaries and the relaxation times."""
     found = []
-    face, speed = _fastest_boundary(simulation)
+    face, speed = _fastest_boundary(physics, parameters)
     if speed > _ADVISED_SPEED:
         found.append(
             f"{face} gives {speed:.3g} cells/step, more than {_ADVISED_SPEED:g}: lower the lattice velocity, and the "
             "viscosity by the same factor"
         )
-    tau = 3.0 * simulation.parameter("viscosity") + 0.5
+    tau = 3.0 * parameters["viscosity"].value + 0.5
     if tau - 0.5 < _NEAR_HALF:
         found.append(
             f"the relaxation time {tau:.6g} is within {_NEAR_HALF:g} of 1/2: use finer voxels, "
-            f"{_more_stable(simulation.physics.collision, simulation.lattice)}, or raise the viscosity"
+            f"{_more_stable(physics.collision, physics.lattice)}, or raise the viscosity"
         )
-    found += _slow_diffusion(simulation)
+    found += _slow_diffusion(physics, parameters)
     if not found:
         found.append(
             f"no boundary gives more than {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is sound: "
@@ -167,11 +189,11 @@ def advice(simulation: SimulationView) -> str:
     return "; ".join(found)
 
 
-def _slow_diffusion(simulation: SimulationView) -> list[str]:
+def _slow_diffusion(physics: Physics, parameters: ParameterTable) -> list[str]:
     """The scalars whose relaxation time is close to 1/2, or below it."""
-    d, found = simulation.lattice.dimension, []
-    for scalar in simulation.physics.scalars:
-        tau = simulation.parameter(f"{scalar.name}.diffusivity") / scalar.lattice(d).cs2 + 0.5
+    d, found = physics.lattice.dimension, []
+    for scalar in physics.scalars:
+        tau = parameters[f"{scalar.name}.diffusivity"].value / scalar.lattice(d).cs2 + 0.5
         if tau - 0.5 < _NEAR_HALF:
             found.append(
                 f"the relaxation time {tau:.6g} of {scalar.name} is not {_NEAR_HALF:g} above 1/2: raise its diffusivity, use "
@@ -180,13 +202,13 @@ def _slow_diffusion(simulation: SimulationView) -> list[str]:
     return found
 
 
-def _fastest_boundary(simulation: SimulationView) -> tuple[str, float]:
+def _fastest_boundary(physics: Physics, parameters: ParameterTable) -> tuple[str, float]:
     """The condition that gives the largest velocity, and its |u| [cells / step]."""
     values: dict[str, float] = {}
-    for name in simulation.physics.parameters:
+    for name in physics.parameters:
         owner, _, quantity = name.rpartition(".")
         if owner and quantity.startswith("velocity"):
-            values[owner] = float(np.hypot(values.get(owner, 0.0), simulation.parameter(name)))
+            values[owner] = float(np.hypot(values.get(owner, 0.0), parameters[name].value))
     return max(values.items(), key=lambda item: item[1], default=("no boundary", 0.0))
 
 

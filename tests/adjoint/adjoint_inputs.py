@@ -59,9 +59,9 @@ def inputs(run: Run, *, bent: bool = False) -> dict[str, Input]:
     cells, fluid = (domain.tile_count, domain.cells_per_tile), domain.fluid
     h = 1e-7 if bent else 1e-4
     found = {"populations": _populations(run, rng.standard_normal((cells[0], simulation.physics.size, cells[1])), 0.1 * h)}
-    if simulation.solid is not None:
+    if simulation.solids.fractions is not None:
         found["solid fractions"] = _fractions(run, rng.standard_normal(cells) * fluid, max(0.2 * h, 1e-7))
-        for geometry in simulation.geometry:
+        for geometry in simulation.solids.geometry:
             along = _outward(rng, geometry.points.numpy())
             found[f"points of {geometry.name}"] = _points(run, geometry, along, 1e-7 if bent else 1e-6)
     if simulation.physics.link_wall.resolves_position:
@@ -83,8 +83,8 @@ class Adjoint:
     def __init__(self, run: Run, along: dict[str, Input]):
         self.run, self.inputs = run, along
         (objective,) = run.objectives.values()
-        run.simulation.state.assign(run.start)
-        run.simulation.steps = 0
+        run.simulation.state.populations.assign(run.start)
+        run.simulation.state.steps = 0
         self.value, gradients = value_and_grad(
             objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], plan=Stored()
         )
@@ -131,12 +131,12 @@ def _populations(run: Run, direction: np.ndarray, h: float) -> Input:
 
 def _fractions(run: Run, direction: np.ndarray, h: float) -> Input:
     simulation = run.simulation
-    base, near = simulation.solid.numpy().copy(), simulation.solid_tiles
+    base, near = simulation.solids.fractions.numpy().copy(), simulation.solids.tiles
 
     def put(t):
-        simulation.solid.assign(base + t * np.pad(direction[:, None], ((0, 1), (0, 0), (0, 0))))
+        simulation.solids.fractions.assign(base + t * np.pad(direction[:, None], ((0, 1), (0, 0), (0, 0))))
         # With any of it moved, every tile holds some solid.
-        simulation.solid_tiles = np.arange(simulation.domain.tile_count) if t else near
+        simulation.solids.tiles = np.arange(simulation.domain.tile_count) if t else near
 
     return Input(SolidFractions(), direction, put, h)
 

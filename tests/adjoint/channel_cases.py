@@ -75,29 +75,29 @@ class Run:
 
     def keep(self) -> None:
         """The present state becomes the start."""
-        self.start = self.simulation.state.numpy().copy()
+        self.start = self.simulation.state.populations.numpy().copy()
 
     def values(self) -> np.ndarray:
         """All objectives, by plain forward steps."""
-        self.simulation.state.assign(self.start)
-        self.simulation.steps = 0
+        self.simulation.state.populations.assign(self.start)
+        self.simulation.state.steps = 0
         evaluations = [Evaluation(self.simulation, objective) for objective in self.objectives.values()]
         self.simulation.run(self.steps - self.window.steps)
         for _ in range(self.window.steps):
             self.simulation.run(1)
             for evaluation in evaluations:
-                evaluation.add(self.simulation.state, 1.0 / self.window.steps)
+                evaluation.add(self.simulation.state.populations, 1.0 / self.window.steps)
         return np.array([evaluation.take() for evaluation in evaluations])
 
     def value_and_grad(self, name: str, *wrt, plan=Stored()):
         """One objective and its gradients, from the start."""
-        self.simulation.state.assign(self.start)
+        self.simulation.state.populations.assign(self.start)
         return value_and_grad(
             self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, plan=plan
         )
 
     def move_points(self, points: np.ndarray) -> None:
-        self.simulation.geometry[0].move(points)
+        self.simulation.solids.geometry[0].move(points)
         self.simulation.update_geometry()
 
 
@@ -119,4 +119,4 @@ def spread(run: Run, direction: np.ndarray) -> np.ndarray:
 
 
 def fractions(run: Run) -> np.ndarray:
-    return tile_view(run.simulation.domain, run.simulation.solid, 1)
+    return tile_view(run.simulation.domain, run.simulation.solids.fractions, 1)

@@ -70,7 +70,7 @@ def eps(simulation: Simulation) -> np.ndarray:
 
 
 def move(simulation: Simulation, by: float = 0.4) -> None:
-    simulation.geometry[0].move(simulation.geometry[0].points.numpy() + by)
+    simulation.solids.geometry[0].move(simulation.solids.geometry[0].points.numpy() + by)
 
 
 def move_and_update(simulation: Simulation) -> None:
@@ -80,7 +80,7 @@ def move_and_update(simulation: Simulation) -> None:
 
 def exchange(simulation: Simulation) -> None:
     """The bodies change places: other owners of cells."""
-    for geometry, by in zip(simulation.geometry, (6.8, -6.8), strict=True):
+    for geometry, by in zip(simulation.solids.geometry, (6.8, -6.8), strict=True):
         geometry.move(geometry.points.numpy() + np.array([by, 0.0, 0.0]))
     simulation.update_geometry()
 
@@ -109,12 +109,12 @@ TO_PUT_BACK = {
     "moved and updated": move_and_update,
     "moved, then fractions": lambda s: (move(s), s.set_solid_fractions(0.8 * eps(s))),
     "exchanged": exchange,
-    "array of fractions": lambda s: s.solid.assign(0.8 * s.solid.numpy()),
+    "array of fractions": lambda s: s.solids.fractions.assign(0.8 * s.solids.fractions.numpy()),
     "array of fields": put_field,
 }
 REFUSED = {
-    "schedule": lambda s: s.schedules.update({"viscosity": Harmonic(40.0, 0.1, 1.0)}),
-    "array of parameters": lambda s: s.parameters.assign(1.2 * s.parameters.numpy()),  # It belongs to the table.
+    "schedule": lambda s: s.parameters.schedules.update({"viscosity": Harmonic(40.0, 0.1, 1.0)}),
+    "array of parameters": lambda s: s.parameters.array.assign(1.2 * s.parameters.array.numpy()),  # It belongs to the table.
 }
 CHANGES = {**HARMLESS, **OF_STATE, **TO_PUT_BACK, **REFUSED}
 
@@ -129,15 +129,15 @@ FrontEnd = Callable[[Simulation, Callable[[Simulation], object]], list[np.ndarra
 
 def on_tape(plan) -> FrontEnd:
     def gradients(simulation, change):
-        simulation.parameters.requires_grad = True
+        simulation.parameters.array.requires_grad = True
         tape, start = wp.Tape(), tape_array(simulation, simulation.physics.size)
-        start.assign(simulation.state)
+        start.assign(simulation.state.populations)
         end = run_on_tape(tape, simulation, start, STEPS, plan=plan)
         moments = moments_on_tape(tape, simulation, end)
         seed = wp.clone(moments, requires_grad=False)
         change(simulation)
         tape.backward(grads={moments: seed})
-        arrays = (start.grad, simulation.parameters.grad, *(g.points.grad for g in simulation.geometry))
+        arrays = (start.grad, simulation.parameters.array.grad, *(g.points.grad for g in simulation.solids.geometry))
         return [array.numpy().copy() for array in arrays]
 
     return gradients
@@ -205,10 +205,11 @@ def by_jax(inputs, plan, *, repeated: bool) -> FrontEnd:
 
 def as_it_is(simulation: Simulation) -> list[np.ndarray]:
     """All that a run depends on, and that it must leave alone."""
-    arrays = [simulation.state, simulation.fields.array, simulation.solid, simulation.walls.marks]
-    points = [array for geometry in simulation.geometry for array in (geometry.points, geometry.placed)]
+    solids = simulation.solids
+    arrays = [simulation.state.populations, simulation.fields.array, solids.fractions, simulation.walls.marks]
+    points = [array for geometry in solids.geometry for array in (geometry.points, geometry.placed)]
     parameters = np.array([simulation.parameter(name) for name in simulation.physics.parameters])
-    numbers = [np.array([simulation.steps, simulation.fractions_by_hand]), simulation.solid_tiles, parameters]
+    numbers = [np.array([simulation.steps]), solids.by_hand.copy(), solids.tiles, parameters]
     return [*(array.numpy().copy() for array in (*arrays, *points)), *numbers]
 
 
@@ -321,7 +322,7 @@ def test_points_that_the_flow_is_not_around_have_no_gradient(device):
     gradient(Deformed("body", ffd, ffd.initial()))
     with pytest.raises(AdjointError, match=r"up to 0\.\d* m from those of the given variables"):
         gradient(Deformed("body", ffd, other))
-    simulation.geometry[0].move(ffd.points(other))
+    simulation.solids.geometry[0].move(ffd.points(other))
     for wrt in (Points("body"), Deformed("body", ffd, other)):
         with pytest.raises(AdjointError, match=r"were moved.* call update_geometry first"):
             gradient(wrt)

@@ -56,7 +56,7 @@ def test_with_a_disk_it_is_stored_to_the_last_bit(device, tmp_path, memory, disk
 
 def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
     run = channel_run(device, D2Q9)
-    advance, seen = run.simulation.advance, []
+    advance, seen = run.simulation.stepper.advance, []
 
     def failing(source, target, step):
         seen.append(len(list(tmp_path.rglob("*.state"))))
@@ -64,7 +64,7 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         advance(source, target, step)
 
-    monkeypatch.setattr(run.simulation, "advance", failing)
+    monkeypatch.setattr(run.simulation.stepper, "advance", failing)
     with pytest.raises(KeyboardInterrupt):
         run.value_and_grad("Force", *WRT, plan=two_levels(run.simulation, 1, 4, tmp_path))
     assert max(seen) == 4
@@ -75,7 +75,7 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
 def test_a_damaged_file_is_named(device, tmp_path, damage):
     simulation = channel_run(device, D2Q9).simulation
     shelf = DiskCheckpointStore(Disk(tmp_path), FullStates(), simulation)
-    shelf.keep(12, simulation.state)
+    shelf.keep(12, simulation.state.populations)
     (file,) = tmp_path.rglob("*.state")
     content = bytearray(file.read_bytes())
     if damage == "remove":
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_named(device, tmp_path, damage):
         content[1000] ^= 1
         file.write_bytes(content[:-8] if damage == "cut" else content)
     with pytest.raises(AdjointError, match=rf"12 steps, {file}, is not what was written"):
-        shelf.take(12, simulation.new_state)
+        shelf.take(12, simulation.state.zeros)
 
 
 def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypatch):
@@ -92,7 +92,7 @@ def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypa
     before = run.simulation.steps
     with pytest.raises(AdjointError, match=r"no folder .*nowhere"):
         run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path / "nowhere"))
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=4 * run.simulation.state_bytes))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=4 * run.simulation.state.nbytes))
     with pytest.raises(AdjointError, match="are free: give a smaller size, HalfPrecision"):
         run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path))
     with pytest.raises(AdjointError, match="Disk: size 'much': give bytes"):
@@ -107,7 +107,7 @@ def test_half_precision_loses_what_it_says(device, tmp_path, precision):
     run = Run(channel(device, D2Q9, TRT(), precision), objectives(2), steps=200)
     run.simulation.run(300)
     run.keep()
-    exact, gradients = run.value_and_grad("Force", *WRT, plan=Checkpointed(8 * run.simulation.state_bytes))
+    exact, gradients = run.value_and_grad("Force", *WRT, plan=Checkpointed(8 * run.simulation.state.nbytes))
     for disk in (0, 3):
         plan = two_levels(run.simulation, 8 - disk, disk, tmp_path, HalfPrecision())
         value, others = run.value_and_grad("Force", *WRT, plan=plan)
@@ -115,7 +115,7 @@ def test_half_precision_loses_what_it_says(device, tmp_path, precision):
         losses = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(others, gradients, strict=True)]
         assert 1e-4 < losses[0] < 8e-4
         assert 1e-7 < max(losses[1:]) < 2e-4
-    assert HalfPrecision().size(run.simulation) * run.start.itemsize == 2 * run.simulation.state_bytes
+    assert HalfPrecision().size(run.simulation) * run.start.itemsize == 2 * run.simulation.state.nbytes
 
 
 def test_half_precision_of_a_scalar_is_refused(device):
@@ -147,7 +147,7 @@ def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
     def failing(steps):
         raise KeyboardInterrupt
 
-    simulation.state.assign(run.start)
+    simulation.state.populations.assign(run.start)
     broken = plan.forward(simulation, None, 120, Window())
     with pytest.raises(KeyboardInterrupt):
         broken.back(BackwardSweep(simulation, None, wrt=WHOLE, on_back=failing))
@@ -163,17 +163,17 @@ def test_steps_and_files_are_those_forecast(device, tmp_path, monkeypatch, steps
     plan = two_levels(simulation, memory, disk, tmp_path)
     work = plan.work(simulation, steps)
     forward, back, moved = [], [], []
-    advance, keep, take = simulation.advance, DiskCheckpointStore.keep, DiskCheckpointStore.take
-    monkeypatch.setattr(simulation, "advance", lambda *given: (forward.append(1), advance(*given)))
+    advance, keep, take = simulation.stepper.advance, DiskCheckpointStore.keep, DiskCheckpointStore.take
+    monkeypatch.setattr(simulation.stepper, "advance", lambda *given: (forward.append(1), advance(*given)))
     monkeypatch.setattr(DiskCheckpointStore, "keep", lambda *given: (moved.append(1), keep(*given))[1])
     monkeypatch.setattr(DiskCheckpointStore, "take", lambda *given: (moved.append(1), take(*given))[1])
-    simulation.state.assign(run.start)
+    simulation.state.populations.assign(run.start)
     value_and_grad(
         run.objectives["Force"], simulation, steps=steps, wrt=WRT, plan=plan, window=Window(1), on_back=back.append
     )
     assert len(forward) == work.forward_steps
     assert work.backward_steps == steps
-    assert len(moved) * simulation.state_bytes == work.disk_traffic
+    assert len(moved) * simulation.state.nbytes == work.disk_traffic
     assert (disk > 0) == (work.disk > 0)
 
 
@@ -182,16 +182,16 @@ def test_ten_thousand_steps_of_a_million_cells_fit_in_8_gib(device):
     simulation = Simulation(box((104, 104, 96), device=device), viscosity=0.1)
     assert simulation.domain.fluid_cells > 1_000_000
     work = Checkpointed("7.2 GiB").work(simulation, 10_000)
-    assert work.memory + 2 * simulation.state_bytes + simulation.domain.fluid_cells * 16 < 8 * 2**30
+    assert work.memory + 2 * simulation.state.nbytes + simulation.domain.fluid_cells * 16 < 8 * 2**30
     assert work.forward_runs < 5.0
-    assert Checkpointed(30 * simulation.state_bytes).work(simulation, 1000).forward_runs < 5.0
+    assert Checkpointed(30 * simulation.state.nbytes).work(simulation, 1000).forward_runs < 5.0
     assert Stored().work(simulation, 1000).forward_runs == pytest.approx(3.2)
 
 
 def test_a_forecast_prints_itself(device, tmp_path):
     simulation = channel_run(device, D2Q9).simulation
     forecast = two_levels(simulation, 2, 4, tmp_path).forecast(simulation, 100, Bandwidth(copy_gbs=1.0))
-    step = 4.0 * simulation.state_bytes * 1e-9
+    step = 4.0 * simulation.state.nbytes * 1e-9
     assert forecast.seconds == pytest.approx((forecast.work.forward_steps + 2.2 * 100) * step)
     text = str(forecast)
     assert f"{forecast.work.forward_steps} steps forward ({forecast.work.forward_steps - 100} of them repeated)" in text

@@ -63,7 +63,7 @@ def test_the_remainder_is_of_second_order(device, name):
 
 def random_state(run: Run, seed: int) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
-    simulation, state = run.simulation, run.simulation.new_state()
+    simulation, state = run.simulation, run.simulation.state.zeros()
     fluid, S = simulation.walls.fluid, simulation.physics.size
     noise = np.random.default_rng(seed).standard_normal((len(fluid), S, fluid.shape[1])) * fluid[:, None]
     put_tiles(noise, state)
@@ -91,14 +91,14 @@ def test_the_step_is_transposed_to_rounding(device, name):
     """<w, J v> = <J^T w, v> to 1e-12, with J v from pulling back twice."""
     run = CASES[name].run(device)
     simulation, v, w = run.simulation, random_state(run, 4), random_state(run, 5)
-    simulation.state.assign(run.start)
-    tangent = simulation.new_state()
-    simulation.general_sweep(tangent_kernel)(
-        source=simulation.state, adjoint=v, solid=simulation.solid, target=tangent
+    simulation.state.populations.assign(run.start)
+    tangent = simulation.state.zeros()
+    simulation.passes.general(tangent_kernel)(
+        source=simulation.state.populations, adjoint=v, solid=simulation.solids.fractions, target=tangent
     )
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     reverse.start_from(w)
-    reverse.back(simulation.state, 0)
+    reverse.back(simulation.state.populations, 0)
     Jv, JTw, v, w = (x.numpy()[:-1] for x in (tangent, reverse.initial_adjoint(), v, w))
     seen = (v != 0.0) & (w != 0.0)
     scale = np.linalg.norm(Jv[seen]) * np.linalg.norm(w[seen])
@@ -140,7 +140,7 @@ def test_threads_and_repetition_change_no_bit(device, build):
     for threads in (1, 2, 2, 5):
         run = Case(build(precision=wp.float32, threads=threads)).run(device)
         wrt = [x.wrt for x in inputs(run).values()]
-        results.append((*run.value_and_grad("everything", *wrt), run.simulation.state.numpy()))
+        results.append((*run.value_and_grad("everything", *wrt), run.simulation.state.populations.numpy()))
     for value, gradients, state in results[1:]:
         assert value == results[0][0]
         assert all(np.array_equal(a, b) for a, b in zip(gradients, results[0][1], strict=True))
@@ -192,13 +192,13 @@ def test_a_tunable_number_can_be_changed(device):
     plain = {magic: flow(magic) for magic in (0.2, 0.15)}
     for simulation in (tuned, scheduled, *plain.values()):
         simulation.run(20)
-    assert np.abs(tuned.state.numpy() - plain[0.2].state.numpy()).max() < 1e-15
-    assert np.abs(scheduled.state.numpy() - plain[0.15].state.numpy()).max() < 1e-15
+    assert np.abs(tuned.state.populations.numpy() - plain[0.2].state.populations.numpy()).max() < 1e-15
+    assert np.abs(scheduled.state.populations.numpy() - plain[0.15].state.populations.numpy()).max() < 1e-15
     tuned.set_parameter("collision.magic", 0.15)
     tuned.set_state(1.0, 0.0)
     tuned.run(20)
-    assert np.abs(tuned.state.numpy() - plain[0.15].state.numpy()).max() < 1e-15
-    assert np.abs(plain[0.2].state.numpy() - plain[0.15].state.numpy()).max() > 1e-6
+    assert np.abs(tuned.state.populations.numpy() - plain[0.15].state.populations.numpy()).max() < 1e-15
+    assert np.abs(plain[0.2].state.populations.numpy() - plain[0.15].state.populations.numpy()).max() > 1e-6
 
 
 @pytest.mark.parametrize(

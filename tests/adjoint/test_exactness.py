@@ -18,7 +18,7 @@ LATTICES = (D2Q9, D3Q19, D3Q27)
 def random_state(run, seed: int) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
     domain, Q = run.simulation.domain, run.simulation.lattice.size
-    state = run.simulation.new_state()
+    state = run.simulation.state.zeros()
     noise = (
         np.random.default_rng(seed).standard_normal((domain.tile_count, Q, domain.cells_per_tile))
         * domain.fluid[:, None]
@@ -37,8 +37,8 @@ def scale(run, a, b) -> float:
 
 
 def through(run, kernel, **arrays) -> wp.array:
-    result = run.simulation.new_state()
-    run.simulation.general_sweep(kernel)(target=result, **arrays)
+    result = run.simulation.state.zeros()
+    run.simulation.passes.general(kernel)(target=result, **arrays)
     return result
 
 
@@ -68,7 +68,7 @@ def test_the_remainder_is_of_second_order(device, lattice, shape):
     """|J(x + h d) - J(x) - h dJ/dx . d| = O(h^2) through 50 steps: slope 2.00 +- 0.02."""
     option, along = SHAPES[shape]
     run = channel_run(device, lattice)
-    objective, simulation, geometry = run.objectives["Force"], run.simulation, run.simulation.geometry[0]
+    objective, simulation, geometry = run.objectives["Force"], run.simulation, run.simulation.solids.geometry[0]
     base = geometry.points.numpy().copy()
     deformation = option.bind(geometry.obstacle.mesh)
     x = deformation.initial()
@@ -76,11 +76,11 @@ def test_the_remainder_is_of_second_order(device, lattice, shape):
 
     def value(h):
         run.move_points(deformation.points(x + h * direction))
-        simulation.state.assign(run.start)
+        simulation.state.populations.assign(run.start)
         simulation.run(50)
         return evaluate(objective, simulation)
 
-    simulation.state.assign(run.start)
+    simulation.state.populations.assign(run.start)
     wrt = [Deformed("body", deformation, x)]
     at_x, (gradient,) = value_and_grad(objective, simulation, steps=50, wrt=wrt, plan=Stored())
     slope = float(np.dot(gradient, direction))

@@ -81,7 +81,7 @@ def plans(folder, state_bytes):
 def on_tape(device):
     simulation = flow(device)
     start = tape_array(simulation, 9)
-    start.assign(simulation.state)
+    start.assign(simulation.state.populations)
     tape = wp.Tape()
     moments = moments_on_tape(tape, simulation, run_on_tape(tape, simulation, start, STEPS))
     seed = tape_array(simulation, 3)
@@ -93,7 +93,7 @@ def on_tape(device):
 def as_function(device):
     simulation = flow(device)
     run = Run(simulation, STEPS, start=FromPopulations(), outputs=[Populations()])
-    start = wp.clone(simulation.state[:-1])
+    start = wp.clone(simulation.state.populations[:-1])
     there = run.at(start)
     (end,) = there.outputs()
     (gradient,) = there.pullback([wp.clone(end)], [True])
@@ -120,7 +120,7 @@ def carried_over(device):
     simulation.run(STEPS)
     moved = simulation.transferred_to(box((20, 13), device=device))
     moved.run(STEPS)
-    return [moved.state.numpy().copy()]
+    return [moved.state.populations.numpy().copy()]
 
 
 def beside_links(device):
@@ -154,7 +154,7 @@ def test_paths(name, device, limited):
 
 @pytest.mark.parametrize("name", plans("", 1))
 def test_plans(name, device, limited, tmp_path):
-    plan = plans(tmp_path, channel(device, D2Q9, TRT()).state_bytes)[name]
+    plan = plans(tmp_path, channel(device, D2Q9, TRT()).state.nbytes)[name]
     steps = 400 if plan.forgets_start else STEPS
     same(lambda: gradients(device, plan, steps), limited)
 
@@ -163,4 +163,4 @@ def test_the_limit_is_felt(device, limited):
     """A flat array as long as a state is refused."""
     limited()
     with pytest.raises(ValueError, match="must stay below"):
-        wp.zeros(flow(device).state.size, dtype=wp.float64, device=device)
+        wp.zeros(flow(device).state.populations.size, dtype=wp.float64, device=device)

@@ -79,7 +79,7 @@ class Books:
             (b, self.domain.fluid & (layer == (0 if b.face.end == 0 else self.domain.shape[0] - 1)))
             for b in simulation.physics.boundaries
         ]
-        self.sweep, self.incoming = simulation.general_sweep(stream_kernel), simulation.new_state()
+        self.sweep, self.incoming = simulation.passes.general(stream_kernel), simulation.state.zeros()
 
     def populations(self, array):
         return tile_view(self.domain, array, self.simulation.physics.size).astype(float)
@@ -96,8 +96,8 @@ class Books:
         """One step: what has left after it and enters at the next, and the mass then."""
         before = self.outward
         self.simulation.run(1)
-        self.sweep(source=self.simulation.state, target=self.incoming)
-        mass, sent, came = self.look(), self.populations(self.simulation.state), self.populations(self.incoming)
+        self.sweep(source=self.simulation.state.populations, target=self.incoming)
+        mass, sent, came = self.look(), self.populations(self.simulation.state.populations), self.populations(self.incoming)
         flux = 0.0
         for (b, at), j_before, j_now in zip(self.faces, before, self.outward, strict=True):
             inward = b.face.entering(self.lattice)

@@ -46,7 +46,7 @@ def mean_energy(simulation: Simulation) -> float:
     evaluation = Evaluation(simulation, KineticEnergy())
     for _ in range(PERIOD):
         simulation.run(1)
-        evaluation.add(simulation.state, 1.0 / PERIOD)
+        evaluation.add(simulation.state.populations, 1.0 / PERIOD)
     return evaluation.take()
 
 

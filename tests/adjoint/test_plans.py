@@ -38,18 +38,18 @@ def test_checkpointed_is_stored_to_the_last_bit(device, lattice):
     run = channel_run(device, lattice)
     stored = run.value_and_grad("Force", *WRT, plan=Stored())
     for states in (1, 2, 3, 7, 23, 24, 1000):
-        plan = Checkpointed(states * run.simulation.state_bytes)
+        plan = Checkpointed(states * run.simulation.state.nbytes)
         assert same_bits(run.value_and_grad("Force", *WRT, plan=plan), stored), f"{states} states"
 
 
 def test_checkpointing_repeats_as_few_steps_as_is_possible(device, monkeypatch):
     """r l - (s + r)! / ((s + 1)! (r - 1)!) steps for l steps on s states, r the repetitions needed, and the last."""
     simulation = channel(device, D2Q9, TRT())
-    advance, done = simulation.advance, []
-    monkeypatch.setattr(simulation, "advance", lambda source, target, step: (done.append(1), advance(source, target, step)))
+    advance, done = simulation.stepper.advance, []
+    monkeypatch.setattr(simulation.stepper, "advance", lambda *given: (done.append(1), advance(*given)))
     steps, states = 200, 10
     value_and_grad(
-        objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state_bytes)
+        objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state.nbytes)
     )
     r = next(r for r in range(steps) if comb(states + r, r) >= steps)
     assert len(done) == r * steps - comb(states + r, r - 1) + 1
@@ -95,7 +95,7 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
     wrt = (Points("body"), Parameter("viscosity"), Parameter(drive))
     simulation.run(6000)
     steady_value, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
-    plan = Checkpointed(400 * simulation.state_bytes)
+    plan = Checkpointed(400 * simulation.state.nbytes)
     value, unsteady = value_and_grad(objective, simulation, steps=6000, window=Window(100), wrt=wrt, plan=plan)
     errors = [float(np.linalg.norm(a - b) / np.linalg.norm(b)) for a, b in zip(steady, unsteady, strict=True)]
     print(kind, "relative differences", *(f"{e:.1e}" for e in errors))
@@ -106,27 +106,27 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
 def test_steady_takes_no_step_of_its_own(device):
     simulation, objective, _ = settling(device, "periodic, walls")
     simulation.run(6000)
-    before = simulation.state.numpy().copy()
+    before = simulation.state.populations.numpy().copy()
     value_and_grad(objective, simulation, steps=0, wrt=(Parameter("viscosity"),), plan=Steady())
     assert simulation.steps == 6000
-    assert np.array_equal(simulation.state.numpy(), before)
+    assert np.array_equal(simulation.state.populations.numpy(), before)
 
 
 def test_gradients_do_not_change_the_flow(device):
     """The final state after value_and_grad is that of a plain run, bit for bit."""
     run = channel_run(device, D2Q9)
-    run.simulation.state.assign(run.start)
+    run.simulation.state.populations.assign(run.start)
     run.simulation.run(run.steps)
-    plain = run.simulation.state.numpy().copy()
-    for plan in (Stored(), Checkpointed(3 * run.simulation.state_bytes)):
+    plain = run.simulation.state.populations.numpy().copy()
+    for plan in (Stored(), Checkpointed(3 * run.simulation.state.nbytes)):
         run.value_and_grad("Torque", *WRT, plan=plan)
-        assert np.array_equal(run.simulation.state.numpy(), plain)
+        assert np.array_equal(run.simulation.state.populations.numpy(), plain)
 
 
 def test_a_second_geometry_forgets_the_first_gradient(device):
     """Regression: after `update_geometry`, the points' gradient was added to that of the geometry before."""
     run = channel_run(device, D2Q9)
-    points = run.simulation.geometry[0].points.numpy().copy()
+    points = run.simulation.solids.geometry[0].points.numpy().copy()
     _, (first,) = run.value_and_grad("Force", Points("body"))
     run.move_points(points)
     _, (second,) = run.value_and_grad("Force", Points("body"))

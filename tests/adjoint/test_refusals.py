@@ -100,7 +100,7 @@ def test_memory_that_is_no_size(memory):
 )
 def test_memory_in_units(device, memory, size):
     simulation = channel_run(device, D2Q9).simulation
-    assert Checkpointed(memory).states(simulation) == size // simulation.state_bytes
+    assert Checkpointed(memory).states(simulation) == size // simulation.state.nbytes
 
 
 def test_a_flow_that_is_not_steady(device):

@@ -119,7 +119,7 @@ def test_cotangents_that_are_missing_are_zeros(device):
 
 
 def plans(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
-    state = simulation.state_bytes
+    state = simulation.state.nbytes
     return {
         "stored": Stored(), "checkpointed": Checkpointed(2 * state), "disk": Checkpointed(state, Disk(folder, 2 * state)),
     }
@@ -141,10 +141,10 @@ def test_forward_and_back_cost_what_value_and_grad_costs(device, tmp_path, forwa
     assert np.array_equal(gradient.numpy(), again.numpy())
     assert len(forward_steps) == (cost if name == "stored" else 2 * cost)
     forward_steps.clear()
-    state, steps = simulation.state.numpy().copy(), simulation.steps
+    state, steps = simulation.state.populations.numpy().copy(), simulation.steps
     _, (expected,) = value_and_grad(objective, simulation, steps=STEPS, wrt=wrt, plan=plan)
-    simulation.state.assign(state)
-    simulation.steps = steps
+    simulation.state.populations.assign(state)
+    simulation.state.steps = steps
     assert len(forward_steps) == cost == plan.work(simulation, STEPS).forward_steps
     assert gradient.numpy()[0] == expected != 0.0
     forward_steps.clear()
@@ -171,7 +171,8 @@ def test_what_a_pass_keeps_goes_with_it(device, tmp_path, living_states, name):
 
 
 def everything(simulation: Simulation) -> list:
-    arrays = (simulation.state, simulation.parameters, simulation.fields.array, simulation.solid, simulation.geometry[0].points)
+    solids, parameters = simulation.solids, simulation.parameters.array
+    arrays = (simulation.state.populations, parameters, simulation.fields.array, solids.fractions, solids.geometry[0].points)
     return [simulation.steps, *(array.numpy().copy() for array in arrays)]
 
 
@@ -200,14 +201,14 @@ def test_what_changes_in_between_does_not_matter(device):
     there = run.at(*warp_arrays(device, [0.05]))
     outputs = there.outputs()
     (expected,) = there.pullback(outputs, wanted=[True])
-    state, steps = simulation.state.numpy().copy(), simulation.steps
+    state, steps = simulation.state.populations.numpy().copy(), simulation.steps
     nu, points = simulation.parameter("viscosity"), Points("body").get(simulation)
     simulation.run(5)
     simulation.set_parameter("viscosity", 0.08)
     Points("body").put(simulation, points + 0.7)
     assert np.array_equal(there.pullback(outputs, wanted=[True])[0].numpy(), expected.numpy())
-    simulation.state.assign(state)
-    simulation.steps = steps
+    simulation.state.populations.assign(state)
+    simulation.state.steps = steps
     simulation.set_parameter("viscosity", nu)
     Points("body").put(simulation, points)
 
@@ -265,6 +266,6 @@ def test_inputs_that_do_not_fit(device):
     values = Field("force_field_x").get(run.simulation)
     slots = run.simulation.fields.slots
     slots[-1], kept = 0, slots[-1]
-    with pytest.raises(SimulationError, match="no place for them"):
+    with pytest.raises(SimulationError, match="that store no fields"):
         Field("force_field_x").put(run.simulation, values + 1.0)
     slots[-1] = kept

@@ -22,7 +22,7 @@ def test_checkpoints_give_the_same_bits(device):
     wrt = [Parameter("heat.diffusivity"), Points("body"), InitialPopulations()]
     stored, few = (
         case.value_and_grad("everything", *wrt, plan=plan)
-        for plan in (Stored(), Checkpointed(memory=5 * case.simulation.state_bytes))
+        for plan in (Stored(), Checkpointed(memory=5 * case.simulation.state.nbytes))
     )
     assert stored[0] == few[0]
     assert all(np.array_equal(a, b) for a, b in zip(stored[1], few[1], strict=True))
@@ -69,11 +69,11 @@ def test_a_steady_gradient_at_a_constant_amount_of_scalar(device):
     names = ("dye.gravity_y", "dye.expansion")
     wrt = [Points("body"), *map(Parameter, names)]
     _, (points, *numbers) = value_and_grad(objective, simulation, steps=6000, wrt=wrt, plan=Steady(tolerance=1e-6))
-    geometry = simulation.geometry[0]
-    start, there = simulation.state.numpy().copy(), geometry.points.numpy().copy()
+    geometry = simulation.solids.geometry[0]
+    start, there = simulation.state.populations.numpy().copy(), geometry.points.numpy().copy()
 
     def settled():
-        simulation.state.assign(start)
+        simulation.state.populations.assign(start)
         simulation.run(6000)
         return evaluate(objective, simulation)
 

@@ -46,10 +46,10 @@ def flow(lattice, collision, device, precision=wp.float64):
 
 def losses(simulation):
     """Relative loss of each gradient, from 8 states kept as moments; the value loses nothing."""
-    start, step = simulation.state.numpy().copy(), simulation.steps
+    start, step = simulation.state.populations.numpy().copy(), simulation.steps
     exact, gradients = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, plan=Stored())
-    simulation.state.assign(start)
-    simulation.steps = step
+    simulation.state.populations.assign(start)
+    simulation.state.steps = step
     plan = Checkpointed(8 * SecondMoments().size(simulation), storage=SecondMoments())
     value, others = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, plan=plan)
     assert value == exact
@@ -69,7 +69,7 @@ def test_of_other_collisions_is_lost_what_is_said(collision, loss, device):
 
 def test_room_is_that_of_the_moments_and_of_tiles_with_solid(device):
     simulation = flow(D3Q19, Regularised(), device, wp.float32)
-    solid, tiles = len(simulation.solid_tiles), simulation.domain.tile_count
+    solid, tiles = len(simulation.solids.tiles), simulation.domain.tile_count
     assert 0 < solid < tiles
     assert SecondMoments().size(simulation) == 4 * 512 * (10 * (tiles + 1) + 19 * solid)
 

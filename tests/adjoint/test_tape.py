@@ -43,11 +43,11 @@ class Chain:
 
     def __init__(self, device, lattice, plan=Checkpointed()):
         self.simulation = channel(device, lattice, TRT())
-        self.simulation.parameters.requires_grad = True
+        self.simulation.parameters.array.requires_grad = True
         self.plan = plan
         d = lattice.dimension
         self.simulation.set_state(1.0, (0.05, 0.01, 0.005)[:d])
-        self.base = wp.clone(self.simulation.state)
+        self.base = wp.clone(self.simulation.state.populations)
         n, cells = self.simulation.domain.tile_count, self.simulation.domain.cells_per_tile
         rng, fluid = np.random.default_rng(7), self.simulation.domain.fluid[:, None]
         self.pattern = self._flat(1e-3 * rng.standard_normal((n, lattice.size, cells)) * fluid)
@@ -85,8 +85,8 @@ class Chain:
 def gradients(chain: Chain) -> dict[str, np.ndarray]:
     return {
         "amplitude": chain.amplitude.grad.numpy().copy(),
-        "parameters": chain.simulation.parameters.grad.numpy().copy(),
-        "points": chain.simulation.geometry[0].points.grad.numpy().copy(),
+        "parameters": chain.simulation.parameters.array.grad.numpy().copy(),
+        "points": chain.simulation.solids.geometry[0].points.grad.numpy().copy(),
     }
 
 
@@ -97,7 +97,7 @@ def test_the_chain_has_the_right_gradients(device, lattice, plan):
     if plan != Stored() and lattice.dimension == 3:
         plan = Checkpointed("5 MiB")
     chain = Chain(device, lattice, plan)
-    simulation, geometry = chain.simulation, chain.simulation.geometry[0]
+    simulation, geometry = chain.simulation, chain.simulation.solids.geometry[0]
     tape = chain.record()
     tape.backward(chain.loss)
     first = gradients(chain)
@@ -144,24 +144,24 @@ def test_a_backward_pass_leaves_the_simulation_as_it_was(device):
     chain = Chain(device, D2Q9)
     tape = chain.record()
     chain.simulation.run(7)
-    state, steps = chain.simulation.state.numpy().copy(), chain.simulation.steps
+    state, steps = chain.simulation.state.populations.numpy().copy(), chain.simulation.steps
     tape.backward(chain.loss)
-    assert np.array_equal(chain.simulation.state.numpy(), state)
+    assert np.array_equal(chain.simulation.state.populations.numpy(), state)
     assert chain.simulation.steps == steps
 
 
 def test_passes_add_up(device):
     """Two backward passes without a forward pass between them: twice the gradient, to the last bit."""
     simulation = channel(device, D2Q9, TRT())
-    simulation.parameters.requires_grad = True
+    simulation.parameters.array.requires_grad = True
     tape, populations = wp.Tape(), tape_array(simulation, 9)
-    populations.assign(simulation.state.numpy())
+    populations.assign(simulation.state.populations.numpy())
     result = run_on_tape(tape, simulation, populations, STEPS)
     given = wp.array(np.random.default_rng(3).standard_normal(result.shape), dtype=wp.float64, device=device)
     gradients = []
     for _ in range(2):
         tape.backward(grads={result: given})
-        arrays = (populations.grad, simulation.parameters.grad, simulation.geometry[0].points.grad)
+        arrays = (populations.grad, simulation.parameters.array.grad, simulation.solids.geometry[0].points.grad)
         gradients.append([array.numpy().copy() for array in arrays])
     for once, twice in zip(*gradients, strict=True):
         assert np.abs(once).max() > 0.0
@@ -172,10 +172,10 @@ def test_the_way_back_does_not_repeat_the_run(device, forward_steps, living_stat
     """With every state stored, however often it is gone; they go with the tape."""
     simulation = channel(device, D2Q9, TRT())
     tape, populations, before = wp.Tape(), tape_array(simulation, 9), living_states()
-    populations.assign(simulation.state.numpy())
+    populations.assign(simulation.state.populations.numpy())
     result = run_on_tape(tape, simulation, populations, STEPS, plan=Stored())
     for _ in range(2):
-        tape.backward(grads={result: simulation.new_state()})
+        tape.backward(grads={result: simulation.state.zeros()})
     assert len(forward_steps) == STEPS
     assert living_states() > before + STEPS
     del tape
@@ -201,7 +201,7 @@ def other_profile(simulation: Simulation) -> None:
 @pytest.mark.parametrize(
     ("spoil", "what"),
     [
-        (lambda simulation: simulation.schedules.update({"x_min.velocity_x": SmoothStart(40)}), "schedules"),
+        (lambda simulation: simulation.parameters.schedules.update({"x_min.velocity_x": SmoothStart(40)}), "schedules"),
         (other_profile, "fields"),
         (lambda simulation: simulation.walls.fractions.fill_(0.25), "fractions of links"),
     ],
@@ -211,10 +211,10 @@ def test_models_that_changed_are_an_error(device, spoil, what):
     simulation = varied(device)
     tape, populations = wp.Tape(), tape_array(simulation, 9)
     result = run_on_tape(tape, simulation, populations, 3)
-    tape.backward(grads={result: simulation.new_state()})
+    tape.backward(grads={result: simulation.state.zeros()})
     spoil(simulation)
     with pytest.raises(AdjointError, match=f"the {what} of run_on_tape were overwritten"):
-        tape.backward(grads={result: simulation.new_state()})
+        tape.backward(grads={result: simulation.state.zeros()})
 
 
 def swap_two(chain: Chain) -> None:
@@ -226,7 +226,7 @@ def swap_two(chain: Chain) -> None:
 
 
 def move_body(chain: Chain) -> None:
-    geometry = chain.simulation.geometry[0]
+    geometry = chain.simulation.solids.geometry[0]
     geometry.move(geometry.points.numpy() + 0.01)
     chain.simulation.update_geometry()
 
@@ -259,6 +259,6 @@ def test_runs_that_cannot_be_on_a_tape(device):
     with pytest.raises(AdjointError, match="0 steps; give at least 1"):
         run_on_tape(wp.Tape(), simulation, populations, 0)
     with pytest.raises(AdjointError, match="tape_array"):
-        run_on_tape(wp.Tape(), simulation, simulation.new_state(), 5)
+        run_on_tape(wp.Tape(), simulation, simulation.state.zeros(), 5)
     with pytest.raises(AdjointError, match="tape_array"):
-        moments_on_tape(wp.Tape(), simulation, simulation.new_state())
+        moments_on_tape(wp.Tape(), simulation, simulation.state.zeros())

@@ -148,7 +148,7 @@ def test_solid_fractions_far_from_any_solid(device):
     simulation.set_state(1.0, (0.05, 0.02))
     _, (gradient,) = value_and_grad(Integral(sum_of_squares), simulation, steps=1, wrt=(SolidFractions(),))
     near = np.zeros(simulation.domain.tile_count, dtype=bool)
-    near[simulation.solid_tiles] = True
+    near[simulation.solids.tiles] = True
     far = gradient[~near & (simulation.domain.tiles[:, 0] == 2) & (simulation.domain.tiles[:, 1] == 2)]
     expected = gradient[near].reshape(-1)[-1]  # The far corner of the body's tile: no solid within reach of a step.
     assert expected != 0.0

@@ -67,7 +67,7 @@ def directions(run) -> dict[str, np.ndarray]:
     domain, rng = run.simulation.domain, np.random.default_rng(3)
     cells = domain.cells_per_tile
     found = {"populations": rng.standard_normal((domain.tile_count, run.simulation.physics.size, cells))}
-    if run.simulation.solid is not None:
+    if run.simulation.solids.fractions is not None:
         found["solid fractions"] = rng.standard_normal((domain.tile_count, 1, cells))
     return found
 
@@ -81,12 +81,12 @@ def moved(run, name, direction, t):
         values = run.values()
         run.start = start
     elif name == "solid fractions":
-        fractions, near = simulation.solid.numpy().copy(), simulation.solid_tiles
-        simulation.solid.assign(fractions + t * spread(run, direction))
-        simulation.solid_tiles = np.arange(simulation.domain.tile_count)  # Every tile now holds some solid.
+        fractions, near = simulation.solids.fractions.numpy().copy(), simulation.solids.tiles
+        simulation.solids.fractions.assign(fractions + t * spread(run, direction))
+        simulation.solids.tiles = np.arange(simulation.domain.tile_count)  # Every tile now holds some solid.
         values = run.values()
-        simulation.solid.assign(fractions)
-        simulation.solid_tiles = near
+        simulation.solids.fractions.assign(fractions)
+        simulation.solids.tiles = near
     else:
         present = simulation.parameter(name)
         simulation.set_parameter(name, present + t)
@@ -140,7 +140,7 @@ def test_kept_velocities_matter(device):
 
 def random_array(run, seed) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
-    domain, state = run.simulation.domain, run.simulation.new_state()
+    domain, state = run.simulation.domain, run.simulation.state.zeros()
     shape = (domain.tile_count, run.simulation.physics.size, domain.cells_per_tile)
     put_tiles(np.random.default_rng(seed).standard_normal(shape) * run.simulation.walls.fluid[:, None], state)
     return state
@@ -161,12 +161,13 @@ def test_the_step_is_transposed_to_rounding(device, lattice, wall):
     """<w, J v> = <J^T w, v>, with J v from pulling back twice."""
     run = developed(device, lattice, wall)
     simulation = run.simulation
-    simulation.state.assign(run.start)
-    v, w, tangent = random_array(run, 4), random_array(run, 5), simulation.new_state()
-    simulation.general_sweep(tangent_kernel)(source=simulation.state, adjoint=v, solid=simulation.solid, target=tangent)
+    simulation.state.populations.assign(run.start)
+    v, w, tangent = random_array(run, 4), random_array(run, 5), simulation.state.zeros()
+    start, solid = simulation.state.populations, simulation.solids.fractions
+    simulation.passes.general(tangent_kernel)(source=start, adjoint=v, solid=solid, target=tangent)
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
     reverse.start_from(w)
-    reverse.back(simulation.state, 0)
+    reverse.back(simulation.state.populations, 0)
     size = simulation.physics.size
     tangent, transposed, v, w = (
         tile_view(simulation.domain, a, size).ravel() for a in (tangent, reverse.initial_adjoint(), v, w)
@@ -184,7 +185,7 @@ def test_a_run_on_a_tape_hands_the_velocities_on(device):
     for parts in ((12,), (6, 6)):
         populations = tape_array(simulation, simulation.physics.size)
         populations.assign(run.start)
-        simulation.steps, states, tape = 0, [populations], wp.Tape()
+        simulation.state.steps, states, tape = 0, [populations], wp.Tape()
         for steps in parts:
             states.append(run_on_tape(tape, simulation, states[-1], steps, plan=Stored()))
         states[-1].grad.assign(weights)
@@ -196,7 +197,7 @@ def test_a_run_on_a_tape_hands_the_velocities_on(device):
 
 def test_checkpoints_change_no_bit(device):
     run = developed(device, D2Q9, "cells")
-    plans = (Stored(), Checkpointed(memory=3 * run.simulation.state_bytes))
+    plans = (Stored(), Checkpointed(memory=3 * run.simulation.state.nbytes))
     first, second = (run.value_and_grad("Force", InitialPopulations(), plan=plan)[1][0] for plan in plans)
     assert np.array_equal(first, second)
 
@@ -216,6 +217,6 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
     wrt = (Points("body"), Parameter("viscosity"))
     simulation.run(2500)
     _, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
-    plan = Checkpointed(400 * simulation.state_bytes)
+    plan = Checkpointed(400 * simulation.state.nbytes)
     _, unsteady = value_and_grad(objective, simulation, steps=2500, window=Window(100), wrt=wrt, plan=plan)
     assert [np.linalg.norm(a - b) / np.linalg.norm(b) < 1e-3 for a, b in zip(steady, unsteady, strict=True)] == [True, True]

@@ -129,7 +129,7 @@ class Sweep:
     def by_fractions(self, t: np.ndarray) -> tuple[float, np.ndarray]:
         """log J(t) and its derivative; each flow starts from the last one."""
         simulation = self._moving
-        simulation.geometry[0].move(self.shape.points(t[0]))
+        simulation.solids.geometry[0].move(self.shape.points(t[0]))
         simulation.update_geometry()
         return self._value_and_grad(simulation, t[0], self.steps, Steady(tolerance=2e-3, flow_tolerance=1e-2))
 

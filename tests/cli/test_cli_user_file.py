@@ -60,7 +60,7 @@ class MyDrag(Observable):
         return dot(cell.force_on(self.obstacle), self.direction)
 
     def tiles(self, simulation):
-        return simulation.tiles_of(self.obstacle)
+        return simulation.passes.tiles_of(self.obstacle)
 
     def coefficient(self, setup):
         return setup.drag_coefficient(1.0)

@@ -7,7 +7,7 @@ from sparselbm.grid.memory import put_tiles, tile_view
 
 def dense_state(simulation):
     """The state on the box, (S, *shape)."""
-    f = tile_view(simulation.domain, simulation.state, simulation.physics.size)
+    f = tile_view(simulation.domain, simulation.state.populations, simulation.physics.size)
     return np.moveaxis(simulation.domain.dense(np.moveaxis(f, 1, -1)), -1, 0)
 
 
@@ -17,7 +17,7 @@ def set_dense_state(simulation, f):
     f = np.concatenate([f, np.zeros((S - len(f), *f.shape[1:]))])
     index = np.minimum(domain.cell_indices(), np.asarray(domain.shape) - 1)
     tiles = np.where(domain.fluid[..., None], np.moveaxis(f, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
-    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state)
+    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state.populations)
 
 
 def noise(lattice, shape, seed=7):

@@ -33,7 +33,7 @@ def simulation(radius, device):
 
 def flow_rate(flow):
     """Volume flow through a section [cells^3 / step]: the velocity of the fluid part of each cell."""
-    eps = tile_view(flow.domain, flow.solid, 1)[:, 0]
+    eps = tile_view(flow.domain, flow.solids.fractions, 1)[:, 0]
     return float((flow.velocity()[..., 2] * (1.0 - eps)).sum() / 8.0)
 
 
@@ -48,11 +48,11 @@ def test_a_widened_pipe_takes_its_flow_onto_new_tiles(device):
     """The flow is carried over cell by cell, and on the wider pipe's own tiles settles to that pipe's flow."""
     narrow = simulation(6.5, device)
     narrow.run(1500)
-    narrow.geometry[0].move(pipe(10.0).points)
+    narrow.solids.geometry[0].move(pipe(10.0).points)
     wide = narrow.transferred_to(tiles_of(10.0, device))
     assert wide.domain.tile_count > narrow.domain.tile_count
     assert wide.steps == 1500
-    before, after = (s.domain.dense(tile_view(s.domain, s.state, 19).transpose(0, 2, 1))
+    before, after = (s.domain.dense(tile_view(s.domain, s.state.populations, 19).transpose(0, 2, 1))
                      for s in (narrow, wide))
     inner = (slice(11, 21), slice(11, 21))
     assert np.array_equal(before[inner], after[inner])

@@ -9,7 +9,7 @@ import warp as wp
 from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.models import Harmonic, RigidVelocity, RuntimeParameter, SmoothStart
+from sparselbm.models import Harmonic, RigidVelocity, RuntimeParameter, ScaledViscosity, SmoothStart
 from sparselbm.models.boundary import (
     X_MAX,
     X_MIN,
@@ -26,7 +26,7 @@ from sparselbm.models.boundary import (
     ZouHePressure,
 )
 from sparselbm.models.collision import TRT
-from sparselbm.models.force import Boussinesq, ForceField, UniformForce
+from sparselbm.models.force import Boussinesq, Brinkman, ForceField, UniformForce
 from sparselbm.models.scalar import FixedFlux, FixedValue, Scalar, ScalarTRT
 from sparselbm.models.turbulence import WallFunction
 from sparselbm.solver import Obstacle, Simulation
@@ -60,14 +60,14 @@ def test_no_parameter_takes_a_value_out_of_its_range(device, value):
     assert set(POSITIVE) < set(names)
     assert {"force_x", "heat.expansion", "body.rotation_z", "heat.source", "heat.x_max.flux"} < set(names)
     before = {name: simulation.parameter(name) for name in names}
-    array = simulation.parameters.numpy().copy()
+    array = simulation.parameters.array.numpy().copy()
     for name in names:
         if np.isfinite(value) and name not in POSITIVE:
             continue
         with pytest.raises(SimulationError, match=rf"{value}.*(must be|above 0).*nothing was changed"):
             simulation.set_parameters({"force_y": 0.5, name: value})
     assert {name: simulation.parameter(name) for name in names} == before
-    assert np.array_equal(simulation.parameters.numpy(), array)
+    assert np.array_equal(simulation.parameters.array.numpy(), array)
 
 
 def test_the_message_names_value_limit_and_meaning(device):
@@ -96,7 +96,7 @@ def test_density_is_the_density(device, outlet):
     for simulation in (made, changed):
         simulation.run(4)
     assert np.array_equal(made.velocity(), changed.velocity())
-    assert made.parameters.numpy()[-1] == np.float32(density - 1.0)
+    assert made.parameters.array.numpy()[-1] == np.float32(density - 1.0)
 
 
 @pytest.mark.parametrize("factor", [nan, inf, -2e3])
@@ -136,7 +136,7 @@ def test_arrays_that_are_not_finite_are_refused(device, wrong):
     simulation = Simulation(box((16, 8), device=device), viscosity=0.1, force=force, scalars=(Scalar("dye", 0.1),))
     values = np.ones(simulation.domain.fluid.shape)
     values[1, 9] = wrong
-    state = simulation.state.numpy().copy()
+    state = simulation.state.populations.numpy().copy()
     where = r"at cell \(9, 1\), one of 1 cells that are not finite; nothing was changed"
     for name, put in (
         ("density", simulation.set_state), ("dye", lambda v: simulation.set_scalar("dye", v)),
@@ -147,17 +147,33 @@ def test_arrays_that_are_not_finite_are_refused(device, wrong):
             put(values)
     with pytest.raises(SimulationError, match=r"velocity.*not finite"):
         simulation.set_state(velocity=(wrong, 0.0))
-    assert np.array_equal(simulation.state.numpy(), state)
+    assert np.array_equal(simulation.state.populations.numpy(), state)
     assert np.all(simulation.fields.spread(simulation.fields.array, "force_field_x") == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "limit"),
+    [("viscosity", -1.0, "above -1"), ("viscosity", -1.5, "above -1"), ("resistance", -1e-3, "at least 0")],
+)
+def test_fields_stay_in_the_range_of_their_model(device, name, wrong, limit):
+    """Regression: a negative viscosity or resistance was taken, and the flow blew up or gained energy."""
+    factors = ScaledViscosity(lambda x: 1.5 + 0.0 * x[..., 0])
+    simulation = Simulation(box((16, 8), device=device), viscosity=0.1, force=Brinkman(0.1), viscosity_field=factors)
+    values = np.full(simulation.domain.fluid.shape, 0.2)
+    simulation.set_field(name, values)
+    values[1, 9] = wrong
+    with pytest.raises(SimulationError, match=rf"{name}: {wrong:g} at cell \(9, 1\), one of 1 cells .* finite and {limit}"):
+        simulation.set_field(name, values)
+    assert simulation.fields.spread(simulation.fields.array, name) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("forces", [(), (Boussinesq("dye", 0.0, (0.0, -1e-3)),)], ids=["passive", "buoyancy 0"])
 def test_a_scalar_that_is_not_finite_is_named_first(device, forces):
     domain = box((16, 8), periodic=(True, True), device=device)
     simulation = Simulation(domain, viscosity=0.1, scalars=(Scalar("dye", 0.1),), force=forces)
-    state = simulation.state.numpy().copy()
+    state = simulation.state.populations.numpy().copy()
     state[0, 9, 3] = nan  # A population of the scalar, at cell (0, 3).
-    simulation.state.assign(state)
+    simulation.state.populations.assign(state)
     text = r"at cell \(\d+, \d+\): dye nan, not finite, with density .*look at the values of dye"
     with pytest.raises(SimulationError, match=text) as error:
         simulation.run(100)

@@ -60,6 +60,14 @@ def taken(monitor):
     return lambda simulation: monitor.bind(simulation).take()
 
 
+def coupling(simulation: Simulation) -> CouplingSums:
+    return CouplingSums(simulation.solids.named("body"), simulation.passes, simulation.state)
+
+
+def stability(simulation: Simulation) -> StabilityCheck:
+    return StabilityCheck(simulation.macroscopic, simulation.solids, simulation.parameters, StabilityLimits(speed=0.05))
+
+
 READINGS = {
     "velocity": Simulation.velocity, "density": Simulation.density, "force field": Simulation.force_field,
     "scalar": lambda simulation: simulation.scalar("heat"), "mass": Simulation.excess_mass,
@@ -72,8 +80,8 @@ READINGS = {
     "torque on": taken(TorqueOn("body", (13.0, 8.2), NOW)), "integrals": taken(FlowIntegrals(NOW)),
     "values": taken(Values({"flow": FlowRate(0, 0)}, NOW)),
     "gradients": lambda simulation: VelocityGradients(simulation).enstrophy_and_dissipation(),
-    "coupling": lambda simulation: CouplingSums(simulation, "body").take().impulse,
-    "unsound cells": lambda simulation: StabilityCheck(simulation, StabilityLimits(speed=0.05)).unsound_cells(),
+    "coupling": lambda simulation: coupling(simulation).take().impulse,
+    "unsound cells": lambda simulation: stability(simulation).unsound_cells(),
     "snapshot": lambda simulation: Snapshot.of(simulation, UNITS).velocity,
 }
 
@@ -88,9 +96,9 @@ def simulation(device):
 @pytest.mark.parametrize("name", READINGS)
 def test_every_reading_is_that_of_the_present_time(simulation, name):
     """Whatever step the numbers stood for last: the reading is the one with the numbers of now."""
-    simulation.set_time(simulation.steps)
+    simulation.clock.set(simulation.steps)
     expected = np.asarray(READINGS[name](simulation))
-    simulation.set_time(simulation.steps + 7)
+    simulation.clock.set(simulation.steps + 7)
     assert np.array_equal(np.asarray(READINGS[name](simulation)), expected)
 
 
@@ -101,9 +109,9 @@ def test_the_change_of_velocity_is_that_of_the_present_time(device):
     before = simulation.velocity()
     sampler.take()
     simulation.run(3)
-    simulation.set_time(0)
+    simulation.clock.set(0)
     found, now = sampler.take(), simulation.velocity()
-    counts = (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 1.0)[..., None]
+    counts = (tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0] < 1.0)[..., None]
     assert found[1] == pytest.approx(np.linalg.norm((now - before) * counts) / np.linalg.norm(now * counts), rel=1e-12)
 
 
@@ -114,21 +122,21 @@ def test_monitors_see_the_velocity_that_the_simulation_tells(device):
     for _ in range(PERIOD):
         simulation.run(1)
         u = simulation.domain.dense(simulation.velocity())
-        simulation.set_time(simulation.steps - 1)
+        simulation.clock.set(simulation.steps - 1)
         assert probe.take()[1] == pytest.approx(u[0, 8, 0], rel=1e-12)
-        simulation.set_time(simulation.steps - 1)
+        simulation.clock.set(simulation.steps - 1)
         assert layer.take()[1] == pytest.approx(u[0, :, 0].mean(), rel=1e-12)
 
 
 def test_a_state_is_set_for_step_0(device):
     """An outlet's memory at the equilibrium that is set is that of step 0, whatever was run before."""
     simulation = pulsating(device)
-    first = simulation.state.numpy().copy()
+    first = simulation.state.populations.numpy().copy()
     simulation.run(5)
     simulation.set_state(1.0, (0.04, 0.0))
     flow = np.arange(simulation.physics.lattice.size)
     shape = (-1, simulation.physics.size, simulation.domain.cells_per_tile)
-    assert np.array_equal(simulation.state.numpy().reshape(shape)[:, flow], first.reshape(shape)[:, flow])
+    assert np.array_equal(simulation.state.populations.numpy().reshape(shape)[:, flow], first.reshape(shape)[:, flow])
 
 
 def test_wall_shear_is_that_of_the_present_viscosity(device):
@@ -140,7 +148,7 @@ def test_wall_shear_is_that_of_the_present_viscosity(device):
     )
     simulation.set_state(1.0, (0.03, 0.0, 0.0))
     simulation.run(5)
-    simulation.set_time(simulation.steps)
+    simulation.clock.set(simulation.steps)
     expected = wall_shear_stress(simulation, sphere, UNITS)
-    simulation.set_time(simulation.steps - 1)
+    simulation.clock.set(simulation.steps - 1)
     assert np.array_equal(wall_shear_stress(simulation, sphere, UNITS), expected)

@@ -43,15 +43,14 @@ def test_steps_and_adjoint(lattice):
         simulation = simulated(lattice, backend)
         set_dense_state(simulation, noise(lattice, simulation.domain.shape))
         simulation.run(3)
-        wrt, target = GradientTargets(parameters=True), simulation.target
-        adjoint = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, target, wrt))  # noqa: B023
-        sums, back = sums_array(simulation.domain, len(simulation.physics.parameters)), simulation.new_state()
+        adjoint = simulation.passes.by_class(adjoint_kernel, GradientTargets(parameters=True))
+        sums, back = sums_array(simulation.domain, len(simulation.physics.parameters)), simulation.state.zeros()
         differences = [tile_array(simulation.domain, lattice.dimension**2, wp.float64) for _ in range(2)]
         adjoint(
-            source=simulation.state, adjoint=simulation.state, target=back, sums=sums,
+            source=simulation.state.populations, adjoint=simulation.state.populations, target=back, sums=sums,
             differences_adjoint=differences[0], differences_target=differences[1],
         )  # fmt: skip
-        states = [tile_view(simulation.domain, x, simulation.physics.size).copy() for x in (simulation.state, back)]
+        states = [tile_view(simulation.domain, x, simulation.physics.size).copy() for x in (simulation.state.populations, back)]
         found.append((*states, summed(sums)))
     for own, rehearsed in zip(*found, strict=True):
         assert np.abs(own).max() > 1e-3

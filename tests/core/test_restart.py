@@ -34,7 +34,7 @@ def test_a_flow_goes_on_where_it_ended(tmp_path, device):
     write(flow, UNITS, tmp_path)
     Restart.read(tmp_path).begin(again, UNITS)
     same.set_state(flow.density(), flow.velocity())
-    assert np.abs(again.state.numpy() - same.state.numpy()).max() < 3e-7
+    assert np.abs(again.state.populations.numpy() - same.state.populations.numpy()).max() < 3e-7
     for simulation in (flow, again):
         simulation.run(40)
     assert np.abs(again.velocity() - flow.velocity()).max() < 0.06 * np.abs(flow.velocity()).max()
@@ -54,7 +54,7 @@ def test_other_voxels_and_lattice_velocities_are_interpolated(tmp_path, device):
     x, y, zero = fine.cell_centres()[..., 0], fine.cell_centres()[..., 1], np.zeros(fine.fluid.shape)
     velocity = units.velocity_to_lattice(np.stack([y, zero, zero], axis=-1))
     exact.set_state(1.0 + 3.0 * units.pressure_to_lattice(3.0 * x), velocity)
-    assert np.abs(found.state.numpy() - exact.state.numpy()).max() < 1e-7
+    assert np.abs(found.state.populations.numpy() - exact.state.populations.numpy()).max() < 1e-7
 
 
 def test_what_is_refused(tmp_path, device):

@@ -83,8 +83,8 @@ def test_a_step_with_two_scalars(lattice, buoyant, device):
     domain, S = simulation.domain, lattice.size + 2 * carried.size
     index = np.minimum(domain.cell_indices(), np.asarray(shape) - 1)
     tiles = np.where(domain.fluid[..., None], np.moveaxis(start, 0, -1)[tuple(np.moveaxis(index, -1, 0))], 0.0)
-    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state)
-    eps = domain.dense(tile_view(domain, simulation.solid, 1)[:, 0])
+    put_tiles(np.moveaxis(tiles, -1, 1), simulation.state.populations)
+    eps = domain.dense(tile_view(domain, simulation.solids.fractions, 1)[:, 0])
     flow = DenseFlow(
         lattice, simulation.physics.collision, 0.07, f, periodic=domain.periodic, boundaries=boundaries, eps=eps
     )
@@ -101,7 +101,7 @@ def test_a_step_with_two_scalars(lattice, buoyant, device):
         collided = flow.collided(arriving)
         for scalar, g_in in zip(scalars, carried_in, strict=True):
             scalar.step(arriving, g_in, collided)
-    ours = dense(simulation, tile_view(domain, simulation.state, S))
+    ours = dense(simulation, tile_view(domain, simulation.state.populations, S))
     inside = (slice(None), *flow._inside)
     reference = np.concatenate([flow.populations, *(scalar.g[inside] for scalar in scalars)])
     assert np.abs(ours - reference).max() < ROUNDING

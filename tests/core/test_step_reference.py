@@ -106,7 +106,7 @@ def test_gradients_of_the_velocity(lattice, sides, device):
             box((19, 11, 12)[:d], device=device), lattice=lattice, viscosity=0.07, collision=WALE(BGK()), precision=wp.float64,
             boundaries=conditions, obstacles=[Obstacle("body", mesh)],
         )
-        eps = simulation.domain.dense(tile_view(simulation.domain, simulation.solid, 1)[:, 0])
+        eps = simulation.domain.dense(tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0])
         ours, reference = advance_both(simulation, eps=eps)
     assert np.abs(reference[lattice.size :]).max() > 0.004
     assert np.abs(ours - reference).max() < ROUNDING
@@ -136,7 +136,7 @@ def with_obstacle(lattice, device, **options):
 def test_solid_fractions(lattice, device):
     simulation, force = with_obstacle(lattice, device)
     eps = simulation.domain.dense(
-        tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+        tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0]
     )
     ours, reference = advance_both(simulation, force=force, eps=eps)
     assert np.abs(ours - reference).max() < ROUNDING
@@ -146,10 +146,10 @@ def test_solid_fractions(lattice, device):
 def test_each_class_of_tiles_steps_as_the_general_one(lattice, device):
     simulation, _ = with_obstacle(lattice, device)
     set_dense_state(simulation, noise(lattice, simulation.domain.shape))
-    special, general = simulation.new_state(), simulation.new_state()
-    simulation.advance(simulation.state, special, 0)
-    simulation.general_sweep(step_kernel)(source=simulation.state, target=general, solid=simulation.solid)
-    classes = {group.tiles for group in simulation.groups}
+    special, general = simulation.state.zeros(), simulation.state.zeros()
+    simulation.stepper.advance(simulation.state.populations, special, 0)
+    simulation.passes.general(step_kernel)(source=simulation.state.populations, target=general, solid=simulation.solids.fractions)
+    classes = {group.tiles for group in simulation.passes.groups}
     if lattice is D2Q9:
         assert classes == {TileClass(False, False), TileClass(False, True), TileClass(True, True)}
     assert np.abs(special.numpy() - general.numpy()).max() < 1e-15
@@ -163,10 +163,10 @@ def test_streaming_is_a_permutation_undone_by_its_transpose(lattice, device):
     f = noise(lattice, simulation.domain.shape)
     set_dense_state(simulation, f)
     fluid = simulation.domain.dense(simulation.domain.fluid, False)
-    streamed, back = simulation.new_state(), simulation.new_state()
-    simulation.general_sweep(stream_kernel)(source=simulation.state, target=streamed)
-    simulation.general_sweep(unstream_kernel)(adjoint=streamed, target=back)
-    simulation.state = back
+    streamed, back = simulation.state.zeros(), simulation.state.zeros()
+    simulation.passes.general(stream_kernel)(source=simulation.state.populations, target=streamed)
+    simulation.passes.general(unstream_kernel)(adjoint=streamed, target=back)
+    simulation.state.populations = back
     assert np.array_equal(dense_state(simulation)[:, fluid], f[:, fluid])
-    simulation.state = streamed
+    simulation.state.populations = streamed
     assert np.array_equal(np.sort(dense_state(simulation)[:, fluid], axis=None), np.sort(f[:, fluid], axis=None))

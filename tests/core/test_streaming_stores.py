@@ -52,7 +52,7 @@ def test_machine_code_of_large_and_small_states(precision, backward, device, tmp
     for cached in (0, 1 << 40):
         monkeypatch.setattr(launch, "_CACHED_BYTES", cached)
         simulation = simulated(device, precision)
-        sweep = BackwardSweep(simulation, None, wrt=GradientTargets())._full if backward else simulation._step
+        sweep = BackwardSweep(simulation, None, wrt=GradientTargets())._full if backward else simulation.stepper._step
         folder = tmp_path / str(cached)
         folder.mkdir()
         counts.append(streaming_stores(sweep, folder))
@@ -71,6 +71,6 @@ def test_same_bits(precision, dimension, threads, device, monkeypatch):
         monkeypatch.setattr(launch, "_CACHED_BYTES", cached)
         simulation = simulated(device, precision, dimension=dimension, threads=threads)
         simulation.run(5)
-        states.append(simulation.state.numpy().copy())
+        states.append(simulation.state.populations.numpy().copy())
     assert np.array_equal(*states)
     assert np.ptp(states[0]) > 0.0

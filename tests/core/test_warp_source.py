@@ -73,13 +73,9 @@ def started(case, device):
 
 def launch(simulation, factory, *arguments, **arrays):
     """Runs the printed kernels over the classes of tiles."""
-    domain, walls = simulation.domain, simulation.walls
-    given = {
-        "neighbours": domain.neighbours, "coordinates": domain.coordinates, "words": walls.words, "marks": walls.marks,
-        "cuts": walls.cuts, "slots": simulation._slots, "parameters": simulation.parameters, "solid": simulation.solid,
-        "fields": simulation.fields.array, "fractions": walls.fractions, "weight": 1.0, **arrays,
-    }  # fmt: skip
-    for group in simulation.groups:
+    domain, topology = simulation.domain, {"neighbours": simulation.domain.neighbours, "weight": 1.0}
+    given = {**topology, "coordinates": domain.coordinates, **simulation.passes.arrays, **arrays}
+    for group in simulation.passes.groups:
         trace = trace_of(factory, simulation.physics, group.tiles, *arguments)
         given["tiles"] = wp.array(group.members, dtype=wp.int32, device=domain.device)
         inputs = [given[name] for name in arguments_of(trace)]
@@ -95,9 +91,9 @@ def values(simulation, array):
 def test_step(case, device):
     """One step of the printed kernel and of the back end's own text."""
     simulation = started(case, device)
-    printed, compiled = simulation.new_state(), simulation.new_state()
-    launch(simulation, step_kernel, source=simulation.state, target=printed)
-    simulation.advance(simulation.state, compiled, 0)
+    printed, compiled = simulation.state.zeros(), simulation.state.zeros()
+    launch(simulation, step_kernel, source=simulation.state.populations, target=printed)
+    simulation.stepper.advance(simulation.state.populations, compiled, 0)
     assert np.abs(values(simulation, printed)).max() > 1e-3
     assert np.abs(values(simulation, printed) - values(simulation, compiled)).max() < 1e-14
 
@@ -110,29 +106,29 @@ def test_adjoint_by_warp_itself(case, device):
     """
     simulation = started(case, device)
     domain, size = simulation.domain, simulation.physics.size
-    given, back, expected = (simulation.new_state() for _ in range(3))
+    given, back, expected = (simulation.state.zeros() for _ in range(3))
     random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
     words = simulation.walls.words.numpy()[: domain.tile_count * domain.cells_per_tile]
     fluid = (words & 1 == 0).reshape(domain.tile_count, 1, -1)  # No step reads a state beyond it.
     put_tiles(random * fluid, given)
-    unstream = simulation.sweep(lambda tiles: unstream_kernel(simulation.physics, tiles, simulation.target))
+    unstream = simulation.passes.by_class(unstream_kernel)
     wrt, sums = GradientTargets(parameters=True), sums_array(domain, len(simulation.physics.parameters))
-    adjoint = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, wrt))
-    adjoint(source=simulation.state, adjoint=given, target=back, sums=sums)
+    adjoint = simulation.passes.by_class(adjoint_kernel, wrt)
+    adjoint(source=simulation.state.populations, adjoint=given, target=back, sums=sums)
     unstream(adjoint=back, target=expected)
 
-    target = simulation.new_state()
-    for array in (simulation.state, target, simulation.parameters):
+    target = simulation.state.zeros()
+    for array in (simulation.state.populations, target, simulation.parameters.array):
         array.requires_grad = True
     with wp.Tape() as tape:
-        launch(simulation, step_kernel, source=simulation.state, target=target)
+        launch(simulation, step_kernel, source=simulation.state.populations, target=target)
     unstream(adjoint=given, target=back)
     wp.copy(target.grad, back)
     tape.backward()
-    found, right = fluid * values(simulation, simulation.state.grad), fluid * values(simulation, expected)
+    found, right = fluid * values(simulation, simulation.state.populations.grad), fluid * values(simulation, expected)
     assert np.abs(right).max() > 0.1
     assert np.abs(found - right).max() < 1e-10
-    numbers = simulation.parameters.grad.numpy()[: len(simulation.physics.parameters)]
+    numbers = simulation.parameters.array.grad.numpy()[: len(simulation.physics.parameters)]
     assert np.abs(numbers).max() > 1e-3
     assert np.allclose(numbers, summed(sums), rtol=1e-10, atol=1e-10)
 
@@ -143,10 +139,10 @@ def test_printed_adjoint(case, device):
     simulation = started(case, device)
     domain, wrt = simulation.domain, GradientTargets(parameters=True)
     count = len(simulation.physics.parameters)
-    found, right = ((simulation.new_state(), sums_array(domain, count)) for _ in range(2))
-    launch(simulation, adjoint_kernel, wrt, source=simulation.state, adjoint=simulation.state, target=found[0], sums=found[1])
-    compiled = simulation.sweep(lambda tiles: adjoint_kernel(simulation.physics, tiles, simulation.target, wrt))
-    compiled(source=simulation.state, adjoint=simulation.state, target=right[0], sums=right[1])
+    found, right = ((simulation.state.zeros(), sums_array(domain, count)) for _ in range(2))
+    state, compiled = simulation.state.populations, simulation.passes.by_class(adjoint_kernel, wrt)
+    launch(simulation, adjoint_kernel, wrt, source=state, adjoint=state, target=found[0], sums=found[1])
+    compiled(source=state, adjoint=state, target=right[0], sums=right[1])
     assert np.abs(values(simulation, found[0]) - values(simulation, right[0])).max() < 1e-14
     assert np.allclose(summed(found[1]), summed(right[1]), rtol=1e-11, atol=1e-13)
 

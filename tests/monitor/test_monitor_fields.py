@@ -150,7 +150,7 @@ def test_forces_torques_and_coefficients(dimension, device):
     assert turning["moment_coefficient"] == pytest.approx(moment[2] / (scale * 7.0), rel=1e-9)
     assert evaluate(Force("body", drag), simulation) > 0.0
     assert evaluate(Torque("body", centre), simulation) == pytest.approx(moment[2], rel=1e-9)
-    solid = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+    solid = tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0]
     here = simulation.domain.fluid & (simulation.domain.cell_indices()[..., 0] == 14)
     mean = ((1.0 - solid) * simulation.velocity()[..., 0])[here].sum() / (1.0 - solid)[here].sum()
     assert recorded(simulation, LayerMean(0, 14, NOW))["velocity_x"] == pytest.approx(mean, rel=1e-10)

@@ -172,7 +172,7 @@ def test_what_a_whole_solid_holds_does_not_count(device):
     simulation = Simulation(domain, viscosity=NU, obstacles=[Obstacle("block", block)], precision=wp.float64)
     simulation.set_state(1.0, (0.02, 0.0))
     simulation.run(40)
-    eps = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+    eps = tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0]
     u = simulation.velocity()
     energy = 0.5 * ((1.0 - eps) * simulation.density() * (u**2).sum(axis=-1)).sum()
     assert evaluate(KineticEnergy(), simulation) == pytest.approx(energy, rel=1e-10)

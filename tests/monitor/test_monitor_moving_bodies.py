@@ -97,7 +97,7 @@ def free(simulation: Simulation) -> None:
 
 
 def by_hand(simulation: Simulation) -> None:
-    geometry = simulation.geometry[0]
+    geometry = simulation.solids.geometry[0]
     geometry.move(geometry.points.numpy() + np.array([SPEED * FAR, 0.0, 0.0]))
     simulation.update_geometry({"body"})
     simulation.run(20)
@@ -105,7 +105,7 @@ def by_hand(simulation: Simulation) -> None:
 
 def fractions(simulation: Simulation) -> None:
     """Solid in other tiles, and half as much of it where it was."""
-    eps = tile_view(simulation.domain, simulation.solid, 1)[:, 0]
+    eps = tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0]
     simulation.set_solid_fractions(np.clip(0.5 * eps + 0.5 * np.roll(eps, 1, axis=0), 0.0, 1.0))
     simulation.run(20)
 
@@ -140,7 +140,7 @@ def test_evaluations_follow_the_body(device, motion):
     early = [Evaluation(simulation, objective) for objective in OBJECTIVES]
     motion(simulation)
     for evaluation, objective in zip(early, OBJECTIVES, strict=True):
-        evaluation.add(simulation.state)
+        evaluation.add(simulation.state.populations)
         assert evaluation.take() == evaluate(objective, simulation), objective
 
 
@@ -150,7 +150,7 @@ def test_what_a_body_gives_off_follows_it(device, motion):
     early = [Evaluation(simulation, objective) for objective in OF_SCALARS]
     motion(simulation)
     for evaluation, objective in zip(early, OF_SCALARS, strict=True):
-        evaluation.add(simulation.state)
+        evaluation.add(simulation.state.populations)
         assert evaluation.take() == evaluate(objective, simulation) != 0.0
 
 
@@ -171,8 +171,8 @@ def sweep(reverse: BackwardSweep) -> list[np.ndarray]:
     simulation = reverse.simulation
     reverse.clear()
     reverse.clear_gathered()
-    reverse.inject(simulation.state, 1.0, simulation.steps)
-    reverse.back(simulation.state, simulation.steps)
+    reverse.inject(simulation.state.populations, 1.0, simulation.steps)
+    reverse.back(simulation.state.populations, simulation.steps)
     return [reverse.adjoint.numpy().copy(), *reverse.gathered()]
 
 
@@ -182,7 +182,7 @@ def test_a_point_within_a_body_has_no_value(device):
     probe = Probes(((22.0, 12.0),), EVERY).bind(simulation)
     by_hand(simulation)
     assert np.isnan(probe.take()).all()
-    simulation.geometry[0].move(simulation.geometry[0].points.numpy() + np.array([8.0, 0.0, 0.0]))
+    simulation.solids.geometry[0].move(simulation.solids.geometry[0].points.numpy() + np.array([8.0, 0.0, 0.0]))
     simulation.update_geometry({"body"})
     assert same(probe.take(), Probes(((22.0, 12.0),), EVERY).bind(simulation).take())
     layer = LayerMean(0, 22, EVERY).bind(simulation)

@@ -93,7 +93,7 @@ def test_a_flow_that_is_not_finite_does_not_stand_still(device):
     simulation = couette(device)
     recorder = Recorder(simulation, {"residual": Residual(EverySteps(1))})
     recorder.run(4)
-    simulation.state.fill_(float("nan"))
+    simulation.state.populations.fill_(float("nan"))
     with pytest.raises(SimulationError, match="blown up by step 7"):
         recorder.run(3, stop=StopWhenSteady(tolerance=1.0, samples=3))
     assert np.isnan(recorder.records["residual"].series.values[5:]).all()
@@ -137,7 +137,7 @@ def test_what_is_refused_before_the_run(device):
         Recorder(simulation, {"q": Values({"q": FlowRate(0, 3)}, every)}).run(10, stop=StopWhenSteady(tolerance=1e-6))
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0)})
-    with pytest.raises(ValueError, match=r"speed is 0.0: give a finite number above 0"):
+    with pytest.raises(ValueError, match=r"speed is 0.0 cells/step, but must be a finite number above 0"):
         monitors.DragLift("wing", every, speed=0.0, area=8.0)
     with pytest.raises(ValueError, match=r"drag \(1.0, 1.0\) has the length 1.41421: give a unit vector"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0, drag=(1.0, 1.0))})
@@ -163,7 +163,7 @@ def test_a_blow_up_between_instants_ends_the_run_and_keeps_the_record(device):
     simulation = couette(device)
     recorder = Recorder(simulation, {"residual": Residual(EverySteps(7))})
     recorder.run(14)
-    simulation.state.fill_(float("nan"))
+    simulation.state.populations.fill_(float("nan"))
     with pytest.raises(SimulationError, match="blown up by step"):
         recorder.run(1000)
     assert simulation.steps <= 114

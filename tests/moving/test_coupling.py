@@ -69,9 +69,9 @@ def viscosities(simulation, features):
 def test_sums_are_those_of_numpy_and_of_the_objectives(device, dimension, name):
     """(F, T) of the present velocity, and the inertia of the fluid in the first body, cell by cell, whatever is beside it."""
     simulation, motion = stirred(device, dimension, **FEATURES[name])
-    found = CouplingSums(simulation, "a").take()
+    found = CouplingSums(simulation.solids.named("a"), simulation.passes, simulation.state).take()
     domain = simulation.domain
-    eps = tile_view(domain, simulation.solid, 1)[:, 0]
+    eps = tile_view(domain, simulation.solids.fractions, 1)[:, 0]
     owned = (simulation.walls.host_labels()[:, 0] >> 16) == 1
     w = (saturation(eps, 3.0 * viscosities(simulation, FEATURES[name])) * owned * simulation.density())[..., None]
     r, u = np.zeros((*eps.shape, 3)), np.zeros((*eps.shape, 3))
@@ -134,7 +134,8 @@ def test_a_quarter_between_planes_of_symmetry_is_a_quarter_of_the_whole(device):
         planes = () if whole else (FreeSlip(X_MIN), FreeSlip(Y_MIN))
         domain = box((33, 33) if whole else (17, 17), device=device)
         simulation = Simulation(domain, viscosity=NU, obstacles=[body], boundaries=planes, precision=wp.float64)
-        sums.append(CouplingSums(simulation, "body").take().inertia)
+        body = simulation.solids.named("body")
+        sums.append(CouplingSums(body, simulation.passes, simulation.state).take().inertia)
     assert 4.0 * sums[1][0, 0] == pytest.approx(sums[0][0, 0], rel=1e-9)
     assert 4.0 * sums[1][5, 5] == pytest.approx(sums[0][5, 5], rel=1e-9)
 

@@ -85,15 +85,15 @@ def test_fractions_around_what_moved_are_those_of_all_anew(device):
 
     moved, fresh = simulation(), simulation()
     for place in ((40.0, 20.0), (27.0, 33.0)):
-        moved.geometry[0].move(cylinder(5.0, place).points)
+        moved.solids.geometry[0].move(cylinder(5.0, place).points)
         moved.update_geometry({"a"})
-    fresh.geometry[0].move(cylinder(5.0, (27.0, 33.0)).points)
+    fresh.solids.geometry[0].move(cylinder(5.0, (27.0, 33.0)).points)
     fresh.update_geometry()
-    eps = [tile_view(s.domain, s.solid, 1) for s in (moved, fresh)]
+    eps = [tile_view(s.domain, s.solids.fractions, 1) for s in (moved, fresh)]
     assert np.array_equal(*eps)
     owners = [s.walls.host_labels()[:, 0] * (eps[0] > 0) for s in (moved, fresh)]
     assert np.array_equal(*owners)
-    assert np.array_equal(moved.solid_tiles, fresh.solid_tiles)
+    assert np.array_equal(moved.solids.tiles, fresh.solids.tiles)
     for s in (moved, fresh):
         s.set_state(1.0, (0.03, 0.01))
         s.run(20)

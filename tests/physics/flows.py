@@ -18,7 +18,7 @@ def places(simulation):
 
 def mass(simulation):
     """Sum of rho - 1 over all cells, in fp64."""
-    return tile_view(simulation.domain, simulation.state, simulation.lattice.size).sum(dtype=np.float64)
+    return tile_view(simulation.domain, simulation.state.populations, simulation.lattice.size).sum(dtype=np.float64)
 
 
 def momentum_density(simulation):
@@ -72,7 +72,7 @@ class StokesArray:
         self.drive = expected * viscosity * speed / self.volume
         force = (self.drive, *[0.0] * (len(shape) - 1))
         self.simulation = Simulation(domain, viscosity=viscosity, force=force, obstacles=obstacles, precision=precision)
-        self.eps = tile_view(domain, self.simulation.solid, 1)[:, 0].astype(np.float64)
+        self.eps = tile_view(domain, self.simulation.solids.fractions, 1)[:, 0].astype(np.float64)
         start = np.zeros((*self.eps.shape, len(shape)))
         start[..., 0] = speed * (1.0 - self.eps) / (1.0 - self.eps.mean())
         self.simulation.set_state(1.0, start)

@@ -154,7 +154,7 @@ def test_a_closed_box_keeps_its_scalar(device, dimension):
     simulation.set_scalar("dye", phi)
 
     def amount(name):
-        g = tile_view(simulation.domain, simulation.state, simulation.physics.size)
+        g = tile_view(simulation.domain, simulation.state.populations, simulation.physics.size)
         return g[:, simulation.physics.components(name)].sum()
 
     first = amount("dye")
@@ -173,7 +173,7 @@ def test_a_uniform_scalar_stays_uniform_in_a_flow_around_a_body(device):
     )
     simulation.set_scalar("dye", 1.0)
     simulation.run(3000)
-    seen = simulation.domain.fluid & (tile_view(simulation.domain, simulation.solid, 1)[:, 0] < 0.5)
+    seen = simulation.domain.fluid & (tile_view(simulation.domain, simulation.solids.fractions, 1)[:, 0] < 0.5)
     assert np.abs(simulation.velocity()).max() > 0.01
     assert simulation.scalar("dye")[seen] == pytest.approx(1.0, abs=0.01)
 

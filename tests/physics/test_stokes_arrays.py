@@ -48,7 +48,7 @@ def test_a_whole_solid_sends_out_no_momentum(device):
     """Nor does the body force act on it: populations that leave a cell with eps = 1 balance."""
     array = cylinder_array(32, 0.4, device, viscosity=0.5, tolerance=1e-4)
     simulation = array.simulation
-    f = tile_view(simulation.domain, simulation.state, simulation.lattice.size)
+    f = tile_view(simulation.domain, simulation.state.populations, simulation.lattice.size)
     momentum = np.einsum("tqc,qk->tck", f, np.asarray(simulation.lattice.velocities, dtype=float))
     assert np.abs(momentum[array.eps == 1.0]).max() < 1e-8 * array.drive
     assert np.abs(momentum[array.eps == 0.0]).max() > 10.0 * array.drive

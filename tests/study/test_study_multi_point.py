@@ -40,7 +40,7 @@ class Channel:
 
     def __call__(self, x):
         simulation, wrt = self.simulation, Deformed("body", self.deformation, x)
-        simulation.geometry[0].move(self.deformation.points(x))
+        simulation.solids.geometry[0].move(self.deformation.points(x))
         simulation.update_geometry()
         simulation.set_parameter("x_min.velocity_x", self.speed)
         simulation.set_state(1.0, (0.05, 0.01))

@@ -113,7 +113,7 @@ class Thrust(Observable):
         return -cell.force_on(self.obstacle)[0]
 
     def tiles(self, simulation):
-        return simulation.tiles_of(self.obstacle)
+        return simulation.passes.tiles_of(self.obstacle)
 
     def coefficient(self, setup):
         return setup.drag_coefficient(1.0)

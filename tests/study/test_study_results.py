@@ -62,7 +62,7 @@ def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
     def add_then_spoil(iterate):
         folder.add(iterate)
         if iterate.record.iteration == 1:
-            problem.flow.simulation.state.fill_(float("nan"))
+            problem.flow.simulation.state.populations.fill_(float("nan"))
 
     with pytest.raises(SimulationError, match=r"blown up by step \d+, first seen at cell \(") as failure:
         problem.minimize(add_then_spoil)

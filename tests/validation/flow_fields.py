@@ -31,9 +31,9 @@ def add_stress(simulation: Simulation, gradient: np.ndarray) -> None:
     tau = 3.0 * simulation.parameter("viscosity") + 0.5
     c, w = np.array(lattice.velocities, dtype=float), np.array(lattice.weights)
     stress = -3.0 * (tau - 1.0) * np.einsum("q,qa,qb,nxab->nqx", w, c, c, gradient)
-    values = simulation.state.numpy()
+    values = simulation.state.populations.numpy()
     values[: stress.size] += (stress * domain.fluid[:, None]).ravel().astype(values.dtype)
-    simulation.state.assign(values)
+    simulation.state.populations.assign(values)
 
 
 def on_box(simulation: Simulation, field: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -73,7 +73,7 @@ def force_series(
     for _ in range(round(steps / stretch)):
         simulation.run(round(stretch))
         for evaluation in evaluations:
-            evaluation.add(simulation.state)
+            evaluation.add(simulation.state.populations)
         values = [evaluation.take() for evaluation in evaluations]
         samples.append([simulation.steps, *values, *([] if also is None else [also()])])
     return list(np.array(samples).T)

@@ -109,7 +109,7 @@ class WholeDrag(Observable):
         return share * Force("body", (1.0, *[0.0] * (cell.lattice.dimension - 1))).integrand(cell)
 
     def tiles(self, simulation):
-        return simulation.tiles_of("body")
+        return simulation.passes.tiles_of("body")
 
 
 class Stream:
@@ -130,7 +130,7 @@ class Stream:
         self.simulation.set_state(1.0, velocity)
 
     def move(self, points: np.ndarray) -> None:
-        self.simulation.geometry[0].move(points)
+        self.simulation.solids.geometry[0].move(points)
         self.simulation.update_geometry({"body"})
 
     def drag(self, tolerance: float = 1e-6, stretch: int = 100, limit: int = 300) -> float:
@@ -144,14 +144,14 @@ class Stream:
         evaluation = Evaluation(simulation, WholeDrag())  # Made anew, for it holds the tiles in which the body is now.
         calm, drag, before = 0, np.inf, np.inf
         for _ in range(limit):
-            start = simulation.state.numpy().copy()
+            start = simulation.state.populations.numpy().copy()
             simulation.run(stretch)
-            evaluation.add(simulation.state)
+            evaluation.add(simulation.state.populations)
             before, drag = drag, evaluation.take()
             calm = calm + 1 if abs(drag - before) < tolerance * abs(drag) else 0
             if calm == 3:
                 return drag / (VISCOSITY * SPEED)
-            simulation.state.assign(mixing.next(start, simulation.state.numpy()))
+            simulation.state.populations.assign(mixing.next(start, simulation.state.populations.numpy()))
         raise AssertionError(f"the drag still changes by {abs(drag / before - 1.0):.1e} after {limit} stretches")
 
     def gradient(self, deformation: BoundDeformation, x: np.ndarray, tolerance: float) -> np.ndarray:

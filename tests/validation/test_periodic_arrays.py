@@ -74,7 +74,7 @@ class PeriodicArray:
         if isinstance(wall, Bouzidi):
             self.eps = 1.0 - self.simulation.walls.fluid
         else:
-            self.eps = tile_view(domain, self.simulation.solid, 1)[:, 0].astype(np.float64)
+            self.eps = tile_view(domain, self.simulation.solids.fractions, 1)[:, 0].astype(np.float64)
         index = domain.cell_indices()
         on_planes = ((index[..., 1:] == 0) | (index[..., 1:] == cells // 2)).sum(axis=-1)
         self.share = domain.fluid * 2.0 ** (dimension - 1 - on_planes)

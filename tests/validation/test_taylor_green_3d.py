@@ -45,7 +45,7 @@ class Vortex:
         stretch = round(0.1 * length / speed)
         energies, steps = [], []
         while True:
-            energy.add(simulation.state, weight=1.0 / (domain.fluid_cells * speed**2))
+            energy.add(simulation.state.populations, weight=1.0 / (domain.fluid_cells * speed**2))
             energies.append(energy.take())
             steps.append(simulation.steps + 1)  # Moments are read after streaming.
             if simulation.steps * speed / length > END:

@@ -34,12 +34,12 @@ def dot_product(simulation: Simulation, *, amplitude: float = 1e-3, seed: int = 
     """
     rng = np.random.default_rng(seed)
     v, w = _noise(simulation, rng), _noise(simulation, rng)
-    state, step = simulation.state, simulation.steps
+    state, step = simulation.state.populations, simulation.steps
     ends = []
     for sign in (1.0, -1.0):
-        start, end = simulation.new_state(), simulation.new_state()
+        start, end = simulation.state.zeros(), simulation.state.zeros()
         start.assign(state.numpy() + sign * amplitude * v.numpy())
-        simulation.advance(start, end, step)
+        simulation.stepper.advance(start, end, step)
         ends.append(_seen(simulation, end))
     forward = (ends[0] - ends[1]) / (2.0 * amplitude)
     reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
@@ -59,7 +59,7 @@ def _seen(simulation: Simulation, state: wp.array) -> np.ndarray:
 
 def _noise(simulation: Simulation, rng: np.random.Generator) -> wp.array:
     """Random numbers in the fluid, 0 elsewhere."""
-    state = simulation.new_state()
+    state = simulation.state.zeros()
     noise = rng.standard_normal((simulation.domain.tile_count, simulation.physics.size, simulation.domain.cells_per_tile))
     put_tiles(noise * simulation.walls.fluid[:, None], state)
     return state

@@ -215,15 +215,15 @@ class _ExactRun:
 
     @cached_property
     def _start(self) -> np.ndarray:
-        return self.simulation.state.numpy().copy()
+        return self.simulation.state.populations.numpy().copy()
 
     def _begin(self, x: np.ndarray) -> None:
         start = self._start
         simulation, name = self.simulation, self.problem.plan.obstacle
-        next(g for g in simulation.geometry if g.name == name).move(self.problem.deformation.points(x))
+        simulation.solids.named(name).move(self.problem.deformation.points(x))
         simulation.update_geometry()
-        simulation.state.assign(start)
-        simulation.steps = 0
+        simulation.state.populations.assign(start)
+        simulation.state.steps = 0
 
     def value(self, x: np.ndarray) -> float:
         self._begin(x)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from ..field_range import FieldRange
 from .model import BodyForce
 
 
@@ -21,6 +23,8 @@ class Brinkman(BodyForce):
     resistance: Callable[[np.ndarray], np.ndarray] | float
     """alpha [lattice density / step]: a number, or a function of centres (..., d) [cells from the domain's lower corner]."""
 
+    field_range: ClassVar[FieldRange] = FieldRange(0.0)
+
     def parameters(self, dimension):
         return ()
 
@@ -36,8 +40,8 @@ class Brinkman(BodyForce):
         given = self.resistance
         alpha = np.asarray(given(domain.cell_indices() + 0.5) if callable(given) else given, dtype=np.float64)
         alpha = np.broadcast_to(alpha, domain.fluid.shape)
-        if not (np.isfinite(alpha).all() and (alpha >= 0.0).all()):
+        if not self.field_range.contains(alpha).all():
             raise ValueError(
-                f"Brinkman(resistance): values from {alpha.min()} to {alpha.max()}; all must be finite and >= 0"
+                f"Brinkman(resistance): values from {alpha.min()} to {alpha.max()}; all must be {self.field_range}"
             )
         return alpha

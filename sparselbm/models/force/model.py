@@ -2,15 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..field_range import FieldRange
 from ..model_parameter import ModelParameter
 
 
 class BodyForce(ABC):
     """Force on the fluid in every cell: a frozen value with one formula."""
+
+    field_range: ClassVar[FieldRange | None] = None
+    """Values that its fields may have; None: all finite values."""
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:

@@ -1,6 +1,7 @@
 """Density and velocity for monitors, without memory of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import warp as wp
@@ -11,25 +12,28 @@ from ...solver import Simulation
 
 
 class MomentsPass:
-    """Writes the moments of the present state, `[tile][1 + d][cell]`, into the simulation's spare array.
+    """Writes the moments of the present state, `[tile][1 + d][cell]`, into scratch memory of the state.
 
-    They last until the next step; a population array always has room for them.
+    A population array always has room for them.
     """
 
     def __init__(self, simulation: Simulation, tiles: Callable[[], np.ndarray] | None = None):
         """`tiles`: gives those whose moments are wanted; None: all."""
         self._simulation = simulation
-        self._sweep = simulation.general_sweep(moments_kernel, tiles=tiles)
+        self._sweep = simulation.passes.general(moments_kernel, tiles=tiles)
 
-    def __call__(self) -> wp.array:
+    @contextmanager
+    def taken(self) -> Iterator[wp.array]:
+        """Context manager that gives the moments, which are overwritten afterwards."""
         simulation = self._simulation
-        moments = tile_part(simulation.spare, 1 + simulation.lattice.dimension)
-        self._sweep(source=simulation.state, target=moments)
-        return moments
+        with simulation.state.scratch() as array:
+            moments = tile_part(array, 1 + simulation.lattice.dimension)
+            self._sweep(source=simulation.state.populations, target=moments)
+            yield moments
 
 
 def solid_or_none(simulation: Simulation) -> wp.array:
     """The solid fractions, flat, or an array without elements."""
-    if simulation.solid is not None:
-        return simulation.solid.flatten()
+    if simulation.solids.fractions is not None:
+        return simulation.solids.fractions.flatten()
     return wp.empty(0, dtype=simulation.precision, device=simulation.domain.device)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Sampler(ABC):
     """A monitor bound to a simulation: what is prepared once, and buffers that last as long as the recording.
 
-    What depends on where the bodies are is looked up at every sample, or again when `Simulation.geometry_version` has changed.
+    What depends on where the bodies are is looked up at every sample, or again when `Solids.version` has changed.
     """
 
     @abstractmethod

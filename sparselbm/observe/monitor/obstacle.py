@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import SimulationError, require_positive
 from ..force import Force
 from ..torque import Torque
 from .monitor import Monitor
@@ -62,7 +63,8 @@ class DragLift(Monitor):
     """e_l, the unit vector of lift."""
 
     def __post_init__(self):
-        require_positive(self, "speed", "area")
+        require_positive("speed", self.speed, "cells/step", SimulationError)
+        require_positive("area", self.area, "cells^2", SimulationError)
 
     def columns(self, simulation):
         return ("drag_coefficient", "lift_coefficient")
@@ -92,7 +94,9 @@ class MomentCoefficient(Monitor):
     """a, a unit vector; in 2D it stays z."""
 
     def __post_init__(self):
-        require_positive(self, "speed", "area", "length")
+        require_positive("speed", self.speed, "cells/step", SimulationError)
+        require_positive("area", self.area, "cells^2", SimulationError)
+        require_positive("length", self.length, "cells", SimulationError)
 
     def columns(self, simulation):
         return ("moment_coefficient",)
@@ -101,14 +105,6 @@ class MomentCoefficient(Monitor):
         _require_axes("centre", self.centre, simulation)
         torque = Torque(self.obstacle, self.centre, self.axis)
         return ValuesSampler(simulation, [torque], 1.0 / (0.5 * self.speed**2 * self.area * self.length))
-
-
-def require_positive(value: object, *names: str) -> None:
-    """Raises ValueError for a field that is not a finite number above 0."""
-    for name in names:
-        number = getattr(value, name)
-        if not 0.0 < number < float("inf"):
-            raise ValueError(f"{type(value).__name__}: {name} is {number!r}: give a finite number above 0")
 
 
 def require_unit(name: str, direction: tuple[float, ...], simulation) -> None:

@@ -10,7 +10,6 @@ import warp as wp
 from ...grid import Domain
 from ...lattice import CS2
 from ...solver import Simulation
-from ...solver.open_cells import open_cells
 from .moments_pass import MomentsPass
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
@@ -40,15 +39,20 @@ class Probes(Monitor):
 class _ProbeSampler(Sampler):
     def __init__(self, simulation: Simulation, points: np.ndarray):
         domain, size = simulation.domain, 1 + simulation.lattice.dimension
-        self._simulation, self._points, self._version = simulation, points, simulation.geometry_version
-        cells, self._weights = stencil(domain, open_cells(simulation), points)
+        self._simulation, self._points = simulation, points
+        self._moments = MomentsPass(simulation, self._tiles)
         self._require_fluid()
-        tile, inner = np.divmod(cells, domain.cells_per_tile)
-        self._shape, self._device = (*cells.shape, size), domain.device
-        places = np.stack([tile, inner], axis=-1).reshape(-1, 2)
+        places = np.stack([self._tile, self._inner], axis=-1).reshape(-1, 2)
+        self._shape, self._device = (*self._tile.shape, size), domain.device
         self._places = wp.array(places, dtype=wp.vec2i, device=domain.device)
-        self._found = wp.empty((cells.size, size), dtype=simulation.precision, device=domain.device)
-        self._moments = MomentsPass(simulation, lambda: np.unique(tile))
+        self._found = wp.empty((len(places), size), dtype=simulation.precision, device=domain.device)
+
+    def _tiles(self) -> np.ndarray:
+        """Looks up the cells around the points and their weights again: the pass asks for its tiles when bodies have moved."""
+        domain = self._simulation.domain
+        cells, self._weights = stencil(domain, self._simulation.solids.open_cells(), self._points)
+        self._tile, self._inner = np.divmod(cells, domain.cells_per_tile)
+        return np.unique(self._tile)
 
     def _require_fluid(self) -> None:
         for k in np.flatnonzero(np.isnan(self._weights[:, 0])):
@@ -57,11 +61,10 @@ class _ProbeSampler(Sampler):
             )
 
     def take(self):
-        if self._version != self._simulation.geometry_version:  # A body may have come near a point, or have left it.
-            _, self._weights = stencil(self._simulation.domain, open_cells(self._simulation), self._points)
-            self._version = self._simulation.geometry_version
-        inputs, kernel = [self._places, self._moments()], _gather_kernel(self._found.dtype)
-        wp.launch(kernel, self._found.shape, inputs=inputs, outputs=[self._found], device=self._device, record_tape=False)
+        kernel, outputs = _gather_kernel(self._found.dtype), [self._found]
+        with self._moments.taken() as moments:
+            inputs = [self._places, moments]
+            wp.launch(kernel, self._found.shape, inputs=inputs, outputs=outputs, device=self._device, record_tape=False)
         near = self._found.numpy().reshape(self._shape).astype(np.float64)
         near[..., 0] = CS2 * (near[..., 0] - 1.0)
         near[self._weights == 0.0] = 0.0  # What is trapped in a solid may be anything.

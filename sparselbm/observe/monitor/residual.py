@@ -42,15 +42,16 @@ class _ResidualSampler(Sampler):
         self._started = False
 
     def take(self):
-        simulation, now = self._simulation, self._moments()
+        simulation = self._simulation
         known, self._started = self._started, True
-        if known:
-            wp.launch(
-                _change_kernel(simulation.precision), self._rows,
-                inputs=[simulation.domain.cells_per_tile, self._size, now, self._before, solid_or_none(simulation)],
-                outputs=[self._found], device=simulation.domain.device, record_tape=False,
-            )
-        wp.copy(self._before, now)
+        with self._moments.taken() as now:
+            if known:
+                wp.launch(
+                    _change_kernel(simulation.precision), self._rows,
+                    inputs=[simulation.domain.cells_per_tile, self._size, now, self._before, solid_or_none(simulation)],
+                    outputs=[self._found], device=simulation.domain.device, record_tape=False,
+                )
+            wp.copy(self._before, now)
         if not known:
             return (nan, nan)
         found = self._found.numpy()

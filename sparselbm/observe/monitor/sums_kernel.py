@@ -18,7 +18,7 @@ class Sums:
         self._simulation, self._count = simulation, len(objectives)
         self._sums = sums_array(simulation.domain, self._count)
         self._objectives = tuple(objectives)
-        self._sweep = simulation.general_sweep(integral_kernel, self._objectives, tiles=self._tiles)
+        self._sweep = simulation.passes.general(integral_kernel, self._objectives, tiles=self._tiles)
 
     def _tiles(self) -> np.ndarray:
         """Where any of the objectives counts now."""
@@ -29,5 +29,5 @@ class Sums:
         """The values, (number of objectives,) float64 [lattice units]."""
         simulation = self._simulation
         self._sums.zero_()
-        self._sweep(source=simulation.state, sums=self._sums)
+        self._sweep(source=simulation.state.populations, sums=self._sums)
         return summed(self._sums)

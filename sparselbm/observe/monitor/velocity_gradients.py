@@ -22,11 +22,12 @@ class VelocityGradients:
         self._domain = simulation.domain
         self._moments = MomentsPass(simulation)
         self._sums = sums_array(simulation.domain, 2)
-        self._sweep = simulation.general_sweep(gradients_kernel)
+        self._sweep = simulation.passes.general(gradients_kernel)
 
     def enstrophy_and_dissipation(self) -> tuple[float, float]:
         """Both of the present state: [cells^d / step^2] and [lattice energy / step]."""
-        return self.of(self._moments())
+        with self._moments.taken() as moments:
+            return self.of(moments)
 
     def of(self, moments: wp.array) -> tuple[float, float]:
         """The same of a given density and velocity, `[tile][1 + d][cell]` as `Simulation.moments` gives it."""

@@ -4,9 +4,12 @@ import numpy as np
 
 from ...errors import MotionError
 from ...geometry import SurfaceQuery
+from ...grid import Domain
 from ...models.boundary import FreeSlip
 from ...models.cell_label import obstacle_number
-from ..simulation import Simulation
+from ...models.physics import Physics
+from ..solids import Solids
+from ..walls import Walls
 from .body import MovingBody, Twist
 from .pose import apply
 
@@ -23,15 +26,16 @@ _LONGEST = 0.5
 class ClearanceCheck:
     """Places around a body's surface, and the cells that they fall into wherever it goes."""
 
-    def __init__(self, simulation: Simulation, body: MovingBody, gap: float):
-        """`gap`: cells that a free body keeps from walls and others."""
-        self._simulation, self._body = simulation, body
+    def __init__(self, body: MovingBody, gap: float, physics: Physics, walls: Walls, solids: Solids):
+        """`gap`: distance that a free body keeps from walls and other bodies [cells]."""
+        self._body, self._domain, self._walls, self._solids = body, body.domain, walls, solids
+        self._sides = [b.face for b in physics.boundaries if isinstance(b, FreeSlip)]
         distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
         # Places lie up to half a cell short of a distance.
         self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]
-        self._number = simulation.physics.obstacle_number(body.name)
-        self._table = _tile_table(simulation.domain)
+        self._number = physics.obstacle_number(body.name)
+        self._table = _tile_table(body.domain)
 
     def require_slow(self, twist: Twist, points: np.ndarray, step: int, every: int) -> None:
         """Raises MotionError for a surface (points where they stand) above Mach 0.3, or moving half a cell unseen."""
@@ -58,11 +62,8 @@ class ClearanceCheck:
         places = apply(matrix, self._outside)
         self._require(places, step, "comes too close to a wall", "contact is not computed")
         tile, cell = self._cells(places)
-        solid, n = self._simulation.solid, self._simulation.domain.cells_per_tile
-        assert solid is not None
-        flat = tile * n + cell
-        others = obstacle_number(self._simulation.walls.host_labels())[tile, cell] != self._number
-        met = others & (solid.numpy().reshape(-1)[flat] > 0.0)
+        others = obstacle_number(self._walls.host_labels())[tile, cell] != self._number
+        met = others & (self._solids.values()[tile, cell] > 0.0)
         if met.any():
             raise MotionError(
                 f"{self._body.name!r} comes too close to another solid at step {step}, near cell "
@@ -71,7 +72,7 @@ class ClearanceCheck:
 
     def _require(self, places: np.ndarray, step: int, what: str, remedy: str) -> None:
         tile, cell = self._cells(places)
-        held = (tile >= 0) & self._simulation.walls.fluid[tile, cell]
+        held = (tile >= 0) & self._walls.fluid[tile, cell]
         if not held.all():
             at = self._index(places)[~held][0].tolist()
             raise MotionError(
@@ -80,11 +81,9 @@ class ClearanceCheck:
 
     def _index(self, places: np.ndarray) -> np.ndarray:
         """Cells of places; what lies beyond a plane of symmetry is seen in it."""
-        simulation = self._simulation
-        d = simulation.domain.dimension
-        places = places[:, :d].copy()
-        for face in (b.face for b in simulation.physics.boundaries if isinstance(b, FreeSlip)):
-            plane = 0.5 if face.end == 0 else simulation.domain.shape[face.axis] - 0.5
+        places = places[:, : self._domain.dimension].copy()
+        for face in self._sides:
+            plane = 0.5 if face.end == 0 else self._domain.shape[face.axis] - 0.5
             places[:, face.axis] = plane + face.inward * np.abs(places[:, face.axis] - plane)
         return np.floor(places).astype(np.int64)
 
@@ -113,7 +112,7 @@ def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
     return distance[near], grid[near]
 
 
-def _tile_table(domain) -> np.ndarray:
+def _tile_table(domain: Domain) -> np.ndarray:
     """Index of the tile at each place of the grid of tiles, -1 where there is none."""
     table = np.full(1 + domain.tiles.max(axis=0)[: domain.dimension], -1, dtype=np.int64)
     table[tuple(domain.tiles[:, : domain.dimension].T)] = np.arange(domain.tile_count)

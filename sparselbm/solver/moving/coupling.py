@@ -6,7 +6,9 @@ import numpy as np
 
 from ...grid.memory import summed, sums_array
 from ...kernels.context import KernelContext, traced_kernel
-from ..simulation import Simulation
+from ..obstacle_geometry import ObstacleGeometry
+from ..passes import Passes
+from ..state import State
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,23 +47,20 @@ def coupling_kernel(k: KernelContext, obstacle: str) -> None:
 class CouplingSums:
     """Takes the coupling of one obstacle with the present state."""
 
-    def __init__(self, simulation: Simulation, obstacle: str):
-        self._simulation = simulation
-        self._geometry = next(g for g in simulation.geometry if g.name == obstacle)
-        self._sweep = simulation.general_sweep(coupling_kernel, obstacle, tiles=lambda: self._geometry.tiles)
-        d = simulation.lattice.dimension
-        self._count = 1 + d + d * (d + 1) // 2 + d + (3 if d == 3 else 1)
-        self._sums = sums_array(simulation.domain, self._count)
+    def __init__(self, geometry: ObstacleGeometry, passes: Passes, state: State):
+        self._state, self._dimension = state, passes.domain.dimension
+        self._sweep = passes.general(coupling_kernel, geometry.name, tiles=lambda: geometry.tiles)
+        d = self._dimension
+        self._sums = sums_array(passes.domain, 1 + d + d * (d + 1) // 2 + d + (3 if d == 3 else 1))
 
     def take(self) -> Coupling:
         """About the obstacle's present parameters `centre_x`, ... ."""
-        simulation = self._simulation
         self._sums.zero_()
-        self._sweep(source=simulation.state, sums=self._sums)
+        self._sweep(source=self._state.populations, sums=self._sums)
         return self._unpacked(summed(self._sums))
 
     def _unpacked(self, sums: np.ndarray) -> Coupling:
-        d = self._simulation.lattice.dimension
+        d = self._dimension
         first, second, impulse = np.zeros(3), np.zeros((3, 3)), np.zeros(6)
         first[:d] = sums[1 : 1 + d]
         upper = np.triu_indices(d)

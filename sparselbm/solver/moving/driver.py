@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import MotionError
 from ...models import RigidVelocity
-from ..obstacle import ObstacleGeometry
+from ..obstacle_geometry import ObstacleGeometry
 from ..simulation import Simulation
 from .body import MovingBody
 from .clearance import ClearanceCheck
@@ -100,8 +100,8 @@ class _DrivenBody:
         self._base, self._metres = apply(scale, obstacle.mesh.points), np.linalg.inv(scale)
         body = MovingBody(name, obstacle.mesh.with_points(self._base), domain, start)
         self.course: Trajectory = motion.course(body)
-        self.reach = ClearanceCheck(simulation, body, motion.gap)
-        self.sums = CouplingSums(simulation, name)
+        self.reach = ClearanceCheck(body, motion.gap, simulation.physics, simulation.walls, simulation.solids)
+        self.sums = CouplingSums(self.geometry, simulation.passes, simulation.state)
 
     def points(self, placement: np.ndarray) -> np.ndarray:
         """The surface's points [m], (n, 3), at a placement in cells."""
@@ -122,7 +122,7 @@ def _geometry(simulation: Simulation, name: str) -> ObstacleGeometry:
     """The obstacle's geometry; MotionError where it cannot be moved."""
     if name not in simulation.physics.obstacles:
         raise MotionError(f"no obstacle {name!r}; there are: {', '.join(simulation.physics.obstacles) or 'none'}")
-    geometry = next((g for g in simulation.geometry if g.name == name), None)
+    geometry = simulation.solids.find(name)
     if geometry is None:
         raise MotionError(f"the wall of {name!r} lies on links, which stay where they are: use wall=SolidFraction()")
     if name not in simulation.physics.moving or geometry.obstacle.hollow:
