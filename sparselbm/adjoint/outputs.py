@@ -7,11 +7,10 @@ import warp as wp
 
 from ..kernels.adjoint import populations_adjoint_kernel
 from ..kernels.moments import moments_adjoint_kernel
-from ..kernels.observables import integral_adjoint_kernel
-from ..observe import Observable, evaluate
+from ..observe import Functional, evaluate
 from ..solver import Simulation
 from .start import aligned, packed
-from .sweep import Seed
+from .sweep import Seed, functional_seeds
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Populations:
         """A copy of the present state: a plan may keep its array."""
         return wp.clone(packed(simulation.state, self.shape(simulation)))
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return [Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))]
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,15 @@ class Moments:
         """Of the present state."""
         return packed(simulation.moments(), self.shape(simulation))
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(moments_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return [Seed(moments_adjoint_kernel, adjoint=aligned(simulation, cotangent))]
 
 
 @dataclass(frozen=True)
 class Total:
     """An objective at the last state, a number."""
 
-    objective: Observable
+    objective: Functional
 
     @property
     def name(self) -> str:
@@ -68,11 +67,8 @@ class Total:
         value = evaluate(self.objective, simulation)
         return wp.array(np.array([value]), dtype=simulation.precision, device=simulation.domain.device)
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(
-            integral_adjoint_kernel, (self.objective,),
-            factor=float(cotangent.numpy().item()), tiles=lambda: self.objective.tiles(simulation),
-        )
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return functional_seeds(simulation, self.objective, float(cotangent.numpy().item()))
 
 
 RunOutput = Populations | Moments | Total

@@ -111,7 +111,8 @@ class RunPass(Pass):
         with self._set():
             if self._trail is None:
                 self._trail = self._forward()
-            seeds = [o.seed(simulation, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
+            given = [(o, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
+            seeds = [seed for output, cotangent in given for seed in output.seeds(simulation, cotangent)]
             everywhere = SolidFractions() in wrt
             reverse = BackwardSweep(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
             self._trail.back(reverse)

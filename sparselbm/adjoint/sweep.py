@@ -14,7 +14,8 @@ from ..kernels.step import stream_kernel, unstream_kernel
 from ..kernels.sweep import Sweep
 from ..models.physics import TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-from ..observe import Observable
+from ..observe import Functional
+from ..observe.evaluation import Slopes
 from ..solver import Simulation
 from .gradient_guard import GradientGuard, GrowthMonitor
 
@@ -31,9 +32,22 @@ class Seed:
     arguments: tuple = ()
     adjoint: wp.array | None = None
     """The kernel's own `adjoint`, `[tile][size][cell]`."""
-    factor: float = 1.0
+    factor: Callable[[wp.array, int], float] = lambda state, step: 1.0
+    """Factor of the gradient at the state after `step` steps."""
     tiles: Callable[[], np.ndarray] | None = None
-    """Gives the indices of the tiles outside of which it adds nothing; None: all."""
+    """Returns the indices of the tiles outside of which it adds nothing; None: all."""
+
+
+def functional_seeds(simulation: Simulation, functional: Functional, factor: float = 1.0) -> list[Seed]:
+    """Seeds of `factor` times a functional: the gradient of each of its sums, times d J / d sum at the state."""
+    slopes = Slopes(simulation, functional)
+    return [
+        Seed(
+            integral_adjoint_kernel, (observable,), tiles=functools.partial(observable.tiles, simulation),
+            factor=lambda state, step, k=k: factor * float(slopes(state, step)[k]),
+        )
+        for k, observable in enumerate(functional.sums)
+    ]
 
 
 class BackwardSweep:
@@ -52,7 +66,7 @@ class BackwardSweep:
     def __init__(
         self,
         simulation: Simulation,
-        objective: Observable | None,
+        objective: Functional | None,
         *,
         wrt: GradientTargets,
         everywhere: bool = False,
@@ -61,9 +75,7 @@ class BackwardSweep:
         seeds: Sequence[Seed] = (),
     ):
         self.simulation = simulation
-        self._seeds = [*seeds]
-        if objective is not None:
-            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=lambda: objective.tiles(simulation)))
+        self._seeds = [*seeds, *(functional_seeds(simulation, objective) if objective is not None else ())]
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
         self._at: int | None = None
@@ -139,7 +151,8 @@ class BackwardSweep:
             return
         targets = {"target": self.adjoint, "differences_target": self._differences}
         for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
-            sweep(step=step, source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
+            factor = weight * seed.factor(state, step)
+            sweep(step=step, source=state, adjoint=seed.adjoint, weight=factor, **targets, **self._gathered)
         if self._meter is not None:
             self._meter.restart()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import AdjointError
 from ..kernels.adjoint import GradientTargets
-from ..observe import Observable
+from ..observe import Functional
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from .checkpointed import Checkpointed
@@ -18,7 +18,7 @@ from .window import Window
 
 
 def value_and_grad(
-    objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
+    objective: Functional, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
     window: Window = Window(), plan: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
     trust: GradientGuard | None = GradientGuard(),
 ) -> tuple[float, tuple[np.ndarray, ...]]:

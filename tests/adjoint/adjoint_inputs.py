@@ -35,9 +35,6 @@ class Everything(Observable):
             h = h + 2.0 * sum(cell.scalar_release(scalar.name, body.obstacle) for body in scalar.bodies)
         return h
 
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)
-
 
 @dataclass(frozen=True)
 class Input:

@@ -118,9 +118,6 @@ class AcrossPatch(Observable):
     def integrand(self, cell):
         return cell.mask(cell.centre(0) < 8.0) * cell.mask(cell.centre(1) < 8.0) * cell.velocity[1]
 
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)
-
 
 def shear_layers(device, viscosity: float) -> Simulation:
     """Two layers between +-0.1 cells / step, 2 cells thick: rolls grow in them, unless viscosity keeps them down."""

@@ -137,9 +137,9 @@ def test_what_is_refused_before_the_run(device):
         Recorder(simulation, {"q": Values({"q": FlowRate(0, 3)}, every)}).run(10, stop=StopWhenSteady(tolerance=1e-6))
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0)})
-    with pytest.raises(ValueError, match=r"speed is 0.0: give a finite number above 0"):
+    with pytest.raises(ValueError, match=r"DragLift: speed is 0.0, but must be a finite number above 0"):
         monitors.DragLift("wing", every, speed=0.0, area=8.0)
-    with pytest.raises(ValueError, match=r"drag \(1.0, 1.0\) has the length 1.41421: give a unit vector"):
+    with pytest.raises(ValueError, match=r"drag \(1.0, 1.0\) has the length 1.41421, but must be a unit vector"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0, drag=(1.0, 1.0))})
     with pytest.raises(ValueError, match="layer 8 along x: the domain has the layers 0 to 7"):
         Recorder(simulation, {"mean": monitors.LayerMean(0, 8, every)})
