@@ -1,4 +1,4 @@
-"""What a run gives: frozen values, each with its reading and with how its cotangent enters the backward sweep."""
+"""Outputs of a run: frozen values that read the last state and turn a cotangent into seeds of the backward sweep."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from .sweep import Seed, functional_seeds
 
 @dataclass(frozen=True)
 class Populations:
-    """The populations of the last state, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
+    """Populations of the last state, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
 
     name = "populations"
 
@@ -24,7 +24,7 @@ class Populations:
         return domain.tile_count, simulation.physics.size, domain.cells_per_tile
 
     def read(self, simulation: Simulation) -> wp.array:
-        """A copy of the present state: a plan may keep its array."""
+        """Copy of the present state, because an adjoint method may store its array."""
         return wp.clone(packed(simulation.state, self.shape(simulation)))
 
     def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
@@ -42,7 +42,7 @@ class Moments:
         return domain.tile_count, 1 + domain.dimension, domain.cells_per_tile
 
     def read(self, simulation: Simulation) -> wp.array:
-        """Of the present state."""
+        """Moments of the present state."""
         return packed(simulation.moments(), self.shape(simulation))
 
     def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
@@ -51,7 +51,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Total:
-    """An objective at the last state, a number."""
+    """Value of a functional at the last state, a number."""
 
     objective: Functional
 
@@ -63,7 +63,7 @@ class Total:
         return ()
 
     def read(self, simulation: Simulation) -> wp.array:
-        """At the present state."""
+        """Value at the present state."""
         value = evaluate(self.objective, simulation)
         return wp.array(np.array([value]), dtype=simulation.precision, device=simulation.domain.device)
 

@@ -114,7 +114,7 @@ class Case:
         run = Run(simulation, {"everything": self.objective}, steps=self.steps)
         if self.bent:  # Where nothing is strained at all they have no derivative.
             simulation.run(200)
-            run.keep()
+            run.start_here()
         return run
 
     @functools.cache  # noqa: B019

@@ -83,7 +83,7 @@ class Adjoint:
         run.simulation.state.assign(run.start)
         run.simulation.steps = 0
         self.value, gradients = value_and_grad(
-            objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], plan=Stored()
+            objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], method=Stored()
         )
         assert abs(self.value / run.values()[0] - 1.0) < 1e-13
         pairs = zip(along.items(), gradients, strict=True)

@@ -70,10 +70,10 @@ class Run:
     def __post_init__(self):
         self.simulation.set_state(1.0, (0.05, 0.01, 0.005)[: self.simulation.lattice.dimension])
         self.simulation.run(3)
-        self.keep()
+        self.start_here()
         self._evaluations = {}
 
-    def keep(self) -> None:
+    def start_here(self) -> None:
         """The present state becomes the start."""
         self.start = self.simulation.state.numpy().copy()
 
@@ -89,11 +89,11 @@ class Run:
                 evaluation.add(self.simulation.state, 1.0 / self.window.steps)
         return np.array([evaluation.take() for evaluation in evaluations])
 
-    def value_and_grad(self, name: str, *wrt, plan=Stored()):
+    def value_and_grad(self, name: str, *wrt, method=Stored()):
         """One objective and its gradients, from the start."""
         self.simulation.state.assign(self.start)
         return value_and_grad(
-            self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, plan=plan
+            self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, method=method
         )
 
     def move_points(self, points: np.ndarray) -> None:

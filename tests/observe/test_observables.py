@@ -284,13 +284,13 @@ def test_outputs_of_runs_have_the_gradient_of_objectives(device, functional):
     """With functions of several sums too: the same bits."""
     simulation = warm(D2Q9)(device)
     wrt, start = [Parameter("viscosity")], simulation.state.numpy().copy()
-    run = Run(simulation, 12, inputs=wrt, outputs=[Total(functional)], plan=Stored())
+    run = Run(simulation, 12, inputs=wrt, outputs=[Total(functional)], method=Stored())
     there = run.at(wp.array([0.05], dtype=wp.float64, device=device))
     (value,) = there.outputs()
     (gradient,) = there.pullback([wp.array([1.0], dtype=wp.float64, device=device)], wanted=[True])
     simulation.state.assign(start)
     simulation.steps = 0
-    expected, (slope,) = value_and_grad(functional, simulation, steps=12, wrt=wrt, plan=Stored())
+    expected, (slope,) = value_and_grad(functional, simulation, steps=12, wrt=wrt, method=Stored())
     assert value.numpy()[0] == expected != 0.0
     assert gradient.numpy()[0] == slope != 0.0
 

@@ -157,6 +157,6 @@ class Stream:
         """d drag / (mu U) / d x at the settled flow."""
         _, (gradient,) = value_and_grad(
             WholeDrag(), self.simulation, steps=1, wrt=[Deformed("body", deformation, x)],
-            plan=Steady(tolerance=tolerance, flow_tolerance=np.inf),
+            method=Steady(tolerance=tolerance, flow_tolerance=np.inf),
         )
         return gradient / (VISCOSITY * SPEED)
