@@ -1,4 +1,4 @@
-"""A gradient over 10,000 steps of a million cells: its memory, beside what the plan foretold.
+"""A gradient over 10,000 steps of a million cells: its memory, beside what the method foretold.
 
 Run: python benchmarks/long_gradient.py
 
@@ -22,10 +22,10 @@ SHAPE, STEPS, ROOM = (128, 128, 64), 10_000, "6.5 GiB"
 def main() -> None:
     wp.config.quiet = True
     simulation = started(box(SHAPE, periodic=(True, True, True)))
-    plan = Checkpointed(ROOM)
-    print("foretold:", plan.work(simulation, STEPS), flush=True)
+    method = Checkpointed(ROOM)
+    print("foretold:", method.work(simulation, STEPS), flush=True)
     began = perf_counter()
-    _, (gradient,) = value_and_grad(FlowRate(0, 0), simulation, steps=STEPS, wrt=[InitialPopulations()], plan=plan)
+    _, (gradient,) = value_and_grad(FlowRate(0, 0), simulation, steps=STEPS, wrt=[InitialPopulations()], method=method)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"found: {perf_counter() - began:.0f} s, a peak of {peak:.2f} GiB in all, finite: {np.isfinite(gradient).all()}")
 

@@ -39,7 +39,7 @@ def loss(p, simulation) -> float:
 
 
 def loss_and_gradient(p, simulation) -> tuple[float, np.ndarray]:
-    drag, (field,) = value_and_grad(DRAG, simulation, steps=STEPS, wrt=[Field("x_min.velocity_x")], plan=Stored())
+    drag, (field,) = value_and_grad(DRAG, simulation, steps=STEPS, wrt=[Field("x_min.velocity_x")], method=Stored())
     by_row = np.bincount(simulation.domain.cell_indices()[..., 1].ravel(), weights=field.ravel(), minlength=N)
     return abs(drag) + 50.0 * (p.mean() - 0.5) ** 2, np.sign(drag) * 2.0 * by_row + 100.0 * (p.mean() - 0.5) / N
 

@@ -43,7 +43,7 @@ class Recovery:
         simulation.set_state(1.0, u.reshape(SHAPE))
         start = tape_array(simulation, 19)
         start.assign(simulation.state.populations)
-        end = run_on_tape(tape, simulation, start, STEPS, plan=Stored())
+        end = run_on_tape(tape, simulation, start, STEPS, method=Stored())
         moments = moments_on_tape(tape, simulation, end)
         away, size = np.moveaxis(tile_view(simulation.domain, moments, 4)[:, 1:], 1, -1) - self.target, np.sum(self.target**2)
         seed = np.zeros(moments.shape)

@@ -3,7 +3,7 @@
     D2Q9, BGK, nu = 0.02, a periodic box of 64 x 64 cells, at rest at first
     rho = 1 + h / 100,  L = sum_x (h(x, 200) - h*(x))^2,  h* a hill in the middle
 
-L falls by 1e4 with SciPy's L-BFGS-B through two plans, and as a PyTorch operator with `torch.optim.LBFGS`. `Steady` does not
+L falls by 1e4 with SciPy's L-BFGS-B through two methods, and as a PyTorch operator with `torch.optim.LBFGS`. `Steady` does not
 apply: a steady flow has forgotten its start. Run: python examples/multi_step_optimisation.py
 """
 
@@ -17,18 +17,18 @@ from sparselbm.models.collision import BGK
 from sparselbm.solver import Simulation
 
 
-def case(plan: AdjointMethod, device: str | None = None) -> tuple[Run, np.ndarray]:
+def case(method: AdjointMethod, device: str | None = None) -> tuple[Run, np.ndarray]:
     """The run, density and velocity to density and velocity, and h* in the cells, (tiles, cells)."""
     domain = box((64, 64), periodic=(True, True), device=device)
     x, y = np.moveaxis((domain.cell_indices() + 0.5) / 64.0 - 0.5, -1, 0)
     simulation = Simulation(domain, viscosity=0.02, collision=BGK(), threads=1)
-    run = Run(simulation, 200, start=FromMoments(), outputs=[Moments()], plan=plan)
+    run = Run(simulation, 200, start=FromMoments(), outputs=[Moments()], method=method)
     return run, np.exp(-(x**2 + y**2) / 0.02).astype(np.float32)
 
 
-def by_scipy(plan: AdjointMethod, device: str | None = None) -> list[float]:
+def by_scipy(method: AdjointMethod, device: str | None = None) -> list[float]:
     """L at each evaluation."""
-    run, hill = case(plan, device)
+    run, hill = case(method, device)
     losses, rest = [], np.zeros_like(hill)
 
     def loss_and_gradient(h: np.ndarray):

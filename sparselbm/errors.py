@@ -107,7 +107,7 @@ class WindTunnelError(SparselbmError, ValueError):
     """A wind tunnel cannot be built around these bodies."""
 
 
-def require_positive(name: str, value: float, unit: str, error: type[SparselbmError]) -> float:
+def require_positive(name: str, value: float, unit: str, error: type[Exception]) -> float:
     """Returns the value as a float; raises `error` unless it is a finite number above 0. `unit` may be empty."""
     if not hasattr(value, "__float__") or not 0.0 < float(value) < math.inf:
         raise error(f"{name} is {value!r}{unit and ' '}{unit}, but must be a finite number above 0")

@@ -1,4 +1,4 @@
-"""A few states kept, the others computed again."""
+"""Adjoint method that stores a few states and recomputes the others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,37 +16,37 @@ from .stored import Stored
 from .work import GradientWork
 
 _ARRAYS = 4
-"""Population arrays beside the kept states: two to step with, and two lambdas."""
+"""Population arrays besides the checkpoints: two for the steps and two lambdas."""
 
 
 @dataclass(frozen=True)
 class Checkpointed(AdjointMethod):
-    """Binomial checkpointing under a memory budget: the fewest repeated steps for the states that fit in it.
+    """Binomial checkpointing within a memory budget: the fewest repeated steps for the number of states that fit.
 
-    With s states and r repetitions it reaches (s + r)! / (s! r!) steps; where all states fit, it is `Stored`. With a disk, the
-    states that are read most are those in memory. A second way back repeats the run.
+    With s checkpoints and r repetitions it reaches (s + r)! / (s! r!) steps; if all states fit, it is `Stored`. With a disk, the
+    checkpoints that are read most often are those in memory. A second backward pass repeats the run.
     Sources: Griewank & Walther, ACM Trans. Math. Softw. 26 (2000) 19 (Revolve); Stumm & Walther, SIAM J. Sci. Comput. 31
-    (2009) 1946 (memory and disk); from `checkpoint_schedules`, whose `MultistageCheckpointSchedule` is that schedule in
-    closed form (10,000 steps on 100 states: 0.1 s); its `Revolve` fills tables first (1600 steps on 10 states: 23 s).
+    (2009) 1946 (memory and disk). The schedule is `MultistageCheckpointSchedule` of `checkpoint_schedules`, which has a closed
+    form (10,000 steps with 100 checkpoints: 0.1 s), unlike its `Revolve` (1600 steps with 10 checkpoints: 23 s).
     """
 
     memory: int | str = "2 GiB"
-    """Budget for the states kept in memory: bytes, or a text with a unit."""
+    """Budget for the checkpoints in memory: bytes, or a text with a unit."""
     disk: Disk | None = None
-    """A second level, slower and larger."""
+    """Second level of storage, slower and larger."""
     storage: CheckpointFormat = field(default_factory=FullStates)
-    """How kept states are written down."""
+    """Format of the checkpoints."""
 
     def __post_init__(self):
         parse_bytes(self.memory)
 
     def states(self, simulation: Simulation) -> int:
-        """How many states the memory holds. Raises AdjointError when not one fits."""
+        """Number of states that fit in the memory. Raises AdjointError if there is none."""
         size = self.storage.size(simulation)
         count = parse_bytes(self.memory) // size
         if count < 1:
             raise AdjointError(
-                f"Checkpointed(memory={self.memory!r}): one state takes {size} bytes; give at least that"
+                f"Checkpointed(memory={self.memory!r}): one state has {size} bytes, so that the memory must be at least that"
             )
         return count
 
@@ -54,7 +54,7 @@ class Checkpointed(AdjointMethod):
         return self.storage == FullStates() and self.states(simulation) > steps
 
     def _levels(self, simulation: Simulation, steps: int) -> tuple[int, int]:
-        """States kept in memory and on the disk: one less than the steps is all that a schedule can use."""
+        """Number of checkpoints in memory and on disk; a schedule can use at most one less than the number of steps."""
         most = max(steps - 1, 1)
         in_memory = min(self.states(simulation), most)
         room = parse_bytes(self.disk.size) // self.storage.size(simulation) if self.disk else 0
@@ -86,12 +86,12 @@ class Checkpointed(AdjointMethod):
         self.storage.require(simulation)
         in_memory, on_disk = self._levels(simulation, steps)
         size = self.storage.size(simulation)
-        require_memory(simulation, in_memory * size, f"keeping {in_memory} states")
-        shelves = {StorageType.RAM: self.storage.shelf(simulation)}
+        require_memory(simulation, in_memory * size, f"storing {in_memory} states")
+        stores = {StorageType.RAM: self.storage.store(simulation)}
         if self.disk is not None and on_disk:
             self.disk.require(on_disk * size)
-            shelves[StorageType.DISK] = DiskCheckpointStore(self.disk, self.storage, simulation)
-        replay = Replay(simulation, steps, window, lambda: _schedule(steps, in_memory, on_disk), shelves)
+            stores[StorageType.DISK] = DiskCheckpointStore(self.disk, self.storage, simulation)
+        replay = Replay(simulation, steps, window, lambda: _schedule(steps, in_memory, on_disk), stores)
         wp.copy(simulation.state.populations, replay.forward(evaluation))
         simulation.state.steps += steps
         return replay

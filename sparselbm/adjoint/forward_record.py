@@ -1,4 +1,4 @@
-"""What a run leaves for the way back."""
+"""Record of a forward run for its backward pass."""
 
 from abc import ABC, abstractmethod
 
@@ -6,11 +6,11 @@ from .sweep import BackwardSweep
 
 
 class ForwardRecord(ABC):
-    """A run that has been done: what its plan has kept of it, and the way back over it."""
+    """Finished forward run: the states that its method has stored, and the backward pass over them."""
 
     @abstractmethod
-    def back(self, reverse: BackwardSweep) -> None:
-        """Injects the objective and the seeds of `reverse` at the states of the run, and carries it back to the first.
+    def back(self, sweep: BackwardSweep) -> None:
+        """Injects the objective and the seeds of `sweep` at the states of the run, and carries it back to the first state.
 
-        May be called any number of times, each with a `BackwardSweep` of its own. Raises AdjointError.
+        Can be called any number of times, each with a `BackwardSweep` of its own. Raises AdjointError.
         """

@@ -1,4 +1,4 @@
-"""Whether a gradient through time says anything about the flow's mean."""
+"""Detection of gradients that contain no information about the mean of the flow."""
 
 import math
 from dataclasses import dataclass
@@ -8,47 +8,48 @@ from ..errors import AdjointError
 
 @dataclass(frozen=True, kw_only=True)
 class GradientGuard:
-    """Limits beyond which a gradient is refused with AdjointError, which ends an optimisation too.
+    """Limits beyond which a gradient is refused with AdjointError, which also ends an optimisation.
 
-    In a chaotic flow, or one in which a disturbance grows, lambda grows exponentially on its way back: the gradient is that
-    of this one run, right for changes too small to matter, and says nothing of the mean. Source: Lea, Allen & Haine, Tellus
-    52A (2000) 523.
+    In a chaotic flow, or one in which a disturbance grows, lambda grows exponentially during the backward pass: the gradient is
+    that of this single run, valid only for very small changes, and says nothing about the mean. Source: Lea, Allen & Haine,
+    Tellus 52A (2000) 523.
     """
 
     growth: float = 1e4
-    """Most that the norm of lambda may grow while nothing is fed into it. Shear flows pass 1e2 before they settle."""
+    """Largest growth of the norm of lambda while nothing is injected. Shear flows reach 1e2 before they converge."""
     agreement: float = 0.2
-    """Most that the gradients of two windows may differ, relative to their mean (`Periodic`)."""
+    """Largest difference between the gradients of two windows, relative to their mean (`Periodic`)."""
 
     def __post_init__(self):
         if not (self.growth > 1.0 and self.agreement > 0.0):
             raise AdjointError(
-                f"Trust(growth={self.growth!r}, agreement={self.agreement!r}): must be above 1, and above 0"
+                f"GradientGuard(growth={self.growth!r}, agreement={self.agreement!r}): growth must be above 1, and agreement "
+                "above 0"
             )
 
 
 class GrowthMonitor:
-    """Follows a norm that ought to fall, or to stay."""
+    """Monitors a norm that should decrease or stay constant."""
 
-    def __init__(self, trust: GradientGuard):
-        self._trust = trust
+    def __init__(self, guard: GradientGuard):
+        self._guard = guard
         self.restart()
 
     def restart(self) -> None:
-        """Forgets what it saw."""
+        """Discards all norms so far."""
         self._least, self._since = math.inf, 0
 
-    def look(self, norm: float, step: int) -> None:
-        """Takes the norm after so many steps back; what is not finite is for others to judge. Raises AdjointError."""
+    def check(self, norm: float, step: int) -> None:
+        """Records the norm after `step` steps back; norms that are not finite are left to the caller. Raises AdjointError."""
         if 0.0 < norm < self._least:
             self._least, self._since = norm, step
-        if not math.isfinite(norm) or norm <= self._trust.growth * self._least:
+        if not math.isfinite(norm) or norm <= self._guard.growth * self._least:
             return
         growth, steps = norm / self._least, step - self._since
         rate = math.log(growth) / steps
         raise AdjointError(
-            f"the adjoint grew {growth:.1e}-fold over {steps} steps back, limit {self._trust.growth:.1e}: disturbances of this "
-            f"flow double every {math.log(2.0) / rate:.0f} steps, so that the gradient says nothing of its mean. Take a run of "
-            "fewer steps, Periodic windows for a flow that sheds, Steady where it comes to rest, a lower Reynolds number, or "
-            "a larger Trust(growth=...)"
+            f"the adjoint grew {growth:.1e}-fold over {steps} steps back, limit {self._guard.growth:.1e}: disturbances of this "
+            f"flow double every {math.log(2.0) / rate:.0f} steps, so that the gradient says nothing about its mean. Use a run of "
+            "fewer steps, Periodic windows for vortex shedding, Steady for a flow that becomes steady, a lower Reynolds number, "
+            "or a larger GradientGuard(growth=...)"
         )

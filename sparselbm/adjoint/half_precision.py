@@ -1,4 +1,4 @@
-"""Kept states in 16 bits a number."""
+"""Checkpoints in half precision."""
 
 import functools
 from dataclasses import dataclass
@@ -12,37 +12,37 @@ from ..solver import Simulation
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 _SCALE = 2.0**15
-"""Shifted populations within -2 and 2 fill the range of half precision; those above 2e-9 keep their leading 11 bits."""
+"""Shifted populations within -2 and 2 fill the range of half precision; those above 2e-9 keep 11 significant bits."""
 
 _ROW = 64
-"""Numbers that a thread of the CPU converts: what a state has beyond whole rows is padding."""
+"""Numbers that a thread of the CPU converts: any remainder of a state beyond whole rows is padding."""
 
 
 @dataclass(frozen=True)
 class HalfPrecision(CheckpointFormat):
     """Shifted populations f_q - w_q times 2^15 as fp16: half the memory of fp32 states, a quarter of fp64 ones.
 
-    Only kept states are rounded: the value stays that of the exact run, steps from a kept state run in full precision.
-    Measured loss in a channel with inlet, outlet and a body, 200 steps from 8 states: 1.3e-4 of the gradient in points,
-    fractions and parameters, 5e-4 of that in the populations at the start. A state is packed or unpacked in about the time
-    of a step.
+    Only checkpoints are rounded: the value is that of the exact run, and steps from a checkpoint run in full precision.
+    Measured relative error in a channel with inlet, outlet and a body, 200 steps from 8 checkpoints: 1.3e-4 of the gradient in
+    points, solid fractions and parameters, 5e-4 of that in the initial populations. Packing or unpacking a state takes about as
+    long as a step.
     Source: Lehmann et al., Phys. Rev. E 106 (2022) 015308 (FP16S), there for the state itself.
     """
 
     def require(self, simulation):
         if simulation.physics.scalars:
             raise AdjointError(
-                "HalfPrecision with scalars: their values have no known range; keep FullStates, or a smaller memory"
+                "HalfPrecision with scalars: the range of their values is not known. Use FullStates, with a smaller memory"
             )
 
     def size(self, simulation):
         return 2 * simulation.state.populations.size
 
-    def packing(self, simulation):
+    def codec(self, simulation):
         return _Halves(simulation)
 
-    def shelf(self, simulation):
-        return PackedCheckpointStore(self.packing(simulation))
+    def store(self, simulation):
+        return PackedCheckpointStore(self.codec(simulation))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +52,11 @@ class _Halves(StateCodec):
     def new(self):
         return lane_array(self.simulation.state.populations.shape, wp.float16, self.simulation.domain.device)
 
-    def pack(self, state, kept):
-        _convert(_kernels(state.dtype)[0], state, kept, state, _SCALE)
+    def pack(self, state, packed):
+        _convert(_kernels(state.dtype)[0], state, packed, state, _SCALE)
 
-    def unpack(self, kept, state):
-        _convert(_kernels(state.dtype)[1], kept, state, state, 1.0 / _SCALE)
+    def unpack(self, packed, state):
+        _convert(_kernels(state.dtype)[1], packed, state, state, 1.0 / _SCALE)
 
 
 def _convert(kernel: wp.Kernel, source: wp.array, target: wp.array, state: wp.array, scale: float) -> None:
@@ -67,7 +67,7 @@ def _convert(kernel: wp.Kernel, source: wp.array, target: wp.array, state: wp.ar
 
 @functools.cache
 def _kernels(precision: type) -> tuple[wp.Kernel, wp.Kernel]:
-    """From a state to half precision and back: rows are loops that the compiler turns into vectors (0.5 ns a number)."""
+    """Kernels from a state to half precision and back: rows are loops that the compiler vectorises (0.5 ns per number)."""
     numbers, halves = wp.array3d(dtype=precision), wp.array3d(dtype=wp.float16)
 
     @wp.func_native("""

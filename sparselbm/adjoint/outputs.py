@@ -1,4 +1,4 @@
-"""What a run gives: frozen values, each with its reading and with how its cotangent enters the backward sweep."""
+"""Outputs of a run: frozen values that read the last state and turn a cotangent into seeds of the backward sweep."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,15 @@ import warp as wp
 
 from ..kernels.adjoint import populations_adjoint_kernel
 from ..kernels.moments import moments_adjoint_kernel
-from ..kernels.observables import integral_adjoint_kernel
-from ..observe import Observable, evaluate
+from ..observe import Functional, evaluate
 from ..solver import Simulation
 from .start import aligned, packed
-from .sweep import Seed
+from .sweep import Seed, functional_seeds
 
 
 @dataclass(frozen=True)
 class Populations:
-    """The populations of the last state, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
+    """Populations of the last state, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
 
     name = "populations"
 
@@ -25,11 +24,11 @@ class Populations:
         return domain.tile_count, simulation.physics.size, domain.cells_per_tile
 
     def read(self, simulation: Simulation) -> wp.array:
-        """A copy of the present state: a plan may keep its array."""
+        """Copy of the present state, because an adjoint method may store its array."""
         return wp.clone(packed(simulation.state.populations, self.shape(simulation)))
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return [Seed(populations_adjoint_kernel, adjoint=aligned(simulation, cotangent))]
 
 
 @dataclass(frozen=True)
@@ -43,18 +42,18 @@ class Moments:
         return domain.tile_count, 1 + domain.dimension, domain.cells_per_tile
 
     def read(self, simulation: Simulation) -> wp.array:
-        """Of the present state."""
+        """Moments of the present state."""
         return packed(simulation.moments(), self.shape(simulation))
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(moments_adjoint_kernel, adjoint=aligned(simulation, cotangent))
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return [Seed(moments_adjoint_kernel, adjoint=aligned(simulation, cotangent))]
 
 
 @dataclass(frozen=True)
 class Total:
-    """An objective at the last state, a number."""
+    """Value of a functional at the last state, a number."""
 
-    objective: Observable
+    objective: Functional
 
     @property
     def name(self) -> str:
@@ -64,15 +63,12 @@ class Total:
         return ()
 
     def read(self, simulation: Simulation) -> wp.array:
-        """At the present state."""
+        """Value at the present state."""
         value = evaluate(self.objective, simulation)
         return wp.array(np.array([value]), dtype=simulation.precision, device=simulation.domain.device)
 
-    def seed(self, simulation: Simulation, cotangent: wp.array) -> Seed:
-        return Seed(
-            integral_adjoint_kernel, (self.objective,),
-            factor=float(cotangent.numpy().item()), tiles=lambda: self.objective.tiles(simulation),
-        )
+    def seeds(self, simulation: Simulation, cotangent: wp.array) -> list[Seed]:
+        return functional_seeds(simulation, self.objective, float(cotangent.numpy().item()))
 
 
 RunOutput = Populations | Moments | Total

@@ -1,4 +1,4 @@
-"""The gradient of a mean over a flow that repeats itself."""
+"""Gradient of a mean over a periodic flow."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -12,40 +12,40 @@ from ..solver import Simulation
 from .checkpointed import Checkpointed
 from .forward_record import ForwardRecord
 from .gradient_guard import GradientGuard
+from .input_checksums import checksum
 from .method import AdjointMethod
-from .recorded import checksum
 from .window import Ends, Smooth, Window
 from .work import GradientWork
 
 _SAMPLES = 400
-"""Values of the objective in the run before."""
+"""Number of values of the objective that are recorded before the windows."""
 
 _LEAST_PERIODS = 4
-"""That the later half of the run before has to show, for the period to be known within 0.5 %."""
+"""Periods required in the second half of the run before the windows, for a period known within 0.5 %."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Periodic(AdjointMethod):
-    """The objective's mean over windows of whole periods, one after another, each with its own backward sweep.
+    """Mean of the objective over successive windows of whole periods, each with a backward sweep of its own.
 
-    The run of `steps` first lets the flow come to repeat itself, and from the objective over its later half follows the
-    period. Of each window lambda goes back through the window and `spin_up` periods before it; what lies farther back is
-    forgotten, in value and gradient. There is one way back over a run: the windows lie after it, and are run by it. The
-    gradients of the windows have to agree (`GradientGuard.agreement`). The call's own window changes nothing.
+    The run of `steps` first brings the flow to its periodic state; the period follows from the objective over the second half. In
+    each window lambda goes back through the window and `spin_up` periods before it; earlier states are neglected, in value and
+    gradient. A run has only one backward pass, which runs the windows itself. The gradients of the windows must agree
+    (`GradientGuard.agreement`). The window of the call has no effect.
     """
 
     forgets_start: ClassVar[bool] = True
 
     period: float | None = None
-    """[steps]; None: found. Of a drag that is half the period of the wake, which does as well."""
+    """Period [steps]; None: from the objective. The period of a drag is half that of the wake, which is sufficient."""
     periods: int = 4
-    """Of a window."""
+    """Periods per window."""
     spin_up: int = 2
     """Periods before each window."""
     windows: int = 2
     ends: Ends = field(default_factory=Smooth)
-    plan: AdjointMethod = field(default_factory=Checkpointed)
-    """How the states of a window and its spin-up are kept."""
+    method: AdjointMethod = field(default_factory=Checkpointed)
+    """Adjoint method of each window with its spin-up."""
 
     def __post_init__(self):
         for name, least in (("periods", 1), ("spin_up", 0), ("windows", 1)):
@@ -57,7 +57,7 @@ class Periodic(AdjointMethod):
     def work(self, simulation, steps):
         longest = self.period or max(steps / (2 * _LEAST_PERIODS), 2.0)
         length = round(self.periods * longest) + round(self.spin_up * longest)
-        each = self.plan.work(simulation, length)
+        each = self.method.work(simulation, length)
         return GradientWork(
             each.memory, each.disk, self.windows * each.disk_traffic, steps + self.windows * length,
             steps + self.windows * each.forward_steps, self.windows * each.backward_steps,
@@ -68,12 +68,12 @@ class Periodic(AdjointMethod):
         return _Windows(self, simulation, evaluation, period, checksum(simulation.state.populations))
 
     def _period(self, simulation: Simulation, evaluation: Evaluation | None, steps: int) -> float:
-        """Runs the steps before the windows."""
+        """Runs the steps before the windows; returns the period."""
         if self.period is not None:
             simulation.run(steps)
             return self.period
         if evaluation is None:
-            raise AdjointError("Periodic without an objective: give it the period")
+            raise AdjointError("Periodic without an objective cannot find the period: specify it")
         at, values = [], []
         for end in np.linspace(0, steps, min(_SAMPLES, steps) + 1).round().astype(int)[1:]:
             simulation.run(int(end) - (at[-1] if at else 0))
@@ -85,58 +85,58 @@ class Periodic(AdjointMethod):
 
 @dataclass(frozen=True, eq=False)
 class _Windows(ForwardRecord):
-    """A flow that has come to repeat itself. Its windows are run and gone back over in turn, in the memory of one."""
+    """Periodic flow. Its windows are run forward and backward in turn, in the memory of one."""
 
-    plan: Periodic
+    periodic: Periodic
     simulation: Simulation
     evaluation: Evaluation | None
     period: float
-    seen: int
+    recorded: int
     """Checksum of the state from which the windows begin."""
 
-    def back(self, reverse):
-        plan = self.plan
-        if checksum(self.simulation.state.populations) != self.seen:
+    def back(self, sweep):
+        periodic = self.periodic
+        if checksum(self.simulation.state.populations) != self.recorded:
             raise AdjointError(
                 "the state from which the windows of Periodic begin was overwritten before the backward pass, by further "
-                "steps, another start or an earlier way back: run it again"
+                "steps, another initial state or an earlier backward pass: repeat the run"
             )
-        window = Window(round(plan.periods * self.period), plan.ends, 1.0 / plan.windows)
-        steps = window.steps + round(plan.spin_up * self.period)
-        found, so_far = [], reverse.gathered()
-        for _ in range(plan.windows):
-            reverse.clear()
-            plan.plan.forward(self.simulation, self.evaluation, steps, window).back(reverse)
-            before, so_far = so_far, reverse.gathered()
+        window = Window(round(periodic.periods * self.period), periodic.ends, 1.0 / periodic.windows)
+        steps = window.steps + round(periodic.spin_up * self.period)
+        found, so_far = [], sweep.gathered()
+        for _ in range(periodic.windows):
+            sweep.clear()
+            periodic.method.forward(self.simulation, self.evaluation, steps, window).back(sweep)
+            before, so_far = so_far, sweep.gathered()
             found.append([after - part for after, part in zip(so_far, before, strict=True)])
-        if reverse.trust is not None:
-            _require_agreement(found, reverse.trust)
+        if sweep.guard is not None:
+            _require_agreement(found, sweep.guard)
 
 
 def found_period(signal: Signal) -> float:
-    """Steps of a period. Raises AdjointError for a signal that stands still, or shows too few of them."""
+    """Period of a signal [steps]. Raises AdjointError for a signal that is constant, or has too few periods."""
     if len(signal.values) < 8 * _LEAST_PERIODS or signal.rms < 1e-5 * abs(signal.mean):
         raise AdjointError(
-            f"Periodic: the objective hardly changes over {len(signal.values)} samples (by {signal.rms:.1e} of "
-            f"{signal.mean:.3g}): use Steady for a flow at rest, run more steps, or give the period"
+            f"Periodic: the objective hardly changes over {len(signal.values)} samples (by {signal.rms:.1e}, mean "
+            f"{signal.mean:.3g}): use Steady for a steady flow, run more steps, or specify the period"
         )
-    period, seen = 1.0 / signal.frequency, float(signal.steps[-1] - signal.steps[0])
-    if seen < 0.95 * _LEAST_PERIODS * period:  # Half of a run of eight ends a sample before the fourth.
+    period, length = 1.0 / signal.frequency, float(signal.steps[-1] - signal.steps[0])
+    if length < 0.95 * _LEAST_PERIODS * period:  # Half of a run of eight periods ends a sample before the fourth.
         raise AdjointError(
-            f"Periodic: {seen / period:.1f} periods of {period:.0f} steps in the later half of the run, at least "
-            f"{_LEAST_PERIODS} are needed: run {2 * _LEAST_PERIODS * period:.0f} steps or more, or give the period"
+            f"Periodic: the second half of the run has {length / period:.1f} periods of {period:.0f} steps, but at least "
+            f"{_LEAST_PERIODS} are needed: run {2 * _LEAST_PERIODS * period:.0f} steps or more, or specify the period"
         )
     return period
 
 
-def _require_agreement(found: list[list[np.ndarray]], trust: GradientGuard) -> None:
-    """Raises AdjointError where windows that ought to be alike give other gradients."""
+def _require_agreement(found: list[list[np.ndarray]], guard: GradientGuard) -> None:
+    """Raises AdjointError if the gradients of the windows differ by more than the limit."""
     for parts in zip(*found, strict=True):
         mean = np.linalg.norm(sum(parts)) / len(parts)
         apart = max(float(np.linalg.norm(len(parts) * part - sum(parts))) / len(parts) for part in parts)
-        if apart > trust.agreement * mean:
+        if apart > guard.agreement * mean:
             raise AdjointError(
-                f"the gradients of {len(parts)} windows lie {apart / mean:.2f} of their mean apart, limit {trust.agreement}: "
-                "the flow does not repeat itself, or the windows are short. Run more steps first, take more periods or a "
-                "longer spin_up, a lower Reynolds number, or a larger Trust(agreement=...)"
+                f"the gradients of {len(parts)} windows differ by {apart / mean:.2f} of their mean, limit {guard.agreement}: "
+                "the flow is not periodic, or the windows are too short. Run more steps first, use more periods or a "
+                "longer spin_up, a lower Reynolds number, or a larger GradientGuard(agreement=...)"
             )

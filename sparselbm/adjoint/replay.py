@@ -1,4 +1,4 @@
-"""Carrying out a schedule of checkpoints."""
+"""Execution of a schedule of checkpoints."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,18 +15,18 @@ from .window import Window
 
 
 class Replay(ForwardRecord):
-    """Carries out a schedule of `checkpoint_schedules`, on two population arrays beside those that shelves keep.
+    """Executes a schedule of `checkpoint_schedules`, with two population arrays besides those of the stores.
 
-    The way back uses up what is kept, and ends at the first state, so that another one repeats the run from there.
+    The backward pass uses up the checkpoints and ends at the first state, from which another pass repeats the run.
     """
 
     def __init__(
         self, simulation: Simulation, steps: int, window: Window, schedule: Callable[[], Iterator],
-        shelves: Mapping[Any, CheckpointStore],
+        stores: Mapping[Any, CheckpointStore],
     ):
-        """`schedule`: makes its actions; `shelves`: by the `StorageType` that it knows them by."""
+        """`schedule`: returns its actions; `stores`: by the `StorageType` of the schedule."""
         self._simulation, self._steps, self._window = simulation, steps, window
-        self._schedule, self._shelves = schedule, shelves
+        self._schedule, self._stores = schedule, stores
         self._begin = simulation.steps
         self._free: list[wp.array] = []
         self._present = simulation.state.zeros()
@@ -37,11 +37,11 @@ class Replay(ForwardRecord):
         self._last: wp.array | None = None
 
     def forward(self, evaluation: Evaluation | None) -> wp.array:
-        """Runs from the first state, which is at hand, to the last, which stays until the way back."""
+        """Runs from the first state, which is present, to the last, which is stored until the backward pass."""
         from checkpoint_schedules import EndForward, Forward
 
         if not self._at_start:
-            raise AdjointError("the way back over this run was broken off by an error: run it again")
+            raise AdjointError("a backward pass over this run ended with an error: repeat the run")
         self._actions, self._evaluation, self._at_start = self._schedule(), evaluation, False
         for action in self._actions:
             match action:
@@ -53,13 +53,13 @@ class Replay(ForwardRecord):
         assert self._last is not None
         return self._last
 
-    def back(self, reverse: BackwardSweep) -> None:
+    def back(self, sweep: BackwardSweep) -> None:
         from checkpoint_schedules import Copy, EndReverse, Forward, Move
         from checkpoint_schedules import Reverse as StepBack
 
         last = self.forward(None) if self._last is None else self._last
         self._last = None
-        self._inject(reverse, last, self._steps)
+        self._inject(sweep, last, self._steps)
         self._free.append(last)
         for action in self._actions:
             match action:
@@ -69,26 +69,26 @@ class Replay(ForwardRecord):
                     self._restore(action)
                 case Move():
                     self._restore(action)
-                    self._shelves[action.from_storage].drop(action.n)
+                    self._stores[action.from_storage].delete(action.n)
                 case StepBack():
-                    reverse.back(self._present, self._begin + action.n0)
-                    self._inject(reverse, self._present, action.n0)
+                    sweep.back(self._present, self._begin + action.n0)
+                    self._inject(sweep, self._present, action.n0)
                 case EndReverse():
                     break
         self._at_start = True
 
-    def _inject(self, reverse: BackwardSweep, state: wp.array, t: int) -> None:
-        reverse.inject(state, self._window.weight(t, self._steps), self._begin + t)
+    def _inject(self, sweep: BackwardSweep, state: wp.array, t: int) -> None:
+        sweep.inject(state, self._window.weight(t, self._steps), self._begin + t)
 
     def _forward(self, action) -> None:
         if action.write_ics:
-            self._shelves[action.storage].keep(action.n0, self._present)
+            self._stores[action.storage].save(action.n0, self._present)
         if action.write_adj_deps:
-            if action.n1 == self._steps:  # The last state is needed once, for the objective and for the user.
+            if action.n1 == self._steps:  # The last state is used for the objective and returned to the user.
                 self._last = self._spare()
                 self._simulation.stepper.advance(self._present, self._last, self._begin + action.n0)
-                self._meet(self._steps, self._last)
-            return  # Going back from the state after it needs the state at hand.
+                self._evaluate(self._steps, self._last)
+            return  # The step back from the next state needs the present state.
         self._step(action.n0)
         t = action.n0 + 1
         if not any(self._weight(later) for later in range(t + 1, action.n1 + 1)):
@@ -97,15 +97,15 @@ class Replay(ForwardRecord):
             self._step(each)
 
     def _step(self, t: int) -> None:
-        """To the state after t + 1 steps, in another array."""
+        """Advances to the state after t + 1 steps, in another array."""
         target = self._spare()
         self._simulation.stepper.advance(self._present, target, self._begin + t)
         self._release()
         self._present = target
-        self._meet(t + 1, target)
+        self._evaluate(t + 1, target)
 
     def _step_pairs(self, t: int, pairs: int) -> int:
-        """Steps in which nobody is interested, within the present array, which is not kept; gives how many."""
+        """Steps whose states are not used, within the present array; returns their number."""
         if pairs:
             other = self._spare()
             self._simulation.stepper.advance_twice(self._present, other, self._begin + t, pairs)
@@ -114,20 +114,20 @@ class Replay(ForwardRecord):
 
     def _restore(self, action) -> None:
         self._release()
-        self._present = self._shelves[action.from_storage].take(action.n, self._spare)
+        self._present = self._stores[action.from_storage].load(action.n, self._spare)
 
     def _spare(self) -> wp.array:
         return self._free.pop() if self._free else self._simulation.state.empty(1)[0]
 
     def _release(self) -> None:
-        """The array of the present state is free, unless it is kept."""
-        if not any(shelf.holds(self._present) for shelf in self._shelves.values()):
+        """Frees the array of the present state, unless it is stored."""
+        if not any(store.holds(self._present) for store in self._stores.values()):
             self._free.append(self._present)
 
     def _weight(self, t: int) -> float:
-        """Of a state in the sum that is added up on the way."""
+        """Weight of a state in the objective, 0 if that is not evaluated."""
         return self._window.weight(t, self._steps) if self._evaluation is not None else 0.0
 
-    def _meet(self, t: int, state: wp.array) -> None:
+    def _evaluate(self, t: int, state: wp.array) -> None:
         if self._evaluation is not None and self._weight(t):
             self._evaluation.add(state, self._weight(t), self._begin + t)

@@ -1,4 +1,4 @@
-"""Kept states as moments up to second order."""
+"""Checkpoints as moments up to second order."""
 
 import functools
 from dataclasses import dataclass, field
@@ -20,36 +20,36 @@ from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
 @dataclass(frozen=True)
 class SecondMoments(CheckpointFormat):
-    """rho - 1, rho u and sum_q (c c - c_s^2 I) f_q: 10 numbers a cell in place of 19 or 27, 6 in place of 9.
+    """rho - 1, rho u and sum_q (c c - c_s^2 I) f_q: 10 numbers per cell instead of 19 or 27, 6 instead of 9.
 
-    Read back as f_q = w_q (rho - 1 + 3 c.j + 9/2 (c c - I / 3) : P), which is all that a `Regularised` collision leaves; of
-    other collisions what is left beyond second order is lost. Tiles with walls, boundary conditions or solid are kept as they
-    are. Measured loss of gradients, 100 steps of a sheared flow around a body from 8 states: none with `Regularised`, 7e-4
-    with BGK, 1.4e-3 with TRT. Only kept states are rounded: the value stays that of the exact run.
-    Source of the form: Latt & Chopard, Math. Comput. Simul. 72 (2006) 165.
+    Restored as f_q = w_q (rho - 1 + 3 c.j + 9/2 (c c - I / 3) : P), which is exact for a `Regularised` collision; other
+    collisions lose their moments beyond second order. Tiles with walls, boundary conditions or solid are stored completely.
+    Measured relative error of gradients, 100 steps of a sheared flow around a body from 8 checkpoints: none with `Regularised`,
+    7e-4 with BGK, 1.4e-3 with TRT. Only checkpoints are rounded: the value is that of the exact run.
+    Source of the formula: Latt & Chopard, Math. Comput. Simul. 72 (2006) 165.
     """
 
     def require(self, simulation):
         if simulation.physics.scalars or simulation.physics.kept:
-            raise AdjointError("SecondMoments with scalars or WALE, whose states hold more than populations: keep FullStates")
+            raise AdjointError("SecondMoments with scalars or WALE, whose states contain more than populations: use FullStates")
 
     def size(self, simulation):
         return _Moments.of(simulation).rows * simulation.domain.cells_per_tile * wp.types.type_size_in_bytes(simulation.precision)
 
-    def packing(self, simulation):
+    def codec(self, simulation):
         return _Moments.of(simulation)
 
-    def shelf(self, simulation):
-        return PackedCheckpointStore(self.packing(simulation))
+    def store(self, simulation):
+        return PackedCheckpointStore(self.codec(simulation))
 
 
 @dataclass(frozen=True, eq=False)
 class _Moments(StateCodec):
-    """Rows of cells, `[tile][moment][cell]` of all tiles, then the whole populations of some."""
+    """Rows of cells: `[tile][moment][cell]` of all tiles, then all populations of some tiles."""
 
     simulation: Simulation
     whole: np.ndarray = field(repr=False)
-    """Indices of the tiles that are kept as they are."""
+    """Indices of the tiles that are stored completely."""
 
     @classmethod
     def of(cls, simulation: Simulation) -> "_Moments":
@@ -59,7 +59,7 @@ class _Moments(StateCodec):
 
     @property
     def _shape(self) -> tuple[int, int, int]:
-        """Of the moments."""
+        """Shape of the moments."""
         domain = self.simulation.domain
         return domain.tile_count + 1, _count(self.simulation.lattice), domain.cells_per_tile
 
@@ -69,7 +69,7 @@ class _Moments(StateCodec):
 
     @property
     def rows(self) -> int:
-        """Of all that is kept."""
+        """Number of rows of a checkpoint."""
         return self._rows_of_moments + len(self.whole) * self.simulation.physics.size
 
     @functools.cached_property
@@ -78,27 +78,27 @@ class _Moments(StateCodec):
 
     @functools.cached_property
     def _rows(self) -> tuple[wp.array, wp.array]:
-        """Where the rows of whole tiles lie in a state, and in what is kept."""
-        a_tile = self.simulation.physics.size
-        there = (self.whole[:, None] * a_tile + np.arange(a_tile)).ravel()
-        kept = self._rows_of_moments + np.arange(there.size)
-        in_state, in_kept = (wp.array(rows, dtype=wp.int32, device=self.simulation.domain.device) for rows in (there, kept))
-        return in_state, in_kept
+        """Indices of the rows of complete tiles in a state, and in a checkpoint."""
+        size = self.simulation.physics.size
+        there = (self.whole[:, None] * size + np.arange(size)).ravel()
+        packed = self._rows_of_moments + np.arange(there.size)
+        in_state, in_packed = (wp.array(rows, dtype=wp.int32, device=self.simulation.domain.device) for rows in (there, packed))
+        return in_state, in_packed
 
     def new(self):
         shape = self.rows, 1, self.simulation.domain.cells_per_tile
         return lane_array(shape, self.simulation.precision, self.simulation.domain.device)
 
-    def _moments_in(self, kept: wp.array) -> wp.array:
-        return kept[: self._rows_of_moments].reshape(self._shape)  # type: ignore[union-attr]
+    def _moments_in(self, packed: wp.array) -> wp.array:
+        return packed[: self._rows_of_moments].reshape(self._shape)  # type: ignore[union-attr]
 
-    def pack(self, state, kept):
-        self._sweeps[0](source=state, target=self._moments_in(kept))
-        _copy(state, kept, *self._rows)
+    def pack(self, state, packed):
+        self._sweeps[0](source=state, target=self._moments_in(packed))
+        _copy(state, packed, *self._rows)
 
-    def unpack(self, kept, state):
-        self._sweeps[1](source=self._moments_in(kept), target=state)
-        _copy(kept, state, *reversed(self._rows))
+    def unpack(self, packed, state):
+        self._sweeps[1](source=self._moments_in(packed), target=state)
+        _copy(packed, state, *reversed(self._rows))
 
 
 def _copy(source: wp.array, target: wp.array, rows_from: wp.array, rows_to: wp.array) -> None:
@@ -117,7 +117,7 @@ def _pairs(lattice: Lattice) -> list[tuple[int, int]]:
 
 @traced_kernel
 def _moments_kernel(k: KernelContext) -> None:
-    """source -> target `[tile][moment][cell]`, of the populations as they are stored."""
+    """source -> target `[tile][moment][cell]`, of the stored populations."""
     lattice = k.lattice
     f = k.read("source", lattice.size)
     excess, m = excess_density(f), raw_moments(lattice, f)

@@ -1,4 +1,4 @@
-"""What a run's state starts from, when that is an input."""
+"""Initial states of a run as inputs."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from .targets import InitialPopulations
 
 @dataclass(frozen=True)
 class FromPopulations:
-    """All populations, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
+    """Initial populations, (n, S, cells): those of the flow, shifted by the weights, then those of the scalars."""
 
     name = "populations"
 
@@ -23,25 +23,25 @@ class FromPopulations:
         return domain.tile_count, simulation.physics.size, domain.cells_per_tile
 
     def reads_state(self, simulation: Simulation) -> bool:
-        """Whether the start depends on the simulation's present state as well."""
+        """Whether the initial state also depends on the present state of the simulation."""
         return False
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
-        """A state with these populations."""
+        """State with these populations."""
         return aligned(simulation, values)
 
-    def gradient(self, reverse: BackwardSweep, values: wp.array) -> wp.array:
-        """d J / d populations, of a finished backward sweep."""
-        simulation = reverse.simulation
-        gradient = np.ascontiguousarray(InitialPopulations().gradient(reverse))
+    def gradient(self, sweep: BackwardSweep, values: wp.array) -> wp.array:
+        """d J / d populations, from a finished backward sweep."""
+        simulation = sweep.simulation
+        gradient = np.ascontiguousarray(InitialPopulations().gradient(sweep))
         return wp.array(gradient, dtype=simulation.precision, device=simulation.domain.device)
 
 
 @dataclass(frozen=True)
 class FromMoments:
-    """Density and velocity, (n, 1 + d, cells), as `Simulation.moments` gives them: populations start at their equilibrium.
+    """Initial density and velocity, (n, 1 + d, cells), in the layout of `Simulation.moments`: populations at equilibrium.
 
-    f_q = f_q^eq(rho, u); those of scalars start as they are in the simulation.
+    f_q = f_q^eq(rho, u); populations of scalars are those of the simulation.
     """
 
     name = "moments"
@@ -51,33 +51,34 @@ class FromMoments:
         return domain.tile_count, 1 + domain.dimension, domain.cells_per_tile
 
     def reads_state(self, simulation: Simulation) -> bool:
-        """Whether the start depends on the simulation's present state as well."""
+        """Whether the initial state also depends on the present state of the simulation."""
         return bool(simulation.physics.scalars or simulation.physics.kept)
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
-        """A state at this equilibrium."""
+        """State at this equilibrium."""
         state = simulation.state.zeros()
         wp.copy(state, simulation.state.populations)
         simulation.passes.general(equilibrium_kernel)(source=aligned(simulation, values), target=state)
         return state
 
-    def gradient(self, reverse: BackwardSweep, values: wp.array) -> wp.array:
-        """d J / d (density, velocity) at `values`, of a finished backward sweep, which gathers what numbers have done to the
-        start."""
-        simulation = reverse.simulation
-        moments, adjoint = aligned(simulation, values), reverse.initial_adjoint()
+    def gradient(self, sweep: BackwardSweep, values: wp.array) -> wp.array:
+        """d J / d (density, velocity) at `values`, from a finished backward sweep, which also gathers the gradients in the
+        parameters
+        of the initial state."""
+        simulation = sweep.simulation
+        moments, adjoint = aligned(simulation, values), sweep.initial_adjoint()
         result = tile_array(simulation.domain, values.shape[1], simulation.precision)
-        reverse.sweep(equilibrium_adjoint_kernel)(source=moments, adjoint=adjoint, target=result, weight=1.0)
+        sweep.gathering(equilibrium_adjoint_kernel)(source=moments, adjoint=adjoint, target=result, weight=1.0)
         return packed(result, values.shape)
 
 
 def aligned(simulation: Simulation, values: wp.array) -> wp.array:
-    """A copy of (n, size, cells) as the kernels want it: aligned to lanes, with a sentinel tile."""
+    """Copy of an array (n, size, cells) in the layout of the kernels: aligned to lanes, with a sentinel tile."""
     result = tile_array(simulation.domain, values.shape[1], simulation.precision)
     wp.copy(result, values, count=values.size)
     return result
 
 
 def packed(array: wp.array, shape: tuple[int, ...]) -> wp.array:
-    """The part of a tile array that belongs to tiles, in its shape (n, size, cells), without a copy."""
+    """View of a tile array without the sentinel tile, of shape (n, size, cells)."""
     return array[: shape[0]]  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""How kept states are written down, and where they lie."""
+"""Format and storage of checkpoints."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -10,64 +10,64 @@ from ..solver import Simulation
 
 
 class CheckpointStore(ABC):
-    """Kept states by the step that they belong to."""
+    """Stored states by step number."""
 
     @abstractmethod
     def holds(self, state: wp.array) -> bool:
-        """Whether this very array is a kept state, and must not be overwritten."""
+        """Whether this array itself is a stored state and must not be overwritten."""
 
     @abstractmethod
-    def keep(self, step: int, state: wp.array) -> None:
-        """Keeps a state."""
+    def save(self, step: int, state: wp.array) -> None:
+        """Stores a state."""
 
     @abstractmethod
-    def take(self, step: int, spare: Callable[[], wp.array]) -> wp.array:
-        """A kept state; `spare()` gives an array to write it into."""
+    def load(self, step: int, new_array: Callable[[], wp.array]) -> wp.array:
+        """Returns a stored state; `new_array()` gives an array to write it into."""
 
     @abstractmethod
-    def drop(self, step: int) -> None:
-        """Forgets a state."""
+    def delete(self, step: int) -> None:
+        """Deletes a state."""
 
 
 class StateCodec(ABC):
-    """How the states of one simulation are written down."""
+    """Conversion of the states of one simulation to and from a format."""
 
     @abstractmethod
     def new(self) -> wp.array:
-        """An array for one kept state."""
+        """Array for one packed state."""
 
     @abstractmethod
-    def pack(self, state: wp.array, kept: wp.array) -> None:
-        """Writes a state down."""
+    def pack(self, state: wp.array, packed: wp.array) -> None:
+        """Writes a state in the format."""
 
     @abstractmethod
-    def unpack(self, kept: wp.array, state: wp.array) -> None:
-        """Reads it back."""
+    def unpack(self, packed: wp.array, state: wp.array) -> None:
+        """Restores a state."""
 
 
 class CheckpointFormat(ABC):
-    """How kept states are written down: a frozen value."""
+    """Format of checkpoints: a frozen value."""
 
     @abstractmethod
     def require(self, simulation: Simulation) -> None:
-        """Raises AdjointError for a simulation whose states cannot be written so."""
+        """Raises AdjointError for a simulation whose states cannot be written in this format."""
 
     @abstractmethod
     def size(self, simulation: Simulation) -> int:
-        """Bytes of a kept state."""
+        """Bytes per checkpoint."""
 
     @abstractmethod
-    def packing(self, simulation: Simulation) -> StateCodec:
-        """The same for the states of a simulation, and the geometry that it has now."""
+    def codec(self, simulation: Simulation) -> StateCodec:
+        """Codec for the states of a simulation with its present geometry."""
 
     @abstractmethod
-    def shelf(self, simulation: Simulation) -> CheckpointStore:
-        """An empty shelf in the device's memory."""
+    def store(self, simulation: Simulation) -> CheckpointStore:
+        """Empty store in the memory of the device."""
 
 
 @dataclass(frozen=True)
 class FullStates(CheckpointFormat):
-    """As they are: gradients are exact."""
+    """Unmodified states: gradients are exact."""
 
     def require(self, simulation):
         """Every simulation has such states."""
@@ -75,11 +75,11 @@ class FullStates(CheckpointFormat):
     def size(self, simulation):
         return simulation.state.nbytes
 
-    def packing(self, simulation):
+    def codec(self, simulation):
         return _Copies(simulation)
 
-    def shelf(self, simulation):
-        return _WhereTheyAre()
+    def store(self, simulation):
+        return _InPlaceStore()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,54 +89,54 @@ class _Copies(StateCodec):
     def new(self):
         return self.simulation.state.zeros()
 
-    def pack(self, state, kept):
-        wp.copy(kept, state)
+    def pack(self, state, packed):
+        wp.copy(packed, state)
 
-    def unpack(self, kept, state):
-        wp.copy(state, kept)
+    def unpack(self, packed, state):
+        wp.copy(state, packed)
 
 
-class _WhereTheyAre(CheckpointStore):
-    """States stay in the arrays they were computed in.
+class _InPlaceStore(CheckpointStore):
+    """Store of the arrays in which the states were computed.
 
-    With 1,000 steps on 20 states that spares 1,900 copies beside 2,750 forward steps.
+    With 1,000 steps and 20 checkpoints this saves 1,900 copies besides 2,750 forward steps.
     """
 
     def __init__(self):
-        self._kept: dict[int, wp.array] = {}
+        self._states: dict[int, wp.array] = {}
 
     def holds(self, state):
-        return any(state is kept for kept in self._kept.values())
+        return any(state is stored for stored in self._states.values())
 
-    def keep(self, step, state):
-        self._kept[step] = state
+    def save(self, step, state):
+        self._states[step] = state
 
-    def take(self, step, spare):
-        return self._kept[step]
+    def load(self, step, new_array):
+        return self._states[step]
 
-    def drop(self, step):
-        del self._kept[step]
+    def delete(self, step):
+        del self._states[step]
 
 
 class PackedCheckpointStore(CheckpointStore):
-    """States written down by a packing, in arrays that are used again."""
+    """Store of packed states, in arrays that are reused."""
 
-    def __init__(self, packing: StateCodec):
-        self._packing = packing
-        self._kept: dict[int, wp.array] = {}
+    def __init__(self, codec: StateCodec):
+        self._codec = codec
+        self._packed: dict[int, wp.array] = {}
         self._free: list[wp.array] = []
 
     def holds(self, state):
         return False
 
-    def keep(self, step, state):
-        self._kept[step] = self._free.pop() if self._free else self._packing.new()
-        self._packing.pack(state, self._kept[step])
+    def save(self, step, state):
+        self._packed[step] = self._free.pop() if self._free else self._codec.new()
+        self._codec.pack(state, self._packed[step])
 
-    def take(self, step, spare):
-        state = spare()
-        self._packing.unpack(self._kept[step], state)
+    def load(self, step, new_array):
+        state = new_array()
+        self._codec.unpack(self._packed[step], state)
         return state
 
-    def drop(self, step):
-        self._free.append(self._kept.pop(step))
+    def delete(self, step):
+        self._free.append(self._packed.pop(step))

@@ -1,4 +1,4 @@
-"""Every state kept."""
+"""Adjoint method that stores every state."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from .work import GradientWork
 
 @dataclass(frozen=True)
 class Stored(AdjointMethod):
-    """Keeps all states: one forward and one backward run, memory of `steps` population arrays."""
+    """Stores all states: one forward and one backward run, memory of `steps` population arrays."""
 
     def work(self, simulation, steps):
         return GradientWork((steps + 3) * simulation.state.nbytes, 0, 0, steps, steps, steps)
@@ -33,15 +33,15 @@ class Stored(AdjointMethod):
 
 @dataclass(frozen=True, eq=False)
 class _States(ForwardRecord):
-    """All states of a run, the first included."""
+    """All states of a run, including the first."""
 
     states: list[wp.array]
     begin: int
     window: Window
 
-    def back(self, reverse):
+    def back(self, sweep):
         steps = len(self.states) - 1
         for t in reversed(range(steps + 1)):
             if t < steps:
-                reverse.back(self.states[t], self.begin + t)
-            reverse.inject(self.states[t], self.window.weight(t, steps), self.begin + t)
+                sweep.back(self.states[t], self.begin + t)
+            sweep.inject(self.states[t], self.window.weight(t, steps), self.begin + t)

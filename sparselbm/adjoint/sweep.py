@@ -1,4 +1,4 @@
-"""The backward sweep: one step back, an objective's injection, and what is gathered on the way."""
+"""Backward sweep: steps back, injection of objectives, and gathered gradients."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -15,26 +15,40 @@ from ..kernels.step import stream_kernel, unstream_kernel
 from ..kernels.sweep import Sweep
 from ..models.physics import Physics, TileClass
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-from ..observe import Observable
+from ..observe import Functional
+from ..observe.evaluation import Slopes
 from ..solver import Simulation
 from .gradient_guard import GradientGuard, GrowthMonitor
 
-_LOOK = 100
-"""Steps back between two looks, of whoever follows them and of the meter."""
+_REPORT_INTERVAL = 100
+"""Steps back between two calls of the callback and checks of the growth."""
 
 
 @dataclass(frozen=True, eq=False)
 class Seed:
-    """What is added to lambda at a state: a kernel that increases it, and what `wrt` names, by `factor` times a gradient."""
+    """Term of lambda at a state: a kernel that adds `factor` times a gradient to lambda and to the targets of `wrt`."""
 
     kernel: Callable
-    """Made from (physics, tiles, target, *arguments, wrt), such as `integral_adjoint_kernel`."""
+    """Factory with the arguments (physics, tiles, target, *arguments, wrt), such as `integral_adjoint_kernel`."""
     arguments: tuple = ()
     adjoint: wp.array | None = None
-    """The kernel's own `adjoint`, `[tile][size][cell]`."""
-    factor: float = 1.0
+    """Array that the kernel reads as `adjoint`, `[tile][size][cell]`."""
+    factor: Callable[[wp.array, int], float] = lambda state, step: 1.0
+    """Factor of the gradient at the state after `step` steps."""
     tiles: Callable[[], np.ndarray] | None = None
-    """Gives the indices of the tiles outside of which it adds nothing; None: all."""
+    """Returns the indices of the tiles outside of which it adds nothing; None: all."""
+
+
+def functional_seeds(simulation: Simulation, functional: Functional, factor: float = 1.0) -> list[Seed]:
+    """Seeds of `factor` times a functional: the gradient of each of its sums, times d J / d sum at the state."""
+    slopes = Slopes(simulation, functional)
+    return [
+        Seed(
+            integral_adjoint_kernel, (observable,), tiles=functools.partial(observable.tiles, simulation),
+            factor=lambda state, step, k=k: factor * float(slopes(state, step)[k]),
+        )
+        for k, observable in enumerate(functional.sums)
+    ]
 
 
 class BackwardSweep:
@@ -43,38 +57,36 @@ class BackwardSweep:
         lambda_t = (d collide / d f_t)^T S^T lambda_{t+1} + w_t d h / d f_t
 
     with S the streaming, a permutation, so that S^T is a gather as well: no atomics, and the same bits on every run. Where
-    cells see velocities of their neighbours, mu = d J / d (those differences) goes along with lambda: d x d numbers a cell.
-    Beside lambda it gathers what `wrt` names: d J / d eps, fields, delta, parameters. Two population arrays, however many
-    steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, where no surface can feel it. `seeds` are
-    injected beside the objective. `on_back` is told the steps gone back, every hundred; `trust` refuses a lambda that grows
-    while nothing is fed into it.
+    cells read velocities of their neighbours, mu = d J / d (those differences) accompanies lambda: d x d numbers per cell.
+    Besides lambda it gathers the targets of `wrt`: d J / d eps, fields, delta, parameters. Memory: two population arrays,
+    independent of the number of steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, on which no
+    surface depends. `seeds` are injected besides the objective. `on_back` is called with the number of steps back, every hundred
+    steps; `guard` refuses a lambda that grows while nothing is injected.
     """
 
     def __init__(
         self,
         simulation: Simulation,
-        objective: Observable | None,
+        objective: Functional | None,
         *,
         wrt: GradientTargets,
         everywhere: bool = False,
         on_back: Callable[[int], None] | None = None,
-        trust: GradientGuard | None = None,
+        guard: GradientGuard | None = None,
         seeds: Sequence[Seed] = (),
     ):
         self.simulation = simulation
-        self._seeds = [*seeds]
-        if objective is not None:
-            self._seeds.append(Seed(integral_adjoint_kernel, (objective,), tiles=lambda: objective.tiles(simulation)))
+        self._seeds = [*seeds, *(functional_seeds(simulation, objective) if objective is not None else ())]
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
         self._at: int | None = None
-        self.trust, self._meter = trust, GrowthMonitor(trust) if trust else None
+        self.guard, self._growth = guard, GrowthMonitor(guard) if guard else None
         self.check: Callable[[], None] = lambda: None
-        """Called after `on_back`, which is a user's own: raises AdjointError where that has changed what is read."""
+        """Called after the user's callback `on_back`: raises AdjointError if that has changed inputs of the run."""
         self.adjoint = simulation.state.zeros()
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.state.zeros()
-        """A second array of that kind, overwritten by each step back."""
+        """Second array of the same kind, overwritten by each step back."""
         axes = simulation.lattice.dimension * bool(simulation.physics.kept)
         self._differences, self._spare_differences = (
             tile_array(simulation.domain, axes * simulation.physics.kept, simulation.precision) if axes else None
@@ -115,10 +127,10 @@ class BackwardSweep:
 
         return self.simulation.passes.by_class(factory)
 
-    def sweep(self, kernel: Callable) -> Callable[..., None]:
-        """A pass of a kernel over all tiles, made from (physics, tiles, target, wrt), that gathers what `wrt` names.
+    def gathering(self, kernel: Callable) -> Callable[..., None]:
+        """Pass of a kernel over all tiles, created with (physics, tiles, target, wrt), that gathers the targets of `wrt`.
 
-        It takes place at the step that lambda has been carried back to.
+        It is launched at the step to which lambda has been carried back.
         """
         return functools.partial(self.simulation.passes.general(kernel, self._wrt), step=self._at, **self._gathered)
 
@@ -131,18 +143,19 @@ class BackwardSweep:
         ]
 
     def inject(self, state: wp.array, weight: float, step: int, gather: bool = True) -> None:
-        """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` to lambda
-        alone."""
+        """Adds `weight` times the gradients of objective and seeds at the state after `step` steps; without `gather` only to
+        lambda."""
         if not (weight and self._seeds):
             return
         targets = {"target": self.adjoint, "differences_target": self._differences}
         for seed, sweep in zip(self._seeds, self._inject if gather else self._inject_bare, strict=True):
-            sweep(step=step, source=state, adjoint=seed.adjoint, weight=weight * seed.factor, **targets, **self._gathered)
-        if self._meter is not None:
-            self._meter.restart()
+            factor = weight * seed.factor(state, step)
+            sweep(step=step, source=state, adjoint=seed.adjoint, weight=factor, **targets, **self._gathered)
+        if self._growth is not None:
+            self._growth.restart()
 
     def back(self, state: wp.array, step: int, gather: bool = True) -> None:
-        """One step back, to `state`, the one after `step` steps; without `gather` lambda alone is carried."""
+        """One step back, to `state`, the state after `step` steps; without `gather` only lambda is computed."""
         sweep, self._at = self._full if gather else self._bare, step
         adjoints = {"adjoint": self.adjoint, "differences_adjoint": self._differences}
         targets = {"target": self.spare, "differences_target": self._spare_differences}
@@ -150,18 +163,18 @@ class BackwardSweep:
         self.adjoint, self.spare = self.spare, self.adjoint
         self._differences, self._spare_differences = self._spare_differences, self._differences
         self._steps += 1
-        if self._steps % _LOOK == 0:
-            self._look()
+        if self._steps % _REPORT_INTERVAL == 0:
+            self._report()
 
-    def _look(self) -> None:
-        if self._meter is not None and self._seeds:
-            self._meter.look(squared_norm(self.adjoint) ** 0.5, self._steps)
+    def _report(self) -> None:
+        if self._growth is not None and self._seeds:
+            self._growth.check(squared_norm(self.adjoint) ** 0.5, self._steps)
         if self._on_back is not None:
             self._on_back(self._steps)
             self.check()
 
     def gathered(self) -> tuple[np.ndarray, ...]:
-        """Copies of what has been gathered, as far as asked for; d J / d eps of cells that are not wholly solid."""
+        """Copies of the gathered gradients of the targets; d J / d eps only of cells that are not wholly solid."""
         solid = ()
         if self.solid_adjoint is not None and self.simulation.solids.fractions is not None:
             solid = (np.where(self.simulation.solids.fractions.numpy() < SOLID_THRESHOLD, self.solid_adjoint.numpy(), 0.0),)
@@ -170,19 +183,19 @@ class BackwardSweep:
         return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))
 
     def clear_gathered(self) -> None:
-        """Sets what has been gathered to zero."""
+        """Sets the gathered gradients to zero."""
         for array in (self.solid_adjoint, self._fields_adjoint, self._fractions_adjoint, self._sums):
             if array is not None:
                 array.zero_()
 
     def clear(self) -> None:
-        """Sets lambda to zero; what has been gathered stays."""
+        """Sets lambda to zero, without changing the gathered gradients."""
         self.adjoint.zero_()
         if self._differences is not None:
             self._differences.zero_()
 
     def start_from(self, state_adjoint: wp.array) -> None:
-        """Sets lambda from d J / d (last state): S is a permutation, so that S^T S gives it back."""
+        """Sets lambda from d J / d (last state): S is a permutation, so that S^T S = 1."""
         self.clear()
         self.simulation.passes.general(stream_kernel)(source=state_adjoint, target=self.adjoint)
 
@@ -201,11 +214,11 @@ class BackwardSweep:
         return self.simulation.walls.pullback(obstacle, self._fractions_adjoint)  # type: ignore[arg-type]
 
     def fractions_gradient(self) -> np.ndarray:
-        """d J / d delta of every link, (n, Q, cells); 0 in tiles without walls of obstacles on their links."""
+        """d J / d delta of every link, (n, Q, cells); 0 in tiles without link walls of obstacles."""
         return self.simulation.walls.spread(self._fractions_adjoint)  # type: ignore[arg-type]
 
     def field_gradient(self, name: str) -> np.ndarray:
-        """d J / d field, (n, cells); 0 in tiles where all of the models' fields are 0, which are not kept."""
+        """d J / d field, (n, cells); 0 in tiles where all fields of the models are 0, which are not stored."""
         return self.simulation.fields.spread(self._fields_adjoint, name)  # type: ignore[arg-type]
 
     def parameter_gradient(self, name: str | None = None) -> np.ndarray:

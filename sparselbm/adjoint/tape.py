@@ -1,6 +1,6 @@
-"""Runs on a user's own `wp.Tape`, between kernels of their own."""
+"""Runs on a `wp.Tape` of the user, between the user's own kernels."""
 # pyright: reportArgumentType=false, reportOptionalMemberAccess=false
-# (Warp types an array's gradient and device as optional; here they are there.)
+# (Warp types the gradient and device of an array as optional; here they exist.)
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,72 +15,71 @@ from ..kernels.moments import moments_adjoint_kernel, moments_kernel
 from ..kernels.step import unstream_kernel
 from ..solver import Simulation
 from .checkpointed import Checkpointed
+from .input_checksums import InputChecksums
 from .method import AdjointMethod, run_forward
-from .recorded import Recorded
 from .sweep import BackwardSweep
 from .targets import require_placed
 
 
 def tape_array(simulation: Simulation, size: int) -> wp.array:
-    """Zeros `[tile][size][cell]` that require a gradient: populations have the size `physics.size`, moments 1 + d."""
+    """Array of zeros `[tile][size][cell]` with a gradient: populations have the size `physics.size`, moments 1 + d."""
     array = tile_array(simulation.domain, size, simulation.precision)
     array.grad = tile_array(simulation.domain, size, simulation.precision)
     return array
 
 
 def run_on_tape(
-    tape: wp.Tape, simulation: Simulation, populations: wp.array, steps: int, *, plan: AdjointMethod = Checkpointed(),
+    tape: wp.Tape, simulation: Simulation, populations: wp.array, steps: int, *, method: AdjointMethod = Checkpointed(),
 ) -> wp.array:
-    """Advances `populations` (from `tape_array`) by `steps` on a tape; gives the populations after the run.
+    """Advances `populations` (from `tape_array`) by `steps` on a tape; returns the populations after the run.
 
-    `tape.backward` then adds to `populations.grad`, to `simulation.parameters.array.grad` where it requires a gradient, and to
-    `points.grad` of every obstacle's geometry, unless solid fractions were set by hand, which depend on no points. What the
-    plan keeps for that is kept by the tape. The backward pass leaves the simulation as it finds it; what the run has read must
-    still be what it was (`Recorded`), the simulation's state need not. Between two backward passes of a tape call
-    `tape.zero()`, as Warp asks for: what lies between two kernels of a chain adds up too. Raises AdjointError.
+    `tape.backward` then adds to `populations.grad`, to `simulation.parameters.array.grad` if this array requires a gradient, and
+    to `points.grad` of the geometry of every obstacle, unless solid fractions were set by hand, which depend on no points. The tape
+    owns the states that the method stores. The backward pass does not change the simulation; the inputs of the run must be
+    unchanged (`InputChecksums`), except for the state of the simulation. Call `tape.zero()` between two backward passes of a
+    tape, as Warp requires: gradients between two kernels of a chain accumulate as well. Raises AdjointError.
     """
     if populations.grad is None:
-        raise AdjointError("run_on_tape: the populations have no gradient; make them with tape_array")
+        raise AdjointError("run_on_tape: the populations have no gradient: create them with tape_array")
     if steps < 1:
-        raise AdjointError(f"run_on_tape: a run of {steps} steps; give at least 1")
-    if plan.forgets_start:
+        raise AdjointError(f"run_on_tape: the number of steps is {steps}, but must be at least 1")
+    if method.forgets_start:
         raise AdjointError(
-            f"run_on_tape with {type(plan).__name__}: its flow has forgotten its start; use Stored or Checkpointed"
+            f"run_on_tape with {type(method).__name__}, whose gradient is independent of the start: use Stored or Checkpointed"
         )
     result = tape_array(simulation, simulation.physics.size)
     begin = simulation.steps
-    recorded = Recorded(simulation, range(begin, begin + steps), "run_on_tape", populations=populations)
+    checksums = InputChecksums(simulation, range(begin, begin + steps), "run_on_tape", populations=populations)
     bodies = () if simulation.solids.by_hand.any() else simulation.solids.geometry
     for geometry in bodies:
         require_placed(simulation, geometry.name)
     wp.copy(simulation.state.populations, populations)
-    trail = run_forward(plan, simulation, steps)
+    record = run_forward(method, simulation, steps)
     wp.copy(result, simulation.state.populations)
 
     def backward() -> None:
-        wanted = simulation.parameters.array.requires_grad
-        wrt = GradientTargets(solid=simulation.solids.fractions is not None, parameters=wanted)
-        reverse = BackwardSweep(simulation, None, wrt=wrt)
-        reverse.start_from(result.grad)
-        trail.back(reverse)
-        _add(populations.grad, reverse.initial_adjoint())
+        wrt = GradientTargets(solid=simulation.solids.fractions is not None, parameters=simulation.parameters.array.requires_grad)
+        sweep = BackwardSweep(simulation, None, wrt=wrt)
+        sweep.start_from(result.grad)
+        record.back(sweep)
+        _add(populations.grad, sweep.initial_adjoint())
         if wrt.parameters:
-            _add_numbers(simulation, reverse.parameter_gradient())
+            _add_numbers(simulation, sweep.parameter_gradient())
         for geometry in bodies:
-            _add(geometry.points.grad, reverse.points_gradient(geometry.name))
+            _add(geometry.points.grad, sweep.points_gradient(geometry.name))
 
     arrays = [populations, result, *_numbers(simulation), *(geometry.points for geometry in bodies)]
-    tape.record_func(Recording(recorded, backward), arrays)
+    tape.record_func(Recording(checksums, backward), arrays)
     return result
 
 
 def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array) -> wp.array:
-    """Density and velocity, `[tile][1 + d][cell]`, of populations on a tape, for a user's kernel to read."""
+    """Density and velocity, `[tile][1 + d][cell]`, of populations on a tape, as input of the user's kernels."""
     if populations.grad is None:
-        raise AdjointError("moments_on_tape: the populations have no gradient; make them with tape_array")
+        raise AdjointError("moments_on_tape: the populations have no gradient: create them with tape_array")
     result = tape_array(simulation, 1 + simulation.lattice.dimension)
     step = simulation.steps
-    recorded = Recorded(simulation, range(step, step + 1), "moments_on_tape", populations=populations)
+    checksums = InputChecksums(simulation, range(step, step + 1), "moments_on_tape", populations=populations)
     simulation.passes.general(moments_kernel)(source=populations, target=result)
 
     def backward() -> None:
@@ -94,24 +93,24 @@ def moments_on_tape(tape: wp.Tape, simulation: Simulation, populations: wp.array
         if wrt.parameters:
             _add_numbers(simulation, summed(sums))
 
-    tape.record_func(Recording(recorded, backward), [populations, result, *_numbers(simulation)])
+    tape.record_func(Recording(checksums, backward), [populations, result, *_numbers(simulation)])
     return result
 
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """An entry of a tape: the way back over something of a simulation, refused where it would read other values."""
+    """Entry of a tape: a backward pass, refused if the inputs of its forward pass have changed."""
 
-    recorded: Recorded
+    checksums: InputChecksums
     backward: Callable[[], None]
 
     def __call__(self) -> None:
-        self.recorded.require()
+        self.checksums.require()
         self.backward()
 
 
 def _numbers(simulation: Simulation) -> list[wp.array]:
-    """The parameters, where a user has asked for their gradient."""
+    """The parameters, if they require a gradient."""
     return [simulation.parameters.array] if simulation.parameters.array.requires_grad else []
 
 
@@ -121,7 +120,7 @@ def _add(to: wp.array, values) -> None:
 
 
 def _add_numbers(simulation: Simulation, gradient: np.ndarray) -> None:
-    """Adds to the gradient of the parameters; the factors of schedules that follow them have none."""
+    """Adds to the gradient of the parameters; the factors of schedules that follow them in the array have none."""
     simulation.parameters.array.grad.assign(
         simulation.parameters.array.grad.numpy() + np.pad(gradient, (0, len(simulation.parameters.schedules)))
     )

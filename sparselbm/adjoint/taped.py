@@ -1,11 +1,11 @@
-"""Functions of a user's own kernels on a `wp.Tape`, runs among them, as `Differentiable`."""
+"""Functions on a `wp.Tape`, with the user's own kernels and runs, as `Differentiable`."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import warp as wp
 
-from .recorded import checksum
+from .input_checksums import checksum
 from .tape import Recording
 from .vjp import Differentiable, Input, Output, Pass
 
@@ -13,19 +13,19 @@ from .vjp import Differentiable, Input, Output, Pass
 def taped(
     *, inputs: Sequence[Input], outputs: Sequence[Output], device: wp.DeviceLike = None
 ) -> Callable[[Callable], "Taped"]:
-    """Makes a `Differentiable` of a function that records itself on a tape: `function(tape, *inputs) -> outputs`.
+    """Decorator that makes a `Differentiable` of a function on a tape, `function(tape, *inputs) -> outputs`.
 
         @taped(inputs=[Input("amplitude"), Input("weights", gradient=False)], outputs=[Output("loss", lambda a, w: ())])
         def loss(tape, amplitude, weights): ...
 
     The function is called with the tape active, launches kernels, calls `run_on_tape` and `moments_on_tape`, and returns an
-    array, or a tuple of arrays, that require gradients. Arrays of its own that require gradients have them set to zero.
+    array, or a tuple of arrays, that require gradients. Gradients of other arrays on the tape are set to zero.
     """
     return lambda function: Taped(function, inputs, outputs, wp.get_device(device))
 
 
 class Taped(Differentiable):
-    """y = F(x) of a function on a tape: see `taped`."""
+    """Function y = F(x) on a tape: see `taped`."""
 
     def __init__(self, function: Callable, inputs: Sequence[Input], outputs: Sequence[Output], device: wp.Device):
         self.function = function
@@ -36,7 +36,7 @@ class Taped(Differentiable):
 
 
 class TapedPass(Pass):
-    """A tape recorded at given inputs."""
+    """Tape recorded for specific inputs."""
 
     def __init__(self, taped: Taped, values: Sequence[wp.array]):
         pairs = list(zip(values, taped.inputs, strict=True))
@@ -46,16 +46,16 @@ class TapedPass(Pass):
             results = taped.function(self._tape, *self._inputs)
         self._outputs = results if isinstance(results, tuple) else (results,)
 
-    def outputs(self, keep=True):
+    def outputs(self, for_pullback=True):
         return tuple(wp.clone(y, requires_grad=False) for y in self._outputs)
 
     def fingerprint(self):
-        """Of the simulations on the tape; a function's own variables are not seen."""
-        runs = [entry.recorded.fingerprint for entry in self._tape.launches if isinstance(entry, Recording)]
+        """Fingerprint of the simulations on the tape, without other variables of the function."""
+        runs = [entry.checksums.fingerprint for entry in self._tape.launches if isinstance(entry, Recording)]
         return checksum(np.array(runs, dtype=np.int64))
 
     def pullback(self, cotangents, wanted):
-        self._tape.zero()  # What an earlier pass has left.
+        self._tape.zero()  # Gradients of an earlier pass.
         given = {y: c for y, c in zip(self._outputs, cotangents, strict=True) if c is not None}
         self._tape.backward(grads=given)
         return tuple(

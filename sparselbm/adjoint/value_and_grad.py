@@ -1,4 +1,4 @@
-"""The one call: a value and its gradients."""
+"""Value of an objective and its gradients."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import AdjointError
 from ..kernels.adjoint import GradientTargets
-from ..observe import Observable
+from ..observe import Functional
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from .checkpointed import Checkpointed
@@ -18,30 +18,30 @@ from .window import Window
 
 
 def value_and_grad(
-    objective: Observable, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
-    window: Window = Window(), plan: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
-    trust: GradientGuard | None = GradientGuard(),
+    objective: Functional, simulation: Simulation, *, steps: int, wrt: Sequence[GradientInput],
+    window: Window = Window(), method: AdjointMethod = Checkpointed(), on_back: Callable[[int], None] | None = None,
+    guard: GradientGuard | None = GradientGuard(),
 ) -> tuple[float, tuple[np.ndarray, ...]]:
-    """Runs `steps` from the present state; gives the objective's mean over the window and its gradients.
+    """Runs `steps` from the present state; returns the mean of the objective over the window and its gradients.
 
-    The gradients come in the order of `wrt`, in fp64, per lattice unit (points: per metre). Afterwards the simulation is at
-    its final state. Turning gradients on does not change the physics: forward kernels are the same. `on_back` is told the
-    steps gone back, every hundred. `trust`: what a gradient has to be like; None takes any.
-    Raises AdjointError for a gradient that cannot be given.
+    The gradients are in the order of `wrt`, in fp64, per lattice unit (points: per metre). Afterwards the simulation is at its
+    final state. The forward kernels are those of a run without gradients. `method`: adjoint method. `on_back` is called with the
+    number of steps back, every hundred steps. `guard`: limits beyond which a gradient is refused; None: none.
+    Raises AdjointError for a gradient that does not exist.
     """
-    _check(simulation, steps, wrt, window, plan)
+    _check(simulation, steps, wrt, window, method)
     evaluation = Evaluation(simulation, objective)
-    reverse = BackwardSweep(
+    sweep = BackwardSweep(
         simulation, objective,
         wrt=GradientTargets(
             *(any(getattr(w.needs, kind) for w in wrt) for kind in ("solid", "fields", "parameters", "fractions"))
         ),
         everywhere=any(isinstance(w, SolidFractions) for w in wrt), on_back=on_back,
-        trust=trust,
+        guard=guard,
     )
-    plan.forward(simulation, evaluation, steps, window).back(reverse)
+    method.forward(simulation, evaluation, steps, window).back(sweep)
     value = evaluation.take()
-    gradients = tuple(np.asarray(w.gradient(reverse), dtype=np.float64) for w in wrt)
+    gradients = tuple(np.asarray(w.gradient(sweep), dtype=np.float64) for w in wrt)
     if not (np.isfinite(value) and all(np.isfinite(g).all() for g in gradients)):
         raise AdjointError(
             f"after {steps} steps the objective is {value} and a gradient is not finite: the flow has blown up, or the "
@@ -50,16 +50,16 @@ def value_and_grad(
     return value, gradients
 
 
-def _check(simulation: Simulation, steps: int, wrt: Sequence[GradientInput], window: Window, plan: AdjointMethod) -> None:
-    """Refuses what cannot be given, before the long work starts."""
-    least = 0 if plan.forgets_start else 1
+def _check(simulation: Simulation, steps: int, wrt: Sequence[GradientInput], window: Window, method: AdjointMethod) -> None:
+    """Raises AdjointError for gradients that do not exist, before any step."""
+    least = 0 if method.forgets_start else 1
     if steps < least:
-        raise AdjointError(f"a run of {steps} steps: give at least {least}")
-    if window.steps < 1 or (window.steps > steps and not plan.forgets_start):
-        raise AdjointError(f"a window of {window.steps} in a run of {steps} steps: choose 1 to {steps}")
-    if plan.forgets_start and any(isinstance(w, InitialPopulations) for w in wrt):
+        raise AdjointError(f"the number of steps is {steps}, but must be at least {least}")
+    if window.steps < 1 or (window.steps > steps and not method.forgets_start):
+        raise AdjointError(f"a window of {window.steps} states in a run of {steps} steps: choose 1 to {steps}")
+    if method.forgets_start and any(isinstance(w, InitialPopulations) for w in wrt):
         raise AdjointError(
-            f"InitialPopulations with {type(plan).__name__}: its flow has forgotten its start; use Stored or Checkpointed"
+            f"InitialPopulations with {type(method).__name__}, whose flow is independent of its start: use Stored or Checkpointed"
         )
     for w in wrt:
         w.require(simulation)

@@ -1,4 +1,4 @@
-"""Over which states an objective is averaged."""
+"""States over which an objective is averaged."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -6,43 +6,43 @@ from math import cos, pi
 
 
 class Ends(ABC):
-    """How a window begins and ends: a weight of mean 1 over it."""
+    """Shape of a window: a weight with mean 1."""
 
     @abstractmethod
-    def weight(self, place: float) -> float:
-        """At a place between 0, the window's begin, and 1, its end."""
+    def weight(self, position: float) -> float:
+        """Weight at a position between 0, the beginning of the window, and 1, its end."""
 
 
 @dataclass(frozen=True)
 class Sharp(Ends):
-    """All states alike."""
+    """Equal weights."""
 
-    def weight(self, place):
+    def weight(self, position):
         return 1.0
 
 
 @dataclass(frozen=True)
 class Smooth(Ends):
-    """1 - cos 2 pi s (Hann): for what is periodic with a period that changes with the design.
+    """1 - cos 2 pi s (Hann), for periodic flows whose period changes with the design.
 
-    With sharp ends the gradient of such a mean does not converge as the window grows; with these it does, as one over its
+    With sharp ends the gradient of such a mean does not converge as the window grows; with these it converges as one over its
     length. Source: Krakos, Wang, Hall & Allmaras, J. Comput. Phys. 231 (2012) 3228, section 4.
     """
 
-    def weight(self, place):
-        return 1.0 - cos(2.0 * pi * place)
+    def weight(self, position):
+        return 1.0 - cos(2.0 * pi * position)
 
 
 @dataclass(frozen=True)
 class Window:
-    """The objective is the mean over the last `steps` states of the run; 1: the final state alone."""
+    """Window of the objective: its mean over the last `steps` states of the run; 1: the final state alone."""
 
     steps: int = 1
     ends: Ends = field(default_factory=Sharp)
     share: float = 1.0
-    """What the mean is multiplied by: one over the number of windows, where there are several."""
+    """Factor of the mean: one over the number of windows, if there are several."""
 
     def weight(self, t: int, last: int) -> float:
-        """The weight of state t in a run whose final state is `last`."""
-        place = t - (last - self.steps) - 0.5
-        return self.share * self.ends.weight(place / self.steps) / self.steps if 0.0 < place < self.steps else 0.0
+        """Weight of state t in a run whose final state is `last`."""
+        position = t - (last - self.steps) - 0.5
+        return self.share * self.ends.weight(position / self.steps) / self.steps if 0.0 < position < self.steps else 0.0

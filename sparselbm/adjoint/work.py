@@ -1,4 +1,4 @@
-"""What a gradient will cost, known before it starts."""
+"""Estimated cost of a gradient before it starts."""
 
 from dataclasses import dataclass
 
@@ -8,24 +8,24 @@ from ..estimate.device import gibibytes
 
 @dataclass(frozen=True)
 class GradientWork:
-    """What a plan will hold and do."""
+    """Memory and steps of a gradient."""
 
     memory: int
-    """Kept states, the arrays to step with, and two of lambda, beside what the simulation holds anyway [bytes]."""
+    """Checkpoints, arrays for the steps and two lambdas, besides the memory of the simulation itself [bytes]."""
     disk: int
-    """Kept states on the disk, at the most [bytes]."""
+    """Largest size of the checkpoints on disk [bytes]."""
     disk_traffic: int
-    """Bytes written to the disk and read from it."""
+    """Bytes written to disk and read from it."""
     steps: int
     """Steps of the run."""
     forward_steps: int
-    """Steps forward, repeated ones included; of a run until something is reached, the most that there may be."""
+    """Forward steps, including repeated ones; for an iteration until convergence the largest possible number."""
     backward_steps: int
-    """Steps back, likewise."""
+    """Backward steps, counted in the same way."""
 
     @property
     def forward_runs(self) -> float:
-        """All of the work in runs forward of as many steps."""
+        """Total work in units of one forward run."""
         return (self.forward_steps + ADJOINT_COST * self.backward_steps) / max(self.steps, 1)
 
     def __str__(self) -> str:
@@ -38,11 +38,11 @@ class GradientWork:
 
 @dataclass(frozen=True)
 class GradientEstimate:
-    """That work on this machine: `print` it."""
+    """Work of a gradient and its duration on this machine, to be printed."""
 
     work: GradientWork
     seconds: float
-    """Duration of the steps; a disk slower than the steps adds its own."""
+    """Duration of the steps, without waiting for a slower disk."""
 
     def __str__(self) -> str:
         minutes, seconds = divmod(self.seconds, 60.0)

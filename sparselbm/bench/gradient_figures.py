@@ -96,18 +96,18 @@ def _checkpointed(simulation: Simulation) -> AdjointMethod:
     return Checkpointed(CHECKPOINTS * simulation.state.nbytes)
 
 
-def _whole(plan_of: Callable, limit: float, size: int, steps: int, device: wp.Device, seconds: float) -> GradientFigure:
+def _whole(method_of: Callable, limit: float, size: int, steps: int, device: wp.Device, seconds: float) -> GradientFigure:
     """Cost of a gradient with respect to the initial populations, relative to the run."""
     simulation = started(domains.periodic_box(size, device))
-    plan = plan_of(simulation)
+    method = method_of(simulation)
 
     def gradient(steps: int) -> None:
-        value_and_grad(FlowRate(0, 0), simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
+        value_and_grad(FlowRate(0, 0), simulation, steps=steps, wrt=[InitialPopulations()], method=method)
 
     gradient(steps)  # Compiles the kernels and touches the memory.
     run, whole = best_of([partial(simulation.run, steps), partial(gradient, steps)], device, seconds)
-    kind = type(plan).__name__
-    note = f"{size}^3 cells: {plan.work(simulation, steps)}"
+    kind = type(method).__name__
+    note = f"{size}^3 cells: {method.work(simulation, steps)}"
     return GradientFigure(f"gradient / run, {kind.lower()}", whole / run, limit, note)
 
 
@@ -152,7 +152,7 @@ def _settled(simulation: Simulation) -> int:
 
 def _adjoint_iterations(simulation: Simulation) -> int:
     looks: list[int] = []
-    plan = Steady(tolerance=TOLERANCE, flow_tolerance=np.inf)
+    method = Steady(tolerance=TOLERANCE, flow_tolerance=np.inf)
     wrt = (Points("body"), Parameter("viscosity"))
-    value_and_grad(_DRAG, simulation, steps=0, wrt=wrt, plan=plan, on_back=looks.append)
+    value_and_grad(_DRAG, simulation, steps=0, wrt=wrt, method=method, on_back=looks.append)
     return _STRETCH * len(looks)

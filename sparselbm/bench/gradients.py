@@ -54,13 +54,13 @@ def checkpointed(size: int, device: wp.Device, steps: int) -> BenchWork:
     """Gradient over many steps from few stored states, compared with as many forward steps."""
     edge = max(8, size // 16 * 8)
     simulation = started(domains.periodic_box(edge, device))
-    objective, plan = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state.nbytes)
-    value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], plan=plan)  # Compiles the kernels.
+    objective, method = FlowRate(axis=0, layer=0), Checkpointed(memory=SLOTS * simulation.state.nbytes)
+    value_and_grad(objective, simulation, steps=2, wrt=[InitialPopulations()], method=method)  # Compiles the kernels.
     state = SCALAR * simulation.lattice.size
     run = BenchWork(lambda: simulation.run(steps), steps, simulation.domain.fluid_cells, 2 * state, 0.0, "forward")
 
     def burst() -> None:
-        value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], plan=plan)
+        value_and_grad(objective, simulation, steps=steps, wrt=[InitialPopulations()], method=method)
 
     return BenchWork(
         burst=burst, steps=steps, cells=run.cells, moved=run.moved,
@@ -114,6 +114,6 @@ def _arrays_of_steady(device: wp.Device) -> int:
     domain = box((8, 8, 24), periodic=(True, False, False), device=device)
     simulation = Simulation(domain, viscosity=1 / 6, force=(1e-5, 0.0, 0.0))
     probes: list = [_PopulationArrays(simulation.state.populations.size)]
-    plan = Steady(tolerance=1e-2)
-    _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=probes, plan=plan)
+    method = Steady(tolerance=1e-2)
+    _, (count,) = value_and_grad(FlowRate(axis=0, layer=0), simulation, steps=2000, wrt=probes, method=method)
     return int(count)

@@ -23,14 +23,14 @@ def operator(run: Differentiable) -> Callable:
     run in fp64 needs JAX's x64 mode. Arrays are passed through host memory. Raises AdjointError for inputs that do not fit,
     and for the gradient of an input that has none.
 
-    JAX's functions are pure, and do not say when a graph is dropped. So what the latest forward pass keeps for the way back
-    is held until that, or the next pass, has come; a way back that finds another's begins with `run.at` anew, and raises
-    AdjointError where what the run reads beside its inputs is no longer what it was.
+    JAX's functions are pure, and do not report when a graph is released. Therefore only the latest forward pass is stored, until
+    its backward pass or the next forward pass; the backward pass of an earlier one repeats the forward pass, and raises
+    AdjointError if the run reads other values besides its inputs than before.
     """
     latest = _Latest()
 
     def evaluate(arrays, function, *others):
-        """Returns the outputs and the function's other results, as a host callback."""
+        """Returns the outputs and the other results of the function, through a host callback."""
         shapes = _require(run, arrays)
         outputs = [jax.ShapeDtypeStruct(o.shape(*shapes), wp.dtype_to_numpy(o.dtype)) for o in run.outputs]
         *results, other = jax.pure_callback(function, [*outputs, others], *arrays, vmap_method="sequential")
@@ -38,24 +38,24 @@ def operator(run: Differentiable) -> Callable:
 
     @jax.custom_vjp
     def call(*arrays):
-        return evaluate(arrays, lambda *values: [*_outputs(run, _at(run, values), values, keep=False), ()])[0]
+        return evaluate(arrays, lambda *values: [*_outputs(run, _at(run, values), values, for_pullback=False), ()])[0]
 
-    def keep(*values):
-        latest.drop()
+    def run_and_store(*values):
+        latest.release()
         there = _at(run, values)
-        outputs = _outputs(run, there, values, keep=True)
-        return [*outputs, (np.array([latest.hold(there), there.fingerprint()], dtype=np.uint32),)]
+        outputs = _outputs(run, there, values, for_pullback=True)
+        return [*outputs, (np.array([latest.store(there), there.fingerprint()], dtype=np.uint32),)]
 
     def forward(*arrays):
         values, wanted = tuple(a.value for a in arrays), tuple(a.perturbed for a in arrays)
         run.require_gradients(wanted)
-        outputs, (ticket,) = evaluate(values, keep, jax.ShapeDtypeStruct((2,), np.uint32))
-        # Flags cross between the passes as a structure, which stays what it is under `jit`: numbers would be traced.
+        outputs, (ticket,) = evaluate(values, run_and_store, jax.ShapeDtypeStruct((2,), np.uint32))
+        # Flags are passed to the backward pass as a structure, which is static under `jit`: numbers would be traced.
         return outputs, (ticket, values, tuple(() if wish else None for wish in wanted))
 
     def back(ticket, values, given, wishes):
         there = latest.take(int(ticket[0])) or _again(run, values, int(ticket[1]))
-        given = [None if c is None else _to_warp(np.array(c), run.device) for c in given]  # Copies: theirs to write to.
+        given = [None if c is None else _to_warp(np.array(c), run.device) for c in given]  # Copies, which the pass may overwrite.
         gradients = there.pullback(given, wishes)
         return [g.numpy().reshape(np.shape(x)) for g, x in zip(gradients, values, strict=True) if g is not None]
 
@@ -81,21 +81,21 @@ class _Latest:
     """Latest forward pass, stored for its backward pass."""
 
     def __init__(self):
-        self._ticket, self._kept = 0, None
+        self._ticket, self._stored = 0, None
 
-    def hold(self, kept: Pass) -> int:
-        self._ticket, self._kept = self._ticket + 1, kept
+    def store(self, latest: Pass) -> int:
+        self._ticket, self._stored = self._ticket + 1, latest
         return self._ticket
 
-    def drop(self) -> None:
-        self._kept = None
+    def release(self) -> None:
+        self._stored = None
 
     def take(self, ticket: int) -> Pass | None:
         """Returns the pass with this ticket, if it is the stored one, and releases it."""
         if ticket != self._ticket:
             return None
-        kept, self._kept = self._kept, None
-        return kept
+        stored, self._stored = self._stored, None
+        return stored
 
 
 def _at(run: Differentiable, values: Sequence) -> Pass:
@@ -103,19 +103,20 @@ def _at(run: Differentiable, values: Sequence) -> Pass:
 
 
 def _again(run: Differentiable, values: Sequence, fingerprint: int) -> Pass:
-    """The pass of an earlier call. Raises AdjointError where it would be another function."""
+    """Repeats the pass of an earlier call. Raises AdjointError if the function has changed since."""
     there = _at(run, values)
     if there.fingerprint() != fingerprint:
         raise AdjointError(
-            "the simulation was changed between a forward pass and its backward pass, which has to repeat it because JAX has "
-            "made another forward pass since: go back first, or keep parameters, fields, bodies and state as they were"
+            "the simulation was changed between a forward pass and its backward pass, which has to repeat the forward pass "
+            "because JAX has run another one since: run the backward pass first, or leave parameters, fields, bodies and state "
+            "unchanged"
         )
     return there
 
 
-def _outputs(run: Differentiable, there: Pass, values: Sequence, keep: bool) -> list[np.ndarray]:
+def _outputs(run: Differentiable, there: Pass, values: Sequence, for_pullback: bool) -> list[np.ndarray]:
     shapes = [np.shape(x) for x in values]
-    return [y.numpy().reshape(o.shape(*shapes)) for y, o in zip(there.outputs(keep), run.outputs, strict=True)]
+    return [y.numpy().reshape(o.shape(*shapes)) for y, o in zip(there.outputs(for_pullback), run.outputs, strict=True)]
 
 
 def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
@@ -123,7 +124,7 @@ def _require(run: Differentiable, arrays: Sequence) -> list[tuple[int, ...]]:
     doubles = [part.name for part in (*run.inputs, *run.outputs) if part.dtype in (wp.float64, wp.int64)]
     if doubles and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise AdjointError(
-            f"{', '.join(dict.fromkeys(doubles))}: the input has 64 bits, but JAX's x64 mode is off; "
+            f"{', '.join(dict.fromkeys(doubles))}: 64-bit values, but JAX's x64 mode is off; "
             'call jax.config.update("jax_enable_x64", True) first, or use a simulation with precision=wp.float32'
         )
     shapes = [tuple(np.shape(x)) for x in arrays]

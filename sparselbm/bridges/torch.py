@@ -36,8 +36,8 @@ class Operator:
         _operators[self.key] = self
 
     def __call__(self, *tensors: Tensor) -> "Tensor | tuple[Tensor, ...]":
-        keep = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
-        *outputs, _ = _forward(list(tensors), self.key, keep)
+        for_pullback = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+        *outputs, _ = _forward(list(tensors), self.key, for_pullback)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
@@ -46,7 +46,7 @@ def operator(run: Differentiable) -> Operator:
     return Operator(run)
 
 
-# A schema of tensors and plain values cannot contain objects, so their keys are passed and looked up. Both tables are weak:
+# The schema of an operator cannot contain objects, so their keys are passed and looked up. Both tables are weak:
 # an operator lives as long as its user or a graph refers to it, a pass as long as the memory of its ticket. Keys are text,
 # since tracing treats a number that differs from the previous call as a variable.
 _keys = itertools.count()
@@ -57,8 +57,8 @@ _passes: weakref.WeakValueDictionary[int, "_Ticket"] = weakref.WeakValueDictiona
 class _Ticket:
     """Word of memory whose address identifies a pass: the tensor at this address keeps both alive."""
 
-    def __init__(self, kept: Pass):
-        self.kept = kept
+    def __init__(self, stored: Pass):
+        self.stored = stored
         self._memory = np.zeros(1, dtype=np.int64)
         self.__array_interface__ = self._memory.__array_interface__
 
@@ -77,28 +77,28 @@ def _run(key: str) -> Differentiable:
     return _operators[key].run
 
 
-def _kept(ticket: Tensor) -> Pass:
+def _stored(ticket: Tensor) -> Pass:
     if ticket.data_ptr() not in _passes:
         raise AdjointError(
             "the states of the forward pass have been released, since saved tensors were copied: exclude this "
             "operator from `saved_tensors_hooks`"
         )
-    return _passes[ticket.data_ptr()].kept
+    return _passes[ticket.data_ptr()].stored
 
 
 @torch.library.custom_op("sparselbm::forward", mutates_args=())
-def _forward(inputs: Sequence[Tensor], key: str, keep: bool) -> list[Tensor]:
-    """Outputs, then the ticket of the stored states; `keep`: whether a backward pass may follow."""
+def _forward(inputs: Sequence[Tensor], key: str, for_pullback: bool) -> list[Tensor]:
+    """Outputs, then the ticket of the stored states; `for_pullback`: whether a backward pass may follow."""
     run = _run(key)
     shapes = _require(run, inputs)
     with _stream(run.device):
-        kept = run.at(*(_to_warp(x) for x in inputs))
-        outputs = zip(kept.outputs(keep), run.outputs, strict=True)
-        return [*(wp.to_torch(y).reshape(o.shape(*shapes)) for y, o in outputs), _Ticket(kept).tensor()]
+        stored = run.at(*(_to_warp(x) for x in inputs))
+        outputs = zip(stored.outputs(for_pullback), run.outputs, strict=True)
+        return [*(wp.to_torch(y).reshape(o.shape(*shapes)) for y, o in outputs), _Ticket(stored).tensor()]
 
 
 @_forward.register_fake
-def _(inputs, key, keep):
+def _(inputs, key, for_pullback):
     run = _run(key)
     shapes, device = _require(run, inputs), inputs[0].device
     outputs = [torch.empty(o.shape(*shapes), dtype=wp.dtype_to_torch(o.dtype), device=device) for o in run.outputs]
@@ -110,11 +110,11 @@ def _pullback(
     ticket: Tensor, inputs: Sequence[Tensor], cotangents: Sequence[Optional[Tensor]], wanted: Sequence[bool]  # noqa: UP045
 ) -> list[Tensor]:
     """Gradients with respect to the inputs that are wanted."""
-    kept = _kept(ticket)
+    stored = _stored(ticket)
     with _stream(wp.device_from_torch(inputs[0].device)):
         # Autograd may use one gradient twice, or add to it in place.
         given = [None if c is None else _to_warp(c.clone(memory_format=torch.contiguous_format)) for c in cotangents]
-        gradients = kept.pullback(given, wanted)
+        gradients = stored.pullback(given, wanted)
         return [wp.to_torch(g).reshape(x.shape) for g, x in zip(gradients, inputs, strict=True) if g is not None]
 
 

@@ -13,7 +13,7 @@ from ..flows import SteadyRun, WindTunnel
 from ..geometry.deformation import Deformation
 from ..models.boundary import BoundaryCondition
 from ..models.collision import Collision
-from ..observe import Observable
+from ..observe import Functional
 from .entry import CasePart, entry
 from .kinds import CHOICES, COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 
@@ -210,7 +210,7 @@ class CaseObjective(CasePart):
 
     kind: str = entry(
         TOKEN, "drag", "Objective to minimise. drag: drag coefficient C_d = F / (1/2 rho u^2 A) of the design obstacle.",
-        allowed=("drag",), model=Observable, option="objective",
+        allowed=("drag",), model=Functional, option="objective",
     )
     iterations: int = entry(COUNT, 10, "Maximum number of iterations of the optimiser.", above=0.0)
     seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0)

@@ -154,7 +154,7 @@ class DragProblem:
         for objective, coefficient in measured:
             value, (gradient,) = value_and_grad(
                 objective, self.flow.simulation, steps=1, wrt=(Points(self.plan.obstacle),),
-                plan=self.study.gradient, on_back=lambda steps: progress(steps, settled),
+                method=self.study.gradient, on_back=lambda steps: progress(steps, settled),
             )
             values.append(coefficient * value)
             gradients.append(coefficient * gradient)

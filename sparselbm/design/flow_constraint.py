@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import WindTunnelError
 from ..flows import WindTunnelSetup
-from ..observe import Force, Observable, PressureDrop
+from ..observe import Force, Functional, PressureDrop
 
 
 class FlowConstraint(ABC):
@@ -24,7 +24,7 @@ class FlowConstraint(ABC):
     """Violation up to which a design counts as feasible."""
 
     @abstractmethod
-    def objective(self, plan: WindTunnelSetup) -> Observable:
+    def objective(self, plan: WindTunnelSetup) -> Functional:
         """Measured quantity [lattice units]."""
 
     @abstractmethod
@@ -69,7 +69,7 @@ class PressureDropConstraint(FlowConstraint):
 
     def objective(self, plan):
         axis = plan.tunnel.axis
-        return PressureDrop(axis, 1, plan.shape[axis] - 2, area=plan.cells / plan.shape[axis])
+        return PressureDrop(axis, 1, plan.shape[axis] - 2)
 
     def coefficient(self, plan):
         return 1.0 / (0.5 * plan.tunnel.lattice_velocity**2)

@@ -1,38 +1,54 @@
-"""Observables: integrals over the flow and their evaluation, flow fields and wall shear stress."""
+"""Observables: numbers computed from a flow, their evaluation, flow fields and wall shear stress."""
 
+from .combination import Coefficient, Composed, Difference, Quotient
 from .dissipation import Dissipation
-from .evaluation import evaluate
+from .evaluation import Evaluation, evaluate
 from .force import Force
-from .integral import Integral
+from .integral import CellIntegral, Integral
 from .kinetic_energy import KineticEnergy
-from .layer import LayerArea, LayerPressure, LayerVelocity
-from .observable import Observable
+from .layer import FlowRate, LayerArea, LayerPressure, LayerVelocity, MeanPressure, MeanVelocity, PressureDrop
+from .observable import Functional, Observable
 from .openings import OpeningFlows
 from .power_loss import PowerLoss
+from .region import AtObstacle, CellBox, Everywhere, Layer, Region
 from .restart import Restart
 from .saved_state import SavedState
 from .scalar_flux import ScalarFlux
 from .scalar_integral import ScalarIntegral
 from .scalar_release import ScalarRelease
-from .section import FlowRate, PressureDrop
 from .signal import Signal, Spectrum
 from .snapshot import Snapshot
 from .torque import Torque
+from .unit import Unit
 from .wall_shear import wall_shear_stress
 
 __all__ = [
+    "AtObstacle",
+    "CellBox",
+    "CellIntegral",
+    "Coefficient",
+    "Composed",
+    "Difference",
     "Dissipation",
+    "Evaluation",
+    "Everywhere",
     "FlowRate",
     "Force",
+    "Functional",
     "Integral",
     "KineticEnergy",
+    "Layer",
     "LayerArea",
     "LayerPressure",
     "LayerVelocity",
+    "MeanPressure",
+    "MeanVelocity",
     "Observable",
     "OpeningFlows",
     "PowerLoss",
     "PressureDrop",
+    "Quotient",
+    "Region",
     "Restart",
     "SavedState",
     "ScalarFlux",
@@ -42,6 +58,7 @@ __all__ = [
     "Snapshot",
     "Spectrum",
     "Torque",
+    "Unit",
     "evaluate",
     "wall_shear_stress",
 ]

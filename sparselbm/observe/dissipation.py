@@ -1,32 +1,30 @@
-"""The rate at which viscosity turns kinetic energy into heat."""
+"""Rate at which viscosity converts kinetic energy into heat."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from ..lattice import CS2, Lattice
 from ..lattice.equilibrium import equilibrium
 from ..trace.expression import total
 from .observable import Observable
 from .open_share import open_share
+from .unit import POWER
 
 
 @dataclass(frozen=True)
 class Dissipation(Observable):
-    """D = sum (1 - eps) 2 rho nu S : S over the fluid [lattice energy / step], S from each cell's own populations.
+    """D = sum (1 - eps) 2 rho nu S : S over the fluid [lattice energy / step], S from the populations of each cell.
 
-    Holds where the shear moments relax at the rate of nu, as in BGK and TRT. A sub-grid model's share is not counted, and
-    near walls of solid fractions the solid's own change of the populations counts as strain.
+    Valid where the shear moments relax at the rate of nu, as in BGK and TRT. The share of a subgrid-scale model is not counted,
+    and in cells of the partially saturated method the change of the populations by the solid counts as strain.
     """
+
+    unit = POWER
 
     def integrand(self, cell):
         S = strain_rate(cell)
         d = cell.lattice.dimension
         square = total(S[a][b] * S[a][b] for a in range(d) for b in range(d))
         return 2.0 * open_share(cell) * cell.density * cell.viscosity * square
-
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)
 
 
 def strain_rate(cell) -> list[list]:

@@ -1,20 +1,18 @@
-"""The flow's kinetic energy."""
+"""Kinetic energy of the flow."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from ..trace.expression import dot
 from .observable import Observable
 from .open_share import open_share
+from .unit import ENERGY
 
 
 @dataclass(frozen=True)
 class KineticEnergy(Observable):
     """E = sum (1 - eps) rho u.u / 2 over the fluid [lattice energy]."""
 
+    unit = ENERGY
+
     def integrand(self, cell):
         return 0.5 * open_share(cell) * cell.density * dot(cell.velocity, cell.velocity)
-
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)

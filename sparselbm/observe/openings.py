@@ -1,4 +1,4 @@
-"""What flows through the openings of a domain, link by link."""
+"""Flow rates and pressures at the openings of a domain."""
 
 from collections.abc import Mapping
 
@@ -16,29 +16,29 @@ from ..trace.expression import total, where
 
 @traced_kernel
 def _flux_kernel(k: KernelContext) -> None:
-    """source -> target `[tile][2][cell]`: the mass that the links through a patch let in, sum f_q - f*_-q, and rho - 1."""
+    """source -> target `[tile][2][cell]`: mass entering through the links of a patch, sum f_q - f*_-q, and rho - 1."""
     cell, links = k.cell, range(1, k.lattice.size)
     gained = total(where(cell.is_cut(q), cell.f[q] - cell.incoming[q], 0.0) for q in links)
     k.write("target", [cell.in_fluid(gained), cell.in_fluid(cell.density_perturbation)])
 
 
 class OpeningFlows:
-    """The caps of a simulation whose conditions stand on patches, several caps a patch: each cell belongs to the nearest.
+    """Flows through the caps of patches with boundary conditions; each cell of a patch belongs to the nearest of its caps.
 
-    `caps`: by the name of the patch, then by their own.
+    `caps`: by the name of the patch, then by the name of the cap.
     """
 
     def __init__(self, simulation: Simulation, caps: Mapping[str, Mapping[str, Cap]]):
         self._simulation = simulation
         domain, lattice = simulation.domain, simulation.lattice
-        assert simulation.walls.cuts is not None, "a simulation with a patch knows which links it cuts"
+        assert simulation.walls.cuts is not None, "a simulation with a patch has cut links"
         cuts = simulation.walls.cuts.numpy().reshape(domain.fluid.shape)
         self.cells: dict[str, np.ndarray] = {}
-        """Tile and number of the cells along each cap, (k, 2)."""
+        """Tile index and cell index of the cells along each cap, (k, 2)."""
         self.centres: dict[str, np.ndarray] = {}
-        """Of these [m], (k, 3)."""
+        """Centres of these cells [m], (k, 3)."""
         self.areas: dict[str, np.ndarray] = {}
-        """What a unit of velocity along the normal lets into each of them [cells^2], (k,): sum of 6 w_q c_q . n."""
+        """Flow rate into each cell per unit of velocity along the normal [cells^2], (k,): sum of 6 w_q c_q . n."""
         for opening, patch in enumerate(simulation.physics.openings):
             if not isinstance(patch, Patch):
                 continue
@@ -55,9 +55,9 @@ class OpeningFlows:
         self._found: wp.array = tile_array(domain, 2, simulation.precision)
 
     def take(self) -> tuple[dict[str, float], dict[str, float]]:
-        """Of each cap now: mass that enters [lattice mass / step], and mean pressure above density 1 [lattice pressure].
+        """Mass that enters through each cap [lattice mass / step], and its mean pressure, 0 at density 1 [lattice pressure].
 
-        The pressure is that of the cells along it, half a cell away, weighted by their areas.
+        The pressure is the mean over the cells along the cap, half a cell away, weighted by their areas.
         """
         simulation = self._simulation
         self._sweep(source=simulation.state.populations, target=self._found)
@@ -70,5 +70,5 @@ class OpeningFlows:
 
 
 def _nearest(points: np.ndarray, caps: list[Cap]) -> np.ndarray:
-    """Number of the nearest cap to each point, (k,)."""
+    """Index of the cap nearest to each point, (k,)."""
     return np.argmin([np.abs(cap.query.signed_distance(points)) for cap in caps], axis=0)

@@ -1,25 +1,30 @@
-"""How much of a scalar passes through a layer of cells."""
+"""Flux of a scalar through a layer of cells."""
 
 from dataclasses import dataclass
 
 from .observable import Observable
-from .section import in_layer, layer_tiles
+from .region import Layer
+from .unit import FLOW_RATE, SCALAR
 
 
 @dataclass(frozen=True)
 class ScalarFlux(Observable):
-    """Sum of (phi u - D grad phi)_axis over a layer [phi x cells^d / step], from each cell's own populations.
+    """Sum of (phi u - D grad phi)_axis over a layer [phi x cells^d / step], from the populations of each cell.
 
-    In steady state all layers between two sources give the same.
+    In steady state all layers between two sources have the same flux.
     """
 
     scalar: str
     axis: int
+    """Normal of the layer."""
     layer: int
     """Index of the layer along the axis."""
 
-    def integrand(self, cell):
-        return in_layer(cell, self.axis, self.layer) * cell.scalar_flux(self.scalar)[self.axis]
+    unit = SCALAR * FLOW_RATE
 
-    def tiles(self, simulation):
-        return layer_tiles(simulation, self.axis, self.layer)
+    @property
+    def where(self):
+        return Layer(self.axis, self.layer)
+
+    def integrand(self, cell):
+        return cell.scalar_flux(self.scalar)[self.axis]

@@ -1,21 +1,19 @@
-"""How much of a scalar there is."""
+"""Amount of a scalar in the flow."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from .observable import Observable
 from .open_share import open_share
+from .unit import SCALAR, VOLUME
 
 
 @dataclass(frozen=True)
 class ScalarIntegral(Observable):
-    """Sum of (1 - eps) phi over the fluid [phi x cells^d]; phi is the named scalar."""
+    """Sum of (1 - eps) phi over the fluid [phi x cells^d], with phi the named scalar."""
 
     scalar: str
 
+    unit = SCALAR * VOLUME
+
     def integrand(self, cell):
         return open_share(cell) * cell.scalar(self.scalar)
-
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)

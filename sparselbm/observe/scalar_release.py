@@ -1,22 +1,27 @@
-"""How much of a scalar a body gives off."""
+"""Release of a scalar, such as heat, by a body."""
 
 from dataclasses import dataclass
 
 from .observable import Observable
+from .region import AtObstacle
+from .unit import FLOW_RATE, SCALAR
 
 
 @dataclass(frozen=True)
 class ScalarRelease(Observable):
-    """What a body of given value (`BodyValue`) gives off in a step, heat for instance [phi x cells^d / step].
+    """Rate at which a body of specified value (`BodyValue`) releases a scalar, such as heat [phi x cells^d / step].
 
-    R = sum_x B sum_q Omega^s_q, and on links what enters less what went out: the very operator of its wall.
+    R = sum_x B sum_q Omega^s_q; on links the populations that enter minus those that leave. Both are the operator of its wall.
     """
 
     scalar: str
     obstacle: str
 
+    unit = SCALAR * FLOW_RATE
+
+    @property
+    def where(self):
+        return AtObstacle(self.obstacle)
+
     def integrand(self, cell):
         return cell.scalar_release(self.scalar, self.obstacle)
-
-    def tiles(self, simulation):
-        return simulation.passes.tiles_of(self.obstacle)

@@ -1,4 +1,4 @@
-"""A flow at one moment, in SI: fields on tiles, slices, values on surfaces, streamlines."""
+"""Instantaneous flow fields in SI: fields on tiles, slices, values on surfaces, streamlines."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,19 +18,19 @@ from .streamlines import trace_streamlines
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Velocity, pressure and solid fraction of every cell, taken from a simulation; scalars are not part of it."""
+    """Velocity, pressure and solid fraction of every cell of a simulation, without scalars."""
 
     domain: Domain
     velocity: np.ndarray
-    """[m / s], (n, cells, d)."""
+    """Velocity [m/s], (n, cells, d)."""
     pressure: np.ndarray
-    """Above that of the outlet [Pa], (n, cells)."""
+    """Pressure relative to that of the outlet [Pa], (n, cells)."""
     solid: np.ndarray
     """Solid fraction, (n, cells)."""
 
     @classmethod
     def of(cls, simulation: Simulation, units: Units) -> "Snapshot":
-        """The present flow of a simulation."""
+        """Snapshot of the present flow of a simulation."""
         d = simulation.lattice.dimension
         moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float32)
         solid = simulation.solids.values().astype(np.float32)
@@ -40,7 +40,7 @@ class Snapshot:
 
     @cached_property
     def speed(self) -> np.ndarray:
-        """|u| [m / s], (n, cells)."""
+        """Speed |u| [m/s], (n, cells)."""
         return np.linalg.norm(self.velocity, axis=-1)
 
     def slice(self, axis: int, position: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,7 +54,7 @@ class Snapshot:
 
     @property
     def velocity_gradient(self) -> np.ndarray:
-        """A_ab = d_a u_b [1 / s], (n, cells, 3, 3): central differences, one-sided beside what is no fluid cell."""
+        """A_ab = d_a u_b [1 / s], (n, cells, 3, 3): central differences, one-sided next to cells that are not fluid."""
         u = np.where(self.domain.fluid[..., None], self.velocity, np.nan)
         block = with_halo(self.domain, u)
         here, rows = block[:, 1:-1, 1:-1, 1:-1], []
@@ -78,29 +78,29 @@ class Snapshot:
     def surface_pressure(self, mesh: TriangleMesh) -> np.ndarray:
         """Pressure [Pa] at the points of a surface, (n,).
 
-        The line through the values 1 and 2 cells outside, for cells that hold solid have no pressure of their own. A point
-        without fluid beside it takes the value of the nearest point that has some.
+        Extrapolated linearly from the values 1 and 2 cells outside the surface, because the pressure in cells with solid is not
+        defined. A point without adjacent fluid takes the value of the nearest point with fluid.
         """
         return OffWall(self.domain, self._known, self.pressure, mesh).at_wall
 
     def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
         """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
 
-        Of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside, of the line where the
-        second is not known. A point without fluid beside it takes the value of the nearest point that has some. Boundary
-        layers thinner than two cells are not seen; beside solid fractions, within which the fluid still moves, Couette's flow
-        shows 6 to 13 % too much (nu = 0.02 to 0.5).
+        Slope of the parabola through no slip at the wall and the tangential velocities 1 and 2 cells outside, or of the line if
+        the second is not known. A point without adjacent fluid takes the value of the nearest point with fluid. Boundary layers
+        thinner than two cells are not resolved. With the partially saturated method, in whose cells the fluid still moves, the
+        stress of Couette flow is 6 to 13 % too high (nu = 0.02 to 0.5).
         """
         return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
 
     @property
     def _known(self) -> np.ndarray:
-        """Cells that are not wholly solid, (n, cells)."""
+        """Fluid cells that are not wholly solid, (n, cells)."""
         return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
 
     def streamlines(self, seeds: np.ndarray, steps: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Lines [m] through the seeds, half a cell a step, and the speed [m / s] along them. They end at the ends of the box."""
-        flow = FieldSampler(self.domain, self.velocity, one_period=True)
+        """Streamlines [m] through the seeds, in steps of half a cell, and the speed [m/s] along them."""
+        flow = FieldSampler(self.domain, self.velocity)
         lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 

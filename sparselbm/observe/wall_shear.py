@@ -1,4 +1,4 @@
-"""Shear stress of a flow on walls that lie on links, from the populations of the cells beside them."""
+"""Wall shear stress on link walls, from the populations of adjacent cells."""
 
 import numpy as np
 
@@ -21,11 +21,11 @@ def _stress_kernel(k: KernelContext) -> None:
 
 
 def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) -> np.ndarray:
-    """Tangential part of 2 mu S n on a surface at rest [Pa], (n, 3), at its points, its normals n pointing into the fluid.
+    """Tangential part of 2 mu S n at the points of a surface at rest [Pa], (n, 3), with normals n that point into the fluid.
 
-    The line through the values 1 and 2 cells off the wall, of the fluid cells around: exact in a tube, up to the populations'
-    own S. Cells along openings do not count, for what enters there has another S: a point, such as those of a rim, beside no
-    other cells takes the value of the nearest point that is.
+    Extrapolated linearly from the values of fluid cells 1 and 2 cells from the wall: exact in a tube, except for the error of S.
+    Cells along openings are excluded, because their incoming populations have another S: a point next to no other cells, such as
+    on a rim, takes the value of the nearest point that is.
     """
     domain = simulation.domain
     found = tile_array(domain, len(_PAIRS), simulation.precision)
@@ -34,7 +34,7 @@ def wall_shear_stress(simulation: Simulation, wall: TriangleMesh, units: Units) 
     normals = wall.point_normals
     fluid = domain.fluid & simulation.walls.fluid
     at_wall = OffWall(domain, fluid & ~simulation.walls.along_any_opening(), upper, wall).at_wall
-    if not at_wall.any():  # A wall with points at its rims alone.
+    if not at_wall.any():  # A wall whose points are all on its rims.
         at_wall = OffWall(domain, fluid, upper, wall).at_wall
     stress = np.empty((len(normals), 3, 3))
     for k, (a, b) in enumerate(_PAIRS):

@@ -52,7 +52,7 @@ from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.models.turbulence import Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation
-from sparselbm.observe import Observable
+from sparselbm.observe import Functional
 from sparselbm.solver import Obstacle, Simulation
 
 RATES, FOUR_ORDERS = (T(1.7), T(1.1), T(0.9), T(1.3)), (T(1.7), T(1.1), 1.0, 1.0)
@@ -101,7 +101,7 @@ class Case:
     build: Callable[[str], Simulation]
     bent: bool = False
     """Whether its equations bend where the flow is hardly strained: differences then need small steps."""
-    objective: Observable = EVERYTHING
+    objective: Functional = EVERYTHING
     steps: int = 12
 
     @functools.cache  # noqa: B019 (the cases live as long as the session)
@@ -114,7 +114,7 @@ class Case:
         run = Run(simulation, {"everything": self.objective}, steps=self.steps)
         if self.bent:  # Where nothing is strained at all they have no derivative.
             simulation.run(200)
-            run.keep()
+            run.start_here()
         return run
 
     @functools.cache  # noqa: B019

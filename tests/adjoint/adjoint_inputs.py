@@ -35,9 +35,6 @@ class Everything(Observable):
             h = h + 2.0 * sum(cell.scalar_release(scalar.name, body.obstacle) for body in scalar.bodies)
         return h
 
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)
-
 
 @dataclass(frozen=True)
 class Input:
@@ -86,7 +83,7 @@ class Adjoint:
         run.simulation.state.populations.assign(run.start)
         run.simulation.state.steps = 0
         self.value, gradients = value_and_grad(
-            objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], plan=Stored()
+            objective, run.simulation, steps=run.steps, window=run.window, wrt=[x.wrt for x in along.values()], method=Stored()
         )
         assert abs(self.value / run.values()[0] - 1.0) < 1e-13
         pairs = zip(along.items(), gradients, strict=True)

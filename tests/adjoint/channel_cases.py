@@ -13,7 +13,7 @@ from sparselbm.grid.memory import tile_view
 from sparselbm.lattice import Lattice
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, MovingWall, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT, Collision
-from sparselbm.observe import FlowRate, Force, Integral, Observable, PressureDrop, Torque
+from sparselbm.observe import FlowRate, Force, Functional, Integral, PressureDrop, Torque
 from sparselbm.observe.evaluation import Evaluation
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.trace.expression import sqrt
@@ -24,13 +24,13 @@ def some_function(rho, u):
     return rho**2 * u[0] / (1.0 + u[1] ** 2) + sqrt(rho) * (u[0] - u[1]) ** 2
 
 
-def objectives(dimension: int) -> dict[str, Observable]:
+def objectives(dimension: int) -> dict[str, Functional]:
     """One of each kind, chosen so that no input drops out."""
     return {
         "Force": Force("body", (1.0, 0.3, 0.1)[:dimension]),
         "Torque": Torque("body", (8.0, 5.5, 6.0)[:dimension], (0.2, 0.5, 1.0) if dimension == 3 else (0.0, 0.0, 1.0)),
         "FlowRate": FlowRate(axis=0, layer=14),
-        "PressureDrop": PressureDrop(axis=0, upstream=2, downstream=16, area=100.0),
+        "PressureDrop": PressureDrop(axis=0, upstream=2, downstream=16),
         "Integral": Integral(some_function),
     }
 
@@ -62,7 +62,7 @@ class Run:
     """A run of some steps from a kept start: the objectives' means over the last two states."""
 
     simulation: Simulation
-    objectives: dict[str, Observable]
+    objectives: dict[str, Functional]
     steps: int = 24
     window: Window = field(default=Window(2))
     start: np.ndarray = field(init=False)
@@ -70,10 +70,10 @@ class Run:
     def __post_init__(self):
         self.simulation.set_state(1.0, (0.05, 0.01, 0.005)[: self.simulation.lattice.dimension])
         self.simulation.run(3)
-        self.keep()
+        self.start_here()
         self._evaluations = {}
 
-    def keep(self) -> None:
+    def start_here(self) -> None:
         """The present state becomes the start."""
         self.start = self.simulation.state.populations.numpy().copy()
 
@@ -89,11 +89,11 @@ class Run:
                 evaluation.add(self.simulation.state.populations, 1.0 / self.window.steps)
         return np.array([evaluation.take() for evaluation in evaluations])
 
-    def value_and_grad(self, name: str, *wrt, plan=Stored()):
+    def value_and_grad(self, name: str, *wrt, method=Stored()):
         """One objective and its gradients, from the start."""
         self.simulation.state.populations.assign(self.start)
         return value_and_grad(
-            self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, plan=plan
+            self.objectives[name], self.simulation, steps=self.steps, window=self.window, wrt=wrt, method=method
         )
 
     def move_points(self, points: np.ndarray) -> None:

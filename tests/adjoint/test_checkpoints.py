@@ -1,4 +1,4 @@
-"""Where and how states are kept: on disk, in half precision; and what a plan says of it before it starts."""
+"""Where and how states are kept: on disk, in half precision; and what a method says of it before it starts."""
 
 import shutil
 from types import SimpleNamespace
@@ -39,7 +39,7 @@ WHOLE = GradientTargets(solid=True, fractions=True, parameters=True)
 
 
 def two_levels(simulation: Simulation, memory: int, disk: int, folder, storage=FullStates()) -> Checkpointed:
-    """A plan with so many states on each level."""
+    """A method with so many states on each level."""
     size = storage.size(simulation)
     return Checkpointed(memory * size, Disk(folder, disk * size), storage)
 
@@ -47,8 +47,8 @@ def two_levels(simulation: Simulation, memory: int, disk: int, folder, storage=F
 @pytest.mark.parametrize(("memory", "disk"), [(1, 1), (2, 5), (5, 100)])
 def test_with_a_disk_it_is_stored_to_the_last_bit(device, tmp_path, memory, disk):
     run = channel_run(device, D2Q9)
-    value, gradients = run.value_and_grad("Force", *WRT, plan=Stored())
-    found, others = run.value_and_grad("Force", *WRT, plan=two_levels(run.simulation, memory, disk, tmp_path))
+    value, gradients = run.value_and_grad("Force", *WRT, method=Stored())
+    found, others = run.value_and_grad("Force", *WRT, method=two_levels(run.simulation, memory, disk, tmp_path))
     assert found == value
     assert all(np.array_equal(a, b) for a, b in zip(gradients, others, strict=True))
     assert not list(tmp_path.iterdir()), "the files are gone"
@@ -66,7 +66,7 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
 
     monkeypatch.setattr(run.simulation.stepper, "advance", failing)
     with pytest.raises(KeyboardInterrupt):
-        run.value_and_grad("Force", *WRT, plan=two_levels(run.simulation, 1, 4, tmp_path))
+        run.value_and_grad("Force", *WRT, method=two_levels(run.simulation, 1, 4, tmp_path))
     assert max(seen) == 4
     assert not list(tmp_path.iterdir())
 
@@ -74,8 +74,8 @@ def test_files_are_gone_after_an_error(device, tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
 def test_a_damaged_file_is_named(device, tmp_path, damage):
     simulation = channel_run(device, D2Q9).simulation
-    shelf = DiskCheckpointStore(Disk(tmp_path), FullStates(), simulation)
-    shelf.keep(12, simulation.state.populations)
+    store = DiskCheckpointStore(Disk(tmp_path), FullStates(), simulation)
+    store.save(12, simulation.state.populations)
     (file,) = tmp_path.rglob("*.state")
     content = bytearray(file.read_bytes())
     if damage == "remove":
@@ -83,19 +83,19 @@ def test_a_damaged_file_is_named(device, tmp_path, damage):
     else:
         content[1000] ^= 1
         file.write_bytes(content[:-8] if damage == "cut" else content)
-    with pytest.raises(AdjointError, match=rf"12 steps, {file}, is not what was written"):
-        shelf.take(12, simulation.state.zeros)
+    with pytest.raises(AdjointError, match=rf"12 steps, {file}, differs from what was written"):
+        store.load(12, simulation.new_state)
 
 
 def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypatch):
     run = channel_run(device, D2Q9)
     before = run.simulation.steps
-    with pytest.raises(AdjointError, match=r"no folder .*nowhere"):
-        run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path / "nowhere"))
+    with pytest.raises(AdjointError, match=r"the folder .*nowhere.* does not exist"):
+        run.value_and_grad("Force", method=two_levels(run.simulation, 1, 5, tmp_path / "nowhere"))
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=4 * run.simulation.state.nbytes))
-    with pytest.raises(AdjointError, match="are free: give a smaller size, HalfPrecision"):
-        run.value_and_grad("Force", plan=two_levels(run.simulation, 1, 5, tmp_path))
-    with pytest.raises(AdjointError, match="Disk: size 'much': give bytes"):
+    with pytest.raises(AdjointError, match="are free: use a smaller size, HalfPrecision"):
+        run.value_and_grad("Force", method=two_levels(run.simulation, 1, 5, tmp_path))
+    with pytest.raises(AdjointError, match="Disk: size is 'much', but must be a number of bytes"):
         Disk(tmp_path, "much")
     assert run.simulation.steps == before
     assert not list(tmp_path.iterdir())
@@ -106,11 +106,11 @@ def test_half_precision_loses_what_it_says(device, tmp_path, precision):
     """1.3e-4 of the gradients, 5e-4 in the start itself; nothing of the value."""
     run = Run(channel(device, D2Q9, TRT(), precision), objectives(2), steps=200)
     run.simulation.run(300)
-    run.keep()
-    exact, gradients = run.value_and_grad("Force", *WRT, plan=Checkpointed(8 * run.simulation.state.nbytes))
+    run.start_here()
+    exact, gradients = run.value_and_grad("Force", *WRT, method=Checkpointed(8 * run.simulation.state.nbytes))
     for disk in (0, 3):
-        plan = two_levels(run.simulation, 8 - disk, disk, tmp_path, HalfPrecision())
-        value, others = run.value_and_grad("Force", *WRT, plan=plan)
+        method = two_levels(run.simulation, 8 - disk, disk, tmp_path, HalfPrecision())
+        value, others = run.value_and_grad("Force", *WRT, method=method)
         assert value == exact
         losses = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(others, gradients, strict=True)]
         assert 1e-4 < losses[0] < 8e-4
@@ -120,9 +120,9 @@ def test_half_precision_loses_what_it_says(device, tmp_path, precision):
 
 def test_half_precision_of_a_scalar_is_refused(device):
     simulation = Simulation(box((20, 8), device=device), viscosity=0.1, scalars=(Scalar("heat", diffusivity=0.1),))
-    plan = Checkpointed(storage=HalfPrecision())
-    with pytest.raises(AdjointError, match=r"HalfPrecision with scalars: .* keep FullStates"):
-        plan.forward(simulation, None, 2, Window())
+    method = Checkpointed(storage=HalfPrecision())
+    with pytest.raises(AdjointError, match=r"HalfPrecision with scalars: .* Use FullStates"):
+        method.forward(simulation, None, 2, Window())
     assert simulation.steps == 0
 
 
@@ -130,15 +130,15 @@ def test_half_precision_of_a_scalar_is_refused(device):
 def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
     """Over a run in the past of the simulation, to the same bits; not after one that was broken off."""
     run = channel_run(device, D2Q9)
-    simulation, plan = run.simulation, two_levels(run.simulation, memory, disk, tmp_path)
-    trail = plan.forward(simulation, None, 20, Window())
+    simulation, method = run.simulation, two_levels(run.simulation, memory, disk, tmp_path)
+    record = method.forward(simulation, None, 20, Window())
     end = simulation.steps
     simulation.run(30)
     found = []
     for _ in range(3):
-        reverse = BackwardSweep(simulation, run.objectives["Force"], wrt=WHOLE)
-        trail.back(reverse)
-        found.append(reverse.parameter_gradient())
+        backward = BackwardSweep(simulation, run.objectives["Force"], wrt=WHOLE)
+        record.back(backward)
+        found.append(backward.parameter_gradient())
     assert np.abs(found[0]).max() > 1e-6
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
@@ -148,10 +148,10 @@ def test_the_way_back_can_be_gone_again(device, tmp_path, memory, disk):
         raise KeyboardInterrupt
 
     simulation.state.populations.assign(run.start)
-    broken = plan.forward(simulation, None, 120, Window())
+    broken = method.forward(simulation, None, 120, Window())
     with pytest.raises(KeyboardInterrupt):
         broken.back(BackwardSweep(simulation, None, wrt=WHOLE, on_back=failing))
-    with pytest.raises(AdjointError, match="broken off by an error: run it again"):
+    with pytest.raises(AdjointError, match="ended with an error: repeat the run"):
         broken.back(BackwardSweep(simulation, None, wrt=WHOLE))
 
 
@@ -160,16 +160,16 @@ def test_steps_and_files_are_those_forecast(device, tmp_path, monkeypatch, steps
     """Counted while it runs: steps forward and back, and what goes through the disk."""
     run = channel_run(device, D2Q9)
     simulation = run.simulation
-    plan = two_levels(simulation, memory, disk, tmp_path)
-    work = plan.work(simulation, steps)
+    method = two_levels(simulation, memory, disk, tmp_path)
+    work = method.work(simulation, steps)
     forward, back, moved = [], [], []
-    advance, keep, take = simulation.stepper.advance, DiskCheckpointStore.keep, DiskCheckpointStore.take
+    advance, save, load = simulation.stepper.advance, DiskCheckpointStore.save, DiskCheckpointStore.load
     monkeypatch.setattr(simulation.stepper, "advance", lambda *given: (forward.append(1), advance(*given)))
-    monkeypatch.setattr(DiskCheckpointStore, "keep", lambda *given: (moved.append(1), keep(*given))[1])
-    monkeypatch.setattr(DiskCheckpointStore, "take", lambda *given: (moved.append(1), take(*given))[1])
+    monkeypatch.setattr(DiskCheckpointStore, "save", lambda *given: (moved.append(1), save(*given))[1])
+    monkeypatch.setattr(DiskCheckpointStore, "load", lambda *given: (moved.append(1), load(*given))[1])
     simulation.state.populations.assign(run.start)
     value_and_grad(
-        run.objectives["Force"], simulation, steps=steps, wrt=WRT, plan=plan, window=Window(1), on_back=back.append
+        run.objectives["Force"], simulation, steps=steps, wrt=WRT, method=method, window=Window(1), on_back=back.append
     )
     assert len(forward) == work.forward_steps
     assert work.backward_steps == steps

@@ -8,10 +8,38 @@ from channel_cases import objectives
 
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models.wall import CentralInterpolation
-from sparselbm.observe import Dissipation, Force, KineticEnergy, ScalarFlux, ScalarIntegral, ScalarRelease, Torque
+from sparselbm.observe import (
+    CellBox,
+    CellIntegral,
+    Coefficient,
+    Difference,
+    Dissipation,
+    FlowRate,
+    Force,
+    KineticEnergy,
+    LayerPressure,
+    MeanPressure,
+    MeanVelocity,
+    Quotient,
+    ScalarFlux,
+    ScalarIntegral,
+    ScalarRelease,
+    Torque,
+)
 
 ENERGY = {"Dissipation": Dissipation(), "KineticEnergy": KineticEnergy()}
-FLOW = {**objectives(2), **ENERGY}
+COMPOSED = {
+    "LayerPressure": LayerPressure(0, 9), "MeanPressure": MeanPressure(0, 9), "MeanVelocity": MeanVelocity(0, 9, 1),
+    "Coefficient": Coefficient(Force("body", (1.0, 0.3)), 0.02),
+    "Quotient": Quotient(Force("body", (0.2, 1.0)), Force("body", (1.0, 0.3))),
+    "Difference": Difference(FlowRate(0, 9), FlowRate(0, 16)),
+    "CellIntegral": CellIntegral(
+        lambda cell: cell.centre(0) * cell.density * cell.velocity[1] ** 2 + 1e-3 * cell.solid_fraction * cell.force_on_solid[0],
+        where=CellBox((4.0, 2.0), (17.0, 11.0)),
+    ),
+}
+"""Functions of several sums, over layers and boxes that cut through the body."""
+FLOW = {**objectives(2), **ENERGY, **COMPOSED}
 SCALAR = {
     "ScalarIntegral": ScalarIntegral("heat"), "ScalarFlux": ScalarFlux("heat", 0, 14),
     "ScalarRelease": ScalarRelease("heat", "body"),

@@ -96,10 +96,10 @@ def test_the_step_is_transposed_to_rounding(device, name):
     simulation.passes.general(tangent_kernel)(
         source=simulation.state.populations, adjoint=v, solid=simulation.solids.fractions, target=tangent
     )
-    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
-    reverse.start_from(w)
-    reverse.back(simulation.state.populations, 0)
-    Jv, JTw, v, w = (x.numpy()[:-1] for x in (tangent, reverse.initial_adjoint(), v, w))
+    backward = BackwardSweep(simulation, None, wrt=GradientTargets())
+    backward.start_from(w)
+    backward.back(simulation.state.populations, 0)
+    Jv, JTw, v, w = (x.numpy()[:-1] for x in (tangent, backward.initial_adjoint(), v, w))
     seen = (v != 0.0) & (w != 0.0)
     scale = np.linalg.norm(Jv[seen]) * np.linalg.norm(w[seen])
     assert abs(np.dot(Jv[seen], w[seen])) > 1e-6 * scale
@@ -177,7 +177,7 @@ def test_gradients_from_rest_are_finite(device, collision, lattice, precision):
         force=(1e-4, 0.0), precision=precision,
     )
     wrt = [InitialPopulations(), Parameter("viscosity"), Parameter("force_x")]
-    flow, (f, _, by_force) = value_and_grad(FlowRate(axis=0, layer=3), simulation, steps=20, wrt=wrt, plan=Stored())
+    flow, (f, _, by_force) = value_and_grad(FlowRate(axis=0, layer=3), simulation, steps=20, wrt=wrt, method=Stored())
     assert np.isfinite(f).all()
     assert flow > 0.0
     assert by_force > 0.5 * flow / 1e-4

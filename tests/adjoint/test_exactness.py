@@ -82,7 +82,7 @@ def test_the_remainder_is_of_second_order(device, lattice, shape):
 
     simulation.state.populations.assign(run.start)
     wrt = [Deformed("body", deformation, x)]
-    at_x, (gradient,) = value_and_grad(objective, simulation, steps=50, wrt=wrt, plan=Stored())
+    at_x, (gradient,) = value_and_grad(objective, simulation, steps=50, wrt=wrt, method=Stored())
     slope = float(np.dot(gradient, direction))
     steps = 1e-4 * 0.5 ** np.arange(4)
     remainders = [abs(value(h) - at_x - h * slope) for h in steps]

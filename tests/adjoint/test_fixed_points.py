@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_plans import settling
+from test_methods import settling
 
 from sparselbm.adjoint import Anderson, Parameter, Points, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
@@ -51,9 +51,9 @@ def test_mixing_saves_iterations(device, kind):
     found, iterations = [], []
     for depth in (0, 5):
         looks = []
-        plan = Steady(tolerance=1e-4, acceleration=Anderson(depth))
+        method = Steady(tolerance=1e-4, acceleration=Anderson(depth))
         wrt = (Points("body"), Parameter("viscosity"), Parameter(drive))
-        found.append(value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=plan, on_back=looks.append)[1])
+        found.append(value_and_grad(objective, simulation, steps=0, wrt=wrt, method=method, on_back=looks.append)[1])
         iterations.append(100 * len(looks))
     print(kind, "flow", forward, "plain", iterations[0], "mixed", iterations[1])
     errors = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(*found, strict=True)]

@@ -59,15 +59,16 @@ def flow(device) -> Simulation:
     return simulation
 
 
-def gradients(device, plan, steps=STEPS):
+def gradients(device, method, steps=STEPS):
     wrt = [InitialPopulations(), Parameter("viscosity"), Points("body")]
     value, found = value_and_grad(
-        Force("body", (1.0, 0.3)), flow(device), steps=steps, wrt=wrt[plan.forgets_start :], plan=plan, trust=GradientGuard()
+        Force("body", (1.0, 0.3)), flow(device), steps=steps, wrt=wrt[method.forgets_start :], method=method,
+        guard=GradientGuard()
     )
     return [np.array(value), *found]
 
 
-def plans(folder, state_bytes):
+def methods(folder, state_bytes):
     return {
         "stored": Stored(),
         "checkpointed": Checkpointed(3 * state_bytes),
@@ -131,7 +132,7 @@ def beside_links(device):
         obstacles=(Obstacle("body", body.mesh, Bouzidi()),), precision=wp.float64,
     )
     simulation.set_state(1.0, 0.01)
-    value, found = value_and_grad(Force("body", (1.0, 0.3)), simulation, steps=STEPS, wrt=[Points("body")], plan=Stored())
+    value, found = value_and_grad(Force("body", (1.0, 0.3)), simulation, steps=STEPS, wrt=[Points("body")], method=Stored())
     return [np.array(value), *found]
 
 
@@ -152,11 +153,11 @@ def test_paths(name, device, limited):
     same(lambda: PATHS[name](device), limited)
 
 
-@pytest.mark.parametrize("name", plans("", 1))
-def test_plans(name, device, limited, tmp_path):
-    plan = plans(tmp_path, channel(device, D2Q9, TRT()).state.nbytes)[name]
-    steps = 400 if plan.forgets_start else STEPS
-    same(lambda: gradients(device, plan, steps), limited)
+@pytest.mark.parametrize("name", methods("", 1))
+def test_methods(name, device, limited, tmp_path):
+    method = methods(tmp_path, channel(device, D2Q9, TRT()).state.nbytes)[name]
+    steps = 400 if method.forgets_start else STEPS
+    same(lambda: gradients(device, method, steps), limited)
 
 
 def test_the_limit_is_felt(device, limited):

@@ -39,7 +39,7 @@ def test_the_gradient_in_the_nodes_agrees_with_central_differences(device, value
     profile, simulation = channel(values, device)
     names = ("x_min.velocity_x", "x_min.velocity_y")
     _, fields = value_and_grad(
-        KineticEnergy(), simulation, steps=steps, wrt=tuple(Field(name) for name in names), plan=Stored()
+        KineticEnergy(), simulation, steps=steps, wrt=tuple(Field(name) for name in names), method=Stored()
     )
     found = sum(profile.pullback(simulation.domain.cell_indices(), field) for field in fields)
     central = [(energy(values + h * e) - energy(values - h * e)) / (2 * h) for e in np.eye(4)]

@@ -3,7 +3,7 @@
 import pytest
 from channel_cases import channel, channel_run
 
-import sparselbm.adjoint.method as plan_module
+import sparselbm.adjoint.method as method_module
 from sparselbm.adjoint import (
     Checkpointed,
     InitialPopulations,
@@ -43,12 +43,12 @@ def refused(device, *, objective=DRAG, steps=10, wrt=(), says: tuple[str, ...], 
     [
         ({"window": Window(11)}, ("window of 11", "10 steps", "1 to 10")),
         ({"window": Window(0)}, ("window of 0", "1 to 10")),
-        ({"steps": 0}, ("0 steps", "at least 1")),
-        ({"steps": -1, "plan": Steady()}, ("-1 steps", "at least 0")),
-        ({"wrt": (Parameter("viscous"),)}, ("viscous", "there are", "viscosity", "x_min.velocity_x")),
-        ({"wrt": (Points("wing"),)}, ("wing", "there are", "body")),
-        ({"wrt": (InitialPopulations(),), "plan": Steady()}, ("Steady", "Stored or Checkpointed")),
-        ({"plan": Checkpointed(10)}, ("memory=10", "one state takes", "at least that")),
+        ({"steps": 0}, ("steps is 0", "at least 1")),
+        ({"steps": -1, "method": Steady()}, ("steps is -1", "at least 0")),
+        ({"wrt": (Parameter("viscous"),)}, ("viscous", "the parameters are", "viscosity", "x_min.velocity_x")),
+        ({"wrt": (Points("wing"),)}, ("wing", "the obstacles are", "body")),
+        ({"wrt": (InitialPopulations(),), "method": Steady()}, ("Steady", "Stored or Checkpointed")),
+        ({"method": Checkpointed(10)}, ("memory=10", "one state has", "at least that")),
     ],
 )
 def test_refused_before_the_run(device, options, says):
@@ -73,20 +73,20 @@ def test_walls_that_do_not_follow_their_points(device):
     """Halfway walls have a gradient of exactly 0; without walls on links there are no fractions."""
     mesh = TriangleMesh.cylinder(3.2, (9.3, 6.6, -6.0), (9.3, 6.6, 7.0), 24)
     simulation = Simulation(box((20, 13), device=device), viscosity=0.1, obstacles=[Obstacle("body", mesh, wall=Halfway())])
-    with pytest.raises(AdjointError, match=r"'body' stands halfway .* use wall=SolidFraction\(\), or Bouzidi"):
+    with pytest.raises(AdjointError, match=r"'body' is halfway .* use wall=SolidFraction\(\), or Bouzidi"):
         value_and_grad(DRAG, simulation, steps=2, wrt=(Points("body"),))
     with pytest.raises(AdjointError, match=r"LinkFractions .* wall=Bouzidi"):
         value_and_grad(DRAG, simulation, steps=2, wrt=(LinkFractions(),))
 
 
 def test_a_number_that_is_folded_into_the_kernel(device):
-    refused(device, wrt=(Parameter("collision.magic"),), says=("collision.magic", "there are", "Tunable"))
+    refused(device, wrt=(Parameter("collision.magic"),), says=("collision.magic", "the parameters are", "RuntimeParameter"))
 
 
-@pytest.mark.parametrize("plan", [Stored(), Checkpointed("1 GiB")], ids=["stored", "checkpointed"])
-def test_more_memory_than_the_device_has(device, monkeypatch, plan):
-    monkeypatch.setattr(plan_module, "free_bytes", lambda device: 2**20)
-    refused(device, steps=1000, plan=plan, says=("states", "GiB", "are free", "Steady"))
+@pytest.mark.parametrize("method", [Stored(), Checkpointed("1 GiB")], ids=["stored", "checkpointed"])
+def test_more_memory_than_the_device_has(device, monkeypatch, method):
+    monkeypatch.setattr(method_module, "free_bytes", lambda device: 2**20)
+    refused(device, steps=1000, method=method, says=("states", "GiB", "are free", "Steady"))
 
 
 @pytest.mark.parametrize("memory", ["lots", "-1", "1.2.3 GiB", "2 gigs", ""])
@@ -106,12 +106,12 @@ def test_memory_in_units(device, memory, size):
 def test_a_flow_that_is_not_steady(device):
     """One that starts, and one whose change in a step is small only because it is slow."""
     simulation = channel(device, D2Q9, TRT())
-    with pytest.raises(AdjointError, match=r"from steady, limit 1.0e-03: run more steps"):
-        value_and_grad(DRAG, simulation, steps=20, wrt=(), plan=Steady())
+    with pytest.raises(AdjointError, match=r"from steady state, limit 1.0e-03: run more steps"):
+        value_and_grad(DRAG, simulation, steps=20, wrt=(), method=Steady())
     slow = Simulation(box((16, 64), periodic=(True, False), device=device), viscosity=1e-3, force=(1e-7, 0.0))
     slow.run(3000)  # A step changes it by 1/3000; it settles in 400,000.
     with pytest.raises(AdjointError, match="run more steps"):
-        value_and_grad(FlowRate(0, 3), slow, steps=0, wrt=(), plan=Steady())
+        value_and_grad(FlowRate(0, 3), slow, steps=0, wrt=(), method=Steady())
 
 
 def test_an_adjoint_that_runs_out_of_iterations(device):
@@ -123,7 +123,7 @@ def test_an_adjoint_that_runs_out_of_iterations(device):
             simulation,
             steps=0,
             wrt=(Points("body"),),
-            plan=Steady(tolerance=1e-9, iterations=200, flow_tolerance=1.0),
+            method=Steady(tolerance=1e-9, iterations=200, flow_tolerance=1.0),
         )
 
 

@@ -84,7 +84,7 @@ def directions(simulation: Simulation, values) -> list[np.ndarray]:
 def test_gradients_are_right(device, name):
     """<y_bar, dy> = <x_bar, dx> along a random direction, dy by central differences, over all three outputs."""
     simulation, (start, inputs) = channel(device), DECLARED[name]
-    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, plan=Stored())
+    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, method=Stored())
     values = present(simulation, start, inputs)
     there, along = run.at(*warp_arrays(device, values)), directions(simulation, values)
     rng = np.random.default_rng(4)
@@ -105,7 +105,7 @@ def test_cotangents_that_are_missing_are_zeros(device):
     """And gradients that are not wanted are not given; a second pass gives the same bits."""
     simulation = channel(device)
     start, inputs = FromMoments(), (Parameter("viscosity"), Parameter("x_min.velocity_x"))
-    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, plan=Checkpointed())
+    run = Run(simulation, STEPS, start=start, inputs=inputs, outputs=OUTPUTS, method=Checkpointed())
     there = run.at(*warp_arrays(device, present(simulation, start, inputs)))
     cotangents = list(there.outputs())
     full = there.pullback(cotangents, wanted=[True] * 3)
@@ -118,7 +118,7 @@ def test_cotangents_that_are_missing_are_zeros(device):
     assert np.array_equal(again[1].numpy(), full[1].numpy())
 
 
-def plans(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
+def methods(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
     state = simulation.state.nbytes
     return {
         "stored": Stored(), "checkpointed": Checkpointed(2 * state), "disk": Checkpointed(state, Disk(folder, 2 * state)),
@@ -127,10 +127,10 @@ def plans(simulation: Simulation, folder) -> dict[str, AdjointMethod]:
 
 @pytest.mark.parametrize("name", ["stored", "checkpointed", "disk"])
 def test_forward_and_back_cost_what_value_and_grad_costs(device, tmp_path, forward_steps, name):
-    """Steps forward, counted, for the same bits; a second way back repeats what its plan has not kept."""
+    """Steps forward, counted, for the same bits; a second way back repeats what its method has not kept."""
     simulation = channel(device)
-    plan, objective, wrt = plans(simulation, tmp_path)[name], OUTPUTS[2].objective, [Parameter("viscosity")]
-    run = Run(simulation, STEPS, inputs=wrt, outputs=[Total(objective)], plan=plan)
+    method, objective, wrt = methods(simulation, tmp_path)[name], OUTPUTS[2].objective, [Parameter("viscosity")]
+    run = Run(simulation, STEPS, inputs=wrt, outputs=[Total(objective)], method=method)
     there = run.at(*warp_arrays(device, [0.05]))
     forward_steps.clear()
     there.outputs()
@@ -142,13 +142,13 @@ def test_forward_and_back_cost_what_value_and_grad_costs(device, tmp_path, forwa
     assert len(forward_steps) == (cost if name == "stored" else 2 * cost)
     forward_steps.clear()
     state, steps = simulation.state.populations.numpy().copy(), simulation.steps
-    _, (expected,) = value_and_grad(objective, simulation, steps=STEPS, wrt=wrt, plan=plan)
+    _, (expected,) = value_and_grad(objective, simulation, steps=STEPS, wrt=wrt, method=method)
     simulation.state.populations.assign(state)
     simulation.state.steps = steps
-    assert len(forward_steps) == cost == plan.work(simulation, STEPS).forward_steps
+    assert len(forward_steps) == cost == method.work(simulation, STEPS).forward_steps
     assert gradient.numpy()[0] == expected != 0.0
     forward_steps.clear()
-    there.outputs(keep=False)
+    there.outputs(for_pullback=False)
     assert len(forward_steps) == STEPS
 
 
@@ -156,11 +156,11 @@ def test_forward_and_back_cost_what_value_and_grad_costs(device, tmp_path, forwa
 def test_what_a_pass_keeps_goes_with_it(device, tmp_path, living_states, name):
     """States in memory and files; without a way back to come nothing is kept."""
     simulation = channel(device)
-    run = Run(simulation, STEPS, inputs=[Parameter("viscosity")], outputs=OUTPUTS, plan=plans(simulation, tmp_path)[name])
+    run = Run(simulation, STEPS, inputs=[Parameter("viscosity")], outputs=OUTPUTS, method=methods(simulation, tmp_path)[name])
     there = run.at(*warp_arrays(device, [0.05]))
     spares = 1  # The simulation's own, changed for another.
     before = living_states()
-    there.outputs(keep=False)
+    there.outputs(for_pullback=False)
     assert living_states() <= before + spares
     there.outputs()
     assert living_states() >= before + 2
@@ -222,7 +222,7 @@ def test_steady_runs_have_fields_as_outputs(device, forward_steps):
         box((8, 16), periodic=(True, False), device=device), viscosity=1 / 6, force=(1e-5, 0.0), precision=wp.float64
     )
     simulation.run(4000)
-    run = Run(simulation, 100, inputs=[Parameter("force_x")], outputs=[Moments()], plan=Steady(tolerance=1e-5))
+    run = Run(simulation, 100, inputs=[Parameter("force_x")], outputs=[Moments()], method=Steady(tolerance=1e-5))
     there = run.at(*warp_arrays(device, [1e-5]))
     forward_steps.clear()
     (moments,) = there.outputs()
@@ -230,7 +230,7 @@ def test_steady_runs_have_fields_as_outputs(device, forward_steps):
     weights = np.zeros(moments.shape)
     weights[:, 1] = 1.0
     (found,) = there.pullback(warp_arrays(device, [weights]), wanted=[True])
-    assert len(forward_steps) == run.plan.work(simulation, 100).forward_steps
+    assert len(forward_steps) == run.method.work(simulation, 100).forward_steps
     assert found.numpy()[0] == pytest.approx(np.sum(moments.numpy()[:, 1]) / 1e-5, rel=1e-4)
 
 
@@ -238,30 +238,30 @@ def test_runs_that_cannot_be(device):
     simulation = channel(device)
     options = {"inputs": [Parameter("viscosity")], "outputs": OUTPUTS}
     for change, message in (
-        ({"steps": 0}, "give at least 1"),
+        ({"steps": 0}, "must be at least 1"),
         ({"inputs": ()}, "without inputs"),
         ({"outputs": ()}, "without outputs"),
-        ({"start": FromMoments(), "plan": Steady()}, "forgotten its start"),
-        ({"plan": Periodic()}, "a mean over time"),
+        ({"start": FromMoments(), "method": Steady()}, "does not depend on it"),
+        ({"method": Periodic()}, "a mean over time"),
         ({"inputs": [Parameter("colour")]}, "no parameter 'colour'"),
-        ({"inputs": [Points("body"), SolidFractions()]}, "give one of them"),
+        ({"inputs": [Points("body"), SolidFractions()]}, "pass only one"),
     ):
         with pytest.raises(AdjointError, match=message):
             Run(simulation, **({"steps": STEPS} | options | change))
     swaying = VelocityInlet(X_MIN, (0.05, 0.0), profile=Tabulated(lambda x, step: np.ones(len(x)), steady=False))
     unsteady = Simulation(box((16, 8), device=device), viscosity=0.05, boundaries=(swaying, PressureOutlet(X_MAX)))
-    with pytest.raises(AdjointError, match="unsteady profile: make that steady"):
+    with pytest.raises(AdjointError, match="unsteady profile: make it steady"):
         Run(unsteady, STEPS, inputs=[Field("x_min.velocity_x")], outputs=[Moments()])
 
 
 def test_inputs_that_do_not_fit(device):
     run = Run(channel(device), STEPS, start=FromMoments(), inputs=[Parameter("viscosity")], outputs=OUTPUTS)
     shape = run.inputs[0].shape
-    with pytest.raises(AdjointError, match="give 2, in this order: moments, viscosity"):
+    with pytest.raises(AdjointError, match="2 are required, in this order: moments, viscosity"):
         run.require([wp.float64], [shape])
     with pytest.raises(AdjointError, match="'viscosity' is float32: convert it to float64"):
         run.require([wp.float64, wp.float32], [shape, ()])
-    with pytest.raises(AdjointError, match=r"'moments' has shape \(3, 2\): give"):
+    with pytest.raises(AdjointError, match=r"'moments' has the shape \(3, 2\), but must have"):
         run.require([wp.float64, wp.float64], [(3, 2), ()])
     values = Field("force_field_x").get(run.simulation)
     slots = run.simulation.fields.slots

@@ -21,8 +21,8 @@ def test_checkpoints_give_the_same_bits(device):
     case = CASES["scalars-D2Q9"].run(device)
     wrt = [Parameter("heat.diffusivity"), Points("body"), InitialPopulations()]
     stored, few = (
-        case.value_and_grad("everything", *wrt, plan=plan)
-        for plan in (Stored(), Checkpointed(memory=5 * case.simulation.state.nbytes))
+        case.value_and_grad("everything", *wrt, method=method)
+        for method in (Stored(), Checkpointed(memory=5 * case.simulation.state.nbytes))
     )
     assert stored[0] == few[0]
     assert all(np.array_equal(a, b) for a, b in zip(stored[1], few[1], strict=True))
@@ -41,7 +41,7 @@ def test_a_steady_gradient_of_natural_convection(device):
     names = ("viscosity", "heat.diffusivity", "heat.x_min.value", "heat.expansion", "heat.gravity_y")
     objective = ScalarFlux("heat", 0, n // 2)
     _, gradients = value_and_grad(
-        objective, simulation, steps=8000, wrt=[Parameter(name) for name in names], plan=Steady(tolerance=1e-7)
+        objective, simulation, steps=8000, wrt=[Parameter(name) for name in names], method=Steady(tolerance=1e-7)
     )
     for name, gradient in zip(names, gradients, strict=True):
         present = simulation.parameter(name)
@@ -68,7 +68,7 @@ def test_a_steady_gradient_at_a_constant_amount_of_scalar(device):
     objective = Force("body", (0.0, 1.0))
     names = ("dye.gravity_y", "dye.expansion")
     wrt = [Points("body"), *map(Parameter, names)]
-    _, (points, *numbers) = value_and_grad(objective, simulation, steps=6000, wrt=wrt, plan=Steady(tolerance=1e-6))
+    _, (points, *numbers) = value_and_grad(objective, simulation, steps=6000, wrt=wrt, method=Steady(tolerance=1e-6))
     geometry = simulation.solids.geometry[0]
     start, there = simulation.state.populations.numpy().copy(), geometry.points.numpy().copy()
 

@@ -41,7 +41,7 @@ def gradients(simulation, steps=12, plan=Stored(), objective=ENERGY):
 
 def _has(simulation, w):
     return not isinstance(w, SolidFractions | LinkFractions) or (
-        simulation.solid is not None if isinstance(w, SolidFractions) else simulation.walls.fractions is not None
+        simulation.solids.fractions is not None if isinstance(w, SolidFractions) else simulation.walls.fractions is not None
     )
 
 
@@ -70,7 +70,7 @@ def test_one_period_has_the_gradient_of_many(device, name):
 
 
 PLANS = {
-    "few states": (lambda simulation: Checkpointed(memory=3 * simulation.state_bytes), 0.0),
+    "few states": (lambda simulation: Checkpointed(memory=3 * simulation.state.nbytes), 0.0),
     "half precision": (lambda _: Checkpointed(storage=HalfPrecision()), 1e-2),
 }
 """Each with the largest relative difference from the gradient of stored states."""

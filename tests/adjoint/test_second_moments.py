@@ -47,11 +47,11 @@ def flow(lattice, collision, device, precision=wp.float64):
 def losses(simulation):
     """Relative loss of each gradient, from 8 states kept as moments; the value loses nothing."""
     start, step = simulation.state.populations.numpy().copy(), simulation.steps
-    exact, gradients = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, plan=Stored())
+    exact, gradients = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, method=Stored())
     simulation.state.populations.assign(start)
     simulation.state.steps = step
-    plan = Checkpointed(8 * SecondMoments().size(simulation), storage=SecondMoments())
-    value, others = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, plan=plan)
+    method = Checkpointed(8 * SecondMoments().size(simulation), storage=SecondMoments())
+    value, others = value_and_grad(ENERGY, simulation, steps=STEPS, wrt=WRT, method=method)
     assert value == exact
     return [float(np.linalg.norm(a - b) / np.linalg.norm(b)) for a, b in zip(others, gradients, strict=True)]
 
@@ -76,5 +76,5 @@ def test_room_is_that_of_the_moments_and_of_tiles_with_solid(device):
 
 def test_states_of_more_than_populations_are_refused(device):
     simulation = Simulation(box((16, 8), device=device), viscosity=0.1, scalars=(Scalar("heat", diffusivity=0.1),))
-    with pytest.raises(AdjointError, match=r"SecondMoments with scalars or WALE.*keep FullStates"):
-        value_and_grad(ENERGY, simulation, steps=2, wrt=WRT[:1], plan=Checkpointed(storage=SecondMoments()))
+    with pytest.raises(AdjointError, match=r"SecondMoments with scalars or WALE.*use FullStates"):
+        value_and_grad(ENERGY, simulation, steps=2, wrt=WRT[:1], method=Checkpointed(storage=SecondMoments()))

@@ -59,7 +59,7 @@ def developed(device, lattice, wall) -> Run:
     names = ("Force", "Integral") if wall == "links" else ("Force", "Torque", "PressureDrop")
     run = Run(simulation, {name: objectives(lattice.dimension)[name] for name in names}, steps=12)
     simulation.run(150)
-    run.keep()
+    run.start_here()
     return run
 
 
@@ -165,12 +165,12 @@ def test_the_step_is_transposed_to_rounding(device, lattice, wall):
     v, w, tangent = random_array(run, 4), random_array(run, 5), simulation.state.zeros()
     start, solid = simulation.state.populations, simulation.solids.fractions
     simulation.passes.general(tangent_kernel)(source=start, adjoint=v, solid=solid, target=tangent)
-    reverse = BackwardSweep(simulation, None, wrt=GradientTargets())
-    reverse.start_from(w)
-    reverse.back(simulation.state.populations, 0)
+    backward = BackwardSweep(simulation, None, wrt=GradientTargets())
+    backward.start_from(w)
+    backward.back(simulation.state.populations, 0)
     size = simulation.physics.size
     tangent, transposed, v, w = (
-        tile_view(simulation.domain, a, size).ravel() for a in (tangent, reverse.initial_adjoint(), v, w)
+        tile_view(simulation.domain, a, size).ravel() for a in (tangent, backward.initial_adjoint(), v, w)
     )
     scale = np.linalg.norm(tangent) * np.linalg.norm(w)
     assert abs(tangent @ w) > 1e-6 * scale
@@ -187,7 +187,7 @@ def test_a_run_on_a_tape_hands_the_velocities_on(device):
         populations.assign(run.start)
         simulation.state.steps, states, tape = 0, [populations], wp.Tape()
         for steps in parts:
-            states.append(run_on_tape(tape, simulation, states[-1], steps, plan=Stored()))
+            states.append(run_on_tape(tape, simulation, states[-1], steps, method=Stored()))
         states[-1].grad.assign(weights)
         tape.backward()
         found.append(populations.grad.numpy().copy())
@@ -197,8 +197,8 @@ def test_a_run_on_a_tape_hands_the_velocities_on(device):
 
 def test_checkpoints_change_no_bit(device):
     run = developed(device, D2Q9, "cells")
-    plans = (Stored(), Checkpointed(memory=3 * run.simulation.state.nbytes))
-    first, second = (run.value_and_grad("Force", InitialPopulations(), plan=plan)[1][0] for plan in plans)
+    methods = (Stored(), Checkpointed(memory=3 * run.simulation.state.nbytes))
+    first, second = (run.value_and_grad("Force", InitialPopulations(), method=method)[1][0] for method in methods)
     assert np.array_equal(first, second)
 
 
@@ -216,7 +216,7 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
         simulation, objective = Simulation(domain, force=(2e-5, 0.0), **common), FlowRate(0, 13)
     wrt = (Points("body"), Parameter("viscosity"))
     simulation.run(2500)
-    _, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
-    plan = Checkpointed(400 * simulation.state.nbytes)
-    _, unsteady = value_and_grad(objective, simulation, steps=2500, window=Window(100), wrt=wrt, plan=plan)
+    _, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, method=Steady())
+    method = Checkpointed(400 * simulation.state.nbytes)
+    _, unsteady = value_and_grad(objective, simulation, steps=2500, window=Window(100), wrt=wrt, method=method)
     assert [np.linalg.norm(a - b) / np.linalg.norm(b) < 1e-3 for a, b in zip(steady, unsteady, strict=True)] == [True, True]

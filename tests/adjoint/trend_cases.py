@@ -143,11 +143,11 @@ class Sweep:
         simulation.run(2 * self.steps)
         return float(np.log(evaluate(FLOW, simulation))), np.zeros(1)
 
-    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, plan: AdjointMethod):
+    def _value_and_grad(self, simulation: Simulation, t: float, steps: int, method: AdjointMethod):
         shape = self.shape
         flow, (gradient,) = value_and_grad(
             FLOW, simulation, steps=steps, wrt=[Deformed("body", shape.deformation, shape.variables(t))],
-            plan=plan,
+            method=method,
         )
         return float(np.log(flow)), np.array([gradient @ shape.along]) / flow
 

@@ -35,7 +35,7 @@ def simulation(device: str, precision: type = wp.float64) -> Simulation:
 def flow(device: str) -> Run:
     """(moments, viscosity) -> (moments, energy) over five steps, fp64."""
     outputs = [Moments(), ENERGY]
-    return Run(simulation(device), 5, start=FromMoments(), inputs=[Parameter("viscosity")], outputs=outputs, plan=Stored())
+    return Run(simulation(device), 5, start=FromMoments(), inputs=[Parameter("viscosity")], outputs=outputs, method=Stored())
 
 
 def flow_inputs() -> list[np.ndarray]:
@@ -74,7 +74,7 @@ def own(device: str) -> Differentiable:
     def loss(tape, amplitude, pattern):
         populations, total = tape_array(stepper, 9), wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
         wp.launch(excite, pattern.shape, [amplitude, pattern], [populations.flatten()], device=device)
-        result = run_on_tape(tape, stepper, populations, 4, plan=Stored())
+        result = run_on_tape(tape, stepper, populations, 4, method=Stored())
         wp.launch(square, result.size, [result.flatten(), pattern.size], [total], device=device)
         return total
 
@@ -104,7 +104,7 @@ class WatchedPass(Pass):
         self.watched = watched
         self._outputs = tuple(wp.array(k * x.numpy(), dtype=wp.float64, device=x.device) for k in (2.0, 3.0))
 
-    def outputs(self, keep=True):
+    def outputs(self, for_pullback=True):
         self.watched.given = list(self._outputs)
         return self._outputs
 

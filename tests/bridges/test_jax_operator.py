@@ -146,11 +146,11 @@ def test_a_users_own_run(device):
 @pytest.mark.usefixtures("doubles")
 def test_inputs_that_do_not_fit(device):
     function, (moments, nu), _ = flowing(device)
-    with pytest.raises(AdjointError, match="give 2, in this order: moments, viscosity"):
+    with pytest.raises(AdjointError, match="2 are required, in this order: moments, viscosity"):
         function(moments)
     with pytest.raises(AdjointError, match="'viscosity' is float32: convert it to float64"):
         function(moments, nu.astype("float32"))
-    with pytest.raises(AdjointError, match=r"'moments' has shape \(3, 64\)"):
+    with pytest.raises(AdjointError, match=r"'moments' has the shape \(3, 64\)"):
         function(moments[0], nu)
 
 

@@ -27,8 +27,8 @@ def test_the_loss_falls_by_ten_thousand(device, example):
 def test_checkpointed_gives_the_same_gradient(device, example):
     """To the last bit, so that the optimiser goes the same way."""
     gradients = []
-    for plan in (Stored(), Checkpointed("1 MiB")):
-        run, hill = example["case"](plan, device)
+    for method in (Stored(), Checkpointed("1 MiB")):
+        run, hill = example["case"](method, device)
         start = np.stack([1.0 + 0.01 * hill, 0.0 * hill, 0.0 * hill], axis=1)
         there = run.at(wp.array(start, dtype=wp.float32, device=run.device))
         gradients.append(there.pullback(there.outputs(), wanted=[True])[0].numpy())
@@ -38,8 +38,8 @@ def test_checkpointed_gives_the_same_gradient(device, example):
 
 def test_steady_does_not_apply(device, example):
     run, _ = example["case"](Stored(), device)
-    with pytest.raises(AdjointError, match="forgotten its start; use Stored or Checkpointed"):
-        Run(run.simulation, 200, start=FromMoments(), outputs=[Moments()], plan=Steady())
+    with pytest.raises(AdjointError, match="does not depend on it: use Stored or Checkpointed"):
+        Run(run.simulation, 200, start=FromMoments(), outputs=[Moments()], method=Steady())
 
 
 def test_the_loss_falls_by_ten_thousand_in_pytorch(device, example):

@@ -21,7 +21,7 @@ from sparselbm.lattice.forcing import guo_source_parts
 from sparselbm.lattice.moments import macroscopic
 from sparselbm.models.boundary import BoundaryCondition, VelocityInlet
 from sparselbm.models.collision import Collision
-from sparselbm.observe import Observable
+from sparselbm.observe import AtObstacle, Observable
 from sparselbm.trace.expression import dot, where
 
 
@@ -59,8 +59,9 @@ class MyDrag(Observable):
     def integrand(self, cell):
         return dot(cell.force_on(self.obstacle), self.direction)
 
-    def tiles(self, simulation):
-        return simulation.passes.tiles_of(self.obstacle)
+    @property
+    def where(self):
+        return AtObstacle(self.obstacle)
 
     def coefficient(self, setup):
         return setup.drag_coefficient(1.0)

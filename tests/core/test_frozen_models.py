@@ -12,7 +12,7 @@ from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MIN, VelocityInlet
 from sparselbm.models.collision import BGK, Collision
 from sparselbm.observe import Integral, evaluate
-from sparselbm.observe.monitor.sums_kernel import Sums
+from sparselbm.observe.evaluation import Sums
 from sparselbm.solver import Simulation
 
 WEIGHT = 1.0
@@ -106,7 +106,9 @@ def test_what_a_function_refers_to_is_as_it_is_now(still, of, again):
     for weight in (1.0, 3.0):
         change[0](weight)
         assert evaluate(objective, still) == pytest.approx(256.0 * weight)
-        assert Sums(still, [objective]).take() == pytest.approx([256.0 * weight])
+        sums = Sums(still, [objective])
+        sums.add(still.state)
+        assert sums.take() == pytest.approx([256.0 * weight])
         if again:
             objective = Integral(function)
     change[0](1.0)

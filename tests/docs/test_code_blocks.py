@@ -1,7 +1,7 @@
 """The code blocks of README, tutorials and how-to guides run page by page, in a temporary folder with a link to `assets`.
 
-A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml`, is a file of the user's own: it
-is written, and used by later blocks. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment
+A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml`, is a file of the user's own:
+it is written, and used by later blocks. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment
 `<!-- not run in tests -->` the options are parsed and nothing is run. Other lines of the shell are left out.
 """
 

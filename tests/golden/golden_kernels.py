@@ -227,7 +227,7 @@ def _passes(single: Target, double: Target):
     yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, double, "heat")
     objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))
     yield "integral_kernel of several", integral_kernel(full, EVERYTHING, single, objectives)
-    layers = (LayerArea(0, 5), LayerVelocity(0, 5, 1), PressureDrop(0, 1, 6, 8.0))
+    layers = (LayerArea(0, 5), LayerVelocity(0, 5, 1), LayerPressure(0, 6))
     yield "integral_kernel of layers", integral_kernel(full, EVERYTHING, single, layers)
     bare = Physics(D3Q19, TRT(), (FreeSlip(Y_MIN),), obstacles=("body",), moving=("body",))
     yield "coupling_kernel", coupling_kernel(bare, SOLID, double, "body")

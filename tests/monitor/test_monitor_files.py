@@ -44,7 +44,7 @@ def test_a_line_that_was_cut_off_is_left_out(format, tmp_path):
         folder.path("a").write_text(whole[:cut])
         assert folder.read("a").steps.tolist() == [0, 10]
     folder.path("a").write_text(whole.replace("10", "ten", 1))
-    with pytest.raises(ValueError, match=r"a\.(csv|jsonl) is no series of (Csv|JsonLines): .*was it edited"):
+    with pytest.raises(ValueError, match=r"a\.(csv|jsonl) is not a series in the format (Csv|JsonLines): .*restore the file"):
         folder.read("a")
 
 
@@ -54,7 +54,7 @@ def test_nothing_is_overwritten_unasked(format, tmp_path, device):
     monitors = {name: Values({"E": KineticEnergy()}, EverySteps(5)) for name in ("first", "second")}
     taken = SeriesFolder(tmp_path, format).path("second")
     taken.write_text("mine")
-    with pytest.raises(OutputExistsError, match=r"second\.(csv|jsonl) already there: give another folder, or pass overwrite"):
+    with pytest.raises(OutputExistsError, match=r"second\.(csv|jsonl) already there: pass another folder, or overwrite"):
         Recorder(simulation, monitors, files=SeriesFolder(tmp_path, format))
     assert os.listdir(tmp_path) == [taken.name]
     assert taken.read_text() == "mine"
@@ -89,7 +89,7 @@ def test_a_killed_process_loses_no_row(format, tmp_path):
 def test_rows_go_forward():
     record = SeriesRecord(["x"])
     record.add(5, [1.0])
-    with pytest.raises(ValueError, match="a row of step 5 after that of step 5: begin a new record"):
+    with pytest.raises(ValueError, match="a row of step 5 after the row of step 5: begin another record"):
         record.add(5, [2.0])
-    with pytest.raises(KeyError, match="no column 'y'; there are: x"):
+    with pytest.raises(KeyError, match="no column 'y': the columns are x"):
         record["y"]

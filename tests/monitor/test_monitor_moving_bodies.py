@@ -167,13 +167,13 @@ def test_adjoint_passes_follow_the_body(device, motion):
     assert np.abs(late.adjoint.numpy()).max() > 0.0
 
 
-def sweep(reverse: BackwardSweep) -> list[np.ndarray]:
-    simulation = reverse.simulation
-    reverse.clear()
-    reverse.clear_gathered()
-    reverse.inject(simulation.state.populations, 1.0, simulation.steps)
-    reverse.back(simulation.state.populations, simulation.steps)
-    return [reverse.adjoint.numpy().copy(), *reverse.gathered()]
+def sweep(backward: BackwardSweep) -> list[np.ndarray]:
+    simulation = backward.simulation
+    backward.clear()
+    backward.clear_gathered()
+    backward.inject(simulation.state.populations, 1.0, simulation.steps)
+    backward.back(simulation.state.populations, simulation.steps)
+    return [backward.adjoint.numpy().copy(), *backward.gathered()]
 
 
 def test_a_point_within_a_body_has_no_value(device):

@@ -48,9 +48,9 @@ def test_instants_in_steps_and_in_seconds():
 
 
 def test_schedules_that_are_refused():
-    with pytest.raises(ScheduleError, match="every 0 steps: give a whole number, at least 1"):
+    with pytest.raises(ScheduleError, match="every 0 steps: the number must be an integer of at least 1"):
         EverySteps(0)
-    with pytest.raises(ScheduleError, match=r"every 0.0001 s: a step takes 0.0005 s"):
+    with pytest.raises(ScheduleError, match=r"every 0.0001 s: the interval must be at least the duration of a step, 0.0005 s"):
         EverySeconds(1e-4, UNITS)
 
 
@@ -137,15 +137,15 @@ def test_what_is_refused_before_the_run(device):
         Recorder(simulation, {"q": Values({"q": FlowRate(0, 3)}, every)}).run(10, stop=StopWhenSteady(tolerance=1e-6))
     with pytest.raises(ValueError, match="no obstacle 'wing'; there are: none"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0)})
-    with pytest.raises(ValueError, match=r"speed is 0.0 cells/step, but must be a finite number above 0"):
+    with pytest.raises(ValueError, match=r"DragLift: speed is 0.0, but must be a finite number above 0"):
         monitors.DragLift("wing", every, speed=0.0, area=8.0)
-    with pytest.raises(ValueError, match=r"drag \(1.0, 1.0\) has the length 1.41421: give a unit vector"):
+    with pytest.raises(ValueError, match=r"drag \(1.0, 1.0\) has the length 1.41421, but must be a unit vector"):
         Recorder(simulation, {"wing": monitors.DragLift("wing", every, speed=0.05, area=8.0, drag=(1.0, 1.0))})
     with pytest.raises(ValueError, match="layer 8 along x: the domain has the layers 0 to 7"):
         Recorder(simulation, {"mean": monitors.LayerMean(0, 8, every)})
     with pytest.raises(ValueError, match="axis 2: the domain has the axes 0 to 1"):
         Recorder(simulation, {"loss": monitors.PressureLoss(2, 0, 4, every)})
-    with pytest.raises(ValueError, match=r"point 1 at \(4.0, -3.0\) m: no cell around it is fluid"):
+    with pytest.raises(ValueError, match=r"point 1 at \(4.0, -3.0\) m is not in the flow: no cell around it is fluid"):
         Recorder(simulation, {"probe": monitors.Probes(((4.0, 4.0), (4.0, -3.0)), every)})
     assert simulation.steps == 0
 
@@ -155,7 +155,7 @@ def test_a_simulation_set_back_needs_a_new_recorder(device):
     recorder = Recorder(simulation, {"residual": Residual(EverySteps(10))})
     recorder.run(20)
     simulation.set_state()
-    with pytest.raises(ValueError, match="recorded up to step 20, but the simulation stands at 0: make a new recorder"):
+    with pytest.raises(ValueError, match="recorded up to step 20, but the simulation is at step 0: create another recorder"):
         recorder.run(20)
 
 

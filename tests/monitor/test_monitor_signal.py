@@ -64,8 +64,8 @@ def test_running_means():
     [
         (np.arange(5), np.ones(5), "5 samples: a frequency needs at least 8"),
         (np.arange(20), np.ones(20), "constant: it has no frequency"),
-        (np.arange(20) ** 2, np.ones(20), "1 to 37 steps apart: a frequency needs even"),
-        (np.arange(20), np.full(20, np.nan), r"not finite everywhere: look from a later step with since\(\)"),
+        (np.arange(20) ** 2, np.ones(20), "1 to 37 steps apart: a frequency needs equal"),
+        (np.arange(20), np.full(20, np.nan), r"not finite everywhere: call since\(\) with a later step"),
     ],
 )
 def test_signals_without_a_frequency(steps, values, message):

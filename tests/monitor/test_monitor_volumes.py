@@ -116,7 +116,7 @@ def test_what_is_refused(tmp_path, device):
     snapshot = Snapshot.of(flow(device), UNITS)
     with VolumeWriter(tmp_path) as writer:
         writer.add(snapshot, 7)
-    with pytest.raises(OutputExistsError, match=r"already holds flow_00000007.vdb \(1 such files\): give another folder"):
+    with pytest.raises(OutputExistsError, match=r"already holds flow_00000007.vdb \(1 such files\): pass another folder"):
         VolumeWriter(tmp_path)
     with VolumeWriter(tmp_path, prefix="second") as writer:
         writer.add(snapshot, 7)
@@ -124,7 +124,7 @@ def test_what_is_refused(tmp_path, device):
         assert os.listdir(tmp_path) == ["second_00000007.vdb"]
         writer.add(snapshot, 8)
     with VolumeWriter(tmp_path / "small", memory=1000) as writer:
-        with pytest.raises(VolumeError, match=r"has 81,920 bytes, more than memory=1,000: give at least 81920"):
+        with pytest.raises(VolumeError, match=r"has 81,920 bytes, more than memory=1,000: pass at least 81920"):
             writer.add(snapshot, 0)
-        with pytest.raises(VolumeError, match="volumes are of three dimensions, the domain has 2"):
+        with pytest.raises(VolumeError, match="volumes have three dimensions, but the domain has 2"):
             Recorder(flow(device, (16, 16)), {"volumes": Volumes(writer, UNITS, EverySteps(5))})

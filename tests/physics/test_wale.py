@@ -147,9 +147,6 @@ class GradientError(Observable):
         pairs = zip(cell.velocity_gradient, self.expected, strict=True)
         return sum((x - g) ** 2 for row, wanted in pairs for x, g in zip(row, wanted, strict=True))
 
-    def tiles(self, simulation):
-        return np.arange(simulation.domain.tile_count)
-
 
 def linear_flow(sides, d):
     """G, the velocity at the origin, which axes repeat, and what stands around."""

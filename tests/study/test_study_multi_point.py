@@ -44,7 +44,7 @@ class Channel:
         simulation.update_geometry()
         simulation.set_parameter("x_min.velocity_x", self.speed)
         simulation.set_state(1.0, (0.05, 0.01))
-        value, (gradient,) = value_and_grad(Force("body", (1.0, 0.3)), simulation, steps=40, wrt=[wrt], plan=Stored())
+        value, (gradient,) = value_and_grad(Force("body", (1.0, 0.3)), simulation, steps=40, wrt=[wrt], method=Stored())
         return value, gradient
 
 

@@ -13,7 +13,7 @@ from sparselbm.errors import GeometryError, WindTunnelError
 from sparselbm.flows import SteadyRun, WindTunnelRun
 from sparselbm.geometry.deformation import FFD
 from sparselbm.models.wall import Bouzidi
-from sparselbm.observe import Force, Observable
+from sparselbm.observe import AtObstacle, Force, Observable
 
 LONG = SteadyRun(tolerance=3e-4, stretch=100, limit=1500)
 
@@ -112,8 +112,9 @@ class Thrust(Observable):
     def integrand(self, cell):
         return -cell.force_on(self.obstacle)[0]
 
-    def tiles(self, simulation):
-        return simulation.passes.tiles_of(self.obstacle)
+    @property
+    def where(self):
+        return AtObstacle(self.obstacle)
 
     def coefficient(self, setup):
         return setup.drag_coefficient(1.0)

@@ -79,7 +79,7 @@ def run(duct, alpha, start):
     duct.state.populations.assign(start)
     duct.state.steps = 0
     duct.set_field("resistance", alpha)
-    return value_and_grad(PowerLoss(), duct, steps=24, window=Window(2), wrt=(Field("resistance"),), plan=Stored())
+    return value_and_grad(PowerLoss(), duct, steps=24, window=Window(2), wrt=(Field("resistance"),), method=Stored())
 
 
 def test_gradient_to_the_resistance(duct):
@@ -109,7 +109,7 @@ def test_stokes_flow_is_its_own_adjoint(device):
         force=smooth,
     )
     _, (gradient,) = value_and_grad(
-        PowerLoss(), simulation, steps=4000, wrt=(Field("resistance"),), plan=Steady(tolerance=1e-3)
+        PowerLoss(), simulation, steps=4000, wrt=(Field("resistance"),), method=Steady(tolerance=1e-3)
     )
     square = np.sum(simulation.velocity() ** 2, axis=-1)
     inner = np.zeros_like(square, dtype=bool)

@@ -41,6 +41,6 @@ def test_lines_stop_at_the_edge_and_where_nothing_flows():
 def test_bad_seeds_and_steps_are_refused():
     with pytest.raises(ValueError, match="seeds has the shape"):
         trace_streamlines(vortex, np.zeros(3), 0.1, 1)
-    with pytest.raises(ValueError, match="step = 0"):
+    with pytest.raises(ValueError, match="step is 0"):
         trace_streamlines(vortex, np.zeros((1, 3)), 0.0, 1)
     assert trace_streamlines(vortex, np.zeros((0, 3)), 0.1, 1) == []

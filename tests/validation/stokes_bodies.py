@@ -14,7 +14,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import BoundDeformation, LinearDeformation
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import BoundaryCondition, Face, FreeSlip, VelocityInlet
-from sparselbm.observe import Force, Observable
+from sparselbm.observe import AtObstacle, Force, Observable
 from sparselbm.observe.evaluation import Evaluation
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.trace.expression import where
@@ -102,14 +102,13 @@ class Reversal(BoundaryCondition):
 class WholeDrag(Observable):
     """The drag of the whole body: what the part in the domain feels, cells on planes of symmetry by their share."""
 
+    where = AtObstacle("body")
+
     def integrand(self, cell):
         share = 2.0**cell.lattice.dimension
         for axis in range(cell.lattice.dimension):
             share = share * (1.0 - 0.5 * cell.mask(cell.on_opening(Face(axis, 0))))
         return share * Force("body", (1.0, *[0.0] * (cell.lattice.dimension - 1))).integrand(cell)
-
-    def tiles(self, simulation):
-        return simulation.passes.tiles_of("body")
 
 
 class Stream:
@@ -158,6 +157,6 @@ class Stream:
         """d drag / (mu U) / d x at the settled flow."""
         _, (gradient,) = value_and_grad(
             WholeDrag(), self.simulation, steps=1, wrt=[Deformed("body", deformation, x)],
-            plan=Steady(tolerance=tolerance, flow_tolerance=np.inf),
+            method=Steady(tolerance=tolerance, flow_tolerance=np.inf),
         )
         return gradient / (VISCOSITY * SPEED)

@@ -72,7 +72,7 @@ class DensityProblem:
         """Objective J [lattice units] and gradient d J / d x, (size,)."""
         self.value(x)
         value, (gradient,) = value_and_grad(
-            self.study.objective, self.simulation, steps=0, wrt=(Field("resistance"),), plan=self.study.gradient
+            self.study.objective, self.simulation, steps=0, wrt=(Field("resistance"),), method=self.study.gradient
         )
         return value, self.stage.pullback(x, gradient)
 

@@ -1,4 +1,4 @@
-"""Kinetic energy, dissipation and enstrophy as series."""
+"""Time series of kinetic energy, dissipation and enstrophy."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from .velocity_gradients import VelocityGradients
 class FlowIntegrals(Monitor):
     """Sums over the fluid [lattice units]: columns `kinetic_energy`, `dissipation`, `enstrophy`, `dissipation_by_gradients`.
 
-    E = sum rho u.u / 2; D = sum 2 rho nu S : S, with S from the populations' non-equilibrium and again from differences of the
-    velocity; sum |curl u|^2 / 2. Without forces, and where nothing flows in or out, dE / dt = -D.
+    E = sum rho u.u / 2; D = sum 2 rho nu S : S, with S from the non-equilibrium populations (`Dissipation`) and from differences
+    of the velocity (`VelocityGradients`); sum |curl u|^2 / 2. Without forces and without inflow or outflow, dE / dt = -D.
     """
 
     every: Schedule
@@ -30,8 +30,8 @@ class FlowIntegrals(Monitor):
 
 class _FlowSampler(Sampler):
     def __init__(self, simulation: Simulation):
-        self._local = ValuesSampler(simulation, (KineticEnergy(), Dissipation()))
+        self._sums = ValuesSampler(simulation, (KineticEnergy(), Dissipation()))
         self._gradients = VelocityGradients(simulation)
 
     def take(self):
-        return (*self._local.take(), *self._gradients.enstrophy_and_dissipation())
+        return (*self._sums.take(), *self._gradients.enstrophy_and_dissipation())

@@ -1,4 +1,4 @@
-"""Density and velocity for monitors, without memory of their own."""
+"""Density and velocity for monitors, in borrowed memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ from ...solver import Simulation
 class MomentsPass:
     """Writes the moments of the present state, `[tile][1 + d][cell]`, into scratch memory of the state.
 
-    A population array always has room for them.
+    They are valid until the next step; a population array is always large enough.
     """
 
     def __init__(self, simulation: Simulation, tiles: Callable[[], np.ndarray] | None = None):
-        """`tiles`: gives those whose moments are wanted; None: all."""
+        """`tiles`: returns the indices of the tiles whose moments are needed; None: all."""
         self._simulation = simulation
         self._sweep = simulation.passes.general(moments_kernel, tiles=tiles)
 
@@ -33,7 +33,7 @@ class MomentsPass:
 
 
 def solid_or_none(simulation: Simulation) -> wp.array:
-    """The solid fractions, flat, or an array without elements."""
+    """Solid fractions as a flat array, or an array without elements."""
     if simulation.solids.fractions is not None:
         return simulation.solids.fractions.flatten()
     return wp.empty(0, dtype=simulation.precision, device=simulation.domain.device)

@@ -1,38 +1,36 @@
-"""What a monitor is."""
+"""Interface of monitors."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
+from ...solver import Simulation
 from .schedule import Schedule
-
-if TYPE_CHECKING:
-    from ...solver import Simulation
 
 
 class Sampler(ABC):
-    """A monitor bound to a simulation: what is prepared once, and buffers that last as long as the recording.
+    """Monitor bound to a simulation, with prepared kernels and buffers that last as long as the recording.
 
-    What depends on where the bodies are is looked up at every sample, or again when `Solids.version` has changed.
+    Everything that depends on the position of bodies is looked up at every sample, or again after the geometry has changed.
     """
 
     @abstractmethod
     def take(self) -> tuple[float, ...]:
-        """The values at the simulation's present state, one a column."""
+        """Values at the present state of the simulation, one per column."""
 
 
 class Monitor(ABC):
-    """What is recorded, and when: a frozen value. All values are in lattice units (cells, steps, density 1).
+    """Quantity to be recorded and its schedule: a frozen value. Values are in lattice units (cells, steps, density 1).
 
-    A new monitor is one class with two methods; whatever can be refused is refused by `bind`, before a run begins.
+    A new monitor is one class with two methods; `bind` refuses everything that does not fit before a run begins. A number that
+    is a sum over cells needs no monitor of its own: `Values` records any `Functional`.
     """
 
     every: Schedule
     """When it is recorded."""
 
     @abstractmethod
-    def columns(self, simulation: "Simulation") -> tuple[str, ...]:
+    def columns(self, simulation: Simulation) -> tuple[str, ...]:
         """Names of the values."""
 
     @abstractmethod
-    def bind(self, simulation: "Simulation") -> Sampler:
-        """The sampler for a simulation, whose bodies may move. Raises ValueError for what does not fit it."""
+    def bind(self, simulation: Simulation) -> Sampler:
+        """Sampler for a simulation, whose bodies may move. Raises ValueError if the monitor does not fit it."""

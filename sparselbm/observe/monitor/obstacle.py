@@ -4,51 +4,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...errors import SimulationError, require_positive
+from ...errors import require_positive
+from ...solver import Simulation
+from ..combination import Coefficient
 from ..force import Force
 from ..torque import Torque
-from .monitor import Monitor
 from .schedule import Schedule
-from .values import ValuesSampler
+from .values import FunctionalMonitor
 
 
 @dataclass(frozen=True)
-class ForceOn(Monitor):
-    """F on an obstacle [lattice force]: columns `force_x`, `force_y`[, `force_z`]."""
+class ForceOn(FunctionalMonitor):
+    """Force F on an obstacle [lattice force]: columns `force_x`, `force_y`[, `force_z`]."""
 
     obstacle: str
     every: Schedule
 
-    def columns(self, simulation):
-        return tuple(f"force_{axis}" for axis in "xyz"[: simulation.lattice.dimension])
-
-    def bind(self, simulation):
-        directions = np.eye(simulation.lattice.dimension).tolist()
-        return ValuesSampler(simulation, [Force(self.obstacle, tuple(e)) for e in directions])
+    def functionals(self, simulation):
+        d = simulation.lattice.dimension
+        axes = zip("xyz", np.eye(d).tolist(), strict=False)
+        return {f"force_{name}": Force(self.obstacle, tuple(axis)) for name, axis in axes}
 
 
 @dataclass(frozen=True)
-class TorqueOn(Monitor):
-    """(x - x_0) x F on an obstacle [lattice force x cells]: columns `torque_x`, `torque_y`, `torque_z`; in 2D the last."""
+class TorqueOn(FunctionalMonitor):
+    """Torque (x - x_0) x F on an obstacle [lattice force x cells]: columns `torque_x`, `torque_y`, `torque_z`; in 2D the last."""
 
     obstacle: str
     centre: tuple[float, ...]
     """x_0 [cells from the domain's lower corner]."""
     every: Schedule
 
-    def columns(self, simulation):
-        return ("torque_z",) if simulation.lattice.dimension == 2 else ("torque_x", "torque_y", "torque_z")
-
-    def bind(self, simulation):
+    def functionals(self, simulation):
         _require_axes("centre", self.centre, simulation)
         axes = {"torque_x": (1.0, 0.0, 0.0), "torque_y": (0.0, 1.0, 0.0), "torque_z": (0.0, 0.0, 1.0)}
-        return ValuesSampler(
-            simulation, [Torque(self.obstacle, self.centre, axes[name]) for name in self.columns(simulation)]
-        )
+        names = ("torque_z",) if simulation.lattice.dimension == 2 else tuple(axes)
+        return {name: Torque(self.obstacle, self.centre, axes[name]) for name in names}
 
 
 @dataclass(frozen=True)
-class DragLift(Monitor):
+class DragLift(FunctionalMonitor):
     """C_d = F . e_d / (1/2 u^2 A) and C_l = F . e_l / (1/2 u^2 A), density 1: columns `drag_coefficient`, `lift_coefficient`."""
 
     obstacle: str
@@ -56,28 +51,27 @@ class DragLift(Monitor):
     speed: float
     """u of the oncoming flow [cells / step]."""
     area: float
-    """A: the silhouette [cells^2], in 2D the width across the flow [cells]."""
+    """A, the frontal area [cells^2]; in 2D the width across the flow [cells]."""
     drag: tuple[float, ...] = (1.0, 0.0)
     """e_d, the unit vector along the flow."""
     lift: tuple[float, ...] = (0.0, 1.0)
     """e_l, the unit vector of lift."""
 
     def __post_init__(self):
-        require_positive("speed", self.speed, "cells/step", SimulationError)
-        require_positive("area", self.area, "cells^2", SimulationError)
+        _require_positive(self, "speed", "area")
 
-    def columns(self, simulation):
-        return ("drag_coefficient", "lift_coefficient")
-
-    def bind(self, simulation):
+    def functionals(self, simulation):
         for name in ("drag", "lift"):
             require_unit(name, getattr(self, name), simulation)
-        forces = [Force(self.obstacle, direction) for direction in (self.drag, self.lift)]
-        return ValuesSampler(simulation, forces, 1.0 / (0.5 * self.speed**2 * self.area))
+        reference = 0.5 * self.speed**2 * self.area
+        return {
+            "drag_coefficient": Coefficient(Force(self.obstacle, self.drag), reference),
+            "lift_coefficient": Coefficient(Force(self.obstacle, self.lift), reference),
+        }
 
 
 @dataclass(frozen=True)
-class MomentCoefficient(Monitor):
+class MomentCoefficient(FunctionalMonitor):
     """C_m = ((x - x_0) x F) . a / (1/2 u^2 A L), density 1: column `moment_coefficient`."""
 
     obstacle: str
@@ -91,30 +85,31 @@ class MomentCoefficient(Monitor):
     length: float
     """L [cells]."""
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
-    """a, a unit vector; in 2D it stays z."""
+    """a, a unit vector; in 2D it is z."""
 
     def __post_init__(self):
-        require_positive("speed", self.speed, "cells/step", SimulationError)
-        require_positive("area", self.area, "cells^2", SimulationError)
-        require_positive("length", self.length, "cells", SimulationError)
+        _require_positive(self, "speed", "area", "length")
 
-    def columns(self, simulation):
-        return ("moment_coefficient",)
-
-    def bind(self, simulation):
+    def functionals(self, simulation):
         _require_axes("centre", self.centre, simulation)
         torque = Torque(self.obstacle, self.centre, self.axis)
-        return ValuesSampler(simulation, [torque], 1.0 / (0.5 * self.speed**2 * self.area * self.length))
+        return {"moment_coefficient": Coefficient(torque, 0.5 * self.speed**2 * self.area * self.length)}
 
 
-def require_unit(name: str, direction: tuple[float, ...], simulation) -> None:
-    """Raises ValueError for what is no unit vector of the simulation's dimension."""
+def _require_positive(monitor: FunctionalMonitor, *names: str) -> None:
+    """Raises ValueError for a field that is not a finite number above 0."""
+    for name in names:
+        require_positive(f"{type(monitor).__name__}: {name}", getattr(monitor, name), "", ValueError)
+
+
+def require_unit(name: str, direction: tuple[float, ...], simulation: Simulation) -> None:
+    """Raises ValueError for a vector that is not a unit vector of the simulation's dimension."""
     _require_axes(name, direction, simulation)
     length = float(np.linalg.norm(direction))
     if not abs(length - 1.0) < 1e-6:
-        raise ValueError(f"{name} {direction} has the length {length:.6g}: give a unit vector")
+        raise ValueError(f"{name} {direction} has the length {length:.6g}, but must be a unit vector: divide it by its length")
 
 
-def _require_axes(name: str, values: tuple[float, ...], simulation) -> None:
+def _require_axes(name: str, values: tuple[float, ...], simulation: Simulation) -> None:
     if len(values) != simulation.lattice.dimension:
-        raise ValueError(f"{name} {values}: give one value per axis, {simulation.lattice.dimension} of them")
+        raise ValueError(f"{name} {values}: pass one value per axis, {simulation.lattice.dimension} in all")

@@ -19,13 +19,13 @@ from .schedule import Schedule
 class Probes(Monitor):
     """p = c_s^2 (rho - 1) and u at points, trilinear between the centres of cells, exact for fields linear in space.
 
-    Columns: `pressure_0`, `velocity_x_0`, ..., then those of point 1. Where cells around a point are no fluid, or all solid,
-    the others share their weight; where all of them are, as within a body that has come by, values are NaN. Only the tiles
-    around the points are computed: a sample costs what they cost.
+    Columns: `pressure_0`, `velocity_x_0`, ..., then those of point 1. If cells around a point are not fluid, or wholly solid, the
+    others share their weight; if all of them are, for example inside a body that has moved there, values are NaN. Only the tiles
+    around the points are computed.
     """
 
     points: tuple[tuple[float, ...], ...]
-    """Places [m], one value per axis."""
+    """Positions [m], one value per axis."""
     every: Schedule
 
     def columns(self, simulation):
@@ -57,7 +57,7 @@ class _ProbeSampler(Sampler):
     def _require_fluid(self) -> None:
         for k in np.flatnonzero(np.isnan(self._weights[:, 0])):
             raise ValueError(
-                f"point {k} at {tuple(self._points[k].tolist())} m: no cell around it is fluid; move it into the flow"
+                f"point {k} at {tuple(self._points[k].tolist())} m is not in the flow: no cell around it is fluid; move it"
             )
 
     def take(self):
@@ -67,21 +67,21 @@ class _ProbeSampler(Sampler):
             wp.launch(kernel, self._found.shape, inputs=inputs, outputs=outputs, device=self._device, record_tape=False)
         near = self._found.numpy().reshape(self._shape).astype(np.float64)
         near[..., 0] = CS2 * (near[..., 0] - 1.0)
-        near[self._weights == 0.0] = 0.0  # What is trapped in a solid may be anything.
+        near[self._weights == 0.0] = 0.0  # Values inside solids are arbitrary.
         return tuple(np.einsum("kc,kcv->kv", self._weights, near).ravel().tolist())
 
 
 def stencil(domain: Domain, counts: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The cells around points (k, d) [m] and their trilinear weights, each (k, 2^d); weights of cells that do not count are 0.
+    """The cells around points (k, d) [m] and their trilinear weights, each (k, 2^d); the weight of cells outside `counts` is 0.
 
-    A cell is numbered tile x cells_per_tile + cell, 0 outside the domain. NaN are the weights around points where no cell
-    counts. Raises ValueError for points of another shape, or that are not finite.
+    Cells have the index tile x cells_per_tile + cell, 0 outside the domain. The weights of a point without any counted cell are
+    NaN. Raises ValueError for points of another shape, or that are not finite.
     """
     d = domain.dimension
     if points.ndim != 2 or points.shape[1] != d or not np.isfinite(points).all():
-        raise ValueError(f"points of shape {points.shape}: give finite values of shape (k, {d}) [m]")
+        raise ValueError(f"points have the shape {points.shape}, but must be finite values of shape (k, {d}) [m]")
     place = (points - np.asarray(domain.origin[:d])) / domain.voxel_size - 0.5
-    low = np.floor(place + 1e-9).astype(np.int64)  # A point on a centre, to rounding, needs no cell before it.
+    low = np.floor(place + 1e-9).astype(np.int64)  # A point at a centre, up to rounding, needs no cell before it.
     beyond = np.clip(place - low, 0.0, 1.0)
     tiles = {tuple(tile): k for k, tile in enumerate(domain.tiles[:, :d].tolist())}
     cells, weights = np.zeros((2, len(points), 2**d))

@@ -1,4 +1,4 @@
-"""Running a simulation while monitors record it."""
+"""Recorder that runs a simulation while monitors record it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from .stop import StopCondition
 
 @dataclass(frozen=True)
 class Recorded:
-    """How a recorded run ended."""
+    """Result of a recorded run."""
 
     steps: int
-    """Steps that were run."""
+    """Number of steps run."""
     stopped: bool
-    """Whether a `StopCondition` ended it."""
+    """Whether a `StopCondition` ended the run."""
 
 
 class Recorder:
-    """Advances a simulation from instant to instant of its monitors; in between nothing else is done.
+    """Advances a simulation between the instants at which its monitors are recorded.
 
-    `monitors`: each under the name of its record, and file. `files`: where the series go, line by line, as they grow.
-    Bodies may move while it records: samples are of where they are. Raises ValueError for a monitor that does not fit
-    the simulation, OutputExistsError for files that are there; both before anything is run.
+    `monitors`: by the names of their records and files. `files`: folder to which the series are written while they are recorded.
+    Bodies may move during the recording. Raises ValueError for a monitor that does not fit the simulation and OutputExistsError
+    for existing files, both before any step.
 
     Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
     """
@@ -38,13 +38,13 @@ class Recorder:
         columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
         self._samplers = {name: monitor.bind(simulation) for name, monitor in monitors.items()}
         self.records: dict[str, SeriesRecord] = {name: SeriesRecord(each) for name, each in columns.items()}
-        """What has been recorded, by name."""
+        """Records by name."""
         self._files = {name: files.open(name, each) for name, each in columns.items()} if files is not None else {}
 
     def run(self, steps: int, *, stop: StopCondition | None = None) -> Recorded:
-        """Runs, and records the state at the start too where an instant falls on it.
+        """Runs the steps; the initial state is recorded as well if it is due.
 
-        Raises SimulationError when the flow blows up; what was recorded until then stays in records and files.
+        Raises SimulationError if the flow diverges; everything recorded until then remains in records and files.
         """
         simulation = self.simulation
         first, end = simulation.steps, simulation.steps + steps
@@ -58,13 +58,13 @@ class Recorder:
 
     def _require(self, steps: int, stop: StopCondition | None) -> None:
         if steps < 1:
-            raise ValueError(f"{steps} steps: give at least 1")
+            raise ValueError(f"the number of steps is {steps}, but must be at least 1")
         if stop is not None:
             stop.require(self.records)
         last = max((record.last_step for record in self.records.values()), default=-1)
         if last > self.simulation.steps:
             raise ValueError(
-                f"recorded up to step {last}, but the simulation stands at {self.simulation.steps}: make a new recorder"
+                f"recorded up to step {last}, but the simulation is at step {self.simulation.steps}: create another recorder"
             )
 
     def _next_instant(self) -> int:
@@ -72,7 +72,7 @@ class Recorder:
         return min((monitor.every.next_after(now) for monitor in self._monitors.values()), default=now + 10**9)
 
     def sample(self) -> bool:
-        """Records what is due now and not yet recorded; whether there was any. For time loops of one's own."""
+        """Records every monitor that is due and not yet recorded; returns whether there was any. For time loops of the user."""
         now, found = self.simulation.steps, False
         for name, monitor in self._monitors.items():
             if monitor.every.next_after(now - 1) == now and self.records[name].last_step < now:
@@ -84,7 +84,7 @@ class Recorder:
         return found
 
     def close(self) -> None:
-        """Flushes and closes the files; the records stay."""
+        """Flushes and closes the files; the records remain available."""
         for file in self._files.values():
             file.close()
 

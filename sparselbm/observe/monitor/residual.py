@@ -1,4 +1,4 @@
-"""How much the velocity changes from sample to sample."""
+"""Residual: change of the velocity between samples."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +16,9 @@ from .schedule import Schedule
 
 @dataclass(frozen=True)
 class Residual(Monitor):
-    """max |u - u'| / max |u| and ||u - u'||_2 / ||u||_2, with u' of the sample before: columns `max` and `l2`.
+    """max |u - u'| / max |u| and ||u - u'||_2 / ||u||_2, with u' of the previous sample: columns `max` and `l2`.
 
-    Over fluid cells that are not all solid; NaN for the first sample. Keeps one copy of the velocity.
+    Computed over fluid cells that are not wholly solid; NaN for the first sample. Stores one copy of the velocity.
     """
 
     every: Schedule
@@ -56,7 +56,7 @@ class _ResidualSampler(Sampler):
             return (nan, nan)
         found = self._found.numpy()
         largest, sums = found[:2].max(axis=1), found[2:].sum(axis=1)
-        if not np.isfinite(sums).all():  # The largest of values and NaN would be one of the values.
+        if not np.isfinite(sums).all():  # The maximum of numbers and NaN would be one of the numbers.
             return (nan, nan)
         return tuple(sqrt(change / max(whole, 1e-300)) for change, whole in (largest, sums))
 
@@ -69,7 +69,7 @@ def _change_kernel(precision: type) -> wp.Kernel:
     def change_of_velocity(
         cells: int, size: int, now: blocks, before: blocks, solid: floats, found: wp.array2d(dtype=wp.float64)
     ):
-        """A row of 8 cells a thread: largest and summed squares of u - u' and of u."""
+        """Largest and summed squares of u - u' and of u, one row of 8 cells per thread."""
         row = wp.tid()
         rows = cells // 8
         tile = row // rows

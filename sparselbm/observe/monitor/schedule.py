@@ -1,4 +1,4 @@
-"""When to record: every so many steps, or every so many seconds of the flow."""
+"""Schedules of recordings, in steps or in seconds of the flow."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ...units import Units
 
 
 class Schedule(ABC):
-    """Instants counted in steps since the state was set, so that a run in two parts meets those of one."""
+    """Instants counted in steps since the state was set, so that a run in two parts has the same instants as one run."""
 
     @abstractmethod
     def next_after(self, step: int) -> int:
@@ -18,14 +18,14 @@ class Schedule(ABC):
 
 @dataclass(frozen=True)
 class EverySteps(Schedule):
-    """The steps 0, n, 2 n, ..."""
+    """Schedule of the steps 0, n, 2 n, ..."""
 
     count: int
     """n, at least 1."""
 
     def __post_init__(self):
         if self.count < 1 or self.count != int(self.count):
-            raise ScheduleError(f"every {self.count} steps: give a whole number, at least 1")
+            raise ScheduleError(f"every {self.count} steps: the number must be an integer of at least 1")
 
     def next_after(self, step):
         return (step // self.count + 1) * self.count
@@ -33,17 +33,17 @@ class EverySteps(Schedule):
 
 @dataclass(frozen=True)
 class EverySeconds(Schedule):
-    """The steps nearest to the times 0, T, 2 T, ... of the flow, not of the clock on the wall."""
+    """Schedule of the steps nearest to the times 0, T, 2 T, ... of the flow."""
 
     seconds: float
-    """T [s], at least one step's time."""
+    """Interval T [s], at least the duration of a step."""
     units: Units
-    """Gives the duration of a step."""
+    """Units of the flow, which determine the duration of a step."""
 
     def __post_init__(self):
         step = self.units.time_step
         if not (isfinite(self.seconds) and self.seconds >= step):
-            raise ScheduleError(f"every {self.seconds} s: a step takes {step:.4g} s; give at least that")
+            raise ScheduleError(f"every {self.seconds} s: the interval must be at least the duration of a step, {step:.4g} s")
 
     def next_after(self, step):
         period = self.seconds / self.units.time_step

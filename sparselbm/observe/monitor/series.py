@@ -1,4 +1,4 @@
-"""What was recorded: rows of values over the steps."""
+"""Time series: rows of values by step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ class Series:
     columns: tuple[str, ...]
     """Names of the values."""
     steps: np.ndarray
-    """When they were recorded, (n,) int64."""
+    """Steps at which they were recorded, (n,) int64."""
     values: np.ndarray
-    """[lattice units], (n, columns) float64."""
+    """Values, (n, columns) float64, in lattice units or in the unit of the column."""
 
     def __getitem__(self, column: str) -> Signal:
-        """One value over the steps. Raises KeyError for a name that is not recorded."""
+        """One column as a signal. Raises KeyError for a name that is not recorded."""
         if column not in self.columns:
-            raise KeyError(f"no column {column!r}; there are: {', '.join(self.columns)}")
+            raise KeyError(f"no column {column!r}: the columns are {', '.join(self.columns)}")
         return Signal(self.steps, self.values[:, self.columns.index(column)])
 
     def since(self, step: int) -> "Series":
-        """The part from a step on."""
+        """The part of the series from a step on."""
         later = self.steps >= step
         return Series(self.columns, self.steps[later], self.values[later])
 
@@ -35,7 +35,7 @@ class Series:
 
 
 class SeriesRecord:
-    """A series that still grows."""
+    """Series during the recording."""
 
     def __init__(self, columns: Sequence[str]):
         self.columns = tuple(columns)
@@ -43,9 +43,9 @@ class SeriesRecord:
         self._rows: list[tuple[float, ...]] = []
 
     def add(self, step: int, row: Sequence[float]) -> None:
-        """One more row. Raises ValueError for one that is no later than the last."""
+        """Adds a row. Raises ValueError for a row that is not later than the last."""
         if self._steps and step <= self._steps[-1]:
-            raise ValueError(f"a row of step {step} after that of step {self._steps[-1]}: begin a new record")
+            raise ValueError(f"a row of step {step} after the row of step {self._steps[-1]}: begin another record")
         self._steps.append(step)
         self._rows.append(tuple(row))
 
@@ -56,7 +56,7 @@ class SeriesRecord:
 
     @property
     def series(self) -> Series:
-        """All rows so far."""
+        """Series of all rows so far."""
         values = np.asarray(self._rows, dtype=np.float64).reshape(len(self._rows), len(self.columns))
         return Series(self.columns, np.asarray(self._steps, dtype=np.int64), values)
 

@@ -1,4 +1,4 @@
-"""Series on disk, line by line while they grow."""
+"""Files of time series, written line by line during the recording."""
 
 import csv
 import io
@@ -17,42 +17,44 @@ from ...errors import OutputExistsError
 from .series import Series
 
 _SYNC_SECONDS = 1.0
-"""Least time between two flushes to the disk itself: what a power cut, unlike a crash, can take."""
+"""Smallest time between two flushes to the disk itself: the part of a series that a power failure, not a crash, can lose [s]."""
 
 
 class SeriesFormat(ABC):
-    """How rows become lines. Numbers are written so that they read back to the same bits."""
+    """File format of time series. Numbers are written so that they are read back with the same bits."""
 
     suffix: str
-    """The file's ending, with its dot."""
+    """File name extension, with its dot."""
 
     @abstractmethod
     def head(self, columns: Sequence[str]) -> str:
-        """What stands before the first row: whole lines, or nothing."""
+        """Lines before the first row, or an empty text."""
 
     @abstractmethod
     def line(self, columns: Sequence[str], step: int, row: Sequence[float]) -> str:
-        """One row as one line, with its end."""
+        """One row as one line, including the line end."""
 
     @abstractmethod
     def parse(self, lines: Sequence[str]) -> Series:
-        """The series of some whole lines."""
+        """Series from complete lines."""
 
     def read(self, path: str | os.PathLike[str]) -> Series:
-        """A file, even that of a run that was cut off: a last line without its end is left out.
+        """Reads a file, also of an interrupted run: a last line without line end is ignored.
 
-        Raises ValueError where another line cannot be read.
+        Raises ValueError if another line cannot be read.
         """
         lines = Path(path).read_text(encoding="utf-8").split("\n")[:-1]
         try:
             return self.parse(lines)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path} is no series of {type(self).__name__}: {error}; was it edited?") from error
+            raise ValueError(
+                f"{path} is not a series in the format {type(self).__name__}: {error}; restore the file if it was edited"
+            ) from error
 
 
 @dataclass(frozen=True)
 class Csv(SeriesFormat):
-    """A table: the header `step,NAME,...`, then a line a row; NaN is written as nan."""
+    """Table with the header `step,NAME,...` and one line per row; NaN is written as nan."""
 
     suffix = ".csv"
 
@@ -65,13 +67,13 @@ class Csv(SeriesFormat):
     def parse(self, lines):
         head, *rows = csv.reader(lines) if lines else [["step"]]
         if head[0] != "step" or any(len(row) != len(head) for row in rows):
-            raise ValueError(f"the header {head} must begin with step, and every line have {len(head)} values")
+            raise ValueError(f"the header {head} must begin with step, and every line must have {len(head)} values")
         return _series(head[1:], [int(row[0]) for row in rows], [[float(x) for x in row[1:]] for row in rows])
 
 
 @dataclass(frozen=True)
 class JsonLines(SeriesFormat):
-    """An object a line, `{"step": 10, "NAME": 0.1}`, after one with the names, `{"columns": [...]}`; NaN is written as null."""
+    """One object per line, `{"step": 10, "NAME": 0.1}`, after one with the names, `{"columns": [...]}`; NaN becomes null."""
 
     suffix = ".jsonl"
 
@@ -91,44 +93,46 @@ class JsonLines(SeriesFormat):
 
 @dataclass(frozen=True)
 class SeriesFolder:
-    """Where a recorder's series go: one file for each monitor, `FOLDER/NAME.csv`."""
+    """Folder of the series of a recorder, with one file per monitor, `FOLDER/NAME.csv`."""
 
     folder: str | os.PathLike[str]
-    """Made where it is missing."""
+    """Path of the folder, which is created if it does not exist."""
     format: SeriesFormat = Csv()
     overwrite: bool = False
-    """Whether files of the same names may be replaced."""
+    """Whether existing files are replaced."""
 
     def path(self, name: str) -> Path:
-        """The file of a monitor."""
+        """Path of the file of a monitor."""
         return Path(self.folder) / f"{name}{self.format.suffix}"
 
     def open(self, name: str, columns: Sequence[str]) -> "SeriesFile":
-        """Begins a monitor's file. Raises OutputExistsError for one that is there, unless `overwrite`."""
+        """Creates the file of a monitor. Raises OutputExistsError if it exists, unless `overwrite`."""
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         return SeriesFile(path, self.format, columns, overwrite=self.overwrite)
 
     def require_free(self, names: Sequence[str]) -> None:
-        """Raises OutputExistsError, before any file is begun, where one is there that may not be replaced."""
+        """Raises OutputExistsError before any file is created if one exists, unless `overwrite`."""
         taken = [str(self.path(name)) for name in names if self.path(name).exists()]
         if taken and not self.overwrite:
-            raise OutputExistsError(f"{', '.join(taken)} already there: give another folder, or pass overwrite=True.")
+            raise OutputExistsError(f"{', '.join(taken)} already there: pass another folder, or overwrite=True.")
 
     def read(self, name: str) -> Series:
-        """A monitor's series, of a run that goes on, ended or was cut off."""
+        """Series of a monitor, of a running, finished or interrupted run."""
         return self.format.read(self.path(name))
 
 
 class SeriesFile:
-    """A file that grows by a line a row: each is handed to the system at once, and lasts whatever ends the process."""
+    """File that grows by one line per row. Each line is passed to the operating system at once, so that it is not lost if the
+    process
+    ends."""
 
     def __init__(self, path: Path, format: SeriesFormat, columns: Sequence[str], *, overwrite: bool = False):
         self._format, self._columns = format, tuple(columns)
         try:
             self._file = open(path, "w" if overwrite else "x", newline="", encoding="utf-8")  # noqa: SIM115
         except FileExistsError as error:
-            raise OutputExistsError(f"{path} is already there: give another folder, or pass overwrite=True.") from error
+            raise OutputExistsError(f"{path} is already there: pass another folder, or overwrite=True.") from error
         self._synced = -_SYNC_SECONDS
         self._write(format.head(columns))
 
@@ -144,7 +148,7 @@ class SeriesFile:
             self._synced = monotonic()
 
     def close(self) -> None:
-        """Flushes to the disk; a second call does nothing."""
+        """Flushes to the disk and closes the file; a second call has no effect."""
         if not self._file.closed:
             os.fsync(self._file.fileno())
             self._file.close()

@@ -1,4 +1,4 @@
-"""Sums over the fluid from the gradient of the velocity: enstrophy and dissipation."""
+"""Enstrophy and dissipation from differences of the velocity."""
 
 import warp as wp
 
@@ -13,9 +13,10 @@ from .moments_pass import MomentsPass
 class VelocityGradients:
     """Enstrophy sum (1 - eps) |w|^2 / 2 and dissipation sum (1 - eps) 2 rho nu S : S of a flow.
 
-    w = curl u and S_ab = (d_a u_b + d_b u_a) / 2 by central differences; beside a wall at rest, half a cell away, by the
-    parabola through u = 0 there, the cell and its other neighbour; one-sided in cells that obey a boundary condition.
-    Cells that are all solid count as at rest. nu is that of each cell at the present time.
+    w = curl u and S_ab = (d_a u_b + d_b u_a) / 2 by central differences; next to a wall at rest, half a cell away, from the
+    parabola through u = 0 at the wall, the cell and its other neighbour; one-sided in cells with a boundary condition. Cells that
+    are wholly solid count as at rest. nu is that of each cell at the present time. Velocities of neighbours are not known to the
+    integrand of an `Observable`, so that these sums have no gradient.
     """
 
     def __init__(self, simulation: Simulation):
@@ -25,12 +26,11 @@ class VelocityGradients:
         self._sweep = simulation.passes.general(gradients_kernel)
 
     def enstrophy_and_dissipation(self) -> tuple[float, float]:
-        """Both of the present state: [cells^d / step^2] and [lattice energy / step]."""
-        with self._moments.taken() as moments:
-            return self.of(moments)
+        """Both sums of the present state: [cells^d / step^2] and [lattice energy / step]."""
+        return self.of(self._moments())
 
     def of(self, moments: wp.array) -> tuple[float, float]:
-        """The same of a given density and velocity, `[tile][1 + d][cell]` as `Simulation.moments` gives it."""
+        """Both sums of a density and velocity field, `[tile][1 + d][cell]`, in the layout of `Simulation.moments`."""
         self._sums.zero_()
         self._sweep(source=moments, sums=self._sums)
         enstrophy, dissipation = summed(self._sums).tolist()
@@ -52,14 +52,14 @@ def gradients_kernel(k: KernelContext) -> None:
 
 
 def _velocity(k: KernelContext, offset: tuple[int, ...]) -> list:
-    """u of the cell at an offset; 0 where it is all solid."""
+    """Velocity of the cell at an offset; 0 in wholly solid cells."""
     size = 1 + k.lattice.dimension
     u = [k.trace.shifted("source", 1 + b, size, offset) for b in range(size - 1)]
     return [where(k.trace.shifted("solid", 0, 1, offset) < 1.0, v, 0.0) for v in u] if k.tiles.solid else u
 
 
 def _beside(k: KernelContext, axis: int, sign: int) -> list:
-    """u of the neighbour on one side, 0 where that is no fluid."""
+    """Velocity of the neighbour on one side, 0 outside the fluid."""
     offset = tuple(sign * int(b == axis) for b in range(k.lattice.dimension))
     u = _velocity(k, offset)
     if k.cell.links is None:

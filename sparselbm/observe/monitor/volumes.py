@@ -1,4 +1,4 @@
-"""Fields written as volumes while the flow runs on."""
+"""Volumes of flow fields, written while the simulation runs."""
 
 import os
 from abc import ABC, abstractmethod
@@ -20,23 +20,23 @@ from .schedule import Schedule
 
 
 class VolumeFormat(ABC):
-    """How the grids of one moment become files."""
+    """File format of the grids of one instant."""
 
     suffix: str
-    """The files' ending, with its dot."""
+    """File name extension, with its dot."""
 
     @abstractmethod
     def paths(self, folder: Path, prefix: str, step: int) -> tuple[Path, ...]:
-        """The files of a step, numbered so that viewers take them as a sequence."""
+        """Paths of the files of a step, numbered so that viewers read them as a sequence."""
 
     @abstractmethod
     def write(self, paths: Sequence[Path], grids: Sequence[TileGrid]) -> None:
-        """Writes velocity and pressure; each file beside its place first, then renamed."""
+        """Writes velocity and pressure; each file is written under a temporary name first, then renamed."""
 
 
 @dataclass(frozen=True)
 class Vdb(VolumeFormat):
-    """OpenVDB: one file a step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`."""
+    """OpenVDB: one file per step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`."""
 
     compress: bool = True
     suffix = ".vdb"
@@ -50,7 +50,7 @@ class Vdb(VolumeFormat):
 
 @dataclass(frozen=True)
 class Nvdb(VolumeFormat):
-    """NanoVDB: two files a step, PREFIX_velocity_00000100.nvdb and PREFIX_pressure_00000100.nvdb."""
+    """NanoVDB: two files per step, PREFIX_velocity_00000100.nvdb and PREFIX_pressure_00000100.nvdb."""
 
     compress: bool = False
     suffix = ".nvdb"
@@ -64,11 +64,11 @@ class Nvdb(VolumeFormat):
 
 
 class VolumeWriter:
-    """Writes snapshots in a thread of its own, in their order; use it in a `with` block, or call `close`.
+    """Writes snapshots in a separate thread, in their order; use it in a `with` block, or call `close`.
 
-    `memory`: bytes of snapshots that wait or are being written; `add` waits when another would exceed it (writing takes about
-    as much again for a while). What fails in the thread is raised by the next `add`, or by `close`, as VolumeError.
-    Raises OutputExistsError for a folder with such files, unless `overwrite`; then they are removed.
+    `memory`: limit of the snapshots that wait or are being written [bytes]; `add` waits if another would exceed it (writing
+    itself temporarily needs about the same amount). Errors in the thread are raised by the next `add` or by `close`, as
+    VolumeError. Raises OutputExistsError for a folder with such files, unless `overwrite`; then they are removed.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class VolumeWriter:
         former = sorted(self.folder.glob(f"{prefix}_*{format.suffix}"))
         if former and not overwrite:
             raise OutputExistsError(
-                f"{self.folder} already holds {former[0].name} ({len(former)} such files): give another folder or prefix, "
-                "or pass overwrite=True."
+                f"{self.folder} already holds {former[0].name} ({len(former)} such files): pass another folder or prefix, "
+                "or overwrite=True."
             )
         for path in former:
             path.unlink()
@@ -91,17 +91,17 @@ class VolumeWriter:
         self._closed = False
 
     def add(self, snapshot: Snapshot, step: int) -> float:
-        """Hands a snapshot to the thread; the seconds that this had to wait for memory."""
+        """Passes a snapshot to the thread; returns the time spent waiting for memory [s]."""
         if self._closed:
-            raise VolumeError("the writer is closed: make a new one")
+            raise VolumeError("the writer is closed: create another one")
         size = snapshot.velocity.nbytes + snapshot.pressure.nbytes + snapshot.solid.nbytes
         if snapshot.domain.dimension != 3:
-            raise VolumeError("volumes are of three dimensions, the domain has 2: record layers or probes instead")
+            raise VolumeError("volumes have three dimensions, but the domain has 2: record layers or probes instead")
         if size > self.memory:
-            raise VolumeError(f"a snapshot has {size:,} bytes, more than memory={self.memory:,}: give at least {size}")
+            raise VolumeError(f"a snapshot has {size:,} bytes, more than memory={self.memory:,}: pass at least {size}")
         paths = self.format.paths(self.folder, self.prefix, step)
         if any(path.exists() for path in paths) and not self._overwrite:
-            raise OutputExistsError(f"{paths[0]} is already there: give another folder or prefix, or pass overwrite=True.")
+            raise OutputExistsError(f"{paths[0]} is already there: pass another folder or prefix, or overwrite=True.")
         began = perf_counter()
         self._collect(size)
         self._pending.append((self._pool.submit(self._write, paths, snapshot), size))
@@ -114,7 +114,7 @@ class VolumeWriter:
             raise VolumeError(f"{paths[0]} could not be written: {error}") from error
 
     def _collect(self, size: int) -> None:
-        """Takes what is finished off the queue, in order, and waits until there is room for `size` bytes."""
+        """Removes finished snapshots from the queue, in order, and waits until there is room for `size` bytes."""
         while self._pending:
             held = sum(each for _, each in self._pending)
             if held + size <= self.memory and not self._pending[0][0].done():
@@ -123,7 +123,7 @@ class VolumeWriter:
             future.result()
 
     def close(self) -> None:
-        """Waits until everything is written; a second call does nothing. Raises the first VolumeError."""
+        """Waits until everything is written; a second call has no effect. Raises the first VolumeError."""
         self._closed = True
         self._pool.shutdown(wait=True)
         errors = [error for future, _ in self._pending if (error := future.exception()) is not None]
@@ -140,12 +140,12 @@ class VolumeWriter:
         except VolumeError as failure:
             if error is None:
                 raise
-            error.add_note(f"Also: {failure}")  # What ended the run comes first.
+            error.add_note(f"Also: {failure}")  # The error that ended the run comes first.
 
 
 @dataclass(frozen=True)
 class Volumes(Monitor):
-    """Velocity and pressure of all cells as volumes [SI]: column `seconds_held`, for which each kept the run from going on."""
+    """Velocity and pressure of all cells as volumes [SI]: column `seconds_held`, the time for which each delayed the run."""
 
     writer: VolumeWriter
     units: Units
@@ -156,7 +156,7 @@ class Volumes(Monitor):
 
     def bind(self, simulation):
         if simulation.domain.dimension != 3:
-            raise VolumeError("volumes are of three dimensions, the domain has 2: record layers or probes instead")
+            raise VolumeError("volumes have three dimensions, but the domain has 2: record layers or probes instead")
         return _VolumeSampler(self, simulation)
 
 

@@ -36,10 +36,10 @@ def same_bits(a, b) -> bool:
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)
 def test_checkpointed_is_stored_to_the_last_bit(device, lattice):
     run = channel_run(device, lattice)
-    stored = run.value_and_grad("Force", *WRT, plan=Stored())
+    stored = run.value_and_grad("Force", *WRT, method=Stored())
     for states in (1, 2, 3, 7, 23, 24, 1000):
-        plan = Checkpointed(states * run.simulation.state.nbytes)
-        assert same_bits(run.value_and_grad("Force", *WRT, plan=plan), stored), f"{states} states"
+        method = Checkpointed(states * run.simulation.state.nbytes)
+        assert same_bits(run.value_and_grad("Force", *WRT, method=method), stored), f"{states} states"
 
 
 def test_checkpointing_repeats_as_few_steps_as_is_possible(device, monkeypatch):
@@ -49,7 +49,7 @@ def test_checkpointing_repeats_as_few_steps_as_is_possible(device, monkeypatch):
     monkeypatch.setattr(simulation.stepper, "advance", lambda *given: (done.append(1), advance(*given)))
     steps, states = 200, 10
     value_and_grad(
-        objectives(2)["Force"], simulation, steps=steps, wrt=(), plan=Checkpointed(states * simulation.state.nbytes)
+        objectives(2)["Force"], simulation, steps=steps, wrt=(), method=Checkpointed(states * simulation.state.nbytes)
     )
     r = next(r for r in range(steps) if comb(states + r, r) >= steps)
     assert len(done) == r * steps - comb(states + r, r - 1) + 1
@@ -94,9 +94,9 @@ def test_steady_is_the_limit_of_a_long_run(device, kind):
     simulation, objective, drive = settling(device, kind)
     wrt = (Points("body"), Parameter("viscosity"), Parameter(drive))
     simulation.run(6000)
-    steady_value, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, plan=Steady())
-    plan = Checkpointed(400 * simulation.state.nbytes)
-    value, unsteady = value_and_grad(objective, simulation, steps=6000, window=Window(100), wrt=wrt, plan=plan)
+    steady_value, steady = value_and_grad(objective, simulation, steps=0, wrt=wrt, method=Steady())
+    method = Checkpointed(400 * simulation.state.nbytes)
+    value, unsteady = value_and_grad(objective, simulation, steps=6000, window=Window(100), wrt=wrt, method=method)
     errors = [float(np.linalg.norm(a - b) / np.linalg.norm(b)) for a, b in zip(steady, unsteady, strict=True)]
     print(kind, "relative differences", *(f"{e:.1e}" for e in errors))
     assert steady_value == pytest.approx(value, rel=3e-6)
@@ -107,7 +107,7 @@ def test_steady_takes_no_step_of_its_own(device):
     simulation, objective, _ = settling(device, "periodic, walls")
     simulation.run(6000)
     before = simulation.state.populations.numpy().copy()
-    value_and_grad(objective, simulation, steps=0, wrt=(Parameter("viscosity"),), plan=Steady())
+    value_and_grad(objective, simulation, steps=0, wrt=(Parameter("viscosity"),), method=Steady())
     assert simulation.steps == 6000
     assert np.array_equal(simulation.state.populations.numpy(), before)
 
@@ -118,8 +118,8 @@ def test_gradients_do_not_change_the_flow(device):
     run.simulation.state.populations.assign(run.start)
     run.simulation.run(run.steps)
     plain = run.simulation.state.populations.numpy().copy()
-    for plan in (Stored(), Checkpointed(3 * run.simulation.state.nbytes)):
-        run.value_and_grad("Torque", *WRT, plan=plan)
+    for method in (Stored(), Checkpointed(3 * run.simulation.state.nbytes)):
+        run.value_and_grad("Torque", *WRT, method=method)
         assert np.array_equal(run.simulation.state.populations.numpy(), plain)
 
 
