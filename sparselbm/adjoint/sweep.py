@@ -122,8 +122,10 @@ class BackwardSweep:
         return self._injections(GradientTargets())
 
     def _step_back(self, wrt: GradientTargets) -> Sweep:
+        everywhere = self._everywhere  # A factory that held this object would make a cycle, and the run's memory outlive it.
+
         def factory(physics: Physics, tiles: TileClass, target: Target):
-            return adjoint_kernel(physics, replace(tiles, solid=tiles.solid or self._everywhere), target, wrt)
+            return adjoint_kernel(physics, replace(tiles, solid=tiles.solid or everywhere), target, wrt)
 
         return self.simulation.passes.by_class(factory)
 

@@ -34,8 +34,8 @@ def run_on_tape(
     """Advances `populations` (from `tape_array`) by `steps` on a tape; returns the populations after the run.
 
     `tape.backward` then adds to `populations.grad`, to `simulation.parameters.array.grad` if this array requires a gradient, and
-    to `points.grad` of the geometry of every obstacle, unless solid fractions were set by hand, which depend on no points. The tape
-    owns the states that the method stores. The backward pass does not change the simulation; the inputs of the run must be
+    to `points.grad` of the geometry of every obstacle, unless solid fractions were set by hand, which depend on no points. The
+    tape owns the states that the method stores. The backward pass does not change the simulation; the inputs of the run must be
     unchanged (`InputChecksums`), except for the state of the simulation. Call `tape.zero()` between two backward passes of a
     tape, as Warp requires: gradients between two kernels of a chain accumulate as well. Raises AdjointError.
     """

@@ -50,8 +50,8 @@ class OpeningFlows:
             for k, (name, cap) in enumerate(caps[patch.name].items()):
                 self.cells[name], self.centres[name] = here[owner == k], centres[owner == k]
                 self.areas[name] = vectors[owner == k] @ cap.normal
-        self._tiles = np.unique(np.concatenate([cells[:, 0] for cells in self.cells.values()]))
-        self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: self._tiles)
+        tiles = np.unique(np.concatenate([cells[:, 0] for cells in self.cells.values()]))
+        self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: tiles)
         self._found: wp.array = tile_array(domain, 2, simulation.precision)
 
     def take(self) -> tuple[dict[str, float], dict[str, float]]:

@@ -31,11 +31,11 @@ CHOSEN = (
 )
 
 
-def gradients(simulation, steps=12, plan=Stored(), objective=ENERGY):
+def gradients(simulation, steps=12, method=Stored(), objective=ENERGY):
     """By name: fields on the box, and numbers; bodies turn about one place, which is not repeated."""
     names = [name for name in simulation.physics.parameters if "rotation" not in name and "centre" not in name]
     wrt = [w for w in LOCAL if _has(simulation, w)] + [Parameter(name) for name in names]
-    value, found = value_and_grad(objective, simulation, steps=steps, wrt=wrt, plan=plan)
+    value, found = value_and_grad(objective, simulation, steps=steps, wrt=wrt, method=method)
     return {"value": value} | {str(w): _on_the_box(simulation, g) for w, g in zip(wrt, found, strict=True)}
 
 
@@ -84,7 +84,7 @@ def test_plans_agree(device, plan, name):
     flow, (make, rel) = FLOWS[name], PLANS[plan]
     one, many = flow.on((1, 1), device), flow.on(flow.repeats, device)
     stored = gradients(flow.on((1, 1), device), steps=20)
-    found = [gradients(simulation, steps=20, plan=make(simulation)) for simulation in (one, many)]
+    found = [gradients(simulation, steps=20, method=make(simulation)) for simulation in (one, many)]
     assert_repeated(stored, found[0], (1, 1), rel)
     assert_repeated(*found, flow.repeats, 1e-2 if rel else 1e-11)
 
@@ -97,7 +97,7 @@ def test_steady(device):
         simulation = flow.on(repeats, device)
         simulation.run(3000)
         wrt = [Parameter("viscosity"), Parameter("force_x")]
-        found.append(np.array(value_and_grad(ENERGY, simulation, steps=0, wrt=wrt, plan=Steady(tolerance=1e-6))[1]))
+        found.append(np.array(value_and_grad(ENERGY, simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-6))[1]))
     assert np.allclose(found[1], np.prod(flow.repeats) * found[0], rtol=1e-4)
 
 

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 import warp as wp
-from reference_from_models import DenseFlow
 from periodic_flows import FLOWS, tiled
+from reference_from_models import DenseFlow
 from states import dense_state, noise, set_dense_state
 
 from sparselbm.errors import DomainError, MotionError

@@ -83,7 +83,6 @@ from sparselbm.observe import (
     LayerPressure,
     LayerVelocity,
     PowerLoss,
-    PressureDrop,
     ScalarFlux,
     ScalarIntegral,
     ScalarRelease,

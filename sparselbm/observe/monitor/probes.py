@@ -36,29 +36,32 @@ class Probes(Monitor):
         return _ProbeSampler(simulation, np.asarray(self.points, dtype=np.float64))
 
 
+class _CellsAround:
+    """Cells around points and their weights, as long as no body moves."""
+
+    def __init__(self, simulation: Simulation, points: np.ndarray):
+        self._simulation, self._points = simulation, points
+        self.tiles()
+        for k in np.flatnonzero(np.isnan(self.weights[:, 0])):
+            raise ValueError(f"point {k} at {tuple(points[k].tolist())} m is not in the flow: no cell around it is fluid; move it")
+
+    def tiles(self) -> np.ndarray:
+        """Looks the cells up again; returns the indices of their tiles. A pass asks for its tiles when bodies have moved."""
+        domain = self._simulation.domain
+        cells, self.weights = stencil(domain, self._simulation.solids.open_cells(), self._points)
+        self.tile, self.inner = np.divmod(cells, domain.cells_per_tile)
+        return np.unique(self.tile)
+
+
 class _ProbeSampler(Sampler):
     def __init__(self, simulation: Simulation, points: np.ndarray):
         domain, size = simulation.domain, 1 + simulation.lattice.dimension
-        self._simulation, self._points = simulation, points
-        self._moments = MomentsPass(simulation, self._tiles)
-        self._require_fluid()
-        places = np.stack([self._tile, self._inner], axis=-1).reshape(-1, 2)
-        self._shape, self._device = (*self._tile.shape, size), domain.device
+        self._cells = _CellsAround(simulation, points)
+        self._moments = MomentsPass(simulation, self._cells.tiles)
+        places = np.stack([self._cells.tile, self._cells.inner], axis=-1).reshape(-1, 2)
+        self._shape, self._device = (*self._cells.tile.shape, size), domain.device
         self._places = wp.array(places, dtype=wp.vec2i, device=domain.device)
         self._found = wp.empty((len(places), size), dtype=simulation.precision, device=domain.device)
-
-    def _tiles(self) -> np.ndarray:
-        """Looks up the cells around the points and their weights again: the pass asks for its tiles when bodies have moved."""
-        domain = self._simulation.domain
-        cells, self._weights = stencil(domain, self._simulation.solids.open_cells(), self._points)
-        self._tile, self._inner = np.divmod(cells, domain.cells_per_tile)
-        return np.unique(self._tile)
-
-    def _require_fluid(self) -> None:
-        for k in np.flatnonzero(np.isnan(self._weights[:, 0])):
-            raise ValueError(
-                f"point {k} at {tuple(self._points[k].tolist())} m is not in the flow: no cell around it is fluid; move it"
-            )
 
     def take(self):
         kernel, outputs = _gather_kernel(self._found.dtype), [self._found]
@@ -67,8 +70,8 @@ class _ProbeSampler(Sampler):
             wp.launch(kernel, self._found.shape, inputs=inputs, outputs=outputs, device=self._device, record_tape=False)
         near = self._found.numpy().reshape(self._shape).astype(np.float64)
         near[..., 0] = CS2 * (near[..., 0] - 1.0)
-        near[self._weights == 0.0] = 0.0  # Values inside solids are arbitrary.
-        return tuple(np.einsum("kc,kcv->kv", self._weights, near).ravel().tolist())
+        near[self._cells.weights == 0.0] = 0.0  # Values inside solids are arbitrary.
+        return tuple(np.einsum("kc,kcv->kv", self._cells.weights, near).ravel().tolist())
 
 
 def stencil(domain: Domain, counts: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -69,7 +69,7 @@ class ValuesSampler(Sampler):
         self._parts = np.cumsum([len(functional.sums) for functional in functionals])[:-1]
 
     def take(self):
-        self._sums.add(self._simulation.state)
+        self._sums.add(self._simulation.state.populations)
         parts = np.split(self._sums.take(), self._parts)
         values = [functional.of_sums(part)[0] for functional, part in zip(self._functionals, parts, strict=True)]
         return tuple((self._factors * np.array(values)).tolist())

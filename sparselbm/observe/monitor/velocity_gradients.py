@@ -27,7 +27,8 @@ class VelocityGradients:
 
     def enstrophy_and_dissipation(self) -> tuple[float, float]:
         """Both sums of the present state: [cells^d / step^2] and [lattice energy / step]."""
-        return self.of(self._moments())
+        with self._moments.taken() as moments:
+            return self.of(moments)
 
     def of(self, moments: wp.array) -> tuple[float, float]:
         """Both sums of a density and velocity field, `[tile][1 + d][cell]`, in the layout of `Simulation.moments`."""
