@@ -54,7 +54,7 @@ def taped(simulation):
 
 USES = {
     "run": lambda simulation: simulation.run(3),
-    "fields": lambda simulation: (simulation.velocity(), simulation.density(), simulation.force_field(), simulation.excess_mass()),
+    "fields": lambda simulation: (simulation.velocity(), simulation.force_field(), simulation.excess_mass()),
     "check": lambda simulation: (simulation.run(100), simulation.check_stability()),
     "evaluate": lambda simulation: evaluate(KineticEnergy(), simulation),
     "geometry": lambda simulation: (simulation.update_geometry(), simulation.run(2)),
@@ -82,8 +82,10 @@ def require_freed(make, use):
     assert [each() for each in alive] == [None, None]
 
 
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("flow", FLOWS)
+PAIRS = [(flow, use) for flow in FLOWS for use in ("run", "stored")] + [("seams and a scalar", use) for use in USES]
+
+
+@pytest.mark.parametrize(("flow", "use"), sorted(set(PAIRS)))
 def test_a_simulation_is_freed(flow, use, device, without_collector):
     require_freed(lambda: FLOWS[flow](device), USES[use])
 

@@ -43,7 +43,8 @@ class _CellsAround:
         self._simulation, self._points = simulation, points
         self.tiles()
         for k in np.flatnonzero(np.isnan(self.weights[:, 0])):
-            raise ValueError(f"point {k} at {tuple(points[k].tolist())} m is not in the flow: no cell around it is fluid; move it")
+            place = tuple(points[k].tolist())
+            raise ValueError(f"point {k} at {place} m is not in the flow: no cell around it is fluid; move it")
 
     def tiles(self) -> np.ndarray:
         """Looks the cells up again; returns the indices of their tiles. A pass asks for its tiles when bodies have moved."""
