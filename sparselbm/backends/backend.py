@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
-from .tile_layout import TileLayout
+from ..layout import TileLayout
 
 _AHEAD = 2
 """Tiles ahead of which populations are fetched, in the order of memory."""

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
 from ..lattice import Lattice
-from .beside import cell_beside
+from ..layout import TileLayout
+from ..layout.warp_functions import cell_beside, inner_coordinates
 from .domain import Domain
 
 
@@ -45,17 +45,14 @@ def _link_kernel() -> wp.Kernel:
     ):
         thread = wp.tid()
         tile = thread // cells
-        cell = thread % cells
+        inner = inner_coordinates(thread % cells)
         word = wp.uint32(0)
         if fluid[thread] == wp.uint8(0):
             word = wp.uint32(1)
         for q in range(1, velocities.shape[0]):
-            a = (cell >> 6) - velocities[q][0]
-            b = ((cell >> 3) & 7) - velocities[q][1]
-            c = (cell & 7) - velocities[q][2]
-            if fluid[cell_beside(neighbours, cells, tile, a, b, c)] == wp.uint8(0):
+            upstream = cell_beside(neighbours, tile, inner - velocities[q])
+            if fluid[upstream[0] * cells + upstream[1]] == wp.uint8(0):
                 word = word | (wp.uint32(1) << wp.uint32(q))
         words[thread] = word
 
     return blocked_links
-

@@ -7,8 +7,10 @@ from math import lcm
 import numpy as np
 import warp as wp
 
-from ..backends import Backend, TileLayout, backend_for
+from ..backends import Backend, backend_for
 from ..errors import DomainError
+from ..layout import EDGE, NEIGHBOUR_STEPS, TileLayout
+from ..layout.warp_functions import first_cell, neighbour_step, tile_of_voxel
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,22 +62,28 @@ class Domain:
     @cached_property
     def neighbours(self) -> wp.array:
         """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is no tile."""
-        table = wp.empty(27 * self.tile_count, dtype=wp.int32, device=self.device)
-        extent = [-(-n // 8) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
+        size = len(NEIGHBOUR_STEPS) * self.tile_count
+        table = wp.empty(size, dtype=wp.int32, device=self.device)
+        extent = [-(-n // EDGE) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
             3 - self.dimension
         )
         wp.launch(
             _neighbour_kernel(),
-            dim=27 * self.tile_count,
+            dim=size,
             inputs=[self.volume.id, self.coordinates, wp.vec3i(*extent), self.dimension, self.tile_count],
             outputs=[table],
             device=self.device,
         )
         return table
 
+    @property
+    def first_cells(self) -> np.ndarray:
+        """Index of the first cell of every tile, (n, 3) int32; the last one is 0 in two dimensions."""
+        return EDGE * self.tiles
+
     def cell_indices(self) -> np.ndarray:
         """Index (i, j[, k]) of every cell of every tile, (n, cells, dimension) int32."""
-        return cell_indices(self.tiles, self.dimension)
+        return _cell_indices(self.tiles, self.dimension)
 
     def cell_centres(self) -> np.ndarray:
         """Centre of every cell of every tile [m], (n, cells, dimension) float64."""
@@ -83,7 +91,7 @@ class Domain:
 
     def dense(self, field: np.ndarray, outside: float = 0.0) -> np.ndarray:
         """Expands a field (n, cells, ...) to one array over the box, (*shape, ...), with `outside` where there is no tile."""
-        extent = [8 * -(-n // 8) for n in self.shape]
+        extent = [EDGE * -(-n // EDGE) for n in self.shape]
         result = np.full((*extent, *field.shape[2:]), outside, dtype=field.dtype)
         index = self.cell_indices().reshape(-1, self.dimension)
         result[tuple(index.T)] = field.reshape(-1, *field.shape[2:])
@@ -97,33 +105,33 @@ def build_domain(
     """Builds a domain from tile coordinates; `fluid(indices)` returns the mask of the fluid cells (..., dimension)."""
     dimension = len(shape)
     for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)):
-        if wraps and n % 8:
+        if wraps and n % EDGE:
             raise DomainError(
-                f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8; repeat the geometry {lcm(n, 8) // n} "
-                f"times, to {lcm(n, 8)} cells, for the same flow, or take {8 * max(1, round(n / 8))} cells per period"
+                f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of {EDGE}; repeat the geometry "
+                f"{lcm(n, EDGE) // n} times, to {lcm(n, EDGE)} cells, for the same flow, or take "
+                f"{EDGE * max(1, round(n / EDGE))} cells per period"
             )
     if len(tiles) == 0:
         raise DomainError(
             "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"
         )
     device = wp.get_device(device)
-    points = wp.array(np.ascontiguousarray(8 * tiles, dtype=np.int32), dtype=wp.vec3i, device=device)
+    points = wp.array(np.ascontiguousarray(EDGE * tiles, dtype=np.int32), dtype=wp.vec3i, device=device)
     half = 0.5 * voxel_size
     volume = wp.Volume.allocate_by_tiles(
         points, voxel_size=voxel_size, bg_value=None, translation=[x + half for x in origin], device=device
     )
-    ordered = volume.get_tiles().numpy() // 8
-    indices = cell_indices(ordered, dimension)
+    ordered = volume.get_tiles().numpy() // EDGE
+    indices = _cell_indices(ordered, dimension)
     inside = np.all((indices >= 0) & (indices < np.asarray(shape)), axis=-1)
     cells = inside & fluid(indices)
     backend = backend_for(device.is_cpu)
     return Domain(dimension, shape, voxel_size, origin, periodic, volume, ordered, cells, device, backend)
 
 
-def cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:
+def _cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:
     """Index (i, j[, k]) of every cell of the given tiles, (n, cells, dimension) int32."""
-    inner = np.stack(np.meshgrid(*[np.arange(8)] * dimension, indexing="ij"), axis=-1).reshape(-1, dimension)
-    return (8 * tiles[:, None, :dimension] + inner[None]).astype(np.int32)
+    return (EDGE * tiles[:, None, :dimension] + TileLayout(dimension).offsets).astype(np.int32)
 
 
 @cache
@@ -135,15 +143,13 @@ def _neighbour_kernel() -> wp.Kernel:
     ):
         thread = wp.tid()
         tile = thread // 27
-        code = thread % 27
-        step = wp.vec3i(code // 9 - 1, (code // 3) % 3 - 1, code % 3 - 1)
-        if dimension == 2:  # The inner axes of a flat tile are (none, x, y).
-            step = wp.vec3i(step[1], step[2], step[0])
-        place = wp.vec3i(coordinates[3 * tile], coordinates[3 * tile + 1], coordinates[3 * tile + 2]) + step
+        place = wp.vec3i(coordinates[3 * tile], coordinates[3 * tile + 1], coordinates[3 * tile + 2])
+        place = place + neighbour_step(thread % 27, dimension)
         x = wp.where(extent[0] > 0, (place[0] + extent[0]) % wp.max(extent[0], 1), place[0])
         y = wp.where(extent[1] > 0, (place[1] + extent[1]) % wp.max(extent[1], 1), place[1])
         z = wp.where(extent[2] > 0, (place[2] + extent[2]) % wp.max(extent[2], 1), place[2])
-        index = wp.volume_lookup_index(volume, 8 * x, 8 * y, 8 * z)
-        table[thread] = wp.where(index < 0, sentinel, index // 512)
+        first = first_cell(wp.vec3i(x, y, z))
+        index = wp.volume_lookup_index(volume, first[0], first[1], first[2])
+        table[thread] = wp.where(index < 0, sentinel, tile_of_voxel(index))
 
     return neighbour_table

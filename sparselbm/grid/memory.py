@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
+from ..layout import TileLayout
 from .domain import Domain
 
 _HUGE_PAGE = 1 << 21

@@ -79,17 +79,18 @@ class Word:
 
 @dataclass(frozen=True)
 class Position:
-    """Index of the cell along an inner axis, counted from the lower corner of the domain."""
+    """Index of the cell along an axis of the domain, which is the inner axis `inner` of tiles."""
 
     axis: int
+    inner: int
 
     @property
     def cpp(self) -> str:
-        return f"position({self.axis})"
+        return f"position({self.inner})"
 
     @property
     def python(self) -> str:
-        return f"position(coordinates, tile, cell, {self.axis})"
+        return f"real(cell_index(coordinates, tile, {self.axis}, inner[{self.inner}]))"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
 from ..grid import Domain
+from ..layout import TileLayout
 from ..models.physics import TileClass
 from .tile_kernel import ARGUMENTS, TileKernel, fuse
 

@@ -7,9 +7,10 @@ from itertools import chain
 
 import warp as wp
 
-from ..backends import Backend, TileLayout
+from ..backends import Backend
 from ..backends.cpu import choose, with_stores
 from ..lattice import Lattice
+from ..layout import TileLayout
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
 from .access import Access, Local, Parameter, Position, Shifted, Slot, Weight, Word
 
@@ -91,8 +92,7 @@ class TileTrace:
 
     def position(self, axis: int) -> Expression:
         """The cell's index along an axis, as a number."""
-        inner = axis + 3 - self.lattice.dimension
-        return self._load(f"position{axis}", Position(inner))
+        return self._load(f"position{axis}", Position(axis, TileLayout(self.lattice.dimension).inner_axis(axis)))
 
     def streamed(self, array: str, links: Expression | None) -> list[Expression]:
         """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.

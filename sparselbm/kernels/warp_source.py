@@ -8,14 +8,17 @@ A launch has the dimensions (tiles of the class, cells per tile) and the argumen
 """
 
 import hashlib
+import inspect
 import linecache
 import math
+from collections.abc import Collection
 
 import warp as wp
 
-from ..backends import TileLayout
+from ..layout import TileLayout
+from ..layout.warp_functions import cell_beside, cell_index, inner_coordinates
 from ..trace.expression import Expression, ancestors
-from .access import Position, Shifted, Slot
+from .access import Access, Position, Shifted, Slot
 from .tile_kernel import ARGUMENTS, TileTrace
 
 _FLAT = {"tiles": "wp.int32", "neighbours": "wp.int32", "coordinates": "wp.int32", "slots": "wp.int32",
@@ -24,28 +27,6 @@ _FLAT = {"tiles": "wp.int32", "neighbours": "wp.int32", "coordinates": "wp.int32
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "wp.sqrt({0})",
          "exp": "wp.exp({0})", "log": "wp.log({0})", "where": "wp.where({0}, {1}, {2})",
          "<": "{0} < {1}", "<=": "{0} <= {1}", "==": "{0} == {1}", "!=": "{0} != {1}"}  # fmt: skip
-
-_NEIGHBOUR = '''
-
-@wp.func
-def neighbour(neighbours: wp.array(dtype=wp.int32), tile: wp.int32, cell: wp.int32, da: wp.int32, db: wp.int32, dc: wp.int32):
-    """The tile, and the number in it, of the cell (da, db, dc) away; cell (a, b, c) of a tile has the number (8 a + b) 8 + c."""
-    a = cell // 64 + da
-    b = (cell // 8) % 8 + db
-    c = cell % 8 + dc
-    code = 9 * ((a + 8) // 8) + 3 * ((b + 8) // 8) + (c + 8) // 8
-    return wp.vec2i(neighbours[27 * tile + code], (8 * ((a + 8) % 8) + (b + 8) % 8) * 8 + (c + 8) % 8)
-'''
-
-_POSITION = '''
-
-@wp.func
-def position(coordinates: wp.array(dtype=wp.int32), tile: wp.int32, cell: wp.int32, axis: wp.int32):
-    """Index of the cell along the inner axis a, b or c (0, 1, 2), counted from the lower corner of the domain."""
-    inner = wp.where(axis == 2, cell % 8, wp.where(axis == 1, (cell // 8) % 8, cell // 64))
-    return real(8 * coordinates[3 * tile + axis - {first_axis}] + inner)
-'''
-
 
 def arguments_of(trace: TileTrace) -> list[str]:
     """Names of the arguments of the Warp kernel, in the order of `ARGUMENTS`: those that the kernel uses."""
@@ -59,15 +40,20 @@ def arguments_of(trace: TileTrace) -> list[str]:
 
 def warp_source(trace: TileTrace, precision: type, name: str = "step") -> str:
     """Python text of a module with the traced kernel as the Warp kernel `name`, in `wp.float32` or `wp.float64`."""
-    layout, accesses = TileLayout(trace.lattice.dimension), trace.loads.values()
+    layout, functions = TileLayout(trace.lattice.dimension), _layout_functions(trace.loads.values())
     head = ["import warp as wp", "", f"real = wp.{precision.__name__}", f"CELLS = {layout.cells}"]
-    helpers = _NEIGHBOUR if any(isinstance(x, Shifted) for x in accesses) else ""
-    if any(isinstance(x, Position) for x in accesses):
-        helpers += _POSITION.format(first_axis=3 - layout.dimension)
     arguments = [f"    {argument}: {_type(argument)}," for argument in arguments_of(trace)]
-    body = ["member, cell = wp.tid()", "tile = tiles[member]", *_reads(trace), *_statements(trace), *_writes(trace)]
-    lines = [*head, helpers, "", "@wp.kernel", f"def {name}(", *arguments, "):", *("    " + line for line in body)]
-    return "\n".join(lines) + "\n"
+    begin = ["member, cell = wp.tid()", "tile = tiles[member]"]
+    begin += ["inner = inner_coordinates(cell)"] if functions else []
+    body = [*begin, *_reads(trace), *_statements(trace), *_writes(trace)]
+    kernel = ["@wp.kernel", f"def {name}(", *arguments, "):", *("    " + line for line in body)]
+    return "\n\n\n".join(["\n".join(head), *functions, "\n".join(kernel)]) + "\n"
+
+
+def _layout_functions(accesses: Collection[Access]) -> list[str]:
+    """Sources of the functions of the layout of a tile that these reads call."""
+    needed = [f for kind, f in ((Shifted, cell_beside), (Position, cell_index)) if any(isinstance(x, kind) for x in accesses)]
+    return [inspect.getsource(f.func).strip() for f in ([inner_coordinates, *needed] if needed else [])]
 
 
 def warp_kernel(source: str, name: str = "step") -> wp.Kernel:
@@ -89,7 +75,7 @@ def _type(argument: str) -> str:
 
 def _reads(trace: TileTrace) -> list[str]:
     shifts = {x.place: x.offset for x in trace.loads.values() if isinstance(x, Shifted)}
-    places = [f"at_{place} = neighbour(neighbours, tile, cell, {a}, {b}, {c})" for place, (a, b, c) in shifts.items()]
+    places = [f"at_{place} = cell_beside(neighbours, tile, inner + wp.vec3i{offset})" for place, offset in shifts.items()]
     uniform = [f"{name} = {access.python}" for name, access in trace.uniform.items()]
     return places + uniform + [f"{name} = {access.python}" for name, access in trace.loads.items()]
 

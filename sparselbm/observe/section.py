@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..lattice import CS2
+from ..layout import EDGE
 from .observable import Observable
 
 
@@ -21,7 +22,7 @@ def layer_tiles(simulation, axis: int, *layers: int) -> np.ndarray:
     for layer in layers:
         if not 0 <= layer < extent:
             raise ValueError(f"layer {layer} along {'xyz'[axis]}: the domain has the layers 0 to {extent - 1}")
-    return np.flatnonzero(np.isin(simulation.domain.tiles[:, axis], [layer // 8 for layer in layers]))
+    return np.flatnonzero(np.isin(simulation.domain.tiles[:, axis], [layer // EDGE for layer in layers]))
 
 
 @dataclass(frozen=True)

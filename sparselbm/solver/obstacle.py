@@ -9,6 +9,7 @@ import warp as wp
 
 from ..geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
 from ..grid import Domain
+from ..layout import EDGE
 from ..models import RigidVelocity
 from ..models.cell_label import OBSTACLE_SHIFT
 from ..models.wall import BounceBack
@@ -118,8 +119,8 @@ class ObstacleGeometry:
         band = self.obstacle.wall.band + 1.0
         axes = slice(domain.dimension)
         low, high = (cells.min(axis=0) - band)[axes], (cells.max(axis=0) + band)[axes]
-        first = 8 * domain.tiles[:, axes]
-        return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
+        first = domain.first_cells[:, axes]
+        return np.flatnonzero(np.all((first + EDGE > low) & (first < high), axis=1)).astype(np.int32)
 
     def pullback(self, solid_adjoint: wp.array) -> np.ndarray:
         """d J / d `placed` [1 / m], (n, 3) float64, from d J / d eps of every cell; `points.grad` stays as it is."""

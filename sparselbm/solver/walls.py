@@ -13,6 +13,7 @@ from ..grid import Domain
 from ..grid.blocked_links import blocked_links
 from ..grid.memory import lane_array, put_tiles
 from ..lattice import Lattice
+from ..layout import EDGE, TileLayout
 from ..models.boundary import BoundaryCondition, Face, Opening, Patch
 from ..models.cell_label import (
     OBSTACLE_MASK,
@@ -118,14 +119,14 @@ class Walls:
             return np.arange(domain.tile_count)
         low, high = (obstacle.mesh.bounds - np.asarray(domain.origin)) / domain.voxel_size
         axes = slice(domain.dimension)
-        first = 8 * domain.tiles[:, axes]
-        return np.flatnonzero(np.all((first + 10 > low[axes]) & (first - 2 < high[axes]), axis=1))
+        first = domain.first_cells[:, axes]
+        return np.flatnonzero(np.all((first + EDGE + 2 > low[axes]) & (first - 2 < high[axes]), axis=1))
 
     def _rays(self, tiles: np.ndarray, query: SurfaceQuery, mesh: TriangleMesh) -> tuple[LinkCuts, np.ndarray]:
         """The links that a surface cuts, and their shares up to it, (k, Q, cells), 0 where it is not met."""
         domain = self._domain
         cuts = link_cuts(
-            query, mesh, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
+            query, mesh, first_cells=domain.first_cells[tiles], velocities=self._lattice.velocities,
             dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
         )
         shares = np.zeros((len(tiles), self._lattice.size, domain.cells_per_tile))
@@ -257,17 +258,9 @@ def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
-    cells = domain.cells_per_tile
-    inner = np.stack(np.meshgrid(*[np.arange(8)] * domain.dimension, indexing="ij"), axis=-1).reshape(cells, -1)
-    place = inner - np.asarray(c)
-    step = np.zeros((cells, 3), dtype=int)
-    step[:, 3 - domain.dimension :] = place >> 3
-    code = 9 * step[:, 0] + 3 * step[:, 1] + step[:, 2] + 13
-    neighbours = domain.neighbours.numpy().reshape(-1, 27)[tiles]
-    index = np.zeros(cells, dtype=int)
-    for k in range(domain.dimension):
-        index = 8 * index + (place[:, k] & 7)
-    return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
+    neighbour, cell = TileLayout(domain.dimension).beside([-x for x in c])
+    tiles_around = domain.neighbours.numpy().reshape(domain.tile_count, -1)[tiles]
+    return tiles_around[:, neighbour], np.broadcast_to(cell, (len(tiles), len(cell)))
 
 
 def _require_apart(

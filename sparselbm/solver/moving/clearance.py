@@ -4,6 +4,7 @@ import numpy as np
 
 from ...errors import MotionError
 from ...geometry import SurfaceQuery
+from ...layout import EDGE, TileLayout
 from ...models.boundary import FreeSlip
 from ...models.cell_label import obstacle_number
 from ..simulation import Simulation
@@ -91,14 +92,11 @@ class ClearanceCheck:
     def _cells(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tile, -1 where there is none, and cell of places, (n,) each."""
         index = self._index(places)
-        tiles, extent = index >> 3, np.asarray(self._table.shape)
+        tiles, extent = index // EDGE, np.asarray(self._table.shape)
         there = np.all((tiles >= 0) & (tiles < extent), axis=1)
         tile = np.full(len(index), -1)
         tile[there] = self._table[tuple(tiles[there].T)]
-        cell = np.zeros(len(index), dtype=np.int64)
-        for k in range(index.shape[1]):
-            cell = 8 * cell + (index[:, k] & 7)
-        return tile, cell
+        return tile, TileLayout(index.shape[1]).cell_of(index)
 
 
 def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
@@ -115,6 +113,6 @@ def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _tile_table(domain) -> np.ndarray:
     """Index of the tile at each place of the grid of tiles, -1 where there is none."""
-    table = np.full([-(-n // 8) for n in domain.shape], -1, dtype=np.int64)
+    table = np.full([-(-n // EDGE) for n in domain.shape], -1, dtype=np.int64)
     table[tuple(domain.tiles[:, : domain.dimension].T)] = np.arange(domain.tile_count)
     return table
