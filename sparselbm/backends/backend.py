@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from string import Template
 
 from ..layout import TileLayout
@@ -54,20 +53,11 @@ class Backend:
         return Template(self.text).substitute(
             scalar=scalar,
             integer="int" if scalar == "float" else "long long",
-            cells=layout.cells,
+            layout=layout.cpp,
             ahead=_AHEAD,
-            planes=layout.planes,
-            plane_step="(ra >> 3)" if layout.dimension == 3 else "0",
-            first_axis=3 - layout.dimension,
             join=self.joined_rows[scalar == "double"],
             parameters="\n".join(parameters),
             accumulators="\n".join(f"Real sum{k} = constant(0.0);" for k in range(count)),
             body="\n".join("  " + line for line in body),
             sums="\n".join(Template(self.sum_text).substitute(k=k, count=count) for k in range(count)),
         )
-
-
-def read_text(name: str) -> str:
-    """C++ text of a file beside this one, without its lines of comment."""
-    lines = files("sparselbm.backends").joinpath(name).read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("//"))

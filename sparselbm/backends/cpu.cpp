@@ -4,11 +4,12 @@
 #pragma clang fp contract(fast)
 typedef $scalar Scalar;
 typedef $integer Integer;
-const int LANES = 64 / sizeof(Scalar), ROWS = LANES / 8, CELLS = ${cells};
+$layout
+const int LANES = 64 / sizeof(Scalar), ROWS = LANES / EDGE;
 typedef Scalar Real __attribute__((vector_size(64)));
 typedef Integer Mask __attribute__((vector_size(64)));
-typedef Scalar Row __attribute__((vector_size(8 * sizeof(Scalar))));
-typedef Scalar LooseRow __attribute__((vector_size(8 * sizeof(Scalar)), aligned(sizeof(Scalar))));
+typedef Scalar Row __attribute__((vector_size(EDGE * sizeof(Scalar))));
+typedef Scalar LooseRow __attribute__((vector_size(EDGE * sizeof(Scalar)), aligned(sizeof(Scalar))));
 typedef int Words __attribute__((vector_size(LANES * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) { return Scalar(x) - Real{}; };
 auto root = [](Real x) __attribute__((always_inline)) { return __builtin_elementwise_sqrt(x); };
@@ -47,19 +48,19 @@ auto matches = [](Mask word, unsigned int mask, unsigned int value) __attribute_
   return (word & (Integer(mask) - Mask{})) == (Integer(value) - Mask{});
 };
 const int tile = tiles.data[thread];
-const int* near = neighbours.data + 27ll * tile + 13;
+const int* near = neighbours.data + own_place(tile);
 const int later = tiles.data[thread + ${ahead} < tiles.shape[0] ? thread + ${ahead} : thread];
 $parameters
 $accumulators
-for (int a = 0; a < ${planes}; ++a) for (int b = 0; b < 8; b += ROWS) {
-  const int cell = (8 * a + b) * 8;
+for (int a = 0; a < PLANES; ++a) for (int b = 0; b < EDGE; b += ROWS) {
+  const int cell = cell_number(a, b, 0);
   auto row = [&](const Scalar* field, int size, int component, int ra, int rb, int dc)
       __attribute__((always_inline)) -> Row {
-    const int* to = near + ${plane_step} * 9 + 3 * (rb >> 3);
-    const int at = component * CELLS + (8 * (ra & 7) + (rb & 7)) * 8;
+    const int* to = near + beside(ra, 0, 0) + beside(0, rb, 0);
+    const int at = component * CELLS + cell_number(ra, rb, 0);
     Row lanes = *(const LooseRow*)(field + (long long)to[0] * (size * CELLS) + at + dc);
-    if (dc == 1) lanes[7] = field[(long long)to[1] * (size * CELLS) + at];
-    if (dc == -1) lanes[0] = field[(long long)to[-1] * (size * CELLS) + at + 7];
+    if (dc == 1) lanes[EDGE - 1] = field[(long long)to[beside(0, 0, EDGE)] * (size * CELLS) + at];
+    if (dc == -1) lanes[0] = field[(long long)to[beside(0, 0, -1)] * (size * CELLS) + at + EDGE - 1];
     return lanes;
   };
   auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc)
@@ -88,10 +89,10 @@ for (int a = 0; a < ${planes}; ++a) for (int b = 0; b < 8; b += ROWS) {
     for (int k = 0; k < LANES; ++k) all &= field[(long long)tile * CELLS + cell + k];
     return all != 0u;
   };
-  auto position = [&](int axis) __attribute__((always_inline)) -> Real {
-    Real inner;
-    for (int k = 0; k < LANES; ++k) inner[k] = Scalar(axis == 2 ? k & 7 : axis == 1 ? b + (k >> 3) : a);
-    return constant(8.0 * coordinates.data[3ll * tile + axis - ${first_axis}]) + inner;
+  auto position = [&](int axis, int inner) __attribute__((always_inline)) -> Real {
+    Real place;
+    for (int k = 0; k < LANES; ++k) place[k] = Scalar(coordinate(cell + k, inner));
+    return constant(EDGE * coordinates.data[3ll * tile + axis]) + place;
   };
 $body
 }

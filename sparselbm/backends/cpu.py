@@ -8,7 +8,8 @@ prefetcher does not recognise in 19 streams of 2 KiB (1.12 times the speed of th
 
 from collections.abc import Sequence
 
-from .backend import Backend, read_text
+from ..layout.cpp_file import read_cpp
+from .backend import Backend
 
 _JOIN_ROWS = (
     "return __builtin_shufflevector(row(field, size, component, a + da, b + db, dc), "
@@ -17,14 +18,14 @@ _JOIN_ROWS = (
 )
 
 CPU = Backend(
-    "cpu", read_text("cpu.cpp"), read_text("cpu_sum.cpp").rstrip("\n"), cell_per_thread=False, joined_rows=_JOIN_ROWS
+    "cpu", read_cpp("backends", "cpu.cpp"), read_cpp("backends", "cpu_sum.cpp"), cell_per_thread=False, joined_rows=_JOIN_ROWS
 )
 """Vectors of cells on all cores; host and device share memory."""
 
 
 def choose(texts: Sequence[str]) -> str:
     """CPU text that runs, for each tile, the one of `texts` whose number stands in `classes`."""
-    cases = "\n".join(f"case {number}: {{{text}}} break;" for number, text in enumerate(texts))
+    cases = "\n".join(f"case {number}: {{\n{text}\n}} break;" for number, text in enumerate(texts))
     return f"switch (classes.data[thread]) {{\n{cases}\n}}"
 
 
@@ -33,4 +34,4 @@ def with_stores(text: str, streaming: bool) -> str:
 
     A constant of the text: of a choice at run time the compiler makes one plain store (the mark of the other is lost).
     """
-    return f"const bool STREAMING = {str(streaming).lower()};\n{{{text}}}"
+    return f"const bool STREAMING = {str(streaming).lower()};\n{{\n{text}\n}}"

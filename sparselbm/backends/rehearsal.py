@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from .backend import read_text
+from ..layout.cpp_file import read_cpp
 from .cuda import CUDA
 
-REHEARSAL = replace(CUDA, name="rehearsal", sum_text=read_text("rehearsal_sum.cpp").rstrip("\n"), captures_graphs=False)
+REHEARSAL = replace(CUDA, name="rehearsal", sum_text=read_cpp("backends", "rehearsal_sum.cpp"), captures_graphs=False)
 """The CUDA text cell by cell on the CPU, with the launches of CUDA and its partial sums. Only the exchange between the threads of
 a warp is replaced. It is many times slower than `CPU`."""

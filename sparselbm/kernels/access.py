@@ -86,7 +86,7 @@ class Position:
 
     @property
     def cpp(self) -> str:
-        return f"position({self.inner})"
+        return f"position({self.axis}, {self.inner})"
 
     @property
     def python(self) -> str:

@@ -1,4 +1,4 @@
-"""Layout of a tile for NumPy.
+"""Layout of a tile, for NumPy and C++.
 
 Arrays are blocked by tile, `[tile][component][cell]`. A tile has 8 x 8 x 8 cells, or 1 x 8 x 8 in two dimensions. The inner
 coordinates (a, b, c) of a cell in its tile are those along (x, y, z), or (0, x, y) in two dimensions, and its number is
@@ -6,14 +6,18 @@ coordinates (a, b, c) of a cell in its tile are those along (x, y, z), or (0, x,
     n = (8 a + b) 8 + c
 
 which is NanoVDB's own order. The tile one step (i, j, k) of -1, 0 or 1 along the inner axes away is number 9 i + 3 j + k + 13 of
-the 27 neighbours, among which the tile itself is number 13. `warp_functions` has the same for Warp kernels.
+the 27 neighbours, among which the tile itself is number 13. `warp_functions` has the same for Warp kernels,
+and `tile_layout.cpp` for those in C++.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from string import Template
 
 import numpy as np
+
+from .cpp_file import read_cpp
 
 EDGE = 8
 """Number of cells along each edge of a tile."""
@@ -47,6 +51,11 @@ class TileLayout:
     def voxels_per_cell(self) -> int:
         """Voxels of the volume per cell: 1, or 8 in two dimensions, where a tile is the plane z = 0 of a tile of the volume."""
         return EDGE ** (3 - self.dimension)
+
+    @property
+    def cpp(self) -> str:
+        """C++ text with the number of cells, and functions that convert between numbers of cells and inner coordinates."""
+        return Template(read_cpp("layout", "tile_layout.cpp")).substitute(cells=self.cells, planes=self.planes)
 
     @property
     def offsets(self) -> np.ndarray:

@@ -1,5 +1,6 @@
-"""The layout of a tile is one: NumPy, Warp functions and NanoVDB's volumes agree for every cell, and no other file codes it."""
+"""There is one layout of a tile: NumPy, Warp, C++ and NanoVDB's volumes agree for every cell, and no other file codes it."""
 
+import functools
 import io
 import re
 import tokenize
@@ -89,6 +90,43 @@ def test_cells_beside(layout, device):
         assert np.array_equal(beside.numpy(), np.stack([tile, cell], axis=1))
 
 
+@functools.cache
+def cells_in_cpp(layout):
+    """A kernel of the layout's C++: inner coordinates of each cell, and place in the table and number of the cell beside it."""
+    body = "for (int k = 0; k < 3; ++k) inner.data[3 * cell + k] = coordinate(cell, k) + (k == 0 ? di : k == 1 ? dj : dk);"
+    arguments = "inner.data[3 * cell], inner.data[3 * cell + 1], inner.data[3 * cell + 2]"
+    places = f"place.data[cell] = own_place(1) + beside({arguments}); number.data[cell] = cell_number({arguments});"
+
+    @wp.func_native("\n".join([layout.cpp, "if (CELLS == size && PLANES * EDGE * EDGE == size) {", body, places, "}"]))
+    def native(
+        cell: int, size: int, di: int, dj: int, dk: int, inner: wp.array(dtype=int), place: wp.array(dtype=int),
+        number: wp.array(dtype=int),
+    ): ...
+
+    @wp.kernel(enable_backward=False, module="unique")
+    def cells(
+        size: int, di: int, dj: int, dk: int, inner: wp.array(dtype=int), place: wp.array(dtype=int), number: wp.array(dtype=int)
+    ):
+        native(wp.tid(), size, di, dj, dk, inner, place, number)
+
+    return cells
+
+
+@DIMENSIONS
+def test_cells_in_cpp(layout, device):
+    """The text that C++ kernels begin with has the same inner coordinates, neighbours and numbers."""
+    for offset in [(0,) * layout.dimension, *product((-EDGE, 1), repeat=layout.dimension)]:
+        arrays = [wp.full(n * layout.cells, -1, dtype=int, device=device) for n in (3, 1, 1)]
+        inputs = [layout.cells, *layout.inner(offset)]
+        wp.launch(cells_in_cpp(layout), layout.cells, inputs=inputs, outputs=arrays, device=device)
+        inner, place, number = (array.numpy() for array in arrays)
+        expected = np.stack(np.broadcast_arrays(*layout.inner(tuple((layout.offsets + offset).T))), axis=1)
+        assert np.array_equal(inner.reshape(-1, 3), expected)
+        tile, cell = layout.beside(offset)
+        assert np.array_equal(place, 27 + tile)
+        assert np.array_equal(number, cell)
+
+
 @wp.kernel
 def steps_to_neighbours(dimension: int, steps: wp.array(dtype=wp.vec3i)):
     steps[wp.tid()] = neighbour_step(wp.tid(), dimension)
@@ -151,7 +189,7 @@ def code(path: Path) -> dict[int, str]:
 
 
 def test_no_other_file_codes_the_layout():
-    paths = [path for path in sorted(PACKAGE.rglob("*")) if path.suffix == ".py"]
+    paths = [path for path in sorted(PACKAGE.rglob("*")) if path.suffix in (".py", ".cpp")]
     found = [
         f"{path.relative_to(PACKAGE)}:{number}:{line}"
         for path in paths
