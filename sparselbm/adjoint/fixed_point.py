@@ -33,7 +33,7 @@ class FixedPoint:
         """
         simulation, reverse = look.simulation, look.reverse
         # With neighbours' velocities lambda is not all there is: iterate plainly.
-        depth = 0 if simulation.physics.kept else self.acceleration.depth
+        depth = 0 if simulation.physics.stored_velocity_size else self.acceleration.depth
         mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
         meter = GrowthMonitor(reverse.trust) if reverse.trust else None
         before, change, calm = None, np.inf, 0

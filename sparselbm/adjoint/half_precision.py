@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import warp as wp
 
 from ..errors import AdjointError
-from ..grid.memory import lane_array
+from ..grid.memory import aligned_array
 from ..solver import Simulation
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
@@ -49,7 +49,7 @@ class _Halves(StateCodec):
     simulation: Simulation
 
     def new(self):
-        return lane_array(self.simulation.state.shape, wp.float16, self.simulation.domain.device)
+        return aligned_array(self.simulation.state.shape, wp.float16, self.simulation.domain.device)
 
     def pack(self, state, kept):
         _convert(_kernels(state.dtype)[0], state, kept, state, _SCALE)

@@ -52,7 +52,7 @@ class FromMoments:
 
     def reads_state(self, simulation: Simulation) -> bool:
         """Whether the start depends on the simulation's present state as well."""
-        return bool(simulation.physics.scalars or simulation.physics.kept)
+        return bool(simulation.physics.scalars or simulation.physics.stored_velocity_size)
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
         """A state at this equilibrium."""

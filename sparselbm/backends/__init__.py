@@ -1,4 +1,4 @@
-"""Back ends as values: the C++ around a cell's physics, and how it is launched."""
+"""Back ends as values: C++ text around the physics of a cell, and how kernels are launched."""
 
 from .backend import Backend
 from .cpu import CPU
@@ -9,5 +9,5 @@ __all__ = ["CPU", "CUDA", "REHEARSAL", "Backend", "backend_for"]
 
 
 def backend_for(is_cpu: bool) -> Backend:
-    """Back end of a device of Warp's."""
+    """Default back end of a Warp device."""
     return CPU if is_cpu else CUDA

@@ -1,4 +1,4 @@
-// The text around a cell's physics on CUDA: one thread computes one cell, and `Real` is one number. Lines that begin with
+// Text around the physics of a cell on CUDA: one thread computes one cell, and `Real` is one number. Lines that begin with
 // two slashes are not part of the compiled text.
 
 typedef $scalar Scalar;
@@ -30,10 +30,10 @@ auto prefetch = [](const Scalar*, int, int) {};
 auto increase = [&](Scalar* field, int place, int size, int component, Real value) {
   field[((long long)place * size + component) * CELLS + cell] += value;
 };
-auto word = [&](const unsigned int* field, int size, int component) {
+auto bits = [&](const unsigned int* field, int size, int component) {
   return field[((long long)tile * size + component) * CELLS + cell];
 };
-auto outside = [&](const unsigned int* field) { return (word(field, 1, 0) & 1u) != 0u; };
+auto outside = [&](const unsigned int* field) { return (bits(field, 1, 0) & 1u) != 0u; };
 auto position = [&](int axis, int inner) -> Real {
   return Scalar(EDGE * coordinates.data[3ll * tile + axis] + coordinate(cell, inner));
 };

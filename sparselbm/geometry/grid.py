@@ -1,4 +1,4 @@
-"""Positions of the cells of tiles, for the kernels of this folder."""
+"""Positions of the cells of tiles, for the kernels of this room."""
 
 import warp as wp
 

@@ -27,7 +27,7 @@ class LinkCuts:
     places: np.ndarray
     """Index of each link in a flat array `[k][Q][cell]` over the k tiles, (m,)."""
     hit: np.ndarray
-    """Face that each link meets, (m,)."""
+    """Index of the face that each link meets first, (m,)."""
     first_cells: np.ndarray
     """Index of the first cell of each tile, (k, 3)."""
     velocities: np.ndarray
@@ -39,9 +39,9 @@ class LinkCuts:
     origin: np.ndarray
     """Lower corner of the cell (0, 0, 0) [m], (3,)."""
 
-    def only(self, kept: np.ndarray) -> "LinkCuts":
-        """Returns the subset of links for which `kept`, (m,) bool, is true."""
-        return replace(self, places=self.places[kept], hit=self.hit[kept])
+    def only(self, selected: np.ndarray) -> "LinkCuts":
+        """Returns the subset of links for which `selected`, (m,) bool, is true."""
+        return replace(self, places=self.places[selected], hit=self.hit[selected])
 
     def shares(self) -> np.ndarray:
         """Link distances delta = (a - x) . n / (l . n) to the plane of the face, as a fraction of the link l, (m,), in (0, 1].

@@ -23,11 +23,11 @@ class SolidFraction:
 
         eps = integral of the cubic B-spline with knots `width` cells apart over the solid, along the normal
 
-    about the cell's centre: see `spline_share`. B-splines with knots a cell apart add up to 1, so that the sum of
-    eps over a row of cells is exactly linear in the place of a flat wall across it, and eps is smooth. So the wall
-    moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/explanation/gradients.md,
-    where the cut of the cell by the surface's plane, which moves in leaps, stands beside it. The wall reaches over 4
-    cells: keep bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
+    about the cell's centre: see `spline_share`. B-splines with a knot distance of one cell add up to 1, so that the sum of eps
+    over a row of cells is exactly linear in the position of a flat wall across the row. The wall therefore moves smoothly
+    through the cells, and the derivative of an objective agrees with its trend over several cells. With the exact cut of cells
+    by the surface it does not: docs/explanation/gradients.md. The wall extends over 4 cells: keep bodies and gaps at least 5
+    cells thick. On a sphere of R cells the sum of eps is too large by (width / R)^2.
     """
 
     width: float = 1.0

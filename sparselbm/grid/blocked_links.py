@@ -12,7 +12,7 @@ from .domain import Domain
 
 
 def blocked_links(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
-    """Returns one word per cell, flat (n cells,) uint32: bit q is set where x - c_q is not fluid, bit 0 where x is not.
+    """Returns one 32-bit mask per cell, flat (n cells,) uint32: bit q is set if x - c_q is not fluid, bit 0 if x is not.
 
     `is_fluid`: mask (n, cells), by default the domain's own.
     """

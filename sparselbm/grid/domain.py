@@ -35,7 +35,7 @@ class Domain:
     tiles: np.ndarray
     """Coordinates of the tiles in units of tiles, (n, 3) int32; the first cell of a tile is 8 times these."""
     fluid: np.ndarray
-    """Mask of the fluid cells, (n, cells per tile) bool; the others are outside and at rest."""
+    """Mask of the fluid cells, (n, cells per tile) bool; all other cells are outside the fluid and at rest."""
     device: wp.Device
     backend: Backend
     """How kernels are printed and launched on the device."""
@@ -47,6 +47,7 @@ class Domain:
 
     @property
     def tile_count(self) -> int:
+        """Number of tiles n."""
         return len(self.tiles)
 
     @cached_property

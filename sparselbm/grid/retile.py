@@ -30,7 +30,10 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
 
 
 def sources(old: Domain, new: Domain) -> np.ndarray:
-    """For each new tile the index of the old tile of the same place, -1 where there is none, (n,). Raises DomainError."""
+    """Index of the old tile at the position of each new tile, -1 if there is none, (n,).
+
+    Raises DomainError if the cells of the two domains do not coincide in whole tiles.
+    """
     if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
         raise DomainError(
             f"the domains have {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "

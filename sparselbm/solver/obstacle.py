@@ -106,7 +106,7 @@ class ObstacleGeometry:
         wp.launch(
             kernel,
             count,
-            inputs=[*inputs, self._simulation.walls.marks, eps, solid],
+            inputs=[*inputs, self._simulation.walls.cell_labels, eps, solid],
             device=self._domain.device,
             record_tape=False,
         )
@@ -150,7 +150,7 @@ def refill(simulation: SimulationView, moved: Collection[str] | None) -> tuple[n
     ids, cells = wp.array(touched, dtype=wp.int32, device=domain.device), domain.cells_per_tile
     solid, device, walls = simulation.solid.flatten(), domain.device, simulation.walls
     on_cells = wp.array([0, *(g.number for g in simulation.geometry)], dtype=wp.uint32, device=device)
-    inputs = [ids, cells, walls.label_words, on_cells, walls.marks, solid]
+    inputs = [ids, cells, walls.label_words, on_cells, walls.cell_labels, solid]
     wp.launch(_clear_kernel(precision), len(touched) * cells, inputs=inputs, device=device, record_tape=False)
     for geometry in simulation.geometry:
         geometry.merge()

@@ -9,7 +9,7 @@ import warp as wp
 
 from ..errors import SimulationError
 from ..grid import Domain
-from ..grid.memory import Pages, lane_array, sums_array, tile_array, tile_view
+from ..grid.memory import Pages, aligned_array, sums_array, tile_array, tile_view
 from ..grid.tile_field import Fields
 from ..kernels.amounts import mass_kernel
 from ..kernels.context import Target
@@ -136,7 +136,7 @@ class Simulation:
         """So many of them in one piece of memory, to be overwritten, but for the sentinel tile: they hold anything."""
         tiles = self.domain.tile_count + 1
         shape = count * tiles, self.physics.size, self.domain.cells_per_tile
-        whole = lane_array(shape, self.precision, self.domain.device, self._pages)
+        whole = aligned_array(shape, self.precision, self.domain.device, self._pages)
         return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]
 
     def set_time(self, step: int | None = None) -> None:
@@ -271,8 +271,9 @@ class Simulation:
     ) -> Sweep:
         """A pass over all tiles, each with the kernel of its present class, or over `groups`, at any step."""
         arrays = {
-            "words": self.walls.words, "marks": self.walls.marks, "cuts": self.walls.cuts, "slots": self._slots,
-            "parameters": self.parameters, "solid": self.solid, "fields": self.fields.array, "fractions": self.walls.fractions,
+            "blocked_links": self.walls.blocked_links, "cell_labels": self.walls.cell_labels, "cut_links": self.walls.cut_links,
+            "slots": self._slots, "parameters": self.parameters, "solid": self.solid, "fields": self.fields.array,
+            "fractions": self.walls.fractions,
         }
 
         def record(members: Sequence[TileGroup]) -> TileSweep:

@@ -205,7 +205,7 @@ def by_jax(inputs, plan, *, repeated: bool) -> FrontEnd:
 
 def as_it_is(simulation: Simulation) -> list[np.ndarray]:
     """All that a run depends on, and that it must leave alone."""
-    arrays = [simulation.state, simulation.fields.array, simulation.solid, simulation.walls.marks]
+    arrays = [simulation.state, simulation.fields.array, simulation.solid, simulation.walls.cell_labels]
     points = [array for geometry in simulation.geometry for array in (geometry.points, geometry.placed)]
     parameters = np.array([simulation.parameter(name) for name in simulation.physics.parameters])
     numbers = [np.array([simulation.steps, simulation.fractions_by_hand]), simulation.solid_tiles, parameters]

@@ -75,10 +75,11 @@ def launch(simulation, factory, *arguments, **arrays):
     """Runs the printed kernels over the classes of tiles."""
     domain, walls = simulation.domain, simulation.walls
     given = {
-        "neighbours": domain.neighbours, "coordinates": domain.coordinates, "words": walls.words, "marks": walls.marks,
-        "cuts": walls.cuts, "slots": simulation._slots, "parameters": simulation.parameters, "solid": simulation.solid,
-        "fields": simulation.fields.array, "fractions": walls.fractions, "weight": 1.0, **arrays,
-    }  # fmt: skip
+        "neighbours": domain.neighbours, "coordinates": domain.coordinates, "blocked_links": walls.blocked_links,
+        "cell_labels": walls.cell_labels, "cut_links": walls.cut_links, "slots": simulation._slots,
+        "parameters": simulation.parameters, "solid": simulation.solid, "fields": simulation.fields.array,
+        "fractions": walls.fractions, "weight": 1.0, **arrays,
+    }
     for group in simulation.groups:
         trace = trace_of(factory, simulation.physics, group.tiles, *arguments)
         given["tiles"] = wp.array(group.members, dtype=wp.int32, device=domain.device)
@@ -112,7 +113,7 @@ def test_adjoint_by_warp_itself(case, device):
     domain, size = simulation.domain, simulation.physics.size
     given, back, expected = (simulation.new_state() for _ in range(3))
     random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
-    words = simulation.walls.words.numpy()[: domain.tile_count * domain.cells_per_tile]
+    words = simulation.walls.blocked_links.numpy()[: domain.tile_count * domain.cells_per_tile]
     fluid = (words & 1 == 0).reshape(domain.tile_count, 1, -1)  # No step reads a state beyond it.
     put_tiles(random * fluid, given)
     unstream = simulation.sweep(lambda tiles: unstream_kernel(simulation.physics, tiles, simulation.target))
