@@ -64,7 +64,7 @@ class TileLayout:
 
     def cell_of(self, index: np.ndarray) -> np.ndarray:
         """Number in its tile of the cell with an index in the domain, (...) from (..., dimension)."""
-        return np.ravel_multi_index(tuple(np.moveaxis(index % EDGE, -1, 0)), self.shape)
+        return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(index % EDGE, -1, 0)), self.shape))
 
     def beside(self, offset: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """For each cell of a tile the cell `offset` away: the number of its tile among the 27 neighbours, and its number in that.
