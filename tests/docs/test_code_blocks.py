@@ -1,7 +1,7 @@
 """The code blocks of README, tutorials and how-to guides run page by page, in a temporary folder with a link to `assets`.
 
-A Python block whose first line is a comment with a file name, such as `# my_collision.py`, is a file of the user's own: it is
-written, and imported by later blocks. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment
+A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml`, is a file of the user's own: it
+is written, and used by later blocks. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment
 `<!-- not run in tests -->` the options are parsed and nothing is run. Other lines of the shell are left out.
 """
 
@@ -36,7 +36,7 @@ class Block:
     @property
     def file(self) -> str | None:
         """Name of the user's own file that the block is."""
-        named = re.match(r"# (\w+\.py)\n", self.text)
+        named = re.match(r"# (\w+\.\w+)\n", self.text)
         return named.group(1) if named else None
 
     @property
@@ -66,7 +66,7 @@ def test_code_blocks_run(page, tmp_path, monkeypatch, device):
         for block in blocks(page):
             place = f"{page.name}:{block.line}"
             if block.file:
-                own.append(block.file.removesuffix(".py"))
+                own.append(Path(block.file).stem)
                 Path(block.file).write_text(block.text, encoding="utf-8")
             elif block.language == "python" and block.run:
                 exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), names)
