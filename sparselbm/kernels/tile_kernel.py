@@ -131,8 +131,9 @@ class KernelTrace:
         """Transpose of `differences`, also a gather: the link between two cells is open or blocked from both ends."""
         n, axes = self._stored_size, range(self.lattice.dimension)
         size = n * len(axes)
-        sums = [total(self._difference(array, n * a + b, size, a, links) for a in axes) for b in range(n)]
-        return [self.graph.lift(-value) for value in sums]
+        return [
+            self.graph.lift(-total(self._difference(array, n * a + b, size, a, links) for a in axes)) for b in range(n)
+        ]
 
     def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
         value = []
