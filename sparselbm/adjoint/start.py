@@ -72,7 +72,7 @@ class FromMoments:
 
 
 def aligned(simulation: Simulation, values: wp.array) -> wp.array:
-    """A copy of (n, size, cells) as the kernels want it: aligned to lanes, with a sentinel tile."""
+    """A copy of (n, size, cells) as the kernels want it: aligned to vectors, with a sentinel tile."""
     result = tile_array(simulation.domain, values.shape[1], simulation.precision)
     wp.copy(result, values, count=values.size)
     return result

@@ -60,7 +60,7 @@ def test_steps_and_adjoint(lattice):
 
 @LATTICES
 def test_sum_of_a_warp(lattice):
-    """Partial sums, bit for bit those of `__shfl_down_sync`: 16, 8, 4, 2 and 1 lanes apart, 32 cells for each slot."""
+    """Partial sums, bit for bit those of `__shfl_down_sync`: 16, 8, 4, 2 and 1 threads apart, 32 cells for each slot."""
     domain = replace(box((16, 8, 8)[: lattice.dimension], device="cpu"), backend=REHEARSAL)
     trace = KernelTrace(lattice, ())
     trace.sum(trace.local("source"))
@@ -69,10 +69,10 @@ def test_sum_of_a_warp(lattice):
     groups = group_tiles(domain, {TileClass(False, False): np.arange(domain.tile_count)})
     numbers = wp.zeros(1, dtype=wp.float32, device=domain.device)
     TileSweep(domain, groups, lambda tiles: kernel, arrays={"parameters": numbers}, state_bytes=0)(source=source, sums=sums)
-    lanes = tile_view(domain, source, 1).astype(np.float64).reshape(domain.tile_count, 1, -1, 32)
+    values = tile_view(domain, source, 1).astype(np.float64).reshape(domain.tile_count, 1, -1, 32)
     for reach in (16, 8, 4, 2, 1):
-        lanes = lanes[..., :reach] + lanes[..., reach : 2 * reach]
-    assert np.array_equal(sums.numpy(), lanes[..., 0])
+        values = values[..., :reach] + values[..., reach : 2 * reach]
+    assert np.array_equal(sums.numpy(), values[..., 0])
 
 
 def test_text_is_that_of_cuda():
