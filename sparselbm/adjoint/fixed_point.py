@@ -32,7 +32,7 @@ class FixedPoint:
         """
         simulation, sweep = probe.simulation, probe.sweep
         # With velocities of neighbours the adjoint has more variables than lambda, which alone would be mixed: no mixing.
-        depth = 0 if simulation.physics.kept else self.acceleration.depth
+        depth = 0 if simulation.physics.stored_velocity_size else self.acceleration.depth
         mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
         growth = GrowthMonitor(sweep.guard) if sweep.guard else None
         before, change, calm = None, np.inf, 0

@@ -7,7 +7,7 @@ import warp as wp
 
 from ..backends import backend_for
 from ..errors import AdjointError
-from ..grid.memory import lane_array
+from ..grid.memory import aligned_array
 from ..solver import Simulation
 from .state_codec import CheckpointFormat, PackedCheckpointStore, StateCodec
 
@@ -50,7 +50,7 @@ class _Halves(StateCodec):
     simulation: Simulation
 
     def new(self):
-        return lane_array(self.simulation.state.populations.shape, wp.float16, self.simulation.domain.device)
+        return aligned_array(self.simulation.state.populations.shape, wp.float16, self.simulation.domain.device)
 
     def pack(self, state, packed):
         _convert(_kernels(state.dtype)[0], state, packed, state, _SCALE)

@@ -8,7 +8,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import AdjointError
-from ..grid.memory import lane_array
+from ..grid.memory import aligned_array
 from ..kernels.context import KernelContext, traced_kernel
 from ..lattice import CS2, Lattice
 from ..lattice.bases import of_stress, pair, raw_moments
@@ -30,7 +30,7 @@ class SecondMoments(CheckpointFormat):
     """
 
     def require(self, simulation):
-        if simulation.physics.scalars or simulation.physics.kept:
+        if simulation.physics.scalars or simulation.physics.stored_velocity_size:
             raise AdjointError("SecondMoments with scalars or WALE, whose states contain more than populations: use FullStates")
 
     def size(self, simulation):
@@ -87,7 +87,7 @@ class _Moments(StateCodec):
 
     def new(self):
         shape = self.rows, 1, self.simulation.domain.cells_per_tile
-        return lane_array(shape, self.simulation.precision, self.simulation.domain.device)
+        return aligned_array(shape, self.simulation.precision, self.simulation.domain.device)
 
     def _moments_in(self, packed: wp.array) -> wp.array:
         return packed[: self._rows_of_moments].reshape(self._shape)  # type: ignore[union-attr]

@@ -52,7 +52,7 @@ class FromMoments:
 
     def reads_state(self, simulation: Simulation) -> bool:
         """Whether the initial state also depends on the present state of the simulation."""
-        return bool(simulation.physics.scalars or simulation.physics.kept)
+        return bool(simulation.physics.scalars or simulation.physics.stored_velocity_size)
 
     def state(self, simulation: Simulation, values: wp.array) -> wp.array:
         """State at this equilibrium."""
@@ -73,7 +73,7 @@ class FromMoments:
 
 
 def aligned(simulation: Simulation, values: wp.array) -> wp.array:
-    """Copy of an array (n, size, cells) in the layout of the kernels: aligned to lanes, with a sentinel tile."""
+    """Copy of an array (n, size, cells) in the layout of the kernels: aligned to vectors, with a sentinel tile."""
     result = tile_array(simulation.domain, values.shape[1], simulation.precision)
     wp.copy(result, values, count=values.size)
     return result

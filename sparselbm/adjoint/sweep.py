@@ -87,9 +87,9 @@ class BackwardSweep:
         """lambda, `[tile][q][cell]`."""
         self.spare = simulation.state.zeros()
         """Second array of the same kind, overwritten by each step back."""
-        axes = simulation.lattice.dimension * bool(simulation.physics.kept)
+        axes = simulation.lattice.dimension * bool(simulation.physics.stored_velocity_size)
         self._differences, self._spare_differences = (
-            tile_array(simulation.domain, axes * simulation.physics.kept, simulation.precision) if axes else None
+            tile_array(simulation.domain, axes * simulation.physics.stored_velocity_size, simulation.precision) if axes else None
             for _ in range(2)
         )
         self.solid_adjoint = tile_array(simulation.domain, 1, simulation.precision) if wrt.solid else None

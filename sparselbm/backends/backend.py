@@ -1,75 +1,65 @@
-"""A back end: the text of a kernel for a kind of processor, and the way it is launched."""
+"""Back end: text of kernels for one kind of processor, and how they are launched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from string import Template
 
-from .tile_layout import TileLayout
+from ..layout import TileLayout
 
 _AHEAD = 2
-"""Tiles ahead of which populations are fetched, in the order of memory."""
+"""Distance [tiles, in the order of memory] by which populations are prefetched."""
 
 _WARP = 32
-"""Threads of a warp on CUDA."""
+"""Number of threads of a warp on CUDA."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """Everything in which the kernels of one kind of processor differ from those of another."""
+    """Differences between the kernels of one kind of processor and those of another."""
 
     name: str
     text: str
-    """C++ around a cell's physics, with places `$body`, `$sums`, ... that `assemble` fills."""
+    """C++ text around the physics of a cell, with place-holders `$layout`, `$body`, `$sums`, ... that `assemble` replaces."""
     sum_text: str
-    """C++ that adds one summed quantity to the partial sums of the tile."""
+    """C++ text that adds one summed quantity to the partial sums of the tile."""
     cell_per_thread: bool
-    """Whether a thread computes one cell, in one launch for each class of tiles, rather than a whole tile of any class."""
+    """Whether a thread computes one cell, with one launch per class of tiles; otherwise a thread computes a tile of any class."""
     shares_memory: bool = False
     """Whether host and device share memory, so that `wp.array.numpy()` is a view."""
     captures_graphs: bool = False
     """Whether repeated launches are recorded once and replayed as a graph."""
     joined_rows: tuple[str, str] = ("", "")
-    """C++ that loads one vector of cells in fp32 and in fp64, where a vector holds rows of cells."""
+    """C++ text that loads one vector of cells, in fp32 and in fp64, if a vector contains rows of cells."""
 
     def threads(self, tiles: int, layout: TileLayout) -> int:
-        """Number of threads of a launch over so many tiles."""
+        """Number of threads of a launch over a number of tiles."""
         return tiles * layout.cells if self.cell_per_thread else tiles
 
     def sum_slots(self, layout: TileLayout) -> int:
-        """Number of partial sums of a tile for each summed quantity: one for each warp, or one."""
+        """Number of partial sums per tile and summed quantity: one for each warp, or one."""
         return layout.cells // _WARP if self.cell_per_thread else 1
 
     def assemble(
         self, layout: TileLayout, scalar: str, *, parameters: Sequence[str], body: Sequence[str], sums: Sequence[str],
         outside: Sequence[str] | None = None,
     ) -> str:
-        """Text of one tile kernel: `body` computes and stores, `sums` names the values that are added up over each tile.
+        """Text of one tile kernel: `body` computes and stores; `sums` are the names of the values that are summed over each tile.
 
-        `scalar`: "float" or "double". `outside`, where given, replaces `body` for lanes without a fluid cell, which then
-        cost no loads and no arithmetic.
+        `scalar`: "float" or "double". `outside` replaces `body`, if it is not None, for vectors of cells without a fluid cell,
+        which then need no loads and no arithmetic.
         """
         count = len(sums)
         body = [*body, *(f"sum{k} += {text};" for k, text in enumerate(sums))]
         if outside is not None:
-            body = ["if (outside(words.data)) {", *outside, "} else {", *body, "}"]
+            body = ["if (outside(blocked_links.data)) {", *outside, "} else {", *body, "}"]
         return Template(self.text).substitute(
             scalar=scalar,
             integer="int" if scalar == "float" else "long long",
-            cells=layout.cells,
+            layout=layout.cpp,
             ahead=_AHEAD,
-            planes=layout.planes,
-            plane_step="(ra >> 3)" if layout.dimension == 3 else "0",
-            first_axis=3 - layout.dimension,
             join=self.joined_rows[scalar == "double"],
             parameters="\n".join(parameters),
             accumulators="\n".join(f"Real sum{k} = constant(0.0);" for k in range(count)),
             body="\n".join("  " + line for line in body),
             sums="\n".join(Template(self.sum_text).substitute(k=k, count=count) for k in range(count)),
         )
-
-
-def read_text(name: str) -> str:
-    """C++ text of a file beside this one, without its lines of comment."""
-    lines = files("sparselbm.backends").joinpath(name).read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("//"))

@@ -1,18 +1,19 @@
-// The text around a cell's physics on the CPU: one thread runs through a tile, and `Real` holds 64 bytes (rows of 8 cells
+// Text around the physics of a cell on the CPU: one thread computes a tile, and `Real` is a vector of 64 bytes (rows of 8 cells
 // along the fastest axis, two rows in fp32). Lines that begin with two slashes are not part of the compiled text.
 
 #pragma clang fp contract(fast)
 typedef $scalar Scalar;
 typedef $integer Integer;
-const int LANES = 64 / sizeof(Scalar), ROWS = LANES / 8, CELLS = ${cells};
+$layout
+const int WIDTH = 64 / sizeof(Scalar), ROWS = WIDTH / EDGE;
 typedef Scalar Real __attribute__((vector_size(64)));
 typedef Integer Mask __attribute__((vector_size(64)));
-typedef Scalar Row __attribute__((vector_size(8 * sizeof(Scalar))));
-typedef Scalar LooseRow __attribute__((vector_size(8 * sizeof(Scalar)), aligned(sizeof(Scalar))));
-typedef int Words __attribute__((vector_size(LANES * sizeof(int)), aligned(4)));
+typedef Scalar Row __attribute__((vector_size(EDGE * sizeof(Scalar))));
+typedef Scalar LooseRow __attribute__((vector_size(EDGE * sizeof(Scalar)), aligned(sizeof(Scalar))));
+typedef int Words __attribute__((vector_size(WIDTH * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) { return Scalar(x) - Real{}; };
 auto root = [](Real x) __attribute__((always_inline)) { return __builtin_elementwise_sqrt(x); };
-// All lanes at once: the C library's functions that Clang would call take one lane after the other (measured: 0.35 times
+// Vectorised functions: those of the C library, which Clang would call, compute one value at a time (measured: 0.35 times
 // the speed of the step of a power-law fluid). exp x = 2^n exp r, |r| <= log(2) / 2, by Taylor's series;
 // log x = n log 2 + 2 artanh((m - 1) / (m + 1)), m within 2^(-1/2) and 2^(1/2), by the series of artanh. Both are exact to
 // one or two units in the last place; the argument of exp is limited to the range of normal numbers.
@@ -47,20 +48,20 @@ auto matches = [](Mask word, unsigned int mask, unsigned int value) __attribute_
   return (word & (Integer(mask) - Mask{})) == (Integer(value) - Mask{});
 };
 const int tile = tiles.data[thread];
-const int* near = neighbours.data + 27ll * tile + 13;
+const int* near = neighbours.data + own_place(tile);
 const int later = tiles.data[thread + ${ahead} < tiles.shape[0] ? thread + ${ahead} : thread];
 $parameters
 $accumulators
-for (int a = 0; a < ${planes}; ++a) for (int b = 0; b < 8; b += ROWS) {
-  const int cell = (8 * a + b) * 8;
+for (int a = 0; a < PLANES; ++a) for (int b = 0; b < EDGE; b += ROWS) {
+  const int cell = cell_number(a, b, 0);
   auto row = [&](const Scalar* field, int size, int component, int ra, int rb, int dc)
       __attribute__((always_inline)) -> Row {
-    const int* to = near + ${plane_step} * 9 + 3 * (rb >> 3);
-    const int at = component * CELLS + (8 * (ra & 7) + (rb & 7)) * 8;
-    Row lanes = *(const LooseRow*)(field + (long long)to[0] * (size * CELLS) + at + dc);
-    if (dc == 1) lanes[7] = field[(long long)to[1] * (size * CELLS) + at];
-    if (dc == -1) lanes[0] = field[(long long)to[-1] * (size * CELLS) + at + 7];
-    return lanes;
+    const int* to = near + beside(ra, 0, 0) + beside(0, rb, 0);
+    const int at = component * CELLS + cell_number(ra, rb, 0);
+    Row values = *(const LooseRow*)(field + (long long)to[0] * (size * CELLS) + at + dc);
+    if (dc == 1) values[EDGE - 1] = field[(long long)to[beside(0, 0, EDGE)] * (size * CELLS) + at];
+    if (dc == -1) values[0] = field[(long long)to[beside(0, 0, -1)] * (size * CELLS) + at + EDGE - 1];
+    return values;
   };
   auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc)
       __attribute__((always_inline)) -> Real {
@@ -74,24 +75,24 @@ for (int a = 0; a < ${planes}; ++a) for (int b = 0; b < 8; b += ROWS) {
     if constexpr (STREAMING) __builtin_nontemporal_store(value, to); else *to = value;
   };
   auto prefetch = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {
-    const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * LANES;
+    const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * WIDTH;
     __builtin_prefetch(to);
   };
   auto increase = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {
     *(Real*)(field + ((long long)place * size + component) * CELLS + cell) += value;
   };
-  auto word = [&](const unsigned int* field, int size, int component) __attribute__((always_inline)) -> Mask {
+  auto bits = [&](const unsigned int* field, int size, int component) __attribute__((always_inline)) -> Mask {
     return __builtin_convertvector(*(const Words*)(field + ((long long)tile * size + component) * CELLS + cell), Mask);
   };
   auto outside = [&](const unsigned int* field) __attribute__((always_inline)) -> bool {
     unsigned int all = 1u;
-    for (int k = 0; k < LANES; ++k) all &= field[(long long)tile * CELLS + cell + k];
+    for (int k = 0; k < WIDTH; ++k) all &= field[(long long)tile * CELLS + cell + k];
     return all != 0u;
   };
-  auto position = [&](int axis) __attribute__((always_inline)) -> Real {
-    Real inner;
-    for (int k = 0; k < LANES; ++k) inner[k] = Scalar(axis == 2 ? k & 7 : axis == 1 ? b + (k >> 3) : a);
-    return constant(8.0 * coordinates.data[3ll * tile + axis - ${first_axis}]) + inner;
+  auto position = [&](int axis, int inner) __attribute__((always_inline)) -> Real {
+    Real place;
+    for (int k = 0; k < WIDTH; ++k) place[k] = Scalar(coordinate(cell + k, inner));
+    return constant(EDGE * coordinates.data[3ll * tile + axis]) + place;
   };
 $body
 }

@@ -1,14 +1,15 @@
-"""The CPU: one thread runs through a tile, with vectors of 64 bytes.
+"""CPU back end: one thread computes a tile, with vectors of 64 bytes.
 
 Measured on D3Q19 BGK fp32, 128^3, two cores: 55 % of a non-temporal copy's bandwidth with 64-byte non-temporal stores,
-10 % with 32-byte ones (half a cache line defeats write combining). Stores and loads take a core's line buffers in turn:
-each store is followed by the fetch of a line of a later tile, in the order of memory, which the hardware's own
-prefetcher does not recognise in 19 streams of 2 KiB (1.12 times the speed of the step, 1.28 times that of its adjoint).
+10 % with 32-byte ones (half a cache line prevents write combining). Stores and loads share the line buffers of a core:
+each store is followed by the prefetch of a cache line of a later tile, in the order of memory, because the hardware
+prefetcher does not recognise 19 streams of 2 KiB (1.12 times the speed of the step, 1.28 times that of its adjoint).
 """
 
 from collections.abc import Sequence
 
-from .backend import Backend, read_text
+from ..layout.cpp_file import read_cpp
+from .backend import Backend
 
 _JOIN_ROWS = (
     "return __builtin_shufflevector(row(field, size, component, a + da, b + db, dc), "
@@ -17,21 +18,21 @@ _JOIN_ROWS = (
 )
 
 CPU = Backend(
-    "cpu", read_text("cpu.cpp"), read_text("cpu_sum.cpp").rstrip("\n"), cell_per_thread=False, shares_memory=True,
+    "cpu", read_cpp("backends", "cpu.cpp"), read_cpp("backends", "cpu_sum.cpp"), cell_per_thread=False, shares_memory=True,
     joined_rows=_JOIN_ROWS,
 )
-"""Vectors of cells on all cores; host and device share memory."""
+"""Vectors of cells, on all cores; host and device share memory."""
 
 
 def choose(texts: Sequence[str]) -> str:
-    """CPU text that runs, for each tile, the one of `texts` whose number stands in `classes`."""
-    cases = "\n".join(f"case {number}: {{{text}}} break;" for number, text in enumerate(texts))
+    """CPU text that runs, for each tile, the text with the index in `classes`."""
+    cases = "\n".join(f"case {number}: {{\n{text}\n}} break;" for number, text in enumerate(texts))
     return f"switch (classes.data[thread]) {{\n{cases}\n}}"
 
 
 def with_stores(text: str, streaming: bool) -> str:
-    """CPU text whose stores bypass the cache, or do not.
+    """CPU text whose stores bypass the cache if `streaming`.
 
-    A constant of the text: of a choice at run time the compiler makes one plain store (the mark of the other is lost).
+    The choice is a constant of the text: if it were made at run time, the compiler would merge both stores into a plain one.
     """
-    return f"const bool STREAMING = {str(streaming).lower()};\n{{{text}}}"
+    return f"const bool STREAMING = {str(streaming).lower()};\n{{\n{text}\n}}"

@@ -1,8 +1,9 @@
-"""CUDA: one thread computes one cell, in one launch for each class of tiles."""
+"""CUDA back end: one thread computes one cell, with one launch per class of tiles."""
 
-from .backend import Backend, read_text
+from ..layout.cpp_file import read_cpp
+from .backend import Backend
 
 CUDA = Backend(
-    "cuda", read_text("cuda.cpp"), read_text("cuda_sum.cpp").rstrip("\n"), cell_per_thread=True, captures_graphs=True
+    "cuda", read_cpp("backends", "cuda.cpp"), read_cpp("backends", "cuda_sum.cpp"), cell_per_thread=True, captures_graphs=True
 )
-"""A cell per thread on an NVIDIA GPU; memory of its own, steps replayed as graphs."""
+"""One cell per thread on an NVIDIA GPU, which has its own memory; steps are replayed as graphs."""

@@ -9,6 +9,7 @@ from ..geometry import TriangleMesh
 from ..grid import Domain
 from ..grid.build import box, inside
 from ..grid.domain import build_domain
+from ..layout import EDGE
 
 
 def periodic_box(size: int, device: wp.Device) -> Domain:
@@ -18,14 +19,14 @@ def periodic_box(size: int, device: wp.Device) -> Domain:
 
 def scattered_spheres(size: int, device: wp.Device, share: float = 0.1, radius: float = 3.0) -> Domain:
     """Periodic cube with a solid sphere in a randomly drawn share of its tiles."""
-    grid = size // 8
+    grid = size // EDGE
     count = max(1, round(share * grid**3))
     solid = np.zeros((grid, grid, grid), dtype=bool)
     solid.reshape(-1)[np.random.default_rng(0).permutation(grid**3)[:count]] = True
 
     def fluid(indices: np.ndarray) -> np.ndarray:
-        held = solid[tuple(np.moveaxis(indices // 8, -1, 0))]
-        return ~held | (np.linalg.norm(indices % 8 - 3.5, axis=-1) >= radius)
+        held = solid[tuple(np.moveaxis(indices // EDGE, -1, 0))]
+        return ~held | (np.linalg.norm(indices % EDGE - 0.5 * (EDGE - 1), axis=-1) >= radius)
 
     return build_domain(
         shape=(size, size, size), voxel_size=1.0, origin=(0.0, 0.0, 0.0), periodic=(True, True, True),

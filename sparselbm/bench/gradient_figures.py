@@ -12,6 +12,7 @@ from ..adjoint.convergence_probe import still_to_come
 from ..estimate.device import free_bytes
 from ..geometry import TriangleMesh
 from ..grid.build import box
+from ..layout import EDGE
 from ..models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from ..observe import FlowRate, Force, evaluate
 from ..solver import Obstacle, Simulation
@@ -78,7 +79,7 @@ def gradient_figures(
 def _edge(device: wp.Device, steps: int, most: int) -> int:
     """Number of cells along the largest box of whole tiles whose states over all steps fit in memory."""
     cells = min(_ROOM, free_bytes(device) // 4) / (76 * steps)
-    return max(8, min(most, int(cells ** (1 / 3)) // 8 * 8))
+    return max(EDGE, min(most, int(cells ** (1 / 3)) // EDGE * EDGE))
 
 
 def _step_back(size: int, device: wp.Device, seconds: float) -> GradientFigure:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import warp as wp
 
 from ..lattice import D3Q19
+from ..layout import EDGE
 from . import domains, gradients, steps
 from .case import BenchCase
 from .collisions import collision_cases
@@ -41,8 +42,8 @@ def run_bench(
     of whose bursts the fastest counts. `gradient_steps`: length of the checkpointed gradient. `on_row` is called with each
     completed row. Raises ValueError for numbers out of range and unknown names.
     """
-    if size < 16 or size % 8:
-        raise ValueError(f"the size is {size}: it must be a multiple of 8 and at least 16; 128 exceeds the CPU caches")
+    if size < 16 or size % EDGE:
+        raise ValueError(f"the size is {size}: it must be a multiple of {EDGE} and at least 16; 128 exceeds the CPU caches")
     if not seconds > 0 or gradient_steps < 1:
         raise ValueError(
             f"seconds is {seconds} and gradient_steps {gradient_steps}: they must be above 0 and at least 1"

@@ -36,7 +36,7 @@ def trt(size: int, device: wp.Device) -> BenchWork:
 def walls(size: int, device: wp.Device) -> BenchWork:
     """BGK in a periodic box with walls in a tenth of the tiles."""
     simulation = started(domains.scattered_spheres(size, device))
-    with_walls = float(np.mean(simulation.walls.words.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)))
+    with_walls = float(np.mean(simulation.walls.blocked_links.numpy().reshape(simulation.domain.fluid.shape).any(axis=1)))
     return forward(simulation, f"spheres in {with_walls:.1%} of the tiles of {size}^3 periodic cells")
 
 

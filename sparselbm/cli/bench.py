@@ -46,9 +46,10 @@ def bench(
     sparselbm bench --registers --json registers.json
     """
     from ..bench import collision_names
+    from ..layout import EDGE
 
-    if size < 16 or size % 8:
-        raise OptionError(f"--size {size}: must be a multiple of 8 and at least 16; 128 exceeds the caches of a CPU")
+    if size < 16 or size % EDGE:
+        raise OptionError(f"--size {size}: must be a multiple of {EDGE} and at least 16; 128 exceeds the caches of a CPU")
     asked, known = tuple(collision or ()), ("all", *collision_names())
     if not set(asked) <= set(known):
         raise OptionError(f"--collision {', '.join(asked)}: allowed are {', '.join(known)}")

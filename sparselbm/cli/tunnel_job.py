@@ -6,6 +6,7 @@ import numpy as np
 
 from ..estimate.device import gibibytes
 from ..flows import WindTunnelRun, WindTunnelSetup
+from ..layout import TileLayout
 from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job
@@ -26,7 +27,8 @@ class WindTunnelJob(Job):
         return {
             "obstacle": plan.obstacle, "voxel_size": plan.voxel_size, "reynolds": plan.tunnel.reynolds,
             "length": plan.length, "frontal_area": plan.frontal_area, "cells_across": plan.cells_across,
-            "tunnel": plan.bounds.tolist(), "shape": list(plan.shape), "cells": plan.cells, "tiles": plan.cells // 512,
+            "tunnel": plan.bounds.tolist(), "shape": list(plan.shape), "cells": plan.cells,
+            "tiles": plan.cells // TileLayout(3).cells,
             "memory_bytes": plan.memory, "gradient_memory_bytes": plan.gradient_memory,
             "viscosity": plan.units.viscosity, "time_step": plan.units.time_step, "mach": plan.units.mach,
             "relaxation_time": plan.units.tau, "crossing_steps": plan.flow_through_steps, "copy_gbs": forecast.copy_gbs,

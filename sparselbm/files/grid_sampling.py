@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from ..layout import TileLayout
 from .grid import TILE_EDGE, TILE_VOXELS, TileGrid
 from .tile_lookup import TileLookup
 
@@ -38,8 +39,7 @@ def _sampled(grid: TileGrid, lookup: TileLookup, places: np.ndarray) -> np.ndarr
     for corner in product((0, 1), repeat=3):
         index = low + corner
         tile = lookup.find(index // TILE_EDGE)
-        x, y, z = (index % TILE_EDGE).T
-        voxel = tile * TILE_VOXELS + (x << 6 | y << 3 | z)
+        voxel = tile * TILE_VOXELS + TileLayout(3).cell_of(index)
         weight = np.prod(np.where(corner, share, 1.0 - share), axis=1)
         weight = np.where((tile >= 0) & active[voxel], weight, 0.0)[:, None]
         total += weight * np.where(weight > 0.0, values[voxel], 0.0)  # Inactive values need not be finite.

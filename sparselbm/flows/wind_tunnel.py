@@ -17,6 +17,7 @@ from ..geometry.frontal_area import frontal_area
 from ..grid import Domain
 from ..grid.build import box
 from ..lattice import D3Q19, Lattice
+from ..layout import EDGE
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..models.collision import BGK, TRT, Collision
 from ..models.wall import BounceBack
@@ -216,7 +217,7 @@ class WindTunnelSetup:
 
     def _whole_tiles(self, extent: np.ndarray) -> tuple[int, ...]:
         """Number of cells that cover an extent [m], rounded up to whole tiles so that no cell of a tile is wasted."""
-        return tuple(int(8 * math.ceil(x / (8 * self.voxel_size) - 1e-9)) for x in extent)
+        return tuple(int(EDGE * math.ceil(x / (EDGE * self.voxel_size) - 1e-9)) for x in extent)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

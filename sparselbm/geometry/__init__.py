@@ -1,6 +1,6 @@
 """Triangle meshes, signed distance and the differentiable solid fraction.
 
-This folder imports nothing from the solver, and importing it does not initialise a device.
+This room imports nothing from the solver, and importing it does not initialise a device.
 """
 
 from .crossings import crossing_faces

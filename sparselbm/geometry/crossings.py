@@ -33,7 +33,7 @@ def _is_corner(point: wp.int32, face: wp.vec3i) -> wp.bool:
 @wp.func
 def _cross(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, p: wp.vec3d, q: wp.vec3d, r: wp.vec3d) -> wp.bool:
     # Warp treats a corner as coplanar if its distance from the plane times twice the face's area is below 1e-6. The smaller
-    # face is scaled to the area 1/2, so that the tolerance is relative to its size, whatever the unit of length.
+    # face is scaled to the area 1/2, so that the tolerance is relative to its size, in any unit of length.
     twice = wp.min(wp.length(wp.cross(b - a, c - a)), wp.length(wp.cross(q - p, r - p)))
     scale = wp.float64(1.0) / wp.sqrt(wp.max(twice, wp.float64(1.0e-300)))
     zero = wp.vec3d()

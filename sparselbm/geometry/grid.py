@@ -1,6 +1,8 @@
-"""Positions of the cells of tiles, for the kernels of this folder."""
+"""Positions of the cells of tiles, for the kernels of this room."""
 
 import warp as wp
+
+from ..layout.warp_functions import cell_offset, cells_per_tile, first_cell
 
 
 @wp.struct
@@ -16,17 +18,9 @@ class CellGrid:
 
 
 @wp.func
-def cells_per_tile(grid: CellGrid):
-    """Number of cells per tile: 512 in 3D, 64 in 2D."""
-    return wp.where(grid.dimension == 3, 512, 64)
-
-
-@wp.func
 def cell_index(grid: CellGrid, tile: wp.vec3i, n: wp.int32):
-    """Index coordinate of cell n of a tile: n = x << 6 | y << 3 | z in 3D, x << 3 | y in 2D."""
-    solid = wp.vec3i(8 * tile[0] + (n >> 6), 8 * tile[1] + ((n >> 3) & 7), 8 * tile[2] + (n & 7))
-    flat = wp.vec3i(8 * tile[0] + (n >> 3), 8 * tile[1] + (n & 7), 0)
-    return wp.where(grid.dimension == 3, solid, flat)
+    """Index of the cell number n of a tile along x, y, z; 0 along z in 2D."""
+    return first_cell(tile) + cell_offset(n, grid.dimension)
 
 
 @wp.func
@@ -39,9 +33,7 @@ def cell_centre(grid: CellGrid, index: wp.vec3i):
 
 @wp.func
 def tile_centre(grid: CellGrid, tile: wp.vec3i):
-    """Centre of a tile [m]."""
-    half = wp.float64(4.0) * grid.voxel_size
-    depth = wp.where(grid.dimension == 3, half, wp.float64(0.5) * grid.voxel_size)
-    corner = grid.voxel_size * wp.vec3d(wp.float64(8 * tile[0]), wp.float64(8 * tile[1]), wp.float64(8 * tile[2]))
-    layer = wp.where(grid.dimension == 3, corner[2], wp.float64(0.0))
-    return grid.origin + wp.vec3d(corner[0] + half, corner[1] + half, layer + depth)
+    """Centre of a tile [m], halfway between the centres of its first and its last cell."""
+    first = cell_centre(grid, cell_index(grid, tile, 0))
+    last = cell_centre(grid, cell_index(grid, tile, cells_per_tile(grid.dimension) - 1))
+    return wp.float64(0.5) * (first + last)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import warp as wp
 
+from ..layout import TileLayout
+from ..layout.warp_functions import cell_offset
 from .distance import SurfaceQuery
 from .triangles import TriangleMesh
 
@@ -25,21 +27,21 @@ class LinkCuts:
     places: np.ndarray
     """Index of each link in a flat array `[k][Q][cell]` over the k tiles, (m,)."""
     hit: np.ndarray
-    """Face that each link meets, (m,)."""
+    """Index of the face that each link meets first, (m,)."""
     first_cells: np.ndarray
     """Index of the first cell of each tile, (k, 3)."""
     velocities: np.ndarray
     """Velocities c_q, (Q, 3); the link of q leads from a centre x along -c_q."""
-    cells: int
-    """Number of cells per tile: 512 or 64."""
+    dimension: int
+    """Number of dimensions, 2 or 3."""
     voxel_size: float
     """[m]."""
     origin: np.ndarray
     """Lower corner of the cell (0, 0, 0) [m], (3,)."""
 
-    def only(self, kept: np.ndarray) -> "LinkCuts":
-        """Returns the subset of links for which `kept`, (m,) bool, is true."""
-        return replace(self, places=self.places[kept], hit=self.hit[kept])
+    def only(self, selected: np.ndarray) -> "LinkCuts":
+        """Returns the subset of links for which `selected`, (m,) bool, is true."""
+        return replace(self, places=self.places[selected], hit=self.hit[selected])
 
     def shares(self) -> np.ndarray:
         """Link distances delta = (a - x) . n / (l . n) to the plane of the face, as a fraction of the link l, (m,), in (0, 1].
@@ -72,10 +74,11 @@ class LinkCuts:
 
     def _links(self) -> tuple[np.ndarray, np.ndarray]:
         """Centres x and links l = -c_q h [m], each (m, 3)."""
-        tile, rest = np.divmod(self.places, len(self.velocities) * self.cells)
-        q, cell = np.divmod(rest, self.cells)
-        inner = [cell >> 6, (cell >> 3) & 7, cell & 7] if self.cells == 512 else [(cell >> 3) & 7, cell & 7, 0 * cell]
-        x = self.origin + (self.first_cells[tile] + np.stack(inner, axis=1) + 0.5) * self.voxel_size
+        layout = TileLayout(self.dimension)
+        tile, q, cell = np.unravel_index(self.places, (len(self.first_cells), len(self.velocities), layout.cells))
+        offsets = np.zeros((layout.cells, 3), dtype=np.int32)
+        offsets[:, : self.dimension] = layout.offsets
+        x = self.origin + (self.first_cells[tile] + offsets[cell] + 0.5) * self.voxel_size
         return x, -self.voxel_size * self.velocities[q]
 
     def _faces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -93,7 +96,7 @@ def link_cuts(
     `first_cells`: index of the first cell of each tile, (k, 3). A ray is cast from each centre along each link, and the
     first face that it meets counts. In two dimensions the rays lie in the plane of the cell centres.
     """
-    cells, Q = 8**dimension, len(velocities)
+    cells, Q = TileLayout(dimension).cells, len(velocities)
     padded = np.zeros((Q, 3), dtype=np.int32)
     padded[:, :dimension] = velocities
     hit = wp.full((len(first_cells), Q, cells), value=-1, dtype=wp.int32, device=query.device)
@@ -102,14 +105,14 @@ def link_cuts(
         _hit_kernel(), len(first_cells) * cells,
         inputs=[
             query.id, wp.array(first_cells, dtype=wp.vec3i, device=query.device),
-            wp.array(padded, dtype=wp.vec3i, device=query.device), cells, float(voxel_size),
+            wp.array(padded, dtype=wp.vec3i, device=query.device), cells, dimension, float(voxel_size),
             wp.vec3d(*(corner - query.centre)),
         ],
         outputs=[hit], device=query.device, record_tape=False,
     )
     faces = hit.numpy().reshape(-1)
     places = np.flatnonzero(faces >= 0)
-    return LinkCuts(mesh, places, faces[places], first_cells, padded, cells, float(voxel_size), corner)
+    return LinkCuts(mesh, places, faces[places], first_cells, padded, dimension, float(voxel_size), corner)
 
 
 @functools.cache
@@ -117,15 +120,12 @@ def _hit_kernel() -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def first_faces(
         mesh: wp.uint64, first_cells: wp.array(dtype=wp.vec3i), velocities: wp.array(dtype=wp.vec3i), cells: int,
-        voxel_size: float, origin: wp.vec3d, faces: wp.array3d(dtype=wp.int32),
+        dimension: int, voxel_size: float, origin: wp.vec3d, faces: wp.array3d(dtype=wp.int32),
     ):
         thread = wp.tid()
         tile = thread // cells
         cell = thread % cells
-        inner = wp.vec3i(cell >> 6, (cell >> 3) & 7, cell & 7)
-        if cells == 64:
-            inner = wp.vec3i((cell >> 3) & 7, cell & 7, 0)
-        place = first_cells[tile] + inner
+        place = first_cells[tile] + cell_offset(cell, dimension)
         h = wp.float64(voxel_size)
         half = wp.float64(0.5)
         x = wp.vec3f(

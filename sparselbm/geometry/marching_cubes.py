@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from ..layout import EDGE
 from .triangles import TriangleMesh
 
 
@@ -45,5 +46,5 @@ def surface_between(
 
 def _shifted(blocks: np.ndarray, corner: tuple[int, ...]) -> np.ndarray:
     """Values (n, 8, 8, 8) at that corner of each cube."""
-    x, y, z = (slice(c, c + 8) for c in corner)
+    x, y, z = (slice(c, c + EDGE) for c in corner)
     return blocks[:, x, y, z]

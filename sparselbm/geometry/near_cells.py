@@ -5,8 +5,10 @@ import functools
 import numpy as np
 import warp as wp
 
+from ..layout import EDGE, TileLayout
+from ..layout.warp_functions import cell_of_row, cells_per_tile
 from .distance import FAR, SurfaceQuery
-from .grid import CellGrid, cell_centre, cell_index, cells_per_tile, tile_centre
+from .grid import CellGrid, cell_centre, cell_index, tile_centre
 
 OUTSIDE, INSIDE = -1, -2
 """Marks of cells away from the surface; near it the mark is 2 * (closest face) + (1 if the centre is inside)."""
@@ -25,7 +27,7 @@ def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coo
         Marks, int32, shape (len(tile_ids) * cells per tile,), in the order of `tile_ids`.
     """
     device, tiles = query.device, tile_ids.shape[0]
-    cells = 8**grid.dimension
+    cells = TileLayout(grid.dimension).cells
     local = CellGrid()
     local.origin = wp.vec3d(*(np.array(grid.origin) - query.centre))
     local.voxel_size, local.dimension = grid.voxel_size, grid.dimension
@@ -36,7 +38,7 @@ def mark_cells(query: SurfaceQuery, grid: CellGrid, tile_ids: wp.array, tile_coo
     constants = [wp.float32(band), query.closed]
     wp.launch(
         _mark_kernel(),
-        (tiles, cells // 8),
+        (tiles, cells // EDGE),
         topology + constants + [reach],
         [marks],
         device=device,
@@ -84,8 +86,8 @@ def _mark_kernel() -> wp.Kernel:
         inside = reach[m] < 0.0
         ball = wp.float32(-FAR)  # remaining radius, at this cell, of the last ball without surface
         bound = wp.float32(FAR)  # upper bound of the distance
-        for k in range(8):
-            n = row * 8 + k
+        for k in range(EDGE):
+            n = cell_of_row(row, k)
             x = wp.vec3f(cell_centre(grid, cell_index(grid, tile, n)))
             away = wp.length(x - middle)
             in_tile_ball = wp.abs(reach[m]) - away
@@ -103,6 +105,6 @@ def _mark_kernel() -> wp.Kernel:
                 bound = distance
                 face = wp.where(distance <= band, found.face, -1)
             side = wp.where(inside, 1, 0)
-            marks[m * cells_per_tile(grid) + n] = wp.where(face >= 0, 2 * face + side, -1 - side)
+            marks[m * cells_per_tile(grid.dimension) + n] = wp.where(face >= 0, 2 * face + side, -1 - side)
 
     return mark

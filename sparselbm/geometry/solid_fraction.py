@@ -8,8 +8,10 @@ import numpy as np
 import warp as wp
 
 from ..errors import GeometryError, require_positive
+from ..layout import TileLayout
+from ..layout.warp_functions import cells_per_tile
 from .distance import SurfaceQuery
-from .grid import CellGrid, cell_centre, cell_index, cells_per_tile
+from .grid import CellGrid, cell_centre, cell_index
 from .near_cells import mark_cells
 from .nearest_feature import choose_feature, signed_distance
 from .spline_share import REACH, spline_share
@@ -21,11 +23,11 @@ class SolidFraction:
 
         eps = integral of the cubic B-spline with knots `width` cells apart over the solid, along the normal
 
-    about the cell's centre: see `spline_share`. B-splines with knots a cell apart add up to 1, so that the sum of
-    eps over a row of cells is exactly linear in the place of a flat wall across it, and eps is smooth. So the wall
-    moves evenly through the cells, and an optimiser sees a smooth objective with its own slope: docs/explanation/gradients.md,
-    where the cut of the cell by the surface's plane, which moves in leaps, stands beside it. The wall reaches over 4
-    cells: keep bodies at least 5 thick, gaps too. On a sphere of R cells the sum of eps is too large by (width / R)^2.
+    about the cell's centre: see `spline_share`. B-splines with a knot distance of one cell add up to 1, so that the sum of eps
+    over a row of cells is exactly linear in the position of a flat wall across the row. The wall therefore moves smoothly
+    through the cells, and the derivative of an objective agrees with its trend over several cells. With the exact cut of cells
+    by the surface it does not: docs/explanation/gradients.md. The wall extends over 4 cells: keep bodies and gaps at least 5
+    cells thick. On a sphere of R cells the sum of eps is too large by (width / R)^2.
     """
 
     width: float = 1.0
@@ -85,7 +87,7 @@ def solid_fraction(
             finite, or points that require a gradient with an `out` that does not, which would lose the gradient.
     """
     grid = _grid(dimension, voxel_size, origin)
-    scalar = _check(points, query, tile_ids, tile_coords, out, 8**dimension)
+    scalar = _check(points, query, tile_ids, tile_coords, out, TileLayout(dimension).cells)
     if tile_ids.shape[0] == 0:
         return
     query.refit(points)
@@ -162,7 +164,7 @@ def _fill_kernel(scalar: type) -> wp.Kernel:
     ):
         """Sets cells away from the surface to 0 outside and 1 inside; the others are overwritten later."""
         i = wp.tid()
-        cells = cells_per_tile(grid)
+        cells = cells_per_tile(grid.dimension)
         out[tile_ids[i // cells] * cells + i % cells] = scalar(wp.where(marks[i] == -2, 1.0, 0.0))
 
     return fill
@@ -202,7 +204,7 @@ def _choose_kernel(scalar: type) -> wp.Kernel:
     ):
         i = wp.tid()
         slot = near[i]
-        cells = cells_per_tile(grid)
+        cells = cells_per_tile(grid.dimension)
         x = cell_centre(grid, cell_index(grid, tile_coords[tile_ids[slot // cells]], slot % cells))
         f = marks[slot] // 2
         h = grid.voxel_size
@@ -234,7 +236,7 @@ def _share_kernel(scalar: type) -> wp.Kernel:
     ):
         i = wp.tid()
         slot, code = near[i], codes[i]
-        cells = cells_per_tile(grid)
+        cells = cells_per_tile(grid.dimension)
         tile = tile_ids[slot // cells]
         x = cell_centre(grid, cell_index(grid, tile_coords[tile], slot % cells))
         f = marks[slot] // 2

@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
 from ..lattice import Lattice
-from .beside import cell_beside
+from ..layout import TileLayout
+from ..layout.warp_functions import cell_beside, inner_coordinates
 from .domain import Domain
 
 
 def blocked_links(domain: Domain, lattice: Lattice, is_fluid: np.ndarray | None = None) -> wp.array:
-    """Returns one word per cell, flat (n cells,) uint32: bit q is set where x - c_q is not fluid, bit 0 where x is not.
+    """Returns one 32-bit mask per cell, flat (n cells,) uint32: bit q is set if x - c_q is not fluid, bit 0 if x is not.
 
     `is_fluid`: mask (n, cells), by default the domain's own. A ghost cell counts as fluid for its neighbours where the cell that
     it stands for is fluid; its own word has bit 0 set.
@@ -47,17 +47,14 @@ def _link_kernel() -> wp.Kernel:
     ):
         thread = wp.tid()
         tile = thread // cells
-        cell = thread % cells
+        inner = inner_coordinates(thread % cells)
         word = wp.uint32(0)
         if fluid[thread] != wp.uint8(1):
             word = wp.uint32(1)
         for q in range(1, velocities.shape[0]):
-            a = (cell >> 6) - velocities[q][0]
-            b = ((cell >> 3) & 7) - velocities[q][1]
-            c = (cell & 7) - velocities[q][2]
-            if fluid[cell_beside(neighbours, cells, tile, a, b, c)] == wp.uint8(0):
+            upstream = cell_beside(neighbours, tile, inner - velocities[q])
+            if fluid[upstream[0] * cells + upstream[1]] == wp.uint8(0):
                 word = word | (wp.uint32(1) << wp.uint32(q))
         words[thread] = word
 
     return blocked_links
-

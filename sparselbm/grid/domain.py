@@ -6,9 +6,11 @@ from functools import cache, cached_property
 import numpy as np
 import warp as wp
 
-from ..backends import Backend, TileLayout, backend_for
+from ..backends import Backend, backend_for
 from ..errors import DomainError
 from ..files.tile_lookup import TileLookup
+from ..layout import EDGE, NEIGHBOUR_STEPS, TileLayout
+from ..layout.warp_functions import first_cell, neighbour_step, tile_of_voxel
 from .ghost_cells import GhostCells, Images, seams, tiles_around
 
 
@@ -34,7 +36,7 @@ class Domain:
     tiles: np.ndarray
     """Coordinates of the tiles in units of tiles, (n, 3) int32; the first cell of a tile is 8 times these."""
     fluid: np.ndarray
-    """Mask of the fluid cells, (n, cells per tile) bool; the others are outside and at rest."""
+    """Mask of the fluid cells, (n, cells per tile) bool; all other cells are outside the fluid and at rest."""
     device: wp.Device
     backend: Backend
     """How kernels are printed and launched on the device."""
@@ -46,6 +48,7 @@ class Domain:
 
     @property
     def tile_count(self) -> int:
+        """Number of tiles n."""
         return len(self.tiles)
 
     @cached_property
@@ -61,13 +64,14 @@ class Domain:
     @cached_property
     def neighbours(self) -> wp.array:
         """Indices of the 27 tiles around each tile, flat (27 n,) int32; n (the sentinel) where there is no tile."""
-        table = wp.empty(27 * self.tile_count, dtype=wp.int32, device=self.device)
+        size = len(NEIGHBOUR_STEPS) * self.tile_count
+        table = wp.empty(size, dtype=wp.int32, device=self.device)
         extent = [tiles_around(n) if p else 0 for n, p in zip(self.shape, self.periodic, strict=True)] + [0] * (
             3 - self.dimension
         )
         wp.launch(
             _neighbour_kernel(),
-            dim=27 * self.tile_count,
+            dim=size,
             inputs=[self.volume.id, self.coordinates, wp.vec3i(*extent), self.dimension, self.tile_count],
             outputs=[table],
             device=self.device,
@@ -105,9 +109,14 @@ class Domain:
         """The field (n, cells, ...), with the values of the cells that they stand for in the ghost cells."""
         return field if self.ghosts is None else self.ghosts.spread(field)
 
+    @property
+    def first_cells(self) -> np.ndarray:
+        """Index of the first cell of every tile, (n, 3) int32; the last one is 0 in two dimensions."""
+        return EDGE * self.tiles
+
     def cell_indices(self) -> np.ndarray:
         """Index (i, j[, k]) of every cell of every tile, (n, cells, dimension) int32."""
-        return cell_indices(self.tiles, self.dimension)
+        return _cell_indices(self.tiles, self.dimension)
 
     def cell_centres(self) -> np.ndarray:
         """Centre of every cell of every tile [m], (n, cells, dimension) float64."""
@@ -115,7 +124,7 @@ class Domain:
 
     def dense(self, field: np.ndarray, outside: float = 0.0) -> np.ndarray:
         """Expands a field (n, cells, ...) to one array over the box, (*shape, ...), with `outside` where there is no tile."""
-        extent = np.maximum(self.shape, 8 * (1 + self.tiles.max(axis=0)[: self.dimension]))
+        extent = np.maximum(self.shape, EDGE * (1 + self.tiles.max(axis=0)[: self.dimension]))
         result = np.full((*extent, *field.shape[2:]), outside, dtype=field.dtype)
         index = self.cell_indices().reshape(-1, self.dimension)
         result[tuple(index.T)] = field.reshape(-1, *field.shape[2:])
@@ -135,36 +144,35 @@ def build_domain(
         raise DomainError(
             "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"
         )
-    indices = cell_indices(tiles, dimension)
+    indices = _cell_indices(tiles, dimension)
     given = np.all((indices >= 0) & (indices < np.asarray(shape)), axis=-1) & fluid(indices)
     images, _ = _images(shape, periodic, tiles, given)
     device = wp.get_device(device)
-    first = 8 * np.concatenate([tiles, images.tiles])
+    first = EDGE * np.concatenate([tiles, images.tiles])
     points = wp.array(np.ascontiguousarray(first, dtype=np.int32), dtype=wp.vec3i, device=device)
     half = 0.5 * voxel_size
     volume = wp.Volume.allocate_by_tiles(
         points, voxel_size=voxel_size, bg_value=None, translation=[x + half for x in origin], device=device
     )
-    ordered = volume.get_tiles().numpy() // 8
+    ordered = volume.get_tiles().numpy() // EDGE
     places = TileLookup.of(tiles).find(ordered)
     cells = given[places] & (places >= 0)[:, None]
     backend = backend_for(device.is_cpu)
     return Domain(dimension, shape, voxel_size, origin, periodic, volume, ordered, cells, device, backend)
 
 
-def cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:
+def _cell_indices(tiles: np.ndarray, dimension: int) -> np.ndarray:
     """Index (i, j[, k]) of every cell of the given tiles, (n, cells, dimension) int32."""
-    inner = np.stack(np.meshgrid(*[np.arange(8)] * dimension, indexing="ij"), axis=-1).reshape(-1, dimension)
-    return (8 * tiles[:, None, :dimension] + inner[None]).astype(np.int32)
+    return (EDGE * tiles[:, None, :dimension] + TileLayout(dimension).offsets).astype(np.int32)
 
 
 def _images(shape, periodic, tiles: np.ndarray, fluid: np.ndarray) -> tuple[Images, np.ndarray]:
     """The images of fluid cells beyond the ends of periodic axes, and the index of the tile of each fluid cell, (g,)."""
     axes, dimension = seams(shape, periodic), len(shape)
-    first = 8 * tiles[:, axes]
+    first = EDGE * tiles[:, axes]
     last = np.asarray(shape)[axes] - 1
-    at_ends = np.flatnonzero(np.any((first == 0) | ((first <= last) & (last < first + 8)), axis=1))
-    images = Images.of(shape, axes, cell_indices(tiles[at_ends], dimension), fluid[at_ends])
+    at_ends = np.flatnonzero(np.any((first == 0) | ((first <= last) & (last < first + EDGE)), axis=1))
+    images = Images.of(shape, axes, _cell_indices(tiles[at_ends], dimension), fluid[at_ends])
     return images, at_ends[images.sources[:, 0]]
 
 
@@ -177,15 +185,13 @@ def _neighbour_kernel() -> wp.Kernel:
     ):
         thread = wp.tid()
         tile = thread // 27
-        code = thread % 27
-        step = wp.vec3i(code // 9 - 1, (code // 3) % 3 - 1, code % 3 - 1)
-        if dimension == 2:  # The inner axes of a flat tile are (none, x, y).
-            step = wp.vec3i(step[1], step[2], step[0])
-        place = wp.vec3i(coordinates[3 * tile], coordinates[3 * tile + 1], coordinates[3 * tile + 2]) + step
+        place = wp.vec3i(coordinates[3 * tile], coordinates[3 * tile + 1], coordinates[3 * tile + 2])
+        place = place + neighbour_step(thread % 27, dimension)
         x = wp.where(extent[0] > 0, (place[0] + extent[0]) % wp.max(extent[0], 1), place[0])
         y = wp.where(extent[1] > 0, (place[1] + extent[1]) % wp.max(extent[1], 1), place[1])
         z = wp.where(extent[2] > 0, (place[2] + extent[2]) % wp.max(extent[2], 1), place[2])
-        index = wp.volume_lookup_index(volume, 8 * x, 8 * y, 8 * z)
-        table[thread] = wp.where(index < 0, sentinel, index // 512)
+        first = first_cell(wp.vec3i(x, y, z))
+        index = wp.volume_lookup_index(volume, first[0], first[1], first[2])
+        table[thread] = wp.where(index < 0, sentinel, tile_of_voxel(index))
 
     return neighbour_table

@@ -21,7 +21,7 @@ from itertools import product
 import numpy as np
 import warp as wp
 
-_TILE = 8
+from ..layout import EDGE, TileLayout
 
 Read = tuple[int, tuple[int, int, int]]
 """A component of an array `[tile][component][cell]`, and an offset along the inner axes of a tile at which it is read."""
@@ -29,12 +29,12 @@ Read = tuple[int, tuple[int, int, int]]
 
 def tiles_around(cells: int) -> int:
     """Number of tiles after which a periodic axis wraps; with room for two layers of ghost cells where tiles do not fill it."""
-    return -(-(cells + 2 * (cells % _TILE > 0)) // _TILE)
+    return -(-(cells + 2 * (cells % EDGE > 0)) // EDGE)
 
 
 def seams(shape: Sequence[int], periodic: Sequence[bool]) -> list[int]:
     """The periodic axes whose length is not a multiple of 8 cells."""
-    return [axis for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)) if wraps and n % _TILE]
+    return [axis for axis, (n, wraps) in enumerate(zip(shape, periodic, strict=True)) if wraps and n % EDGE]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Images:
             last = np.asarray(shape)[crossed] - 1
             here = fluid & np.all(index[..., crossed] == np.where(upper, 0, last), axis=-1)
             image = index[here]
-            image[:, crossed] = np.where(upper, last + 1, [_TILE * tiles_around(shape[axis]) - 1 for axis in crossed.tolist()])
+            image[:, crossed] = np.where(upper, last + 1, [EDGE * tiles_around(shape[axis]) - 1 for axis in crossed.tolist()])
             sources.append(np.argwhere(here))
             indices.append(image)
             directions.append(np.tile(np.asarray(direction), (len(image), 1)))
@@ -70,14 +70,13 @@ class Images:
     @property
     def tiles(self) -> np.ndarray:
         """Coordinates of the tiles that hold the images, (g, 3) int32; two-dimensional tiles lie at 0 along the third axis."""
-        tiles = self.indices // _TILE
+        tiles = self.indices // EDGE
         return np.pad(tiles, [(0, 0), (0, 3 - tiles.shape[1])]).astype(np.int32)
 
     @property
     def cells(self) -> np.ndarray:
         """Number in its tile of the cell that holds each image, (g,)."""
-        place = (self.indices % _TILE).T
-        return np.asarray(np.ravel_multi_index(tuple(place), (_TILE,) * len(place)))
+        return TileLayout(self.indices.shape[1]).cell_of(self.indices)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..geometry import TriangleMesh
 from ..geometry.marching_cubes import surface_between
+from ..layout import EDGE
 from .domain import Domain
 from .ghost_cells import seams
 from .halo import with_halo
@@ -18,7 +19,7 @@ def isosurface(domain: Domain, field: np.ndarray, value: float) -> TriangleMesh 
     half = 0.5 * domain.voxel_size
     blocks = with_halo(domain, field.astype(np.float32))[:, 1:, 1:, 1:]
     for axis in seams(domain.shape, domain.periodic):  # Behind the image of the first layer lies that of the last.
-        index = 8 * domain.tiles[:, axis, None] + np.arange(9)
+        index = domain.first_cells[:, axis, None] + np.arange(EDGE + 1)
         np.moveaxis(blocks, 1 + axis, 1)[index > domain.shape[axis]] = np.nan
     found = surface_between(
         blocks, domain.cell_indices(), value,

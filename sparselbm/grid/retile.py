@@ -6,6 +6,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import DomainError
+from ..layout import EDGE
 from .domain import Domain
 
 
@@ -29,18 +30,21 @@ def transfer(old: Domain, new: Domain, array: wp.array, size: int, *, into: wp.a
 
 
 def sources(old: Domain, new: Domain) -> np.ndarray:
-    """For each new tile the index of the old tile of the same place, -1 where there is none, (n,). Raises DomainError."""
+    """Index of the old tile at the position of each new tile, -1 if there is none, (n,).
+
+    Raises DomainError if the cells of the two domains do not coincide in whole tiles.
+    """
     if old.dimension != new.dimension or old.voxel_size != new.voxel_size or old.device != new.device:
         raise DomainError(
             f"the domains have {old.dimension} and {new.dimension} dimensions, voxels of {old.voxel_size} and "
             f"{new.voxel_size} m, on {old.device} and {new.device}: these must be equal"
         )
-    shift = (np.asarray(new.origin) - np.asarray(old.origin)) / (8 * new.voxel_size)
+    shift = (np.asarray(new.origin) - np.asarray(old.origin)) / (EDGE * new.voxel_size)
     shift[new.dimension :] = 0.0
     if np.abs(shift - np.round(shift)).max() > 1e-6:
         raise DomainError(
-            f"the origins {old.origin} and {new.origin} m are {tuple(8 * shift)} cells apart: "
-            "the distance must be a multiple of 8; give both domains the same origin"
+            f"the origins {old.origin} and {new.origin} m are {tuple(EDGE * shift)} cells apart: "
+            f"the distance must be a multiple of {EDGE}; give both domains the same origin"
         )
     places = {tuple(tile): k for k, tile in enumerate(old.tiles.tolist())}
     wanted = new.tiles + np.round(shift).astype(np.int32)

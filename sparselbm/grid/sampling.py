@@ -6,6 +6,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import DomainError
+from ..layout import TileLayout
 from .domain import Domain
 from .ghost_cells import seams
 
@@ -35,11 +36,11 @@ class FieldSampler:
             raise DomainError(
                 f"the field has the shape {field.shape}: it must be {domain.fluid.shape}, with at most one more axis"
             )
-        planes = 512 // domain.cells_per_tile  # A 2D tile is one of the eight planes of a tile of the volume.
+        voxels = TileLayout(domain.dimension).voxels_per_cell
         components = np.moveaxis(domain.with_ghosts(field).reshape(*domain.fluid.shape, -1), -1, 0)
         self._domain, self._outside, self._one_period, self._rest = domain, outside, one_period, field.shape[2:]
         self._data = [
-            wp.array(np.repeat(values.reshape(-1), planes), dtype=wp.float32, device=domain.device) for values in components
+            wp.array(np.repeat(values.reshape(-1), voxels), dtype=wp.float32, device=domain.device) for values in components
         ]
 
     def __call__(self, points: np.ndarray) -> np.ndarray:

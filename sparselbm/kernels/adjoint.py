@@ -1,4 +1,4 @@
-"""The vector-Jacobian product of the step, and what every backward kernel gathers on its way."""
+"""Vector-Jacobian product of the step, and the gradients that all backward kernels accumulate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from .context import KernelContext, traced_kernel
 
 @dataclass(frozen=True)
 class GradientTargets:
-    """The inputs, beside the populations, with respect to which a kernel gives gradients."""
+    """Inputs, besides the populations, with respect to which a kernel computes gradients."""
 
     solid: bool = False
-    """Solid fractions, into `solid_adjoint`."""
+    """Solid fractions; their gradient is added to `solid_adjoint`."""
     fields: bool = False
-    """The models' values in each cell, into `fields_adjoint`."""
+    """Fields of the models; their gradient is added to `fields_adjoint`."""
     parameters: bool = False
-    """The models' numbers, into the tile's sums."""
+    """Parameters of the models; their gradient is added to the sums of the tile."""
     fractions: bool = False
-    """The place of walls on their links, into `fractions_adjoint`."""
+    """Link distances of walls; their gradient is added to `fractions_adjoint`."""
 
 
 class Gather:
-    """The inputs that a `GradientTargets` names, and the arrays that their adjoints are added to."""
+    """Inputs selected by `GradientTargets`, and the arrays to which their adjoints are added."""
 
     def __init__(self, wrt: GradientTargets, k: KernelContext):
         cell, tiles = k.cell, k.tiles
@@ -36,7 +36,7 @@ class Gather:
         self.inputs = [*self._solid, *self._fields, *self._fractions, *self._numbers]
 
     def add(self, adjoints: Sequence, weight: Expression | float = 1.0) -> None:
-        """Adds the adjoints of `inputs`; sums take the launch's weight by themselves."""
+        """Adds the adjoints of `inputs`, times `weight`; sums are multiplied by the weight of the launch in any case."""
         rest = iter(adjoints)
         for value in islice(rest, len(self._solid)):
             self._k.add("solid_adjoint", [weight * value], 1)
@@ -49,14 +49,16 @@ class Gather:
 
 @traced_kernel
 def adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
-    """The vector-Jacobian product of a step.
+    """Vector-Jacobian product of a step.
 
-    source: the state before the step; adjoint: d J / d (incoming populations of the next step), differences_adjoint: the
-    same for `Cell.differences`; target and differences_target receive both of this step, what `wrt` names is increased.
+    source: the state before the step; adjoint: d J / d (incoming populations of the next step); differences_adjoint: the same
+    for `Cell.differences`. target and differences_target receive both gradients for this step; the gradients selected by `wrt`
+    are added to their arrays.
     """
     cell, S = k.cell, k.physics.size
     outgoing_adjoint = k.trace.gathered("adjoint", cell.links)
-    for at, value in enumerate(k.trace.gathered_differences("differences_adjoint", cell.links), S - k.physics.kept):
+    of_velocity = k.trace.gathered_differences("differences_adjoint", cell.links)
+    for at, value in enumerate(of_velocity, S - k.physics.stored_velocity_size):
         outgoing_adjoint[at] = outgoing_adjoint[at] + value
     outgoing, gather = cell.outgoing, Gather(wrt, k)
     D = len(cell.differences)
@@ -68,9 +70,9 @@ def adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
 
 @traced_kernel
 def populations_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
-    """Adds `weight` times d J / d (state), in adjoint, streamed, to target, the gradient in the incoming populations.
+    """Adds `weight` times d J / d (state), given in adjoint, to target, the gradient in the incoming populations, by streaming.
 
-    A state depends on no other input of a kernel, whatever `wrt` names.
+    A state depends on no other input of a kernel, so that `wrt` has no effect.
     """
     values, weight = k.trace.streamed("adjoint", k.cell.links), k.trace.weight()
     k.add("target", (weight * value for value in values), k.physics.size)
@@ -78,7 +80,7 @@ def populations_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
 
 @traced_kernel
 def differences_transpose_kernel(k: KernelContext) -> None:
-    """Adds the transpose of `Cell.differences`, with d J / d differences in differences_adjoint, to a state's d J in target."""
+    """Adds the transpose of `Cell.differences`, applied to d J / d differences in differences_adjoint, to target."""
     S = k.physics.size
-    kept = k.trace.gathered_differences("differences_adjoint", k.cell.links)
-    k.add("target", dict(enumerate(kept, S - k.physics.kept)), S)
+    of_velocity = k.trace.gathered_differences("differences_adjoint", k.cell.links)
+    k.add("target", dict(enumerate(of_velocity, S - k.physics.stored_velocity_size)), S)

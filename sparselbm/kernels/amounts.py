@@ -1,4 +1,4 @@
-"""The amounts that a flow conserves, mass and scalars, and how much populations change."""
+"""Conserved quantities of a flow, mass and amounts of scalars, and the change of the populations."""
 
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot, pullback, total
@@ -8,15 +8,15 @@ from .context import KernelContext, traced_kernel
 
 @traced_kernel
 def mass_kernel(k: KernelContext) -> None:
-    """Sum over the fluid of rho - 1, of the populations in source as they are stored."""
+    """Sum of rho - 1 over the fluid, from the populations in source as they are stored."""
     k.reduce(total(k.trace.local("source", q, k.physics.size) for q in range(k.lattice.size)))
 
 
 @traced_kernel
 def change_kernel(k: KernelContext) -> None:
-    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m of `_amount_adjoint`.
+    """Sums of a.a, (a - b).(a - b), m.a and m.m, with a in `adjoint`, b in `source`, and m from `_amount_adjoint`.
 
-    First those of the flow's populations, then those of each scalar's. Over cells that are not wholly solid.
+    The sums for the populations of the flow come first, then those for each scalar; fully solid cells are left out.
     """
     cell, S = k.cell, k.physics.size
     a = k.read("adjoint", S)
@@ -30,16 +30,16 @@ def change_kernel(k: KernelContext) -> None:
 
 @traced_kernel
 def amount_adjoint_kernel(k: KernelContext, block: int) -> None:
-    """Adds `weight` times `_amount_adjoint` of one of the `blocks` to target."""
+    """Adds `weight` times `_amount_adjoint` of one of `Physics.blocks` to target."""
     own, weight = k.physics.blocks[block], k.trace.weight
     k.add("target", {q: weight() * m for q, m in list(enumerate(_amount_adjoint(k.cell, own)))[own]}, k.physics.size)
 
 
 def _amount_adjoint(cell: Cell, own: slice) -> list:
-    """m = d M / d (incoming populations) of the mass M that walls keep, in which a cell on a plane of symmetry counts half,
-    or with the populations `own` of a scalar, of its amount.
+    """m = d M / d (incoming populations), where M is the mass (a cell on a plane of symmetry counts half) or, if `own` are the
+    populations of a scalar, its amount.
 
-    M is conserved where nothing comes in or goes out, so that m is then a fixed point of the step's transpose.
+    Walls conserve M. In a closed domain m is therefore a fixed point of the transposed step.
     """
     if own.start:
         g = cell.carried[cell.physics.blocks.index(own) - 1].g

@@ -1,4 +1,4 @@
-"""One cell: from what streams in to what streams out, put together from the models."""
+"""Physics of one cell, composed of the models: from the incoming to the outgoing populations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -16,25 +16,25 @@ from ..models.runtime_parameter import with_parameters
 from ..models.scalar.carried import CarriedScalar
 from ..models.wall.partially_saturated import force_on_solid, partially_saturated, saturation, solid_collision
 from ..trace.expression import has_bit, matches, total, where
-from .tile_kernel import TileTrace
+from .tile_kernel import KernelTrace
 
 
 class Cell:
-    """What physics and objectives see of a cell: every member is a traced value, recorded when it is first used."""
+    """Values of a cell for models and objectives. Every member is a traced value, which is recorded when it is first used."""
 
-    def __init__(self, physics: Physics, tiles: TileClass, trace: TileTrace):
+    def __init__(self, physics: Physics, tiles: TileClass, trace: KernelTrace):
         self.physics = physics
         self.lattice = physics.lattice
         self._tiles = tiles
         self._trace = trace
 
     def _tuned(self, model, name: str) -> Any:
-        """A model that reads its `Tunable` numbers from the parameters."""
+        """Copy of a model that reads its runtime parameters from the table of parameters."""
         return with_parameters(model, name, lambda place, _: self.parameter(place))
 
     @cached_property
     def collision(self) -> Collision:
-        """The collision, with its numbers as they are now."""
+        """Collision model with the present values of its parameters."""
         return self._tuned(self.physics.collision, "collision")
 
     @cached_property
@@ -44,20 +44,20 @@ class Cell:
 
     @cached_property
     def links(self):
-        """Bit q: nothing comes along c_q but the cell's own reflection; bit 0: the cell is no fluid. None: no walls."""
-        return self._trace.word("words") if self._tiles.walls else None
+        """Bit q: the upstream neighbour along c_q is not fluid (bounce-back). Bit 0: this cell is not fluid. None: no walls."""
+        return self._trace.bits("blocked_links") if self._tiles.walls else None
 
     @cached_property
     def incoming(self) -> list:
-        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, those of the scalars; then kept u."""
+        """Populations after streaming and bounce-back, shape (S,): of the flow (shifted), of the scalars; then the stored u."""
         return self._trace.streamed("source", self.links)
 
     def is_cut(self, q: int):
-        """The mask of the cells whose link along -c_q crosses what they are marked with: a patch, or an obstacle."""
-        return has_bit(self._trace.word("cuts"), q)
+        """Mask of the cells whose link along -c_q crosses the patch or the obstacle in the label of the cell."""
+        return has_bit(self._trace.bits("cut_links"), q)
 
     def wall_distance(self, q: int):
-        """delta, the share of the link along -c_q up to the wall."""
+        """Link distance delta: distance to the wall along -c_q, as a fraction of the link."""
         return self._trace.field("fractions", 1, q, self._link_components)
 
     @property
@@ -80,7 +80,7 @@ class Cell:
 
     @cached_property
     def _at_walls(self) -> list:
-        """Incoming populations, walls of obstacles at their place on each link."""
+        """Incoming populations, with bounce-back at the exact position of the obstacles' walls."""
         f = self._streamed
         if not self._tiles.fractions:
             return f
@@ -93,7 +93,7 @@ class Cell:
         return result
 
     def _pushed(self, q: int):
-        """The contribution of moving walls to a population: 6 w_q rho_0 c_q . u_w, at the wall's place on the link."""
+        """Contribution of moving walls to a population, 6 w_q rho_0 c_q . u_w, with u_w where the wall cuts the link."""
         if not self.physics.moving:
             return self._trace.graph.constant(0.0)
         c = self.lattice.velocities[q]
@@ -123,28 +123,28 @@ class Cell:
         return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
 
     def along(self, opening: int):
-        """The mask of the cells along an opening, by its number in `Physics.openings`."""
+        """Mask of the cells along an opening, given by its index in `Physics.openings`."""
         word, bit = opening_place(opening)
         return has_bit(self._label(word), bit)
 
     def _label(self, word: int):
-        return self._trace.word("marks", word, label_words(len(self.physics.openings)))
+        return self._trace.bits("cell_labels", word, label_words(len(self.physics.openings)))
 
     def parameter(self, name: str):
-        """The excess over its reference of a number of the models, by its name in `Physics.parameters`, at the present time."""
+        """Parameter of the models at the present time, by its name in `Physics.parameters`."""
         number = self._trace.parameter(name)
         scheduled = self.physics.scheduled
         return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number
 
     def field(self, name: str):
-        """A value that differs from cell to cell, by its name in `Physics.fields`."""
+        """Value of a field of the models in this cell, by its name in `Physics.fields`; 0 in tiles without fields."""
         names = self.physics.fields
         if not self._tiles.fields:
             return self._trace.graph.constant(0.0)
         return self._trace.field("fields", 0, names.index(name), len(names))
 
     def position(self, axis: int):
-        """Index of the cell along an axis, counted from the domain's lower corner."""
+        """Index of the cell along an axis of the domain."""
         return self._trace.position(axis)
 
     def centre(self, axis: int):
@@ -152,17 +152,17 @@ class Cell:
         return self.position(axis) + 0.5
 
     def mask(self, holds):
-        """1 where a condition holds, else 0."""
+        """1 where a mask is true, else 0."""
         graph = self._trace.graph
         return where(holds, graph.constant(1.0), graph.constant(0.0))
 
     def in_fluid(self, value):
-        """The value in fluid cells, and 0 elsewhere, whatever was computed there: an integrand may divide by what is 0."""
+        """The value in fluid cells, and 0 in all others, even where it is not finite (an integrand may divide by 0 there)."""
         return value if self.links is None else where(has_bit(self.links, 0), 0.0, value)
 
     @cached_property
     def mass_share(self):
-        """The share of the cell's mass that lies in the domain: a cell on a plane of symmetry counts half, on two a quarter."""
+        """Fraction of the cell's mass that lies in the domain: 1/2 on a plane of symmetry, 1/4 on two of them."""
         share = self._trace.graph.constant(1.0)
         for k, boundary in enumerate(self.physics.boundaries):
             if boundary.mass_share != 1.0:
@@ -189,12 +189,12 @@ class Cell:
 
     @cached_property
     def momentum(self) -> list:
-        """j = sum c f, without any half of a force."""
+        """Momentum j = sum c f, without the contribution F / 2 of a force."""
         return momentum(self.lattice, self.f)
 
     @cached_property
     def force(self) -> list:
-        """Body force, one value per axis [lattice momentum / cell / step]."""
+        """Body force F, one value per axis [lattice momentum / cell / step]."""
         F: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         for force in self.physics.forces:
             F = [a + b for a, b in zip(F, force.at(self, F), strict=True)]
@@ -217,24 +217,24 @@ class Cell:
 
     @cached_property
     def bare_velocity(self) -> list:
-        """j / rho [cells / step]: the velocity without half of the force, which may depend on scalars."""
+        """j / rho [cells / step]: the velocity without the contribution of the force, which may depend on scalars."""
         return [j / self.density for j in self.momentum]
 
     @cached_property
     def carrying_velocity(self) -> list:
-        """u with half of what the solid changes, (j + j*) / 2 rho: with this one the mass of a steady flow is conserved."""
+        """Velocity averaged over the collision with the solid, (j + j*) / 2 rho, which conserves the mass of a steady flow."""
         if not self._tiles.solid:
             return self.velocity
         after = momentum(self.lattice, self.collided)
         return [0.5 * (a + b) / self.density for a, b in zip(self.momentum, after, strict=True)]
 
     def on_opening(self, opening: Opening):
-        """The mask of the cells that a condition on an opening holds for."""
+        """Mask of the cells to which a condition on an opening applies."""
         return self.along(self.physics.openings.index(opening))
 
     @cached_property
     def carried(self) -> tuple[CarriedScalar, ...]:
-        """What the cell knows of each of the scalars."""
+        """Values of each scalar in the cell."""
         return tuple(
             CarriedScalar(
                 self, self._tuned(scalar, scalar.name), self.incoming[self.physics.components(scalar.name)],
@@ -257,28 +257,28 @@ class Cell:
 
     @cached_property
     def solid_fraction(self):
-        """eps of the cell; 0 where there is no such array, with every wall on links."""
+        """Solid fraction eps of the cell; 0 in tiles without solid, and if all walls are on links."""
         return self._trace.local("solid") if self._tiles.solid else self._trace.graph.constant(0.0)
 
     @cached_property
     def saturation(self):
-        """B of the partially saturated method."""
+        """Saturation B of the partially saturated method."""
         return saturation(self.solid_fraction, 3.0 * self.viscosity)
 
     @cached_property
     def _solid_terms(self) -> list:
-        # The solid carries no body force: with u = j / rho, less its half of F, what a whole solid sends out has no momentum.
+        # No body force acts on the solid: with u = j / rho, without F / 2, a full solid sends out populations without momentum.
         excess, u = macroscopic(self.lattice, self.f, [self._trace.graph.constant(0.0)] * self.lattice.dimension)
         moving = self.solid_velocity if self.physics.moving else None
         return solid_collision(self.lattice, self.f, excess, u, moving)
 
     def _velocity_of(self, obstacle: str, at: Sequence) -> list:
-        """Velocity of a moving obstacle at a place, one value per axis."""
+        """Velocity of a moving obstacle at a position, one value per axis."""
         return rigid_velocity(lambda number: self.parameter(f"{obstacle}.{number}"), at)
 
     @cached_property
     def solid_velocity(self) -> list:
-        """Velocity of the cell's solid at the cell's centre; 0 where that is at rest."""
+        """Velocity of the solid at the centre of the cell; 0 if the solid is at rest."""
         at = [self.centre(k) for k in range(self.lattice.dimension)]
         sums: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         for name in self.physics.moving:
@@ -288,7 +288,7 @@ class Cell:
 
     @cached_property
     def force_on_solid(self) -> list:
-        """What the fluid exerts on the solid that the cell holds or has links to, one value per axis [lattice force]."""
+        """Force of the fluid on the solid in the cell and across its links, one value per axis [lattice force]."""
         parts = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.solid:
             parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
@@ -314,9 +314,10 @@ class Cell:
         return self._momentum_through(lambda q, value: where(self.is_cut(q), value, 0.0))
 
     def _momentum_through(self, counted: Callable[[int, Any], Any]) -> list:
-        """F = -sum_q c_q (f*_p + f_q) over the links that are counted, f* after the collision of the same step.
+        """F = -sum_q c_q (f*_p + f_q) over the counted links, with f* after the collision of the same step and p opposite to q.
 
-        Momentum exchange (Ladd 1994), centred in time; with shifted populations a closed surface feels the pressure's excess.
+        Momentum exchange (Ladd 1994), centred in time; with shifted populations only the excess pressure
+        c_s^2 (rho - 1) acts on a closed surface.
         """
         given = [
             counted(q, self.collided[p] + self.f[q]) if p != q else self._trace.graph.constant(0.0)
@@ -326,18 +327,19 @@ class Cell:
 
     @cached_property
     def differences(self) -> list:
-        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the step before, a after a, 0 for u beyond walls; empty where u is not kept."""
+        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the previous step, all b for each a, with u = 0 beyond walls; empty unless u is
+        stored."""
         return self._trace.differences("source", self.links)
 
     @cached_property
     def velocity_gradient(self) -> list[list]:
-        """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
-        own, given = self.incoming[-self.physics.kept :], self.given_velocity
+        """d_a u_b of the previous step [1 / step], rows [a][b]; for collision models that need it."""
+        own, given = self.incoming[-self.physics.stored_velocity_size :], self.given_velocity
         return velocity_gradient(self.lattice, self.differences, own, self.links, given)
 
     @property
     def given_velocity(self):
-        """The mask of the cells along an opening of the flow or beside a moving obstacle: walls beside them may move."""
+        """Mask of the cells along an opening of the flow or next to a moving obstacle, whose walls need not be at rest."""
         given = []
         if self._tiles.walls:
             given = [self.mask(self.along(k)) for k in range(len(self.physics.boundaries))]
@@ -347,7 +349,7 @@ class Cell:
     @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        gradient = [self.velocity_gradient] if self.physics.kept else []
+        gradient = [self.velocity_gradient] if self.physics.stored_velocity_size else []
         post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
@@ -355,7 +357,7 @@ class Cell:
 
     @cached_property
     def outgoing(self) -> list:
-        """The state after the step, shape (S,): the flow's populations, those of the scalars, u where it is kept."""
+        """State after the step, shape (S,): populations of the flow, of the scalars, and u if it is stored."""
         post = list(self.collided)
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
@@ -366,5 +368,5 @@ class Cell:
             for k, boundary in enumerate(self.boundaries):
                 for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
                     post[q] = where(self.along(k), value, post[q])
-        kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
-        return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *kept)]
+        stored = self.carrying_velocity if self.physics.stored_velocity_size else []  # In a solid at rest it is 0.
+        return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *stored)]

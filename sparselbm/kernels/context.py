@@ -1,4 +1,4 @@
-"""The one way to begin a kernel: a cell's physics, and the arrays that it reads, writes, adds to and sums into."""
+"""Recording of a kernel: the physics of a cell, and the arrays that the kernel reads, writes, adds to and sums into."""
 
 import functools
 import inspect
@@ -10,7 +10,7 @@ from ..backends import Backend
 from ..models.physics import Physics, TileClass
 from ..trace.expression import Expression
 from .cell import Cell
-from .tile_kernel import TileKernel, TileTrace
+from .tile_kernel import KernelTrace, TileKernel
 
 
 @dataclass(frozen=True)
@@ -23,32 +23,32 @@ class Target:
 
 
 class KernelContext:
-    """A kernel while it is recorded: the cell, and ports to the arrays named in `tile_kernel.ARGUMENTS`.
+    """A kernel while it is recorded: its cell, and access to the arrays that `arguments.ARGUMENTS` names.
 
-    A port's array is `[tile][size][cell]`; the cell's values are lists with one `Expression` for each component.
+    An array is `[tile][size][cell]`; the values of the cell are lists with one `Expression` per component.
     """
 
     def __init__(self, physics: Physics, tiles: TileClass):
         self.physics, self.tiles, self.lattice = physics, tiles, physics.lattice
-        self.trace = TileTrace(physics.lattice, physics.parameters, physics.carried, physics.kept)
+        self.trace = KernelTrace(physics.lattice, physics.parameters, physics.scalar_lattices, physics.stored_velocity_size)
         self.cell = Cell(physics, tiles, self.trace)
 
     def read(self, array: str, size: int) -> list[Expression]:
-        """This cell's own values in an array of `size` components."""
+        """Values of this cell in an array of `size` components."""
         return [self.trace.local(array, k, size) for k in range(size)]
 
     def write(self, array: str, values: Sequence | Mapping[int, Any], size: int | None = None) -> None:
-        """Stores this cell's values: all components of the array, or those that a mapping names, of `size`."""
+        """Stores values of this cell in all components of the array, or in the components of a mapping's keys out of `size`."""
         for k, value in _items(values):
             self.trace.store(array, k, size or len(values), value)
 
     def add(self, array: str, values: Iterable | Mapping[int, Any], size: int) -> None:
-        """Adds to this cell's values: to the first components of an array of `size`, or to those that a mapping names."""
+        """Adds to values of this cell, in the first components of an array of `size`, or in those of a mapping's keys."""
         for k, value in _items(values):
             self.trace.increase(array, k, size, value)
 
     def reduce(self, *values) -> None:
-        """Adds the sum over the fluid cells of each value, times the launch's weight, to the tile's next partial sum."""
+        """Adds the sum of each value over the fluid cells, times the weight of the launch, to the tile's next partial sum."""
         for value in values:
             self.trace.sum(self.cell.in_fluid(value))
 
@@ -63,10 +63,10 @@ _Arguments = ParamSpec("_Arguments")
 def traced_kernel(
     record: Callable[Concatenate[KernelContext, _Arguments], None],
 ) -> Callable[Concatenate[Physics, TileClass, Target, _Arguments], TileKernel]:
-    """Makes a kernel's factory, `(physics, tiles, target, *arguments)`, of the function that records it in a context.
+    """Decorator of a function that records a kernel in a context: returns its factory, `(physics, tiles, target, *arguments)`.
 
-    A kernel is traced whenever it is asked for, in some milliseconds, so that it always belongs to the present values that a
-    user's functions refer to. Equal texts are one compiled kernel.
+    Each call of the factory traces the kernel again, which takes some milliseconds, so that the kernel always contains the
+    present values of variables that a user's functions refer to. Equal texts are compiled once.
     """
 
     @functools.wraps(record)
@@ -76,12 +76,12 @@ def traced_kernel(
     return factory  # type: ignore[return-value]
 
 
-def trace_of(factory: Callable[..., TileKernel], physics: Physics, tiles: TileClass, *arguments) -> TileTrace:
-    """What a kernel made by `traced_kernel` reads, computes, stores and sums, for any printer."""
+def trace_of(factory: Callable[..., TileKernel], physics: Physics, tiles: TileClass, *arguments) -> KernelTrace:
+    """Trace of a kernel that `traced_kernel` made, for any printer."""
     return _recorded(inspect.unwrap(factory), physics, tiles, arguments)
 
 
-def _recorded(record: Callable, physics: Physics, tiles: TileClass, arguments: Sequence) -> TileTrace:
+def _recorded(record: Callable, physics: Physics, tiles: TileClass, arguments: Sequence) -> KernelTrace:
     context = KernelContext(physics, tiles)
     record(context, *arguments)
     return context.trace

@@ -1,4 +1,4 @@
-"""Launching tile kernels: each tile with that of its class, on all cores of the CPU or as one CUDA launch a class."""
+"""Launches of tile kernels, each tile with the kernel of its class: on all cores of the CPU, or as one CUDA launch per class."""
 
 import functools
 import os
@@ -7,37 +7,43 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
 from ..grid import Domain
 from ..grid.ghost_exchange import GhostExchange
+from ..layout import TileLayout
 from ..models.physics import TileClass
-from .tile_kernel import ARGUMENTS, TileKernel, fuse
+from .arguments import ARGUMENTS
+from .tile_kernel import TileKernel, fuse
 
 _SMALL = 64
-"""Tiles below which a second thread costs more than it brings (a sweep then takes under 0.2 ms)."""
+"""Number of tiles below which a second thread costs more time than it saves (a pass then takes under 0.2 ms)."""
 
 _SHARE, _SHARES = 256, 4
-"""Fewest tiles of a range, where a thread has more than one, and most ranges for each thread."""
+"""Minimum number of tiles per range if a thread has several ranges, and maximum number of ranges per thread."""
 
 _CACHED_BYTES = 1 << 24
-"""States up to this size stay in the CPU's cache, two at a time, where streaming stores would only push them out."""
+"""Two states up to this size [bytes] fit in the CPU's cache, from which streaming stores would remove them."""
+
+
+_INDICES = {name: index for index, name in enumerate(ARGUMENTS)}
 
 
 @functools.cache
 def thread_pool() -> ThreadPoolExecutor:
-    """One worker a core, started when first needed. Kernel calls release Python's lock."""
+    """Pool with one thread per core, started on first use. Kernel calls release Python's global interpreter lock."""
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="tiles")
 
 
 def run_side_by_side(calls: Sequence[Callable[[], None]], threads: int) -> None:
-    """Makes all calls, each on the first of so many threads that is free. The calling thread is one of them: it works where
-    it would wait (handing work to another thread costs up to 0.2 ms)."""
-    waiting = iter(calls)  # One thread at a time holds Python's lock, so that each call is taken once.
+    """Makes all calls on the given number of threads, each on the first one that is free.
+
+    The calling thread takes part instead of waiting (handing work to another thread costs up to 0.2 ms)."""
+    waiting = iter(calls)  # Only one thread at a time holds Python's lock, so that each call is made once.
     helpers = [thread_pool().submit(_work_off, waiting) for _ in range(min(threads, len(calls)) - 1)]
     try:
         _work_off(waiting)
@@ -53,21 +59,21 @@ def _work_off(waiting: Iterator[Callable[[], None]]) -> None:
 
 @dataclass(frozen=True, eq=False)
 class TileGroup:
-    """Tiles of one class."""
+    """Tiles of the same class."""
 
     tiles: TileClass
     members: np.ndarray
     """Indices of the tiles, int32, in ascending order."""
     threads: int
-    """Ranges that they are split into, launched side by side."""
+    """Number of threads that process the tiles."""
 
 
 def group_tiles(
     domain: Domain, classes: Mapping[TileClass, np.ndarray], threads: int | None = None
 ) -> tuple[TileGroup, ...]:
-    """The tiles of each class, for `threads` threads: by default one per core of the CPU; one on CUDA.
+    """Groups the tiles of each class for `threads` threads: by default one per core of the CPU, and always one on CUDA.
 
-    Raises ValueError for indices that are no tiles of the domain, and for tiles that occur twice.
+    Raises ValueError for indices outside the domain's tiles, and for tiles that occur twice.
     """
     _require_once(domain.tile_count, classes)
     workers = 1
@@ -81,25 +87,25 @@ def _require_once(tile_count: int, classes: Mapping[TileClass, np.ndarray]) -> N
     members = np.concatenate([np.empty(0, dtype=np.int64), *classes.values()])
     unknown = members[(members < 0) | (members >= tile_count)]
     if len(unknown):
-        raise ValueError(f"tile {unknown[0]:.0f} of a class: the domain has tiles 0 to {tile_count - 1}; give their indices")
+        raise ValueError(f"a class has tile {unknown[0]:.0f}: the domain has tiles 0 to {tile_count - 1}; pass their indices")
     if len(np.unique(members)) < len(members):
-        raise ValueError("a tile occurs twice in the classes of tiles: each tile belongs to one class")
+        raise ValueError("a tile occurs twice in the classes of tiles: pass each tile once, in one class")
 
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """A kernel and the ranges of tiles that it is launched on, each with the class of every tile."""
+    """A kernel and the ranges of tiles on which it is launched, each with the class of every tile."""
 
     kernel: TileKernel
     ranges: tuple[tuple[np.ndarray, np.ndarray | None], ...]
 
 
 def _batches(groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel], separate: bool) -> list[_Batch]:
-    """One batch per class where they are separate, as on CUDA; otherwise one for all classes.
+    """One batch per class if `separate`, as on CUDA; otherwise one batch for all classes.
 
-    On the CPU a core meets its tiles in their order in memory, each with the kernel of its class, because a pass over each
-    class loses what neighbours left in the cache (measured: 1.08 times the speed with walls in a tenth of the tiles, 1.15 in
-    pipes).
+    On the CPU each core processes its tiles in their order in memory, with the kernel of the class of each tile. Separate passes
+    over the classes would not find the neighbours' values in the cache (measured: one pass is 1.08 times as fast with walls in a
+    tenth of the tiles, 1.15 times in pipes).
     """
     if separate:
         return [_Batch(kernel_of(group.tiles), ((group.members, None),)) for group in groups]
@@ -114,18 +120,18 @@ def _batches(groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileK
 
 
 def _parts(tiles: int, threads: int) -> int:
-    """Ranges for so many threads: several for each where there are many tiles, since a core may be busy elsewhere."""
+    """Number of ranges of tiles: several per thread if there are many tiles, because a core may be busy with other work."""
     return min(tiles, threads * max(1, min(_SHARES, tiles // (threads * _SHARE)))) if threads > 1 else 1
 
 
 class TileSweep:
-    """A pass over groups of tiles: recorded once, launched many times with other arrays."""
+    """Pass over groups of tiles, which is recorded once and launched many times with different arrays."""
 
     def __init__(
         self, domain: Domain, groups: Sequence[TileGroup], kernel_of: Callable[[TileClass], TileKernel],
         *, arrays: Mapping[str, wp.array | None], state_bytes: int,
     ):
-        """`arrays`: those that stay the same at every launch, by their names in `ARGUMENTS`, which are kept alive."""
+        """`arrays`: arrays that are the same at every launch, by their names in `ARGUMENTS`; the pass keeps them alive."""
         self._seen: dict[str, object] = {}
         backend, layout = domain.backend, TileLayout(domain.dimension)
         streaming = not backend.cell_per_thread and state_bytes > _CACHED_BYTES
@@ -139,21 +145,21 @@ class TileSweep:
             kernel = replace(batch.kernel, streaming=streaming).launchable
             for members in batch.ranges:
                 listed = [x if x is None else wp.array(x, dtype=wp.int32, device=domain.device) for x in members]
-                inputs = [*listed, *(fixed.get(name) for name in ARGUMENTS[len(listed) : -1])]
+                inputs = [*listed, *(fixed.get(name) for name in islice(ARGUMENTS, len(listed), None))]
                 threads = backend.threads(len(members[0]), layout)
                 launch = wp.launch(kernel, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
-                launch.fwd_args = None  # type: ignore[union-attr]  # It would keep a run's states alive after the run.
+                launch.fwd_args = None  # type: ignore[union-attr]  # It would keep the states of a run alive after the run.
                 self._fixed.append(listed)
                 self._commands.append(launch)
 
     def __call__(self, **arguments) -> None:
-        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, those of gradients, `sums`) and `weight`.
+        """Launches with these arrays (`source`, `adjoint`, `solid`, `target`, arrays of gradients, `sums`) and `weight`.
 
-        None of them is kept alive beyond the launch, which frees memory in its own order on CUDA.
+        The arrays are not kept alive after the launch; CUDA frees memory in the order of the launches.
         """
         for name, value in arguments.items():
             if not _same(self._seen.get(name), value):
-                index = ARGUMENTS.index(name)
+                index = _INDICES[name]
                 for command in self._commands:
                     command.set_param_at_index(index, value)
                 self._seen[name] = weakref.ref(value) if isinstance(value, wp.array) else value
@@ -182,5 +188,5 @@ def _exchanges(domain: Domain, kernels: Sequence[TileKernel], threads: int) -> d
 
 
 def _same(seen: object, value: object) -> bool:
-    """Whether a value is the one that was seen; an array that is gone is not None."""
+    """Whether a value is the one that was seen before; an array that no longer exists differs from None."""
     return seen() is value is not None if isinstance(seen, weakref.ref) else seen is value

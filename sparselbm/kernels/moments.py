@@ -1,4 +1,4 @@
-"""Density and velocity of a state, the equilibrium that has them, and the adjoints of both."""
+"""Density and velocity of a state, the equilibrium with given density and velocity, and the adjoints of both."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,8 +24,8 @@ def _moments(cell: Cell) -> list:
 
 @traced_kernel
 def moments_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
-    """The vector-Jacobian product of `moments_kernel`, with v in adjoint: target, the gradient in the incoming populations,
-    is increased by `weight` times it, and what `wrt` names (boundaries, forces and fields enter the moments)."""
+    """Vector-Jacobian product of `moments_kernel` with the vector in adjoint: `weight` times it is added to target, the gradient
+    in the incoming populations, and to the gradients selected by `wrt` (moments depend on boundaries, forces and fields)."""
     cell, S = k.cell, k.physics.size
     moments = _moments(cell)
     given, gather = k.read("adjoint", len(moments)), Gather(wrt, k)
@@ -37,18 +37,18 @@ def moments_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
 
 @traced_kernel
 def equilibrium_kernel(k: KernelContext) -> None:
-    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, outlets' memory and kept velocity
-    included.
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, including values stored at outlets and
+    the stored velocity.
 
-    Those of scalars stay as they are in target.
+    The populations of scalars in target are not changed.
     """
     k.write("target", _at_equilibrium(k.cell, k.read("source", 1 + k.lattice.dimension)), k.physics.size)
 
 
 @traced_kernel
 def equilibrium_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
-    """The vector-Jacobian product of `equilibrium_kernel`: source, density and velocity; adjoint, d J / d (state);
-    target `[tile][1 + d][cell]`, d J / d (density, velocity). What `wrt` names is increased: outlets' numbers enter."""
+    """Vector-Jacobian product of `equilibrium_kernel`. source: density and velocity; adjoint: d J / d (state); target
+    `[tile][1 + d][cell]`: d J / d (density, velocity). Gradients selected by `wrt` are added to (outlets have parameters)."""
     moments, gather = k.read("source", 1 + k.lattice.dimension), Gather(wrt, k)
     state = _at_equilibrium(k.cell, moments)
     given = [k.trace.local("adjoint", at, k.physics.size) for at in state]
@@ -58,12 +58,12 @@ def equilibrium_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
 
 
 def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Any]:
-    """The components of a state that density and velocity set."""
+    """Components of a state that are determined by density and velocity, by index."""
     (density, *velocity), physics = moments, cell.physics
     f = equilibrium(cell.lattice, density - 1.0, velocity)
-    settled = list(f)  # A collision leaves an equilibrium as it is.
+    settled = list(f)  # A collision does not change an equilibrium.
     for k, boundary in enumerate(cell.boundaries if cell.links is not None else ()):
         for q, value in boundary.memory(cell.lattice, settled, settled).items():
             f[q] = where(cell.along(k), value, f[q])
-    kept = dict(zip(range(physics.size - physics.kept, physics.size), velocity, strict=False))
-    return {k: cell.in_fluid(value) for k, value in [*enumerate(f), *kept.items()]}
+    stored = dict(zip(range(physics.size - physics.stored_velocity_size, physics.size), velocity, strict=False))
+    return {k: cell.in_fluid(value) for k, value in [*enumerate(f), *stored.items()]}

@@ -8,26 +8,26 @@ from .launch import TileGroup, TileSweep
 
 
 class Sweep:
-    """A pass of kernels over groups of tiles, which belongs to the present geometry and to the step of the state it reads.
+    """Pass of kernels over groups of tiles, for the present geometry and for the step of the state that it reads.
 
-    The tiles are looked up again whenever the geometry has changed, and schedules and unsteady profiles are brought to the
-    step before each launch. So a pass may be made once and launched as long as the simulation lives: it can belong neither to
-    tiles of an earlier geometry nor to the numbers of another step.
+    The tiles are determined again after each change of the geometry, and schedules and unsteady profiles are evaluated for the
+    step before each launch. A pass can therefore be created once and launched as long as the simulation exists: it never uses
+    the tiles of an earlier geometry or the parameters of another step.
     """
 
     def __init__(
         self, record: Callable[[Sequence[TileGroup]], TileSweep], groups: Callable[[], Sequence[TileGroup]],
         version: Callable[[], int], set_time: Callable[[int | None], None],
     ):
-        """`record`: records the launches over groups of tiles; `groups`: the tiles as they are now (what it raises is raised
-        here, and by later launches); `version`: counts the changes of the geometry; `set_time`: brings what varies in time to a
-        step, None: the present one."""
+        """`record`: records the launches over groups of tiles; `groups`: returns the present groups (its errors are raised here
+        and by later launches); `version`: counts the changes of the geometry; `set_time`: evaluates schedules and unsteady
+        profiles for a step, or for the present one if None."""
         self._record, self._groups_now, self._version_now, self._set_time = record, groups, version, set_time
         self._version, self._groups = version(), groups()
         self._recorded = record(self._groups)
 
     def __call__(self, *, step: int | None = None, **arguments) -> None:
-        """Launches with these arrays and `weight`: see `TileSweep`. `step`: step of `source`; None: the present."""
+        """Launches with these arrays and `weight`: see `TileSweep`. `step`: step of `source`, by default the present one."""
         if self._version != self._version_now():
             self._follow()
         self._set_time(step)
@@ -41,7 +41,7 @@ class Sweep:
 
 
 def _alike(before: Sequence[TileGroup], now: Sequence[TileGroup]) -> bool:
-    """Whether the groups hold the same tiles in the same classes."""
+    """Whether the groups contain the same tiles in the same classes."""
     if before is now:
         return True
     return len(before) == len(now) and all(

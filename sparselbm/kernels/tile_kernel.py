@@ -1,4 +1,4 @@
-"""From a traced cell to a Warp kernel that is launched over tiles."""
+"""Conversion of a traced cell to a Warp kernel that is launched over tiles."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -7,106 +7,106 @@ from itertools import chain
 
 import warp as wp
 
-from ..backends import Backend, TileLayout
+from ..backends import Backend
 from ..backends.cpu import choose, with_stores
 from ..lattice import Lattice
+from ..layout import TileLayout
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
-from .access import Access, Local, Parameter, Position, Shifted, Slot, Weight, Word
-
-ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
-             "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
-             "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")
-"""Arguments of every tile kernel, in the order of the package: topology, constants, inputs, outputs."""
+from .arguments import ARGUMENTS, signature
+from .generated import run_source
+from .reads import CellIndex, LaunchWeight, OwnBits, OwnValue, ParameterValue, Read, ShiftedValue, TileSlot
 
 
-class TileTrace:
-    """Records what a tile kernel reads, computes, stores and sums; `kernel` then builds it.
+class KernelTrace:
+    """Record of everything that a tile kernel reads, computes, stores and sums; `kernel` builds the kernel from it.
 
-    Everything physical happens on `Expression`s; this class knows only which array a number comes from.
+    All physics is in the `Expression`s; this class only knows the array that each value belongs to.
     """
 
-    def __init__(self, lattice: Lattice, parameters: Sequence[str], carried: Sequence[Lattice] = (), kept: int = 0):
-        """`carried`: the velocity sets of scalars, whose populations follow the flow's in a state; `kept`: numbers that follow
-        those, which stay in their cell."""
+    def __init__(self, lattice: Lattice, parameters: Sequence[str], scalars: Sequence[Lattice] = (), stored_size: int = 0):
+        """`scalars`: velocity sets of the scalars, whose populations follow those of the flow in a state; `stored_size`: number
+        of components of the stored velocity, which come last and are not streamed."""
         self.lattice = lattice
-        self._lattices = (lattice, *carried)
-        self._kept = kept
+        self._lattices = (lattice, *scalars)
+        self._stored_size = stored_size
         self.graph = Graph()
         self._parameters = tuple(parameters)
-        self.uniform: dict[str, Access] = {}
-        self.loads: dict[str, Access] = {}
+        self.uniform: dict[str, Read] = {}
+        self.loads: dict[str, Read] = {}
         self._pulled: dict[str, int] = {}
         self.stores: list[tuple[str, str, str, int, int, Expression]] = []
         self.sums: list[Expression] = []
 
-    def _load(self, name: str, access: Access) -> Expression:
-        """The value that is read in this way; a name belongs to one load."""
-        known = self.loads.setdefault(name, access)
-        if known != access:
-            raise ValueError(f"{name} is read in two ways, `{known.cpp}` and `{access.cpp}`: an array has one size in a kernel")
+    def _load(self, name: str, read: Read) -> Expression:
+        """Value of a read. Raises ValueError if another read has the same name."""
+        known = self.loads.setdefault(name, read)
+        if known != read:
+            raise ValueError(
+                f"{name} is read in two ways, `{known.cpp}` and `{read.cpp}`: give the array the same number of components"
+            )
         return self.graph.input(name)
 
     def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
-        """This cell's own value of a component of an array `[tile][size][cell]`."""
-        return self._load(f"{array}_own{component}", Local(array, "tile", size, component))
+        """Value of this cell in a component of an array `[tile][size][cell]`."""
+        return self._load(f"{array}_own{component}", OwnValue(array, "tile", size, component))
 
     def field(self, array: str, table: int, component: int, size: int) -> Expression:
-        """This cell's value of a component of an array `[slot][size][cell]`, kept for some tiles only.
+        """Value of this cell in a component of an array `[slot][size][cell]` that is stored for some tiles only.
 
-        `slots` says where, for each tile by `table`: 0 for the models' fields, 1 for link fractions.
+        The array `slots` holds the slot of each tile in two tables: `table` 0 for the models' fields, 1 for link fractions.
         """
-        return self._load(f"{array}_own{component}", Local(array, self._slot(table), size, component))
+        return self._load(f"{array}_own{component}", OwnValue(array, self._slot(table), size, component))
 
     def _slot(self, table: int) -> str:
-        self.uniform[f"slot{table}"] = Slot(table)
+        self.uniform[f"slot{table}"] = TileSlot(table)
         return f"slot{table}"
 
     def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
-        """The value of a component at the cell `offset` away, in whichever tile it lies."""
-        access = Shifted(array, size, component, TileLayout(self.lattice.dimension).inner(offset))
+        """Value of a component in the cell `offset` away, which may lie in a neighbouring tile."""
+        read = ShiftedValue(array, size, component, TileLayout(self.lattice.dimension).inner(offset))
         self._pulled[array] = size
-        return self._load(f"{array}{component}_at_{access.place}", access)
+        return self._load(f"{array}{component}_at_{read.place}", read)
 
-    def word(self, array: str, component: int = 0, size: int = 1) -> Expression:
-        """This cell's bits in a component of an array of unsigned words `[tile][size][cell]`."""
+    def bits(self, array: str, component: int = 0, size: int = 1) -> Expression:
+        """Bits of this cell in a component of an array of unsigned 32-bit integers, `[tile][size][cell]`."""
         name = f"{array}_bits" if size == 1 else f"{array}_bits{component}"
-        return self._load(name, Word(array, size, component))
+        return self._load(name, OwnBits(array, size, component))
 
     def parameter(self, name: str) -> Expression:
-        """A number that is the same in all cells."""
+        """Value of a model parameter, the same in all cells."""
         return self._number(self._parameters.index(name))
 
     def factor(self, index: int) -> Expression:
-        """The present factor of a parameter that varies in time: they follow the parameters."""
+        """Factor at the present time of a parameter that varies in time; in memory the factors follow the parameters."""
         return self._number(len(self._parameters) + index)
 
     def _number(self, index: int) -> Expression:
-        self.uniform[f"parameter{index}"] = Parameter(index)
+        self.uniform[f"parameter{index}"] = ParameterValue(index)
         return self.graph.input(f"parameter{index}")
 
     def weight(self) -> Expression:
-        """The factor given at the launch."""
-        self.uniform["weighting"] = Weight()
+        """Factor passed with the launch."""
+        self.uniform["weighting"] = LaunchWeight()
         return self.graph.input("weighting")
 
     def position(self, axis: int) -> Expression:
-        """The cell's index along an axis, as a number."""
-        inner = axis + 3 - self.lattice.dimension
-        return self._load(f"position{axis}", Position(inner))
+        """Index of the cell along an axis of the domain, as a floating-point number."""
+        return self._load(f"position{axis}", CellIndex(axis, TileLayout(self.lattice.dimension).inner_axis(axis)))
 
     def streamed(self, array: str, links: Expression | None) -> list[Expression]:
-        """Incoming populations: pulled from x - c_q, or the cell's own opposite one where that link is blocked.
+        """Incoming populations: pulled from x - c_q, or the opposite population of the cell itself where that link is blocked.
 
-        Those of scalars follow the flow's; their links are among the flow's. What is kept stays where it is."""
+        The populations of scalars follow those of the flow; their links are a subset of the flow's links. The stored velocity is
+        read in the cell itself."""
         return self._moved(array, links, sign=-1)
 
     def gathered(self, array: str, links: Expression | None) -> list[Expression]:
-        """The transpose of `streamed`. Streaming permutes populations, so that its transpose is a gather too."""
+        """Transpose of `streamed`. Streaming is a permutation of the populations, so that its transpose is also a gather."""
         return self._moved(array, links, sign=1)
 
     def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
-        first_kept = sum(lattice.size for lattice in self._lattices)
-        size, moved = first_kept + self._kept, []
+        streamed = sum(lattice.size for lattice in self._lattices)
+        size, moved = streamed + self._stored_size, []
         for lattice in self._lattices:
             first = len(moved)
             for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
@@ -115,11 +115,12 @@ class TileTrace:
                     blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
                     value = where(blocked, self.local(array, first + p, size), value)
                 moved.append(value)
-        return moved + [self.local(array, k, size) for k in range(first_kept, size)]
+        return moved + [self.local(array, k, size) for k in range(streamed, size)]
 
     def differences(self, array: str, links: Expression | None) -> list[Expression]:
-        """(v_b(x + e_a) - v_b(x - e_a)) / 2 of what is kept, b after b for each axis a; 0 for v across a blocked link."""
-        first, n = sum(lattice.size for lattice in self._lattices), self._kept
+        """Central differences (v_b(x + e_a) - v_b(x - e_a)) / 2 of the stored velocity, for each axis a all components b; v is 0
+        across a blocked link."""
+        first, n = sum(lattice.size for lattice in self._lattices), self._stored_size
         return [
             self._difference(array, first + b, first + n, axis, links)
             for axis in range(self.lattice.dimension)
@@ -127,10 +128,12 @@ class TileTrace:
         ]
 
     def gathered_differences(self, array: str, links: Expression | None) -> list[Expression]:
-        """The transpose of `differences`, a gather too: with two cells their links are open or blocked together."""
-        n, axes = self._kept, range(self.lattice.dimension)
+        """Transpose of `differences`, also a gather: the link between two cells is open or blocked from both ends."""
+        n, axes = self._stored_size, range(self.lattice.dimension)
         size = n * len(axes)
-        return [-total(self._difference(array, n * a + b, size, a, links) for a in axes) for b in range(n)]
+        return [
+            self.graph.lift(-total(self._difference(array, n * a + b, size, a, links) for a in axes)) for b in range(n)
+        ]
 
     def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
         value = []
@@ -142,42 +145,43 @@ class TileTrace:
         return 0.5 * (value[0] - value[1])
 
     def store(self, array: str, component: int, size: int, value) -> None:
-        """Write a component of this cell."""
+        """Writes a component of this cell."""
         self.stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
 
     def increase(self, array: str, component: int, size: int, value) -> None:
-        """Add to a component of this cell."""
+        """Adds to a component of this cell."""
         self.stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
 
     def increase_field(self, array: str, table: int, component: int, size: int, value) -> None:
-        """Add to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
+        """Adds to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
         self.stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
 
     def sum(self, value) -> None:
-        """Add `weight` times the sum over the tile to the tile's next partial sum."""
+        """Adds `weight` times the sum over the tile to the next partial sum of the tile."""
         self.sums.append(self.graph.lift(value))
 
     def kernel(self, precision: type, backend: Backend) -> "TileKernel":
-        """The kernel in a number type, as the back end prints it."""
+        """Kernel in a number type, in the text of a back end."""
         statements, names = cpp(self.results)
         text = backend.assemble(
             TileLayout(self.lattice.dimension),
             "float" if precision is wp.float32 else "double",
-            parameters=[_uniform(name, access) for name, access in self.uniform.items()],
-            body=[*(_load(name, access) for name, access in self.loads.items()), *self._stored(statements, names)],
+            parameters=[_uniform(name, read) for name, read in self.uniform.items()],
+            body=[*(_load(name, read) for name, read in self.loads.items()), *self._with_stores(statements, names)],
             outside=self._outside(),
             sums=names[len(self.stores) :],
         )
-        return TileKernel(text, precision, pulled=frozenset(x for x in self.loads.values() if isinstance(x, Shifted)))
+        return TileKernel(text, precision, pulled=frozenset(x for x in self.loads.values() if isinstance(x, ShiftedValue)))
 
     @property
     def results(self) -> list[Expression]:
+        """Stored values, then summed values."""
         return [s[-1] for s in self.stores] + self.sums
 
-    def _stored(self, statements: Mapping[str, str], names: Sequence[str]) -> list[str]:
-        """The statements, each value's store right after it, and after each store fetches of what later tiles pull.
+    def _with_stores(self, statements: Mapping[str, str], names: Sequence[str]) -> list[str]:
+        """Statements, with the store of each value right after the value, and prefetches for later tiles after each store.
 
-        Stored at once, few values are alive at a time (measured: 1.29 times the speed of the TRT step).
+        If values are stored immediately, few of them are live at a time (measured: 1.29 times the speed of the TRT step).
         """
         fetches = [
             f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)
@@ -191,77 +195,64 @@ class TileTrace:
         return body + list(chain(*stores.values())) + fetches[len(self.stores) * share :]
 
     def _outside(self) -> list[str] | None:
-        """What lanes store that all lie outside the fluid; None where that takes more than constants."""
-        if "words_bits" not in self.loads:
+        """Stores of a vector of cells without any fluid cell; None if the stored values are not all constants."""
+        if "blocked_links_bits" not in self.loads:
             return None
-        results = assume(self.results, has_bit(self.graph.input("words_bits"), 0))
+        results = assume(self.results, has_bit(self.graph.input("blocked_links_bits"), 0))
         constant = all(x.operation == "constant" for x in results)
         if not constant or any(x.value for x in results[len(self.stores) :]):
             return None
-        return self._stored(*cpp(results))
+        return self._with_stores(*cpp(results))
 
 
-def _uniform(name: str, access: Access) -> str:
-    value = access.cpp
-    return f"const int {name} = {value};" if isinstance(access, Slot) else f"const Real {name} = constant({value});"
+def _uniform(name: str, read: Read) -> str:
+    return f"const int {name} = {read.cpp};" if isinstance(read, TileSlot) else f"const Real {name} = constant({read.cpp});"
 
 
-def _load(name: str, access: Access) -> str:
-    return f"const {'auto' if isinstance(access, Word) else 'Real'} {name} = {access.cpp};"
+def _load(name: str, read: Read) -> str:
+    return f"const {'auto' if isinstance(read, OwnBits) else 'Real'} {name} = {read.cpp};"
 
 
 @dataclass(frozen=True)
 class TileKernel:
-    """The text of a kernel over tiles. Equal texts are one Warp kernel, made when it is first asked for."""
+    """Text of a kernel over tiles. Equal texts share one Warp kernel, which is created when it is first needed."""
 
     text: str
     precision: type
     streaming: bool = False
-    """Whether stores bypass the CPU's cache, which pays for arrays that the cache cannot hold."""
-    pulled: frozenset[Shifted] = frozenset()
+    """Whether stores bypass the CPU's cache, which is faster for arrays that are larger than the cache."""
+    pulled: frozenset[ShiftedValue] = frozenset()
     """Values that are read from neighbouring cells."""
 
     @property
     def launchable(self) -> wp.Kernel:
-        """The Warp kernel, with the arguments `ARGUMENTS`."""
+        """Warp kernel with the arguments `ARGUMENTS`."""
         return _launchable(with_stores(self.text, self.streaming), self.precision)
 
 
 def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
-    """One CPU kernel that treats each tile with the one of `kernels` whose number stands in `classes`."""
+    """Merges CPU kernels into one, in which `classes` holds the index in `kernels` of the kernel of each tile."""
     if len(kernels) == 1:
         return kernels[0]
     pulled = frozenset().union(*(kernel.pulled for kernel in kernels))
     return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision, pulled=pulled)
 
 
+_SOURCE = """import warp as wp
+
+
+@wp.func_native(text)
+def cell_physics({signature}, thread: wp.int32): ...
+
+
+@wp.kernel(enable_backward=False, module="unique")
+def tile_kernel({signature}):
+    cell_physics({names}, wp.tid())
+"""
+
+
 @functools.cache
 def _launchable(text: str, precision: type) -> wp.Kernel:
-    """A Warp kernel around the text: the same text is the same kernel."""
-    numbers, floats = wp.array(dtype=precision), wp.array3d(dtype=precision)
-    ints, bits, doubles = wp.array(dtype=wp.int32), wp.array(dtype=wp.uint32), wp.array3d(dtype=wp.float64)
-
-    @wp.func_native(text)
-    def cell_physics(
-        tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
-        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
-        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
-        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
-        sums: doubles, thread: wp.int32,
-    ): ...
-
-    @wp.kernel(enable_backward=False, module="unique")
-    def tile_kernel(
-        tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
-        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
-        differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
-        differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
-        sums: doubles,
-    ):
-        cell_physics(
-            tiles, classes, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, source, adjoint,
-            differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
-            fractions_adjoint, sums, wp.tid(),
-        )
-
-    return tile_kernel
+    """Warp kernel around the text; cached, so that equal texts are compiled once."""
+    source = _SOURCE.format(signature=", ".join(signature([*ARGUMENTS])), names=", ".join(ARGUMENTS))
+    return run_source(source, {"text": text, "real": precision})["tile_kernel"]

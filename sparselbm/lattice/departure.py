@@ -10,7 +10,7 @@ from .velocity_set import CS2, Lattice
 def guo_source(lattice: Lattice, u: Sequence, force: Sequence) -> list:
     """Guo's source S_q = w_q (3 (c - u) + 9 (c.u) c) . F, shape (Q,), before the factor 1 - omega / 2.
 
-    Source: Guo, Zheng & Shi 2002, eq. 20.
+    Source: Guo, Zheng & Shi, Phys. Rev. E 65 (2002) 046308, eq. 20.
     """
     return [even + odd for even, odd in zip(*guo_source_parts(lattice, u, force), strict=True)]
 

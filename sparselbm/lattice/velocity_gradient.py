@@ -7,12 +7,12 @@ from .velocity_set import Lattice
 
 
 def mirrored(difference, own, side):
-    """d_a u beside a wall at rest half a cell away, by u = -u(x) beyond it: exact where u is linear."""
+    """d_a u next to a wall at rest half a cell away, with u = -u(x) in the neighbour beyond the wall; exact for linear u."""
     return difference - 0.5 * side * own
 
 
 def parabolic(difference, own, side):
-    """d_a u beside a wall at rest half a cell away, by the parabola through u = 0 there, u(x) and the other neighbour's u."""
+    """d_a u next to a wall at rest half a cell away, from the parabola through 0 at the wall, u(x) and u of the other side."""
     return (1.0 - side * side / 3.0) * difference - side * own
 
 
@@ -21,8 +21,8 @@ def velocity_gradient(
 ) -> list[list]:
     """d_a u_b [1 / step], rows [a][b].
 
-    `differences`: (u_b(x + e_a) - u_b(x - e_a)) / 2, a after a, with 0 for neighbours that are no fluid; `own`: u(x); `links`:
-    bit q where x - c_q is no fluid, None without walls; `given` and `at_wall`: see `beside_walls`.
+    `differences`: (u_b(x + e_a) - u_b(x - e_a)) / 2, all b for each a, with u = 0 for neighbours that are not fluid; `own`:
+    u(x); `links`: bit q is set where x - c_q is not fluid, None without walls; `given` and `at_wall`: see `beside_walls`.
     """
     d, rows = lattice.dimension, []
     for a in range(d):
@@ -36,10 +36,10 @@ def velocity_gradient(
 
 
 def beside_walls(difference: Sequence, own: Sequence, side, given, at_wall: Callable = mirrored) -> list:
-    """d_a u_b along one axis a, for each b, where the neighbour on one side, -1 or 1, is missing; 0: neither, or both.
+    """d_a u_b along one axis a, for each b, if the neighbour on one `side`, -1 or 1, is not fluid; 0: neither or both are not.
 
-    `at_wall`: `mirrored` or `parabolic`, for walls at rest. Where `given` holds, in cells that obey a condition or meet a
-    moving obstacle, the difference is one-sided, exact where u is linear.
+    `at_wall`: `mirrored` or `parabolic`, for walls at rest. Where the mask `given` is true, in cells with a boundary condition or
+    next to a moving obstacle, the difference is one-sided, which is exact for linear u.
     """
     at_rest = [at_wall(v, u, side) for v, u in zip(difference, own, strict=True)]
     one_sided = [(1.0 + side * side) * v + side * u for v, u in zip(difference, own, strict=True)]

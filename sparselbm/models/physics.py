@@ -64,17 +64,17 @@ class Physics:
             rebuilt(model, name, values)
 
     @cached_property
-    def carried(self) -> tuple[Lattice, ...]:
+    def scalar_lattices(self) -> tuple[Lattice, ...]:
         """The velocity sets of the scalars."""
         return tuple(scalar.lattice(self.lattice.dimension) for scalar in self.scalars)
 
     @property
     def size(self) -> int:
-        """Components of a state: the populations of the flow, those of each scalar, then the stored velocity (see `kept`)."""
-        return self.lattice.size + sum(lattice.size for lattice in self.carried) + self.kept
+        """Number of components of a state: populations of the flow, those of each scalar, then the stored velocity."""
+        return self.lattice.size + sum(lattice.size for lattice in self.scalar_lattices) + self.stored_velocity_size
 
     @property
-    def kept(self) -> int:
+    def stored_velocity_size(self) -> int:
         """Number of components that store u for neighbours to read: d if the collision needs the velocity gradient, else 0."""
         return self.lattice.dimension * self.collision.needs_velocity_gradient
 
@@ -100,7 +100,7 @@ class Physics:
     @cached_property
     def blocks(self) -> tuple[slice, ...]:
         """Components of a state that belong to the flow and to each scalar."""
-        ends = list(accumulate((lattice.size for lattice in (self.lattice, *self.carried)), initial=0))
+        ends = list(accumulate((lattice.size for lattice in (self.lattice, *self.scalar_lattices)), initial=0))
         return tuple(slice(a, b) for a, b in pairwise(ends))
 
     def components(self, scalar: str) -> slice:

@@ -31,8 +31,8 @@ class OpeningFlows:
     def __init__(self, simulation: Simulation, caps: Mapping[str, Mapping[str, Cap]]):
         self._simulation = simulation
         domain, lattice = simulation.domain, simulation.lattice
-        assert simulation.walls.cuts is not None, "a simulation with a patch has cut links"
-        cuts = simulation.walls.cuts.numpy().reshape(domain.fluid.shape)
+        assert simulation.walls.cut_links is not None, "a simulation with a patch has cut links"
+        cuts = simulation.walls.cut_links.numpy().reshape(domain.fluid.shape)
         self.cells: dict[str, np.ndarray] = {}
         """Tile index and cell index of the cells along each cap, (k, 2)."""
         self.centres: dict[str, np.ndarray] = {}

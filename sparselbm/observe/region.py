@@ -8,6 +8,7 @@ from operator import mul
 import numpy as np
 
 from ..kernels.cell import Cell
+from ..layout import EDGE
 from ..solver import Simulation
 
 
@@ -64,7 +65,7 @@ class Layer(Region):
 
     def tiles(self, simulation):
         require_layer(simulation, self.axis, self.layer)
-        return np.flatnonzero(simulation.domain.tiles[:, self.axis] == self.layer // 8)
+        return np.flatnonzero(simulation.domain.tiles[:, self.axis] == self.layer // EDGE)
 
     def share(self, cell):
         x = cell.position(self.axis)
@@ -83,8 +84,8 @@ class CellBox(Region):
         domain, d = simulation.domain, simulation.lattice.dimension
         if not len(self.lower) == len(self.upper) == d:
             raise ValueError(f"the box from {self.lower} to {self.upper}: pass corners with {d} values, one per axis")
-        first = 8 * domain.tiles[:, :d]
-        return np.flatnonzero(np.all((first < self.upper) & (first + 8 > self.lower), axis=1))
+        first = domain.first_cells[:, :d]
+        return np.flatnonzero(np.all((first < self.upper) & (first + EDGE > self.lower), axis=1))
 
     def share(self, cell):
         sides = [

@@ -7,6 +7,7 @@ import warp as wp
 
 from ..geometry import SolidFraction, SurfaceQuery, solid_fraction
 from ..grid import Domain
+from ..layout import EDGE
 from .obstacle import Obstacle
 from .solid_kernels import gather_kernel, merge_kernel
 from .walls import Walls
@@ -84,7 +85,7 @@ class ObstacleGeometry:
 
     def _launch(self, kernel: wp.Kernel, eps: wp.array, solid: wp.array) -> None:
         domain, walls = self._domain, self._walls
-        inputs = [self._tile_ids, domain.cells_per_tile, walls.label_words, self.number, self.obstacle.hollow, walls.marks]
+        inputs = [self._tile_ids, domain.cells_per_tile, walls.label_words, self.number, self.obstacle.hollow, walls.cell_labels]
         count = len(self.tiles) * domain.cells_per_tile
         wp.launch(kernel, count, inputs=[*inputs, eps, solid], device=domain.device, record_tape=False)
 
@@ -96,5 +97,5 @@ class ObstacleGeometry:
         band = self._wall.band + 1.0
         axes = slice(domain.dimension)
         low, high = (cells.min(axis=0) - band)[axes], (cells.max(axis=0) + band)[axes]
-        first = 8 * domain.tiles[:, axes]
-        return np.flatnonzero(np.all((first + 8 > low) & (first < high), axis=1)).astype(np.int32)
+        first = domain.first_cells[:, axes]
+        return np.flatnonzero(np.all((first + EDGE > low) & (first < high), axis=1)).astype(np.int32)

@@ -37,7 +37,7 @@ class Passes:
         self._state_bytes, self._threads = state_bytes, threads
         slots = np.stack([fields.slots, walls.slots], axis=1).reshape(-1)
         self.arrays: Mapping[str, wp.array | None] = {
-            "words": walls.words, "marks": walls.marks, "cuts": walls.cuts,
+            "blocked_links": walls.blocked_links, "cell_labels": walls.cell_labels, "cut_links": walls.cut_links,
             "slots": wp.array(slots, dtype=wp.int32, device=domain.device), "parameters": parameters,
             "solid": solids.fractions, "fields": fields.array, "fractions": walls.fractions,
         }

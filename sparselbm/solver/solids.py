@@ -104,7 +104,7 @@ class Solids:
         ids, cells = wp.array(touched, dtype=wp.int32, device=domain.device), domain.cells_per_tile
         solid, device = self.fractions.flatten(), domain.device
         on_cells = wp.array([0, *(g.number for g in self.geometry)], dtype=wp.uint32, device=device)
-        inputs = [ids, cells, walls.label_words, on_cells, walls.marks, solid]
+        inputs = [ids, cells, walls.label_words, on_cells, walls.cell_labels, solid]
         wp.launch(clear_kernel(precision), len(touched) * cells, inputs=inputs, device=device, record_tape=False)
         for geometry in self.geometry:
             geometry.merge(solid)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import warp as wp
 
 from ..grid import Domain
-from ..grid.memory import Pages, lane_array
+from ..grid.memory import Pages, aligned_array
 from .stepper import Stepper
 
 
@@ -106,5 +106,5 @@ class DoubleBuffer(State):
 
     def empty(self, count: int) -> list[wp.array]:
         tiles, components, cells = self._shape
-        whole = lane_array((count * tiles, components, cells), self._precision, self._domain.device, self._pages)
+        whole = aligned_array((count * tiles, components, cells), self._precision, self._domain.device, self._pages)
         return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]

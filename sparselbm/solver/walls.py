@@ -11,8 +11,9 @@ from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.link_cuts import LinkCuts, link_cuts
 from ..grid import Domain
 from ..grid.blocked_links import blocked_links
-from ..grid.memory import lane_array, put_tiles
+from ..grid.memory import aligned_array, put_tiles
 from ..lattice import Lattice
+from ..layout import EDGE, TileLayout
 from ..models.boundary import BoundaryCondition, Face, Opening, Patch
 from ..models.cell_label import (
     OBSTACLE_MASK,
@@ -31,8 +32,8 @@ from .obstacle import Obstacle
 class Walls:
     """The surroundings of every cell, and the place of walls on links.
 
-    For every cell: its blocked links (`words`), its label (`marks`, see `models.cell_label`) and the links that a patch or an
-    obstacle cuts (`cuts`); for tiles with walls on links the place of the walls (`fractions`).
+    For every cell: its `blocked_links`, its label (`cell_labels`, see `models.cell_label`) and the links that a patch or an
+    obstacle cuts (`cut_links`); for tiles with walls on links the place of the walls (`fractions`).
     """
 
     def __init__(
@@ -64,10 +65,10 @@ class Walls:
         self.tiles = np.array(self._table.tiles, dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
-        self.words = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
-        self.marks = wp.array(labels.reshape(-1), dtype=wp.uint32, device=device)
+        self.blocked_links = wp.array(words.reshape(-1), dtype=wp.uint32, device=device)
+        self.cell_labels = wp.array(labels.reshape(-1), dtype=wp.uint32, device=device)
         needs_cuts = bool(on_links) or any(not opening.plane for opening in openings)
-        self.cuts = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
+        self.cut_links = wp.array(cuts.reshape(-1), dtype=wp.uint32, device=device) if needs_cuts else None
         self.slots = np.zeros(domain.tile_count, dtype=np.int32)
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self._shape = (1 + len(self.tiles), lattice.size, domain.cells_per_tile)
@@ -77,7 +78,7 @@ class Walls:
 
     def host_labels(self) -> np.ndarray:
         """Labels of the cells as they are now, (n, words, cells) uint32."""
-        return self.marks.numpy().reshape(self._domain.tile_count, self.label_words, -1)
+        return self.cell_labels.numpy().reshape(self._domain.tile_count, self.label_words, -1)
 
     def along_opening(self, opening: int) -> np.ndarray:
         """Whether cells lie along an opening, by its number in `Physics.openings`, (n, cells) bool."""
@@ -90,7 +91,7 @@ class Walls:
     @cached_property
     def in_tiles(self) -> np.ndarray:
         """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
-        blocked = self.words.numpy().reshape(self._domain.fluid.shape).any(axis=1)
+        blocked = self.blocked_links.numpy().reshape(self._domain.fluid.shape).any(axis=1)
         return np.asarray(blocked | self.along_any_opening().any(axis=1))
 
     def _mark(self, sets, openings: Sequence[Opening], words, labels, cuts) -> None:
@@ -118,14 +119,14 @@ class Walls:
             return np.arange(domain.tile_count)
         low, high = (obstacle.mesh.bounds - np.asarray(domain.origin)) / domain.voxel_size
         axes = slice(domain.dimension)
-        first = 8 * domain.tiles[:, axes]
-        return np.flatnonzero(np.all((first + 10 > low[axes]) & (first - 2 < high[axes]), axis=1))
+        first = domain.first_cells[:, axes]
+        return np.flatnonzero(np.all((first + EDGE + 2 > low[axes]) & (first - 2 < high[axes]), axis=1))
 
     def _rays(self, tiles: np.ndarray, query: SurfaceQuery, mesh: TriangleMesh) -> tuple[LinkCuts, np.ndarray]:
         """The links that a surface cuts, and their shares up to it, (k, Q, cells), 0 where it is not met."""
         domain = self._domain
         cuts = link_cuts(
-            query, mesh, first_cells=8 * domain.tiles[tiles], velocities=self._lattice.velocities,
+            query, mesh, first_cells=domain.first_cells[tiles], velocities=self._lattice.velocities,
             dimension=domain.dimension, voxel_size=domain.voxel_size, origin=domain.origin,
         )
         shares = np.zeros((len(tiles), self._lattice.size, domain.cells_per_tile))
@@ -210,7 +211,7 @@ class Walls:
             if obstacle.name in self._links:
                 self._links[obstacle.name] = self._owned(*self._links[obstacle.name], resolved & (owners == 1 + k))
         values = np.concatenate([shares, owners], axis=1) if self.links_have_owners else shares
-        array = lane_array(values.shape, self._precision, self._domain.device)
+        array = aligned_array(values.shape, self._precision, self._domain.device)
         put_tiles(values, array)
         return array
 
@@ -226,7 +227,7 @@ class Walls:
         return None if self.fractions is None else self._zeros()
 
     def _zeros(self) -> wp.array:
-        return lane_array(self._shape, self._precision, self._domain.device)
+        return aligned_array(self._shape, self._precision, self._domain.device)
 
     def held(self, array: wp.array) -> np.ndarray:
         """The link fractions, or their adjoints, of an array in the tiles that have a slot, (slots, Q, cells)."""
@@ -257,17 +258,9 @@ def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
-    cells = domain.cells_per_tile
-    inner = np.stack(np.meshgrid(*[np.arange(8)] * domain.dimension, indexing="ij"), axis=-1).reshape(cells, -1)
-    place = inner - np.asarray(c)
-    step = np.zeros((cells, 3), dtype=int)
-    step[:, 3 - domain.dimension :] = place >> 3
-    code = 9 * step[:, 0] + 3 * step[:, 1] + step[:, 2] + 13
-    neighbours = domain.neighbours.numpy().reshape(-1, 27)[tiles]
-    index = np.zeros(cells, dtype=int)
-    for k in range(domain.dimension):
-        index = 8 * index + (place[:, k] & 7)
-    return neighbours[:, code], np.broadcast_to(index, (len(tiles), cells))
+    neighbour, cell = TileLayout(domain.dimension).beside([-x for x in c])
+    tiles_around = domain.neighbours.numpy().reshape(domain.tile_count, -1)[tiles]
+    return tiles_around[:, neighbour], np.broadcast_to(cell, (len(tiles), len(cell)))
 
 
 def _require_apart(

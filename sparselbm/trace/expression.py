@@ -4,10 +4,10 @@ The physics of a cell is a function of numbers. Called with `Expression`s, it is
 branches (masked arithmetic through `where`), from which the vectorised CPU kernel, the CUDA kernel and, by
 `pullback`, their adjoints are generated. Called with floats or NumPy arrays, it is its own reference implementation.
 
-Comparisons of expressions, `==` and `!=` among them, are masks for `where`; two expressions are the same where `a is b`.
-A mask has no truth while it is traced: `if`, `and`, `in`, `min` and `max` raise TypeError.
+Comparisons of expressions, including `==` and `!=`, are masks for `where`; use `a is b` to test for the same expression.
+A traced mask has no truth value: `if`, `and`, `in`, `min` and `max` raise TypeError.
 
-Equal subexpressions are one node, constants are folded, and products with 0 and 1 vanish as they are recorded.
+Equal subexpressions are one node, constants are folded, and products with 0 and 1 are simplified while recording.
 Measured on D3Q19 against Warp's own code generation: see docs/explanation/traced_physics.md.
 """
 
@@ -95,13 +95,13 @@ class Expression:
 
     def __bool__(self):
         raise TypeError(
-            "a traced value has no truth: write where(mask, a, b) instead of if, and, or; minimum and maximum instead of min "
-            "and max; and `is` to find an expression among others"
+            "a traced value has no truth value: use where(mask, a, b) instead of if, and, or; minimum and maximum instead of min "
+            "and max; and `is` to find an expression in a sequence"
         )
 
     @property
     def is_mask(self) -> bool:
-        """Whether it holds or not, rather than being a number."""
+        """Whether this is a mask and not a number."""
         return self.operation in _MASKS
 
 
@@ -113,10 +113,10 @@ class Graph:
     _known: dict[tuple, Expression] = field(default_factory=dict)
 
     def node(self, operation: str, operands: tuple[Expression, ...] = (), value: Any = None) -> Expression:
-        """The one node with this operation and these operands."""
+        """Node with this operation and these operands; it is created only once."""
         numbers = operands[1:] if operation == "where" else operands
         if any(x.is_mask for x in numbers):
-            raise TypeError(f"{operation} of a mask: a mask is no number, write where(mask, 1.0, 0.0)")
+            raise TypeError(f"{operation} of a mask: a mask is not a number, use where(mask, 1.0, 0.0)")
         if operation == "where" and not operands[0].is_mask:
             raise TypeError("where(mask, a, b) of a number: compare it first, as in where(x > 0.5, a, b)")
         key = (operation, tuple(x.index for x in operands), value)
@@ -126,6 +126,7 @@ class Graph:
         return self._known[key]
 
     def constant(self, value: float) -> Expression:
+        """Returns a constant."""
         return self.node("constant", value=float(value))
 
     def input(self, text: str) -> Expression:
@@ -133,14 +134,15 @@ class Graph:
         return self.node("input", value=text)
 
     def lift(self, value) -> Expression:
-        """The value as a node: a number becomes a constant."""
+        """Returns the value as a node; a number becomes a constant. Raises TypeError for anything else."""
         if isinstance(value, Expression):
             return value
         if isinstance(value, int | float | np.number | np.bool_):
             return self.constant(float(value))
-        raise TypeError(f"{value!r} beside a traced value: only numbers can be, one for all cells")
+        raise TypeError(f"{value!r} is combined with a traced value: use an expression, or one number for all cells")
 
     def add(self, a: Expression, b: Expression) -> Expression:
+        """Returns a + b, simplified."""
         if _is(a, 0.0):
             return b
         if _is(b, 0.0):
@@ -154,6 +156,7 @@ class Graph:
         return self.node("+", (a, b) if a.index <= b.index else (b, a))
 
     def subtract(self, a: Expression, b: Expression) -> Expression:
+        """Returns a - b, simplified."""
         if _is(b, 0.0):
             return a
         if _is(a, 0.0):
@@ -167,6 +170,7 @@ class Graph:
         return self.node("-", (a, b))
 
     def multiply(self, a: Expression, b: Expression) -> Expression:
+        """Returns a b, simplified."""
         if _constants(a, b):
             return self.constant(a.value * b.value)
         if b.operation == "constant":
@@ -184,6 +188,7 @@ class Graph:
         return self.node("*", (a, b) if a.index <= b.index else (b, a))
 
     def divide(self, a: Expression, b: Expression) -> Expression:
+        """Returns a / b, simplified."""
         if b.operation == "constant":
             return self.multiply(self.constant(1.0 / b.value), a)
         if _is(a, 0.0):
@@ -191,6 +196,7 @@ class Graph:
         return self.node("/", (a, b))
 
     def negate(self, a: Expression) -> Expression:
+        """Returns -a, simplified."""
         if a.operation == "constant":
             return self.constant(-a.value)
         if a.operation == "neg":
@@ -224,36 +230,36 @@ def where(mask, a, b):
 
 
 def minimum(a, b):
-    """The smaller of both. Where they are equal, each has half of the derivative."""
+    """Minimum of a and b. Where they are equal, each has half of the derivative."""
     if _graph_of(a, b) is None:
         return _of_numbers(np.minimum, a, b)
     return where(a < b, a, where(b < a, b, 0.5 * (a + b)))
 
 
 def maximum(a, b):
-    """The larger of both. Where they are equal, each has half of the derivative."""
+    """Maximum of a and b. Where they are equal, each has half of the derivative."""
     if _graph_of(a, b) is None:
         return _of_numbers(np.maximum, a, b)
     return where(b < a, a, where(a < b, b, 0.5 * (a + b)))
 
 
 def sqrt(a):
-    """The square root of a >= 0. Its derivative at 0 is 0, so that the root of a sum of squares has one everywhere."""
+    """Square root of a >= 0. Its derivative at 0 is defined as 0, so that the norm of a vector has a derivative everywhere."""
     return a.graph.node("sqrt", (a,)) if isinstance(a, Expression) else _of_numbers(np.sqrt, a)
 
 
 def exp(a):
-    """e to the power a."""
+    """Exponential function e^a."""
     return a.graph.node("exp", (a,)) if isinstance(a, Expression) else _of_numbers(np.exp, a)
 
 
 def log(a):
-    """The natural logarithm of a > 0."""
+    """Natural logarithm of a > 0."""
     return a.graph.node("log", (a,)) if isinstance(a, Expression) else _of_numbers(np.log, a)
 
 
 def _of_numbers(function: Callable, *values):
-    """NumPy's function; a float of floats, for NumPy's own scalars would turn fp32 arrays into fp64."""
+    """Result of a NumPy function; a float for floats, because NumPy scalars would convert fp32 arrays to fp64."""
     result = function(*values)
     return float(result) if all(isinstance(x, int | float) for x in values) else result
 
@@ -365,7 +371,7 @@ def ancestors(outputs: Sequence[Expression]) -> set[int]:
 def cpp(outputs: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
     """C++ statements that compute the outputs, keyed by the names that they define, and the name of each output.
 
-    Lanes have the type `Real` and masks the type `Mask`, both defined by the surrounding code.
+    Numbers have the type `Real` and masks the type `Mask`, both defined by the surrounding code.
     """
     needed = ancestors(outputs)
     nodes = outputs[0].graph.nodes if outputs else []

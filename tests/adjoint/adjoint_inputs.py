@@ -179,7 +179,7 @@ def _link_points(run: Run, obstacle, direction: np.ndarray, h: float) -> Input:
         moved = Walls(
             simulation.domain, simulation.lattice, physics.boundaries, present, simulation.precision, physics.scalars
         )
-        assert np.array_equal(moved.cuts.numpy(), simulation.walls.cuts.numpy())
+        assert np.array_equal(moved.cut_links.numpy(), simulation.walls.cut_links.numpy())
         simulation.walls.fractions.assign(moved.fractions.numpy() if t else base)
 
     return Input(Points(obstacle.name), direction, put, h)

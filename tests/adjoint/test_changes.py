@@ -206,7 +206,7 @@ def by_jax(inputs, method, *, repeated: bool) -> FrontEnd:
 def as_it_is(simulation: Simulation) -> list[np.ndarray]:
     """All that a run depends on, and that it must leave alone."""
     solids = simulation.solids
-    arrays = [simulation.state.populations, simulation.fields.array, solids.fractions, simulation.walls.marks]
+    arrays = [simulation.state.populations, simulation.fields.array, solids.fractions, simulation.walls.cell_labels]
     points = [array for geometry in solids.geometry for array in (geometry.points, geometry.placed)]
     parameters = np.array([simulation.parameter(name) for name in simulation.physics.parameters])
     numbers = [np.array([simulation.steps]), solids.by_hand.copy(), solids.tiles, parameters]

@@ -72,7 +72,7 @@ def test_rows_are_called_as_they_come_and_found_by_name(report):
 
 def test_a_tenth_of_the_tiles_hold_walls(device):
     domain = scattered_spheres(64, device)
-    blocked = started(domain).walls.words.numpy().reshape(domain.fluid.shape).any(axis=1)
+    blocked = started(domain).walls.blocked_links.numpy().reshape(domain.fluid.shape).any(axis=1)
     assert blocked.mean() == pytest.approx(0.1, abs=0.002)
 
 

@@ -1,7 +1,7 @@
 """A step of the lattice Boltzmann method on dense arrays with np.roll: the reference of the tile kernels.
 
 It shares the models' formulas (`collide`, `fill`, `memory`, the solid's operator), called here on arrays, and nothing
-of tiles, lanes, tracing and generated code.
+of tiles, vectors, tracing and generated code.
 """
 
 import numpy as np

@@ -9,7 +9,7 @@ import warp as wp
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.launch import TileSweep, group_tiles
-from sparselbm.kernels.tile_kernel import TileTrace
+from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models.collision import BGK, TRT
 from sparselbm.models.physics import TileClass
@@ -234,7 +234,7 @@ def test_expressions_are_found_by_identity():
     assert len({a, b, graph.input("a")}) == 2
     assert a in [a, b]
     for search in (lambda: b in [a], lambda: [a].index(b), lambda: (a,) == (b,), lambda: min(a, b), lambda: sorted([a, b])):
-        with pytest.raises(TypeError, match="no truth"):
+        with pytest.raises(TypeError, match="no truth value"):
             search()
 
 
@@ -242,10 +242,10 @@ def test_what_can_be_no_operand_is_refused():
     graph = Graph()
     a = graph.input("a")
     for wrong in (lambda: a == None, lambda: a == "x", lambda: a + np.zeros(3), lambda: np.zeros(3) < a):  # noqa: E711
-        with pytest.raises(TypeError, match="only numbers"):
+        with pytest.raises(TypeError, match="use an expression, or one number"):
             wrong()
     for wrong in (lambda: 2.0 * (a < 1.0), lambda: sqrt(a == 1.0), lambda: where(a < 1.0, a != 2.0, a)):
-        with pytest.raises(TypeError, match="mask is no number"):
+        with pytest.raises(TypeError, match="mask is not a number"):
             wrong()
     with pytest.raises(TypeError, match="compare it first"):
         where(a, 1.0, 2.0)
@@ -253,7 +253,7 @@ def test_what_can_be_no_operand_is_refused():
 
 def test_values_of_two_cells_are_two_loads():
     """A load is known by array, component and offset; an array that is read with two sizes is a mistake."""
-    trace = TileTrace(D2Q9, ())
+    trace = KernelTrace(D2Q9, ())
     near = [trace.shifted("source", 0, 9, offset) for offset in ((1, 0), (-1, 0), (0, 1), (1, 0))]
     assert len(set(near)) == 3
     assert near[0] is near[3]
@@ -299,7 +299,7 @@ def test_a_pullback_of_numbers_is_refused():
 def test_compiled_text_computes_what_numpy_does(precision, device):
     """All formulas in one kernel, over random cells, in every third of which both numbers are equal."""
     domain = box((16, 16), device=device)
-    trace = TileTrace(D2Q9, ())
+    trace = KernelTrace(D2Q9, ())
     a, b = trace.local("source", 0, 2), trace.local("source", 1, 2)
     for k, formula in enumerate(FORMULAS.values()):
         trace.store("target", k, len(FORMULAS), formula(a, b))

@@ -1,4 +1,4 @@
-"""Lanes without fluid, which the kernels pass over: the same numbers as by computing them."""
+"""Vectors of cells without fluid, which the kernels skip: the same values as if they were computed."""
 
 import numpy as np
 

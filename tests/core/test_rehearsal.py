@@ -14,7 +14,7 @@ from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import Target
 from sparselbm.kernels.launch import TileSweep, group_tiles
 from sparselbm.kernels.step import step_kernel
-from sparselbm.kernels.tile_kernel import TileTrace
+from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT
@@ -59,19 +59,19 @@ def test_steps_and_adjoint(lattice):
 
 @LATTICES
 def test_sum_of_a_warp(lattice):
-    """Partial sums, bit for bit those of `__shfl_down_sync`: 16, 8, 4, 2 and 1 lanes apart, 32 cells for each slot."""
+    """Partial sums, bit for bit those of `__shfl_down_sync`: 16, 8, 4, 2 and 1 threads apart, 32 cells for each slot."""
     domain = replace(box((16, 8, 8)[: lattice.dimension], device="cpu"), backend=REHEARSAL)
-    trace = TileTrace(lattice, ())
+    trace = KernelTrace(lattice, ())
     trace.sum(trace.local("source"))
     kernel, source, sums = trace.kernel(wp.float32, REHEARSAL), tile_array(domain, 1, wp.float32), sums_array(domain, 1)
     source.assign(np.random.default_rng(4).normal(size=source.shape).astype(np.float32))
     groups = group_tiles(domain, {TileClass(False, False): np.arange(domain.tile_count)})
     numbers = wp.zeros(1, dtype=wp.float32, device=domain.device)
     TileSweep(domain, groups, lambda tiles: kernel, arrays={"parameters": numbers}, state_bytes=0)(source=source, sums=sums)
-    lanes = tile_view(domain, source, 1).astype(np.float64).reshape(domain.tile_count, 1, -1, 32)
+    values = tile_view(domain, source, 1).astype(np.float64).reshape(domain.tile_count, 1, -1, 32)
     for reach in (16, 8, 4, 2, 1):
-        lanes = lanes[..., :reach] + lanes[..., reach : 2 * reach]
-    assert np.array_equal(sums.numpy(), lanes[..., 0])
+        values = values[..., :reach] + values[..., reach : 2 * reach]
+    assert np.array_equal(sums.numpy(), values[..., 0])
 
 
 def test_text_is_that_of_cuda():

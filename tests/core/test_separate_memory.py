@@ -96,4 +96,4 @@ def test_what_a_gpu_allows(monkeypatch):
 def test_arrays_without_tiles(monkeypatch):
     """Most simulations have no fields; their array of no tiles was an error with a GPU."""
     monkeypatch.setattr(memory, "backend_for", lambda is_cpu: REHEARSAL)
-    assert memory.lane_array((0, 1, 512), wp.float32, wp.get_device("cpu")).shape == (0, 1, 512)
+    assert memory.aligned_array((0, 1, 512), wp.float32, wp.get_device("cpu")).shape == (0, 1, 512)

@@ -12,7 +12,7 @@ from sparselbm.backends import Backend
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.launch import TileSweep, group_tiles, run_side_by_side
-from sparselbm.kernels.tile_kernel import TileTrace
+from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models.physics import TileClass
 
@@ -29,7 +29,7 @@ CLASSES = [ManyFlags(*flags) for flags in product((False, True), repeat=5)]
 
 def adding(number: float, backend: Backend):
     """A kernel that adds a number to every cell of its tiles."""
-    trace = TileTrace(D2Q9, ())
+    trace = KernelTrace(D2Q9, ())
     trace.increase("target", 0, 1, trace.graph.constant(number))
     return trace.kernel(wp.float64, backend)
 

@@ -10,7 +10,7 @@ from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import Target
 from sparselbm.kernels.launch import TileSweep, group_tiles
-from sparselbm.kernels.tile_kernel import TileTrace
+from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models.collision import TRT
 from sparselbm.models.physics import Physics, TileClass
@@ -26,7 +26,7 @@ RANGE = {wp.float32: 86.0, wp.float64: 706.0}
 def computed(formula, given, precision, device):
     """The formula at each of the numbers, by a compiled kernel."""
     domain = box((64, 64), device=device)
-    trace = TileTrace(D2Q9, ())
+    trace = KernelTrace(D2Q9, ())
     trace.store("target", 0, 1, formula(trace.local("source", 0, 1)))
     kernel = trace.kernel(precision, domain.backend)
     source, target = tile_array(domain, 1, precision), tile_array(domain, 1, precision)

@@ -108,7 +108,7 @@ def test_adjoint_by_warp_itself(case, device):
     domain, size = simulation.domain, simulation.physics.size
     given, back, expected = (simulation.state.zeros() for _ in range(3))
     random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
-    words = simulation.walls.words.numpy()[: domain.tile_count * domain.cells_per_tile]
+    words = simulation.walls.blocked_links.numpy()[: domain.tile_count * domain.cells_per_tile]
     fluid = (words & 1 == 0).reshape(domain.tile_count, 1, -1)  # No step reads a state beyond it.
     put_tiles(random * fluid, given)
     unstream = simulation.passes.by_class(unstream_kernel)

@@ -83,7 +83,7 @@ class Rotate(TransformOp):
 
     name: str
     value: tuple[float, ...]
-    """One angle per axis: a single one, or those about x, y and z whatever the order."""
+    """One angle per axis: a single one, or those about x, y and z, in this order."""
     reach: tuple[float, ...]
     axes: tuple[int, ...]
     """Axes in the order of rotation: (0, 1, 2) for USD's rotateXYZ, (2,) for rotateZ."""

@@ -7,6 +7,7 @@ import numpy as np
 import warp as wp
 
 from ...errors import DomainError
+from ...layout import EDGE
 from ..domain import Domain, build_domain
 
 
@@ -29,7 +30,7 @@ def box(
         raise DomainError(f"periodic is {periodic}: pass one value per axis, {len(shape)} in all")
     if len(origin) != 3:
         raise DomainError(f"the origin is {tuple(origin)} m: pass three values, also in two dimensions")
-    tiles = np.array(list(product(*[range(-(-n // 8)) for n in shape])), dtype=np.int32)
+    tiles = np.array(list(product(*[range(-(-n // EDGE)) for n in shape])), dtype=np.int32)
     if len(shape) == 2:
         tiles = np.column_stack([tiles, np.zeros(len(tiles), dtype=np.int32)])
     return build_domain(

@@ -3,11 +3,11 @@
 import numpy as np
 
 from ...geometry import SurfaceQuery
+from ...layout import EDGE, TileLayout
 
 OPEN_LIMIT = 1 << 26
 """Largest number of cells that are classified one by one, as an open surface requires."""
 
-_TILE = 8
 _SLACK = 1e-3
 """Possible error of an fp32 distance [cells]."""
 
@@ -33,22 +33,22 @@ class Halving:
         full, near = self._halve()
         self.any_cell = any(len(blocks) for blocks in full.values())
         """Whether any cell lies inside."""
-        touched = [blocks // _TILE for blocks in (*full.values(), near)]
+        touched = [blocks // EDGE for blocks in (*full.values(), near)]
         codes = np.unique(np.concatenate([self._code(tiles) for tiles in touched]))
         self.tiles = np.stack(np.unravel_index(codes, self._grid), axis=-1).astype(np.int32)
         """Coordinates of the tiles that contain cells inside or come within the margin, (n, 3)."""
         self._codes = codes
-        self._mask = np.zeros((len(codes), _TILE**3), dtype=bool)
+        self._mask = np.zeros((len(codes), TileLayout(3).cells), dtype=bool)
         for size, blocks in full.items():
             self._fill(blocks, size)
 
     def holds(self, indices: np.ndarray) -> np.ndarray:
         """Mask of the cells inside, (n, 512), for the `indices` (n, 512, 3) of the cells of whole tiles."""
-        return self._mask[self._row(indices[:, 0] // _TILE)]
+        return self._mask[self._row(indices[:, 0] // EDGE)]
 
     @property
     def _grid(self) -> tuple[int, ...]:
-        return tuple(int(n) for n in -(-self._shape // _TILE))
+        return tuple(int(n) for n in -(-self._shape // EDGE))
 
     def _code(self, tiles: np.ndarray) -> np.ndarray:
         return np.asarray(np.ravel_multi_index(tuple(tiles.T), self._grid))
@@ -60,7 +60,7 @@ class Halving:
         """First cells of the blocks that are entirely inside, by size (8 at most), and of blocks within the margin."""
         full: dict[int, np.ndarray] = {}
         near = []
-        size = _TILE
+        size = EDGE
         while size < self._shape.max():
             size *= 2
         first = np.zeros((1, 3), dtype=np.int64)
@@ -68,8 +68,8 @@ class Halving:
             distance = self._distances(first, size)
             radius = self._radius(size)
             inside = first[distance < -radius]
-            full[min(size, _TILE)] = np.concatenate([full.get(_TILE, inside[:0]), self._parts(inside, size, _TILE)])
-            if size <= _TILE:
+            full[min(size, EDGE)] = np.concatenate([full.get(EDGE, inside[:0]), self._parts(inside, size, EDGE)])
+            if size <= EDGE:
                 near.append(first[(distance > radius) & (distance <= self._margin)])
             undecided = (distance >= -radius) & (distance <= radius + self._margin)
             first = self._parts(first[undecided], size, size // 2)
@@ -94,9 +94,9 @@ class Halving:
         return parts[(parts < self._shape).all(axis=1)]
 
     def _fill(self, blocks: np.ndarray, size: int) -> None:
-        a, b, c = np.moveaxis((blocks % _TILE)[:, None] + _offsets(size), -1, 0)
-        self._mask[self._row(blocks // _TILE)[:, None], (a * _TILE + b) * _TILE + c] = True
+        cells = TileLayout(3).cell_of(blocks[:, None] + _offsets(size))
+        self._mask[self._row(blocks // EDGE)[:, None], cells] = True
 
 
 def _offsets(count: int) -> np.ndarray:
-    return np.stack(np.meshgrid(*[np.arange(count)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    return np.indices((count,) * 3).reshape(3, -1).T

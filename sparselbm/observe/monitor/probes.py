@@ -9,6 +9,7 @@ import warp as wp
 
 from ...grid import Domain
 from ...lattice import CS2
+from ...layout import EDGE, TileLayout
 from ...solver import Simulation
 from .moments_pass import MomentsPass
 from .monitor import Monitor, Sampler
@@ -93,8 +94,8 @@ def stencil(domain: Domain, counts: np.ndarray, points: np.ndarray) -> tuple[np.
         index = low + offset
         for axis in np.flatnonzero(domain.periodic):
             index[:, axis] %= domain.shape[axis]
-        tile = np.array([tiles.get(tuple(each), -1) for each in (index // 8).tolist()], dtype=np.int64)
-        inner = (index % 8) @ (8 ** np.arange(d)[::-1])
+        tile = np.array([tiles.get(tuple(each), -1) for each in (index // EDGE).tolist()], dtype=np.int64)
+        inner = TileLayout(d).cell_of(index)
         counted = (tile >= 0) & counts[tile, inner]
         cells[:, corner] = np.where(tile >= 0, tile * domain.cells_per_tile + inner, 0)
         weights[:, corner] = np.where(counted, np.where(offset, beyond, 1.0 - beyond).prod(axis=1), 0.0)

@@ -8,6 +8,8 @@ import numpy as np
 import warp as wp
 
 from ...grid.memory import tile_array
+from ...layout import EDGE
+from ...layout.warp_functions import cell_of_row
 from ...solver import Simulation
 from .moments_pass import MomentsPass, solid_or_none
 from .monitor import Monitor, Sampler
@@ -37,7 +39,7 @@ class _ResidualSampler(Sampler):
         self._moments = MomentsPass(simulation)
         self._size = 1 + domain.dimension
         self._before = tile_array(domain, self._size, simulation.precision)
-        self._rows = domain.tile_count * domain.cells_per_tile // 8
+        self._rows = domain.tile_count * domain.cells_per_tile // EDGE
         self._found = wp.zeros((4, self._rows), dtype=wp.float64, device=domain.device)
         self._started = False
 
@@ -71,14 +73,14 @@ def _change_kernel(precision: type) -> wp.Kernel:
     ):
         """Largest and summed squares of u - u' and of u, one row of 8 cells per thread."""
         row = wp.tid()
-        rows = cells // 8
+        rows = cells // EDGE
         tile = row // rows
         largest_change = wp.float64(0.0)
         largest = wp.float64(0.0)
         change = wp.float64(0.0)
         whole = wp.float64(0.0)
-        for c in range(8):
-            cell = 8 * (row % rows) + c
+        for c in range(EDGE):
+            cell = cell_of_row(row % rows, c)
             counts = wp.bool(True)
             if solid.shape[0] > 0:
                 counts = solid[tile * cells + cell] < precision(1.0)

@@ -14,6 +14,7 @@ from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.files.tile_lookup import TileLookup
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.marching_cubes import surface_between
+from sparselbm.layout import TileLayout
 from sparselbm.scene.usd.body import Body, Part
 
 SUFFIXES = (".nvdb", ".vdb")
@@ -89,8 +90,7 @@ def _read_nvdb(path: Path, scale: float) -> Body:
 
 def _indices(grid: TileGrid) -> np.ndarray:
     """Index coordinates of all voxels, (n, 512, 3)."""
-    within = np.moveaxis(np.indices((TILE_EDGE,) * 3), 0, -1).reshape(-1, 3)
-    return grid.tiles[:, None, :] * TILE_EDGE + within
+    return grid.tiles[:, None, :] * TILE_EDGE + TileLayout(3).offsets
 
 
 def _with_neighbours(grid: TileGrid) -> np.ndarray:

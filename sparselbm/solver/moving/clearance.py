@@ -5,6 +5,7 @@ import numpy as np
 from ...errors import MotionError
 from ...geometry import SurfaceQuery
 from ...grid import Domain
+from ...layout import EDGE, TileLayout
 from ...models.boundary import FreeSlip
 from ...models.cell_label import obstacle_number
 from ...models.physics import Physics
@@ -90,14 +91,11 @@ class ClearanceCheck:
     def _cells(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tile, -1 where there is none, and cell of places, (n,) each."""
         index = self._index(places)
-        tiles, extent = index >> 3, np.asarray(self._table.shape)
+        tiles, extent = index // EDGE, np.asarray(self._table.shape)
         there = np.all((tiles >= 0) & (tiles < extent), axis=1)
         tile = np.full(len(index), -1)
         tile[there] = self._table[tuple(tiles[there].T)]
-        cell = np.zeros(len(index), dtype=np.int64)
-        for k in range(index.shape[1]):
-            cell = 8 * cell + (index[:, k] & 7)
-        return tile, cell
+        return tile, TileLayout(index.shape[1]).cell_of(index)
 
 
 def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:

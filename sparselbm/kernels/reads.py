@@ -1,26 +1,26 @@
-"""The ways in which a kernel reads numbers, each printed for the C++ back ends and as Python for Warp."""
+"""Kinds of reads of a kernel, each printed as C++ for the back ends and as Python for Warp."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
-class Access(Protocol):
-    """Reads one number of a cell, or of all cells."""
+class Read(Protocol):
+    """Read of one number, either of a cell or common to all cells."""
 
     @property
     def cpp(self) -> str:
-        """C++ expression, in the terms of the text around a cell's physics."""
+        """C++ expression, which calls functions of the back end's text."""
         ...
 
     @property
     def python(self) -> str:
-        """Python expression of a Warp kernel, with plain indexing of arrays."""
+        """Python expression in a Warp kernel, with plain indexing of arrays."""
         ...
 
 
 @dataclass(frozen=True)
-class Local:
-    """The cell's value of a component of an array `[place][size][cell]`, the place being a tile or a slot."""
+class OwnValue:
+    """Value of the cell in a component of an array `[place][size][cell]`, where the place is a tile or a slot."""
 
     array: str
     place: str
@@ -37,8 +37,8 @@ class Local:
 
 
 @dataclass(frozen=True)
-class Shifted:
-    """The value of a component of an array `[tile][size][cell]` at the cell `offset` away along the inner axes (a, b, c)."""
+class ShiftedValue:
+    """Value of a component of an array `[tile][size][cell]` in the cell `offset` away along the inner axes (a, b, c)."""
 
     array: str
     size: int
@@ -51,7 +51,7 @@ class Shifted:
 
     @property
     def place(self) -> str:
-        """Name of the place: `m1_0_1` lies at the offset (-1, 0, 1)."""
+        """Name of the offset: `m1_0_1` for (-1, 0, 1)."""
         return "_".join(f"m{-x}" if x < 0 else f"{x}" for x in self.offset)
 
     @property
@@ -60,8 +60,8 @@ class Shifted:
 
 
 @dataclass(frozen=True)
-class Word:
-    """The cell's bits in a component of a flat array of unsigned words, `[tile][size][cell]` in memory."""
+class OwnBits:
+    """Bits of the cell in a component of a flat array of unsigned 32-bit integers, `[tile][size][cell]` in memory."""
 
     array: str
     size: int
@@ -69,7 +69,7 @@ class Word:
 
     @property
     def cpp(self) -> str:
-        return f"word({self.array}.data, {self.size}, {self.component})"
+        return f"bits({self.array}.data, {self.size}, {self.component})"
 
     @property
     def python(self) -> str:
@@ -78,23 +78,24 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Position:
-    """Index of the cell along an inner axis, counted from the lower corner of the domain."""
+class CellIndex:
+    """Index of the cell along an axis of the domain, which is the inner axis `inner` of tiles."""
 
     axis: int
+    inner: int
 
     @property
     def cpp(self) -> str:
-        return f"position({self.axis})"
+        return f"position({self.axis}, {self.inner})"
 
     @property
     def python(self) -> str:
-        return f"position(coordinates, tile, cell, {self.axis})"
+        return f"real(cell_index(coordinates, tile, {self.axis}, inner[{self.inner}]))"
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A number of the models, the same in all cells."""
+class ParameterValue:
+    """Value of a model parameter, the same in all cells."""
 
     index: int
 
@@ -108,8 +109,8 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Weight:
-    """The factor given at the launch."""
+class LaunchWeight:
+    """Factor passed with the launch."""
 
     @property
     def cpp(self) -> str:
@@ -121,8 +122,8 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Slot:
-    """Place of the tile in an array that exists for some tiles only."""
+class TileSlot:
+    """Slot of the tile in an array that is stored for some tiles only."""
 
     table: int
 
