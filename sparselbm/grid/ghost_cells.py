@@ -23,8 +23,8 @@ import warp as wp
 
 from ..layout import EDGE, TileLayout
 
-Read = tuple[int, tuple[int, int, int]]
-"""A component of an array `[tile][component][cell]`, and an offset along the inner axes of a tile at which it is read."""
+Pull = tuple[int, tuple[int, int, int]]
+"""A component of an array `[tile][component][cell]`, and an offset along the inner axes of a tile from which it is pulled."""
 
 
 def tiles_around(cells: int) -> int:
@@ -107,24 +107,24 @@ class GhostCells:
     def _plans(self) -> dict[frozenset, tuple[wp.array, wp.array]]:
         return {}
 
-    def plan(self, reads: frozenset[Read]) -> tuple[wp.array, wp.array]:
-        """Number of the ghost cell, and component, of each value that a kernel with these reads needs, on the device.
+    def plan(self, pulls: frozenset[Pull]) -> tuple[wp.array, wp.array]:
+        """Number of the ghost cell, and component, of each value that a kernel with these pulls needs, on the device.
 
-        Only what is read is exchanged: of the populations of a D3Q19 lattice, five cross a side of the box.
+        No other value is exchanged: of the populations of a D3Q19 lattice, five cross a side of the box.
         """
-        if reads not in self._plans:
+        if pulls not in self._plans:
             sides, side_of = np.unique(self.directions, axis=0, return_inverse=True)
             which, components = [], []
-            for component in sorted({component for component, _ in reads}):
-                offsets = [offset for k, offset in reads if k == component]
-                read = np.array([any(_reaches(offset, side) for offset in offsets) for side in sides], dtype=bool)
-                which.append(np.flatnonzero(read[side_of.reshape(-1)]))
+            for component in sorted({component for component, _ in pulls}):
+                offsets = [offset for k, offset in pulls if k == component]
+                crossed = np.array([any(_reaches(offset, side) for offset in offsets) for side in sides], dtype=bool)
+                which.append(np.flatnonzero(crossed[side_of.reshape(-1)]))
                 components.append(np.full(len(which[-1]), component))
             each = (wp.array(np.concatenate(x), dtype=wp.int32, device=self.device) for x in (which, components))
-            self._plans[reads] = next(each), next(each)
-        return self._plans[reads]
+            self._plans[pulls] = next(each), next(each)
+        return self._plans[pulls]
 
 
 def _reaches(offset: Sequence[int], side: Sequence[int]) -> bool:
-    """Whether a read at this offset may lead beyond the box on this side."""
+    """Whether a pull from this offset may lead beyond the box on this side."""
     return all(step == beyond for step, beyond in zip(offset, side, strict=True) if beyond)

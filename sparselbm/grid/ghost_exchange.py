@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import warp as wp
 
-from .ghost_cells import GhostCells, Read
+from .ghost_cells import GhostCells, Pull
 
 _SHARE = 4096
 """Fewest values that are worth a thread."""
@@ -20,11 +20,11 @@ Calls = Sequence[Callable[[], None]]
 
 
 class GhostExchange:
-    """Copies the values that a kernel reads across the ends of the box from fluid cells into ghost cells."""
+    """Copies the values that a kernel pulls across the ends of the box from fluid cells into ghost cells."""
 
-    def __init__(self, ghosts: GhostCells, reads: Iterable[Read], threads: int = 1):
-        """`reads`: components and offsets that the kernel reads; `threads`: ranges of values that may be copied side by side."""
-        self._ghosts, self._plan = ghosts, ghosts.plan(frozenset(reads))
+    def __init__(self, ghosts: GhostCells, pulls: Iterable[Pull], threads: int = 1):
+        """`pulls`: components and offsets that the kernel pulls; `threads`: ranges of values that may be copied side by side."""
+        self._ghosts, self._plan = ghosts, ghosts.plan(frozenset(pulls))
         count = self._plan[0].size
         bounds = np.linspace(0, count, 1 + max(1, min(threads, count // _SHARE))).astype(int).tolist()
         self._ranges = [(first, end) for first, end in pairwise(bounds) if end > first]

@@ -181,10 +181,10 @@ def _exchanges(domain: Domain, kernels: Sequence[TileKernel], threads: int) -> d
     """How ghost cells are filled for these kernels, by the names of the arrays that they pull."""
     if domain.ghosts is None:
         return {}
-    reads: dict[str, set] = {}
-    for access in frozenset().union(*(kernel.pulled for kernel in kernels)):
-        reads.setdefault(access.array, set()).add((access.component, access.offset))
-    return {name: GhostExchange(domain.ghosts, each, threads) for name, each in reads.items()}
+    pulls: dict[str, set] = {}
+    for value in frozenset().union(*(kernel.pulled for kernel in kernels)):
+        pulls.setdefault(value.array, set()).add((value.component, value.offset))
+    return {name: GhostExchange(domain.ghosts, each, threads) for name, each in pulls.items()}
 
 
 def _same(seen: object, value: object) -> bool:
