@@ -26,8 +26,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: venv
 	$(BIN)/sparselbm demo --output results/demo --overwrite --device $(DEVICE)
 
+TEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers and not nvrtc"
+
+# A chosen fifth of the tests (tests/conftest.py) with the CUDA kernels, cell by cell on the CPU; then all tests.
 test: dev
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers and not nvrtc" --device $(DEVICE)
+	$(TEST) --device rehearsal
+	$(TEST) --device $(DEVICE)
 
 # The documentation site: build/docs/index.html. Warnings are errors, and nothing is fetched from a network.
 docs: $(VENV)/.installed-docs
@@ -37,9 +41,9 @@ $(VENV)/.installed-docs: $(VENV)/.installed
 	$(INSTALL) ".[docs]"
 	touch $@
 
-# The CUDA kernels on the CPU, cell by cell, for machines without a GPU.
+# Every test with the CUDA kernels, cell by cell on the CPU, for machines without a GPU.
 test-rehearsal: dev
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not validate and not viewers and not nvrtc" --device rehearsal --whole
+	$(TEST) --device rehearsal --whole
 
 # Every kernel compiled for sm_80, sm_90 and sm_100 by Warp's own NVRTC, which needs no GPU.
 test-nvrtc: dev

@@ -94,7 +94,9 @@ def _gradient_figures(size: int, place: str) -> dict:
 
 
 def _register_report() -> "RegisterReport":
-    from ..bench import register_report
+    from ..bench.registers import find_ptxas, register_report
+
+    find_ptxas()  # Raises before the run begins.
 
     def progress(row: "RegisterUse") -> None:
         err.print(f"{row.kernel}, {row.precision}, {row.architecture}: {row.registers} registers", highlight=False)

@@ -1,10 +1,14 @@
 """Habits that only a CPU forgives, because host and device share memory, fail in a rehearsal as they do with a GPU."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import warp as wp
 from separate_memory import separate_memory
 
+import sparselbm
 from sparselbm.backends import REHEARSAL
 from sparselbm.grid import memory
 from sparselbm.grid.build import box
@@ -97,3 +101,10 @@ def test_arrays_without_tiles(monkeypatch):
     """Most simulations have no fields; their array of no tiles was an error with a GPU."""
     monkeypatch.setattr(memory, "backend_for", lambda is_cpu: REHEARSAL)
     assert memory.aligned_array((0, 1, 512), wp.float32, wp.get_device("cpu")).shape == (0, 1, 512)
+
+
+def test_the_package_reads_no_addresses():
+    """A rehearsal does not notice memory that is read by its address; only the CPU's allocator does so."""
+    found = re.compile(r"\.ptr\b|\bctypes\b|dlpack")
+    paths = [p for p in Path(sparselbm.__file__).parent.rglob("*.py") if found.search(p.read_text(encoding="utf-8"))]
+    assert [path.name for path in paths] == ["memory.py"]

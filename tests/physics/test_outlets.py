@@ -131,17 +131,26 @@ def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
     assert np.abs(across).max() < 0.1 * speed
 
 
+@pytest.mark.parametrize("cells", [10, 20])
 @pytest.mark.parametrize("kind", [PressureOutlet, CharacteristicOutlet], ids=lambda kind: kind.__name__)
-def test_a_wake_leaves_at_high_reynolds_number(kind, device):
-    """Re 5000 in ten cells: vortices cross the face, and no speed comes to twice that beside the body."""
-    speed, diameter = 0.05, 10.0
+def test_a_wake_leaves_at_high_reynolds_number(kind, cells, device):
+    """Re 5000: on both grids vortices cross the face, no speed exceeds 2.6 U, and the flow rate in front of it is the inlet's.
+
+    Measured: largest speeds 1.90 U with 10 cells in the diameter, 2.48 U with 20, flow rates within 3.2 %.
+    """
+    speed, scale = 0.05, cells // 10
     conditions = [FreeSlip(Y_MIN), FreeSlip(Y_MAX), VelocityInlet(X_MIN, (speed, 0.0)), kind(X_MAX, relaxation=0.02)]
     simulation = Simulation(
-        box((80, 48), device=device), viscosity=speed * diameter / 5000.0, boundaries=conditions,
-        collision=RecursiveRegularised(), obstacles=[Obstacle("cylinder", cylinder(5.0, (24.3, 23.8)))],
-    )
+        box((80 * scale, 48 * scale), device=device), viscosity=speed * cells / 5000.0, boundaries=conditions,
+        collision=RecursiveRegularised(),
+        obstacles=[Obstacle("cylinder", cylinder(5.0 * scale, (24.3 * scale, 23.8 * scale)))],
+    )  # fmt: skip
     simulation.set_state(1.0, (speed, 0.0))
-    simulation.run(5000)
-    across = simulation.domain.dense(simulation.velocity())[-4, :, 1]
-    assert np.abs(simulation.velocity()).max() < 4.0 * speed
-    assert np.abs(across).max() > 0.05 * speed
+    simulation.run(2500 * scale)
+    flows = []
+    for _ in range(10):
+        simulation.run(250 * scale)
+        flows.append(simulation.domain.dense(simulation.velocity()) / speed)
+    assert np.abs(flows).max() < 2.6
+    assert np.mean(flows, axis=2)[:, -4, 0] == pytest.approx(np.ones(10), abs=0.05)
+    assert np.abs(flows)[:, -4, :, 1].max() > 0.5
