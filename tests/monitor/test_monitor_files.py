@@ -54,7 +54,7 @@ def test_nothing_is_overwritten_unasked(format, tmp_path, device):
     monitors = {name: Values({"E": KineticEnergy()}, EverySteps(5)) for name in ("first", "second")}
     taken = SeriesFolder(tmp_path, format).path("second")
     taken.write_text("mine")
-    with pytest.raises(OutputExistsError, match=r"second\.(csv|jsonl) already there: pass another folder, or overwrite"):
+    with pytest.raises(OutputExistsError, match=r"second\.(csv|jsonl) already there: choose another folder, or pass overwrite"):
         Recorder(simulation, monitors, files=SeriesFolder(tmp_path, format))
     assert os.listdir(tmp_path) == [taken.name]
     assert taken.read_text() == "mine"

@@ -116,7 +116,7 @@ def test_what_is_refused(tmp_path, device):
     snapshot = Snapshot.of(flow(device), UNITS)
     with VolumeWriter(tmp_path) as writer:
         writer.add(snapshot, 7)
-    with pytest.raises(OutputExistsError, match=r"already holds flow_00000007.vdb \(1 such files\): pass another folder"):
+    with pytest.raises(OutputExistsError, match=r"already holds flow_00000007.vdb \(1 such files\): choose another folder"):
         VolumeWriter(tmp_path)
     with VolumeWriter(tmp_path, prefix="second") as writer:
         writer.add(snapshot, 7)

@@ -115,7 +115,7 @@ class SeriesFolder:
         """Raises OutputExistsError before any file is created if one exists, unless `overwrite`."""
         taken = [str(self.path(name)) for name in names if self.path(name).exists()]
         if taken and not self.overwrite:
-            raise OutputExistsError(f"{', '.join(taken)} already there: pass another folder, or overwrite=True.")
+            raise OutputExistsError(f"{', '.join(taken)} already there: choose another folder, or pass overwrite=True.")
 
     def read(self, name: str) -> Series:
         """Series of a monitor, of a running, finished or interrupted run."""
@@ -132,7 +132,7 @@ class SeriesFile:
         try:
             self._file = open(path, "w" if overwrite else "x", newline="", encoding="utf-8")  # noqa: SIM115
         except FileExistsError as error:
-            raise OutputExistsError(f"{path} is already there: pass another folder, or overwrite=True.") from error
+            raise OutputExistsError(f"{path} is already there: choose another folder, or pass overwrite=True.") from error
         self._synced = -_SYNC_SECONDS
         self._write(format.head(columns))
 

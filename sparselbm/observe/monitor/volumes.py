@@ -81,8 +81,8 @@ class VolumeWriter:
         former = sorted(self.folder.glob(f"{prefix}_*{format.suffix}"))
         if former and not overwrite:
             raise OutputExistsError(
-                f"{self.folder} already holds {former[0].name} ({len(former)} such files): pass another folder or prefix, "
-                "or overwrite=True."
+                f"{self.folder} already holds {former[0].name} ({len(former)} such files): choose another folder or prefix, "
+                "or pass overwrite=True."
             )
         for path in former:
             path.unlink()
@@ -101,7 +101,7 @@ class VolumeWriter:
             raise VolumeError(f"a snapshot has {size:,} bytes, more than memory={self.memory:,}: pass at least {size}")
         paths = self.format.paths(self.folder, self.prefix, step)
         if any(path.exists() for path in paths) and not self._overwrite:
-            raise OutputExistsError(f"{paths[0]} is already there: pass another folder or prefix, or overwrite=True.")
+            raise OutputExistsError(f"{paths[0]} is already there: choose another folder or prefix, or pass overwrite=True.")
         began = perf_counter()
         self._collect(size)
         self._pending.append((self._pool.submit(self._write, paths, snapshot), size))
