@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CHECKED = ("README.md", "CHANGELOG.md", "docs/**/*.md", "docs/conf.py", "docs/site/*.py", "tests/docs/test_code_blocks.py")
+CHECKED = (
+    "README.md", "CHANGELOG.md", "docs/**/*.md", "docs/conf.py", "docs/site/*.py", "tests/docs/test_code_blocks.py",
+    "sparselbm/solver/**/*.py",
+)
 """Files, seen from the top folder. The generated pages are text of the package itself, and are checked there."""
 GENERATED = ("docs/reference/api/", "docs/reference/settings.md", "docs/reference/commands.md")
 
