@@ -6,14 +6,15 @@ import pytest
 
 REHEARSED = (
     "core/test_cuda_text.py", "core/test_expression.py", "core/test_internal_flow.py", "core/test_many_obstacles.py",
-    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_present_time.py", "core/test_rehearsal.py",
-    "core/test_restart.py", "core/test_scalar_reference.py", "core/test_simulation.py", "core/test_step_reference.py",
-    "core/test_tile_classes.py", "core/test_transcendental.py", "adjoint/test_changes.py", "adjoint/test_checkpoints.py",
+    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_present_time.py",
+    "core/test_rehearsal.py", "core/test_restart.py", "core/test_saved_state.py", "core/test_scalar_reference.py",
+    "core/test_simulation.py", "core/test_state.py", "core/test_step_reference.py", "core/test_tile_classes.py",
+    "core/test_transcendental.py", "adjoint/test_changes.py", "adjoint/test_checkpoints.py",
     "adjoint/test_every_objective.py", "adjoint/test_every_operator.py", "adjoint/test_exactness.py",
     "adjoint/test_second_moments.py", "adjoint/test_tape.py", "domain/test_retile.py", "domain/test_sampling.py",
     "monitor/test_monitor_fields.py", "monitor/test_monitor_integrals.py", "monitor/test_monitor_recorder.py",
-    "moving/test_coupling.py", "moving/test_prescribed.py", "physics/test_collision_flows.py", "physics/test_link_walls.py",
-    "physics/test_mass.py", "physics/test_openings.py",
+    "moving/test_coupling.py", "moving/test_prescribed.py", "physics/test_collision_flows.py",
+    "physics/test_link_walls.py", "physics/test_mass.py", "physics/test_openings.py",
 )  # fmt: skip
 """Tests of the kernels, of memory and of launches, which `--device rehearsal` selects."""
 
