@@ -1,21 +1,26 @@
 """Values that vary in time, at the step of the state that is read."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from ..grid.tile_field import Fields
 from .model_fields import ModelFields
 from .parameter_table import ParameterTable
 
 
+class StepCount(Protocol):
+    """Anything that counts its steps, such as a state."""
+
+    steps: int
+    """Number of steps made."""
+
+
 class Clock:
     """Brings schedules and unsteady profiles to a step, in the arrays that kernels read."""
 
-    def __init__(
-        self, parameters: ParameterTable, model_fields: ModelFields, fields: Fields, present_step: Callable[[], int]
-    ):
-        """`fields`: the stored values of `model_fields`; `present_step`: returns the number of steps that the state has made."""
+    def __init__(self, parameters: ParameterTable, model_fields: ModelFields, fields: Fields, state: StepCount):
+        """`fields`: the stored values of `model_fields`; `state`: has the present step."""
         self._parameters, self._model_fields, self._fields = parameters, model_fields, fields
-        self._present_step = present_step
+        self._state = state
         self._step: int | None = None
         """The step at which the values are."""
 
@@ -30,7 +35,7 @@ class Clock:
         Every `Sweep` does so by itself: only code that reads these values elsewhere has to call it. Raises SimulationError
         where a scheduled value leaves its limits, or a profile gives an array that does not fit.
         """
-        step = self._present_step() if step is None else step
+        step = self._state.steps if step is None else step
         if self._step == step or not self.varies:
             return
         self._parameters.set_time(step)

@@ -107,8 +107,8 @@ class Simulation:
 
     def _build_passes(self, fields: Fields) -> None:
         """Builds everything that reads the fields."""
-        self.fields, state = fields, self.state
-        self.clock = Clock(self.parameters, self.model_fields, fields, lambda: state.steps)  # A lambda of self would be a cycle.
+        self.fields = fields
+        self.clock = Clock(self.parameters, self.model_fields, fields, self.state)
         self.passes = Passes(
             self.domain, self.physics, Target(self.precision, self.domain.backend), walls=self.walls, solids=self.solids,
             fields=fields, parameters=self.parameters.array, clock=self.clock, state_bytes=self.state.nbytes,
