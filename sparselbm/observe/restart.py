@@ -18,7 +18,7 @@ from ..units import SOUND_SPEED, Units
 
 @dataclass(frozen=True, eq=False)
 class Restart:
-    """The fields that a simulation begins with; to continue a run of the same simulation bit for bit see `SavedState`."""
+    """Fields from which a simulation starts."""
 
     velocity: TileGrid
     """[m / s]"""

@@ -116,7 +116,7 @@ def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _tile_table(domain: Domain) -> np.ndarray:
-    """Index of the tile at each position of the grid of tiles, -1 where there is none."""
-    table = np.full([-(-n // 8) for n in domain.shape], -1, dtype=np.int64)
+    """Index of the tile at each place of the grid of tiles, -1 where there is none."""
+    table = np.full(1 + domain.tiles.max(axis=0)[: domain.dimension], -1, dtype=np.int64)
     table[tuple(domain.tiles[:, : domain.dimension].T)] = np.arange(domain.tile_count)
     return table
