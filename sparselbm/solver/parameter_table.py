@@ -1,4 +1,4 @@
-"""The parameters of a simulation: names, values and limits in one table, which its kernels read as one array."""
+"""Parameters of a simulation: names, values and limits in one table, which kernels read as one array."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,20 +12,16 @@ from ..models.model_parameter import ModelParameter
 
 
 class ParameterTable:
-    """The models' parameters by name, each checked against its limits before anything is written.
-
-    `array`: on the device, the excess of each parameter over its reference, in their order, then the present factors of the
-    schedules.
-    """
+    """Parameters of the models by name; values are checked against their limits before any of them is changed."""
 
     def __init__(
         self, parameters: Sequence[ModelParameter], schedules: Mapping[str, Callable[[int], float]],
         check_models: Callable[[Mapping[str, float]], None], precision: type, device: wp.DeviceLike,
     ):
-        """`schedules`: factors in time, functions of the step, by the parameters' names; `check_models`: raises ValueError for
-        values by name that the models' own constructors refuse.
+        """`schedules`: factors in time, as functions of the step, by the parameters' names; `check_models`: raises ValueError
+        for values, by name, that the constructors of the models refuse.
 
-        Raises SimulationError: a value out of range, a name given twice, a schedule of a name that does not exist.
+        Raises SimulationError for a value out of range, a name that occurs twice, or a schedule of an unknown parameter.
         """
         names = [parameter.name for parameter in parameters]
         for name in names:
@@ -34,21 +30,25 @@ class ParameterTable:
         self._parameters = {parameter.name: parameter for parameter in parameters}
         self._check_models = check_models
         self.schedules = dict(schedules)
+        """Factors of parameters in time, by their names."""
         self._require(self.schedules)
         self._factors = [1.0 for _ in self.schedules]
         _require_in_range(parameters, "give the model another value")
         self.array = wp.array(np.zeros(len(names) + len(self._factors)), dtype=precision, device=device)
+        """Device array: the excess of each parameter over its reference (rho - 1 for a density), then the schedules' factors.
+
+        It is changed by `update` only, which checks the values; for its gradient see `run_on_tape`."""
         self._upload()
 
     def __getitem__(self, name: str) -> ModelParameter:
-        """The parameter as it is now. Raises SimulationError for a name that does not exist."""
+        """Present parameter of a name. Raises SimulationError for an unknown name."""
         self._require([name])
         return self._parameters[name]
 
     def update(self, numbers: Mapping[str, float]) -> None:
-        """Changes all of the given values, or none of them.
+        """Changes all of the given values, or (with an error) none of them.
 
-        Raises SimulationError: a name that does not exist, a value out of range or refused by its model.
+        Raises SimulationError for an unknown name, or a value that is out of range or refused by its model.
         """
         changed = {name: replace(self[name], value=float(value)) for name, value in numbers.items()}
         parameters = {**self._parameters, **changed}
@@ -62,21 +62,21 @@ class ParameterTable:
         self.array.requires_grad = other.array.requires_grad
 
     def set_time(self, step: int) -> None:
-        """Brings the schedules' factors to a step. Raises SimulationError where a scheduled value leaves its limits."""
+        """Sets the factors of the schedules for a step. Raises SimulationError if a scheduled value leaves its limits."""
         if not self.schedules:
             return
         factors = [float(schedule(step)) for schedule in self.schedules.values()]
         for name, factor in zip(self.schedules, factors, strict=True):
             if not isfinite(factor):
-                raise SimulationError(f"the schedule of {name} gives {factor} at step {step}: must be finite at every step")
-        self._check(self._parameters, self.schedules, factors, f"its schedule leads there at step {step}; give smaller factors")
+                raise SimulationError(f"the schedule of {name} returns {factor} at step {step}, but must be finite at every step")
+        self._check(self._parameters, self.schedules, factors, f"its schedule leads there at step {step}; use smaller factors")
         self._factors = factors
         self._upload()
 
     def _check(
         self, parameters: Mapping[str, ModelParameter], names: Iterable[str], factors: Sequence[float], remedy: str
     ) -> None:
-        """Checks the parameters named, and those that are scheduled with their factors."""
+        """Checks the named parameters, and the scheduled ones with their factors."""
         present = {name: parameters[name].scaled(factor) for name, factor in zip(self.schedules, factors, strict=True)}
         _require_in_range([*(parameters[name] for name in names), *present.values()], remedy)
         try:

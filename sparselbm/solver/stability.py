@@ -1,4 +1,4 @@
-"""Whether a flow is still sound, and what to advise where it is not."""
+"""Stability check of the flow, and advice where it has become unstable."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,44 +19,44 @@ from .parameter_table import ParameterTable
 from .solids import Solids
 
 CHECK_INTERVAL = 100
-"""Steps between two looks: one takes about as long as half a step."""
+"""Steps between two checks: a check takes about as long as half a step."""
 
 
 @dataclass(frozen=True)
 class StabilityLimits:
-    """What a cell of a sound flow does not exceed [lattice units].
+    """Limits of the values in a cell, beyond which the flow counts as unstable [lattice units].
 
-    Above |u| = 0.42 a step of BGK on D2Q9 amplifies some wave at any viscosity; at tau = 0.51 it does so above 0.16
-    (von Neumann analysis after Sterling & Chen, J. Comput. Phys. 123 (1996) 196). No flow that is nearly incompressible comes
-    near these densities.
+    Above |u| = 0.42, a step of BGK on D2Q9 amplifies some wave at any viscosity; at tau = 0.51, it does so above 0.16
+    (von Neumann analysis after Sterling & Chen, J. Comput. Phys. 123 (1996) 196). The densities of nearly incompressible flows
+    are far from these limits.
     """
 
     speed: float = 0.4
     """Largest |u| [cells / step]."""
     density: tuple[float, float] = (0.3, 3.0)
-    """Least and largest rho."""
+    """Smallest and largest rho."""
     scalar: float = 1e15
-    """Largest |phi| of a scalar, whatever its unit: its square is still a number in single precision."""
+    """Largest |phi| of a scalar, in any unit: its square is still finite in single precision."""
 
 
 LIMITS = StabilityLimits()
 
 _ADVISED_SPEED = 0.1
-"""Largest velocity that a boundary should give [cells / step]: 3 % of compressibility error."""
+"""Largest recommended velocity at a boundary [cells / step]: 3 % compressibility error."""
 
 _NEAR_HALF = 0.01
-"""tau - 1/2 below which the collision decides whether a flow of 0.1 cells / step is stable."""
+"""Value of tau - 1/2 below which the stability of a flow of 0.1 cells / step depends on the collision model."""
 
 OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KBC)
-"""Collision models that are stable at lower viscosities than BGK and TRT (docs/explanation/stability.md): those that a case can
-name, and others."""
+"""Collision models that are stable at lower viscosities than BGK and TRT (docs/explanation/stability.md): those that a case
+file can select, and others."""
 
 
 @traced_kernel
 def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
-    """The number of fluid cells beyond the limits, or not finite (every comparison with NaN fails).
+    """Number of fluid cells beyond the limits, or with values that are not finite (every comparison with NaN fails).
 
-    Cells that are wholly solid do not count.
+    Fully solid cells do not count.
     """
     cell, (least, largest) = k.cell, limits.density
     rho, u = cell.density, cell.velocity
@@ -156,11 +156,11 @@ def _not_finite(place: tuple[int, ...], rho: float, speed: float, scalars: Mappi
 
 
 def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
-    """What to look at where scalars are not finite."""
+    """Advice for scalars that are not finite."""
     driving = {force.scalar for force in physics.forces if isinstance(force, Boussinesq)}
     return [
-        f"look at the values of {name} at the start, at its boundaries and its source"
-        + (", with which the flow is lost, whatever the expansion of Boussinesq is" if name in driving else "")
+        f"check the initial values of {name}, its boundary values and its source"
+        + (", which also make the flow fail, for any expansion coefficient of Boussinesq" if name in driving else "")
         for name in scalars
     ]
 
@@ -171,8 +171,8 @@ def advice(physics: Physics, parameters: ParameterTable) -> str:
     face, speed = _fastest_boundary(physics, parameters)
     if speed > _ADVISED_SPEED:
         found.append(
-            f"{face} gives {speed:.3g} cells/step, more than {_ADVISED_SPEED:g}: lower the lattice velocity, and the "
-            "viscosity by the same factor"
+            f"the velocity at {face} is {speed:.3g} cells/step, more than {_ADVISED_SPEED:g}: lower the lattice velocity, and "
+            "the viscosity by the same factor"
         )
     tau = 3.0 * parameters["viscosity"].value + 0.5
     if tau - 0.5 < _NEAR_HALF:
@@ -183,27 +183,27 @@ def advice(physics: Physics, parameters: ParameterTable) -> str:
     found += _slow_diffusion(physics, parameters)
     if not found:
         found.append(
-            f"no boundary gives more than {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is sound: "
-            "lower the first velocity or the force, or look at the geometry near that cell"
+            f"boundary velocities are at most {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is not too low: "
+            "lower the initial velocity or the force, or check the geometry near that cell"
         )
     return "; ".join(found)
 
 
 def _slow_diffusion(physics: Physics, parameters: ParameterTable) -> list[str]:
-    """The scalars whose relaxation time is close to 1/2, or below it."""
+    """Advice for scalars whose relaxation time is close to 1/2."""
     d, found = physics.lattice.dimension, []
     for scalar in physics.scalars:
         tau = parameters[f"{scalar.name}.diffusivity"].value / scalar.lattice(d).cs2 + 0.5
         if tau - 0.5 < _NEAR_HALF:
             found.append(
-                f"the relaxation time {tau:.6g} of {scalar.name} is not {_NEAR_HALF:g} above 1/2: raise its diffusivity, use "
+                f"the relaxation time {tau:.6g} of {scalar.name} is within {_NEAR_HALF:g} of 1/2: raise its diffusivity, use "
                 "finer voxels or ScalarTRT(magic=1/4)"
             )
     return found
 
 
 def _fastest_boundary(physics: Physics, parameters: ParameterTable) -> tuple[str, float]:
-    """The condition that gives the largest velocity, and its |u| [cells / step]."""
+    """Boundary condition with the largest velocity, and its |u| [cells / step]."""
     values: dict[str, float] = {}
     for name in physics.parameters:
         owner, _, quantity = name.rpartition(".")
@@ -213,7 +213,7 @@ def _fastest_boundary(physics: Physics, parameters: ParameterTable) -> tuple[str
 
 
 def _more_stable(present: Collision, lattice: Lattice) -> str:
-    """The collisions that stand more than the present one, those that a case can name first, and the lattice for them."""
+    """Names of more stable collision models, first those that are available in a case file, and the lattice for them."""
     best = ", best on D3Q27" if lattice == D3Q19 else ""
     named, python = ([each.__name__ for each in some if type(present) is not each] for some in (OF_CASES, _OF_PYTHON))
     if isinstance(present, TRT) and present.magic != 1 / 4:

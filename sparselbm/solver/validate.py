@@ -1,4 +1,4 @@
-"""What a simulation refuses, before any work is done."""
+"""Checks of the options of a simulation, before any work is done."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from .obstacle import Obstacle
 
 
 def as_forces(force) -> tuple[BodyForce, ...]:
-    """Body forces from what a user gives: none, one, several, or the values of a uniform one."""
+    """Body forces from the option `force`: none, one, several, or the values of a uniform force."""
     if force is None:
         return ()
     if isinstance(force, BodyForce):
@@ -39,27 +39,28 @@ def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
     precision: type, threads: int | None,
 ) -> None:
-    """Dimensions, ranges and kinds."""
+    """Checks dimensions and ranges of the numbers. Raises SimulationError."""
     if lattice.dimension != domain.dimension:
-        raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")
+        raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: use a lattice of as many dimensions")
     if precision not in (wp.float32, wp.float64):
         raise SimulationError(f"precision {precision}: must be wp.float32 or wp.float64")
     if fault := viscosity_parameter(viscosity).fault:
-        raise SimulationError(f"{fault}; give a positive viscosity")
+        raise SimulationError(f"{fault}; use a positive viscosity")
     for force in forces:
         if isinstance(force, UniformForce) and (
             len(force.force) != lattice.dimension or not np.isfinite(force.force).all()
         ):
-            raise SimulationError(f"force {force.force}: give one finite value an axis, {lattice.dimension} of them")
+            raise SimulationError(f"force {force.force}: pass one finite value per axis, {lattice.dimension} of them")
     for obstacle in obstacles:
         if obstacle.motion is not None:
             obstacle.motion.check(domain.dimension)
     if threads is not None and threads < 1:
-        raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
+        raise SimulationError(f"threads is {threads}, but must be at least 1, or None for one per core")
 
 
 def check_models(domain: Domain, physics: Physics) -> None:
-    """Models that are values, names of their own, conditions that fit the domain, `Tunable` numbers that are read."""
+    """Checks that models are frozen and have different names, that conditions fit the domain, and that runtime parameters are
+    used. Raises SimulationError."""
     _check_frozen(physics)
     _check_names(physics)
     _check_openings(domain, physics)
@@ -67,7 +68,7 @@ def check_models(domain: Domain, physics: Physics) -> None:
 
 
 def _check_frozen(physics: Physics) -> None:
-    """Models are values: kernels made at different times must not differ."""
+    """Models must be frozen, so that kernels compiled at different times do not differ."""
     models = (physics.collision, *physics.boundaries, *physics.forces, physics.link_wall, *physics.scalars)
     for model in models:
         _require_frozen(model, type(model).__name__)
@@ -83,27 +84,27 @@ def _require_frozen(model: Any, place: str) -> None:
     elif isinstance(model, _MODELS):
         if not (is_dataclass(model) and type(model).__dataclass_params__.frozen):  # type: ignore[attr-defined]
             raise SimulationError(
-                f"{place}: {type(model).__name__} can be changed, kernels that are made of it cannot: declare it with "
-                "@dataclass(frozen=True), and give numbers that are to vary as parameters or Tunable"
+                f"{place}: {type(model).__name__} can be changed, but its compiled kernels cannot: declare it "
+                "with @dataclass(frozen=True), and use parameters or RuntimeParameter for numbers that vary"
             )
         for each in fields(model):
             _require_frozen(getattr(model, each.name), f"{place}.{each.name}")
     elif isinstance(model, (list, dict, set, np.ndarray)):
-        raise SimulationError(f"{place}: a {type(model).__name__} can be changed, kernels cannot: give a tuple")
+        raise SimulationError(f"{place}: a {type(model).__name__} can be changed, but its compiled kernels cannot: use a tuple")
 
 
 def _check_names(physics: Physics) -> None:
-    """Every condition and scalar has a name of its own, and bodies of scalars are obstacles."""
+    """Conditions and scalars must have different names, and bodies of scalars must be obstacles."""
     faces = [b.face.name for b in physics.boundaries]
     for name in faces:
         if faces.count(name) > 1:
             raise SimulationError(
-                f"{faces.count(name)} boundary conditions on {name}: give one, or parts of it names of their own"
+                f"{faces.count(name)} boundary conditions on {name}: use one, or different names for parts of it"
             )
     names, solids = [scalar.name for scalar in physics.scalars], physics.obstacles
     for scalar in physics.scalars:
         if names.count(scalar.name) > 1:
-            raise SimulationError(f"{names.count(scalar.name)} scalars {scalar.name!r}: give each a name of its own")
+            raise SimulationError(f"{names.count(scalar.name)} scalars {scalar.name!r}: use different names")
         for body in scalar.bodies:
             if body.obstacle not in solids:
                 raise SimulationError(
@@ -112,17 +113,19 @@ def _check_names(physics: Physics) -> None:
 
 
 def _check_tunables(physics: Physics) -> None:
-    """A `Tunable` number is one that the step reads."""
+    """Runtime parameters must be used by the step."""
     if physics.tunable and (unread := unread_numbers(physics)):
         raise SimulationError(
-            f"no equation of the step reads the Tunable {', '.join(unread)}: give plain numbers; "
-            f"these are parameters as they are: {', '.join(n for n in physics.parameters if n not in unread)}"
+            f"no equation of the step uses the RuntimeParameter {', '.join(unread)}: use plain numbers; "
+            f"parameters without it are: {', '.join(n for n in physics.parameters if n not in unread)}"
         )
 
 
 def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
-    """A warning for each condition that varies faster than sound can even out: a tube that is closed at one end and open at the
-    other resonates at a period of 4 L / c_s, and at shorter ones."""
+    """Warns of conditions that vary so fast that sound resonates.
+
+    A tube that is closed at one end and open at the other resonates at a period of 4 L / c_s, and at shorter ones.
+    """
     periods = {name: s.period for name, s in schedules.items() if isinstance(s, Harmonic)}
     periods = {b.face.name: t for b in physics.boundaries for name, t in periods.items() if name.startswith(f"{b.face.name}.")}
     periods |= {b.face.name: b.profile.period for b in physics.boundaries if isinstance(b.profile, Womersley)}
@@ -139,13 +142,14 @@ def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, 
 
 
 def _check_openings(domain: Domain, physics: Physics) -> None:
-    """Boundary conditions on sides that the domain has, and no more obstacles than labels can number."""
+    """Boundary conditions must be on sides of the domain, and obstacles must not exceed the range of the labels."""
     for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:
-            raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")
+            raise SimulationError(f"boundary condition on {face}: the domain has only {domain.dimension} dimensions; remove it")
         if isinstance(face, Face) and domain.periodic[face.axis]:
-            raise SimulationError(f"boundary on {face}: the domain is periodic along that axis; choose one of the two")
+            raise SimulationError(f"boundary condition on {face}: the domain is periodic along that axis; use one or the other")
     if len(physics.obstacles) > MAX_OBSTACLES:
         raise SimulationError(
-            f"{len(physics.obstacles)} obstacles: at most {MAX_OBSTACLES}; join those whose forces are not needed into one mesh"
+            f"{len(physics.obstacles)} obstacles, above the limit of {MAX_OBSTACLES}: join those whose forces are not "
+            "needed into one mesh"
         )

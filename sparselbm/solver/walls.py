@@ -1,4 +1,4 @@
-"""What stands around the fluid: blocked links, conditions and obstacles by cell, and the place of walls on their links."""
+"""Labels of the cells, blocked links, and the distances of walls on links."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -30,10 +30,10 @@ from .obstacle import Obstacle
 
 
 class Walls:
-    """The surroundings of every cell, and the place of walls on links.
+    """Walls around the cells, and their distances on links.
 
-    For every cell: its `blocked_links`, its label (`cell_labels`, see `models.cell_label`) and the links that a patch or an
-    obstacle cuts (`cut_links`); for tiles with walls on links the place of the walls (`fractions`).
+    Each cell has its `blocked_links`, its label (`cell_labels`, see `models.cell_label`) and the links that a patch or an obstacle
+    cuts (`cut_links`); tiles with walls on links store the distances of the walls (`fractions`).
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Walls:
         self._domain, self._lattice, self._precision = domain, lattice, precision
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
         self.fluid = domain.fluid.copy()
-        """Which cells are fluid, (n, cells): the domain's less those with their centre in an obstacle with walls on links."""
+        """Whether a cell is fluid, (n, cells): not if its centre is in an obstacle with walls on links."""
         queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
         for k, obstacle in on_links:
             self._take_out(obstacle, queries[k])
@@ -52,16 +52,16 @@ class Walls:
         sets = [tuple(boundaries), *(scalar.conditions for scalar in scalars)]
         openings = list(dict.fromkeys(condition.face for conditions in sets for condition in conditions))
         self.label_words = label_words(len(openings))
-        """Words of a cell's label."""
+        """Number of words of a cell's label."""
         labels, cuts = np.zeros((shape[0], self.label_words, shape[1]), np.uint32), np.zeros(shape, dtype=np.uint32)
         self._table = LinkTable(lattice, domain.cells_per_tile)
         self._links: dict[str, tuple[np.ndarray, LinkCuts]] = {}
         self.areas: dict[str, np.ndarray] = {}
-        """Area vector of each patch as its links see it, sum of 6 w_q c_q, inward: a velocity u lets in u . A."""
+        """Area vector A of each patch as seen by its links, sum of 6 w_q c_q, inward: a velocity u gives the flow rate u . A."""
         shared = [self._cut(obstacle, queries[k], k, words, labels, cuts) for k, obstacle in on_links]
         self._mark(sets, openings, words, labels, cuts)
         self.links_have_owners = any(shared) or 0 < len(on_links) < len(obstacles)
-        """Whether cells may have links of several obstacles, so that `fractions` names the obstacle of each link."""
+        """Whether cells may have links of several obstacles, so that `fractions` stores the obstacle of each link."""
         self.tiles = np.array(self._table.tiles, dtype=np.int64)
         """Indices of the tiles with walls of obstacles on their links."""
         device = domain.device
@@ -73,29 +73,29 @@ class Walls:
         self.slots[self.tiles] = 1 + np.arange(len(self.tiles))
         self._shape = (1 + len(self.tiles), lattice.size, domain.cells_per_tile)
         self.fractions = self._packed(words, obstacles) if on_links else None
-        """delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere. With `links_have_owners` `[slot][2 Q][cell]`:
-        then the number of the obstacle that cuts each link, 0 for none."""
+        """Wall distance delta of every link, `[slot][q][cell]`; slot 0: halfway everywhere. With `links_have_owners`,
+        `[slot][2 Q][cell]`, followed by the number of the obstacle that cuts each link, 0 for none."""
 
     def host_labels(self) -> np.ndarray:
-        """Labels of the cells as they are now, (n, words, cells) uint32."""
+        """Present labels of the cells, (n, words, cells) uint32."""
         return self.cell_labels.numpy().reshape(self._domain.tile_count, self.label_words, -1)
 
     def along_opening(self, opening: int) -> np.ndarray:
-        """Whether cells lie along an opening, by its number in `Physics.openings`, (n, cells) bool."""
+        """Whether a cell lies along the opening with a number in `Physics.openings`, (n, cells) bool."""
         return along_opening(self.host_labels(), opening)
 
     def along_any_opening(self) -> np.ndarray:
-        """Whether cells lie along any opening, (n, cells) bool."""
+        """Whether a cell lies along any opening, (n, cells) bool."""
         return along_any_opening(self.host_labels())
 
     @cached_property
     def in_tiles(self) -> np.ndarray:
-        """Whether a tile has blocked links or boundary conditions, (n,): obstacles that move change neither."""
+        """Whether a tile has blocked links or boundary conditions, (n,): moving obstacles change neither."""
         blocked = self.blocked_links.numpy().reshape(self._domain.fluid.shape).any(axis=1)
         return np.asarray(blocked | self.along_any_opening().any(axis=1))
 
     def _mark(self, sets, openings: Sequence[Opening], words, labels, cuts) -> None:
-        """Labels the cells of each set of conditions, those of the flow and those of a scalar."""
+        """Labels the cells of each set of conditions: those of the flow, and those of each scalar."""
         for conditions in sets:
             for condition in conditions:
                 word, bit = opening_place(openings.index(condition.face))
@@ -113,7 +113,7 @@ class Walls:
         self.fluid[tiles] &= ~solid.reshape(len(tiles), -1)
 
     def _near(self, obstacle: Obstacle) -> np.ndarray:
-        """Tiles that the surface's bounds come within two cells of; all of them where it is the wall around the fluid."""
+        """Tiles within two cells of the surface's bounds; all tiles if it is the wall around the fluid."""
         domain = self._domain
         if obstacle.hollow:
             return np.arange(domain.tile_count)
@@ -123,7 +123,7 @@ class Walls:
         return np.flatnonzero(np.all((first + EDGE + 2 > low[axes]) & (first - 2 < high[axes]), axis=1))
 
     def _rays(self, tiles: np.ndarray, query: SurfaceQuery, mesh: TriangleMesh) -> tuple[LinkCuts, np.ndarray]:
-        """The links that a surface cuts, and their shares up to it, (k, Q, cells), 0 where it is not met."""
+        """Links that a surface cuts, and their wall distances, (k, Q, cells), 0 for links that are not cut."""
         domain = self._domain
         cuts = link_cuts(
             query, mesh, first_cells=domain.first_cells[tiles], velocities=self._lattice.velocities,
@@ -134,9 +134,9 @@ class Walls:
         return cuts, shares
 
     def _cut(self, obstacle: Obstacle, query: SurfaceQuery, k: int, words, labels, cuts) -> bool:
-        """Blocks the links that an obstacle's surface cuts, from both ends, and stores where it does.
+        """Blocks the links that an obstacle's surface cuts, from both ends, and stores their wall distances.
 
-        Returns whether a cell has links of another obstacle too.
+        Returns whether any cell has links of another obstacle also.
         """
         assert isinstance(obstacle.wall, BounceBack)
         tiles = self._near(obstacle)
@@ -157,9 +157,9 @@ class Walls:
         return bool((others & (hit != 0)).any())
 
     def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
-        """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
+        """Links of some tiles that are cut as seen from x - c_q, as bit q of each cell.
 
-        A ray may miss an edge from one end that it meets from the other.
+        A ray may miss an edge from one end and hit it from the other.
         """
         padded = np.concatenate([self._domain.with_ghosts(np.where(self.fluid, hit, 0)), np.zeros_like(hit[:1])])
         result = np.zeros_like(hit[tiles])
@@ -170,7 +170,7 @@ class Walls:
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
     def _open(self, boundary: BoundaryCondition | ScalarCondition, words, labels, cuts) -> np.ndarray:
-        """The cells of a condition, (n, cells); for a patch its links are marked as cut."""
+        """Cells of a condition, (n, cells); the links of a patch are marked as cut."""
         opening = boundary.face
         if isinstance(opening, Face):
             cells = opening.cells(self._domain) & self.fluid
@@ -178,7 +178,7 @@ class Walls:
             cells = self._cross(opening, words, labels, cuts)
         else:
             raise WallError(
-                f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another"
+                f"{type(boundary).__name__} on {opening.name}: it needs a side of the box; use VelocityInlet or another condition"
             )
         if not cells.any():
             raise WallError(
@@ -187,7 +187,7 @@ class Walls:
         return cells
 
     def _cross(self, patch: Patch, words, labels, cuts) -> np.ndarray:
-        """The cells along a patch. Their cut links are its own: an obstacle has no part in them."""
+        """Cells along a patch, (n, cells). Their cut links belong to the patch only, not to an obstacle."""
         query = SurfaceQuery(patch.mesh, device=self._domain.device)
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         _, shares = self._rays(tiles, query, patch.mesh)
@@ -202,7 +202,7 @@ class Walls:
         bits = (crossing[..., None] >> np.arange(self._lattice.size, dtype=np.uint32)) & 1
         self.areas[patch.name] = 6.0 * np.einsum("tcq,q,qk->k", bits, self._lattice.weights, self._lattice.velocities)
         for i in np.intersect1d(tiles, self._table.tiles):
-            self._table.release(int(i), crossing[i])  # Conditions take the links of an opening for halfway.
+            self._table.release(int(i), crossing[i])  # Conditions assume that the links of an opening are cut halfway.
         return here
 
     def _packed(self, words: np.ndarray, obstacles: Sequence[Obstacle]) -> wp.array:
@@ -216,25 +216,26 @@ class Walls:
         return array
 
     def _owned(self, tiles: np.ndarray, cuts: LinkCuts, owned: np.ndarray) -> tuple[np.ndarray, LinkCuts]:
-        """Of the links that an obstacle cuts those whose wall is its own, and their indices in `fractions`."""
+        """Indices in `fractions` of the links that an obstacle cuts and owns, and these links."""
         tile, rest = np.divmod(cuts.places, self._shape[1] * self._shape[2])
         places = self.slots[tiles[tile]].astype(np.int64) * (self._shape[1] * self._shape[2]) + rest
         kept = owned.reshape(-1)[places]
         return places[kept], cuts.only(kept)
 
     def new_adjoint(self) -> wp.array | None:
-        """Zeros of the layout of `fractions`, for d J / d delta; None where no wall lies on links."""
+        """Zeros in the layout of `fractions`, for d J / d delta; None if there are no walls on links."""
         return None if self.fractions is None else self._zeros()
 
     def _zeros(self) -> wp.array:
         return aligned_array(self._shape, self._precision, self._domain.device)
 
     def held(self, array: wp.array) -> np.ndarray:
-        """The link fractions, or their adjoints, of an array in the tiles that have a slot, (slots, Q, cells)."""
+        """Wall distances, or their adjoints, from an array in the layout of `fractions`, of the tiles that have a slot,
+        (slots, Q, cells)."""
         return array.numpy()[1:, : self._shape[1]]
 
     def spread(self, array: wp.array) -> np.ndarray:
-        """The same in all tiles, (n, Q, cells) fp64; 0 where there is no slot."""
+        """Wall distances, or their adjoints, of all tiles, (n, Q, cells) fp64; 0 for tiles without a slot."""
         result = np.zeros((self._domain.tile_count, *self._shape[1:]))
         result[self.tiles] = self.held(array)
         return result
@@ -242,22 +243,22 @@ class Walls:
     def pullback(self, obstacle: str, adjoint: wp.array) -> np.ndarray:
         """d J / d points of an obstacle with its wall on links [1 / m], (n, 3), from d J / d delta in the layout of `fractions`.
 
-        Which links are cut, and which face each of them meets, is held.
+        The set of cut links, and the face that cuts each of them, are held fixed.
         """
         places, cuts = self._links[obstacle]
         return cuts.pullback(adjoint.numpy().reshape(-1)[places].astype(np.float64))
 
 
 def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
-    """How the obstacles act on links. Raises WallError where they differ; `Halfway` goes with any other."""
+    """Bounce-back rule of the obstacles. Raises WallError if they differ; `Halfway` can be combined with any other rule."""
     kinds = {o.wall for o in obstacles if isinstance(o.wall, BounceBack)} - {Halfway()}
     if len(kinds) > 1:
-        raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
+        raise WallError(f"obstacles with several bounce-back rules, {', '.join(map(str, kinds))}: use one for all obstacles")
     return kinds.pop() if kinds else Halfway()
 
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tile and cell of x - c for every cell x of some tiles, each (k, cells); the tile's index is n where there is none."""
+    """Tile and cell of x - c for every cell x of some tiles, (k, cells) each; the tile's index is n if there is no tile."""
     neighbour, cell = TileLayout(domain.dimension).beside([-x for x in c])
     tiles_around = domain.neighbours.numpy().reshape(domain.tile_count, -1)[tiles]
     return tiles_around[:, neighbour], np.broadcast_to(cell, (len(tiles), len(cell)))
@@ -266,7 +267,7 @@ def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.nd
 def _require_apart(
     conditions: Sequence[BoundaryCondition | ScalarCondition], openings: Sequence[Opening], labels: np.ndarray
 ) -> None:
-    """Raises WallError where two conditions of a flow or a scalar on the same side, or on two patches, share cells."""
+    """Raises WallError if two conditions of the flow or of a scalar on the same side, or on two patches, share cells."""
     cells = {c.face: along_opening(labels, openings.index(c.face)) for c in conditions}
     for number, b in enumerate(conditions):
         for a in conditions[:number]:
@@ -278,5 +279,5 @@ def _require_apart(
             if shared.any():
                 raise WallError(
                     f"{a.face.name} and {b.face.name} share {int(shared.sum())} cells: "
-                    "each may have one condition; make the parts smaller"
+                    "each cell may have one condition; make the parts smaller"
                 )

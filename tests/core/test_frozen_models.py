@@ -192,9 +192,9 @@ class Listed(Loose):
         ({"collision": Loose()}, r"Loose: Loose can be changed.*declare it with @dataclass\(frozen=True\)"),
         ({"collision": Thawed()}, r"Thawed: Thawed can be changed.*@dataclass\(frozen=True\)"),
         ({"collision": Around()}, r"Around.inner: Loose can be changed.*@dataclass\(frozen=True\)"),
-        ({"collision": Listed()}, r"Listed.rate: a list can be changed.*give a tuple"),
-        ({"boundaries": [VelocityInlet(X_MIN, [0.1, 0.0])]}, r"VelocityInlet.velocity: a list .*give a tuple"),
-        ({"boundaries": [VelocityInlet(X_MIN, np.array([0.1, 0.0]))]}, r"VelocityInlet.velocity: a ndarray .*give a tuple"),
+        ({"collision": Listed()}, r"Listed.rate: a list can be changed.*use a tuple"),
+        ({"boundaries": [VelocityInlet(X_MIN, [0.1, 0.0])]}, r"VelocityInlet.velocity: a list .*use a tuple"),
+        ({"boundaries": [VelocityInlet(X_MIN, np.array([0.1, 0.0]))]}, r"VelocityInlet.velocity: a ndarray .*use a tuple"),
     ],
 )
 def test_a_model_that_can_be_changed_is_refused(device, options, text):

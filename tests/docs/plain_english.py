@@ -16,7 +16,7 @@ CHECKED = (
     "README.md", "CHANGELOG.md", "docs/**/*.md", "docs/conf.py", "docs/site/*.py", "tests/docs/test_code_blocks.py",
     "sparselbm/layout/*.py", "sparselbm/trace/*.py", "sparselbm/backends/*.py", "sparselbm/lattice/*.py",
     "sparselbm/geometry/**/*.py", "sparselbm/grid/**/*.py", "sparselbm/kernels/*.py", "sparselbm/observe/**/*.py",
-    "sparselbm/adjoint/*.py", "sparselbm/bridges/*.py",
+    "sparselbm/adjoint/*.py", "sparselbm/bridges/*.py", "sparselbm/solver/**/*.py",
 )
 """Files, seen from the top folder. The generated pages are text of the package itself, and are checked there."""
 GENERATED = ("docs/reference/api/", "docs/reference/settings.md", "docs/reference/commands.md")

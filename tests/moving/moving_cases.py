@@ -17,14 +17,14 @@ def momentum(simulation):
 
 
 def shift(x, y):
-    """The placement that moves by (x, y), (4, 4)."""
+    """The pose that moves by (x, y), (4, 4)."""
     matrix = np.eye(4)
     matrix[:2, 3] = x, y
     return matrix
 
 
 def turned(angle, about):
-    """The placement that turns about z through a point (x, y), (4, 4)."""
+    """The pose that turns about z through a point (x, y), (4, 4)."""
     matrix = np.eye(4)
     matrix[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
     matrix[:2, 3] = np.asarray(about) - matrix[:2, :2] @ about

@@ -106,21 +106,21 @@ def test_samples_are_followed_at_one_rate(device):
     path = Sampled(times, [turned(2.0 * t, (0.0, 0.0)) for t in times])
     for t in (0.1, 0.35, 0.7):
         assert path.at(t) == pytest.approx(turned(2.0 * t, (0.0, 0.0)), abs=1e-12)
-    assert path.at(7.0) == pytest.approx(path.placements[-1])
-    with pytest.raises(MotionError, match=r"turn of 2\.8 radians between the samples at 0 and 1 s: at most 2"):
+    assert path.at(7.0) == pytest.approx(path.poses[-1])
+    with pytest.raises(MotionError, match=r"rotation of 2\.8 radians between the samples at 0 and 1 s, above the limit of 2"):
         Sampled([0.0, 1.0], [np.eye(4), turned(2.8, (0.0, 0.0))])
-    with pytest.raises(MotionError, match="times growing"):
+    with pytest.raises(MotionError, match="increasing times"):
         Sampled([0.0, 0.0], [np.eye(4), np.eye(4)])
 
 
 REFUSED = {
     "leaves": (
         Prescribed(lambda t: shift(0.1 * t, 0.0)),
-        r"leaves the domain's cells at step \d+: cell \[64, \d+\] is no fluid",
+        r"leaves the domain's cells at step \d+: cell \[64, \d+\] is not fluid",
     ),
-    "fast": (Prescribed(lambda t: shift(0.2 * t, 0.0)), r"moves at 0\.2 cells a step at step 0: at most 0\.17"),
-    "jumps": (Prescribed(lambda t: shift(0.16 * t, 0.0)), r"moves by 0\.64 cells in 4 steps at step 0: at most 0\.5"),
-    "grows": (Prescribed(lambda t: np.diag([1.1, 1.1, 1.1, 1.0])), "no rigid one"),
+    "fast": (Prescribed(lambda t: shift(0.2 * t, 0.0)), r"moves at 0\.2 cells/step at step 0, above the limit of 0\.17"),
+    "jumps": (Prescribed(lambda t: shift(0.16 * t, 0.0)), r"moves by 0\.64 cells in 4 steps at step 0, above the limit of 0\.5"),
+    "grows": (Prescribed(lambda t: np.diag([1.1, 1.1, 1.1, 1.0])), "is not rigid"),
     "tilts": (Prescribed(lambda t: np.diag([-1.0, 1.0, -1.0, 1.0])), "leaves the plane"),
 }
 
@@ -142,7 +142,7 @@ def test_obstacles_that_cannot_move_are_refused(device):
         Obstacle("vessel", cylinder(29.0, place), hollow=True, motion=REST),
     ]
     simulation = Simulation(box((64, 64), device=device), viscosity=0.1, obstacles=bodies)
-    refusals = {"links": "SolidFraction", "rest": "at rest for ever", "vessel": "hollow", "bdoy": "there are: links"}
+    refusals = {"links": "SolidFraction", "rest": "has no velocity", "vessel": "hollow", "bdoy": "there are: links"}
     for name, message in refusals.items():
         with pytest.raises(MotionError, match=message):
             MovingObstacles(simulation, {name: path})

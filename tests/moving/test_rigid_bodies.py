@@ -137,23 +137,23 @@ def test_a_body_without_forces_tumbles_as_euler_has_it():
     mesh = TriangleMesh.box((10.0, 10.0, 10.0), (16.0, 14.0, 12.0))
     start = RigidVelocity((0.01, 0.0, 0.0), (1e-4, 0.02, 1e-4), (13.0, 12.0, 11.0))
     body = RigidBody(matter=Uniform(1001.0), gravity=(0.0, 0.0, 0.0))
-    course = body.course(MovingBody("box", mesh, box((32, 32, 32), device="cpu"), start))
+    trajectory = body.trajectory(MovingBody("box", mesh, box((32, 32, 32), device="cpu"), start))
     nothing = Coupling(np.zeros(6), 1e-9 * np.eye(6))
     inertia, momenta, energies, rates = of_volume(mesh, 3, "box").inertia, [], [], []
     for step in range(2000):
-        R = course.placement(step, 1)[:3, :3]
-        Omega = course.advance(step, nothing).rotation
+        R = trajectory.pose(step, 1)[:3, :3]
+        Omega = trajectory.advance(step, nothing).rotation
         momenta.append(R @ inertia @ R.T @ Omega)
         energies.append(0.5 * Omega @ momenta[-1])
         rates.append((R.T @ Omega)[1])
     assert np.ptp(momenta, axis=0).max() < 1e-8 * np.linalg.norm(momenta[0])
     assert np.ptp(energies) < 1e-3 * energies[0]
     assert min(rates) < -0.019  # It has turned over: the middle axis points the other way.
-    assert course.centre(2000) == pytest.approx((33.0, 12.0, 11.0))
+    assert trajectory.centre(2000) == pytest.approx((33.0, 12.0, 11.0))
 
 
 REFUSED = {
-    "light": (RigidBody(matter=Uniform(0.1), gravity=WEIGHTLESS), "0.1 times the fluid's density"),
+    "light": (RigidBody(matter=Uniform(0.1), gravity=WEIGHTLESS), "0.1 times the density of the fluid"),
     "falls": (RigidBody(matter=Uniform(4.0), gravity=(0.0, -1e-4)), "comes too close to a wall at step"),
 }
 
@@ -170,7 +170,7 @@ def test_bodies_do_not_run_into_each_other(device):
     bodies = [Obstacle("a", cylinder(4.0, (16.0, 24.0)), motion=REST), Obstacle("b", cylinder(4.0, (16.0, 10.0)))]
     simulation = Simulation(box((32, 40), device=device), viscosity=0.1, obstacles=bodies)
     body = RigidBody(matter=Uniform(4.0), gravity=(0.0, -1e-4))
-    with pytest.raises(MotionError, match="too close to another solid"):
+    with pytest.raises(MotionError, match="too close to another body"):
         MovingObstacles(simulation, {"a": body}).run(2000, every=2)
     with pytest.raises(MotionError, match=r"density 0\.0 of a body"):
         Uniform(0.0)

@@ -59,7 +59,7 @@ def test_torque_in_both_frames_and_on_the_vessel(device):
     """Within 3 %: the mean over a quarter turn, after which the rotor looks the same, against that over angles at rest."""
     mesh, path = Scene.open(SCENE).body("/World/Rotor").mesh, TransformSamples.of(SCENE, "/World/Rotor")
     flow = simulation(device, Obstacle("rotor", mesh, motion=RigidVelocity.at_rest(2)))
-    driver = MovingObstacles(flow, {"rotor": Sampled(path.times, path.placements, 4.0 / STEPS)})
+    driver = MovingObstacles(flow, {"rotor": Sampled(path.times, path.poses, 4.0 / STEPS)})
     driver.run(3 * STEPS // 4, every=5)
     track = driver.run(STEPS // 4, every=5)["rotor"]
     turning = track.torque[:, 2].mean()

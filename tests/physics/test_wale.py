@@ -93,7 +93,7 @@ def values(graph, inputs):
     known = {}
     do = {
         "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative, "sqrt": np.sqrt,
-        "<": np.less, "where": lambda m, x, y: x if m else y,
+        "<": np.less, "<=": np.less_equal, "==": np.equal, "!=": np.not_equal, "where": lambda m, x, y: x if m else y,
     }
     kind = next(type(v) for v in inputs.values())
     for node in graph.nodes:

@@ -44,9 +44,9 @@ def test_a_turn_is_followed_beyond_half_a_turn(assets):
     """360 degrees in 4 s between two samples only, whose matrices are the same."""
     path = TransformSamples.of(assets / "rotor.usda", "/World/Rotor")
     assert path.times[[0, 1, -1]] == pytest.approx([0.0, 1.0 / 24.0, 4.0])
-    angles = np.unwrap([np.arctan2(m[1, 0], m[0, 0]) for m in path.placements])
+    angles = np.unwrap([np.arctan2(m[1, 0], m[0, 0]) for m in path.poses])
     assert angles == pytest.approx(0.5 * np.pi * path.times, abs=1e-6)
-    assert np.abs(path.placements[:, :3, 3]).max() < 1e-12
+    assert np.abs(path.poses[:, :3, 3]).max() < 1e-12
 
 
 def test_parents_scales_and_units_are_taken_along(written):
@@ -57,17 +57,17 @@ def test_parents_scales_and_units_are_taken_along(written):
     start = Scene.open(scene).body("/Car/Wheel").mesh.points
     for k in (1, 4, len(path.times) - 1):
         there = Scene.open(scene, time=10.0 + 25.0 * path.times[k]).body("/Car/Wheel").mesh.points
-        assert apply(path.placements[k], start) == pytest.approx(there, abs=1e-7)
-        turn = path.placements[k, :3, :3]
+        assert apply(path.poses[k], start) == pytest.approx(there, abs=1e-7)
+        turn = path.poses[k, :3, :3]
         assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-6)
     later = TransformSamples.of(scene, "/Car/Wheel", time=30.0, step=5.0)
     there = Scene.open(scene, time=30.0).body("/Car/Wheel").mesh.points
-    assert apply(later.placements[0], there) == pytest.approx(start, abs=1e-7)
+    assert apply(later.poses[0], there) == pytest.approx(start, abs=1e-7)
 
 
 def test_a_child_without_samples_follows_its_parent(written):
     path = TransformSamples.of(written(CARRIED), "/Car/Body")
-    assert path.placements[-1, :3, 3] == pytest.approx((1.0, 0.0, 0.0))
+    assert path.poses[-1, :3, 3] == pytest.approx((1.0, 0.0, 0.0))
 
 
 def test_prims_that_do_not_move_are_refused(written):

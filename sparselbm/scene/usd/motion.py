@@ -23,7 +23,7 @@ class TransformSamples:
 
     times: np.ndarray
     """Times since the first time code [s], shape (n,)."""
-    placements: np.ndarray
+    poses: np.ndarray
     """Transforms of the points of `Scene.open` to their position at each time [m], (n, 4, 4), for column vectors."""
 
     @classmethod
@@ -75,8 +75,8 @@ class TransformSamples:
         if abs(np.linalg.det(start[:3, :3])) < 1e-12 * np.abs(start[:3, :3]).max() ** 3:
             raise SceneError(f"{prim}: its transform at time code {read} is singular; remove the zero scale")
         back = np.linalg.inv(start)
-        placements = np.stack([_world(found, Usd.TimeCode(code), scale) @ back for code in codes])
-        return cls((codes - codes[0]) / stage.GetTimeCodesPerSecond(), placements)
+        poses = np.stack([_world(found, Usd.TimeCode(code), scale) @ back for code in codes])
+        return cls((codes - codes[0]) / stage.GetTimeCodesPerSecond(), poses)
 
 
 def _world(prim: Usd.Prim, time: Usd.TimeCode, scale: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A body that is moved, and its velocity."""
+"""A moving body and its velocity."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from ...models import RigidVelocity
 
 @dataclass(frozen=True, eq=False)
 class MovingBody:
-    """An obstacle that is to be moved, in cells from the domain's lower corner, three axes in two dimensions too."""
+    """An obstacle to be moved, in cells from the domain's lower corner, with three axes in two dimensions also."""
 
     name: str
     mesh: TriangleMesh
-    """Its surface where the obstacle was built [cells]."""
+    """Surface at the position where the obstacle was built [cells]."""
     domain: Domain
     start: RigidVelocity
-    """The obstacle's velocity when it was built."""
+    """Velocity that the obstacle was built with."""
 
     @property
     def to_cells(self) -> np.ndarray:
-        """From metres to cells, (4, 4)."""
+        """Transformation from metres to cells, (4, 4)."""
         matrix = np.eye(4) / self.domain.voxel_size
         matrix[:3, 3] = -np.asarray(self.domain.origin) / self.domain.voxel_size
         matrix[3, 3] = 1.0
@@ -31,7 +31,7 @@ class MovingBody:
 
 @dataclass(frozen=True, eq=False)
 class Twist:
-    """u(x) = v + Omega x (x - x_0), three axes in two dimensions too."""
+    """Rigid-body velocity u(x) = v + Omega x (x - x_0), with three axes in two dimensions also."""
 
     velocity: np.ndarray
     """v [cells / step], (3,)."""
@@ -41,13 +41,13 @@ class Twist:
     """x_0 [cells from the domain's lower corner], (3,)."""
 
     def numbers(self, dimension: int) -> dict[str, float]:
-        """As the parameters of a `RigidVelocity`."""
+        """Values of the parameters of a `RigidVelocity`, by name."""
         d = slice(dimension)
         rotation = self.rotation if dimension == 3 else self.rotation[2:]
         motion = RigidVelocity(tuple(self.velocity[d]), tuple(rotation), tuple(self.centre[d]))
         return {number.name: number.value for number in motion.parameters()}
 
     def speed(self, points: np.ndarray, dimension: int) -> float:
-        """The largest speed of some points (n, 3) [cells / step]."""
+        """Largest speed of points (n, 3) [cells / step]."""
         u = self.velocity + np.cross(self.rotation, points - self.centre)
         return float(np.linalg.norm(u[:, :dimension], axis=1).max())

@@ -1,4 +1,4 @@
-"""Whether a body has cells around it, and nothing else near."""
+"""Checks that a moving body remains within the fluid, and away from walls and other bodies."""
 
 import numpy as np
 
@@ -15,17 +15,17 @@ from .body import MovingBody, Twist
 from .pose import apply
 
 _MARGIN = 1.5
-"""Cells that a surface needs around it: its solid fractions and the cells that these stream from."""
+"""Cells that a surface needs on both sides, for its solid fractions and for the cells that these stream from."""
 
-_FASTEST = 0.17
-"""Mach 0.3 [cells / step]."""
+_MAX_SPEED = 0.17
+"""Largest speed of a surface, Mach 0.3 [cells / step]."""
 
-_LONGEST = 0.5
-"""Cells that a surface may move before its solid fractions are evaluated anew."""
+_MAX_SHIFT = 0.5
+"""Largest movement of a surface between two evaluations of its solid fractions [cells]."""
 
 
 class ClearanceCheck:
-    """Places around a body's surface, and the cells that they fall into wherever it goes."""
+    """Sample points around the surface of a body, and the cells that contain them at any pose of the body."""
 
     def __init__(self, body: MovingBody, gap: float, physics: Physics, walls: Walls, solids: Solids):
         """`gap`: distance that a free body keeps from walls and other bodies [cells]."""
@@ -33,55 +33,58 @@ class ClearanceCheck:
         self._sides = [b.face for b in physics.boundaries if isinstance(b, FreeSlip)]
         distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
-        # Places lie up to half a cell short of a distance.
+        # Sample points lie up to half a cell short of a distance.
         self._outside = places[(distance > 0.0) & (distance <= gap + 0.5)]
         self._number = physics.obstacle_number(body.name)
         self._table = _tile_table(body.domain)
 
     def require_slow(self, twist: Twist, points: np.ndarray, step: int, every: int) -> None:
-        """Raises MotionError for a surface (points where they stand) above Mach 0.3, or moving half a cell unseen."""
+        """Raises MotionError for a surface above Mach 0.3, or one that moves more than half a cell between evaluations.
+
+        `points`: present corners of the surface [cells], (n, 3); `every`: steps between evaluations of the solid fractions.
+        """
         speed = twist.speed(points, self._body.domain.dimension)
-        if not speed <= _FASTEST:
+        if not speed <= _MAX_SPEED:
             raise MotionError(
-                f"{self._body.name!r} moves at {speed:.3g} cells a step at step {step}: at most {_FASTEST} (Mach 0.3); take a "
-                "smaller time step (Units.lattice_velocity)"
+                f"{self._body.name!r} moves at {speed:.3g} cells/step at step {step}, above the limit of {_MAX_SPEED} (Mach "
+                "0.3): use a smaller time step (Units.lattice_velocity)"
             )
-        if speed * every > _LONGEST:
+        if speed * every > _MAX_SHIFT:
             raise MotionError(
-                f"{self._body.name!r} moves by {speed * every:.3g} cells in {every} steps at step {step}: at most {_LONGEST} "
-                "between two evaluations of its solid fractions; give a smaller `every`"
+                f"{self._body.name!r} moves by {speed * every:.3g} cells in {every} steps at step {step}, above the limit of "
+                f"{_MAX_SHIFT} between two evaluations of its solid fractions: use a smaller `every`"
             )
 
     def require_cells(self, matrix: np.ndarray, step: int) -> None:
-        """Raises MotionError where the body would stand next to what is no fluid cell of the domain."""
+        """Raises MotionError where the body would be next to a cell that is not fluid, at the pose `matrix`."""
         self._require(
-            apply(matrix, self._close), step, "leaves the domain's cells", "give the domain tiles wherever it goes"
+            apply(matrix, self._close), step, "leaves the domain's cells", "build the domain with tiles along its whole path"
         )
 
     def require_gap(self, matrix: np.ndarray, step: int) -> None:
-        """Raises MotionError where a wall or another solid comes within the gap."""
+        """Raises MotionError where a wall or another body comes within the gap, at the pose `matrix`."""
         places = apply(matrix, self._outside)
-        self._require(places, step, "comes too close to a wall", "contact is not computed")
+        self._require(places, step, "comes too close to a wall", "contact is not modelled")
         tile, cell = self._cells(places)
         others = obstacle_number(self._walls.host_labels())[tile, cell] != self._number
-        met = others & (self._solids.values()[tile, cell] > 0.0)
-        if met.any():
+        touching = others & (self._solids.values()[tile, cell] > 0.0)
+        if touching.any():
             raise MotionError(
-                f"{self._body.name!r} comes too close to another solid at step {step}, near cell "
-                f"{self._index(places)[met][0].tolist()}: contact is not computed; end the run before"
+                f"{self._body.name!r} comes too close to another body at step {step}, near cell "
+                f"{self._index(places)[touching][0].tolist()}: contact is not modelled; end the run earlier"
             )
 
     def _require(self, places: np.ndarray, step: int, what: str, remedy: str) -> None:
         tile, cell = self._cells(places)
-        held = (tile >= 0) & self._walls.fluid[tile, cell]
-        if not held.all():
-            at = self._index(places)[~held][0].tolist()
+        fluid = (tile >= 0) & self._walls.fluid[tile, cell]
+        if not fluid.all():
+            at = self._index(places)[~fluid][0].tolist()
             raise MotionError(
-                f"{self._body.name!r} {what} at step {step}: cell {at} is no fluid; {remedy}, or end the run before"
+                f"{self._body.name!r} {what} at step {step}: cell {at} is not fluid; {remedy}, or end the run earlier"
             )
 
     def _index(self, places: np.ndarray) -> np.ndarray:
-        """Cells of places; what lies beyond a plane of symmetry is seen in it."""
+        """Cells of points, (n, d); points beyond a plane of symmetry are mirrored at it."""
         places = places[:, : self._domain.dimension].copy()
         for face in self._sides:
             plane = 0.5 if face.end == 0 else self._domain.shape[face.axis] - 0.5
@@ -89,7 +92,7 @@ class ClearanceCheck:
         return np.floor(places).astype(np.int64)
 
     def _cells(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Tile, -1 where there is none, and cell of places, (n,) each."""
+        """Tile, or -1 where there is none, and cell of points, (n,) each."""
         index = self._index(places)
         tiles, extent = index // EDGE, np.asarray(self._table.shape)
         there = np.all((tiles >= 0) & (tiles < extent), axis=1)
@@ -99,7 +102,7 @@ class ClearanceCheck:
 
 
 def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Places on a grid of one cell within a margin of the surface: signed distance (n,) and place (n, 3) [cells]."""
+    """Points of a grid of one cell within a margin of the surface: signed distance (n,) and position (n, 3) [cells]."""
     low, high = body.mesh.bounds
     axes = [np.arange(a - margin, b + margin + 1.0) for a, b in zip(low, high, strict=True)]
     if body.domain.dimension == 2:

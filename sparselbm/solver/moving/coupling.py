@@ -1,4 +1,4 @@
-"""What a solid and the flow exchange in one step, as a function of the solid's velocity."""
+"""Force and torque between a body and the flow in one step, as a function of the body's velocity."""
 
 from dataclasses import dataclass
 
@@ -13,26 +13,26 @@ from ..state import State
 
 @dataclass(frozen=True, eq=False)
 class Coupling:
-    """The partially saturated operator takes the momentum B (j - rho u_s) from a cell: F is linear in v and Omega.
+    """The partially saturated method takes the momentum B (j - rho u_s) from a cell, so that F is linear in v and Omega.
 
-    F = sum B j - m_B (v + Omega x r_B), and likewise the torque about x_0: (F, T) = impulse - inertia (v, Omega).
+    F = sum B j - m_B (v + Omega x r_B), and the torque about x_0 in the same way: (F, T) = impulse - inertia (v, Omega).
     """
 
     impulse: np.ndarray
-    """Sum of B j and of B (x - x_0) x j, (6,)."""
+    """Sums of B j and of B (x - x_0) x j over the cells, (6,)."""
     inertia: np.ndarray
-    """That of the fluid that the solid holds, B rho a cell, about x_0, (6, 6)."""
+    """Inertia about x_0 of the fluid in the body, with the mass B rho per cell, (6, 6)."""
 
     def exerted(self, velocity: np.ndarray, rotation: np.ndarray) -> np.ndarray:
-        """Force and torque about x_0 of the fluid on the solid in a step, (6,)."""
+        """Force and torque about x_0 of the fluid on the body in a step, (6,)."""
         return self.impulse - self.inertia @ np.concatenate([velocity, rotation])
 
 
 @traced_kernel
 def coupling_kernel(k: KernelContext, obstacle: str) -> None:
-    """Sums of w, w r_a, w r_a r_b (a <= b), B j_a and B r x j, with w = B rho and r = x - x_0, over each tile.
+    """Sums of w, w r_a, w r_a r_b (a <= b), B j_a and B r x j over each tile, with w = B rho and r = x - x_0.
 
-    A cell on a plane of symmetry counts half.
+    Cells on a plane of symmetry count half.
     """
     cell = k.cell
     B = cell.in_obstacle(obstacle) * cell.saturation * cell.mass_share
@@ -45,7 +45,7 @@ def coupling_kernel(k: KernelContext, obstacle: str) -> None:
 
 
 class CouplingSums:
-    """Takes the coupling of one obstacle with the present state."""
+    """Computes the coupling of one obstacle with the present state."""
 
     def __init__(self, geometry: ObstacleGeometry, passes: Passes, state: State):
         self._state, self._dimension = state, passes.domain.dimension
@@ -54,7 +54,7 @@ class CouplingSums:
         self._sums = sums_array(passes.domain, 1 + d + d * (d + 1) // 2 + d + (3 if d == 3 else 1))
 
     def take(self) -> Coupling:
-        """About the obstacle's present parameters `centre_x`, ... ."""
+        """The coupling about x_0, given by the obstacle's present parameters `centre_x`, ..."""
         self._sums.zero_()
         self._sweep(source=self._state.populations, sums=self._sums)
         return self._unpacked(summed(self._sums))

@@ -1,4 +1,4 @@
-"""Running a simulation with obstacles that move."""
+"""Runs of a simulation with moving obstacles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ from .pose import apply
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """What a body did at each step; three axes in two dimensions too."""
+    """Motion and load of a body at each step, with three axes in two dimensions also."""
 
     steps: np.ndarray
-    """Steps done before, (n,)."""
+    """Number of steps made before, (n,)."""
     centre: np.ndarray
-    """x_0: of a free body its centre of mass, else the middle of its bounds, carried along [cells], (n, 3)."""
+    """x_0: centre of mass of a free body, otherwise the centre of the bounds moved with the body [cells], (n, 3)."""
     velocity: np.ndarray
-    """v of x_0 [cells / step], (n, 3)."""
+    """Velocity v of x_0 [cells / step], (n, 3)."""
     rotation: np.ndarray
-    """Omega [radians / step], (n, 3)."""
+    """Angular velocity Omega [radians / step], (n, 3)."""
     force: np.ndarray
-    """F of the fluid on the solid in that step [lattice force], (n, 3); in 2D and between planes of symmetry of what the domain
-    holds. It includes what the fluid in the solid fractions takes: the force on the surface is F + d(G_f V)/dt."""
+    """Force F of the fluid on the body in that step [lattice force], (n, 3); between planes of symmetry, and in 2D, that on the
+    part in the domain. It includes the acceleration of the fluid inside the body: the surface force is F + d(G_f V)/dt."""
     torque: np.ndarray
-    """The same about x_0 [lattice force x cells], (n, 3)."""
+    """Torque about x_0 [lattice force x cells], (n, 3), with the same meaning."""
 
 
 class MovingObstacles:
-    """A simulation and the motions of some of its obstacles, which must be solid fractions with a velocity.
+    """Moves obstacles of a simulation, which must have solid fractions and a velocity (`Obstacle.motion`).
 
-    Bodies start where their obstacles were built; keep the object for further runs, which go on from the last.
+    Bodies start at the positions of their obstacles; further runs of the same object continue from the last one.
     Raises MotionError where a motion does not fit its obstacle.
     """
 
@@ -47,19 +47,19 @@ class MovingObstacles:
         self._bodies: list[_DrivenBody] = [_DrivenBody(simulation, name, motion) for name, motion in motions.items()]
 
     def run(self, steps: int, every: int = 1) -> dict[str, Track]:
-        """Advances flow and bodies; solid fractions are evaluated anew each `every` steps. Returns each body's track.
+        """Advances flow and bodies; solid fractions are evaluated every `every` steps. Returns the track of each body.
 
-        Raises MotionError before the run where a prescribed path leaves the domain's cells or is too fast, and during it where a
-        free body does, or comes too close to a wall; SimulationError where the flow blows up.
+        Raises MotionError before the run if a prescribed path leaves the domain's cells or is too fast, and during the run if a
+        free body does, or comes too close to a wall; SimulationError if the flow becomes unstable.
         """
         simulation, bodies = self._simulation, self._bodies
         if every < 1 or steps < 0:
             raise MotionError(
-                f"{steps} steps, fractions every {every}: give 0 or more steps, and 1 or more between fractions"
+                f"steps={steps}, every={every}: `steps` must be at least 0, `every` at least 1"
             )
         start = simulation.steps
         for body in bodies:
-            body.course.require_free(start, steps, every, body.reach)
+            body.trajectory.require_free(start, steps, every, body.clearance)
         rows: dict[str, list[np.ndarray]] = {body.name: [] for body in bodies}
         for step in range(start, start + steps):
             if (step - start) % every == 0:
@@ -71,17 +71,17 @@ class MovingObstacles:
 
     def _place(self, step: int, every: int) -> None:
         for body in self._bodies:
-            body.course.require_clear(step, every, body.reach)
-            body.geometry.move(body.points(body.course.placement(step, every)))
+            body.trajectory.require_clear(step, every, body.clearance)
+            body.geometry.move(body.points(body.trajectory.pose(step, every)))
         self._simulation.update_geometry({body.name for body in self._bodies})
 
     def _exchange(self, body: "_DrivenBody", step: int) -> np.ndarray:
-        """Takes what body and flow exchange in the step to come, and gives the body the velocity that follows."""
+        """Computes the coupling in the next step, and sets the velocity of the body that follows from it."""
         simulation, d = self._simulation, self._simulation.domain.dimension
-        centre = body.course.centre(step)
+        centre = body.trajectory.centre(step)
         simulation.set_parameters({f"{body.name}.centre_{'xyz'[k]}": x for k, x in enumerate(centre[:d])})
         coupling = body.sums.take()
-        twist = body.course.advance(step, coupling)
+        twist = body.trajectory.advance(step, coupling)
         simulation.set_parameters({f"{body.name}.{key}": value for key, value in twist.numbers(d).items()})
         return np.concatenate(
             [centre, twist.velocity, twist.rotation, coupling.exerted(twist.velocity, twist.rotation)]
@@ -89,7 +89,7 @@ class MovingObstacles:
 
 
 class _DrivenBody:
-    """One obstacle with its motion."""
+    """An obstacle with its motion."""
 
     def __init__(self, simulation: Simulation, name: str, motion: Motion):
         self.name = name
@@ -99,17 +99,17 @@ class _DrivenBody:
         scale = MovingBody(name, obstacle.mesh, domain, start).to_cells
         self._base, self._metres = apply(scale, obstacle.mesh.points), np.linalg.inv(scale)
         body = MovingBody(name, obstacle.mesh.with_points(self._base), domain, start)
-        self.course: Trajectory = motion.course(body)
-        self.reach = ClearanceCheck(body, motion.gap, simulation.physics, simulation.walls, simulation.solids)
+        self.trajectory: Trajectory = motion.trajectory(body)
+        self.clearance = ClearanceCheck(body, motion.gap, simulation.physics, simulation.walls, simulation.solids)
         self.sums = CouplingSums(self.geometry, simulation.passes, simulation.state)
 
-    def points(self, placement: np.ndarray) -> np.ndarray:
-        """The surface's points [m], (n, 3), at a placement in cells."""
-        return apply(self._metres, apply(placement, self._base))
+    def points(self, pose: np.ndarray) -> np.ndarray:
+        """Corners of the surface [m], (n, 3), at a pose in cells."""
+        return apply(self._metres, apply(pose, self._base))
 
 
 def _present_velocity(simulation: Simulation, name: str) -> tuple[tuple[float, ...], ...]:
-    """v, Omega and x_0 as they stand in the parameters."""
+    """v, Omega and x_0 from the present parameters."""
     axes = "xyz"[: simulation.domain.dimension]
     about = axes if len(axes) == 3 else "z"
     return tuple(
@@ -119,15 +119,15 @@ def _present_velocity(simulation: Simulation, name: str) -> tuple[tuple[float, .
 
 
 def _geometry(simulation: Simulation, name: str) -> ObstacleGeometry:
-    """The obstacle's geometry; MotionError where it cannot be moved."""
+    """Surface of the obstacle. Raises MotionError if it cannot be moved."""
     if name not in simulation.physics.obstacles:
         raise MotionError(f"no obstacle {name!r}; there are: {', '.join(simulation.physics.obstacles) or 'none'}")
     geometry = simulation.solids.find(name)
     if geometry is None:
-        raise MotionError(f"the wall of {name!r} lies on links, which stay where they are: use wall=SolidFraction()")
+        raise MotionError(f"{name!r} has its wall on links and cannot be moved: use wall=SolidFraction()")
     if name not in simulation.physics.moving or geometry.obstacle.hollow:
         raise MotionError(
-            f"{name!r} is hollow, or at rest for ever: give a solid obstacle with motion=RigidVelocity.at_rest(dimension)"
+            f"{name!r} is hollow or has no velocity: use a solid obstacle with motion=RigidVelocity.at_rest(dimension)"
         )
     return geometry
 

@@ -1,4 +1,4 @@
-"""A motion, and the trajectory that it gives one body."""
+"""Motion of an obstacle, and the trajectory of one body that follows from it."""
 
 from abc import ABC, abstractmethod
 
@@ -10,35 +10,35 @@ from .coupling import Coupling
 
 
 class Trajectory(ABC):
-    """Where one body is, step by step; step n is the collision between the states after n and n + 1 steps."""
+    """Position and velocity of one body, step by step; step n is the collision between the states after n and n + 1 steps."""
 
     @abstractmethod
-    def placement(self, step: int, every: int) -> np.ndarray:
-        """From the obstacle's mesh to where it stands in the middle of the steps `step` to `step + every`, (4, 4) [cells]."""
+    def pose(self, step: int, every: int) -> np.ndarray:
+        """Transformation from the obstacle's mesh to its position midway between `step` and `step + every`, (4, 4) [cells]."""
 
     @abstractmethod
     def centre(self, step: int) -> np.ndarray:
-        """x_0 at a step [cells], (3,)."""
+        """Reference point x_0 at a step [cells], (3,)."""
 
     @abstractmethod
     def advance(self, step: int, coupling: Coupling) -> Twist:
-        """The velocity at a step, from what flow and body exchange at it about x_0; called once for each step in order."""
+        """Velocity at a step, from the coupling about x_0; called once for each step, in order."""
 
     @abstractmethod
-    def require_free(self, start: int, steps: int, every: int, reach: ClearanceCheck) -> None:
-        """Raises MotionError before a run where the body would leave the domain's cells, or is too fast."""
+    def require_free(self, start: int, steps: int, every: int, clearance: ClearanceCheck) -> None:
+        """Raises MotionError before a run if the body would leave the domain's cells, or is too fast."""
 
     @abstractmethod
-    def require_clear(self, step: int, every: int, reach: ClearanceCheck) -> None:
-        """Raises MotionError during a run where the body comes too close to a wall."""
+    def require_clear(self, step: int, every: int, clearance: ClearanceCheck) -> None:
+        """Raises MotionError during a run if the body comes too close to a wall."""
 
 
 class Motion(ABC):
-    """How an obstacle moves: a frozen value."""
+    """Motion of an obstacle: a frozen value."""
 
     gap: float
-    """Cells that the body must keep from walls and other solids; 0 where it may touch them."""
+    """Smallest distance to walls and other bodies [cells]; 0 if the body may touch them."""
 
     @abstractmethod
-    def course(self, body: MovingBody) -> Trajectory:
-        """The course of one body. Raises MotionError where the motion does not fit it."""
+    def trajectory(self, body: MovingBody) -> Trajectory:
+        """Trajectory of one body. Raises MotionError if the motion does not fit it."""

@@ -1,16 +1,16 @@
-"""Rigid placements as matrices, x -> R x + t, and the velocity between two of them."""
+"""Poses as matrices of rigid transformations x -> R x + t, and rotations between them."""
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 
 def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """R x + t of points (n, 3)."""
+    """Transformed points R x + t, (n, 3)."""
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def rigid(rotation: np.ndarray, about: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """The placement x -> R (x - about) + to, (4, 4)."""
+    """Pose x -> R (x - about) + to, (4, 4)."""
     matrix = np.eye(4)
     matrix[:3, :3] = rotation
     matrix[:3, 3] = to - rotation @ about
@@ -18,7 +18,7 @@ def rigid(rotation: np.ndarray, about: np.ndarray, to: np.ndarray) -> np.ndarray
 
 
 def departure(matrix: np.ndarray) -> float:
-    """How far a (4, 4) matrix is from rigid: the largest of |R^T R - 1|, and 2 for a mirror."""
+    """Deviation of a (4, 4) matrix from a rigid transformation: the largest of |R^T R - 1|, and 2 for a reflection."""
     A = matrix[:3, :3]
     return float(np.abs(A.T @ A - np.eye(3)).max()) if np.linalg.det(A) > 0 else 2.0
 
@@ -29,10 +29,10 @@ def relative_rotation(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def between(before: np.ndarray, after: np.ndarray, share: float) -> np.ndarray:
-    """A placement on the way, exp(s log(A B^-1)) B for s = `share` of the way from B to A: a screw at a constant rate.
+    """Pose between two poses, exp(s log(A B^-1)) B, with s = `share` from 0 at B to 1 at A: a screw motion at a constant rate.
 
-    It turns about an axis that stays where it is and moves along it, so that the hub of a rotor keeps its place wherever the
-    axis lies; without a turn it is a straight line. Source: Murray, Li & Sastry, A Mathematical Introduction to Robotic
+    It rotates about a fixed axis and moves along it, so that the hub of a rotor keeps its position wherever the axis lies;
+    without a rotation it is a straight line. Source: Murray, Li & Sastry, A Mathematical Introduction to Robotic
     Manipulation (1994), section 2.3.
     """
     w = relative_rotation(before, after)
@@ -45,7 +45,7 @@ def between(before: np.ndarray, after: np.ndarray, share: float) -> np.ndarray:
 
 
 def _mean_turn(w: np.ndarray) -> np.ndarray:
-    """V(w), the mean of exp(s [w]x) over s from 0 to 1, (3, 3): exp of a twist (w, v) turns by w and moves by V v."""
+    """Mean V(w) of exp(s [w]x) over s from 0 to 1, (3, 3): the exponential of a twist (w, v) rotates by w and moves by V v."""
     angle = float(np.linalg.norm(w))
     cross = np.array([[0.0, -w[2], w[1]], [w[2], 0.0, -w[0]], [-w[1], w[0], 0.0]])
     second = (angle - np.sin(angle)) / angle**3 if angle > 1e-4 else 1.0 / 6.0

@@ -1,4 +1,4 @@
-"""A path that is known beforehand."""
+"""Motion along a prescribed path."""
 
 import functools
 from collections.abc import Callable
@@ -19,12 +19,12 @@ _RIGID = 1e-6
 class Prescribed(Motion):
     """x(t) = R(t) X + T(t), for the points X of the obstacle's mesh.
 
-    The surface of step n stands where it is at t = (n + 1/2) dt. Its velocity there is the difference of the placements at
-    n and n + 1 over a step, so that it is of second order in time, and adds up to the path.
+    At step n the surface is at its position at t = (n + 1/2) dt. Its velocity is the difference between the poses at n and n + 1,
+    which is second-order accurate in time and adds up to the path.
     """
 
-    placement: Callable[[float], np.ndarray]
-    """From the time [s], at least 0, to the matrix [[R, T], [0, 1]] in metres, (4, 4), for column vectors."""
+    pose: Callable[[float], np.ndarray]
+    """Function from the time [s], at least 0, to the matrix [[R, T], [0, 1]] in metres, (4, 4), for column vectors."""
     time_step: float = 1.0
     """Duration of a step [s], `Units.time_step`."""
 
@@ -32,40 +32,40 @@ class Prescribed(Motion):
 
     def __post_init__(self):
         if not (np.isfinite(self.time_step) and self.time_step > 0):
-            raise MotionError(f"time_step {self.time_step} s: must be above 0, as `Units.time_step` gives it")
+            raise MotionError(f"time_step is {self.time_step} s, but must be finite and above 0: pass `Units.time_step`")
 
-    def course(self, body: MovingBody) -> "PrescribedTrajectory":
+    def trajectory(self, body: MovingBody) -> "PrescribedTrajectory":
         return PrescribedTrajectory(self, body)
 
 
 class PrescribedTrajectory(Trajectory):
-    """The course of one body along a known path."""
+    """Trajectory of one body along a prescribed path."""
 
     def __init__(self, motion: Prescribed, body: MovingBody):
         self._motion, self._body = motion, body
         self._to_cells = body.to_cells
         self._to_metres = np.linalg.inv(self._to_cells)
         self._middle = body.mesh.bounds.mean(axis=0)
-        self._at = functools.lru_cache(maxsize=8)(self._placement)  # Each is asked for several times in a step.
+        self._at = functools.lru_cache(maxsize=8)(self._pose)  # Each pose is used several times in a step.
 
-    def _placement(self, step: float) -> np.ndarray:
+    def _pose(self, step: float) -> np.ndarray:
         time = step * self._motion.time_step
-        matrix = np.asarray(self._motion.placement(time), dtype=np.float64)
+        matrix = np.asarray(self._motion.pose(time), dtype=np.float64)
         if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or departure(matrix) > _RIGID:
             raise MotionError(
-                f"the placement of {self._body.name!r} at {time:.6g} s is no rigid one:\n{matrix}\ngive [[R, T], [0, 1]] with "
-                "a rotation R, without scale, shear or mirror; transpose matrices that act on rows, as USD's do"
+                f"the pose of {self._body.name!r} at {time:.6g} s is not rigid:\n{matrix}\nreturn [[R, T], [0, 1]] with "
+                "a rotation R, without scale, shear or reflection; transpose matrices for row vectors, such as those of USD"
             )
         cells = self._to_cells @ matrix @ self._to_metres
         flat = self._body.domain.dimension == 2
         if flat and abs(cells[2, 2] - 1.0) + abs(cells[2, 3]) > _RIGID:
             raise MotionError(
-                f"the placement of {self._body.name!r} at {time:.6g} s leaves the plane: in two dimensions turn about z, and "
-                "move along x and y"
+                f"the pose of {self._body.name!r} at {time:.6g} s leaves the plane: in two dimensions rotate about "
+                "z, and move along x and y"
             )
         return cells
 
-    def placement(self, step, every):
+    def pose(self, step, every):
         return self._at(step + 0.5 * every)
 
     def centre(self, step):
@@ -79,17 +79,17 @@ class PrescribedTrajectory(Trajectory):
         ends = [apply(matrix, self._middle[None])[0] for matrix in (before, after)]
         return Twist(ends[1] - ends[0], relative_rotation(before, after), self.centre(step))
 
-    def require_free(self, start, steps, every, reach):
-        """Looks at every place that is half a cell from the last one looked at."""
+    def require_free(self, start, steps, every, clearance):
+        """Checks the path at intervals of at most half a cell."""
         points, last = self._body.mesh.points, None
         flat = slice(self._body.domain.dimension)
         for step in range(start, start + steps, every):
-            matrix = self.placement(step, every)
+            matrix = self.pose(step, every)
             now = apply(matrix, points)
-            reach.require_slow(self._twist(step), now, step, every)
+            clearance.require_slow(self._twist(step), now, step, every)
             if last is None or np.abs(now - last)[:, flat].max() > 0.5:
-                reach.require_cells(matrix, step)
+                clearance.require_cells(matrix, step)
                 last = now
 
-    def require_clear(self, step, every, reach):
-        """A known path was looked at before the run."""
+    def require_clear(self, step, every, clearance):
+        """Does nothing: a prescribed path was checked before the run."""

@@ -72,10 +72,10 @@ def test_a_straight_path_is_straight():
 
 def test_samples_are_reproduced_at_their_times():
     rng = np.random.default_rng(5)
-    placements = [np.eye(4)]
+    poses = [np.eye(4)]
     for _ in range(6):
-        placements.append(expm(screw(rng, 0.8)) @ placements[-1])
-    motion = Sampled(list(range(7)), placements)
-    for t, right in enumerate(placements):
+        poses.append(expm(screw(rng, 0.8)) @ poses[-1])
+    motion = Sampled(list(range(7)), poses)
+    for t, right in enumerate(poses):
         assert motion.at(t) == pytest.approx(right, abs=1e-11)
         assert motion.at(t + 1e-9) == pytest.approx(right, abs=1e-6)
