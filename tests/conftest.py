@@ -8,7 +8,8 @@ import pytest
 
 REHEARSED = (
     "core/test_expression.py", "core/test_internal_flow.py", "core/test_many_obstacles.py",
-    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_periodic_lengths.py", "core/test_present_time.py",
+    "core/test_open_boundaries_reference.py", "core/test_outside.py", "core/test_periodic_lengths.py",
+    "core/test_present_time.py",
     "core/test_references_by_hand.py", "core/test_rehearsal.py", "core/test_restart.py", "core/test_saved_state.py",
     "core/test_scalar_reference.py", "core/test_separate_memory.py", "core/test_simulation.py", "core/test_state.py",
     "core/test_step_reference.py", "core/test_tile_classes.py", "core/test_transcendental.py", "domain/test_retile.py",

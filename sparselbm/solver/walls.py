@@ -32,8 +32,8 @@ from .obstacle import Obstacle
 class Walls:
     """Walls around the cells, and their distances on links.
 
-    Each cell has its `blocked_links`, its label (`cell_labels`, see `models.cell_label`) and the links that a patch or an obstacle
-    cuts (`cut_links`); tiles with walls on links store the distances of the walls (`fractions`).
+    Each cell has its `blocked_links`, its label (`cell_labels`, see `models.cell_label`) and the links that a patch or an
+    obstacle cuts (`cut_links`); tiles with walls on links store the distances of the walls (`fractions`).
     """
 
     def __init__(
