@@ -40,9 +40,8 @@ def optimize(
     """
     drawn, case, place = drawings_of(draw), options.case(), o.device_of(device)
     read = options.scene(case)
-    plan = case.tunnel_plan(read, place)
-    wanted = CaseStudy.of(case, plan)
+    study = CaseStudy.of(case, case.setup(read, place))
     run_optimization(
-        read, plan, wanted.study, output=output_of(output, case, "_optimize"), overwrite=overwrite, device=place,
-        check_grid=case.objective.grid_check, ops=wanted.ops, draw=drawn,
+        read, study.problem, output=output_of(output, case, "_optimize"), overwrite=overwrite,
+        check_grid=case.objective.grid_check, ops=study.ops, draw=drawn,
     )

@@ -3,73 +3,73 @@
 from __future__ import annotations
 
 from ..estimate.device import gibibytes
-from ..flows import Inlet, InternalFlowRun, InternalFlowSetup
+from ..flows import Inlet, InternalFlowSetup, RunEstimate
 from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
-from .jobs import Job
+from .jobs import Job, measured, measured_fact
 from .show import ProgressBar, announce, duration, err, facts, show_warnings, warn_not_converged
 
 
 class InternalFlowJob(Job):
     """Flow rates and pressures at the openings of a fluid volume."""
 
-    def __init__(self, plan: InternalFlowSetup):
-        self.plan = plan
+    def __init__(self, setup: InternalFlowSetup):
+        self.setup = setup
 
-    def numbers(self, forecast):
-        plan = self.plan
+    def numbers(self, estimate: RunEstimate):
+        setup = self.setup
         return {
-            "surface": plan.name, "voxel_size": plan.voxel_size, "reynolds": plan.reynolds, "flow_rate": plan.flow_rate,
+            "surface": setup.name, "voxel_size": setup.voxel_size, "reynolds": setup.reynolds, "flow_rate": setup.flow_rate,
             "openings": {
                 name: {
-                    "kind": "inlet" if isinstance(plan.conditions[name], Inlet) else "outlet", "area": cap.area,
+                    "kind": "inlet" if isinstance(setup.conditions[name], Inlet) else "outlet", "area": cap.area,
                     "hydraulic_diameter": cap.hydraulic_diameter, "normal": cap.normal.tolist(),
-                    "flow_rate": plan.flow_rates.get(name),
+                    "flow_rate": setup.flow_rates.get(name),
                 }
-                for name, cap in plan.caps.items()
+                for name, cap in setup.caps.items()
             },
-            "cells_across": plan.cells_across, "shape": list(plan.domain.shape), "cells": plan.domain.fluid_cells,
-            "tiles": plan.domain.tile_count, "share_of_box": plan.share_of_box, "tile_share_of_box": plan.tile_share,
-            "memory_bytes": plan.memory, "viscosity": plan.units.viscosity, "time_step": plan.units.time_step,
-            "mach": plan.units.mach, "relaxation_time": plan.units.tau, "crossing_steps": plan.flow_through_steps,
-            "expected_compression": plan.expected_compression, "copy_gbs": forecast.copy_gbs,
-            "expected_mlups": forecast.mlups(plan), "expected_run_seconds": forecast.run_seconds(plan),
-            "warnings": list(plan.warnings),
+            "cells_across": setup.cells_across, "shape": list(setup.domain.shape), "cells": setup.domain.fluid_cells,
+            "tiles": setup.tiles, "share_of_box": setup.share_of_box, "tile_share_of_box": setup.tile_share,
+            "memory_bytes": setup.memory, "viscosity": setup.units.viscosity, "time_step": setup.units.time_step,
+            "mach": setup.units.mach, "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps,
+            "expected_compression": setup.expected_compression, "copy_gbs": estimate.copy_gbs,
+            "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
+            "warnings": list(setup.warnings),
         }
 
     def show(self, found):
-        plan = self.plan
-        size = " x ".join(map(str, plan.domain.shape))
-        facts(f"\nFluid volume {plan.name}", {
-            "cells": f"{plan.domain.fluid_cells:,} of {plan.voxel_size:.4g} m",
-            "narrowest opening": f"{plan.cells_across:.1f} cells across",
-            "tiles": f"{plan.domain.tile_count:,}, {plan.cells:,} cells",
-            "box": f"{size} cells; the fluid fills {plan.share_of_box:.2%} of it, its tiles {plan.tile_share:.2%}",
+        setup = self.setup
+        size = " x ".join(map(str, setup.domain.shape))
+        facts(f"\nFluid volume {setup.name}", {
+            "cells": f"{setup.domain.fluid_cells:,} of {setup.voxel_size:.4g} m",
+            "narrowest opening": f"{setup.cells_across:.1f} cells across",
+            "tiles": f"{setup.tiles:,}, {setup.cells:,} cells",
+            "box": f"{size} cells; the fluid fills {setup.share_of_box:.2%} of it, its tiles {setup.tile_share:.2%}",
             **{f"{each['kind']} {name}": _opening(each) for name, each in found["openings"].items()},
-            "memory": gibibytes(plan.memory),
-            "time step": f"{plan.units.time_step:.4g} s",
-            "Reynolds number": f"{plan.reynolds:g} (viscosity {plan.units.viscosity:.4g} m^2/s)",
-            "Mach number": f"{plan.units.mach:.3f}",
-            "relaxation time": f"{plan.units.tau:.4f} steps",
+            "memory": gibibytes(setup.memory),
+            "time step": f"{setup.units.time_step:.4g} s",
+            "Reynolds number": f"{setup.reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
+            "Mach number": f"{setup.units.mach:.3f}",
+            "relaxation time": f"{setup.units.tau:.4f} steps",
             "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
         })
-        show_warnings(plan)
+        show_warnings(setup)
 
     def claim(self, scene, folder, *, overwrite, draw):
-        self._folder = InternalFlowWriter(folder, scene, self.plan, overwrite=overwrite, draw=draw)
+        self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw)
 
-    def run(self, steady_run, device, start):
-        flow = InternalFlowRun(self.plan, steady_run)
-        if start is not None:
-            start.begin(flow.simulation, self.plan.units)
-        announce(self.plan, device)
+    def run(self, steady_run, start, objective):
+        announce(self.setup)
         with running():
-            with ProgressBar(self.plan, quantity="outflow over inflow") as work:
-                flow.on_progress = lambda steps, share, rate: work.step("flow", steps, share, rate)
-                through = flow.run()
-            summary = self._folder.finish_run(flow, through)
+            flow = self.setup.build()
+            if start is not None:
+                start.begin(flow.simulation, self.setup.units)
+            with ProgressBar(self.setup, quantity="outflow over inflow") as work:
+                flow.on_progress = work.step
+                flow.run_to_steady(steady_run=steady_run)
+            summary = self._folder.finish_run(flow, measured(flow, objective))
         warn_not_converged(summary, steady_run, "flow rates or pressures at the openings")
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             err.print(
@@ -85,7 +85,7 @@ class InternalFlowJob(Job):
             },
             "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
             "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
-            **_shear(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
+            **_shear(summary), **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary
 

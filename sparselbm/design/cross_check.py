@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..errors import SimulationError, WindTunnelError
-from ..flows import WindTunnelRun
-from ..geometry.deformation import BoundDeformation
+from ..errors import ConstraintError, SimulationError
 from ..models.wall import BounceBack, Bouzidi
+from .operating_point import OperatingPoint
 from .optimizer import DesignRecord, OptimizeResult
 
 
@@ -37,7 +36,7 @@ class CrossCheck:
 
     def __post_init__(self):
         if not (0.0 < self.tolerance < math.inf and (self.every is None or self.every >= 1)):
-            raise WindTunnelError(
+            raise ConstraintError(
                 f"a cross-check every {self.every} iterations within {self.tolerance}: both must be above 0 "
                 "(every=None: at the end)"
             )
@@ -71,16 +70,16 @@ class CrossCheckResult:
 
     def __str__(self) -> str:
         return (
-            f"iteration {self.iteration}: drag {self.drag:.3f} relative to the start, {self.checked:.3f} with the "
-            f"other wall, against, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
+            f"iteration {self.iteration}: objective {self.drag:.3f} relative to the start, {self.checked:.3f} with the "
+            f"other wall, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
         )
 
 
 class CrossChecker:
     """Cross-checks of one optimisation of one or several flows with the same variables."""
 
-    def __init__(self, option: CrossCheck, flows: Sequence[WindTunnelRun], deformations: Sequence[BoundDeformation]):
-        self._option, self._flows, self._deformations = option, flows, deformations
+    def __init__(self, option: CrossCheck, points: Sequence[OperatingPoint]):
+        self._option, self._points = option, points
         self._start: tuple[np.ndarray, np.ndarray] | None = None
         self._others_at_start: np.ndarray | None = None
         self.found: list[CrossCheckResult] = []
@@ -138,15 +137,14 @@ class CrossChecker:
             self.found.append(CrossCheckResult(record.iteration, float(drag), float(other), self._option.tolerance))
 
     def _others(self, x: np.ndarray) -> np.ndarray:
-        return np.array([self._other(flow, d.points(x)) for flow, d in zip(self._flows, self._deformations)])
+        return np.array([self._other(point, x) for point in self._points])
 
-    def _other(self, flow: WindTunnelRun, points: np.ndarray) -> float:
-        """The objective with the other wall; NaN where its flow blows up."""
+    def _other(self, point: OperatingPoint, x: np.ndarray) -> float:
+        """Objective with the other wall; NaN if its flow becomes unstable."""
         try:
-            return WindTunnelRun(
-                flow.plan, flow.steady_run, flow.device, flow.on_progress, wall=self._option.wall, points=points,
-                objective=flow.objective, factor=flow.factor,
-            ).value()
+            flow = point.variables.build(point.setup, x, self._option.wall)
+            flow.on_progress = point.on_progress
+            return point.steady_value(flow)
         except SimulationError:
             return math.nan
 

@@ -16,31 +16,31 @@ class SteadyResult:
     """Result of a run to steady state."""
 
     value: float
-    """Objective at the end [lattice units]."""
+    """Observable at the end [lattice units]; in its own unit where `Flow.run_to_steady` returns the result."""
     steps: int
     """Number of steps run."""
     change: float
-    """Relative change of the objective over the last interval."""
+    """Relative change of the observable over the last interval."""
     converged: bool
     """Whether the change is within the tolerance."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SteadyRun:
-    """Convergence criterion: the objective changes by less than `tolerance`, relative, over two successive intervals.
+    """Convergence criterion: the observable changes by less than `tolerance`, relative, over two successive intervals.
 
     An interval should be about an eighth of the time in which the flow crosses the domain (see `of_crossing`).
     """
 
     tolerance: float = 1e-3
-    """Relative change of the objective over an interval."""
+    """Relative change of the observable over an interval."""
     stretch: int = 100
     """Steps per interval."""
-    limit: int = 5000
+    max_steps: int = 5000
     """Largest number of steps."""
 
     def __post_init__(self):
-        for name in ("tolerance", "stretch", "limit"):
+        for name in ("tolerance", "stretch", "max_steps"):
             if not getattr(self, name) > 0:
                 raise SimulationError(f"{name} is {getattr(self, name)!r}: it must be above 0")
 
@@ -48,13 +48,13 @@ class SteadyRun:
     def of_crossing(cls, steps: int) -> "SteadyRun":
         """Criterion for a flow that crosses its domain in `steps` steps: eight checks per crossing, at most ten crossings."""
         stretch = 50 * max(1, round(steps / 400))
-        return cls(stretch=stretch, limit=80 * stretch)
+        return cls(stretch=stretch, max_steps=80 * stretch)
 
     def run(
-        self, simulation: Simulation, objective: Observable, on_progress: Callable[[int, float], None] | None = None
+        self, simulation: Simulation, observable: Observable, on_progress: Callable[[int, float], None] | None = None
     ) -> SteadyResult:
         """Advances the simulation to steady state; `on_progress(steps, value)` is called per interval. Raises SimulationError."""
-        evaluation = Evaluation(simulation, objective)
+        evaluation = Evaluation(simulation, observable)
 
         def value() -> float:
             evaluation.add(simulation.state)
@@ -71,8 +71,8 @@ class SteadyRun:
         The first value is reported and returned.
         """
         values, change, calm, steps = np.full(1, np.nan), float("inf"), 0, 0
-        while steps < self.limit and calm < 2:
-            stretch = min(self.stretch, self.limit - steps)
+        while steps < self.max_steps and calm < 2:
+            stretch = min(self.stretch, self.max_steps - steps)
             simulation.run(stretch)
             steps += stretch
             before, values = values, np.atleast_1d(np.asarray(measure(), dtype=np.float64))

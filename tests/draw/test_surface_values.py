@@ -5,7 +5,7 @@ import pytest
 import warp as wp
 from draw_cases import BALL, snapshot, stream
 
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import Y_MAX, MovingWall
@@ -75,12 +75,12 @@ def test_the_shear_of_couette_s_and_poiseuille_s_flow_on_a_slab(device):
 def test_pressure_and_shear_add_up_to_the_drag(device):
     """Sum (-p n + tau) dA over a sphere 8.3 cells across at Re 30 is the force that momentum exchange measures, within 10 %."""
     tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
-    plan = tunnel.around({"ball": BALL}, "ball")
-    flow = WindTunnelRun(plan, SteadyRun(limit=500), device)
-    force = flow.drag() * plan.reference_force
-    state = Snapshot.of(flow.simulation, plan.units)
+    setup = tunnel.around({"ball": BALL}, "ball", device=device)
+    flow = setup.build()
+    force = flow.run_to_steady(steady_run=SteadyRun(max_steps=500)).value * setup.reference_force
+    state = Snapshot.of(flow.simulation, setup.units)
     areas = BALL.point_areas
-    shear = state.wall_shear(BALL, plan.units.density * plan.units.viscosity)
+    shear = state.wall_shear(BALL, setup.units.density * setup.units.viscosity)
     friction = (shear * np.linalg.norm(areas, axis=1)[:, None]).sum(axis=0)
     found = friction - (state.surface_pressure(BALL)[:, None] * areas).sum(axis=0)
     assert found[0] == pytest.approx(force, rel=0.1)

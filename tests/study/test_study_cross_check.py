@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sparselbm.design import CrossCheck, CrossCheckResult, DragProblem, DragStudy
+from sparselbm.design import CrossCheck, CrossCheckResult, DesignProblem, ShapeVariables
 from sparselbm.design.cross_check import CrossChecker
 from sparselbm.design.optimizer import LBFGSB, DesignRecord, StoppingCriteria
-from sparselbm.errors import WindTunnelError
+from sparselbm.errors import ConstraintError
 from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 
@@ -51,12 +51,11 @@ class Thin:
 
 
 def thin_problem(device, cross_check):
-    study = DragStudy(
-        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3),
-        cross_check=cross_check,
-        steady_run=SteadyRun(limit=300),
+    return DesignProblem(
+        TUNNEL.around({"plate": PLATE}, "plate", device=device), ShapeVariables(Thin()), constraints=(),
+        optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3), verify=cross_check,
+        steady_run=SteadyRun(max_steps=300),
     )
-    return DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
 
 
 def test_a_plate_that_vanishes_between_cells_is_refused(device):
@@ -77,9 +76,8 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
 
 def test_the_best_design_is_checked_at_the_end_by_default(device):
     """Without `every` the same plate is found out too, and the start is all that remains."""
-    study = thin_problem(device, CrossCheck()).study
-    assert DragStudy().cross_check == study.cross_check
-    problem = DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
+    problem = thin_problem(device, CrossCheck())
+    assert DesignProblem(TUNNEL.around({"plate": PLATE}, "plate", device=device)).verify == problem.verify
     found = problem.minimize()
     assert found.stopped == "refused"
     assert len(problem.checks) == 1
@@ -88,7 +86,7 @@ def test_the_best_design_is_checked_at_the_end_by_default(device):
 
 def test_a_recheck_without_iterations_or_tolerance_is_refused():
     for options in ({"every": 0}, {"tolerance": 0.0}):
-        with pytest.raises(WindTunnelError, match="must be above 0"):
+        with pytest.raises(ConstraintError, match="must be above 0"):
             CrossCheck(**options)
 
 
@@ -102,7 +100,7 @@ def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
 
 def test_a_negative_objective_improves_where_it_grows(device):
     """The ratio to the start is below 1 for an improvement, whatever the sign of the objective."""
-    checker = CrossChecker(CrossCheck(every=1), [], [])
+    checker = CrossChecker(CrossCheck(every=1), [])
     checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
     common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}
     start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))

@@ -27,7 +27,7 @@ class OptimalityCriteria(Optimizer):
     lambda is chosen so that V(z) is at its limit.
 
     At an optimum, B is equal in all variables between their bounds. For objectives that decrease when variables increase,
-    with one upper limit on an amount that increases with each of them, such as the fluid of a `DensityStudy`. On a pipe
+    with one upper limit on an amount that increases with each of them, such as the fluid of a density field. On a pipe
     bend of 50 x 50 cells, 42 evaluations came within 1 % of the result of MMA after 164. There is no line search: the best
     design is returned.
 
