@@ -4,17 +4,20 @@ import json
 
 import pytest
 from cli_cases import scene_of
+from vessel_cases import apply, tube_scene
 
 from sparselbm.case import Case, CaseDesign, CaseSolver, SceneFile
 from sparselbm.errors import CaseError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import validate_stage
+from sparselbm.scene.usd import open_stage
 
 MINE = '''
 from dataclasses import dataclass
 
 import numpy as np
 
+from sparselbm.design import DesignVariables, ParameterVariables
 from sparselbm.geometry.deformation import LinearDeformation
 from sparselbm.lattice.equilibrium import equilibrium
 from sparselbm.lattice.forcing import guo_source_parts
@@ -83,6 +86,29 @@ class Stretch:
             mesh.points, 1, lambda x: x[0] * mesh.points * across,
             lambda g: np.array([np.sum(g * mesh.points * across)]), self.limit,
         )
+
+
+@dataclass(frozen=True)
+class Overpressure(Observable):
+    """Sum of rho - 1 over the fluid, which grows with the pressure drop."""
+
+    def integrand(self, cell):
+        return cell.in_fluid(cell.density_perturbation)
+
+    def tiles(self, simulation):
+        return np.arange(simulation.domain.tile_count)
+
+    def coefficient(self, setup):
+        return setup.units.pressure_to_si(1.0 / 3.0) / setup.cells  # [Pa]
+
+
+@dataclass(frozen=True)
+class Viscosity(DesignVariables):
+    """Viscosity of the fluid, between 0.8 and 1.2 times that of the case."""
+
+    def bind(self, setup):
+        nu = setup.units.lattice_viscosity
+        return ParameterVariables({"viscosity": (0.8 * nu, nu, 1.2 * nu)}).bind(setup)
 
 
 class NoModel:
@@ -201,6 +227,31 @@ def test_a_deformation_of_ones_own_is_what_the_optimiser_varies(done, suffix):
     found = done("optimize", suffix, changes)
     assert found["objective_best"] < 0.97 * found["objective_first"]
     assert found["volume_change"] == pytest.approx(0.98**2 - 1.0, abs=1e-6)  # The first step is a fifth of the limit.
+
+
+def test_an_internal_flow_has_an_objective_and_design_variables_of_ones_own(in_process, tmp_path, scene, device):
+    """`run` reports the objective that `optimize` reduces, and `gradcheck` finds its gradient right."""
+    tube = tube_scene(tmp_path / "tube.usda")
+    stage = open_stage(tube)
+    apply(stage.GetPrimAtPath("/World"), "SparselbmObjectiveAPI", kind="mine.py:Overpressure", gridCheck=False)
+    stage.GetRootLayer().Save()
+    common = ("--max-steps", 150, "--device", device)
+    code, out, err = in_process("run", tube, *common, "--draw", "slice=y", "--output", "run")
+    assert code == 0, err
+    value = json.loads((tmp_path / "run" / "summary.json").read_text())["objective_value"]
+    assert "Overpressure" in out
+    more = ("--design", "mine.py:Viscosity", "--iterations", 2, "--no-cross-check", "--no-grid-check", "--draw", "slice=y")
+    code, out, err = in_process("optimize", tube, *common, *more, "--output", "out")
+    assert code == 0, err
+    found = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert found["objective"] == "Overpressure"
+    assert found["objective_first"] == pytest.approx(value, rel=0.05)
+    assert 0.0 < found["objective_best"] < 0.95 * found["objective_first"]
+    assert (tmp_path / "out" / "history.csv").read_text().startswith("iteration,objective,")
+    assert validate_stage(tmp_path / "out" / "tube_results.usda") == []
+    exact = ("--design", "mine.py:Viscosity", "--directions", 0, "--samples", 0, "--steps", 20, "--device", device)
+    code, _, err = in_process("gradcheck", tube, *exact, "--output", "check")
+    assert code == 0, err
 
 
 @pytest.mark.parametrize(("text", "parts"), [

@@ -86,5 +86,5 @@ class BoundDensityVariables(BoundVariables):
         raise ConstraintError("a density field belongs to the cells of one grid: omit the grid check")
 
     def unit_step(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """Direction scaled so that no variable changes by more than 0.01."""
-        return 0.01 * direction / np.abs(direction).max()
+        """Direction scaled so that no variable changes by more than 0.1."""
+        return 0.1 * direction / np.abs(direction).max()

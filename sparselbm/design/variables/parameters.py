@@ -88,6 +88,6 @@ class BoundParameters(BoundVariables):
         )
 
     def unit_step(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """Direction scaled so that no parameter changes by more than 1 % of its range."""
+        """Direction scaled so that no parameter changes by more than a tenth of its range."""
         low, high = self.bounds()
-        return 0.01 * direction / np.abs(direction / (high - low)).max()
+        return 0.1 * direction / np.abs(direction / (high - low)).max()

@@ -72,4 +72,4 @@ class BoundVariables(ABC):
 
     @abstractmethod
     def unit_step(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """Direction scaled to a unit step, which checks of gradients use: one cell, or 1 % of the range of a variable."""
+        """Direction scaled to a unit step, which checks of gradients use: one cell, or a tenth of the range of a variable."""
