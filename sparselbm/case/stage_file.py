@@ -85,9 +85,9 @@ class _Found:
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
         # A stage expresses these by itself; a TOML file has names for them.
-        settled = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
+        fixed = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
         given = {name: value for name, value in values.items() if value is not None}
-        known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **settled)
+        known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **fixed)
 
     def case(self) -> Case:
         """The case of all parts that were found."""

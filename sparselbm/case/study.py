@@ -107,7 +107,7 @@ def _deformation(case: Case, setup: WindTunnelSetup, own: Deformation | None) ->
 
 def _ops(case: Case, design: CaseDesign, setup: WindTunnelSetup) -> PrimOps:
     """The ops to vary, each with its maximum change, or with one per component."""
-    place, reach = case.source.place("design", "varyOps"), {}
+    place, changes = case.source.place("design", "varyOps"), {}
     if case.scene.variants:
         raise CaseError(
             f"{place} cannot be combined with --variant, because ops are read from the saved scene: save the selection "
@@ -121,8 +121,8 @@ def _ops(case: Case, design: CaseDesign, setup: WindTunnelSetup) -> PrimOps:
             values = []
         if not (op and values):
             raise CaseError(f"{place}: {text!r}: give OP=CHANGE, such as xformOp:rotateY=20")
-        reach[op] = values[0] if len(values) == 1 else values
-    return PrimOps.of(case.file, design.prim or setup.obstacle, reach, time=case.scene.time)
+        changes[op] = values[0] if len(values) == 1 else values
+    return PrimOps.of(case.file, design.prim or setup.obstacle, changes, time=case.scene.time)
 
 
 def _constraints(case: Case) -> tuple[ShapeConstraint | FlowConstraint, ...]:

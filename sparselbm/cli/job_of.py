@@ -1,9 +1,9 @@
 """Selects the job for a flow set-up."""
 
 from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
+from .internal_flow_job import InternalFlowJob
 from .jobs import Job
-from .tunnel_job import WindTunnelJob
-from .vessel_job import InternalFlowJob
+from .wind_tunnel_job import WindTunnelJob
 
 
 def job_of(setup: FlowSetup) -> Job:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.markup import escape
 
 from ..errors import OptionError
 
@@ -27,8 +28,8 @@ def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Numbe
 
 
 def option(name: str, text: str, **more):
-    """An option with one long name."""
-    return typer.Option(name, help=text, **more)
+    """An option with one long name; units in square brackets are shown as they are."""
+    return typer.Option(name, help=escape(text), **more)
 
 
 def output(default: str):

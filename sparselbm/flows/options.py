@@ -35,7 +35,7 @@ class FlowOptions(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raises an error for options that do not fit together, whatever the geometry is."""
+        """Raises an error for options that do not fit together, independently of the geometry."""
 
     @property
     def memory_per_cell(self) -> MemoryPerCell:

@@ -34,21 +34,21 @@ class SteadyRun:
 
     tolerance: float = 1e-3
     """Relative change of the observable over an interval."""
-    stretch: int = 100
+    interval: int = 100
     """Steps per interval."""
     max_steps: int = 5000
     """Largest number of steps."""
 
     def __post_init__(self):
-        for name in ("tolerance", "stretch", "max_steps"):
+        for name in ("tolerance", "interval", "max_steps"):
             if not getattr(self, name) > 0:
                 raise SimulationError(f"{name} is {getattr(self, name)!r}: it must be above 0")
 
     @classmethod
     def of_crossing(cls, steps: int) -> "SteadyRun":
         """Criterion for a flow that crosses its domain in `steps` steps: eight checks per crossing, at most ten crossings."""
-        stretch = 50 * max(1, round(steps / 400))
-        return cls(stretch=stretch, max_steps=80 * stretch)
+        interval = 50 * max(1, round(steps / 400))
+        return cls(interval=interval, max_steps=80 * interval)
 
     def run(
         self, simulation: Simulation, observable: Observable, on_progress: Callable[[int, float], None] | None = None
@@ -72,9 +72,9 @@ class SteadyRun:
         """
         values, change, calm, steps = np.full(1, np.nan), float("inf"), 0, 0
         while steps < self.max_steps and calm < 2:
-            stretch = min(self.stretch, self.max_steps - steps)
-            simulation.run(stretch)
-            steps += stretch
+            count = min(self.interval, self.max_steps - steps)
+            simulation.run(count)
+            steps += count
             before, values = values, np.atleast_1d(np.asarray(measure(), dtype=np.float64))
             change = float(np.abs(values - before).max() / max(np.abs(values).max(), 1e-300))
             calm = calm + 1 if change < self.tolerance else 0

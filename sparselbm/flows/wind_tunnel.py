@@ -111,7 +111,7 @@ class WindTunnel(FlowOptions):
         return self.around(meshes, target.path, device=device)
 
     def check(self) -> None:
-        """Raises WindTunnelError for options that do not fit together, whatever the bodies are."""
+        """Raises WindTunnelError for options that do not fit together, independently of the bodies."""
         self.require_positive(WindTunnelError)
         for name in ("upstream", "downstream", "side"):
             value = getattr(self, name)

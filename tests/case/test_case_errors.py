@@ -1,4 +1,4 @@
-"""What a case says wrongly is refused before any work: the place, the value and what is allowed are named."""
+"""Errors of a case are refused before any work, naming the place, the value and the allowed values."""
 
 import pytest
 from case_files import altered, template, write_scene
@@ -32,7 +32,7 @@ USD = [
     ([(DENSITY, "uniform double sparselbm:fluid:density = -1\n")], ["sparselbm:fluid:density is -1", "above 0"]),
     ([(DENSITY, "double sparselbm:fluid:density.timeSamples = {1: 2, 2: 3}\n")], ["sparselbm:fluid:density", "varies in time"]),
     ([('"TRT"', '"MRT"')], ["/Case: sparselbm:solver:collision", "'MRT'", "TRT, BGK"]),
-    # What contradicts something else.
+    # Settings that contradict each other.
     ([("sparselbm:fluid:viscosity", "sparselbm:fluid:viscosity = 0.1")], ["fluid:viscosity", "fluid:reynolds", "contradict"]),
     ([("sparselbm:domain:lower", "sparselbm:domain:lower = (0, 0, 0)")], ["domain:lower", "domain:upstream", "contradict"]),
     ([("sparselbm:objective:iterations = 10", "sparselbm:objective:iterations = 10\n"

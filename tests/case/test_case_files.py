@@ -1,4 +1,4 @@
-"""What init writes is the fallbacks, in USD and in TOML; scenes stay as they are, and cases compose where they are moved to."""
+"""`init` writes the defaults, in USD and in TOML; scenes are not modified, and a case composes in any folder."""
 
 import shutil
 from dataclasses import fields

@@ -41,7 +41,7 @@ def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those
     road, wall, *slips = others
     assert isinstance(road, MovingWall)
     assert road.face == Z_MIN
-    assert road.velocity == pytest.approx((0.04, 0.02, 0.0))  # 0.08 cells a step are 2 m / s.
+    assert road.velocity == pytest.approx((0.04, 0.02, 0.0))  # 0.08 cells / step are 2 m / s.
     assert wall == MovingWall(Y_MIN, (0.0, 0.0, 0.0))
     assert slips == [FreeSlip(Y_MAX), FreeSlip(Z_MAX)]
     assert isinstance(outlet, PressureOutlet)

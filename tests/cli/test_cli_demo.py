@@ -1,4 +1,4 @@
-"""What the demo expects of its run: ten per cent where that is known, and less drag everywhere."""
+"""Limits of the demo: a reduction of ten per cent with its default settings, and any reduction with others."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""What inspect says is what would be run."""
+"""`inspect` reports the set-up that would be run."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.usd import Scene
 
 
-def test_the_numbers_are_those_of_the_plan_and_of_the_units(in_process, tmp_path):
+def test_the_numbers_are_those_of_the_set_up_and_of_the_units(in_process, tmp_path):
     scene = ROOT / "assets" / "bunny_tunnel.usda"
     code, out, _ = in_process("inspect", scene, "--voxel-size", "0.08", "--json", "what.json")
     found = json.loads((tmp_path / "what.json").read_text())

@@ -1,4 +1,4 @@
-"""Ctrl-C says so, leaves with 130, and leaves no empty folder behind; whatever was there stays."""
+"""Ctrl-C prints a message, exits with 130, and leaves no empty folder; existing files stay."""
 
 import os
 import subprocess

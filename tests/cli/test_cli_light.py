@@ -29,3 +29,10 @@ def test_help_teaches_by_examples(in_process):
         assert "Examples" in text
         assert f"sparselbm {name}" in text
         assert "--device" in text
+
+
+def test_units_in_square_brackets_are_printed(in_process):
+    """Rich would take [s] for markup."""
+    for name in ("demo", "optimize"):
+        _, text, _ = in_process(name, "--help")
+        assert "Maximum wall-clock time of the optimisation [s]." in " ".join(text.split())

@@ -37,7 +37,7 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
     setup = WindTunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
         Scene.open(scene), device=device
     )
-    criterion = SteadyRun(max_steps=300, stretch=setup.steady_run.stretch)
+    criterion = SteadyRun(max_steps=300, interval=setup.steady_run.interval)
     drag = setup.build().run_to_steady(steady_run=criterion).value
     found = json.loads((tmp_path / "results" / "ball" / "summary.json").read_text())
     assert code == 0, err
@@ -59,7 +59,7 @@ def test_walls_may_lie_on_links(in_process, tmp_path, device):
     assert code == 0, err
     tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
     setup = tunnel.in_scene(Scene.open(scene), device=device)
-    criterion = SteadyRun(max_steps=200, stretch=setup.steady_run.stretch)
+    criterion = SteadyRun(max_steps=200, interval=setup.steady_run.interval)
     drag = setup.build().run_to_steady(steady_run=criterion).value
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []

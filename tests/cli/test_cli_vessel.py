@@ -30,7 +30,7 @@ from sparselbm.scene.usd import open_stage
 
 VISCOSITY = SPEED * 2 * RADIUS / REYNOLDS
 GRADIENT = 8.0 * DENSITY * VISCOSITY * SPEED / RADIUS**2
-"""Of the pressure in developed flow [Pa / m]."""
+"""Gradient of the pressure in developed flow [Pa / m]."""
 AREA = np.pi * RADIUS**2
 
 

@@ -49,7 +49,7 @@ def test_a_manifold_has_one_inlet_and_four_equal_outlets(device):
 @pytest.mark.validate
 def test_each_runner_of_a_manifold_gets_less_than_the_one_before_it(device):
     """Before the flow is at rest, too."""
-    found = manifold.manifold(manifold.setup_of(2.1e-3, device), SteadyRun(stretch=100, max_steps=600))
+    found = manifold.manifold(manifold.setup_of(2.1e-3, device), SteadyRun(interval=100, max_steps=600))
     assert (np.diff(shares(found)) < 0.0).all()
     assert shares(found)[0] > 0.26
     assert found["pressure_drop"] > 0.0

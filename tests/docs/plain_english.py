@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CHECKED = ("README.md", "CHANGELOG.md", "docs/**/*.md", "docs/conf.py", "docs/site/*.py", "tests/docs/test_code_blocks.py")
+CHECKED = (
+    "README.md", "CHANGELOG.md", "docs/**/*.md", "docs/conf.py", "docs/site/*.py", "tests/docs/test_code_blocks.py",
+    "sparselbm/case/*.py", "sparselbm/cli/*.py", "sparselbm/design/**/*.py", "sparselbm/estimate/*.py", "sparselbm/flows/*.py",
+    "tests/case/*.py", "tests/cli/*.py", "tests/flows/*.py", "tests/study/*.py", "tests/topology/*.py", "tests/gradcheck/*.py",
+)
 """Files, seen from the top folder. The generated pages are text of the package itself, and are checked there."""
 GENERATED = ("docs/reference/api/", "docs/reference/settings.md", "docs/reference/commands.md")
 

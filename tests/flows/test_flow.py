@@ -36,7 +36,7 @@ def test_a_duration_is_a_number_of_steps(flow):
 
 
 def test_the_value_is_the_coefficient_of_the_force_and_any_observable_has_one(flow):
-    found = flow.run_to_steady(steady_run=SteadyRun(stretch=20, max_steps=40))
+    found = flow.run_to_steady(steady_run=SteadyRun(interval=20, max_steps=40))
     assert flow.steady is found
     assert found.steps == 40
     assert flow.value() == pytest.approx(found.value, rel=1e-12)
@@ -58,7 +58,7 @@ def test_a_flow_refuses_positions_and_walls_that_it_cannot_have(device):
 def test_an_internal_flow_has_ports_and_no_shape_to_change(device):
     setup = tube(device)
     flow = setup.build()
-    found = flow.run_to_steady(steady_run=SteadyRun(stretch=20, max_steps=40))
+    found = flow.run_to_steady(steady_run=SteadyRun(interval=20, max_steps=40))
     assert list(flow.ports) == ["in", "out"]
     assert flow.ports["in"].flow_rate == pytest.approx(setup.flow_rate, rel=0.01)
     assert np.isfinite(found.value)

@@ -14,7 +14,7 @@ from sparselbm.geometry import TriangleMesh
 
 VOXEL = 0.12
 THICKNESS = 1.2
-"""Of the plate at the start [cells]; its middle plane lies between two layers of cells."""
+"""Thickness of the plate at the start [cells]; its middle plane lies between two layers of cells."""
 PLATE = TriangleMesh.box((0.4 * VOXEL, 0, 0), (0.4 * VOXEL + THICKNESS * VOXEL, 8 * VOXEL, 8 * VOXEL))
 TUNNEL = WindTunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
 
@@ -69,7 +69,7 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     assert last.drag < 0.8
     assert last.checked > 1.05 * last.drag
     assert problem.value(np.array([0.9])) < 0.55 * found.history[0].objective
-    # What came before was confirmed, and is what the study returns.
+    # The designs before it were confirmed, and the last of them is returned.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
     assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
 
@@ -91,7 +91,7 @@ def test_a_recheck_without_iterations_or_tolerance_is_refused():
 
 
 def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
-    """Within the tolerance it is not refused, but told."""
+    """Within the tolerance it is not refused, but reported."""
     assert CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
     assert not CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).refused
     assert not CrossCheckResult(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
@@ -99,7 +99,7 @@ def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
 
 
 def test_a_negative_objective_improves_where_it_grows(device):
-    """The ratio to the start is below 1 for an improvement, whatever the sign of the objective."""
+    """The ratio to the start is below 1 for an improvement, for objectives of either sign."""
     checker = CrossChecker(CrossCheck(every=1), [])
     checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
     common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}

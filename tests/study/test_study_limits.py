@@ -20,7 +20,7 @@ from sparselbm.geometry.deformation import FFD
 from sparselbm.observe import Force
 
 LIFT, LOSS = ForceConstraint(direction=(0.0, 1.0, 0.0), upper=0.1), PressureDropConstraint(upper=5.0)
-FINE = SteadyRun(tolerance=5e-4, stretch=50, max_steps=900)
+FINE = SteadyRun(tolerance=5e-4, interval=50, max_steps=900)
 
 
 def sheared(amount):
@@ -64,7 +64,7 @@ def test_gradient_of_the_pressure_drop(device):
         {"ball": BALL}, "ball", device=device
     )
     problem = DesignProblem(
-        setup, ShapeVariables(FFD((3, 3, 3), limit=0.1)), steady_run=SteadyRun(tolerance=1e-9, stretch=500, max_steps=1000),
+        setup, ShapeVariables(FFD((3, 3, 3), limit=0.1)), steady_run=SteadyRun(tolerance=1e-9, interval=500, max_steps=1000),
         constraints=(LOSS,), method=Steady(tolerance=0.01, flow_tolerance=math.inf),
     )
     (loss,), x, step, losses = problem.bound_constraints, np.zeros(81), swelling(0.15), []

@@ -38,7 +38,7 @@ def test_the_gradient_over_two_speeds_is_that_of_their_flows(device):
     problem = DesignProblem(
         setups, BOX, weights=[1, 3], aggregate=MeanAndDeviation(0.4), constraints=(), verify=None,
         method=Steady(tolerance=1e-6, flow_tolerance=math.inf),
-        steady_run=SteadyRun(tolerance=1e-12, stretch=6000, max_steps=12_000),
+        steady_run=SteadyRun(tolerance=1e-12, interval=6000, max_steps=12_000),
     )
     rng = np.random.default_rng(6)
     x, direction = 0.1 * rng.standard_normal(24), rng.standard_normal(24)

@@ -32,7 +32,7 @@ def problem_of(device, ranges, **options):
     return DesignProblem(
         SimulationSetup(simulation, objective=MISFIT), ParameterVariables(ranges), constraints=(), verify=None,
         method=Steady(tolerance=1e-8, flow_tolerance=math.inf), optimizer=LBFGSB(), stop=StoppingCriteria(tolerance=1e-9),
-        steady_run=SteadyRun(tolerance=1e-9, stretch=400, max_steps=4000), **options,
+        steady_run=SteadyRun(tolerance=1e-9, interval=400, max_steps=4000), **options,
     )
 
 

@@ -15,7 +15,7 @@ from sparselbm.geometry.deformation import FFD
 from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import Force, Observable
 
-LONG = SteadyRun(tolerance=3e-4, stretch=100, max_steps=1500)
+LONG = SteadyRun(tolerance=3e-4, interval=100, max_steps=1500)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is on disk after, and in the midst of, a study."""
+"""Files on disk after and during an optimisation."""
 
 import csv
 import runpy
@@ -121,7 +121,7 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(OutputExistsError, match="overwrite"):
         ResultsWriter(tmp_path / "out", scene, SMALL.in_scene(scene))
-    # What was made of a former run goes with it; the user's own files stay.
+    # Exports and pages of an earlier run are removed with it; the user's own files stay.
     own = ("mine.txt", "mine.png", "smoke.vdb", "export/mine.txt", "view/mine.html")
     former = ("slice.png", "fields.vdb", "export/fields.vdb", "export/design.glb", "view/data.js")
     for name in (*own, *former):

@@ -93,7 +93,7 @@ def test_drag_of_a_sphere_at_reynolds_number_30(device):
 
 def test_a_flow_that_is_not_at_rest_at_the_limit_says_so(device):
     flow = small_setup(device).build()
-    flow.run_to_steady(steady_run=SteadyRun(tolerance=1e-9, stretch=50, max_steps=100))
+    flow.run_to_steady(steady_run=SteadyRun(tolerance=1e-9, interval=50, max_steps=100))
     assert flow.steady.steps == 100
     assert not flow.steady.converged
     assert flow.steady.change > 1e-9

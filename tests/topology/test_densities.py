@@ -79,7 +79,7 @@ def test_projection_and_resistance():
 
 def problem_of(simulation, **options):
     problem = topology_problem(simulation, Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options), 0.4)
-    exact = SteadyRun(tolerance=1e-10, stretch=400, max_steps=20_000)
+    exact = SteadyRun(tolerance=1e-10, interval=400, max_steps=20_000)
     return replace(problem, steady_run=exact, method=Steady(tolerance=1e-8))
 
 

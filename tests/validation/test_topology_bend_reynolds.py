@@ -32,10 +32,10 @@ SPEEDS = {10: 0.04, 100: 0.1, 500: 0.1}
 FLUID = 0.25
 OPTIONS = {
     "optimizer": OptimalityCriteria(), "stop": StoppingCriteria(tolerance=1e-3, iterations=20),
-    "steady_run": SteadyRun(tolerance=2e-4, stretch=200, max_steps=12_000),
+    "steady_run": SteadyRun(tolerance=2e-4, interval=200, max_steps=12_000),
     "method": Steady(tolerance=0.05, flow_tolerance=inf),
 }
-AT_REST = SteadyRun(tolerance=1e-5, stretch=200, max_steps=60_000)
+AT_REST = SteadyRun(tolerance=1e-5, interval=200, max_steps=60_000)
 
 
 @dataclass(frozen=True)

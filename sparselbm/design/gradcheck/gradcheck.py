@@ -73,7 +73,7 @@ class Gradcheck:
     """Samples of the sweep; 0 omits the trend."""
     cells: float = 4.0
     """Length of the sweep along the gradient [cells]; less if the bounds of the variables are closer."""
-    reach: float = 0.5
+    half_width: float = 0.5
     """Half the width of a difference [cells]."""
     seed: int = 0
 
@@ -83,7 +83,7 @@ class Gradcheck:
         for name in ("steps", "directions"):
             if getattr(self, name) < 0:
                 raise GradcheckError(f"{name} is {getattr(self, name)}: it must be at least 0")
-        for name in ("cells", "reach"):
+        for name in ("cells", "half_width"):
             if not getattr(self, name) > 0:
                 raise GradcheckError(f"{name} is {getattr(self, name)}: it must be above 0")
 
@@ -175,7 +175,7 @@ class _Work:
         self._change = max(self._change, steady.change if steady and math.isfinite(steady.change) else 1.0)
 
     def _difference(self, name: str, x: np.ndarray, objective: float, gradient: np.ndarray, direction: np.ndarray) -> None:
-        h = min(self.option.reach, *_room(self.problem, x, direction))
+        h = min(self.option.half_width, *_room(self.problem, x, direction))
         one = difference(self._value, gradient, x, direction, h, uncertainty=self._tolerance * abs(objective))
         self.found.differences.append(one)
         usual = float(np.linalg.norm(gradient) * np.linalg.norm(direction)) / math.sqrt(x.size)

@@ -77,7 +77,7 @@ class BoundShape(BoundVariables):
         return constraint.bind(self.deformation, self.mesh)
 
     def on_grid(self, setup: FlowSetup) -> BoundShape:
-        """Same deformation, whatever the cells are."""
+        """Returns the same deformation, which does not depend on the grid."""
         return BoundShape(setup.obstacle, self.mesh, self.deformation, setup.voxel_size)
 
     def unit_step(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
