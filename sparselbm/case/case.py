@@ -53,19 +53,19 @@ class Case:
     obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
     """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
-    """By prim path: caps of the surface whose role is fluidVolume."""
+    """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
     domain: CaseDomain = field(default_factory=CaseDomain)
     fluid: CaseFluid = field(default_factory=CaseFluid)
     boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
-    """By side: xMin, xMax, yMin, yMax, zMin, zMax."""
+    """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
-    """By name, which is free."""
+    """Constraints by any name."""
     output: CaseOutput = field(default_factory=CaseOutput)
     source: Source = field(default_factory=Source, compare=False)
-    """Where the settings stand."""
+    """File and prims in which the settings were written, for messages."""
 
     def __post_init__(self):
         _require_roles(self.obstacle, self.source)
@@ -104,7 +104,7 @@ class Case:
         return replace(case, scene=replace(case.scene, variants=chosen))
 
     def on_cells(self, voxel_size: float) -> Case:
-        """The same case with another cell size [m]."""
+        """Returns the same case with another cell size [m]."""
         return replace(self, domain=replace(self.domain, voxel_size=voxel_size))
 
     @property
@@ -211,7 +211,7 @@ class Case:
                     self.user_model(part, each.name)
 
     def steady_run(self, setup: FlowSetup) -> SteadyRun:
-        """How the flow is run to steady state."""
+        """Convergence criterion of the flow."""
         steps = self.solver.max_steps
         return replace(
             setup.steady_run, tolerance=self.solver.tolerance, max_steps=setup.steady_run.max_steps if steps is None else steps

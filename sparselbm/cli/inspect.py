@@ -34,7 +34,7 @@ def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile =
     setup = case.setup(read, place) if case.obstacle or len(read.bodies) == 1 else None
     looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], setup and setup.voxel_size
     if case.surface is not None:
-        size = None  # There is no body to be resolved.
+        size = None  # A fluid volume has no body whose faces the cells have to resolve.
     ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     caps, whole = {}, {}
     if isinstance(setup, InternalFlowSetup):

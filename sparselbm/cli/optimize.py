@@ -1,4 +1,4 @@
-"""`sparselbm optimize`: shape optimisation of a body."""
+"""`sparselbm optimize`: optimisation of the shape of a body, or of other design variables."""
 
 from pathlib import Path
 from typing import Annotated

@@ -12,14 +12,14 @@ Number = TypeVar("Number", int, float)
 
 
 def axis_number(text: str) -> int:
-    """0, 1 or 2 for x, y or z."""
+    """Number of an axis: 0, 1 or 2 for x, y or z."""
     if text.lower() not in ("x", "y", "z"):
         raise OptionError(f"--flow-axis {text!r} is not an axis: give x, y or z")
     return "xyz".index(text.lower())
 
 
 def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Number, Number, Number]:
-    """Three numbers separated by commas."""
+    """Reads three numbers separated by commas. Raises OptionError."""
     try:
         a, b, c = (kind(each) for each in text.split(","))
     except ValueError:

@@ -15,7 +15,7 @@ class GridCheck:
     """First and best design evaluated again on another grid."""
 
     voxel_size: float
-    """[m]."""
+    """Edge of a cell of the finer grid [m]."""
     first: float
     """J of the first design."""
     best: float

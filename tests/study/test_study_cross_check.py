@@ -66,8 +66,8 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     assert "the improvement comes from the wall model, not from the shape" in found.message
     assert f"{last.difference:+.1%}" in found.message
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
-    assert last.drag < 0.8
-    assert last.checked > 1.05 * last.drag
+    assert last.objective < 0.8
+    assert last.checked > 1.05 * last.objective
     assert problem.value(np.array([0.9])) < 0.55 * found.history[0].objective
     # The designs before it were confirmed, and the last of them is returned.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
@@ -92,10 +92,10 @@ def test_a_recheck_without_iterations_or_tolerance_is_refused():
 
 def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
     """Within the tolerance it is not refused, but reported."""
-    assert CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
-    assert not CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).refused
-    assert not CrossCheckResult(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
-    assert not CrossCheckResult(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed
+    assert CrossCheckResult(3, objective=0.996, checked=1.032, tolerance=0.05).unconfirmed
+    assert not CrossCheckResult(3, objective=0.996, checked=1.032, tolerance=0.05).refused
+    assert not CrossCheckResult(3, objective=0.9, checked=0.99, tolerance=0.2).unconfirmed
+    assert not CrossCheckResult(3, objective=0.9, checked=np.nan, tolerance=0.05).unconfirmed
 
 
 def test_a_negative_objective_improves_where_it_grows(device):
@@ -106,6 +106,6 @@ def test_a_negative_objective_improves_where_it_grows(device):
     start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))
     checker.watch(start, [-1.0, 2.0])
     checker.watch(better, [-1.1, 1.8])
-    assert [each.drag for each in checker.found] == pytest.approx([1 / 1.1, 0.9])
+    assert [each.objective for each in checker.found] == pytest.approx([1 / 1.1, 0.9])
     assert [each.difference for each in checker.found] == pytest.approx([0.0, 0.0])
     assert not checker.refused
