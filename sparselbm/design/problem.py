@@ -11,6 +11,7 @@ import numpy as np
 
 from ..adjoint import AdjointMethod, Steady
 from ..errors import ConstraintError
+from ..estimate.memory import shortage
 from ..flows import Flow, FlowSetup, ForceCoefficient, ProgressCallback, SteadyRun
 from ..observe import Observable
 from .constraint import BoundConstraint, Constraint, FixedVolume
@@ -90,6 +91,7 @@ class DesignProblem:
             setup.check(gradient=True)
             if self.verify:
                 setup.require_rebuild()
+        _require_memory(setups)
         objectives = [wanted or _default_of(setup) for wanted, setup in zip(_each(self.objective, len(setups)), setups)]
         self.operating_points = [
             OperatingPoint(
@@ -204,6 +206,14 @@ class DesignProblem:
         if len(self._solutions) > _REMEMBERED:
             self._solutions.popitem(last=False)
         return found
+
+
+def _require_memory(setups: Sequence[FlowSetup]) -> None:
+    """Raises an error of a set-up if all flows and the largest adjoint do not fit in memory together."""
+    needed = sum(setup.memory for setup in setups) + max(setup.gradient_memory - setup.memory for setup in setups)
+    found = shortage(f"{len(setups)} flows", needed, setups[0].voxel_size, setups[0].device)
+    if found:
+        raise setups[0].memory_error(found)
 
 
 def _each(value, count: int) -> Sequence:

@@ -213,6 +213,8 @@ def test_an_objective_of_ones_own_equal_to_the_drag_gives_the_drag_and_is_minimi
         for name in ("objective_first", "objective_best"):
             assert found[name] == pytest.approx(built_in[name], rel=1e-6)
         assert found["objective_best"] < 0.99 * found["objective_first"]
+    ran = done("run", ".toml", {'kind = "drag"': "kind = 'mine.py:MyDrag(obstacle=\"/World/Body\")'"})
+    assert ran["objective_value"] == pytest.approx(ran["drag_coefficient"], rel=1e-6)
     assert in_process("export", "out1", "--to", "csv")[0] == 0
     assert (tmp_path / "out1" / "export" / "forces.csv").read_text().startswith("iteration,objective,")
     in_lattice_units = done("optimize", ".toml", {'kind = "drag"': "kind = 'mine.py:Force(\"/World/Body\")'"})
@@ -232,6 +234,8 @@ def test_a_deformation_of_ones_own_is_what_the_optimiser_varies(done, suffix):
 def test_an_internal_flow_has_an_objective_and_design_variables_of_ones_own(in_process, tmp_path, scene, device):
     """`run` reports the objective that `optimize` reduces, and `gradcheck` finds its gradient right."""
     tube = tube_scene(tmp_path / "tube.usda")
+    code, _, err = in_process("optimize", tube, "--design", "mine.py:Viscosity", "--device", device)
+    assert (code, "a fluid volume has no drag: give an Observable of your own" in err) == (2, True), err
     stage = open_stage(tube)
     apply(stage.GetPrimAtPath("/World"), "SparselbmObjectiveAPI", kind="mine.py:Overpressure", gridCheck=False)
     stage.GetRootLayer().Save()
@@ -249,6 +253,8 @@ def test_an_internal_flow_has_an_objective_and_design_variables_of_ones_own(in_p
     assert 0.0 < found["objective_best"] < 0.95 * found["objective_first"]
     assert (tmp_path / "out" / "history.csv").read_text().startswith("iteration,objective,")
     assert validate_stage(tmp_path / "out" / "tube_results.usda") == []
+    assert in_process("export", "out", "--to", "csv,json")[0] == 0
+    assert in_process("view", "out")[0] == 0
     exact = ("--design", "mine.py:Viscosity", "--directions", 0, "--samples", 0, "--steps", 20, "--device", device)
     code, _, err = in_process("gradcheck", tube, *exact, "--output", "check")
     assert code == 0, err

@@ -12,7 +12,7 @@ from sparselbm.design import DesignProblem, ForceConstraint, ShapeVariables
 from sparselbm.design.constraint.aggregate import Mean, MeanAndDeviation, Worst
 from sparselbm.design.operating_point import Solution
 from sparselbm.design.optimizer import StoppingCriteria
-from sparselbm.errors import ConstraintError
+from sparselbm.errors import ConstraintError, WindTunnelError
 from sparselbm.flows import SimulationSetup, SteadyRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD, Turned
@@ -100,6 +100,15 @@ def test_limits_of_every_flow_are_kept():
     setup, lift = SMALL.around({"ball": BALL}, "ball"), ForceConstraint(direction=(0, 1, 0), upper=0.0)
     problem = DesignProblem([setup, setup], BOX, constraints=(lift,))
     assert [each.name for each in problem.bound_constraints] == ["ForceConstraint", "ForceConstraint_2"]
+
+
+def test_all_flows_have_to_fit_in_memory_together(monkeypatch):
+    """One fits, and three do not."""
+    setup = SMALL.around({"ball": BALL}, "ball")
+    monkeypatch.setattr("sparselbm.estimate.memory.free_bytes", lambda device: int(1.5 * setup.gradient_memory))
+    DesignProblem([setup], BOX)
+    with pytest.raises(WindTunnelError, match=r"3 flows need .* GiB, above the limit"):
+        DesignProblem([setup] * 3, BOX)
 
 
 def test_what_does_not_fit_together_is_refused():
