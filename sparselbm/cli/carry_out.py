@@ -7,7 +7,7 @@ from ..design import DesignProblem, GridCheck, grid_check
 from ..design.grid_check import refined_points
 from ..design.optimizer import OptimizeResult
 from ..files.write import no_empty_folders
-from ..flows import FlowSetup, ForceCoefficient, InternalFlowSetup, WindTunnelSetup
+from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
 from ..results import InternalFlowWriter, ResultsWriter
 from ..results.draw import Drawing
 from ..results.stage import PrimOps
@@ -63,7 +63,7 @@ def run_optimization(
 
 def quantity(problem: DesignProblem) -> str:
     """Short name of the objective."""
-    return "C_d" if isinstance(problem.first.objective, ForceCoefficient) else problem.objective_name
+    return "C_d" if problem.minimises_drag else problem.objective_name
 
 
 def _writer(

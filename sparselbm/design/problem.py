@@ -129,8 +129,13 @@ class DesignProblem:
     @property
     def objective_name(self) -> str:
         """Name of the objective."""
+        return "drag coefficient" if self.minimises_drag else type(self.first.objective).__name__
+
+    @property
+    def minimises_drag(self) -> bool:
+        """Whether the objective is the drag coefficient of a wind tunnel."""
         objective = self.first.objective
-        return "drag coefficient" if isinstance(objective, ForceCoefficient) else type(objective).__name__
+        return isinstance(objective, ForceCoefficient) and objective == self.first.setup.default_objective
 
     def value(self, x: np.ndarray) -> float:
         """J of a design, without gradient. Raises SimulationError if a flow diverges."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL, small_problem, small_setup, swelling
 
-from sparselbm.design import DesignProblem, grid_check
+from sparselbm.design import DesignProblem, ShapeVariables, grid_check
 from sparselbm.design.optimizer import Optimizer
 from sparselbm.design.optimizer.optimizer import Outcome
 from sparselbm.errors import GeometryError, WindTunnelError
@@ -136,3 +136,10 @@ def test_an_observable_is_the_objective_in_place_of_the_drag(device):
     checked = grid_check(thrust, x)
     assert checked.best < checked.first < 0.0
     assert checked.reduction == pytest.approx(checked.best / checked.first - 1.0)
+
+
+def test_only_the_drag_is_called_drag():
+    setup, shape = small_setup(), ShapeVariables(FFD((2, 2, 2), limit=0.1))
+    objectives = (None, setup.force((0.0, 1.0, 0.0)), Thrust("ball"))
+    names = [DesignProblem(setup, shape, objective=each).objective_name for each in objectives]
+    assert names == ["drag coefficient", "ForceCoefficient", "Thrust"]
