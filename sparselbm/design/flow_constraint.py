@@ -63,7 +63,7 @@ class ForceConstraint(FlowConstraint):
     name: str = "ForceConstraint"
 
     def observable(self, setup: FlowSetup) -> Observable:
-        return _tunnel(self, setup).force(self.direction)
+        return _tunnel(self, setup).force_coefficient(self.direction)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -234,7 +234,7 @@ class InternalFlowSetup(FlowSetup):
 
     @property
     def flow_through_steps(self) -> int:
-        """Number of steps in which the inlets fill the vessel once: V / Q."""
+        """Number of steps in which the inlets fill the fluid volume once: V / Q."""
         return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
 
     @property
@@ -275,7 +275,7 @@ class InternalFlowSetup(FlowSetup):
             return ()
         slower = self.options.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
         return (
-            f"the pressure along the vessel compresses the fluid by about {compression:.1%}, above the limit of "
+            f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of "
             f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of {slower:.2g}",
         )
 
@@ -384,7 +384,7 @@ class InternalFlowSetup(FlowSetup):
             if not 0.7 < share < 1.3:
                 raise InternalFlowError(
                     f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
-                    "end on the vessel's rim, or use smaller voxels"
+                    "end on the rim of the surface, or use smaller voxels"
                 )
 
 

@@ -324,7 +324,7 @@ class WindTunnelSetup(FlowSetup):
         simulation.set_state(1.0, self._inflow)
         return Flow(self, simulation)
 
-    def force(self, direction: tuple[float, float, float]) -> ForceCoefficient:
+    def force_coefficient(self, direction: tuple[float, float, float]) -> ForceCoefficient:
         """Coefficient of the force on the obstacle along a unit vector."""
         return ForceCoefficient(Force(self.obstacle, direction))
 
@@ -332,7 +332,7 @@ class WindTunnelSetup(FlowSetup):
     def default_objective(self) -> ForceCoefficient:
         """Drag coefficient C_d of the obstacle."""
         x, y, z = (float(k == self.options.axis) for k in range(3))
-        return self.force((x, y, z))
+        return self.force_coefficient((x, y, z))
 
     def drag_coefficient(self, force: float) -> float:
         """Drag coefficient C_d = F / (1/2 rho u^2 A) of a lattice force."""

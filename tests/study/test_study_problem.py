@@ -140,6 +140,6 @@ def test_an_observable_is_the_objective_in_place_of_the_drag(device):
 
 def test_only_the_drag_is_called_drag():
     setup, shape = small_setup(), ShapeVariables(FFD((2, 2, 2), limit=0.1))
-    objectives = (None, setup.force((0.0, 1.0, 0.0)), Thrust("ball"))
+    objectives = (None, setup.force_coefficient((0.0, 1.0, 0.0)), Thrust("ball"))
     names = [DesignProblem(setup, shape, objective=each).objective_name for each in objectives]
     assert names == ["drag coefficient", "ForceCoefficient", "Thrust"]
