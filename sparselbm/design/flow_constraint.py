@@ -85,6 +85,6 @@ class PressureDropConstraint(FlowConstraint):
 def _tunnel(constraint: FlowConstraint, setup: FlowSetup) -> WindTunnelSetup:
     if not isinstance(setup, WindTunnelSetup):
         raise ConstraintError(
-            f"{constraint.name} refers to a wind tunnel, but the flow is a {type(setup).__name__}: use an ObservableConstraint"
+            f"{constraint.name} needs a wind tunnel, but the set-up is {type(setup).__name__}: use an ObservableConstraint"
         )
     return setup

@@ -242,7 +242,7 @@ def _shares(weights: Sequence[float] | None, count: int) -> np.ndarray:
 def _default_of(setup: FlowSetup) -> Observable:
     if setup.default_objective is None:
         raise ConstraintError(
-            f"the objective is None, and a {type(setup).__name__} has no default one: pass an observable, such as PowerLoss()"
+            f"the objective is None, and {type(setup).__name__} has no default one: pass an observable, such as PowerLoss()"
         )
     return setup.default_objective
 

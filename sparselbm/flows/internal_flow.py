@@ -289,7 +289,7 @@ class InternalFlowSetup(FlowSetup):
     def require_movable(self) -> TriangleMesh:
         """Raises InternalFlowError: the wall is on links, which do not move."""
         raise InternalFlowError(
-            f"the wall of {self.name} is on links, which do not move, so its shape cannot be a design variable: use "
+            f"the surface {self.name} is a wall on links, which does not move, so its shape cannot be a design variable: use "
             "ParameterVariables, such as a velocity or a density at the openings"
         )
 
