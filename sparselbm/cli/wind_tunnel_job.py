@@ -31,7 +31,7 @@ class WindTunnelJob(Job):
             "viscosity": setup.units.viscosity, "time_step": setup.units.time_step, "mach": setup.units.mach,
             "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps, "copy_gbs": estimate.copy_gbs,
             "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
-            "expected_optimize_seconds": estimate.study_seconds(_EVALUATIONS), "warnings": list(setup.warnings),
+            "expected_optimize_seconds": estimate.optimisation_seconds(_EVALUATIONS), "warnings": list(setup.warnings),
         }
 
     def show(self, found):

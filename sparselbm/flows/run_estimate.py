@@ -37,7 +37,7 @@ class RunEstimate:
         """Duration of a run to steady state [s]."""
         return self._seconds(RUN_CROSSINGS)
 
-    def study_seconds(self, evaluations: int) -> float:
+    def optimisation_seconds(self, evaluations: int) -> float:
         """Duration of an optimisation with this number of evaluations of the objective and its gradient [s]."""
         each = FORWARD_CROSSINGS + ADJOINT_COST * ADJOINT_CROSSINGS
         return self._seconds(RUN_CROSSINGS - FORWARD_CROSSINGS + evaluations * each)

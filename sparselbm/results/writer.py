@@ -1,4 +1,4 @@
-"""Results of a run or drag study on disk: a results stage over the user's scene, volumes, history, pictures."""
+"""Results of a run or an optimisation on disk: a results stage over the user's scene, volumes, history, pictures."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class ResultsWriter:
         self, folder: str | Path, scene: Scene, setup: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
         draw: Sequence[Drawing] = DRAWN,
     ):
-        """`ops`: ops varied by the study; their values are then written, and points only where the ops do not move them.
+        """`ops`: ops that the optimisation varies; their values are then written, and points only where the ops do not move them.
 
         `draw`: drawings of the flow of a run, or of each iteration whose flow is available.
         """
@@ -99,7 +99,7 @@ class ResultsWriter:
         return self._summarise({"drag_coefficient": drag, "drag_force": force, **steady, **found})
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
-        """The best design's flow (unless the study was interrupted), pictures, and the summary, which is returned."""
+        """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
         (points,), reached = problem.first.variables.states(result.x), result.objective
         if result.stopped != "interrupted":
             reached = problem.value(result.x)

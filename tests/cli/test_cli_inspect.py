@@ -75,7 +75,7 @@ def test_duration_grows_with_the_fourth_power_of_the_resolution():
     assert coarse.mlups == pytest.approx(100.0)
     assert coarse.memory == setups[0].memory < coarse.gradient_memory
     assert fine.run_seconds / coarse.run_seconds == pytest.approx(16.0)
-    assert fine.study_seconds(9) / coarse.study_seconds(9) == pytest.approx(16.0)
+    assert fine.optimisation_seconds(9) / coarse.optimisation_seconds(9) == pytest.approx(16.0)
 
 
 VARIANTS = """#usda 1.0
