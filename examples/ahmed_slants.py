@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sparselbm.case import Case
-from sparselbm.flows import WindTunnelRun
+from sparselbm.flows import WindTunnelSetup
 from sparselbm.results import ResultsWriter
 
 SCENE = Path(__file__).parents[1] / "assets" / "ahmed_road.usda"
@@ -30,12 +30,13 @@ def drags(
         case = Case.open(SCENE, variants={"/World/Body:slant": slant}).on_cells(voxel_size)
         case = replace(case, solver=replace(case.solver, tolerance=tolerance))
         scene = case.read_scene()
-        plan = case.plan(scene, device)
-        flow = WindTunnelRun(plan, case.steady_run(plan), device)
-        drag = flow.drag()
-        found[slant] = drag * plan.reference_force
+        setup = case.setup(scene, device)
+        assert isinstance(setup, WindTunnelSetup)
+        flow = setup.build()
+        drag = flow.run_to_steady(steady_run=case.steady_run(setup)).value
+        found[slant] = drag * setup.reference_force
         if folder:
-            ResultsWriter(Path(folder) / slant, scene, plan, overwrite=True).finish_run(flow, drag)
+            ResultsWriter(Path(folder) / slant, scene, setup, overwrite=True).finish_run(flow, drag)
     return found
 
 

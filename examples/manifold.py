@@ -12,30 +12,32 @@ import sys
 from pathlib import Path
 
 from sparselbm.case import Case
-from sparselbm.flows import InternalFlowRun, InternalFlowSetup, SteadyRun
+from sparselbm.flows import InternalFlowSetup, SteadyRun
 from sparselbm.results.internal_flow_writer import internal_flow_summary
 
 SCENE = Path(__file__).parents[1] / "assets" / "manifold.usda"
 
 
-def plan_of(voxel_size: float = 1.45e-3, device: str | None = None) -> InternalFlowSetup:
+def setup_of(voxel_size: float = 1.45e-3, device: str | None = None) -> InternalFlowSetup:
     """The flow on cells of a size [m]."""
     case = Case.open(SCENE).on_cells(voxel_size)
-    return case.plan(case.read_scene(), device)
+    setup = case.setup(case.read_scene(), device)
+    assert isinstance(setup, InternalFlowSetup)
+    return setup
 
 
-def manifold(plan: InternalFlowSetup, steady_run: SteadyRun | None = None) -> dict:
+def manifold(setup: InternalFlowSetup, steady_run: SteadyRun | None = None) -> dict:
     """Flow rates and pressures at the openings, pressure drop, mass balance: the summary of a run."""
-    flow = InternalFlowRun(
-        plan, steady_run, on_progress=lambda steps, share, rate: print(f"{steps} {share:.4f} {rate:.0f} MLUPS")
-    )
-    return internal_flow_summary(plan, flow.run())
+    flow = setup.build()
+    flow.on_progress = lambda phase, steps, share, speed: print(f"{steps} {share:.4f} {speed:.0f} MLUPS")
+    flow.run_to_steady(steady_run=steady_run)
+    return internal_flow_summary(setup, flow.ports)
 
 
 if __name__ == "__main__":
-    plan = plan_of(*map(float, sys.argv[1:]))
-    print(plan.headline)
-    found = manifold(plan)
+    setup = setup_of(*map(float, sys.argv[1:]))
+    print(setup.headline)
+    found = manifold(setup)
     for name, each in found["openings"].items():
         print(f"{name:<16} {each['flow_rate'] / found['flow_rate']:+.4f} of the flow  {each['pressure']:7.3f} Pa")
     print(f"pressure drop {found['pressure_drop']:.2f} Pa, mass balance {found['mass_balance']:+.2%}")

@@ -13,8 +13,9 @@ from math import pi
 import numpy as np
 import warp as wp
 
+from sparselbm.design import DensityVariables, minimize_in_stages, topology_problem
 from sparselbm.design.optimizer import StoppingCriteria
-from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.topology import Density, Resistance
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MIN, Y_MIN, FaceRegion, Parabola, VelocityInlet
 from sparselbm.models.collision import TRT
@@ -37,12 +38,13 @@ def bend(cells: int = 50, iterations: int = 50, device: str | None = None) -> tu
         force=Brinkman(1.0),
     )
     easy = Resistance(solid=2.5e4 * NU / cells**2, fluid=2.5e-4 * NU / cells**2, q=0.01)
-    stages = [Density(resistance=easy), Density(resistance=replace(easy, q=0.1))]
-    study = DensityStudy(stages=stages, fluid=0.08 * pi, stop=StoppingCriteria(tolerance=1e-3, iterations=iterations))
-    problem = DensityProblem(study, flow)
-    results = problem.minimize()
+    stages = [DensityVariables(Density(resistance=replace(easy, q=q)), fluid=0.08 * pi) for q in (0.01, 0.1)]
+    problem = topology_problem(flow, stages[0].density, stages[0].fluid)
+    problem = replace(problem, stop=StoppingCriteria(tolerance=1e-3, iterations=iterations))
+    results = minimize_in_stages(problem, stages)
     losses = [results[0].history[0].objective, *(result.objective for result in results)]
-    return [loss / (2 * NU * U**2) for loss in losses], flow.domain.dense(problem.stage.field(results[-1].x))
+    rho = stages[-1].density.bind(flow.domain).field(results[-1].x)
+    return [loss / (2 * NU * U**2) for loss in losses], flow.domain.dense(rho)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def permeability(shape: int = 64, folder: str | None = None, device: str | None 
         force=(gradient, 0.0, 0.0), obstacles=[Obstacle("spheres", body.mesh, wall=CentralInterpolation())],
     )
     flow.set_state(1.0, (SPEED, 0.0, 0.0))
-    SteadyRun(stretch=2 * shape, limit=80 * shape).run(flow, Integral(lambda rho, u: u[0]))
+    SteadyRun(interval=2 * shape, max_steps=80 * shape).run(flow, Integral(lambda rho, u: u[0]))
     water = Units(voxel_size=h, velocity=1e-4, viscosity=1e-6, density=1000.0, lattice_velocity=SPEED)
     shown = Snapshot.of(flow, water)
     if folder:

@@ -4,21 +4,20 @@ from importlib import import_module
 
 _HOMES = {
     "Case": "case.case",
-    "DragProblem": "design.drag",
-    "DragStudy": "design.drag",
+    "DesignProblem": "design.problem",
+    "Flow": "flows.setup",
     "Obstacle": "solver.obstacle",
     "ResultsWriter": "results.writer",
-    "RunEstimate": "flows.forecast",
     "Scene": "scene.usd.scene",
+    "ShapeVariables": "design.variables.shape",
     "Simulation": "solver.simulation",
     "Snapshot": "observe.snapshot",
     "Units": "units",
     "WindTunnel": "flows.wind_tunnel",
-    "WindTunnelRun": "flows.tunnel_flow",
-    "grid_check": "design.drag",
+    "grid_check": "design.grid_check",
     "value_and_grad": "adjoint.value_and_grad",
 }
-"""Public names at the root and the module of each; others keep their one path, such as `sparselbm.objective.Force`."""
+"""Public names at the root and the module of each; others keep their one path, such as `sparselbm.observe.Force`."""
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -11,12 +11,13 @@ import warp as wp
 
 from ..errors import CaseError
 from ..files.names import result_name_of
-from ..flows import InternalFlow, InternalFlowSetup, SteadyRun, WindTunnel, WindTunnelSetup
+from ..flows import FlowSetup, InternalFlow, SteadyRun, WindTunnel
 from ..geometry import SolidFraction
 from ..lattice import velocity_set as lattice
 from ..models import collision
 from ..models.collision import Collision
 from ..models.wall import Bouzidi
+from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
 from .openings import CaseOpenings, tunnel_sides
@@ -52,19 +53,19 @@ class Case:
     obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
     """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
-    """By prim path: caps of the surface whose role is fluidVolume."""
+    """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
     domain: CaseDomain = field(default_factory=CaseDomain)
     fluid: CaseFluid = field(default_factory=CaseFluid)
     boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
-    """By side: xMin, xMax, yMin, yMax, zMin, zMax."""
+    """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
-    """By name, which is free."""
+    """Constraints by any name."""
     output: CaseOutput = field(default_factory=CaseOutput)
     source: Source = field(default_factory=Source, compare=False)
-    """Where the settings stand."""
+    """File and prims in which the settings were written, for messages."""
 
     def __post_init__(self):
         _require_roles(self.obstacle, self.source)
@@ -103,7 +104,7 @@ class Case:
         return replace(case, scene=replace(case.scene, variants=chosen))
 
     def on_cells(self, voxel_size: float) -> Case:
-        """The same case with another cell size [m]."""
+        """Returns the same case with another cell size [m]."""
         return replace(self, domain=replace(self.domain, voxel_size=voxel_size))
 
     @property
@@ -161,7 +162,7 @@ class Case:
         )
 
     @property
-    def vessel(self) -> InternalFlow:
+    def internal_flow(self) -> InternalFlow:
         """The flow in a fluid volume that domain, fluid and solver describe."""
         s = self.solver
         return InternalFlow(
@@ -175,25 +176,17 @@ class Case:
         """Path of the prim that encloses the fluid; None for flow past a body."""
         return surface_of(self)
 
-    def plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup | InternalFlowSetup:
-        """The flow set-up; checks everything, including memory if a device is given.
-
-        Raises WindTunnelError, InternalFlowError, UnitsError.
-        """
-        if self.surface is None:
-            return self.tunnel_plan(scene, device)
-        return self.vessel.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-
-    def tunnel_plan(self, scene: Scene, device: wp.DeviceLike | None = None) -> WindTunnelSetup:
-        """The set-up of flow past a body. Raises CaseError for a fluid volume, which has no drag."""
+    def setup(self, scene: Scene, device: wp.DeviceLike | None = None) -> FlowSetup:
+        """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
         if self.surface is not None:
-            raise CaseError(
-                f"{self.source.place('obstacle', 'role', self.surface)} is fluidVolume, and drag requires a body in a flow: "
-                "use `run` for this case; for gradients of internal flow use sparselbm.flows.InternalFlow and "
-                "sparselbm.value_and_grad in Python"
-            )
+            return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
         ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
         return self.tunnel.in_scene(scene, self.design_obstacle, ignore=ignored, device=device)
+
+    @property
+    def user_objective(self) -> Functional | None:
+        """The user's own objective; None: the drag coefficient."""
+        return self.user_model(self.objective, "kind") if names_a_class(self.objective.kind) else None
 
     @property
     def _collision(self) -> Collision:
@@ -217,11 +210,11 @@ class Case:
                 if names_a_class(getattr(part, each.name)) and each.metadata["entry"].model is not None:
                     self.user_model(part, each.name)
 
-    def steady_run(self, plan: WindTunnelSetup | InternalFlowSetup) -> SteadyRun:
-        """How the flow is run to steady state."""
+    def steady_run(self, setup: FlowSetup) -> SteadyRun:
+        """Convergence criterion of the flow."""
         steps = self.solver.max_steps
         return replace(
-            plan.steady_run, tolerance=self.solver.tolerance, limit=plan.steady_run.limit if steps is None else steps
+            setup.steady_run, tolerance=self.solver.tolerance, max_steps=setup.steady_run.max_steps if steps is None else steps
         )
 
 

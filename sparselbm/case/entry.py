@@ -85,7 +85,7 @@ P = TypeVar("P", bound=CasePart)
 
 
 def spelt(name: str) -> str:
-    """voxel_size -> voxelSize, the spelling in files."""
+    """Spelling of a name in files: voxel_size -> voxelSize."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 

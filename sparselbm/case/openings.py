@@ -16,7 +16,7 @@ LOWER_SIDES = SIDES[::2]
 
 
 def tunnel_sides(axis: int = 0, velocity: float = 1.0) -> dict[str, CaseBoundary]:
-    """Inlet and outlet; free slip on the other sides."""
+    """Default boundary conditions: inlet and outlet, with free slip on the other sides."""
     along = (velocity * (axis == 0), velocity * (axis == 1), velocity * (axis == 2))
     return {SIDES[2 * axis]: CaseBoundary(kind="inlet", velocity=along), SIDES[2 * axis + 1]: CaseBoundary(kind="outlet")}
 
@@ -32,7 +32,7 @@ class CaseOpenings:
     profile: Parabola | None
     walls: tuple[SideWall, ...]
     conditions: tuple[SideCondition, ...]
-    """The user's own, in place of the tunnel's."""
+    """The user's own conditions, in place of the tunnel's."""
 
     @property
     def axis(self) -> int:

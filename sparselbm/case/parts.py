@@ -195,7 +195,8 @@ class CaseSolver(CasePart):
     tolerance: float = entry(
         NUMBER, SteadyRun.tolerance,
         "Convergence tolerance: the flow counts as steady when the relative change of the monitored value over an eighth of a "
-        "flow-through time is smaller. The drag is monitored, or all flow rates and pressures at openings.", above=0.0,
+        "flow-through time is smaller. Monitored are the drag or the objective of an optimisation, or all flow rates and "
+        "pressures at openings.", above=0.0,
     )
     max_steps: int | None = entry(
         COUNT, None, "Maximum number of steps to steady state. Not set: ten flow-through times.", above=0.0
@@ -233,7 +234,8 @@ class CaseDesign(CasePart):
     kind: str = entry(
         TOKEN, "ffd",
         "ffd: control points of a free-form deformation; rigid: translation and rotation; vertices: all vertices, smoothed, with "
-        "the Adam optimiser, which needs 30 iterations or more; xformOps: values of the prim's own xform ops.",
+        "the Adam optimiser, which needs 30 iterations or more; xformOps: values of the prim's own xform ops; DesignVariables of "
+        "your own, FILE.py:ClassName, for variables that are not a shape, such as parameters of the models in a fluid volume.",
         allowed=("ffd", "rigid", "vertices", "xformOps"), model=Deformation, option="design",
     )
     control_points: tuple[int, int, int] = entry(

@@ -17,7 +17,7 @@ def is_multiple(part: type[CasePart]) -> bool:
 
 
 def generated_schema() -> str:
-    """Text of generatedSchema.usda: one class per schema, with fallback values, allowed tokens and docs."""
+    """Text of generatedSchema.usda: one class per schema, with defaults, allowed tokens and documentation."""
     return "#usda 1.0\n(\n)\n" + "".join(_class(part) for part in PARTS)
 
 

@@ -1,4 +1,4 @@
-"""Where the settings of a case stand, so that messages can name the place."""
+"""File and prims in which the settings of a case were written, so that messages can name the place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ class Source:
     """File of a case and, in USD, the prims to which its schemas are applied."""
 
     file: Path | None = None
-    """None: the command line, or Python."""
+    """File of the case; None: the command line, or Python."""
     prims: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Path of the prim, by the names of a part and of its instance; empty for TOML."""
     local_files_only: bool = False
@@ -22,7 +22,7 @@ class Source:
         return Path() if self.file is None else self.file.parent
 
     def place(self, space: str, attribute: str, instance: str = "") -> str:
-        """/Case: sparselbm:boundary:xMin:velocity; or case.toml: boundary.xMin.velocity."""
+        """Place of a setting, such as /Case: sparselbm:boundary:xMin:velocity, or case.toml: boundary.xMin.velocity."""
         prim = self.prims.get((space, instance))
         if prim is not None:
             middle = f":{instance}" if instance and instance != prim else ""

@@ -1,6 +1,6 @@
 """Reads a case from a USD stage: applied schemas and their attributes, on any prim and in any layer."""
 
-# pxr fills its modules at run time, out of pyright's sight.
+# pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Found:
         """Reads the schemas of one prim."""
         applied = [name for name in prim.GetPrimTypeInfo().GetAppliedAPISchemas() if name.startswith("Sparselbm")]
         authored = [each for each in prim.GetAuthoredPropertyNames() if each.startswith(_PREFIX)]
-        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # The heirs of a class are read.
+        if not (applied or authored) or not prim.IsActive() or prim.IsAbstract():  # Prims that inherit from a class are read.
             return
         _require_defined(prim)
         path, left = str(prim.GetPath()), set(authored)
@@ -85,9 +85,9 @@ class _Found:
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
         # A stage expresses these by itself; a TOML file has names for them.
-        settled = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
+        fixed = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
         given = {name: value for name, value in values.items() if value is not None}
-        known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **settled)
+        known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **fixed)
 
     def case(self) -> Case:
         """The case of all parts that were found."""

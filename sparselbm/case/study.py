@@ -1,16 +1,24 @@
-"""Optimisation study of a case: objective, design variables, constraints and stopping criteria."""
+"""Design problem of a case: objective, design variables, constraints and stopping criteria."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from ..design import CrossCheck, DragStudy, FlowConstraint, ForceConstraint, PressureDropConstraint
+from ..design import (
+    CrossCheck,
+    DesignProblem,
+    DesignVariables,
+    FlowConstraint,
+    ForceConstraint,
+    PressureDropConstraint,
+    ShapeVariables,
+)
 from ..design.constraint import BoundingBox, FixedVolume, MinimumThickness
 from ..design.constraint import Constraint as ShapeConstraint
 from ..design.optimizer import SLSQP, Adam, StoppingCriteria
 from ..errors import CaseError
-from ..flows import WindTunnelSetup
+from ..flows import FlowSetup, WindTunnelSetup
 from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..results.stage import PrimOps
 from .case import Case
@@ -23,43 +31,72 @@ LIMIT_SHARE = 0.12
 
 @dataclass(frozen=True, eq=False)
 class CaseStudy:
-    """Optimisation study of a case."""
+    """Optimisation of a case."""
 
-    study: DragStudy
+    problem: DesignProblem
     ops: PrimOps | None
     """The xform ops that vary, if the design is of kind xformOps."""
 
     @classmethod
-    def of(cls, case: Case, plan: WindTunnelSetup) -> CaseStudy:
-        """Raises CaseError where the design belongs to another prim, SceneError for ops that do not exist."""
-        design = case.design
-        ops = _ops(case, design, plan) if design.kind == "xformOps" else None
-        deformation = _deformation(case, plan) if ops is None else ops.deformation
-        is_own = names_a_class(design.kind)
-        resizes = is_own or design.kind in ("ffd", "vertices") or (
+    def of(cls, case: Case, setup: FlowSetup, *, constrained: bool = True) -> CaseStudy:
+        """Returns the checked problem of a case; `constrained`: with its constraints.
+
+        Raises CaseError where the design belongs to another prim, or the flow lacks the objective or the design variables;
+        SceneError for ops that do not exist; and the errors of `DesignProblem`.
+        """
+        own = case.user_model(case.design, "kind") if names_a_class(case.design.kind) else None
+        if isinstance(own, DesignVariables):
+            return cls(_problem(case, setup, own, _constraints(case) if constrained else ()), None)
+        tunnel = _tunnel(case, setup)
+        ops = _ops(case, case.design, tunnel) if case.design.kind == "xformOps" else None
+        deformation = _deformation(case, tunnel, own) if ops is None else ops.deformation
+        resizes = own is not None or case.design.kind in ("ffd", "vertices") or (
             ops is not None and any(isinstance(op, Scale) for op in ops.deformation.ops)
         )
-        volume = (FixedVolume(),) if design.fixed_volume and resizes else ()
-        wanted = case.objective
-        return cls(DragStudy(
-            objective=case.user_model(wanted, "kind") if names_a_class(wanted.kind) else None, deformation=deformation,
-            constraints=(*volume, *(_constraint(case, name, each) for name, each in case.constraint.items())),
-            optimizer=Adam() if design.kind == "vertices" else SLSQP(),
-            stop=StoppingCriteria(iterations=wanted.iterations, seconds=wanted.seconds),
-            steady_run=case.steady_run(plan), cross_check=CrossCheck() if wanted.cross_check else None,
-        ), ops)
+        volume = (FixedVolume(),) if case.design.fixed_volume and resizes else ()
+        constraints = (*volume, *_constraints(case)) if constrained else ()
+        return cls(_problem(case, setup, ShapeVariables(deformation), constraints), ops)
 
 
-def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:
+def _problem(
+    case: Case, setup: FlowSetup, variables: DesignVariables, constraints: tuple[ShapeConstraint | FlowConstraint, ...]
+) -> DesignProblem:
+    wanted, objective = case.objective, case.user_objective
+    if objective is None and setup.default_objective is None:
+        raise CaseError(
+            f"{case.source.place('objective', 'kind')} is {wanted.kind}, but a fluid volume has no drag: give an Observable of "
+            "your own, FILE.py:ClassName"
+        )
+    return DesignProblem(
+        setup, variables, objective=objective,
+        constraints=constraints,
+        optimizer=Adam() if case.design.kind == "vertices" else SLSQP(),
+        stop=StoppingCriteria(iterations=wanted.iterations, seconds=wanted.seconds),
+        steady_run=case.steady_run(setup), verify=CrossCheck() if wanted.cross_check else None,
+    )
+
+
+def _tunnel(case: Case, setup: FlowSetup) -> WindTunnelSetup:
+    """The set-up of flow past a body, whose shape can change."""
+    if not isinstance(setup, WindTunnelSetup):
+        raise CaseError(
+            f"{case.source.place('obstacle', 'role', case.surface or '')} is fluidVolume, whose wall is on links and does not "
+            f"move, but {case.source.place('design', 'kind')} is {case.design.kind}, which changes a shape: give DesignVariables "
+            "of your own, FILE.py:ClassName, such as ParameterVariables of the models"
+        )
+    return setup
+
+
+def _deformation(case: Case, setup: WindTunnelSetup, own: Deformation | None) -> Deformation:
     design = case.design
-    if design.prim is not None and design.prim != plan.obstacle:
+    if design.prim is not None and design.prim != setup.obstacle:
         raise CaseError(
             f"{case.source.place('design', 'kind')} is {design.kind} on {design.prim}, but the design obstacle is "
-            f"{plan.obstacle}: apply the schema there; only xformOps may belong to a prim above"
+            f"{setup.obstacle}: apply the schema there; only xformOps may belong to a prim above"
         )
-    if names_a_class(design.kind):
-        return case.user_model(design, "kind")
-    limit = LIMIT_SHARE * plan.length if design.max_displacement is None else design.max_displacement
+    if own is not None:
+        return own
+    limit = LIMIT_SHARE * setup.length if design.max_displacement is None else design.max_displacement
     if design.kind == "rigid":
         return Rigid(rotate=True, max_translation=limit)
     if design.kind == "vertices":
@@ -68,9 +105,9 @@ def _deformation(case: Case, plan: WindTunnelSetup) -> Deformation:
     return FFD(design.control_points, limit=limit)
 
 
-def _ops(case: Case, design: CaseDesign, plan: WindTunnelSetup) -> PrimOps:
+def _ops(case: Case, design: CaseDesign, setup: WindTunnelSetup) -> PrimOps:
     """The ops to vary, each with its maximum change, or with one per component."""
-    place, reach = case.source.place("design", "varyOps"), {}
+    place, changes = case.source.place("design", "varyOps"), {}
     if case.scene.variants:
         raise CaseError(
             f"{place} cannot be combined with --variant, because ops are read from the saved scene: save the selection "
@@ -84,8 +121,12 @@ def _ops(case: Case, design: CaseDesign, plan: WindTunnelSetup) -> PrimOps:
             values = []
         if not (op and values):
             raise CaseError(f"{place}: {text!r}: give OP=CHANGE, such as xformOp:rotateY=20")
-        reach[op] = values[0] if len(values) == 1 else values
-    return PrimOps.of(case.file, design.prim or plan.obstacle, reach, time=case.scene.time)
+        changes[op] = values[0] if len(values) == 1 else values
+    return PrimOps.of(case.file, design.prim or setup.obstacle, changes, time=case.scene.time)
+
+
+def _constraints(case: Case) -> tuple[ShapeConstraint | FlowConstraint, ...]:
+    return tuple(_constraint(case, name, each) for name, each in case.constraint.items())
 
 
 def _constraint(case: Case, name: str, wanted: CaseConstraint) -> ShapeConstraint | FlowConstraint:

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def usd_value(value: Any) -> str:
-    """1.0 -> 1, (1.0, 0.0, 0.0) -> (1, 0, 0), ("a", "b") -> ["a", "b"]."""
+    """Formats a value for USD: 1.0 -> 1, (1.0, 0.0, 0.0) -> (1, 0, 0), ("a", "b") -> ["a", "b"]."""
     if isinstance(value, tuple):
         brackets = "[]" if value and isinstance(value[0], str) else "()"
         return brackets[0] + ", ".join(map(usd_value, value)) + brackets[1]
@@ -13,7 +13,7 @@ def usd_value(value: Any) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """1.0 -> 1.0, (1.0, 0.0, 0.0) -> [1.0, 0.0, 0.0], True -> true."""
+    """Formats a value for TOML: 1.0 -> 1.0, (1.0, 0.0, 0.0) -> [1.0, 0.0, 0.0], True -> true."""
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -31,7 +31,7 @@ def bench(
     size: Size = 128, collision: Collision = None, gradient: Gradient = False, registers: Registers = False,
     device: o.Device = None, json_file: o.JsonFile = None,
 ) -> None:
-    """Measure the speed of a step (with walls, in pipes, backwards) relative to a memory copy measured at the same time.
+    """Measure the speed of a step (with walls, in pipes, of the adjoint) relative to a memory copy measured at the same time.
 
     Examples:
 
@@ -118,7 +118,8 @@ def _table(report: "BenchReport", title: str) -> Table:
     for name in ("", "MLUPS", "share of copy", "bytes per cell", "reference", "", "target"):
         table.add_column(name, justify="left" if name in ("", "reference") else "right")
     for row in report.rows:
-        target = "" if row.target is None else f"{row.target:.2f} {'reached' if row.met else 'missed'}"
+        verdict = "reached" if row.met else "missed"
+        target = "" if row.target is None else f"{row.target:.2f} {verdict}"
         table.add_row(
             row.name, f"{row.mlups:.1f}", f"{row.share_of_copy:.1%}", f"{row.bytes_per_cell:.0f}",
             row.reference, f"{row.relative:.2f}", target,

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..design import DragProblem, DragStudy, GridCheck, grid_check
+from ..design import DesignProblem, GridCheck, grid_check
+from ..design.grid_check import refined_points
 from ..design.optimizer import OptimizeResult
 from ..files.write import no_empty_folders
-from ..flows import WindTunnelSetup
-from ..results import ResultsWriter
+from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
+from ..results import InternalFlowWriter, ResultsWriter
 from ..results.draw import Drawing
 from ..results.stage import PrimOps
 from ..results.writer import DRAWN
 from ..scene.usd import Scene
 from .exits import RunInterruptedError, running
 from .show import ProgressBar, announce, duration, err, facts
+
+Writer = ResultsWriter | InternalFlowWriter
+"""Writer of the results of an optimisation."""
 
 _REFINEMENT = 1.25
 """Refinement of the grid check."""
@@ -25,20 +29,18 @@ _UNCONFIRMED = (
 
 
 def run_optimization(
-    scene: Scene, plan: WindTunnelSetup, study: DragStudy, *, output: Path, overwrite: bool, device: str, check_grid: bool,
-    ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
-) -> tuple[ResultsWriter, dict]:
-    """Checks everything, runs the study and prints its results; returns the writer and the summary.
+    scene: Scene, problem: DesignProblem, *, output: Path, overwrite: bool, check_grid: bool, ops: PrimOps | None = None,
+    draw: Sequence[Drawing] = DRAWN,
+) -> tuple[Writer, dict]:
+    """Runs a checked problem and prints its results; returns the writer and the summary.
 
     Raises RunInterruptedError after Ctrl-C with the best value so far; all iterations are written. An empty folder is removed.
     """
-    scene.body(plan.obstacle).require_fixed_topology()
-    problem = DragProblem(study, plan, device)
     if check_grid:
-        plan.refined(_REFINEMENT).require_memory(device)
+        refined_points(problem, _REFINEMENT)
     with no_empty_folders(output):
-        folder = ResultsWriter(output, scene, plan, overwrite=overwrite, ops=ops, draw=draw)
-        announce(plan, device)
+        folder = _writer(scene, problem.first.setup, output, overwrite=overwrite, ops=ops, draw=draw)
+        announce(problem.first.setup)
         with running():
             result = _optimise(problem, folder)
     with running():
@@ -59,8 +61,24 @@ def run_optimization(
     return folder, summary
 
 
-def _optimise(problem: DragProblem, folder: ResultsWriter) -> OptimizeResult:
-    with ProgressBar(problem.plan, problem.study.stop.iterations, quantity=_quantity(problem)) as work:
+def quantity(problem: DesignProblem) -> str:
+    """Short name of the objective."""
+    return "C_d" if problem.minimises_drag else problem.objective_name
+
+
+def _writer(
+    scene: Scene, setup: FlowSetup, output: Path, *, overwrite: bool, ops: PrimOps | None, draw: Sequence[Drawing]
+) -> Writer:
+    """Writer of the results of an optimisation, which creates the folder. Raises OutputExistsError."""
+    if isinstance(setup, InternalFlowSetup):
+        return InternalFlowWriter(output, scene, setup, overwrite=overwrite, draw=draw)
+    assert isinstance(setup, WindTunnelSetup)
+    scene.body(setup.obstacle).require_fixed_topology()
+    return ResultsWriter(output, scene, setup, overwrite=overwrite, ops=ops, draw=draw)
+
+
+def _optimise(problem: DesignProblem, folder: Writer) -> OptimizeResult:
+    with ProgressBar(problem.first.setup, problem.stop.iterations, quantity=quantity(problem)) as work:
 
         def finished(iterate) -> None:
             folder.add(iterate)
@@ -73,18 +91,13 @@ def _optimise(problem: DragProblem, folder: ResultsWriter) -> OptimizeResult:
             raise RunInterruptedError("Interrupted before the first design was evaluated.") from None
 
 
-def _on_finer_grid(problem: DragProblem, result: OptimizeResult) -> GridCheck:
-    with ProgressBar(problem.plan.refined(_REFINEMENT), quantity=_quantity(problem)) as work:
+def _on_finer_grid(problem: DesignProblem, result: OptimizeResult) -> GridCheck:
+    with ProgressBar(problem.first.setup.refined(_REFINEMENT), quantity=quantity(problem)) as work:
         problem.on_progress = work.step
         return grid_check(problem, result.x, refinement=_REFINEMENT)
 
 
-def _quantity(problem: DragProblem) -> str:
-    """Short name of the objective."""
-    return "C_d" if problem.study.objective is None else problem.objective_name
-
-
-def _reached(folder: ResultsWriter, result: OptimizeResult) -> str:
+def _reached(folder: Writer, result: OptimizeResult) -> str:
     first = result.history[0].objective
     return (
         f"Interrupted after {result.evaluations} evaluations: best objective {result.objective:.4f} "
@@ -92,12 +105,11 @@ def _reached(folder: ResultsWriter, result: OptimizeResult) -> str:
     )
 
 
-def _print_summary(folder: ResultsWriter, found: dict, second: GridCheck | None, problem: DragProblem) -> None:
+def _print_summary(folder: Writer, found: dict, second: GridCheck | None, problem: DesignProblem) -> None:
     rows = {
         problem.objective_name: f"{found['objective_first']:.4f} before, {found['objective_best']:.4f} after",
         "reduction": f"{found['reduction']:.1%}",
-        "volume change": f"{found['volume_change']:+.3%}"
-        + ("" if found["feasible"] else " (exceeds the tolerance)"),
+        **_volume(found),
         "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
         "time": duration(found["seconds"]),
     }
@@ -109,3 +121,10 @@ def _print_summary(folder: ResultsWriter, found: dict, second: GridCheck | None,
             f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points"
         )
     facts("", {**rows, "results": str(folder.stage.path)})
+
+
+def _volume(found: dict) -> dict[str, str]:
+    """Change of the volume of a body; nothing for other design variables."""
+    if "volume_change" not in found:
+        return {}
+    return {"volume change": f"{found['volume_change']:+.3%}" + ("" if found["feasible"] else " (exceeds the tolerance)")}

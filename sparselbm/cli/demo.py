@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..adjoint import Steady
-from ..design import DragStudy
+from ..design import DesignProblem, ShapeVariables
 from ..design.optimizer import StoppingCriteria
 from ..flows import WindTunnel
 from ..geometry.deformation import FFD
@@ -46,15 +46,13 @@ def demo(
     sparselbm demo --voxel-size 0.11 --iterations 4 --no-grid-check [dim]# coarse and fast[/dim]
     """
     scene = Scene.open(bundled("bunny_tunnel.usda"))
-    plan = WindTunnel(voxel_size=voxel_size, reynolds=60.0).in_scene(scene)
-    study = DragStudy(
-        deformation=FFD((5, 3, 4), limit=0.25), stop=StoppingCriteria(iterations=iterations, seconds=seconds),
-        gradient=Steady(tolerance=0.1, flow_tolerance=math.inf),
-    )
     place, folder = o.device_of(device), output or Path("results") / "demo"
-    written, summary = run_optimization(
-        scene, plan, study, output=folder, overwrite=overwrite, device=place, check_grid=grid_check
+    problem = DesignProblem(
+        WindTunnel(voxel_size=voxel_size, reynolds=60.0).in_scene(scene, device=place),
+        ShapeVariables(FFD((5, 3, 4), limit=0.25)), stop=StoppingCriteria(iterations=iterations, seconds=seconds),
+        method=Steady(tolerance=0.1, flow_tolerance=math.inf),
     )
+    written, summary = run_optimization(scene, problem, output=folder, overwrite=overwrite, check_grid=grid_check)
     is_default = (voxel_size, iterations, seconds) == (VOXEL_SIZE, ITERATIONS, None)
     broken = failures(summary, validate_stage(written.stage.path), LEAST_REDUCTION if is_default else 0.0)
     for line in broken:

@@ -15,6 +15,7 @@ _SPOKEN = {
     "(metres_per_unit)": "(--metres-per-unit)",
     "no obstacle specified": "no --obstacle specified",
     "constrain it by BoundingBox or bounds instead": "pass --no-fixed-volume",
+    "omit the grid check": "pass --no-grid-check",
 }
 """Names of the Python interface in messages, and the options that correspond to them."""
 

@@ -11,11 +11,11 @@ from rich.table import Table
 
 from ..adjoint import Steady
 from ..case import CaseDesign, CaseObjective, CaseStudy
-from ..design import DragProblem
-from ..design.gradcheck import Check, DragGradcheck, GradcheckReport
+from ..design.gradcheck import Check, Gradcheck, GradcheckReport
 from ..design.gradcheck.plot import plot
 from ..files.write import claim_folder, no_empty_folders
 from . import options as o
+from .carry_out import quantity
 from .exits import FAILED, running
 from .overrides import Overrides, output_of
 from .settings import FLOW, takes_case
@@ -65,19 +65,18 @@ def gradcheck(
 
     sparselbm gradcheck scene.usda --ffd 5,3,4 --samples 13 --cells 6 --output out
     """
-    option = DragGradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
+    option = Gradcheck(steps=steps, directions=directions, samples=samples, cells=cells)
     case, place = options.case(), o.device_of(device)
     case = replace(case, solver=replace(case.solver, tolerance=flow_tolerance))
-    plan = case.tunnel_plan(options.scene(case), place)
-    gradient = Steady(tolerance=0.01, flow_tolerance=math.inf)
-    study = replace(CaseStudy.of(case, plan).study, constraints=(), gradient=gradient)
-    problem = DragProblem(study, plan, place)
+    setup = case.setup(options.scene(case), place)
+    method = Steady(tolerance=0.01, flow_tolerance=math.inf)
+    problem = replace(CaseStudy.of(case, setup, constrained=False).problem, method=method)
     folder = output_of(output, case, "_gradcheck")
     with no_empty_folders(folder):
         claim_folder(folder, overwrite=overwrite, owned=_OWNED)
-        announce(plan, place)
+        announce(setup)
         with running():
-            with ProgressBar(plan) as work:
+            with ProgressBar(setup, quantity=quantity(problem)) as work:
                 problem.on_progress = work.step
                 report = option.run(problem, _print_check)
             (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from ..flows import InternalFlowSetup, RunEstimate
+from ..flows import InternalFlowSetup
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
 from ..scene.usd import Note, Scene, surface_doubts
@@ -31,14 +31,14 @@ def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile =
     """
     case, place = options.case(), o.device_of(device)
     read = options.scene(case)
-    plan = case.plan(read, place) if case.obstacle or len(read.bodies) == 1 else None
-    looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], plan and plan.voxel_size
+    setup = case.setup(read, place) if case.obstacle or len(read.bodies) == 1 else None
+    looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], setup and setup.voxel_size
     if case.surface is not None:
-        size = None  # There is no body to be resolved.
+        size = None  # A fluid volume has no body whose faces the cells have to resolve.
     ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
     caps, whole = {}, {}
-    if isinstance(plan, InternalFlowSetup):
-        caps, whole = plan.caps, {plan.name: inspect_mesh(plan.surface, plan.name)}  # Its caps close it.
+    if isinstance(setup, InternalFlowSetup):
+        caps, whole = setup.caps, {setup.name: inspect_mesh(setup.surface, setup.name)}  # Its caps close it.
     doubts = [
         note for body, look in zip(read.bodies, looks)
         if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
@@ -46,11 +46,11 @@ def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile =
     ]
     found = _reading(read, looks, doubts)
     _show_reading(read, looks, doubts, caps)
-    if plan is None:
+    if setup is None:
         err.print(f"{len(read.bodies)} bodies: select one with --obstacle to see the tunnel around it", highlight=False)
     else:
-        job = job_of(plan)
-        found |= job.numbers(RunEstimate.of(place))
+        job = job_of(setup)
+        found |= job.numbers(setup.estimate())
         job.show(found)
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=2) + "\n")

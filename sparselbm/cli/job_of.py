@@ -1,11 +1,14 @@
 """Selects the job for a flow set-up."""
 
-from ..flows import InternalFlowSetup, WindTunnelSetup
+from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
+from .internal_flow_job import InternalFlowJob
 from .jobs import Job
-from .tunnel_job import WindTunnelJob
-from .vessel_job import InternalFlowJob
+from .wind_tunnel_job import WindTunnelJob
 
 
-def job_of(plan: WindTunnelSetup | InternalFlowSetup) -> Job:
+def job_of(setup: FlowSetup) -> Job:
     """The job for a flow set-up."""
-    return InternalFlowJob(plan) if isinstance(plan, InternalFlowSetup) else WindTunnelJob(plan)
+    if isinstance(setup, InternalFlowSetup):
+        return InternalFlowJob(setup)
+    assert isinstance(setup, WindTunnelSetup)
+    return WindTunnelJob(setup)

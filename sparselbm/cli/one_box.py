@@ -7,30 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..flows import InternalFlowSetup, WindTunnelSetup
-
-Plan = WindTunnelSetup | InternalFlowSetup
+from ..flows import FlowSetup, WindTunnelSetup
 
 
-def in_one_box(plans: Sequence[Plan], device: str) -> tuple[Plan, ...]:
+def in_one_box(setups: Sequence[FlowSetup]) -> tuple[FlowSetup, ...]:
     """The set-ups with a common box that contains the box of each, on the smallest of their cells; a fluid volume has no box.
 
     Raises WindTunnelError if that does not fit in memory.
     """
-    tunnels = [plan for plan in plans if isinstance(plan, WindTunnelSetup)]
-    if len(tunnels) < 2 or len(tunnels) < len(plans):
-        return tuple(plans)
-    bounds, cell = np.array([plan.bounds for plan in tunnels]), min(plan.voxel_size for plan in tunnels)
+    tunnels = [setup for setup in setups if isinstance(setup, WindTunnelSetup)]
+    if len(tunnels) < 2 or len(tunnels) < len(setups):
+        return tuple(setups)
+    bounds, cell = np.array([setup.bounds for setup in tunnels]), min(setup.voxel_size for setup in tunnels)
     low, high = (tuple(map(float, corner)) for corner in (bounds[:, 0].min(axis=0), bounds[:, 1].max(axis=0)))
     return tuple(
-        replace(plan.tunnel, corners=(low, high), voxel_size=cell).around(plan.bodies, plan.obstacle, device=device)
-        for plan in tunnels
+        replace(setup.options, corners=(low, high), voxel_size=cell).around(setup.bodies, setup.obstacle, device=setup.device)
+        for setup in tunnels
     )
 
 
-def fluids_of(plans: Sequence[Plan]) -> str:
+def fluids_of(setups: Sequence[FlowSetup]) -> str:
     """Warning if the variants have different viscosities, else nothing."""
-    found = sorted(plan.units.viscosity for plan in plans)
+    found = sorted(setup.units.viscosity for setup in setups)
     if found[-1] <= (1.0 + 1e-6) * found[0]:
         return ""
     return (
@@ -39,9 +37,9 @@ def fluids_of(plans: Sequence[Plan]) -> str:
     )
 
 
-def box_of(plan: Plan) -> str:
+def box_of(setup: FlowSetup) -> str:
     """Description of the common box; nothing if there is none."""
-    if not isinstance(plan, WindTunnelSetup):
+    if not isinstance(setup, WindTunnelSetup):
         return ""
-    low, high = (", ".join(f"{x:.4g}" for x in corner) for corner in plan.bounds)
-    return f"in one box: ({low}) to ({high}) m, {' x '.join(map(str, plan.shape))} cells of {plan.voxel_size:.4g} m"
+    low, high = (", ".join(f"{x:.4g}" for x in corner) for corner in setup.bounds)
+    return f"in one box: ({low}) to ({high}) m, {' x '.join(map(str, setup.shape))} cells of {setup.voxel_size:.4g} m"

@@ -1,4 +1,4 @@
-"""`sparselbm optimize`: shape optimisation of a body."""
+"""`sparselbm optimize`: optimisation of the shape of a body, or of other design variables."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,8 @@ def optimize(
 ) -> None:
     """Minimise the drag of an obstacle, or another objective, by changing its shape at fixed volume.
 
+    For a case with a fluid volume, give an objective and design variables of your own, such as parameters of the models.
+
     Each iteration is written immediately: as a time sample of NAME_results.usda, a layer over the scene that can be opened in
     a viewer, and as a row of history.csv. The value printed for a constraint is the constrained quantity itself. Ctrl-C stops
     the optimisation cleanly. At the end the flow around the best shape, convergence.png, slices.png and summary.json are
@@ -37,12 +39,13 @@ def optimize(
     sparselbm optimize scene.usda --design-op /World/Wing.xformOp:rotateY=20 [dim]# by up to 20 degrees[/dim]
 
     sparselbm optimize scene.usda --objective "mine.py:WakeEnergy" --design "mine.py:Twist" [dim]# your own classes[/dim]
+
+    sparselbm optimize vessel.usda --objective "mine.py:PressureLoss" --design "mine.py:InletVelocity" --no-grid-check
     """
     drawn, case, place = drawings_of(draw), options.case(), o.device_of(device)
     read = options.scene(case)
-    plan = case.tunnel_plan(read, place)
-    wanted = CaseStudy.of(case, plan)
+    study = CaseStudy.of(case, case.setup(read, place))
     run_optimization(
-        read, plan, wanted.study, output=output_of(output, case, "_optimize"), overwrite=overwrite, device=place,
-        check_grid=case.objective.grid_check, ops=wanted.ops, draw=drawn,
+        read, study.problem, output=output_of(output, case, "_optimize"), overwrite=overwrite,
+        check_grid=case.objective.grid_check, ops=study.ops, draw=drawn,
     )

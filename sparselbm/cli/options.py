@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.markup import escape
 
 from ..errors import OptionError
 
@@ -11,14 +12,14 @@ Number = TypeVar("Number", int, float)
 
 
 def axis_number(text: str) -> int:
-    """0, 1 or 2 for x, y or z."""
+    """Number of an axis: 0, 1 or 2 for x, y or z."""
     if text.lower() not in ("x", "y", "z"):
         raise OptionError(f"--flow-axis {text!r} is not an axis: give x, y or z")
     return "xyz".index(text.lower())
 
 
 def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Number, Number, Number]:
-    """Three numbers separated by commas."""
+    """Reads three numbers separated by commas. Raises OptionError."""
     try:
         a, b, c = (kind(each) for each in text.split(","))
     except ValueError:
@@ -27,8 +28,8 @@ def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Numbe
 
 
 def option(name: str, text: str, **more):
-    """An option with one long name."""
-    return typer.Option(name, help=text, **more)
+    """An option with one long name; units in square brackets are shown as they are."""
+    return typer.Option(name, help=escape(text), **more)
 
 
 def output(default: str):

@@ -22,9 +22,9 @@ class Overrides:
     """Scene and options of a command; options that were not given are None."""
 
     values: Mapping[str, Any]
-    """By parameter."""
+    """Values of the options by parameter."""
     settings: Mapping[str, tuple[type[CasePart], str]]
-    """Part and attribute of the case for each parameter that stands for one."""
+    """Part and attribute of the case for each parameter that sets one."""
 
     def case(self, *more_variants: str) -> Case:
         """The case; `more_variants`: in addition to those of --variant. Raises CaseError, OptionError."""

@@ -67,20 +67,20 @@ def run(
     choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
     cases = [options.case(f"{sweep_variants}={choice}") if choice else case for choice in choices]
     scenes = [options.scene(each) for each in cases]
-    plans = in_one_box([each.plan(read, place) for each, read in zip(cases, scenes)], place)
+    setups = in_one_box([each.setup(read, place) for each, read in zip(cases, scenes)])
     jobs = {
-        choice: (read, job_of(plan), each.steady_run(plan))
-        for choice, each, read, plan in zip(choices, cases, scenes, plans)
+        choice: (read, job_of(setup), each.steady_run(setup), each.user_objective)
+        for choice, each, read, setup in zip(choices, cases, scenes, setups)
     }
     whole = output_of(output, case)
     with no_empty_folders(*(whole / choice for choice in jobs)):
-        for choice, (read, job, _) in jobs.items():
+        for choice, (read, job, *_) in jobs.items():
             job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
-        found = {choice: job.run(steady_run, place, start) for choice, (_, job, steady_run) in jobs.items()}
+        found = {choice: job.run(steady_run, start, objective) for choice, (_, job, steady_run, objective) in jobs.items()}
     if sweep_variants:
-        rows = {choice: (job, found[choice]) for choice, (_, job, _) in jobs.items()}
-        _tabulate(sweep_variants, box_of(plans[0]), rows, whole)
-        if doubt := fluids_of(plans):
+        rows = {choice: (job, found[choice]) for choice, (_, job, *_) in jobs.items()}
+        _tabulate(sweep_variants, box_of(setups[0]), rows, whole)
+        if doubt := fluids_of(setups):
             err.print(doubt, style="yellow", highlight=False)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from ..case import CaseBoundary, CaseDesign, CaseDomain, CaseFluid, CaseObjective, CaseObstacle, CaseSolver, SceneFile
 from ..case.entry import CasePart, Entry
@@ -63,7 +62,7 @@ class Setting:
         shown = "" if value is None else f" Default: {value}."
         words = (*known.allowed, "FILE.py:CLASS") if known.model else known.allowed
         metavar = "|".join(words) or ("X,Y,Z" if known.kind in (VECTOR, COUNTS) else None)
-        help_text = escape(known.text) + shown
+        help_text = known.text + shown
         panel = _PANELS[self.part]
         return option(flags, help_text, show_default=False, metavar=metavar, rich_help_panel=panel)
 

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from ..design import Iterate
 from ..flows import FlowSetup, SteadyRun
-from ..flows.forecast import FORWARD_CROSSINGS, RUN_CROSSINGS
+from ..flows.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
 from .interrupt import Interruptible
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -30,15 +30,15 @@ def facts(title: str, rows: dict[str, str]) -> None:
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
 
 
-def announce(plan: FlowSetup, device: str) -> None:
+def announce(setup: FlowSetup) -> None:
     """Prints one line about the run, and its warnings."""
-    out.print(f"{plan.headline}, on {device}", highlight=False)
-    show_warnings(plan)
+    out.print(f"{setup.headline}, on {setup.device}", highlight=False)
+    show_warnings(setup)
 
 
-def show_warnings(plan: FlowSetup) -> None:
+def show_warnings(setup: FlowSetup) -> None:
     """Prints the warnings of a set-up."""
-    for warning in plan.warnings:
+    for warning in setup.warnings:
         err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
 
 
@@ -54,8 +54,8 @@ def warn_not_converged(summary: dict, steady_run: SteadyRun, quantity: str) -> N
 class ProgressBar:
     """Progress bars of a run or an optimisation, on a terminal only; a line per iteration is always printed."""
 
-    def __init__(self, plan: FlowSetup, iterations: int = 0, *, quantity: str = "C_d"):
-        self._plan = plan
+    def __init__(self, setup: FlowSetup, iterations: int = 0, *, quantity: str):
+        self._plan = setup
         self._quantity = quantity
         self._bars = Progress(
             TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
@@ -78,7 +78,7 @@ class ProgressBar:
         self._bars.stop()
 
     def step(self, what: str, steps: int, value: float, rate: float) -> None:
-        """Progress callback of `WindTunnelRun`; Ctrl-C takes effect here."""
+        """Progress callback of `Flow`; Ctrl-C takes effect here."""
         self._interrupt.check()
         if what != self._what or self._part is None or steps < self._bars.tasks[-1].completed:
             if self._part is not None:

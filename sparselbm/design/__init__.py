@@ -1,20 +1,28 @@
-"""Design optimisation: problems, constraints, optimisers and gradient checks."""
+"""Design optimisation: problems, variables, constraints, optimisers and gradient checks."""
 
+from .continuation import minimize_in_stages
 from .cross_check import CrossCheck, CrossCheckResult
-from .drag import DragProblem, DragStudy, GridCheck, Iterate, grid_check
-from .flow_constraint import FlowConstraint, ForceConstraint, PressureDropConstraint
-from .multi_point import MultiPointProblem
+from .flow_constraint import FlowConstraint, ForceConstraint, ObservableConstraint, PressureDropConstraint
+from .grid_check import GridCheck, grid_check
+from .problem import DesignProblem, Iterate
+from .topology_problem import topology_problem
+from .variables import DensityVariables, DesignVariables, ParameterVariables, ShapeVariables
 
 __all__ = [
     "CrossCheck",
     "CrossCheckResult",
-    "DragProblem",
-    "DragStudy",
+    "DensityVariables",
+    "DesignProblem",
+    "DesignVariables",
     "FlowConstraint",
     "ForceConstraint",
     "GridCheck",
     "Iterate",
-    "MultiPointProblem",
+    "ObservableConstraint",
+    "ParameterVariables",
     "PressureDropConstraint",
+    "ShapeVariables",
     "grid_check",
+    "minimize_in_stages",
+    "topology_problem",
 ]

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..errors import SimulationError, WindTunnelError
-from ..flows import WindTunnelRun
-from ..geometry.deformation import BoundDeformation
+from ..errors import ConstraintError, SimulationError
 from ..models.wall import BounceBack, Bouzidi
+from .operating_point import OperatingPoint
 from .optimizer import DesignRecord, OptimizeResult
 
 
@@ -19,25 +18,24 @@ from .optimizer import DesignRecord, OptimizeResult
 class CrossCheck:
     """Cross-check: re-evaluates designs with bounce-back on links, which does not leak however thin the body is.
 
-    A solid fraction is a soft wall: a fin thinner than a cell leaks, and its drag falls with its thickness, which is not a
-    real gain. With C the drag coefficient of the study and C' that of the other wall on the same cells, a design x is
-    rejected if
+    With the partially saturated method a fin thinner than a cell leaks, and its drag falls with its thickness, which is not a
+    real gain. With J the objective of the problem and J' that with the other wall on the same cells, a design x is rejected if
 
-        (C'(x) / C'(x_0)) / (C(x) / C(x_0)) - 1 > tolerance,
+        (J'(x) / J'(x_0)) / (J(x) / J(x_0)) - 1 > tolerance,
 
-    that is, if its drag, relative to that of the start x_0, has fallen by more than the other wall confirms.
+    that is, if its objective, relative to that of the start x_0, has fallen by more than the other wall confirms.
     """
 
     every: int | None = None
     """Number of iterations between two checks; None: only the best design, at the end."""
     tolerance: float = 0.05
-    """Largest relative difference in drag between the two walls."""
+    """Largest relative difference in the objective between the two walls."""
     wall: BounceBack = field(default_factory=Bouzidi)
     """Wall model of the cross-check."""
 
     def __post_init__(self):
         if not (0.0 < self.tolerance < math.inf and (self.every is None or self.every >= 1)):
-            raise WindTunnelError(
+            raise ConstraintError(
                 f"a cross-check every {self.every} iterations within {self.tolerance}: both must be above 0 "
                 "(every=None: at the end)"
             )
@@ -48,16 +46,16 @@ class CrossCheckResult:
     """Design evaluated with both wall models."""
 
     iteration: int
-    drag: float
-    """C_d relative to that of the start, with the wall of the study."""
+    objective: float
+    """Objective relative to that of the start, with the wall of the optimisation."""
     checked: float
-    """C_d relative to that of the start, with the other wall; NaN if that flow became unstable (no conclusion)."""
+    """Objective relative to that of the start, with the other wall; NaN if that flow became unstable (no conclusion)."""
     tolerance: float
 
     @property
     def difference(self) -> float:
-        """Relative difference checked / drag - 1: above 0 if the wall of the study makes the design look better than it is."""
-        return self.checked / self.drag - 1.0
+        """Relative difference checked / objective - 1: above 0 if the optimisation makes the design look better than it is."""
+        return self.checked / self.objective - 1.0
 
     @property
     def refused(self) -> bool:
@@ -66,21 +64,21 @@ class CrossCheckResult:
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether the drag is reduced with the wall of the study, but not with the other one."""
-        return self.drag < 1.0 <= self.checked
+        """Whether the objective is reduced with the wall of the optimisation, but not with the other one."""
+        return self.objective < 1.0 <= self.checked
 
     def __str__(self) -> str:
         return (
-            f"iteration {self.iteration}: drag {self.drag:.3f} relative to the start, {self.checked:.3f} with the "
-            f"other wall, against, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
+            f"iteration {self.iteration}: objective {self.objective:.3f} relative to the start, {self.checked:.3f} with the "
+            f"other wall, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
         )
 
 
 class CrossChecker:
     """Cross-checks of one optimisation of one or several flows with the same variables."""
 
-    def __init__(self, option: CrossCheck, flows: Sequence[WindTunnelRun], deformations: Sequence[BoundDeformation]):
-        self._option, self._flows, self._deformations = option, flows, deformations
+    def __init__(self, option: CrossCheck, points: Sequence[OperatingPoint]):
+        self._option, self._points = option, points
         self._start: tuple[np.ndarray, np.ndarray] | None = None
         self._others_at_start: np.ndarray | None = None
         self.found: list[CrossCheckResult] = []
@@ -91,22 +89,24 @@ class CrossChecker:
         """Whether a design was rejected."""
         return any(each.refused for each in self.found)
 
-    def watch(self, record: DesignRecord, drags: Sequence[float] | np.ndarray) -> None:
-        """Checks an iteration with the C_d of its flows, the start first. Raises StopIteration if it is rejected."""
+    def watch(self, record: DesignRecord, objectives: Sequence[float] | np.ndarray) -> None:
+        """Checks an iteration with the objectives of its flows, the start first. Raises StopIteration if it is rejected."""
         if self._start is None:
-            self._start = record.x, np.asarray(drags)
+            self._start = record.x, np.asarray(objectives)
         elif self._option.every is not None and record.iteration % self._option.every == 0:
-            self._look(record, drags)
+            self._look(record, objectives)
             if self.refused:
                 raise StopIteration(self.reason)
 
-    def confirmed(self, result: OptimizeResult, drags: Callable[[DesignRecord], Sequence[float] | np.ndarray]) -> OptimizeResult:
+    def confirmed(
+        self, result: OptimizeResult, objectives: Callable[[DesignRecord], Sequence[float] | np.ndarray]
+    ) -> OptimizeResult:
         """Returns the result if no check rejects its design, else the last confirmed design or the start."""
         best = next(each for each in result.history if np.array_equal(each.x, result.x))
         seen = {0, *(each.iteration for each in self.found)}
         if result.stopped != "interrupted" and not self.refused and best.iteration not in seen:
             try:
-                self._look(best, drags(best))
+                self._look(best, objectives(best))
             except KeyboardInterrupt:
                 return replace(result, stopped="interrupted", message="interrupted during the cross-check of the best design")
         if not self.refused:
@@ -128,25 +128,24 @@ class CrossChecker:
             "the deformation"
         )
 
-    def _look(self, record: DesignRecord, drags: Sequence[float] | np.ndarray) -> None:
+    def _look(self, record: DesignRecord, objectives: Sequence[float] | np.ndarray) -> None:
         assert self._start is not None
         x, first = self._start
         if self._others_at_start is None:
             self._others_at_start = self._others(x)
         checked = _relative(self._others(record.x), self._others_at_start)
-        for drag, other in zip(_relative(np.asarray(drags), first), checked):
-            self.found.append(CrossCheckResult(record.iteration, float(drag), float(other), self._option.tolerance))
+        for one, other in zip(_relative(np.asarray(objectives), first), checked):
+            self.found.append(CrossCheckResult(record.iteration, float(one), float(other), self._option.tolerance))
 
     def _others(self, x: np.ndarray) -> np.ndarray:
-        return np.array([self._other(flow, d.points(x)) for flow, d in zip(self._flows, self._deformations)])
+        return np.array([self._other(point, x) for point in self._points])
 
-    def _other(self, flow: WindTunnelRun, points: np.ndarray) -> float:
-        """The objective with the other wall; NaN where its flow blows up."""
+    def _other(self, point: OperatingPoint, x: np.ndarray) -> float:
+        """Objective with the other wall; NaN if its flow becomes unstable."""
         try:
-            return WindTunnelRun(
-                flow.plan, flow.steady_run, flow.device, flow.on_progress, wall=self._option.wall, points=points,
-                objective=flow.objective, factor=flow.factor,
-            ).value()
+            flow = point.variables.build(point.setup, x, self._option.wall)
+            flow.on_progress = point.on_progress
+            return point.steady_value(flow)
         except SimulationError:
             return math.nan
 

@@ -1,4 +1,4 @@
-"""Constraints on the flow besides the drag, such as another force or the pressure drop; each costs one adjoint."""
+"""Constraints on the flow besides the objective, such as a force or the pressure drop; each costs one adjoint solution."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from ..errors import WindTunnelError
-from ..flows import WindTunnelSetup
-from ..observe import Force, Functional, PressureDrop
+from ..errors import ConstraintError
+from ..flows import FlowSetup, WindTunnelSetup
+from ..observe import Coefficient, Functional, PressureDrop
 
 
 class FlowConstraint(ABC):
-    """Flow constraint lower <= c(x) <= upper for a coefficient c of the flow around the design x: a frozen value."""
+    """Constraint lower <= c(x) <= upper on an observable c of the flow of the design x: a frozen value."""
 
     name: str
     """Name in messages, histories and plots."""
@@ -24,25 +24,36 @@ class FlowConstraint(ABC):
     """Violation up to which a design counts as feasible."""
 
     @abstractmethod
-    def objective(self, plan: WindTunnelSetup) -> Functional:
-        """Measured quantity [lattice units]."""
-
-    @abstractmethod
-    def coefficient(self, plan: WindTunnelSetup) -> float:
-        """Factor from the measured quantity to c."""
+    def observable(self, setup: FlowSetup) -> Functional:
+        """Returns c for the flow of a set-up. Raises ConstraintError if the flow does not have it."""
 
     def require(self) -> None:
-        """Raises WindTunnelError if the limits contradict each other or both are infinite."""
+        """Raises ConstraintError if the limits contradict each other or both are infinite."""
         if not (self.lower <= self.upper and math.isfinite(min(abs(self.lower), abs(self.upper)))):
-            raise WindTunnelError(
+            raise ConstraintError(
                 f"{self.name} has the limits {self.lower} to {self.upper}: pass at least one, and lower at or below "
                 "upper"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObservableConstraint(FlowConstraint):
+    """Constraint on any observable, in its own unit."""
+
+    of: Functional
+    """Observable c."""
+    lower: float = -math.inf
+    upper: float = math.inf
+    tolerance: float = 0.005
+    name: str = "ObservableConstraint"
+
+    def observable(self, setup: FlowSetup) -> Functional:
+        return self.of
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForceConstraint(FlowConstraint):
-    """Force coefficient c = F . d / (1/2 rho u^2 A), for example a minimum lift or a zero side force."""
+    """Force coefficient c = F . d / (1/2 rho u^2 A) of the obstacle, for example a minimum lift or a zero side force."""
 
     direction: tuple[float, float, float]
     """Direction d, a unit vector."""
@@ -51,11 +62,8 @@ class ForceConstraint(FlowConstraint):
     tolerance: float = 0.005
     name: str = "ForceConstraint"
 
-    def objective(self, plan):
-        return Force(plan.obstacle, self.direction)
-
-    def coefficient(self, plan):
-        return plan.drag_coefficient(1.0)
+    def observable(self, setup: FlowSetup) -> Functional:
+        return _tunnel(self, setup).force_coefficient(self.direction)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +75,16 @@ class PressureDropConstraint(FlowConstraint):
     tolerance: float = 0.005
     name: str = "PressureDropConstraint"
 
-    def objective(self, plan):
-        axis = plan.tunnel.axis
-        return PressureDrop(axis, 1, plan.shape[axis] - 2)
+    def observable(self, setup: FlowSetup) -> Functional:
+        tunnel = _tunnel(self, setup)
+        axis = tunnel.options.axis
+        return Coefficient(PressureDrop(axis, 1, tunnel.shape[axis] - 2), 0.5 * tunnel.options.lattice_velocity**2)
 
-    def coefficient(self, plan):
-        return 1.0 / (0.5 * plan.tunnel.lattice_velocity**2)
+
+
+def _tunnel(constraint: FlowConstraint, setup: FlowSetup) -> WindTunnelSetup:
+    if not isinstance(setup, WindTunnelSetup):
+        raise ConstraintError(
+            f"{constraint.name} needs a wind tunnel, but the set-up is {type(setup).__name__}: use an ObservableConstraint"
+        )
+    return setup

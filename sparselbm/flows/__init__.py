@@ -1,20 +1,21 @@
-"""Flow set-ups in SI units: wind tunnels and internal flows."""
+"""Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
-from .forecast import RunEstimate
 from .internal_flow import InternalFlow, InternalFlowSetup
-from .internal_run import InternalFlowRun, PortState
-from .openings import Inlet, Outlet
-from .setup import FlowSetup
+from .openings import Inlet, Outlet, PortState
+from .options import FlowOptions
+from .run_estimate import RunEstimate
+from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
+from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
-from .tunnel_flow import ProgressCallback, WindTunnelRun
 from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
+    "Flow",
+    "FlowOptions",
     "FlowSetup",
     "Inlet",
     "InternalFlow",
-    "InternalFlowRun",
     "InternalFlowSetup",
     "Outlet",
     "PortState",
@@ -22,9 +23,10 @@ __all__ = [
     "RunEstimate",
     "SideCondition",
     "SideWall",
+    "SimulationSetup",
     "SteadyResult",
     "SteadyRun",
     "WindTunnel",
-    "WindTunnelRun",
     "WindTunnelSetup",
+    "value_factor",
 ]

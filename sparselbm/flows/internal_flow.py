@@ -1,4 +1,6 @@
-"""Flow inside a surface, entering and leaving through caps: from SI units to a simulation, with all checks first."""
+"""Flow inside a surface, entering and leaving through caps: from SI units to a checked set-up."""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Mapping
@@ -10,22 +12,22 @@ import numpy as np
 import warp as wp
 
 from ..errors import InternalFlowError
-from ..estimate.memory import MemoryPerCell, shortage
+from ..estimate.memory import MemoryPerCell
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.cap import Cap
 from ..geometry.closing import closed, joined
 from ..geometry.coarse_faces import coarse_faces
 from ..grid import Domain
 from ..grid.build import inside
-from ..lattice import CS2, D3Q19, Lattice
+from ..lattice import CS2
 from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
-from ..models.collision import TRT, Collision
 from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
 from ..units import CELLS_WARNING_BELOW, Units
 from .openings import Inlet, Outlet
-from .steady_run import SteadyRun
+from .options import FlowOptions
+from .setup import Flow, FlowSetup
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -38,42 +40,34 @@ WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
 """Names of the obstacle and of the two patches in the simulation of an internal flow."""
 
 
-
-
 @dataclass(frozen=True, kw_only=True)
-class InternalFlow:
+class InternalFlow(FlowOptions):
     """Flow inside a surface. Re = u D_h / nu at the inlet where it is largest, with u the mean velocity and D_h = 4 A / P.
+
+    The default voxel size is a twelfth of the hydraulic diameter of the narrowest opening. `lattice_velocity` is the largest
+    velocity of all openings.
 
     Inlets use `VelocityInlet`, outlets `LinkPressure`. With inflow at a relaxation time of 0.513, `TRT` became unstable
     within 400 steps, and `RecursiveRegularised` was stable.
     """
 
-    voxel_size: float | None = None
-    """Edge of a cell [m]; None: a twelfth of the hydraulic diameter of the narrowest opening."""
-    reynolds: float = 60.0
-    viscosity: float | None = None
-    """Kinematic viscosity nu [m^2 / s], instead of the Reynolds number."""
-    density: float = 1.0
-    """Density of the fluid [kg / m^3]."""
-    lattice_velocity: float = 0.08
-    """Largest velocity of all openings [cells / step]: the Mach number is u sqrt(3)."""
-    lattice: Lattice = D3Q19
-    collision: Collision = field(default_factory=TRT)
     wall: BounceBack = field(default_factory=Bouzidi)
-    precision: type = wp.float32
+    """Bounce-back rule of the surface."""
+
+    def check(self) -> None:
+        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0."""
+        self.require_positive(InternalFlowError)
 
     def within(
         self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | Outlet],
         *, device: wp.DeviceLike = None,
-    ) -> "InternalFlowSetup":
+    ) -> InternalFlowSetup:
         """Returns the checked set-up inside a surface that is closed by itself or by its caps.
 
         `caps`, `conditions`: for each opening, by name. Raises InternalFlowError, GeometryError, UnitsError with value, limit
         and remedy.
         """
-        for name, value in (("voxel size", self.voxel_size), ("viscosity", self.viscosity)):
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise InternalFlowError(f"the {name} is {value}: it must be finite and above 0")
+        self.check()
         for kind, words in ((Inlet, "an inlet with a velocity"), (Outlet, "an outlet with a pressure")):
             if not any(isinstance(each, kind) for each in conditions.values()):
                 there = ", ".join(conditions) or "none"
@@ -84,30 +78,28 @@ class InternalFlow:
         query = SurfaceQuery(whole, device="cpu")
         openings = {name: Cap.of(caps[name], query, name) for name in conditions}
         narrowest = min(cap.hydraulic_diameter for cap in openings.values())
-        vessel = replace(self, voxel_size=self.voxel_size or narrowest / CELLS_ACROSS)
-        plan = InternalFlowSetup(vessel, whole, len(surface.points), openings, dict(conditions), device)
-        plan.units.check(cells_across=plan.cells_across)
-        for name, cap in openings.items():
-            plan.require_on_surface(name, cap, query)
-        plan.require_memory()
-        return plan
+        options = replace(self, voxel_size=self.voxel_size or narrowest / CELLS_ACROSS)
+        setup = InternalFlowSetup(options, whole, len(surface.points), openings, dict(conditions), device=device)
+        setup.check()
+        return setup
 
     def in_scene(
-        self, scene: "Scene", surface: str, conditions: Mapping[str, Inlet | Outlet], *, device: wp.DeviceLike = None
-    ) -> "InternalFlowSetup":
+        self, scene: Scene, surface: str, conditions: Mapping[str, Inlet | Outlet], *, device: wp.DeviceLike = None
+    ) -> InternalFlowSetup:
         """Returns the set-up inside a prim of a scene, with caps that are prims too and `conditions` by their paths.
 
         Raises InternalFlowError, UnitsError, and SceneError for prims that do not exist.
         """
         caps = {path: scene.body(path).mesh for path in conditions}
-        return replace(self.within(scene.body(surface).mesh, caps, conditions, device=device), name=scene.body(surface).path)
+        body = scene.body(surface)
+        return replace(self.within(body.mesh, caps, conditions, device=device), name=body.path)
 
 
 @dataclass(frozen=True, eq=False)
-class InternalFlowSetup:
-    """Set-up of an internal flow: sizes, units, memory; `build` creates the simulation. Made by `InternalFlow.within`."""
+class InternalFlowSetup(FlowSetup):
+    """Set-up of an internal flow, made by `InternalFlow.within`."""
 
-    vessel: InternalFlow
+    options: InternalFlow
     """Options, with the voxel size determined."""
     surface: TriangleMesh
     """Closed surface, with normals out of the fluid; the points of the given surface come first."""
@@ -116,14 +108,11 @@ class InternalFlowSetup:
     caps: dict[str, Cap]
     """Caps by the name of the opening."""
     conditions: dict[str, Inlet | Outlet]
-    device: wp.DeviceLike = None
+    """Conditions by the name of the opening."""
     name: str = WALL
     """Path of the prim that encloses the flow."""
-
-    @property
-    def voxel_size(self) -> float:
-        """Edge of a cell [m]."""
-        return self.vessel.voxel_size  # type: ignore[return-value]
+    obstacle: str = field(default=WALL, kw_only=True)
+    """Name of the wall in the simulation."""
 
     @cached_property
     def wall(self) -> TriangleMesh:
@@ -162,9 +151,9 @@ class InternalFlowSetup:
     @property
     def reynolds(self) -> float:
         """Reynolds number u D_h / nu of the inlet where it is largest."""
-        if self.vessel.viscosity is None:
-            return self.vessel.reynolds
-        return 4.0 * self.flow_rates[self._swiftest] / self.caps[self._swiftest].perimeter / self.vessel.viscosity
+        if self.options.viscosity is None:
+            return self.options.reynolds
+        return 4.0 * self.flow_rates[self._swiftest] / self.caps[self._swiftest].perimeter / self.options.viscosity
 
     @cached_property
     def largest_velocity(self) -> float:
@@ -178,11 +167,11 @@ class InternalFlowSetup:
     @property
     def units(self) -> Units:
         """Conversion between SI and lattice units."""
-        v, swiftest = self.vessel, self._swiftest
+        v, swiftest = self.options, self._swiftest
         viscosity = v.viscosity or 4.0 * self.flow_rates[swiftest] / self.caps[swiftest].perimeter / v.reynolds
         return Units(
-            voxel_size=self.voxel_size, velocity=self.largest_velocity, viscosity=viscosity, density=v.density,
-            lattice_velocity=v.lattice_velocity,
+            voxel_size=v.voxel_size, velocity=self.largest_velocity, viscosity=viscosity,  # type: ignore[arg-type]
+            density=v.density, lattice_velocity=v.lattice_velocity,
         )
 
     @property
@@ -224,29 +213,29 @@ class InternalFlowSetup:
         """Number of cells in tiles relative to that of the bounding box."""
         return self.cells / math.prod(self.domain.shape)
 
-    @cached_property
-    def _bytes(self) -> MemoryPerCell:
-        return MemoryPerCell.of(self.vessel.lattice, self.vessel.collision, self.vessel.precision)
+    @property
+    def least_cells(self) -> float:
+        """Volume of the fluid in cells."""
+        return self.surface.volume / self.voxel_size**3
 
     @property
-    def state_bytes(self) -> int:
-        """Memory of one population array [bytes]."""
-        return self.cells * self._bytes.state
+    def tiles(self) -> int:
+        """Number of tiles."""
+        return self.domain.tile_count
 
     @property
-    def memory(self) -> int:
-        """Memory of a run [bytes]."""
-        return self.cells * self._bytes.run
+    def memory_per_cell(self) -> MemoryPerCell:
+        """Memory per cell [bytes]."""
+        return self.options.memory_per_cell
+
+    @property
+    def default_objective(self) -> None:
+        """None: flow rates and pressures at the openings are measured."""
 
     @property
     def flow_through_steps(self) -> int:
-        """Number of steps in which the inlets fill the vessel once: V / Q."""
+        """Number of steps in which the inlets fill the fluid volume once: V / Q."""
         return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
-
-    @property
-    def steady_run(self) -> SteadyRun:
-        """Convergence criterion: checked eight times per filling of the vessel, for at most ten fillings."""
-        return SteadyRun.of_crossing(self.flow_through_steps)
 
     @property
     def expected_compression(self) -> float:
@@ -284,14 +273,48 @@ class InternalFlowSetup:
         compression = self.expected_compression
         if compression <= COMPRESSION_WARNING_ABOVE:
             return ()
-        slower = self.vessel.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
+        slower = self.options.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
         return (
-            f"the pressure along the vessel compresses the fluid by about {compression:.1%}, above the limit of "
+            f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of "
             f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of {slower:.2g}",
         )
 
-    def require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
-        """Raises InternalFlowError if a cap is more than half a cell away from the surface."""
+    def require_valid(self) -> None:
+        """Raises UnitsError for units and cells outside the limits, InternalFlowError for caps away from the surface."""
+        self.units.check(cells_across=self.cells_across)
+        query = SurfaceQuery(self.surface, device="cpu")
+        for name, cap in self.caps.items():
+            self._require_on_surface(name, cap, query)
+
+    def require_movable(self) -> TriangleMesh:
+        """Raises InternalFlowError: the wall is on links, which do not move."""
+        raise InternalFlowError(
+            f"the surface {self.name} is a wall on links, which does not move, so its shape cannot be a design variable: use "
+            "ParameterVariables, such as a velocity or a density at the openings"
+        )
+
+    def require_place(self, points: np.ndarray) -> None:
+        """Raises InternalFlowError: see `require_movable`."""
+        self.require_movable()
+
+    def require_rebuild(self) -> None:
+        """Accepts all wall models."""
+
+    def memory_error(self, shortage: str) -> InternalFlowError:
+        """Error that names the surface."""
+        return InternalFlowError(f"inside {self.name}, {shortage}")
+
+    def refined(self, factor: float) -> InternalFlowSetup:
+        """Returns the same flow with voxels finer by a factor."""
+        finer = replace(self, options=replace(self.options, voxel_size=self.voxel_size / factor))
+        finer.check()
+        return finer
+
+    def in_double_precision(self) -> InternalFlowSetup:
+        """Returns the same set-up in double precision."""
+        return replace(self, options=replace(self.options, precision=wp.float64))
+
+    def _require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
         faces = np.linalg.norm(cap.mesh.area_vectors, axis=1)
         away = np.abs(query.signed_distance(np.mean(cap.mesh.corners, axis=0)))
         if faces[away > 0.5 * self.voxel_size].sum() > 0.5 * faces.sum():
@@ -299,14 +322,6 @@ class InternalFlowSetup:
                 f"{name} is {np.average(away, weights=faces):.4g} m away from the surface of {self.name}, above the "
                 f"limit of {0.5 * self.voxel_size:.4g} m (half a cell): move the cap to the end of the surface"
             )
-
-    def require_memory(self) -> None:
-        """Raises InternalFlowError if the run does not fit in memory; tiles are computed only if an estimate fits."""
-        what, least = f"cells of {self.voxel_size:.4g} m inside {self.name}", self.surface.volume / self.voxel_size**3
-        short = shortage(what, least * self._bytes.run, self.voxel_size, self.device)
-        short = short or shortage(what, self.memory, self.voxel_size, self.device)
-        if short:
-            raise InternalFlowError(short)
 
     @property
     def reference_pressure(self) -> float:
@@ -317,17 +332,22 @@ class InternalFlowSetup:
         """All inlets, or all outlets, as one opening, so that the kernels do not depend on their number."""
         return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
 
-    def build(self) -> tuple[Simulation, OpeningFlows]:
-        """Returns the simulation, at rest, and its openings. Raises InternalFlowError if no links cross a cap."""
-        vessel, u = self.vessel, self.vessel.lattice_velocity / math.sqrt(3.0)
+    def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
+        """Returns the flow, at rest. `wall`: bounce-back rule of the surface, instead of the set-up's own.
+
+        Raises InternalFlowError if no links cross a cap, and for `points`: see `require_movable`.
+        """
+        if points is not None:
+            self.require_movable()
+        options, u = self.options, self.options.lattice_velocity / math.sqrt(3.0)
         excess = max(self._excess(name) for name in self.outlets)
         simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=vessel.lattice, collision=vessel.collision,
+            self.domain, viscosity=self.units.lattice_viscosity, lattice=options.lattice, collision=options.collision,
             boundaries=[
                 VelocityInlet(self.patch(INLETS), (u, u, u), profile=_ones()),
                 LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=_ones() if excess else None),
             ],
-            obstacles=[Obstacle(WALL, self.surface, wall=vessel.wall, hollow=True)], precision=vessel.precision,
+            obstacles=[Obstacle(WALL, self.surface, wall=wall or options.wall, hollow=True)], precision=options.precision,
         )
         openings = OpeningFlows(simulation, {
             INLETS: {name: self.caps[name] for name in self.inlets}, OUTLETS: {name: self.caps[name] for name in self.outlets},
@@ -339,7 +359,7 @@ class InternalFlowSetup:
             for name in self.outlets:
                 factors[tuple(openings.cells[name].T)] = self._excess(name) / excess
             simulation.set_field(f"{OUTLETS}.density", factors)
-        return simulation, openings
+        return Flow(self, simulation, openings)
 
     def _excess(self, name: str) -> float:
         """Density perturbation rho - 1 behind an outlet [lattice density]."""
@@ -364,7 +384,7 @@ class InternalFlowSetup:
             if not 0.7 < share < 1.3:
                 raise InternalFlowError(
                     f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
-                    "end on the vessel's rim, or use smaller voxels"
+                    "end on the rim of the surface, or use smaller voxels"
                 )
 
 

@@ -1,4 +1,4 @@
-"""Inlets and outlets of an internal flow."""
+"""Inlets and outlets of an internal flow, and their state."""
 
 import math
 from dataclasses import dataclass
@@ -32,3 +32,13 @@ class Outlet:
 
     pressure: float = 0.0
     """Pressure [Pa]; only differences between outlets drive the flow."""
+
+
+@dataclass(frozen=True)
+class PortState:
+    """Flow rate and pressure at an opening."""
+
+    flow_rate: float
+    """Flow rate [m^3 / s] at the density of rest: positive into the fluid volume."""
+    pressure: float
+    """Mean pressure over the opening [Pa]."""

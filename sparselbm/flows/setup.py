@@ -1,62 +1,297 @@
-"""Common interface of flow set-ups."""
+"""Flow set-ups and flows in SI units: one place for checks, estimates, runs and values; concrete set-ups add what differs."""
 
-from typing import Protocol
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import final
 
 import numpy as np
+import warp as wp
 
+from ..errors import GeometryError, SimulationError, SparselbmError
+from ..estimate.bandwidth import Bandwidth
+from ..estimate.memory import MemoryPerCell, shortage
+from ..geometry import TriangleMesh
+from ..lattice import CS2
+from ..models.wall import BounceBack
+from ..observe import Functional, OpeningFlows, evaluate
+from ..solver import Simulation
 from ..units import Units
-from .steady_run import SteadyRun
+from .openings import PortState
+from .run_estimate import RunEstimate
+from .steady_run import SteadyResult, SteadyRun
+
+ProgressCallback = Callable[[str, int, float, float], None]
+"""Progress callback: called with the phase ("flow" or "gradient"), steps completed, current value and speed [MLUPS]."""
 
 
-class FlowSetup(Protocol):
-    """Properties of a flow set-up that estimates, progress reports and results use."""
+@dataclass(frozen=True, eq=False)
+class FlowSetup(ABC):
+    """A flow in SI units that is checked and estimated before anything is built: a frozen value.
+
+    `check` raises the errors of a set-up that cannot be run, `estimate` gives its memory and duration, and `build` gives the
+    `Flow`.
+    """
+
+    obstacle: str = field(kw_only=True)
+    """Name of the obstacle that is measured and may be deformed."""
+    device: wp.DeviceLike = field(default=None, kw_only=True)
+    """Warp device; None: the default device."""
 
     @property
+    @abstractmethod
     def headline(self) -> str:
         """One-line summary of the run."""
-        ...
+
+    @property
+    @abstractmethod
+    def units(self) -> Units:
+        """Conversion between SI and lattice units."""
+
+    @property
+    @abstractmethod
+    def bounds(self) -> np.ndarray:
+        """Lower and upper corner of the region of interest [m], (2, 3)."""
+
+    @property
+    @abstractmethod
+    def least_cells(self) -> float:
+        """Lower bound of the number of cells, which is known before the tiles are."""
+
+    @property
+    @abstractmethod
+    def tiles(self) -> int:
+        """Number of tiles."""
+
+    @property
+    @abstractmethod
+    def cells(self) -> int:
+        """Number of cells of all tiles, which determines memory and time."""
+
+    @property
+    @abstractmethod
+    def memory_per_cell(self) -> MemoryPerCell:
+        """Memory per cell [bytes]."""
+
+    @property
+    @abstractmethod
+    def flow_through_steps(self) -> int:
+        """Number of steps in which the incoming flow crosses the domain."""
+
+    @property
+    @abstractmethod
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings about settings that reduce accuracy or may be unstable."""
+
+    @property
+    @abstractmethod
+    def default_objective(self) -> Functional | None:
+        """Observable that is measured if no other is specified; None: flow rates and pressures at the openings."""
+
+    @property
+    @abstractmethod
+    def reference_pressure(self) -> float:
+        """Pressure that corresponds to the lattice density 1 [Pa]."""
+
+    @abstractmethod
+    def require_valid(self) -> None:
+        """Raises the errors of sizes, units and positions of bodies."""
+
+    @abstractmethod
+    def require_movable(self) -> TriangleMesh:
+        """Returns the surface of the obstacle. Raises an error if the obstacle cannot be moved."""
+
+    @abstractmethod
+    def require_place(self, points: np.ndarray) -> None:
+        """Raises an error if the obstacle cannot be at these points [m], (n, 3)."""
+
+    @abstractmethod
+    def require_rebuild(self) -> None:
+        """Raises an error if the flow cannot be built again with another wall model, as a cross-check does."""
+
+    @abstractmethod
+    def memory_error(self, shortage: str) -> SparselbmError:
+        """Error for a run that does not fit in memory; `shortage`: the message so far."""
+
+    @abstractmethod
+    def refined(self, factor: float) -> FlowSetup:
+        """Returns the checked set-up of the same flow on cells that are smaller by a factor."""
+
+    @abstractmethod
+    def in_double_precision(self) -> FlowSetup:
+        """Returns the same set-up in double precision, for checks of gradients."""
+
+    @abstractmethod
+    def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
+        """Returns the flow in its initial state.
+
+        `wall`: bounce-back rule instead of the set-up's own wall model; `points`: of the obstacle [m], (n, 3), instead of the
+        undeformed ones.
+        """
 
     @property
     def voxel_size(self) -> float:
         """Edge of a cell [m]."""
-        ...
-
-    @property
-    def bounds(self) -> np.ndarray:
-        """Lower and upper corner of the region of interest [m], (2, 3)."""
-        ...
-
-    @property
-    def units(self) -> Units:
-        """Conversion between SI and lattice units."""
-        ...
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Warnings about settings that reduce accuracy."""
-        ...
-
-    @property
-    def cells(self) -> int:
-        """Number of cells of all tiles."""
-        ...
+        return self.units.voxel_size
 
     @property
     def state_bytes(self) -> int:
         """Memory of one population array [bytes]."""
-        ...
+        return self.cells * self.memory_per_cell.state
 
     @property
     def memory(self) -> int:
         """Memory of a run without gradient [bytes]."""
-        ...
+        return self.cells * self.memory_per_cell.run
 
     @property
-    def flow_through_steps(self) -> int:
-        """Number of steps in which the incoming flow crosses the domain."""
-        ...
+    def gradient_memory(self) -> int:
+        """Memory of a run with steady gradients [bytes]."""
+        return self.cells * self.memory_per_cell.gradient
 
     @property
     def steady_run(self) -> SteadyRun:
-        """Convergence criterion of the flow."""
-        ...
+        """Convergence criterion: checked eight times per crossing of the domain, for at most ten crossings."""
+        return SteadyRun.of_crossing(self.flow_through_steps)
+
+    def check(self, *, gradient: bool = False) -> None:
+        """Raises the errors of a set-up that cannot be run, the quickest checks first; `gradient`: for a run with gradients."""
+        self._require_bytes(self.least_cells, gradient)
+        self.require_valid()
+        self.require_memory(gradient=gradient)
+
+    def require_memory(self, *, gradient: bool = False) -> None:
+        """Raises an error if the run does not fit in memory, naming a voxel size that would."""
+        self._require_bytes(self.cells, gradient)
+
+    def estimate(self, bandwidth: Bandwidth | None = None) -> RunEstimate:
+        """Returns memory, speed and duration; `bandwidth`: of the device, None: measured in 0.2 s."""
+        copy = bandwidth or Bandwidth.of(self.device)
+        return RunEstimate(
+            memory=self.memory, gradient_memory=self.gradient_memory, copy_gbs=copy.copy_gbs, cells=self.cells,
+            flow_through_steps=self.flow_through_steps, step_seconds=copy.step_seconds(self.state_bytes),
+        )
+
+    def _require_bytes(self, cells: float, gradient: bool) -> None:
+        each = self.memory_per_cell.gradient if gradient else self.memory_per_cell.run
+        what = f"{cells:.3g} cells of {self.voxel_size:.4g} m"
+        found = shortage(what, cells * each, self.voxel_size, self.device)
+        if found:
+            raise self.memory_error(found)
+
+
+@final
+@dataclass(eq=False)
+class Flow:
+    """A flow that is run from its current state, made by `FlowSetup.build`."""
+
+    setup: FlowSetup
+    simulation: Simulation
+    openings: OpeningFlows | None = None
+    """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
+    on_progress: ProgressCallback | None = None
+    steady: SteadyResult | None = field(default=None, init=False)
+    """Result of the last run to steady state."""
+
+    @property
+    def time(self) -> float:
+        """Time since the initial state [s]."""
+        return self.setup.units.time_to_si(self.simulation.steps)
+
+    def run(self, duration: float) -> None:
+        """Advances the flow by a duration [s], rounded to whole steps. Raises SimulationError if it is below half a step."""
+        steps = round(self.setup.units.time_to_lattice(duration))
+        if steps < 1:
+            raise SimulationError(
+                f"the duration is {duration:.4g} s, below half a time step of {self.setup.units.time_step:.4g} s: pass at least "
+                "one step"
+            )
+        self.simulation.run(steps)
+
+    def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
+        """Runs the flow until an observable is steady; the result has its value in its own unit.
+
+        `observable`: None for the default objective of the set-up, or the flow rates and pressures at all openings; the value
+        is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises
+        SimulationError if the flow diverges.
+        """
+        criterion, wanted = steady_run or self.setup.steady_run, observable or self.setup.default_objective
+        report = self.progress("flow")
+        if wanted is None:
+            self.steady = criterion.watch(self.simulation, self._shares, report)
+            return self.steady
+        factor = value_factor(wanted, self.setup)
+        found = criterion.run(self.simulation, wanted, lambda steps, value: report(steps, factor * value))
+        self.steady = replace(found, value=factor * found.value)
+        return self.steady
+
+    def value(self, observable: Functional | None = None) -> float:
+        """Returns the current value of an observable in its own unit; None: of the default objective of the set-up."""
+        wanted = observable or self.setup.default_objective
+        if wanted is None:
+            raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
+        return value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
+
+    def move(self, points: np.ndarray) -> None:
+        """Moves the obstacle to the points [m], (n, 3).
+
+        Raises an error of the set-up if they leave the domain, and GeometryError if the wall is on links.
+        """
+        self.setup.require_place(points)
+        geometry = self.simulation.solids.find(self.setup.obstacle)
+        if geometry is None:
+            raise GeometryError(
+                f"the wall of {self.setup.obstacle} is on links, which cannot be moved: build another flow with "
+                "setup.build(points=...)"
+            )
+        geometry.move(points)
+        self.simulation.update_geometry()
+
+    @property
+    def ports(self) -> dict[str, PortState]:
+        """Current flow rates and pressures by opening; empty without openings."""
+        if self.openings is None:
+            return {}
+        units, size = self.setup.units, self.setup.voxel_size
+        flows, pressures = self.openings.take()
+        return {
+            name: PortState(
+                units.velocity_to_si(flows[name]) * size**2,
+                units.pressure_to_si(pressures[name]) + self.setup.reference_pressure,
+            )
+            for name in self.openings.cells
+        }
+
+    @property
+    def compression(self) -> float:
+        """Largest |rho - 1| at an opening, which is about the relative error of pressure drops; 0 without openings."""
+        if self.openings is None:
+            return 0.0
+        return max(abs(pressure) / CS2 for pressure in self.openings.take()[1].values())
+
+    def progress(self, phase: str) -> Callable[[int, float], None]:
+        """Returns a function that reports steps and a value to `on_progress`, with the speed since this call."""
+        began, cells = perf_counter(), self.setup.cells
+
+        def report(steps: int, value: float) -> None:
+            if self.on_progress is not None:
+                self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
+
+        return report
+
+    def _shares(self) -> np.ndarray:
+        """Monitored values: outflow over inflow, and each opening's share of the flow and of the largest pressure."""
+        assert self.openings is not None
+        flows, pressures = (np.array([found[name] for name in self.openings.cells]) for found in self.openings.take())
+        inflow = flows[flows > 0.0].sum()
+        return np.concatenate([
+            [-flows[flows < 0.0].sum() / inflow], flows / inflow, pressures / max(np.abs(pressures).max(), 1e-300)
+        ])
+
+
+def value_factor(observable: Functional, setup: FlowSetup) -> float:
+    """SI value per lattice unit of an observable; 1 if it has no unit, so that its value is in lattice units."""
+    return 1.0 if observable.unit is None else observable.si_factor(setup.units, setup.bounds.shape[1])

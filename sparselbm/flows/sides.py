@@ -8,11 +8,11 @@ from ..models.boundary import BoundaryCondition, Face
 
 @dataclass(frozen=True)
 class SideWall:
-    """A side of a tunnel that the fluid sticks to."""
+    """No-slip wall on a side of a tunnel."""
 
     face: Face
     velocity: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Of a wall that slides [m / s]: a road under a car."""
+    """Velocity of a sliding wall, such as a road under a car [m / s]."""
 
 
 @dataclass(frozen=True)
@@ -21,4 +21,5 @@ class SideCondition:
 
     face: Face
     model: Callable[..., BoundaryCondition]
-    """Makes the condition from the face and, on the inlet and on walls, the velocity [cells / step]: mostly its class."""
+    """Class of the condition, or a function that makes it: called with the face and, on the inlet and on walls, the velocity
+    [cells / step]."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from ..flows import Inlet, InternalFlowRun, InternalFlowSetup, PortState
+from ..design import DesignProblem, GridCheck, Iterate
+from ..design.optimizer import DesignRecord, OptimizeResult
+from ..files.write import append_csv
+from ..flows import Flow, Inlet, InternalFlowSetup, PortState
 from ..grid import sample
 from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
-from .images import one_slice
-from .writer import DRAWN, claimed, write_summary
+from .images import convergence, one_slice
+from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
 """Distance from the openings [cells] beyond which wall shear stress counts, since the caps' edges disturb it."""
@@ -25,37 +30,55 @@ class InternalFlowWriter:
     """
 
     def __init__(
-        self, folder: str | Path, scene: Scene, plan: InternalFlowSetup, *, overwrite: bool = False,
+        self, folder: str | Path, scene: Scene, setup: InternalFlowSetup, *, overwrite: bool = False,
         draw: Sequence[Drawing] = DRAWN,
     ):
-        self.plan = plan
+        self.setup = setup
         self.draw = tuple(draw)
-        self.body = scene.body(plan.name)
+        self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
-        self.stage.add_camera(plan.bounds)
+        self.stage.add_camera(setup.bounds)
+        self.history: list[DesignRecord] = []
         self._up = "XYZ".index(scene.up_axis)
 
-    def finish_run(self, flow: InternalFlowRun, through: Mapping[str, PortState]) -> dict:
-        """Draws the current flow; returns the summary, which is also written as summary.json."""
-        moment = self._moment(flow)
+    def finish_run(self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+        """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results."""
+        through, moment = flow.ports, self._moment(flow)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
-        settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
+        steady = {"steps": flow.steady.steps, "converged": flow.steady.converged} if flow.steady else {}
         shear = self._shear(moment)
         summary = {
-            **internal_flow_summary(self.plan, through), **shear, "compression": flow.compression, **settled,
-            "warnings": list(self.plan.warnings),
+            **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,
+            **found, "warnings": list(self.setup.warnings),
         }
         write_summary(self.folder, summary)
         return summary
 
-    def _moment(self, flow: InternalFlowRun) -> FlowFrame:
-        plan, units = self.plan, self.plan.units
-        shear = wall_shear_stress(flow.simulation, plan.wall, units)
+    def add(self, iterate: Iterate) -> None:
+        """Writes an iteration of an optimisation: a row of history.csv."""
+        append_csv(self.folder / "history.csv", iterate.record.row())
+        self.history.append(iterate.record)
+
+    def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
+        """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
+        interrupted = result.stopped == "interrupted"
+        reached = result.objective if interrupted else problem.value(result.x)
+        convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
+        return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+
+    def _moment(self, flow: Flow) -> FlowFrame:
+        setup, units = self.setup, self.setup.units
+        shear = wall_shear_stress(flow.simulation, setup.wall, units)
         return FlowFrame(
-            Snapshot.of(flow.simulation, units), self.body, plan.wall, viscosity=units.density * units.viscosity,
-            axis=int(np.argmax(np.ptp(plan.bounds, axis=0))), up=self._up, starts=flow.starts, on_points={"shear": shear},
+            Snapshot.of(flow.simulation, units), self.body, setup.wall, viscosity=units.density * units.viscosity,
+            axis=int(np.argmax(np.ptp(setup.bounds, axis=0))), up=self._up, starts=self._starts(flow), on_points={"shear": shear},
         )
+
+    def _starts(self, flow: Flow) -> np.ndarray:
+        """Centres of the cells along the inlets [m], (k, 3), as starting points of streamlines."""
+        assert flow.openings is not None
+        return np.concatenate([flow.openings.centres[name] for name in self.setup.inlets])
 
     def _draw_slice(self, moment: FlowFrame) -> None:
         """Plots the slice through the middle of the surface; nothing if there is no fluid."""
@@ -71,8 +94,8 @@ class InternalFlowWriter:
 
     def _shear(self, moment: FlowFrame) -> dict[str, float]:
         """Mean and largest wall shear stress [Pa], away from the openings."""
-        wall, least = self.plan.wall, CLEAR_OF_CAPS * self.plan.voxel_size
-        clear = np.all([np.abs(cap.query.signed_distance(wall.points)) > least for cap in self.plan.caps.values()], axis=0)
+        wall, least = self.setup.wall, CLEAR_OF_CAPS * self.setup.voxel_size
+        clear = np.all([np.abs(cap.query.signed_distance(wall.points)) > least for cap in self.setup.caps.values()], axis=0)
         areas = np.linalg.norm(wall.point_areas, axis=1) * clear
         shear = np.linalg.norm(moment.on_points["shear"], axis=1) * clear
         if not areas.any():
@@ -80,33 +103,33 @@ class InternalFlowWriter:
         return {"wall_shear_mean": float(areas @ shear / areas.sum()), "wall_shear_max": float(shear.max())}
 
 
-def internal_flow_summary(plan: InternalFlowSetup, through: Mapping[str, PortState]) -> dict:
+def internal_flow_summary(setup: InternalFlowSetup, through: Mapping[str, PortState]) -> dict:
     """Summary of flow rates and pressures: pressure drop between the flow-averaged inlets and outlets, and mass balance."""
-    flows = {kind: np.array([each.flow_rate for each in _of(through, names)]) for kind, names in _kinds(plan).items()}
+    flows = {kind: np.array([each.flow_rate for each in _of(through, names)]) for kind, names in _kinds(setup).items()}
     means = {
         kind: float(np.average([each.pressure for each in _of(through, names)], weights=np.abs(flows[kind]) + 1e-300))
-        for kind, names in _kinds(plan).items()
+        for kind, names in _kinds(setup).items()
     }
     entering, leaving = float(flows["inlet"].sum()), float(-flows["outlet"].sum())
     return {
-        "surface": plan.name, "reynolds": plan.reynolds, "viscosity": plan.units.viscosity, "voxel_size": plan.voxel_size,
-        "cells": plan.domain.fluid_cells, "tiles": plan.domain.tile_count, "share_of_box": plan.share_of_box,
-        "cells_across": plan.cells_across,
+        "surface": setup.name, "reynolds": setup.reynolds, "viscosity": setup.units.viscosity, "voxel_size": setup.voxel_size,
+        "cells": setup.domain.fluid_cells, "tiles": setup.domain.tile_count, "share_of_box": setup.share_of_box,
+        "cells_across": setup.cells_across,
         "openings": {
             name: {
-                "kind": "inlet" if isinstance(plan.conditions[name], Inlet) else "outlet", "area": cap.area,
+                "kind": "inlet" if isinstance(setup.conditions[name], Inlet) else "outlet", "area": cap.area,
                 "hydraulic_diameter": cap.hydraulic_diameter, "flow_rate": through[name].flow_rate,
                 "velocity": through[name].flow_rate / cap.area, "pressure": through[name].pressure,
             }
-            for name, cap in plan.caps.items()
+            for name, cap in setup.caps.items()
         },
         "flow_rate": entering, "pressure_drop": means["inlet"] - means["outlet"],
         "mass_balance": (entering - leaving) / entering,
     }
 
 
-def _kinds(plan: InternalFlowSetup) -> dict[str, list[str]]:
-    return {"inlet": list(plan.inlets), "outlet": list(plan.outlets)}
+def _kinds(setup: InternalFlowSetup) -> dict[str, list[str]]:
+    return {"inlet": list(setup.inlets), "outlet": list(setup.outlets)}
 
 
 def _of(through: Mapping[str, PortState], names: Sequence[str]) -> list[PortState]:

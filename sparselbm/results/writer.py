@@ -1,17 +1,19 @@
-"""Results of a run or drag study on disk: a results stage over the user's scene, volumes, history, pictures."""
+"""Results of a run or an optimisation on disk: a results stage over the user's scene, volumes, history, pictures."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
-from ..design import DragProblem, GridCheck, Iterate
+from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
-from ..flows import WindTunnelRun, WindTunnelSetup
+from ..flows import Flow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
@@ -49,56 +51,56 @@ class ResultsWriter:
     """
 
     def __init__(
-        self, folder: str | Path, scene: Scene, plan: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
+        self, folder: str | Path, scene: Scene, setup: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
         draw: Sequence[Drawing] = DRAWN,
     ):
-        """`ops`: ops varied by the study; their values are then written, and points only where the ops do not move them.
+        """`ops`: ops that the optimisation varies; their values are then written, and points only where the ops do not move them.
 
         `draw`: drawings of the flow of a run, or of each iteration whose flow is available.
         """
-        self.plan = plan
+        self.setup = setup
         self.ops = ops
         self.draw = tuple(draw)
-        self.body = scene.body(plan.obstacle)
+        self.body = scene.body(setup.obstacle)
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
-        self.stage.add_camera(plan.bounds)
+        self.stage.add_camera(setup.bounds)
         self.history: list[DesignRecord] = []
         self._first: FlowFrame | None = None
         self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
         """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv."""
-        number = iterate.record.iteration
+        number, (points,), (gradient,) = iterate.record.iteration, iterate.states, iterate.gradients
         if self.ops is not None:
             self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
-        sensitivity = normal_sensitivity(self.plan.mesh.with_points(iterate.points), iterate.points_gradient)
+        sensitivity = normal_sensitivity(self.setup.mesh.with_points(points), gradient)
         if np.isfinite(sensitivity).all():
             self.stage.add_surface_fields(self.body, {"sensitivity": sensitivity}, iteration=number)
         if self.ops is None or not self.ops.carries(self.body):
-            self.stage.add_iteration(self.body, number, iterate.points)
+            self.stage.add_iteration(self.body, number, points)
         append_csv(self.folder / "history.csv", iterate.record.row())
         self.history.append(iterate.record)
         flow = iterate.flow.simulation
-        held = flow.solids.named(self.plan.obstacle).points.numpy()
-        if np.allclose(held, iterate.points, rtol=0.0, atol=1e-3 * self.plan.voxel_size):
-            moment = self._moment(iterate.flow, iterate.points, sensitivity)
+        held = flow.solids.named(self.setup.obstacle).points.numpy()
+        if np.allclose(held, points, rtol=0.0, atol=1e-3 * self.setup.voxel_size):
+            moment = self._moment(iterate.flow, points, sensitivity)
             self._first = self._first or moment
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
-    def finish_run(self, flow: WindTunnelRun, drag: float) -> dict:
-        """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary."""
-        moment = self._moment(flow, self.plan.mesh.points)
+    def finish_run(self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+        """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results."""
+        moment = self._moment(flow, self.setup.mesh.points)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
-        force = drag * self.plan.reference_force
-        settled = {"steps": flow.settled.steps, "converged": flow.settled.converged} if flow.settled else {}
-        return self._summarise({"drag_coefficient": drag, "drag_force": force, **settled})
+        force = drag * self.setup.reference_force
+        steady = {"steps": flow.steady.steps, "converged": flow.steady.converged} if flow.steady else {}
+        return self._summarise({"drag_coefficient": drag, "drag_force": force, **steady, **found})
 
-    def finish(self, problem: DragProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
-        """The best design's flow (unless the study was interrupted), pictures, and the summary, which is returned."""
-        points, reached = problem.deformation.points(result.x), result.objective
+    def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
+        """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
+        (points,), reached = problem.first.variables.states(result.x), result.objective
         if result.stopped != "interrupted":
             reached = problem.value(result.x)
             best = self._moment(problem.flow, points)
@@ -109,37 +111,31 @@ class ResultsWriter:
             self._draw_slices(self._first or best, best)
         if self.history:
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
-        first = result.history[0].objective
         return self._summarise({
-            "objective": problem.objective_name, "objective_first": first, "objective_best": reached,
-            "reduction": (first - reached) / abs(first),
-            "volume_change": self.plan.mesh.with_points(points).volume / self.plan.mesh.volume - 1.0,
-            "feasible": result.feasible, "stopped": result.stopped, "iterations": result.iterations,
-            "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
-            "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
-            "grid_check": second and {**asdict(second), "reduction": second.reduction},
+            **optimisation_summary(problem, result, reached, second),
+            "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
 
-    def _moment(self, flow: WindTunnelRun, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
+    def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
         """Current flow of a tunnel, around the obstacle's points [m]."""
-        units, known = self.plan.units, {}
+        units, known = self.setup.units, {}
         if sensitivity is not None and np.isfinite(sensitivity).all():
             known["sensitivity"] = sensitivity
         return FlowFrame(
-            Snapshot.of(flow.simulation, units), self.body, self.plan.mesh.with_points(points),
-            viscosity=units.density * units.viscosity, axis=self.plan.tunnel.axis, up=self._up,
+            Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
+            viscosity=units.density * units.viscosity, axis=self.setup.options.axis, up=self._up,
             on_points=known,
         )
 
     def _slice(self, moment: FlowFrame) -> tuple[np.ndarray, np.ndarray]:
         """Speed and solid fraction in the slice through the original body."""
-        _, speed, solid = moment.snapshot.slice(moment.across, float(self.plan.mesh.centroid[moment.across]))
+        _, speed, solid = moment.snapshot.slice(moment.across, float(self.setup.mesh.centroid[moment.across]))
         return speed, solid
 
     def _extent(self, moment: FlowFrame) -> tuple[float, float, float, float]:
         """Bounds of the slice [m]: horizontal, then vertical."""
         u, v = [k for k in range(3) if k != moment.across]
-        low, high = self.plan.bounds
+        low, high = self.setup.bounds
         return float(low[u]), float(high[u]), float(low[v]), float(high[v])
 
     def _draw_slice(self, moment: FlowFrame) -> None:
@@ -156,13 +152,25 @@ class ResultsWriter:
     def _summarise(self, found: dict) -> dict:
         """Completes the summary and writes it as summary.json."""
         summary = {
-            "obstacle": self.plan.obstacle, "reynolds": self.plan.tunnel.reynolds, "voxel_size": self.plan.voxel_size,
-            "cells": self.plan.cells, "cells_across": self.plan.cells_across,
-            "frontal_area": self.plan.frontal_area, "reference_force": self.plan.reference_force, **found,
-            "warnings": list(self.plan.warnings),
+            "obstacle": self.setup.obstacle, "reynolds": self.setup.options.reynolds, "voxel_size": self.setup.voxel_size,
+            "cells": self.setup.cells, "cells_across": self.setup.cells_across,
+            "frontal_area": self.setup.frontal_area, "reference_force": self.setup.reference_force, **found,
+            "warnings": list(self.setup.warnings),
         }
         write_summary(self.folder, summary)
         return summary
+
+
+def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached: float, second: GridCheck | None) -> dict:
+    """Summary of an optimisation of any flow; `reached`: objective of the best design."""
+    first = result.history[0].objective
+    return {
+        "objective": problem.objective_name, "objective_first": first, "objective_best": reached,
+        "reduction": (first - reached) / abs(first), "feasible": result.feasible, "stopped": result.stopped,
+        "iterations": result.iterations, "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
+        "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
+        "grid_check": second and {**asdict(second), "reduction": second.reduction},
+    }
 
 
 def write_summary(folder: Path, summary: dict) -> None:

@@ -1,4 +1,4 @@
-"""What a case says wrongly is refused before any work: the place, the value and what is allowed are named."""
+"""Errors of a case are refused before any work, naming the place, the value and the allowed values."""
 
 import pytest
 from case_files import altered, template, write_scene
@@ -32,7 +32,7 @@ USD = [
     ([(DENSITY, "uniform double sparselbm:fluid:density = -1\n")], ["sparselbm:fluid:density is -1", "above 0"]),
     ([(DENSITY, "double sparselbm:fluid:density.timeSamples = {1: 2, 2: 3}\n")], ["sparselbm:fluid:density", "varies in time"]),
     ([('"TRT"', '"MRT"')], ["/Case: sparselbm:solver:collision", "'MRT'", "TRT, BGK"]),
-    # What contradicts something else.
+    # Settings that contradict each other.
     ([("sparselbm:fluid:viscosity", "sparselbm:fluid:viscosity = 0.1")], ["fluid:viscosity", "fluid:reynolds", "contradict"]),
     ([("sparselbm:domain:lower", "sparselbm:domain:lower = (0, 0, 0)")], ["domain:lower", "domain:upstream", "contradict"]),
     ([("sparselbm:objective:iterations = 10", "sparselbm:objective:iterations = 10\n"
@@ -132,34 +132,34 @@ def test_prims_that_are_not_there_and_what_stands_in_instances(opened):
 def test_a_design_belongs_to_the_design_obstacle(opened):
     case = opened([("[design]", '[design]\nprim = "/World/Other"')], ".toml")
     with pytest.raises(CaseError, match=r"case.toml: design.kind is ffd on /World/Other, .*/World/Body"):
-        CaseStudy.of(case, case.plan(case.read_scene()))
+        CaseStudy.of(case, case.setup(case.read_scene()))
 
 
 def study_of(opened, design, constraints=""):
     changes = [('kind = "ffd"\n', f"{design}\n"), ("controlPoints = [4, 3, 4]", ""), ("[domain]", f"{constraints}\n[domain]")]
     case = opened(changes, ".toml")
-    return CaseStudy.of(case, case.plan(case.read_scene())).study
+    return CaseStudy.of(case, case.setup(case.read_scene())).problem
 
 
 def test_designs_and_constraints_become_those_of_the_package(opened):
     ffd = study_of(opened, 'kind = "ffd"\ncontrolPoints = [5, 3, 3]\nmaxDisplacement = 0.1')
-    assert ffd.deformation == FFD((5, 3, 3), limit=0.1)
+    assert ffd.variables.deformation == FFD((5, 3, 3), limit=0.1)
     rigid = study_of(opened, 'kind = "rigid"')
-    assert rigid.deformation == Rigid(rotate=True, max_translation=0.12)
+    assert rigid.variables.deformation == Rigid(rotate=True, max_translation=0.12)
     assert rigid.constraints == ()
     vertices = study_of(opened, 'kind = "vertices"\nsmoothing = 0.2')
-    assert vertices.deformation == FreeVertices(0.2, limit=0.12)
+    assert vertices.variables.deformation == FreeVertices(0.2, limit=0.12)
     assert isinstance(vertices.optimizer, Adam)
     case = opened([
         ('design:kind = "ffd"', 'design:kind = "xformOps"'), ("uniform int3 sparselbm:design:controlPoints = (4, 3, 4)", ""),
         ("uniform double sparselbm:design:maxDisplacement",
          'uniform string[] sparselbm:design:varyOps = ["xformOp:translate=10,0,0"]'),
     ])
-    moved = CaseStudy.of(case, case.plan(case.read_scene()))
+    moved = CaseStudy.of(case, case.setup(case.read_scene()))
     assert moved.ops is not None
     assert moved.ops.prim == "/World/Body"
-    assert moved.study.deformation is moved.ops.deformation
-    assert moved.study.constraints == ()
+    assert moved.problem.variables.deformation is moved.ops.deformation
+    assert moved.problem.constraints == ()
     constraints = """
 [constraint.thin]
 kind = "thickness"

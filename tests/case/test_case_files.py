@@ -1,4 +1,4 @@
-"""What init writes is the fallbacks, in USD and in TOML; scenes stay as they are, and cases compose where they are moved to."""
+"""`init` writes the defaults, in USD and in TOML; scenes are not modified, and a case composes in any folder."""
 
 import shutil
 from dataclasses import fields
@@ -33,7 +33,7 @@ def test_what_init_writes_is_the_fallbacks_and_usd_and_toml_are_the_same(scene):
             if each.name not in PLACES:
                 assert getattr(case, each.name) == getattr(plain, each.name), each.name
         assert case.tunnel == plain.tunnel
-        assert case.plan(case.read_scene()).bounds.tolist() == plain.plan(plain.read_scene()).bounds.tolist()
+        assert case.setup(case.read_scene()).bounds.tolist() == plain.setup(plain.read_scene()).bounds.tolist()
     assert usd.design.prim == "/World/Body"
     assert scene.read_bytes() == before
     assert validate_stage(usd.source.file) == []
@@ -68,8 +68,8 @@ def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
             assert getattr(one, each.name) == getattr(other, each.name), each.name
     assert one.fluid.viscosity == 0.0625
     assert one.tunnel == other.tunnel
-    plan = one.plan(one.read_scene())
-    assert plan.tunnel.reynolds == pytest.approx(1.0 * 1.0 / 0.0625)
+    setup = one.setup(one.read_scene())
+    assert setup.options.reynolds == pytest.approx(1.0 * 1.0 / 0.0625)
 
 
 def test_a_case_composes_wherever_its_folder_is_moved_to(tmp_path):
@@ -88,7 +88,7 @@ def test_an_instance_is_named_in_place_of_what_stands_in_it(scene):
     path = write_template(Scene.open(scene), "/World/Copy/Surface", scene.with_name("copy.usda"))
     case = Case.open(path)
     assert case.design_obstacle == "/World/Copy"
-    assert case.plan(case.read_scene()).mesh.volume == pytest.approx(1.0)
+    assert case.setup(case.read_scene()).mesh.volume == pytest.approx(1.0)
 
 
 def test_templates_spare_scenes_and_former_cases(scene):
@@ -124,16 +124,16 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     layer = tmp_path / "case.usda"
     toml = next(each for each in blocks if each.startswith("toml"))
     *usd, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
-    head = "#usda 1.0\n(\n    subLayers = [@./scene.usda@]\n)\n"
+    head = "#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@./scene.usda@]\n)\n"
     layer.write_text(head + "\n".join(usd))
     (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
     case = Case.open(layer)
     assert {path: each.role for path, each in case.obstacle.items()} == {"/World/Body": "design", "/World/Floor": "ignored"}
     assert case.tunnel.walls == (SideWall(Z_MIN, (30.0, 0.0, 0.0)),)
-    plan = case.plan(case.read_scene())
-    assert list(plan.bodies) == ["/World/Body"]
-    assert CaseStudy.of(case, plan).study.constraints[1] == ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
-    assert plan.bounds[0].tolist() == [-4.0, -3.6, 0.0]  # The road lies where the box ends.
+    setup = case.setup(case.read_scene())
+    assert list(setup.bodies) == ["/World/Body"]
+    assert CaseStudy.of(case, setup).problem.constraints[1] == ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
+    assert setup.bounds[0].tolist() == [-4.0, -3.6, 0.0]  # The road lies where the box ends.
     assert Case.open(tmp_path / "case.toml").tunnel == WindTunnel(voxel_size=0.02, velocity=30.0)
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)

@@ -34,7 +34,7 @@ def test_the_files_of_the_package_are_those_of_the_parts():
 
 
 def test_usd_shows_every_fallback_allowed_token_and_doc():
-    """As usdview and Omniverse do: by the plugin's folder alone, without this package."""
+    """usdview and Omniverse read it by the plugin's folder alone, without this package."""
     names = json.dumps([(part.schema(), is_multiple(part)) for part in PARTS])
     environment = {**os.environ, "PXR_PLUGINPATH_NAME": str(SCHEMA_FOLDER)}
     said = subprocess.run([sys.executable, "-c", LOOK, names], env=environment, capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLO
 
 
 def command(*arguments):
-    """What a shell would start."""
+    """Command line of a subprocess."""
     return [sys.executable, "-m", "sparselbm.cli.main", *map(str, arguments)]
 
 

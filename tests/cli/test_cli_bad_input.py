@@ -10,7 +10,7 @@ BALL = TriangleMesh.sphere(0.5, subdivisions=2)
 
 
 class Broken:
-    """What no TriangleMesh would take."""
+    """Mesh that TriangleMesh refuses."""
 
     def __init__(self, points, faces):
         self.points, self.faces = np.asarray(points, dtype=float), np.asarray(faces, dtype=int).reshape(-1, 3)

@@ -96,7 +96,7 @@ def test_options_come_before_what_a_case_says(in_process, tmp_path, scene, devic
 
 
 def test_the_obstacle_of_an_option_takes_over_the_role_and_the_design(in_process, tmp_path, scene, device):
-    """Whatever stands above it: the case speaks of /World, the option of what is in it."""
+    """The case names /World, and the option a prim below it."""
     assert in_process("init", scene, "--obstacle", "/World")[0] == 0
     more = ("--obstacle", "/World/Body", "--device", device)
     code, _, err = in_process("inspect", "ball_case.usda", *more, "--json", "w.json")

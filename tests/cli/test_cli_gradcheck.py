@@ -45,11 +45,11 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
     """Partially saturated unless interpolated bounce-back is requested; before any flow is computed."""
     seen = []
 
-    def plan_of(tunnel, scene, *given, **more):
+    def setup_of(tunnel, scene, *given, **more):
         seen.append(tunnel.wall)
         raise WindTunnelError("seen")
 
-    monkeypatch.setattr(WindTunnel, "in_scene", plan_of)
+    monkeypatch.setattr(WindTunnel, "in_scene", setup_of)
     for choice in ((), ("--wall", "partiallySaturated"), ("--wall", "interpolated")):
         assert in_process("run", ball, *choice, "--device", device)[0] == 2
     assert seen == [SolidFraction(), SolidFraction(), Bouzidi()]
@@ -62,20 +62,20 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
 def test_a_collision_that_messages_advise_can_be_chosen(in_process, monkeypatch, ball, device, command):
     """And is one that a case can name: the warning of two relaxation times names it, and is gone with it."""
     seen = []
-    plan_of = WindTunnel.in_scene
+    setup_of = WindTunnel.in_scene
 
-    def seen_plan(*given, **more):
-        seen.append(plan_of(*given, **more))
+    def seen_setup(*given, **more):
+        seen.append(setup_of(*given, **more))
         raise WindTunnelError("seen")
 
-    monkeypatch.setattr(WindTunnel, "in_scene", seen_plan)
+    monkeypatch.setattr(WindTunnel, "in_scene", seen_setup)
     wild = (*COARSE[:4], "--reynolds", 2000, "--device", device)
     for choice in ((), ("--collision", "Cumulant", "--lattice", "D3Q27")):
         assert in_process(command, ball, *wild, *choice)[0] == 2
-    assert [type(plan.tunnel.collision) for plan in seen] == [TRT, Cumulant]
+    assert [type(setup.options.collision) for setup in seen] == [TRT, Cumulant]
     assert "Use the collision CentralMoment" in " ".join(seen[0].warnings)
     assert "use TRT" not in " ".join(seen[0].warnings)
-    assert seen[1].tunnel.lattice == D3Q27
+    assert seen[1].options.lattice == D3Q27
     assert "choose" not in " ".join(seen[1].warnings)
     assert {each.__name__ for each in OF_CASES} < set(CaseSolver.entries()["collision"].allowed)
     code, _, err = in_process(command, ball, "--collision", "Glass", "--device", device)

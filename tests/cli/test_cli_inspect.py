@@ -1,4 +1,4 @@
-"""What inspect says is what would be run."""
+"""`inspect` reports the set-up that would be run."""
 
 import json
 import re
@@ -7,27 +7,28 @@ import numpy as np
 import pytest
 from cli_cases import ROOT, call, instanced_scene, scene_of
 
-from sparselbm.flows import RunEstimate, WindTunnel
+from sparselbm.estimate.bandwidth import Bandwidth
+from sparselbm.flows import WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.usd import Scene
 
 
-def test_the_numbers_are_those_of_the_plan_and_of_the_units(in_process, tmp_path):
+def test_the_numbers_are_those_of_the_set_up_and_of_the_units(in_process, tmp_path):
     scene = ROOT / "assets" / "bunny_tunnel.usda"
     code, out, _ = in_process("inspect", scene, "--voxel-size", "0.08", "--json", "what.json")
     found = json.loads((tmp_path / "what.json").read_text())
-    plan = WindTunnel(voxel_size=0.08).in_scene(Scene.open(scene))
+    setup = WindTunnel(voxel_size=0.08).in_scene(Scene.open(scene))
     assert code == 0
-    assert found["cells"] == plan.cells == 88 * 48 * 56
-    assert found["tiles"] * 512 == plan.cells
+    assert found["cells"] == setup.cells == 88 * 48 * 56
+    assert found["tiles"] * 512 == setup.cells
     assert found["cells_across"] == pytest.approx(1.0037 / 0.08, rel=1e-3)
     assert found["time_step"] == pytest.approx(0.08 * 0.08)  # dx u_lattice / u
     assert found["mach"] == pytest.approx(0.08 * 3**0.5)
     assert found["relaxation_time"] == pytest.approx(0.5 + 3 * 0.08 * found["cells_across"] / 60)
-    assert found["memory_bytes"] >= 2 * 19 * 4 * plan.cells
-    assert found["gradient_memory_bytes"] - found["memory_bytes"] == 2 * 19 * 4 * plan.cells
+    assert found["memory_bytes"] >= 2 * 19 * 4 * setup.cells
+    assert found["gradient_memory_bytes"] - found["memory_bytes"] == 2 * 19 * 4 * setup.cells
     assert found["expected_mlups"] == pytest.approx(0.5 * found["copy_gbs"] * 1e3 / 152)
-    steps = found["expected_run_seconds"] * found["expected_mlups"] * 1e6 / plan.cells
+    steps = found["expected_run_seconds"] * found["expected_mlups"] * 1e6 / setup.cells
     assert steps == pytest.approx(1.6 * 88 / 0.08)
     for text in ("236,544", "462 tiles", "0.139", "0.5502", "MLUPS", "watertight"):
         assert text in out
@@ -69,11 +70,12 @@ def test_a_shell_starts_it_without_writing_anything(tmp_path):
 
 def test_duration_grows_with_the_fourth_power_of_the_resolution():
     meshes = {"body": TriangleMesh.sphere(0.5, subdivisions=2)}
-    coarse, fine = (WindTunnel(voxel_size=1.0 / n).around(meshes, "body") for n in (16, 32))
-    forecast = RunEstimate(copy_gbs=30.4)
-    assert forecast.mlups(coarse) == pytest.approx(100.0)
-    assert forecast.run_seconds(fine) / forecast.run_seconds(coarse) == pytest.approx(16.0)
-    assert forecast.study_seconds(fine, 9) / forecast.study_seconds(coarse, 9) == pytest.approx(16.0)
+    setups = [WindTunnel(voxel_size=1.0 / n).around(meshes, "body") for n in (16, 32)]
+    coarse, fine = (setup.estimate(Bandwidth(copy_gbs=30.4)) for setup in setups)
+    assert coarse.mlups == pytest.approx(100.0)
+    assert coarse.memory == setups[0].memory < coarse.gradient_memory
+    assert fine.run_seconds / coarse.run_seconds == pytest.approx(16.0)
+    assert fine.optimisation_seconds(9) / coarse.optimisation_seconds(9) == pytest.approx(16.0)
 
 
 VARIANTS = """#usda 1.0

@@ -1,4 +1,4 @@
-"""Ctrl-C says so, leaves with 130, and leaves no empty folder behind; whatever was there stays."""
+"""Ctrl-C prints a message, exits with 130, and leaves no empty folder; existing files stay."""
 
 import os
 import subprocess
@@ -6,10 +6,10 @@ import subprocess
 import pytest
 from cli_cases import ENVIRONMENT, command, scene_of
 
-from sparselbm.design import DragProblem
-from sparselbm.design.gradcheck import DragGradcheck
+from sparselbm.design import DesignProblem
+from sparselbm.design.gradcheck import Gradcheck
 from sparselbm.files.write import claim_folder, no_empty_folders
-from sparselbm.flows import WindTunnelRun
+from sparselbm.flows import Flow
 from sparselbm.geometry import TriangleMesh
 
 
@@ -20,9 +20,9 @@ def interrupted(*_, **__):
 @pytest.mark.parametrize(
     ("name", "owner", "method", "said"),
     [
-        ("run", WindTunnelRun, "drag", "Interrupted."),
-        ("gradcheck", DragGradcheck, "run", "Interrupted."),
-        ("optimize", DragProblem, "minimize", "Interrupted before the first design was evaluated."),
+        ("run", Flow, "run_to_steady", "Interrupted."),
+        ("gradcheck", Gradcheck, "run", "Interrupted."),
+        ("optimize", DesignProblem, "minimize", "Interrupted before the first design was evaluated."),
     ],
 )
 def test_each_command_says_so_and_leaves_no_empty_folder(in_process, monkeypatch, tmp_path, name, owner, method, said):

@@ -60,3 +60,10 @@ def test_an_option_that_does_not_exist_is_noticed():
     """The parser of the test above is the command's own."""
     with pytest.raises(Exception, match="No such option: --voxels"):
         COMMANDS["demo"].make_context("demo", ["--voxels", "1"])
+
+
+def test_units_in_square_brackets_are_printed(in_process):
+    """Rich would take [s] for markup."""
+    for name in ("demo", "optimize"):
+        _, text, _ = in_process(name, "--help")
+        assert "Maximum wall-clock time of the optimisation [s]." in " ".join(text.split())

@@ -7,7 +7,7 @@ import pytest
 from cli_cases import scene_of
 from pxr import UsdGeom
 
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.models.wall import Bouzidi
 from sparselbm.results.stage import validate_stage
@@ -34,14 +34,15 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
         "--device",
         device,
     )
-    plan = WindTunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
-        Scene.open(scene)
+    setup = WindTunnel(voxel_size=0.12, reynolds=30, velocity=2, density=5, upstream=1, downstream=1.5, side=1).in_scene(
+        Scene.open(scene), device=device
     )
-    drag = WindTunnelRun(plan, SteadyRun(limit=300, stretch=plan.steady_run.stretch), device).drag()
+    criterion = SteadyRun(max_steps=300, interval=setup.steady_run.interval)
+    drag = setup.build().run_to_steady(steady_run=criterion).value
     found = json.loads((tmp_path / "results" / "ball" / "summary.json").read_text())
     assert code == 0, err
     assert found["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
-    assert found["drag_force"] == pytest.approx(drag * 0.5 * 5 * 2**2 * plan.frontal_area, rel=1e-9)
+    assert found["drag_force"] == pytest.approx(drag * 0.5 * 5 * 2**2 * setup.frontal_area, rel=1e-9)
     assert f"{drag:.4f}" in out
     assert f"{found['drag_force']:.5g} N" in out
     assert "increase --max-steps" in err  # 300 steps are too few, and it says so.
@@ -57,8 +58,9 @@ def test_walls_may_lie_on_links(in_process, tmp_path, device):
     code, _, err = in_process("run", scene, *given, "--output", "out")
     assert code == 0, err
     tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
-    plan = tunnel.in_scene(Scene.open(scene))
-    drag = WindTunnelRun(plan, SteadyRun(limit=200, stretch=plan.steady_run.stretch), device).drag()
+    setup = tunnel.in_scene(Scene.open(scene), device=device)
+    criterion = SteadyRun(max_steps=200, interval=setup.steady_run.interval)
+    drag = setup.build().run_to_steady(steady_run=criterion).value
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["drag_coefficient"] == pytest.approx(drag, rel=1e-9)
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
     stage = open_stage(tmp_path / "out" / "ball_results.usda")

@@ -44,7 +44,7 @@ def apply(prim, schema, **values):
     prim.GetPrim().AddAppliedSchema(schema)
     name = schema.removeprefix("Sparselbm").replace("API", "")
     head = f"sparselbm:{name[0].lower()}{name[1:]}"
-    kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double}
+    kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, bool: Sdf.ValueTypeNames.Bool}
     for name, value in values.items():
         attribute = prim.GetPrim().CreateAttribute(f"{head}:{name}", kinds[type(value)], False, Sdf.VariabilityUniform)
         attribute.Set(value)

@@ -17,6 +17,8 @@ CHECKED = (
     "sparselbm/layout/*.py", "sparselbm/trace/*.py", "sparselbm/backends/*.py", "sparselbm/lattice/*.py",
     "sparselbm/geometry/**/*.py", "sparselbm/grid/**/*.py", "sparselbm/kernels/*.py", "sparselbm/observe/**/*.py",
     "sparselbm/adjoint/*.py", "sparselbm/bridges/*.py", "sparselbm/solver/**/*.py",
+    "sparselbm/case/*.py", "sparselbm/cli/*.py", "sparselbm/design/**/*.py", "sparselbm/estimate/*.py", "sparselbm/flows/*.py",
+    "tests/case/*.py", "tests/cli/*.py", "tests/flows/*.py", "tests/study/*.py", "tests/topology/*.py", "tests/gradcheck/*.py",
 )
 """Files, seen from the top folder. The generated pages are text of the package itself, and are checked there."""
 GENERATED = ("docs/reference/api/", "docs/reference/settings.md", "docs/reference/commands.md")

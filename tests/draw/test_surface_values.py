@@ -5,7 +5,7 @@ import pytest
 import warp as wp
 from draw_cases import BALL, snapshot, stream
 
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import Y_MAX, MovingWall
@@ -91,11 +91,11 @@ def _shares_of_drag(voxel_size, device):
     """Pressure and friction together, and friction alone, relative to the drag."""
     ball = TriangleMesh.sphere(0.5, subdivisions=4)
     tunnel = WindTunnel(voxel_size=voxel_size, reynolds=30, upstream=1.0, downstream=2.0, side=1.0, wall=Bouzidi())
-    plan = tunnel.around({"ball": ball}, "ball")
-    flow = WindTunnelRun(plan, SteadyRun(tolerance=1e-3), device)
-    force = flow.drag() * plan.reference_force
-    state, areas = Snapshot.of(flow.simulation, plan.units), ball.point_areas
-    shear = state.wall_shear(ball, plan.units.density * plan.units.viscosity)
+    setup = tunnel.around({"ball": ball}, "ball", device=device)
+    flow = setup.build()
+    force = flow.run_to_steady(steady_run=SteadyRun(tolerance=1e-3)).value * setup.reference_force
+    state, areas = Snapshot.of(flow.simulation, setup.units), ball.point_areas
+    shear = state.wall_shear(ball, setup.units.density * setup.units.viscosity)
     friction = (shear * np.linalg.norm(areas, axis=1)[:, None]).sum(axis=0)
     found = friction - (state.surface_pressure(ball)[:, None] * areas).sum(axis=0)
     assert np.abs(found[1:]).max() < 1e-5 * force

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparselbm.design import DragProblem, DragStudy
+from sparselbm.design import DesignProblem, ShapeVariables
 from sparselbm.flows import WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD
@@ -11,14 +11,14 @@ BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 SMALL = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
 
 
-def small_plan():
+def small_setup(device=None):
     """8.3 cells across, 32^3 cells."""
-    return SMALL.around({"ball": BALL}, "ball")
+    return SMALL.around({"ball": BALL}, "ball", device=device)
 
 
-def small_problem(device, **study):
+def small_problem(device, deformation=FFD((3, 3, 3), limit=0.1), **options):
     """The ball in a lattice of 3 x 3 x 3 control points."""
-    return DragProblem(DragStudy(**{"deformation": FFD((3, 3, 3), limit=0.1), **study}), small_plan(), device)
+    return DesignProblem(small_setup(device), ShapeVariables(deformation), **options)
 
 
 def swelling(amount):

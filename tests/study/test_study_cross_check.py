@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sparselbm.design import CrossCheck, CrossCheckResult, DragProblem, DragStudy
+from sparselbm.design import CrossCheck, CrossCheckResult, DesignProblem, ShapeVariables
 from sparselbm.design.cross_check import CrossChecker
 from sparselbm.design.optimizer import LBFGSB, DesignRecord, StoppingCriteria
-from sparselbm.errors import WindTunnelError
+from sparselbm.errors import ConstraintError
 from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 
 VOXEL = 0.12
 THICKNESS = 1.2
-"""Of the plate at the start [cells]; its middle plane lies between two layers of cells."""
+"""Thickness of the plate at the start [cells]; its middle plane lies between two layers of cells."""
 PLATE = TriangleMesh.box((0.4 * VOXEL, 0, 0), (0.4 * VOXEL + THICKNESS * VOXEL, 8 * VOXEL, 8 * VOXEL))
 TUNNEL = WindTunnel(voxel_size=VOXEL, reynolds=20, upstream=1.0, downstream=1.5, side=0.75)
 
@@ -51,12 +51,11 @@ class Thin:
 
 
 def thin_problem(device, cross_check):
-    study = DragStudy(
-        deformation=Thin(), constraints=(), optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3),
-        cross_check=cross_check,
-        steady_run=SteadyRun(limit=300),
+    return DesignProblem(
+        TUNNEL.around({"plate": PLATE}, "plate", device=device), ShapeVariables(Thin()), constraints=(),
+        optimizer=LBFGSB(first_step=0.5), stop=StoppingCriteria(iterations=3), verify=cross_check,
+        steady_run=SteadyRun(max_steps=300),
     )
-    return DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
 
 
 def test_a_plate_that_vanishes_between_cells_is_refused(device):
@@ -67,19 +66,18 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     assert "the improvement comes from the wall model, not from the shape" in found.message
     assert f"{last.difference:+.1%}" in found.message
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
-    assert last.drag < 0.8
-    assert last.checked > 1.05 * last.drag
+    assert last.objective < 0.8
+    assert last.checked > 1.05 * last.objective
     assert problem.value(np.array([0.9])) < 0.55 * found.history[0].objective
-    # What came before was confirmed, and is what the study returns.
+    # The designs before it were confirmed, and the last of them is returned.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
     assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
 
 
 def test_the_best_design_is_checked_at_the_end_by_default(device):
     """Without `every` the same plate is found out too, and the start is all that remains."""
-    study = thin_problem(device, CrossCheck()).study
-    assert DragStudy().cross_check == study.cross_check
-    problem = DragProblem(study, TUNNEL.around({"plate": PLATE}, "plate"), device)
+    problem = thin_problem(device, CrossCheck())
+    assert DesignProblem(TUNNEL.around({"plate": PLATE}, "plate", device=device)).verify == problem.verify
     found = problem.minimize()
     assert found.stopped == "refused"
     assert len(problem.checks) == 1
@@ -88,26 +86,26 @@ def test_the_best_design_is_checked_at_the_end_by_default(device):
 
 def test_a_recheck_without_iterations_or_tolerance_is_refused():
     for options in ({"every": 0}, {"tolerance": 0.0}):
-        with pytest.raises(WindTunnelError, match="must be above 0"):
+        with pytest.raises(ConstraintError, match="must be above 0"):
             CrossCheck(**options)
 
 
 def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
-    """Within the tolerance it is not refused, but told."""
-    assert CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).unconfirmed
-    assert not CrossCheckResult(3, drag=0.996, checked=1.032, tolerance=0.05).refused
-    assert not CrossCheckResult(3, drag=0.9, checked=0.99, tolerance=0.2).unconfirmed
-    assert not CrossCheckResult(3, drag=0.9, checked=np.nan, tolerance=0.05).unconfirmed
+    """Within the tolerance it is not refused, but reported."""
+    assert CrossCheckResult(3, objective=0.996, checked=1.032, tolerance=0.05).unconfirmed
+    assert not CrossCheckResult(3, objective=0.996, checked=1.032, tolerance=0.05).refused
+    assert not CrossCheckResult(3, objective=0.9, checked=0.99, tolerance=0.2).unconfirmed
+    assert not CrossCheckResult(3, objective=0.9, checked=np.nan, tolerance=0.05).unconfirmed
 
 
 def test_a_negative_objective_improves_where_it_grows(device):
-    """The ratio to the start is below 1 for an improvement, whatever the sign of the objective."""
-    checker = CrossChecker(CrossCheck(every=1), [], [])
+    """The ratio to the start is below 1 for an improvement, for objectives of either sign."""
+    checker = CrossChecker(CrossCheck(every=1), [])
     checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
     common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}
     start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))
     checker.watch(start, [-1.0, 2.0])
     checker.watch(better, [-1.1, 1.8])
-    assert [each.drag for each in checker.found] == pytest.approx([1 / 1.1, 0.9])
+    assert [each.objective for each in checker.found] == pytest.approx([1 / 1.1, 0.9])
     assert [each.difference for each in checker.found] == pytest.approx([0.0, 0.0])
     assert not checker.refused

@@ -4,18 +4,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from study_cases import BALL, SMALL, small_plan, small_problem, swelling
+from study_cases import BALL, SMALL, small_problem, small_setup, swelling
 
-from sparselbm.design import DragProblem, DragStudy, grid_check
+from sparselbm.design import DesignProblem, ShapeVariables, grid_check
 from sparselbm.design.optimizer import Optimizer
 from sparselbm.design.optimizer.optimizer import Outcome
 from sparselbm.errors import GeometryError, WindTunnelError
-from sparselbm.flows import SteadyRun, WindTunnelRun
+from sparselbm.flows import SteadyRun
 from sparselbm.geometry.deformation import FFD
 from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import AtObstacle, Force, Observable
+from sparselbm.observe.unit import FORCE
 
-LONG = SteadyRun(tolerance=3e-4, stretch=100, limit=1500)
+LONG = SteadyRun(tolerance=3e-4, interval=100, max_steps=1500)
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,9 @@ def problem(device):
 
 
 def test_walls_on_links_are_refused(device):
-    plan = replace(SMALL, wall=Bouzidi()).around({"ball": BALL}, "ball")
+    setup = replace(SMALL, wall=Bouzidi()).around({"ball": BALL}, "ball", device=device)
     with pytest.raises(WindTunnelError, match=r"wall model Bouzidi\(\) is on links.*do not move.*Use wall=SolidFraction\(\)"):
-        DragProblem(DragStudy(), plan, device)
+        DesignProblem(setup)
 
 
 @pytest.mark.validate
@@ -63,37 +64,38 @@ class Late(Optimizer):
 
 
 def test_an_iterate_carries_the_gradient_of_its_own_design(device):
-    problem = small_problem(device, optimizer=Late(), constraints=(), steady_run=SteadyRun(limit=100))
+    problem = small_problem(device, optimizer=Late(), constraints=(), steady_run=SteadyRun(max_steps=100))
     told, seen = [], []
-    call = problem.deformation.pullback
-    problem.deformation = replace(problem.deformation, backward=lambda g: seen.append(g) or call(np.zeros(81), g))
+    shape = problem.first.variables
+    call = shape.deformation.pullback
+    watched = replace(shape.deformation, backward=lambda g: seen.append(g) or call(np.zeros(81), g))
+    problem.first.variables = replace(shape, deformation=watched)
     problem.minimize(told.append)
     assert len(seen) >= 3
-    assert np.array_equal(told[0].points_gradient, seen[0])
-    assert not np.array_equal(told[0].points_gradient, seen[2])
+    assert np.array_equal(told[0].gradients[0], seen[0])
+    assert not np.array_equal(told[0].gradients[0], seen[2])
 
 
 def test_what_cannot_be_carried_out_is_refused_before_anything_is_built(device):
     with pytest.raises(GeometryError, match="limit is 0"):
         small_problem(device, deformation=FFD(limit=0.0))
-    huge = replace(small_plan().tunnel, voxel_size=2e-3).around(small_plan().bodies, "ball")
     with pytest.raises(WindTunnelError, match=r"limit .* use a voxel size"):
-        DragProblem(DragStudy(), huge, device)
+        replace(small_setup().options, voxel_size=2e-3).around(small_setup().bodies, "ball", device=device)
 
 
 def test_a_shape_that_leaves_the_tunnel_is_refused(device):
-    flow = WindTunnelRun(small_plan(), device=device)
+    flow = small_setup(device).build()
     with pytest.raises(WindTunnelError, match=r"m (from|beyond) the inlet, but must end"):
-        flow.move(flow.plan.mesh.points - [1.0, 0.0, 0.0])
+        flow.move(flow.setup.mesh.points - [1.0, 0.0, 0.0])
 
 
 def test_progress_counts_steps_and_the_second_grid_is_finer(device):
     told = []
-    problem = small_problem(device, steady_run=SteadyRun(limit=600))
+    problem = small_problem(device, steady_run=SteadyRun(max_steps=600))
     problem.on_progress = lambda *report: told.append(report)
     x = swelling(0.5)
     drag, _ = problem(x)
-    told_steps = problem.flow.settled.steps
+    told_steps = problem.flow.steady.steps
     assert [each[1] for each in told if each[0] == "flow"] == list(range(100, told_steps + 1, 100))
     assert {each[0] for each in told} == {"flow", "gradient"}
     assert all(rate > 0 for *_, rate in told)
@@ -105,7 +107,7 @@ def test_progress_counts_steps_and_the_second_grid_is_finer(device):
 
 @dataclass(frozen=True)
 class Thrust(Observable):
-    """-F . e of a body, in units of 1/2 rho u^2 A: the negative of its drag coefficient."""
+    """-F . e of a body [N]."""
 
     obstacle: str
 
@@ -116,23 +118,29 @@ class Thrust(Observable):
     def where(self):
         return AtObstacle(self.obstacle)
 
-    def coefficient(self, setup):
-        return setup.drag_coefficient(1.0)
+    unit = FORCE
 
 
 def test_an_observable_is_the_objective_in_place_of_the_drag(device):
-    """In lattice units, or by its own coefficient; the gradient and the second grid are those of the same objective."""
-    x, short = swelling(0.2), SteadyRun(limit=200)
+    """In newtons; the gradient and the second grid are those of the same objective."""
+    x, short = swelling(0.2), SteadyRun(max_steps=200)
     drag, gradient = small_problem(device, steady_run=short)(x)
     force = small_problem(device, steady_run=short, objective=Force("ball", (1.0, 0.0, 0.0)))
     value, slope = force(x)
-    factor = force.plan.drag_coefficient(1.0)
+    factor = 1.0 / force.first.setup.reference_force
     assert factor * value == pytest.approx(drag, rel=1e-6)
     assert factor * slope == pytest.approx(gradient, rel=1e-4, abs=1e-6 * np.abs(gradient).max())
     thrust = small_problem(device, steady_run=short, objective=Thrust("ball"))
     value, slope = thrust(x)
-    assert value == pytest.approx(-drag, rel=1e-6)
-    assert slope == pytest.approx(-gradient, rel=1e-4, abs=1e-6 * np.abs(gradient).max())
+    assert factor * value == pytest.approx(-drag, rel=1e-6)
+    assert factor * slope == pytest.approx(-gradient, rel=1e-4, abs=1e-6 * np.abs(gradient).max())
     checked = grid_check(thrust, x)
     assert checked.best < checked.first < 0.0
     assert checked.reduction == pytest.approx(checked.best / checked.first - 1.0)
+
+
+def test_only_the_drag_is_called_drag():
+    setup, shape = small_setup(), ShapeVariables(FFD((2, 2, 2), limit=0.1))
+    objectives = (None, setup.force_coefficient((0.0, 1.0, 0.0)), Thrust("ball"))
+    names = [DesignProblem(setup, shape, objective=each).objective_name for each in objectives]
+    assert names == ["drag coefficient", "Coefficient", "Thrust"]

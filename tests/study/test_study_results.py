@@ -1,4 +1,4 @@
-"""What is on disk after, and in the midst of, a study."""
+"""Files on disk after and during an optimisation."""
 
 import csv
 import runpy
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL
 
-from sparselbm.design import DragProblem, DragStudy
+from sparselbm.design import DesignProblem, ShapeVariables
 from sparselbm.design.constraint.volume import volume_gradient
 from sparselbm.design.optimizer import StoppingCriteria
 from sparselbm.errors import OutputExistsError, SimulationError
@@ -54,10 +54,11 @@ def _area_gradient(mesh):
 
 
 def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
-    plan = SMALL.in_scene(scene)
-    study = DragStudy(deformation=FFD((3, 3, 3), limit=0.1), steady_run=SteadyRun(limit=200), stop=StoppingCriteria(iterations=5))
-    problem = DragProblem(study, plan, device)
-    folder = ResultsWriter(tmp_path / "out", scene, plan)
+    setup = SMALL.in_scene(scene, device=device)
+    problem = DesignProblem(
+        setup, ShapeVariables(FFD((3, 3, 3), limit=0.1)), steady_run=SteadyRun(max_steps=200), stop=StoppingCriteria(iterations=5)
+    )
+    folder = ResultsWriter(tmp_path / "out", scene, setup)
 
     def add_then_spoil(iterate):
         folder.add(iterate)
@@ -72,7 +73,7 @@ def test_a_run_that_fails_keeps_what_was_written(scene, tmp_path, device):
     assert [row["iteration"] for row in rows] == ["0", "1"]
     for row in rows:
         mesh = Scene.open(folder.stage.path, time=int(row["iteration"])).bodies[0].mesh
-        assert mesh.volume / plan.mesh.volume - 1.0 == pytest.approx(float(row["FixedVolume"]), abs=2e-5)
+        assert mesh.volume / setup.mesh.volume - 1.0 == pytest.approx(float(row["FixedVolume"]), abs=2e-5)
     assert validate_stage(folder.stage.path) == []
 
 
@@ -99,19 +100,19 @@ def test_a_study_of_xform_ops_writes_their_values_and_no_points(tmp_path, device
     path = tmp_path / "tilted.usda"
     path.write_text(TILTED)
     scene, ops = Scene.open(path), PrimOps.of(path, "/Stand", {"xformOp:rotateY": 20.0})
-    plan = SMALL.in_scene(scene)
-    study = DragStudy(
-        deformation=ops.deformation, constraints=(), steady_run=SteadyRun(limit=400), stop=StoppingCriteria(iterations=1),
-        cross_check=None,
+    setup = SMALL.in_scene(scene, device=device)
+    problem = DesignProblem(
+        setup, ShapeVariables(ops.deformation), constraints=(), steady_run=SteadyRun(max_steps=400),
+        stop=StoppingCriteria(iterations=1), verify=None,
     )
-    folder = ResultsWriter(tmp_path / "out", scene, plan, ops=ops)
-    found = DragProblem(study, plan, device).minimize(folder.add)
+    folder = ResultsWriter(tmp_path / "out", scene, setup, ops=ops)
+    found = problem.minimize(folder.add)
     # A tilted disc is turned level: that is where its drag is least.
     assert found.history[-1].objective < found.history[0].objective
     assert abs(found.history[-1].x[0]) < 10.0
     for record in found.history:
         there = Scene.open(folder.stage.path, time=record.iteration).bodies[0].mesh.points
-        assert there == pytest.approx(ops.deformation.bind(plan.mesh).points(record.x), abs=1e-6)
+        assert there == pytest.approx(ops.deformation.bind(setup.mesh).points(record.x), abs=1e-6)
     assert validate_stage(folder.stage.path) == []
 
 
@@ -120,7 +121,7 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(OutputExistsError, match="overwrite"):
         ResultsWriter(tmp_path / "out", scene, SMALL.in_scene(scene))
-    # What was made of a former run goes with it; the user's own files stay.
+    # Exports and pages of an earlier run are removed with it; the user's own files stay.
     own = ("mine.txt", "mine.png", "smoke.vdb", "export/mine.txt", "view/mine.html")
     former = ("slice.png", "fields.vdb", "export/fields.vdb", "export/design.glb", "view/data.js")
     for name in (*own, *former):
@@ -132,13 +133,13 @@ def test_a_folder_with_files_is_refused(scene, tmp_path):
 
 def test_a_former_result_that_the_scene_is_made_of_is_not_removed(scene, tmp_path):
     """A study of what another one has found, into the folder of that one."""
-    plan = SMALL.in_scene(scene)
-    ResultsWriter(tmp_path / "out", scene, plan).stage.add_iteration(scene.body(plan.obstacle), 0, BALL.points)
+    setup = SMALL.in_scene(scene)
+    ResultsWriter(tmp_path / "out", scene, setup).stage.add_iteration(scene.body(setup.obstacle), 0, BALL.points)
     found = tmp_path / "over.usda"
     found.write_text('#usda 1.0\n(\n    subLayers = [@out/ball_results.usda@]\n)\n')
     kept = sorted(path.name for path in (tmp_path / "out").iterdir())
     with pytest.raises(OutputExistsError, match="belongs to the scene"):
-        ResultsWriter(tmp_path / "out", Scene.open(found), plan, overwrite=True)
+        ResultsWriter(tmp_path / "out", Scene.open(found), setup, overwrite=True)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == kept
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from study_cases import BALL, SMALL, small_plan
+from study_cases import BALL, SMALL, small_setup
 
 from sparselbm.errors import SimulationError, UnitsError, WindTunnelError
-from sparselbm.flows import SteadyRun, WindTunnel, WindTunnelRun
+from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.frontal_area import frontal_area
 from sparselbm.scene.usd import Scene
@@ -14,20 +14,20 @@ from sparselbm.scene.usd import Scene
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_the_box_keeps_its_margins_in_whole_tiles(axis):
     body = TriangleMesh.box((1.0, 2.0, 3.0), (1.5, 3.0, 3.8))
-    plan = WindTunnel(voxel_size=0.05, axis=axis, upstream=1, downstream=3, side=2).around({"box": body}, "box")
+    setup = WindTunnel(voxel_size=0.05, axis=axis, upstream=1, downstream=3, side=2).around({"box": body}, "box")
     extent = body.bounds[1] - body.bounds[0]
-    assert plan.length == pytest.approx(max(extent[k] for k in range(3) if k != axis))
-    before = (body.bounds[0] - plan.bounds[0]) / plan.length
-    after = (plan.bounds[1] - body.bounds[1]) / plan.length
+    assert setup.length == pytest.approx(max(extent[k] for k in range(3) if k != axis))
+    before = (body.bounds[0] - setup.bounds[0]) / setup.length
+    after = (setup.bounds[1] - body.bounds[1]) / setup.length
     wanted = np.full(3, 2.0), np.full(3, 2.0)
     wanted[0][axis], wanted[1][axis] = 1.0, 3.0
     across = np.arange(3) != axis
     assert before[axis] == pytest.approx(wanted[0][axis])
     assert before[across] == pytest.approx(after[across]), "the body stands in the middle"
     assert np.all(after > wanted[1] - 1e-9)
-    assert np.all(after < wanted[1] + 8 * 0.05 / plan.length)
-    assert all(n % 8 == 0 for n in plan.shape)
-    assert plan.units.reynolds(plan.length) == pytest.approx(60.0)
+    assert np.all(after < wanted[1] + 8 * 0.05 / setup.length)
+    assert all(n % 8 == 0 for n in setup.shape)
+    assert setup.units.reynolds(setup.length) == pytest.approx(60.0)
 
 
 def test_a_voxel_size_that_is_not_given_is_a_sixteenth_of_the_body():
@@ -90,11 +90,11 @@ def test_drag_of_a_sphere_at_reynolds_number_30(device):
         tunnel = WindTunnel(
             voxel_size=0.125, reynolds=30, upstream=1.5 * wider, downstream=2.5 * wider, side=2.5 * wider - 0.5
         )
-        plan = tunnel.around({"ball": BALL}, "ball")
-        flow = WindTunnelRun(plan, device=device)
-        drags.append(flow.drag())
-        assert flow.settled.converged
-        assert 0.8 * plan.flow_through_steps < flow.settled.steps < 4 * plan.flow_through_steps
+        setup = tunnel.around({"ball": BALL}, "ball", device=device)
+        flow = setup.build()
+        drags.append(flow.run_to_steady().value)
+        assert flow.steady.converged
+        assert 0.8 * setup.flow_through_steps < flow.steady.steps < 4 * setup.flow_through_steps
     narrow, wide = drags
     free = 24 / 30 * (1 + 0.1935 * 30**0.6305)
     assert (1.5**2 * wide - narrow) / (1.5**2 - 1.0) == pytest.approx(free, rel=0.02)
@@ -102,8 +102,8 @@ def test_drag_of_a_sphere_at_reynolds_number_30(device):
 
 
 def test_a_flow_that_is_not_at_rest_at_the_limit_says_so(device):
-    flow = WindTunnelRun(small_plan(), SteadyRun(tolerance=1e-9, stretch=50, limit=100), device)
-    flow.drag()
-    assert flow.settled.steps == 100
-    assert not flow.settled.converged
-    assert flow.settled.change > 1e-9
+    flow = small_setup(device).build()
+    flow.run_to_steady(steady_run=SteadyRun(tolerance=1e-9, interval=50, max_steps=100))
+    assert flow.steady.steps == 100
+    assert not flow.steady.converged
+    assert flow.steady.change > 1e-9

@@ -8,12 +8,12 @@ import warp as wp
 from channel_cases import central
 
 from sparselbm.adjoint import Steady
+from sparselbm.design import CrossCheck, DensityVariables, minimize_in_stages, topology_problem
+from sparselbm.design.constraint import FixedVolume
 from sparselbm.design.optimizer import SLSQP
 from sparselbm.design.topology import (
     ConeFilter,
     Density,
-    DensityProblem,
-    DensityStudy,
     HelmholtzFilter,
     LevelSet,
     Projection,
@@ -77,12 +77,10 @@ def test_projection_and_resistance():
     assert projection.at(np.array(0.4)) == pytest.approx(np.tanh(2.4) / (np.tanh(2.4) + np.tanh(3.6)))
 
 
-def study(**options) -> DensityStudy:
-    design = Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options)
-    return DensityStudy(
-        stages=[design], fluid=0.4, steady_run=SteadyRun(tolerance=1e-10, stretch=400, limit=20_000),
-        gradient=Steady(tolerance=1e-8),
-    )
+def problem_of(simulation, **options):
+    problem = topology_problem(simulation, Density(resistance=Resistance(solid=0.2, fluid=1e-4), **options), 0.4)
+    exact = SteadyRun(tolerance=1e-10, interval=400, max_steps=20_000)
+    return replace(problem, steady_run=exact, method=Steady(tolerance=1e-8))
 
 
 def channel(device) -> Simulation:
@@ -95,9 +93,10 @@ def channel(device) -> Simulation:
 @pytest.mark.parametrize("spread", SPREADS, ids=lambda s: type(s).__name__)
 def test_gradient_of_a_settled_flow_through_the_whole_chain(device, spread):
     """Variables -> spread -> projection -> resistance -> flow -> power: the adjoint against central differences."""
-    problem = DensityProblem(study(spread=spread, projection=Projection(beta=3.0)), channel(device))
+    problem = problem_of(channel(device), spread=spread, projection=Projection(beta=3.0))
     rng = np.random.default_rng(3)
-    x, direction = 0.3 + 0.4 * rng.random(problem.stage.size), rng.standard_normal(problem.stage.size)
+    size = problem.first.variables.size
+    x, direction = 0.3 + 0.4 * rng.random(size), rng.standard_normal(size)
     _, gradient = problem(x)
     assert gradient @ direction == pytest.approx(central(lambda h: problem.value(x + h * direction), 2e-3), rel=1e-6)
 
@@ -122,17 +121,20 @@ def test_volume_and_regions(device):
 
 def test_refusals(device):
     with pytest.raises(ValueError, match="force=Brinkman"):
-        DensityProblem(study(), Simulation(box((16, 8), device=device), viscosity=0.1))
-    bare = study()
+        problem_of(Simulation(box((16, 8), device=device), viscosity=0.1))
+    problem = problem_of(channel(device))
+    fewer = DensityVariables(Density(resistance=Resistance(solid=0.2), spread=LevelSet(4.0)), 0.4)
     with pytest.raises(ValueError, match="the stages have"):
-        DensityProblem(
-            replace(bare, stages=[*bare.stages, replace(bare.stages[0], spread=LevelSet(4.0))]), channel(device)
-        )
+        minimize_in_stages(problem, [problem.variables, fewer])
     large = Simulation(box((48, 36), device=device), viscosity=0.1, force=Brinkman(1.0))
     with pytest.raises(ValueError, match=r"SLSQP with 1728 variables"):
-        DensityProblem(replace(bare, optimizer=SLSQP()), large)
+        replace(problem_of(large), optimizer=SLSQP())
     with pytest.raises(ValueError, match="has no cell"):
-        DensityProblem(study(region=lambda centres: centres[:, 0] < 0.0), channel(device))
+        problem_of(channel(device), region=lambda centres: centres[:, 0] < 0.0)
+    with pytest.raises(ValueError, match=r"pass constraints=\(\)"):
+        replace(problem, constraints=(FixedVolume(),))
+    with pytest.raises(ValueError, match="pass verify=None"):
+        replace(problem, verify=CrossCheck())
     for wrong in (
         lambda: ConeFilter(1.0), lambda: HelmholtzFilter(0.0), lambda: LevelSet(0.5), lambda: Projection(beta=0.0),
         lambda: Resistance(solid=1.0, fluid=2.0),

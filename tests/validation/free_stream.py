@@ -80,7 +80,7 @@ class FreeStream:
 
     def steady_run(self, tolerance: float, *, stretch: float, limit: float) -> None:
         """Runs until the drag stands still to `tolerance`, looked at every `stretch` lengths; raises at `limit` lengths."""
-        rule = SteadyRun(tolerance=tolerance, stretch=round(stretch * self.steps), limit=round(limit * self.steps))
+        rule = SteadyRun(tolerance=tolerance, interval=round(stretch * self.steps), max_steps=round(limit * self.steps))
         settled = rule.run(self.simulation, Force("body", (1.0, *[0.0] * (self.dimension - 1))))
         assert settled.converged, f"drag still changes by {settled.change:.1e} after {settled.steps} steps"
 

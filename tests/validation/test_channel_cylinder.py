@@ -30,7 +30,7 @@ def channel_2d(cells, reynolds, speed, device, collision=TRT()):
 
 def settled(flow, tolerance):
     """Runs until the drag stands still over four diameters of the mean flow; C_d and C_l."""
-    rule = SteadyRun(tolerance=tolerance, stretch=round(4.0 * flow.steps), limit=round(400.0 * flow.steps))
+    rule = SteadyRun(tolerance=tolerance, interval=round(4.0 * flow.steps), max_steps=round(400.0 * flow.steps))
     assert rule.run(flow.simulation, flow.along(0)).converged
     return [flow.coefficient(evaluate(flow.along(axis), flow.simulation)) for axis in (0, 1)]
 

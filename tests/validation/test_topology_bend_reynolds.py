@@ -15,25 +15,27 @@ import warp as wp
 from topology_pictures import PICTURES, picture
 
 from sparselbm.adjoint import Steady
+from sparselbm.design import DensityVariables, minimize_in_stages, topology_problem
 from sparselbm.design.optimizer import OptimalityCriteria, StoppingCriteria
-from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.topology import Density, Resistance
 from sparselbm.flows import SteadyRun
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MIN, Y_MIN, FaceRegion, Parabola, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import RecursiveRegularised
 from sparselbm.models.force import Brinkman
+from sparselbm.observe import PowerLoss
 from sparselbm.solver import Simulation
 
 CELLS = 50
 SPEEDS = {10: 0.04, 100: 0.1, 500: 0.1}
 """Lattice velocity by Reynolds number: at 10 the pressure needs a lower one, for 2 % of density."""
 FLUID = 0.25
-STUDY = DensityStudy(
-    stages=[Density(resistance=Resistance(solid=1.0, q=q)) for q in (1 / 148, 1 / 14.8)], fluid=FLUID,
-    optimizer=OptimalityCriteria(), stop=StoppingCriteria(tolerance=1e-3, iterations=20),
-    steady_run=SteadyRun(tolerance=2e-4, stretch=200, limit=12_000), gradient=Steady(tolerance=0.05, flow_tolerance=inf),
-)
-AT_REST = SteadyRun(tolerance=1e-5, stretch=200, limit=60_000)
+OPTIONS = {
+    "optimizer": OptimalityCriteria(), "stop": StoppingCriteria(tolerance=1e-3, iterations=20),
+    "steady_run": SteadyRun(tolerance=2e-4, interval=200, max_steps=12_000),
+    "method": Steady(tolerance=0.05, flow_tolerance=inf),
+}
+AT_REST = SteadyRun(tolerance=1e-5, interval=200, max_steps=60_000)
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,12 @@ class Bend:
     def viscosity(self) -> float:
         return SPEEDS[self.reynolds] * 0.2 * CELLS / self.reynolds
 
-    def problem(self, steady_run: SteadyRun) -> DensityProblem:
+    @property
+    def stages(self) -> list[DensityVariables]:
+        """Density fields of increasing convexity."""
         solid = 2.5e4 * self.viscosity / CELLS**2
-        stages = [replace(s, resistance=replace(s.resistance, solid=solid, fluid=1e-8 * solid)) for s in STUDY.stages]
-        return DensityProblem(replace(STUDY, stages=stages, steady_run=steady_run), self.flow())
+        found = [Resistance(solid=solid, fluid=1e-8 * solid, q=q) for q in (1 / 148, 1 / 14.8)]
+        return [DensityVariables(Density(resistance=each), FLUID) for each in found]
 
     def flow(self) -> Simulation:
         a, b = 0.7 * CELLS, 0.9 * CELLS
@@ -64,16 +68,18 @@ class Bend:
 
     def design(self) -> np.ndarray:
         """The best from a uniform density, (variables,)."""
-        return self.problem(STUDY.steady_run).minimize()[-1].x
+        problem = replace(topology_problem(self.flow(), self.stages[0].density, FLUID), **OPTIONS)
+        return minimize_in_stages(problem, self.stages)[-1].x
 
     def losses(self, designs: list[np.ndarray]) -> list[float]:
         """The functional of each design at this Reynolds number, in units of mu U^2; all flows are steady."""
-        problem, values = self.problem(AT_REST), []
+        flow, values = self.flow(), []
+        density = self.stages[-1].density.bind(flow.domain)
         for x in designs:
-            problem.simulation.set_field("resistance", problem.stages[-1].resistance(x))
-            settled = AT_REST.run(problem.simulation, STUDY.objective)
-            assert settled.converged
-            values.append(settled.value / (2 * self.viscosity * SPEEDS[self.reynolds] ** 2))
+            flow.set_field("resistance", density.resistance(x))
+            steady = AT_REST.run(flow, PowerLoss())
+            assert steady.converged
+            values.append(steady.value / (2 * self.viscosity * SPEEDS[self.reynolds] ** 2))
         return values
 
 
@@ -87,8 +93,8 @@ def test_each_design_is_best_at_its_own_reynolds_number(device):
     ratios = losses / own[:, None]
     print(f"\nown: {own}\nrows: run at, columns: made for\n{ratios.round(3)}")
     for bend, x in zip(bends, designs, strict=True):
-        problem = bend.problem(AT_REST)
-        rho = problem.simulation.domain.dense(problem.stages[-1].field(x))
+        domain = bend.flow().domain
+        rho = domain.dense(bend.stages[-1].density.bind(domain).field(x))
         assert rho.mean() <= FLUID * (1 + 1e-4)
         picture(rho, PICTURES / f"pipe_bend_{bend.reynolds}.png")
     assert (ratios + np.eye(3) > 1.02).all()

@@ -15,8 +15,9 @@ import pytest
 import warp as wp
 from topology_pictures import PICTURES, picture
 
+from sparselbm.design import DensityVariables, DesignProblem, minimize_in_stages, topology_problem
 from sparselbm.design.optimizer import MMA, OptimalityCriteria, Optimizer, StoppingCriteria
-from sparselbm.design.topology import Density, DensityProblem, DensityStudy, Resistance
+from sparselbm.design.topology import Density, Resistance
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MIN, FaceRegion, Parabola, RegularisedPressure, VelocityInlet
 from sparselbm.models.collision import TRT
@@ -65,13 +66,29 @@ def stokes(shape, ends, device):
     )
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A continuation through stages of density variables on one flow."""
+
+    flow: Simulation
+    stages: list[DensityVariables]
+    problem: DesignProblem
+
+    def minimize(self, start=None):
+        return minimize_in_stages(self.problem, self.stages, start=start)
+
+    @property
+    def density(self):
+        """Density field of the last stage."""
+        return self.stages[-1].density.bind(self.flow.domain)
+
+
 def problem(flow, fluid, stages, stop=CLOSELY, optimizer=MANY):
     lattice_unit = NU / flow.domain.shape[1] ** 2
     resistance = Resistance(solid=2.5e4 * lattice_unit, fluid=2.5e-4 * lattice_unit)
-    study = DensityStudy(
-        stages=[Density(resistance=replace(resistance, q=q)) for q in stages], fluid=fluid, stop=stop, optimizer=optimizer,
-    )
-    return DensityProblem(study, flow)
+    variables = [DensityVariables(Density(resistance=replace(resistance, q=q)), fluid) for q in stages]
+    first = topology_problem(flow, variables[0].density, fluid)
+    return Problem(flow, variables, replace(first, stop=stop, optimizer=optimizer))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +107,7 @@ class Search:
         found = coarse.minimize()
         refined = np.kron(dense(coarse, found[-1].x), np.ones((2, 2)))
         fine = problem(flow_of(2 * cells), self.fluid, self.stages[-1:], self.fine, self.optimizer)
-        finer = fine.minimize(refined[tuple(fine.simulation.domain.cell_indices()[fine.stage.designed].T)])
+        finer = fine.minimize(refined[tuple(fine.flow.domain.cell_indices()[fine.density.designed].T)])
         losses = [result.objective / (2 * NU * U**2) for result in (found[-1], finer[-1])]
         rho = dense(fine, finer[-1].x)
         print(f"\n{name}: {losses[0]:.3f} with {cells} cells, {losses[1]:.3f} with {2 * cells}; "
@@ -101,7 +118,7 @@ class Search:
 
 def dense(bound, x):
     """rho over the box."""
-    return bound.simulation.domain.dense(bound.stage.field(x))
+    return bound.flow.domain.dense(bound.density.field(x))
 
 
 @pytest.mark.validate
@@ -120,8 +137,8 @@ def test_straight_pipes(device):
     losses = []
     for cells in (60, 120):
         straight = problem(double_pipe(1.0, cells, device), 1 / 3, (0.1,))
-        y = (straight.simulation.domain.cell_indices()[..., 1] + 0.5)[straight.stage.designed] / cells
-        losses.append(straight.value(np.abs(np.abs(y - 0.5) - 0.25) < 1 / 12) / (2 * NU * U**2))
+        y = (straight.flow.domain.cell_indices()[..., 1] + 0.5)[straight.density.designed] / cells
+        losses.append(straight.problem.value(np.abs(np.abs(y - 0.5) - 0.25) < 1 / 12) / (2 * NU * U**2))
     print("\nstraight pipes:", losses)
     assert losses == pytest.approx([24.95, 24.95], rel=2e-3)
 

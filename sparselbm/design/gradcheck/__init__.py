@@ -3,7 +3,7 @@
 from .check import Check
 from .differences import Difference, difference
 from .dot_product import DotProduct, dot_product
-from .drag import DragGradcheck, GradcheckReport
+from .gradcheck import Gradcheck, GradcheckReport
 from .taylor import Taylor, taylor
 from .trend import Trend, trend
 
@@ -11,7 +11,7 @@ __all__ = [
     "Check",
     "Difference",
     "DotProduct",
-    "DragGradcheck",
+    "Gradcheck",
     "GradcheckReport",
     "Taylor",
     "Trend",

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from .drag import GradcheckReport
+from .gradcheck import GradcheckReport
 
 
 def plot(path: str | os.PathLike[str], report: GradcheckReport) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from ..constraint.constraint import BoundConstraint
 from .merge_equalities import is_linear_equality
 from .optimizer import Optimizer, Outcome, has_stagnated
-from .problem import Problem
+from .scaled_problem import ScaledProblem
 
 # Bounds and equalities are enforced alternately, so their intersection is approached iteratively.
 PROJECTIONS = 50
@@ -42,7 +42,7 @@ class Adam(Optimizer):
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Accepts all constraints."""
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
         import warp as wp
         from warp.optim import Adam as WarpAdam
@@ -66,7 +66,7 @@ class Adam(Optimizer):
         return Outcome(False, "all steps are done.")
 
 
-def _projected(problem: Problem, z: np.ndarray) -> np.ndarray:
+def _projected(problem: ScaledProblem, z: np.ndarray) -> np.ndarray:
     """Nearest z that satisfies the bounds and the linear equalities, whose rows are orthonormal."""
     held = [k for k, each in enumerate(problem.constraints) if is_linear_equality(each)]
     for _ in range(PROJECTIONS if held else 0):
@@ -81,7 +81,7 @@ def _projected(problem: Problem, z: np.ndarray) -> np.ndarray:
 class _Multipliers:
     """Multipliers lambda and the gradient of the augmented terms."""
 
-    def __init__(self, problem: Problem, penalty: float) -> None:
+    def __init__(self, problem: ScaledProblem, penalty: float) -> None:
         self._problem = problem
         self._pushing = [k for k, each in enumerate(problem.constraints) if not is_linear_equality(each)]
         self._penalties = [penalty * _steepness(problem, k) for k in range(len(problem.constraints))]
@@ -106,7 +106,7 @@ class _Multipliers:
         return np.maximum(self._values[k] + self._penalties[k] * np.nan_to_num(excess, neginf=-1e300), 0.0)
 
 
-def _steepness(problem: Problem, k: int) -> float:
+def _steepness(problem: ScaledProblem, k: int) -> float:
     """Ratio |grad f| / |grad c| at the start; 1 if either is zero."""
     _, gradient = problem.evaluate(problem.start)
     objective, constraint = (

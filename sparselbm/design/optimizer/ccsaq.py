@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..constraint.constraint import BoundConstraint
 from .nlopt_solver import check_bands, solve
 from .optimizer import Optimizer, Outcome
-from .problem import Problem
+from .scaled_problem import ScaledProblem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,6 @@ class CCSAQ(Optimizer):
         """Accepts inequalities, and equalities with a band. Raises ImportError if NLopt is missing."""
         check_bands("CCSAQ", constraints)
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
         return solve("CCSAQ", problem)

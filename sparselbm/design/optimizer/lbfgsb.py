@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
-from .optimizer import Optimizer, Outcome, scale_first_step
-from .problem import Problem
+from .optimizer import Optimizer, Outcome
+from .scaled_problem import ScaledProblem
+from .scipy_solver import solve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,26 +30,6 @@ class LBFGSB(Optimizer):
             names = ", ".join(each.name for each in constraints)
             raise ConstraintError(f"LBFGSB supports only bounds, but was given {names}: use SLSQP() or TrustConstr().")
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import minimize
-
-        factor, scaled = scale_first_step(problem, self.first_step)
-        problem.accept(problem.start)
-
-        found = minimize(
-            scaled,
-            problem.start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(problem.lower, problem.upper)),
-            callback=lambda z: problem.accept(z),
-            options={
-                "ftol": factor * problem.stop.tolerance,
-                "gtol": 1e-9,
-                "maxcor": self.memory,
-                "maxiter": problem.stop.iterations + 1,
-                "maxfun": 10**9,
-            },
-        )
-        return Outcome(bool(found.success), str(found.message))
+        return solve("L-BFGS-B", problem, first_step=self.first_step, gtol=1e-9, maxcor=self.memory, maxfun=10**9)

@@ -10,14 +10,14 @@ from ...errors import ConstraintError
 from ...geometry.deformation import BoundDeformation
 from ..constraint.constraint import BoundConstraint
 from .optimizer import Optimizer
-from .problem import Callback, DesignEvaluation, Objective, Problem, StopReached
 from .record import OptimizeResult, StoppingCriteria
+from .scaled_problem import Callback, DesignEvaluation, ObjectiveFunction, ScaledProblem, StopReached
 from .scaling import Scaling, make_scaling
 from .slsqp import SLSQP
 
 
 def minimize(
-    objective: Objective,
+    objective: ObjectiveFunction,
     start: BoundDeformation | np.ndarray,
     *,
     optimizer: Optimizer | None = None,
@@ -52,7 +52,7 @@ def minimize(
     scaling = _scaling(start, bounds)
     _check_constraints(constraints, scaling)
     optimizer.check(constraints)
-    problem = Problem(objective, scaling, constraints, stop, on_iteration)
+    problem = ScaledProblem(objective, scaling, constraints, stop, on_iteration)
     stopped, message, best = _run(optimizer, problem)
     return OptimizeResult(
         x=best.x,
@@ -95,7 +95,7 @@ def _check_constraints(constraints: Sequence[BoundConstraint], scaling: Scaling)
         raise ConstraintError(f"the constraints are named {names}: rename one (dataclasses.replace).")
 
 
-def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, DesignEvaluation]:
+def _run(optimizer: Optimizer, problem: ScaledProblem) -> tuple[str, str, DesignEvaluation]:
     """Runs the optimizer; returns the reason for stopping, the message, and the design to return."""
     try:
         outcome = optimizer.run(problem)
@@ -107,7 +107,7 @@ def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, DesignEvalua
             raise
         stopped, message = "interrupted", "interrupted from the keyboard"
     except Exception as error:
-        _tell(error, problem)
+        _record_best_before(error, problem)
         raise
     try:
         return stopped, message, problem.chosen(stopped == "converged")
@@ -115,7 +115,7 @@ def _run(optimizer: Optimizer, problem: Problem) -> tuple[str, str, DesignEvalua
         return halt.reason, str(halt), problem.chosen(False)
 
 
-def _tell(error: Exception, problem: Problem) -> None:
+def _record_best_before(error: Exception, problem: ScaledProblem) -> None:
     """Records the best design before the error is raised, even if the callback fails."""
     best = problem.best
     if best is None:

@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
 from .optimizer import Outcome, has_stagnated
-from .problem import Problem, StopReached
+from .scaled_problem import ScaledProblem, StopReached
 
 # In a narrower band the asymptotes cannot move.
 MIN_BAND = 1e-3
@@ -29,7 +29,7 @@ def check_bands(name: str, constraints: Sequence[BoundConstraint]) -> None:
             )
 
 
-def solve(name: str, problem: Problem, *, first_curvature: float = 1.0) -> Outcome:
+def solve(name: str, problem: ScaledProblem, *, first_curvature: float = 1.0) -> Outcome:
     """Minimises with NLopt's algorithm LD_name."""
     nlopt = require_nlopt(name)
     solver = nlopt.opt(getattr(nlopt, f"LD_{name}"), len(problem.start))
@@ -101,7 +101,7 @@ def _sides(bound: BoundConstraint) -> tuple[list[tuple[int, float]], np.ndarray]
     return sides, np.array(offsets)
 
 
-def _inequality(problem: Problem, k: int, sides: list[tuple[int, float]], offsets: np.ndarray) -> Callable:
+def _inequality(problem: ScaledProblem, k: int, sides: list[tuple[int, float]], offsets: np.ndarray) -> Callable:
     rows = np.array([row for row, _ in sides])
     signs = np.array([sign for _, sign in sides])
 

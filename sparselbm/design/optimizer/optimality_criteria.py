@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import ConstraintError
 from ..constraint.constraint import BoundConstraint
 from .optimizer import Optimizer, Outcome, has_stagnated
-from .problem import Problem
+from .scaled_problem import ScaledProblem
 
 STAGNATION_STEPS = 3
 # A variable without benefit shrinks by the full step; with 0 the rate would be undefined.
@@ -27,7 +27,7 @@ class OptimalityCriteria(Optimizer):
     lambda is chosen so that V(z) is at its limit.
 
     At an optimum, B is equal in all variables between their bounds. For objectives that decrease when variables increase,
-    with one upper limit on an amount that increases with each of them, such as the fluid of a `DensityStudy`. On a pipe
+    with one upper limit on an amount that increases with each of them, such as the fluid of a density field. On a pipe
     bend of 50 x 50 cells, 42 evaluations came within 1 % of the result of MMA after 164. There is no line search: the best
     design is returned.
 
@@ -50,7 +50,7 @@ class OptimalityCriteria(Optimizer):
             names = ", ".join(each.name for each in constraints) or "none"
             raise ConstraintError(f"OptimalityCriteria supports one upper limit on one amount, not {names}: use MMA()")
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
         z = problem.start
         if not (problem.lower == 0.0).all():
@@ -64,7 +64,7 @@ class OptimalityCriteria(Optimizer):
                 return Outcome(True, f"the objective changed by less than tolerance over {STAGNATION_STEPS} iterations.")
             z = self._next(problem, z, slope)
 
-    def _next(self, problem: Problem, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    def _next(self, problem: ScaledProblem, z: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """Update, with its multiplier found by bisection of log lambda."""
         amount = problem.jacobian(0, z)[0]
         if not (amount > 0.0).all():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..constraint.constraint import BoundConstraint
-from .problem import Problem
+from .scaled_problem import ScaledProblem
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Optimizer(ABC):
         """
 
     @abstractmethod
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimises the problem; calls `problem.accept` once per iteration, including the start."""
 
 
-def scale_first_step(problem: Problem, first_step: float) -> tuple[float, Callable[[np.ndarray], tuple[float, np.ndarray]]]:
+def scale_first_step(problem: ScaledProblem, first_step: float) -> tuple[float, Callable[[np.ndarray], tuple[float, np.ndarray]]]:
     """Scales the objective so that a step along -gradient changes no variable by more than `first_step`.
 
     Quasi-Newton methods start from a unit Hessian, so that the first step would otherwise be as long as the gradient, and
@@ -56,7 +56,7 @@ def scale_first_step(problem: Problem, first_step: float) -> tuple[float, Callab
     return factor, scaled
 
 
-def has_stagnated(problem: Problem, steps: int) -> bool:
+def has_stagnated(problem: ScaledProblem, steps: int) -> bool:
     """Whether the last `steps` iterations were feasible and changed the objective by less than the tolerance."""
     last = problem.history[-steps - 1 :]
     values = np.array([each.objective for each in last])

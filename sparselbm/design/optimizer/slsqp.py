@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..constraint.constraint import BoundConstraint
-from .optimizer import Optimizer, Outcome, scale_first_step
-from .problem import Problem
+from .optimizer import Optimizer, Outcome
+from .scaled_problem import ScaledProblem
+from .scipy_solver import solve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,27 +26,13 @@ class SLSQP(Optimizer):
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Accepts all constraints."""
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
-        from scipy.optimize import minimize
-
-        factor, scaled = scale_first_step(problem, self.first_step)
-        problem.accept(problem.start)
-
-        found = minimize(
-            scaled,
-            problem.start,
-            jac=True,
-            method="SLSQP",
-            bounds=list(zip(problem.lower, problem.upper)),
-            constraints=[part for k in range(len(problem.constraints)) for part in _parts(problem, k)],
-            callback=lambda z: problem.accept(z),
-            options={"ftol": factor * problem.stop.tolerance, "maxiter": problem.stop.iterations + 1},
-        )
-        return Outcome(bool(found.success), str(found.message))
+        constraints = [part for k in range(len(problem.constraints)) for part in _parts(problem, k)]
+        return solve("SLSQP", problem, first_step=self.first_step, constraints=constraints)
 
 
-def _parts(problem: Problem, k: int) -> list[dict]:
+def _parts(problem: ScaledProblem, k: int) -> list[dict]:
     """Splits a two-sided constraint into SLSQP's value = 0 and value >= 0."""
     bound = problem.constraints[k]
     sides = (
@@ -56,7 +43,7 @@ def _parts(problem: Problem, k: int) -> list[dict]:
     return [_part(problem, k, *side) for side in sides if side[1].any()]
 
 
-def _part(problem: Problem, k: int, kind: str, rows: np.ndarray, sign: float, limit: np.ndarray) -> dict:
+def _part(problem: ScaledProblem, k: int, kind: str, rows: np.ndarray, sign: float, limit: np.ndarray) -> dict:
     return {
         "type": kind,
         "fun": lambda z: sign * (problem.values(k, z) - limit)[rows],

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..constraint.constraint import BoundConstraint
 from .optimizer import Optimizer, Outcome
-from .problem import Problem
+from .scaled_problem import ScaledProblem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class TrustConstr(Optimizer):
     def check(self, constraints: Sequence[BoundConstraint]) -> None:
         """Accepts all constraints."""
 
-    def run(self, problem: Problem) -> Outcome:
+    def run(self, problem: ScaledProblem) -> Outcome:
         """Minimise."""
         from scipy.optimize import BFGS, Bounds, minimize
 
@@ -58,7 +58,7 @@ class TrustConstr(Optimizer):
         return Outcome(found.status in (1, 2), str(found.message))
 
 
-def _scipy(problem: Problem, k: int):
+def _scipy(problem: ScaledProblem, k: int):
     """Converts a constraint to SciPy's; a linear one needs no Hessian."""
     from scipy.optimize import BFGS, LinearConstraint, NonlinearConstraint
 

@@ -7,14 +7,11 @@ from .level_set import LevelSet
 from .projection import Projection
 from .resistance import Resistance
 from .spread import Spread
-from .study import DensityProblem, DensityStudy
 
 __all__ = [
     "BoundDensity",
     "ConeFilter",
     "Density",
-    "DensityProblem",
-    "DensityStudy",
     "HelmholtzFilter",
     "LevelSet",
     "Projection",

@@ -1,17 +1,18 @@
-"""Gradient checks of a drag problem, with the user's own body, tunnel and design variables."""
+"""Gradient checks of a design problem, with the user's own flow and design variables."""
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 import numpy as np
-import warp as wp
 
-from ...adjoint import Deformed, value_and_grad
+from ...adjoint import value_and_grad
 from ...errors import GradcheckError
+from ...flows import Flow
 from ...observe import evaluate
-from ..drag import DragProblem
+from ..operating_point import OperatingPoint
+from ..problem import DesignProblem
 from .check import Check
 from .differences import Difference, difference
 from .dot_product import dot_product
@@ -24,8 +25,6 @@ _TAYLOR = 1e-3 * 0.5 ** np.arange(5)
 _ASIDE, _PLACES = 0.1, 3
 """Offset of the Taylor test's designs [cells] and their number: a mesh that is symmetric to the grid has kinks exactly at
 its position. The median over three designs counts, since one may still meet a kink."""
-
-
 
 
 @dataclass(eq=False)
@@ -57,12 +56,13 @@ class GradcheckReport:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DragGradcheck:
-    """Options of the gradient check. Directions are scaled so that the farthest point of the body moves by one cell.
+class Gradcheck:
+    """Options of the gradient check of a problem with one operating point.
 
-    Taylor test and dot product need values exact to rounding: they run on the same tunnel in fp64, over its first `steps`
-    steps. Differences and trend use the steady flow, whose C_d is only known to the tolerance of `SteadyRun`: this
-    uncertainty is added to the limit of a difference, and reported.
+    Directions are scaled to a unit step of the variables: the farthest point of a body moves by one cell. Taylor test and dot
+    product need values exact to rounding: they run on the same flow in fp64, over its first `steps` steps. Differences and
+    trend use the steady flow, whose objective is only known to the tolerance of `SteadyRun`: this uncertainty is added to the
+    limit of a difference, and reported.
     """
 
     steps: int = 40
@@ -73,7 +73,7 @@ class DragGradcheck:
     """Samples of the sweep; 0 omits the trend."""
     cells: float = 4.0
     """Length of the sweep along the gradient [cells]; less if the bounds of the variables are closer."""
-    reach: float = 0.5
+    half_width: float = 0.5
     """Half the width of a difference [cells]."""
     seed: int = 0
 
@@ -83,24 +83,32 @@ class DragGradcheck:
         for name in ("steps", "directions"):
             if getattr(self, name) < 0:
                 raise GradcheckError(f"{name} is {getattr(self, name)}: it must be at least 0")
-        for name in ("cells", "reach"):
+        for name in ("cells", "half_width"):
             if not getattr(self, name) > 0:
                 raise GradcheckError(f"{name} is {getattr(self, name)}: it must be above 0")
 
-    def run(self, problem: DragProblem, on_check: Callable[[Check], None] | None = None) -> GradcheckReport:
-        """Runs the checks, the quick ones first; `on_check` is called with each. Raises the errors of a run."""
+    def run(self, problem: DesignProblem, on_check: Callable[[Check], None] | None = None) -> GradcheckReport:
+        """Runs the checks, the quick ones first; `on_check` is called with each. Raises the errors of a run.
+
+        Raises GradcheckError for several operating points.
+        """
+        if len(problem.operating_points) > 1:
+            raise GradcheckError(
+                f"the problem has {len(problem.operating_points)} operating points, but gradients are checked for 1: pass a "
+                "problem of each of them in turn"
+            )
         report = _Work(self, problem, on_check or (lambda check: None))
         if self.steps:
             report.exact()
         if self.directions or self.samples:
-            report.at_rest()
+            report.steady()
         return report.found
 
 
 @dataclass(eq=False)
 class _Work:
-    option: DragGradcheck
-    problem: DragProblem
+    option: Gradcheck
+    problem: DesignProblem
     on_check: Callable[[Check], None]
     found: GradcheckReport = field(default_factory=GradcheckReport)
     _change: float = 0.0
@@ -111,8 +119,8 @@ class _Work:
 
     def exact(self) -> None:
         """Runs Taylor test and dot product, in fp64."""
-        run = _ExactRun(self.problem, self.option.steps)
-        start, rng = self.problem.deformation.initial(), np.random.default_rng(self.option.seed)
+        run = _ExactRun(self.problem.first, self.option.steps)
+        start, rng = self.problem.first.variables.initial(), np.random.default_rng(self.option.seed)
         aside = [(start + _ASIDE * self._random(start, rng), self._random(start, rng)) for _ in range(_PLACES)]
         orders = [taylor(run.value, run.value_and_grad, x, direction, _TAYLOR) for x, direction in aside]
         self.found.taylor = found = sorted(orders, key=lambda one: one.order)[_PLACES // 2]
@@ -121,45 +129,54 @@ class _Work:
             f"{self.option.steps} steps in fp64, median of {_PLACES} random directions; slope {found.slope:.3e} per "
             f"cell, remainders {found.remainders[0]:.1e} to {found.remainders[-1]:.1e}",
         )
-        products = dot_product(run.simulation, amplitude=1e-6, seed=self.option.seed)
+        products = dot_product(run.flow.simulation, amplitude=1e-6, seed=self.option.seed)
         self._add(
             "dot product: relative error", products.error, 0.0, 1e-8,
             f"one step in fp64: {products.forward:.9g} forward, {products.backward:.9g} backward",
         )
 
-    def at_rest(self) -> None:
+    def steady(self) -> None:
         """Runs differences and trend on the steady flow."""
-        problem, x = self.problem, self.problem.deformation.initial()
-        drag, gradient = self._drag_and_gradient(x)
-        steepest = self._in_cells(x, gradient)
+        x = self.problem.first.variables.initial()
+        objective, gradient = self._value_and_gradient(x)
+        steepest = self.problem.first.variables.unit_step(x, gradient)
         if self.option.directions:
             rng = np.random.default_rng(self.option.seed)
             names = ["steepest", *(f"random {k + 1}" for k in range(self.option.directions))]
             along = [steepest, *(self._random(x, rng) for _ in names[1:])]
             for name, direction in zip(names, along, strict=True):
-                self._difference(name, x, drag, gradient, direction)
+                self._difference(name, x, objective, gradient, direction)
         if self.option.samples:
             self._trend(x, steepest)
-        tolerance = (problem.study.steady_run or problem.plan.steady_run).tolerance
-        self._add("flows: largest change at the end", self._change, 0.0, tolerance, "of the drag, over the last interval")
+        self._add(
+            "flows: largest change at the end", self._change, 0.0, self._tolerance, "of the objective, over the last interval"
+        )
 
-    def _drag(self, x: np.ndarray) -> float:
-        return self._settled(self.problem.value(x))
+    @property
+    def _tolerance(self) -> float:
+        """Convergence tolerance of the flows."""
+        first = self.problem.first
+        return (first.steady_run or first.setup.steady_run).tolerance
 
-    def _drag_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        return self._settled(self.problem(x))
+    def _value(self, x: np.ndarray) -> float:
+        found = self.problem.value(x)
+        self._record_change()
+        return found
 
-    def _settled(self, result):
-        """Returns the result after checking the convergence of its flow."""
-        settled = self.problem.flow.settled
+    def _value_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        found = self.problem(x)
+        self._record_change()
+        return found
+
+    def _record_change(self) -> None:
+        """Records how far the flow of the last evaluation was from convergence."""
+        steady = self.problem.flow.steady
         # After a single interval the change is unknown (NaN) and counts as 1.
-        self._change = max(self._change, settled.change if settled and math.isfinite(settled.change) else 1.0)
-        return result
+        self._change = max(self._change, steady.change if steady and math.isfinite(steady.change) else 1.0)
 
-    def _difference(self, name: str, x: np.ndarray, drag: float, gradient: np.ndarray, direction: np.ndarray) -> None:
-        h = min(self.option.reach, *_room(self.problem, x, direction))
-        tolerance = (self.problem.study.steady_run or self.problem.plan.steady_run).tolerance
-        one = difference(self._drag, gradient, x, direction, h, uncertainty=tolerance * abs(drag))
+    def _difference(self, name: str, x: np.ndarray, objective: float, gradient: np.ndarray, direction: np.ndarray) -> None:
+        h = min(self.option.half_width, *_room(self.problem, x, direction))
+        one = difference(self._value, gradient, x, direction, h, uncertainty=self._tolerance * abs(objective))
         self.found.differences.append(one)
         usual = float(np.linalg.norm(gradient) * np.linalg.norm(direction)) / math.sqrt(x.size)
         size = max(abs(one.by_differences), usual)
@@ -172,26 +189,19 @@ class _Work:
     def _trend(self, x: np.ndarray, steepest: np.ndarray) -> None:
         below, above = (min(room, self.option.cells / 2.0) for room in _room(self.problem, x, steepest))
         places = np.linspace(-below, above, self.option.samples)
-        self.found.trend = found = trend(self._drag_and_gradient, x, steepest, places)
+        self.found.trend = found = trend(self._value_and_gradient, x, steepest, places)
         reached = f"over {below + above:.2g} cells along the gradient"
         self._add("trend: mean of gradient / trend", 1.0 + found.deviation.mean(), 0.95, 1.05, reached)
         self._add("trend: largest deviation", float(np.abs(found.deviation).max()), 0.0, 0.15, "of the steepest trend")
         self._add("trend: roughness of the objective", found.roughness, 0.0, 2e-3, "distance from the cubic")
 
     def _random(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self._in_cells(x, rng.standard_normal(x.size))
-
-    def _in_cells(self, x: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """Direction scaled so that the farthest point moves by one cell, to first order."""
-        small = 1e-6 * direction / np.linalg.norm(direction)
-        points = self.problem.deformation.points
-        moved = np.linalg.norm(points(x + small) - points(x - small), axis=1).max() / 2.0
-        return small * (self.problem.plan.voxel_size / moved)
+        return self.problem.first.variables.unit_step(x, rng.standard_normal(x.size))
 
 
-def _room(problem: DragProblem, x: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
+def _room(problem: DesignProblem, x: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
     """Largest steps of x against and along a direction within the bounds of the variables."""
-    low, high = problem.deformation.bounds()
+    low, high = problem.first.variables.bounds()
     with np.errstate(divide="ignore", invalid="ignore"):
         to_low, to_high = (low - x) / direction, (high - x) / direction
     ahead = np.where(direction > 0.0, to_high, to_low)[direction != 0.0].min()
@@ -201,37 +211,34 @@ def _room(problem: DragProblem, x: np.ndarray, direction: np.ndarray) -> tuple[f
 
 @dataclass(eq=False)
 class _ExactRun:
-    """Force on the body after a fixed number of fp64 steps from the incoming flow: a smooth function of x."""
+    """Objective after a fixed number of fp64 steps from the initial state, in lattice units: a smooth function of x."""
 
-    problem: DragProblem
+    point: OperatingPoint
     steps: int
 
     @cached_property
-    def simulation(self):
-        plan = self.problem.plan
-        twin = replace(plan, tunnel=replace(plan.tunnel, precision=wp.float64))
-        twin.require_memory(self.problem.device, gradient=True)
-        return twin.build(self.problem.device)
+    def flow(self) -> Flow:
+        twin = self.point.setup.in_double_precision()
+        twin.require_memory(gradient=True)
+        return twin.build()
 
     @cached_property
     def _start(self) -> np.ndarray:
-        return self.simulation.state.populations.numpy().copy()
+        return self.flow.simulation.state.populations.numpy().copy()
 
     def _begin(self, x: np.ndarray) -> None:
-        start = self._start
-        simulation, name = self.simulation, self.problem.plan.obstacle
-        simulation.solids.named(name).move(self.problem.deformation.points(x))
-        simulation.update_geometry()
+        start, simulation = self._start, self.flow.simulation
+        self.point.variables.apply(self.flow, x)
         simulation.state.populations.assign(start)
         simulation.state.steps = 0
 
     def value(self, x: np.ndarray) -> float:
         self._begin(x)
-        self.simulation.run(self.steps)
-        return evaluate(self.problem.observable, self.simulation)
+        self.flow.simulation.run(self.steps)
+        return evaluate(self.point.objective, self.flow.simulation)
 
     def value_and_grad(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         self._begin(x)
-        wrt = (Deformed(self.problem.plan.obstacle, self.problem.deformation, x),)
-        force, (gradient,) = value_and_grad(self.problem.observable, self.simulation, steps=self.steps, wrt=wrt)
-        return force, gradient
+        variables = self.point.variables
+        value, of_states = value_and_grad(self.point.objective, self.flow.simulation, steps=self.steps, wrt=variables.targets)
+        return value, variables.pullback(x, of_states)

@@ -15,7 +15,7 @@ from .merge_equalities import merge_equalities
 from .record import DesignRecord, StoppingCriteria
 from .scaling import Scaling
 
-Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
+ObjectiveFunction = Callable[[np.ndarray], tuple[float, np.ndarray]]
 Callback = Callable[[DesignRecord], None]
 
 # SciPy evaluates value and gradient separately, and accepts points after trying others.
@@ -50,12 +50,12 @@ class DesignEvaluation:
         return self.violation < other.violation
 
 
-class Problem:
+class ScaledProblem:
     """Problem of minimising evaluate(z) over lower <= z <= upper under `constraints`; iterations call accept(z)."""
 
     def __init__(
         self,
-        objective: Objective,
+        objective: ObjectiveFunction,
         scaling: Scaling,
         constraints: Sequence[BoundConstraint],
         stop: StoppingCriteria,

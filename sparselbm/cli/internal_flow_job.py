@@ -1,0 +1,104 @@
+"""Commands for flow in a fluid volume."""
+
+from __future__ import annotations
+
+from ..estimate.device import gibibytes
+from ..flows import Inlet, InternalFlowSetup, RunEstimate
+from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
+from ..results import InternalFlowWriter
+from .exits import running
+from .jobs import Job, measured, measured_fact
+from .show import ProgressBar, announce, duration, err, facts, show_warnings, warn_not_converged
+
+
+class InternalFlowJob(Job):
+    """Flow rates and pressures at the openings of a fluid volume."""
+
+    def __init__(self, setup: InternalFlowSetup):
+        self.setup = setup
+
+    def numbers(self, estimate: RunEstimate):
+        setup = self.setup
+        return {
+            "surface": setup.name, "voxel_size": setup.voxel_size, "reynolds": setup.reynolds, "flow_rate": setup.flow_rate,
+            "openings": {
+                name: {
+                    "kind": "inlet" if isinstance(setup.conditions[name], Inlet) else "outlet", "area": cap.area,
+                    "hydraulic_diameter": cap.hydraulic_diameter, "normal": cap.normal.tolist(),
+                    "flow_rate": setup.flow_rates.get(name),
+                }
+                for name, cap in setup.caps.items()
+            },
+            "cells_across": setup.cells_across, "shape": list(setup.domain.shape), "cells": setup.domain.fluid_cells,
+            "tiles": setup.tiles, "share_of_box": setup.share_of_box, "tile_share_of_box": setup.tile_share,
+            "memory_bytes": setup.memory, "viscosity": setup.units.viscosity, "time_step": setup.units.time_step,
+            "mach": setup.units.mach, "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps,
+            "expected_compression": setup.expected_compression, "copy_gbs": estimate.copy_gbs,
+            "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
+            "warnings": list(setup.warnings),
+        }
+
+    def show(self, found):
+        setup = self.setup
+        size = " x ".join(map(str, setup.domain.shape))
+        facts(f"\nFluid volume {setup.name}", {
+            "cells": f"{setup.domain.fluid_cells:,} of {setup.voxel_size:.4g} m",
+            "narrowest opening": f"{setup.cells_across:.1f} cells across",
+            "tiles": f"{setup.tiles:,}, {setup.cells:,} cells",
+            "box": f"{size} cells; the fluid fills {setup.share_of_box:.2%} of it, its tiles {setup.tile_share:.2%}",
+            **{f"{each['kind']} {name}": _opening(each) for name, each in found["openings"].items()},
+            "memory": gibibytes(setup.memory),
+            "time step": f"{setup.units.time_step:.4g} s",
+            "Reynolds number": f"{setup.reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
+            "Mach number": f"{setup.units.mach:.3f}",
+            "relaxation time": f"{setup.units.tau:.4f} steps",
+            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            "expected duration": f"run {duration(found['expected_run_seconds'])}",
+        })
+        show_warnings(setup)
+
+    def claim(self, scene, folder, *, overwrite, draw):
+        self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw)
+
+    def run(self, steady_run, start, objective):
+        announce(self.setup)
+        with running():
+            flow = self.setup.build()
+            if start is not None:
+                start.begin(flow.simulation, self.setup.units)
+            with ProgressBar(self.setup, quantity="outflow over inflow") as work:
+                flow.on_progress = work.step
+                flow.run_to_steady(steady_run=steady_run)
+            summary = self._folder.finish_run(flow, measured(flow, objective))
+        warn_not_converged(summary, steady_run, "flow rates or pressures at the openings")
+        if summary["compression"] > COMPRESSION_WARNING_ABOVE:
+            err.print(
+                f"Warning: the density changes by {summary['compression']:.1%} along the flow, limit "
+                f"{COMPRESSION_WARNING_ABOVE:.0%}: pressures have a relative error of about this size; use a smaller "
+                "--lattice-velocity",
+                style="yellow", highlight=False,
+            )
+        facts("", {
+            **{
+                f"{each['kind']} {name}": f"{each['flow_rate']:+.5g} m^3/s, {each['pressure']:.5g} Pa"
+                for name, each in summary["openings"].items()
+            },
+            "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
+            "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
+            **_shear(summary), **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
+        })
+        return summary
+
+    def line(self, summary):
+        return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s"
+
+
+def _opening(each: dict) -> str:
+    rate = "" if each["flow_rate"] is None else f", {each['flow_rate']:.4g} m^3/s"
+    return f"{each['area']:.4g} m^2, {each['hydraulic_diameter']:.4g} m across{rate}"
+
+
+def _shear(summary: dict) -> dict[str, str]:
+    if "wall_shear_mean" not in summary:
+        return {}
+    return {"wall shear stress": f"mean {summary['wall_shear_mean']:.4g} Pa, maximum {summary['wall_shear_max']:.4g} Pa"}

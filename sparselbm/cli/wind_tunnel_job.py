@@ -1,0 +1,86 @@
+"""Commands for flow past a body."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..estimate.device import gibibytes
+from ..flows import RunEstimate, WindTunnelSetup
+from ..results import ResultsWriter
+from .exits import running
+from .jobs import Job, measured, measured_fact
+from .show import ProgressBar, announce, duration, facts, show_warnings, warn_not_converged
+
+_EVALUATIONS = 11
+"""Evaluations of an optimisation of ten iterations, as an estimate."""
+
+
+class WindTunnelJob(Job):
+    """Drag of a body in a wind tunnel."""
+
+    def __init__(self, setup: WindTunnelSetup):
+        self.setup = setup
+
+    def numbers(self, estimate: RunEstimate):
+        setup = self.setup
+        return {
+            "obstacle": setup.obstacle, "voxel_size": setup.voxel_size, "reynolds": setup.options.reynolds,
+            "length": setup.length, "frontal_area": setup.frontal_area, "cells_across": setup.cells_across,
+            "tunnel": setup.bounds.tolist(), "shape": list(setup.shape), "cells": setup.cells, "tiles": setup.tiles,
+            "memory_bytes": setup.memory, "gradient_memory_bytes": setup.gradient_memory,
+            "viscosity": setup.units.viscosity, "time_step": setup.units.time_step, "mach": setup.units.mach,
+            "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps, "copy_gbs": estimate.copy_gbs,
+            "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
+            "expected_optimize_seconds": estimate.optimisation_seconds(_EVALUATIONS), "warnings": list(setup.warnings),
+        }
+
+    def show(self, found):
+        setup = self.setup
+        low, high = setup.bounds
+        size = " x ".join(map(str, setup.shape))
+        facts(f"\nTunnel around {setup.obstacle}", {
+            "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[setup.options.axis]}",
+            "size across the flow": f"{setup.length:.4g} m, {setup.cells_across:.1f} cells",
+            "frontal area": f"{setup.frontal_area:.4g} m^2",
+            "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
+            "memory": f"{gibibytes(setup.memory)}; {gibibytes(setup.gradient_memory)} with gradients",
+            "time step": f"{setup.units.time_step:.4g} s",
+            "Reynolds number": f"{setup.options.reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
+            "Mach number": f"{setup.units.mach:.3f}",
+            "relaxation time": f"{setup.units.tau:.4f} steps",
+            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            "expected duration": f"run {duration(found['expected_run_seconds'])}, "
+            f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
+        })
+        show_warnings(setup)
+
+    def claim(self, scene, folder, *, overwrite, draw):
+        self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw)
+
+    def run(self, steady_run, start, objective):
+        announce(self.setup)
+        with running():
+            flow = self.setup.build()
+            if start is not None:
+                start.begin(flow.simulation, self.setup.units)
+            with ProgressBar(self.setup, quantity="C_d") as work:
+                flow.on_progress = work.step
+                drag = flow.run_to_steady(steady_run=steady_run).value
+            summary = self._folder.finish_run(flow, drag, measured(flow, objective))
+        warn_not_converged(summary, steady_run, "the drag")
+        facts("", {
+            "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
+            **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
+        })
+        return summary
+
+    def line(self, summary):
+        """Coefficients refer to the frontal area of each variant: compare forces."""
+        return (
+            f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
+            f"frontal area {summary['frontal_area']:.4g} m^2"
+        )
+
+
+def _point(x: np.ndarray) -> str:
+    return "(" + ", ".join(f"{each:.4g}" for each in x) + ")"

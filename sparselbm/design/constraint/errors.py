@@ -1,9 +1,0 @@
-"""Errors of an optimisation."""
-
-from __future__ import annotations
-
-
-
-
-
-

@@ -1,0 +1,78 @@
+"""One flow of a design problem: its observables and their gradients as functions of the design variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..adjoint import AdjointMethod, value_and_grad
+from ..flows import Flow, FlowSetup, ProgressCallback, SteadyRun, value_factor
+from ..observe import Functional
+from .variables import BoundVariables
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Results of one evaluation of a design."""
+
+    values: np.ndarray
+    """Observables in their own units, the objective first, (k,)."""
+    gradients: np.ndarray
+    """Their gradients with respect to the design variables, (k, size)."""
+    state_gradients: tuple[np.ndarray, ...]
+    """Gradients of the objective with respect to the states, such as the points of a body."""
+
+
+@dataclass(eq=False)
+class OperatingPoint:
+    """A set-up with bound variables; each design continues from the flow of the previous one."""
+
+    setup: FlowSetup
+    variables: BoundVariables
+    observables: Sequence[Functional]
+    """The objective first, then the observables of the flow constraints."""
+    method: AdjointMethod
+    """Adjoint method."""
+    steady_run: SteadyRun | None
+    """Convergence criterion; None: that of the set-up."""
+    on_progress: ProgressCallback
+
+    @property
+    def objective(self) -> Functional:
+        """Observable that is minimised."""
+        return self.observables[0]
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The flow with its current design, built on first use."""
+        flow = self.setup.build()
+        flow.on_progress = self.on_progress
+        return flow
+
+    def value(self, x: np.ndarray) -> float:
+        """Objective of a design, without gradient. Raises SimulationError if the flow diverges."""
+        self.variables.apply(self.flow, x)
+        return self.steady_value(self.flow)
+
+    def steady_value(self, flow: Flow) -> float:
+        """Runs a flow to steady state; returns the objective. Raises SimulationError if the flow diverges."""
+        return flow.run_to_steady(self.objective, self.steady_run).value
+
+    def solve(self, x: np.ndarray) -> Solution:
+        """Values and gradients of all observables of a design. Raises SimulationError, AdjointError."""
+        steady = self.value(x)
+        progress = self.flow.progress("gradient")
+        values, gradients, states = [], [], []
+        for observable in self.observables:
+            factor = value_factor(observable, self.setup)
+            value, of_states = value_and_grad(
+                observable, self.flow.simulation, steps=1, wrt=self.variables.targets, method=self.method,
+                on_back=lambda steps: progress(steps, steady),
+            )
+            values.append(factor * value)
+            states.append(tuple(factor * gradient for gradient in of_states))
+            gradients.append(self.variables.pullback(x, states[-1]))
+        return Solution(np.array(values), np.stack(gradients), states[0])
