@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
-from ..backends import TileLayout
+from ..layout import TileLayout
 from ..errors import WindTunnelError
 from ..estimate.memory import MemoryPerCell
 from ..geometry import SolidFraction, TriangleMesh, repair
