@@ -11,7 +11,7 @@ from .schedule import EverySeconds, EverySteps, Schedule
 from .series import Series, SeriesRecord
 from .series_files import Csv, JsonLines, SeriesFolder, SeriesFormat
 from .stop import StopCondition, StopWhenPeriodic, StopWhenSteady
-from .values import Values
+from .values import FunctionalMonitor, Values
 from .velocity_gradients import VelocityGradients
 from .volumes import Nvdb, Vdb, VolumeFormat, Volumes, VolumeWriter
 
@@ -22,6 +22,7 @@ __all__ = [
     "EverySteps",
     "FlowIntegrals",
     "ForceOn",
+    "FunctionalMonitor",
     "JsonLines",
     "LayerMean",
     "MomentCoefficient",
