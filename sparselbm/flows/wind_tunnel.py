@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import warp as wp
 
-from ..layout import TileLayout
 from ..errors import WindTunnelError
 from ..estimate.memory import MemoryPerCell
 from ..geometry import SolidFraction, TriangleMesh, repair
@@ -19,6 +18,7 @@ from ..geometry.coarse_faces import coarse_faces
 from ..geometry.frontal_area import frontal_area
 from ..grid import Domain
 from ..grid.build import box
+from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..models.collision import BGK, TRT
 from ..models.wall import BounceBack

@@ -84,7 +84,7 @@ def test_a_damaged_file_is_named(device, tmp_path, damage):
         content[1000] ^= 1
         file.write_bytes(content[:-8] if damage == "cut" else content)
     with pytest.raises(AdjointError, match=rf"12 steps, {file}, differs from what was written"):
-        store.load(12, simulation.new_state)
+        store.load(12, simulation.state.zeros)
 
 
 def test_room_on_the_disk_is_looked_at_before_the_run(device, tmp_path, monkeypatch):
