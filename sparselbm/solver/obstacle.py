@@ -94,6 +94,24 @@ class ObstacleGeometry:
                 origin=self._domain.origin, out=self._eps,
             )
 
+    def acts_in(self, fluid: np.ndarray) -> bool:
+        """Whether some fluid cell, by their mask (n, cells), holds a part of the solid."""
+        tiles, filled = self.filled()
+        return bool(np.any((filled > 0.0) & fluid[tiles]))
+
+    def filled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of the tiles near the points, (k,), and the solid fraction in each of their cells, (k, cells)."""
+        cells = self._domain.cells_per_tile
+        eps = self._eps.numpy()[: len(self.tiles) * cells].reshape(-1, cells)
+        return self.tiles, 1.0 - eps if self.obstacle.hollow else eps
+
+    def bounds(self) -> np.ndarray:
+        """Lower and upper corner of the points [m], (2, 3); of a solid around a closed mesh, everything."""
+        if self.obstacle.hollow:
+            return np.array([[-np.inf] * 3, [np.inf] * 3])
+        points = self.placed.numpy()
+        return np.array([points.min(axis=0), points.max(axis=0)])
+
     def merge(self) -> None:
         """Puts this obstacle's solid fractions into the simulation's; where two meet, the larger one owns the cell."""
         count = len(self.tiles) * self._domain.cells_per_tile

@@ -27,13 +27,14 @@ from ..models.collision import TRT, Collision
 from ..models.force import BodyForce
 from ..models.physics import Physics, TileClass
 from ..models.scalar import Scalar
+from .bodies import Meeting, check_bodies
 from .carry_over import carry_over
 from .cell_fields import field_tiles, field_values, profile_values
 from .obstacle import Obstacle, ObstacleGeometry, refill
 from .parameter_table import ParameterTable
 from .set_values import put_field, put_scalar, put_solid_fractions, put_state
 from .stability import CHECK_INTERVAL, StabilityCheck
-from .validate import as_forces, check_models, check_numbers, warn_of_resonance
+from .validate import as_forces, check_models, check_numbers
 from .walls import Walls, link_wall
 
 
@@ -47,8 +48,8 @@ class Simulation:
     of rho - 1), functions of the step, by the parameters' names. `precision` is that of populations and arithmetic, fp32 or
     fp64. `threads`: ranges of tiles that run side by side on the CPU, by default one a core for all but small domains;
     results do not depend on it.
-    The state starts at rest with density 1. Raises SimulationError for numbers out of range, WallError for conditions and
-    walls that do not fit the domain, ValueError for a lattice that the collision lacks."""
+    The state starts at rest with density 1. Raises SimulationError for numbers out of range and obstacles that act in no cell
+    or leave none, WallError for conditions and walls that do not fit, ValueError for a lattice that the collision lacks."""
 
     def __init__(
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
@@ -71,8 +72,7 @@ class Simulation:
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
             varied_viscosity=viscosity_field is not None, scheduled=tuple(schedules or {}), scalars=tuple(scalars),
         )
-        check_models(domain, self.physics)
-        warn_of_resonance(domain, self.physics, schedules or {})
+        check_models(domain, self.physics, schedules or {})
         self.target = Target(precision, domain.backend)
         motions = {o.name: o.motion for o in obstacles if o.motion is not None}
         self._table = ParameterTable(
@@ -88,6 +88,8 @@ class Simulation:
         """Solid fraction eps of every cell, `[tile][cell]`."""
         self.geometry = tuple(ObstacleGeometry(obstacle, k, self) for k, obstacle in on_cells)
         """Of the obstacles whose walls are solid fractions."""
+        self.meetings: tuple[Meeting, ...] = ()
+        """Pairs of obstacles that touch or overlap."""
         self.solid_tiles = np.empty(0, dtype=np.int64)
         """Indices of the tiles that hold solid."""
         self.geometry_version = 0
@@ -140,10 +142,7 @@ class Simulation:
         return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]
 
     def set_time(self, step: int | None = None) -> None:
-        """Brings what varies in time, schedules and unsteady profiles, to a step, by default the present one.
-
-        Every `sweep` does so by itself: only whoever reads these numbers elsewhere has to.
-        """
+        """Sets schedules and unsteady profiles to a step, by default the present one. Each `sweep` does so by itself."""
         step = self.steps if step is None else step
         if self._time == step or not (self.schedules or self._unsteady):
             return
@@ -234,6 +233,7 @@ class Simulation:
         moved, self.fractions_by_hand = (None if self.fractions_by_hand else moved), False
         self.geometry_version += 1
         touched, held = refill(self, moved)
+        self.meetings = check_bodies(self, moved)
         self.set_by_hand[touched] = False
         solid = np.zeros(self.domain.tile_count, dtype=bool)
         solid[self.solid_tiles] = True

@@ -26,6 +26,7 @@ class SimulationView(Protocol):
     fields: Fields
     viscosity_field: ViscosityField | None
     set_by_hand: np.ndarray
+    meetings: tuple[Any, ...]
     state: wp.array
     spare: wp.array
     steps: int

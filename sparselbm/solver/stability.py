@@ -13,6 +13,7 @@ from ..models.force import Boussinesq
 from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
+from .bodies import listed
 from .open_cells import open_cells
 from .simulation_view import SimulationView
 
@@ -159,6 +160,10 @@ def advice(simulation: SimulationView) -> str:
             f"{_more_stable(simulation.physics.collision, simulation.lattice)}, or raise the viscosity"
         )
     found += _slow_diffusion(simulation)
+    if simulation.meetings:
+        found.append(
+            f"obstacles meet: {listed(simulation.meetings)}: move them apart, or join parts of one solid into one mesh"
+        )
     if not found:
         found.append(
             f"no boundary gives more than {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is sound: "

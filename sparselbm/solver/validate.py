@@ -20,6 +20,7 @@ from ..models.force import BodyForce, UniformForce
 from ..models.physics import Physics, viscosity_parameter
 from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
 from ..models.wall import BounceBack
+from .bodies import require_fluid, require_inside
 from .obstacle import Obstacle
 
 
@@ -39,7 +40,9 @@ def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
     precision: type, threads: int | None,
 ) -> None:
-    """Dimensions, ranges and kinds."""
+    """A fluid, bodies in it, dimensions, ranges and kinds."""
+    require_fluid(domain)
+    require_inside(domain, obstacles)
     if lattice.dimension != domain.dimension:
         raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: choose a lattice of the same")
     if precision not in (wp.float32, wp.float64):
@@ -58,12 +61,16 @@ def check_numbers(
         raise SimulationError(f"threads {threads}: give at least 1, or None for one a core")
 
 
-def check_models(domain: Domain, physics: Physics) -> None:
-    """Models that are values, names of their own, conditions that fit the domain, `Tunable` numbers that are read."""
+def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
+    """Models that are values, unique names, conditions that fit the domain, `RuntimeParameter` numbers that are read.
+
+    Warns of periods at which sound resonates in the domain.
+    """
     _check_frozen(physics)
     _check_names(physics)
     _check_openings(domain, physics)
     _check_tunables(physics)
+    _warn_of_resonance(domain, physics, schedules)
 
 
 def _check_frozen(physics: Physics) -> None:
@@ -120,7 +127,7 @@ def _check_tunables(physics: Physics) -> None:
         )
 
 
-def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
+def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
     """A warning for each condition that varies faster than sound can even out: a tube that is closed at one end and open at the
     other resonates at a period of 4 L / c_s, and at shorter ones."""
     periods = {name: s.period for name, s in schedules.items() if isinstance(s, Harmonic)}
@@ -134,7 +141,7 @@ def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, 
                 f"the condition on {name} varies with a period of {period:g} steps, below 4 L / c_s = {least:.0f} steps for the "
                 f"domain's {length} cells: sound resonates in it. Take more steps per period (a lower lattice velocity), or a "
                 "shorter domain",
-                stacklevel=3,
+                stacklevel=4,
             )
 
 

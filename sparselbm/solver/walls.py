@@ -1,5 +1,6 @@
 """What stands around the fluid: blocked links, conditions and obstacles by cell, and the place of walls on their links."""
 
+import functools
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -43,6 +44,12 @@ class Walls:
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
         self.fluid = domain.fluid.copy()
         """Which cells are fluid, (n, cells): the domain's less those with their centre in an obstacle with walls on links."""
+        self.filled: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        """Of each obstacle with walls on links: indices of the tiles near it (k,), and 1/2 in the cells inside, (k, cells)."""
+        self.bounds = {o.name: _bounds(o) for _, o in on_links}
+        """Lower and upper corner of each of them [m], (2, 3)."""
+        self.cut_cells: dict[str, int] = {}
+        """Number of cells with a link that each of them cuts."""
         queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
         for k, obstacle in on_links:
             self._take_out(obstacle, queries[k])
@@ -109,7 +116,9 @@ class Walls:
             centres = np.column_stack([centres, np.full(len(centres), layer)])
         inside = query.signed_distance(centres) < 0.0
         solid = ~inside if obstacle.hollow else inside
-        self.fluid[tiles] &= ~solid.reshape(len(tiles), -1)
+        solid = solid.reshape(len(tiles), -1)
+        self.filled[obstacle.name] = tiles, np.where(solid, np.float32(0.5), np.float32(0.0))
+        self.fluid[tiles] &= ~solid
 
     def _near(self, obstacle: Obstacle) -> np.ndarray:
         """Tiles that the surface's bounds come within two cells of; all of them where it is the wall around the fluid."""
@@ -141,31 +150,38 @@ class Walls:
         tiles = self._near(obstacle)
         cuts_of_links, shares = self._rays(tiles, query, obstacle.mesh)
         shares *= self.fluid[tiles][:, None]
-        hit = np.zeros_like(words)
-        for q in range(1, self._lattice.size):
-            hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
-        hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
-        words |= hit
-        cuts |= hit
-        others = (labels[:, 0] & np.uint32(OBSTACLE_MASK)) != 0
-        labels[:, 0][hit != 0] = np.uint32((1 + k) << OBSTACLE_SHIFT)
+        hit = self._met(shares)
+        hit |= self._seen_from_the_other_end(hit, tiles)
+        words[tiles] |= hit
+        cuts[tiles] |= hit
+        label = labels[tiles, 0]
+        others = (label & np.uint32(OBSTACLE_MASK)) != 0
+        labels[tiles, 0] = np.where(hit != 0, np.uint32((1 + k) << OBSTACLE_SHIFT), label)
         if obstacle.wall.resolves_position:
             self._links[obstacle.name] = tiles, cuts_of_links
-        for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
-            self._table.add(int(tiles[i]), 1 + k, hit[tiles[i]], shares[i], resolved=obstacle.wall.resolves_position)
+        for i in np.flatnonzero((hit != 0).any(axis=1)):
+            self._table.add(int(tiles[i]), 1 + k, hit[i], shares[i], resolved=obstacle.wall.resolves_position)
+        self.cut_cells[obstacle.name] = int(np.count_nonzero(hit))
         return bool((others & (hit != 0)).any())
 
+    def _met(self, shares: np.ndarray) -> np.ndarray:
+        """Bit q of each cell whose link along -c_q meets a surface, (k, cells), from the shares up to it, (k, Q, cells)."""
+        bits = ((shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q) for q in range(1, self._lattice.size))
+        return functools.reduce(np.bitwise_or, bits)
+
     def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
-        """Of some tiles: bit q where the fluid cell at x - c_q has its link towards x cut.
+        """Bit q where the fluid cell at x - c_q has its link towards x cut, (k, cells), from the cut links of these tiles.
 
         A ray may miss an edge from one end that it meets from the other.
         """
-        padded = np.concatenate([np.where(self.fluid, hit, 0), np.zeros_like(hit[:1])])
-        result = np.zeros_like(hit[tiles])
+        rows = np.full(self._domain.tile_count + 1, len(tiles))
+        rows[tiles] = np.arange(len(tiles))
+        padded = np.concatenate([np.where(self.fluid[tiles], hit, 0), np.zeros((1, hit.shape[1]), np.uint32)])
+        result = np.zeros_like(hit)
         for q, (c, p) in enumerate(zip(self._lattice.velocities, self._lattice.opposites, strict=True)):
             if p != q:
                 tile, cell = upstream(self._domain, c, tiles)
-                result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
+                result |= ((padded[rows[tile], cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
 
     def _open(self, boundary: BoundaryCondition | ScalarCondition, words, labels, cuts) -> np.ndarray:
@@ -191,8 +207,7 @@ class Walls:
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         _, shares = self._rays(tiles, query, patch.mesh)
         crossing = np.zeros_like(words)
-        for q in range(1, self._lattice.size):
-            crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        crossing[tiles] = self._met(shares)
         crossing &= words
         crossing[~self.fluid] = 0
         here = crossing != 0
@@ -253,6 +268,11 @@ def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
     if len(kinds) > 1:
         raise WallError(f"walls on links of several kinds, {', '.join(map(str, kinds))}: choose one for all obstacles")
     return kinds.pop() if kinds else Halfway()
+
+
+def _bounds(obstacle: Obstacle) -> np.ndarray:
+    """Lower and upper corner of an obstacle [m], (2, 3); of a solid around a closed mesh, everything."""
+    return np.array([[-np.inf] * 3, [np.inf] * 3]) if obstacle.hollow else np.asarray(obstacle.mesh.bounds)
 
 
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
