@@ -1,13 +1,13 @@
 """One cell: from what streams in to what streams out, put together from the models."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from ..lattice.equilibrium import along
 from ..lattice.moments import excess_density, macroscopic, momentum
 from ..lattice.velocity_gradient import velocity_gradient
-from ..models.boundary import BoundaryCondition, Opening
+from ..models.boundary import Opening
 from ..models.cell_label import OBSTACLE_MASK, OBSTACLE_SHIFT, label_words, opening_place
 from ..models.collision import Collision
 from ..models.physics import Physics, TileClass
@@ -16,6 +16,7 @@ from ..models.runtime_parameter import with_parameters
 from ..models.scalar.carried import CarriedScalar
 from ..models.wall.partially_saturated import force_on_solid, partially_saturated, saturation, solid_collision
 from ..trace.expression import has_bit, matches, total, where
+from .conditions import FlowConditions
 from .tile_kernel import TileTrace
 
 
@@ -36,11 +37,6 @@ class Cell:
     def collision(self) -> Collision:
         """The collision, with its numbers as they are now."""
         return self._tuned(self.physics.collision, "collision")
-
-    @cached_property
-    def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """The conditions of the flow, with their numbers as they are now."""
-        return tuple(self._tuned(b, b.face.name) for b in self.physics.boundaries)
 
     @cached_property
     def links(self):
@@ -74,14 +70,14 @@ class Cell:
         return where(owned, where(self.is_cut(q), value, otherwise), otherwise)
 
     @property
-    def _streamed(self) -> list:
-        """Those of the flow."""
+    def streamed(self) -> list:
+        """Incoming populations of the flow, before any condition, shape (Q,)."""
         return self.incoming[: self.lattice.size]
 
     @cached_property
     def _at_walls(self) -> list:
         """Incoming populations, walls of obstacles at their place on each link."""
-        f = self._streamed
+        f = self.streamed
         if not self._tiles.fractions:
             return f
         result, wall = list(f), self.physics.link_wall
@@ -102,30 +98,31 @@ class Cell:
         return 6.0 * self.lattice.weights[q] * total(self.through_link(q, name, u) for name, u in walls)
 
     @cached_property
+    def conditions(self) -> FlowConditions:
+        """The conditions of the flow."""
+        return FlowConditions(self)
+
+    @cached_property
     def f(self) -> list:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
-        f = self._at_walls
-        if self._tiles.walls:
-            for k, boundary in enumerate(self.boundaries):
-                # Where faces meet, the later condition has the links of both: it starts from their reflection again.
-                enters = boundary.face.enters(self.lattice, self.is_cut)
-                reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
-                filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
-                here = self.along(k)
-                f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
-        return f
-
-    def _values(self, boundary: BoundaryCondition) -> Mapping[str, Any]:
-        numbers = boundary.parameters(self.lattice.dimension)
-        names = {number.name: f"{boundary.face.name}.{number.name}" for number in numbers}
-        if boundary.profile is None:
-            return {name: self.parameter(full) for name, full in names.items()}
-        return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
+        return self.conditions.filled(self._at_walls) if self._tiles.walls else self._at_walls
 
     def along(self, opening: int):
         """The mask of the cells along an opening, by its number in `Physics.openings`."""
         word, bit = opening_place(opening)
         return has_bit(self._label(word), bit)
+
+    def along_any(self, openings: Sequence[int], value, otherwise):
+        """One value in the cells along any of these openings, another elsewhere."""
+        if len(openings) == 1:
+            return where(self.along(openings[0]), value, otherwise)
+        bits: dict[int, int] = {}
+        for word, bit in map(opening_place, openings):
+            bits[word] = bits.get(word, 0) | 1 << bit
+        result = otherwise
+        for word, mask in bits.items():
+            result = where(matches(self._label(word), mask, 0), result, value)
+        return result
 
     def _label(self, word: int):
         return self._trace.word("marks", word, label_words(len(self.physics.openings)))
@@ -142,6 +139,10 @@ class Cell:
         if not self._tiles.fields:
             return self._trace.graph.constant(0.0)
         return self._trace.field("fields", 0, names.index(name), len(names))
+
+    def placeholder(self, name: str):
+        """A value that no kernel reads, by which formulas are compared."""
+        return self._trace.graph.input(f"placeholder_{name}")
 
     def position(self, axis: int):
         """Index of the cell along an axis, counted from the domain's lower corner."""
@@ -363,8 +364,6 @@ class Cell:
                     waits = self.physics.link_wall.stored(self.collided[p], self.collided[q], self.wall_distance(q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
-            for k, boundary in enumerate(self.boundaries):
-                for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
-                    post[q] = where(self.along(k), value, post[q])
+            post = self.conditions.remembered(self.f, self.collided, post)
         kept = self.carrying_velocity if self.physics.kept else []  # In a solid at rest it is 0.
         return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *kept)]

@@ -297,9 +297,7 @@ def _require_apart(
     cells = {c.face: along_opening(labels, openings.index(c.face)) for c in conditions}
     for number, b in enumerate(conditions):
         for a in conditions[:number]:
-            sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
-            same_side = len(sides) == 2 and sides[0] == sides[1]
-            if not (same_side or not (a.face.plane or b.face.plane)):
+            if not a.face.is_apart_from(b.face):
                 continue
             shared = cells[a.face] & cells[b.face]
             if shared.any():
