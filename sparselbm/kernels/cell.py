@@ -60,12 +60,13 @@ class Cell:
     def _link_components(self) -> int:
         return (1 + self.physics.links_have_owners) * self.lattice.size
 
-    def through_link(self, q: int, obstacle: str, value, otherwise=0.0):
-        """One value where the link along -c_q is cut by the named obstacle, another elsewhere."""
-        owned = self._belongs_to(obstacle)
+    def through_link(self, q: int, obstacle: str, value, otherwise=0.0, *, at_launch: bool = False):
+        """One value where the link along -c_q is cut by the named obstacle, another elsewhere. `at_launch`: see `in_obstacle`."""
+        owned = self._belongs_to(obstacle, at_launch)
         if self.physics.links_have_owners:
             owner = self._trace.field("fractions", 1, self.lattice.size + q, self._link_components)
-            distance = owner - float(self.physics.obstacle_number(obstacle))
+            number = float(self.physics.obstacle_number(obstacle))
+            distance = owner - (self.number("obstacle", number) if at_launch else number)
             owned = distance * distance < 0.25
         return where(owned, where(self.is_cut(q), value, otherwise), otherwise)
 
@@ -133,6 +134,10 @@ class Cell:
         scheduled = self.physics.scheduled
         return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number
 
+    def number(self, name: str, value: float):
+        """A number given at the launch, not in the text: integrands that differ only in it share a kernel. `name`: what it is."""
+        return self._trace.number(name, value)
+
     def field(self, name: str):
         """A value that differs from cell to cell, by its name in `Physics.fields`."""
         names = self.physics.fields
@@ -170,16 +175,21 @@ class Cell:
                 share = where(self.along(k), boundary.mass_share * share, share)
         return share
 
-    def in_obstacle(self, obstacle: str):
-        """1 where the solid belongs to the named obstacle, else 0."""
-        owned = self._belongs_to(obstacle)
+    def in_obstacle(self, obstacle: str, *, at_launch: bool = False):
+        """1 where the solid belongs to the named obstacle, else 0.
+
+        `at_launch`: its number is given at the launch, so that one kernel serves all obstacles.
+        """
+        owned = self._belongs_to(obstacle, at_launch)
         return 1.0 if owned is True else self.mask(owned)
 
-    def _belongs_to(self, obstacle: str):
+    def _belongs_to(self, obstacle: str, at_launch: bool):
         """The mask of the cells of an obstacle; True where there is no other that a cell could belong to."""
         number = self.physics.obstacle_number(obstacle)
         if len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings):
             return True
+        if at_launch:
+            return self._trace.matches_at_launch(self._label(0), OBSTACLE_MASK, "obstacle", number, OBSTACLE_SHIFT)
         return matches(self._label(0), OBSTACLE_MASK, number << OBSTACLE_SHIFT)
 
     @cached_property
@@ -300,13 +310,13 @@ class Cell:
     def force_on(self, obstacle: str) -> list:
         """Force of the fluid on the named obstacle, one value per axis [lattice force]."""
         if not self.physics.links_have_owners:
-            return [self.in_obstacle(obstacle) * F for F in self.force_on_solid]
+            return [self.in_obstacle(obstacle, at_launch=True) * F for F in self.force_on_solid]
         parts: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.solid:
             solid = force_on_solid(self.lattice, self._solid_terms, self.saturation)
-            parts = [self.in_obstacle(obstacle) * F for F in solid]
+            parts = [self.in_obstacle(obstacle, at_launch=True) * F for F in solid]
         if self._tiles.fractions:
-            links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value))
+            links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value, at_launch=True))
             parts = [a + b for a, b in zip(parts, links, strict=True)]
         return parts
 

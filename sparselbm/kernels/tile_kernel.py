@@ -11,9 +11,21 @@ from ..backends import Backend, TileLayout
 from ..backends.cpu import choose, with_stores
 from ..lattice import Lattice
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
-from .access import Access, Local, Parameter, Position, Shifted, Slot, Weight, Word
+from .access import (
+    Access,
+    Given,
+    GivenBits,
+    GivenParameter,
+    Local,
+    Parameter,
+    Position,
+    Shifted,
+    Slot,
+    Weight,
+    Word,
+)
 
-ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "weight",
+ARGUMENTS = ("tiles", "classes", "neighbours", "coordinates", "words", "marks", "cuts", "slots", "parameters", "given", "weight",
              "source", "adjoint", "differences_adjoint", "solid", "fields", "fractions", "target", "differences_target",
              "solid_adjoint", "fields_adjoint", "fractions_adjoint", "sums", "thread")
 """Arguments of every tile kernel, in the order of the package: topology, constants, inputs, outputs."""
@@ -35,6 +47,7 @@ class TileTrace:
         self._parameters = tuple(parameters)
         self.uniform: dict[str, Access] = {}
         self.loads: dict[str, Access] = {}
+        self.given: dict[tuple[str, float], int] = {}
         self._pulled: dict[str, int] = {}
         self.stores: list[tuple[str, str, str, int, int, Expression]] = []
         self.sums: list[Expression] = []
@@ -83,6 +96,31 @@ class TileTrace:
     def _number(self, index: int) -> Expression:
         self.uniform[f"parameter{index}"] = Parameter(index)
         return self.graph.input(f"parameter{index}")
+
+    def number(self, name: str, value: float) -> Expression:
+        """A number that is given at the launch: kernels that differ in nothing else are one. `name`: what it is."""
+        index = self._place_of(name, value)
+        return self._given(f"given{index}", Given(index))
+
+    def parameter_at_launch(self, name: str) -> Expression:
+        """A parameter whose index is given at the launch, less its reference and without its schedule; no gradient follows it."""
+        index = self._place_of("parameter", self._parameters.index(name))
+        return self._given(f"given_parameter{index}", GivenParameter(index))
+
+    def matches_at_launch(self, word: Expression, mask: int, name: str, value: int, shift: int) -> Expression:
+        """The mask of the cells in which the bits selected by `mask` are an integer given at the launch, shifted."""
+        index = self._place_of(name, value)
+        bits = f"given_bits{index}"
+        self._given(bits, GivenBits(index, shift))
+        return self.graph.node("matches", (word,), (mask, bits))
+
+    def _place_of(self, name: str, value: float) -> int:
+        """Place of a number among those given at the launch; one that is another thing has another place, whatever it is."""
+        return self.given.setdefault((name, float(value)), len(self.given))
+
+    def _given(self, name: str, access: Access) -> Expression:
+        self.uniform[name] = access
+        return self.graph.input(name)
 
     def weight(self) -> Expression:
         """The factor given at the launch."""
@@ -168,7 +206,7 @@ class TileTrace:
             outside=self._outside(),
             sums=names[len(self.stores) :],
         )
-        return TileKernel(text, precision)
+        return TileKernel(text, precision, given=tuple(value for _, value in self.given))
 
     @property
     def results(self) -> list[Expression]:
@@ -202,8 +240,10 @@ class TileTrace:
 
 
 def _uniform(name: str, access: Access) -> str:
-    value = access.cpp
-    return f"const int {name} = {value};" if isinstance(access, Slot) else f"const Real {name} = constant({value});"
+    kinds = {Slot: "int", GivenBits: "unsigned int"}
+    if kind := kinds.get(type(access)):
+        return f"const {kind} {name} = {access.cpp};"
+    return f"const Real {name} = constant({access.cpp});"
 
 
 def _load(name: str, access: Access) -> str:
@@ -218,6 +258,8 @@ class TileKernel:
     precision: type
     streaming: bool = False
     """Whether stores bypass the CPU's cache, which pays for arrays that the cache cannot hold."""
+    given: tuple[float, ...] = ()
+    """Numbers that are given at the launch (see `TileTrace.number`)."""
 
     @property
     def launchable(self) -> wp.Kernel:
@@ -229,7 +271,11 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
     """One CPU kernel that treats each tile with the one of `kernels` whose number stands in `classes`."""
     if len(kernels) == 1:
         return kernels[0]
-    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision)
+    texts, given = [], ()
+    for kernel in kernels:
+        texts.append(kernel.text.replace("given.data[", f"given.data[{len(given)} + ") if given else kernel.text)
+        given += kernel.given
+    return TileKernel(choose(texts), kernels[0].precision, given=given)
 
 
 @functools.cache
@@ -241,7 +287,7 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
     @wp.func_native(text)
     def cell_physics(
         tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
-        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
+        slots: ints, parameters: numbers, given: numbers, weight: wp.float64, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles, thread: wp.int32,
@@ -250,13 +296,13 @@ def _launchable(text: str, precision: type) -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def tile_kernel(
         tiles: ints, classes: ints, neighbours: ints, coordinates: ints, words: bits, marks: bits, cuts: bits,
-        slots: ints, parameters: numbers, weight: wp.float64, source: floats, adjoint: floats,
+        slots: ints, parameters: numbers, given: numbers, weight: wp.float64, source: floats, adjoint: floats,
         differences_adjoint: floats, solid: floats, fields: floats, fractions: floats, target: floats,
         differences_target: floats, solid_adjoint: floats, fields_adjoint: floats, fractions_adjoint: floats,
         sums: doubles,
     ):
         cell_physics(
-            tiles, classes, neighbours, coordinates, words, marks, cuts, slots, parameters, weight, source, adjoint,
+            tiles, classes, neighbours, coordinates, words, marks, cuts, slots, parameters, given, weight, source, adjoint,
             differences_adjoint, solid, fields, fractions, target, differences_target, solid_adjoint, fields_adjoint,
             fractions_adjoint, sums, wp.tid(),
         )

@@ -19,7 +19,7 @@ from .access import Position, Shifted, Slot
 from .tile_kernel import ARGUMENTS, TileTrace
 
 _FLAT = {"tiles": "wp.int32", "neighbours": "wp.int32", "coordinates": "wp.int32", "slots": "wp.int32",
-         "words": "wp.uint32", "marks": "wp.uint32", "cuts": "wp.uint32", "parameters": "real"}  # fmt: skip
+         "words": "wp.uint32", "marks": "wp.uint32", "cuts": "wp.uint32", "parameters": "real", "given": "real"}  # fmt: skip
 
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "wp.sqrt({0})",
          "exp": "wp.exp({0})", "log": "wp.log({0})", "where": "wp.where({0}, {1}, {2})",
@@ -51,6 +51,7 @@ def arguments_of(trace: TileTrace) -> list[str]:
     """Names of the arguments of the Warp kernel, in the order of `ARGUMENTS`: those that the kernel uses."""
     accesses = [*trace.loads.values(), *trace.uniform.values()]
     used = {"tiles"} | {getattr(x, "array", "parameters") for x in accesses} | {store[1] for store in trace.stores}
+    used |= {"given"} if trace.given else set()
     for kind, name in ((Shifted, "neighbours"), (Position, "coordinates"), (Slot, "slots")):
         used |= {name} if any(isinstance(x, kind) for x in accesses) else set()
     used |= {"weight", "sums"} if trace.sums or "weighting" in trace.uniform else set()
@@ -126,5 +127,6 @@ def _formula(node: Expression) -> str:
         return f"(({operands[0]} >> wp.uint32({node.value})) & wp.uint32(1)) != wp.uint32(0)"
     if node.operation == "matches":
         mask, value = node.value
-        return f"({operands[0]} & wp.uint32({mask})) == wp.uint32({value})"
+        value = value if isinstance(value, str) else f"wp.uint32({value})"
+        return f"({operands[0]} & wp.uint32({mask})) == {value}"
     return _TEXT[node.operation].format(*operands)

@@ -3,6 +3,7 @@
 from .dissipation import Dissipation
 from .evaluation import evaluate
 from .force import Force
+from .forces import forces_on_all
 from .integral import Integral
 from .kinetic_energy import KineticEnergy
 from .layer import LayerArea, LayerPressure, LayerVelocity
@@ -41,5 +42,6 @@ __all__ = [
     "Spectrum",
     "Torque",
     "evaluate",
+    "forces_on_all",
     "wall_shear_stress",
 ]

@@ -79,7 +79,7 @@ def _point(place: np.ndarray) -> str:
 
 def _require_cells(simulation: SimulationView, moved: Collection[str] | None ) -> None:
     """Raises SimulationError for an obstacle, among those `moved` (None: all), that acts in no fluid cell."""
-    empty = {name for name, cells in simulation.walls.cut_cells.items() if not cells} if moved is None else set()
+    empty = {name for name, tiles in simulation.walls.tiles_of.items() if moved is None and not len(tiles)}
     for geometry in simulation.geometry:
         if (moved is None or geometry.name in moved) and not geometry.acts_in(simulation.domain.fluid):
             empty.add(geometry.name)

@@ -62,11 +62,9 @@ class Simulation:
         forces = as_forces(force)
         check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # A lattice it lacks is refused.
-        self.domain = domain
-        self.precision = precision
+        self.domain, self.precision, self.threads = domain, precision, threads
         self.obstacles = tuple(obstacles)
         self.viscosity_field = viscosity_field
-        self.threads = threads
         self.physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles),
             moving=tuple(o.name for o in obstacles if o.motion is not None), link_wall=link_wall(obstacles),
@@ -98,8 +96,7 @@ class Simulation:
         """Whether solid fractions are those of `set_solid_fractions`."""
         self.steps = 0
         """Steps done since the state was set."""
-        self._unseen = 0
-        self._pages = Pages()
+        self._unseen, self._pages = 0, Pages()
         self.state = self.new_state()
         """Populations after the last step, `[tile][q][cell]`: flow (shifted), scalars; then u, where its gradient is needed."""
         self.spare = self.new_state()
@@ -215,10 +212,13 @@ class Simulation:
         put_field(self, name, values)
 
     def tiles_of(self, obstacle: str) -> np.ndarray:
-        """Indices of the tiles where obstacles act now. Raises SimulationError where no obstacle has this name."""
+        """Indices of the tiles where an obstacle acts now. Raises SimulationError where no obstacle has this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
-        return self._tiles_of_obstacles
+        if len(self.obstacles) == 1 or self.fractions_by_hand:
+            return self._tiles_of_obstacles
+        own = self.walls.tiles_of | {g.name: g.tiles for g in self.geometry if g.name == obstacle}
+        return np.intersect1d(own[obstacle], self._tiles_of_obstacles)
 
     @property
     def _tiles_of_obstacles(self) -> np.ndarray:

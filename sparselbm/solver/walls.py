@@ -48,8 +48,8 @@ class Walls:
         """Of each obstacle with walls on links: indices of the tiles near it (k,), and 1/2 in the cells inside, (k, cells)."""
         self.bounds = {o.name: _bounds(o) for _, o in on_links}
         """Lower and upper corner of each of them [m], (2, 3)."""
-        self.cut_cells: dict[str, int] = {}
-        """Number of cells with a link that each of them cuts."""
+        self.tiles_of: dict[str, np.ndarray] = {}
+        """Indices of the tiles with links that each of them cuts."""
         queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
         for k, obstacle in on_links:
             self._take_out(obstacle, queries[k])
@@ -159,9 +159,10 @@ class Walls:
         labels[tiles, 0] = np.where(hit != 0, np.uint32((1 + k) << OBSTACLE_SHIFT), label)
         if obstacle.wall.resolves_position:
             self._links[obstacle.name] = tiles, cuts_of_links
-        for i in np.flatnonzero((hit != 0).any(axis=1)):
+        met = np.flatnonzero((hit != 0).any(axis=1))
+        self.tiles_of[obstacle.name] = tiles[met]
+        for i in met:
             self._table.add(int(tiles[i]), 1 + k, hit[i], shares[i], resolved=obstacle.wall.resolves_position)
-        self.cut_cells[obstacle.name] = int(np.count_nonzero(hit))
         return bool((others & (hit != 0)).any())
 
     def _met(self, shares: np.ndarray) -> np.ndarray:

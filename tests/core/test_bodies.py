@@ -43,13 +43,13 @@ def no_warning():
 
 def test_a_domain_without_fluid(device):
     """It once gave a permeability of 0, converged."""
-    with pytest.raises(SimulationError, match="no fluid cell among its 768 cells.*at least 1"):
+    with pytest.raises(SimulationError, match=r"no fluid cell among its 768 cells.*at least 1"):
         simulate(device, fluid=lambda domain: np.zeros_like(domain.fluid))
 
 
 @walls
 @pytest.mark.parametrize(
-    "mesh, message",
+    ("mesh", "message"),
     [
         (bar((40, 4), (45, 9)), r"'b' from \(40, 4\) to \(45, 9\) m lies outside the domain from \(0, 0\) to \(32, 24\)"),
         (bar((-9, -9), (50, 50)), "fill all 768 fluid cells, but at least 1"),
@@ -64,15 +64,15 @@ def test_a_body_that_does_not_fit(device, wall, mesh, message):
 
 @pytest.mark.parametrize("wall", WALLS[1:], ids=lambda wall: type(wall).__name__)
 def test_a_body_between_the_links(device, wall):
-    with pytest.raises(SimulationError, match="'small' acts in none of the 768 fluid cells.*smaller voxels"):
+    with pytest.raises(SimulationError, match=r"'small' acts in none of the 768 fluid cells.*smaller voxels"):
         simulate(device, Obstacle("b", bar((4, 4), (8, 8)), wall), Obstacle("small", bar((10.6, 10.85), (10.7, 10.9)), wall))
 
 
 @walls
 def test_a_body_outside_the_fluid(device, wall):
     """Cells of the box that are not fluid do not count."""
+    left = Obstacle("b", bar((20, 9), (25, 14)), wall)
     with pytest.raises(SimulationError, match="'b' acts in none of the 192 fluid cells"):
-        left = Obstacle("b", bar((20, 9), (25, 14)), wall)
         simulate(device, left, fluid=lambda domain: domain.cell_indices()[..., 0] < 8)
 
 
@@ -110,7 +110,7 @@ def test_an_overlap_counts_once_in_the_gradient(device):
     np.testing.assert_allclose(both[:, 0], one[:, 0], rtol=1e-8)
 
 
-@pytest.mark.parametrize("gap, meets", [(0.0, True), (1.2, False)])
+@pytest.mark.parametrize(("gap", "meets"), [(0.0, True), (1.2, False)])
 def test_parts_that_touch_are_named_and_bodies_apart_are_not(device, gap, meets):
     obstacles = [Obstacle("a", bar((6, 9), (12, 15))), Obstacle("b", bar((12 + gap, 9), (20, 15)))]
     if meets:

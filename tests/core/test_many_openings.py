@@ -78,7 +78,7 @@ def one_by_one(monkeypatch):
     return apply
 
 
-KINDS = {"inlet patches": (patch, inlet), "mixed patches": (patch, mixed), "inlet parts": (part, inlet), "outlets": (part, outlet)}
+KINDS = {"inlet patches": (patch, inlet), "mixed patches": (patch, mixed), "parts": (part, inlet), "outlets": (part, outlet)}
 PRECISE = {"rtol": 1e-13, "atol": 1e-15}
 """Equal formulas may be contracted to other fused multiply-adds."""
 

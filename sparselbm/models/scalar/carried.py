@@ -124,7 +124,8 @@ class CarriedScalar:
         given: Any = 0.0
         if self._fractions:
             gained = [a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)]
-            given = total(self._cell.through_link(self._link(q), obstacle, gained[q]) for q in range(1, self.lattice.size))
+            links = ((self._link(q), gained[q]) for q in range(1, self.lattice.size))
+            given = total(self._cell.through_link(q, obstacle, value, at_launch=True) for q, value in links)
         if self._solid:
-            given = given + self._cell.in_obstacle(obstacle) * self.saturation * total(self._solid_terms)
+            given = given + self._cell.in_obstacle(obstacle, at_launch=True) * self.saturation * total(self._solid_terms)
         return given

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...solver import Simulation
 from ..force import Force
+from ..forces import forces_on_all
 from ..torque import Torque
-from .monitor import Monitor
+from .monitor import Monitor, Sampler
 from .schedule import Schedule
 from .values import ValuesSampler
 
@@ -24,6 +26,28 @@ class ForceOn(Monitor):
     def bind(self, simulation):
         directions = np.eye(simulation.lattice.dimension).tolist()
         return ValuesSampler(simulation, [Force(self.obstacle, tuple(e)) for e in directions])
+
+
+@dataclass(frozen=True)
+class ForceOnEach(Monitor):
+    """F on every obstacle [lattice force], in one pass (see `forces_on_all`): columns `NAME.force_x`, `NAME.force_y`, ..."""
+
+    every: Schedule
+
+    def columns(self, simulation):
+        axes = "xyz"[: simulation.lattice.dimension]
+        return tuple(f"{name}.force_{axis}" for name in simulation.physics.obstacles for axis in axes)
+
+    def bind(self, simulation):
+        return _ForcesSampler(simulation)
+
+
+class _ForcesSampler(Sampler):
+    def __init__(self, simulation: Simulation):
+        self._simulation = simulation
+
+    def take(self):
+        return tuple(float(x) for force in forces_on_all(self._simulation).values() for x in force)
 
 
 @dataclass(frozen=True)
