@@ -22,7 +22,7 @@ from ..models.collision import BGK, TRT, Collision
 from ..models.wall import BounceBack
 from ..observe import Force
 from ..solver import Obstacle, Simulation
-from ..units import Units
+from ..units import Units, is_below
 from .sides import SideCondition, SideWall
 from .steady_run import SteadyRun
 
@@ -241,7 +241,7 @@ class WindTunnelSetup:
         """Warnings about settings that reduce accuracy or may be unstable."""
         found, u = self.units.check(cells_across=self.cells_across), self.tunnel.lattice_velocity
         share = u / self.units.lattice_viscosity
-        if share > _STABLE_INLET and isinstance(self.tunnel.collision, (BGK, TRT)):
+        if is_below(_STABLE_INLET, share) and isinstance(self.tunnel.collision, (BGK, TRT)):
             found += (
                 f"u / nu is {share:.3g} per cell, above about {_STABLE_INLET:g}: BGK and TRT are unstable next to a "
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "
@@ -303,7 +303,7 @@ class WindTunnelSetup:
             )
         gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
         for end, gap, side in gaps:
-            if gap[axis] < margin:
+            if is_below(gap[axis], margin):
                 where = f"is {gap[axis]:.4g} m from" if gap[axis] >= 0.0 else f"reaches {-gap[axis]:.4g} m beyond"
                 raise WindTunnelError(
                     f"{name} {where} the {end}, but must end {margin:.4g} m (2 cells) before it: "

@@ -102,6 +102,8 @@ def build_domain(
                 f"{n} cells along periodic axis {'xyz'[axis]}: must be a multiple of 8; repeat the geometry {lcm(n, 8) // n} "
                 f"times, to {lcm(n, 8)} cells, for the same flow, or take {8 * max(1, round(n / 8))} cells per period"
             )
+    if not np.isfinite(origin).all():
+        raise DomainError(f"the origin is {tuple(origin)} m: give three finite values")
     if len(tiles) == 0:
         raise DomainError(
             "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"

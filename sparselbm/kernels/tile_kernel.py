@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
 
 import warp as wp
 
@@ -99,6 +100,8 @@ class TileTrace:
 
     def number(self, name: str, value: float) -> Expression:
         """A number that is given at the launch: kernels that differ in nothing else are one. `name`: what it is."""
+        if not isfinite(value):
+            raise ValueError(f"{name} is {value}, but must be finite: check the numbers of the observable")
         index = self._place_of(name, value)
         return self._given(f"given{index}", Given(index))
 

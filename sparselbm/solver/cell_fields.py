@@ -13,14 +13,30 @@ from .walls import Walls
 def field_values(
     domain: Domain, physics: Physics, walls: Walls, viscosity_field: ViscosityField | None
 ) -> dict[str, np.ndarray]:
-    """The models' values in the cells, (n, cells) each, by the names of `physics.fields`; those of profiles at step 0."""
+    """The models' values in the cells, (n, cells) each, by the names of `physics.fields`; those of profiles at step 0.
+
+    Raises SimulationError for values in the fluid that are not finite, and for arrays of another shape.
+    """
     values = {} if viscosity_field is None else {"viscosity": viscosity_field.relative_change(domain)}
     for force in physics.forces:
         values |= {name: source(domain) for name, source in force.fields(physics.lattice.dimension).items()}
     for k, boundary in enumerate(physics.boundaries):
         if boundary.profile is not None:
             values |= profile_values(domain, boundary, walls.along_opening(k), 0)
+    for name, field in values.items():
+        _require_finite(domain, name, np.asarray(field))
     return values
+
+
+def _require_finite(domain: Domain, name: str, field: np.ndarray) -> None:
+    if field.shape != domain.fluid.shape:
+        raise SimulationError(f"{name}: values of shape {field.shape}; give one for each of {domain.fluid.shape} cells")
+    wrong = domain.fluid & ~np.isfinite(field)
+    if wrong.any():
+        raise SimulationError(
+            f"{name}: {field[wrong][0]} at cell {tuple(domain.cell_indices()[wrong][0].tolist())}, one of "
+            f"{np.count_nonzero(wrong)} cells that are not finite: let the model give finite values in the fluid"
+        )
 
 
 def field_tiles(domain: Domain, physics: Physics, walls: Walls) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import warp as wp
 
+from ..errors import SimulationError
 from ..geometry import SolidFraction, SurfaceQuery, TriangleMesh, solid_fraction
 from ..grid import Domain
 from ..models import RigidVelocity
@@ -71,8 +72,17 @@ class ObstacleGeometry:
     def move(self, points: np.ndarray) -> None:
         """New positions of the surface's points [m], (n, 3); `Simulation.update_geometry` then takes them over.
 
-        Until then the flow and its gradients know nothing of them.
+        Until then the flow and its gradients know nothing of them. Raises SimulationError for points that are not finite, or of
+        another shape.
         """
+        points = np.asarray(points)
+        bad = np.flatnonzero(~np.isfinite(points).all(axis=-1))
+        if points.shape != (len(self.points), 3) or len(bad):
+            first = f", the first is point {bad[0]} = {points[bad[0]]}" if points.ndim == 2 and len(bad) else ""
+            raise SimulationError(
+                f"obstacle {self.name!r}: points of shape {points.shape}, {len(bad)} of them not finite{first}; nothing was "
+                f"moved: give finite ones of shape {(len(self.points), 3)}"
+            )
         self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._simulation.precision)))
 
     def evaluate(self) -> None:
