@@ -21,7 +21,7 @@ from .trend import MIN_SAMPLES, Trend, trend
 _TAYLOR = 1e-3 * 0.5 ** np.arange(5)
 """Steps of the Taylor test [cells]."""
 
-_ASIDE, _PLACES = 0.1, 5
+_ASIDE, _PLACES = 0.1, 7
 """Offset of the Taylor test's designs [cells] and their number: a mesh that is symmetric to the grid has kinks exactly at
 its position, and each design may meet others (see `median_order`)."""
 
