@@ -1,4 +1,4 @@
-"""One cell: from what streams in to what streams out, put together from the models."""
+"""Physics of one cell, from its incoming to its outgoing populations, assembled from the models."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -21,7 +21,7 @@ from .tile_kernel import TileTrace
 
 
 class Cell:
-    """What physics and objectives see of a cell: every member is a traced value, recorded when it is first used."""
+    """A cell as models and observables see it: every member is a traced value, recorded when it is first used."""
 
     def __init__(self, physics: Physics, tiles: TileClass, trace: TileTrace):
         self.physics = physics
@@ -30,30 +30,30 @@ class Cell:
         self._trace = trace
 
     def _tuned(self, model, name: str) -> Any:
-        """A model that reads its `Tunable` numbers from the parameters."""
+        """Returns the model with its `RuntimeParameter` numbers read from the parameters."""
         return with_parameters(model, name, lambda place, _: self.parameter(place))
 
     @cached_property
     def collision(self) -> Collision:
-        """The collision, with its numbers as they are now."""
+        """Collision model with the current values of its `RuntimeParameter` numbers."""
         return self._tuned(self.physics.collision, "collision")
 
     @cached_property
     def links(self):
-        """Bit q: nothing comes along c_q but the cell's own reflection; bit 0: the cell is no fluid. None: no walls."""
+        """Bit q: the upstream neighbour along c_q is not fluid (bounce-back). Bit 0: this cell is not fluid. None: no walls."""
         return self._trace.word("words") if self._tiles.walls else None
 
     @cached_property
     def incoming(self) -> list:
-        """Populations after streaming and bounce-back, shape (S,): the flow's, shifted, those of the scalars; then kept u."""
+        """Populations after streaming and bounce-back, shape (S,): flow (shifted), scalars, stored velocity."""
         return self._trace.streamed("source", self.links)
 
     def is_cut(self, q: int):
-        """The mask of the cells whose link along -c_q crosses what they are marked with: a patch, or an obstacle."""
+        """Mask of the cells whose link along -c_q crosses the patch or obstacle of their label."""
         return has_bit(self._trace.word("cuts"), q)
 
     def wall_distance(self, q: int):
-        """delta, the share of the link along -c_q up to the wall."""
+        """delta: distance of the wall along the link -c_q, as a fraction of the link."""
         return self._trace.field("fractions", 1, q, self._link_components)
 
     @property
@@ -109,7 +109,7 @@ class Cell:
         return self.conditions.filled(self._at_walls) if self._tiles.walls else self._at_walls
 
     def along(self, opening: int):
-        """The mask of the cells along an opening, by its number in `Physics.openings`."""
+        """Mask of the cells along an opening, by its number in `Physics.openings`."""
         word, bit = opening_place(opening)
         return has_bit(self._label(word), bit)
 
@@ -129,7 +129,7 @@ class Cell:
         return self._trace.word("marks", word, label_words(len(self.physics.openings)))
 
     def parameter(self, name: str):
-        """The excess over its reference of a number of the models, by its name in `Physics.parameters`, at the present time."""
+        """Excess of a model parameter over its reference at the current time, by its name in `Physics.parameters`."""
         number = self._trace.parameter(name)
         scheduled = self.physics.scheduled
         return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number
@@ -139,7 +139,7 @@ class Cell:
         return self._trace.number(name, value)
 
     def field(self, name: str):
-        """A value that differs from cell to cell, by its name in `Physics.fields`."""
+        """Field that varies from cell to cell, by its name in `Physics.fields`."""
         names = self.physics.fields
         if not self._tiles.fields:
             return self._trace.graph.constant(0.0)
@@ -163,12 +163,12 @@ class Cell:
         return where(holds, graph.constant(1.0), graph.constant(0.0))
 
     def in_fluid(self, value):
-        """The value in fluid cells, and 0 elsewhere, whatever was computed there: an integrand may divide by what is 0."""
+        """Returns the value in fluid cells and 0 elsewhere, even where it is not finite there."""
         return value if self.links is None else where(has_bit(self.links, 0), 0.0, value)
 
     @cached_property
     def mass_share(self):
-        """The share of the cell's mass that lies in the domain: a cell on a plane of symmetry counts half, on two a quarter."""
+        """Fraction of the cell's mass inside the domain: 1/2 on a symmetry plane, 1/4 on two."""
         share = self._trace.graph.constant(1.0)
         for k, boundary in enumerate(self.physics.boundaries):
             if boundary.mass_share != 1.0:
@@ -184,7 +184,7 @@ class Cell:
         return 1.0 if owned is True else self.mask(owned)
 
     def _belongs_to(self, obstacle: str, at_launch: bool):
-        """The mask of the cells of an obstacle; True where there is no other that a cell could belong to."""
+        """Mask of the cells of an obstacle; True if a cell cannot belong to anything else."""
         number = self.physics.obstacle_number(obstacle)
         if len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings):
             return True
@@ -200,7 +200,7 @@ class Cell:
 
     @cached_property
     def momentum(self) -> list:
-        """j = sum c f, without any half of a force."""
+        """Momentum j = sum c f, without half of the force."""
         return momentum(self.lattice, self.f)
 
     @cached_property
@@ -233,19 +233,19 @@ class Cell:
 
     @cached_property
     def carrying_velocity(self) -> list:
-        """u with half of what the solid changes, (j + j*) / 2 rho: with this one the mass of a steady flow is conserved."""
+        """Velocity (j + j*) / 2 rho, with half of the change by the solid: it conserves the mass of a steady flow."""
         if not self._tiles.solid:
             return self.velocity
         after = momentum(self.lattice, self.collided)
         return [0.5 * (a + b) / self.density for a, b in zip(self.momentum, after, strict=True)]
 
     def on_opening(self, opening: Opening):
-        """The mask of the cells that a condition on an opening holds for."""
+        """Mask of the cells on an opening."""
         return self.along(self.physics.openings.index(opening))
 
     @cached_property
     def carried(self) -> tuple[CarriedScalar, ...]:
-        """What the cell knows of each of the scalars."""
+        """Traced values of each scalar."""
         return tuple(
             CarriedScalar(
                 self, self._tuned(scalar, scalar.name), self.incoming[self.physics.components(scalar.name)],
@@ -268,12 +268,12 @@ class Cell:
 
     @cached_property
     def solid_fraction(self):
-        """eps of the cell; 0 where there is no such array, with every wall on links."""
+        """Solid fraction eps of the cell; 0 if all walls are on links."""
         return self._trace.local("solid") if self._tiles.solid else self._trace.graph.constant(0.0)
 
     @cached_property
     def saturation(self):
-        """B of the partially saturated method."""
+        """Weight B of the partially saturated method."""
         return saturation(self.solid_fraction, 3.0 * self.viscosity)
 
     @cached_property
@@ -289,7 +289,7 @@ class Cell:
 
     @cached_property
     def solid_velocity(self) -> list:
-        """Velocity of the cell's solid at the cell's centre; 0 where that is at rest."""
+        """Velocity of the solid at the cell's centre; 0 where the solid is at rest."""
         at = [self.centre(k) for k in range(self.lattice.dimension)]
         sums: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         for name in self.physics.moving:
@@ -299,7 +299,7 @@ class Cell:
 
     @cached_property
     def force_on_solid(self) -> list:
-        """What the fluid exerts on the solid that the cell holds or has links to, one value per axis [lattice force]."""
+        """Force of the fluid on the solid in the cell and across its links, one value per axis [lattice force]."""
         parts = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.solid:
             parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
@@ -337,18 +337,18 @@ class Cell:
 
     @cached_property
     def differences(self) -> list:
-        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the step before, a after a, 0 for u beyond walls; empty where u is not kept."""
+        """(u_b(x + e_a) - u_b(x - e_a)) / 2 of the previous step, a after a, 0 for u beyond walls; empty if u is not stored."""
         return self._trace.differences("source", self.links)
 
     @cached_property
     def velocity_gradient(self) -> list[list]:
-        """d_a u_b of the step before [1 / step], rows [a][b]; for collisions that need it."""
+        """Velocity gradient d_a u_b of the previous step [1 / step], rows [a][b]; for collisions that need it."""
         own, given = self.incoming[-self.physics.kept :], self.given_velocity
         return velocity_gradient(self.lattice, self.differences, own, self.links, given)
 
     @property
     def given_velocity(self):
-        """The mask of the cells along an opening of the flow or beside a moving obstacle: walls beside them may move."""
+        """Mask of the cells along an opening of the flow or at a moving obstacle, whose walls may move."""
         given = []
         if self._tiles.walls:
             given = [self.mask(self.along(k)) for k in range(len(self.physics.boundaries))]
@@ -366,7 +366,7 @@ class Cell:
 
     @cached_property
     def outgoing(self) -> list:
-        """The state after the step, shape (S,): the flow's populations, those of the scalars, u where it is kept."""
+        """State after the step, shape (S,): populations of the flow and of the scalars, and u if it is stored."""
         post = list(self.collided)
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):

@@ -135,7 +135,7 @@ def _near(names: Sequence[str], bounds: Mapping[str, np.ndarray]) -> list[tuple[
     pairs = []
     for k, name in enumerate(names):
         near = np.all((low[k] <= high[k + 1 :]) & (high[k] >= low[k + 1 :]), axis=1)
-        pairs += [(name, names[k + 1 + i]) for i in np.flatnonzero(near)]
+        pairs += [(name, names[k + 1 + i]) for i in np.flatnonzero(near).tolist()]
     return pairs
 
 

@@ -1,4 +1,4 @@
-"""Whether a flow is still sound, and what to advise where it is not."""
+"""Detection of flows that have become unstable, and advice for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from .open_cells import open_cells
 from .simulation_view import SimulationView
 
 CHECK_INTERVAL = 100
-"""Steps between two looks: one takes about as long as half a step."""
+"""Steps between two checks; a check takes about as long as half a step."""
 
 
 @dataclass(frozen=True)
 class StabilityLimits:
-    """What a cell of a sound flow does not exceed [lattice units].
+    """Limits that no cell of a stable flow exceeds [lattice units].
 
     Above |u| = 0.42 a step of BGK on D2Q9 amplifies some wave at any viscosity; at tau = 0.51 it does so above 0.16
     (von Neumann analysis after Sterling & Chen, J. Comput. Phys. 123 (1996) 196). No flow that is nearly incompressible comes
@@ -53,9 +53,9 @@ name, and others."""
 
 @traced_kernel
 def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
-    """The number of fluid cells beyond the limits, or not finite (every comparison with NaN fails).
+    """Counts the fluid cells that exceed the limits or are not finite (every comparison with NaN fails).
 
-    Cells that are wholly solid do not count.
+    Cells that are completely solid are not counted.
     """
     cell, (least, largest) = k.cell, limits.density
     rho, u = cell.density, cell.velocity
@@ -69,7 +69,7 @@ def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
 
 
 class StabilityCheck:
-    """Looks at a simulation's present state: one pass over the tiles that writes a number a tile."""
+    """Checks the current state of a simulation, in one pass over the tiles with one number per tile."""
 
     def __init__(self, simulation: SimulationView, limits: StabilityLimits = LIMITS):
         self._simulation = simulation
@@ -78,7 +78,7 @@ class StabilityCheck:
         self._count = simulation.general_sweep(limits_kernel, limits)
 
     def unsound_cells(self) -> int:
-        """How many cells are beyond the limits or not finite."""
+        """Number of cells that exceed the limits or are not finite."""
         self._count(source=self._simulation.state, sums=self._sums)
         count = round(float(self._sums.numpy().sum()))
         if count:  # Sums that are still 0 need not be cleared.
@@ -86,7 +86,7 @@ class StabilityCheck:
         return count
 
     def complaint(self) -> str | None:
-        """What is wrong with the flow, where, and what to do; None while it is sound."""
+        """Message with the fault, its cell and the remedy; None while the flow is stable."""
         count = self.unsound_cells()
         if not count:
             return None
@@ -103,11 +103,11 @@ class _Fault:
     place: tuple[int, ...]
     text: str
     scalars: tuple[str, ...] = ()
-    """Those that are not finite there."""
+    """Names of the scalars that are not finite in the cell."""
 
 
 def _worst(simulation: SimulationView, limits: StabilityLimits) -> _Fault:
-    """The first cell that is not finite, else the one farthest beyond a limit."""
+    """Returns the first cell that is not finite, or else the one that exceeds a limit by most."""
     d = simulation.lattice.dimension
     moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float64)
     phi = {s.name: simulation.scalar(s.name).astype(np.float64) for s in simulation.physics.scalars}
@@ -135,17 +135,17 @@ def _worst(simulation: SimulationView, limits: StabilityLimits) -> _Fault:
 
 
 def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
-    """What to look at where scalars are not finite."""
+    """Advice for scalars that are not finite."""
     driving = {force.scalar for force in physics.forces if isinstance(force, Boussinesq)}
     return [
-        f"look at the values of {name} at the start, at its boundaries and its source"
-        + (", with which the flow is lost, whatever the expansion of Boussinesq is" if name in driving else "")
+        f"check the initial values of {name}, its boundary values and its source"
+        + (", which enters the flow through Boussinesq even if the expansion is 0" if name in driving else "")
         for name in scalars
     ]
 
 
 def advice(simulation: SimulationView) -> str:
-    """What fits this simulation's numbers: the velocity that boundaries give, and the relaxation time."""
+    """Advice for this simulation: inlet velocities, relaxation times, and obstacles that meet."""
     found = []
     face, speed = _fastest_boundary(simulation)
     if speed > _ADVISED_SPEED:
@@ -173,7 +173,7 @@ def advice(simulation: SimulationView) -> str:
 
 
 def _slow_diffusion(simulation: SimulationView) -> list[str]:
-    """The scalars whose relaxation time is close to 1/2, or below it."""
+    """Advice for scalars whose relaxation time is close to 1/2 or below it."""
     d, found = simulation.lattice.dimension, []
     for scalar in simulation.physics.scalars:
         tau = simulation.parameter(f"{scalar.name}.diffusivity") / scalar.lattice(d).cs2 + 0.5
@@ -186,7 +186,7 @@ def _slow_diffusion(simulation: SimulationView) -> list[str]:
 
 
 def _fastest_boundary(simulation: SimulationView) -> tuple[str, float]:
-    """The condition that gives the largest velocity, and its |u| [cells / step]."""
+    """Returns the boundary condition with the largest velocity, and its |u| [cells / step]."""
     values: dict[str, float] = {}
     for name in simulation.physics.parameters:
         owner, _, quantity = name.rpartition(".")
@@ -196,7 +196,7 @@ def _fastest_boundary(simulation: SimulationView) -> tuple[str, float]:
 
 
 def _more_stable(present: Collision, lattice: Lattice) -> str:
-    """The collisions that stand more than the present one, those that a case can name first, and the lattice for them."""
+    """Returns advice on collision models that are more stable than the current one, and on their lattice."""
     best = ", best on D3Q27" if lattice == D3Q19 else ""
     named, python = ([each.__name__ for each in some if type(present) is not each] for some in (OF_CASES, _OF_PYTHON))
     if isinstance(present, TRT) and present.magic != 1 / 4:

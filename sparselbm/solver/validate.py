@@ -1,4 +1,4 @@
-"""What a simulation refuses, before any work is done."""
+"""Checks of the arguments of a simulation, before any work is done."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ from .obstacle import Obstacle
 
 
 def as_forces(force) -> tuple[BodyForce, ...]:
-    """Body forces from what a user gives: none, one, several, or the values of a uniform one."""
+    """Returns the body forces for an argument that is None, one force, several, or the components of a uniform force."""
     if force is None:
         return ()
     if isinstance(force, BodyForce):
@@ -40,7 +40,7 @@ def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
     precision: type, threads: int | None,
 ) -> None:
-    """A fluid, bodies in it, dimensions, ranges and kinds."""
+    """Checks that there is fluid, that obstacles are inside the domain, and dimensions, ranges and types of the arguments."""
     require_fluid(domain)
     require_inside(domain, obstacles)
     if lattice.dimension != domain.dimension:
@@ -62,7 +62,7 @@ def check_numbers(
 
 
 def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
-    """Models that are values, unique names, conditions that fit the domain, `RuntimeParameter` numbers that are read.
+    """Checks that models are frozen, names are unique, conditions fit the domain, and `RuntimeParameter` numbers are used.
 
     Warns of periods at which sound resonates in the domain.
     """
@@ -74,7 +74,7 @@ def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any])
 
 
 def _check_frozen(physics: Physics) -> None:
-    """Models are values: kernels made at different times must not differ."""
+    """Checks that models are frozen, so that kernels made at different times are equal."""
     models = (physics.collision, *physics.boundaries, *physics.forces, physics.link_wall, *physics.scalars)
     for model in models:
         _require_frozen(model, type(model).__name__)
@@ -91,7 +91,7 @@ def _require_frozen(model: Any, place: str) -> None:
         if not (is_dataclass(model) and type(model).__dataclass_params__.frozen):  # type: ignore[attr-defined]
             raise SimulationError(
                 f"{place}: {type(model).__name__} can be changed, kernels that are made of it cannot: declare it with "
-                "@dataclass(frozen=True), and give numbers that are to vary as parameters or Tunable"
+                "@dataclass(frozen=True), and give numbers that are to vary as parameters or RuntimeParameter"
             )
         for each in fields(model):
             _require_frozen(getattr(model, each.name), f"{place}.{each.name}")
@@ -100,7 +100,7 @@ def _require_frozen(model: Any, place: str) -> None:
 
 
 def _check_names(physics: Physics) -> None:
-    """Every condition and scalar has a name of its own, and bodies of scalars are obstacles."""
+    """Checks that conditions and scalars have unique names, and that the bodies of scalars are obstacles."""
     faces = [b.face.name for b in physics.boundaries]
     for name in faces:
         if faces.count(name) > 1:
@@ -119,17 +119,17 @@ def _check_names(physics: Physics) -> None:
 
 
 def _check_tunables(physics: Physics) -> None:
-    """A `Tunable` number is one that the step reads."""
+    """Checks that the step reads every `RuntimeParameter`."""
     if physics.tunable and (unread := unread_numbers(physics)):
         raise SimulationError(
-            f"no equation of the step reads the Tunable {', '.join(unread)}: give plain numbers; "
+            f"no equation of the step reads the RuntimeParameter {', '.join(unread)}: give plain numbers; "
             f"these are parameters as they are: {', '.join(n for n in physics.parameters if n not in unread)}"
         )
 
 
 def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
-    """A warning for each condition that varies faster than sound can even out: a tube that is closed at one end and open at the
-    other resonates at a period of 4 L / c_s, and at shorter ones."""
+    """Warns of each condition that varies faster than sound crosses the domain: a tube that is closed at one end and open at
+    the other resonates at a period of 4 L / c_s, and at shorter ones."""
     periods = {name: s.period for name, s in schedules.items() if isinstance(s, Harmonic)}
     periods = {b.face.name: t for b in physics.boundaries for name, t in periods.items() if name.startswith(f"{b.face.name}.")}
     periods |= {b.face.name: b.profile.period for b in physics.boundaries if isinstance(b.profile, Womersley)}
@@ -146,7 +146,7 @@ def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str,
 
 
 def _check_openings(domain: Domain, physics: Physics) -> None:
-    """Boundary conditions on sides that the domain has, and no more obstacles than labels can number."""
+    """Checks that the domain has the sides of the conditions, and that cell labels have room for the obstacles."""
     for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:
             raise SimulationError(f"boundary on {face}: the domain has {domain.dimension} dimensions")

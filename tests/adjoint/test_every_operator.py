@@ -214,5 +214,5 @@ def test_a_tunable_number_can_be_changed(device):
 )
 def test_a_tunable_number_that_no_equation_reads_is_refused(device, options, place):
     """It would have a gradient of 0; what is a parameter anyway is named."""
-    with pytest.raises(SimulationError, match=f"reads the Tunable {place}: .*viscosity"):
+    with pytest.raises(SimulationError, match=f"reads the RuntimeParameter {place}: .*viscosity"):
         channel(D2Q9, **options)(device)

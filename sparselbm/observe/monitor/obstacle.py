@@ -77,13 +77,13 @@ class DragLift(Monitor):
     obstacle: str
     every: Schedule
     speed: float
-    """u of the oncoming flow [cells / step]."""
+    """u: free-stream velocity [cells / step]."""
     area: float
-    """A: the silhouette [cells^2], in 2D the width across the flow [cells]."""
+    """A: reference area [cells^2], the frontal area or in 2D the width across the flow [cells]."""
     drag: tuple[float, ...] = (1.0, 0.0)
-    """e_d, the unit vector along the flow."""
+    """e_d: unit vector along the flow."""
     lift: tuple[float, ...] = (0.0, 1.0)
-    """e_l, the unit vector of lift."""
+    """e_l: unit vector of the lift."""
 
     def __post_init__(self):
         require_positive(self, "speed", "area")
@@ -107,13 +107,13 @@ class MomentCoefficient(Monitor):
     centre: tuple[float, ...]
     """x_0 [cells from the domain's lower corner]."""
     speed: float
-    """u of the oncoming flow [cells / step]."""
+    """u: free-stream velocity [cells / step]."""
     area: float
-    """A [cells^2], in 2D [cells]."""
+    """A: reference area [cells^2], in 2D [cells]."""
     length: float
-    """L [cells]."""
+    """L: reference length [cells]."""
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
-    """a, a unit vector; in 2D it stays z."""
+    """a: unit vector of the axis; in 2D always z."""
 
     def __post_init__(self):
         require_positive(self, "speed", "area", "length")
@@ -136,7 +136,7 @@ def require_positive(value: object, *names: str) -> None:
 
 
 def require_unit(name: str, direction: tuple[float, ...], simulation) -> None:
-    """Raises ValueError for what is no unit vector of the simulation's dimension."""
+    """Raises ValueError unless the direction is a unit vector of the simulation's dimension."""
     _require_axes(name, direction, simulation)
     length = float(np.linalg.norm(direction))
     if not abs(length - 1.0) < 1e-6:
