@@ -184,50 +184,60 @@ class Units:
                 f"voxels (now {self.voxel_size:g} m), a larger lattice_velocity (now {self.lattice_velocity:g}) "
                 "or a lower Reynolds number."
             )
-        if tau > TAU_ERROR_ABOVE:
+        if is_below(TAU_ERROR_ABOVE, tau):
             raise UnitsError(
-                f"tau is {tau:.3f}, above {TAU_ERROR_ABOVE:g}: the mean free path is several cells long, so the flow "
+                f"tau is {tau:.5g}, above {TAU_ERROR_ABOVE:g}: the mean free path is several cells long, so the flow "
                 f"is not continuous. Use a smaller lattice_velocity (now {self.lattice_velocity:g}) or larger voxels "
                 f"(now {self.voxel_size:g} m)."
             )
-        if tau < TAU_WARNING_BELOW:
+        if is_below(tau - 0.5, TAU_WARNING_BELOW - 0.5):
             return [
                 f"tau is {tau:.6f}, below {TAU_WARNING_BELOW}: BGK oscillates there, and TRT a little below. Use "
                 f"smaller voxels (now {self.voxel_size:g} m) or a lower Reynolds number."
             ]
-        if tau > TAU_WARNING_ABOVE:
+        if is_below(TAU_WARNING_ABOVE, tau):
             return [
-                f"tau is {tau:.3f}, above {TAU_WARNING_ABOVE:g}: with BGK (not with TRT) the effective wall position "
+                f"tau is {tau:.5g}, above {TAU_WARNING_ABOVE:g}: with BGK (not with TRT) the effective wall position "
                 f"shifts. Use a smaller lattice_velocity (now {self.lattice_velocity:g})."
             ]
         return []
 
     def _check_mach(self) -> list[str]:
         mach, velocity = self.mach, self.lattice_velocity
-        advised = MACH_WARNING_ABOVE * SOUND_SPEED
-        if mach > MACH_ERROR_ABOVE:
+        advised = rounded_down(MACH_WARNING_ABOVE * SOUND_SPEED, 3)
+        if is_below(MACH_ERROR_ABOVE, mach):
             raise UnitsError(
-                f"the Mach number is {mach:.3f} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: "
-                f"the flow would not be incompressible. Use a lattice_velocity of at most {advised:.3f}."
+                f"the Mach number is {mach:.5g} (lattice_velocity {velocity:g}), above {MACH_ERROR_ABOVE}: "
+                f"the flow would not be incompressible. Use a lattice_velocity of at most {advised:g}."
             )
-        if mach > MACH_WARNING_ABOVE:
+        if is_below(MACH_WARNING_ABOVE, mach):
             return [
-                f"the Mach number is {mach:.3f}, above {MACH_WARNING_ABOVE}: this gives about {100 * mach**2:.0f} % of "
-                f"compressibility error. Use a lattice_velocity of at most {advised:.3f}."
+                f"the Mach number is {mach:.5g}, above {MACH_WARNING_ABOVE}: this gives about {100 * mach**2:.0f} % of "
+                f"compressibility error. Use a lattice_velocity of at most {advised:g}."
             ]
         return []
 
 
+def is_below(value: float, limit: float) -> bool:
+    """Whether a computed value is below a limit by more than rounding: a length of 8 cells is often computed as 7.9999999."""
+    return value < limit - 1e-4 * abs(limit)
+
+
+def rounded_down(value: float, places: int) -> float:
+    """The value with so many decimal places, not larger than it is: what a message advises then satisfies the limit."""
+    return math.floor(value * 10**places + 1e-6) / 10**places
+
+
 def _check_cells(cells: float) -> list[str]:
     require_positive("cells_across", cells, "cells", UnitsError)
-    if cells < CELLS_ERROR_BELOW:
+    if is_below(cells, CELLS_ERROR_BELOW):
         raise UnitsError(
-            f"the smallest length is {cells:.1f} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "
-            f"resolved. Divide the voxel size by {CELLS_WARNING_BELOW / cells:.1f}."
+            f"the smallest length is {cells:.5g} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "
+            f"resolved. Divide the voxel size by {-rounded_down(-CELLS_WARNING_BELOW / cells, 2):g}."
         )
-    if cells < CELLS_WARNING_BELOW:
+    if is_below(cells, CELLS_WARNING_BELOW):
         return [
-            f"the smallest length is {cells:.1f} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by several per "
+            f"the smallest length is {cells:.5g} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by several per "
             "cent. Use smaller voxels."
         ]
     return []

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sparselbm.errors import UnitsError
-from sparselbm.units import Units
+from sparselbm.units import Units, is_below, rounded_down
 
 WATER = dict(voxel_size=1e-3, velocity=0.1, viscosity=1e-5, density=1000.0)
 
@@ -77,7 +77,7 @@ def test_refuses_too_large_tau():
 
 
 def test_refuses_too_fast_a_lattice():
-    with pytest.raises(UnitsError, match=r"Mach number is 0\.346.*above 0\.3.*at most 0\.087"):
+    with pytest.raises(UnitsError, match=r"Mach number is 0\.346.*above 0\.3.*at most 0\.086"):
         Units(**WATER, lattice_velocity=0.2).check()
 
 
@@ -104,3 +104,20 @@ def test_refuses_too_few_cells(units, cells):
 def test_warnings(change, word):
     (warning,) = Units(**{**WATER, **change}).check()
     assert word in warning
+
+
+def test_counts_are_compared_with_limits_up_to_rounding():
+    """A length of 8 cells once was refused as "8.0 cells, below the limit of 8"; advice that is followed satisfies the limit."""
+    units = Units(**WATER)
+    for cells in (8.0, 0.8 / 0.1, 8.0 * (1.0 - 1e-7), (4.3 - 3.5) / 0.1):
+        units.check(cells_across=cells)
+    with pytest.raises(UnitsError, match=r"7\.96 cells, below the limit of 8.*by 1\.51\."):
+        units.check(cells_across=7.96)
+    assert not [warning for warning in units.check(cells_across=7.96 * 1.51) if "cells" in warning]
+    assert not [warning for warning in units.check(cells_across=12.0 * (1.0 - 1e-7)) if "cells" in warning]
+    for limit in (0.15, 0.3):
+        found = Units(**{**WATER, "lattice_velocity": limit / 3**0.5 * (1.0 + 1e-9)}).check()
+        assert not [warning for warning in found if f"above {limit}" in warning]
+    assert rounded_down(0.0866, 3) == 0.086
+    assert rounded_down(0.25, 2) == 0.25
+    assert is_below(7.99, 8.0)

@@ -14,6 +14,7 @@ def main() -> None:
 
 
 def _code() -> int:
+    import warnings
     from functools import partial
 
     import warp as wp
@@ -22,7 +23,13 @@ def _code() -> int:
     from .exits import exit_code_of
 
     wp.config.log_level = wp.LOG_ERROR  # Messages about loaded kernels would hide the output.
+    warnings.showwarning = _print_warning
     return exit_code_of(partial(app, prog_name="sparselbm"))
+
+
+def _print_warning(message: Warning | str, *_where: object, **_more: object) -> None:
+    """Prints a warning of the package without the place in its source."""
+    print(f"Warning: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

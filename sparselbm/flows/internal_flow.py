@@ -24,7 +24,7 @@ from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
-from ..units import CELLS_WARNING_BELOW, Units
+from ..units import CELLS_WARNING_BELOW, Units, is_below
 from .openings import Inlet, Outlet
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
@@ -260,20 +260,20 @@ class InternalFlowSetup(FlowSetup):
         )
 
     def _on_cells(self) -> tuple[str, ...]:
-        if self.cells_across >= CELLS_WARNING_BELOW:
+        if not is_below(self.cells_across, CELLS_WARNING_BELOW):
             return ()
         finer = 0.99 * self.voxel_size * self.cells_across / CELLS_WARNING_BELOW  # With a margin for rounding.
         return (
-            f"the narrowest opening is {self.cells_across:.1f} cells across, below {CELLS_WARNING_BELOW:g}: pressure "
+            f"the narrowest opening is {self.cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure "
             "drops, wall shear and flow rates of outlets are wrong by several per cent. Use a voxel_size of "
             f"{finer:.3g} m",
         )
 
     def _on_compression(self) -> tuple[str, ...]:
         compression = self.expected_compression
-        if compression <= COMPRESSION_WARNING_ABOVE:
+        if not is_below(COMPRESSION_WARNING_ABOVE, compression):
             return ()
-        slower = self.options.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)
+        slower = 0.95 * self.options.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)  # Printed rounded.
         return (
             f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of "
             f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of {slower:.2g}",

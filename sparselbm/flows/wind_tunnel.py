@@ -24,7 +24,7 @@ from ..models.collision import BGK, TRT
 from ..models.wall import BounceBack
 from ..observe import Coefficient, Force
 from ..solver import Obstacle, Simulation
-from ..units import Units
+from ..units import Units, is_below
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
@@ -225,7 +225,7 @@ class WindTunnelSetup(FlowSetup):
         """Warnings about settings that reduce accuracy or may be unstable."""
         found, u = self.units.check(cells_across=self.cells_across), self.options.lattice_velocity
         share = u / self.units.lattice_viscosity
-        if share > _STABLE_INLET and isinstance(self.options.collision, (BGK, TRT)):
+        if is_below(_STABLE_INLET, share) and isinstance(self.options.collision, (BGK, TRT)):
             found += (
                 f"u / nu is {share:.3g} per cell, above about {_STABLE_INLET:g}: BGK and TRT are unstable next to a "
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "

@@ -140,6 +140,8 @@ def build_domain(
     Tiles that hold ghost cells of a periodic axis are added where they are missing. Raises DomainError for no tiles.
     """
     dimension = len(shape)
+    if not np.isfinite(origin).all():
+        raise DomainError(f"the origin is {tuple(origin)} m: give three finite values")
     if len(tiles) == 0:
         raise DomainError(
             "the domain has no cell: check that the geometry is inside the bounds and the voxel size is small enough"

@@ -13,6 +13,7 @@ ARGUMENTS = {
     "cut_links": _BITS,
     "slots": _INTS,
     "parameters": "wp.array(dtype=real)",
+    "given": "wp.array(dtype=real)",
     "weight": "wp.float64",
     "source": _NUMBERS,
     "adjoint": _NUMBERS,

@@ -1,13 +1,13 @@
 """Physics of one cell, composed of the models: from the incoming to the outgoing populations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from ..lattice.equilibrium import along
 from ..lattice.moments import excess_density, macroscopic, momentum
 from ..lattice.velocity_gradient import velocity_gradient
-from ..models.boundary import BoundaryCondition, Opening
+from ..models.boundary import Opening
 from ..models.cell_label import OBSTACLE_MASK, OBSTACLE_SHIFT, label_words, opening_place
 from ..models.collision import Collision
 from ..models.physics import Physics, TileClass
@@ -16,6 +16,7 @@ from ..models.runtime_parameter import with_parameters
 from ..models.scalar.carried import CarriedScalar
 from ..models.wall.partially_saturated import force_on_solid, partially_saturated, saturation, solid_collision
 from ..trace.expression import has_bit, matches, total, where
+from .conditions import FlowConditions
 from .tile_kernel import KernelTrace
 
 
@@ -36,11 +37,6 @@ class Cell:
     def collision(self) -> Collision:
         """Collision model with the present values of its parameters."""
         return self._tuned(self.physics.collision, "collision")
-
-    @cached_property
-    def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """The conditions of the flow, with their numbers as they are now."""
-        return tuple(self._tuned(b, b.face.name) for b in self.physics.boundaries)
 
     @cached_property
     def links(self):
@@ -64,24 +60,25 @@ class Cell:
     def _link_components(self) -> int:
         return (1 + self.physics.links_have_owners) * self.lattice.size
 
-    def through_link(self, q: int, obstacle: str, value, otherwise=0.0):
-        """One value where the link along -c_q is cut by the named obstacle, another elsewhere."""
-        owned = self._belongs_to(obstacle)
+    def through_link(self, q: int, obstacle: str, value, otherwise=0.0, *, at_launch: bool = False):
+        """One value where the link along -c_q is cut by the named obstacle, another elsewhere. `at_launch`: see `in_obstacle`."""
+        owned = self._belongs_to(obstacle, at_launch)
         if self.physics.links_have_owners:
             owner = self._trace.field("fractions", 1, self.lattice.size + q, self._link_components)
-            distance = owner - float(self.physics.obstacle_number(obstacle))
+            number = float(self.physics.obstacle_number(obstacle))
+            distance = owner - (self.number("obstacle", number) if at_launch else number)
             owned = distance * distance < 0.25
         return where(owned, where(self.is_cut(q), value, otherwise), otherwise)
 
     @property
-    def _streamed(self) -> list:
-        """Those of the flow."""
+    def streamed(self) -> list:
+        """Incoming populations of the flow, before any condition, shape (Q,)."""
         return self.incoming[: self.lattice.size]
 
     @cached_property
     def _at_walls(self) -> list:
         """Incoming populations, with bounce-back at the exact position of the obstacles' walls."""
-        f = self._streamed
+        f = self.streamed
         if not self._tiles.fractions:
             return f
         result, wall = list(f), self.physics.link_wall
@@ -102,30 +99,31 @@ class Cell:
         return 6.0 * self.lattice.weights[q] * total(self.through_link(q, name, u) for name, u in walls)
 
     @cached_property
+    def conditions(self) -> FlowConditions:
+        """The conditions of the flow."""
+        return FlowConditions(self)
+
+    @cached_property
     def f(self) -> list:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
-        f = self._at_walls
-        if self._tiles.walls:
-            for k, boundary in enumerate(self.boundaries):
-                # Where faces meet, the later condition has the links of both: it starts from their reflection again.
-                enters = boundary.face.enters(self.lattice, self.is_cut)
-                reflected = [where(enter, back, old) for enter, back, old in zip(enters, self._streamed, f, strict=True)]
-                filled = boundary.fill(self.lattice, reflected, self._values(boundary), enters)
-                here = self.along(k)
-                f = [old if new is old else where(here, new, old) for old, new in zip(f, filled, strict=True)]
-        return f
-
-    def _values(self, boundary: BoundaryCondition) -> Mapping[str, Any]:
-        numbers = boundary.parameters(self.lattice.dimension)
-        names = {number.name: f"{boundary.face.name}.{number.name}" for number in numbers}
-        if boundary.profile is None:
-            return {name: self.parameter(full) for name, full in names.items()}
-        return {name: self.parameter(full) * self.field(full) for name, full in names.items()}
+        return self.conditions.filled(self._at_walls) if self._tiles.walls else self._at_walls
 
     def along(self, opening: int):
         """Mask of the cells along an opening, given by its index in `Physics.openings`."""
         word, bit = opening_place(opening)
         return has_bit(self._label(word), bit)
+
+    def along_any(self, openings: Sequence[int], value, otherwise):
+        """One value in the cells along any of these openings, another elsewhere."""
+        if len(openings) == 1:
+            return where(self.along(openings[0]), value, otherwise)
+        bits: dict[int, int] = {}
+        for word, bit in map(opening_place, openings):
+            bits[word] = bits.get(word, 0) | 1 << bit
+        result = otherwise
+        for word, mask in bits.items():
+            result = where(matches(self._label(word), mask, 0), result, value)
+        return result
 
     def _label(self, word: int):
         return self._trace.bits("cell_labels", word, label_words(len(self.physics.openings)))
@@ -136,12 +134,20 @@ class Cell:
         scheduled = self.physics.scheduled
         return number * self._trace.factor(scheduled.index(name)) if name in scheduled else number
 
+    def number(self, name: str, value: float):
+        """A number given at the launch, not in the text: integrands that differ only in it share a kernel. `name`: what it is."""
+        return self._trace.number(name, value)
+
     def field(self, name: str):
         """Value of a field of the models in this cell, by its name in `Physics.fields`; 0 in tiles without fields."""
         names = self.physics.fields
         if not self._tiles.fields:
             return self._trace.graph.constant(0.0)
         return self._trace.field("fields", 0, names.index(name), len(names))
+
+    def placeholder(self, name: str):
+        """A value that no kernel reads, by which formulas are compared."""
+        return self._trace.graph.input(f"placeholder_{name}")
 
     def position(self, axis: int):
         """Index of the cell along an axis of the domain."""
@@ -169,16 +175,21 @@ class Cell:
                 share = where(self.along(k), boundary.mass_share * share, share)
         return share
 
-    def in_obstacle(self, obstacle: str):
-        """1 where the solid belongs to the named obstacle, else 0."""
-        owned = self._belongs_to(obstacle)
+    def in_obstacle(self, obstacle: str, *, at_launch: bool = False):
+        """1 where the solid belongs to the named obstacle, else 0.
+
+        `at_launch`: its number is given at the launch, so that one kernel serves all obstacles.
+        """
+        owned = self._belongs_to(obstacle, at_launch)
         return 1.0 if owned is True else self.mask(owned)
 
-    def _belongs_to(self, obstacle: str):
-        """The mask of the cells of an obstacle; True where there is no other that a cell could belong to."""
+    def _belongs_to(self, obstacle: str, at_launch: bool):
+        """Mask of the cells of an obstacle; True if a cell cannot belong to anything else."""
         number = self.physics.obstacle_number(obstacle)
         if len(self.physics.obstacles) == 1 and all(opening.plane for opening in self.physics.openings):
             return True
+        if at_launch:
+            return self._trace.matches_at_launch(self._label(0), OBSTACLE_MASK, "obstacle", number, OBSTACLE_SHIFT)
         return matches(self._label(0), OBSTACLE_MASK, number << OBSTACLE_SHIFT)
 
     @cached_property
@@ -299,13 +310,13 @@ class Cell:
     def force_on(self, obstacle: str) -> list:
         """Force of the fluid on the named obstacle, one value per axis [lattice force]."""
         if not self.physics.links_have_owners:
-            return [self.in_obstacle(obstacle) * F for F in self.force_on_solid]
+            return [self.in_obstacle(obstacle, at_launch=True) * F for F in self.force_on_solid]
         parts: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.solid:
             solid = force_on_solid(self.lattice, self._solid_terms, self.saturation)
-            parts = [self.in_obstacle(obstacle) * F for F in solid]
+            parts = [self.in_obstacle(obstacle, at_launch=True) * F for F in solid]
         if self._tiles.fractions:
-            links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value))
+            links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value, at_launch=True))
             parts = [a + b for a, b in zip(parts, links, strict=True)]
         return parts
 
@@ -365,8 +376,6 @@ class Cell:
                     waits = self.physics.link_wall.stored(self.collided[p], self.collided[q], self.wall_distance(q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
-            for k, boundary in enumerate(self.boundaries):
-                for q, value in boundary.memory(self.lattice, self.f, self.collided).items():
-                    post[q] = where(self.along(k), value, post[q])
+            post = self.conditions.remembered(self.f, self.collided, post)
         stored = self.carrying_velocity if self.physics.stored_velocity_size else []  # In a solid at rest it is 0.
         return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *stored)]

@@ -143,13 +143,15 @@ class TileSweep:
         self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads)
         for batch in batches:
             kernel = replace(batch.kernel, streaming=streaming).launchable
+            given = wp.array(batch.kernel.given or (0.0,), dtype=batch.kernel.precision, device=domain.device)
+            fixed = {**fixed, "given": given}
             for members in batch.ranges:
                 listed = [x if x is None else wp.array(x, dtype=wp.int32, device=domain.device) for x in members]
                 inputs = [*listed, *(fixed.get(name) for name in islice(ARGUMENTS, len(listed), None))]
                 threads = backend.threads(len(members[0]), layout)
                 launch = wp.launch(kernel, dim=threads, inputs=inputs, device=domain.device, record_cmd=True)
                 launch.fwd_args = None  # type: ignore[union-attr]  # It would keep the states of a run alive after the run.
-                self._fixed.append(listed)
+                self._fixed.append([*listed, given])
                 self._commands.append(launch)
 
     def __call__(self, **arguments) -> None:

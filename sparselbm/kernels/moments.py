@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..lattice.equilibrium import equilibrium
-from ..trace.expression import pullback, where
+from ..trace.expression import pullback
 from .adjoint import Gather, GradientTargets
 from .cell import Cell
 from .context import KernelContext, traced_kernel
@@ -62,8 +62,7 @@ def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Any]:
     (density, *velocity), physics = moments, cell.physics
     f = equilibrium(cell.lattice, density - 1.0, velocity)
     settled = list(f)  # A collision does not change an equilibrium.
-    for k, boundary in enumerate(cell.boundaries if cell.links is not None else ()):
-        for q, value in boundary.memory(cell.lattice, settled, settled).items():
-            f[q] = where(cell.along(k), value, f[q])
+    if cell.links is not None:
+        f = cell.conditions.remembered(settled, settled, f)
     stored = dict(zip(range(physics.size - physics.stored_velocity_size, physics.size), velocity, strict=False))
     return {k: cell.in_fluid(value) for k, value in [*enumerate(f), *stored.items()]}

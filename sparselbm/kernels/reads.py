@@ -134,3 +134,49 @@ class TileSlot:
     @property
     def python(self) -> str:
         return f"slots[2 * tile + {self.table}]"
+
+
+@dataclass(frozen=True)
+class GivenNumber:
+    """A number given at the launch, in place of a constant in the text."""
+
+    index: int
+
+    @property
+    def cpp(self) -> str:
+        return f"given.data[{self.index}]"
+
+    @property
+    def python(self) -> str:
+        return f"given[{self.index}]"
+
+
+@dataclass(frozen=True)
+class GivenBits:
+    """An integer given at the launch, shifted to its place in a word."""
+
+    index: int
+    shift: int
+
+    @property
+    def cpp(self) -> str:
+        return f"(unsigned int)given.data[{self.index}] << {self.shift}"
+
+    @property
+    def python(self) -> str:
+        return f"wp.uint32(given[{self.index}]) << wp.uint32({self.shift})"
+
+
+@dataclass(frozen=True)
+class GivenParameter:
+    """A number of the models whose index is given at the launch."""
+
+    index: int
+
+    @property
+    def cpp(self) -> str:
+        return f"parameters.data[(int)given.data[{self.index}]]"
+
+    @property
+    def python(self) -> str:
+        return f"parameters[wp.int32(given[{self.index}])]"

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
 
 import warp as wp
 
@@ -14,7 +15,19 @@ from ..layout import TileLayout
 from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
 from .arguments import ARGUMENTS, signature
 from .generated import run_source
-from .reads import CellIndex, LaunchWeight, OwnBits, OwnValue, ParameterValue, Read, ShiftedValue, TileSlot
+from .reads import (
+    CellIndex,
+    GivenBits,
+    GivenNumber,
+    GivenParameter,
+    LaunchWeight,
+    OwnBits,
+    OwnValue,
+    ParameterValue,
+    Read,
+    ShiftedValue,
+    TileSlot,
+)
 
 
 class KernelTrace:
@@ -33,6 +46,7 @@ class KernelTrace:
         self._parameters = tuple(parameters)
         self.uniform: dict[str, Read] = {}
         self.loads: dict[str, Read] = {}
+        self.given: dict[tuple[str, float], int] = {}
         self._pulled: dict[str, int] = {}
         self.stores: list[tuple[str, str, str, int, int, Expression]] = []
         self.sums: list[Expression] = []
@@ -83,6 +97,33 @@ class KernelTrace:
     def _number(self, index: int) -> Expression:
         self.uniform[f"parameter{index}"] = ParameterValue(index)
         return self.graph.input(f"parameter{index}")
+
+    def number(self, name: str, value: float) -> Expression:
+        """Number that is passed with the launch, so that kernels that differ in nothing else are one. `name`: its meaning."""
+        if not isfinite(value):
+            raise ValueError(f"{name} is {value}, but must be finite: check the numbers of the observable")
+        index = self._place_of(name, value)
+        return self._given(f"given{index}", GivenNumber(index))
+
+    def parameter_at_launch(self, name: str) -> Expression:
+        """A parameter whose index is given at the launch, less its reference and without its schedule; no gradient follows it."""
+        index = self._place_of("parameter", self._parameters.index(name))
+        return self._given(f"given_parameter{index}", GivenParameter(index))
+
+    def matches_at_launch(self, word: Expression, mask: int, name: str, value: int, shift: int) -> Expression:
+        """The mask of the cells in which the bits selected by `mask` are an integer given at the launch, shifted."""
+        index = self._place_of(name, value)
+        bits = f"given_bits{index}"
+        self._given(bits, GivenBits(index, shift))
+        return self.graph.node("matches", (word,), (mask, bits))
+
+    def _place_of(self, name: str, value: float) -> int:
+        """Place of a number among those given at the launch; numbers of different names never share a place."""
+        return self.given.setdefault((name, float(value)), len(self.given))
+
+    def _given(self, name: str, access: Read) -> Expression:
+        self.uniform[name] = access
+        return self.graph.input(name)
 
     def weight(self) -> Expression:
         """Factor passed with the launch."""
@@ -171,7 +212,8 @@ class KernelTrace:
             outside=self._outside(),
             sums=names[len(self.stores) :],
         )
-        return TileKernel(text, precision, pulled=frozenset(x for x in self.loads.values() if isinstance(x, ShiftedValue)))
+        pulled = frozenset(x for x in self.loads.values() if isinstance(x, ShiftedValue))
+        return TileKernel(text, precision, pulled=pulled, given=tuple(value for _, value in self.given))
 
     @property
     def results(self) -> list[Expression]:
@@ -206,7 +248,10 @@ class KernelTrace:
 
 
 def _uniform(name: str, read: Read) -> str:
-    return f"const int {name} = {read.cpp};" if isinstance(read, TileSlot) else f"const Real {name} = constant({read.cpp});"
+    kinds = {TileSlot: "int", GivenBits: "unsigned int"}
+    if kind := kinds.get(type(read)):
+        return f"const {kind} {name} = {read.cpp};"
+    return f"const Real {name} = constant({read.cpp});"
 
 
 def _load(name: str, read: Read) -> str:
@@ -223,6 +268,8 @@ class TileKernel:
     """Whether stores bypass the CPU's cache, which is faster for arrays that are larger than the cache."""
     pulled: frozenset[ShiftedValue] = frozenset()
     """Values that are read from neighbouring cells."""
+    given: tuple[float, ...] = ()
+    """Numbers that are given at the launch (see `KernelTrace.number`)."""
 
     @property
     def launchable(self) -> wp.Kernel:
@@ -234,8 +281,11 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
     """Merges CPU kernels into one, in which `classes` holds the index in `kernels` of the kernel of each tile."""
     if len(kernels) == 1:
         return kernels[0]
-    pulled = frozenset().union(*(kernel.pulled for kernel in kernels))
-    return TileKernel(choose([kernel.text for kernel in kernels]), kernels[0].precision, pulled=pulled)
+    pulled, texts, given = frozenset().union(*(kernel.pulled for kernel in kernels)), [], ()
+    for kernel in kernels:
+        texts.append(kernel.text.replace("given.data[", f"given.data[{len(given)} + ") if given else kernel.text)
+        given += kernel.given
+    return TileKernel(choose(texts), kernels[0].precision, pulled=pulled, given=given)
 
 
 _SOURCE = """import warp as wp

@@ -29,6 +29,7 @@ def arguments_of(trace: KernelTrace) -> list[str]:
     """Names of the arguments that the Warp kernel uses, in the order of `ARGUMENTS`."""
     reads = [*trace.loads.values(), *trace.uniform.values()]
     used = {"tiles"} | {getattr(x, "array", "parameters") for x in reads} | {store[1] for store in trace.stores}
+    used |= {"given"} if trace.given else set()
     for kind, name in ((ShiftedValue, "neighbours"), (CellIndex, "coordinates"), (TileSlot, "slots")):
         used |= {name} if any(isinstance(x, kind) for x in reads) else set()
     used |= {"weight", "sums"} if trace.sums or "weighting" in trace.uniform else set()
@@ -98,5 +99,6 @@ def _formula(node: Expression) -> str:
         return f"(({operands[0]} >> wp.uint32({node.value})) & wp.uint32(1)) != wp.uint32(0)"
     if node.operation == "matches":
         mask, value = node.value
-        return f"({operands[0]} & wp.uint32({mask})) == wp.uint32({value})"
+        value = value if isinstance(value, str) else f"wp.uint32({value})"
+        return f"({operands[0]} & wp.uint32({mask})) == {value}"
     return _TEXT[node.operation].format(*operands)

@@ -1,7 +1,7 @@
 """Time schedules: factors that multiply a model parameter, as functions of the step."""
 
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, isfinite, pi, sin
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class SmoothStart:
     """T."""
 
     def __post_init__(self):
-        if self.steps < 1:
-            raise ValueError(f"SmoothStart(steps={self.steps}): must be at least 1")
+        if not 1 <= self.steps < float("inf"):
+            raise ValueError(f"SmoothStart(steps={self.steps}): must be at least 1 and finite")
 
     def __call__(self, step: int) -> float:
         return 0.5 - 0.5 * cos(pi * min(step / self.steps, 1.0))
@@ -33,6 +33,9 @@ class Harmonic:
     def __post_init__(self):
         if not self.period > 0:
             raise ValueError(f"Harmonic(period={self.period}): must be above 0 steps")
+        for name in ("period", "amplitude", "mean", "phase"):
+            if not isfinite(getattr(self, name)):
+                raise ValueError(f"Harmonic({name}={getattr(self, name)}): must be finite")
 
     def __call__(self, step: int) -> float:
         return self.mean + self.amplitude * sin(2.0 * pi * step / self.period + self.phase)

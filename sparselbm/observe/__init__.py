@@ -4,6 +4,7 @@ from .combination import Coefficient, Composed, Difference, Quotient
 from .dissipation import Dissipation
 from .evaluation import Evaluation, evaluate
 from .force import Force
+from .forces import forces_on_all
 from .integral import CellIntegral, Integral
 from .kinetic_energy import KineticEnergy
 from .layer import FlowRate, LayerArea, LayerPressure, LayerVelocity, MeanPressure, MeanVelocity, PressureDrop
@@ -60,5 +61,6 @@ __all__ = [
     "Torque",
     "Unit",
     "evaluate",
+    "forces_on_all",
     "wall_shear_stress",
 ]

@@ -28,6 +28,6 @@ class Torque(Observable):
 
     def integrand(self, cell):
         F = [*cell.force_on(self.obstacle), 0.0][:3]
-        r = [cell.position(k) + 0.5 - x for k, x in enumerate(self.centre)] + [0.0] * (3 - len(self.centre))
+        r = [cell.centre(k) - cell.number(f"centre {k}", x) for k, x in enumerate(self.centre)] + [0.0] * (3 - len(self.centre))
         moment = [r[1] * F[2] - r[2] * F[1], r[2] * F[0] - r[0] * F[2], r[0] * F[1] - r[1] * F[0]]
         return sum(a * m for a, m in zip(self.axis, moment, strict=True) if a != 0.0)

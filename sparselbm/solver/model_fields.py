@@ -29,13 +29,28 @@ class ModelFields:
         return Fields(self.domain, self.values(), precision, self.tiles())
 
     def values(self) -> dict[str, np.ndarray]:
-        """Values of the cells by name, (n, cells) each; those of profiles at step 0. Raises SimulationError."""
+        """Values of the cells by name, (n, cells) each; those of profiles at step 0.
+
+        Raises SimulationError for values in the fluid that are not finite, and for arrays of another shape.
+        """
         values = {} if self.viscosity_field is None else {"viscosity": self.viscosity_field.relative_change(self.domain)}
         for force in self.physics.forces:
             values |= {name: source(self.domain) for name, source in force.fields(self.physics.lattice.dimension).items()}
         for k, boundary in self._profiled:
             values |= self._profile_values(k, boundary, 0)
+        for name, field in values.items():
+            self._require_finite(name, np.asarray(field))
         return values
+
+    def _require_finite(self, name: str, field: np.ndarray) -> None:
+        if field.shape != self.domain.fluid.shape:
+            raise SimulationError(f"{name}: values of shape {field.shape}; give one for each of {self.domain.fluid.shape} cells")
+        wrong = self.domain.fluid & ~np.isfinite(field)
+        if wrong.any():
+            raise SimulationError(
+                f"{name}: {field[wrong][0]} at cell {tuple(self.domain.cell_indices()[wrong][0].tolist())}, one of "
+                f"{np.count_nonzero(wrong)} cells that are not finite: let the model give finite values in the fluid"
+            )
 
     def tiles(self) -> np.ndarray:
         """Whether a tile stores fields even if these are 0 at first, (n,): it lies along a condition with a profile."""

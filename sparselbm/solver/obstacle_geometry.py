@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import warp as wp
 
+from ..errors import SimulationError
 from ..geometry import SolidFraction, SurfaceQuery, solid_fraction
 from ..grid import Domain
 from ..layout import EDGE
@@ -47,8 +48,17 @@ class ObstacleGeometry:
     def move(self, points: np.ndarray) -> None:
         """Sets new positions of the corners [m], (n, 3).
 
-        They affect the flow and its gradients only after the next `Simulation.update_geometry`.
+        They affect the flow and its gradients only after the next `Simulation.update_geometry`. Raises SimulationError for points
+        that are not finite, or of another shape.
         """
+        points = np.asarray(points)
+        bad = np.flatnonzero(~np.isfinite(points).all(axis=-1))
+        if points.shape != (len(self.points), 3) or len(bad):
+            first = f", the first is point {bad[0]} = {points[bad[0]]}" if points.ndim == 2 and len(bad) else ""
+            raise SimulationError(
+                f"obstacle {self.name!r}: points of shape {points.shape}, {len(bad)} of them not finite{first}; nothing was "
+                f"moved: give finite ones of shape {(len(self.points), 3)}"
+            )
         self.points.assign(np.ascontiguousarray(points, dtype=wp.dtype_to_numpy(self._precision)))
 
     def evaluate(self) -> None:
@@ -82,6 +92,24 @@ class ObstacleGeometry:
         self._launch(gather_kernel(self._precision), seed, solid_adjoint.flatten())
         self._tape.backward(grads={self._eps: seed})
         return self.placed.grad.numpy().astype(np.float64)
+
+    def acts_in(self, fluid: np.ndarray) -> bool:
+        """Whether some fluid cell, by their mask (n, cells), holds a part of the solid."""
+        tiles, filled = self.filled()
+        return bool(np.any((filled > 0.0) & fluid[tiles]))
+
+    def filled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of the tiles near the points, (k,), and the solid fraction in each of their cells, (k, cells)."""
+        cells = self._domain.cells_per_tile
+        eps = self._eps.numpy()[: len(self.tiles) * cells].reshape(-1, cells)
+        return self.tiles, 1.0 - eps if self.obstacle.hollow else eps
+
+    def bounds(self) -> np.ndarray:
+        """Lower and upper corner of the points [m], (2, 3); infinite for a solid around a closed mesh."""
+        if self.obstacle.hollow:
+            return np.array([[-np.inf] * 3, [np.inf] * 3])
+        points = self.placed.numpy()
+        return np.array([points.min(axis=0), points.max(axis=0)])
 
     def _launch(self, kernel: wp.Kernel, eps: wp.array, solid: wp.array) -> None:
         domain, walls = self._domain, self._walls

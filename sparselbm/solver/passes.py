@@ -86,10 +86,14 @@ class Passes:
         return self._sweep(factory, arguments, groups)
 
     def tiles_of(self, obstacle: str) -> np.ndarray:
-        """Indices of the tiles in which obstacles act now. Raises SimulationError if there is no obstacle of this name."""
+        """Indices of the tiles in which an obstacle acts now. Raises SimulationError if there is no obstacle of this name."""
         if obstacle not in self.physics.obstacles:
             raise SimulationError(f"no obstacle {obstacle!r}; there are: {', '.join(self.physics.obstacles) or 'none'}")
-        return self.tiles_of_obstacles
+        if len(self.physics.obstacles) == 1 or self._solids.by_hand.any():
+            return self.tiles_of_obstacles
+        geometry = self._solids.find(obstacle)
+        own = self._walls.tiles_of[obstacle] if geometry is None else geometry.tiles
+        return np.intersect1d(own, self.tiles_of_obstacles)
 
     @property
     def tiles_of_obstacles(self) -> np.ndarray:

@@ -29,7 +29,7 @@ from .solids import Solids
 from .stability import CHECK_INTERVAL, StabilityCheck
 from .state import DoubleBuffer, State
 from .stepper import Stepper
-from .validate import as_forces, check_models, check_numbers, warn_of_resonance
+from .validate import as_forces, check_models, check_numbers
 from .walls import Walls, link_wall
 
 
@@ -44,8 +44,8 @@ class Simulation:
     arithmetic, `wp.float32` or `wp.float64`. `threads`: number of ranges of tiles that run in parallel on the CPU, by default one
     per core except for small domains; results do not depend on it.
 
-    Raises SimulationError for values out of range, WallError for conditions and walls that do not fit the domain, ValueError
-    for a lattice that the collision model does not support.
+    Raises SimulationError for values out of range, and for obstacles that act in no cell or leave no fluid; WallError for
+    conditions and walls that do not fit the domain; ValueError for a lattice that the collision model does not support.
     """
 
     domain: Domain
@@ -93,8 +93,7 @@ class Simulation:
             link_wall=link_wall(obstacles), varied_viscosity=viscosity_field is not None, scheduled=tuple(schedules or {}),
             scalars=tuple(scalars),
         )
-        check_models(domain, physics)
-        warn_of_resonance(domain, physics, schedules or {})
+        check_models(domain, physics, schedules or {})
         self.parameters = ParameterTable(
             physics.model_parameters(viscosity, motions), schedules or {}, physics.check_tunables, precision, domain.device
         )

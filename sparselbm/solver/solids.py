@@ -10,6 +10,7 @@ from ..errors import SimulationError
 from ..grid import Domain
 from ..grid.memory import put_tiles, tile_array, tile_view
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
+from .bodies import Meeting, check_bodies
 from .cell_values import cell_values
 from .obstacle import Obstacle
 from .obstacle_geometry import ObstacleGeometry
@@ -23,6 +24,7 @@ class Solids:
     def __init__(self, domain: Domain, obstacles: Sequence[Obstacle], walls: Walls, precision: type):
         """`obstacles`: all of the simulation's, in the order of their numbers; `walls`: has the labels of the cells."""
         self._domain, self._walls, self._precision = domain, walls, precision
+        self._names = tuple(obstacle.name for obstacle in obstacles)
         numbered = [(number, o) for number, o in enumerate(obstacles, start=1) if not o.on_links]
         self.fractions = tile_array(domain, 1, precision) if numbered else None
         """eps, `[tile][1][cell]`; None if no obstacle has solid fractions."""
@@ -32,6 +34,8 @@ class Solids:
         """Indices of the tiles that hold solid, ascending."""
         self.by_hand = np.zeros(domain.tile_count, dtype=bool)
         """Whether a tile has solid fractions that were set by hand, other than those of the obstacles, (n,)."""
+        self.meetings: tuple[Meeting, ...] = ()
+        """Pairs of obstacles that touch or overlap; they act as one solid."""
         self.version = 0
         """Number of changes: anything derived from solid fractions at another number is out of date."""
         self.update()
@@ -52,11 +56,15 @@ class Solids:
         """Evaluates solid fractions and owners from the present points of the obstacles, which replace what was set by hand.
 
         `moved`: names of the obstacles whose points have changed; None: all. Only tiles near those are visited, unless
-        fractions were set by hand.
+        fractions were set by hand. Raises SimulationError for an obstacle that acts in no cell, and for obstacles that leave no
+        fluid; warns of obstacles that meet.
         """
         moved = None if self.by_hand.any() else moved
         self.version += 1
         touched, holds_solid = self._refill(moved)
+        self.meetings = check_bodies(
+            self._domain, self._names, self.geometry, self._walls, self.open_cells(), moved=moved, before=self.meetings
+        )
         self.by_hand[:] = False
         solid = np.zeros(self._domain.tile_count, dtype=bool)
         solid[self.tiles] = True

@@ -14,6 +14,7 @@ from ..models.force import Boussinesq
 from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
+from .bodies import Meeting, listed
 from .macroscopic import MacroscopicFields
 from .parameter_table import ParameterTable
 from .solids import Solids
@@ -111,7 +112,7 @@ class StabilityCheck:
         more = f" ({count} such cells)" if count > 1 else ""
         raise SimulationError(
             f"the flow has blown up by step {self._fields.state.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
-            + "; ".join([*_spoilt(physics, fault.scalars), advice(physics, self._parameters)])
+            + "; ".join([*_spoilt(physics, fault.scalars), advice(physics, self._parameters, self._solids.meetings)])
         )
 
     def _worst(self) -> "_Fault":
@@ -165,8 +166,8 @@ def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
     ]
 
 
-def advice(physics: Physics, parameters: ParameterTable) -> str:
-    """Advice from the velocities of the boundaries and the relaxation times."""
+def advice(physics: Physics, parameters: ParameterTable, meetings: Sequence[Meeting] = ()) -> str:
+    """Advice from the velocities of the boundaries, the relaxation times and the obstacles that meet."""
     found = []
     face, speed = _fastest_boundary(physics, parameters)
     if speed > _ADVISED_SPEED:
@@ -181,6 +182,8 @@ def advice(physics: Physics, parameters: ParameterTable) -> str:
             f"{_more_stable(physics.collision, physics.lattice)}, or raise the viscosity"
         )
     found += _slow_diffusion(physics, parameters)
+    if meetings:
+        found.append(f"obstacles meet: {listed(meetings)}: move them apart, or join parts of one solid into one mesh")
     if not found:
         found.append(
             f"boundary velocities are at most {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is not too low: "

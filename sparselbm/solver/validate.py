@@ -20,6 +20,7 @@ from ..models.force import BodyForce, UniformForce
 from ..models.physics import Physics, viscosity_parameter
 from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
 from ..models.wall import BounceBack
+from .bodies import require_fluid, require_inside
 from .obstacle import Obstacle
 
 
@@ -39,7 +40,9 @@ def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
     precision: type, threads: int | None,
 ) -> None:
-    """Checks dimensions and ranges of the numbers. Raises SimulationError."""
+    """Checks that there is fluid, that obstacles are inside the domain, and dimensions and ranges of the numbers."""
+    require_fluid(domain)
+    require_inside(domain, obstacles)
     if lattice.dimension != domain.dimension:
         raise SimulationError(f"{lattice} on a domain of {domain.dimension} dimensions: use a lattice of as many dimensions")
     if precision not in (wp.float32, wp.float64):
@@ -58,13 +61,14 @@ def check_numbers(
         raise SimulationError(f"threads is {threads}, but must be at least 1, or None for one per core")
 
 
-def check_models(domain: Domain, physics: Physics) -> None:
+def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
     """Checks that models are frozen and have different names, that conditions fit the domain, and that runtime parameters are
-    used. Raises SimulationError."""
+    used; warns of periods at which sound resonates in the domain. Raises SimulationError."""
     _check_frozen(physics)
     _check_names(physics)
     _check_openings(domain, physics)
     _check_tunables(physics)
+    _warn_of_resonance(domain, physics, schedules)
 
 
 def _check_frozen(physics: Physics) -> None:
@@ -121,7 +125,7 @@ def _check_tunables(physics: Physics) -> None:
         )
 
 
-def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
+def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
     """Warns of conditions that vary so fast that sound resonates.
 
     A tube that is closed at one end and open at the other resonates at a period of 4 L / c_s, and at shorter ones.
@@ -137,7 +141,7 @@ def warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, 
                 f"the condition on {name} varies with a period of {period:g} steps, below 4 L / c_s = {least:.0f} steps for the "
                 f"domain's {length} cells: sound resonates in it. Take more steps per period (a lower lattice velocity), or a "
                 "shorter domain",
-                stacklevel=3,
+                stacklevel=4,
             )
 
 

@@ -1,5 +1,6 @@
 """Labels of the cells, blocked links, and the distances of walls on links."""
 
+import functools
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -44,6 +45,12 @@ class Walls:
         on_links = [(k, o) for k, o in enumerate(obstacles) if o.on_links]
         self.fluid = domain.fluid.copy()
         """Whether a cell is fluid, (n, cells): not if its centre is in an obstacle with walls on links."""
+        self.filled: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        """For each obstacle with walls on links: indices of the tiles near it (k,), and 1/2 in the cells inside, (k, cells)."""
+        self.bounds = {o.name: _bounds(o) for _, o in on_links}
+        """Lower and upper corner of each of them [m], (2, 3)."""
+        self.tiles_of: dict[str, np.ndarray] = {}
+        """Indices of the tiles with links that each of them cuts."""
         queries = {k: SurfaceQuery(o.mesh, device=domain.device) for k, o in on_links}
         for k, obstacle in on_links:
             self._take_out(obstacle, queries[k])
@@ -110,7 +117,9 @@ class Walls:
             centres = np.column_stack([centres, np.full(len(centres), layer)])
         inside = query.signed_distance(centres) < 0.0
         solid = ~inside if obstacle.hollow else inside
-        self.fluid[tiles] &= ~solid.reshape(len(tiles), -1)
+        solid = solid.reshape(len(tiles), -1)
+        self.filled[obstacle.name] = tiles, np.where(solid, np.float32(0.5), np.float32(0.0))
+        self.fluid[tiles] &= ~solid
 
     def _near(self, obstacle: Obstacle) -> np.ndarray:
         """Tiles within two cells of the surface's bounds; all tiles if it is the wall around the fluid."""
@@ -142,32 +151,52 @@ class Walls:
         tiles = self._near(obstacle)
         cuts_of_links, shares = self._rays(tiles, query, obstacle.mesh)
         shares *= self.fluid[tiles][:, None]
-        hit = np.zeros_like(words)
-        for q in range(1, self._lattice.size):
-            hit[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
-        hit[tiles] |= self._seen_from_the_other_end(hit, tiles)
-        words |= hit
-        cuts |= hit
-        others = (labels[:, 0] & np.uint32(OBSTACLE_MASK)) != 0
-        labels[:, 0][hit != 0] = np.uint32((1 + k) << OBSTACLE_SHIFT)
+        hit = self._met(shares)
+        hit |= self._seen_from_the_other_end(hit, tiles)
+        words[tiles] |= hit
+        cuts[tiles] |= hit
+        label = labels[tiles, 0]
+        others = (label & np.uint32(OBSTACLE_MASK)) != 0
+        labels[tiles, 0] = np.where(hit != 0, np.uint32((1 + k) << OBSTACLE_SHIFT), label)
         if obstacle.wall.resolves_position:
             self._links[obstacle.name] = tiles, cuts_of_links
-        for i in np.flatnonzero((hit[tiles] != 0).any(axis=1)):
-            self._table.add(int(tiles[i]), 1 + k, hit[tiles[i]], shares[i], resolved=obstacle.wall.resolves_position)
+        met = np.flatnonzero((hit != 0).any(axis=1))
+        self.tiles_of[obstacle.name] = tiles[met]
+        for i in met:
+            self._table.add(int(tiles[i]), 1 + k, hit[i], shares[i], resolved=obstacle.wall.resolves_position)
         return bool((others & (hit != 0)).any())
+
+    def _met(self, shares: np.ndarray) -> np.ndarray:
+        """Bit q of each cell whose link along -c_q meets a surface, (k, cells), from the shares up to it, (k, Q, cells)."""
+        bits = ((shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q) for q in range(1, self._lattice.size))
+        return functools.reduce(np.bitwise_or, bits)
 
     def _seen_from_the_other_end(self, hit: np.ndarray, tiles: np.ndarray) -> np.ndarray:
         """Links of some tiles that are cut as seen from x - c_q, as bit q of each cell.
 
         A ray may miss an edge from one end and hit it from the other.
         """
-        padded = np.concatenate([self._domain.with_ghosts(np.where(self.fluid, hit, 0)), np.zeros_like(hit[:1])])
-        result = np.zeros_like(hit[tiles])
+        source, rows = self._sources(np.where(self.fluid[tiles], hit, 0), tiles)
+        result = np.zeros_like(hit)
         for q, (c, p) in enumerate(zip(self._lattice.velocities, self._lattice.opposites, strict=True)):
             if p != q:
                 tile, cell = upstream(self._domain, c, tiles)
-                result |= ((padded[tile, cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
+                result |= ((source[rows[tile], cell] >> np.uint32(p)) & np.uint32(1)) << np.uint32(q)
         return np.where(self.fluid[tiles], result, 0).astype(np.uint32)
+
+    def _sources(self, hit: np.ndarray, tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Cut links of the cells in rows of tiles, (rows, cells), and the row of each tile and of the sentinel; 0 elsewhere.
+
+        Ghost cells have those of the cells that they stand for, which may lie in any tile.
+        """
+        count, beyond = self._domain.tile_count, np.zeros((1, hit.shape[1]), np.uint32)
+        if self._domain.ghosts is None:
+            rows = np.full(count + 1, len(tiles))
+            rows[tiles] = np.arange(len(tiles))
+            return np.concatenate([hit, beyond]), rows
+        whole = np.zeros((count, hit.shape[1]), np.uint32)
+        whole[tiles] = hit
+        return np.concatenate([self._domain.with_ghosts(whole), beyond]), np.arange(count + 1)
 
     def _open(self, boundary: BoundaryCondition | ScalarCondition, words, labels, cuts) -> np.ndarray:
         """Cells of a condition, (n, cells); the links of a patch are marked as cut."""
@@ -192,8 +221,7 @@ class Walls:
         tiles = self._near(Obstacle(patch.name, patch.mesh))
         _, shares = self._rays(tiles, query, patch.mesh)
         crossing = np.zeros_like(words)
-        for q in range(1, self._lattice.size):
-            crossing[tiles] |= (shares[:, q] > 0.0).astype(np.uint32) << np.uint32(q)
+        crossing[tiles] = self._met(shares)
         crossing &= words
         crossing[~self.fluid] = 0
         here = crossing != 0
@@ -257,6 +285,11 @@ def link_wall(obstacles: Sequence[Obstacle]) -> BounceBack:
     return kinds.pop() if kinds else Halfway()
 
 
+def _bounds(obstacle: Obstacle) -> np.ndarray:
+    """Lower and upper corner of an obstacle [m], (2, 3); of a solid around a closed mesh, everything."""
+    return np.array([[-np.inf] * 3, [np.inf] * 3]) if obstacle.hollow else np.asarray(obstacle.mesh.bounds)
+
+
 def upstream(domain: Domain, c: Sequence[int], tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tile and cell of x - c for every cell x of some tiles, (k, cells) each; the tile's index is n if there is no tile."""
     neighbour, cell = TileLayout(domain.dimension).beside([-x for x in c])
@@ -271,9 +304,7 @@ def _require_apart(
     cells = {c.face: along_opening(labels, openings.index(c.face)) for c in conditions}
     for number, b in enumerate(conditions):
         for a in conditions[:number]:
-            sides = [(f.axis, f.end) for f in (a.face, b.face) if isinstance(f, Face)]
-            same_side = len(sides) == 2 and sides[0] == sides[1]
-            if not (same_side or not (a.face.plane or b.face.plane)):
+            if not a.face.is_apart_from(b.face):
                 continue
             shared = cells[a.face] & cells[b.face]
             if shared.any():

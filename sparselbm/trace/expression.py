@@ -394,6 +394,7 @@ def _statement(node: Expression) -> str:
         return f"const Mask t{node.index} = has_bit({_name(node.operands[0])}, {node.value});"
     if node.operation == "matches":
         mask, value = node.value
-        return f"const Mask t{node.index} = matches({_name(node.operands[0])}, {mask}u, {value}u);"
+        value = value if isinstance(value, str) else f"{value}u"
+        return f"const Mask t{node.index} = matches({_name(node.operands[0])}, {mask}u, {value});"
     kind = "Mask" if node.is_mask else "Real"
     return f"const {kind} t{node.index} = {_TEXT[node.operation].format(*map(_name, node.operands))};"

@@ -125,7 +125,7 @@ def test_vertices_get_their_gradient(device):
     """Warp's mesh queries have gradient 0 in the vertices: here one vertex, and all together, have that of differences."""
     run = channel_run(device, D3Q19)
     _, (gradient,) = run.value_and_grad("Force", Points("body"))
-    points, rng = run.simulation.geometry[0].points.numpy().copy(), np.random.default_rng(2)
+    points, rng = run.simulation.solids.geometry[0].points.numpy().copy(), np.random.default_rng(2)
     everywhere = rng.standard_normal(points.shape)
     single = np.zeros_like(points)
     single[17] = rng.standard_normal(3)

@@ -50,7 +50,7 @@ CASES = [
     ("run", "empty", [], ["no mesh or gprim to read", "it has no faces"]),
     ("run", "flat", [], ["no mesh or gprim to read", "no area"]),
     ("inspect", "none", [], ["no mesh or gprim to read", "add"]),
-    ("run", "ball", ["--voxel-size", "0.2"], ["5.0 cells", "limit of 8", "by 2.4"]),
+    ("run", "ball", ["--voxel-size", "0.2"], ["5 cells", "limit of 8", "by 2.4"]),
     ("run", "ball", ["--voxel-size", "-1"], ["--voxel-size is -1", "above 0"]),
     ("run", "ball", ["--voxel-size", "nan"], ["--voxel-size is nan", "a finite number"]),
     ("run", "ball", ["--reynolds", "1e7"], ["tau is 0.5", "0.5001", "lower Reynolds"]),

@@ -104,7 +104,7 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
         (("run", scene, "--obstacle", "/World/Ball"), "/World/Ball"),
         (("optimize", scene), "/World/Tube: sparselbm:obstacle:role is fluidVolume, whose wall is on links and does not move"),
         (("gradcheck", scene), "give DesignVariables of your own, FILE.py:ClassName"),
-        (("run", scene, "--voxel-size", "0.002"), "the smallest length is 6.0 cells, below the limit of 8"),
+        (("run", scene, "--voxel-size", "0.002"), "the smallest length is 5.9872 cells, below the limit of 8"),
     ):
         code, _, err = in_process(*arguments)
         assert code == 2, err

@@ -8,11 +8,16 @@ from sparselbm.adjoint import Points, value_and_grad
 from sparselbm.errors import WallError
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.grid.build import box
+from sparselbm.kernels.observables import integral_kernel
+from sparselbm.models import RigidVelocity
 from sparselbm.models.boundary import X_MAX, X_MIN, FaceRegion, PressureOutlet, VelocityInlet
 from sparselbm.models.cell_label import along_opening, label_words, opening_place
+from sparselbm.models.scalar import BodyValue, Scalar
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway
-from sparselbm.observe import Force, evaluate
+from sparselbm.observe import Force, ScalarRelease, Torque, evaluate, forces_on_all
+from sparselbm.observe.monitor import EverySteps, ForceOn, ForceOnEach
 from sparselbm.solver import Obstacle, Simulation
+from sparselbm.solver.moving.coupling import CouplingSums, coupling_kernel
 
 WALLS = [SolidFraction(), Halfway(), Bouzidi(), CentralInterpolation()]
 LAST = "b29"
@@ -119,6 +124,81 @@ def test_the_gradient_of_the_thirtieth_body_is_that_of_the_first(device, wall):
     np.testing.assert_allclose(last, first, rtol=1e-8, atol=1e-12)
 
 
+MIXED = {"b0": SolidFraction(), "b1": Bouzidi(), "b2": SolidFraction(), "b3": Bouzidi()}
+
+
+@pytest.mark.parametrize("walls", [*WALLS, MIXED], ids=[*(type(wall).__name__ for wall in WALLS), "mixed"])
+@pytest.mark.parametrize("gap", [5.0, 1.3], ids=["apart", "links meet"])
+def test_the_forces_on_all_bodies_are_those_on_each(device, walls, gap):
+    bodies = plates(4, gap)
+    obstacles = [Obstacle(name, mesh, walls[name] if walls is MIXED else walls) for name, mesh in bodies.items()]
+    domain = box((48, 16), periodic=(True, True), device=device)
+    simulation = Simulation(domain, viscosity=0.1, obstacles=obstacles, force=(1e-5, 2e-6), precision=wp.float64)
+    simulation.run(20)
+    found, right = forces_on_all(simulation), forces(simulation, bodies)
+    monitor = ForceOnEach(EverySteps(1))
+    recorded = dict(zip(monitor.columns(simulation), monitor.bind(simulation).take(), strict=True))
+    for name in bodies:
+        np.testing.assert_allclose(found[name], right[name], rtol=1e-10, atol=1e-15)
+        np.testing.assert_allclose([recorded[f"{name}.force_{axis}"] for axis in "xy"], right[name], rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(sum(found.values()), simulation.force_field().sum(axis=(0, 1)), rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("walls", [SolidFraction(), Bouzidi(), MIXED], ids=["PSM", "links", "mixed"])
+def test_all_bodies_share_one_kernel(device, walls):
+    """Their numbers were constants of the text: a compilation of 0.3 s for each body."""
+    bodies, still = plates(4), RigidVelocity.at_rest(2)
+    obstacles = [Obstacle(name, mesh, walls[name] if walls is MIXED else walls) for name, mesh in bodies.items()]
+    moving = walls != Bouzidi() and walls is not MIXED
+    if moving:
+        obstacles = [Obstacle(o.name, o.mesh, o.wall, motion=still) for o in obstacles]
+    heat = Scalar("heat", 0.1, bodies=tuple(BodyValue(name, 1.0 + k) for k, name in enumerate(bodies)))
+    domain = box((48, 16), periodic=(True, True), device=device)
+    simulation = Simulation(domain, viscosity=0.1, obstacles=obstacles, force=(1e-5, 2e-6), scalars=(heat,), precision=wp.float64)
+    simulation.run(10)
+    of = (simulation.physics, simulation.passes.general_class, simulation.passes.target)
+    kinds = {
+        "force": lambda name, k: Force(name, (1.0, 0.0)), "torque": lambda name, k: Torque(name, (6.4 + 7.2 * k, 6.5)),
+        "release": lambda name, k: ScalarRelease("heat", name),
+    }
+    for kind, observable in kinds.items():
+        each = [observable(name, k) for k, name in enumerate(bodies)]
+        assert len({integral_kernel(*of, (o,)).text for o in each}) == 1, kind
+        together = [float(evaluate(o, simulation)) for o in each]
+        assert len(set(together)) == 4
+    if moving:
+        assert len({coupling_kernel(*of, name).text for name in bodies}) == 1
+        at = {f"{name}.centre_{axis}": 3.0 + k for k, name in enumerate(bodies) for axis in "xy"}
+        simulation.set_parameters(at)
+        for name, force in forces(simulation, bodies).items():
+            np.testing.assert_allclose(CouplingSums(simulation, name).take().impulse[:2], force, rtol=1e-9, atol=1e-15)
+
+
+def test_a_torque_is_about_its_own_centre(device):
+    """Centres are given at the launch: T(c) = T(0) - c x F."""
+    simulation = flow(device, plates(3), SolidFraction(), inlet=False, shape=(40, 16))
+    for name, (fx, fy) in forces(simulation, ["b1", "b2"]).items():
+        turn = evaluate(Torque(name, (0.0, 0.0)), simulation)
+        for x, y in ((3.0, 3.0), (17.0, 2.0)):
+            assert evaluate(Torque(name, (x, y)), simulation) == pytest.approx(turn - (x * fy - y * fx), rel=1e-9)
+
+
+def test_five_hundred_bodies(device):
+    names = [f"b{k}" for k in range(500)]
+    bodies = [TriangleMesh.box((2.4 + 5 * (k % 25), 2.3 + 5 * (k // 25), -9.0), (4.7 + 5 * (k % 25), 4.6 + 5 * (k // 25), 9.0))
+              for k in range(500)]
+    obstacles = [Obstacle(name, mesh) for name, mesh in zip(names, bodies, strict=True)]
+    simulation = Simulation(
+        box((128, 104), periodic=(True, True), device=device), viscosity=0.1, obstacles=obstacles, force=(1e-5, 0.0)
+    )
+    simulation.run(3)
+    found = forces_on_all(simulation)
+    np.testing.assert_allclose(sum(found.values()), simulation.force_field().sum(axis=(0, 1)), rtol=1e-5, atol=1e-7)
+    for name in names[::100]:
+        assert len(simulation.passes.tiles_of(name)) <= 9
+        np.testing.assert_allclose(ForceOn(name, EverySteps(1)).bind(simulation).take(), found[name], rtol=1e-5, atol=1e-9)
+
+
 @pytest.mark.parametrize("count", [1, 12, 40])
 def test_openings_beyond_a_word(device, count):
     """The inlet in parts, one condition each, is the inlet as one."""
@@ -137,7 +217,7 @@ def test_openings_beyond_a_word(device, count):
 
     split = run(parts)
     whole = run([VelocityInlet(part("whole", 0, height * count), (0.03, 0.0))])
-    np.testing.assert_array_equal(split.velocity(), whole.velocity())
+    np.testing.assert_allclose(split.velocity(), whole.velocity(), rtol=0, atol=1e-15)
     assert split.walls.label_words == label_words(count + 1)
 
 

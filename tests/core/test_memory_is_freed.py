@@ -13,7 +13,7 @@ from adjoint_cases import channel, dyed, frame, moving, patch, seams, warm
 
 from sparselbm import value_and_grad
 from sparselbm.adjoint import Checkpointed, Parameter, Steady, Stored, run_on_tape, tape_array
-from sparselbm.flows import WindTunnel, WindTunnelRun
+from sparselbm.flows import WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.lattice import D2Q9
 from sparselbm.models.collision import TRT
@@ -101,7 +101,7 @@ def test_a_steady_gradient_frees_its_simulation(device, without_collector):
 def test_a_tunnel_frees_its_simulation(device, without_collector):
     ball = TriangleMesh.sphere(0.5, subdivisions=2)
     tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=0.5, downstream=1.0, side=0.4)
-    flow = WindTunnelRun(tunnel.around({"ball": ball}, "ball"), device=device)
+    flow = tunnel.around({"ball": ball}, "ball", device=device).build()
     flow.simulation.run(10)
     flow.move(ball.points * 1.01)
     alive = weakref.ref(flow.simulation)

@@ -15,6 +15,7 @@ from sparselbm.grid.build import box
 from sparselbm.grid.memory import put_tiles, summed, sums_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import trace_of
+from sparselbm.kernels.observables import integral_kernel
 from sparselbm.kernels.step import step_kernel, unstream_kernel
 from sparselbm.kernels.warp_source import arguments_of, warp_kernel, warp_source
 from sparselbm.lattice import D2Q9, D3Q19
@@ -24,6 +25,7 @@ from sparselbm.models.force import RotatingFrame
 from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import PowerLaw
 from sparselbm.models.wall import Bouzidi
+from sparselbm.observe import Force, Torque, evaluate
 from sparselbm.solver import Obstacle, Simulation
 
 PAGE = Path(__file__).parents[2] / "docs" / "kernels.md"
@@ -77,6 +79,7 @@ def launch(simulation, factory, *arguments, **arrays):
     given = {**topology, "coordinates": domain.coordinates, **simulation.passes.arrays, **arrays}
     for group in simulation.passes.groups:
         trace = trace_of(factory, simulation.physics, group.tiles, *arguments)
+        given["given"] = wp.array([x for _, x in trace.given] or [0.0], dtype=simulation.precision, device=domain.device)
         given["tiles"] = wp.array(group.members, dtype=wp.int32, device=domain.device)
         inputs = [given[name] for name in arguments_of(trace)]
         dim = (len(group.members), domain.cells_per_tile)
@@ -96,6 +99,16 @@ def test_step(case, device):
     simulation.stepper.advance(simulation.state.populations, compiled, 0)
     assert np.abs(values(simulation, printed)).max() > 1e-3
     assert np.abs(values(simulation, printed) - values(simulation, compiled)).max() < 1e-14
+
+
+def test_numbers_given_at_the_launch(device):
+    """The number of an obstacle whose links have owners, and the centre of a torque."""
+    simulation = started(all_reads, device)
+    observables = (Force("body 1", (1.0, 0.0)), Torque("body 0", (5.0, 8.0)))
+    sums = sums_array(simulation.domain, len(observables))
+    launch(simulation, integral_kernel, observables, source=simulation.state, sums=sums)
+    assert summed(sums) == pytest.approx([evaluate(each, simulation) for each in observables], rel=1e-10)
+    assert min(abs(summed(sums))) > 1e-3
 
 
 @CASES

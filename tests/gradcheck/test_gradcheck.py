@@ -5,7 +5,11 @@ import pytest
 import warp as wp
 
 from sparselbm.adjoint.sweep import BackwardSweep
-from sparselbm.design.gradcheck import Check, difference, dot_product, taylor, trend
+from sparselbm.design import DesignProblem, ShapeVariables
+from sparselbm.design.gradcheck import Check, Gradcheck, difference, dot_product, median_order, taylor, trend
+from sparselbm.flows import WindTunnel
+from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry.deformation import FFD
 from sparselbm.grid.build import box
 from sparselbm.models.collision import BGK
 from sparselbm.solver import Simulation
@@ -33,6 +37,35 @@ def value(x):
 def test_the_remainder_tells_a_gradient_from_another():
     assert taylor(value, smooth, X, ALONG, STEPS).order == pytest.approx(2.0, abs=0.01)
     assert taylor(value, biased, X, ALONG, STEPS).order < 1.2
+
+
+@pytest.mark.parametrize("gradient", [smooth, biased])
+def test_kinks_do_not_hide_whether_a_gradient_is_right(gradient):
+    """Slopes that jump by 1e-3 of the whole slope where x + h d passes some places."""
+    rng = np.random.default_rng(1)
+    places = 10.0 ** rng.uniform(-4.5, -3.0, 5)
+
+    def kinked(h, place):
+        return value(X + h * ALONG) + 1e-3 * max(h - place, 0.0)
+
+    found = [
+        taylor(lambda x, at=at: kinked((x - X)[0] / ALONG[0], at), gradient, X, ALONG, STEPS) for at in places
+    ]
+    assert max(abs(one.order - 2.0) for one in found) > 0.15
+    order, kinks = median_order(found)
+    assert (abs(order - 2.0) < 0.1) == (gradient is smooth)
+    assert kinks > 0.0
+
+
+def test_the_order_of_a_small_ellipsoid(device):
+    """On this grid a line through the remainders of one direction has the order 0.8 to 2.9, and 2.4 at the median."""
+    ball = TriangleMesh.sphere(1.0, subdivisions=3)
+    tunnel = WindTunnel(voxel_size=0.0145, reynolds=30, upstream=1.0, downstream=1.0, side=0.7)
+    setup = tunnel.around({"body": ball.with_points(ball.points * (0.1, 0.06, 0.06))}, "body", device=device)
+    problem = DesignProblem(setup, ShapeVariables(FFD((3, 3, 3))))
+    report = Gradcheck(steps=4, directions=0, samples=0).run(problem)
+    assert report.passed, report.checks
+    assert "away from 2, by kinks" in report.checks[0].remark
 
 
 def test_a_difference_has_the_error_and_the_noise_of_its_step():

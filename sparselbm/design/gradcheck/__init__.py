@@ -4,7 +4,7 @@ from .check import Check
 from .differences import Difference, difference
 from .dot_product import DotProduct, dot_product
 from .gradcheck import Gradcheck, GradcheckReport
-from .taylor import Taylor, taylor
+from .taylor import Taylor, median_order, taylor
 from .trend import Trend, trend
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Trend",
     "difference",
     "dot_product",
+    "median_order",
     "taylor",
     "trend",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import product
+from math import inf
 
 import numpy as np
 import warp as wp
@@ -23,8 +24,8 @@ def box(
     shape = tuple(int(n) for n in shape)
     if len(shape) not in (2, 3) or min(shape) < 1:
         raise DomainError(f"the box has the shape {shape}: pass two or three numbers of cells, each at least 1")
-    if not voxel_size > 0:
-        raise DomainError(f"the voxel size is {voxel_size} m: it must be above 0")
+    if not 0.0 < voxel_size < inf:
+        raise DomainError(f"the voxel size is {voxel_size} m: it must be above 0 and finite")
     periodic = tuple(periodic or [False] * len(shape))
     if len(periodic) != len(shape):
         raise DomainError(f"periodic is {periodic}: pass one value per axis, {len(shape)} in all")

@@ -60,6 +60,9 @@ class Face(Opening):
         entering = self.entering(lattice)
         return [q in entering for q in range(lattice.size)]
 
+    def is_apart_from(self, other: Opening) -> bool:
+        return isinstance(other, Face) and (self.axis, self.end) == (other.axis, other.end)
+
     def cells(self, domain) -> np.ndarray:
         """Mask of the fluid cells along the face, (n, cells) bool."""
         index = domain.cell_indices()

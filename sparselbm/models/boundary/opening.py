@@ -22,3 +22,7 @@ class Opening(ABC):
 
         `crossing(q)` is the mask of the cells whose link along -c_q crosses a patch.
         """
+
+    @abstractmethod
+    def is_apart_from(self, other: "Opening") -> bool:
+        """Whether no cell may lie along both this and another opening, each with a condition of its own."""

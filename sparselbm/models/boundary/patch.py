@@ -29,5 +29,8 @@ class Patch(Opening):
     def enters(self, lattice: Lattice, crossing) -> list:
         return [any(c) and crossing(q) for q, c in enumerate(lattice.velocities)]
 
+    def is_apart_from(self, other: Opening) -> bool:
+        return not other.plane
+
     def __str__(self) -> str:
         return self.name

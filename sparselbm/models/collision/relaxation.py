@@ -1,6 +1,7 @@
 """Relaxation of moments with one rate per order."""
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from ...lattice import CS2, Lattice
@@ -34,8 +35,8 @@ def relaxed(n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequen
 def check_rates(model: object, bulk_viscosity: float | None, higher: Sequence[float]) -> None:
     """Raises ValueError unless the bulk viscosity is above 0 and the rates of the third to sixth order are in (0, 2)."""
     name = type(model).__name__
-    if bulk_viscosity is not None and not bulk_viscosity > 0.0:
-        raise ValueError(f"{name}(bulk_viscosity={bulk_viscosity}): must be above 0; None uses the rate 1")
+    if bulk_viscosity is not None and not 0.0 < bulk_viscosity < inf:
+        raise ValueError(f"{name}(bulk_viscosity={bulk_viscosity}): must be above 0 and finite; None uses the rate 1")
     if not isinstance(higher, tuple) or len(higher) != 4 or not all(0.0 < rate < 2.0 for rate in higher):
         raise ValueError(
             f"{name}(higher={higher}): pass a tuple of four rates between 0 and 2, for the third to sixth order; 1 "

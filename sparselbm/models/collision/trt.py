@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice import Lattice
 from ...lattice.equilibrium import equilibrium_parts
@@ -24,9 +25,9 @@ class TRT(Collision):
     """Magic parameter Lambda, dimensionless, above 0."""
 
     def __post_init__(self):
-        if not self.magic > 0:
+        if not 0.0 < self.magic < inf:
             raise ValueError(
-                f"TRT(magic={self.magic}): the magic parameter must be above 0; use 3/16 for walls, 1/4 for stability"
+                f"TRT(magic={self.magic}): the magic parameter must be above 0 and finite; use 3/16 for walls, 1/4 for stability"
             )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import exp, log
@@ -35,7 +36,7 @@ class Carreau(Collision):
         require_local(self, self.collision)
         if not 0.2 <= self.power_index <= 1.0:
             raise ValueError(f"Carreau(power_index={self.power_index}): must be from 0.2 to 1; 1 is a Newtonian fluid")
-        if not self.relaxation_time > 0.0:
+        if not 0.0 < self.relaxation_time < inf:
             raise ValueError(f"Carreau(relaxation_time={self.relaxation_time}): must be above 0 steps")
         if not self.infinite_shear_viscosity >= 0.0:
             raise ValueError(f"Carreau(infinite_shear_viscosity={self.infinite_shear_viscosity}): must be at least 0")

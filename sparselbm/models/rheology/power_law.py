@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import exp, power, where
@@ -40,8 +41,8 @@ class PowerLaw(Collision):
         require_local(self, self.collision)
         if not 0.2 <= self.exponent <= 3.0:
             raise ValueError(f"PowerLaw(exponent={self.exponent}): must be from 0.2 to 3; 1 is a Newtonian fluid")
-        if self.consistency is not None and not self.consistency > 0.0:
-            raise ValueError(f"PowerLaw(consistency={self.consistency}): must be above 0; None uses the viscosity")
+        if self.consistency is not None and not 0.0 < self.consistency < inf:
+            raise ValueError(f"PowerLaw(consistency={self.consistency}): must be above 0 and finite; None uses the viscosity")
         if not 0.0 < self.min_viscosity < self.max_viscosity:
             raise ValueError(
                 f"PowerLaw(min_viscosity={self.min_viscosity}, max_viscosity={self.max_viscosity}): "

@@ -1,13 +1,15 @@
 """Traced values of a scalar in a cell."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
 from ...lattice.moments import momentum
-from ...trace.expression import total, where
+from ...trace.expression import total
+from ..condition_groups import chosen, group_conditions, same_nodes
 from ..wall.partially_saturated import partially_saturated
 from .body import held_at, held_share, insulated, insulated_share
+from .condition import ScalarCondition
 from .scalar import Scalar
 
 
@@ -55,14 +57,29 @@ class CarriedScalar:
         """Incoming populations after applying the conditions, shape (Q,)."""
         g = self._at_bodies
         if self._walls:
-            for condition in self._scalar.conditions:
-                names = [number.name for number in condition.parameters()]
-                value = {name: self._parameter(f"{condition.face.name}.{name}") for name in names}
-                enters = condition.face.enters(self.lattice, self._crossing)
-                filled = condition.fill(self.lattice, g, self._cell.bare_velocity, value, enters)
-                here = self._cell.on_opening(condition.face)
-                g = [old if new is old else where(here, new, old) for old, new in zip(g, filled, strict=True)]
+            for group in group_conditions(self._scalar.conditions, self._formula):
+                value, enters = self._values(group), group[0].face.enters(self.lattice, self._crossing)
+                filled = group[0].fill(self.lattice, g, self._cell.bare_velocity, value, enters)
+                openings = [self._cell.physics.openings.index(condition.face) for condition in group]
+                g = [
+                    old if new is old else self._cell.along_any(openings, new, old)
+                    for old, new in zip(g, filled, strict=True)
+                ]
         return g
+
+    def _formula(self, condition: ScalarCondition) -> Hashable:
+        """The condition's equations, with placeholders for its parameters."""
+        cell = self._cell
+        g = [cell.placeholder(f"g{q}") for q in range(self.lattice.size)]
+        u = [cell.placeholder(f"u{k}") for k in range(cell.lattice.dimension)]
+        value = {number.name: cell.placeholder(number.name) for number in condition.parameters()}
+        return same_nodes(condition.fill(self.lattice, g, u, value, condition.face.enters(self.lattice, self._crossing)))
+
+    def _values(self, group: Sequence[ScalarCondition]) -> dict[str, Any]:
+        """The parameters of each cell's opening, by their names."""
+        names = [number.name for number in group[0].parameters()]
+        masks = [self._cell.on_opening(c.face) for c in group] if len(group) > 1 else [None]
+        return {name: chosen(masks, [self._parameter(f"{c.face.name}.{name}") for c in group]) for name in names}
 
     @cached_property
     def value(self):
@@ -107,7 +124,8 @@ class CarriedScalar:
         given: Any = 0.0
         if self._fractions:
             gained = [a - b for a, b in zip(self._at_bodies, self._incoming, strict=True)]
-            given = total(self._cell.through_link(self._link(q), obstacle, gained[q]) for q in range(1, self.lattice.size))
+            links = ((self._link(q), gained[q]) for q in range(1, self.lattice.size))
+            given = total(self._cell.through_link(q, obstacle, value, at_launch=True) for q, value in links)
         if self._solid:
-            given = given + self._cell.in_obstacle(obstacle) * self.saturation * total(self._solid_terms)
+            given = given + self._cell.in_obstacle(obstacle, at_launch=True) * self.saturation * total(self._solid_terms)
         return given

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import sqrt
@@ -24,9 +25,9 @@ class Smagorinsky(Collision):
 
     def __post_init__(self):
         require_local(self, self.collision)
-        if not self.constant > 0.0:
+        if not 0.0 < self.constant < inf:
             raise ValueError(
-                f"Smagorinsky(constant={self.constant}): must be above 0; use 0.1 with walls, 0.17 without"
+                f"Smagorinsky(constant={self.constant}): must be above 0 and finite; use 0.1 with walls, 0.17 without"
             )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

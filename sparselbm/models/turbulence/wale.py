@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import sqrt, total, where
@@ -29,8 +30,8 @@ class WALE(Collision):
 
     def __post_init__(self):
         require_local(self, self.collision)
-        if not self.constant > 0.0:
-            raise ValueError(f"WALE(constant={self.constant}): must be above 0; 0.325 to 0.5 are usual")
+        if not 0.0 < self.constant < inf:
+            raise ValueError(f"WALE(constant={self.constant}): must be above 0 and finite; 0.325 to 0.5 are usual")
 
     def collide(
         self, lattice: Lattice, f: Sequence, viscosity, force: Sequence, gradient: Sequence[Sequence] | None = None

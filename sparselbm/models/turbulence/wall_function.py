@@ -1,6 +1,7 @@
 """Wall function for high Reynolds numbers: friction by a wall law instead of the gradient across the first cell."""
 
 from dataclasses import dataclass
+from math import inf
 
 from ...lattice.moments import excess_density, momentum
 from ...trace.expression import dot, power, sqrt, total, where
@@ -44,8 +45,8 @@ class WallFunction(BoundaryCondition):
     """nu [cells^2 / step]."""
 
     def __post_init__(self):
-        if not self.viscosity > 0.0:
-            raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0; use that of the simulation")
+        if not 0.0 < self.viscosity < inf:
+            raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0 and finite; use that of the simulation")
 
     def parameters(self, dimension):
         return (ModelParameter("viscosity", self.viscosity, "cells^2/step", "that of the fluid", above=0.0),)

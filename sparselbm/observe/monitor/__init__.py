@@ -3,7 +3,7 @@
 from .flow_integrals import FlowIntegrals
 from .layers import LayerMean, PressureLoss
 from .monitor import Monitor, Sampler
-from .obstacle import DragLift, ForceOn, MomentCoefficient, TorqueOn
+from .obstacle import DragLift, ForceOn, ForceOnEach, MomentCoefficient, TorqueOn
 from .probes import Probes
 from .recorder import Recorded, Recorder
 from .residual import Residual
@@ -22,6 +22,7 @@ __all__ = [
     "EverySteps",
     "FlowIntegrals",
     "ForceOn",
+    "ForceOnEach",
     "FunctionalMonitor",
     "JsonLines",
     "LayerMean",

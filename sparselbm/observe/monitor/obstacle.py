@@ -8,7 +8,9 @@ from ...errors import require_positive
 from ...solver import Simulation
 from ..combination import Coefficient
 from ..force import Force
+from ..forces import forces_on_all
 from ..torque import Torque
+from .monitor import Monitor, Sampler
 from .schedule import Schedule
 from .values import FunctionalMonitor
 
@@ -24,6 +26,28 @@ class ForceOn(FunctionalMonitor):
         d = simulation.lattice.dimension
         axes = zip("xyz", np.eye(d).tolist(), strict=False)
         return {f"force_{name}": Force(self.obstacle, tuple(axis)) for name, axis in axes}
+
+
+@dataclass(frozen=True)
+class ForceOnEach(Monitor):
+    """F on every obstacle [lattice force], in one pass (see `forces_on_all`): columns `NAME.force_x`, `NAME.force_y`, ..."""
+
+    every: Schedule
+
+    def columns(self, simulation):
+        axes = "xyz"[: simulation.lattice.dimension]
+        return tuple(f"{name}.force_{axis}" for name in simulation.physics.obstacles for axis in axes)
+
+    def bind(self, simulation):
+        return _ForcesSampler(simulation)
+
+
+class _ForcesSampler(Sampler):
+    def __init__(self, simulation: Simulation):
+        self._simulation = simulation
+
+    def take(self):
+        return tuple(float(x) for force in forces_on_all(self._simulation).values() for x in force)
 
 
 @dataclass(frozen=True)
@@ -49,13 +73,13 @@ class DragLift(FunctionalMonitor):
     obstacle: str
     every: Schedule
     speed: float
-    """u of the oncoming flow [cells / step]."""
+    """u: free-stream velocity [cells / step]."""
     area: float
     """A, the frontal area [cells^2]; in 2D the width across the flow [cells]."""
     drag: tuple[float, ...] = (1.0, 0.0)
-    """e_d, the unit vector along the flow."""
+    """e_d: unit vector along the flow."""
     lift: tuple[float, ...] = (0.0, 1.0)
-    """e_l, the unit vector of lift."""
+    """e_l: unit vector of the lift."""
 
     def __post_init__(self):
         _require_positive(self, "speed", "area")
@@ -79,11 +103,11 @@ class MomentCoefficient(FunctionalMonitor):
     centre: tuple[float, ...]
     """x_0 [cells from the domain's lower corner]."""
     speed: float
-    """u of the oncoming flow [cells / step]."""
+    """u: free-stream velocity [cells / step]."""
     area: float
-    """A [cells^2], in 2D [cells]."""
+    """A: reference area [cells^2], in 2D [cells]."""
     length: float
-    """L [cells]."""
+    """L: reference length [cells]."""
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
     """a, a unit vector; in 2D it is z."""
 

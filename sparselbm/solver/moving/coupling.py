@@ -32,12 +32,12 @@ class Coupling:
 def coupling_kernel(k: KernelContext, obstacle: str) -> None:
     """Sums of w, w r_a, w r_a r_b (a <= b), B j_a and B r x j over each tile, with w = B rho and r = x - x_0.
 
-    Cells on a plane of symmetry count half.
+    Cells on a plane of symmetry count half. The obstacle is given at the launch: all bodies share one kernel.
     """
     cell = k.cell
-    B = cell.in_obstacle(obstacle) * cell.saturation * cell.mass_share
+    B = cell.in_obstacle(obstacle, at_launch=True) * cell.saturation * cell.mass_share
     axes = range(k.lattice.dimension)
-    r = [cell.centre(a) - cell.parameter(f"{obstacle}.centre_{'xyz'[a]}") for a in axes]
+    r = [cell.centre(a) - k.trace.parameter_at_launch(f"{obstacle}.centre_{'xyz'[a]}") for a in axes]
     j, w = cell.momentum, B * cell.density
     moments = [r[a] * j[b] - r[b] * j[a] for a, b in ((1, 2), (2, 0), (0, 1)) if max(a, b) in axes]
     values = [w, *(w * x for x in r), *(w * r[a] * r[b] for a in axes for b in axes if a <= b)]

@@ -1,0 +1,85 @@
+"""The boundary conditions of the flow in a cell."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ..models.boundary import BoundaryCondition
+from ..models.condition_groups import chosen, group_conditions, same_nodes
+from ..models.runtime_parameter import with_parameters
+from ..trace.expression import where
+
+
+class FlowConditions:
+    """Applies the conditions of the flow in their order; those of one formula on many openings are computed once."""
+
+    def __init__(self, cell):
+        """`cell`: the `Cell`, whose members give masks and parameters."""
+        self._cell = cell
+
+    def filled(self, streamed: Sequence) -> list:
+        """The populations `streamed`, with walls in their place, replaced by those of the conditions, shape (Q,)."""
+        f, cell = list(streamed), self._cell
+        for group, model in self._groups:
+            # Where faces meet, the later condition has the links of both: it starts from their reflection again.
+            enters = model.face.enters(cell.lattice, cell.is_cut)
+            reflected = [where(enter, back, old) for enter, back, old in zip(enters, cell.streamed, f, strict=True)]
+            filled = model.fill(cell.lattice, reflected, self._values(group), enters)
+            f = self._where(group, filled, f)
+        return f
+
+    def remembered(self, f: Sequence, post: Sequence, outgoing: Sequence) -> list:
+        """The outgoing populations, shape (Q,), with what conditions store in slots that no cell reads.
+
+        `f`, `post`: populations before and after the collision.
+        """
+        result = list(outgoing)
+        for group, model in self._groups:
+            for q, value in model.memory(self._cell.lattice, f, post).items():
+                [result[q]] = self._where(group, [value], [result[q]])
+        return result
+
+    @cached_property
+    def _groups(self) -> list[tuple[tuple[BoundaryCondition, ...], BoundaryCondition]]:
+        """The conditions of one formula, and their equations."""
+        groups = group_conditions(self._cell.physics.boundaries, self._formula)
+        return [(group, self._model(group)) for group in groups]
+
+    def _formula(self, condition: BoundaryCondition) -> Hashable:
+        """The condition's equations, with placeholders for its parameters."""
+        cell, f = self._cell, [self._cell.placeholder(f"f{q}") for q in range(self._cell.lattice.size)]
+        model = with_parameters(condition, "", lambda place, _: cell.placeholder(place.replace(".", "_")))
+        value = {number.name: cell.placeholder(number.name) for number in condition.parameters(cell.lattice.dimension)}
+        enters = model.face.enters(cell.lattice, cell.is_cut)
+        memory = model.memory(cell.lattice, f, f)
+        return same_nodes([*model.fill(cell.lattice, f, value, enters), *memory, *memory.values()])
+
+    def _model(self, group: Sequence[BoundaryCondition]) -> BoundaryCondition:
+        """The group's equations, with the present `RuntimeParameter` numbers of each cell's opening."""
+        first = group[0].face.name
+
+        def number(place: str, _) -> Any:
+            return self._chosen(group, lambda member: self._cell.parameter(member.face.name + place.removeprefix(first)))
+
+        return with_parameters(group[0], first, number)
+
+    def _values(self, group: Sequence[BoundaryCondition]) -> Mapping[str, Any]:
+        """The parameters of each cell's opening, by their names."""
+        names = [number.name for number in group[0].parameters(self._cell.lattice.dimension)]
+        return {name: self._chosen(group, lambda member, name=name: self._value(member, name)) for name in names}
+
+    def _value(self, condition: BoundaryCondition, name: str):
+        full = f"{condition.face.name}.{name}"
+        value = self._cell.parameter(full)
+        return value if condition.profile is None else value * self._cell.field(full)
+
+    def _chosen(self, group: Sequence[BoundaryCondition], value: Callable[[BoundaryCondition], Any]):
+        masks = [self._cell.on_opening(member.face) for member in group] if len(group) > 1 else [None]
+        return chosen(masks, [value(member) for member in group])
+
+    def _where(self, group: Sequence[BoundaryCondition], values: Sequence, otherwise: Sequence) -> list:
+        """Values in the cells of the group's openings, others elsewhere."""
+        openings = [self._cell.physics.openings.index(member.face) for member in group]
+        return [
+            old if new is old else self._cell.along_any(openings, new, old) for old, new in zip(otherwise, values, strict=True)
+        ]
