@@ -25,23 +25,17 @@ class LevelSet(Spread):
             raise ValueError(f"{self}: the spacing must be at least 1 cell")
 
     def operator(self, cells: np.ndarray) -> LinearOperator:
+        from scipy.interpolate import BSpline
         from scipy.sparse import csr_array
 
         place = (cells - cells.min(axis=0)) / self.spacing
         points = np.floor(place.max(axis=0)).astype(int) + 4
         columns, weights = np.zeros((len(cells), 1), dtype=int), np.ones((len(cells), 1))
         for axis, count in enumerate(points):
-            first = np.floor(place[:, axis]).astype(int)
-            ways = first[:, None] + np.arange(4)
-            along = cubic(place[:, axis] - first)
+            matrix = BSpline.design_matrix(place[:, axis], np.arange(-3.0, count + 1.0), 3)  # Four splines at each cell.
+            ways, along = (part.reshape(-1, 4) for part in (matrix.indices, matrix.data))
             columns = (columns[:, :, None] * count + ways[:, None, :]).reshape(len(cells), -1)
             weights = (weights[:, :, None] * along[:, None, :]).reshape(len(cells), -1)
         rows = np.repeat(np.arange(len(cells)), columns.shape[1])
         shape = (len(cells), int(np.prod(points)))
         return aslinearoperator(csr_array((weights.ravel(), (rows, columns.ravel())), shape=shape))
-
-
-def cubic(t: np.ndarray) -> np.ndarray:
-    """Values of the four cubic B-splines that are non-zero at t in [0, 1) between two points, (..., 4); they sum to 1."""
-    s = 1.0 - t
-    return np.stack([s**3, 3 * t**3 - 6 * t**2 + 4, 3 * s**3 - 6 * s**2 + 4, t**3], axis=-1) / 6.0
