@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ..errors import ConstraintError
-from ..flows import FlowSetup, WindTunnelSetup
-from ..observe import Coefficient, Functional, PressureDrop
+from ..flows import FlowCoefficient, FlowSetup, WindTunnelSetup
+from ..observe import Functional, PressureDrop
 
 
 class FlowConstraint(ABC):
@@ -78,7 +78,8 @@ class PressureDropConstraint(FlowConstraint):
     def observable(self, setup: FlowSetup) -> Functional:
         tunnel = _tunnel(self, setup)
         axis = tunnel.options.axis
-        return Coefficient(PressureDrop(axis, 1, tunnel.shape[axis] - 2), 0.5 * tunnel.options.lattice_velocity**2)
+        reference = 0.5 * tunnel.options.density * tunnel.options.velocity**2
+        return FlowCoefficient(PressureDrop(axis, 1, tunnel.shape[axis] - 2), reference)
 
 
 

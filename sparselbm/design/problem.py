@@ -12,8 +12,8 @@ import numpy as np
 from ..adjoint import AdjointMethod, Steady
 from ..errors import ConstraintError
 from ..estimate.memory import shortage
-from ..flows import Flow, FlowSetup, ProgressCallback, SteadyRun
-from ..observe import Coefficient, Functional
+from ..flows import Flow, FlowCoefficient, FlowSetup, ProgressCallback, SteadyRun
+from ..observe import Functional
 from .constraint import BoundConstraint, Constraint, FixedVolume
 from .constraint.aggregate import Aggregate, Mean
 from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
@@ -135,7 +135,7 @@ class DesignProblem:
     def minimises_drag(self) -> bool:
         """Whether the objective is the drag coefficient of a wind tunnel."""
         objective = self.first.objective
-        return isinstance(objective, Coefficient) and objective == self.first.setup.default_objective
+        return isinstance(objective, FlowCoefficient) and objective == self.first.setup.default_objective
 
     def value(self, x: np.ndarray) -> float:
         """J of a design, without gradient. Raises SimulationError if a flow diverges."""

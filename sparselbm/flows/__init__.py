@@ -1,5 +1,6 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
+from .coefficients import FlowCoefficient
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
@@ -12,6 +13,7 @@ from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
     "Flow",
+    "FlowCoefficient",
     "FlowOptions",
     "FlowSetup",
     "Inlet",

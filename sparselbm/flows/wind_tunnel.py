@@ -22,9 +22,10 @@ from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..models.collision import BGK, TRT
 from ..models.wall import BounceBack
-from ..observe import Coefficient, Force
+from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units, is_below
+from .coefficients import FlowCoefficient
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
@@ -323,12 +324,12 @@ class WindTunnelSetup(FlowSetup):
         simulation.set_state(1.0, self._inflow)
         return Flow(self, simulation)
 
-    def force_coefficient(self, direction: tuple[float, float, float]) -> Coefficient:
+    def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""
-        return Coefficient(Force(self.obstacle, direction), 1.0 / self.drag_coefficient(1.0))
+        return FlowCoefficient(Force(self.obstacle, direction), self.reference_force)
 
     @property
-    def default_objective(self) -> Coefficient:
+    def default_objective(self) -> FlowCoefficient:
         """Drag coefficient C_d of the obstacle."""
         x, y, z = (float(k == self.options.axis) for k in range(3))
         return self.force_coefficient((x, y, z))

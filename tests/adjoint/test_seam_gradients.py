@@ -121,9 +121,9 @@ def test_tape(device):
     flow, found = FLOWS["two seams"], []
     for repeats in ((1, 1), flow.repeats):
         simulation = flow.on(repeats, device)
-        simulation.parameters.requires_grad = True
+        simulation.parameters.array.requires_grad = True
         populations = tape_array(simulation, simulation.physics.size)
-        wp.copy(populations, simulation.state)
+        wp.copy(populations, simulation.state.populations)
         loss = wp.zeros(1, dtype=wp.float64, device=device, requires_grad=True)
         with wp.Tape() as tape:
             after = run_on_tape(tape, simulation, populations, 10)
@@ -133,6 +133,6 @@ def test_tape(device):
         gradient = tile_view(simulation.domain, populations.grad, simulation.physics.size)
         found.append({
             "populations": simulation.domain.dense(np.moveaxis(gradient, 1, -1)),
-            "viscosity": simulation.parameters.grad.numpy()[simulation.physics.parameters.index("viscosity")],
+            "viscosity": simulation.parameters.array.grad.numpy()[simulation.physics.parameters.index("viscosity")],
         })  # fmt: skip
     assert_repeated(*found, flow.repeats, 1e-11)

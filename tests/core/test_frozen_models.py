@@ -107,7 +107,7 @@ def test_what_a_function_refers_to_is_as_it_is_now(still, of, again):
         change[0](weight)
         assert evaluate(objective, still) == pytest.approx(256.0 * weight)
         sums = Sums(still, [objective])
-        sums.add(still.state)
+        sums.add(still.state.populations)
         assert sums.take() == pytest.approx([256.0 * weight])
         if again:
             objective = Integral(function)

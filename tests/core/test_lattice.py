@@ -90,7 +90,7 @@ def test_bgk_is_trt_with_equal_rates():
 
 @pytest.mark.parametrize("magic", [0.0, -1.0, float("nan")])
 def test_a_magic_parameter_that_is_refused(magic):
-    with pytest.raises(ValueError, match="must be above 0; use 3/16"):
+    with pytest.raises(ValueError, match="must be above 0 and finite; use 3/16"):
         TRT(magic)
 
 

@@ -175,7 +175,7 @@ def test_permeability_of_a_duct_in_an_image_of_ten_voxels(device, precision, spe
     exact, nu = 6**4 * 0.0351443 / 100, 1 / 6
     force = speed * nu / (36 * 0.0351443)
     simulation = Simulation(domain, viscosity=nu, force=(force, 0.0, 0.0), precision=precision)
-    result = SteadyRun(tolerance=1e-6, stretch=200, limit=4000).run(simulation, Integral(lambda rho, u: u[0]))
+    result = SteadyRun(tolerance=1e-6, interval=200, max_steps=4000).run(simulation, Integral(lambda rho, u: u[0]))
     assert result.converged
     assert nu * result.value / image.size / force == pytest.approx(exact, rel=0.025)
 

@@ -106,7 +106,7 @@ def test_numbers_given_at_the_launch(device):
     simulation = started(all_reads, device)
     observables = (Force("body 1", (1.0, 0.0)), Torque("body 0", (5.0, 8.0)))
     sums = sums_array(simulation.domain, len(observables))
-    launch(simulation, integral_kernel, observables, source=simulation.state, sums=sums)
+    launch(simulation, integral_kernel, observables, source=simulation.state.populations, sums=sums)
     assert summed(sums) == pytest.approx([evaluate(each, simulation) for each in observables], rel=1e-10)
     assert min(abs(summed(sums))) > 1e-3
 

@@ -95,7 +95,7 @@ def test_grids_of_a_length_that_needs_tiles_for_images(device, tmp_path):
         write_nvdb(tmp_path / f"{grid.name}.nvdb", grid)
     Restart.read(tmp_path).begin(again, UNITS)
     same.set_state(simulation.density(), simulation.velocity())
-    assert np.abs(again.state.numpy() - same.state.numpy()).max() < 3e-7
+    assert np.abs(again.state.populations.numpy() - same.state.populations.numpy()).max() < 3e-7
 
 
 @pytest.mark.parametrize("name", ["two seams", "WALE, 2D", "scalar", "links"])
@@ -107,7 +107,7 @@ def test_a_run_goes_on_in_other_tiles(device, name):
     moved = simulation.transferred_to(box(flow.shape, periodic=flow.periodic, device=device))
     for each in (simulation, moved):
         each.run(7)
-    assert np.array_equal(moved.state.numpy(), simulation.state.numpy())
+    assert np.array_equal(moved.state.populations.numpy(), simulation.state.populations.numpy())
 
 
 def test_probes_between_the_last_layer_and_the_first(device):

@@ -11,7 +11,7 @@ from sparselbm.errors import GeometryError, InternalFlowError, SimulationError, 
 from sparselbm.flows import Inlet, InternalFlow, Outlet, SimulationSetup, SteadyRun, value_factor
 from sparselbm.grid.build import box
 from sparselbm.models.wall import Bouzidi
-from sparselbm.observe import Force, KineticEnergy
+from sparselbm.observe import Force, Integral, KineticEnergy
 from sparselbm.solver import Simulation
 
 CONDITIONS = {"in": Inlet(velocity=SPEED), "out": Outlet()}
@@ -35,15 +35,17 @@ def test_a_duration_is_a_number_of_steps(flow):
         flow.run(0.4 * units.time_step)
 
 
-def test_the_value_is_the_coefficient_of_the_force_and_any_observable_has_one(flow):
+def test_the_value_is_the_coefficient_of_the_force_and_observables_are_in_their_units(flow):
     found = flow.run_to_steady(steady_run=SteadyRun(interval=20, max_steps=40))
     assert flow.steady is found
     assert found.steps == 40
     assert flow.value() == pytest.approx(found.value, rel=1e-12)
     force = flow.value(Force("ball", (1.0, 0.0, 0.0)))
     setup = flow.setup
-    assert found.value == pytest.approx(setup.units.force_to_si(force) / setup.reference_force, rel=1e-6)
-    assert value_factor(KineticEnergy(), setup) == 1.0
+    assert found.value == pytest.approx(force / setup.reference_force, rel=1e-6)
+    energy = setup.units.density * setup.units.velocity_to_si(1.0) ** 2 * setup.voxel_size**3
+    assert value_factor(KineticEnergy(), setup) == pytest.approx(energy)  # [J]
+    assert value_factor(Integral(lambda rho, u: rho), setup) == 1.0  # In lattice units: it has no unit.
     assert flow.ports == {}
 
 

@@ -74,6 +74,7 @@ from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, S
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway
 from sparselbm.observe import (
+    CellIntegral,
     Dissipation,
     FlowRate,
     Force,
@@ -184,6 +185,7 @@ def _adjoints(single: Target, double: Target):
     for name, objective in {
         "force": Force("body", (1.0, 0.0)), "torque": Torque("body", (8.0, 8.0)), "dissipation": Dissipation(),
         "flux of a scalar": ScalarFlux("heat", 0, 4), "own": Integral(_squared_density),
+        "own, of a cell": CellIntegral(_moment_of_mass),
     }.items():
         yield f"integral, {name}", integral_kernel(full, EVERYTHING, double, (objective,))
         yield f"integral's adjoint, {name}", integral_adjoint_kernel(full, EVERYTHING, double, objective, ALL)
@@ -204,6 +206,10 @@ def _adjoints(single: Target, double: Target):
         yield factory.__name__, factory(wale, EVERYTHING, double, ALL)
     yield "amount_adjoint_kernel, flow", amount_adjoint_kernel(full, EVERYTHING, double, 0)
     yield "amount_adjoint_kernel, scalar", amount_adjoint_kernel(full, EVERYTHING, double, 1)
+
+
+def _moment_of_mass(cell):
+    return cell.centre(0) * cell.density
 
 
 def _squared_density(rho, u):

@@ -87,17 +87,18 @@ def test_limits_that_limit_nothing_are_refused(device):
 def test_pressure_drop_is_in_units_of_the_dynamic_pressure():
     setup = small_setup()
     factor = value_factor(LOSS.observable(setup), setup)
-    assert factor * setup.units.pressure_to_lattice(0.5 * setup.options.density) == pytest.approx(1.0)
+    dynamic = 0.5 * setup.options.density * setup.options.velocity**2
+    assert factor * setup.units.pressure_to_lattice(dynamic) == pytest.approx(1.0)
 
 
 def test_any_observable_is_a_constraint_in_its_own_unit(device):
-    """The force as an observable [lattice force] and as a coefficient: the same flow, the values apart by the reference force."""
+    """The force [N] and as a coefficient: the same flow, the values apart by the reference force."""
     force = Force("ball", (0.0, 1.0, 0.0))
     problem = small_problem(
         device, steady_run=SteadyRun(max_steps=100), constraints=(LIFT, ObservableConstraint(of=force, upper=1.0, name="lift")),
     )
     x, (coefficient, lift) = sheared(0.4), problem.bound_constraints
-    factor = problem.first.setup.drag_coefficient(1.0)
+    factor = 1.0 / problem.first.setup.reference_force
     one, other = coefficient.jacobian(x)[0], factor * lift.jacobian(x)[0]
     assert one @ other == pytest.approx(np.linalg.norm(one) * np.linalg.norm(other), rel=1e-2)
     assert coefficient.value(x) == pytest.approx(factor * lift.value(x), rel=0.1)  # Each is evaluated one step after the other.

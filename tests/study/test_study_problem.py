@@ -143,4 +143,4 @@ def test_only_the_drag_is_called_drag():
     setup, shape = small_setup(), ShapeVariables(FFD((2, 2, 2), limit=0.1))
     objectives = (None, setup.force_coefficient((0.0, 1.0, 0.0)), Thrust("ball"))
     names = [DesignProblem(setup, shape, objective=each).objective_name for each in objectives]
-    assert names == ["drag coefficient", "Coefficient", "Thrust"]
+    assert names == ["drag coefficient", "FlowCoefficient", "Thrust"]
