@@ -99,14 +99,15 @@ class Adjoint:
         return value
 
     def disagreements(self) -> dict[str, float]:
-        """By input, how far the derivative is from the difference, relative to that.
+        """By input, how far the derivative is from the difference beyond its rounding, relative to that.
 
         Infinite where the objective does not depend on an input: no derivative would be tested.
         """
-        result = {}
+        result, value = {}, abs(self.moved({}))
         for name, item in self.inputs.items():
-            expected = central(lambda t, name=name: self.moved({name: t}), item.h)
-            result[name] = abs(self.slopes[name] / expected - 1.0) if abs(expected) > 1e-7 else np.inf
+            expected, rounding = central(lambda t, name=name: self.moved({name: t}), item.h), 1e-16 * value / item.h
+            error = max(abs(self.slopes[name] - expected) - rounding, 0.0)
+            result[name] = error / abs(expected) if abs(expected) > 1e-7 else np.inf
         return result
 
 

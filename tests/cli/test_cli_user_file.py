@@ -238,12 +238,12 @@ def test_an_internal_flow_has_an_objective_and_design_variables_of_ones_own(in_p
     stage = open_stage(tube)
     apply(stage.GetPrimAtPath("/World"), "SparselbmObjectiveAPI", kind="mine.py:Overpressure", gridCheck=False)
     stage.GetRootLayer().Save()
-    common = ("--max-steps", 150, "--device", device)
+    common = ("--max-steps", 100, "--device", device)
     code, out, err = in_process("run", tube, *common, "--draw", "slice=y", "--output", "run")
     assert code == 0, err
     value = json.loads((tmp_path / "run" / "summary.json").read_text())["objective_value"]
     assert "Overpressure" in out
-    more = ("--design", "mine.py:Viscosity", "--iterations", 2, "--no-cross-check", "--no-grid-check", "--draw", "slice=y")
+    more = ("--design", "mine.py:Viscosity", "--iterations", 1, "--no-cross-check", "--no-grid-check", "--draw", "slice=y")
     code, out, err = in_process("optimize", tube, *common, *more, "--output", "out")
     assert code == 0, err
     found = json.loads((tmp_path / "out" / "summary.json").read_text())

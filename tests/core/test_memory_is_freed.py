@@ -82,7 +82,7 @@ def require_freed(make, use):
     assert [each() for each in alive] == [None, None]
 
 
-PAIRS = [(flow, use) for flow in FLOWS for use in ("run", "stored")] + [("seams and a scalar", use) for use in USES]
+PAIRS = [(flow, "run") for flow in FLOWS] + [("seams and a scalar", use) for use in USES] + [("moving", "stored")]
 
 
 @pytest.mark.parametrize(("flow", "use"), sorted(set(PAIRS)))
