@@ -7,8 +7,8 @@ from ..flows import Inlet, InternalFlowSetup, RunEstimate
 from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
-from .jobs import Job, measured, measured_fact
-from .show import ProgressBar, announce, duration, err, facts, show_warnings, warn_not_converged
+from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
+from .show import announce, duration, err, facts, show_warnings, warn_not_converged
 
 
 class InternalFlowJob(Job):
@@ -48,11 +48,7 @@ class InternalFlowJob(Job):
             "box": f"{size} cells; the fluid fills {setup.share_of_box:.2%} of it, its tiles {setup.tile_share:.2%}",
             **{f"{each['kind']} {name}": _opening(each) for name, each in found["openings"].items()},
             "memory": gibibytes(setup.memory),
-            "time step": f"{setup.units.time_step:.4g} s",
-            "Reynolds number": f"{setup.reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
-            "Mach number": f"{setup.units.mach:.3f}",
-            "relaxation time": f"{setup.units.tau:.4f} steps",
-            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            **numerical_facts(setup, setup.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
         })
         show_warnings(setup)
@@ -63,12 +59,7 @@ class InternalFlowJob(Job):
     def run(self, steady_run, start, objective):
         announce(self.setup)
         with running():
-            flow = self.setup.build()
-            if start is not None:
-                start.begin(flow.simulation, self.setup.units)
-            with ProgressBar(self.setup, quantity="outflow over inflow") as work:
-                flow.on_progress = work.step
-                flow.run_to_steady(steady_run=steady_run)
+            flow, _ = steady_flow(self.setup, steady_run, start, quantity="outflow over inflow")
             summary = self._folder.finish_run(flow, measured(flow, objective))
         warn_not_converged(summary, steady_run, "flow rates or pressures at the openings")
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:

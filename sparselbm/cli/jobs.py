@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..flows import Flow, RunEstimate, SteadyRun
+from ..flows import Flow, FlowSetup, RunEstimate, SteadyResult, SteadyRun
 from ..observe import Functional, Restart
 from ..results.draw import Drawing
 from ..scene.usd import Scene
+from .show import ProgressBar
 
 
 class Job(ABC):
@@ -37,6 +38,29 @@ class Job(ABC):
     @abstractmethod
     def line(self, summary: dict) -> str:
         """Line of this flow in a table of variants."""
+
+
+def steady_flow(
+    setup: FlowSetup, steady_run: SteadyRun, start: Restart | None, *, quantity: str
+) -> tuple[Flow, SteadyResult]:
+    """Builds the flow of a set-up and runs it to steady state, with a progress bar for the monitored `quantity`."""
+    flow = setup.build()
+    if start is not None:
+        start.begin(flow.simulation, setup.units)
+    with ProgressBar(setup, quantity=quantity) as work:
+        flow.on_progress = work.step
+        return flow, flow.run_to_steady(steady_run=steady_run)
+
+
+def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str, str]:
+    """Rows of the table of `inspect` that every set-up has: time step, Reynolds and Mach number, relaxation time, speed."""
+    return {
+        "time step": f"{setup.units.time_step:.4g} s",
+        "Reynolds number": f"{reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
+        "Mach number": f"{setup.units.mach:.3f}",
+        "relaxation time": f"{setup.units.tau:.4f} steps",
+        "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+    }
 
 
 def measured(flow: Flow, objective: Functional | None) -> dict:

@@ -8,8 +8,8 @@ from ..estimate.device import gibibytes
 from ..flows import RunEstimate, WindTunnelSetup
 from ..results import ResultsWriter
 from .exits import running
-from .jobs import Job, measured, measured_fact
-from .show import ProgressBar, announce, duration, facts, show_warnings, warn_not_converged
+from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
+from .show import announce, duration, facts, show_warnings, warn_not_converged
 
 _EVALUATIONS = 11
 """Evaluations of an optimisation of ten iterations, as an estimate."""
@@ -44,11 +44,7 @@ class WindTunnelJob(Job):
             "frontal area": f"{setup.frontal_area:.4g} m^2",
             "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
             "memory": f"{gibibytes(setup.memory)}; {gibibytes(setup.gradient_memory)} with gradients",
-            "time step": f"{setup.units.time_step:.4g} s",
-            "Reynolds number": f"{setup.options.reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
-            "Mach number": f"{setup.units.mach:.3f}",
-            "relaxation time": f"{setup.units.tau:.4f} steps",
-            "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
+            **numerical_facts(setup, setup.options.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}, "
             f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
         })
@@ -60,12 +56,8 @@ class WindTunnelJob(Job):
     def run(self, steady_run, start, objective):
         announce(self.setup)
         with running():
-            flow = self.setup.build()
-            if start is not None:
-                start.begin(flow.simulation, self.setup.units)
-            with ProgressBar(self.setup, quantity="C_d") as work:
-                flow.on_progress = work.step
-                drag = flow.run_to_steady(steady_run=steady_run).value
+            flow, steady = steady_flow(self.setup, steady_run, start, quantity="C_d")
+            drag = steady.value
             summary = self._folder.finish_run(flow, drag, measured(flow, objective))
         warn_not_converged(summary, steady_run, "the drag")
         facts("", {
