@@ -67,9 +67,9 @@ def _part(part: type[CasePart]) -> str:
 
 
 def _default(known: Entry) -> str:
-    if known.fallback is None:
+    if known.default is None:
         return "required" if known.needed and not known.only else ""
-    value = known.fallback
+    value = known.default
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{shown}`"
 

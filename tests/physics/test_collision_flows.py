@@ -19,7 +19,7 @@ VISCOSITY = 0.05
 
 
 @pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN))
-@pytest.mark.parametrize("wave", ["x", "diagonal"])
+@pytest.mark.parametrize("wave", [pytest.param("x", marks=pytest.mark.validate), "diagonal"])
 def test_viscosity(collision, lattice, wave, device):
     flow = ShearWave(lattice, wave, device, viscosity=VISCOSITY, collision=collision, precision=wp.float64)
     assert -flow.rate().real / (flow.k @ flow.k) == pytest.approx(VISCOSITY, rel=0.01)

@@ -131,7 +131,7 @@ def test_the_pressure_behind_a_steady_wake_is_even(kind, device):
     assert np.abs(across).max() < 0.1 * speed
 
 
-@pytest.mark.parametrize("cells", [10, 20])
+@pytest.mark.parametrize("cells", [10, pytest.param(20, marks=pytest.mark.validate)])
 @pytest.mark.parametrize("kind", [PressureOutlet, CharacteristicOutlet], ids=lambda kind: kind.__name__)
 def test_a_wake_leaves_at_high_reynolds_number(kind, cells, device):
     """Re 5000: on both grids vortices cross the face, no speed exceeds 2.6 U, and the flow rate in front of it is the inlet's.
