@@ -68,7 +68,7 @@ def _part(part: type[CasePart]) -> str:
 
 def _default(known: Entry) -> str:
     if known.default is None:
-        return "required" if known.needed and not known.only else ""
+        return "required" if known.required and not known.only else ""
     value = known.default
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{shown}`"
