@@ -6,7 +6,10 @@ from .flow_constraint import FlowConstraint, ForceConstraint, ObservableConstrai
 from .grid_check import GridCheck, grid_check
 from .problem import DesignProblem, Iterate
 from .topology_problem import topology_problem
-from .variables import DensityVariables, DesignVariables, ParameterVariables, ShapeVariables
+from .variables.density import DensityVariables
+from .variables.parameters import ParameterVariables
+from .variables.shape import ShapeVariables
+from .variables.variables import DesignVariables
 
 __all__ = [
     "CrossCheck",

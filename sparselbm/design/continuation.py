@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import ConstraintError
 from .optimizer import OptimizeResult
 from .problem import DesignProblem, Iterate
-from .variables import DesignVariables
+from .variables.variables import DesignVariables
 
 
 def minimize_in_stages(

@@ -20,7 +20,8 @@ from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
 from .flow_constraint import FlowConstraint
 from .operating_point import OperatingPoint, Solution
 from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
-from .variables import BoundVariables, DesignVariables, ShapeVariables
+from .variables.shape import ShapeVariables
+from .variables.variables import BoundVariables, DesignVariables
 
 _REMEMBERED = 64
 """Number of designs whose gradients are stored: optimisers accept designs after trying others."""

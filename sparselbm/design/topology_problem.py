@@ -11,7 +11,7 @@ from ..solver import Simulation
 from .optimizer import MMA, StoppingCriteria
 from .problem import DesignProblem
 from .topology import Density
-from .variables import DensityVariables
+from .variables.density import DensityVariables
 
 
 def topology_problem(simulation: Simulation, density: Density, fluid: float) -> DesignProblem:

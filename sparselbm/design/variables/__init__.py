@@ -1,17 +1,8 @@
-"""Design variables: the shape of a body, a density field, parameters of the models."""
+"""Design variables, bound to a set-up. The variables themselves are in `sparselbm.design`."""
 
-from .density import BoundDensityVariables, DensityVariables
-from .parameters import BoundParameters, ParameterVariables
-from .shape import BoundShape, ShapeVariables
-from .variables import BoundVariables, DesignVariables
+from .density import BoundDensityVariables
+from .parameters import BoundParameters
+from .shape import BoundShape
+from .variables import BoundVariables
 
-__all__ = [
-    "BoundDensityVariables",
-    "BoundParameters",
-    "BoundShape",
-    "BoundVariables",
-    "DensityVariables",
-    "DesignVariables",
-    "ParameterVariables",
-    "ShapeVariables",
-]
+__all__ = ["BoundDensityVariables", "BoundParameters", "BoundShape", "BoundVariables"]

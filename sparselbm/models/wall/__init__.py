@@ -1,6 +1,5 @@
 """No-slip walls of obstacles: partially saturated cells and bounce-back on links."""
 
-from ...geometry.solid_fraction import SolidFraction
 from .bounce_back import BounceBack, Bouzidi, CentralInterpolation, Halfway
 
 __all__ = [
@@ -8,5 +7,4 @@ __all__ = [
     "Bouzidi",
     "CentralInterpolation",
     "Halfway",
-    "SolidFraction",
 ]
