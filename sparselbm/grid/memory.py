@@ -21,7 +21,7 @@ _VECTOR_BYTES = 64
 _SUMMED = 1 << 30
 """Number of values that Warp sums in one call."""
 
-Shape = tuple[int, int, int]
+ArrayShape = tuple[int, int, int]
 
 
 def tile_array(domain: Domain, size: int, precision: type) -> wp.array:
@@ -64,7 +64,7 @@ def _huge_pages(size: int) -> mmap.mmap:
     return pages
 
 
-def aligned_array(shape: Shape, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
+def aligned_array(shape: ArrayShape, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
     """Returns an array of zeros, or with `pages` of any contents; on the CPU aligned to vectors, with a vector before and after.
 
     On the CPU large arrays are on huge pages (measured: the step is 1.16 to 1.32 times as fast).

@@ -41,7 +41,7 @@ def group_conditions(conditions: Sequence[C], formula: Callable[[C], Hashable]) 
 
 
 def same_nodes(values: Iterable) -> Hashable:
-    """What two lists of traced values and numbers have in common where they are equal: an expression is one node of a graph."""
+    """Hashable form of a list of traced values and numbers: equal lists have equal forms, because an expression is one node."""
     return tuple(("node", x.index) if isinstance(x, Expression) else x for x in values)
 
 

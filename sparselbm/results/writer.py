@@ -44,7 +44,7 @@ def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path,
 
 
 class ResultsWriter:
-    """Writer of results as they are computed; completed iterations are readable whatever ends the run.
+    """Writer of results as they are computed; completed iterations are readable however the run ends.
 
     Open `stage.path`, CASE_results.usda, in a viewer; the scene itself is not modified. Raises OutputExistsError for a
     folder that is not empty, unless `overwrite`; then the files of an earlier run are removed.

@@ -1,7 +1,7 @@
 """Gradient checks: dot products, Taylor remainders, finite differences and trends."""
 
 from .check import Check
-from .differences import Difference, difference
+from .differences import DirectionalDifference, difference
 from .dot_product import DotProduct, dot_product
 from .gradcheck import Gradcheck, GradcheckReport
 from .taylor import Taylor, median_order, taylor
@@ -9,7 +9,7 @@ from .trend import Trend, trend
 
 __all__ = [
     "Check",
-    "Difference",
+    "DirectionalDifference",
     "DotProduct",
     "Gradcheck",
     "GradcheckReport",

@@ -7,7 +7,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Difference:
+class DirectionalDifference:
     """Central difference (J(x + h d) - J(x - h d)) / 2 h, compared with the gradient g . d."""
 
     by_differences: float
@@ -24,7 +24,7 @@ class Difference:
 def difference(
     value: Callable[[np.ndarray], float], gradient: np.ndarray, x: np.ndarray, direction: np.ndarray, h: float,
     *, uncertainty: float = 0.0,
-) -> Difference:
+) -> DirectionalDifference:
     """Computes the slope along a direction in both ways. `uncertainty`: of one value of J."""
     ahead, behind = value(x + h * direction), value(x - h * direction)
-    return Difference(float(ahead - behind) / (2.0 * h), float(gradient @ direction), float(uncertainty) / h)
+    return DirectionalDifference(float(ahead - behind) / (2.0 * h), float(gradient @ direction), float(uncertainty) / h)

@@ -14,7 +14,7 @@ from ...observe import evaluate
 from ..operating_point import OperatingPoint
 from ..problem import DesignProblem
 from .check import Check
-from .differences import Difference, difference
+from .differences import DirectionalDifference, difference
 from .dot_product import dot_product
 from .taylor import Taylor, median_order, taylor
 from .trend import MIN_SAMPLES, Trend, trend
@@ -38,7 +38,7 @@ class GradcheckReport:
 
     checks: list[Check] = field(default_factory=list)
     taylor: Taylor | None = None
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[DirectionalDifference] = field(default_factory=list)
     trend: Trend | None = None
     """Trend over positions in cells."""
 

@@ -1,6 +1,6 @@
 """Relations for density and momentum at the cells of a plane face, shared by conditions at the cell centres.
 
-The outward normal is n. All populations with c.n >= 0 are known at a cell of the face, whatever enters; they give two
+The outward normal is n. All populations with c.n >= 0 are known at a cell of the face, for any inflow; they give two
 moments, which the conditions use in different ways.
 """
 

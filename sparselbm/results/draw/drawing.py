@@ -56,8 +56,8 @@ class FlowFrame:
         return np.where(self.is_fluid, quantity.of(self.snapshot), np.nan)
 
     def seeds(self, count: int) -> np.ndarray:
-        """Seed points [m], (k, 3): count x count of `starts`, evenly spaced, or a square of as many points two cells behind the
-        inlet, slightly wider than the body."""
+        """Seed points [m], (k, 3): count x count of `starts`, evenly spaced, or count x count in a square two cells behind the
+        inlet that is slightly wider than the body."""
         if self.starts is not None:
             return self.starts[np.linspace(0, len(self.starts) - 1, min(count**2, len(self.starts))).astype(int)]
         low, high = self.mesh.bounds

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..reader import Results
 from .export_format import ExportFormat
-from .shapes import Shape, all_shapes, point_normals, y_up
+from .shapes import Surface, all_shapes, point_normals, y_up
 
 FLOAT, UINT = 5126, 5125
 ATTRIBUTES, INDICES = 34962, 34963
@@ -48,7 +48,7 @@ class _Buffer:
         return self.add(np.ascontiguousarray(array, np.float32), "VEC3", target=ATTRIBUTES, bounds=bounds)
 
 
-def write_glb(path: Path, shapes: tuple[Shape, ...], up_axis: str, iterations: tuple[float, ...] = ()) -> None:
+def write_glb(path: Path, shapes: tuple[Surface, ...], up_axis: str, iterations: tuple[float, ...] = ()) -> None:
     """Writes shapes as meshes with point colours; designs start at the first and morph to each in turn."""
     buffer, nodes, meshes, channels, samplers = _Buffer(), [], [], [], []
     for shape in shapes:
@@ -73,7 +73,7 @@ def write_glb(path: Path, shapes: tuple[Shape, ...], up_axis: str, iterations: t
         file.write(buffer.data)
 
 
-def _mesh(buffer: _Buffer, shape: Shape, up_axis: str, iterations: tuple[float, ...]) -> dict:
+def _mesh(buffer: _Buffer, shape: Surface, up_axis: str, iterations: tuple[float, ...]) -> dict:
     base = shape.designs[0] if shape.designs else shape.points
     normals = point_normals(base, shape.faces)
     attributes = {

@@ -9,7 +9,7 @@ import numpy as np
 from ..reader import Results
 from ..stage.colour import for_screen
 from .export_format import ExportFormat
-from .shapes import Shape, all_shapes
+from .shapes import Surface, all_shapes
 
 SIZE = (1280, 720)
 FRAMES_A_SECOND = 24
@@ -19,14 +19,14 @@ FRAMES_AROUND = 72
 """Number of frames of a run, which has one design: the camera circles around it."""
 
 
-def draw_picture(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
+def draw_picture(path: Path, shapes: tuple[Surface, ...], up_axis: str) -> None:
     """Renders all shapes from the side and slightly above."""
     plotter = _plotter(shapes, up_axis)[0]
     plotter.screenshot(str(path))
     plotter.close()
 
 
-def draw_film(path: Path, shapes: tuple[Shape, ...], up_axis: str, captions: tuple[str, ...] = ()) -> None:
+def draw_film(path: Path, shapes: tuple[Surface, ...], up_axis: str, captions: tuple[str, ...] = ()) -> None:
     """Renders the shapes morphing through their designs, with a caption each, or one turn around a single design."""
     plotter, meshes = _plotter(shapes, up_axis)
     plotter.open_movie(str(path), framerate=FRAMES_A_SECOND, macro_block_size=1)
@@ -53,7 +53,7 @@ def _between(designs: tuple[np.ndarray, ...], time: float) -> np.ndarray:
     return (1.0 - share) * designs[number] + share * designs[number + 1]
 
 
-def _plotter(shapes: tuple[Shape, ...], up_axis: str):
+def _plotter(shapes: tuple[Surface, ...], up_axis: str):
     """Off-screen plotter, and the mesh of each shape in it."""
     import pyvista  # pyright: ignore[reportMissingImports]
 

@@ -22,7 +22,7 @@ DRAWINGS = "/Results"
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class Surface:
     """Surface in world metres."""
 
     name: str
@@ -37,14 +37,14 @@ class Shape:
     """Points [m] at each iteration of a study that moved them, each (n, 3)."""
 
 
-def all_shapes(results: Results) -> tuple[str, tuple[Shape, ...]]:
+def all_shapes(results: Results) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run."""
     scene = Scene.open(results.stage, time=results.best)
     stage = open_stage(results.stage)
     return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, stage))
 
 
-def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
+def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Surface]:
     designs = [Scene.open(results.stage, time=time).bodies for time in results.iterations]
     found = []
     for number, body in enumerate(scene.bodies):
@@ -53,11 +53,11 @@ def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Shape]:
         colours = np.empty((len(body.mesh.points), 3))
         for part in body.parts:
             colours[part.points] = _colours(stage, part.path, len(colours[part.points]), results.best)
-        found.append(Shape(body.path, body.mesh.points, body.mesh.faces, colours, tuple(points) if moved else ()))
+        found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours, tuple(points) if moved else ()))
     return found
 
 
-def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
+def _drawings(results: Results, stage: Usd.Stage) -> list[Surface]:
     """Visible meshes, curves and glyphs below /Results."""
     found = []
     for shape in shapes_at(stage, results.best):
@@ -65,14 +65,14 @@ def _drawings(results: Results, stage: Usd.Stage) -> list[Shape]:
             continue
         points, colours, faces = shape.positions.astype(np.float64), shape.colours, shape.indices.reshape(-1, shape.corners)
         if shape.corners == LINES:
-            found.append(Shape(shape.path, *tubes(points, _counts(faces), shape.width, colours)))
+            found.append(Surface(shape.path, *tubes(points, _counts(faces), shape.width, colours)))
         elif shape.copies is None:
-            found.append(Shape(shape.path, points, faces, colours))
+            found.append(Surface(shape.path, points, faces, colours))
         else:
             matrices = shape.copies.matrices
             there = np.einsum("mij,nj->mni", matrices[:, :3, :3], points) + matrices[:, None, :3, 3]
             tinted = (shape.copies.colours[:, None] * colours).reshape(-1, 3)
-            found.append(Shape(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
+            found.append(Surface(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
     return found
 
 

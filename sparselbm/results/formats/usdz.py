@@ -17,7 +17,7 @@ from ..reader import Results
 from ..stage.colour import colours, for_screen
 from ..stage.looks import Look
 from .export_format import ExportFormat
-from .shapes import GREY, Shape, all_shapes, point_normals, y_up
+from .shapes import GREY, Surface, all_shapes, point_normals, y_up
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -27,7 +27,7 @@ STEPS = 256
 PICTURE = "colours.png"
 
 
-def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
+def write_usdz(path: Path, shapes: tuple[Surface, ...], up_axis: str) -> None:
     """Writes the shapes of the best design as meshes of one package. Raises OSError if USD cannot write it."""
     from pxr import Sdf, Usd, UsdGeom, UsdUtils
 
@@ -40,7 +40,7 @@ def write_usdz(path: Path, shapes: tuple[Shape, ...], up_axis: str) -> None:
         _draw_picture(Path(folder) / PICTURE)
         look = Look("/Design/Colours", PICTURE)
         for number, shape in enumerate(shapes):
-            _define(stage, f"/Design/Shape{number}", shape, up_axis, look)
+            _define(stage, f"/Design/Surface{number}", shape, up_axis, look)
         stage.GetRootLayer().Save()
         # USD flattens the stage into one file and packages it with its assets, aligned to 64 bytes.
         if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
@@ -68,7 +68,7 @@ def _draw_picture(path: Path) -> None:
     imsave(path, np.repeat(for_screen(_map())[None], 4, axis=0))
 
 
-def _define(stage: Usd.Stage, path: str, shape: Shape, up_axis: str, look: Look) -> None:
+def _define(stage: Usd.Stage, path: str, shape: Surface, up_axis: str, look: Look) -> None:
     from pxr import Sdf, UsdGeom, Vt
 
     def vectors(values: np.ndarray) -> Vt.Vec3fArray:

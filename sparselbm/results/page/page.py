@@ -19,7 +19,7 @@ from ...scene.usd import open_stage
 from ..reader import Results
 from ..stage.camera import first_view
 from ..stage.colour import for_screen
-from ..stage.shapes import Shape, shapes_at
+from ..stage.shapes import DrawnPrim, shapes_at
 
 MOST_BYTES = 1 << 28
 """Largest size of the arrays of a page [bytes]: browsers need half a minute to read as much."""
@@ -94,7 +94,7 @@ class _Store:
                 )
         return self._places[data]
 
-    def add_shape(self, shape: Shape) -> dict:
+    def add_shape(self, shape: DrawnPrim) -> dict:
         """Stores positions, colours and indices; returns their offsets and sizes, and those of copies."""
         ends = np.stack([shape.positions.min(axis=0), shape.positions.max(axis=0)])
         entry = {
@@ -119,7 +119,7 @@ class _Store:
         return [self._corners.min(axis=0).tolist(), self._corners.max(axis=0).tolist()]
 
 
-def _by_prim(frames: list[list[Shape]], store: _Store) -> list[dict]:
+def _by_prim(frames: list[list[DrawnPrim]], store: _Store) -> list[dict]:
     """Every prim that is visible at some time, with its arrays at each time, or null."""
     prims: dict[str, dict] = {}
     for number, frame in enumerate(frames):

@@ -32,7 +32,7 @@ class Copies:
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class DrawnPrim:
     """Triangles, lines or points of a prim."""
 
     path: str
@@ -52,7 +52,7 @@ class Shape:
     """Copies; None: the shape is drawn once at its positions."""
 
 
-def shapes_at(stage: Usd.Stage, time: float | None) -> list[Shape]:
+def shapes_at(stage: Usd.Stage, time: float | None) -> list[DrawnPrim]:
     """Visible mesh, curve and point prims that are not empty at a time, and the shapes drawn by point instancers.
 
     None: at all times. Omitted are children of cameras, and within prototypes everything except meshes.
@@ -87,7 +87,7 @@ def _has_proxy(prim: Usd.Prim) -> bool:
     return bool(image) and image.GetPurposeAttr().Get() == UsdGeom.Tokens.render and bool(image.ComputeProxyPrim())
 
 
-def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape]:
+def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[DrawnPrim]:
     """Shape of the prim, transformed by a column matrix; empty for other prim types, or without elements."""
     from pxr import UsdGeom
 
@@ -103,13 +103,13 @@ def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Shape
     colours = _given_colours(prim, len(points), time)
     colours = np.full((len(points), 3), GREY) if colours is None else colours
     widths = prim.GetAttribute("widths").Get(_code(time)) or [0.0]
-    return [Shape(
+    return [DrawnPrim(
         str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity)),
         float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0),
     )]
 
 
-def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Shape]:
+def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[DrawnPrim]:
     """Shapes of an instancer's prototypes, each with its copies."""
     from pxr import Usd, UsdGeom
 
@@ -120,7 +120,7 @@ def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Shape
     transforms = np.asarray(instancer.ComputeInstanceTransformsAtTime(code, code), dtype=np.float64).reshape(-1, 4, 4)
     if not len(transforms):
         return []
-    matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # As `transforms.column_matrix`, vectorised.
+    matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # Like `transforms.column_matrix`, vectorised.
     colours, cache, found = _given_colours(prim, len(kinds), time), UsdGeom.XformCache(code), []
     for number, path in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
         here, root = kinds[shown] == number, prim.GetStage().GetPrimAtPath(path)

@@ -24,7 +24,7 @@ TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule
 
 
 @dataclass(frozen=True)
-class Shape:
+class Gprim:
     """Parameters of a gprim; equal shapes are tessellated once."""
 
     kind: str
@@ -39,7 +39,7 @@ class Shape:
     """Axis from the lower to the upper end."""
 
     @classmethod
-    def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Shape:
+    def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Gprim:
         """Returns the shape of a prim of `TYPES`, in its own units. Raises SceneError for an invalid length or axis."""
         kind = prim.GetTypeName()
         low, high = _ENDS[kind]
@@ -64,7 +64,7 @@ _ENDS = {
 
 
 @functools.lru_cache(maxsize=64)
-def tessellate(shape: Shape, segments: int) -> tuple[np.ndarray, np.ndarray]:
+def tessellate(shape: Gprim, segments: int) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, 3), and faces (m, 3) wound outward; empty for a shape with zero radius."""
     if shape.kind == "Cube":
         return box(shape.bottom)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
-"""Schema folder; on PXR_PLUGINPATH_NAME, usdview shows fallbacks, allowed tokens and docs."""
+"""Schema folder; on PXR_PLUGINPATH_NAME, usdview shows default values, allowed tokens and docs."""
 
 
 @cache

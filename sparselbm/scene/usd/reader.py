@@ -72,7 +72,7 @@ class Reader:
     def _shape(self, prim: Usd.Prim) -> tuple[np.ndarray, np.ndarray]:
         """Points and faces in the prim's own space."""
         if prim.GetTypeName() != "Mesh":
-            return gprims.tessellate(gprims.Shape.of(prim, self.time), self.segments)
+            return gprims.tessellate(gprims.Gprim.of(prim, self.time), self.segments)
         key = (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
         if key not in self._local:
             self._local[key] = read_mesh(prim, self.time, self.subdivision_levels)
