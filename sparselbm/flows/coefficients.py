@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from ..observe import Functional
+from ..observe.combination import Delegated
 from ..observe.unit import DIMENSIONLESS
 from ..units import Units
 
 
 @dataclass(frozen=True)
-class FlowCoefficient(Functional):
+class FlowCoefficient(Delegated):
     """Coefficient J = A / reference, such as C_d = F . e / (1/2 rho u^2 A).
 
     The reference is in SI units, so that J is the same quantity on every grid. Its value in lattice units is that of A;
@@ -23,15 +24,8 @@ class FlowCoefficient(Functional):
     unit = DIMENSIONLESS
 
     @property
-    def is_linear(self):
-        return self.functional.is_linear
-
-    @property
-    def sums(self):
-        return self.functional.sums
-
-    def of_sums(self, sums):
-        return self.functional.of_sums(sums)
+    def formula(self):
+        return self.functional
 
     def si_factor(self, units: Units, dimension: int) -> float:
         return self.functional.si_factor(units, dimension) / self.reference

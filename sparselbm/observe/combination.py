@@ -99,17 +99,13 @@ class Difference(Functional):
         return a - b, np.concatenate([of_a, -of_b])
 
 
-class Composed(Functional, ABC):
-    """Functional with a name of its own that is composed of others."""
+class Delegated(Functional, ABC):
+    """Functional whose value in lattice units is that of another one; `unit` is its own."""
 
     @property
     @abstractmethod
     def formula(self) -> Functional:
-        """The composition."""
-
-    @property
-    def unit(self):
-        return self.formula.unit
+        """The other functional."""
 
     @property
     def is_linear(self):
@@ -121,6 +117,14 @@ class Composed(Functional, ABC):
 
     def of_sums(self, sums):
         return self.formula.of_sums(sums)
+
+
+class Composed(Delegated, ABC):
+    """Functional with a name of its own that is composed of others, with the unit of the composition."""
+
+    @property
+    def unit(self):
+        return self.formula.unit
 
 
 def _parts(first: Functional, second: Functional, sums: np.ndarray):

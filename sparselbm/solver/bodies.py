@@ -1,7 +1,7 @@
 """Checks of the bodies in a domain: each of them acts in some cell, fluid is left, and which of them meet."""
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,16 +36,17 @@ class Meeting:
 
 
 def check_bodies(
-    domain: Domain, names: Sequence[str], geometry: Sequence[ObstacleGeometry], walls: Walls, open_cells: np.ndarray,
-    *, moved: Collection[str] | None = None, before: Sequence[Meeting] = (),
+    domain: Domain, names: Sequence[str], geometry: Sequence[ObstacleGeometry], walls: Walls,
+    open_cells: Callable[[], np.ndarray], *, moved: Collection[str] | None = None, before: Sequence[Meeting] = (),
 ) -> tuple[Meeting, ...]:
     """Returns the obstacles that touch or overlap, with a warning for those that did not before.
 
-    `names`: of all obstacles; `geometry`: of those with solid fractions; `open_cells`: mask of the fluid cells that are not fully
-    solid; `moved`: names of those whose points have changed, None: all; `before`: what was returned before. Raises
-    SimulationError for an obstacle that acts in no cell, and for obstacles that leave no fluid.
+    `names`: of all obstacles; `geometry`: of those with solid fractions; `open_cells`: returns the mask of the fluid cells that
+    are not fully solid, evaluated only for `moved` None; `moved`: names of those whose points have changed, None: all; `before`:
+    result of the previous check. Raises SimulationError for an obstacle that acts in no cell, and for obstacles that leave no
+    fluid.
     """
-    if moved is None and not open_cells.any():
+    if moved is None and not open_cells().any():
         raise SimulationError(
             f"the obstacles fill all {domain.fluid_cells} fluid cells, but at least 1 has to be left: check the direction of "
             f"their normals, `hollow` and the bounds of {listed(names)}"

@@ -63,7 +63,7 @@ class Solids:
         self.version += 1
         touched, holds_solid = self._refill(moved)
         self.meetings = check_bodies(
-            self._domain, self._names, self.geometry, self._walls, self.open_cells(), moved=moved, before=self.meetings
+            self._domain, self._names, self.geometry, self._walls, self.open_cells, moved=moved, before=self.meetings
         )
         self.by_hand[:] = False
         solid = np.zeros(self._domain.tile_count, dtype=bool)
