@@ -162,10 +162,9 @@ class Units:
         Raises:
             UnitsError: if tau, the Mach number or `cells_across` is beyond its limit.
         """
-        warnings = [*self._check_tau(), *self._check_mach()]
-        if cells_across is not None:
-            warnings += _check_cells(cells_across)
-        return tuple(warnings)
+        # The cells come first: too few of them are also the cause of most relaxation times that are too short.
+        cells = [] if cells_across is None else _check_cells(cells_across)
+        return (*cells, *self._check_tau(), *self._check_mach())
 
     @property
     def _pressure_scale(self) -> float:

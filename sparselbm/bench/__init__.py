@@ -3,14 +3,13 @@
 from .collisions import collision_names
 from .gradient_figures import GradientFigure, gradient_figures
 from .registers import RegisterReport, RegisterUse, register_report
-from .report import BenchReport, BenchRow, Machine
+from .report import BenchReport, BenchRow
 from .run import run_bench
 
 __all__ = [
     "BenchReport",
     "BenchRow",
     "GradientFigure",
-    "Machine",
     "RegisterReport",
     "RegisterUse",
     "collision_names",

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 
 import warp as wp
 
+from ..estimate.machine import describe_machine
 from ..lattice import D3Q19
 from ..layout import EDGE
 from . import domains, gradients, steps
 from .case import BenchCase
 from .collisions import collision_cases
 from .memory_copy import MemoryCopy
-from .report import BenchReport, BenchRow, describe_machine
+from .report import BenchReport, BenchRow
 from .timing import best_of
 from .work import BenchWork
 

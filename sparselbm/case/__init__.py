@@ -11,6 +11,7 @@ from .parts import (
     CaseObstacle,
     CaseOpening,
     CaseOutput,
+    CaseReference,
     CaseSolver,
     SceneFile,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "CaseObstacle",
     "CaseOpening",
     "CaseOutput",
+    "CaseReference",
     "CaseSolver",
     "CaseStudy",
     "SceneFile",

@@ -31,6 +31,7 @@ from .parts import (
     CaseObstacle,
     CaseOpening,
     CaseOutput,
+    CaseReference,
     CaseSolver,
     SceneFile,
 )
@@ -55,6 +56,7 @@ class Case:
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
     domain: CaseDomain = field(default_factory=CaseDomain)
+    reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
     boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
     """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
@@ -78,7 +80,7 @@ class Case:
             )
         CaseOpenings.of(self.boundary, self.source)
         self._user_models()
-        surface_of(self)
+        _require_body(self.reference, surface_of(self), self.source)
         conditions_of(self.opening, self.source)
 
     @classmethod
@@ -154,6 +156,7 @@ class Case:
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
+            reference_length=self.reference.length, reference_area=self.reference.area,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
             conditions=openings.conditions,
             lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
@@ -235,6 +238,17 @@ def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> Non
                     f"{place} is {obstacle.role} below {above}, which is {other.role}: give a prim and all prims "
                     "below it one role"
                 )
+
+
+def _require_body(reference: CaseReference, surface: str | None, source: Source) -> None:
+    """Raises CaseError for reference quantities of a body where the case has a fluid volume."""
+    for name in ("length", "area"):
+        value = getattr(reference, name)
+        if surface is not None and value is not None:
+            raise CaseError(
+                f"{source.place('reference', name)} is {value:g}, but the case has the fluid volume {surface}, whose reference "
+                "length is the hydraulic diameter of its inlet: remove it"
+            )
 
 
 def _require_within(output: CaseOutput, source: Source) -> None:

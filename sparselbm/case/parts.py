@@ -90,7 +90,7 @@ class CaseOpening(CasePart):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDomain(CasePart):
-    """Computational domain and cell size. L is the design obstacle's largest extent across the flow.
+    """Computational domain and cell size. L is the largest extent across the flow of the design obstacle's part in the box.
 
     A fluid volume has no box: only the cell size applies.
     """
@@ -117,6 +117,22 @@ class CaseDomain(CasePart):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReference(CasePart):
+    """Reference quantities of the coefficients of a body. A fluid volume has none of its own."""
+
+    space: ClassVar[str] = "reference"
+
+    length: float | None = entry(
+        NUMBER, None, "Reference length of the Reynolds number [m]. Not set: the largest extent across the flow of the design "
+        "obstacle's part in the box.", above=0.0, option="reference_length",
+    )
+    area: float | None = entry(
+        NUMBER, None, "Reference area of force coefficients [m2]. Not set: the silhouette along the flow of the design "
+        "obstacle's part in the box.", above=0.0, option="reference_area",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFluid(CasePart):
     """Properties of the fluid."""
 
@@ -126,8 +142,9 @@ class CaseFluid(CasePart):
     reynolds: float = entry(
         NUMBER,
         WindTunnel.reynolds,
-        "Reynolds number u L / nu, with the inlet velocity u and the design obstacle's largest extent L across the flow; in a "
-        "fluid volume with the mean velocity u and the hydraulic diameter L = 4 A / P of the inlet.",
+        "Reynolds number u L / nu, with the inlet velocity u and the reference length L, by default the design obstacle's "
+        "largest extent across the flow; in a fluid volume with the mean velocity u and the hydraulic diameter L = 4 A / P of "
+        "the inlet.",
         above=0.0,
     )
     viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
@@ -307,6 +324,6 @@ class CaseOutput(CasePart):
 
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseFluid, CaseBoundary, CaseSolver, CaseObjective, CaseDesign,
-    CaseConstraint, CaseOutput,
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseObjective,
+    CaseDesign, CaseConstraint, CaseOutput,
 )

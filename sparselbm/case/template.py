@@ -17,12 +17,13 @@ from .parts import (
     CaseObjective,
     CaseObstacle,
     CaseOutput,
+    CaseReference,
     CaseSolver,
     SceneFile,
 )
 from .values import toml_value, usd_value
 
-_SINGLE = (SceneFile(), CaseDomain(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
+_SINGLE = (SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
 _HINT = (
     "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
     "pressureDrop."

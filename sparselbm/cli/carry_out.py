@@ -1,7 +1,8 @@
 """Runs an optimisation from the first check to the summary, for the commands that need it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..design import DesignProblem, GridCheck, grid_check
 from ..design.grid_check import refined_points
@@ -29,17 +30,17 @@ _UNCONFIRMED = (
 
 
 def run_optimization(
-    scene: Scene, problem: DesignProblem, *, output: Path, overwrite: bool, check_grid: bool, ops: PrimOps | None = None,
-    draw: Sequence[Drawing] = DRAWN,
+    scene: Scene, problem: DesignProblem, *, output: Path, overwrite: bool, check_grid: bool, origin: Mapping[str, Any],
+    ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
 ) -> tuple[Writer, dict]:
-    """Runs a checked problem and prints its results; returns the writer and the summary.
+    """Runs a checked problem and prints its results; returns the writer and the summary. `origin`: see `ResultsWriter`.
 
     Raises RunInterruptedError after Ctrl-C with the best value so far; all iterations are written. An empty folder is removed.
     """
     if check_grid:
         refined_points(problem, _REFINEMENT)
     with no_empty_folders(output):
-        folder = _writer(scene, problem.first.setup, output, overwrite=overwrite, ops=ops, draw=draw)
+        folder = _writer(scene, problem.first.setup, output, overwrite=overwrite, ops=ops, draw=draw, origin=origin)
         announce(problem.first.setup)
         with running():
             result = _optimise(problem, folder)
@@ -67,14 +68,15 @@ def quantity(problem: DesignProblem) -> str:
 
 
 def _writer(
-    scene: Scene, setup: FlowSetup, output: Path, *, overwrite: bool, ops: PrimOps | None, draw: Sequence[Drawing]
+    scene: Scene, setup: FlowSetup, output: Path, *, overwrite: bool, ops: PrimOps | None, draw: Sequence[Drawing],
+    origin: Mapping[str, Any],
 ) -> Writer:
     """Writer of the results of an optimisation, which creates the folder. Raises OutputExistsError."""
     if isinstance(setup, InternalFlowSetup):
-        return InternalFlowWriter(output, scene, setup, overwrite=overwrite, draw=draw)
+        return InternalFlowWriter(output, scene, setup, overwrite=overwrite, draw=draw, origin=origin)
     assert isinstance(setup, WindTunnelSetup)
     scene.body(setup.obstacle).require_fixed_topology()
-    return ResultsWriter(output, scene, setup, overwrite=overwrite, ops=ops, draw=draw)
+    return ResultsWriter(output, scene, setup, overwrite=overwrite, ops=ops, draw=draw, origin=origin)
 
 
 def _optimise(problem: DesignProblem, folder: Writer) -> OptimizeResult:

@@ -52,7 +52,13 @@ def demo(
         ShapeVariables(FFD((5, 3, 4), limit=0.25)), stop=StoppingCriteria(iterations=iterations, seconds=seconds),
         method=Steady(tolerance=0.1, flow_tolerance=math.inf),
     )
-    written, summary = run_optimization(scene, problem, output=folder, overwrite=overwrite, check_grid=grid_check)
+    origin = {
+        "command": "demo", "case": {"file": str(scene.path)},
+        "options": {"voxel_size": voxel_size, "iterations": iterations, "seconds": seconds, "grid_check": grid_check},
+    }
+    written, summary = run_optimization(
+        scene, problem, output=folder, overwrite=overwrite, check_grid=grid_check, origin=origin
+    )
     is_default = (voxel_size, iterations, seconds) == (VOXEL_SIZE, ITERATIONS, None)
     broken = failures(summary, validate_stage(written.stage.path), LEAST_REDUCTION if is_default else 0.0)
     for line in broken:

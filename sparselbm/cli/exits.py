@@ -16,6 +16,9 @@ _SPOKEN = {
     "no obstacle specified": "no --obstacle specified",
     "constrain it by BoundingBox or bounds instead": "pass --no-fixed-volume",
     "omit the grid check": "pass --no-grid-check",
+    "pass a reference_area": "pass --reference-area",
+    "wall=Bouzidi()": "--wall interpolated",
+    "enlarge side,": "enlarge --margins,",
 }
 """Names of the Python interface in messages, and the options that correspond to them."""
 

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from ..case import CaseDesign, CaseObjective, CaseStudy
 from ..design.gradcheck import Check, Gradcheck, GradcheckReport
 from ..design.gradcheck.plot import plot
 from ..files.write import claim_folder, no_empty_folders
+from ..results.run_record import setup_record
 from . import options as o
 from .carry_out import quantity
 from .exits import FAILED, running
@@ -75,11 +77,14 @@ def gradcheck(
     with no_empty_folders(folder):
         claim_folder(folder, overwrite=overwrite, owned=_OWNED)
         announce(setup)
+        began = perf_counter()
         with running():
             with ProgressBar(setup, quantity=quantity(problem)) as work:
                 problem.on_progress = work.step
                 report = option.run(problem, _print_check)
-            (folder / "gradcheck.json").write_text(json.dumps(report.to_json(), indent=2) + "\n")
+            run = {**options.origin(case), **setup_record(setup), "wall_time": round(perf_counter() - began, 3)}
+            found = {**report.to_json(), "doubts": list(setup.doubts), "run": run}
+            (folder / "gradcheck.json").write_text(json.dumps(found, indent=2) + "\n")
             plot(folder / "gradcheck.png", report)
     out.print(_table(report))
     out.print(f"results  {folder}", highlight=False)

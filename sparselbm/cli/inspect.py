@@ -1,25 +1,33 @@
-"""`sparselbm inspect`: report of a scene and of the run that it would give."""
+"""`sparselbm inspect`: report of a scene and of the runs that it would give."""
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from ..flows import InternalFlowSetup
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
-from ..scene.usd import Note, Scene, surface_doubts
+from ..geometry.surface_doubts import surface_doubts
+from ..scene.usd import Scene
 from . import options as o
+from .drawings import Draw
 from .exits import spoken
-from .job_of import job_of
 from .overrides import Overrides
+from .plan import Output, Plan, PlannedRun, RestartFrom, Sweep
 from .settings import FLOW, takes_case
-from .show import err, out
+from .show import err, facts, out, show_doubts
 
 
 @takes_case(*FLOW)
-def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile = None) -> None:
-    """Report what was read from a scene and what would be run: cells, memory, time step, duration. Nothing is run.
+def inspect(
+    options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
+    overwrite: o.Overwrite = False, draw: Draw = None, json_file: o.JsonFile = None,
+) -> None:
+    """Report what was read from a scene and what would be run: sizes, cells, memory, time step, duration, and every doubt.
+    Nothing is run.
 
-    For a scene with several bodies, select one with [bold]--obstacle[/bold] to see the tunnel around it.
+    All options of [bold]run[/bold] are accepted. For a scene with several bodies, select one with [bold]--obstacle[/bold] to see
+    the tunnel around it.
 
     Examples:
 
@@ -29,39 +37,45 @@ def inspect(options: Overrides, device: o.Device = None, json_file: o.JsonFile =
 
     sparselbm inspect scene.usda --obstacle /World/Body --reynolds 100 --json setup.json
     """
-    case, place = options.case(), o.device_of(device)
+    case = options.case()
     read = options.scene(case)
-    setup = case.setup(read, place) if case.obstacle or len(read.bodies) == 1 else None
-    looks, size = [inspect_mesh(body.mesh, body.path) for body in read.bodies], setup and setup.voxel_size
-    if case.surface is not None:
-        size = None  # A fluid volume has no body whose faces the cells have to resolve.
-    ignored = [path for path, each in case.obstacle.items() if each.role == "ignored"]
-    caps, whole = {}, {}
-    if isinstance(setup, InternalFlowSetup):
-        caps, whole = setup.caps, {setup.name: inspect_mesh(setup.surface, setup.name)}  # Its caps close it.
-    doubts = [
-        note for body, look in zip(read.bodies, looks)
-        if body.path not in case.opening and not _is_below(body.path, ignored)  # A cap has to have a rim.
-        for note in surface_doubts(body, whole.get(body.path, look), size, device=place)
-    ]
-    found = _reading(read, looks, doubts)
-    _show_reading(read, looks, doubts, caps)
-    if setup is None:
-        err.print(f"{len(read.bodies)} bodies: select one with --obstacle to see the tunnel around it", highlight=False)
+    if case.obstacle or len(read.bodies) == 1:
+        plan = Plan.of(
+            options, sweep_variants=sweep_variants, restart=restart, device=device, output=output, draw=draw,
+            read=read,
+        )
+        choices = {choice: _run(each, overwrite) for choice, each in plan.runs.items()}
+        found = choices[""] if not sweep_variants else {"variants": sweep_variants, "choices": choices}
     else:
-        job = job_of(setup)
-        found |= job.numbers(setup.estimate())
-        job.show(found)
+        found = _scene(read, o.device_of(device))
     if json_file is not None:
         json_file.write_text(json.dumps(found, indent=2) + "\n")
 
 
-def _is_below(path: str, prims: list[str]) -> bool:
-    """Whether a prim is one of these, or below one."""
-    return any(f"{path}/".startswith(f"{each.rstrip('/')}/") for each in prims)
+def _run(planned: PlannedRun, overwrite: bool) -> dict[str, Any]:
+    """Reports a scene and the run that it would give."""
+    looks = [inspect_mesh(body.mesh, body.path) for body in planned.scene.bodies]
+    _show_reading(planned.scene, looks, planned.setup.caps if isinstance(planned.setup, InternalFlowSetup) else {})
+    numbers = planned.job.numbers(planned.setup.estimate())
+    planned.job.show(numbers)
+    there = planned.folder.is_dir() and any(planned.folder.iterdir())
+    state = "" if not there else " (will be replaced)" if overwrite else " (not empty: give --overwrite, or another --output)"
+    facts("", {"results": f"{planned.folder}{state}"})
+    return {**_reading(planned.scene, looks), **numbers}
 
 
-def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dict:
+def _scene(read: Scene, device: str) -> dict[str, Any]:
+    """Reports a scene of several bodies, none of which is selected."""
+    looks = [inspect_mesh(body.mesh, body.path) for body in read.bodies]
+    doubts = [*map(str, read.report.doubtful)]
+    doubts += [doubt for body in read.bodies for doubt in surface_doubts(body.mesh, body.path, device=device)]
+    _show_reading(read, looks, {})
+    show_doubts(doubts)
+    err.print(f"{len(read.bodies)} bodies: select one with --obstacle to see the tunnel around it", highlight=False)
+    return {**_reading(read, looks), "doubts": doubts}
+
+
+def _reading(scene: Scene, looks: list[RepairReport]) -> dict[str, Any]:
     report = scene.report
     return {
         "scene": str(scene.path), "up_axis": scene.up_axis, "metres_per_unit": scene.metres_per_unit,
@@ -74,11 +88,10 @@ def _reading(scene: Scene, looks: list[RepairReport], doubts: list[Note]) -> dic
             for body, look, used in zip(scene.bodies, looks, report.used)
         ],
         "skipped": [{"path": note.path, "reason": note.reason} for note in report.skipped],
-        "doubtful": [{"path": note.path, "reason": note.reason} for note in (*report.doubtful, *doubts)],
     }
 
 
-def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note], caps: Mapping[str, Cap]) -> None:
+def _show_reading(scene: Scene, looks: list[RepairReport], caps: Mapping[str, Cap]) -> None:
     out.print(f"{scene.path}: up is {scene.up_axis}, a unit is {scene.metres_per_unit:g} m", highlight=False)
     for body, look in zip(scene.bodies, looks):
         low, high = body.mesh.bounds
@@ -88,6 +101,5 @@ def _show_reading(scene: Scene, looks: list[RepairReport], doubts: list[Note], c
         )
         for line in look.lines()[1:] if body.path not in caps else [f"  {caps[body.path]}"]:
             out.print(f"        {line}", highlight=False, markup=False)
-    for kind, notes in (("skipped ", scene.report.skipped), ("doubtful", (*scene.report.doubtful, *doubts))):
-        for note in notes:
-            out.print(f"{kind}  {spoken(str(note))}", highlight=False, markup=False)
+    for note in scene.report.skipped:
+        out.print(f"skipped   {spoken(str(note))}", highlight=False, markup=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..estimate.device import gibibytes
 from ..flows import Inlet, InternalFlowSetup, RunEstimate
 from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .show import announce, duration, err, facts, show_warnings, warn_not_converged
+from .show import announce, duration, err, facts, show_doubts, warn_not_converged
 
 
 class InternalFlowJob(Job):
@@ -20,7 +22,8 @@ class InternalFlowJob(Job):
     def numbers(self, estimate: RunEstimate):
         setup = self.setup
         return {
-            "surface": setup.name, "voxel_size": setup.voxel_size, "reynolds": setup.reynolds, "flow_rate": setup.flow_rate,
+            "surface": setup.name, "size": np.ptp(setup.bounds, axis=0).tolist(),
+            "voxel_size": setup.voxel_size, "reynolds": setup.reynolds, "flow_rate": setup.flow_rate,
             "openings": {
                 name: {
                     "kind": "inlet" if isinstance(setup.conditions[name], Inlet) else "outlet", "area": cap.area,
@@ -35,13 +38,14 @@ class InternalFlowJob(Job):
             "mach": setup.units.mach, "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps,
             "expected_compression": setup.expected_compression, "copy_gbs": estimate.copy_gbs,
             "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
-            "warnings": list(setup.warnings),
+            "doubts": list(setup.doubts),
         }
 
     def show(self, found):
         setup = self.setup
         size = " x ".join(map(str, setup.domain.shape))
         facts(f"\nFluid volume {setup.name}", {
+            **setup.dimensions,
             "cells": f"{setup.domain.fluid_cells:,} of {setup.voxel_size:.4g} m",
             "narrowest opening": f"{setup.cells_across:.1f} cells across",
             "tiles": f"{setup.tiles:,}, {setup.cells:,} cells",
@@ -51,10 +55,10 @@ class InternalFlowJob(Job):
             **numerical_facts(setup, setup.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
         })
-        show_warnings(setup)
+        show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, *, overwrite, draw):
-        self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw)
+    def claim(self, scene, folder, *, overwrite, draw, origin):
+        self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
 
     def run(self, steady_run, start, objective):
         announce(self.setup)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..flows import Flow, FlowSetup, RunEstimate, SteadyResult, SteadyRun
 from ..observe import Functional, Restart
@@ -22,11 +23,13 @@ class Job(ABC):
 
     @abstractmethod
     def show(self, found: dict) -> None:
-        """Prints the same as a table, and warnings."""
+        """Prints the same as a table, and every doubt."""
 
     @abstractmethod
-    def claim(self, scene: Scene, folder: Path, *, overwrite: bool, draw: Sequence[Drawing]) -> None:
-        """Creates the folder of the results. Raises OutputExistsError."""
+    def claim(
+        self, scene: Scene, folder: Path, *, overwrite: bool, draw: Sequence[Drawing], origin: Mapping[str, Any]
+    ) -> None:
+        """Creates the folder of the results. `origin`: for the summary, see `ResultsWriter`. Raises OutputExistsError."""
 
     @abstractmethod
     def run(self, steady_run: SteadyRun, start: Restart | None, objective: Functional | None) -> dict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -21,19 +20,18 @@ def in_one_box(setups: Sequence[FlowSetup]) -> tuple[FlowSetup, ...]:
     bounds, cell = np.array([setup.bounds for setup in tunnels]), min(setup.voxel_size for setup in tunnels)
     low, high = (tuple(map(float, corner)) for corner in (bounds[:, 0].min(axis=0), bounds[:, 1].max(axis=0)))
     return tuple(
-        replace(setup.options, corners=(low, high), voxel_size=cell).around(setup.bodies, setup.obstacle, device=setup.device)
-        for setup in tunnels
+        setup.with_options(corners=(low, high), voxel_size=cell) for setup in tunnels
     )
 
 
-def fluids_of(setups: Sequence[FlowSetup]) -> str:
-    """Warning if the variants have different viscosities, else nothing."""
+def fluids_of(setups: Sequence[FlowSetup]) -> tuple[str, ...]:
+    """Doubt if the variants have different viscosities, else nothing."""
     found = sorted(setup.units.viscosity for setup in setups)
     if found[-1] <= (1.0 + 1e-6) * found[0]:
-        return ""
+        return ()
     return (
-        f"Warning: the Reynolds number refers to the extent of each variant, so the viscosities are {found[0]:.4g} to "
-        f"{found[-1]:.4g} m^2/s: to compare forces in the same fluid, give --viscosity in its place"
+        f"the Reynolds number refers to the extent of each variant, so the viscosities are {found[0]:.4g} to "
+        f"{found[-1]:.4g} m^2/s: to compare forces in the same fluid, give --viscosity in its place",
     )
 
 

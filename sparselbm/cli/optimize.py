@@ -47,5 +47,5 @@ def optimize(
     study = CaseStudy.of(case, case.setup(read, place))
     run_optimization(
         read, study.problem, output=output_of(output, case, "_optimize"), overwrite=overwrite,
-        check_grid=case.objective.grid_check, ops=study.ops, draw=drawn,
+        check_grid=case.objective.grid_check, origin=options.origin(case), ops=study.ops, draw=drawn,
     )

@@ -11,6 +11,7 @@ from ..case import Case, CaseBoundary, CaseDesign, CaseDomain, CaseObstacle
 from ..case.entry import CasePart, converted, spelt
 from ..case.kinds import COUNTS, VECTOR
 from ..case.openings import CaseOpenings, tunnel_sides
+from ..case.record import settings_of
 from ..case.user_file import names_a_class
 from ..errors import OptionError
 from ..scene.usd import Scene
@@ -25,6 +26,10 @@ class Overrides:
     """Values of the options by parameter."""
     settings: Mapping[str, tuple[type[CasePart], str]]
     """Part and attribute of the case for each parameter that sets one."""
+    command: str
+    """Name of the command."""
+    given: Mapping[str, Any]
+    """All options that were given, those of the command itself too."""
 
     def case(self, *more_variants: str) -> Case:
         """The case; `more_variants`: in addition to those of --variant. Raises CaseError, OptionError."""
@@ -43,6 +48,12 @@ class Overrides:
         """The scene of the case, read as the options require. Raises SceneError, CaseError."""
         only, missing = self.values["local_files_only"], self.values["allow_missing"]
         return case.read_scene(local_files_only=only, allow_missing=missing)
+
+    def origin(self, case: Case) -> dict[str, Any]:
+        """Command, options and case of a run, from which it can be repeated, as values for JSON."""
+        options = {name: value if isinstance(value, int | float | list) else str(value) for name, value in self.given.items()}
+        file = str(case.source.file or case.file)
+        return {"command": self.command, "options": options, "case": {"file": file, "settings": settings_of(case)}}
 
     def _changes(self) -> dict[str, dict[str, Any]]:
         """Values by part and attribute, as the case stores them."""

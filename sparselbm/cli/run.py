@@ -2,38 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
 
 from ..files.write import no_empty_folders, replace_file
-from ..observe import Restart
-from ..scene.usd import variants_of
 from . import options as o
-from .drawings import Draw, drawings_of
-from .job_of import job_of
+from .drawings import Draw
 from .jobs import Job
-from .one_box import box_of, fluids_of, in_one_box
-from .overrides import Overrides, output_of
+from .one_box import box_of, fluids_of
+from .overrides import Overrides
+from .plan import Output, Plan, RestartFrom, Sweep
 from .settings import FLOW, takes_case
-from .show import err, facts
-
-Sweep = Annotated[
-    str | None,
-    o.option(
-        "--sweep-variants",
-        "Run every variant of a set, each in a folder with its name, all in the same box, which contains the box of each.",
-        metavar="/PRIM:SET",
-    ),
-]
-
-Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE")]
-
-RestartFrom = Annotated[
-    Path | None,
-    o.option(
-        "--restart", "Start from velocity.nvdb and pressure.nvdb in a folder of results; the cell size may differ.",
-        metavar="FOLDER",
-    ),
-]
+from .show import facts, show_doubts
 
 
 @takes_case(*FLOW)
@@ -61,27 +39,18 @@ def run(
 
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# drag of each variant[/dim]
     """
-    place, drawn = o.device_of(device), drawings_of(draw)
-    start = None if restart is None else Restart.read(restart)  # Before its folder is emptied by --overwrite.
-    case = options.case()
-    choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
-    cases = [options.case(f"{sweep_variants}={choice}") if choice else case for choice in choices]
-    scenes = [options.scene(each) for each in cases]
-    setups = in_one_box([each.setup(read, place) for each, read in zip(cases, scenes)])
-    jobs = {
-        choice: (read, job_of(setup), each.steady_run(setup), each.user_objective)
-        for choice, each, read, setup in zip(choices, cases, scenes, setups)
-    }
-    whole = output_of(output, case)
-    with no_empty_folders(*(whole / choice for choice in jobs)):
-        for choice, (read, job, *_) in jobs.items():
-            job.claim(read, whole / choice, overwrite=overwrite, draw=drawn)
-        found = {choice: job.run(steady_run, start, objective) for choice, (_, job, steady_run, objective) in jobs.items()}
+    plan = Plan.of(
+        options, sweep_variants=sweep_variants, restart=restart, device=device, output=output, draw=draw
+    )
+    with no_empty_folders(*(each.folder for each in plan.runs.values())):
+        for each in plan.runs.values():
+            each.job.claim(each.scene, each.folder, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
+        found = {choice: each.job.run(each.steady_run, plan.start, each.objective) for choice, each in plan.runs.items()}
     if sweep_variants:
-        rows = {choice: (job, found[choice]) for choice, (_, job, *_) in jobs.items()}
-        _tabulate(sweep_variants, box_of(setups[0]), rows, whole)
-        if doubt := fluids_of(setups):
-            err.print(doubt, style="yellow", highlight=False)
+        setups = [each.setup for each in plan.runs.values()]
+        rows = {choice: (each.job, found[choice]) for choice, each in plan.runs.items()}
+        _tabulate(sweep_variants, box_of(setups[0]), rows, plan.folder)
+        show_doubts(fluids_of(setups))
 
 
 def _tabulate(name: str, box: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:

@@ -10,18 +10,28 @@ from typing import Annotated, Any
 
 import typer
 
-from ..case import CaseBoundary, CaseDesign, CaseDomain, CaseFluid, CaseObjective, CaseObstacle, CaseSolver, SceneFile
+from ..case import (
+    CaseBoundary,
+    CaseDesign,
+    CaseDomain,
+    CaseFluid,
+    CaseObjective,
+    CaseObstacle,
+    CaseReference,
+    CaseSolver,
+    SceneFile,
+)
 from ..case.entry import CasePart, Entry
 from ..case.kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 from .options import option
 from .overrides import Overrides
 
-FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseFluid, CaseSolver)
+FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
 """Parts that concern every command that takes a case."""
 
 _PANELS = {
-    SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseFluid: "Flow", CaseSolver: "Solver",
-    CaseDesign: "Design", CaseObjective: "Design",
+    SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
+    CaseSolver: "Solver", CaseDesign: "Design", CaseObjective: "Design",
 }
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
@@ -99,8 +109,9 @@ def takes_case(*parts: type[CasePart], leave_out: Collection[str] = ()) -> Calla
         _, *own = inspect.signature(command, eval_str=True).parameters.values()
 
         def called(**values: Any) -> None:
+            given = {name: value for name, value in values.items() if value is not None and value is not False}
             mine = {each.name: values.pop(each.name) for each in own}
-            command(Overrides(values, derived), **mine)
+            command(Overrides(values, derived, command.__name__, given), **mine)
 
         scene, *others = (
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=_default(name, kind))

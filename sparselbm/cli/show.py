@@ -1,5 +1,6 @@
 """Printed output: tables, summaries and the progress of a run."""
 
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from ..design import Iterate
 from ..flows import FlowSetup, SteadyRun
 from ..flows.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
+from .exits import spoken
 from .interrupt import Interruptible
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -31,15 +33,16 @@ def facts(title: str, rows: dict[str, str]) -> None:
 
 
 def announce(setup: FlowSetup) -> None:
-    """Prints one line about the run, and its warnings."""
+    """Prints one line about the run, its sizes and reference quantities, and every doubt about it."""
     out.print(f"{setup.headline}, on {setup.device}", highlight=False)
-    show_warnings(setup)
+    facts("", setup.dimensions)
+    show_doubts(setup.doubts)
 
 
-def show_warnings(setup: FlowSetup) -> None:
-    """Prints the warnings of a set-up."""
-    for warning in setup.warnings:
-        err.print(f"Warning: {warning}", style="yellow", highlight=False, markup=False)
+def show_doubts(doubts: Sequence[str]) -> None:
+    """Prints doubts about a set-up or a scene, in the names of the command line."""
+    for doubt in doubts:
+        err.print(f"Warning: {spoken(doubt)}", style="yellow", highlight=False, markup=False)
 
 
 def warn_not_converged(summary: dict, steady_run: SteadyRun, quantity: str) -> None:

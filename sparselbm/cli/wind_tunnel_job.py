@@ -6,10 +6,11 @@ import numpy as np
 
 from ..estimate.device import gibibytes
 from ..flows import RunEstimate, WindTunnelSetup
+from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .show import announce, duration, facts, show_warnings, warn_not_converged
+from .show import announce, duration, facts, show_doubts, warn_not_converged
 
 _EVALUATIONS = 11
 """Evaluations of an optimisation of ten iterations, as an estimate."""
@@ -25,13 +26,15 @@ class WindTunnelJob(Job):
         setup = self.setup
         return {
             "obstacle": setup.obstacle, "voxel_size": setup.voxel_size, "reynolds": setup.options.reynolds,
-            "length": setup.length, "frontal_area": setup.frontal_area, "cells_across": setup.cells_across,
+            "size": setup.body.size.tolist(), "length": setup.length, "reference_length": setup.body.reference_length,
+            "frontal_area": setup.frontal_area, "reference_area": setup.body.reference_area, "blockage": setup.blockage,
+            "cells_across": setup.cells_across,
             "tunnel": setup.bounds.tolist(), "shape": list(setup.shape), "cells": setup.cells, "tiles": setup.tiles,
             "memory_bytes": setup.memory, "gradient_memory_bytes": setup.gradient_memory,
             "viscosity": setup.units.viscosity, "time_step": setup.units.time_step, "mach": setup.units.mach,
             "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps, "copy_gbs": estimate.copy_gbs,
             "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
-            "expected_optimize_seconds": estimate.optimisation_seconds(_EVALUATIONS), "warnings": list(setup.warnings),
+            "expected_optimize_seconds": estimate.optimisation_seconds(_EVALUATIONS), "doubts": list(setup.doubts),
         }
 
     def show(self, found):
@@ -40,18 +43,18 @@ class WindTunnelJob(Job):
         size = " x ".join(map(str, setup.shape))
         facts(f"\nTunnel around {setup.obstacle}", {
             "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[setup.options.axis]}",
+            **setup.dimensions,
             "size across the flow": f"{setup.length:.4g} m, {setup.cells_across:.1f} cells",
-            "frontal area": f"{setup.frontal_area:.4g} m^2",
             "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
             "memory": f"{gibibytes(setup.memory)}; {gibibytes(setup.gradient_memory)} with gradients",
             **numerical_facts(setup, setup.options.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}, "
             f"optimisation of {_EVALUATIONS} evaluations {duration(found['expected_optimize_seconds'])}",
         })
-        show_warnings(setup)
+        show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, *, overwrite, draw):
-        self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw)
+    def claim(self, scene, folder, *, overwrite, draw, origin):
+        self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
 
     def run(self, steady_run, start, objective):
         announce(self.setup)
@@ -61,10 +64,19 @@ class WindTunnelJob(Job):
             summary = self._folder.finish_run(flow, drag, measured(flow, objective))
         warn_not_converged(summary, steady_run, "the drag")
         facts("", {
-            "drag coefficient": f"{drag:.4f}", "force along the flow": f"{summary['drag_force']:.5g} N",
+            "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
+            "force along the flow": f"{summary['drag_force']:.5g} N",
             **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary
+
+    def _without_blockage(self, summary: dict) -> dict[str, str]:
+        """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""
+        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE:
+            return {}
+        low, high = summary["blockage_effect"]
+        free = [summary["drag_coefficient"] / (1.0 + effect) for effect in (high, low)]
+        return {"in unbounded flow": f"about {free[0]:.3g} to {free[1]:.3g} (the sides raise it by {low:.0%} to {high:.0%})"}
 
     def line(self, summary):
         """Coefficients refer to the frontal area of each variant: compare forces."""

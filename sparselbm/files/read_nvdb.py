@@ -31,16 +31,25 @@ def read_nvdb(path: str | os.PathLike[str]) -> TileGrid:
             other value types, constant regions above the leaves, a transform other than scaling and translation.
         OSError: the file cannot be read.
     """
-    data = _grid_bytes(Path(path))
+    try:
+        return _read(Path(path))
+    except NanovdbError:
+        raise
+    except ValueError as error:  # A name that is no text, and what `TileGrid` refuses, such as values that are not finite.
+        raise NanovdbError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> TileGrid:
+    data = _grid_bytes(path)
     kind, number = struct.unpack_from("<II", data.data, CLASS_AT)[::-1]
     components = next((c for c, each in GRID_TYPE.items() if each == kind), None)
     if components is None:
         raise NanovdbError(f"{path} has values of NanoVDB type {kind}: convert them to float (1) or vec3f (6).")
-    leaves, background = _leaves(Path(path), data, components)
-    voxel_size, origin = _place(Path(path), data)
+    leaves, background = _leaves(path, data, components)
+    voxel_size, origin = _place(path, data)
     values = leaves["voxels"] if components == 3 else leaves["voxels"][..., 0]
     return TileGrid(
-        name=data[40:296].tobytes().split(b"\0")[0].decode() or Path(path).stem,
+        name=data[40:296].tobytes().split(b"\0")[0].decode() or path.stem,
         # The low bits of a leaf's box give the position of the active voxels in it.
         tiles=(leaves["low"] // TILE_EDGE).astype(np.int32),
         values=np.ascontiguousarray(values),

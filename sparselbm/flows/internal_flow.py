@@ -17,6 +17,7 @@ from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.cap import Cap
 from ..geometry.closing import closed, joined
 from ..geometry.coarse_faces import coarse_faces
+from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
@@ -24,8 +25,8 @@ from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
-from ..units import CELLS_WARNING_BELOW, Units, is_below
-from .openings import Inlet, Outlet
+from ..units import Units, is_below
+from .openings import Inlet, Outlet, coarse_openings, internal_dimensions
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 
@@ -92,7 +93,8 @@ class InternalFlow(FlowOptions):
         """
         caps = {path: scene.body(path).mesh for path in conditions}
         body = scene.body(surface)
-        return replace(self.within(body.mesh, caps, conditions, device=device), name=body.path)
+        notes = tuple(map(str, scene.report.doubtful))
+        return replace(self.within(body.mesh, caps, conditions, device=device), name=body.path, notes=notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,19 +257,19 @@ class InternalFlowSetup(FlowSetup):
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy."""
         return (
-            *self.units.check(), *self._on_cells(), *self._on_compression(),
+            *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size), *self._on_compression(),
             *coarse_faces(self.wall, self.voxel_size, self.name),
         )
 
-    def _on_cells(self) -> tuple[str, ...]:
-        if not is_below(self.cells_across, CELLS_WARNING_BELOW):
-            return ()
-        finer = 0.99 * self.voxel_size * self.cells_across / CELLS_WARNING_BELOW  # With a margin for rounding.
-        return (
-            f"the narrowest opening is {self.cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure "
-            "drops, wall shear and flow rates of outlets are wrong by several per cent. Use a voxel_size of "
-            f"{finer:.3g} m",
-        )
+    @property
+    def surface_doubts(self) -> tuple[str, ...]:
+        """Doubts about the closed surface."""
+        return surface_doubts(self.surface, self.name, device=self.device)
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Sizes [m] of the surface and of its openings, as rows of a table."""
+        return internal_dimensions(self.bounds, self.caps, self._swiftest)
 
     def _on_compression(self) -> tuple[str, ...]:
         compression = self.expected_compression

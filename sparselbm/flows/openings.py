@@ -1,9 +1,14 @@
 """Inlets and outlets of an internal flow, and their state."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..errors import InternalFlowError
+from ..geometry.cap import Cap
+from ..units import CELLS_WARNING_BELOW, is_below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +47,29 @@ class PortState:
     """Flow rate [m^3 / s] at the density of rest: positive into the fluid volume."""
     pressure: float
     """Mean pressure over the opening [Pa]."""
+
+
+def internal_dimensions(bounds: np.ndarray, caps: Mapping[str, Cap], reference: str) -> dict[str, str]:
+    """Sizes as rows of a table: of the surface between two corners [m], of its openings, and the length of the Reynolds number.
+
+    `reference`: name of the opening whose hydraulic diameter that length is.
+    """
+    return {
+        "size": f"{' x '.join(f'{x:.4g}' for x in np.ptp(bounds, axis=0))} m",
+        **{
+            f"opening {name}": f"{cap.area:.4g} m^2, hydraulic diameter {cap.hydraulic_diameter:.4g} m"
+            for name, cap in caps.items()
+        },
+        "reference length": f"{caps[reference].hydraulic_diameter:.4g} m, hydraulic diameter of {reference}",
+    }
+
+
+def coarse_openings(cells_across: float, voxel_size: float) -> tuple[str, ...]:
+    """Doubt about a narrowest opening of too few cells; empty if there are enough."""
+    if not is_below(cells_across, CELLS_WARNING_BELOW):
+        return ()
+    finer = 0.99 * voxel_size * cells_across / CELLS_WARNING_BELOW  # With a margin for rounding.
+    return (
+        f"the narrowest opening is {cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure drops, wall shear "
+        f"and flow rates of outlets are wrong by several per cent. Use a voxel_size of {finer:.3g} m",
+    )

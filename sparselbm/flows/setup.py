@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from time import perf_counter
 from typing import final
 
@@ -40,6 +42,8 @@ class FlowSetup(ABC):
     """Name of the obstacle that is measured and may be deformed."""
     device: wp.DeviceLike = field(default=None, kw_only=True)
     """Warp device; None: the default device."""
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    """Doubts about the scene from which the set-up was made, such as a length unit that was assumed."""
 
     @property
     @abstractmethod
@@ -88,6 +92,16 @@ class FlowSetup(ABC):
 
     @property
     @abstractmethod
+    def surface_doubts(self) -> tuple[str, ...]:
+        """Doubts about the surfaces of the bodies: see `geometry.surface_doubts`."""
+
+    @property
+    @abstractmethod
+    def dimensions(self) -> dict[str, str]:
+        """Sizes [m] and reference quantities, as rows of a table that every command prints before a run."""
+
+    @property
+    @abstractmethod
     def default_objective(self) -> Functional | None:
         """Observable that is measured if no other is specified; None: flow rates and pressures at the openings."""
 
@@ -131,6 +145,11 @@ class FlowSetup(ABC):
         `wall`: bounce-back rule instead of the set-up's own wall model; `points`: of the obstacle [m], (n, 3), instead of the
         undeformed ones.
         """
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """Every doubt about the set-up: about the scene, the surfaces and the settings. Every command prints and stores them."""
+        return tuple(dict.fromkeys((*self.notes, *self.surface_doubts, *self.warnings)))
 
     @property
     def voxel_size(self) -> float:
@@ -195,6 +214,10 @@ class Flow:
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run to steady state."""
+    criterion: SteadyRun | None = field(default=None, init=False)
+    """Convergence criterion of that run."""
+    began: float = field(default_factory=perf_counter, init=False)
+    """Time at which the flow was built, on the clock of `time.perf_counter` [s]."""
 
     @property
     def time(self) -> float:
@@ -202,7 +225,10 @@ class Flow:
         return self.setup.units.time_to_si(self.simulation.steps)
 
     def run(self, duration: float) -> None:
-        """Advances the flow by a duration [s], rounded to whole steps. Raises SimulationError if it is below half a step."""
+        """Advances the flow by a duration [s], rounded to whole steps.
+
+        Raises SimulationError if it is below half a step, and if the flow has become unstable.
+        """
         steps = round(self.setup.units.time_to_lattice(duration))
         if steps < 1:
             raise SimulationError(
@@ -210,30 +236,40 @@ class Flow:
                 "one step"
             )
         self.simulation.run(steps)
+        self.simulation.check_stability()
 
     def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
         """Runs the flow until an observable is steady; the result has its value in its own unit.
 
         `observable`: None for the default objective of the set-up, or the flow rates and pressures at all openings; the value
         is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises
-        SimulationError if the flow diverges.
+        SimulationError if the flow is unstable, also at its last step, and for a value that is not finite.
         """
-        criterion, wanted = steady_run or self.setup.steady_run, observable or self.setup.default_objective
-        report = self.progress("flow")
-        if wanted is None:
-            self.steady = criterion.watch(self.simulation, self._shares, report)
-            return self.steady
-        factor = value_factor(wanted, self.setup)
-        found = criterion.run(self.simulation, wanted, lambda steps, value: report(steps, factor * value))
-        self.steady = replace(found, value=factor * found.value)
+        self.criterion, wanted = steady_run or self.setup.steady_run, observable or self.setup.default_objective
+        self.steady = self._to_steady(self.criterion, wanted)
+        self.simulation.check_stability()
+        _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
+    def _to_steady(self, criterion: SteadyRun, wanted: Functional | None) -> SteadyResult:
+        report = self.progress("flow")
+        if wanted is None:
+            return criterion.watch(self.simulation, self._shares, report)
+        factor = value_factor(wanted, self.setup)
+        found = criterion.run(self.simulation, wanted, lambda steps, value: report(steps, factor * value))
+        return replace(found, value=factor * found.value)
+
     def value(self, observable: Functional | None = None) -> float:
-        """Returns the current value of an observable in its own unit; None: of the default objective of the set-up."""
+        """Returns the current value of an observable in its own unit; None: of the default objective of the set-up.
+
+        Raises SimulationError for a value that is not finite.
+        """
         wanted = observable or self.setup.default_objective
         if wanted is None:
             raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
-        return value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
+        found = value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
+        _require_finite(found, wanted, self.simulation.steps)
+        return found
 
     def move(self, points: np.ndarray) -> None:
         """Moves the obstacle to the points [m], (n, 3).
@@ -290,6 +326,15 @@ class Flow:
         return np.concatenate([
             [-flows[flows < 0.0].sum() / inflow], flows / inflow, pressures / max(np.abs(pressures).max(), 1e-300)
         ])
+
+
+def _require_finite(value: float, observable: Functional | None, steps: int) -> None:
+    if not math.isfinite(value):
+        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
+        raise SimulationError(
+            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
+            "measured, and the observable"
+        )
 
 
 def value_factor(observable: Functional, setup: FlowSetup) -> float:

@@ -84,6 +84,16 @@ class SimulationSetup(FlowSetup):
         return ()
 
     @property
+    def surface_doubts(self) -> tuple[str, ...]:
+        """None: the user's own simulation has its own surfaces."""
+        return ()
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Size of the box."""
+        return {"box": f"{' x '.join(f'{x:.4g}' for x in self.bounds[1])} {'m' if self.own_units else 'cells'}"}
+
+    @property
     def default_objective(self) -> Functional | None:
         """Observable that is measured if no other is specified."""
         return self.objective

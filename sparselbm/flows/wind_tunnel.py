@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +16,11 @@ from ..errors import WindTunnelError
 from ..estimate.memory import MemoryPerCell
 from ..geometry import SolidFraction, TriangleMesh, repair
 from ..geometry.coarse_faces import coarse_faces
-from ..geometry.frontal_area import frontal_area
+from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import box
 from ..layout import TileLayout
-from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
+from ..models.boundary import BoundaryCondition, Profile
 from ..models.collision import BGK, TRT
 from ..models.wall import BounceBack
 from ..observe import Force
@@ -29,16 +30,15 @@ from .coefficients import FlowCoefficient
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
-from .tunnel_box import box_around, box_between, extent_across
+from .tunnel_body import TunnelBody
+from .tunnel_box import box_around, box_between
+from .tunnel_conditions import tunnel_conditions
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
 
 CELLS_ACROSS = 16
 """Cells across the obstacle if no voxel size is given."""
-_OUTLET_RELAXATION = 0.02
-"""Ten times the default of the outlet: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound,
-which a steady flow does not have."""
 _STABLE_INLET = 10.0
 """Largest u / nu [1 / cell] at which one or two relaxation times are stable next to a velocity inlet."""
 
@@ -47,8 +47,8 @@ _STABLE_INLET = 10.0
 class WindTunnel(FlowOptions):
     """Box with flow along one axis past a body: inlet, pressure outlet, and free-slip sides or walls.
 
-    Lengths of the box are multiples of L, the body's largest extent across the flow. Re = u L / nu. The default voxel size is
-    L / 16.
+    Lengths of the box are multiples of L, the largest extent across the flow of the body, or of its part in the box of
+    `corners`. Re = u L / nu. The default voxel size is L / 16.
     """
 
     velocity: float = 1.0
@@ -61,6 +61,10 @@ class WindTunnel(FlowOptions):
     """Distance from the body to the outlet [L]."""
     side: float = 1.5
     """Distance from the body to each side [L]."""
+    reference_length: float | None = None
+    """Length to which the Reynolds number refers [m]; None: L of the part of the body that stands in the box."""
+    reference_area: float | None = None
+    """Area to which force coefficients refer [m^2]; None: silhouette along the flow of that part."""
     corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
     """Lower and upper corner of the box [m], instead of the three distances; the upper one is moved out to whole tiles."""
     walls: tuple[SideWall, ...] = ()
@@ -82,10 +86,12 @@ class WindTunnel(FlowOptions):
         self.check()
         if obstacle not in bodies:
             raise WindTunnelError(f"there is no body {obstacle!r}: use one of {', '.join(bodies) or 'none'}")
-        length = extent_across(bodies[obstacle], self.axis)
-        reynolds = self.reynolds if self.viscosity is None else self.velocity * length / self.viscosity
-        options = replace(self, voxel_size=self.voxel_size or length / CELLS_ACROSS, reynolds=reynolds)
+        body = self.body(obstacle, bodies[obstacle], None if self.corners is None else np.array(self.corners))
+        options = replace(self, voxel_size=self.voxel_size or body.length / CELLS_ACROSS)
         setup = WindTunnelSetup(options, dict(bodies), obstacle=obstacle, device=device)
+        if self.viscosity is not None:
+            reynolds = self.velocity * setup.body.reference_length / self.viscosity
+            setup = replace(setup, options=replace(options, reynolds=reynolds))
         setup.check()
         return setup
 
@@ -99,6 +105,7 @@ class WindTunnel(FlowOptions):
         Raises WindTunnelError if there are several bodies and none is named, SceneError for prims that do not exist.
         """
         left_out = [name for path in ignore for name in _names_below(scene, path)]
+        notes = tuple(str(note) for note in scene.report.doubtful if note.path not in left_out)
         bodies = [body for body in scene.bodies if body.path not in left_out]
         if obstacle is None:
             if len(bodies) != 1:
@@ -108,7 +115,13 @@ class WindTunnel(FlowOptions):
         target, within = scene.body(obstacle), _names_below(scene, obstacle)
         standing = [target, *(body for body in bodies if body.path not in within)]
         meshes = {body.path: repair(body.mesh, body.path)[0] for body in standing}
-        return self.around(meshes, target.path, device=device)
+        return replace(self.around(meshes, target.path, device=device), notes=notes)
+
+    def body(self, name: str, mesh: TriangleMesh, box: np.ndarray | None) -> TunnelBody:
+        """The body in the tunnel; `box`: corners [m] of a box that may cut it, (2, 3), None: it contains all of it."""
+        return TunnelBody(
+            name=name, mesh=mesh, axis=self.axis, box=box, given_length=self.reference_length, given_area=self.reference_area
+        )
 
     def check(self) -> None:
         """Raises WindTunnelError for options that do not fit together, independently of the bodies."""
@@ -152,29 +165,39 @@ class WindTunnelSetup(FlowSetup):
         return self.bodies[self.obstacle]
 
     @cached_property
+    def body(self) -> TunnelBody:
+        """The obstacle, with the reference quantities of its part in the box; a box around it contains all of it."""
+        return self.options.body(self.obstacle, self.mesh, None if self.options.corners is None else self.bounds)
+
+    @property
     def length(self) -> float:
         """Length L: largest extent of the obstacle across the flow [m]."""
-        return extent_across(self.mesh, self.options.axis)
+        return self.body.length
 
     @property
     def cells_across(self) -> float:
         """Length L in cells."""
         return self.length / self.voxel_size
 
-    @cached_property
+    @property
     def frontal_area(self) -> float:
-        """Frontal area A: area of the obstacle's silhouette along the flow [m^2]."""
-        return frontal_area(self.mesh, self.options.axis)
+        """Frontal area: area of the obstacle's silhouette along the flow [m^2]."""
+        return self.body.frontal_area
 
     @property
+    def blockage(self) -> float:
+        """Frontal area relative to the cross-section of the tunnel."""
+        return self.body.blockage(self.bounds)
+
+    @cached_property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner of the tunnel [m], (2, 3)."""
         o = self.options
         if o.corners is not None:
-            return box_between(np.array(o.corners[0]), np.array(o.corners[1]), self.voxel_size)
+            return box_between(np.array(o.corners[0]), np.array(o.corners[1]), o.voxel_size)  # type: ignore[arg-type]
         return box_around(
             self.mesh, o.axis, upstream=o.upstream * self.length, downstream=o.downstream * self.length,
-            side=o.side * self.length, voxel_size=self.voxel_size,
+            side=o.side * self.length, voxel_size=o.voxel_size,  # type: ignore[arg-type]
         )
 
     @cached_property
@@ -212,7 +235,7 @@ class WindTunnelSetup(FlowSetup):
         """Conversion between SI and lattice units."""
         o = self.options
         return Units.from_reynolds(
-            o.reynolds, self.length, voxel_size=o.voxel_size, velocity=o.velocity,  # type: ignore[arg-type]
+            o.reynolds, self.body.reference_length, voxel_size=o.voxel_size, velocity=o.velocity,  # type: ignore[arg-type]
             density=o.density, lattice_velocity=o.lattice_velocity,
         )
 
@@ -232,7 +255,19 @@ class WindTunnelSetup(FlowSetup):
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "
                 "RecursiveRegularised",
             )
-        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
+        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
+
+    @property
+    def surface_doubts(self) -> tuple[str, ...]:
+        """Doubts about the surfaces of all bodies; thin ones lose drag where the wall is a solid fraction."""
+        cell = None if isinstance(self.options.wall, BounceBack) else self.voxel_size
+        each = [surface_doubts(mesh, name, cell, device=self.device) for name, mesh in self.bodies.items()]
+        return tuple(chain.from_iterable(each))
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Sizes [m], reference quantities and blockage, as rows of a table."""
+        return self.body.dimensions(self.bounds, self.voxel_size)
 
     @property
     def headline(self) -> str:
@@ -249,8 +284,10 @@ class WindTunnelSetup(FlowSetup):
         return math.ceil(self.shape[self.options.axis] / self.options.lattice_velocity)
 
     def require_valid(self) -> None:
-        """Raises UnitsError for units and cells outside the limits, WindTunnelError for bodies at the ends or outside."""
+        """Raises UnitsError for units and cells outside the limits, WindTunnelError for bodies at the ends or outside, and for
+        an obstacle without a silhouette."""
         self.units.check(cells_across=self.cells_across)
+        self.body.require_silhouette()
         for name, mesh in self.bodies.items():
             self._require_inside(name, mesh)
 
@@ -278,8 +315,12 @@ class WindTunnelSetup(FlowSetup):
 
     def refined(self, factor: float) -> WindTunnelSetup:
         """Returns the same tunnel with voxels finer by a factor; whole tiles may change its length slightly."""
-        finer = replace(self.options, voxel_size=self.voxel_size / factor)
-        return finer.around(self.bodies, self.obstacle, device=self.device)
+        return self.with_options(voxel_size=self.voxel_size / factor)
+
+    def with_options(self, **changes) -> WindTunnelSetup:
+        """Returns the checked set-up of the same bodies with other options."""
+        setup = replace(self.options, **changes).around(self.bodies, self.obstacle, device=self.device)
+        return replace(setup, notes=self.notes)
 
     def in_double_precision(self) -> WindTunnelSetup:
         """Returns the same set-up in double precision."""
@@ -288,23 +329,8 @@ class WindTunnelSetup(FlowSetup):
     @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
-        axis, own = self.options.axis, {each.face: each.model for each in self.options.conditions}
-
-        def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
-            return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
-
-        walls = sorted(self.options.walls, key=lambda wall: not any(wall.velocity))
-        stuck = [wall.face for wall in walls]
-        sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
-        return (
-            condition(VelocityInlet, Face(axis, 0), self._inflow, profile=self.options.profile),
-            *(
-                condition(MovingWall, wall.face, tuple(map(self.units.velocity_to_lattice, wall.velocity)))
-                for wall in walls
-            ),
-            *(condition(FreeSlip, face) for face in sides if face not in stuck),
-            condition(PressureOutlet, Face(axis, 1), relaxation=_OUTLET_RELAXATION),
-        )
+        o = self.options
+        return tunnel_conditions(self._inflow, o.profile, o.walls, o.conditions, self.units)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, with the incoming velocity everywhere.
@@ -341,7 +367,7 @@ class WindTunnelSetup(FlowSetup):
     @property
     def reference_force(self) -> float:
         """Reference force 1/2 rho u^2 A [N]."""
-        return 0.5 * self.options.density * self.options.velocity**2 * self.frontal_area
+        return 0.5 * self.options.density * self.options.velocity**2 * self.body.reference_area
 
     @property
     def _inflow(self) -> tuple[float, ...]:

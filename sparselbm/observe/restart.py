@@ -42,7 +42,8 @@ class Restart:
         are counted from 0, as are schedules and unsteady profiles. Scalars, parameters, fields and obstacles are those of the
         simulation: set the ones that the former run had changed.
 
-        Raises SimulationError in two dimensions, if no cell lies in the fields, or if the velocity reaches the speed of sound.
+        Raises SimulationError in two dimensions, if no cell lies in the fields, if the velocity reaches the speed of sound, or if
+        the state is unsound, as from a damaged file.
         """
         domain = simulation.domain
         if domain.dimension != 3:
@@ -65,3 +66,10 @@ class Restart:
         shape = domain.fluid.shape
         density = 1.0 + np.nan_to_num(pressure).reshape(shape) / CS2
         simulation.set_state(density, np.nan_to_num(velocity).reshape(*shape, 3))
+        try:
+            simulation.check_stability()
+        except SimulationError as error:
+            raise SimulationError(
+                f"restart: {self.velocity.name} and {self.pressure.name} give a state that cannot be continued, so the files "
+                f"are damaged or belong to other units: {error}"
+            ) from None

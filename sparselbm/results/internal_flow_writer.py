@@ -16,6 +16,7 @@ from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
 from .images import convergence, one_slice
+from .run_record import run_record
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -31,9 +32,11 @@ class InternalFlowWriter:
 
     def __init__(
         self, folder: str | Path, scene: Scene, setup: InternalFlowSetup, *, overwrite: bool = False,
-        draw: Sequence[Drawing] = DRAWN,
+        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}),
     ):
+        """`origin`: command, options and case of the run, for the summary."""
         self.setup = setup
+        self.origin = origin
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
@@ -42,7 +45,10 @@ class InternalFlowWriter:
         self._up = "XYZ".index(scene.up_axis)
 
     def finish_run(self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
-        """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results."""
+        """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results.
+
+        Raises SimulationError for a result that is not finite.
+        """
         through, moment = flow.ports, self._moment(flow)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
@@ -50,7 +56,7 @@ class InternalFlowWriter:
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,
-            **found, "warnings": list(self.setup.warnings),
+            **found, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
         return summary
@@ -112,7 +118,8 @@ def internal_flow_summary(setup: InternalFlowSetup, through: Mapping[str, PortSt
     }
     entering, leaving = float(flows["inlet"].sum()), float(-flows["outlet"].sum())
     return {
-        "surface": setup.name, "reynolds": setup.reynolds, "viscosity": setup.units.viscosity, "voxel_size": setup.voxel_size,
+        "surface": setup.name, "size": np.ptp(setup.bounds, axis=0).tolist(),
+        "reynolds": setup.reynolds, "viscosity": setup.units.viscosity, "voxel_size": setup.voxel_size,
         "cells": setup.domain.fluid_cells, "tiles": setup.domain.tile_count, "share_of_box": setup.share_of_box,
         "cells_across": setup.cells_across,
         "openings": {

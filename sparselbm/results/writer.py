@@ -1,6 +1,7 @@
 """Results of a run or an optimisation on disk: a results stage over the user's scene, volumes, history, pictures."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
+from ..errors import SimulationError
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
 from ..flows import Flow, WindTunnelSetup
@@ -19,6 +21,7 @@ from ..observe import Snapshot
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
 from .images import before_after, convergence, one_slice
+from .run_record import run_record
 from .stage import PrimOps, ResultsStage
 
 OWNED = (
@@ -52,13 +55,15 @@ class ResultsWriter:
 
     def __init__(
         self, folder: str | Path, scene: Scene, setup: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
-        draw: Sequence[Drawing] = DRAWN,
+        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}),
     ):
         """`ops`: ops that the optimisation varies; their values are then written, and points only where the ops do not move them.
 
-        `draw`: drawings of the flow of a run, or of each iteration whose flow is available.
+        `draw`: drawings of the flow of a run, or of each iteration whose flow is available; `origin`: command, options and case
+        of the run, for the summary.
         """
         self.setup = setup
+        self.origin = origin
         self.ops = ops
         self.draw = tuple(draw)
         self.body = scene.body(setup.obstacle)
@@ -90,13 +95,19 @@ class ResultsWriter:
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
     def finish_run(self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
-        """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results."""
+        """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results.
+
+        Raises SimulationError for a result that is not finite.
+        """
         moment = self._moment(flow, self.setup.mesh.points)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force
         steady = {"steps": flow.steady.steps, "converged": flow.steady.converged} if flow.steady else {}
-        return self._summarise({"drag_coefficient": drag, "drag_force": force, **steady, **found})
+        effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
+        return self._summarise(flow, {
+            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **steady, **found,
+        })
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
@@ -111,7 +122,7 @@ class ResultsWriter:
             self._draw_slices(self._first or best, best)
         if self.history:
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
-        return self._summarise({
+        return self._summarise(problem.flow, {
             **optimisation_summary(problem, result, reached, second),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
@@ -149,13 +160,15 @@ class ResultsWriter:
             solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",
         )
 
-    def _summarise(self, found: dict) -> dict:
+    def _summarise(self, flow: Flow, found: dict) -> dict:
         """Completes the summary and writes it as summary.json."""
+        setup, body = self.setup, self.setup.body
         summary = {
-            "obstacle": self.setup.obstacle, "reynolds": self.setup.options.reynolds, "voxel_size": self.setup.voxel_size,
-            "cells": self.setup.cells, "cells_across": self.setup.cells_across,
-            "frontal_area": self.setup.frontal_area, "reference_force": self.setup.reference_force, **found,
-            "warnings": list(self.setup.warnings),
+            "obstacle": setup.obstacle, "reynolds": setup.options.reynolds, "voxel_size": setup.voxel_size, "cells": setup.cells,
+            "cells_across": setup.cells_across, "size": body.size.tolist(), "frontal_area": body.frontal_area,
+            "reference_area": body.reference_area, "reference_length": body.reference_length,
+            "reference_force": setup.reference_force, "blockage": setup.blockage, **found, "doubts": list(setup.doubts),
+            "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
         return summary
@@ -174,9 +187,19 @@ def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached
 
 
 def write_summary(folder: Path, summary: dict) -> None:
-    """Writes a summary as summary.json."""
+    """Writes a summary as summary.json. Raises SimulationError for a number that is not finite."""
+    _require_finite(summary, "")
     with replace_file(folder / "summary.json") as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")
+
+
+def _require_finite(value: Any, place: str) -> None:
+    """Checks numbers in nested mappings and sequences; `place`: names on the way to the value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SimulationError(f"{place} is {value}, but a result has to be finite: the flow or the observable is unsound")
+    nested = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    for name, each in nested:
+        _require_finite(each, f"{place}.{name}" if place else str(name))
 
 
 def normal_sensitivity(mesh: TriangleMesh, points_gradient: np.ndarray) -> np.ndarray:

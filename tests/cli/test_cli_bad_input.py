@@ -29,6 +29,7 @@ SCENES = {
     "empty": {"Body": Broken(np.zeros((0, 3)), [])},
     "flat": {"Body": Broken([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [0, 1, 2])},
     "none": {},
+    "edge_on": {"Body": Broken([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [0, 1, 2])},
     "open": {"Body": TriangleMesh(BALL.points, BALL.faces[:-20])},
 }
 CASES = [
@@ -51,6 +52,9 @@ CASES = [
     ("run", "flat", [], ["no mesh or gprim to read", "no area"]),
     ("inspect", "none", [], ["no mesh or gprim to read", "add"]),
     ("run", "ball", ["--voxel-size", "0.2"], ["5 cells", "limit of 8", "by 2.4"]),
+    ("run", "ball", ["--voxel-size", "2", "--reynolds", "3000"], ["0.5 cells", "limit of 8", "by 24"]),
+    ("run", "edge_on", ["--wall", "interpolated"], ["silhouette of /World/Body along +x is 0 m^2", "--reference-area"]),
+    ("run", "ball", ["--reference-length", "0"], ["--reference-length is 0", "above 0"]),
     ("run", "ball", ["--voxel-size", "-1"], ["--voxel-size is -1", "above 0"]),
     ("run", "ball", ["--voxel-size", "nan"], ["--voxel-size is nan", "a finite number"]),
     ("run", "ball", ["--reynolds", "1e7"], ["tau is 0.5", "0.5001", "lower Reynolds"]),

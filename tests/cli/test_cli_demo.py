@@ -13,12 +13,16 @@ COARSE = ("demo", "--voxel-size", "0.12", "--no-grid-check", "--output", "found"
 
 def test_drag_falls_at_fixed_volume(in_process, tmp_path):
     """One iteration with 8 cells across; results in the stage, the summary and on the screen are one."""
-    code, out, _ = in_process(*COARSE, "--iterations", "1", "--device", "cpu")
+    code, out, err = in_process(*COARSE, "--iterations", "1", "--device", "cpu")
     summary = json.loads((tmp_path / "found" / "summary.json").read_text())
     assert code == 0
     assert 0.005 < summary["reduction"] < 0.05
     assert abs(summary["volume_change"]) < 1e-3
     assert f"reduction         {summary['reduction']:.1%}" in out
+    assert "reference length  1.004 m, 8.4 cells" in out
+    assert any("the smallest length is 8.36" in doubt for doubt in summary["doubts"])
+    assert "Warning: the smallest length is 8.36" in err
+    assert (summary["run"]["command"], summary["run"]["options"]["voxel_size"]) == ("demo", 0.12)
     assert "OpenUSD finds no error in the results stage." in out
     stage = tmp_path / "found" / "bunny_tunnel_results.usda"
     assert validate_stage(stage) == []

@@ -130,23 +130,23 @@ def test_a_variant_and_a_time_are_chosen_and_the_scene_stays_byte_for_byte(in_pr
 def test_an_open_surface_is_doubtful(in_process, tmp_path):
     ball = TriangleMesh.sphere(0.5, subdivisions=2)
     path = scene_of(tmp_path / "open.usda", {"Body": TriangleMesh(ball.points, ball.faces[1:])})
-    code, text, _ = in_process("inspect", path, "--json", "what.json")
+    code, _, err = in_process("inspect", path, "--json", "what.json")
     assert code == 0
-    assert "doubtful  /World/Body: it is open along 3 edges" in text
+    assert "Warning: /World/Body: it is open along 3 edges" in err
     found = json.loads((tmp_path / "what.json").read_text())
-    assert any("open along 3 edges" in note["reason"] for note in found["doubtful"])
+    assert any("/World/Body: it is open along 3 edges" in doubt for doubt in found["doubts"])
 
 
 def test_of_what_the_flow_passes_through_nothing_is_doubtful(in_process, tmp_path):
     ball = TriangleMesh.sphere(0.5, subdivisions=2)
     ground = TriangleMesh.box((-3.0, -3.0, -1.0), (3.0, 3.0, -0.99))
     path = scene_of(tmp_path / "road.usda", {"Body": ball, "Ground": TriangleMesh(ground.points, ground.faces[1:])})
-    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--margins", "4,4,2")
+    code, _, err = in_process("inspect", path, "--obstacle", "/World/Body", "--margins", "4,4,2")
     assert code == 0, err
-    assert "doubtful  /World/Ground: it is open along 3 edges" in text
-    code, text, err = in_process("inspect", path, "--obstacle", "/World/Body", "--ignore", "/World/Ground")
+    assert "Warning: /World/Ground: it is open along 3 edges" in err
+    code, _, err = in_process("inspect", path, "--obstacle", "/World/Body", "--ignore", "/World/Ground")
     assert code == 0, err
-    assert "doubtful" not in text
+    assert "/World/Ground" not in err
 
 
 def test_a_body_that_crosses_itself_and_is_thin_is_doubtful(in_process, tmp_path):
@@ -157,7 +157,11 @@ def test_a_body_that_crosses_itself_and_is_thin_is_doubtful(in_process, tmp_path
         np.concatenate([each.faces + 8 * k for k, each in enumerate(plates)]),
     )
     path = scene_of(tmp_path / "cross.usda", {"Body": cross})
-    code, text, _ = in_process("inspect", path)
+    code, _, err = in_process("inspect", path)
     assert code == 0
-    assert "doubtful  /World/Body: it intersects itself in 12 of 24 faces" in text
-    assert re.search(r"/World/Body: 9\d% of its surface has less than 2 cells \(0.125 m\) of solid behind it", text)
+    assert "Warning: /World/Body: it intersects itself in 12 of 24 faces" in err
+    assert re.search(r"/World/Body: 9\d% of its surface has less than 2 cells \(0.125 m\) of solid behind it", err)
+    assert "--wall interpolated" in err
+    code, _, err = in_process("inspect", path, "--wall", "interpolated")
+    assert code == 0
+    assert "solid behind it" not in err, "links see both sides of a thin wall"

@@ -242,10 +242,12 @@ class _ExactRun:
     def value(self, x: np.ndarray) -> float:
         self._begin(x)
         self.flow.simulation.run(self.steps)
+        self.flow.simulation.check_stability()
         return evaluate(self.point.objective, self.flow.simulation)
 
     def value_and_grad(self, x: np.ndarray) -> tuple[float, np.ndarray]:
         self._begin(x)
         variables = self.point.variables
         value, of_states = value_and_grad(self.point.objective, self.flow.simulation, steps=self.steps, wrt=variables.targets)
+        self.flow.simulation.check_stability()
         return value, variables.pullback(x, of_states)

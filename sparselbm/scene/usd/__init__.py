@@ -5,7 +5,6 @@ from .motion import TransformSamples
 from .report import Note, SceneReport
 from .scene import Scene
 from .stage import open_stage
-from .surface_doubts import surface_doubts
 from .variants import variants_of
 
 __all__ = [
@@ -17,6 +16,5 @@ __all__ = [
     "SceneReport",
     "TransformSamples",
     "open_stage",
-    "surface_doubts",
     "variants_of",
 ]

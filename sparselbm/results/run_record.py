@@ -1,0 +1,57 @@
+"""Record of a run for its summary: all that is needed to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import Any
+
+import warp as wp
+
+from ..estimate.machine import describe_machine
+from ..flows import Flow, FlowSetup
+
+
+def setup_record(setup: FlowSetup) -> dict[str, Any]:
+    """Version, machine, kind and settings of a set-up, and the properties that follow from them [SI]."""
+    units, options = setup.units, getattr(setup, "options", None)
+    return {
+        "version": _version(), "machine": asdict(describe_machine(wp.get_device(setup.device))), "kind": type(setup).__name__,
+        "setup": {} if options is None else _fields(options),
+        "velocity": units.velocity, "density": units.density, "viscosity": units.viscosity, "box": setup.bounds.tolist(),
+        "voxel_size": units.voxel_size, "cells": setup.cells, "time_step": units.time_step, "relaxation_time": units.tau,
+        "mach": units.mach,
+    }
+
+
+def run_record(flow: Flow) -> dict[str, Any]:
+    """The same of a flow that has been run, with its convergence criterion, steps and wall time since it was built [s]."""
+    return {
+        **setup_record(flow.setup), "convergence": None if flow.criterion is None else _fields(flow.criterion),
+        "steps": flow.simulation.steps, "wall_time": round(perf_counter() - flow.began, 3),
+    }
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """Fields of a dataclass as values for JSON."""
+    return {name: _plain(each) for name, each in vars(value).items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value for JSON: numbers, texts and their sequences as they are, models as their text."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+def _version() -> str:
+    try:
+        return version("sparselbm")
+    except PackageNotFoundError:  # A checkout that is not installed.
+        return "not installed"
