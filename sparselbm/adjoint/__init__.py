@@ -16,8 +16,8 @@ from .steady import Steady
 from .stored import Stored
 from .tape import moments_on_tape, run_on_tape, tape_array
 from .taped import taped
-from .targets import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, SolidFractions
-from .value_and_grad import value_and_grad
+from .targets import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, PulledBack, SolidFractions
+from .value_and_grad import ValueAndGradient, value_and_grad
 from .vjp import Differentiable, Input, Output, Pass
 from .window import Ends, Sharp, Smooth, Window
 from .work import GradientEstimate, GradientWork
@@ -49,6 +49,7 @@ __all__ = [
     "Periodic",
     "Points",
     "Populations",
+    "PulledBack",
     "Run",
     "SecondMoments",
     "Sharp",
@@ -57,6 +58,7 @@ __all__ = [
     "Steady",
     "Stored",
     "Total",
+    "ValueAndGradient",
     "Window",
     "moments_on_tape",
     "run_on_tape",

@@ -20,14 +20,6 @@ _ROUNDING = {wp.float32: 3e-6, wp.float64: 1e-12}
 """Relative change of the adjoint of the mass in a step back below which mass is conserved; with an outlet it is 1e-4 or more."""
 
 
-def relative_change(now: tuple[np.ndarray, ...], before: tuple[np.ndarray, ...] | None) -> float:
-    """Largest of |a - b| / |a| over pairs of arrays; infinite if `before` is None."""
-    if before is None:
-        return np.inf
-    pairs = zip(now, before, strict=True)
-    return max((float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0)) for a, b in pairs), default=0.0)
-
-
 def still_to_come(change: float, last: float) -> float:
     """Remainder of a geometric series, from its last two terms, the changes over two intervals."""
     if change == 0.0 or not np.isfinite(last):

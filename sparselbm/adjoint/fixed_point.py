@@ -9,7 +9,8 @@ import warp as wp
 from ..errors import AdjointError
 from ..solver import Simulation
 from .anderson import Anderson, Mixing
-from .convergence_probe import INTERVAL_STEPS, ConvergenceProbe, relative_change, still_to_come
+from .convergence_probe import INTERVAL_STEPS, ConvergenceProbe
+from .gradient_error import GradientError
 from .gradient_guard import GrowthMonitor
 
 
@@ -18,7 +19,7 @@ class FixedPoint:
     """Solves lambda = (d step / d f)^T lambda + d h / d f at a state, in intervals of iterations whose results are mixed."""
 
     tolerance: float
-    """Estimated relative error of the gradient."""
+    """Limit of the estimated error of each number of a gradient, see `GradientError`."""
     iterations: int
     """Limit beyond which AdjointError is raised."""
     acceleration: Anderson
@@ -26,7 +27,7 @@ class FixedPoint:
     """Advice in the message if there is no fixed point."""
 
     def solve(self, probe: ConvergenceProbe, conserved: Sequence[int]) -> int:
-        """Leaves the gradient gathered in `probe.sweep`; returns the number of iterations. Raises AdjointError.
+        """Leaves the gradient and its errors in `probe.sweep`; returns the number of iterations. Raises AdjointError.
 
         `conserved`: the conserved amounts, along whose adjoints lambda must not grow.
         """
@@ -35,26 +36,26 @@ class FixedPoint:
         depth = 0 if simulation.physics.stored_velocity_size else self.acceleration.depth
         mixing = Mixing(depth, seen_cells(simulation), simulation.physics.size)
         growth = GrowthMonitor(sweep.guard) if sweep.guard else None
-        before, change, calm = None, np.inf, 0
+        error, calm = GradientError(self.tolerance, simulation.precision), 0
         for k in range(INTERVAL_STEPS, self.iterations + 1, INTERVAL_STEPS):
             start = sweep.adjoint.numpy().copy()
             _interval(probe)
-            now, last = sweep.gathered(), change
-            change = relative_change(now, before)
-            if not all(np.isfinite(part).all() for part in now):
+            error.add(sweep.gradients(), sweep.gathered())
+            if not error.finite:
                 raise AdjointError(f"the adjoint is not finite at iteration {k}: {self.advice}")
-            calm = calm + 1 if still_to_come(change, last) < self.tolerance else 0
+            calm = calm + 1 if error.within_tolerance else 0
             if calm == 2:
+                sweep.errors = error.estimates
                 return k
-            before = now
             probe.remove(conserved, sweep.adjoint)
             mixed = mixing.next(start, sweep.adjoint.numpy())
             if growth is not None:
                 growth.check(mixing.residual, k)
             sweep.adjoint.assign(mixed)
         raise AdjointError(
-            f"the gradient still changes by {change:.1e} of its norm in {INTERVAL_STEPS} iterations after {self.iterations}, "
-            f"tolerance {self.tolerance:.1e}: lambda itself changes by {mixing.residual:.1e}; {self.advice}, "
+            f"the estimated error of the gradient is still {error.relative:.1e} of its largest number after {self.iterations} "
+            f"iterations, tolerance {self.tolerance:.1e}: lambda itself changes by {mixing.residual:.1e} in {INTERVAL_STEPS} "
+            f"iterations; {self.advice}, "
             "or allow more iterations"
         )
 

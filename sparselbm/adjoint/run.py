@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 
 import numpy as np
 import warp as wp
@@ -113,7 +112,8 @@ class RunPass(Pass):
             given = [(o, c) for o, c in zip(run.read, cotangents, strict=True) if c is not None]
             seeds = [seed for output, cotangent in given for seed in output.seeds(simulation, cotangent)]
             everywhere = SolidFractions() in wrt
-            sweep = BackwardSweep(simulation, None, wrt=_needs(wrt), everywhere=everywhere, seeds=seeds)
+            needs = GradientTargets.union(w.needs for w in wrt)
+            sweep = BackwardSweep(simulation, None, wrt=needs, everywhere=everywhere, seeds=seeds, requested=wrt)
             self._record.back(sweep)
             of_start = [] if run.start is None else [run.start.gradient(sweep, self._given[0])]
             of_inputs = [self._array(w.gradient(sweep)) if w in wrt else None for w in run.wrt]
@@ -207,10 +207,6 @@ def _others(simulation: Simulation, wrt: Sequence[RunInput]) -> tuple[RunInput, 
     named = (Field(name) for name in simulation.physics.fields if name not in unsteady)
     parameters = (Parameter(name) for name in simulation.physics.parameters)
     return tuple(w for w in (*points, *fractions, *named, *parameters) if w not in wrt)
-
-
-def _needs(wrt: Sequence[RunInput]) -> GradientTargets:
-    return GradientTargets(*(any(getattr(w.needs, kind.name) for w in wrt) for kind in fields(GradientTargets)))
 
 
 def _constant(shape: tuple[int, ...]) -> Callable[..., tuple[int, ...]]:

@@ -22,10 +22,12 @@ class Steady(AdjointMethod):
 
     The run of `steps` first brings the flow to steady state; then the transpose of the step is applied, in intervals of 100
     iterations whose results are mixed. After k plain iterations the gradient is that of the objective k steps after a change
-    of design, so that it converges as the flow does. Its remaining change is estimated from the changes over successive
-    intervals; it counts as converged when the estimate is below `tolerance` twice in a row. Memory: two states, two lambdas and
-    the arrays of the acceleration, independent of the number of steps. The objective is that of the final state; a window has no
-    effect. The gradient does not include the fractions of cells that are wholly solid, where nothing converges.
+    of design, so that it converges as the flow does. The error of each number that was asked for is estimated from its changes
+    over successive intervals. The gradient counts as converged when every estimate is below `tolerance` times the largest number
+    of its array, twice in a row (see `GradientError` for sums that cancel); `value_and_grad` returns the estimates. Memory: two
+    states, two lambdas and the arrays of the acceleration, independent of the number of steps. The objective is that of the
+    final state; a window has no effect. In cells that are wholly solid lambda hardly converges; the terms of
+    `GradientError` leave them out.
 
     Where mass is conserved, its adjoint m is a fixed point of the transpose: lambda grows along m without limit, and m has no
     effect on changes that conserve the mass. It is projected out, so that the gradient is that at constant mass; the same holds
@@ -35,7 +37,7 @@ class Steady(AdjointMethod):
     forgets_start: ClassVar[bool] = True
 
     tolerance: float = 1e-3
-    """Estimated relative error of the gradient."""
+    """Largest estimated error of any number of a gradient, relative to the largest number of its array."""
     iterations: int = 50_000
     """Limit beyond which AdjointError is raised."""
     flow_tolerance: float = 1e-3

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import warp as wp
@@ -51,6 +52,14 @@ def functional_seeds(simulation: Simulation, functional: Functional, factor: flo
     ]
 
 
+class Requested(Protocol):
+    """Gradient that was asked for."""
+
+    def gradient(self, sweep: "BackwardSweep") -> np.ndarray:
+        """Returns the gradient from what the sweep has gathered."""
+        ...
+
+
 class BackwardSweep:
     """Carries lambda = d J / d (incoming populations) from the last state to the first.
 
@@ -61,7 +70,8 @@ class BackwardSweep:
     Besides lambda it gathers the targets of `wrt`: d J / d eps, fields, delta, parameters. Memory: two population arrays,
     independent of the number of steps. With `everywhere`, d J / d eps is gathered in tiles without solid as well, on which no
     surface depends. `seeds` are injected besides the objective. `on_back` is called with the number of steps back, every hundred
-    steps; `guard` refuses a lambda that grows while nothing is injected.
+    steps; `guard` refuses a lambda that grows while nothing is injected. `requested`: the gradients that are read from the sweep,
+    whose error an iterative method estimates; empty: those of all cells, fields and parameters of `wrt`.
     """
 
     def __init__(
@@ -74,8 +84,12 @@ class BackwardSweep:
         on_back: Callable[[int], None] | None = None,
         guard: GradientGuard | None = None,
         seeds: Sequence[Seed] = (),
+        requested: Sequence[Requested] = (),
     ):
         self.simulation = simulation
+        self._requested = tuple(requested)
+        self.errors: tuple[np.ndarray, ...] | None = None
+        """Estimated absolute error of each number of `gradients`; None: exact to rounding."""
         self._seeds = [*seeds, *(functional_seeds(simulation, objective) if objective is not None else ())]
         self._wrt, self._everywhere = wrt, everywhere
         self._steps, self._on_back = 0, on_back
@@ -183,6 +197,12 @@ class BackwardSweep:
         fields = () if self._fields_adjoint is None else (self._fields_adjoint.numpy().copy(),)
         links = () if self._fractions_adjoint is None else (self.simulation.walls.held(self._fractions_adjoint).copy(),)
         return (*solid, *fields, *links, *(() if self._sums is None else (self.parameter_gradient(),)))
+
+    def gradients(self) -> tuple[np.ndarray, ...]:
+        """The requested gradients, in fp64, or `gathered` if none were specified."""
+        if not self._requested:
+            return self.gathered()
+        return tuple(np.asarray(each.gradient(self), dtype=np.float64) for each in self._requested)
 
     def clear_gathered(self) -> None:
         """Sets the gathered gradients to zero."""

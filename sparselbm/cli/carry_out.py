@@ -115,6 +115,8 @@ def _print_summary(folder: Writer, found: dict, second: GridCheck | None, proble
         "iterations": f"{found['iterations']} ({found['evaluations']} evaluations), stopped by: {found['stopped']}",
         "time": duration(found["seconds"]),
     }
+    if found["gradient_error"] is not None:
+        rows["gradient error"] = f"at most {found['gradient_error']:.1%} of the largest number of a gradient (estimated)"
     if problem.checks:
         rows["cross-check"] = str(problem.checks[-1])
     if second is not None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..adjoint import AdjointMethod, value_and_grad
+from ..adjoint import AdjointMethod, PulledBack, value_and_grad
 from ..flows import Flow, FlowSetup, ProgressCallback, SteadyRun, value_factor
 from ..observe import Functional
 from .variables import BoundVariables
@@ -24,6 +24,8 @@ class Solution:
     """Their gradients with respect to the design variables, (k, size)."""
     state_gradients: tuple[np.ndarray, ...]
     """Gradients of the objective with respect to the states, such as the points of a body."""
+    gradient_error: float | None
+    """Largest estimated error of `gradients`, relative to the largest number of each; None: exact to rounding."""
 
 
 @dataclass(eq=False)
@@ -65,14 +67,20 @@ class OperatingPoint:
         """Values and gradients of all observables of a design. Raises SimulationError, AdjointError."""
         steady = self.value(x)
         progress = self.flow.progress("gradient")
-        values, gradients, states = [], [], []
+        targets = self.variables.targets
+        design = PulledBack(targets, lambda of_states: self.variables.pullback(x, of_states))
+        values, gradients, states, errors = [], [], [], []
         for observable in self.observables:
             factor = value_factor(observable, self.setup)
-            value, of_states = value_and_grad(
-                observable, self.flow.simulation, steps=1, wrt=self.variables.targets, method=self.method,
+            found = value_and_grad(
+                observable, self.flow.simulation, steps=1, wrt=(*targets, design), method=self.method,
                 on_back=lambda steps: progress(steps, steady),
             )
-            values.append(factor * value)
-            states.append(tuple(factor * gradient for gradient in of_states))
-            gradients.append(self.variables.pullback(x, states[-1]))
-        return Solution(np.array(values), np.stack(gradients), states[0])
+            values.append(factor * found.value)
+            *of_states, of_design = (factor * gradient for gradient in found.gradients)
+            states.append(tuple(of_states))
+            gradients.append(of_design)
+            if found.errors is not None:
+                errors.append(factor * found.errors[-1].max() / max(np.abs(of_design).max(), 1e-300))
+        error = float(max(errors)) if errors else None
+        return Solution(np.array(values), np.stack(gradients), states[0], error)

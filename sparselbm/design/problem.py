@@ -133,6 +133,12 @@ class DesignProblem:
         return "drag coefficient" if self.minimises_drag else type(self.first.objective).__name__
 
     @property
+    def gradient_error(self) -> float | None:
+        """Largest estimated error of the stored gradients, relative to the largest number of each; None: exact to rounding."""
+        known = [each.gradient_error for found in self._solutions.values() for each in found]
+        return max((error for error in known if error is not None), default=None)
+
+    @property
     def minimises_drag(self) -> bool:
         """Whether the objective is the drag coefficient of a wind tunnel."""
         objective = self.first.objective

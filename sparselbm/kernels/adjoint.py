@@ -1,7 +1,7 @@
 """Vector-Jacobian product of the step, and the gradients that all backward kernels accumulate."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from itertools import islice
 
 from ..trace.expression import Expression, pullback
@@ -20,6 +20,12 @@ class GradientTargets:
     """Parameters of the models; their gradient is added to the sums of the tile."""
     fractions: bool = False
     """Link distances of walls; their gradient is added to `fractions_adjoint`."""
+
+    @classmethod
+    def union(cls, parts: "Iterable[GradientTargets]") -> "GradientTargets":
+        """Returns the inputs that any of the parts contains."""
+        chosen = [astuple(part) for part in parts]
+        return cls(*(any(each) for each in zip(*chosen, strict=True)))
 
 
 class Gather:

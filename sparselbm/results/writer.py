@@ -181,6 +181,7 @@ def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached
         "objective": problem.objective_name, "objective_first": first, "objective_best": reached,
         "reduction": (first - reached) / abs(first), "feasible": result.feasible, "stopped": result.stopped,
         "iterations": result.iterations, "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
+        "gradient_error": problem.gradient_error,
         "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
         "grid_check": second and {**asdict(second), "reduction": second.reduction},
     }

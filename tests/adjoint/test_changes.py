@@ -296,7 +296,7 @@ def test_a_callback_that_changes_the_simulation_ends_the_way_back(device, method
             if len(looks) == 1:
                 change(simulation)
 
-        return value_and_grad(DRAG, simulation, steps=120, wrt=[Points("body")], method=method, on_back=on_back)[1][0]
+        return value_and_grad(DRAG, simulation, steps=120, wrt=[Points("body")], method=method, on_back=on_back).gradients[0]
 
     right, allowed = gradients(no_change), HARMLESS if method == STEADY else OWN_STATES
     for name, change in CHANGES.items():

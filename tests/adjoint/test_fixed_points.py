@@ -2,13 +2,21 @@
 
 import numpy as np
 import pytest
+import warp as wp
 from test_methods import settling
 
-from sparselbm.adjoint import Anderson, Parameter, Points, Steady, value_and_grad
+from sparselbm.adjoint import Anderson, Deformed, Parameter, Points, PulledBack, Steady, value_and_grad
 from sparselbm.adjoint.anderson import Mixing
 from sparselbm.adjoint.convergence_probe import still_to_come
+from sparselbm.adjoint.gradient_error import GradientError
 from sparselbm.errors import AdjointError
-from sparselbm.observe import evaluate
+from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry.deformation import Rigid
+from sparselbm.grid.build import box
+from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
+from sparselbm.models.wall import Bouzidi, CentralInterpolation
+from sparselbm.observe import Force, evaluate
+from sparselbm.solver import Obstacle, Simulation
 
 
 def test_mixing_solves_what_it_has_room_for():
@@ -44,7 +52,7 @@ def settled_steps(simulation, objective, tolerance: float) -> int:
 
 @pytest.mark.parametrize("kind", ["inlet and outlet", "periodic, walls"])
 def test_mixing_saves_iterations(device, kind):
-    """To 1e-4: the same gradient, in at most 0.7 of the plain iterations and 1.5 of the flow's own steps from rest."""
+    """To 1e-4: the same gradient, in at most 0.75 of the plain iterations and 1.5 of the flow's own steps from rest."""
     simulation, objective, drive = settling(device, kind)
     forward = settled_steps(simulation, objective, 1e-4)
     simulation.run(6000)
@@ -53,13 +61,75 @@ def test_mixing_saves_iterations(device, kind):
         looks = []
         method = Steady(tolerance=1e-4, acceleration=Anderson(depth))
         wrt = (Points("body"), Parameter("viscosity"), Parameter(drive))
-        found.append(value_and_grad(objective, simulation, steps=0, wrt=wrt, method=method, on_back=looks.append)[1])
+        found.append(value_and_grad(objective, simulation, steps=0, wrt=wrt, method=method, on_back=looks.append).gradients)
         iterations.append(100 * len(looks))
     print(kind, "flow", forward, "plain", iterations[0], "mixed", iterations[1])
     errors = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(*found, strict=True)]
     assert max(errors) < 3e-4
-    assert iterations[1] <= 0.7 * iterations[0]
+    assert iterations[1] <= 0.75 * iterations[0]
     assert iterations[1] <= 1.5 * forward
+
+
+@pytest.mark.parametrize("cancellation", [1.0, 30.0, 1000.0])
+def test_the_error_of_a_sum_is_bounded_and_not_that_of_its_terms(cancellation):
+    """Terms that converge by 0.6 per interval, and their sum, smaller by the cancellation: its own error is within 1 %."""
+    rng = np.random.default_rng(1)
+    exact, disturbance = rng.standard_normal(400), rng.standard_normal(400)
+    exact += (exact @ exact) ** 0.5 / cancellation / 20.0 - exact.mean()
+    error = GradientError(1e-2, wp.float64)
+    for k in range(100):
+        terms = exact + 0.6**k * disturbance
+        error.add((np.atleast_1d(terms.sum()),), (terms,))
+        true = abs(terms.sum() - exact.sum())
+        if error.within_tolerance:
+            break
+    assert error.estimates[0] == pytest.approx(true, rel=0.15)
+    assert 3e-3 < true / abs(exact.sum()) < 1e-2
+
+
+@pytest.mark.validate
+def test_every_number_is_close_to_its_limit(device):
+    """Translations and the size of the body, together and each by itself, to 1e-3: within 4e-3 of those to 1e-8.
+
+    The smallest is a hundredth of its terms. The estimate does not see slow modes inside the solid, 0.3 % of that number.
+    """
+    simulation, objective, drive = settling(device, "inlet and outlet")
+    simulation.run(6000)
+    mesh = simulation.obstacles[0].mesh
+    rigid = Rigid(translate=(True, True, False), scale=True).bind(mesh)
+    x = rigid.initial()
+    one = [PulledBack((Points("body"),), lambda of, k=k: rigid.pullback(x, of[0])[k : k + 1]) for k in range(x.size)]
+    wrt = (Deformed("body", rigid, x), *one, Parameter(drive))
+    exact = value_and_grad(objective, simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-8))
+    found = value_and_grad(objective, simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-3))
+    assert found.errors is not None
+    for gradient, limit, error in zip(found.gradients, exact.gradients, found.errors, strict=True):
+        largest = np.abs(limit).max()
+        assert np.abs(gradient - limit).max() < 4e-3 * largest
+        assert np.all(error < 1e-3 * largest)
+
+
+def test_a_sum_that_cancels_altogether_still_converges(device):
+    """The translation across a symmetric flow: its number is rounding, and its terms are known."""
+    mesh = TriangleMesh.cylinder(3.4, (12.3, 8.0, -6.0), (12.3, 8.0, 7.0), 32)
+    faces = (VelocityInlet(X_MIN, (0.02, 0.0)), PressureOutlet(X_MAX, relaxation=0.2))
+    simulation = Simulation(
+        box((32, 16), device=device), boundaries=faces, viscosity=0.1, precision=wp.float64, obstacles=(Obstacle("body", mesh),),
+    )
+    simulation.run(6000)
+    across = Rigid(translate=(False, True, False)).bind(mesh)
+    wrt = [Deformed("body", across, across.initial()), Points("body")]
+    found = value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-3))
+    (number,), points = found.gradients
+    assert abs(number) < 1e-4 * np.abs(points).sum()
+
+
+def test_a_body_on_links_is_warned_of(device):
+    for wall in (Bouzidi(), CentralInterpolation()):
+        mesh = TriangleMesh.cylinder(3.4, (12.3, 8.0, -6.0), (12.3, 8.0, 7.0), 32)
+        simulation = Simulation(box((32, 16), device=device), viscosity=0.1, obstacles=(Obstacle("body", mesh, wall),))
+        with pytest.warns(UserWarning, match=r"on links.*0\.2 to 7 times the trend.*SolidFraction"):
+            value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=2, wrt=[Points("body")])
 
 
 def test_depths_below_zero():

@@ -30,7 +30,8 @@ WRT = (InitialPopulations(), SolidFractions(), Points("body"), Parameter("viscos
 
 
 def same_bits(a, b) -> bool:
-    return a[0] == b[0] and all(np.array_equal(x, y) for x, y in zip(a[1], b[1], strict=True))
+    (value, gradients), (other, others) = a, b
+    return value == other and all(np.array_equal(x, y) for x, y in zip(gradients, others, strict=True))
 
 
 @pytest.mark.parametrize("lattice", [D2Q9, D3Q19], ids=repr)

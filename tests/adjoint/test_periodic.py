@@ -135,7 +135,7 @@ def test_a_flow_in_which_disturbances_grow_is_refused(device):
     def gradient(viscosity: float, guard: GradientGuard | None = GradientGuard()) -> float:
         wrt, method = [Parameter("viscosity")], Checkpointed("8 MiB")
         simulation = shear_layers(device, viscosity)
-        return float(value_and_grad(AcrossPatch(), simulation, steps=2000, wrt=wrt, method=method, guard=guard)[1][0])
+        return float(value_and_grad(AcrossPatch(), simulation, steps=2000, wrt=wrt, method=method, guard=guard).gradients[0])
 
     with pytest.raises(
         AdjointError, match=r"adjoint grew 1\.\de\+04-fold .* limit 1\.0e\+04: .* double every \d+ steps"

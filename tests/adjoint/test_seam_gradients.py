@@ -97,7 +97,7 @@ def test_steady(device):
         simulation = flow.on(repeats, device)
         simulation.run(3000)
         wrt = [Parameter("viscosity"), Parameter("force_x")]
-        found.append(np.array(value_and_grad(ENERGY, simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-6))[1]))
+        found.append(np.array(value_and_grad(ENERGY, simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-6)).gradients))
     assert np.allclose(found[1], np.prod(flow.repeats) * found[0], rtol=1e-4)
 
 

@@ -55,7 +55,7 @@ def quadratics(places, **options):
     stop = StoppingCriteria(tolerance=1e-9, iterations=200)
     problem = DesignProblem(setups, BOX, constraints=(), verify=None, stop=stop, **options)
     for point, c in zip(problem.operating_points, places, strict=True):
-        point.solve = lambda x, c=c: Solution(np.array([1.0 + np.sum((x - c) ** 2)]), 2.0 * (x - c)[None], ())
+        point.solve = lambda x, c=c: Solution(np.array([1.0 + np.sum((x - c) ** 2)]), 2.0 * (x - c)[None], (), None)
     return problem
 
 

@@ -155,6 +155,8 @@ class _Work:
                 self._difference(name, x, objective, gradient, direction)
         if self.option.samples:
             self._trend(x, steepest)
+        if (error := self.problem.gradient_error) is not None:
+            self._add("gradient: estimated error", error, 0.0, 0.05, "of the largest number, by the iterations of the adjoint")
         self._add(
             "flows: largest change at the end", self._change, 0.0, self._tolerance, "of the objective, over the last interval"
         )
