@@ -34,12 +34,13 @@ DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 
 
 def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
-    """Creates the folder of a run's results, and a stage in it over the scene.
+    """Creates the folder of a run's results, and a stage in it over the scene, which stands as it was read at all times.
 
     Names are checked before the folder is created. Raises OutputExistsError for existing files.
     """
     name = result_name_of(Path(scene.path))
     stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
+    stage.hold(scene.time)
     return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
 
 

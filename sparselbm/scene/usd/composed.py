@@ -41,8 +41,8 @@ class Options:
 
 def read_stage(
     path: Path, options: Options
-) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...]]:
-    """Returns up axis, metres per unit, bodies, report, and the paths of all prims."""
+) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...], float | None]:
+    """Returns up axis, metres per unit, bodies, report, the paths of all prims, and the time code (None: first samples)."""
     from pxr import Usd, UsdGeom
 
     with hushed():
@@ -54,10 +54,11 @@ def read_stage(
         select(stage, options.variants)
         doubtful = _composition_doubts(path, stage, options)
         scale = _metres_per_unit(stage, options)
-        posed, code = frozenset(), Usd.TimeCode.EarliestTime() if options.time is None else Usd.TimeCode(options.time)
+        posed, time = frozenset(), options.time
+        code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
         walk = Walk(stage, code, scale)
         if walk.skeletons:
-            posed, time = pose(stage, walk.skeletons, options.time)
+            posed, time = pose(stage, walk.skeletons, time)
             code = Usd.TimeCode(time)
             walk = Walk(stage, code, scale)
         reader = Reader(code, options.segments, options.subdivision_levels, posed)
@@ -70,7 +71,8 @@ def read_stage(
                 pieces.append(body)
                 doubtful += doubts_on(found, code, options.subdivision_levels, posed=str(found.prim.GetPath()) in posed)
     bodies = _one_a_name(pieces)
-    return UsdGeom.GetStageUpAxis(stage), scale, bodies, SceneReport.of(bodies, skipped, doubtful), tuple(walk.paths)
+    report = SceneReport.of(bodies, skipped, doubtful)
+    return UsdGeom.GetStageUpAxis(stage), scale, bodies, report, tuple(walk.paths), time
 
 
 def _one_a_name(pieces: list[Body]) -> tuple[Body, ...]:

@@ -32,6 +32,8 @@ class Scene:
     """Paths of all prims of the stage, for suggestions in errors."""
     variants: Mapping[str, str] = field(default_factory=dict)
     """Variant selections that replace those of the file, such as {"/Car:wheels": "wide"}."""
+    time: float | None = None
+    """Time code at which the bodies were read; None: the first sample of each attribute."""
 
     @classmethod
     def open(
@@ -86,7 +88,8 @@ class Scene:
             options = Options(
                 time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), local_files_only, allow_missing
             )
-            scene = Scene(path, *read_stage(path, options), options.variants)
+            up_axis, scale, bodies, report, paths, read_at = read_stage(path, options)
+            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, read_at)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
             raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
