@@ -15,6 +15,7 @@ from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
 from sparselbm.scene.usd.expansion import require_composable
+from sparselbm.scene.usd.layer_doubts import layer_doubts
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport
 from sparselbm.scene.usd.skinning import pose
@@ -68,9 +69,10 @@ def read_stage(
             if isinstance(body, Note):
                 skipped.append(body)
             else:
-                pieces.append(body)
+                pieces.append((found, body))
                 doubtful += doubts_on(found, code, options.subdivision_levels, posed=str(found.prim.GetPath()) in posed)
-    bodies = _one_a_name(pieces)
+        doubtful += layer_doubts(stage, pieces, scale)
+    bodies = _one_a_name([body for _, body in pieces])
     report = SceneReport.of(bodies, skipped, doubtful)
     return UsdGeom.GetStageUpAxis(stage), scale, bodies, report, tuple(walk.paths), time
 
