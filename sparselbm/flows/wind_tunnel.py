@@ -95,20 +95,22 @@ class WindTunnel(FlowOptions):
     ) -> WindTunnelSetup:
         """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
-        Degenerate faces are removed and inverted ones reversed; points keep their number and order.
-        Raises WindTunnelError if there are several bodies and none is named, SceneError for prims that do not exist.
+        `obstacle`: several prims separated by commas, or a prim above them (`/` for all), are one body. Degenerate faces are
+        removed and inverted ones reversed; points keep their number and order. Raises WindTunnelError if there are several bodies
+        and none is named, SceneError for prims that do not exist.
         """
-        left_out = [name for path in ignore for name in _names_below(scene, path)]
-        bodies = [body for body in scene.bodies if body.path not in left_out]
+        scene = scene.without(*ignore)
         if obstacle is None:
-            if len(bodies) != 1:
-                names = ", ".join(body.path for body in bodies) or "none"
-                raise WindTunnelError(f"{len(bodies)} bodies and no obstacle specified: choose one of {names}")
-            obstacle = bodies[0].path
-        target, within = scene.body(obstacle), _names_below(scene, obstacle)
-        standing = [target, *(body for body in bodies if body.path not in within)]
-        meshes = {body.path: repair(body.mesh, body.path)[0] for body in standing}
-        return self.around(meshes, target.path, device=device)
+            if len(scene.bodies) != 1:
+                names = ", ".join(body.path for body in scene.bodies) or "none"
+                raise WindTunnelError(
+                    f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}; several of them separated by "
+                    "commas, or a prim above them (/ for all), are one body"
+                )
+            obstacle = scene.bodies[0].path
+        scene = scene.joined(obstacle)
+        meshes = {body.path: repair(body.mesh, body.path)[0] for body in scene.bodies}
+        return self.around(meshes, scene.bodies[0].path, device=device)
 
     def check(self) -> None:
         """Raises WindTunnelError for options that do not fit together, independently of the bodies."""
@@ -129,12 +131,6 @@ class WindTunnel(FlowOptions):
                     f"the wall on {wall.face} is where the flow enters or leaves: only the other four sides can be "
                     "walls"
                 )
-
-
-def _names_below(scene: Scene, path: str) -> list[str]:
-    """Names of the bodies at or below a prim."""
-    root = scene.body(path).path
-    return [body.path for body in scene.bodies if body.path == root or body.path.startswith(root.rstrip("/") + "/")]
 
 
 @dataclass(frozen=True, eq=False)

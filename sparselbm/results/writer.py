@@ -11,6 +11,7 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
+from ..errors import SceneError
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
 from ..flows import Flow, WindTunnelSetup
@@ -63,6 +64,11 @@ class ResultsWriter:
         self.ops = ops
         self.draw = tuple(draw)
         self.body = scene.body(setup.obstacle)
+        if len(self.body.mesh.points) != len(setup.mesh.points):
+            raise SceneError(
+                f"{self.body.path} has {len(self.body.mesh.points)} points in the scene, but {len(setup.mesh.points)} in the set-up: "
+                "pass the scene without what the set-up leaves out, Scene.without(...)"
+            )
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
