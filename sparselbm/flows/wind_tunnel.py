@@ -21,7 +21,7 @@ from ..grid.build import box
 from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..models.collision import BGK, TRT
-from ..models.wall import BounceBack
+from ..models.wall import Bouzidi, BounceBack
 from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units, is_below
@@ -29,7 +29,8 @@ from .coefficients import FlowCoefficient
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
-from .tunnel_box import box_around, box_between, extent_across
+from .surroundings import Surroundings
+from .tunnel_box import box_around, box_between, box_on_ground, extent_across, require_clear, require_in_box
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -39,6 +40,8 @@ CELLS_ACROSS = 16
 _OUTLET_RELAXATION = 0.02
 """Ten times the default of the outlet: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound,
 which a steady flow does not have."""
+_CLEARANCE = 2.0
+"""Least distance of the obstacle from the inlet and the outlet [cells]; other bodies within it are clipped there."""
 _STABLE_INLET = 10.0
 """Largest u / nu [1 / cell] at which one or two relaxation times are stable next to a velocity inlet."""
 
@@ -162,9 +165,30 @@ class WindTunnelSetup(FlowSetup):
         """Frontal area A: area of the obstacle's silhouette along the flow [m^2]."""
         return frontal_area(self.mesh, self.options.axis)
 
-    @property
+    @cached_property
     def bounds(self) -> np.ndarray:
-        """Lower and upper corner of the tunnel [m], (2, 3)."""
+        """Lower and upper corner of the tunnel [m], (2, 3); a flat ground is one of its sides."""
+        ground = self.surroundings.ground
+        return self._box if ground is None else box_on_ground(self._box, ground.face, ground.coordinate, self.voxel_size)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Parts that bodies larger than the tunnel play: its ground, rooms, and what is clipped at the inlet and the outlet."""
+        return Surroundings.of(self.bodies, self.obstacle, self._box, self.options.axis, self._clearance, device=self.device)
+
+    @property
+    def _standing(self) -> dict[str, TriangleMesh]:
+        """The bodies without the ground."""
+        ground = self.surroundings.ground
+        return {name: mesh for name, mesh in self.bodies.items() if ground is None or name != ground.body}
+
+    @property
+    def _clearance(self) -> float:
+        return _CLEARANCE * self.voxel_size
+
+    @cached_property
+    def _box(self) -> np.ndarray:
+        """The box without regard to the ground."""
         o = self.options
         if o.corners is not None:
             return box_between(np.array(o.corners[0]), np.array(o.corners[1]), self.voxel_size)
@@ -228,7 +252,7 @@ class WindTunnelSetup(FlowSetup):
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "
                 "RecursiveRegularised",
             )
-        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
+        return (*self.surroundings.notes, *found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
 
     @property
     def headline(self) -> str:
@@ -247,8 +271,9 @@ class WindTunnelSetup(FlowSetup):
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, WindTunnelError for bodies at the ends or outside."""
         self.units.check(cells_across=self.cells_across)
-        for name, mesh in self.bodies.items():
-            self._require_inside(name, mesh)
+        for name, mesh in self._standing.items():
+            require_in_box(name, mesh, self.bounds)
+        self.require_place(self.mesh.points)
 
     def require_movable(self) -> TriangleMesh:
         """Returns the surface of the obstacle. Raises WindTunnelError if its wall is on links."""
@@ -261,7 +286,10 @@ class WindTunnelSetup(FlowSetup):
 
     def require_place(self, points: np.ndarray) -> None:
         """Raises WindTunnelError if the obstacle at these points crosses the inlet or the outlet, or is outside."""
-        self._require_inside(self.obstacle, self.mesh.with_points(points))
+        require_clear(
+            self.obstacle, self.mesh.with_points(points), self.bounds, self.options.axis, self._clearance,
+            fixed=self.options.corners is not None,
+        )
 
     def require_rebuild(self) -> None:
         """Accepts all wall models."""
@@ -289,7 +317,9 @@ class WindTunnelSetup(FlowSetup):
         def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
             return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
 
-        walls = sorted(self.options.walls, key=lambda wall: not any(wall.velocity))
+        walls, ground = sorted(self.options.walls, key=lambda wall: not any(wall.velocity)), self.surroundings.ground
+        if ground is not None and ground.face not in own and all(wall.face != ground.face for wall in walls):
+            walls.append(SideWall(ground.face))
         stuck = [wall.face for wall in walls]
         sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (
@@ -309,16 +339,21 @@ class WindTunnelSetup(FlowSetup):
         ones. Raises WindTunnelError if it does not fit in memory.
         """
         self.require_memory()
-        bodies = dict(self.bodies)
+        bodies = self._standing
         if points is not None:
             bodies[self.obstacle] = self.mesh.with_points(points)
         simulation = Simulation(
             self.domain, viscosity=self.units.lattice_viscosity, lattice=self.options.lattice,
             collision=self.options.collision, boundaries=self.boundaries, precision=self.options.precision,
-            obstacles=[Obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
+            obstacles=[self._obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
         )
         simulation.set_state(1.0, self._inflow)
         return Flow(self, simulation)
+
+    def _obstacle(self, name: str, mesh: TriangleMesh, wall: SolidFraction | BounceBack) -> Obstacle:
+        """A body with its wall: solid fractions leave cells at an opening fluid, so that a body there has its wall on links."""
+        around, on_links = self.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
+        return Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""
@@ -343,26 +378,3 @@ class WindTunnelSetup(FlowSetup):
     def _inflow(self) -> tuple[float, ...]:
         """Incoming velocity [cells / step]."""
         return tuple(self.options.lattice_velocity if k == self.options.axis else 0.0 for k in range(3))
-
-    def _require_inside(self, name: str, mesh: TriangleMesh) -> None:
-        low, high = mesh.bounds
-        margin = 2.0 * self.voxel_size
-        axis = self.options.axis
-        if np.any(high < self.bounds[0]) or np.any(low > self.bounds[1]):
-            raise WindTunnelError(
-                f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*self.bounds)} m): "
-                "leave it out (ignore=), or enlarge upstream, downstream or side"
-            )
-        gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
-        for end, gap, side in gaps:
-            if gap[axis] < margin:
-                where = f"is {gap[axis]:.4g} m from" if gap[axis] >= 0.0 else f"reaches {-gap[axis]:.4g} m beyond"
-                raise WindTunnelError(
-                    f"{name} {where} the {end}, but must end {margin:.4g} m (2 cells) before it: "
-                    + (f"enlarge {side}" if self.options.corners is None else "move the corners apart")
-                    + ("" if name == self.obstacle else ", or leave it out (ignore=)")
-                )
-
-
-def _span(low: np.ndarray, high: np.ndarray) -> str:
-    return " to ".join("(" + ", ".join(f"{x:.4g}" for x in corner) + ")" for corner in (low, high))
