@@ -64,6 +64,23 @@ class Surroundings:
         reached = {name: tuple(end for end, gap in each.items() if gap < margin) for name, each in gaps.items()}
         return cls(ground, rooms, {name: ends for name, ends in reached.items() if ends})
 
+    def closed_sides(
+        self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, axis: int, *, device: wp.DeviceLike = None
+    ) -> tuple[Face, ...]:
+        """Sides of the box (2, 3) [m] along which these bodies leave no fluid, so that they need no boundary condition."""
+        queries = [(SurfaceQuery(bodies[name], device=device), name in self.rooms) for name in self.on_links]
+        if not queries:
+            return ()
+        sides, found = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)], []
+        for face in sides:
+            ticks = [np.arange(low + 0.5 * voxel_size, high, voxel_size) for low, high in bounds.T]
+            ticks[face.axis] = bounds[face.end, [face.axis]] + 0.5 * face.inward * voxel_size
+            centres = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 3)
+            solid = [(query.signed_distance(centres) < 0.0) != room for query, room in queries]
+            if np.any(solid, axis=0).all():
+                found.append(face)
+        return tuple(found)
+
     @property
     def on_links(self) -> frozenset[str]:
         """Names of the bodies whose solid cells are no fluid, so that the inlet and the outlet leave them out."""

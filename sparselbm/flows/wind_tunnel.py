@@ -182,6 +182,11 @@ class WindTunnelSetup(FlowSetup):
         ground = self.surroundings.ground
         return {name: mesh for name, mesh in self.bodies.items() if ground is None or name != ground.body}
 
+    @cached_property
+    def _closed_sides(self) -> tuple[Face, ...]:
+        axis = self.options.axis
+        return self.surroundings.closed_sides(self.bodies, self.bounds, self.voxel_size, axis, device=self.device)
+
     @property
     def _clearance(self) -> float:
         return _CLEARANCE * self.voxel_size
@@ -321,14 +326,15 @@ class WindTunnelSetup(FlowSetup):
         if ground is not None and ground.face not in own and all(wall.face != ground.face for wall in walls):
             walls.append(SideWall(ground.face))
         stuck = [wall.face for wall in walls]
+        closed = self._closed_sides
         sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (
             condition(VelocityInlet, Face(axis, 0), self._inflow, profile=self.options.profile),
             *(
                 condition(MovingWall, wall.face, tuple(map(self.units.velocity_to_lattice, wall.velocity)))
-                for wall in walls
+                for wall in walls if wall.face not in closed
             ),
-            *(condition(FreeSlip, face) for face in sides if face not in stuck),
+            *(condition(FreeSlip, face) for face in sides if face not in (*stuck, *closed)),
             condition(PressureOutlet, Face(axis, 1), relaxation=_OUTLET_RELAXATION),
         )
 
