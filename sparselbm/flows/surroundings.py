@@ -11,6 +11,7 @@ import warp as wp
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.topology import is_closed
 from ..models.boundary import Face
+from .tunnel_box import CLEARANCE
 
 _FLAT = 1e-6
 """Tolerance of the ground's coordinate, as a share of its body's extent, which positions in fp32 have."""
@@ -49,12 +50,15 @@ class Surroundings:
 
     @classmethod
     def of(
-        cls, bodies: Mapping[str, TriangleMesh], obstacle: str, bounds: np.ndarray, axis: int, margin: float, *,
-        device: wp.DeviceLike = None,
+        cls, bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, axis: int,
+        voxel_size: float, *, device: wp.DeviceLike = None,
     ) -> Surroundings:
-        """`bounds`: of the box without ground (2, 3) [m]; `axis`: of the flow; `margin`: distance from the inlet and the outlet
-        [m] within which a body reaches them."""
-        ground = find_ground(bodies, obstacle, bounds, axis, device=device)
+        """`wanted`: box as specified, which ground has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: of the flow.
+
+        Bodies reach the inlet or the outlet from `CLEARANCE` on.
+        """
+        ground = find_ground(bodies, obstacle, wanted, bounds, axis, device=device)
+        margin = CLEARANCE * voxel_size
         others = {name: mesh for name, mesh in bodies.items() if name != obstacle and not (ground and name == ground.body)}
         rooms = frozenset(name for name, mesh in others.items() if _contains(mesh, bodies[obstacle], device))
         gaps = {
@@ -108,25 +112,27 @@ def _contains(mesh: TriangleMesh, obstacle: TriangleMesh, device: wp.DeviceLike)
 
 
 def find_ground(
-    bodies: Mapping[str, TriangleMesh], obstacle: str, bounds: np.ndarray, axis: int, *, device: wp.DeviceLike = None
+    bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, axis: int, *,
+    device: wp.DeviceLike = None,
 ) -> Ground | None:
-    """The flat surface nearest to the obstacle that separates it from a side of the box (2, 3) [m]; None without one.
+    """The flat surface nearest to the obstacle that separates it from a side of the box; None without one.
 
-    `axis`: that of the flow, whose ends are no ground. A body with other faces in the box beyond that surface, on the obstacle's
-    side of it, is no ground either.
+    `wanted`: box that the surface has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: that of the flow, whose ends
+    are no ground. A body with other faces in the box beyond that surface, on the obstacle's side of it, is no ground either.
     """
     middle = bodies[obstacle].bounds.mean(axis=0)
     found = []
     for name, mesh in bodies.items():
         for face in (Face(k, end) for k in range(3) if k != axis for end in (0, 1)):
-            coordinate = None if name == obstacle else _flat_part(mesh, face, middle, bounds, device)
-            if coordinate is not None:
+            flat = None if name == obstacle else _flat_part(mesh, face, middle, bounds)
+            if flat is not None and _spans(mesh, flat, face.axis, wanted, device):
+                coordinate = float(mesh.points[mesh.faces[flat][0, 0], face.axis])
                 found.append(Ground(name, face, coordinate))
     return min(found, key=lambda each: abs(each.coordinate - middle[each.face.axis]), default=None)
 
 
-def _flat_part(mesh: TriangleMesh, face: Face, middle: np.ndarray, bounds: np.ndarray, device: wp.DeviceLike) -> float | None:
-    """Coordinate of the flat faces of a mesh that end the box on a side, if they do."""
+def _flat_part(mesh: TriangleMesh, face: Face, middle: np.ndarray, bounds: np.ndarray) -> np.ndarray | None:
+    """Mask of the flat faces of a mesh on a side of the obstacle, (m,); None if there are none, or others beyond them."""
     k, inward, near = face.axis, face.inward, _FLAT * float(np.ptp(mesh.bounds, axis=0).max())
     corners = np.stack(mesh.corners)
     along = inward * corners[..., k]
@@ -136,20 +142,17 @@ def _flat_part(mesh: TriangleMesh, face: Face, middle: np.ndarray, bounds: np.nd
         return None
     top = along[0][flat].max()
     low, high = corners.min(axis=0), corners.max(axis=0)
-    in_box = np.all((low < bounds[1]) & (high > bounds[0]), axis=1)
-    flat &= along[0] >= top - near
-    if (in_box & (along.max(axis=0) > top + near)).any() or not _spans(mesh, flat, k, inward * top, bounds, device):
-        return None
-    return float(inward * top)
+    beyond = np.all((low < bounds[1]) & (high > bounds[0]), axis=1) & (along.max(axis=0) > top + near)
+    return None if beyond.any() else flat & (along[0] >= top - near)
 
 
-def _spans(mesh: TriangleMesh, flat: np.ndarray, axis: int, coordinate: float, bounds: np.ndarray, device: wp.DeviceLike) -> bool:
-    """Whether some faces of a mesh, all at a coordinate, lie everywhere in the cross-section of the box."""
+def _spans(mesh: TriangleMesh, flat: np.ndarray, axis: int, bounds: np.ndarray, device: wp.DeviceLike) -> bool:
+    """Whether flat faces of a mesh, all at one coordinate, lie everywhere in the cross-section of a box."""
     across = [j for j in range(3) if j != axis]
     near = _ON_IT * float(np.ptp(mesh.bounds, axis=0).max())
     if np.any(mesh.bounds[0, across] > bounds[0, across] + near) or np.any(mesh.bounds[1, across] < bounds[1, across] - near):
         return False
-    places = np.full((_SAMPLES**2, 3), coordinate)
+    places = np.full((_SAMPLES**2, 3), mesh.points[mesh.faces[flat][0, 0], axis])
     ticks = [np.linspace(*bounds[:, j], _SAMPLES) for j in across]
     places[:, across] = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
     distance = SurfaceQuery(TriangleMesh(mesh.points, mesh.faces[flat]), device=device).signed_distance(places)

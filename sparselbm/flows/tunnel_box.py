@@ -11,6 +11,9 @@ from ..geometry import TriangleMesh
 from ..layout import EDGE
 from ..models.boundary import Face
 
+CLEARANCE = 2.0
+"""Least distance of the obstacle from the inlet and the outlet [cells]; other bodies within it are clipped there."""
+
 
 def extent_across(mesh: TriangleMesh, axis: int) -> float:
     """Largest extent of a body across the flow [m]."""
@@ -18,24 +21,21 @@ def extent_across(mesh: TriangleMesh, axis: int) -> float:
     return float(max((high - low)[k] for k in range(3) if k != axis))
 
 
-def box_around(
-    mesh: TriangleMesh, axis: int, *, upstream: float, downstream: float, side: float, voxel_size: float
-) -> np.ndarray:
-    """Corners of the box at these distances from a body [m], extended to whole tiles, (2, 3) [m]."""
-    low, high = mesh.bounds
+def box_around(mesh: TriangleMesh, axis: int, *, upstream: float, downstream: float, side: float) -> np.ndarray:
+    """Corners of the box at these distances from a body [m], (2, 3)."""
     before, after = np.full(3, side), np.full(3, side)
     before[axis], after[axis] = upstream, downstream
-    low, high = low - before, high + after
-    size = _in_tiles(high - low, voxel_size)
-    # A body centred between its margins stays centred, so that a symmetric flow stays symmetric.
-    across = np.arange(3) != axis
-    low = np.where(across, low - 0.5 * (size - (high - low)), low)
+    return np.array([mesh.bounds[0] - before, mesh.bounds[1] + after])
+
+
+def in_whole_tiles(bounds: np.ndarray, voxel_size: float, centred: np.ndarray) -> np.ndarray:
+    """A box (2, 3) [m] rounded up to whole tiles: at its upper ends, or on both sides along the axes that are `centred`, (3,).
+
+    A body centred between its margins stays centred, so that a symmetric flow stays symmetric.
+    """
+    size = _in_tiles(bounds[1] - bounds[0], voxel_size)
+    low = np.where(centred, bounds[0] - 0.5 * (size - (bounds[1] - bounds[0])), bounds[0])
     return np.array([low, low + size])
-
-
-def box_between(low: np.ndarray, high: np.ndarray, voxel_size: float) -> np.ndarray:
-    """Corners of the box from its lower corner [m], the upper one moved out to whole tiles, (2, 3)."""
-    return np.array([low, low + _in_tiles(high - low, voxel_size)])
 
 
 def box_on_ground(bounds: np.ndarray, face: Face, coordinate: float, voxel_size: float) -> np.ndarray:
@@ -62,11 +62,12 @@ def require_in_box(name: str, mesh: TriangleMesh, bounds: np.ndarray) -> None:
         )
 
 
-def require_clear(name: str, mesh: TriangleMesh, bounds: np.ndarray, axis: int, margin: float, *, fixed: bool) -> None:
-    """Raises WindTunnelError for an obstacle outside the box, or within a margin [m] from the inlet or the outlet.
+def require_clear(name: str, mesh: TriangleMesh, bounds: np.ndarray, axis: int, voxel_size: float, *, fixed: bool) -> None:
+    """Raises WindTunnelError for an obstacle outside the box, or closer than `CLEARANCE` to the inlet or the outlet.
 
     `fixed`: whether the corners of the box were specified.
     """
+    margin = CLEARANCE * voxel_size
     require_in_box(name, mesh, bounds)
     low, high = mesh.bounds
     gaps = (("inlet", low - bounds[0], "upstream"), ("outlet", bounds[1] - high, "downstream"))

@@ -30,7 +30,7 @@ from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
 from .surroundings import Surroundings
-from .tunnel_box import box_around, box_between, box_on_ground, extent_across, require_clear, require_in_box
+from .tunnel_box import box_around, box_on_ground, extent_across, in_whole_tiles, require_clear, require_in_box
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -40,8 +40,6 @@ CELLS_ACROSS = 16
 _OUTLET_RELAXATION = 0.02
 """Ten times the default of the outlet: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound,
 which a steady flow does not have."""
-_CLEARANCE = 2.0
-"""Least distance of the obstacle from the inlet and the outlet [cells]; other bodies within it are clipped there."""
 _STABLE_INLET = 10.0
 """Largest u / nu [1 / cell] at which one or two relaxation times are stable next to a velocity inlet."""
 
@@ -174,7 +172,8 @@ class WindTunnelSetup(FlowSetup):
     @cached_property
     def surroundings(self) -> Surroundings:
         """Parts that bodies larger than the tunnel play: its ground, rooms, and what is clipped at the inlet and the outlet."""
-        return Surroundings.of(self.bodies, self.obstacle, self._box, self.options.axis, self._clearance, device=self.device)
+        wanted, box, o = self._wanted_box, self._box, self.options
+        return Surroundings.of(self.bodies, self.obstacle, wanted, box, o.axis, self.voxel_size, device=self.device)
 
     @property
     def _standing(self) -> dict[str, TriangleMesh]:
@@ -188,19 +187,20 @@ class WindTunnelSetup(FlowSetup):
         return self.surroundings.closed_sides(self.bodies, self.bounds, self.voxel_size, axis, device=self.device)
 
     @property
-    def _clearance(self) -> float:
-        return _CLEARANCE * self.voxel_size
+    def _wanted_box(self) -> np.ndarray:
+        """The box as specified, without whole tiles and without regard to the ground [m], (2, 3)."""
+        o, length = self.options, self.length
+        if o.corners is not None:
+            return np.array(o.corners)
+        return box_around(
+            self.mesh, o.axis, upstream=o.upstream * length, downstream=o.downstream * length, side=o.side * length
+        )
 
     @cached_property
     def _box(self) -> np.ndarray:
-        """The box without regard to the ground."""
+        """The box in whole tiles, without regard to the ground [m], (2, 3)."""
         o = self.options
-        if o.corners is not None:
-            return box_between(np.array(o.corners[0]), np.array(o.corners[1]), self.voxel_size)
-        return box_around(
-            self.mesh, o.axis, upstream=o.upstream * self.length, downstream=o.downstream * self.length,
-            side=o.side * self.length, voxel_size=self.voxel_size,
-        )
+        return in_whole_tiles(self._wanted_box, self.voxel_size, (np.arange(3) != o.axis) & (o.corners is None))
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -292,7 +292,7 @@ class WindTunnelSetup(FlowSetup):
     def require_place(self, points: np.ndarray) -> None:
         """Raises WindTunnelError if the obstacle at these points crosses the inlet or the outlet, or is outside."""
         require_clear(
-            self.obstacle, self.mesh.with_points(points), self.bounds, self.options.axis, self._clearance,
+            self.obstacle, self.mesh.with_points(points), self.bounds, self.options.axis, self.voxel_size,
             fixed=self.options.corners is not None,
         )
 
