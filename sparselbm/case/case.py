@@ -229,8 +229,8 @@ def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> Non
         for above, other in obstacles.items():
             if path.startswith(above.rstrip("/") + "/") and obstacle.role not in (other.role, "ignored"):
                 raise CaseError(
-                    f"{source.place('obstacle', 'role', path)} is {obstacle.role} below {above}, which is {other.role}: give a prim "
-                    "and all prims below it one role, or the role ignored to those that are left out"
+                    f"{source.place('obstacle', 'role', path)} is {obstacle.role} below {above}, which is {other.role}: give a "
+                    "prim and all prims below it one role, or the role ignored to those that are left out"
                 )
 
 

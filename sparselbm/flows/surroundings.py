@@ -53,9 +53,8 @@ class Surroundings:
         cls, bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, axis: int,
         voxel_size: float, *, device: wp.DeviceLike = None,
     ) -> Surroundings:
-        """`wanted`: box as specified, which ground has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: of the flow.
-
-        Bodies reach the inlet or the outlet from `CLEARANCE` on.
+        """`wanted`: box as specified, which ground has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: of the
+        flow. Bodies reach the inlet or the outlet from `CLEARANCE` on.
         """
         ground = find_ground(bodies, obstacle, wanted, bounds, axis, device=device)
         margin = CLEARANCE * voxel_size
@@ -69,7 +68,8 @@ class Surroundings:
         return cls(ground, rooms, {name: ends for name, ends in reached.items() if ends})
 
     def closed_sides(
-        self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, axis: int, *, device: wp.DeviceLike = None
+        self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, axis: int, *,
+        device: wp.DeviceLike = None,
     ) -> tuple[Face, ...]:
         """Sides of the box (2, 3) [m] along which these bodies leave no fluid, so that they need no boundary condition."""
         queries = [(SurfaceQuery(bodies[name], device=device), name in self.rooms) for name in self.on_links]
@@ -96,8 +96,8 @@ class Surroundings:
         found = [str(self.ground)] if self.ground else []
         found += [f"{name} contains the obstacle: it is taken as a room, which is solid outside" for name in sorted(self.rooms)]
         found += [
-            f"{name} reaches the {' and the '.join(ends)}: it is clipped to the tunnel, closes that part of it, and has interpolated "
-            "bounce-back" for name, ends in self.clipped.items() if name not in self.rooms
+            f"{name} reaches the {' and the '.join(ends)}: it is clipped to the tunnel, closes that part of it, and has its wall "
+            "on the links between cells" for name, ends in self.clipped.items() if name not in self.rooms
         ]
         return tuple(found)
 

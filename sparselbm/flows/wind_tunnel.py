@@ -21,7 +21,7 @@ from ..grid.build import box
 from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..models.collision import BGK, TRT
-from ..models.wall import Bouzidi, BounceBack
+from ..models.wall import BounceBack, Bouzidi
 from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units, is_below

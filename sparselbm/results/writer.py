@@ -66,8 +66,8 @@ class ResultsWriter:
         self.body = scene.body(setup.obstacle)
         if len(self.body.mesh.points) != len(setup.mesh.points):
             raise SceneError(
-                f"{self.body.path} has {len(self.body.mesh.points)} points in the scene, but {len(setup.mesh.points)} in the set-up: "
-                "pass the scene without what the set-up leaves out, Scene.without(...)"
+                f"{self.body.path} has {len(self.body.mesh.points)} points in the scene, but {len(setup.mesh.points)} in the "
+                "set-up: pass the scene without what the set-up leaves out, Scene.without(...)"
             )
         if ops is not None:
             ops.require_above(self.body)

@@ -123,13 +123,16 @@ def test_a_name_that_is_no_solid_is_refused(solids):
         scene.body("roof,flor")
     with pytest.raises(SceneError, match="/flor: no such prim"):
         scene.without("flor")
-    with pytest.raises(SceneError, match="nothing was read from this prim: /floor: it is left out"):
+    with pytest.raises(SceneError, match=r"nothing was read from this prim: /floor: it is left out"):
         scene.without("/floor").body("/floor")
-    with pytest.raises(WindTunnelError, match="6 bodies and no obstacle specified.*separated by commas"):
+    with pytest.raises(WindTunnelError, match=r"6 bodies and no obstacle specified.*separated by commas"):
         WindTunnel().in_scene(scene)
 
 
-EMPTY = {"ascii.stl": b"solid empty\nendsolid empty\n", "binary.stl": bytes(80) + struct.pack("<I", 0), "points.obj": b"v 0 0 0\nv 1 0 0\n"}
+EMPTY = {
+    "ascii.stl": b"solid empty\nendsolid empty\n", "binary.stl": bytes(80) + struct.pack("<I", 0),
+    "points.obj": b"v 0 0 0\nv 1 0 0\n",
+}
 
 
 @pytest.mark.parametrize("name", EMPTY)

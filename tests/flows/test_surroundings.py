@@ -11,7 +11,7 @@ from sparselbm.flows import SideCondition, SideWall, WindTunnel
 from sparselbm.flows.surroundings import Surroundings
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.models.boundary import Face, FreeSlip, MovingWall
-from sparselbm.models.wall import Bouzidi, BounceBack, Halfway
+from sparselbm.models.wall import BounceBack, Bouzidi, Halfway
 from sparselbm.scene.usd import Scene
 
 WALLS = {"partially saturated": SolidFraction(), "halfway": Halfway(), "interpolated": Bouzidi()}
@@ -89,7 +89,8 @@ def test_the_condition_of_the_user_stays_on_the_ground():
     """A road that moves with the flow, and a side without friction."""
     moving = replace(TUNNEL, walls=(SideWall(FLOOR, (1.0, 0.0, 0.0)),)).around({"car": CAR, "ground": sheet()}, "car")
     (wall,) = [each for each in moving.boundaries if each.face == FLOOR]
-    assert isinstance(wall, MovingWall) and wall.velocity[0] == pytest.approx(TUNNEL.lattice_velocity)
+    assert isinstance(wall, MovingWall)
+    assert wall.velocity[0] == pytest.approx(TUNNEL.lattice_velocity)
     smooth = replace(TUNNEL, conditions=(SideCondition(FLOOR, FreeSlip),)).around({"car": CAR, "ground": sheet()}, "car")
     (wall,) = [each for each in smooth.boundaries if each.face == FLOOR]
     assert isinstance(wall, FreeSlip)
@@ -111,42 +112,55 @@ def test_bodies_at_the_inlet_and_the_outlet_are_clipped_with_a_note(name, wall):
     ends = ("outlet",) if name == "post at the outlet" else ("inlet", "outlet")
     assert setup.surroundings.clipped == {name: ends}
     room = name == "room in the box"
-    assert (f"{name} contains the obstacle: it is taken as a room" if room else f"{name} reaches the {ends[0]}") in setup.warnings[0]
+    note = "contains the obstacle: it is taken as a room" if room else f"reaches the {ends[0]}"
+    assert f"{name} {note}" in setup.warnings[0]
     flow = setup.build()
     (clipped,) = [each for each in flow.simulation.obstacles if each.name == name]
-    assert isinstance(clipped.wall, BounceBack) and clipped.hollow == room
+    assert isinstance(clipped.wall, BounceBack)
+    assert clipped.hollow == room
 
 
 def test_the_obstacle_has_to_stand_clear_of_inlet_and_outlet():
     long = TriangleMesh.box((-50.0, -0.25, 0.25), (0.25, 0.25, 0.75))
-    with pytest.raises(WindTunnelError, match="reaches 49.25 m beyond the inlet, but must end"):
+    with pytest.raises(WindTunnelError, match=r"reaches 49.25 m beyond the inlet, but must end"):
         TUNNEL.around({"car": long}, "car")
     with pytest.raises(WindTunnelError, match="lies outside the tunnel"):
         TUNNEL.around({"car": CAR, "far": TriangleMesh.box((5.0, 5.0, 5.0), (6.0, 6.0, 6.0))}, "car")
 
 
-SCENES = {
-    "sheet": "int[] faceVertexCounts = [4]\nint[] faceVertexIndices = [0, 1, 2, 3]\n"
-    "point3f[] points = [(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)]",
-    "slab": None,
+ROADS = {
+    "sheet": 'def Mesh "Road" {\nuniform token subdivisionScheme = "none"\nint[] faceVertexCounts = [4]\n'
+    "int[] faceVertexIndices = [0, 1, 2, 3]\npoint3f[] points = [(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)]\n}",
+    "slab": 'def Cube "Road" {\ndouble size = 1\nfloat3 xformOp:scale = (100, 100, 0.5)\n'
+    'double3 xformOp:translate = (0, 0, -0.25)\n'
+    'uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:scale"]\n}',
 }
+CASE = '[scene]\nfile = "car.usda"\n[domain]\nvoxelSize = 0.125\n[obstacle."/Car"]\nrole = "design"\n'
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_a_scene_with_a_road_is_a_case_as_it_is(tmp_path, name):
-    road = f'def Mesh "Road" {{\nuniform token subdivisionScheme = "none"\n{SCENES[name]}\n}}'
-    if name == "slab":
-        road = 'def Cube "Road" {\ndouble size = 1\nfloat3 xformOp:scale = (100, 100, 0.5)\ndouble3 xformOp:translate = (0, 0, -0.25)\n' \
-            'uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:scale"]\n}'
-    car = 'def Cube "Car" {\ndouble size = 1\ndouble3 xformOp:translate = (0, 0, 0.7)\n' \
-        'uniform token[] xformOpOrder = ["xformOp:translate"]\n}'
+@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+def test_a_scene_with_a_road_is_a_case_as_it_is(tmp_path, road):
     path = tmp_path / "car.usda"
+    car = 'def Cube "Car" {\ndouble3 xformOp:translate = (0, 0, 1.2)\nuniform token[] xformOpOrder = ["xformOp:translate"]\n}'
     path.write_text(f'#usda 1.0\n(\nmetersPerUnit = 1\nupAxis = "Z"\n)\n{car}\n{road}\n')
-    (tmp_path / "case.toml").write_text('[scene]\nfile = "car.usda"\n[domain]\nvoxelSize = 0.125\n[obstacle."/Car"]\nrole = "design"\n')
+    (tmp_path / "case.toml").write_text(CASE)
     case = Case.open(tmp_path / "case.toml")
     for setup in (case.setup(case.read_scene()), WindTunnel(voxel_size=0.125).in_scene(Scene.open(path), "/Car")):
         assert setup.surroundings.ground.body == "/Road"
         assert setup.bounds[0, 2] == 0.0
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("wall", WALLS.values(), ids=WALLS)
+def test_a_cylinder_through_the_box_is_clipped_by_its_sides(wall):
+    """Neither its length beyond the slice nor the width of the slice changes the force per length [N / m]."""
+    drags = []
+    for length, width in ((1.0, 0.5), (5.0, 0.5), (5.0, 1.0)):
+        rod = TriangleMesh.cylinder(0.25, (0.0, 0.0, -0.5 * length), (0.0, 0.0, 0.5 * length), 64)
+        corners = ((-1.0, -1.0, -0.5 * width), (2.0, 1.0, 0.5 * width))
+        setup = replace(TUNNEL, viscosity=0.025, wall=wall, corners=corners).around({"rod": rod}, "rod")
+        drags.append(_forces(setup)[0] * setup.reference_force / width)
+    assert drags[1:] == pytest.approx([drags[0]] * 2, rel=1e-3)
 
 
 @pytest.mark.validate

@@ -36,7 +36,8 @@ ARCS = {
     'variantSet "kind" = {\n"cm" (\nreferences = @./part.usda@\n) {\n}\n}\n}',
     "inherits": 'def Xform "Car" (\ninherits = </_car>\n) {}\nclass "_car" (\nreferences = @./part.usda@\n) {}',
     "specializes": 'def Xform "Car" (\nspecializes = </_car>\n) {}\nclass "_car" (\nreferences = @./part.usda@\n) {}',
-    "copies": 'def PointInstancer "Cars" {\nrel prototypes = </Cars/Car>\nint[] protoIndices = [0]\npoint3f[] positions = [(0, 0, 0)]\n'
+    "copies": 'def PointInstancer "Cars" {\nrel prototypes = </Cars/Car>\nint[] protoIndices = [0]\n'
+    'point3f[] positions = [(0, 0, 0)]\n'
     'def Xform "Car" (\nreferences = @./part.usda@\n) {}\n}',
     "sublayer": "",
     "inherits of a sublayer": 'def Xform "Other" (\ninherits = </Car>\n) {}',
@@ -117,9 +118,10 @@ def test_equal_differences_are_one_note(stage, tmp_path):
 @pytest.mark.parametrize("arc", ["reference", "sublayer"])
 def test_an_animated_layer_of_another_rate_is_a_doubt(stage, arc, rate):
     """One second of the part is one second of the stage: its time code 30 is the stage's 48."""
-    part = PART.replace("0.01", "1").replace('"Y"', f'"Z"\n    timeCodesPerSecond = {rate}').replace(
-        'def Cube "Body"\n    {', 'def Cube "Body"\n    {\n double3 xformOp:translate.timeSamples = { 0: (0, 0, 0), %d: (1, 0, 0) }' % rate
-    ).replace('["xformOp:scale"]', '["xformOp:translate", "xformOp:scale"]')
+    moving = f"double3 xformOp:translate.timeSamples = {{ 0: (0, 0, 0), {rate}: (1, 0, 0) }}"
+    part = PART.replace("0.01", "1").replace('"Y"', f'"Z"\n    timeCodesPerSecond = {rate}')
+    part = part.replace("double size = 1", f"double size = 1\n{moving}")
+    part = part.replace('["xformOp:scale"]', '["xformOp:translate", "xformOp:scale"]')
     more = "timeCodesPerSecond = 48" + ("\nsubLayers = [@./part.usda@]" if arc == "sublayer" else "")
     scene = Scene.open(stage(ARCS[arc], more, part), time=24)
     assert scene.report.used[0].centre[0] == pytest.approx(0.5)

@@ -37,7 +37,8 @@ ANIMATED = {
         point3f[] positions.timeSamples = { 1001: [(0, 0, 0), (5, 0, 0)], 1026: [(0, 0, 10), (5, 0, 10)] }
         def Sphere "Ball" {}
     }""",
-    "visibility": 'def Cube "Box" {}\ndef Sphere "Ball" { token visibility.timeSamples = { 1001: "inherited", 1010: "invisible" }\n}',
+    "visibility": 'def Cube "Box" {}\n'
+    'def Sphere "Ball" { token visibility.timeSamples = { 1001: "inherited", 1010: "invisible" }\n}',
 }
 
 

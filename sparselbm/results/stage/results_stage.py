@@ -16,8 +16,8 @@ from sparselbm.results.stage.camera import add_cameras
 from sparselbm.results.stage.checked import checked, field_name_of
 from sparselbm.results.stage.colour import ColourRange, limits_of, magnitude
 from sparselbm.results.stage.glyphs import draw_glyphs, solid_glyphs
-from sparselbm.results.stage.layers import LayerPair
 from sparselbm.results.stage.hold import hold
+from sparselbm.results.stage.layers import LayerPair
 from sparselbm.results.stage.legend import draw_map, draw_picture, place_legend
 from sparselbm.results.stage.looks import Look
 from sparselbm.results.stage.overs import block_stale, ensure_mesh, set_points

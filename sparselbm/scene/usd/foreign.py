@@ -42,7 +42,7 @@ def assumed_unit(path: Path, bodies: Sequence[Body]) -> str:
     if SMALLEST <= extent.max() <= LARGEST:
         return doubt
     usual = f", or 0.001 for {size_text(0.001 * extent)}" if extent.max() > LARGEST else ""
-    return f"{doubt}. That is improbable (from {SMALLEST:g} to {LARGEST:g} m are usual): give 1 if it is right{usual}"
+    return f"{doubt}, an improbable size ({SMALLEST:g} to {LARGEST:g} m are usual): give 1 if it is right{usual}"
 
 
 def up_axis(path: Path) -> str:

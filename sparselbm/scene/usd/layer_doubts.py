@@ -115,8 +115,8 @@ def _note(theirs: str, ours: str, bodies: list[Body], layers: str) -> Note:
     high = np.max([body.mesh.bounds[1] for body in bodies], axis=0)
     return Note(
         posixpath.commonpath([body.path for body in bodies]),
-        f"it comes from {layers} with {theirs}, but the stage has {ours}. Only the stage's metadata count and nothing is "
-        f"converted, so that it is read as {size_text(high - low)}: if that is wrong, scale and rotate the prim that refers to it",
+        f"it comes from {layers} with {theirs}, but the stage has {ours}. Only the stage's metadata count, and nothing is "
+        f"converted: it is read as {size_text(high - low)}. If that is wrong, scale and rotate the prim that refers to it",
     )
 
 
@@ -135,8 +135,8 @@ def _rates(stage: Usd.Stage, folder: Path) -> list[Note]:
             groups[rate].append(layer.identifier)
     return [
         Note(
-            "/", f"timeCodesPerSecond is {rate:g} in {_listed(names, folder)}, but {own:g} on the stage: OpenUSD multiplies the time "
-            f"codes there by {own / rate:g}, and the times given here are the stage's"
+            "/", f"timeCodesPerSecond is {rate:g} in {_listed(names, folder)}, but {own:g} on the stage: OpenUSD multiplies the "
+            f"time codes there by {own / rate:g}, and the times given here are the stage's"
         )
         for rate, names in groups.items()
     ]
