@@ -67,23 +67,19 @@ class Surroundings:
         reached = {name: tuple(end for end, gap in each.items() if gap < margin) for name, each in gaps.items()}
         return cls(ground, rooms, {name: ends for name, ends in reached.items() if ends})
 
-    def closed_sides(
-        self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, axis: int, *,
-        device: wp.DeviceLike = None,
-    ) -> tuple[Face, ...]:
-        """Sides of the box (2, 3) [m] along which these bodies leave no fluid, so that they need no boundary condition."""
+    def solid_shares(
+        self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, *, device: wp.DeviceLike = None
+    ) -> dict[Face, float]:
+        """Share of the cells along each side of the box (2, 3) [m] that bodies with walls on links fill; empty without any."""
         queries = [(SurfaceQuery(bodies[name], device=device), name in self.rooms) for name in self.on_links]
-        if not queries:
-            return ()
-        sides, found = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)], []
-        for face in sides:
+        found = {}
+        for face in (Face(k, end) for k in range(3) for end in (0, 1)) if queries else ():
             ticks = [np.arange(low + 0.5 * voxel_size, high, voxel_size) for low, high in bounds.T]
             ticks[face.axis] = bounds[face.end, [face.axis]] + 0.5 * face.inward * voxel_size
             centres = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 3)
             solid = [(query.signed_distance(centres) < 0.0) != room for query, room in queries]
-            if np.any(solid, axis=0).all():
-                found.append(face)
-        return tuple(found)
+            found[face] = float(np.any(solid, axis=0).mean())
+        return found
 
     @property
     def on_links(self) -> frozenset[str]:
@@ -96,8 +92,8 @@ class Surroundings:
         found = [str(self.ground)] if self.ground else []
         found += [f"{name} contains the obstacle: it is taken as a room, which is solid outside" for name in sorted(self.rooms)]
         found += [
-            f"{name} reaches the {' and the '.join(ends)}: it is clipped to the tunnel, closes that part of it, and has its wall "
-            "on the links between cells" for name, ends in self.clipped.items() if name not in self.rooms
+            f"{name} reaches the {' and the '.join(ends)}: it is clipped to the tunnel, and has its wall on links between cells"
+            for name, ends in self.clipped.items() if name not in self.rooms
         ]
         return tuple(found)
 
@@ -153,7 +149,7 @@ def _spans(mesh: TriangleMesh, flat: np.ndarray, axis: int, bounds: np.ndarray, 
     if np.any(mesh.bounds[0, across] > bounds[0, across] + near) or np.any(mesh.bounds[1, across] < bounds[1, across] - near):
         return False
     places = np.full((_SAMPLES**2, 3), mesh.points[mesh.faces[flat][0, 0], axis])
-    ticks = [np.linspace(*bounds[:, j], _SAMPLES) for j in across]
+    ticks = [np.linspace(bounds[0, j], bounds[1, j], _SAMPLES) for j in across]
     places[:, across] = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
     distance = SurfaceQuery(TriangleMesh(mesh.points, mesh.faces[flat]), device=device).signed_distance(places)
     return bool(np.abs(distance).max() <= near)

@@ -182,9 +182,14 @@ class WindTunnelSetup(FlowSetup):
         return {name: mesh for name, mesh in self.bodies.items() if ground is None or name != ground.body}
 
     @cached_property
-    def _closed_sides(self) -> tuple[Face, ...]:
-        axis = self.options.axis
-        return self.surroundings.closed_sides(self.bodies, self.bounds, self.voxel_size, axis, device=self.device)
+    def _solid_shares(self) -> dict[Face, float]:
+        return self.surroundings.solid_shares(self.bodies, self.bounds, self.voxel_size, device=self.device)
+
+    @property
+    def _closed(self) -> dict[str, float]:
+        """Share of the inlet and of the outlet that bodies close, where they do."""
+        shares = {end: self._solid_shares.get(Face(self.options.axis, k), 0.0) for k, end in enumerate(("inlet", "outlet"))}
+        return {end: share for end, share in shares.items() if share > 0.0}
 
     @property
     def _wanted_box(self) -> np.ndarray:
@@ -257,7 +262,8 @@ class WindTunnelSetup(FlowSetup):
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "
                 "RecursiveRegularised",
             )
-        return (*self.surroundings.notes, *found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
+        closed = [f"bodies close {share:.1%} of the {end}" for end, share in self._closed.items()]
+        return (*self.surroundings.notes, *closed, *found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
 
     @property
     def headline(self) -> str:
@@ -279,6 +285,12 @@ class WindTunnelSetup(FlowSetup):
         for name, mesh in self._standing.items():
             require_in_box(name, mesh, self.bounds)
         self.require_place(self.mesh.points)
+        for end, share in self._closed.items():
+            if share == 1.0:
+                raise WindTunnelError(
+                    f"{', '.join(self.surroundings.on_links)} close the whole {end}, but a part has to be open: leave them out "
+                    "(ignore=), or choose another box"
+                )
 
     def require_movable(self) -> TriangleMesh:
         """Returns the surface of the obstacle. Raises WindTunnelError if its wall is on links."""
@@ -326,7 +338,7 @@ class WindTunnelSetup(FlowSetup):
         if ground is not None and ground.face not in own and all(wall.face != ground.face for wall in walls):
             walls.append(SideWall(ground.face))
         stuck = [wall.face for wall in walls]
-        closed = self._closed_sides
+        closed = [face for face, share in self._solid_shares.items() if share == 1.0]
         sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (
             condition(VelocityInlet, Face(axis, 0), self._inflow, profile=self.options.profile),
