@@ -13,7 +13,7 @@ from sparselbm.flows import WindTunnel
 from sparselbm.results import ResultsWriter
 from sparselbm.scene.usd import Scene
 
-NAMES = ("inlet", "outlet", "left", "right", "roof", "floor")
+NAMES = ("inlet", "left", "floor", "roof", "right", "outlet")
 
 
 def box_of_solids(path, size=(2.0, 1.0, 1.0)):
@@ -99,6 +99,23 @@ def test_solids_can_be_one_body_and_be_left_out_on_the_command_line(in_process, 
     assert found["prims"][0]["faces"] == 2 * len(chosen)
     assert {note["path"].strip("/") for note in found["skipped"]} == {name.strip("/") for name in ignored}
     assert ("it is open" in printed) == (group != "all")
+
+
+def test_several_solids_can_enclose_the_fluid(solids):
+    """A duct whose sides are four solids, and whose ends are two others with openings."""
+    walls = ("left", "right", "roof", "floor")
+    path = solids.with_name("duct.toml")
+    path.write_text(
+        f'[scene]\nfile = "{solids.name}"\n[domain]\nvoxelSize = 0.0625\n'
+        + "".join(f'[obstacle."/{name}"]\nrole = "fluidVolume"\n' for name in walls)
+        + '[opening."/inlet"]\nkind = "inlet"\nvelocity = 0.1\n[opening."/outlet"]\nkind = "outlet"\npressure = 0\n'
+    )
+    case = Case.open(path)
+    scene = case.read_scene()
+    setup = case.setup(scene)
+    assert setup.flow_rate == pytest.approx(0.1)
+    assert parts_of(scene.body(setup.name)) == set(walls)
+    assert setup.surface.volume == pytest.approx(2.0)
 
 
 def test_one_body_of_all_solids_is_closed(solids):
