@@ -32,9 +32,9 @@ class SurfaceSettings(Protocol):
 
 
 def surface_of(case: SurfaceSettings) -> str | None:
-    """Path of the prim that encloses the fluid; None for flow past a body.
+    """Path of the prim that encloses the fluid, several separated by commas for one in parts; None for flow past a body.
 
-    Raises CaseError for several fluid volumes, and for settings that contradict one: other roles, sides of a box, no inlet or no
+    Raises CaseError for settings that contradict a fluid volume: other roles, sides of a box, no inlet or no
     outlet. Openings without a fluid volume are refused too.
     """
     roles, place = {path: each.role for path, each in case.obstacle.items()}, case.source.place
@@ -48,9 +48,9 @@ def surface_of(case: SurfaceSettings) -> str | None:
         return None
     inside = place("obstacle", "role", surfaces[0])
     for path, role in roles.items():
-        if path != surfaces[0] and role != "ignored":
+        if role not in ("fluidVolume", "ignored"):
             raise CaseError(
-                f"{inside} is fluidVolume, and {place('obstacle', 'role', path)} is {role}: a fluid volume has one surface and "
+                f"{inside} is fluidVolume, and {place('obstacle', 'role', path)} is {role}: a fluid volume has "
                 "no obstacles in it; join the surfaces in the scene, or set the other role to ignored"
             )
     if case.boundary != tunnel_sides():
@@ -68,7 +68,7 @@ def surface_of(case: SurfaceSettings) -> str | None:
             raise CaseError(
                 f"{inside} is fluidVolume, but no opening is an {kind}: apply SparselbmOpeningAPI with kind {kind} to a cap"
             )
-    return surfaces[0]
+    return ",".join(surfaces)
 
 
 def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | Outlet]:

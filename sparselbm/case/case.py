@@ -120,7 +120,7 @@ class Case:
         return result_name_of(self.source.file or self.file)
 
     def read_scene(self, *, local_files_only: bool = False, allow_missing: bool = False) -> Scene:
-        """The scene, as `Scene.open` reads it.
+        """The scene, as `Scene.open` reads it, without what is ignored and with the design obstacle as one body.
 
         Raises SceneError, also for obstacles that do not exist; CaseError for a unit of a stage, which stores its own.
         """
@@ -139,12 +139,18 @@ class Case:
         )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)
-        return scene
+        scene, in_parts = scene.without(*self._ignored), self.surface is not None and "," in self.surface
+        whole = self.surface if in_parts else self.design_obstacle
+        return scene if whole is None else scene.joined(whole)
 
     @property
     def design_obstacle(self) -> str | None:
-        """Path of the prim whose role is design; None: the scene's only body."""
-        return next((path for path, each in self.obstacle.items() if each.role == "design"), None)
+        """Paths of the prims whose role is design, separated by commas: one body; None: the scene's only body."""
+        return ",".join(path for path, each in self.obstacle.items() if each.role == "design") or None
+
+    @property
+    def _ignored(self) -> list[str]:
+        return [path for path, each in self.obstacle.items() if each.role == "ignored"]
 
     @property
     def tunnel(self) -> WindTunnel:
@@ -176,15 +182,14 @@ class Case:
 
     @property
     def surface(self) -> str | None:
-        """Path of the prim that encloses the fluid; None for flow past a body."""
+        """Path of the prim that encloses the fluid, several separated by commas; None for flow past a body."""
         return surface_of(self)
 
     def setup(self, scene: Scene, device: wp.DeviceLike | None = None) -> FlowSetup:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        ignored = [path for path, each in self.obstacle.items() if each.role == "ignored"]
-        return self.tunnel.in_scene(scene, self.design_obstacle, ignore=ignored, device=device)
+        return self.tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
 
     @property
     def user_objective(self) -> Functional | None:
@@ -222,21 +227,13 @@ class Case:
 
 
 def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> None:
-    """Raises CaseError for several design obstacles, and for a role below a prim that has another role."""
-    first: str | None = None
+    """Raises CaseError for a role below a prim that has another role; any prim may be ignored."""
     for path, obstacle in obstacles.items():
-        place = source.place("obstacle", "role", path)
-        if obstacle.role == "design" and first is not None:
-            raise CaseError(
-                f"{place} is design, and so is {source.place('obstacle', 'role', first)}: only one is allowed; group them "
-                "below one prim"
-            )
-        first = path if obstacle.role == "design" else first
         for above, other in obstacles.items():
-            if path.startswith(above.rstrip("/") + "/") and other.role != obstacle.role:
+            if path.startswith(above.rstrip("/") + "/") and obstacle.role not in (other.role, "ignored"):
                 raise CaseError(
-                    f"{place} is {obstacle.role} below {above}, which is {other.role}: give a prim and all prims "
-                    "below it one role"
+                    f"{source.place('obstacle', 'role', path)} is {obstacle.role} below {above}, which is {other.role}: give a "
+                    "prim and all prims below it one role, or the role ignored to those that are left out"
                 )
 
 

@@ -53,9 +53,10 @@ class CaseObstacle(CasePart):
 
     role: str = entry(
         TOKEN, "fixed",
-        "design: the obstacle whose drag is computed, whose shape is optimised, and around which the box is built; "
+        "design: the obstacle whose drag is computed, whose shape is optimised, and around which the box is built, several prims "
+        "being one body; "
         "fixed: an obstacle in the flow; ignored: not part of the flow; fluidVolume: the surface that encloses the fluid, which "
-        "enters and leaves through openings; there is no box then, and other bodies are ignored.",
+        "enters and leaves through openings, in one or several prims; there is no box then, and other bodies are ignored.",
         allowed=("fixed", "design", "ignored", "fluidVolume"),
     )
 

@@ -89,7 +89,7 @@ def _tunnel(case: Case, setup: FlowSetup) -> WindTunnelSetup:
 
 def _deformation(case: Case, setup: WindTunnelSetup, own: Deformation | None) -> Deformation:
     design = case.design
-    if design.prim is not None and design.prim != setup.obstacle:
+    if design.prim is not None and design.prim not in setup.obstacle.split(","):
         raise CaseError(
             f"{case.source.place('design', 'kind')} is {design.kind} on {design.prim}, but the design obstacle is "
             f"{setup.obstacle}: apply the schema there; only xformOps may belong to a prim above"

@@ -49,7 +49,8 @@ def usd_text(head: LayerHead, obstacle: str) -> str:
 def toml_text(scene: SceneFile, obstacle: str) -> str:
     """A TOML file beside a scene, with the same names."""
     tables: list[tuple[str, CasePart]] = [("scene", scene)]
-    tables += [(f'obstacle."{obstacle}"', CaseObstacle(role="design")), ("design", CaseDesign())]
+    tables += [(f'obstacle."{path}"', CaseObstacle(role="design")) for path in obstacle.split(",")]
+    tables += [("design", CaseDesign())]
     tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
     tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
     lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]

@@ -53,6 +53,8 @@ def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
         raise CaseError(
             f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}, or a prim above some of them"
         )
+    if obstacle is not None and "," in obstacle and not is_foreign:
+        raise CaseError(f"{obstacle} are several prims: name one above them, or apply the role design to each on the stage")
     body = scene.body(obstacle or scene.bodies[0].path)
     if is_foreign:
         return body.path

@@ -102,7 +102,7 @@ def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, CaseObstacle]:
     roles = {path: each.role for path, each in case.obstacle.items()}
     if given["obstacle"] is not None:  # The case's own design obstacle becomes a fixed body.
         roles = {path: role for path, role in roles.items() if role != "design"}
-        roles["/" + given["obstacle"].strip("/")] = "design"
+        roles |= {"/" + path.strip().strip("/"): "design" for path in given["obstacle"].split(",")}
     roles |= {"/" + path.strip("/"): "ignored" for path in given["ignore"] or ()}
     return {path: CaseObstacle(role=role) for path, role in roles.items()}
 

@@ -144,7 +144,8 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
     CaseObstacle: {
         "obstacle": (
             str | None,
-            "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it. Default: the only body.", "PRIM",
+            "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it; / for the whole scene; several "
+            "prims separated by commas are one body. Default: the only body.", "PRIM",
         ),
         "ignore": (list[str] | None, "Prim that is not part of the flow; can be repeated.", "PRIM"),
     },

@@ -1,6 +1,6 @@
 """Boundary conditions on the six sides of a wind tunnel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
 from ..units import Units
@@ -13,11 +13,12 @@ which a steady flow does not have."""
 
 def tunnel_conditions(
     inflow: tuple[float, ...], profile: Profile | None, walls: Sequence[SideWall], conditions: Sequence[SideCondition],
-    units: Units,
+    units: Units, *, closed: Collection[Face] = (),
 ) -> tuple[BoundaryCondition, ...]:
     """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`).
 
-    `inflow`: incoming velocity along one axis [cells / step]; `conditions`: those in place of the tunnel's own.
+    `inflow`: incoming velocity along one axis [cells / step]; `conditions`: those in place of the tunnel's own;
+    `closed`: sides without any fluid cell.
     """
     axis, own = next(k for k in range(3) if inflow[k]), {each.face: each.model for each in conditions}
 
@@ -29,7 +30,10 @@ def tunnel_conditions(
     sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
     return (
         condition(VelocityInlet, Face(axis, 0), inflow, profile=profile),
-        *(condition(MovingWall, wall.face, tuple(map(units.velocity_to_lattice, wall.velocity))) for wall in walls),
-        *(condition(FreeSlip, face) for face in sides if face not in stuck),
+        *(
+            condition(MovingWall, wall.face, tuple(map(units.velocity_to_lattice, wall.velocity)))
+            for wall in walls if wall.face not in closed
+        ),
+        *(condition(FreeSlip, face) for face in sides if face not in (*stuck, *closed)),
         condition(PressureOutlet, Face(axis, 1), relaxation=_OUTLET_RELAXATION),
     )

@@ -22,7 +22,7 @@ from ..grid.build import box
 from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Profile
 from ..models.collision import BGK, TRT
-from ..models.wall import BounceBack
+from ..models.wall import BounceBack, Bouzidi
 from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units, is_below
@@ -31,8 +31,9 @@ from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
 from .tunnel_body import TunnelBody
-from .tunnel_box import box_around, box_between
+from .tunnel_box import box_around, extent_across, require_clear
 from .tunnel_conditions import tunnel_conditions
+from .tunnel_space import TunnelSpace
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -101,21 +102,23 @@ class WindTunnel(FlowOptions):
     ) -> WindTunnelSetup:
         """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
-        Degenerate faces are removed and inverted ones reversed; points keep their number and order.
-        Raises WindTunnelError if there are several bodies and none is named, SceneError for prims that do not exist.
+        `obstacle`: several prims separated by commas, or a prim above them (`/` for all), are one body. Degenerate faces are
+        removed and inverted ones reversed; points keep their number and order. Raises WindTunnelError if there are several bodies
+        and none is named, SceneError for prims that do not exist.
         """
-        left_out = [name for path in ignore for name in _names_below(scene, path)]
-        notes = tuple(str(note) for note in scene.report.doubtful if note.path not in left_out)
-        bodies = [body for body in scene.bodies if body.path not in left_out]
+        scene = scene.without(*ignore)
+        notes = tuple(map(str, scene.report.doubtful))
         if obstacle is None:
-            if len(bodies) != 1:
-                names = ", ".join(body.path for body in bodies) or "none"
-                raise WindTunnelError(f"{len(bodies)} bodies and no obstacle specified: choose one of {names}")
-            obstacle = bodies[0].path
-        target, within = scene.body(obstacle), _names_below(scene, obstacle)
-        standing = [target, *(body for body in bodies if body.path not in within)]
-        meshes = {body.path: repair(body.mesh, body.path)[0] for body in standing}
-        return replace(self.around(meshes, target.path, device=device), notes=notes)
+            if len(scene.bodies) != 1:
+                names = ", ".join(body.path for body in scene.bodies) or "none"
+                raise WindTunnelError(
+                    f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}; several of them separated by "
+                    "commas, or a prim above them (/ for all), are one body"
+                )
+            obstacle = scene.bodies[0].path
+        scene = scene.joined(obstacle)
+        meshes = {body.path: repair(body.mesh, body.path)[0] for body in scene.bodies}
+        return replace(self.around(meshes, scene.bodies[0].path, device=device), notes=notes)
 
     def body(self, name: str, mesh: TriangleMesh, box: np.ndarray | None) -> TunnelBody:
         """The body in the tunnel; `box`: corners [m] of a box that may cut it, (2, 3), None: it contains all of it."""
@@ -142,12 +145,6 @@ class WindTunnel(FlowOptions):
                     f"the wall on {wall.face} is where the flow enters or leaves: only the other four sides can be "
                     "walls"
                 )
-
-
-def _names_below(scene: Scene, path: str) -> list[str]:
-    """Names of the bodies at or below a prim."""
-    root = scene.body(path).path
-    return [body.path for body in scene.bodies if body.path == root or body.path.startswith(root.rstrip("/") + "/")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,15 +186,30 @@ class WindTunnelSetup(FlowSetup):
         """Frontal area relative to the cross-section of the tunnel."""
         return self.body.blockage(self.bounds)
 
-    @cached_property
+    @property
     def bounds(self) -> np.ndarray:
-        """Lower and upper corner of the tunnel [m], (2, 3)."""
+        """Lower and upper corner of the tunnel [m], (2, 3); a flat ground is one of its sides."""
+        return self.space.bounds
+
+    @cached_property
+    def space(self) -> TunnelSpace:
+        """Box of the tunnel among its bodies."""
+        o = self.options
+        return TunnelSpace(
+            bodies=self.bodies, obstacle=self.obstacle, wanted=self._wanted_box, axis=o.axis,
+            voxel_size=o.voxel_size,  # type: ignore[arg-type]
+            centred=(np.arange(3) != o.axis) & (o.corners is None), device=self.device,
+        )
+
+    @property
+    def _wanted_box(self) -> np.ndarray:
+        """The box as specified, without whole tiles and without regard to the ground [m], (2, 3)."""
         o = self.options
         if o.corners is not None:
-            return box_between(np.array(o.corners[0]), np.array(o.corners[1]), o.voxel_size)  # type: ignore[arg-type]
+            return np.array(o.corners)
+        length = extent_across(self.mesh, o.axis)
         return box_around(
-            self.mesh, o.axis, upstream=o.upstream * self.length, downstream=o.downstream * self.length,
-            side=o.side * self.length, voxel_size=o.voxel_size,  # type: ignore[arg-type]
+            self.mesh, o.axis, upstream=o.upstream * length, downstream=o.downstream * length, side=o.side * length
         )
 
     @cached_property
@@ -255,7 +267,8 @@ class WindTunnelSetup(FlowSetup):
                 "velocity inlet. Use the collision CentralMoment, or D3Q27 with CentralMoment, Cumulant or "
                 "RecursiveRegularised",
             )
-        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
+        own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
+        return (*self.space.notes, *found, *own)
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:
@@ -288,8 +301,8 @@ class WindTunnelSetup(FlowSetup):
         an obstacle without a silhouette."""
         self.units.check(cells_across=self.cells_across)
         self.body.require_silhouette()
-        for name, mesh in self.bodies.items():
-            self._require_inside(name, mesh)
+        self.require_place(self.mesh.points)
+        self.space.require_open()
 
     def require_movable(self) -> TriangleMesh:
         """Returns the surface of the obstacle. Raises WindTunnelError if its wall is on links."""
@@ -302,7 +315,10 @@ class WindTunnelSetup(FlowSetup):
 
     def require_place(self, points: np.ndarray) -> None:
         """Raises WindTunnelError if the obstacle at these points crosses the inlet or the outlet, or is outside."""
-        self._require_inside(self.obstacle, self.mesh.with_points(points))
+        require_clear(
+            self.obstacle, self.mesh.with_points(points), self.bounds, self.options.axis, self.voxel_size,
+            fixed=self.options.corners is not None,
+        )
 
     def require_rebuild(self) -> None:
         """Accepts all wall models."""
@@ -329,8 +345,11 @@ class WindTunnelSetup(FlowSetup):
     @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
-        o = self.options
-        return tunnel_conditions(self._inflow, o.profile, o.walls, o.conditions, self.units)
+        o, ground = self.options, self.space.surroundings.ground
+        walls = list(o.walls)
+        if ground is not None and all(each.face != ground.face for each in (*o.conditions, *walls)):
+            walls.append(SideWall(ground.face))
+        return tunnel_conditions(self._inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, with the incoming velocity everywhere.
@@ -339,16 +358,21 @@ class WindTunnelSetup(FlowSetup):
         ones. Raises WindTunnelError if it does not fit in memory.
         """
         self.require_memory()
-        bodies = dict(self.bodies)
+        bodies = self.space.standing
         if points is not None:
             bodies[self.obstacle] = self.mesh.with_points(points)
         simulation = Simulation(
             self.domain, viscosity=self.units.lattice_viscosity, lattice=self.options.lattice,
             collision=self.options.collision, boundaries=self.boundaries, precision=self.options.precision,
-            obstacles=[Obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
+            obstacles=[self._obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
         )
         simulation.set_state(1.0, self._inflow)
         return Flow(self, simulation)
+
+    def _obstacle(self, name: str, mesh: TriangleMesh, wall: SolidFraction | BounceBack) -> Obstacle:
+        """A body with its wall: solid fractions leave cells at an opening fluid, so that a body there has its wall on links."""
+        around, on_links = self.space.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
+        return Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""
@@ -373,26 +397,3 @@ class WindTunnelSetup(FlowSetup):
     def _inflow(self) -> tuple[float, ...]:
         """Incoming velocity [cells / step]."""
         return tuple(self.options.lattice_velocity if k == self.options.axis else 0.0 for k in range(3))
-
-    def _require_inside(self, name: str, mesh: TriangleMesh) -> None:
-        low, high = mesh.bounds
-        margin = 2.0 * self.voxel_size
-        axis = self.options.axis
-        if np.any(high < self.bounds[0]) or np.any(low > self.bounds[1]):
-            raise WindTunnelError(
-                f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*self.bounds)} m): "
-                "leave it out (ignore=), or enlarge upstream, downstream or side"
-            )
-        gaps = (("inlet", low - self.bounds[0], "upstream"), ("outlet", self.bounds[1] - high, "downstream"))
-        for end, gap, side in gaps:
-            if gap[axis] < margin:
-                where = f"is {gap[axis]:.4g} m from" if gap[axis] >= 0.0 else f"reaches {-gap[axis]:.4g} m beyond"
-                raise WindTunnelError(
-                    f"{name} {where} the {end}, but must end {margin:.4g} m (2 cells) before it: "
-                    + (f"enlarge {side}" if self.options.corners is None else "move the corners apart")
-                    + ("" if name == self.obstacle else ", or leave it out (ignore=)")
-                )
-
-
-def _span(low: np.ndarray, high: np.ndarray) -> str:
-    return " to ".join("(" + ", ".join(f"{x:.4g}" for x in corner) + ")" for corner in (low, high))

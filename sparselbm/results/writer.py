@@ -12,7 +12,7 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
-from ..errors import SimulationError
+from ..errors import SceneError, SimulationError
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
 from ..flows import Flow, WindTunnelSetup
@@ -37,12 +37,13 @@ DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 
 
 def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
-    """Creates the folder of a run's results, and a stage in it over the scene.
+    """Creates the folder of a run's results, and a stage in it over the scene, which stands as it was read at all times.
 
     Names are checked before the folder is created. Raises OutputExistsError for existing files.
     """
     name = result_name_of(Path(scene.path))
     stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
+    stage.hold(scene.time)
     return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
 
 
@@ -67,6 +68,11 @@ class ResultsWriter:
         self.ops = ops
         self.draw = tuple(draw)
         self.body = scene.body(setup.obstacle)
+        if len(self.body.mesh.points) != len(setup.mesh.points):
+            raise SceneError(
+                f"{self.body.path} has {len(self.body.mesh.points)} points in the scene, but {len(setup.mesh.points)} in the "
+                "set-up: pass the scene without what the set-up leaves out, Scene.without(...)"
+            )
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)

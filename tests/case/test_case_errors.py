@@ -44,9 +44,6 @@ USD = [
      ["/World/Body: sparselbm:design:smoothing is missing", "[m]"]),
     ([('over "Body" (', 'over "Other" (\n prepend apiSchemas = ["SparselbmDesignAPI"]\n)\n{\n}\nover "Body" (')],
      ["/World/Body", "SparselbmDesignAPI", "/World/Other", "one is allowed"]),
-    ([('over "Body" (', 'over "Other" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n'
-       '    token sparselbm:obstacle:role = "design"\n}\nover "Body" (')],
-     ["/World/Body: sparselbm:obstacle:role", "/World/Other", "one is allowed"]),
     ([('over "World"', 'over "World" (\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)'),
       ('over "Body" (', 'token sparselbm:obstacle:role = "ignored"\nover "Body" (')], ["/World/Body", "below /World", "ignored"]),
     ([('"TRT"', '"Cumulant"')], ["/Case: sparselbm:solver:collision is Cumulant", "D3Q27"]),
@@ -107,6 +104,18 @@ def opened(texts, tmp_path):
         return Case.open(altered(folder / f"case{suffix}", *changes))
 
     return open_case
+
+
+def test_several_design_prims_are_one_body_and_any_prim_may_be_ignored(opened):
+    """Roles on the stage: /World/Body and /World/Other are measured together; then all of /World but /World/Other is."""
+    role = '(\n prepend apiSchemas = ["SparselbmObstacleAPI"]\n)\n{\n    token sparselbm:obstacle:role = "%s"\n'
+    case = opened([('over "Body" (', 'over "Other" ' + role % "design" + '}\nover "Body" (')])
+    scene = case.read_scene()
+    assert set(case.setup(scene).obstacle.split(",")) == {"/World/Body", "/World/Other"}
+    case = opened([('[obstacle."/World/Body"]', '[obstacle."/World/Other"]\nrole = "ignored"\n[obstacle."/World"]')], ".toml")
+    scene = case.read_scene()
+    assert case.setup(scene).obstacle == "/World"
+    assert {"/World/Body", "/World/Other"} & {part.path for part in scene.body("/World").parts} == {"/World/Body"}
 
 
 @pytest.mark.parametrize(("suffix", "changes", "parts"), [

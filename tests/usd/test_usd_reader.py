@@ -150,10 +150,15 @@ def SkelRoot "Root" (
 """
 
 
+RATES = ("", "timeCodesPerSecond = 24", "timeCodesPerSecond = 25", "framesPerSecond = 30", "timeCodesPerSecond = 60")
+
+
+@pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize(("time", "height"), [(None, 2.0), (1, 2.0), (2, 4.0), (3, 6.0)])
-def test_a_skeleton_poses_its_meshes_and_the_file_is_untouched(stage_of, time, height):
-    """The upper face rides on a joint that rises from 2 to 6, its rest at 2: the box grows from 2 to 6."""
+def test_a_skeleton_poses_its_meshes_and_the_file_is_untouched(stage_of, time, height, rate):
+    """The upper face rides on a joint that rises from 2 to 6, its rest at 2: the box grows from 2 to 6, at every rate."""
     path = stage_of(SKELETON)
+    path.write_text(path.read_text().replace("(\n", f"(\n{rate}\n", 1))
     before = path.read_bytes()
     scene = Scene.open(path, time=time)
     assert used(scene, "/Root/Box").volume == pytest.approx(4.0 * height, rel=1e-6)

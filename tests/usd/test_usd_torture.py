@@ -88,12 +88,12 @@ class Xform "Shared" {{
 }}
 """
 REPORT = """\
-read      /World/Instance/Box: volume 8 m^3, area 24 m^2
-read      /World/Payload/Box: volume 24 m^3, area 56 m^2
-read      /World/LeftHanded: volume 8 m^3, area 24 m^2
-read      /World/Smooth: volume 8 m^3, area 24 m^2
-read      /World/Copies: volume 16 m^3, area 48 m^2
-read      /World/Car/Body: volume 1 m^3, area 6 m^2
+read      /World/Instance/Box: 2 x 2 x 2 m, volume 8 m^3, area 24 m^2
+read      /World/Payload/Box: 2 x 2 x 6 m, volume 24 m^3, area 56 m^2
+read      /World/LeftHanded: 2 x 2 x 2 m, volume 8 m^3, area 24 m^2
+read      /World/Smooth: 2 x 2 x 2 m, volume 8 m^3, area 24 m^2
+read      /World/Copies: 12 x 2 x 2 m, volume 16 m^3, area 48 m^2
+read      /World/Car/Body: 1 x 1 x 1 m, volume 1 m^3, area 6 m^2
 skipped   /World/Copies[1]: the copy with id 6 is masked
 skipped   /World/Copies/Block: only the copies of it that /World/Copies draws are read
 skipped   /World/Hidden: its visibility is invisible

@@ -14,8 +14,9 @@ from .quantity import Speed
 class Tracers(Drawing):
     """Particles released at equal intervals from a square of seeds near the inlet, advected by the current flow.
 
-    At one time they form one picture. For all times (`time` None) they move over `frames` time codes from 0 to the position
-    of the previous particle, so that the animation loops seamlessly.
+    At one time they form one picture. For all times (`time` None) they move over `frames` time codes, from the start of the
+    scene's playback range (0 if it has none) and at most to its end, to the position of the previous particle, so that the
+    animation loops seamlessly.
     """
 
     count: int = 7
@@ -36,18 +37,18 @@ class Tracers(Drawing):
         if not fastest > 0.0:
             return
         interval = domain.shape[axis] * domain.voxel_size / fastest / self.rows
-        frames = self.frames if time is None else 1
+        codes = stage.playback.loop(self.frames) if time is None else [time]
+        frames = len(codes)
         substeps = frames * max(1, round(2.0 * fastest * interval / domain.voxel_size / frames))
         paths = _paths(flow, moment.seeds(self.count), interval / substeps, 2 * self.rows * substeps)
         speed = Speed()
         stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
-        for frame in range(frames):
+        for frame, code in enumerate(codes):
             points = paths[frame * substeps // frames :: substeps].reshape(-1, 3)
             points = points[np.isfinite(points).all(axis=1)]
             velocity = flow(points)
             known = np.isfinite(velocity).all(axis=1)
             points, velocity = points[known], velocity[known]
-            code = float(frame) if time is None else time
             stage.add_points(
                 "tracers", points, np.linalg.norm(velocity, axis=1), velocities=velocity,
                 width=0.5 * domain.voxel_size, field_name=speed.name, time=code,

@@ -64,11 +64,11 @@ class LayerPair:
         # USD cannot compose STL and similar files: their bodies are written to the data layer as meshes.
         self._user = None if self.scene.suffix.lower() in foreign.SUFFIXES else open_stage(self.scene)
         self.data: Sdf.Layer = Sdf.Layer.CreateAnonymous("data.usdc")
-        self._root = Sdf.Layer.CreateAnonymous("root.usda")
+        self.root: Sdf.Layer = Sdf.Layer.CreateAnonymous("root.usda")
         below = [] if self._user is None else [str(self.scene)]
-        self._root.subLayerPaths = [self.data.identifier, *below]
-        self.stage: Usd.Stage = Usd.Stage.Open(self._root, None, resolver_context(self.scene))
-        self.stage.SetEditTarget(Usd.EditTarget(self._root))
+        self.root.subLayerPaths = [self.data.identifier, *below]
+        self.stage: Usd.Stage = Usd.Stage.Open(self.root, None, resolver_context(self.scene))
+        self.stage.SetEditTarget(Usd.EditTarget(self.root))
         self._copy_metadata()
         select(self.stage, variants)
         self.stage.SetEditTarget(Usd.EditTarget(self.data))
@@ -84,12 +84,14 @@ class LayerPair:
             rate = user.GetTimeCodesPerSecond()
             first = user.GetDefaultPrim() or next(iter(user.GetPseudoRoot().GetChildren()), None)
             if first:
-                self._root.defaultPrim = first.GetName()
+                self.root.defaultPrim = first.GetName()
             if user.HasAuthoredTimeCodeRange():
-                self.set_time_range(user.GetStartTimeCode(), user.GetEndTimeCode())
+                self.root.startTimeCode, self.root.endTimeCode = user.GetStartTimeCode(), user.GetEndTimeCode()
+            if user.HasAuthoredMetadata("framesPerSecond"):
+                self.root.framesPerSecond = user.GetFramesPerSecond()
         UsdGeom.SetStageMetersPerUnit(self.stage, units)
         UsdGeom.SetStageUpAxis(self.stage, axis)
-        for layer in (self._root, self.data):
+        for layer in (self.root, self.data):
             # The samples of a layer with another rate would be rescaled by composition.
             layer.timeCodesPerSecond = rate
         self.metres_per_unit = units
@@ -116,14 +118,10 @@ class LayerPair:
         """Writes the drawings of this time to a separate file, which the next `save` names."""
         self.clips.take(self.data, time)
 
-    def set_time_range(self, start: float, end: float) -> None:
-        """Sets the playback range, in time codes."""
-        self._root.startTimeCode, self._root.endTimeCode = start, end
-
     def name_default_prim(self, name: str) -> None:
         """Makes a root prim the default if the user's scene has none."""
-        if not self._root.HasDefaultPrim():
-            self._root.defaultPrim = name
+        if not self.root.HasDefaultPrim():
+            self.root.defaultPrim = name
 
     def save(self) -> None:
         """Writes both files atomically, the data first, since the root layer refers to it."""
@@ -131,7 +129,7 @@ class LayerPair:
 
         self.data_path.parent.mkdir(parents=True, exist_ok=True)
         written = Sdf.Layer.CreateAnonymous("root.usda")
-        written.TransferContent(self._root)
+        written.TransferContent(self.root)
         below = [] if self._user is None else [relative_path(self.scene, self.root_path.parent)]
         written.subLayerPaths = [f"./{self.data_path.name}", *below]
         self.clips.name_in(written, self.root_path.parent)

@@ -16,10 +16,12 @@ from sparselbm.results.stage.camera import add_cameras
 from sparselbm.results.stage.checked import checked, field_name_of
 from sparselbm.results.stage.colour import ColourRange, limits_of, magnitude
 from sparselbm.results.stage.glyphs import draw_glyphs, solid_glyphs
+from sparselbm.results.stage.hold import hold
 from sparselbm.results.stage.layers import LayerPair
 from sparselbm.results.stage.legend import draw_map, draw_picture, place_legend
 from sparselbm.results.stage.looks import Look
 from sparselbm.results.stage.overs import block_stale, ensure_mesh, set_points
+from sparselbm.results.stage.playback import Playback
 from sparselbm.results.stage.solids import Solid, balls, tubes
 from sparselbm.results.stage.xform_ops import PrimOps, write_values
 from sparselbm.scene.usd import Body
@@ -49,7 +51,8 @@ class ResultsStage:
             SceneError: if the scene cannot be opened, `case_name` is not a valid file name, or would overwrite the scene.
         """
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
-        self._times: set[float] = set()
+        self.playback = Playback(self._layers.root)
+        """Range of time codes that a viewer plays."""
         self._scales: dict[str, ColourRange] = {}
         self._pictures: dict[str, Callable[[Path], None]] = {}
         self._begin()
@@ -69,6 +72,10 @@ class ResultsStage:
         """Files of which the scene is composed, which a run must not remove."""
         return self._layers.sources
 
+    def hold(self, time: float | None) -> None:
+        """Holds the animation of the scene at the time code of the results; None: the first samples."""
+        hold(self._layers.stage, time)
+
     def save(self) -> None:
         """Writes both files atomically, so that a viewer or a crash finds complete ones."""
         for name in tuple(self._pictures):
@@ -87,7 +94,7 @@ class ResultsStage:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Saves the results, also after an error, since they are all that was computed."""
+        """Saves the results, also after an error."""
         self.save()
 
     def add_iteration(self, body: Body, iteration: int, points_world_m: np.ndarray) -> None:
@@ -106,13 +113,13 @@ class ResultsStage:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
             set_points(mesh, points[part.points], float(iteration))
-        self._extend_time(iteration)
+        self.playback.add(iteration)
         self.save()
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
         write_values(self._layers.stage, ops, values, float(iteration))
-        self._extend_time(iteration)
+        self.playback.add(iteration)
         self.save()
 
     def add_surface_fields(
@@ -151,7 +158,7 @@ class ResultsStage:
                 drawings.set_field(mesh, name, values[part.points], iteration)
             if shade is not None:
                 drawings.set_colours(mesh, shade[part.points], limits, iteration, self._look("BodyColours", "st_field"))
-        self._extend_time(iteration)
+        self.playback.add(iteration)
 
     def add_slice(
         self,
@@ -230,8 +237,7 @@ class ResultsStage:
             limits: values of the first and last colour.
             time: the time code; None: the default value.
 
-        Raises:
-            ValueError: if values do not match the lines, no line has two points, or the name is invalid.
+        Raises ValueError if values do not match the lines, no line has two points, or the name is invalid.
         """
         lines = [np.asarray(line, dtype=np.float64) for line in lines]
         if [len(line) for line in lines] != [len(value) for value in values]:
@@ -262,8 +268,7 @@ class ResultsStage:
     ) -> None:
         """Draws points (n, 3) [m] with values (n,) and velocities (n, 3) [m / s]; `width` as in `add_streamlines`.
 
-        Raises:
-            ValueError: if shapes do not match, or the name is invalid.
+        Raises ValueError if shapes do not match, or the name is invalid.
         """
         points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
         moving = self._to_stage(checked("velocities", velocities, [points.shape]))
@@ -332,7 +337,7 @@ class ResultsStage:
         path = drawings.path_of(self._layers.stage, f"{ROOT}/Volumes", name)
         file = f"./{Path(vdb_path).as_posix()}"
         drawings.draw_volume(self._layers.stage, path, file, field_name_of(field_name), corners, time)
-        self._extend_time(time)
+        self.playback.add(time)
 
     def add_camera(self, bounds: np.ndarray) -> None:
         """Points the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m], such as the domain."""
@@ -371,7 +376,7 @@ class ResultsStage:
         """Adds a field to a drawing, as a primvar and as colours."""
         drawings.set_field(prim, name, values, time)
         drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
-        self._extend_time(time)
+        self.playback.add(time)
 
     def _stand_in(self, prim, solid: Solid, name: str, limits: ColourRange | None, time: float | None) -> None:
         drawings.stand_in(prim, solid, limits or self._scales.get(name), time, self._look(lit=False))
@@ -393,8 +398,3 @@ class ResultsStage:
 
     def _to_stage(self, positions: np.ndarray) -> np.ndarray:
         return positions / self._layers.metres_per_unit
-
-    def _extend_time(self, time: float | None) -> None:
-        if time is not None:
-            self._times.add(time)
-            self._layers.set_time_range(min(self._times), max(self._times))

@@ -15,6 +15,7 @@ from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
 from sparselbm.scene.usd.expansion import require_composable
+from sparselbm.scene.usd.layer_doubts import layer_doubts
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport
 from sparselbm.scene.usd.skinning import pose
@@ -41,8 +42,8 @@ class Options:
 
 def read_stage(
     path: Path, options: Options
-) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...]]:
-    """Returns up axis, metres per unit, bodies, report, and the paths of all prims."""
+) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...], float | None]:
+    """Returns up axis, metres per unit, bodies, report, the paths of all prims, and the time code (None: first samples)."""
     from pxr import Usd, UsdGeom
 
     with hushed():
@@ -54,10 +55,11 @@ def read_stage(
         select(stage, options.variants)
         doubtful = _composition_doubts(path, stage, options)
         scale = _metres_per_unit(stage, options)
-        posed, code = frozenset(), Usd.TimeCode.EarliestTime() if options.time is None else Usd.TimeCode(options.time)
+        posed, time = frozenset(), options.time
+        code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
         walk = Walk(stage, code, scale)
         if walk.skeletons:
-            posed, time = pose(stage, walk.skeletons, options.time)
+            posed, time = pose(stage, walk.skeletons, time)
             code = Usd.TimeCode(time)
             walk = Walk(stage, code, scale)
         reader = Reader(code, options.segments, options.subdivision_levels, posed)
@@ -67,10 +69,12 @@ def read_stage(
             if isinstance(body, Note):
                 skipped.append(body)
             else:
-                pieces.append(body)
+                pieces.append((found, body))
                 doubtful += doubts_on(found, code, options.subdivision_levels, posed=str(found.prim.GetPath()) in posed)
-    bodies = _one_a_name(pieces)
-    return UsdGeom.GetStageUpAxis(stage), scale, bodies, SceneReport.of(bodies, skipped, doubtful), tuple(walk.paths)
+        doubtful += layer_doubts(stage, pieces, scale)
+    bodies = _one_a_name([body for _, body in pieces])
+    report = SceneReport.of(bodies, skipped, doubtful)
+    return UsdGeom.GetStageUpAxis(stage), scale, bodies, report, tuple(walk.paths), time
 
 
 def _one_a_name(pieces: list[Body]) -> tuple[Body, ...]:

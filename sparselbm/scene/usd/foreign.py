@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from sparselbm.errors import GeometryError, SceneError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.usd import level_sets
 from sparselbm.scene.usd.body import Body, Part
+from sparselbm.scene.usd.report import size_text
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 
 SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
@@ -21,9 +23,26 @@ _GLTF = (".gltf", ".glb")
 """Formats that prescribe metres and a vertical Y axis."""
 
 
+SMALLEST, LARGEST = 1e-3, 10.0
+"""Plausible extents [m] of a scene whose unit is assumed to be the metre. Bodies of less than 1 mm or more than 10 m are rare in
+this field, and what is drawn in millimetres, the usual unit of such files, reads as more than 10 m from 10 mm on."""
+
+
 def names_unit(path: Path) -> bool:
     """Whether the file type prescribes a unit, which is then the metre."""
     return path.suffix.lower() in _GLTF
+
+
+def assumed_unit(path: Path, bodies: Sequence[Body]) -> str:
+    """Doubt about the unit of a file that has none, with the size that results [m]."""
+    low = np.min([body.mesh.bounds[0] for body in bodies], axis=0)
+    high = np.max([body.mesh.bounds[1] for body in bodies], axis=0)
+    extent = high - low
+    doubt = f"{path.suffix} files have no unit; metres are assumed (metres_per_unit), which gives {size_text(extent)}"
+    if SMALLEST <= extent.max() <= LARGEST:
+        return doubt
+    usual = f", or 0.001 for {size_text(0.001 * extent)}" if extent.max() > LARGEST else ""
+    return f"{doubt}, an improbable size ({SMALLEST:g} to {LARGEST:g} m are usual): give 1 if it is right{usual}"
 
 
 def up_axis(path: Path) -> str:
@@ -38,7 +57,7 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
     closed. The points therefore do not correspond one to one to those of the file.
 
     Raises:
-        SceneError: if the file cannot be parsed, or a position is not finite.
+        SceneError: if the file cannot be parsed or has no triangles, or a position is not finite.
     """
     if path.suffix.lower() in level_sets.SUFFIXES:
         return (level_sets.read_level_set(path, metres_per_unit),)
@@ -50,11 +69,10 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
         scene = trimesh.load_scene(path, process=False)
     except Exception as error:  # trimesh does not wrap the exceptions of its parsers
         raise SceneError(f"{path}: trimesh cannot read this file: {error}") from error
-    return tuple(
-        _read_node(scene, node, metres_per_unit)
-        for node in scene.graph.nodes_geometry
-        if len(getattr(scene.geometry[scene.graph[node][1]], "faces", ()))
-    )
+    nodes = [node for node in scene.graph.nodes_geometry if len(getattr(scene.geometry[scene.graph[node][1]], "faces", ()))]
+    if not nodes:
+        raise SceneError(f"{path}: the file has no triangles, so that there is no surface; export the surface as triangles")
+    return tuple(_read_node(scene, node, metres_per_unit) for node in nodes)
 
 
 def _read_node(scene, node: str, metres_per_unit: float) -> Body:

@@ -23,6 +23,11 @@ class Note:
         return f"{self.path}: {self.reason}"
 
 
+def size_text(extent: np.ndarray) -> str:
+    """An extent (3,) [m] for a message."""
+    return " x ".join(f"{x:.4g}" for x in extent) + " m"
+
+
 @dataclass(frozen=True)
 class Used:
     """Body that was read."""
@@ -35,6 +40,8 @@ class Used:
     """Surface area [m^2]."""
     centre: tuple[float, float, float]
     """Centre of the enclosed volume [m]."""
+    size: tuple[float, float, float]
+    """Extent along x, y and z [m]."""
 
     @classmethod
     def of(cls, body: Body) -> Used:
@@ -45,10 +52,11 @@ class Used:
         volumes = np.einsum("fi,fi->f", a, mesh.area_vectors) / 3.0
         whole = volumes.sum()
         x, y, z = (middle + (volumes @ (a + b + c) / 4.0 / whole if whole else 0.0)).tolist()
-        return cls(body.path, mesh.volume, mesh.area, (x, y, z))
+        width, depth, height = np.ptp(mesh.bounds, axis=0).tolist()
+        return cls(body.path, mesh.volume, mesh.area, (x, y, z), (width, depth, height))
 
     def __str__(self) -> str:
-        return f"{self.path}: volume {self.volume:.6g} m^3, area {self.area:.6g} m^2"
+        return f"{self.path}: {size_text(np.array(self.size))}, volume {self.volume:.6g} m^3, area {self.area:.6g} m^2"
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sparselbm.errors import SceneError
 from sparselbm.scene.usd import foreign
 from sparselbm.scene.usd.body import Body, merge
-from sparselbm.scene.usd.report import Note, SceneReport
+from sparselbm.scene.usd.report import Note, SceneReport, Used
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,8 @@ class Scene:
     """Paths of all prims of the stage, for suggestions in errors."""
     variants: Mapping[str, str] = field(default_factory=dict)
     """Variant selections that replace those of the file, such as {"/Car:wheels": "wide"}."""
+    time: float | None = None
+    """Time code at which the bodies were read; None: the first sample of each attribute."""
 
     @classmethod
     def open(
@@ -86,7 +88,8 @@ class Scene:
             options = Options(
                 time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), local_files_only, allow_missing
             )
-            scene = Scene(path, *read_stage(path, options), options.variants)
+            up_axis, scale, bodies, report, paths, read_at = read_stage(path, options)
+            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, read_at)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
             raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
@@ -95,32 +98,70 @@ class Scene:
     def body(self, path: str) -> Body:
         """Returns the body of a prim: a mesh or gprim itself, or everything below an Xform, in one mesh.
 
+        `path`: the prim, `/` for the whole scene, or several prims separated by commas, which are one body then.
+
         Raises:
-            SceneError: if the prim does not exist (similar ones are named), or no surface was read from it (with the reason).
+            SceneError: if a prim does not exist (similar ones are named), or no surface was read from it (with the reason).
         """
-        wanted = "/" + str(path).strip("/")
-        below = wanted.rstrip("/") + "/"
-        members = [body for body in self.bodies if body.path == wanted or body.path.startswith(below)]
-        if members:
-            return members[0] if members[0].path == wanted else merge(wanted, members)
+        names = [_rooted(each) for each in path.split(",")]
+        whole = ",".join(names)
+        same = next((body for body in self.bodies if body.path == whole), None)
+        if same is not None:
+            return same
+        for name in names:
+            if not any(_is_within(body.path, name) for body in self.bodies):
+                raise self._missing(name)
+        return merge(whole, [body for body in self.bodies if any(_is_within(body.path, name) for name in names)])
+
+    def without(self, *paths: str) -> Scene:
+        """Returns the scene without the bodies at and below some prims, which its report lists as skipped.
+
+        Raises SceneError for prims that do not exist or from which nothing was read.
+        """
+        names, skipped = [_rooted(each) for each in paths], list(self.report.skipped)
+        for name in names:
+            note = Note(name, "it is left out, as specified")
+            if note not in skipped:
+                self.body(name)
+                skipped.append(note)
+        kept = tuple(body for body in self.bodies if not any(_is_within(body.path, name) for name in names))
+        used = tuple(each for each in self.report.used if any(each.path == body.path for body in kept))
+        return replace(self, bodies=kept, report=replace(self.report, used=used, skipped=tuple(skipped)))
+
+    def joined(self, path: str) -> Scene:
+        """Returns the scene with everything at and below some prims as one body: see `body`."""
+        whole, names = self.body(path), [_rooted(each) for each in path.split(",")]
+        others = [body for body in self.bodies if not any(_is_within(body.path, name) for name in (whole.path, *names))]
+        bodies = (whole, *others)
+        return replace(self, bodies=bodies, report=replace(self.report, used=tuple(map(Used.of, bodies))))
+
+    def _missing(self, wanted: str) -> SceneError:
         note = self.report.why_skipped(wanted)
         if note:
-            raise SceneError(f"{wanted}: nothing was read from this prim: {note}")
+            return SceneError(f"{wanted}: nothing was read from this prim: {note}")
         if wanted in self.prim_paths:
-            raise SceneError(f"{wanted}: there is no mesh or gprim at or below it; use one of {self._names()}")
+            return SceneError(f"{wanted}: there is no mesh or gprim at or below it; use one of {self._names()}")
         near = difflib.get_close_matches(wanted, self.prim_paths, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else f"the bodies are {self._names()}"
-        raise SceneError(f"{wanted}: no such prim in {self.path}; {hint}")
+        return SceneError(f"{wanted}: no such prim in {self.path}; {hint}")
 
     def _names(self) -> str:
         names = [body.path for body in self.bodies]
         return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
+def _rooted(path: str) -> str:
+    return "/" + path.strip().strip("/")
+
+
+def _is_within(path: str, prim: str) -> bool:
+    """Whether a path is that of a prim, or below it."""
+    return path == prim or path.startswith(prim.rstrip("/") + "/")
+
+
 def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
+    bodies = foreign.read_bodies(path, metres_per_unit or 1.0)
     is_known = metres_per_unit is not None or foreign.names_unit(path)
-    doubts = [] if is_known else [Note("/", f"{path.suffix} files have no unit; metres are assumed (metres_per_unit)")]
-    scale = metres_per_unit or 1.0
-    bodies = foreign.read_bodies(path, scale)
+    doubts = [] if is_known else [Note("/", foreign.assumed_unit(path, bodies))]
     report = SceneReport.of(bodies, (), doubts)
-    return Scene(path, foreign.up_axis(path), scale, bodies, report, report.read)
+    return Scene(path, foreign.up_axis(path), metres_per_unit or 1.0, bodies, report, report.read)

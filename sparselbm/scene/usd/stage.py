@@ -37,6 +37,9 @@ def resolver_context(scene: Path) -> Ar.DefaultResolverContext:
 def open_stage(path: str | Path) -> Usd.Stage:
     """Opens a USD file with all payloads loaded. Keep the stage: its prims become invalid with it.
 
+    The session layer has the time codes per second of the stage: samples of a layer with another rate are rescaled by
+    composition, so that what is written there at a time code would not be found at it.
+
     Raises:
         SceneError: if the file is missing, or USD cannot read it.
     """
@@ -49,6 +52,7 @@ def open_stage(path: str | Path) -> Usd.Stage:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except Tf.ErrorException as error:
         raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {spoken(error)}") from error
+    stage.GetSessionLayer().timeCodesPerSecond = stage.GetTimeCodesPerSecond()
     return stage
 
 
