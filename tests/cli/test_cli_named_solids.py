@@ -33,8 +33,8 @@ def box_of_solids(path, size=(2.0, 1.0, 1.0)):
 GROUPS = {
     "all": ("/", ()),
     "all but the floor": ("/", ("/floor",)),
-    "two": ("/left,/right", ("/inlet", "/outlet", "roof", "floor")),
-    "with spaces": ("left, right ,/roof", ()),
+    "two": ("/inlet,/left", ("/right", "/outlet", "roof", "floor")),
+    "with spaces": ("inlet, right ,/roof", ()),
 }
 
 
