@@ -68,10 +68,13 @@ def test_a_plate_that_vanishes_between_cells_is_refused(device):
     # A plate across the flow keeps nearly all of its drag however thin it is; the soft wall lets the flow through.
     assert last.objective < 0.8
     assert last.checked > 1.05 * last.objective
-    assert problem.value(np.array([0.9])) < 0.55 * found.history[0].objective
+    assert problem.first.value(np.array([0.9])) < 0.55 * problem.corrections[0].own
     # The designs before it were confirmed, and the last of them is returned.
     assert [each.refused for each in problem.checks] == [False] * (len(problem.checks) - 1) + [True]
     assert np.array_equal(found.x, found.history[len(problem.checks) - 1].x)
+    # Its reported drag is that of the wall that does not leak.
+    assert found.objective == problem.corrections[-1].corrected
+    assert found.history[0].objective == pytest.approx(problem.corrections[0].corrected, rel=1e-9)
 
 
 def test_the_best_design_is_checked_at_the_end_by_default(device):
@@ -100,8 +103,7 @@ def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
 
 def test_a_negative_objective_improves_where_it_grows(device):
     """The ratio to the start is below 1 for an improvement, for objectives of either sign."""
-    checker = CrossChecker(CrossCheck(every=1), [])
-    checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
+    checker = CrossChecker(CrossCheck(every=1), lambda x: (np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1])))[:, None])
     common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}
     start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))
     checker.watch(start, [-1.0, 2.0])
