@@ -135,7 +135,10 @@ def _correction(found: dict) -> dict[str, str]:
     correction = found["defect_correction"]
     if correction is None:
         return {}
-    own = f"with the wall of the optimisation {correction['own_first']:.4f} before, {correction['own_best']:.4f} after"
+    own = (
+        f"with the wall of the optimisation {correction['own_first']:.4f} before, {correction['own_best']:.4f} after, reduction "
+        f"{correction['own_reduction']:.1%}"
+    )
     state = "" if correction["settled"] else "; the corrections still change: increase --iterations"
     return {f"values by {correction['values_by']}": own + state}
 

@@ -183,6 +183,7 @@ def correction_summary(problem: DesignProblem) -> dict | None:
     first, best = problem.corrections[0], problem.corrections[-1]
     return {
         "values_by": type(problem.reported_wall).__name__, "own_first": first.own, "own_best": best.own,
+        "own_reduction": (first.own - best.own) / abs(first.own),
         "available": isfinite(first.corrected) and isfinite(best.corrected), "settled": best.settled,
     }
 
