@@ -36,7 +36,7 @@ class DefectCorrection:
     """Relative change of the objective by d up to which a round was the last, for aggregates other than `Mean`. For a flow
     constraint, the limit of the change is its own tolerance."""
     rounds: int = 3
-    """Largest number of rounds, which share the limits of `StoppingCriteria`."""
+    """Largest number of rounds. They share the limits of `StoppingCriteria`: each has its part of the iterations."""
 
     def __post_init__(self):
         if not (0.0 < self.tolerance < math.inf and self.rounds >= 1):

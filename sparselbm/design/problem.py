@@ -198,24 +198,28 @@ class DesignProblem:
             return checker.confirmed(rounds.next(start), lambda entry: self.values_at(entry.x))
         correct = partial(self._correct, self.verify.correction, others)
         correct(start)
-        result = rounds.next(start)
+        # A constant does not move the minimum of one flow, or of a mean.
+        moves = len(self._tolerances) or not isinstance(self.aggregate, Mean)
+        count = self.verify.correction.rounds if moves else 1
+        result = rounds.next(start, count)
         try:
-            return self._converged(result, rounds, checker, correct, self.verify.correction.rounds)
+            return self._converged(result, rounds, checker, correct, count)
         except KeyboardInterrupt:
             return replace(result, stopped="interrupted", message="interrupted during the evaluation with the other wall")
 
     def _converged(
-        self, result: OptimizeResult, rounds: Rounds, checker: CrossChecker, correct: Callable[[np.ndarray], bool], most: int
+        self, result: OptimizeResult, rounds: Rounds, checker: CrossChecker, correct: Callable[[np.ndarray], bool], count: int
     ) -> OptimizeResult:
-        """Runs up to `most` rounds until the defects have settled; returns the confirmed design with the other wall's values."""
+        """Runs the rounds after the first, at most `count` in all, until the defects have settled; returns the confirmed design
+        with the other wall's values."""
         corrected = None
-        for _ in range(1, most):
-            if result.stopped not in ("converged", "failed") or rounds.left is None:
+        for left in range(count - 1, 0, -1):
+            if result.stopped not in ("converged", "failed", "iterations") or rounds.left is None:
                 break
-            corrected = result.x
-            if correct(result.x):
+            corrected, ended = result.x, result.stopped != "iterations"
+            if correct(result.x) and ended:
                 break
-            result = rounds.next(result.x)
+            result = rounds.next(result.x, left)
         result = checker.confirmed(result, lambda entry: self.values_at(entry.x))
         if result.stopped == "interrupted":
             return result
@@ -234,7 +238,7 @@ class DesignProblem:
         change = self._defects.update(own, other)
         after = self._aggregated(own[:, 0])
         settled = bool((np.abs(change[:, 1:]) <= self._tolerances).all())
-        if not isinstance(self.aggregate, Mean):  # A constant does not move the minimum of a mean.
+        if not isinstance(self.aggregate, Mean):
             settled &= abs(after - before) <= correction.tolerance * abs(after)
         one, another = (self.aggregate.value(values[:, 0], self.shares) for values in (own, other))
         self.corrections.append(DefectCorrectionResult(one, another, settled))

@@ -32,10 +32,14 @@ class Rounds:
             return None
         return replace(stop, iterations=iterations, evaluations=evaluations, seconds=seconds)
 
-    def next(self, start: np.ndarray) -> OptimizeResult:
-        """Runs a round within `left`, which must not be None. The start of all but the first is already in the history."""
+    def next(self, start: np.ndarray, of: int = 1) -> OptimizeResult:
+        """Runs a round within `left`, which must not be None. The start of all but the first is already in the history.
+
+        `of`: number of rounds, this one included, that share the remaining iterations.
+        """
         known, evaluations, seconds, limits = len(self._history), self._evaluations, self._seconds, self.left
         assert limits is not None
+        limits = replace(limits, iterations=-(-limits.iterations // of))
 
         def record(entry: DesignRecord) -> None:
             if known and entry.iteration == 0:
