@@ -188,5 +188,4 @@ def test_an_inclined_ellipsoid_has_the_wanted_lift_by_the_reported_wall(device):
     assert problem.corrections[-1].settled
     assert found.constraints["ForceConstraint"][0] == pytest.approx(0.7, abs=0.01)
     own = problem.first.solve(found.x).values
-    print([each.own for each in problem.corrections], [each.corrected for each in problem.corrections], own, found)
     assert own[1] < 0.55, "8 cells across, the wall of the optimisation alone has a lift that is about 30 % lower"
