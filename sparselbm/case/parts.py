@@ -235,8 +235,8 @@ class CaseObjective(CasePart):
     seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0)
     grid_check: bool = entry(FLAG, True, "Evaluate the first and the best shape again on a grid refined by 1.25.")
     cross_check: bool = entry(
-        FLAG, True, "Evaluate the best shape again with interpolated bounce-back, and reject an improvement that only the wall "
-        "model of the optimisation shows.",
+        FLAG, True, "Evaluate the first and the best shape with interpolated bounce-back as well: its values are reported, and "
+        "an improvement that only the wall model of the optimisation shows is rejected.",
     )
 
 

@@ -23,6 +23,10 @@ Writer = ResultsWriter | InternalFlowWriter
 _REFINEMENT = 1.25
 """Refinement of the grid check."""
 
+_UNAVAILABLE = (
+    "The flow with interpolated bounce-back became unstable, so that values of the partially saturated method are reported: "
+    "decrease --lattice-velocity or --voxel-size."
+)
 _UNCONFIRMED = (
     "Evaluation with interpolated bounce-back does not confirm the improvement, which is smaller than the difference between the "
     "wall models. Increase --iterations or decrease --voxel-size."
@@ -55,6 +59,8 @@ def run_optimization(
     if result.stopped == "interrupted":
         raise RunInterruptedError(_reached(folder, result))
     _print_summary(folder, summary, second, problem)
+    if (correction := summary["defect_correction"]) and not correction["available"]:
+        err.print(_UNAVAILABLE, style="yellow", highlight=False, markup=False)
     if result.stopped == "refused":
         err.print(result.message, style="yellow", highlight=False, markup=False)
     elif problem.checks and problem.checks[-1].unconfirmed:
@@ -117,6 +123,7 @@ def _print_summary(folder: Writer, found: dict, second: GridCheck | None, proble
     }
     if found["gradient_error"] is not None:
         rows["gradient error"] = f"at most {found['gradient_error']:.1%} of the largest number of a gradient (estimated)"
+    rows |= _correction(found)
     if problem.checks:
         rows["cross-check"] = str(problem.checks[-1])
     if second is not None:
@@ -125,6 +132,19 @@ def _print_summary(folder: Writer, found: dict, second: GridCheck | None, proble
             f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points"
         )
     facts("", {**rows, "results": str(folder.stage.path)})
+
+
+def _correction(found: dict) -> dict[str, str]:
+    """Wall model of the values, and the objective with the wall of the optimisation; nothing if its own values are reported."""
+    correction = found["defect_correction"]
+    if correction is None:
+        return {}
+    own = (
+        f"with the wall of the optimisation {correction['own_first']:.4f} before, {correction['own_best']:.4f} after, reduction "
+        f"{correction['own_reduction']:.1%}"
+    )
+    state = "" if correction["settled"] else "; the corrections still change: increase --iterations"
+    return {f"values by {correction['values_by']}": own + state}
 
 
 def _volume(found: dict) -> dict[str, str]:

@@ -71,11 +71,14 @@ def demo(
 def failures(summary: Mapping, stage_errors: Sequence[str], least: float) -> list[str]:
     """One line for each requirement that the result of an optimisation does not fulfil.
 
-    `least`: relative reduction of drag that must be exceeded.
+    `least`: relative reduction of drag that must be exceeded, with the wall of the optimisation: reported values are more
+    accurate, but their small differences scatter with the places of the links.
     """
     broken = [f"OpenUSD: {error}" for error in stage_errors]
-    if summary["reduction"] <= least:
-        broken.append(f"drag fell by {summary['reduction']:.1%}, expected more than {least:.0%}: increase --iterations")
+    correction = summary["defect_correction"]
+    reduction = summary["reduction"] if correction is None else correction["own_reduction"]
+    if reduction <= least:
+        broken.append(f"drag fell by {reduction:.1%}, expected more than {least:.0%}: increase --iterations")
     if abs(summary["volume_change"]) > VOLUME_TOLERANCE:
         broken.append(f"the volume changed by {summary['volume_change']:+.2%}, limit {VOLUME_TOLERANCE:.1%}")
     return broken

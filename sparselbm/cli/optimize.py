@@ -24,7 +24,8 @@ def optimize(
     Each iteration is written immediately: as a time sample of NAME_results.usda, a layer over the scene that can be opened in
     a viewer, and as a row of history.csv. The value printed for a constraint is the constrained quantity itself. Ctrl-C stops
     the optimisation cleanly. At the end the flow around the best shape, convergence.png, slices.png and summary.json are
-    written.
+    written. The reported values are those of interpolated bounce-back (--cross-check), which is more accurate than the wall
+    whose gradient is followed.
 
     Examples:
 

@@ -2,6 +2,7 @@
 
 from .continuation import minimize_in_stages
 from .cross_check import CrossCheck, CrossCheckResult
+from .defect_correction import DefectCorrection, DefectCorrectionResult
 from .flow_constraint import FlowConstraint, ForceConstraint, ObservableConstraint, PressureDropConstraint
 from .grid_check import GridCheck, grid_check
 from .problem import DesignProblem, Iterate
@@ -14,6 +15,8 @@ from .variables.variables import DesignVariables
 __all__ = [
     "CrossCheck",
     "CrossCheckResult",
+    "DefectCorrection",
+    "DefectCorrectionResult",
     "DensityVariables",
     "DesignProblem",
     "DesignVariables",

@@ -30,13 +30,16 @@ class GridCheck:
 def grid_check(problem: DesignProblem, x: np.ndarray, *, refinement: float = 1.25) -> GridCheck:
     """J of the first design and of the design x, on a grid refined by `refinement`; one flow after the other is in memory.
 
-    Raises the errors of `refined_points`, and SimulationError if a flow diverges.
+    The wall is that of the reported values (`DesignProblem.reported_wall`). Raises the errors of `refined_points`, and
+    SimulationError if a flow diverges.
     """
+    wall, points = problem.reported_wall, refined_points(problem, refinement)
     values = []
-    points = refined_points(problem, refinement)
     for point in points:
-        first = point.steady_value(point.flow)
-        values.append((first, point.value(x)))
+        if wall is not None:
+            values.append([point.values_with(wall, each)[0] for each in (point.variables.initial(), x)])
+            continue
+        values.append([point.steady_value(point.flow), point.value(x)])
         del point.flow
     first, best = (problem.aggregate.value(np.array(each), problem.shares) for each in zip(*values))
     return GridCheck(points[0].setup.voxel_size, first, best)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..adjoint import AdjointMethod, PulledBack, value_and_grad
 from ..flows import Flow, FlowSetup, ProgressCallback, SteadyRun, value_factor
+from ..models.wall import BounceBack
 from ..observe import Functional
 from .variables import BoundVariables
 
@@ -62,6 +63,12 @@ class OperatingPoint:
     def steady_value(self, flow: Flow) -> float:
         """Runs a flow to steady state; returns the objective. Raises SimulationError if the flow diverges."""
         return flow.run_to_steady(self.objective, self.steady_run).value
+
+    def values_with(self, wall: BounceBack, x: np.ndarray) -> np.ndarray:
+        """All observables of a design with another wall model, in a flow of its own, (k,). Raises SimulationError."""
+        flow = self.variables.build(self.setup, x, wall)
+        flow.on_progress = self.on_progress
+        return np.array([self.steady_value(flow), *(flow.value(each) for each in self.observables[1:])])
 
     def solve(self, x: np.ndarray) -> Solution:
         """Values and gradients of all observables of a design. Raises SimulationError, AdjointError."""

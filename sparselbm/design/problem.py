@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,15 +14,19 @@ from ..adjoint import AdjointMethod, Steady
 from ..errors import ConstraintError
 from ..estimate.memory import shortage
 from ..flows import Flow, FlowCoefficient, FlowSetup, ProgressCallback, SteadyRun
+from ..models.wall import BounceBack
 from ..observe import Functional
 from .constraint import BoundConstraint, Constraint, FixedVolume
 from .constraint.aggregate import Aggregate, Mean
 from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
+from .defect_correction import DefectCorrection, DefectCorrectionResult, Defects
 from .flow_constraint import FlowConstraint
 from .operating_point import OperatingPoint, Solution
 from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
+from .optimizer.rounds import Rounds
 from .variables.shape import ShapeVariables
 from .variables.variables import BoundVariables, DesignVariables
+from .wall_values import WallValues
 
 _REMEMBERED = 64
 """Number of designs whose gradients are stored: optimisers accept designs after trying others."""
@@ -72,7 +77,8 @@ class DesignProblem:
     steady_run: SteadyRun | None = None
     """Convergence criterion of the flows; None: that of each set-up. Each design starts from the flow of the last one."""
     verify: CrossCheck | None = field(default_factory=CrossCheck)
-    """Cross-check with another wall model, to detect designs that exploit the wall model; None: no check."""
+    """Cross-check with another wall model: its values are reported (see `DefectCorrection`), and designs that exploit the wall
+    model of the optimisation are rejected; None: no check, and values of the optimisation's own wall."""
     on_progress: ProgressCallback | None = None
     operating_points: list[OperatingPoint] = field(init=False)
     """Flows with their variables and observables."""
@@ -80,6 +86,8 @@ class DesignProblem:
     """Constraints as functions of x: of the variables, of the shape, of the flows."""
     checks: list[CrossCheckResult] = field(init=False, default_factory=list)
     """Results of the cross-checks made by `minimize`, one per flow and design."""
+    corrections: list[DefectCorrectionResult] = field(init=False, default_factory=list)
+    """Objective with both wall models at the start of `minimize` and at the best design of each round."""
 
     def __post_init__(self):
         setups = (self.setups,) if isinstance(self.setups, FlowSetup) else tuple(self.setups)
@@ -116,6 +124,8 @@ class DesignProblem:
         self._solutions: OrderedDict[bytes, list[Solution]] = OrderedDict()
         self._values: dict[bytes, np.ndarray] = {}
         self._unasked: bytes | None = None
+        self._defects = Defects(len(setups), len(flow_constraints))
+        self._tolerances = np.array([each.tolerance for each in flow_constraints])
 
     @property
     def first(self) -> OperatingPoint:
@@ -144,21 +154,27 @@ class DesignProblem:
         objective = self.first.objective
         return isinstance(objective, FlowCoefficient) and objective == self.first.setup.default_objective
 
+    @property
+    def reported_wall(self) -> BounceBack | None:
+        """Wall model whose values are reported; None: that of the set-up."""
+        return self.verify.wall if self.verify and self.verify.correction else None
+
     def value(self, x: np.ndarray) -> float:
-        """J of a design, without gradient. Raises SimulationError if a flow diverges."""
+        """J of a design, without gradient, corrected by the latest defects of `minimize`. Raises SimulationError if a flow
+        diverges."""
         return self._aggregated(np.array([point.value(x) for point in self.operating_points]))
 
     def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """J and d J / d x, (size,)."""
+        """J and d J / d x, (size,), corrected by the latest defects of `minimize`."""
         key = x.tobytes()
         known = self._solutions[key] if key == self._unasked else self._solve(x)
         self._unasked = None
         values = self._values[key]
-        slope = self.aggregate.gradient(values, self.shares)
+        slope = self.aggregate.gradient(values + self._defects.of_objectives, self.shares)
         return self._aggregated(values), slope @ np.stack([each.gradients[0] for each in known])
 
     def values_at(self, x: np.ndarray) -> np.ndarray:
-        """Objective of each operating point at a design that has been evaluated, (k,)."""
+        """Objective of each operating point at a design that has been evaluated, without correction, (k,)."""
         return self._values[x.tobytes()]
 
     def minimize(
@@ -169,8 +185,10 @@ class DesignProblem:
         `start`: first design, (size,); None: that of the variables. A design that `verify` rejects ends the run, with `stopped`
         "refused" and the reason as message; the result is then the last design that was confirmed, or the start.
         """
-        checker = CrossChecker(self.verify, self.operating_points) if self.verify else None
-        self.checks = checker.found if checker else []
+        variables, others = self.first.variables, WallValues(self.verify.wall, self.operating_points) if self.verify else None
+        checker = CrossChecker(self.verify, others) if self.verify and others else None
+        self.checks, self.corrections = checker.found if checker else [], []
+        self._defects.clear()
 
         def record(entry: DesignRecord) -> None:
             if on_iterate is not None:
@@ -178,12 +196,65 @@ class DesignProblem:
             if checker:
                 checker.watch(entry, self.values_at(entry.x))
 
-        variables = self.first.variables
-        result = minimize(
-            self, variables.initial() if start is None else start, optimizer=self.optimizer,
-            constraints=self.bound_constraints, bounds=variables.bounds(), stop=self.stop, on_iteration=record,
+        rounds = Rounds(self._minimized, self.stop, record)
+        start = variables.initial() if start is None else start
+        if self.verify is None or checker is None or others is None:
+            return rounds.next(start)
+        if self.verify.correction is None:
+            return checker.confirmed(rounds.next(start), lambda entry: self.values_at(entry.x))
+        correct = partial(self._correct, self.verify.correction, others)
+        correct(start)
+        # A constant does not move the minimum of one flow, or of a mean.
+        moves = len(self._tolerances) or not isinstance(self.aggregate, Mean)
+        count = self.verify.correction.rounds if moves else 1
+        result = rounds.next(start, count)
+        try:
+            return self._converged(result, rounds, checker, correct, count)
+        except KeyboardInterrupt:
+            return replace(result, stopped="interrupted", message="interrupted during the evaluation with the other wall")
+
+    def _converged(
+        self, result: OptimizeResult, rounds: Rounds, checker: CrossChecker, correct: Callable[[np.ndarray], bool], count: int
+    ) -> OptimizeResult:
+        """Runs the rounds after the first, at most `count` in all, until the defects have settled; returns the confirmed design
+        with the other wall's values."""
+        corrected = None
+        for left in range(count - 1, 0, -1):
+            if result.stopped not in ("converged", "failed", "iterations") or rounds.left is None:
+                break
+            corrected, ended = result.x, result.stopped != "iterations"
+            if correct(result.x) and ended:
+                break
+            result = rounds.next(result.x, left)
+        result = checker.confirmed(result, lambda entry: self.values_at(entry.x))
+        if result.stopped == "interrupted":
+            return result
+        if corrected is None or not np.array_equal(corrected, result.x):
+            correct(result.x)
+        values = {each.name: np.asarray(each.value(result.x)) for each in self.bound_constraints}
+        feasible = all(each.violation(values[each.name]) <= each.tolerance for each in self.bound_constraints)
+        objective = self._aggregated(self.values_at(result.x))
+        return replace(result, objective=objective, constraints=values, feasible=feasible)
+
+    def _correct(self, correction: DefectCorrection, others: WallValues, x: np.ndarray) -> bool:
+        """Evaluates the defects at a design; returns whether they have settled, so that no further round is needed."""
+        own, other = np.stack([each.values for each in self._known(x)]), others(x)
+        self._unasked = x.tobytes()  # A round may begin with this design.
+        before = self._aggregated(own[:, 0])
+        change = self._defects.update(own, other)
+        after = self._aggregated(own[:, 0])
+        settled = bool((np.abs(change[:, 1:]) <= self._tolerances).all())
+        if not isinstance(self.aggregate, Mean):
+            settled &= abs(after - before) <= correction.tolerance * abs(after)
+        one, another = (self.aggregate.value(values[:, 0], self.shares) for values in (own, other))
+        self.corrections.append(DefectCorrectionResult(one, another, settled))
+        return settled
+
+    def _minimized(self, start, stop, on_iteration) -> OptimizeResult:
+        return minimize(
+            self, start, optimizer=self.optimizer, constraints=self.bound_constraints, bounds=self.first.variables.bounds(),
+            stop=stop, on_iteration=on_iteration,
         )
-        return checker.confirmed(result, lambda entry: self.values_at(entry.x)) if checker else result
 
     def _iterate(self, entry: DesignRecord) -> Iterate:
         states, known = self.first.variables.states(entry.x), self._solutions.get(entry.x.tobytes())
@@ -191,7 +262,7 @@ class DesignProblem:
         return Iterate(entry, states, unknown if known is None else known[0].state_gradients, self.flow)
 
     def _aggregated(self, values: np.ndarray) -> float:
-        return self.aggregate.value(values, self.shares)
+        return self.aggregate.value(values + self._defects.of_objectives, self.shares)
 
     def _report(self, phase: str, steps: int, value: float, speed: float) -> None:
         if self.on_progress is not None:
@@ -200,7 +271,8 @@ class DesignProblem:
     def _bound(self, point: int, k: int, limit: FlowConstraint) -> BoundConstraint:
         name = limit.name if point == 0 else f"{limit.name}_{point + 1}"
         return BoundConstraint(
-            name, np.array([limit.lower]), np.array([limit.upper]), lambda x: self._known(x)[point].values[[k]],
+            name, np.array([limit.lower]), np.array([limit.upper]),
+            lambda x: self._known(x)[point].values[[k]] + self._defects.of_constraint(point, k),
             lambda x: self._known(x)[point].gradients[[k]], limit.tolerance,
         )
 

@@ -68,8 +68,8 @@ class InternalFlowWriter:
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
-        interrupted = result.stopped == "interrupted"
-        reached = result.objective if interrupted else problem.value(result.x)
+        evaluated = result.objective if result.stopped == "interrupted" else problem.value(result.x)
+        reached = result.objective if problem.corrections else evaluated
         convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -119,7 +120,8 @@ class ResultsWriter:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
         (points,), reached = problem.first.variables.states(result.x), result.objective
         if result.stopped != "interrupted":
-            reached = problem.value(result.x)
+            evaluated = problem.value(result.x)
+            reached = reached if problem.corrections else evaluated
             best = self._moment(problem.flow, points)
             number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
             draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
@@ -189,7 +191,20 @@ def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached
         "iterations": result.iterations, "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
         "gradient_error": problem.gradient_error,
         "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
+        "defect_correction": correction_summary(problem),
         "grid_check": second and {**asdict(second), "reduction": second.reduction},
+    }
+
+
+def correction_summary(problem: DesignProblem) -> dict | None:
+    """Wall model of the reported values, and the objective with the wall of the optimisation; None: that wall's are reported."""
+    if problem.reported_wall is None or not problem.corrections:
+        return None
+    first, best = problem.corrections[0], problem.corrections[-1]
+    return {
+        "values_by": type(problem.reported_wall).__name__, "own_first": first.own, "own_best": best.own,
+        "own_reduction": (first.own - best.own) / abs(first.own),
+        "available": isfinite(first.corrected) and isfinite(best.corrected), "settled": best.settled,
     }
 
 

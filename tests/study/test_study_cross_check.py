@@ -59,7 +59,7 @@ def thin_problem(device, cross_check):
 
 
 def test_a_plate_that_vanishes_between_cells_is_refused(device):
-    problem = thin_problem(device, CrossCheck(every=1))
+    problem = thin_problem(device, CrossCheck(every=1, correction=None))
     found = problem.minimize()
     last = problem.checks[-1]
     assert (found.stopped, last.refused) == ("refused", True)
@@ -82,6 +82,10 @@ def test_the_best_design_is_checked_at_the_end_by_default(device):
     assert found.stopped == "refused"
     assert len(problem.checks) == 1
     assert np.array_equal(found.x, np.zeros(1))
+    # Its reported drag is that of the wall that does not leak.
+    assert found.objective == pytest.approx(problem.corrections[-1].corrected, rel=1e-9)
+    assert found.history[0].objective == pytest.approx(problem.corrections[0].corrected, rel=1e-9)
+    assert abs(problem.corrections[0].difference) > 0.05
 
 
 def test_a_recheck_without_iterations_or_tolerance_is_refused():
@@ -100,8 +104,7 @@ def test_a_gain_that_the_other_wall_does_not_see_is_unconfirmed():
 
 def test_a_negative_objective_improves_where_it_grows(device):
     """The ratio to the start is below 1 for an improvement, for objectives of either sign."""
-    checker = CrossChecker(CrossCheck(every=1), [])
-    checker._others = lambda x: np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1]))
+    checker = CrossChecker(CrossCheck(every=1), lambda x: (np.array([-1.0, 2.0]) * (1.0 + x[0] * np.array([0.1, -0.1])))[:, None])
     common = {"objective": 0.0, "constraints": {}, "feasible": True, "gradient_norm": 0.0, "seconds": 0.0, "evaluations": 1}
     start, better = (DesignRecord(iteration=k, x=np.array([float(k)]), **common) for k in (0, 1))
     checker.watch(start, [-1.0, 2.0])
