@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..estimate.device import gibibytes
 from ..flows import Inlet, InternalFlowSetup, RunEstimate
-from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
+from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
