@@ -136,6 +136,7 @@ def test_bodies_that_come_to_meet_are_named_once(device, motion):
     assert [(m.first, m.second) for m in simulation.solids.meetings] == [("a", "b")]
     check = StabilityCheck(simulation.macroscopic, simulation.solids, simulation.parameters)
     assert "obstacles meet: 'a' and 'b'" in advice(check.figures())
+    assert {name: bounds[0, 0] for name, bounds in check.figures().bounds.items()} == {"a": 13.0, "b": 16.0, "far": 5.0}
     geometry.move(geometry.points.numpy() - np.array([8.0, 0.0, 0.0]))
     simulation.update_geometry({"a"})
     assert simulation.solids.meetings == ()
