@@ -13,6 +13,10 @@ DENSITY_ERROR_ABOVE = 0.1
 """Largest rho - 1 at an outlet; the pressures of a flow have a relative error of about this size."""
 
 
+COMPRESSION_ERROR_ABOVE = 0.3
+"""Largest expected change of the density along the flow: at 2 the flow of a tube at Re 1 became unstable."""
+
+
 def require_pressures(outlets: Mapping[str, Outlet], lattice_velocity: float, excess: Callable[[str], float]) -> None:
     """Raises InternalFlowError for an outlet pressure that changes the density by too much.
 
@@ -28,14 +32,23 @@ def require_pressures(outlets: Mapping[str, Outlet], lattice_velocity: float, ex
         )
 
 
+def require_compression(compression: float, lattice_velocity: float) -> None:
+    """Raises InternalFlowError for an expected rho - 1 at the inlets that no nearly incompressible flow can have."""
+    if is_below(COMPRESSION_ERROR_ABOVE, compression):
+        raise InternalFlowError(f"{_told(compression, COMPRESSION_ERROR_ABOVE, lattice_velocity)} (now {lattice_velocity:g})")
+
+
 def compression_warning(compression: float, lattice_velocity: float) -> tuple[str, ...]:
     """Warning about the expected rho - 1 at the inlets, if it is above the limit."""
     if not is_below(COMPRESSION_WARNING_ABOVE, compression):
         return ()
+    return (_told(compression, COMPRESSION_WARNING_ABOVE, lattice_velocity),)
+
+
+def _told(compression: float, limit: float, lattice_velocity: float) -> str:
     return (
-        f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of "
-        f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of "
-        f"{_slower(lattice_velocity, COMPRESSION_WARNING_ABOVE, compression):.2g}",
+        f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of {limit:.0%}: use a "
+        f"lattice_velocity of {_slower(lattice_velocity, COMPRESSION_WARNING_ABOVE, compression):.2g}"
     )
 
 

@@ -24,7 +24,7 @@ from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
 from ..units import CELLS_WARNING_BELOW, Units, is_below
-from .compression import compression_warning, require_pressures
+from .compression import compression_warning, require_compression, require_pressures
 from .inflow_setup import InflowSetup
 from .method import DEVELOPED, RIM, Inflow
 from .openings import Inlet, Outlet
@@ -274,6 +274,7 @@ class InternalFlowSetup(InflowSetup):
         self.units.check(cells_across=self.cells_across)
         self.require_stable()
         require_pressures(self.outlets, self.options.lattice_velocity, self._excess)
+        require_compression(self.expected_compression, self.options.lattice_velocity)
         query = SurfaceQuery(self.surface, device="cpu")
         for name, cap in self.caps.items():
             self._require_on_surface(name, cap, query)

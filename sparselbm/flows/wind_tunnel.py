@@ -22,7 +22,7 @@ from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, Pre
 from ..models.wall import BounceBack
 from ..observe import Force
 from ..solver import Obstacle, Simulation
-from ..units import Units
+from ..units import Units, is_below
 from .coefficients import FlowCoefficient
 from .inflow_setup import InflowSetup
 from .method import SLIP, WALLS, Inflow
@@ -39,6 +39,8 @@ CELLS_ACROSS = 16
 _OUTLET_RELAXATION = 0.02
 """Ten times the default of the outlet: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound,
 which a steady flow does not have."""
+_LAYER_WARNING_BELOW = 1.0
+"""Cells in the boundary layer. Measured at 0.4: C_d of a sphere at Re 400 on 8 cells is .80, where about .67 is due."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +227,17 @@ class WindTunnelSetup(InflowSetup):
         found = self.units.check(cells_across=self.cells_across)
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
-        return (*found, *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
+        return (*found, *self._on_boundary_layer(), *coarse_faces(self.mesh, self.voxel_size, self.obstacle))
+
+    def _on_boundary_layer(self) -> tuple[str, ...]:
+        layer = self.cells_across / math.sqrt(self.options.reynolds)
+        if not is_below(layer, _LAYER_WARNING_BELOW):
+            return ()
+        finer = 0.99 * self.voxel_size * layer / _LAYER_WARNING_BELOW  # With a margin for rounding.
+        return (
+            f"the boundary layer, about L / sqrt(Re), is {layer:.2g} cells thick, below {_LAYER_WARNING_BELOW:g}: it is not "
+            f"resolved, and forces are wrong by several per cent or more. Use a voxel_size of {finer:.3g} m",
+        )
 
     @property
     def headline(self) -> str:
