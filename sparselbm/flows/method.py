@@ -73,6 +73,11 @@ class Method:
     def __str__(self) -> str:
         return f"{self.name} ({self.reason})"
 
+    @property
+    def record(self) -> dict[str, str]:
+        """Names and reason, for summaries."""
+        return {"collision": type(self.collision).__name__, "lattice": str(self.lattice), "method_reason": self.reason}
+
     def limit(self, inflow: Inflow) -> float:
         """Largest stable cell Reynolds number [1 / cell]; infinite if it was not measured."""
         limits = self.collision.cell_reynolds_limits.get(self.lattice)

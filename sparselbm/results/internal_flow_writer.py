@@ -50,7 +50,7 @@ class InternalFlowWriter:
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,
-            **found, "warnings": list(self.setup.warnings),
+            **found, **self.setup.method.record, "warnings": list(self.setup.warnings),
         }
         write_summary(self.folder, summary)
         return summary

@@ -155,7 +155,7 @@ class ResultsWriter:
             "obstacle": self.setup.obstacle, "reynolds": self.setup.options.reynolds, "voxel_size": self.setup.voxel_size,
             "cells": self.setup.cells, "cells_across": self.setup.cells_across,
             "frontal_area": self.setup.frontal_area, "reference_force": self.setup.reference_force, **found,
-            "warnings": list(self.setup.warnings),
+            **self.setup.method.record, "warnings": list(self.setup.warnings),
         }
         write_summary(self.folder, summary)
         return summary
