@@ -111,6 +111,35 @@ A stable flow is not an accurate one: at these viscosities both flows are far fr
 """
 
 
+LIMITS_HEADER = """
+## Cell Reynolds numbers that flows with an inlet hold
+
+The largest u / nu [1 / cell] at which all of the following flows were stable, in fp32. u is the largest velocity of the inlet.
+The limit does not depend on the lattice velocity (measured with TRT at 0.02 to 0.15 cells per step). Wind tunnels and internal
+flows choose their collision model by these limits, which `Collision.cell_reynolds_limits` holds, and refuse runs beyond them.
+
+- **slip**: a sphere of 8 or 16 cells across (partially saturated method) in a box with `VelocityInlet`, `PressureOutlet` and
+  free-slip sides, 6 to 10 crossings.
+- **walls**: the same with four no-slip sides.
+- **rim**: a tube of 12 cells across (TRT and Cumulant: 8 to 16) and two diameters long, along the grid and tilted by (0, 35, 50)
+  degrees (`Bouzidi`), with a uniform `VelocityInlet` and `LinkPressure`, 4 to 8 fillings.
+- **developed**: the same with a parabola at the inlet; u is its maximum.
+
+| collision | lattice | slip | walls | rim | developed |
+|---|---|---|---|---|---|
+"""
+
+
+def limits_section() -> str:
+    """The limits of the cell Reynolds number of every collision model that has them."""
+    rows = []
+    for name, collision in COLLISIONS.items():
+        if name != "TRT(1/4)":
+            for lattice, x in collision.cell_reynolds_limits.items():
+                rows.append(f"| `{name}` | {lattice} | {x.slip:g} | {x.walls:g} | {x.rim:g} | {x.developed:g} |\n")
+    return LIMITS_HEADER + "".join(rows)
+
+
 def main(target: Path) -> None:
     """Writes the table, and each row as it is found."""
     text = HEADER
@@ -118,7 +147,7 @@ def main(target: Path) -> None:
         row = f"| `{name}` | {' | '.join(cell(flow, collision) for flow in FLOWS)} |"
         print(row, flush=True)
         text += row + "\n"
-    target.write_text(text)
+    target.write_text(text + limits_section())
 
 
 if __name__ == "__main__":

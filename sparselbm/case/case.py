@@ -13,6 +13,7 @@ from ..errors import CaseError
 from ..files.names import result_name_of
 from ..flows import FlowSetup, InternalFlow, SteadyRun, WindTunnel
 from ..geometry import SolidFraction
+from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
 from ..models import collision
 from ..models.collision import Collision
@@ -73,10 +74,10 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
-        if self.solver.collision == "Cumulant" and self.solver.lattice != "D3Q27":
+        if self.solver.collision == "Cumulant" and self.solver.lattice == "D3Q19":
             raise CaseError(
                 f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
-                f"{self.solver.lattice}: it must be D3Q27"
+                f"{self.solver.lattice}: it must be D3Q27, or not set"
             )
         CaseOpenings.of(self.boundary, self.source)
         self._user_models()
@@ -165,8 +166,7 @@ class Case:
             reference_length=self.reference.length, reference_area=self.reference.area,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
             conditions=openings.conditions,
-            lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
-            collision=self._collision, wall=wall,
+            lattice_velocity=s.lattice_velocity, lattice=self._lattice, collision=self._collision, wall=wall,
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
@@ -176,7 +176,7 @@ class Case:
         s = self.solver
         return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
-            density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=getattr(lattice, s.lattice),
+            density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=self._lattice,
             collision=self._collision, precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
@@ -197,9 +197,16 @@ class Case:
         return self.user_model(self.objective, "kind") if names_a_class(self.objective.kind) else None
 
     @property
-    def _collision(self) -> Collision:
-        """The collision model: a built-in one, or the user's own."""
+    def _lattice(self) -> Lattice | None:
+        """The velocity set; None: see `FlowOptions`."""
+        return None if self.solver.lattice is None else getattr(lattice, self.solver.lattice)
+
+    @property
+    def _collision(self) -> Collision | None:
+        """The collision model: a built-in one, or the user's own; None: see `FlowOptions`."""
         name = self.solver.collision
+        if name is None:
+            return None
         if not names_a_class(name):
             return getattr(collision, name)()
         return self.user_model(self.solver, "collision")

@@ -189,11 +189,13 @@ class CaseSolver(CasePart):
 
     space: ClassVar[str] = "solver"
 
-    lattice: str = entry(TOKEN, "D3Q19", "Velocity set.", allowed=("D3Q19", "D3Q27"))
-    collision: str = entry(
-        TOKEN, "TRT",
-        "Collision model; Cumulant requires D3Q27. RecursiveRegularised, CentralMoment and Cumulant remain stable at higher "
-        "Reynolds numbers, preferably on D3Q27.",
+    lattice: str | None = entry(
+        TOKEN, None, "Velocity set. Not set: D3Q19, or D3Q27 where the collision model needs it.", allowed=("D3Q19", "D3Q27")
+    )
+    collision: str | None = entry(
+        TOKEN, None,
+        "Collision model; Cumulant requires D3Q27. Not set: TRT where it is stable at the cell Reynolds number u / nu, else "
+        "CentralMoment, Cumulant or RecursiveRegularised, which are stable at higher ones; the choice is printed.",
         allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"), model=Collision,
     )
     precision: str = entry(TOKEN, "single", "Floating-point precision of the solver.", allowed=("single", "double"))

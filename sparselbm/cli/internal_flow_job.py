@@ -6,7 +6,7 @@ import numpy as np
 
 from ..estimate.device import gibibytes
 from ..flows import Inlet, InternalFlowSetup, RunEstimate
-from ..flows.internal_flow import COMPRESSION_WARNING_ABOVE
+from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
@@ -35,7 +35,8 @@ class InternalFlowJob(Job):
             "cells_across": setup.cells_across, "shape": list(setup.domain.shape), "cells": setup.domain.fluid_cells,
             "tiles": setup.tiles, "share_of_box": setup.share_of_box, "tile_share_of_box": setup.tile_share,
             "memory_bytes": setup.memory, "viscosity": setup.units.viscosity, "time_step": setup.units.time_step,
-            "mach": setup.units.mach, "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps,
+            "mach": setup.units.mach, "relaxation_time": setup.units.tau, **setup.method.record,
+            "crossing_steps": setup.flow_through_steps,
             "expected_compression": setup.expected_compression, "copy_gbs": estimate.copy_gbs,
             "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
             "doubts": list(setup.doubts),

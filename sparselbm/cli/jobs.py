@@ -56,12 +56,13 @@ def steady_flow(
 
 
 def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str, str]:
-    """Rows of the table of `inspect` that every set-up has: time step, Reynolds and Mach number, relaxation time, speed."""
+    """Rows of the table of `inspect` that every set-up has: time step, Reynolds and Mach number, collision, speed."""
     return {
         "time step": f"{setup.units.time_step:.4g} s",
         "Reynolds number": f"{reynolds:g} (viscosity {setup.units.viscosity:.4g} m^2/s)",
         "Mach number": f"{setup.units.mach:.3f}",
         "relaxation time": f"{setup.units.tau:.4f} steps",
+        "collision": f"{found['collision']} on {found['lattice']} ({found['method_reason']})",
         "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
     }
 

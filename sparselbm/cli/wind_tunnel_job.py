@@ -32,7 +32,8 @@ class WindTunnelJob(Job):
             "tunnel": setup.bounds.tolist(), "shape": list(setup.shape), "cells": setup.cells, "tiles": setup.tiles,
             "memory_bytes": setup.memory, "gradient_memory_bytes": setup.gradient_memory,
             "viscosity": setup.units.viscosity, "time_step": setup.units.time_step, "mach": setup.units.mach,
-            "relaxation_time": setup.units.tau, "crossing_steps": setup.flow_through_steps, "copy_gbs": estimate.copy_gbs,
+            "relaxation_time": setup.units.tau, **setup.method.record,
+            "crossing_steps": setup.flow_through_steps, "copy_gbs": estimate.copy_gbs,
             "expected_mlups": estimate.mlups, "expected_run_seconds": estimate.run_seconds,
             "expected_optimize_seconds": estimate.optimisation_seconds(_EVALUATIONS), "doubts": list(setup.doubts),
         }

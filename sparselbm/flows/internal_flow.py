@@ -12,7 +12,6 @@ import numpy as np
 import warp as wp
 
 from ..errors import InternalFlowError
-from ..estimate.memory import MemoryPerCell
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.cap import Cap
 from ..geometry.closing import closed, joined
@@ -25,18 +24,19 @@ from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
-from ..units import Units, is_below
+from ..units import Units
+from .compression import compression_warning, require_compression, require_pressures
+from .inflow_setup import InflowSetup
+from .method import DEVELOPED, RIM, Inflow
 from .openings import Inlet, Outlet, coarse_openings, internal_dimensions
 from .options import FlowOptions
-from .setup import Flow, FlowSetup
+from .setup import Flow
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
 
 CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
-COMPRESSION_WARNING_ABOVE = 0.05
-"""Relative change of the density along the flow, which is about the relative error of pressure drops."""
 WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
 """Names of the obstacle and of the two patches in the simulation of an internal flow."""
 
@@ -48,8 +48,7 @@ class InternalFlow(FlowOptions):
     The default voxel size is a twelfth of the hydraulic diameter of the narrowest opening. `lattice_velocity` is the largest
     velocity of all openings.
 
-    Inlets use `VelocityInlet`, outlets `LinkPressure`. With inflow at a relaxation time of 0.513, `TRT` became unstable
-    within 400 steps, and `RecursiveRegularised` was stable.
+    Inlets use `VelocityInlet`, outlets `LinkPressure`.
     """
 
     wall: BounceBack = field(default_factory=Bouzidi)
@@ -80,7 +79,7 @@ class InternalFlow(FlowOptions):
         openings = {name: Cap.of(caps[name], query, name) for name in conditions}
         narrowest = min(cap.hydraulic_diameter for cap in openings.values())
         options = replace(self, voxel_size=self.voxel_size or narrowest / CELLS_ACROSS)
-        setup = InternalFlowSetup(options, whole, len(surface.points), openings, dict(conditions), device=device)
+        setup = InternalFlowSetup(options, whole, len(surface.points), openings, dict(conditions), device=device).with_method()
         setup.check()
         return setup
 
@@ -98,11 +97,11 @@ class InternalFlow(FlowOptions):
 
 
 @dataclass(frozen=True, eq=False)
-class InternalFlowSetup(FlowSetup):
+class InternalFlowSetup(InflowSetup):
     """Set-up of an internal flow, made by `InternalFlow.within`."""
 
     options: InternalFlow
-    """Options, with the voxel size determined."""
+    """Options, with voxel size, collision model and velocity set determined."""
     surface: TriangleMesh
     """Closed surface, with normals out of the fluid; the points of the given surface come first."""
     own_points: int
@@ -197,7 +196,7 @@ class InternalFlowSetup(FlowSetup):
         return (
             f"inside {self.name}: {self.cells_across:.1f} cells across the narrowest of {len(self.caps)} openings, "
             f"{self.domain.fluid_cells:,} cells in {self.domain.tile_count:,} tiles, {self.share_of_box:.2%} of the "
-            f"box, Reynolds number {self.reynolds:g}, Mach number {self.units.mach:.3f}"
+            f"box, Reynolds number {self.reynolds:g}, Mach number {self.units.mach:.3f}, {self.method}"
         )
 
     @property
@@ -226,9 +225,9 @@ class InternalFlowSetup(FlowSetup):
         return self.domain.tile_count
 
     @property
-    def memory_per_cell(self) -> MemoryPerCell:
-        """Memory per cell [bytes]."""
-        return self.options.memory_per_cell
+    def inflow(self) -> Inflow:
+        """Surroundings of the inlets: a velocity that is 0 at the wall, or one that jumps there."""
+        return DEVELOPED if all(inlet.developed for inlet in self.inlets.values()) else RIM
 
     @property
     def default_objective(self) -> None:
@@ -257,7 +256,8 @@ class InternalFlowSetup(FlowSetup):
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy."""
         return (
-            *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size), *self._on_compression(),
+            *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
+            *compression_warning(self.expected_compression, self.options.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
         )
 
@@ -271,19 +271,12 @@ class InternalFlowSetup(FlowSetup):
         """Sizes [m] of the surface and of its openings, as rows of a table."""
         return internal_dimensions(self.bounds, self.caps, self._swiftest)
 
-    def _on_compression(self) -> tuple[str, ...]:
-        compression = self.expected_compression
-        if not is_below(COMPRESSION_WARNING_ABOVE, compression):
-            return ()
-        slower = 0.95 * self.options.lattice_velocity * math.sqrt(COMPRESSION_WARNING_ABOVE / compression)  # Printed rounded.
-        return (
-            f"the pressure along the flow compresses the fluid by about {compression:.1%}, above the limit of "
-            f"{COMPRESSION_WARNING_ABOVE:.0%}: use a lattice_velocity of {slower:.2g}",
-        )
-
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, InternalFlowError for caps away from the surface."""
         self.units.check(cells_across=self.cells_across)
+        self.require_stable()
+        require_pressures(self.outlets, self.options.lattice_velocity, self._excess)
+        require_compression(self.expected_compression, self.options.lattice_velocity)
         query = SurfaceQuery(self.surface, device="cpu")
         for name, cap in self.caps.items():
             self._require_on_surface(name, cap, query)
@@ -344,7 +337,8 @@ class InternalFlowSetup(FlowSetup):
         options, u = self.options, self.options.lattice_velocity / math.sqrt(3.0)
         excess = max(self._excess(name) for name in self.outlets)
         simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=options.lattice, collision=options.collision,
+            self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
+            collision=self.method.collision,
             boundaries=[
                 VelocityInlet(self.patch(INLETS), (u, u, u), profile=_ones()),
                 LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=_ones() if excess else None),

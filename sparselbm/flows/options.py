@@ -2,14 +2,13 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import warp as wp
 
 from ..errors import SparselbmError
-from ..estimate.memory import MemoryPerCell
-from ..lattice import D3Q19, Lattice
-from ..models.collision import TRT, Collision
+from ..lattice import Lattice
+from ..models.collision import Collision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +25,16 @@ class FlowOptions(ABC):
     """Density of the fluid [kg / m^3]."""
     lattice_velocity: float = 0.08
     """Characteristic velocity u in lattice units [cells / step]: the Mach number is u sqrt(3)."""
-    lattice: Lattice = D3Q19
-    """Velocity set."""
-    collision: Collision = field(default_factory=TRT)
-    """Collision model."""
+    lattice: Lattice | None = None
+    """Velocity set; None: D3Q19, or D3Q27 where the collision model needs it or is stable only there."""
+    collision: Collision | None = None
+    """Collision model; None: TRT if it is stable at the cell Reynolds number, else a more stable one (see `Method`)."""
     precision: type = wp.float32
     """Floating-point type of the populations: wp.float32 or wp.float64."""
 
     @abstractmethod
     def check(self) -> None:
         """Raises an error for options that do not fit together, independently of the geometry."""
-
-    @property
-    def memory_per_cell(self) -> MemoryPerCell:
-        """Memory per cell [bytes]."""
-        return MemoryPerCell.of(self.lattice, self.collision, self.precision)
 
     def require_positive(self, error: type[SparselbmError]) -> None:
         """Raises `error` for a voxel size or a viscosity that is not finite and above 0."""

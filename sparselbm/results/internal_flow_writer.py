@@ -56,7 +56,7 @@ class InternalFlowWriter:
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,
-            **found, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
+            **found, **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
         return summary

@@ -175,8 +175,8 @@ class ResultsWriter:
             "obstacle": setup.obstacle, "reynolds": setup.options.reynolds, "voxel_size": setup.voxel_size, "cells": setup.cells,
             "cells_across": setup.cells_across, "size": body.size.tolist(), "frontal_area": body.frontal_area,
             "reference_area": body.reference_area, "reference_length": body.reference_length,
-            "reference_force": setup.reference_force, "blockage": setup.blockage, **found, "doubts": list(setup.doubts),
-            "run": {**self.origin, **run_record(flow)},
+            "reference_force": setup.reference_force, "blockage": setup.blockage, **found, **setup.method.record,
+            "doubts": list(setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
         return summary

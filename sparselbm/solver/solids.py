@@ -52,6 +52,11 @@ class Solids:
             raise SimulationError(f"no obstacle {obstacle!r} with solid fractions; there are: {names}")
         return geometry
 
+    @property
+    def bounds(self) -> dict[str, np.ndarray]:
+        """Lower and upper corner of each obstacle [m], (2, 3); infinite for a wall around the fluid."""
+        return {geometry.name: geometry.bounds() for geometry in self.geometry} | dict(self._walls.bounds)
+
     def update(self, moved: Collection[str] | None = None) -> None:
         """Evaluates solid fractions and owners from the present points of the obstacles, which replace what was set by hand.
 

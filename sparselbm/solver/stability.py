@@ -1,4 +1,4 @@
-"""Stability check of the flow, and advice where it has become unstable."""
+"""Stability check of the flow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,9 @@ import numpy as np
 from ..errors import SimulationError
 from ..grid.memory import sums_array, tile_view
 from ..kernels.context import KernelContext, traced_kernel
-from ..lattice import D3Q19, Lattice
-from ..models.collision import KBC, MRT, TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
-from ..models.force import Boussinesq
-from ..models.physics import Physics
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..trace.expression import dot
-from .bodies import Meeting, listed
+from .diagnoses import BlowUp, advice
 from .macroscopic import MacroscopicFields
 from .parameter_table import ParameterTable
 from .solids import Solids
@@ -41,16 +37,6 @@ class StabilityLimits:
 
 
 LIMITS = StabilityLimits()
-
-_ADVISED_SPEED = 0.1
-"""Largest recommended velocity at a boundary [cells / step]: 3 % compressibility error."""
-
-_NEAR_HALF = 0.01
-"""Value of tau - 1/2 below which the stability of a flow of 0.1 cells / step depends on the collision model."""
-
-OF_CASES, _OF_PYTHON = (CentralMoment, Cumulant, RecursiveRegularised), (MRT, KBC)
-"""Collision models that are stable at lower viscosities than BGK and TRT (docs/explanation/stability.md): those that a case
-file can select, and others."""
 
 
 @traced_kernel
@@ -108,11 +94,18 @@ class StabilityCheck:
         count = self.unsound_cells()
         if not count:
             return
-        fault, physics = self._worst(), self._fields.passes.physics
+        fault = self._worst()
         more = f" ({count} such cells)" if count > 1 else ""
         raise SimulationError(
             f"the flow has blown up by step {self._fields.state.steps}, first seen at cell {fault.place}: {fault.text}{more}; "
-            + "; ".join([*_spoilt(physics, fault.scalars), advice(physics, self._parameters, self._solids.meetings)])
+            + advice(self.figures(fault.scalars))
+        )
+
+    def figures(self, lost: Sequence[str] = ()) -> BlowUp:
+        """Figures from which the cause of an instability is found; `lost`: names of scalars that are not finite."""
+        return BlowUp(
+            domain=self._fields.domain, physics=self._fields.passes.physics, parameters=self._parameters,
+            meetings=self._solids.meetings, bounds=self._solids.bounds, lost=lost,
         )
 
     def _worst(self) -> "_Fault":
@@ -154,71 +147,3 @@ def _not_finite(place: tuple[int, ...], rho: float, speed: float, scalars: Mappi
     lost = tuple(name for name, value in scalars.items() if not np.isfinite(value))
     carried = "".join(f"{name} {scalars[name]:g}, not finite, with " for name in lost)
     return _Fault(place, carried + flow + ("" if lost else ", not finite"), lost)
-
-
-def _spoilt(physics: Physics, scalars: Sequence[str]) -> list[str]:
-    """Advice for scalars that are not finite."""
-    driving = {force.scalar for force in physics.forces if isinstance(force, Boussinesq)}
-    return [
-        f"check the initial values of {name}, its boundary values and its source"
-        + (", which also make the flow fail, for any expansion coefficient of Boussinesq" if name in driving else "")
-        for name in scalars
-    ]
-
-
-def advice(physics: Physics, parameters: ParameterTable, meetings: Sequence[Meeting] = ()) -> str:
-    """Advice from the velocities of the boundaries, the relaxation times and the obstacles that meet."""
-    found = []
-    face, speed = _fastest_boundary(physics, parameters)
-    if speed > _ADVISED_SPEED:
-        found.append(
-            f"the velocity at {face} is {speed:.3g} cells/step, more than {_ADVISED_SPEED:g}: lower the lattice velocity, and "
-            "the viscosity by the same factor"
-        )
-    tau = 3.0 * parameters["viscosity"].value + 0.5
-    if tau - 0.5 < _NEAR_HALF:
-        found.append(
-            f"the relaxation time {tau:.6g} is within {_NEAR_HALF:g} of 1/2: use finer voxels, "
-            f"{_more_stable(physics.collision, physics.lattice)}, or raise the viscosity"
-        )
-    found += _slow_diffusion(physics, parameters)
-    if meetings:
-        found.append(f"obstacles meet: {listed(meetings)}: move them apart, or join parts of one solid into one mesh")
-    if not found:
-        found.append(
-            f"boundary velocities are at most {_ADVISED_SPEED:g} cells/step and the relaxation time {tau:.4g} is not too low: "
-            "lower the initial velocity or the force, or check the geometry near that cell"
-        )
-    return "; ".join(found)
-
-
-def _slow_diffusion(physics: Physics, parameters: ParameterTable) -> list[str]:
-    """Advice for scalars whose relaxation time is close to 1/2."""
-    d, found = physics.lattice.dimension, []
-    for scalar in physics.scalars:
-        tau = parameters[f"{scalar.name}.diffusivity"].value / scalar.lattice(d).cs2 + 0.5
-        if tau - 0.5 < _NEAR_HALF:
-            found.append(
-                f"the relaxation time {tau:.6g} of {scalar.name} is within {_NEAR_HALF:g} of 1/2: raise its diffusivity, use "
-                "finer voxels or ScalarTRT(magic=1/4)"
-            )
-    return found
-
-
-def _fastest_boundary(physics: Physics, parameters: ParameterTable) -> tuple[str, float]:
-    """Boundary condition with the largest velocity, and its |u| [cells / step]."""
-    values: dict[str, float] = {}
-    for name in physics.parameters:
-        owner, _, quantity = name.rpartition(".")
-        if owner and quantity.startswith("velocity"):
-            values[owner] = float(np.hypot(values.get(owner, 0.0), parameters[name].value))
-    return max(values.items(), key=lambda item: item[1], default=("no boundary", 0.0))
-
-
-def _more_stable(present: Collision, lattice: Lattice) -> str:
-    """Names of more stable collision models, first those that are available in a case file, and the lattice for them."""
-    best = ", best on D3Q27" if lattice == D3Q19 else ""
-    named, python = ([each.__name__ for each in some if type(present) is not each] for some in (OF_CASES, _OF_PYTHON))
-    if isinstance(present, TRT) and present.magic != 1 / 4:
-        python.append("TRT(magic=1/4)")
-    return f"a more stable collision ({', '.join(named)}{best}; in Python also {', '.join(python)} or a sub-grid model)"

@@ -11,9 +11,8 @@ import warp as wp
 from ..errors import SimulationError
 from ..grid import Domain
 from ..kernels.step import unread_numbers
-from ..lattice import CS2, Lattice
-from ..models import Harmonic
-from ..models.boundary import BoundaryCondition, Face, Opening, Profile, Womersley
+from ..lattice import Lattice
+from ..models.boundary import BoundaryCondition, Face, Opening, Profile
 from ..models.cell_label import MAX_OBSTACLES
 from ..models.collision import Collision
 from ..models.force import BodyForce, UniformForce
@@ -22,6 +21,7 @@ from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
 from ..models.wall import BounceBack
 from .bodies import require_fluid, require_inside
 from .obstacle import Obstacle
+from .resonance import longest_resonance, short_periods
 
 
 def as_forces(force) -> tuple[BodyForce, ...]:
@@ -126,23 +126,14 @@ def _check_tunables(physics: Physics) -> None:
 
 
 def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:
-    """Warns of conditions that vary so fast that sound resonates.
-
-    A tube that is closed at one end and open at the other resonates at a period of 4 L / c_s, and at shorter ones.
-    """
-    periods = {name: s.period for name, s in schedules.items() if isinstance(s, Harmonic)}
-    periods = {b.face.name: t for b in physics.boundaries for name, t in periods.items() if name.startswith(f"{b.face.name}.")}
-    periods |= {b.face.name: b.profile.period for b in physics.boundaries if isinstance(b.profile, Womersley)}
-    length = max(domain.shape)
-    least = 4.0 * length / CS2**0.5
-    for name, period in periods.items():
-        if period < least:
-            warnings.warn(
-                f"the condition on {name} varies with a period of {period:g} steps, below 4 L / c_s = {least:.0f} steps for the "
-                f"domain's {length} cells: sound resonates in it. Take more steps per period (a lower lattice velocity), or a "
-                "shorter domain",
-                stacklevel=4,
-            )
+    """Warns of conditions that vary so fast that sound resonates."""
+    for name, period in short_periods(domain, physics, schedules).items():
+        warnings.warn(
+            f"the condition on {name} varies with a period of {period:g} steps, below 4 L / c_s = "
+            f"{longest_resonance(domain):.0f} steps for the domain's {max(domain.shape)} cells: sound resonates in it. Take more "
+            "steps per period (a lower lattice velocity), or a shorter domain",
+            stacklevel=4,
+        )
 
 
 def _check_openings(domain: Domain, physics: Physics) -> None:

@@ -91,14 +91,14 @@ def test_solids_can_be_one_body_and_be_left_out_on_the_command_line(in_process, 
     obstacle, ignored = GROUPS[group]
     left_out = [word for name in ignored for word in ("--ignore", name)]
     asked = ("inspect", solids, "--obstacle", obstacle, *left_out, "--voxel-size", "0.125", "--json", tmp_path / "found.json")
-    code, printed, _ = in_process(*asked)
+    code, _, warned = in_process(*asked)
     found = json.loads((tmp_path / "found.json").read_text())
     chosen, others = expected(group)
     assert code == 0
     assert {prim["path"].strip("/") for prim in found["prims"]} - {found["obstacle"].strip("/")} == others
     assert found["prims"][0]["faces"] == 2 * len(chosen)
     assert {note["path"].strip("/") for note in found["skipped"]} == {name.strip("/") for name in ignored}
-    assert ("it is open" in printed) == (group != "all")
+    assert ("it is open" in warned) == (group != "all")
 
 
 def test_several_solids_can_enclose_the_fluid(solids):

@@ -98,9 +98,21 @@ def test_a_scene_of_any_name_has_results_that_a_viewer_opens(in_process, tmp_pat
     assert validate_stage(path) == []
 
 
+UNMEASURED = """from dataclasses import dataclass
+from sparselbm.models.collision import BGK, Collision
+
+@dataclass(frozen=True)
+class Unmeasured(Collision):
+    def collide(self, lattice, f, viscosity, force):
+        return BGK().collide(lattice, f, viscosity, force)
+"""
+
+
 def test_a_flow_that_blows_up_fails_with_step_and_place(in_process, tmp_path, device):
+    """A collision of the user's own, whose limit is not known, so that the run is not refused before it begins."""
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
-    wild = ("--reynolds", 40_000, "--lattice-velocity", 0.17)
+    (tmp_path / "mine.py").write_text(UNMEASURED)
+    wild = ("--reynolds", 40_000, "--lattice-velocity", 0.17, "--collision", f"{tmp_path / 'mine.py'}:Unmeasured")
     code, _, err = in_process("run", scene, *SMALL, *wild, "--device", device)
     assert code == 1
     assert "blown up by step" in err

@@ -17,7 +17,8 @@ from sparselbm.models import RigidVelocity
 from sparselbm.models.wall import Bouzidi, Halfway
 from sparselbm.observe import Force, evaluate
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.stability import advice
+from sparselbm.solver.diagnoses import advice
+from sparselbm.solver.stability import StabilityCheck
 
 WALLS = [SolidFraction(), Halfway(), Bouzidi()]
 walls = pytest.mark.parametrize("wall", WALLS, ids=lambda wall: type(wall).__name__)
@@ -133,7 +134,9 @@ def test_bodies_that_come_to_meet_are_named_once(device, motion):
     simulation.update_geometry()
     simulation.update_geometry({"far"})
     assert [(m.first, m.second) for m in simulation.solids.meetings] == [("a", "b")]
-    assert "obstacles meet: 'a' and 'b'" in advice(simulation.physics, simulation.parameters, simulation.solids.meetings)
+    check = StabilityCheck(simulation.macroscopic, simulation.solids, simulation.parameters)
+    assert "obstacles meet: 'a' and 'b'" in advice(check.figures())
+    assert {name: bounds[0, 0] for name, bounds in check.figures().bounds.items()} == {"a": 13.0, "b": 16.0, "far": 5.0}
     geometry.move(geometry.points.numpy() - np.array([8.0, 0.0, 0.0]))
     simulation.update_geometry({"a"})
     assert simulation.solids.meetings == ()

@@ -11,7 +11,8 @@ from sparselbm.grid.memory import tile_view
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import BGK, MRT, TRT
 from sparselbm.solver import Obstacle, Simulation
-from sparselbm.solver.stability import LIMITS, StabilityCheck, StabilityLimits, advice
+from sparselbm.solver.diagnoses import advice
+from sparselbm.solver.stability import LIMITS, StabilityCheck, StabilityLimits
 
 PRECISIONS = pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
 
@@ -30,7 +31,7 @@ def checked(simulation, limits=LIMITS):
 
 
 def advised(simulation):
-    return advice(simulation.physics, simulation.parameters)
+    return advice(checked(simulation).figures())
 
 
 def test_a_low_viscosity_is_named(device):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from ...lattice import Lattice
+from ...lattice import D3Q19, D3Q27, Lattice
 from ...lattice.equilibrium import equilibrium
 from ...lattice.forcing import guo_source_parts
 from ...lattice.moments import macroscopic
+from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 
 
@@ -16,6 +18,11 @@ class BGK(Collision):
 
     Source: Qian, d'Humieres & Lallemand 1992; S is Guo's source.
     """
+
+    cell_reynolds_limits = MappingProxyType({
+        D3Q19: CellReynoldsLimits(slip=10.0, walls=10.0, rim=10.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=10.0, walls=10.0, rim=10.0, developed=10.0),
+    })
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         excess, u = macroscopic(lattice, f, force)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from ...lattice import CS2, Lattice
+from ...lattice import CS2, D3Q19, D3Q27, Lattice
 from ...lattice.bases import widened
 from ...lattice.moments import macroscopic
+from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 from .moving_frame import at_rest, moving_departure
 from .relaxation import bulk_rate, check_rates, relaxed
@@ -21,6 +23,11 @@ class CentralMoment(Collision):
     rho c_s^4 = kappa_220, rho c_s^6 = kappa_222, odd ones 0. Force: S_100 = F_x, S_120 = c_s^2 F_x, S_122 = c_s^4 F_x.
     Source: Geier, Greiner & Korvink, Phys. Rev. E 73 (2006) 066705; De Rosis, Phys. Rev. E 95 (2017) 013310.
     """
+
+    cell_reynolds_limits = MappingProxyType({
+        D3Q19: CellReynoldsLimits(slip=50.0, walls=50.0, rim=10.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=80.0, walls=50.0, rim=10.0, developed=10.0),
+    })
 
     bulk_viscosity: float | None = None
     """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import comb, prod
+from types import MappingProxyType
 from typing import Any
 
-from ...lattice import Lattice
+from ...lattice import D3Q27, Lattice
 from ...lattice.bases import Moments, pair
 from ...lattice.moments import macroscopic
 from ...trace.expression import total
+from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 from .moving_frame import at_rest, moving_departure
 from .relaxation import bulk_rate, check_rates, relaxed, require_product
@@ -24,6 +26,10 @@ class Cumulant(Collision):
     velocities per axis, so that the viscosity does not depend on the flow speed. A force changes only the first cumulant.
     Source: Geier, Schonherr, Pasquali & Krafczyk, Comput. Math. Appl. 70 (2015) 507.
     """
+
+    cell_reynolds_limits = MappingProxyType({
+        D3Q27: CellReynoldsLimits(slip=50.0, walls=80.0, rim=25.0, developed=50.0),
+    })
 
     bulk_viscosity: float | None = None
     """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""

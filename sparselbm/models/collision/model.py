@@ -1,9 +1,12 @@
 """Base class of collision models."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar
 
 from ...lattice import Lattice
+from .cell_reynolds import CellReynoldsLimits
 
 
 class Collision(ABC):
@@ -14,6 +17,8 @@ class Collision(ABC):
 
     needs_velocity_gradient = False
     """Whether `collide` takes the velocity gradient d_a u_b of the previous step [1 / step], as rows [a][b]."""
+    cell_reynolds_limits: ClassVar[Mapping[Lattice, CellReynoldsLimits]] = MappingProxyType({})
+    """Largest cell Reynolds numbers at which the model is stable, by velocity set; a lattice that is missing was not measured."""
 
     @abstractmethod
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

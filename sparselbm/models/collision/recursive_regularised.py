@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from ...lattice import Lattice
+from ...lattice import D3Q19, D3Q27, Lattice
 from ...lattice.departure import departure_of_stress
 from ...lattice.moments import macroscopic
+from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 from .moving_frame import at_rest
 
@@ -18,6 +20,11 @@ class RecursiveRegularised(Collision):
     velocities over all pairs i, j. This equals moments of c - u with only a stress, transformed to the frame at rest.
     Source: Malaspinas, arXiv:1505.06900 (2015); Coreixas et al., Phys. Rev. E 96 (2017) 033306.
     """
+
+    cell_reynolds_limits = MappingProxyType({
+        D3Q19: CellReynoldsLimits(slip=12.0, walls=12.0, rim=10.0, developed=12.0),
+        D3Q27: CellReynoldsLimits(slip=1000.0, walls=25.0, rim=25.0, developed=50.0),
+    })
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
         excess, u = macroscopic(lattice, f, force)

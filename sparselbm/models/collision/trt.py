@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 
-from ...lattice import Lattice
+from ...lattice import D3Q19, D3Q27, Lattice
 from ...lattice.equilibrium import equilibrium_parts
 from ...lattice.forcing import guo_source_parts
 from ...lattice.moments import macroscopic
+from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 
 
@@ -20,6 +22,11 @@ class TRT(Collision):
     Guo's source with 1 - omega+- / 2.
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427.
     """
+
+    cell_reynolds_limits = MappingProxyType({
+        D3Q19: CellReynoldsLimits(slip=10.0, walls=8.0, rim=8.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=8.0, walls=8.0, rim=8.0, developed=10.0),
+    })
 
     magic: float = 3 / 16
     """Magic parameter Lambda, dimensionless, above 0."""

@@ -1,0 +1,129 @@
+"""Collision model and velocity set of a flow: as specified, or chosen by the cell Reynolds number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..lattice import D3Q19, D3Q27, Lattice
+from ..models.collision import TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
+from ..models.collision.cell_reynolds import CellReynoldsLimits
+from ..units import is_below, rounded_down
+
+if TYPE_CHECKING:
+    from .options import FlowOptions
+
+_DEFAULTS: tuple[tuple[Collision, Lattice], ...] = (
+    (TRT(), D3Q19), (CentralMoment(), D3Q19), (Cumulant(), D3Q27), (RecursiveRegularised(), D3Q27),
+)
+"""In the order in which they are tried: TRT keeps walls in place at every viscosity, and D3Q27 takes 1.4 times the memory."""
+
+
+@dataclass(frozen=True)
+class Inflow:
+    """Surroundings of the inlets, which determine how large a cell Reynolds number is stable."""
+
+    words: str
+    """Description for messages, such as "at an inlet between free-slip sides"."""
+    limit: Callable[[CellReynoldsLimits], float]
+    """Selects the limit that applies."""
+
+
+SLIP = Inflow("at an inlet between free-slip sides", lambda limits: limits.slip)
+WALLS = Inflow("at an inlet that meets no-slip sides", lambda limits: limits.walls)
+RIM = Inflow("at an inlet whose velocity jumps at the wall", lambda limits: limits.rim)
+DEVELOPED = Inflow("at an inlet with a developed profile", lambda limits: limits.developed)
+
+
+@dataclass(frozen=True)
+class Method:
+    """Collision model and velocity set of a flow."""
+
+    collision: Collision
+    lattice: Lattice
+    reason: str
+    """Reason for the choice, in a few words."""
+
+    @classmethod
+    def of(cls, options: FlowOptions, cell_reynolds: float, inflow: Inflow, reason: str = "as specified") -> Method:
+        """Returns the first of the admitted methods that is stable at the cell Reynolds number u / nu [1 / cell].
+
+        Collision model or velocity set are fixed where the options name them; `reason`: of options that name both. If no method
+        is stable, it is the one with the largest limit, which `instability` reports.
+        """
+        if options.collision is not None and options.lattice is not None:
+            return cls(options.collision, options.lattice, reason)
+        admitted = list(_admitted(options)) or [cls(options.collision or TRT(), options.lattice or D3Q19, "")]
+        stable = [each for each in admitted if not is_below(each.limit(inflow), cell_reynolds)]
+        chosen = stable[0] if stable else max(admitted, key=lambda each: each.limit(inflow))
+        first = admitted[0]
+        side = "within" if chosen is first else "above"
+        return cls(
+            chosen.collision, chosen.lattice,
+            f"u / nu is {cell_reynolds:.3g} per cell, {side} the limit of {first.limit(inflow):g} of {first.name}",
+        )
+
+    @property
+    def name(self) -> str:
+        """Collision model and velocity set, such as "TRT on D3Q19"."""
+        return f"{type(self.collision).__name__} on {self.lattice}"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+    @property
+    def record(self) -> dict[str, str]:
+        """Names and reason, for summaries."""
+        return {"collision": type(self.collision).__name__, "lattice": str(self.lattice), "method_reason": self.reason}
+
+    def limit(self, inflow: Inflow) -> float:
+        """Largest stable cell Reynolds number [1 / cell]; infinite if it was not measured."""
+        limits = self.collision.cell_reynolds_limits.get(self.lattice)
+        return math.inf if limits is None else inflow.limit(limits)
+
+    def instability(self, cell_reynolds: float, inflow: Inflow, voxel_size: float) -> str | None:
+        """Message about a cell Reynolds number above the limit, with value, limit and remedy; None if it is within it."""
+        limit = self.limit(inflow)
+        if not is_below(limit, cell_reynolds):
+            return None
+        finer = _with_three_digits(voxel_size * limit / cell_reynolds)
+        others = [each for each in _DEFAULT_METHODS if not is_below(each.limit(inflow), cell_reynolds)]
+        names = ", ".join(each.name for each in others)
+        return (
+            f"u / nu is {cell_reynolds:.4g} per cell, above the limit of {limit:g} up to which {self.name} is stable "
+            f"{inflow.words}, at any lattice velocity: use a voxel_size of at most {finer:g} m (now {voxel_size:.4g} m), "
+            + (f"a more stable collision ({names}), " if others else "") + "or a lower Reynolds number"
+        )
+
+
+_DEFAULT_METHODS = tuple(Method(collision, lattice, "") for collision, lattice in _DEFAULTS)
+
+
+def _admitted(options: FlowOptions) -> Iterator[Method]:
+    """The methods that the options leave open, in the order in which they are tried."""
+    collisions = dict.fromkeys(collision for collision, _ in _DEFAULTS)
+    if options.collision is not None:
+        pairs = [(options.collision, lattice) for lattice in (D3Q19, D3Q27)]
+    elif options.lattice is not None:
+        pairs = [(collision, options.lattice) for collision in collisions]
+    else:
+        pairs = list(_DEFAULTS)
+    for collision, lattice in pairs:
+        if _supports(collision, lattice):
+            yield Method(collision, lattice, "")
+
+
+def _supports(collision: Collision, lattice: Lattice) -> bool:
+    """Whether the collision model can be used with the velocity set."""
+    try:
+        collision.collide(lattice, [0.0] * lattice.size, 0.1, [0.0] * lattice.dimension)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_three_digits(value: float) -> float:
+    """The value rounded down to three significant digits, so that advice that is followed satisfies the limit."""
+    return rounded_down(value, 2 - math.floor(math.log10(value)))

@@ -1,0 +1,173 @@
+"""Collision model and velocity set of a flow: chosen by the cell Reynolds number, printed with the reason, or refused."""
+
+import itertools
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from study_cases import BALL
+from vessel_cases import IN, OUT, RADIUS, SPEED, VOXEL, open_tube
+
+from sparselbm.errors import InternalFlowError, UnitsError
+from sparselbm.flows import Inlet, InternalFlow, Outlet, SideCondition, SideWall, WindTunnel
+from sparselbm.lattice import D3Q19, D3Q27
+from sparselbm.models.boundary import X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, RegularisedVelocity
+from sparselbm.models.collision import BGK, KBC, TRT, Cumulant
+
+BOX = {"voxel_size": 0.1, "upstream": 1.0, "downstream": 1.5, "side": 1.0}
+"""Tunnel around a ball of 10 cells across."""
+WALL = SideWall(Y_MIN)
+REYNOLDS = (1.0, 10.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
+
+
+def tunnel(share, device=None, **options):
+    """Set-up at a cell Reynolds number."""
+    return WindTunnel(**{**BOX, "reynolds": 10.0 * share, **options}).around({"ball": BALL}, "ball", device=device)
+
+
+def vessel(share, device=None, *, developed=False, pressure=0.0, **options):
+    """Set-up of a tube whose inlet has this cell Reynolds number, with a second outlet where its pressure is not 0."""
+    speed = SPEED * (2.0 if developed else 1.0)
+    conditions = {"in": Inlet(velocity=SPEED, developed=developed), "out": Outlet(pressure=pressure)}
+    options = {"voxel_size": VOXEL, "viscosity": speed * VOXEL / share, **options}
+    return InternalFlow(**options).within(open_tube(), {"in": IN, "out": OUT}, conditions, device=device)
+
+
+@pytest.mark.parametrize(
+    ("share", "walls", "chosen"),
+    [
+        (9.9, (), "TRT on D3Q19"), (12.5, (), "CentralMoment on D3Q19"), (49.0, (), "CentralMoment on D3Q19"),
+        (190.0, (), "RecursiveRegularised on D3Q27"), (7.9, (WALL,), "TRT on D3Q19"), (9.0, (WALL,), "CentralMoment on D3Q19"),
+        (60.0, (WALL,), "Cumulant on D3Q27"),
+    ],
+)
+def test_a_tunnel_without_a_collision_takes_the_first_that_is_stable(device, share, walls, chosen):
+    setup = tunnel(share, device, walls=walls)
+    assert setup.method.name == chosen
+    assert (setup.options.collision, setup.options.lattice) == (setup.method.collision, setup.method.lattice)
+    side = "within" if chosen.startswith("TRT") else "above"
+    reason = f"u / nu is {share:.3g} per cell, {side} the limit of {8 if walls else 10} of TRT on D3Q19"
+    assert f"{chosen} ({reason})" in setup.headline
+    assert setup.refined(2.0).method.name == chosen  # So that two grids differ in nothing but the cells.
+
+
+@pytest.mark.parametrize(
+    ("share", "developed", "chosen"),
+    [(7.9, False, "TRT"), (9.9, True, "TRT"), (9.0, False, "CentralMoment"), (25.0, False, "Cumulant")],
+)
+def test_a_vessel_chooses_as_a_tunnel_does(device, share, developed, chosen):
+    setup = vessel(share, device, developed=developed)
+    assert setup.units.cell_reynolds == pytest.approx(share, rel=0.02)  # The circle has 48 segments.
+    assert type(setup.method.collision).__name__ == chosen
+    assert str(setup.method) in setup.headline
+
+
+def test_options_that_are_named_are_kept():
+    assert tunnel(12.5, collision=Cumulant()).method.name == "Cumulant on D3Q27"
+    assert tunnel(12.5, collision=KBC()).method.name == "KBC on D3Q27"
+    assert tunnel(9.0, lattice=D3Q27).method.name == "CentralMoment on D3Q27"
+    assert tunnel(6.0, collision=BGK(), lattice=D3Q27).reason == "as specified"
+
+
+@pytest.mark.parametrize(
+    ("make", "share", "options", "message"),
+    [
+        (tunnel, 1e4, {}, r"is 1e\+04 per cell, above the limit of 1000 up to which RecursiveRegularised on D3Q27 is stable at "
+         r"an inlet between free-slip sides, at any lattice velocity: use a voxel_size of at most 0.01 m \(now 0.1 m\), or"),
+        (tunnel, 12.5, {"collision": TRT(), "lattice": D3Q19}, r"limit of 10 up to which TRT on D3Q19 .* of at most 0.08 m .*"
+         r"a more stable collision \(CentralMoment on D3Q19, Cumulant on D3Q27, RecursiveRegularised on D3Q27\)"),
+        (tunnel, 200.0, {"walls": (WALL,)}, "limit of 80 up to which Cumulant on D3Q27 is stable at an inlet that meets no-slip"),
+        (vessel, 30.0, {}, "limit of 25 up to which Cumulant on D3Q27 is stable at an inlet whose velocity jumps at the wall"),
+        (vessel, 60.0, {"developed": True}, "limit of 50 up to which Cumulant on D3Q27 is stable at an inlet with a developed"),
+    ],
+    ids=["no collision holds", "named", "walls", "vessel", "developed"],
+)
+def test_what_does_not_hold_is_refused_before_the_run(make, share, options, message):
+    with pytest.raises(UnitsError, match=message):
+        make(share, **options)
+
+
+def test_the_voxel_size_that_the_refusal_names_is_accepted():
+    with pytest.raises(UnitsError) as refusal:
+        tunnel(12.5, collision=TRT(), lattice=D3Q19)
+    size = float(str(refusal.value).split("of at most ")[1].split(" m")[0])
+    setup = WindTunnel(**{**BOX, "voxel_size": size, "reynolds": 125.0}, collision=TRT()).around({"b": BALL}, "b")
+    assert setup.instability is None
+
+
+def test_with_conditions_of_the_users_own_the_limit_is_a_warning():
+    """The limits were measured with the tunnel's own inlet and outlet."""
+    own = (SideCondition(X_MIN, RegularisedVelocity),)
+    (warning,) = (each for each in tunnel(12.5, collision=TRT(), conditions=own).warnings if "u / nu" in each)
+    assert "above the limit of 10 up to which TRT on D3Q19 is stable" in warning
+
+
+def test_a_viscosity_that_compresses_the_fluid_is_refused(device):
+    """Re 1 in 12 cells across blew up at step 300, with a relaxation time that is "not too low"."""
+    with pytest.raises(InternalFlowError, match=r"compresses the fluid by about \d+.*%, above the limit of 30%: use a lattice"):
+        vessel(0.08, device)
+    assert vessel(0.08, device, lattice_velocity=0.01).warnings == ()
+
+
+def test_a_pressure_that_the_lattice_cannot_hold_is_refused(device):
+    """With value, limit and a lattice velocity that is accepted."""
+    conditions = {"in": Inlet(velocity=SPEED), "out": Outlet(pressure=1e5), "other": Outlet()}
+    caps = {"in": IN, "out": OUT, "other": OUT}
+
+    def flow(**options):
+        return InternalFlow(voxel_size=VOXEL, density=1000.0, **options).within(open_tube(), caps, conditions, device=device)
+
+    with pytest.raises(InternalFlowError, match=r"at out is 1e\+05 Pa: .* the density by .*%, above the limit of 10%") as refusal:
+        flow()
+    slower = float(str(refusal.value).split("lattice_velocity of ")[1].split(" ")[0])
+    assert 0.0 < slower < 0.08
+    flow(lattice_velocity=slower)
+
+
+def test_the_limits_are_those_of_the_document():
+    """The section that `benchmarks/stability.py` writes from the classes."""
+    folder = Path(__file__).parents[2]
+    section = runpy.run_path(str(folder / "benchmarks" / "stability.py"))["limits_section"]()
+    assert section in (folder / "docs" / "explanation" / "stability.md").read_text()
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize(
+    ("cells", "reynolds"), [*itertools.product((8, 16), REYNOLDS), *itertools.product((32,), (1.0, 300.0, 10000.0))]
+)
+@pytest.mark.parametrize("walls", [(), tuple(SideWall(face) for face in (Y_MIN, Y_MAX, Z_MIN, Z_MAX))], ids=["slip", "walls"])
+def test_the_default_of_a_tunnel_holds_or_is_refused(device, reynolds, cells, walls):
+    """A ball in a short tunnel, for three crossings: the flow stays sound, its speed below twice that of the inflow."""
+    options = WindTunnel(voxel_size=1.0 / cells, reynolds=reynolds, upstream=1.0, downstream=1.5, side=0.75, walls=walls)
+    try:
+        setup = options.around({"ball": BALL}, "ball", device=device)
+    except UnitsError as refusal:
+        assert ", above " in str(refusal)  # noqa: PT017
+        return
+    _require_sound(setup, 3.0, 2.0)
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize("cells", [9, 12, 24])
+@pytest.mark.parametrize("reynolds", REYNOLDS)
+@pytest.mark.parametrize("developed", [False, True], ids=["uniform", "developed"])
+def test_the_default_of_a_tilted_vessel_holds_or_is_refused(device, reynolds, cells, developed):
+    """The tilted tube of 3.3 diameters, for three fillings; a uniform inflow develops to twice its mean velocity."""
+    conditions = {"in": Inlet(velocity=SPEED, developed=developed), "out": Outlet()}
+    flow = InternalFlow(voxel_size=2.0 * RADIUS / (cells + 0.1), reynolds=reynolds)
+    try:
+        setup = flow.within(open_tube(), {"in": IN, "out": OUT}, conditions, device=device)
+    except (UnitsError, InternalFlowError) as refusal:
+        assert ", above " in str(refusal)  # noqa: PT017
+        return
+    _require_sound(setup, 3.0, 1.3 if developed else 2.2)
+
+
+def _require_sound(setup, crossings, largest):
+    """Runs the flow; its speed stays below a multiple of the inlet's largest."""
+    simulation = setup.build().simulation
+    simulation.run(round(crossings * setup.flow_through_steps))
+    simulation.check_stability()
+    speed = np.linalg.norm(simulation.velocity(), axis=-1).max()
+    assert speed < largest * setup.options.lattice_velocity, f"{setup.method}: {speed / setup.options.lattice_velocity:.2f}"
