@@ -26,6 +26,7 @@ from ..observe import Force
 from ..solver import Obstacle, Simulation
 from ..units import Units, is_below
 from .coefficients import FlowCoefficient
+from .initial_flow import InitialFlow
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 from .sides import SideCondition, SideWall
@@ -41,6 +42,10 @@ _OUTLET_RELAXATION = 0.02
 which a steady flow does not have."""
 _STABLE_INLET = 10.0
 """Largest u / nu [1 / cell] at which one or two relaxation times are stable next to a velocity inlet."""
+
+_DISTURBED_ABOVE = 40.0
+"""Reynolds number above which the initial flow is not symmetric: the wake of a cylinder is unstable above 46, that of a sphere
+above 210."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,7 +312,7 @@ class WindTunnelSetup(FlowSetup):
         )
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
-        """Returns the flow, with the incoming velocity everywhere.
+        """Returns the flow, with the incoming velocity away from the obstacle: see `InitialFlow`.
 
         `wall`: of the bodies, instead of the tunnel's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed
         ones. Raises WindTunnelError if it does not fit in memory.
@@ -321,7 +326,10 @@ class WindTunnelSetup(FlowSetup):
             collision=self.options.collision, boundaries=self.boundaries, precision=self.options.precision,
             obstacles=[Obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
         )
-        simulation.set_state(1.0, self._inflow)
+        body = bodies[self.obstacle].bounds
+        disturbed = self.options.reynolds > _DISTURBED_ABOVE
+        initial = InitialFlow(np.array(body), self.bounds, self.options.axis, self.options.lattice_velocity, disturbed)
+        simulation.set_state(1.0, initial.velocity(self.domain))
         return Flow(self, simulation)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
@@ -333,6 +341,14 @@ class WindTunnelSetup(FlowSetup):
         """Drag coefficient C_d of the obstacle."""
         x, y, z = (float(k == self.options.axis) for k in range(3))
         return self.force_coefficient((x, y, z))
+
+    @property
+    def monitored(self) -> dict[str, FlowCoefficient]:
+        """Coefficients of all components of the force on the obstacle."""
+        names = ["force coefficient " + axis for axis in "xyz"]
+        names[self.options.axis] = "drag coefficient"
+        axes = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+        return {name: self.force_coefficient(axis) for name, axis in zip(names, axes)}
 
     def drag_coefficient(self, force: float) -> float:
         """Drag coefficient C_d = F / (1/2 rho u^2 A) of a lattice force."""
