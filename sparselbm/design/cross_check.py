@@ -145,7 +145,7 @@ class CrossChecker:
         try:
             flow = point.variables.build(point.setup, x, self._option.wall)
             flow.on_progress = point.on_progress
-            return point.steady_value(flow)
+            return point.run(flow).value
         except SimulationError:
             return math.nan
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from ..grid import Domain
 
+_LAYER = (0.5, 1.0)
+"""Smallest and largest thickness of the layer around a body in which the velocity rises to that of the incoming flow [L]."""
+
 _DISTURBANCE, _RADIUS, _BEHIND = 0.01, 0.5, 1.0
 """Strength of the vortex in the wake [u L], its radius and its distance behind the body [L]."""
 
@@ -18,12 +21,14 @@ class InitialFlow:
     """Uniform flow U along an axis that goes round a body, with a small vortex in the wake if it is disturbed.
 
     u = U + curl (s - 1) A + curl B, where curl A = U, and A is 0 on the axis of the body along the flow. The share s rises
-    smoothly from 0 in the body's bounding box to 1 at the distance L, its largest extent across the flow. The field has no
-    divergence, is at rest in and at the body, and is U elsewhere; the largest velocity is about 2.1 U. An impulsive start, with U
-    everywhere, exerts up to 20 times the final force, this one less than twice.
+    smoothly from 0 in the body's bounding box to 1 at the distance L, its largest extent across the flow, or at the next side of
+    the domain. The field has no divergence, is at rest in and at the body, and is U elsewhere; the largest velocity is about
+    2.1 U, or 2.8 U in a narrow domain. An impulsive start, with U everywhere, exerts up to 20 times the final force, this one less
+    than twice.
 
-    A side of the domain closer to the body than L is a plane of symmetry; a body within L of two opposite sides is a cylinder.
-    The vortex B breaks the symmetry, which an unstable wake would otherwise keep for many flow-through times.
+    A side closer to the body than L / 2 is a plane of symmetry, and a body that is so close to two opposite sides is a cylinder;
+    where that holds for both axes across the flow, the flow is uniform. The vortex B breaks the symmetry, which an unstable wake
+    would otherwise keep for many flow-through times.
     """
 
     body: np.ndarray
@@ -41,6 +46,8 @@ class InitialFlow:
         centres, size = domain.cell_centres(), domain.voxel_size
         found = np.zeros(centres.shape)
         found[..., self.axis] = self.speed
+        if np.isinf(self._half[self._across]).all():
+            return found
         low, high = self._region
         near = ((centres.min(axis=1) < high + size) & (centres.max(axis=1) > low - size)).all(axis=1)
         found[near] += self.speed * self._change(centres[near], size)
@@ -57,11 +64,21 @@ class InitialFlow:
         return float(np.ptp(self.body, axis=0)[self._across].max())
 
     @cached_property
+    def _gaps(self) -> np.ndarray:
+        """Distances of the body from the lower and the upper sides of the domain [m], by axis, (2, 3)."""
+        return np.array([self.body[0] - self.bounds[0], self.bounds[1] - self.body[1]])
+
+    @cached_property
     def _near_sides(self) -> np.ndarray:
         """Whether the body is close to the lower and the upper side of the domain, by axis, (2, 3)."""
-        near = np.array([self.body[0] - self.bounds[0], self.bounds[1] - self.body[1]]) < self._length
+        near = self._gaps < _LAYER[0] * self._length
         near[:, self.axis] = False
         return near
+
+    @cached_property
+    def _layer(self) -> float:
+        """Thickness of the layer in which the velocity rises [m]."""
+        return min(_LAYER[1] * self._length, *self._gaps[:, self._across][~self._near_sides[:, self._across]])
 
     @cached_property
     def _mirrored(self) -> np.ndarray:
@@ -80,10 +97,10 @@ class InitialFlow:
     @property
     def _region(self) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper corner of the region in which the velocity is not U [m], (3,) each."""
-        ahead = self._half + self._length
+        ahead = self._half + self._layer
         behind = ahead.copy()
         if self.is_disturbed:
-            behind[self.axis] += (_BEHIND + 4.0 * _RADIUS - 1.0) * self._length
+            behind[self.axis] = self._half[self.axis] + (_BEHIND + 4.0 * _RADIUS) * self._length
         return self._centre - ahead, self._centre + behind
 
     @cached_property
@@ -115,7 +132,7 @@ class InitialFlow:
         """Components of (s - 1) A + B along the two axes across the flow [U m]."""
         first, second = self._across
         r, share = x - self._centre, self._share
-        t = np.minimum(np.linalg.norm(np.maximum(np.abs(r) - self._half, 0.0), axis=-1) / self._length, 1.0)
+        t = np.minimum(np.linalg.norm(np.maximum(np.abs(r) - self._half, 0.0), axis=-1) / self._layer, 1.0)
         missing = 1.0 - t * t * (3.0 - 2.0 * t)
         along_first, along_second = (1.0 - share) * missing * r[..., second], -share * missing * r[..., first]
         if self.is_disturbed:
