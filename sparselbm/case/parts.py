@@ -194,9 +194,9 @@ class CaseSolver(CasePart):
     )
     tolerance: float = entry(
         NUMBER, SteadyRun.tolerance,
-        "Convergence tolerance: the flow counts as steady when over a quarter of a flow-through time the monitored values stay "
-        "within +- this share of their size. Monitored are the objective, all components of the force on the body, and all flow "
-        "rates and pressures at openings.", above=0.0,
+        "Convergence tolerance: the flow counts as steady when, relative to their size, the monitored values drift by less than "
+        "this over an eighth of a flow-through time, and oscillate by less over three eighths. Monitored are the objective, all "
+        "components of the force on the body, and all flow rates and pressures at openings.", above=0.0,
     )
     until: str = entry(
         TOKEN, "values", "When a run ends. values: the monitored values are steady; field: the velocity is steady everywhere "

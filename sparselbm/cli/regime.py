@@ -49,9 +49,9 @@ def _change(steady: SteadyResult) -> str:
 
 def _drift(steady: SteadyResult, regime: DriftingFlow, steady_run: SteadyRun) -> str:
     if not isfinite(steady.change):
-        return f"convergence takes at least three intervals, {3 * steady_run.interval} steps"
+        return f"convergence takes at least {steady_run.least_steps} steps"
     how = "oscillate, and have no period yet," if regime.is_oscillating else "still change"
-    return f"the monitored values {how} by {steady.change:.1e} of their size over two intervals, limit {steady_run.tolerance:.1e}"
+    return f"the monitored values {how} by {steady.change:.1e} of their size per interval, limit {steady_run.tolerance:.1e}"
 
 
 def regime_remark(summary: dict) -> str:

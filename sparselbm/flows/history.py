@@ -41,6 +41,17 @@ class History:
         """Half the peak-to-peak value of each, relative to its scale, (k,); NaN where a value is not finite."""
         return 0.5 * np.ptp(self.values, axis=0) / np.maximum(self.scales, 1e-300)
 
+    def changes(self, interval: int) -> np.ndarray:
+        """The larger of the drift over an interval and half the range about this drift, relative to the scale of each, (k,).
+
+        The drift is the slope of a straight line fitted to all samples. NaN where a value is not finite.
+        """
+        t = (self.steps - self.steps.mean()) / interval
+        values = self.values - self.values.mean(axis=0)
+        drift = (t @ values) / (t @ t)
+        found = np.maximum(np.abs(drift), 0.5 * np.ptp(values - np.outer(t, drift), axis=0))
+        return found / np.maximum(self.scales, 1e-300)
+
     @property
     def is_oscillating(self) -> bool:
         """Whether the value that varies most turns round at least twice, by a quarter of its range each time."""

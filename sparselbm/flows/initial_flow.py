@@ -21,10 +21,10 @@ class InitialFlow:
     """Uniform flow U along an axis that goes round a body, with a small vortex in the wake if it is disturbed.
 
     u = U + curl (s - 1) A + curl B, where curl A = U, and A is 0 on the axis of the body along the flow. The share s rises
-    smoothly from 0 in the body's bounding box to 1 at the distance L, its largest extent across the flow, or at the next side of
-    the domain. The field has no divergence, is at rest in and at the body, and is U elsewhere; the largest velocity is about
-    2.1 U, or 2.8 U in a narrow domain. An impulsive start, with U everywhere, exerts up to 20 times the final force, this one less
-    than twice.
+    smoothly from 0 in the body's bounding box to 1 at the distance L, its largest extent across the flow, or at the next side
+    of the domain. The field has no divergence, is at rest in and at the body, and is U elsewhere; the largest velocity is about
+    2.1 U, or 2.8 U in a narrow domain. An impulsive start, with U everywhere, exerts up to 20 times the final force, this one
+    less than twice.
 
     A side closer to the body than L / 2 is a plane of symmetry, and a body that is so close to two opposite sides is a cylinder;
     where that holds for both axes across the flow, the flow is uniform. The vortex B breaks the symmetry, which an unstable wake

@@ -17,6 +17,9 @@ from .measurement import Measurement, ObservableMeasurement, forces_beside
 from .regime import DriftingFlow, FlowRegime, PeriodicFlow, SteadyFlow
 from .until import Until, ValuesSettled
 
+_WINDOW = 3
+"""Number of intervals over which values are compared: three eighths of a crossing, as the period of a wake is about one, and at
+its crests a value hardly changes."""
 _GOLDEN = 0.6180339887498949
 _FIELDS_EVERY = 6
 """Number of samples after which the velocity field is recorded."""
@@ -32,7 +35,8 @@ class SteadyResult:
     steps: int
     """Number of steps run."""
     change: float
-    """Largest deviation of a monitored value from the middle of its range over the last two intervals, relative to its size."""
+    """Largest drift of a monitored value over an interval, or half its range about this drift, over the last three intervals,
+    relative to its size."""
     regime: FlowRegime
     """`SteadyFlow`, `PeriodicFlow` or `DriftingFlow`."""
     field: FieldChange
@@ -58,7 +62,8 @@ class SteadyResult:
 
 @dataclass(frozen=True, kw_only=True)
 class SteadyRun:
-    """Convergence criterion: over two successive intervals all monitored values stay within +- `tolerance` of a constant.
+    """Convergence criterion: over three successive intervals all monitored values stay within +- `tolerance` of a straight line
+    that changes by less than `tolerance` over an interval.
 
     Monitored are the observable and all components of the forces beside it, at several unevenly spaced instants of each interval,
     so that no oscillation is hidden, whatever its period. A flow whose values repeat themselves over four periods is periodic. An
@@ -66,7 +71,8 @@ class SteadyRun:
     """
 
     tolerance: float = 1e-3
-    """Largest deviation from a constant, relative to the size of the observable, or of the force for its components."""
+    """Largest drift over an interval, and largest deviation from it, relative to the size of the observable, or of the force for
+    its components."""
     interval: int = 100
     """Steps per interval, at least 2."""
     max_steps: int = 5000
@@ -89,13 +95,18 @@ class SteadyRun:
                 )
         if self.max_steps < self.interval:
             raise SimulationError(
-                f"max_steps is {self.max_steps}, below the interval of {self.interval} steps: use at least {3 * self.interval}, "
-                "since convergence takes three intervals"
+                f"max_steps is {self.max_steps}, below the interval of {self.interval} steps: use at least {self.least_steps}, "
+                "since convergence takes four intervals"
             )
         if self.longest < self.max_steps:
             raise SimulationError(
                 f"max_periodic_steps is {self.longest}, below max_steps, {self.max_steps}: use at least that, or None"
             )
+
+    @property
+    def least_steps(self) -> int:
+        """Number of steps after which a flow can be steady: the first interval has no value at its beginning."""
+        return (_WINDOW + 1) * self.interval
 
     @property
     def longest(self) -> int:
@@ -142,10 +153,10 @@ class SteadyRun:
         return sorted({begin + max(1, round(place * (end - begin))) for place in places} | {end})
 
     def _change(self, history: History) -> float:
-        """Largest half range over the last two intervals; infinite before."""
-        if history.steps[0] > history.steps[-1] - 2 * self.interval:
+        """Largest change over the last intervals; infinite before."""
+        if history.steps[0] > history.steps[-1] - _WINDOW * self.interval:
             return float("inf")
-        return float(history.since(history.steps[-1] - 2 * self.interval).half_ranges.max())
+        return float(history.since(history.steps[-1] - _WINDOW * self.interval).changes(self.interval).max())
 
     def _regime(self, history: History, field: FieldChange) -> FlowRegime | None:
         """The regime after an interval; None: further steps are needed."""
@@ -193,7 +204,7 @@ class _Record:
     def history(self) -> History:
         """All samples."""
         values = np.array(self._values)
-        scales = self._measurement.scales(values[-2 * self._run.samples :])
+        scales = self._measurement.scales(values[-_WINDOW * self._run.samples :])
         return History(self._measurement.names, np.array(self._at), values, scales)
 
     @property
