@@ -60,8 +60,9 @@ class InitialFlow:
 
     @cached_property
     def _length(self) -> float:
-        """L [m]."""
-        return float(np.ptp(self.body, axis=0)[self._across].max())
+        """L [m], without the span of a body that reaches from side to side."""
+        reaches = (self._gaps <= 1e-6 * np.ptp(self.bounds, axis=0)).all(axis=0)
+        return float(np.where(reaches, 0.0, np.ptp(self.body, axis=0))[self._across].max())
 
     @cached_property
     def _gaps(self) -> np.ndarray:
@@ -71,7 +72,7 @@ class InitialFlow:
     @cached_property
     def _near_sides(self) -> np.ndarray:
         """Whether the body is close to the lower and the upper side of the domain, by axis, (2, 3)."""
-        near = self._gaps < _LAYER[0] * self._length
+        near = self._gaps <= _LAYER[0] * self._length + 1e-6 * np.ptp(self.bounds, axis=0)
         near[:, self.axis] = False
         return near
 
