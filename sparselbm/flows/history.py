@@ -90,11 +90,9 @@ class History:
         if len(starts) < _PERIODS + 1:
             return None
         lengths = np.diff(starts)
-        parts = [self._period(*ends) for ends in pairwise(starts)]
-        if min(len(part) for part, _ in parts) < _LEAST_SAMPLES:
+        if min(np.histogram(self.steps, starts)[0]) < _LEAST_SAMPLES:
             return None
-        means = np.array([mean for _, mean in parts])
-        amplitudes = np.array([0.5 * np.ptp(part, axis=0) for part, _ in parts])
+        means, amplitudes = (np.array(each) for each in zip(*[self._period(*ends) for ends in pairwise(starts)]))
         length, mean, amplitude = lengths.mean(), means.mean(axis=0), amplitudes.mean(axis=0)
         pairs = (lengths, length), (means, mean), (amplitudes, amplitude)
         errors = [np.abs(each - middle).max(axis=0) for each, middle in pairs]
@@ -110,11 +108,23 @@ class History:
         return PeriodicFlow(oscillations, frequency, len(lengths))
 
     def _period(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray]:
-        """Values of a period, with interpolated ones at its ends, (m, k), and their mean over time, (k,)."""
+        """Mean over the time of a period, with interpolated values at its ends, and amplitude, (k,) each."""
         inside = (self.steps > begin) & (self.steps < end)
         at = np.concatenate([[begin], self.steps[inside], [end]])
         values = np.stack([np.interp(at, self.steps, column) for column in self.values.T], axis=1)
-        return values, np.trapezoid(values, at, axis=0) / (end - begin)
+        amplitudes = [0.5 * (_maximum(at, column) + _maximum(at, -column)) for column in values.T]
+        return np.trapezoid(values, at, axis=0) / (end - begin), np.array(amplitudes)
+
+
+def _maximum(t: np.ndarray, x: np.ndarray) -> float:
+    """Maximum of the parabola through the largest value and its neighbours, or that value at the ends."""
+    k = int(np.argmax(x))
+    if k in (0, len(x) - 1):
+        return float(x[k])
+    before, after = (x[k] - x[k - 1]) / (t[k] - t[k - 1]), (x[k + 1] - x[k]) / (t[k + 1] - t[k])
+    curvature = (after - before) / (t[k + 1] - t[k - 1])
+    slope = before + curvature * (t[k] - t[k - 1])
+    return float(x[k] - 0.25 * slope**2 / curvature) if curvature < 0.0 else float(x[k])
 
 
 def _upward_crossings(steps: np.ndarray, x: np.ndarray) -> np.ndarray:

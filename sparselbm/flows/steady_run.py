@@ -21,7 +21,7 @@ _WINDOW = 3
 """Number of intervals over which values are compared: three eighths of a crossing, as the period of a wake is about one, and at
 its crests a value hardly changes."""
 _GOLDEN = 0.6180339887498949
-_FIELDS_EVERY = 6
+_FIELDS_EVERY = 7
 """Number of samples after which the velocity field is recorded."""
 
 
@@ -79,7 +79,7 @@ class SteadyRun:
     """Largest number of steps, at least one interval."""
     max_periodic_steps: int | None = None
     """Largest number of steps of a flow that oscillates, for its periods to be measured; None: `max_steps`."""
-    samples: int = 16
+    samples: int = 20
     """Number of instants per interval, or every step of a short one."""
     until: Until = field(default_factory=ValuesSettled)
     """Whether the velocity has to be steady everywhere too: `FieldSettled()`."""

@@ -83,7 +83,7 @@ def test_a_period_that_divides_the_interval_is_not_hidden(result_of, ratio, phas
     lift = found.regime.oscillations[1]
     assert found.regime.period == pytest.approx(period, rel=3e-3)
     assert found.value == found.regime.mean.value == pytest.approx(1.4, abs=0.01 * size)
-    assert lift.amplitude.value == pytest.approx(size, rel=0.04)
+    assert lift.amplitude.value == pytest.approx(size, rel=0.01 if ratio >= 1.0 else 0.05)
     assert lift.mean.value == pytest.approx(0.0, abs=0.02 * size)
     assert abs(found.regime.frequency.value - 1.0 / period) < 3.0 * found.regime.frequency.error + 1e-3 / period
 
@@ -99,7 +99,7 @@ def test_constant_values_are_steady_after_four_intervals(result_of):
     assert (found.regime, found.steps, found.value) == (SteadyFlow(), 4 * INTERVAL, 1.4)
     assert found.change < 1e-15
     gaps = np.diff(taken)
-    assert gaps.max() < INTERVAL / 8
+    assert gaps.max() < INTERVAL / 10
     assert gaps.min() < 0.8 * gaps.max()  # No period divides all gaps.
 
 
