@@ -17,9 +17,9 @@ def regime_facts(steady: SteadyResult, strouhal: float | None = None) -> dict[st
         change = {"change of velocity": f"at most {_change(steady)}"} if isfinite(steady.field.share) else {}
         return {"flow": regime.name, **change}
     number = "" if strouhal is None else f", Strouhal number {strouhal:.4f}"
-    error = regime.frequency.error / regime.frequency.value
+    error = 100.0 * regime.frequency.error / regime.frequency.value
     return {
-        "flow": f"periodic, period {regime.period:.4g} s (within {error:.1%}){number}, measured over {regime.periods} periods",
+        "flow": f"periodic, period {regime.period:.4g} s (within {error:.1g} %){number}, measured over {regime.periods} periods",
         **{f"mean {each.name}": f"{each.mean}, amplitude {each.amplitude}" for each in regime.oscillations},
     }
 

@@ -88,6 +88,6 @@ def _refusal(regime: PeriodicFlow, method: AdjointMethod) -> str:
     return (
         f"the flow is periodic with a period of {regime.period:.4g} s: {first.name} {first.mean}, amplitude {first.amplitude}; "
         f"{strongest.name} has the amplitude {strongest.amplitude}. {type(method).__name__} differentiates the flow of one "
-        "instant: lower the Reynolds number until the flow is steady, or use method=Periodic(period=STEPS), which differentiates "
-        "means"
+        "instant: lower the Reynolds number until the flow is steady, or, in Python, give DesignProblem "
+        "method=Periodic(period=STEPS), which differentiates means"
     )

@@ -95,7 +95,7 @@ class FlowSetup(ABC):
     @property
     @abstractmethod
     def monitored(self) -> Mapping[str, Functional]:
-        """Observables by name that have to be steady too, whichever one is measured, such as all components of a force."""
+        """Observables by name that have to be steady beside the measured one, such as all components of a force."""
 
     @property
     @abstractmethod
@@ -232,7 +232,7 @@ class Flow:
         return self.steady
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
-        """What `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
+        """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
         openings = None if self.openings is None else OpeningMeasurement(self.openings)
         if wanted is None:
             assert openings is not None, "a set-up without a default objective has openings"

@@ -1,4 +1,4 @@
-"""What has to be settled before a flow counts as steady."""
+"""Conditions beside the monitored values for the end of a run to steady state."""
 
 from __future__ import annotations
 

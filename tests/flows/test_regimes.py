@@ -1,4 +1,4 @@
-"""Regimes of known series, whatever the ratio of their period to the interval, and of small flows."""
+"""Regimes of known series, for any ratio of their period to the interval."""
 
 import numpy as np
 import pytest

@@ -1,10 +1,15 @@
 """Regimes of real flows past a cylinder, by the wind tunnel's own start."""
 
+import math
+
 import numpy as np
 import pytest
 
+from sparselbm.adjoint import Periodic, Steady
+from sparselbm.design import DesignProblem, ParameterVariables
+from sparselbm.design.gradcheck import Gradcheck
 from sparselbm.errors import SimulationError
-from sparselbm.flows import PeriodicFlow, SteadyFlow, SteadyRun
+from sparselbm.flows import PeriodicFlow, SimulationSetup, SteadyFlow, SteadyRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, Y_MAX, Y_MIN, FreeSlip, PressureOutlet, VelocityInlet
@@ -101,3 +106,24 @@ def test_wakes_below_the_critical_reynolds_number_stay_steady(device, reynolds, 
     found = SteadyRun.of_crossing(3000).run(simulation, DRAG)
     assert found.converged
     assert found.value / (0.5 * 0.08**2 * 12.0) == pytest.approx(drag, rel=1e-3)
+
+
+@pytest.mark.validate
+def test_gradients_of_a_wake_that_sheds_are_refused_but_for_its_means(device):
+    """The gradient of the mean drag with respect to the viscosity, against the change of the mean."""
+    def problem(method):
+        simulation = cylinder(device, reynolds=80.0, **SMALL)
+        return DesignProblem(
+            SimulationSetup(simulation, objective=DRAG, obstacle="body"), ParameterVariables({"viscosity": (8e-3, 0.01, 0.012)}),
+            constraints=(), verify=None, method=method, steady_run=SteadyRun.of_crossing(1120),
+        )
+
+    steady = problem(Steady(flow_tolerance=math.inf))
+    for evaluate in (steady, steady.value, lambda x: Gradcheck(steps=0).run(steady)):
+        with pytest.raises(SimulationError, match=r"the flow is periodic with a period of .*method=Periodic\(period=STEPS\)"):
+            evaluate(np.array([0.01]))
+    periodic = problem(Periodic(period=429.75, periods=4, spin_up=2, windows=1))
+    _, gradient = periodic(np.array([0.01]))
+    slope = (periodic.value(np.array([0.0102])) - periodic.value(np.array([0.0098]))) / 4e-4
+    print(f"d C_d / d nu: {gradient[0]:.4g}, change of the mean {slope:.4g}")
+    assert gradient[0] == pytest.approx(slope, rel=0.15)
