@@ -66,8 +66,8 @@ class SteadyRun:
     that changes by less than `tolerance` over an interval.
 
     Monitored are the observable and all components of the forces beside it, at several unevenly spaced instants of each interval,
-    so that no period is hidden. A flow whose values repeat themselves over four periods is periodic. An
-    interval should be about an eighth of the time in which the flow crosses the domain (see `of_crossing`).
+    so that no period is hidden. A flow whose values repeat themselves over four periods is periodic. An interval should be about an
+    eighth of the time in which the flow crosses the domain (see `of_crossing`).
     """
 
     tolerance: float = 1e-3
@@ -160,11 +160,11 @@ class SteadyRun:
 
     def _regime(self, history: History, field: FieldChange) -> FlowRegime | None:
         """The regime after an interval; None: further steps are needed."""
-        steps = int(history.steps[-1])
-        if self._change(history) < self.tolerance:
+        steps, change = int(history.steps[-1]), self._change(history)
+        if change < self.tolerance:
             if self.until.is_reached(field.share, self.tolerance):
                 return SteadyFlow()
-        elif (periodic := history.periodic(self.tolerance)) is not None:
+        elif isfinite(change) and (periodic := history.periodic(self.tolerance)) is not None:
             return periodic
         if steps < self.max_steps:
             return None
