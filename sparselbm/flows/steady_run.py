@@ -66,8 +66,8 @@ class SteadyRun:
     that changes by less than `tolerance` over an interval.
 
     Monitored are the observable and all components of the forces beside it, at several unevenly spaced instants of each interval,
-    so that no period is hidden. A flow whose values repeat themselves over four periods is periodic. An interval should be about an
-    eighth of the time in which the flow crosses the domain (see `of_crossing`).
+    so that no period is hidden. A flow whose values repeat themselves over four periods is periodic. An interval should be about
+    an eighth of the time in which the flow crosses the domain (see `of_crossing`).
     """
 
     tolerance: float = 1e-3

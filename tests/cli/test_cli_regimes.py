@@ -7,6 +7,8 @@ import pytest
 from cli_cases import scene_of
 
 from sparselbm.case import Case
+from sparselbm.cli.regime import grid_remark
+from sparselbm.design import GridCheck
 from sparselbm.errors import SimulationError
 from sparselbm.flows import (
     DriftingFlow,
@@ -149,3 +151,8 @@ def test_one_step_is_no_run(in_process, ball, device):
     assert "interval is 1, but a change needs 2 samples per interval: use 2 or more" in err
     with pytest.raises(SimulationError, match="interval is 1"):
         SteadyRun(interval=1)
+
+
+def test_a_grid_check_names_flows_that_are_not_steady():
+    assert grid_remark(GridCheck(0.1, 1.0, 0.9, ("steady", "steady"))) == ""
+    assert grid_remark(GridCheck(0.1, 1.0, 0.9, ("steady", "periodic"))) == " (flow on the finer grid: periodic)"
