@@ -20,6 +20,8 @@ class AdjointMethod(ABC):
 
     forgets_start: ClassVar[bool] = False
     """Whether the gradient is that of a flow that no longer depends on its initial state."""
+    is_of_periodic_flows: ClassVar[bool] = False
+    """Whether the gradient is that of a mean over whole periods."""
 
     def forward(self, simulation: Simulation, evaluation: Evaluation | None, steps: int, window: Window) -> ForwardRecord:
         """Advances the simulation by `steps`, accumulates the objective, and returns the record for the backward pass.

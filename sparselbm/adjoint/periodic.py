@@ -35,6 +35,7 @@ class Periodic(AdjointMethod):
     """
 
     forgets_start: ClassVar[bool] = True
+    is_of_periodic_flows: ClassVar[bool] = True
 
     period: float | None = None
     """Period [steps]; None: from the objective. The period of a drag is half that of the wake, which is sufficient."""

@@ -11,7 +11,7 @@ import warp as wp
 
 from ..errors import CaseError
 from ..files.names import result_name_of
-from ..flows import FlowSetup, InternalFlow, SteadyRun, WindTunnel
+from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, ValuesSettled, WindTunnel
 from ..geometry import SolidFraction
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
@@ -227,10 +227,13 @@ class Case:
 
     def steady_run(self, setup: FlowSetup) -> SteadyRun:
         """Convergence criterion of the flow."""
+        until = FieldSettled() if self.solver.until == "field" else ValuesSettled()
+        found = replace(setup.steady_run, tolerance=self.solver.tolerance, until=until)
         steps = self.solver.max_steps
-        return replace(
-            setup.steady_run, tolerance=self.solver.tolerance, max_steps=setup.steady_run.max_steps if steps is None else steps
-        )
+        if steps is None:
+            return found
+        # A run of fewer steps than an interval does not converge, and says so.
+        return replace(found, interval=min(found.interval, steps), max_steps=steps, max_periodic_steps=None)
 
 
 def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> None:

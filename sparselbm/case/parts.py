@@ -214,12 +214,17 @@ class CaseSolver(CasePart):
     )
     tolerance: float = entry(
         NUMBER, SteadyRun.tolerance,
-        "Convergence tolerance: the flow counts as steady when the relative change of the monitored value over an eighth of a "
-        "flow-through time is smaller. Monitored are the drag or the objective of an optimisation, or all flow rates and "
-        "pressures at openings.", above=0.0,
+        "Convergence tolerance: the flow counts as steady when, relative to their size, the monitored values drift by less than "
+        "this over an eighth of a flow-through time, and oscillate by less over three eighths. Monitored are the objective, all "
+        "components of the force on the body, and all flow rates and pressures at openings.", above=0.0,
+    )
+    until: str = entry(
+        TOKEN, "values", "When a run ends. values: the monitored values are steady; field: the velocity is steady everywhere "
+        "too, which drawn results far downstream of a body require.", allowed=("values", "field"),
     )
     max_steps: int | None = entry(
-        COUNT, None, "Maximum number of steps to steady state. Not set: ten flow-through times.", above=0.0
+        COUNT, None, "Maximum number of steps to steady state. Not set: ten flow-through times, twenty if the flow oscillates.",
+        above=0.0,
     )
 
 

@@ -15,6 +15,7 @@ from ..results.stage import PrimOps
 from ..results.writer import DRAWN
 from ..scene.usd import Scene
 from .exits import RunInterruptedError, running
+from .regime import grid_remark, warn_of_regime
 from .show import ProgressBar, announce, duration, err, facts
 
 Writer = ResultsWriter | InternalFlowWriter
@@ -61,6 +62,8 @@ def run_optimization(
     _print_summary(folder, summary, second, problem)
     if (correction := summary["defect_correction"]) and not correction["available"]:
         err.print(_UNAVAILABLE, style="yellow", highlight=False, markup=False)
+    if problem.flow.steady is not None:
+        warn_of_regime(problem.flow.steady, problem.steady_run or problem.first.setup.steady_run)
     if result.stopped == "refused":
         err.print(result.message, style="yellow", highlight=False, markup=False)
     elif problem.checks and problem.checks[-1].unconfirmed:
@@ -129,7 +132,7 @@ def _print_summary(folder: Writer, found: dict, second: GridCheck | None, proble
     if second is not None:
         rows["grid check"] = (
             f"{second.first:.4f} before, {second.best:.4f} after, with cells of {second.voxel_size:.4g} m: reduction "
-            f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points"
+            f"{second.reduction:.1%}, {100 * (second.reduction - found['reduction']):+.1f} points{grid_remark(second)}"
         )
     facts("", {**rows, "results": str(folder.stage.path)})
 

@@ -10,7 +10,8 @@ from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .show import announce, duration, err, facts, show_doubts, warn_not_converged
+from .regime import regime_facts, regime_remark, warn_of_regime
+from .show import announce, duration, err, facts, show_doubts
 
 
 class InternalFlowJob(Job):
@@ -64,9 +65,9 @@ class InternalFlowJob(Job):
     def run(self, steady_run, start, objective):
         announce(self.setup)
         with running():
-            flow, _ = steady_flow(self.setup, steady_run, start, quantity="outflow over inflow")
+            flow, steady = steady_flow(self.setup, steady_run, start, quantity="outflow over inflow")
             summary = self._folder.finish_run(flow, measured(flow, objective))
-        warn_not_converged(summary, steady_run, "flow rates or pressures at the openings")
+        warn_of_regime(steady, steady_run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             err.print(
                 f"Warning: the density changes by {summary['compression']:.1%} along the flow, limit "
@@ -81,12 +82,14 @@ class InternalFlowJob(Job):
             },
             "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
             "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
-            **_shear(summary), **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
+            **_shear(summary), **measured_fact(summary), **regime_facts(steady), "steps": f"{summary['steps']}",
+            "results": f"{self._folder.stage.path}",
         })
         return summary
 
     def line(self, summary):
-        return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s"
+        remark = regime_remark(summary)
+        return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s{remark}"
 
 
 def _opening(each: dict) -> str:

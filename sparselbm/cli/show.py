@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..design import Iterate
-from ..flows import FlowSetup, SteadyRun
+from ..flows import FlowSetup
 from ..flows.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
 from .exits import spoken
 from .interrupt import Interruptible
@@ -43,15 +43,6 @@ def show_doubts(doubts: Sequence[str]) -> None:
     """Prints doubts about a set-up or a scene, in the names of the command line."""
     for doubt in doubts:
         err.print(f"Warning: {spoken(doubt)}", style="yellow", highlight=False, markup=False)
-
-
-def warn_not_converged(summary: dict, steady_run: SteadyRun, quantity: str) -> None:
-    """Prints a warning if a run ended before its flow was steady."""
-    if not summary["converged"]:
-        err.print(
-            f"Warning: not converged after {summary['steps']} steps: the relative change of {quantity} is above "
-            f"{steady_run.tolerance:.1e}; increase --max-steps, or the flow is unsteady", style="yellow", highlight=False,
-        )
 
 
 class ProgressBar:

@@ -10,7 +10,8 @@ from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .show import announce, duration, facts, show_doubts, warn_not_converged
+from .regime import regime_facts, regime_remark, warn_of_regime
+from .show import announce, duration, facts, show_doubts
 
 _EVALUATIONS = 11
 """Evaluations of an optimisation of ten iterations, as an estimate."""
@@ -63,11 +64,12 @@ class WindTunnelJob(Job):
             flow, steady = steady_flow(self.setup, steady_run, start, quantity="C_d")
             drag = steady.value
             summary = self._folder.finish_run(flow, drag, measured(flow, objective))
-        warn_not_converged(summary, steady_run, "the drag")
+        warn_of_regime(steady, steady_run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
-            **measured_fact(summary), "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
+            **measured_fact(summary), **regime_facts(steady, summary.get("strouhal")),
+            "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary
 
@@ -83,7 +85,7 @@ class WindTunnelJob(Job):
         """Coefficients refer to the frontal area of each variant: compare forces."""
         return (
             f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
-            f"frontal area {summary['frontal_area']:.4g} m^2"
+            f"frontal area {summary['frontal_area']:.4g} m^2{regime_remark(summary)}"
         )
 
 

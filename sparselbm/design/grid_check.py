@@ -20,6 +20,9 @@ class GridCheck:
     """J of the first design."""
     best: float
     """J of the best design."""
+    regimes: tuple[str, ...] = ()
+    """Regimes of the flows: steady, periodic (J is that of means over whole periods) or drifting; of each flow for the first and
+    then for the best design."""
 
     @property
     def reduction(self) -> float:
@@ -34,15 +37,18 @@ def grid_check(problem: DesignProblem, x: np.ndarray, *, refinement: float = 1.2
     SimulationError if a flow diverges.
     """
     wall, points = problem.reported_wall, refined_points(problem, refinement)
-    values = []
+    found = []
     for point in points:
         if wall is not None:
-            values.append([point.values_with(wall, each)[0] for each in (point.variables.initial(), x)])
+            found.append([point.run(point.built(wall, each)) for each in (point.variables.initial(), x)])
             continue
-        values.append([point.steady_value(point.flow), point.value(x)])
+        first = point.run(point.flow)
+        point.variables.apply(point.flow, x)
+        found.append((first, point.run(point.flow)))
         del point.flow
-    first, best = (problem.aggregate.value(np.array(each), problem.shares) for each in zip(*values))
-    return GridCheck(points[0].setup.voxel_size, first, best)
+    first, best = (problem.aggregate.value(np.array([one.value for one in each]), problem.shares) for each in zip(*found))
+    regimes = tuple(each.regime.name for pair in found for each in pair)
+    return GridCheck(points[0].setup.voxel_size, first, best, regimes)
 
 
 def refined_points(problem: DesignProblem, refinement: float) -> list[OperatingPoint]:

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from ..adjoint import AdjointMethod, PulledBack, value_and_grad
-from ..flows import Flow, FlowSetup, ProgressCallback, SteadyRun, value_factor
+from ..errors import SimulationError
+from ..flows import Flow, FlowSetup, PeriodicFlow, ProgressCallback, SteadyResult, SteadyRun, value_factor
 from ..models.wall import BounceBack
 from ..observe import Functional
 from .variables import BoundVariables
@@ -56,19 +57,28 @@ class OperatingPoint:
         return flow
 
     def value(self, x: np.ndarray) -> float:
-        """Objective of a design, without gradient. Raises SimulationError if the flow diverges."""
+        """Objective of a design, without gradient. Raises SimulationError if the flow diverges, or is periodic and `method` is
+        not for such flows."""
         self.variables.apply(self.flow, x)
-        return self.steady_value(self.flow)
+        found = self.run(self.flow)
+        if isinstance(found.regime, PeriodicFlow) and not self.method.is_of_periodic_flows:
+            raise SimulationError(_refusal(found.regime, self.method))
+        return found.value
 
-    def steady_value(self, flow: Flow) -> float:
-        """Runs a flow to steady state; returns the objective. Raises SimulationError if the flow diverges."""
-        return flow.run_to_steady(self.objective, self.steady_run).value
+    def run(self, flow: Flow) -> SteadyResult:
+        """Runs a flow with the objective to its regime. Raises SimulationError if the flow diverges."""
+        return flow.run_to_steady(self.objective, self.steady_run)
 
     def values_with(self, wall: BounceBack, x: np.ndarray) -> np.ndarray:
         """All observables of a design with another wall model, in a flow of its own, (k,). Raises SimulationError."""
+        flow = self.built(wall, x)
+        return np.array([self.run(flow).value, *(flow.value(each) for each in self.observables[1:])])
+
+    def built(self, wall: BounceBack, x: np.ndarray) -> Flow:
+        """A flow of its own of a design with another wall model, in its initial state."""
         flow = self.variables.build(self.setup, x, wall)
         flow.on_progress = self.on_progress
-        return np.array([self.steady_value(flow), *(flow.value(each) for each in self.observables[1:])])
+        return flow
 
     def solve(self, x: np.ndarray) -> Solution:
         """Values and gradients of all observables of a design. Raises SimulationError, AdjointError."""
@@ -91,3 +101,13 @@ class OperatingPoint:
                 errors.append(factor * found.errors[-1].max() / max(np.abs(of_design).max(), 1e-300))
         error = float(max(errors)) if errors else None
         return Solution(np.array(values), np.stack(gradients), states[0], error)
+
+
+def _refusal(regime: PeriodicFlow, method: AdjointMethod) -> str:
+    first, strongest = regime.oscillations[0], max(regime.oscillations, key=lambda each: each.amplitude.value)
+    return (
+        f"the flow is periodic with a period of {regime.period:.4g} s: {first.name} {first.mean}, amplitude {first.amplitude}; "
+        f"{strongest.name} has the amplitude {strongest.amplitude}. {type(method).__name__} differentiates the flow of one "
+        "instant: lower the Reynolds number until the flow is steady, or, in Python, give DesignProblem "
+        "method=Periodic(period=STEPS), which differentiates means"
+    )

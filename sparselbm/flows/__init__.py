@@ -1,33 +1,46 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
 from .coefficients import FlowCoefficient
+from .field_change import FieldChange
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
+from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
+from .until import FieldSettled, Until, ValuesSettled
 from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
+    "DriftingFlow",
+    "FieldChange",
+    "FieldSettled",
     "Flow",
     "FlowCoefficient",
     "FlowOptions",
+    "FlowRegime",
     "FlowSetup",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
+    "Measured",
+    "Oscillation",
     "Outlet",
+    "PeriodicFlow",
     "PortState",
     "ProgressCallback",
     "RunEstimate",
     "SideCondition",
     "SideWall",
     "SimulationSetup",
+    "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
+    "Until",
+    "ValuesSettled",
     "WindTunnel",
     "WindTunnelSetup",
     "value_factor",

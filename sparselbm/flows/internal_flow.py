@@ -234,6 +234,11 @@ class InternalFlowSetup(InflowSetup):
         """None: flow rates and pressures at the openings are measured."""
 
     @property
+    def monitored(self) -> dict:
+        """Nothing but the flow rates and pressures at the openings."""
+        return {}
+
+    @property
     def flow_through_steps(self) -> int:
         """Number of steps in which the inlets fill the fluid volume once: V / Q."""
         return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
@@ -340,8 +345,8 @@ class InternalFlowSetup(InflowSetup):
             self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
             collision=self.method.collision,
             boundaries=[
-                VelocityInlet(self.patch(INLETS), (u, u, u), profile=_ones()),
-                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=_ones() if excess else None),
+                VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(_ones)),
+                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(_ones) if excess else None),
             ],
             obstacles=[Obstacle(WALL, self.surface, wall=wall or options.wall, hollow=True)], precision=options.precision,
         )
@@ -384,10 +389,6 @@ class InternalFlowSetup(InflowSetup):
                 )
 
 
-def _ones() -> Tabulated:
+def _ones(centres: np.ndarray) -> np.ndarray:
     """Placeholder profile for values that are known once the links are."""
-    return Tabulated(_one)
-
-
-def _one(centres: np.ndarray) -> np.ndarray:
     return np.ones(len(centres))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
 from typing import final
@@ -22,6 +22,7 @@ from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
 from ..solver import Simulation
 from ..units import Units
+from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .openings import PortState
 from .run_estimate import RunEstimate
 from .steady_run import SteadyResult, SteadyRun
@@ -104,6 +105,11 @@ class FlowSetup(ABC):
     @abstractmethod
     def default_objective(self) -> Functional | None:
         """Observable that is measured if no other is specified; None: flow rates and pressures at the openings."""
+
+    @property
+    @abstractmethod
+    def monitored(self) -> Mapping[str, Functional]:
+        """Observables by name that have to be steady beside the measured one, such as all components of a force."""
 
     @property
     @abstractmethod
@@ -239,25 +245,33 @@ class Flow:
         self.simulation.check_stability()
 
     def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
-        """Runs the flow until an observable is steady; the result has its value in its own unit.
+        """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
-        `observable`: None for the default objective of the set-up, or the flow rates and pressures at all openings; the value
-        is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises
-        SimulationError if the flow is unstable, also at its last step, and for a value that is not finite.
+        Monitored are the observable, all components of the force on the obstacle, and the flow rates and pressures at all
+        openings. `observable`: None for the default objective of the set-up; in an internal flow the value is then the outflow
+        relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises SimulationError if the flow
+        is unstable, also at its last step, and for a value that is not finite.
         """
-        self.criterion, wanted = steady_run or self.setup.steady_run, observable or self.setup.default_objective
-        self.steady = self._to_steady(self.criterion, wanted)
-        self.simulation.check_stability()
+        self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
+        wanted = observable or self.setup.default_objective
+        measurement, factors = self._measurement(wanted)
+        found = self.criterion.watch(self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value))
+        self.steady = found.scaled(factors, self.setup.units.time_step)
         _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
-    def _to_steady(self, criterion: SteadyRun, wanted: Functional | None) -> SteadyResult:
-        report = self.progress("flow")
+    def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
+        """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
+        openings = None if self.openings is None else OpeningMeasurement(self.openings)
         if wanted is None:
-            return criterion.watch(self.simulation, self._shares, report)
-        factor = value_factor(wanted, self.setup)
-        found = criterion.run(self.simulation, wanted, lambda steps, value: report(steps, factor * value))
-        return replace(found, value=factor * found.value)
+            assert openings is not None, "a set-up without a default objective has openings"
+            return openings, (1.0,) * len(openings.names)
+        others = self.setup.monitored or forces_beside(wanted, self.simulation.lattice.dimension)
+        own = ObservableMeasurement(self.simulation, wanted, others)
+        factors = tuple(value_factor(each, self.setup) for each in own.functionals)
+        if openings is None:
+            return own, factors
+        return JointMeasurement(own, openings), (*factors, *(1.0,) * len(openings.names))
 
     def value(self, observable: Functional | None = None) -> float:
         """Returns the current value of an observable in its own unit; None: of the default objective of the set-up.
@@ -317,15 +331,6 @@ class Flow:
                 self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report
-
-    def _shares(self) -> np.ndarray:
-        """Monitored values: outflow over inflow, and each opening's share of the flow and of the largest pressure."""
-        assert self.openings is not None
-        flows, pressures = (np.array([found[name] for name in self.openings.cells]) for found in self.openings.take())
-        inflow = flows[flows > 0.0].sum()
-        return np.concatenate([
-            [-flows[flows < 0.0].sum() / inflow], flows / inflow, pressures / max(np.abs(pressures).max(), 1e-300)
-        ])
 
 
 def _require_finite(value: float, observable: Functional | None, steps: int) -> None:

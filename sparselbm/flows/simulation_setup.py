@@ -12,7 +12,7 @@ from ..errors import SimulationError
 from ..estimate.memory import MemoryPerCell
 from ..geometry import TriangleMesh
 from ..models.wall import BounceBack
-from ..observe import Functional
+from ..observe import Force, Functional
 from ..solver import Simulation
 from ..units import Units
 from .setup import Flow, FlowSetup
@@ -97,6 +97,12 @@ class SimulationSetup(FlowSetup):
     def default_objective(self) -> Functional | None:
         """Observable that is measured if no other is specified."""
         return self.objective
+
+    @property
+    def monitored(self) -> dict[str, Force]:
+        """All components of the force on the obstacle, if there is one."""
+        axes = np.eye(self.simulation.lattice.dimension).tolist()
+        return {f"force {'xyz'[k]}": Force(self.obstacle, tuple(axis)) for k, axis in enumerate(axes)} if self.obstacle else {}
 
     @property
     def reference_pressure(self) -> float:

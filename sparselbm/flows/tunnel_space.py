@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,11 @@ import numpy as np
 import warp as wp
 
 from ..errors import WindTunnelError
-from ..geometry import TriangleMesh
+from ..geometry import SolidFraction, TriangleMesh
 from ..models.boundary import Face
+from ..models.wall import BounceBack, Bouzidi
+from ..solver import Obstacle
+from .sides import SideCondition, SideWall
 from .surroundings import Surroundings
 from .tunnel_box import box_on_ground, in_whole_tiles, require_in_box
 
@@ -73,6 +76,24 @@ class TunnelSpace:
                     f"{', '.join(self.surroundings.on_links)} close the whole {end}, but a part has to be open: leave them out "
                     "(ignore=), or choose another box"
                 )
+
+    def obstacles(self, wall: SolidFraction | BounceBack, moved: Mapping[str, TriangleMesh]) -> list[Obstacle]:
+        """The bodies without the ground, with a wall; `moved`: surfaces in place of those of the same name.
+
+        Solid fractions leave cells at an opening fluid, so that a body there has its wall on links.
+        """
+        around, on_links = self.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
+        return [
+            Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
+            for name, mesh in (self.standing | moved).items()
+        ]
+
+    def walls(self, walls: Sequence[SideWall], conditions: Sequence[SideCondition]) -> tuple[SideWall, ...]:
+        """The walls on the sides, and a wall at rest on a ground without a wall or condition of its own."""
+        ground = self.surroundings.ground
+        if ground is None or any(each.face == ground.face for each in (*walls, *conditions)):
+            return tuple(walls)
+        return (*walls, SideWall(ground.face))
 
     @cached_property
     def _box(self) -> np.ndarray:

@@ -20,13 +20,14 @@ from ..grid import Domain
 from ..grid.build import box
 from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Profile
-from ..models.wall import BounceBack, Bouzidi
+from ..models.wall import BounceBack
 from ..observe import Force
-from ..solver import Obstacle, Simulation
+from ..solver import Simulation
 from ..units import Units
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
 from .inflow_setup import InflowSetup
+from .initial_flow import DISTURBED_ABOVE, InitialFlow
 from .method import SLIP, WALLS, Inflow
 from .options import FlowOptions
 from .setup import Flow
@@ -343,34 +344,28 @@ class WindTunnelSetup(InflowSetup):
     @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
-        o, ground = self.options, self.space.surroundings.ground
-        walls = list(o.walls)
-        if ground is not None and all(each.face != ground.face for each in (*o.conditions, *walls)):
-            walls.append(SideWall(ground.face))
+        o = self.options
+        walls = self.space.walls(o.walls, o.conditions)
         return tunnel_conditions(self._inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
-        """Returns the flow, with the incoming velocity everywhere.
+        """Returns the flow, with the incoming velocity away from the obstacle: see `InitialFlow`.
 
         `wall`: of the bodies, instead of the tunnel's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed
         ones. Raises WindTunnelError if it does not fit in memory.
         """
         self.require_memory()
-        bodies = self.space.standing
-        if points is not None:
-            bodies[self.obstacle] = self.mesh.with_points(points)
+        moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
         simulation = Simulation(
             self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
             collision=self.method.collision, boundaries=self.boundaries, precision=self.options.precision,
-            obstacles=[self._obstacle(name, mesh, wall or self.options.wall) for name, mesh in bodies.items()],
+            obstacles=self.space.obstacles(wall or self.options.wall, moved),
         )
-        simulation.set_state(1.0, self._inflow)
+        body = moved.get(self.obstacle, self.mesh).bounds
+        disturbed = self.options.reynolds > DISTURBED_ABOVE
+        initial = InitialFlow(np.array(body), self.bounds, self.options.axis, self.options.lattice_velocity, disturbed)
+        simulation.set_state(1.0, initial.velocity(self.domain))
         return Flow(self, simulation)
-
-    def _obstacle(self, name: str, mesh: TriangleMesh, wall: SolidFraction | BounceBack) -> Obstacle:
-        """A body with its wall: solid fractions leave cells at an opening fluid, so that a body there has its wall on links."""
-        around, on_links = self.space.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
-        return Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""
@@ -381,6 +376,14 @@ class WindTunnelSetup(InflowSetup):
         """Drag coefficient C_d of the obstacle."""
         x, y, z = (float(k == self.options.axis) for k in range(3))
         return self.force_coefficient((x, y, z))
+
+    @property
+    def monitored(self) -> dict[str, FlowCoefficient]:
+        """Coefficients of all components of the force on the obstacle."""
+        names = ["force coefficient " + axis for axis in "xyz"]
+        names[self.options.axis] = "drag coefficient"
+        axes = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+        return {name: self.force_coefficient(axis) for name, axis in zip(names, axes)}
 
     def drag_coefficient(self, force: float) -> float:
         """Drag coefficient C_d = F / (1/2 rho u^2 A) of a lattice force."""

@@ -62,10 +62,9 @@ class OpeningFlows:
         simulation = self._simulation
         self._sweep(source=simulation.state.populations, target=self._found)
         values = tile_view(simulation.domain, self._found, 2)
-        gained, excess = values[:, 0].astype(np.float64), values[:, 1].astype(np.float64)
-        at = {name: tuple(cells.T) for name, cells in self.cells.items()}
-        flow = {name: float(gained[place].sum()) for name, place in at.items()}
-        pressure = {name: float(CS2 * (self.areas[name] @ excess[place]) / self.areas[name].sum()) for name, place in at.items()}
+        along = {name: values[cells[:, 0], :, cells[:, 1]].astype(np.float64) for name, cells in self.cells.items()}
+        flow = {name: float(each[:, 0].sum()) for name, each in along.items()}
+        pressure = {name: float(CS2 * (self.areas[name] @ each[:, 1]) / self.areas[name].sum()) for name, each in along.items()}
         return flow, pressure
 
 

@@ -52,7 +52,7 @@ class InternalFlowWriter:
         through, moment = flow.ports, self._moment(flow)
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
-        steady = {"steps": flow.steady.steps, "converged": flow.steady.converged} if flow.steady else {}
+        steady = flow.steady.to_json() if flow.steady else {}
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,

@@ -16,7 +16,7 @@ from ..design.optimizer import DesignRecord, OptimizeResult
 from ..errors import SceneError, SimulationError
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
-from ..flows import Flow, WindTunnelSetup
+from ..flows import Flow, PeriodicFlow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
@@ -110,10 +110,9 @@ class ResultsWriter:
         draw_all(self.draw, self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force
-        steady = {"steps": flow.steady.steps, "converged": flow.steady.converged} if flow.steady else {}
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
         return self._summarise(flow, {
-            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **steady, **found,
+            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self._steady(flow), **found,
         })
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
@@ -132,8 +131,18 @@ class ResultsWriter:
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         return self._summarise(problem.flow, {
             **optimisation_summary(problem, result, reached, second),
+            **self._steady(problem.flow),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
+
+    def _steady(self, flow: Flow) -> dict:
+        """Result of the last run to steady state, with the Strouhal number f L / u of a periodic flow."""
+        if flow.steady is None:
+            return {}
+        found, regime = flow.steady.to_json(), flow.steady.regime
+        if isinstance(regime, PeriodicFlow):
+            found["strouhal"] = regime.frequency.value * self.setup.length / self.setup.options.velocity
+        return found
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
         """Current flow of a tunnel, around the obstacle's points [m]."""

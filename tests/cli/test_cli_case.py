@@ -176,7 +176,9 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
 def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_concerns(in_process):
     """A new setting needs no change of the commands; only settings that say so have no option of their own."""
     derived = {part: [each.parameter for each in settings_of(part)] for part in PARTS}
-    assert derived[CaseSolver] == ["lattice", "collision", "precision", "wall", "lattice_velocity", "tolerance", "max_steps"]
+    assert derived[CaseSolver] == [
+        "lattice", "collision", "precision", "wall", "lattice_velocity", "tolerance", "until", "max_steps",
+    ]
     names = [name for each in derived.values() for name in each]
     assert len(names) == len(set(names))
     shown = {name: in_process(name, "--help")[1] for name in ("inspect", "run", "gradcheck", "optimize")}

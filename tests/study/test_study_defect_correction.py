@@ -45,7 +45,7 @@ class ExactPoint:
     def solve(self, x):
         self.solved.append(x)
         gradients = np.stack([2.0 * (x - self.minimum), np.ones(3)])
-        return Solution(self._own(x), gradients, (gradients[0],))
+        return Solution(self._own(x), gradients, (gradients[0],), None)
 
     def values_with(self, wall, x):
         if self.fails:
