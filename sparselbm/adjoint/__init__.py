@@ -16,7 +16,7 @@ from .steady import Steady
 from .stored import Stored
 from .tape import moments_on_tape, run_on_tape, tape_array
 from .taped import taped
-from .targets import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, SolidFractions
+from .targets import Deformed, Field, InitialPopulations, LinkFractions, NodalValues, Parameter, Points, SolidFractions
 from .value_and_grad import value_and_grad
 from .vjp import Differentiable, Input, Output, Pass
 from .window import Ends, Sharp, Smooth, Window
@@ -44,6 +44,7 @@ __all__ = [
     "LinkFractions",
     "Moments",
     "Output",
+    "NodalValues",
     "Parameter",
     "Pass",
     "Periodic",

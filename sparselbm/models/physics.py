@@ -128,11 +128,8 @@ class Physics:
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the values that vary from cell to cell."""
-        d = self.lattice.dimension
-        profiles = (
-            number.of(b.face.name).name for b in self.boundaries if b.profile is not None for number in b.parameters(d)
-        )
-        forces = (name for force in self.forces for name in force.fields(d))
+        profiles = (name for b in self.boundaries for name in b.profile_fields(self.lattice))
+        forces = (name for force in self.forces for name in force.fields(self.lattice.dimension))
         return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
 
 

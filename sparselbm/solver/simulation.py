@@ -12,7 +12,7 @@ from ..grid.tile_field import Fields
 from ..kernels.context import Target
 from ..lattice import D2Q9, D3Q19, Lattice
 from ..models import ViscosityField
-from ..models.boundary import BoundaryCondition
+from ..models.boundary import BoundaryCondition, Profile
 from ..models.collision import TRT, Collision
 from ..models.force import BodyForce
 from ..models.physics import Physics
@@ -234,6 +234,13 @@ class Simulation:
         are not finite or out of the model's range.
         """
         self.model_fields.set(self.fields, name, values)
+
+    def set_profile(self, opening: str, profile: Profile) -> None:
+        """Changes the steady profile of the condition on an opening, which needs to have one from the beginning.
+
+        Raises SimulationError for an opening without a profile, one that varies in time, and factors that are not finite.
+        """
+        self.model_fields.set_profile(self.fields, opening, profile)
 
     def set_solid_fractions(self, fractions: np.ndarray | float) -> None:
         """Sets eps of every cell, a number or (n, cells), until the next `update_geometry`.

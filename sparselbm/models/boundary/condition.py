@@ -23,12 +23,14 @@ class BoundaryCondition(ABC):
     face: Opening
     """Location: a side of the box, a part of one, or a patch of a surface."""
     profile: Profile | None = field(default=None, kw_only=True)
-    """Factors of the parameters from cell to cell (of a density: of rho - 1); None: 1."""
+    """Factors of the parameters from place to place (of a density: of rho - 1); None: 1."""
 
     mass_share = 1.0
     """Weight of a cell on the face in the total mass: 1/2 where the face is a symmetry plane through its centre."""
     needs_plane = True
     """Whether the formula applies to sides of the box only."""
+    on_links = False
+    """Whether a profile is taken at the middle of every link, x - c_q / 2; otherwise its mean over the links, by their weights."""
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
@@ -41,13 +43,28 @@ class BoundaryCondition(ABC):
     def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any], enters: Sequence) -> list:
         """Replaces the incoming populations by those of the condition, shape (Q,).
 
-        `value`: the parameters by name, each less its reference (`density`: rho - 1); `enters`: for each q whether c_q
-        enters here, True, False or a mask.
+        `value`: the parameters by name, each less its reference (`density`: rho - 1), with `on_links` each as a function of q;
+        `enters`: for each q whether c_q enters here, True, False or a mask.
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
+    def memory(self, lattice: Lattice, f: Sequence, post: Sequence, viscosity: Any) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
-        `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
+        `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store;
+        `viscosity`: nu of the fluid. Only the slots of links that cross the opening take a value.
         """
+
+    def profile_fields(self, lattice: Lattice) -> tuple[str, ...]:
+        """Names of the fields that store the profile: the factors of the cells and, with `on_links`, the differences from these
+        on every link."""
+        if self.profile is None:
+            return ()
+        names = [number.of(self.face.name).name for number in self.parameters(lattice.dimension)]
+        links = [lattice.velocities[q] for q in self.face.entering(lattice)] if self.on_links else []
+        return (*names, *(link_field(name, c) for c in links for name in names))
+
+
+def link_field(name: str, c: Sequence[int]) -> str:
+    """Name of the field by which a parameter's factor on the links along c differs from that of the cell."""
+    return f"{name}{tuple(c)}"

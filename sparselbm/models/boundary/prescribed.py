@@ -27,7 +27,7 @@ class PrescribedPressure(BoundaryCondition, ABC):
     def parameters(self, dimension):
         return (density_parameter(self.density),)
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, viscosity):
         return {}
 
 
@@ -43,5 +43,5 @@ class PrescribedVelocity(BoundaryCondition, ABC):
             raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value per axis, {dimension} of them")
         return vector_parameters("velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity")
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, viscosity):
         return {}
