@@ -22,7 +22,7 @@ from ..grid.build import inside
 from ..lattice import CS2
 from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, Bouzidi
-from ..observe import OpeningFlows
+from ..observe.openings import OpeningFlows, nearest_cap
 from ..solver import Obstacle, Simulation
 from ..units import CELLS_WARNING_BELOW, Units, is_below
 from .openings import Inlet, Outlet
@@ -367,16 +367,26 @@ class InternalFlowSetup(FlowSetup):
 
     def _set_velocities(self, simulation: Simulation, openings: OpeningFlows) -> None:
         """Sets velocities along the normals of the inlets such that the links give exactly the flow rates."""
-        factors = np.zeros((*self.domain.fluid.shape, 3))
-        for name, inlet in self.inlets.items():
-            cap, centres = self.caps[name], openings.centres[name]
-            shape = cap.developed(centres) if inlet.developed else np.ones(len(centres))
+        means = {}
+        for name in self.inlets:
+            points, areas = openings.links[name]
             rate = self.units.velocity_to_lattice(self.flow_rates[name]) / self.voxel_size**2
-            speed = shape * rate / (shape @ openings.areas[name])
-            factors[tuple(openings.cells[name].T)] = speed[:, None] * cap.normal
-        for k, axis in enumerate("xyz"):
-            parameter = f"{INLETS}.velocity_{axis}"
-            simulation.set_field(parameter, factors[..., k] / simulation.parameter(parameter))
+            means[name] = rate / (self._shape(name, points) @ areas)
+        scale = np.array([simulation.parameter(f"{INLETS}.velocity_{axis}") for axis in "xyz"])
+
+        def factors(cells: np.ndarray) -> np.ndarray:
+            points = np.asarray(self.domain.origin) + self.voxel_size * cells
+            owner, result = nearest_cap(points, [self.caps[name] for name in means]), np.zeros((len(points), 3))
+            for k, (name, mean) in enumerate(means.items()):
+                here = owner == k
+                result[here] = mean * self._shape(name, points[here])[:, None] * self.caps[name].normal / scale
+            return result
+
+        simulation.set_profile(INLETS, Tabulated(factors))
+
+    def _shape(self, name: str, points: np.ndarray) -> np.ndarray:
+        """Velocity along the normal of an inlet at points (k, 3) [m], relative to its mean."""
+        return self.caps[name].developed(points) if self.inlets[name].developed else np.ones(len(points))
 
     def _require_links(self, openings: OpeningFlows) -> None:
         for name, cap in self.caps.items():

@@ -48,11 +48,11 @@ class BoundaryCondition(ABC):
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence, post: Sequence, viscosity: Any) -> dict[int, Any]:
+    def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
-        `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store;
-        `viscosity`: nu of the fluid. Only the slots of links that cross the opening take a value.
+        `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
+        Only the slots of links that cross the opening take a value.
         """
 
     def profile_fields(self, lattice: Lattice) -> tuple[str, ...]:

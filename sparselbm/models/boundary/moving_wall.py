@@ -24,3 +24,6 @@ class MovingWall(MovingBounce):
                 f"MovingWall({self.face}): the normal velocity is {normal}, but must be 0; "
                 "use VelocityInlet for flow through the face"
             )
+
+    def memory(self, lattice, f, post):
+        return {}

@@ -1,4 +1,4 @@
-"""Base classes of conditions with a prescribed density or velocity and without memory."""
+"""Base classes of conditions with a prescribed density or velocity."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -27,13 +27,16 @@ class PrescribedPressure(BoundaryCondition, ABC):
     def parameters(self, dimension):
         return (density_parameter(self.density),)
 
-    def memory(self, lattice, f, post, viscosity):
+    def memory(self, lattice, f, post):
         return {}
 
 
 @dataclass(frozen=True)
 class PrescribedVelocity(BoundaryCondition, ABC):
-    """Prescribed velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
+    """Prescribed velocity u: the mass flux is that of the density 1, so that the flow rate is nominal whatever the pressure.
+
+    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
+    """
 
     velocity: tuple[float, ...]
     """u [cells / step], one value per axis."""
@@ -42,6 +45,3 @@ class PrescribedVelocity(BoundaryCondition, ABC):
         if len(self.velocity) != dimension:
             raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value per axis, {dimension} of them")
         return vector_parameters("velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity")
-
-    def memory(self, lattice, f, post, viscosity):
-        return {}
