@@ -37,7 +37,7 @@ class FlowConditions:
         result, cell = list(outgoing), self._cell
         for group, model in self._groups:
             enters = model.face.enters(cell.lattice, cell.is_cut)
-            for q, value in model.memory(cell.lattice, f, post).items():
+            for q, value in model.memory(cell.lattice, f, post, enters).items():
                 stored = where(enters[cell.lattice.opposites[q]], value, result[q])
                 [result[q]] = self._where(group, [stored], [result[q]])
         return result
@@ -58,7 +58,7 @@ class FlowConditions:
             value = {name: lambda q, name=name: cell.placeholder(f"{name}_{q}") for name in names}
         enters = model.face.enters(cell.lattice, cell.is_cut)
         post = [cell.placeholder(f"post{q}") for q in range(cell.lattice.size)]
-        memory = model.memory(cell.lattice, f, post)
+        memory = model.memory(cell.lattice, f, post, enters)
         return same_nodes([*model.fill(cell.lattice, f, value, enters), *memory, *memory.values()])
 
     def _model(self, group: Sequence[BoundaryCondition]) -> BoundaryCondition:

@@ -93,7 +93,8 @@ class DenseFlow:
         collided = self.collided(f)
         post = list(collided)
         for b in self.boundaries:
-            for q, kept in b.memory(self.lattice, f, collided).items():
+            enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
+            for q, kept in b.memory(self.lattice, f, collided, enters).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
         if len(self.kept):

@@ -48,11 +48,11 @@ class BoundaryCondition(ABC):
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
+    def memory(self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
         `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
-        Only the slots of links that cross the opening take a value.
+        Only the slots of links that cross the opening take a value; `enters`: see `fill`.
         """
 
     def profile_fields(self, lattice: Lattice) -> tuple[str, ...]:

@@ -23,5 +23,5 @@ class FreeSlip(BoundaryCondition):
     def fill(self, lattice, f, value, enters):
         return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}

@@ -25,5 +25,5 @@ class MovingWall(MovingBounce):
                 "use VelocityInlet for flow through the face"
             )
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}

@@ -27,7 +27,7 @@ class PrescribedPressure(BoundaryCondition, ABC):
     def parameters(self, dimension):
         return (density_parameter(self.density),)
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}
 
 
