@@ -287,13 +287,13 @@ class WindTunnelSetup(FlowSetup):
 
     @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
+        """Boundary conditions of the sides."""
         axis, own = self.options.axis, {each.face: each.model for each in self.options.conditions}
 
         def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
             return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
 
-        walls = sorted(self.options.walls, key=lambda wall: not any(wall.velocity))
+        walls = self.options.walls
         stuck = [wall.face for wall in walls]
         sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
         return (

@@ -97,7 +97,7 @@ class Simulation:
         self.parameters = ParameterTable(
             physics.model_parameters(viscosity, motions), schedules or {}, physics.check_tunables, precision, domain.device
         )
-        self.walls = Walls(domain, lattice, boundaries, obstacles, precision, physics.scalars)
+        self.walls = Walls(domain, lattice, physics.boundaries, obstacles, precision, physics.scalars)
         self.physics = replace(physics, links_have_owners=self.walls.links_have_owners)
         self.solids = Solids(domain, obstacles, self.walls, precision)
         self.state = DoubleBuffer(domain, self.physics.size, precision)

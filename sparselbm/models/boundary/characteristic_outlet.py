@@ -58,6 +58,8 @@ class CharacteristicOutlet(BoundaryCondition):
     1/4 at Re 200; 1/8 and 0 were stable at Re 400.
     """
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:

@@ -31,6 +31,8 @@ class ConvectiveOutlet(BoundaryCondition):
     relaxation: float = 0.0005
     """K, the fraction of a pressure error that is removed per step."""
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
         if not self.speed > 0.0:

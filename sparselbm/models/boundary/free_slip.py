@@ -16,7 +16,9 @@ class FreeSlip(BoundaryCondition):
 
     face: Face
 
+    precedence = 0.0
     mass_share = 0.5
+
     def parameters(self, dimension):
         return ()
 

@@ -29,6 +29,7 @@ class LinkPressure(BoundaryCondition):
     density: float = 1.0
     """rho_out [lattice density]; the pressure is rho / 3."""
 
+    precedence = 3.0
     needs_plane = False
     on_links = True
 

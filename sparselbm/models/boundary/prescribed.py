@@ -21,6 +21,8 @@ class PrescribedPressure(BoundaryCondition, ABC):
     density: float = 1.0
     """rho [lattice density]; the pressure is rho / 3."""
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
 

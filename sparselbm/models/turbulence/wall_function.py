@@ -44,6 +44,8 @@ class WallFunction(BoundaryCondition):
     viscosity: float
     """nu [cells^2 / step]."""
 
+    precedence = 1.0
+
     def __post_init__(self):
         if not 0.0 < self.viscosity < inf:
             raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0 and finite; use that of the simulation")
