@@ -42,6 +42,15 @@ class FlowConditions:
                 [result[q]] = self._where(group, [stored], [result[q]])
         return result
 
+    def settled(self, f: Sequence, outgoing: Sequence) -> list:
+        """The outgoing populations, shape (Q,), of cells whose populations f are an equilibrium; others do not change."""
+        result, lattice = list(outgoing), self._cell.lattice
+        for group, model in self._groups:
+            enters = model.face.enters(lattice, self._cell.is_cut)
+            leaving = [where(enters[p], f[q], result[q]) for q, p in enumerate(lattice.opposites)]
+            result = self._where(group, leaving, result)
+        return self.remembered(f, f, result)
+
     @cached_property
     def _groups(self) -> list[tuple[tuple[BoundaryCondition, ...], BoundaryCondition]]:
         """The conditions of one formula, and their equations."""
