@@ -22,10 +22,10 @@ from ..grid.build import inside
 from ..lattice import CS2
 from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, Bouzidi
-from ..observe.openings import OpeningFlows, nearest_cap
+from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
 from ..units import CELLS_WARNING_BELOW, Units, is_below
-from .openings import Inlet, Outlet
+from .openings import CapVelocities, Inlet, Outlet, speeds
 from .options import FlowOptions
 from .setup import Flow, FlowSetup
 
@@ -367,26 +367,15 @@ class InternalFlowSetup(FlowSetup):
 
     def _set_velocities(self, simulation: Simulation, openings: OpeningFlows) -> None:
         """Sets velocities along the normals of the inlets such that the links give exactly the flow rates."""
-        means = {}
-        for name in self.inlets:
+        caps, means = [self.caps[name] for name in self.inlets], []
+        for name, inlet in self.inlets.items():
             points, areas = openings.links[name]
             rate = self.units.velocity_to_lattice(self.flow_rates[name]) / self.voxel_size**2
-            means[name] = rate / (self._shape(name, points) @ areas)
-        scale = np.array([simulation.parameter(f"{INLETS}.velocity_{axis}") for axis in "xyz"])
-
-        def factors(cells: np.ndarray) -> np.ndarray:
-            points = np.asarray(self.domain.origin) + self.voxel_size * cells
-            owner, result = nearest_cap(points, [self.caps[name] for name in means]), np.zeros((len(points), 3))
-            for k, (name, mean) in enumerate(means.items()):
-                here = owner == k
-                result[here] = mean * self._shape(name, points[here])[:, None] * self.caps[name].normal / scale
-            return result
-
-        simulation.set_profile(INLETS, Tabulated(factors))
-
-    def _shape(self, name: str, points: np.ndarray) -> np.ndarray:
-        """Velocity along the normal of an inlet at points (k, 3) [m], relative to its mean."""
-        return self.caps[name].developed(points) if self.inlets[name].developed else np.ones(len(points))
+            means.append(rate / (speeds(self.caps[name], points, developed=inlet.developed) @ areas))
+        simulation.set_profile(INLETS, CapVelocities(
+            tuple(caps), tuple(inlet.developed for inlet in self.inlets.values()),
+            tuple(mean / simulation.parameter(f"{INLETS}.velocity_x") for mean in means), self.domain.origin, self.voxel_size,
+        ))
 
     def _require_links(self, openings: OpeningFlows) -> None:
         for name, cap in self.caps.items():

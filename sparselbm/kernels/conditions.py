@@ -12,7 +12,7 @@ from ..trace.expression import where
 
 
 class FlowConditions:
-    """Applies the conditions of the flow in the order of `Physics.boundaries`; those of one formula on many openings are computed once."""
+    """Applies the conditions in the order of `Physics.boundaries`; those of one formula on many openings are computed once."""
 
     def __init__(self, cell):
         """`cell`: the `Cell`, whose members give masks and parameters."""

@@ -17,9 +17,9 @@ class LinkPressure(BoundaryCondition):
     f_q = f+_q + f-*_q + 2 w_q (rho_out - rho) + 2 c_q . u (f+_q - f+*_q) on a side of the box, f+- = (f_q +- f_-q) / 2,
 
     where f, f*, rho and u are those before and after the previous collision. The latter is anti-bounce-back with its correction
-    for viscous stress, and with u^2 at the middle of the link instead of the cell. Poiseuille flow is then exact, with the density
-    at the centres of the cells. On a patch the correction is unstable; there, shear drives a cross flow of 0.1 to 0.3 times the
-    velocity behind the opening, and slow flow finds a channel of W cells shortened by 0.36 + 0.047 W cells.
+    for viscous stress, and with u^2 at the middle of the link instead of the cell. Poiseuille flow is then exact, with the
+    density at the centres of the cells. On a patch the correction is unstable; there, shear drives a cross flow of 0.1 to 0.3
+    times the velocity behind the opening, and slow flow finds a channel of W cells shortened by 0.36 + 0.047 W cells.
     The tangential velocity is free. Sound is reflected whole, as by `PrescribedPressure`. Parameter: `density` (rho_out;
     schedules and profiles multiply rho_out - 1).
 
