@@ -68,12 +68,13 @@ def developed(simulation, cells=CELLS):
 @kinds(*VELOCITIES)
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_flow_rate_is_the_nominal_one(kind, profile, device):
-    """Mass flux at rest density, although the pressure of the channel makes the fluid denser at the inlet by 1 %."""
+    """Mass flux at rest density, although the pressure of the channel makes the fluid denser at the inlet."""
     shape, mean = PROFILES[profile]
-    simulation = channel(kind(X_MIN, (PEAK, 0.0), profile=shape), PressureOutlet(X_MAX, relaxation=0.05), device, reynolds=1.0)
-    simulation.run(1200)
-    flux = momentum_density(simulation)[12, :, 0].sum()
-    assert simulation.density().max() > 1.01
+    inlet, outlet = kind(X_MIN, (PEAK, 0.0), profile=shape), PressureOutlet(X_MAX, relaxation=0.05)
+    simulation = channel(inlet, outlet, device, length=16, reynolds=1.0)
+    simulation.run(800)
+    flux = momentum_density(simulation)[8, :, 0].sum()
+    assert simulation.density().max() > 1.005
     assert flux == pytest.approx(mean * PEAK * CELLS, rel=2e-3 if profile == "nodes" else 2e-4)
 
 
@@ -139,11 +140,10 @@ def test_the_length_between_two_pressures_is_that_between_their_cells(kind, latt
         assert crossing < 1e-4 * driven.velocity().max()
 
 
-@kinds(*VELOCITIES[:1])
-def test_a_pulsating_inflow_is_nominal_at_every_step(kind, device):
+def test_a_pulsating_inflow_is_nominal_at_every_step(device):
     """Mass of a closed box with an inlet: what has entered by each step."""
     wave = Harmonic(400.0, amplitude=1.0)
-    inlet = kind(X_MIN, (1e-3, 0.0), profile=Parabola(0))
+    inlet = VelocityInlet(X_MIN, (1e-3, 0.0), profile=Parabola(0))
     simulation = Simulation(
         box((10, CELLS), device=device), viscosity=0.05, boundaries=[inlet], precision=wp.float64,
         schedules={"x_min.velocity_x": wave},
@@ -152,8 +152,8 @@ def test_a_pulsating_inflow_is_nominal_at_every_step(kind, device):
     for _ in range(60):
         simulation.run(1)
         masses.append(simulation.excess_mass())
-    exact = [1e-3 * 2.0 / 3.0 * CELLS * wave(step) for step in range(1, 61)]
-    assert np.diff(masses) == pytest.approx(exact, rel=5e-3)
+    exact = [1e-3 * 2.0 / 3.0 * CELLS * wave(step) for step in range(60)]
+    assert np.diff(masses) == pytest.approx(exact, rel=1e-9, abs=1e-15)
 
 
 def conditions(outlet):
