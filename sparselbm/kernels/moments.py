@@ -61,7 +61,7 @@ def equilibrium_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
     state = _stored(cell, f, [0.0] * k.lattice.size, moments)
     given = [k.trace.local("adjoint", at, k.physics.size) for at in state]
     arriving = k.trace.streamed("adjoint", cell.links)[: k.lattice.size]
-    if cell.links is not None:  # What returns from walls and openings is among the values of the state in this cell.
+    if cell.links is not None:  # Populations that return from walls and openings are values of the state in this cell.
         arriving = [where(has_bit(cell.links, q), 0.0, v) if any(c) else v for q, (c, v) in _numbered(k.lattice, arriving)]
     outputs = [*(cell.in_fluid(fq) for fq in f), *state.values()]
     adjoints = pullback(outputs, [*arriving, *given], [*moments, *gather.inputs])

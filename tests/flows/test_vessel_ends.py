@@ -11,7 +11,7 @@ from sparselbm.models.wall import Halfway
 RADIUS, LENGTH, SPEED, DENSITY, VISCOSITY = 1e-3, 1e-2, 0.1, 1060.0, 3.3e-6
 SEGMENTS, RINGS = 96, 41
 DROP = 8.0 * DENSITY * VISCOSITY * SPEED * LENGTH / RADIUS**2
-"""Of Hagen and Poiseuille, 27.98 Pa."""
+"""Pressure drop of Hagen and Poiseuille, 27.98 Pa."""
 
 
 def turned(degrees):

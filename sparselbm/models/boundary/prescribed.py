@@ -35,7 +35,7 @@ class PrescribedPressure(BoundaryCondition, ABC):
 
 @dataclass(frozen=True)
 class PrescribedVelocity(BoundaryCondition, ABC):
-    """Prescribed velocity u: the mass flux is that of the density 1, so that the flow rate is nominal whatever the pressure.
+    """Prescribed velocity u: the mass flux is that of the density 1, so that the flow rate is nominal at any pressure.
 
     Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
     """
