@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..lattice import Lattice
 from ..lattice.equilibrium import equilibrium
 from ..trace.expression import has_bit, pullback, where
 from .adjoint import Gather, GradientTargets
@@ -62,15 +61,11 @@ def equilibrium_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
     given = [k.trace.local("adjoint", at, k.physics.size) for at in state]
     arriving = k.trace.streamed("adjoint", cell.links)[: k.lattice.size]
     if cell.links is not None:  # Populations that return from walls and openings are values of the state in this cell.
-        arriving = [where(has_bit(cell.links, q), 0.0, v) if any(c) else v for q, (c, v) in _numbered(k.lattice, arriving)]
+        arriving = [arriving[0], *(where(has_bit(cell.links, q), 0.0, arriving[q]) for q in range(1, k.lattice.size))]
     outputs = [*(cell.in_fluid(fq) for fq in f), *state.values()]
     adjoints = pullback(outputs, [*arriving, *given], [*moments, *gather.inputs])
     k.write("target", adjoints[: len(moments)])
     gather.add(adjoints[len(moments) :])
-
-
-def _numbered(lattice: Lattice, values: Sequence):
-    return enumerate(zip(lattice.velocities, values, strict=True))
 
 
 def _equilibrium(cell: Cell, moments: Sequence) -> list:

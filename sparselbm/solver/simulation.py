@@ -175,6 +175,8 @@ class Simulation:
     def set_state(self, density: np.ndarray | float = 1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations of the flow, and counts steps from 0; scalars are unchanged.
 
+        `density()` and `velocity()` then return these values to rounding, except along openings, whose conditions apply, along
+        interpolated walls, and for a body force F, which adds F / 2 rho to the velocity.
         `density`: a number or (n, cells); `velocity`: one value per axis or (n, cells, d). Raises SimulationError for values in
         the fluid that are not finite.
         """

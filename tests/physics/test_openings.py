@@ -32,7 +32,7 @@ from sparselbm.solver import Obstacle, Simulation
 
 
 def test_a_parabola_stays_one_through_a_channel(device):
-    """Inlet with the exact profile: every column of the channel carries its mass flux, and the flow rate is 2/3 of the maximum."""
+    """Inlet with the exact profile: every column carries its mass flux, and the flow rate is 2/3 of the maximum."""
     inlet = VelocityInlet(X_MIN, (0.03, 0.0), profile=Parabola(0))
     simulation = Simulation(
         box((40, 16), device=device), viscosity=0.1, boundaries=[inlet, PressureOutlet(X_MAX)], precision=wp.float64
