@@ -204,6 +204,7 @@ class NodalValues:
     def gradient(self, sweep: BackwardSweep) -> np.ndarray:
         simulation = sweep.simulation
         boundary = next(b for b in simulation.physics.boundaries if b.face.name == self.opening)
+        assert isinstance(boundary.profile, NodalProfile), "see `require`"
         gradients = {name: sweep.field_gradient(name) for name in boundary.profile_fields(simulation.lattice)}
         return boundary.profile.pullback(*simulation.model_fields.profile_gradient(self.opening, gradients))
 
