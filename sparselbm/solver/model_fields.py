@@ -134,8 +134,9 @@ class ModelFields:
         k, boundary = self._of_opening(opening)
         here = self.walls.along_opening(k)
         points, weights = self._points(boundary, here)
-        columns = np.stack([gradients[name][here] for name in boundary.profile_fields(self.physics.lattice)])
-        columns = columns.reshape(len(weights), -1, points.shape[1])
+        columns = np.zeros((len(weights), len(boundary.parameters(self.domain.dimension)), points.shape[1]))
+        for name, place in boundary.profile_fields(self.physics.lattice).items():
+            columns[place] = gradients[name][here]
         gradient = np.einsum("vl,vpm->lmp", weights, columns)
         return points.reshape(-1, points.shape[-1]), gradient.reshape(-1, gradient.shape[-1])
 
@@ -157,10 +158,10 @@ class ModelFields:
         count = len(boundary.parameters(self.domain.dimension))
         points, weights = self._points(boundary, here)
         factors = _factors(boundary, boundary.profile, points, self.domain.shape, step, count)
-        columns = np.einsum("vl,lmp->vpm", weights, factors).reshape(-1, points.shape[1])
-        values = {name: np.zeros(self.domain.fluid.shape) for name in boundary.profile_fields(self.physics.lattice)}
-        for field, column in zip(values.values(), columns, strict=True):
-            field[here] = column
+        columns, values = np.einsum("vl,lmp->vpm", weights, factors), {}
+        for name, place in boundary.profile_fields(self.physics.lattice).items():
+            values[name] = np.zeros(self.domain.fluid.shape)
+            values[name][here] = columns[place]
         return values
 
     def _points(self, boundary: BoundaryCondition, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -59,14 +59,18 @@ class BoundaryCondition(ABC):
         Only the slots of links that cross the opening take a value; `enters`: see `fill`.
         """
 
-    def profile_fields(self, lattice: Lattice) -> tuple[str, ...]:
+    def profile_fields(self, lattice: Lattice) -> dict[str, tuple[int, int]]:
         """Names of the fields that store the profile: the factors of the cells and, with `on_links`, the differences from these
-        on every link."""
+        on every link; of a vector, the components along the link. Each with 0 or 1 + the number of the link, and the parameter.
+        """
         if self.profile is None:
-            return ()
+            return {}
         names = [number.of(self.face.name).name for number in self.parameters(lattice.dimension)]
-        links = [lattice.velocities[q] for q in self.face.entering(lattice)] if self.on_links else []
-        return (*names, *(link_field(name, c) for c in links for name in names))
+        fields = {name: (0, p) for p, name in enumerate(names)}
+        for at, q in enumerate(self.face.entering(lattice) if self.on_links else (), start=1):
+            c = lattice.velocities[q]
+            fields |= {link_field(name, c): (at, p) for p, name in enumerate(names) if len(names) < len(c) or c[p]}
+        return fields
 
 
 def link_field(name: str, c: Sequence[int]) -> str:
