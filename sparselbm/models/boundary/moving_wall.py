@@ -19,8 +19,8 @@ class MovingWall(MovingBounce):
 
     @property
     def precedence(self) -> float:
-        """1 to 2, more for slower walls: where a sliding wall meets one at rest, the latter has the links of both."""
-        return 1.0 + 1.0 / (1.0 + sum(abs(u) for u in self.velocity))
+        """1 to 1.5, more for slower walls: where a sliding wall meets one at rest, the latter has the links of both."""
+        return 1.0 + 0.5 / (1.0 + sum(abs(u) for u in self.velocity))
 
     def __post_init__(self):
         normal = sum(self.velocity[self.face.axis : self.face.axis + 1])
