@@ -10,14 +10,11 @@ import numpy as np
 import warp as wp
 from scipy.optimize import minimize
 
-from sparselbm.adjoint import Stored, moments_on_tape, run_on_tape, tape_array
+from sparselbm.adjoint import FromMoments, Moments, Run, Stored
 from sparselbm.grid.build import box
-from sparselbm.grid.memory import tile_view
-from sparselbm.lattice import D3Q19
 from sparselbm.solver import Simulation
 
 N, STEPS, SHAPE = 16, 100, (8, 512, 3)
-C, W = np.array(D3Q19.velocities, dtype=float), np.array(D3Q19.weights)
 
 
 class Recovery:
@@ -29,6 +26,7 @@ class Recovery:
         abc = [np.sin(z) + np.cos(y), np.sin(x) + np.cos(z), np.sin(y) + np.cos(x) + np.sin(2.0 * x)]
         self.true = 0.03 * np.stack(abc, axis=-1).ravel()
         self.target = self.end(self.true)
+        self.run = Run(self.simulation, STEPS, start=FromMoments(), outputs=[Moments()], method=Stored())
 
     def end(self, u) -> np.ndarray:
         self.simulation.set_state(1.0, u.reshape(SHAPE))
@@ -39,20 +37,13 @@ class Recovery:
         return np.sum((self.end(u) - self.target) ** 2) / np.sum(self.target**2)
 
     def loss_and_gradient(self, u) -> tuple[float, np.ndarray]:
-        simulation, tape = self.simulation, wp.Tape()
-        simulation.set_state(1.0, u.reshape(SHAPE))
-        start = tape_array(simulation, 19)
-        start.assign(simulation.state.populations)
-        end = run_on_tape(tape, simulation, start, STEPS, method=Stored())
-        moments = moments_on_tape(tape, simulation, end)
-        away, size = np.moveaxis(tile_view(simulation.domain, moments, 4)[:, 1:], 1, -1) - self.target, np.sum(self.target**2)
-        seed = np.zeros(moments.shape)
-        seed[:-1, 1:] = np.moveaxis(2.0 * away / size, -1, 1)
-        tape.backward(grads={moments: wp.array(seed, dtype=wp.float64, device=moments.device)})
-        # f_q = w_q (1 + 3 c.u + 9/2 (c.u)^2 - 3/2 u.u), and its derivative in u transposed.
-        g, v = W[:, None] * tile_view(simulation.domain, start.grad, 19), u.reshape(SHAPE)
-        along = np.einsum("tqn,qk->tnk", g * (3.0 + 9.0 * np.einsum("qk,tnk->tqn", C, v)), C)
-        return np.sum(away**2) / size, (along - 3.0 * g.sum(axis=1)[..., None] * v).ravel()
+        rest = np.ones((len(self.target), 1, self.target.shape[1]))
+        moments = np.concatenate([rest, np.moveaxis(u.reshape(SHAPE), -1, 1)], axis=1)
+        there = self.run.at(wp.array(moments, device=self.run.device))
+        away, size = np.moveaxis(there.outputs()[0].numpy()[:, 1:], 1, -1) - self.target, np.sum(self.target**2)
+        cotangent = np.concatenate([0.0 * rest, np.moveaxis(2.0 * away / size, -1, 1)], axis=1)
+        (gradient,) = there.pullback([wp.array(cotangent, device=self.run.device)], wanted=[True])
+        return np.sum(away**2) / size, np.moveaxis(gradient.numpy()[:, 1:], 1, -1).ravel()
 
     def cosine(self, u, gradient, count=16, h=1e-4) -> float:
         """Between the slopes by the gradient and by central differences, along random directions."""

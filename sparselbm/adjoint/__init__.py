@@ -16,7 +16,17 @@ from .steady import Steady
 from .stored import Stored
 from .tape import moments_on_tape, run_on_tape, tape_array
 from .taped import taped
-from .targets import Deformed, Field, InitialPopulations, LinkFractions, Parameter, Points, PulledBack, SolidFractions
+from .targets import (
+    Deformed,
+    Field,
+    InitialPopulations,
+    LinkFractions,
+    NodalValues,
+    Parameter,
+    Points,
+    PulledBack,
+    SolidFractions,
+)
 from .value_and_grad import ValueAndGradient, value_and_grad
 from .vjp import Differentiable, Input, Output, Pass
 from .window import Ends, Sharp, Smooth, Window
@@ -43,6 +53,7 @@ __all__ = [
     "Input",
     "LinkFractions",
     "Moments",
+    "NodalValues",
     "Output",
     "Parameter",
     "Pass",

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import AdjointError
 from ..grid.memory import tile_view
 from ..kernels.adjoint import GradientTargets
+from ..models.boundary import NodalProfile
 from ..models.wall import BounceBack
 from ..solver import Simulation
 from ..solver.obstacle_geometry import ObstacleGeometry
@@ -199,6 +200,30 @@ class Field:
 
 
 @dataclass(frozen=True)
+class NodalValues:
+    """Values at the nodes of the `NodalProfile` on an opening: d J / d v, (nodes,)."""
+
+    opening: str
+    """Name of the opening, such as `x_min`."""
+
+    needs = GradientTargets(fields=True)
+
+    def require(self, simulation: Simulation) -> None:
+        for boundary in simulation.physics.boundaries:
+            if boundary.face.name == self.opening and isinstance(boundary.profile, NodalProfile):
+                return
+        there = [b.face.name for b in simulation.physics.boundaries if isinstance(b.profile, NodalProfile)]
+        raise AdjointError(f"no NodalProfile on {self.opening!r}: the openings with one are {', '.join(there) or 'none'}")
+
+    def gradient(self, sweep: BackwardSweep) -> np.ndarray:
+        simulation = sweep.simulation
+        boundary = next(b for b in simulation.physics.boundaries if b.face.name == self.opening)
+        assert isinstance(boundary.profile, NodalProfile), "see `require`"
+        gradients = {name: sweep.field_gradient(name) for name in boundary.profile_fields(simulation.lattice)}
+        return boundary.profile.pullback(*simulation.model_fields.profile_gradient(self.opening, gradients))
+
+
+@dataclass(frozen=True)
 class SolidFractions:
     """Solid fraction of every cell, including cells far from any solid: d J / d eps, (n, cells)."""
 
@@ -277,4 +302,6 @@ class PulledBack:
         return self.pullback([each.gradient(sweep) for each in self.inputs])
 
 
-GradientInput = Points | Deformed | Parameter | Field | SolidFractions | LinkFractions | InitialPopulations | PulledBack
+GradientInput = (
+    Points | Deformed | Parameter | Field | NodalValues | SolidFractions | LinkFractions | InitialPopulations | PulledBack
+)

@@ -28,7 +28,7 @@ from ..units import Units
 from .compression import compression_warning, require_compression, require_pressures
 from .inflow_setup import InflowSetup
 from .method import DEVELOPED, RIM, Inflow
-from .openings import Inlet, Outlet, coarse_openings, internal_dimensions
+from .openings import CapVelocities, Inlet, Outlet, coarse_openings, internal_dimensions, speeds
 from .options import FlowOptions
 from .setup import Flow
 
@@ -368,16 +368,15 @@ class InternalFlowSetup(InflowSetup):
 
     def _set_velocities(self, simulation: Simulation, openings: OpeningFlows) -> None:
         """Sets velocities along the normals of the inlets such that the links give exactly the flow rates."""
-        factors = np.zeros((*self.domain.fluid.shape, 3))
+        caps, means = [self.caps[name] for name in self.inlets], []
         for name, inlet in self.inlets.items():
-            cap, centres = self.caps[name], openings.centres[name]
-            shape = cap.developed(centres) if inlet.developed else np.ones(len(centres))
+            points, areas = openings.links[name]
             rate = self.units.velocity_to_lattice(self.flow_rates[name]) / self.voxel_size**2
-            speed = shape * rate / (shape @ openings.areas[name])
-            factors[tuple(openings.cells[name].T)] = speed[:, None] * cap.normal
-        for k, axis in enumerate("xyz"):
-            parameter = f"{INLETS}.velocity_{axis}"
-            simulation.set_field(parameter, factors[..., k] / simulation.parameter(parameter))
+            means.append(rate / (speeds(self.caps[name], points, developed=inlet.developed) @ areas))
+        simulation.set_profile(INLETS, CapVelocities(
+            tuple(caps), tuple(inlet.developed for inlet in self.inlets.values()),
+            tuple(mean / simulation.parameter(f"{INLETS}.velocity_x") for mean in means), self.domain.origin, self.voxel_size,
+        ))
 
     def _require_links(self, openings: OpeningFlows) -> None:
         for name, cap in self.caps.items():

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..errors import InternalFlowError
 from ..geometry.cap import Cap
+from ..models.boundary import Profile
+from ..observe.openings import nearest_cap
 from ..units import CELLS_WARNING_BELOW, is_below
 
 
@@ -73,3 +75,31 @@ def coarse_openings(cells_across: float, voxel_size: float) -> tuple[str, ...]:
         f"the narrowest opening is {cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure drops, wall shear "
         f"and flow rates of outlets are wrong by several per cent. Use a voxel_size of {finer:.3g} m",
     )
+
+
+@dataclass(frozen=True, eq=False)
+class CapVelocities(Profile):
+    """Velocity at some caps, each along its normal, uniform or developed; in other units than the cells of the points."""
+
+    caps: tuple[Cap, ...]
+    developed: tuple[bool, ...]
+    """Whether the flow of each cap is developed (see `Cap.developed`)."""
+    means: tuple[float, ...]
+    """Mean velocity at each cap, relative to the condition's parameters, which are equal."""
+    origin: tuple[float, ...]
+    """Lower corner of the domain [m]."""
+    voxel_size: float
+    """[m]."""
+
+    def factors(self, centres, shape, step):
+        points = np.asarray(self.origin) + self.voxel_size * centres
+        owner, result = nearest_cap(points, list(self.caps)), np.zeros((len(points), 3))
+        for k, (cap, developed, mean) in enumerate(zip(self.caps, self.developed, self.means, strict=True)):
+            here = owner == k
+            result[here] = mean * speeds(cap, points[here], developed=developed)[:, None] * cap.normal
+        return result
+
+
+def speeds(cap: Cap, points: np.ndarray, *, developed: bool) -> np.ndarray:
+    """Velocity along the normal of a cap at points (k, 3) [m], relative to its mean over the cap, (k,)."""
+    return cap.developed(points) if developed else np.ones(len(points))

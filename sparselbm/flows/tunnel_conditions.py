@@ -15,7 +15,7 @@ def tunnel_conditions(
     inflow: tuple[float, ...], profile: Profile | None, walls: Sequence[SideWall], conditions: Sequence[SideCondition],
     units: Units, *, closed: Collection[Face] = (),
 ) -> tuple[BoundaryCondition, ...]:
-    """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`).
+    """Boundary conditions of the sides.
 
     `inflow`: incoming velocity along one axis [cells / step]; `conditions`: those in place of the tunnel's own;
     `closed`: sides without any fluid cell.
@@ -25,7 +25,6 @@ def tunnel_conditions(
     def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
         return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
 
-    walls = sorted(walls, key=lambda wall: not any(wall.velocity))
     stuck = [wall.face for wall in walls]
     sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
     return (

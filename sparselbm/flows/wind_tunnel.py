@@ -343,7 +343,7 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """Boundary conditions in the order in which they apply: sliding walls before walls at rest (see `MovingWall`)."""
+        """Boundary conditions of the sides."""
         o = self.options
         walls = self.space.walls(o.walls, o.conditions)
         return tunnel_conditions(self._inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)

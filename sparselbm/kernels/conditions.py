@@ -1,17 +1,18 @@
 """The boundary conditions of the flow in a cell."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ..models.boundary import BoundaryCondition
+from ..models.boundary.condition import link_field
 from ..models.condition_groups import chosen, group_conditions, same_nodes
 from ..models.runtime_parameter import with_parameters
 from ..trace.expression import where
 
 
 class FlowConditions:
-    """Applies the conditions of the flow in their order; those of one formula on many openings are computed once."""
+    """Applies the conditions in the order of `Physics.boundaries`; those of one formula on many openings are computed once."""
 
     def __init__(self, cell):
         """`cell`: the `Cell`, whose members give masks and parameters."""
@@ -33,11 +34,22 @@ class FlowConditions:
 
         `f`, `post`: populations before and after the collision.
         """
-        result = list(outgoing)
+        result, cell = list(outgoing), self._cell
         for group, model in self._groups:
-            for q, value in model.memory(self._cell.lattice, f, post).items():
-                [result[q]] = self._where(group, [value], [result[q]])
+            enters = model.face.enters(cell.lattice, cell.is_cut)
+            for q, value in model.memory(cell.lattice, f, post, enters).items():
+                stored = where(enters[cell.lattice.opposites[q]], value, result[q])
+                [result[q]] = self._where(group, [stored], [result[q]])
         return result
+
+    def settled(self, f: Sequence, outgoing: Sequence) -> list:
+        """The outgoing populations, shape (Q,), of cells whose populations f are an equilibrium; others do not change."""
+        result, lattice = list(outgoing), self._cell.lattice
+        for group, model in self._groups:
+            enters = model.face.enters(lattice, self._cell.is_cut)
+            leaving = [where(enters[p], f[q], result[q]) for q, p in enumerate(lattice.opposites)]
+            result = self._where(group, leaving, result)
+        return self.remembered(f, f, result)
 
     @cached_property
     def _groups(self) -> list[tuple[tuple[BoundaryCondition, ...], BoundaryCondition]]:
@@ -49,9 +61,13 @@ class FlowConditions:
         """The condition's equations, with placeholders for its parameters."""
         cell, f = self._cell, [self._cell.placeholder(f"f{q}") for q in range(self._cell.lattice.size)]
         model = with_parameters(condition, "", lambda place, _: cell.placeholder(place.replace(".", "_")))
-        value = {number.name: cell.placeholder(number.name) for number in condition.parameters(cell.lattice.dimension)}
+        names = [number.name for number in condition.parameters(cell.lattice.dimension)]
+        value = {name: cell.placeholder(name) for name in names}
+        if condition.on_links:
+            value = {name: lambda q, name=name: cell.placeholder(f"{name}_{q}") for name in names}
         enters = model.face.enters(cell.lattice, cell.is_cut)
-        memory = model.memory(cell.lattice, f, f)
+        post = [cell.placeholder(f"post{q}") for q in range(cell.lattice.size)]
+        memory = model.memory(cell.lattice, f, post, enters)
         return same_nodes([*model.fill(cell.lattice, f, value, enters), *memory, *memory.values()])
 
     def _model(self, group: Sequence[BoundaryCondition]) -> BoundaryCondition:
@@ -64,14 +80,24 @@ class FlowConditions:
         return with_parameters(group[0], first, number)
 
     def _values(self, group: Sequence[BoundaryCondition]) -> Mapping[str, Any]:
-        """The parameters of each cell's opening, by their names."""
+        """The parameters of each cell's opening, by their names; of conditions on links as functions of q."""
         names = [number.name for number in group[0].parameters(self._cell.lattice.dimension)]
-        return {name: self._chosen(group, lambda member, name=name: self._value(member, name)) for name in names}
 
-    def _value(self, condition: BoundaryCondition, name: str):
+        def of(name: str, q: int | None = None):
+            return self._chosen(group, lambda member: self._value(member, name, q))
+
+        return {name: partial(of, name) if group[0].on_links else of(name) for name in names}
+
+    def _value(self, condition: BoundaryCondition, name: str, q: int | None):
+        """A parameter with the profile's factor in the cell, or on the link along c_q."""
         full = f"{condition.face.name}.{name}"
         value = self._cell.parameter(full)
-        return value if condition.profile is None else value * self._cell.field(full)
+        if condition.profile is None:
+            return value
+        factor = self._cell.field(full)
+        if q is not None:
+            factor = factor + self._cell.field(link_field(full, self._cell.lattice.velocities[q]))
+        return value * factor
 
     def _chosen(self, group: Sequence[BoundaryCondition], value: Callable[[BoundaryCondition], Any]):
         masks = [self._cell.on_opening(member.face) for member in group] if len(group) > 1 else [None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..lattice.equilibrium import equilibrium
-from ..trace.expression import pullback
+from ..trace.expression import has_bit, pullback, where
 from .adjoint import Gather, GradientTargets
 from .cell import Cell
 from .context import KernelContext, traced_kernel
@@ -37,32 +37,54 @@ def moments_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
 
 @traced_kernel
 def equilibrium_kernel(k: KernelContext) -> None:
-    """source `[tile][1 + d][cell]` (density, velocity) -> target: equilibrium populations, including values stored at outlets and
-    the stored velocity.
+    """source `[tile][1 + d][cell]` (density, velocity) -> target: populations that arrive at equilibrium in the next streaming,
+    including values stored at outlets and the stored velocity.
 
     The populations of scalars in target are not changed.
     """
-    k.write("target", _at_equilibrium(k.cell, k.read("source", 1 + k.lattice.dimension)), k.physics.size)
+    cell, size = k.cell, 1 + k.lattice.dimension
+    own = k.read("source", size)
+    f, leaving = _equilibrium(cell, own), []
+    for q, c in enumerate(k.lattice.velocities):
+        there = [k.trace.shifted("source", n, size, c) for n in range(size)] if any(c) else own
+        leaving.append(_equilibrium(cell, there)[q])
+    k.write("target", _stored(cell, f, leaving, own), k.physics.size)
 
 
 @traced_kernel
 def equilibrium_adjoint_kernel(k: KernelContext, wrt: GradientTargets) -> None:
     """Vector-Jacobian product of `equilibrium_kernel`. source: density and velocity; adjoint: d J / d (state); target
     `[tile][1 + d][cell]`: d J / d (density, velocity). Gradients selected by `wrt` are added to (outlets have parameters)."""
-    moments, gather = k.read("source", 1 + k.lattice.dimension), Gather(wrt, k)
-    state = _at_equilibrium(k.cell, moments)
+    cell, moments, gather = k.cell, k.read("source", 1 + k.lattice.dimension), Gather(wrt, k)
+    f = _equilibrium(cell, moments)
+    state = _stored(cell, f, [0.0] * k.lattice.size, moments)
     given = [k.trace.local("adjoint", at, k.physics.size) for at in state]
-    adjoints = pullback([*state.values()], given, [*moments, *gather.inputs])
+    arriving = k.trace.streamed("adjoint", cell.links)[: k.lattice.size]
+    if cell.links is not None:  # Populations that return from walls and openings are values of the state in this cell.
+        arriving = [arriving[0], *(where(has_bit(cell.links, q), 0.0, arriving[q]) for q in range(1, k.lattice.size))]
+    outputs = [*(cell.in_fluid(fq) for fq in f), *state.values()]
+    adjoints = pullback(outputs, [*arriving, *given], [*moments, *gather.inputs])
     k.write("target", adjoints[: len(moments)])
     gather.add(adjoints[len(moments) :])
 
 
-def _at_equilibrium(cell: Cell, moments: Sequence) -> dict[int, Any]:
-    """Components of a state that are determined by density and velocity, by index."""
-    (density, *velocity), physics = moments, cell.physics
-    f = equilibrium(cell.lattice, density - 1.0, velocity)
-    settled = list(f)  # A collision does not change an equilibrium.
+def _equilibrium(cell: Cell, moments: Sequence) -> list:
+    density, *velocity = moments
+    return equilibrium(cell.lattice, density - 1.0, velocity)
+
+
+def _stored(cell: Cell, f: Sequence, leaving: Sequence, moments: Sequence) -> dict[int, Any]:
+    """Components of a state whose incoming populations are f, by index. `leaving`: those of the neighbours downstream.
+
+    Walls return the equilibrium of the cell. At openings the outgoing populations are those of a cell at equilibrium, which a
+    collision does not change; the condition makes the incoming ones of them.
+    """
+    physics, outgoing = cell.physics, list(leaving)
     if cell.links is not None:
-        f = cell.conditions.remembered(settled, settled, f)
-    stored = dict(zip(range(physics.size - physics.stored_velocity_size, physics.size), velocity, strict=False))
-    return {k: cell.in_fluid(value) for k, value in [*enumerate(f), *stored.items()]}
+        outgoing = [
+            where(has_bit(cell.links, p), f[p], value) if p != q else value
+            for q, (p, value) in enumerate(zip(cell.lattice.opposites, leaving, strict=True))
+        ]
+        outgoing = cell.conditions.settled(f, outgoing)
+    stored = dict(zip(range(physics.size - physics.stored_velocity_size, physics.size), moments[1:], strict=False))
+    return {k: cell.in_fluid(value) for k, value in [*enumerate(outgoing), *stored.items()]}

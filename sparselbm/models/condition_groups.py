@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ..trace.expression import Expression, where
-from .boundary.opening import Opening
+from .boundary import BoundaryCondition, Face, Opening
 
 
 class Condition(Protocol):
@@ -17,6 +17,16 @@ class Condition(Protocol):
 
 
 C = TypeVar("C", bound=Condition)
+
+
+def in_order(conditions: Iterable[BoundaryCondition]) -> tuple[BoundaryCondition, ...]:
+    """The conditions by rising `precedence`, then by side, so that a flow does not depend on the order of a list."""
+
+    def rank(condition: BoundaryCondition) -> tuple:
+        face = condition.face
+        return condition.precedence, *((1, face.axis, face.end) if isinstance(face, Face) else (0, 0, 0)), face.name
+
+    return tuple(sorted(conditions, key=rank))
 
 
 def group_conditions(conditions: Sequence[C], formula: Callable[[C], Hashable]) -> list[tuple[C, ...]]:

@@ -11,6 +11,7 @@ import numpy as np
 from ..lattice import Lattice
 from .boundary import BoundaryCondition, Opening
 from .collision import Collision
+from .condition_groups import in_order
 from .force import BodyForce
 from .model_parameter import ModelParameter
 from .rigid_velocity import RigidVelocity
@@ -26,6 +27,7 @@ class Physics:
     lattice: Lattice
     collision: Collision
     boundaries: tuple[BoundaryCondition, ...] = ()
+    """Conditions in the order in which they are applied, see `BoundaryCondition.precedence`."""
     forces: tuple[BodyForce, ...] = ()
     obstacles: tuple[str, ...] = ()
     """Names of the obstacles."""
@@ -45,6 +47,7 @@ class Physics:
     """Names of the parameters given as `RuntimeParameter`: these compare equal to plain numbers, but kernels differ."""
 
     def __post_init__(self):
+        object.__setattr__(self, "boundaries", in_order(self.boundaries))
         object.__setattr__(self, "tunable", tuple(self.runtime_parameters))
 
     @property
@@ -128,11 +131,8 @@ class Physics:
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the values that vary from cell to cell."""
-        d = self.lattice.dimension
-        profiles = (
-            number.of(b.face.name).name for b in self.boundaries if b.profile is not None for number in b.parameters(d)
-        )
-        forces = (name for force in self.forces for name in force.fields(d))
+        profiles = (name for b in self.boundaries for name in b.profile_fields(self.lattice))
+        forces = (name for force in self.forces for name in force.fields(self.lattice.dimension))
         return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
 
 

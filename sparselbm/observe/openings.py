@@ -16,9 +16,12 @@ from ..trace.expression import total, where
 
 @traced_kernel
 def _flux_kernel(k: KernelContext) -> None:
-    """source -> target `[tile][2][cell]`: mass entering through the links of a patch, sum f_q - f*_-q, and rho - 1."""
-    cell, links = k.cell, range(1, k.lattice.size)
-    gained = total(where(cell.is_cut(q), cell.f[q] - cell.incoming[q], 0.0) for q in links)
+    """source -> target `[tile][2][cell]`: mass entering through the links of a patch, sum f_q - f*_-q, and rho - 1.
+
+    f*_-q is that of the following collision: conditions store other values in the slots of the previous one.
+    """
+    cell, opposites = k.cell, k.lattice.opposites
+    gained = total(where(cell.is_cut(q), cell.f[q] - cell.collided[opposites[q]], 0.0) for q in range(1, k.lattice.size))
     k.write("target", [cell.in_fluid(gained), cell.in_fluid(cell.density_perturbation)])
 
 
@@ -39,17 +42,25 @@ class OpeningFlows:
         """Centres of these cells [m], (k, 3)."""
         self.areas: dict[str, np.ndarray] = {}
         """Flow rate into each cell per unit of velocity along the normal [cells^2], (k,): sum of 6 w_q c_q . n."""
+        self.links: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        """Middle x - c_q / 2 of each link that crosses a cap [m], (l, 3), and the flow rate into the fluid through it per unit of
+        velocity along the normal [cells^2], (l,): 6 w_q c_q . n."""
         for opening, patch in enumerate(simulation.physics.openings):
             if not isinstance(patch, Patch):
                 continue
             here = np.argwhere(simulation.walls.along_opening(opening))
             centres = domain.cell_centres()[here[:, 0], here[:, 1]]
-            owner = _nearest(centres, list(caps[patch.name].values()))
+            owner = nearest_cap(centres, list(caps[patch.name].values()))
             crossing = (cuts[here[:, 0], here[:, 1], None] >> np.arange(lattice.size, dtype=np.uint32)) & 1
             vectors = 6.0 * np.einsum("cq,q,qk->ck", crossing, lattice.weights, lattice.velocities)
             for k, (name, cap) in enumerate(caps[patch.name].items()):
-                self.cells[name], self.centres[name] = here[owner == k], centres[owner == k]
-                self.areas[name] = vectors[owner == k] @ cap.normal
+                mine = owner == k
+                self.cells[name], self.centres[name] = here[mine], centres[mine]
+                self.areas[name] = vectors[mine] @ cap.normal
+                cell, q = np.nonzero(crossing[mine])
+                c = np.array(lattice.velocities)[q]
+                middles = self.centres[name][cell] - 0.5 * domain.voxel_size * c
+                self.links[name] = middles, 6.0 * np.array(lattice.weights)[q] * (c @ cap.normal)
         tiles = np.unique(np.concatenate([cells[:, 0] for cells in self.cells.values()]))
         self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: tiles)
         self._found: wp.array = tile_array(domain, 2, simulation.precision)
@@ -68,6 +79,6 @@ class OpeningFlows:
         return flow, pressure
 
 
-def _nearest(points: np.ndarray, caps: list[Cap]) -> np.ndarray:
+def nearest_cap(points: np.ndarray, caps: list[Cap]) -> np.ndarray:
     """Index of the cap nearest to each point, (k,)."""
     return np.argmin([np.abs(cap.query.signed_distance(points)) for cap in caps], axis=0)

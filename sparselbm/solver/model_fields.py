@@ -1,6 +1,7 @@
 """Values that models give to cells: force fields, profiles of conditions, viscosity factors."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..errors import SimulationError
 from ..grid import Domain
 from ..grid.tile_field import Fields
 from ..models import ViscosityField
-from ..models.boundary import BoundaryCondition
+from ..models.boundary import BoundaryCondition, Profile
 from ..models.physics import Physics
 from .cell_values import cell_values
 from .walls import Walls
@@ -100,7 +101,7 @@ class ModelFields:
     @property
     def unsteady_names(self) -> tuple[str, ...]:
         """Names of the fields of unsteady profiles."""
-        return tuple(name for _, boundary in self.unsteady for name in self._names(boundary))
+        return tuple(name for _, boundary in self.unsteady for name in boundary.profile_fields(self.physics.lattice))
 
     def unsteady_values(self, step: int) -> dict[str, np.ndarray]:
         """Values of the unsteady profiles at a step, by the names of the fields. Raises SimulationError."""
@@ -112,31 +113,82 @@ class ModelFields:
     def cells_of_profile(self, name: str) -> np.ndarray | None:
         """Cells along the opening whose profile is the field `name`, (n, cells) bool; None for other fields."""
         for k, boundary in self._profiled:
-            if name in self._names(boundary):
+            if name in boundary.profile_fields(self.physics.lattice):
                 return self.walls.along_opening(k)
         return None
+
+    def set_profile(self, fields: Fields, opening: str, profile: Profile) -> None:
+        """Evaluates another steady profile of a condition: see `Simulation.set_profile`."""
+        k, boundary = self._of_opening(opening)
+        if not (profile.steady and boundary.profile and boundary.profile.steady):
+            raise SimulationError(f"the profile on {opening} varies in time, and is evaluated at each step: use a steady one")
+        for name, values in self._profile_values(k, replace(boundary, profile=profile), 0).items():
+            fields.put(name, values)
+        fields.upload()
+
+    def profile_gradient(self, opening: str, gradients: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Points at which the profile on an opening is taken, (K, d) [cells], and d J / d factor there, (K, P).
+
+        `gradients`: d J / d field (n, cells) for each of the condition's `profile_fields`.
+        """
+        k, boundary = self._of_opening(opening)
+        here = self.walls.along_opening(k)
+        points, weights = self._points(boundary, here)
+        columns = np.zeros((len(weights), len(boundary.parameters(self.domain.dimension)), points.shape[1]))
+        for name, place in boundary.profile_fields(self.physics.lattice).items():
+            columns[place] = gradients[name][here]
+        gradient = np.einsum("vl,vpm->lmp", weights, columns)
+        return points.reshape(-1, points.shape[-1]), gradient.reshape(-1, gradient.shape[-1])
+
+    def _of_opening(self, name: str) -> tuple[int, BoundaryCondition]:
+        for k, boundary in self._profiled:
+            if boundary.face.name == name:
+                return k, boundary
+        there = ", ".join(boundary.face.name for _, boundary in self._profiled) or "none"
+        raise SimulationError(f"no condition with a profile on {name!r}; there are: {there}")
 
     @property
     def _profiled(self) -> list[tuple[int, BoundaryCondition]]:
         return [(k, b) for k, b in enumerate(self.physics.boundaries) if b.profile is not None]
 
-    def _names(self, boundary: BoundaryCondition) -> list[str]:
-        return [number.of(boundary.face.name).name for number in boundary.parameters(self.domain.dimension)]
-
     def _profile_values(self, k: int, boundary: BoundaryCondition, step: int) -> dict[str, np.ndarray]:
-        """Factors of a condition's parameters at a step, (n, cells) each; `k`: the number of its opening."""
+        """Values of a condition's `profile_fields` at a step, (n, cells) each; `k`: the number of its opening."""
         assert boundary.profile is not None
-        domain, here = self.domain, self.walls.along_opening(k)
-        centres = (domain.cell_indices() + 0.5)[here]
-        names = self._names(boundary)
-        factors = np.asarray(boundary.profile.factors(centres, domain.shape, step), dtype=np.float64)
-        if factors.shape not in ((len(centres),), (len(centres), len(names))) or not np.isfinite(factors).all():
-            raise SimulationError(
-                f"the profile on {boundary.face.name} gives an array of shape {factors.shape}: it must be finite, with one "
-                f"factor for each of {len(centres)} cells, or {len(names)} factors for each"
-            )
-        columns = np.broadcast_to(factors.reshape(len(centres), -1), (len(centres), len(names))).T
-        values = {name: np.zeros(domain.fluid.shape) for name in names}
-        for field, column in zip(values.values(), columns, strict=True):
-            field[here] = column
+        here = self.walls.along_opening(k)
+        count = len(boundary.parameters(self.domain.dimension))
+        points, weights = self._points(boundary, here)
+        factors = _factors(boundary, boundary.profile, points, self.domain.shape, step, count)
+        columns, values = np.einsum("vl,lmp->vpm", weights, factors), {}
+        for name, place in boundary.profile_fields(self.physics.lattice).items():
+            values[name] = np.zeros(self.domain.fluid.shape)
+            values[name][here] = columns[place]
         return values
+
+    def _points(self, boundary: BoundaryCondition, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the profile is taken for some cells, (L, m, d) [cells], and the weights of these values in the fields, (V, L).
+
+        On links: the cell's centre and the middle of each link, and the differences of the latter from the former. Otherwise the
+        mean over the links: Simpson's rule over the side of the cell on the face.
+        """
+        lattice = self.physics.lattice
+        links = boundary.face.entering(lattice)
+        centres = (self.domain.cell_indices() + 0.5)[here]
+        points = centres - 0.5 * np.array([lattice.velocities[q] for q in links], dtype=np.float64)[:, None]
+        if not boundary.on_links:
+            weights = np.array([[lattice.weights[q] for q in links]])
+            return points, weights / weights.sum()
+        weights = np.eye(1 + len(links))
+        weights[1:, 0] = -1.0
+        return np.concatenate([centres[None], points]), weights
+
+
+def _factors(boundary: BoundaryCondition, profile: Profile, points: np.ndarray, shape, step: int, count: int) -> np.ndarray:
+    """Factors of a profile at points (L, m, d), (L, m, count). Raises SimulationError."""
+    places = points.reshape(-1, points.shape[-1])
+    factors = np.asarray(profile.factors(places, shape, step), dtype=np.float64)
+    if factors.shape not in ((len(places),), (len(places), count)) or not np.isfinite(factors).all():
+        raise SimulationError(
+            f"the profile on {boundary.face.name} gives an array of shape {factors.shape}: it must be finite, with one "
+            f"factor for each of {len(places)} points, or {count} factors for each"
+        )
+    return np.broadcast_to(factors.reshape(len(places), -1), (len(places), count)).reshape(*points.shape[:2], count)

@@ -12,7 +12,7 @@ from ..grid.tile_field import Fields
 from ..kernels.context import Target
 from ..lattice import D2Q9, D3Q19, Lattice
 from ..models import ViscosityField
-from ..models.boundary import BoundaryCondition
+from ..models.boundary import BoundaryCondition, Profile
 from ..models.collision import TRT, Collision
 from ..models.force import BodyForce
 from ..models.physics import Physics
@@ -97,7 +97,7 @@ class Simulation:
         self.parameters = ParameterTable(
             physics.model_parameters(viscosity, motions), schedules or {}, physics.check_tunables, precision, domain.device
         )
-        self.walls = Walls(domain, lattice, boundaries, obstacles, precision, physics.scalars)
+        self.walls = Walls(domain, lattice, physics.boundaries, obstacles, precision, physics.scalars)
         self.physics = replace(physics, links_have_owners=self.walls.links_have_owners)
         self.solids = Solids(domain, obstacles, self.walls, precision)
         self.state = DoubleBuffer(domain, self.physics.size, precision)
@@ -175,6 +175,8 @@ class Simulation:
     def set_state(self, density: np.ndarray | float = 1.0, velocity: Sequence | np.ndarray | float = 0.0) -> None:
         """Sets equilibrium populations of the flow, and counts steps from 0; scalars are unchanged.
 
+        `density()` and `velocity()` then return these values to rounding, except along openings, whose conditions apply, along
+        interpolated walls, and for a body force F, which adds F / 2 rho to the velocity.
         `density`: a number or (n, cells); `velocity`: one value per axis or (n, cells, d). Raises SimulationError for values in
         the fluid that are not finite.
         """
@@ -234,6 +236,13 @@ class Simulation:
         are not finite or out of the model's range.
         """
         self.model_fields.set(self.fields, name, values)
+
+    def set_profile(self, opening: str, profile: Profile) -> None:
+        """Changes the steady profile of the condition on an opening, which needs to have one from the beginning.
+
+        Raises SimulationError for an opening without a profile, one that varies in time, and factors that are not finite.
+        """
+        self.model_fields.set_profile(self.fields, opening, profile)
 
     def set_solid_fractions(self, fractions: np.ndarray | float) -> None:
         """Sets eps of every cell, a number or (n, cells), until the next `update_geometry`.

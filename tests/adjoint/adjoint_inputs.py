@@ -189,7 +189,7 @@ def _link_points(run: Run, obstacle, direction: np.ndarray, h: float) -> Input:
 def _field(run: Run, name: str, direction: np.ndarray, h: float) -> Input:
     fields = run.simulation.fields
     base = fields.spread(fields.array, name)
-    scale = np.abs(base).max()
+    scale = np.abs(base).max() or 1.0
     direction = np.where(np.isin(np.arange(len(direction)), fields.tiles)[:, None], scale * direction, 0.0)
 
     def put(t):

@@ -20,6 +20,7 @@ from sparselbm.models.boundary import (
     PressureOutlet,
     VelocityInlet,
 )
+from sparselbm.models.condition_groups import in_order
 from sparselbm.solver import Simulation
 
 BODIES = {"ball": TriangleMesh.sphere(0.5, subdivisions=2)}
@@ -30,15 +31,14 @@ def setup_of(**parts):
     return Case(scene=SceneFile(file="ball.usda"), **parts).tunnel.around(BODIES, "ball")
 
 
-def test_a_road_and_walls_apply_before_slip_and_outlet_those_at_rest_after_those_that_slide():
+def test_slip_applies_before_walls_and_these_before_inlet_and_outlet_those_at_rest_after_those_that_slide():
     sides = {
         "xMin": WIND, "xMax": OUT, "yMin": CaseBoundary(kind="wall"),
         "zMin": CaseBoundary(kind="movingWall", velocity=(1.0, 0.5, 0.0)),
         "zMax": CaseBoundary(kind="symmetry"),
     }
-    inlet, *others, outlet = setup_of(boundary=sides).boundaries
+    *slips, road, wall, inlet, outlet = in_order(setup_of(boundary=sides).boundaries)
     assert inlet == VelocityInlet(X_MIN, (0.08, 0.0, 0.0))
-    road, wall, *slips = others
     assert isinstance(road, MovingWall)
     assert road.face == Z_MIN
     assert road.velocity == pytest.approx((0.04, 0.02, 0.0))  # 0.08 cells / step are 2 m / s.

@@ -58,6 +58,8 @@ class DenseFlow:
         ]
         for b in self.boundaries:
             here, values = self._on_face(b.face), {p.name: p.excess for p in b.parameters(self.lattice.dimension)}
+            if b.on_links:
+                values = {name: lambda _, value=value: value for name, value in values.items()}
             enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
             reflected = [pulled[q] if enters[q] else fq for q, fq in enumerate(f)]
             filled = b.fill(self.lattice, reflected, values, enters)
@@ -91,7 +93,8 @@ class DenseFlow:
         collided = self.collided(f)
         post = list(collided)
         for b in self.boundaries:
-            for q, kept in b.memory(self.lattice, f, collided).items():
+            enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
+            for q, kept in b.memory(self.lattice, f, collided, enters).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
         if len(self.kept):

@@ -49,7 +49,7 @@ def test_inlet_and_outlet_meet_walls_and_slip(inlet, outlet, lattice, device):
     f = noise(lattice, domain.shape)
     set_dense_state(simulation, f)
     reference = DenseFlow(
-        lattice, simulation.physics.collision, 0.07, f, periodic=domain.periodic, boundaries=conditions
+        lattice, simulation.physics.collision, 0.07, f, periodic=domain.periodic, boundaries=simulation.physics.boundaries
     )
     simulation.run(steps)
     for _ in range(steps):

@@ -58,6 +58,8 @@ class CharacteristicOutlet(BoundaryCondition):
     1/4 at Re 200; 1/8 and 0 were stable at Re 400.
     """
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
         if not 0.0 < self.relaxation <= 1.0:
@@ -76,7 +78,7 @@ class CharacteristicOutlet(BoundaryCondition):
         j[self.face.axis] = -self.face.inward * (known - excess)
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         excess = excess_density(f)
         outward_flux = along_normal(self.face, momentum(lattice, f))
         W = (outward_flux - _CS * excess) / (1.0 + excess)

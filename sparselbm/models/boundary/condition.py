@@ -23,12 +23,18 @@ class BoundaryCondition(ABC):
     face: Opening
     """Location: a side of the box, a part of one, or a patch of a surface."""
     profile: Profile | None = field(default=None, kw_only=True)
-    """Factors of the parameters from cell to cell (of a density: of rho - 1); None: 1."""
+    """Factors of the parameters from place to place (of a density: of rho - 1); None: 1."""
 
+    precedence = 2.0
+    """Rank where two conditions meet: they are applied in rising order, in any order of the list, and the last has the links of
+    both. 0: planes of symmetry, 1 to 1.5: walls, 2: velocities, 3: densities and outlets, which need all other populations of
+    their cells. If ranks are equal, the face of the lower axis comes first."""
     mass_share = 1.0
     """Weight of a cell on the face in the total mass: 1/2 where the face is a symmetry plane through its centre."""
     needs_plane = True
     """Whether the formula applies to sides of the box only."""
+    on_links = False
+    """Whether a profile is taken at the middle of each link, x - c_q / 2; otherwise its mean over the links of a cell."""
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
@@ -41,13 +47,32 @@ class BoundaryCondition(ABC):
     def fill(self, lattice: Lattice, f: Sequence, value: Mapping[str, Any], enters: Sequence) -> list:
         """Replaces the incoming populations by those of the condition, shape (Q,).
 
-        `value`: the parameters by name, each less its reference (`density`: rho - 1); `enters`: for each q whether c_q
-        enters here, True, False or a mask.
+        `value`: the parameters by name, each less its reference (`density`: rho - 1), with `on_links` each as a function of q;
+        `enters`: for each q whether c_q enters here, True, False or a mask.
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence, post: Sequence) -> dict[int, Any]:
+    def memory(self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
         `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
+        Only the slots of links that cross the opening take a value; `enters`: see `fill`.
         """
+
+    def profile_fields(self, lattice: Lattice) -> dict[str, tuple[int, int]]:
+        """Names of the fields that store the profile: the factors of the cells and, with `on_links`, the differences from these
+        on every link; of a vector, the components along the link. Each with 0 or 1 + the number of the link, and the parameter.
+        """
+        if self.profile is None:
+            return {}
+        names = [number.of(self.face.name).name for number in self.parameters(lattice.dimension)]
+        fields = {name: (0, p) for p, name in enumerate(names)}
+        for at, q in enumerate(self.face.entering(lattice) if self.on_links else (), start=1):
+            c = lattice.velocities[q]
+            fields |= {link_field(name, c): (at, p) for p, name in enumerate(names) if len(names) < len(c) or c[p]}
+        return fields
+
+
+def link_field(name: str, c: Sequence[int]) -> str:
+    """Name of the field by which a parameter's factor on the links along c differs from that of the cell."""
+    return f"{name}{tuple(c)}"

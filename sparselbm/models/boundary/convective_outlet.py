@@ -31,6 +31,8 @@ class ConvectiveOutlet(BoundaryCondition):
     relaxation: float = 0.0005
     """K, the fraction of a pressure error that is removed per step."""
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
         if not self.speed > 0.0:
@@ -49,6 +51,6 @@ class ConvectiveOutlet(BoundaryCondition):
         surplus = 6.0 * self.relaxation * (excess_density(f) - value["density"])
         return [where(enter, fq - w * surplus, fq) for fq, w, enter in zip(f, lattice.weights, enters, strict=True)]
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         U = self.speed
         return {lattice.opposites[q]: (f[q] + U * post[q]) / (1.0 + U) for q in self.face.entering(lattice)}

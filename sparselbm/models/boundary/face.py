@@ -49,7 +49,6 @@ class Face(Opening):
         return 1 if self.end == 0 else -1
 
     def entering(self, lattice: Lattice) -> list[int]:
-        """Indices of the velocities that point into the domain through this face."""
         return [q for q, c in enumerate(lattice.velocities) if c[self.axis] == self.inward]
 
     def straight(self, lattice: Lattice) -> int:

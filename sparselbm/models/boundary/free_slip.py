@@ -16,12 +16,14 @@ class FreeSlip(BoundaryCondition):
 
     face: Face
 
+    precedence = 0.0
     mass_share = 0.5
+
     def parameters(self, dimension):
         return ()
 
     def fill(self, lattice, f, value, enters):
         return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}

@@ -13,7 +13,7 @@ class NodalProfile(Profile):
 
         factor(s) = sum_k hat_k(s) v_k.
 
-    d J / d v_k = sum over cells of hat_k d J / d factor: see `pullback`, which takes the gradient from `adjoint.Field`.
+    d J / d v_k = sum over points of hat_k d J / d factor: see `adjoint.NodalValues`.
 
     Raises:
         ValueError: nodes that are not in order, or values that do not fit them.
@@ -42,10 +42,6 @@ class NodalProfile(Profile):
         """Hat functions hat_k at positions (n,) [cells], shape (n, nodes)."""
         return np.stack([np.interp(places, self.nodes, unit) for unit in np.eye(len(self.nodes))], axis=1)
 
-    def pullback(self, cell_indices: np.ndarray, field_gradient: np.ndarray) -> np.ndarray:
-        """Gradient d J / d v, (nodes,), from d J / d factor in every cell (n, cells), which is 0 away from the inlet.
-
-        `cell_indices`: index of every cell, (n, cells, d), from `Domain.cell_indices()`.
-        """
-        here = field_gradient != 0.0
-        return field_gradient[here] @ self.weights(cell_indices[here][:, self.axis] + 0.5)
+    def pullback(self, points: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Gradient d J / d v, (nodes,), from d J / d factor, (n, P), at points (n, d) [cells from the domain's lower corner]."""
+        return gradient.sum(axis=1) @ self.weights(points[:, self.axis])

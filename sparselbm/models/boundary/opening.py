@@ -17,6 +17,10 @@ class Opening(ABC):
         """Name in messages and parameters."""
 
     @abstractmethod
+    def entering(self, lattice: Lattice) -> list[int]:
+        """Indices of the velocities that enter through the opening in some of its cells."""
+
+    @abstractmethod
     def enters(self, lattice: Lattice, crossing) -> list:
         """For each q, whether c_q enters through the opening: True, False, or a mask.
 

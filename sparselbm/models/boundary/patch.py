@@ -26,6 +26,9 @@ class Patch(Opening):
     def name(self) -> str:
         return self.label
 
+    def entering(self, lattice: Lattice) -> list[int]:
+        return [q for q, c in enumerate(lattice.velocities) if any(c)]
+
     def enters(self, lattice: Lattice, crossing) -> list:
         return [any(c) and crossing(q) for q, c in enumerate(lattice.velocities)]
 

@@ -34,11 +34,6 @@ def resting_density(lattice: Lattice, face: Face, f: Sequence):
     return total(fq for fq, cn in zip(f, outward(lattice, face), strict=True) if cn == 0)
 
 
-def excess_from_velocity(known, normal_velocity):
-    """Density perturbation rho - 1 = (A - u_n) / (1 + u_n)."""
-    return (known - normal_velocity) / (1.0 + normal_velocity)
-
-
 def resting_momentum(lattice: Lattice, face: Face, f: Sequence) -> list:
     """T = sum_{c.n = 0} c f, one value per axis; 2/3 rho u_t if f is an equilibrium, 0 along n."""
     resting = [q for q, cn in enumerate(outward(lattice, face)) if cn == 0]

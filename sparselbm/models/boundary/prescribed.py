@@ -1,4 +1,4 @@
-"""Base classes of conditions with a prescribed density or velocity and without memory."""
+"""Base classes of conditions with a prescribed density or velocity."""
 
 from abc import ABC
 from dataclasses import dataclass
@@ -21,19 +21,24 @@ class PrescribedPressure(BoundaryCondition, ABC):
     density: float = 1.0
     """rho [lattice density]; the pressure is rho / 3."""
 
+    precedence = 3.0
+
     def __post_init__(self):
         require_density(self, self.density)
 
     def parameters(self, dimension):
         return (density_parameter(self.density),)
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}
 
 
 @dataclass(frozen=True)
 class PrescribedVelocity(BoundaryCondition, ABC):
-    """Prescribed velocity. Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step]."""
+    """Prescribed velocity u: the mass flux is that of the density 1, so that the flow rate is nominal at any pressure.
+
+    Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
+    """
 
     velocity: tuple[float, ...]
     """u [cells / step], one value per axis."""
@@ -42,6 +47,3 @@ class PrescribedVelocity(BoundaryCondition, ABC):
         if len(self.velocity) != dimension:
             raise ValueError(f"velocity {self.velocity} on {self.face.name}: give one value per axis, {dimension} of them")
         return vector_parameters("velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity")
-
-    def memory(self, lattice, f, post):
-        return {}

@@ -44,6 +44,8 @@ class WallFunction(BoundaryCondition):
     viscosity: float
     """nu [cells^2 / step]."""
 
+    precedence = 1.0
+
     def __post_init__(self):
         if not 0.0 < self.viscosity < inf:
             raise ValueError(f"WallFunction(viscosity={self.viscosity}): must be above 0 and finite; use that of the simulation")
@@ -65,5 +67,5 @@ class WallFunction(BoundaryCondition):
             for fq, w, c, enter in zip(f, lattice.weights, lattice.velocities, enters, strict=True)
         ]
 
-    def memory(self, lattice, f, post):
+    def memory(self, lattice, f, post, enters):
         return {}
