@@ -1,0 +1,65 @@
+"""Bounce-back that reads the velocity at the wall from the parabola along the link."""
+
+from dataclasses import dataclass
+
+from ...trace.expression import sqrt, where
+from .bounce_back import BounceBack
+
+_CURVATURE = 0.75
+"""b: the second derivative of a Poiseuille flow along its own direction, relative to its share of the odd departure."""
+_SMOOTHING = 0.01
+"""Keeps the gain m differentiable where Delta passes through zero."""
+_NEAREST = 0.1
+"""Link distance below which the inertial term, which vanishes with the distance, is faded out."""
+
+
+@dataclass(frozen=True)
+class ParabolicInterpolation(BounceBack):
+    """Interpolated bounce-back that corrects the incoming population until the parabola of u along the link vanishes at the wall:
+
+        f_q(t + 1) = f_q + k (f_p(t + 1) - f_p) + 2 m (e- - delta g+ + b delta^2 g- / 3 nu - 2 Delta E / delta).
+
+    Of the link in p, all after streaming: e- = 3 w c_p . (rho u), g+ = f+ - f*+ = -d e- (half of the change by the
+    collision, d along the link), g- = f- - f*- + 3 w c_p . F, which holds 3 nu d^2 e- less the pressure gradient, and the
+    inertial part E = w (9/2 (c_p . u)^2 - 3/2 u^2) of the equilibrium, which g+ and g- contain too. Lambda- =
+    1 / omega- - 1/2, Delta = b delta^2 / 3 nu - Lambda-, k = 1 - 2 delta m, b = 3/4. The gain m = 2 / (1 + 2 delta +
+    2 |Delta|) is the largest that is stable.
+
+    Third order along walls on an axis of the grid: Poiseuille flow is exact there at any delta, nu and Lambda. On inclined
+    walls the share b differs between the links, which leaves 1/5 to 1 of the second-order slip of `CentralInterpolation`.
+    Source: the parabolic closure relations of Ginzburg & d'Humieres, Phys. Rev. E 68 (2003) 066614, on one node with the gain of
+    Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, MGLI of table 3; own derivation, E included.
+    """
+
+    def incoming(self, link):
+        late = _behind(link) * link.arriving
+        return where(link.is_in_gap, link.reflected, link.reflected + late)
+
+    def stored(self, link):
+        delta, nu3 = link.delta, 3.0 * link.viscosity
+        even = 0.5 * ((link.before_p + link.before_q) - (link.outgoing_p + link.outgoing_q))
+        odd = 0.5 * ((link.before_p - link.before_q) - (link.outgoing_p - link.outgoing_q)) + link.force
+        bent = _CURVATURE * delta * delta / nu3
+        inertia = 2.0 * _lack(link) * delta / (delta * delta + _NEAREST**2) * link.inertia
+        at_wall = link.odd_equilibrium - delta * even + bent * odd - inertia
+        late = where(link.is_in_gap, 0.0, _behind(link) * link.before_p)
+        return link.before_q + 2.0 * _gain(link) * at_wall - late
+
+    def wall_velocity_factor(self, link):
+        return _gain(link)
+
+
+def _lack(link):
+    """Delta = b delta^2 / 3 nu - Lambda-."""
+    return _CURVATURE * link.delta * link.delta / (3.0 * link.viscosity) - link.odd_relaxation
+
+
+def _gain(link):
+    """m = 2 / (1 + 2 delta + 2 |Delta|)."""
+    lack = _lack(link)
+    return 2.0 / (1.0 + 2.0 * link.delta + 2.0 * sqrt(lack * lack + _SMOOTHING))
+
+
+def _behind(link):
+    """k = 1 - 2 delta m."""
+    return 1.0 - 2.0 * link.delta * _gain(link)
