@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..errors import ConstraintError, SimulationError
-from ..models.wall import BounceBack, Bouzidi
+from ..models.wall import BounceBack, ParabolicInterpolation
 from .operating_point import OperatingPoint
 from .optimizer import DesignRecord, OptimizeResult
 
@@ -30,7 +30,7 @@ class CrossCheck:
     """Number of iterations between two checks; None: only the best design, at the end."""
     tolerance: float = 0.05
     """Largest relative difference in the objective between the two walls."""
-    wall: BounceBack = field(default_factory=Bouzidi)
+    wall: BounceBack = field(default_factory=ParabolicInterpolation)
     """Wall model of the cross-check."""
 
     def __post_init__(self):

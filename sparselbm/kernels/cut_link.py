@@ -4,7 +4,10 @@ from functools import cached_property
 from typing import Any
 
 from ..lattice.equilibrium import along
-from ..trace.expression import has_bit, total
+from ..trace.expression import dot, has_bit
+
+HALFWAY = 1e-6
+"""Deviation from 1/2 below which a link distance stands for a reflection halfway: `solver.link_table` keeps walls off it."""
 
 
 class CutLink:
@@ -17,6 +20,11 @@ class CutLink:
         self._cell, self._q, self._p = cell, q, cell.lattice.opposites[q]
         self.delta = cell.wall_distance(q)
         """Distance of the wall as a fraction of the link."""
+
+    @property
+    def is_halfway(self):
+        """Mask of the links that are reflected halfway: those of openings, of the domain's sides, of walls without a position."""
+        return (self.delta - 0.5) * (self.delta - 0.5) < HALFWAY**2
 
     @property
     def reflected(self):
@@ -74,14 +82,22 @@ class CutLink:
         momentum = [j + 0.5 * F for j, F in zip(self._cell.momentum, self._cell.force, strict=True)]
         return 3.0 * self._weight * along(self._c, momentum)
 
-    @cached_property
+    @property
     def inertia(self):
-        """w (9/2 (c_p . v)^2 - 3/2 v^2) with v = u - u_w, relative to the wall."""
-        v = self._cell.velocity
-        if self._cell.physics.moving:
-            v = [a - b for a, b in zip(v, self._cell.wall_velocity(self._q), strict=True)]
-        cv = along(self._c, v)
-        return self._weight * (4.5 * cv * cv - 1.5 * total(x * x for x in v))
+        """w (9/2 (c_p . v)^2 - 3/2 v^2), the even part of the equilibrium, with v = u - u_w relative to the wall."""
+        cv = along(self._c, self._relative_velocity)
+        return self._weight * (4.5 * cv * cv - 1.5 * dot(self._relative_velocity, self._relative_velocity))
+
+    @property
+    def largest_odd_square(self):
+        """(3 w v)^2, for v along a link of unit length."""
+        return (3.0 * self._weight) ** 2 * dot(self._relative_velocity, self._relative_velocity)
+
+    @cached_property
+    def _relative_velocity(self) -> list:
+        if not self._cell.physics.moving:
+            return self._cell.velocity
+        return [a - b for a, b in zip(self._cell.velocity, self._cell.wall_velocity(self._q), strict=True)]
 
     @property
     def _weight(self) -> float:

@@ -9,6 +9,8 @@ _CURVATURE = 0.75
 """b: the second derivative of a Poiseuille flow along its own direction, relative to its share of the odd departure."""
 _SMOOTHING = 0.01
 """Keeps the gain m differentiable where Delta passes through zero."""
+_REST = 1e-16
+"""Square of a population at rounding, below which the fluid is at rest."""
 _NEAREST = 0.1
 """Link distance below which the inertial term, which vanishes with the distance, is faded out."""
 
@@ -32,21 +34,22 @@ class ParabolicInterpolation(BounceBack):
     """
 
     def incoming(self, link):
-        late = _behind(link) * link.arriving
-        return where(link.is_in_gap, link.reflected, link.reflected + late)
+        late = where(link.is_halfway, 0.0, where(link.is_in_gap, 0.0, _behind(link) * link.arriving))
+        return link.reflected + late
 
     def stored(self, link):
-        delta, nu3 = link.delta, 3.0 * link.viscosity
+        delta = link.delta
         even = 0.5 * ((link.before_p + link.before_q) - (link.outgoing_p + link.outgoing_q))
         odd = 0.5 * ((link.before_p - link.before_q) - (link.outgoing_p - link.outgoing_q)) + link.force
-        bent = _CURVATURE * delta * delta / nu3
         inertia = 2.0 * _lack(link) * delta / (delta * delta + _NEAREST**2) * link.inertia
-        at_wall = link.odd_equilibrium - delta * even + bent * odd - inertia
+        bent = _CURVATURE * delta * delta / (3.0 * link.viscosity) * odd - inertia
+        excess = bent * bent / (link.largest_odd_square + _REST)
+        at_wall = link.odd_equilibrium - delta * even + bent / sqrt(sqrt(1.0 + excess * excess))
         late = where(link.is_in_gap, 0.0, _behind(link) * link.before_p)
-        return link.before_q + 2.0 * _gain(link) * at_wall - late
+        return where(link.is_halfway, link.outgoing_p, link.before_q + 2.0 * _gain(link) * at_wall - late)
 
     def wall_velocity_factor(self, link):
-        return _gain(link)
+        return where(link.is_halfway, 1.0, _gain(link))
 
 
 def _lack(link):
