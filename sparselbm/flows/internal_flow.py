@@ -21,7 +21,7 @@ from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
 from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
-from ..models.wall import BounceBack, ParabolicInterpolation
+from ..models.wall import BounceBack, Bouzidi
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
 from ..units import CELLS_WARNING_BELOW, Units, is_below
@@ -51,7 +51,7 @@ class InternalFlow(FlowOptions):
     within 400 steps, and `RecursiveRegularised` was stable.
     """
 
-    wall: BounceBack = field(default_factory=ParabolicInterpolation)
+    wall: BounceBack = field(default_factory=Bouzidi)
     """Bounce-back rule of the surface."""
 
     def check(self) -> None:
