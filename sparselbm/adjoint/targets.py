@@ -32,7 +32,7 @@ def _require_obstacle(simulation: Simulation, name: str) -> None:
     if isinstance(wall, BounceBack) and not wall.resolves_position:
         raise AdjointError(
             f"the wall of {name!r} is halfway on each link that it cuts, independent of the position of its points, so that its "
-            "gradient is 0 except for jumps: use wall=SolidFraction(), or Bouzidi() or CentralInterpolation()"
+            "gradient is 0 except for jumps: use wall=SolidFraction(), or Bouzidi() or ParabolicInterpolation()"
         )
 
 
@@ -259,7 +259,7 @@ class LinkFractions:
     def require(self, simulation: Simulation) -> None:
         if not simulation.physics.link_wall.resolves_position:
             raise AdjointError(
-                "LinkFractions of a simulation without any: add an obstacle with wall=Bouzidi() or CentralInterpolation()"
+                "LinkFractions of a simulation without any: add an obstacle with wall=Bouzidi() or ParabolicInterpolation()"
             )
 
     def gradient(self, sweep: BackwardSweep) -> np.ndarray:

@@ -17,7 +17,7 @@ from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
 from ..models import collision
 from ..models.collision import Collision
-from ..models.wall import Bouzidi
+from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
@@ -159,7 +159,7 @@ class Case:
         openings = CaseOpenings.of(self.boundary, self.source)
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
-        wall = Bouzidi() if s.wall == "interpolated" else SolidFraction()
+        wall = ParabolicInterpolation() if s.wall == "interpolated" else SolidFraction()
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
             reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,

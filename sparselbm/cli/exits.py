@@ -17,7 +17,7 @@ _SPOKEN = {
     "constrain it by BoundingBox or bounds instead": "pass --no-fixed-volume",
     "omit the grid check": "pass --no-grid-check",
     "pass a reference_area": "pass --reference-area",
-    "wall=Bouzidi()": "--wall interpolated",
+    "wall=ParabolicInterpolation()": "--wall interpolated",
     "enlarge side,": "enlarge --margins,",
 }
 """Names of the Python interface in messages, and the options that correspond to them."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..errors import ConstraintError
-from ..models.wall import BounceBack, Bouzidi
+from ..models.wall import BounceBack, ParabolicInterpolation
 from .defect_correction import DefectCorrection, Observables
 from .optimizer import DesignRecord, OptimizeResult
 
@@ -32,7 +32,7 @@ class CrossCheck:
     """Number of iterations between two checks; None: only the best design, at the end."""
     tolerance: float = 0.05
     """Largest relative difference in the objective between the two walls."""
-    wall: BounceBack = field(default_factory=Bouzidi)
+    wall: BounceBack = field(default_factory=ParabolicInterpolation)
     """Wall model of the cross-check."""
     correction: DefectCorrection | None = field(default_factory=DefectCorrection)
     """Correction of objective and flow constraints to the values of this wall; None: values of the optimisation's own wall."""

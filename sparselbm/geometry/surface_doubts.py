@@ -42,5 +42,5 @@ def _on_thin_walls(mesh: TriangleMesh, least: float, device) -> list[str]:
     return [
         f"{share:.0%} of its surface has less than {MIN_CELLS:g} cells ({least:.3g} m) of solid behind it, or none: flow leaks "
         "through a partially saturated wall (drag 14 % low for a plate of one cell, 34 % for half a cell, 61 % for a sheet); "
-        "use smaller voxels, or wall=Bouzidi()"
+        "use smaller voxels, or wall=ParabolicInterpolation()"
     ]

@@ -17,6 +17,7 @@ from ..models.scalar.carried import CarriedScalar
 from ..models.wall.partially_saturated import force_on_solid, partially_saturated, saturation, solid_collision
 from ..trace.expression import has_bit, matches, total, where
 from .conditions import FlowConditions
+from .cut_link import CutLink
 from .tile_kernel import KernelTrace
 
 
@@ -84,8 +85,8 @@ class Cell:
         result, wall = list(f), self.physics.link_wall
         for q, p in enumerate(self.lattice.opposites):
             if p != q:
-                delta = self.wall_distance(q)
-                back = wall.incoming(f[q], f[p], delta) + wall.wall_velocity_factor(delta) * self._pushed(q)
+                link = CutLink(self, q)
+                back = wall.incoming(link) + wall.wall_velocity_factor(link) * self._pushed(q)
                 result[q] = where(has_bit(self.links, q), back, f[q])
         return result
 
@@ -94,9 +95,20 @@ class Cell:
         if not self.physics.moving:
             return self._trace.graph.constant(0.0)
         c = self.lattice.velocities[q]
-        at = [self.centre(k) - self.wall_distance(q) * x for k, x in enumerate(c)]
-        walls = [(name, along(c, self._velocity_of(name, at))) for name in self.physics.moving]
+        walls = [(name, along(c, u)) for name, u in self._velocities_at(q)]
         return 6.0 * self.lattice.weights[q] * total(self.through_link(q, name, u) for name, u in walls)
+
+    def wall_velocity(self, q: int) -> list:
+        """Velocity u_w of the wall where it cuts the link along -c_q, one value per axis; 0 if no obstacle moves."""
+        u_w: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        for name, u in self._velocities_at(q):
+            u_w = [a + self.through_link(q, name, b) for a, b in zip(u_w, u, strict=True)]
+        return u_w
+
+    def _velocities_at(self, q: int) -> list[tuple[str, list]]:
+        """Moving obstacles, and the velocity that each has where the wall cuts the link along -c_q."""
+        at = [self.centre(k) - self.wall_distance(q) * x for k, x in enumerate(self.lattice.velocities[q])]
+        return [(name, self._velocity_of(name, at)) for name in self.physics.moving]
 
     @cached_property
     def conditions(self) -> FlowConditions:
@@ -373,7 +385,7 @@ class Cell:
         if self._tiles.fractions:
             for q, p in enumerate(self.lattice.opposites):
                 if p != q:
-                    waits = self.physics.link_wall.stored(self.collided[p], self.collided[q], self.wall_distance(q))
+                    waits = self.physics.link_wall.stored(CutLink(self, q))
                     post[p] = where(has_bit(self.links, q), waits, post[p])
         if self._tiles.walls:
             post = self.conditions.remembered(self.f, self.collided, post)

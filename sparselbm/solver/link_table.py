@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..kernels.cut_link import HALFWAY
 from ..lattice import Lattice
 
 _UNSEEN = 1.0
@@ -43,7 +44,8 @@ class LinkTable:
         self._distances[tile][nearer] = distance[nearer]
         self._owners[tile][nearer] = number
         self._resolved[tile][nearer] = (found & resolved)[nearer]
-        self._shares[tile][nearer] = np.where(found & resolved, shares, 0.5)[nearer]
+        beside = np.where(np.abs(shares - 0.5) < 2.0 * HALFWAY, 0.5 + 2.0 * HALFWAY, shares)
+        self._shares[tile][nearer] = np.where(found & resolved, beside, 0.5)[nearer]
 
     def release(self, tile: int, crossing: np.ndarray) -> None:
         """Resets the links that cross an opening, bit q of each cell, to halfway and to no obstacle."""

@@ -51,7 +51,7 @@ from sparselbm.models.force import Boussinesq, ForceField, RotatingFrame, Unifor
 from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.models.turbulence import Smagorinsky, WallFunction
-from sparselbm.models.wall import Bouzidi, CentralInterpolation
+from sparselbm.models.wall import Bouzidi, CentralInterpolation, ParabolicInterpolation
 from sparselbm.observe import Functional
 from sparselbm.solver import Obstacle, Simulation
 
@@ -247,6 +247,8 @@ CASES = {
     "Bouzidi-D2Q9": Case(channel(wall=Bouzidi())),
     "CentralInterpolation-D2Q9": Case(channel(wall=CentralInterpolation())),
     "CentralInterpolation-D3Q19": Case(channel(D3Q19, wall=CentralInterpolation())),
+    "ParabolicInterpolation-D2Q9": Case(channel(wall=ParabolicInterpolation())),
+    "moving ParabolicInterpolation-D3Q19": Case(moving(D3Q19, ParabolicInterpolation())),
     "GradVelocity on a patch-D2Q9": Case(patch),
     "moving solid-D2Q9": Case(moving(D2Q9, SolidFraction())),
     "moving solid-D3Q19": Case(moving(D3Q19, SolidFraction())),

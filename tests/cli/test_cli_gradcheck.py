@@ -9,7 +9,7 @@ from sparselbm.case import CaseSolver
 from sparselbm.errors import WindTunnelError
 from sparselbm.flows import WindTunnel
 from sparselbm.geometry import SolidFraction, TriangleMesh
-from sparselbm.models.wall import Bouzidi
+from sparselbm.models.wall import ParabolicInterpolation
 from sparselbm.solver.diagnoses import OF_CASES
 
 COARSE = ("--voxel-size", "0.024", "--margins", "1,1.5,1", "--reynolds", "40", "--ffd", "3,3,3")
@@ -50,7 +50,7 @@ def test_the_wall_is_chosen_by_its_name(in_process, monkeypatch, ball, device):
     monkeypatch.setattr(WindTunnel, "in_scene", setup_of)
     for choice in ((), ("--wall", "partiallySaturated"), ("--wall", "interpolated")):
         assert in_process("run", ball, *choice, "--device", device)[0] == 2
-    assert seen == [SolidFraction(), SolidFraction(), Bouzidi()]
+    assert seen == [SolidFraction(), SolidFraction(), ParabolicInterpolation()]
     code, _, err = in_process("run", ball, "--wall", "glass", "--device", device)
     assert code == 2
     assert "--wall is 'glass': allowed are partiallySaturated, interpolated" in err

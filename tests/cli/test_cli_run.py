@@ -9,7 +9,7 @@ from pxr import UsdGeom
 
 from sparselbm.flows import SteadyRun, WindTunnel
 from sparselbm.geometry import TriangleMesh
-from sparselbm.models.wall import Bouzidi
+from sparselbm.models.wall import ParabolicInterpolation
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene, open_stage
 
@@ -52,12 +52,12 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
 
 
 def test_walls_may_lie_on_links(in_process, tmp_path, device):
-    """`--wall interpolated` is Bouzidi's wall: its drag, with pressure and shear on the body."""
+    """`--wall interpolated` is `ParabolicInterpolation`: its drag, with pressure and shear on the body."""
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})
     given = (*SMALL, "--reynolds", 30, "--max-steps", 200, "--wall", "interpolated", "--device", device)
     code, _, err = in_process("run", scene, *given, "--output", "out")
     assert code == 0, err
-    tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=Bouzidi())
+    tunnel = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1, downstream=1.5, side=1, wall=ParabolicInterpolation())
     setup = tunnel.in_scene(Scene.open(scene), device=device)
     criterion = SteadyRun(max_steps=200, interval=setup.steady_run.interval)
     drag = setup.build().run_to_steady(steady_run=criterion).value

@@ -72,7 +72,7 @@ from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
-from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway
+from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway, ParabolicInterpolation
 from sparselbm.observe import (
     CellIntegral,
     Dissipation,
@@ -161,7 +161,7 @@ def _steps(single: Target, double: Target):
         yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, double)
     for kind, target in {"float32, cpu": single, "float64, cpu": double, "float32, cuda": CUDA32}.items():
         yield f"step, everything, {kind}", step_kernel(everything(D3Q19), EVERYTHING, target)
-    for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation())):
+    for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation()), (D3Q19, ParabolicInterpolation())):
         name = f"everything, {lattice!r}, {type(wall).__name__}"
         yield f"step, {name}", step_kernel(everything(lattice, TRT(), link_wall=wall), EVERYTHING, single)
     for name, force in (("Brinkman", Brinkman(0.1)), ("RotatingFrame", RotatingFrame((0.0, 0.0, 1e-3), (8.0, 8.0, 8.0)))):

@@ -42,3 +42,6 @@ class CentralMoment(Collision):
         kappa = widened(lattice, moving_departure(lattice, f, excess, u, force), CS2)
         kept = relaxed(kappa, relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity), self.higher)
         return at_rest(lattice, excess, u, force, widened(lattice, kept, -CS2))
+
+    def odd_relaxation(self, viscosity):
+        return 1.0 / self.higher[0] - 0.5

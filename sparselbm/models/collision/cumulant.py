@@ -55,6 +55,9 @@ class Cumulant(Collision):
         moved = [vk + inverse * F for vk, F in zip(v, force, strict=True)]
         return at_rest(lattice, excess, moved, nothing, moving)
 
+    def odd_relaxation(self, viscosity):
+        return 1.0 / self.higher[0] - 0.5
+
 
 def _galilean_correction(lattice: Lattice, C: Moments, v: Sequence, omega, bulk: float) -> Moments:
     """Correction -3 (1 - rate / 2) v_a^2 D_a v_a of the trace and the rest of C_aa, with D_a v_a computed from C itself."""

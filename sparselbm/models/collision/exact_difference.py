@@ -29,3 +29,6 @@ class ExactDifference(Collision):
         before, after = equilibrium(lattice, excess, u), equilibrium(lattice, excess, faster)
         post = self.collision.collide(lattice, f, viscosity, nothing)
         return [p + (b - a) for p, a, b in zip(post, before, after, strict=True)]
+
+    def odd_relaxation(self, viscosity):
+        return self.collision.odd_relaxation(viscosity)

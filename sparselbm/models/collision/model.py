@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ...lattice import Lattice
 from .cell_reynolds import CellReynoldsLimits
@@ -28,6 +28,13 @@ class Collision(ABC):
         All are numbers, arrays or traced expressions; a new model may only use arithmetic, `where`, `sqrt`, `exp` and
         `log`. Raises ValueError for a lattice that the model does not support.
         """
+
+    def odd_relaxation(self, viscosity) -> Any:
+        """Lambda- = 1 / omega- - 1/2 of the third moments: 3 nu where a model relaxes them as it does the stress.
+
+        Walls take it from here (`ParabolicInterpolation`); a wrapper returns that of the collision around which it stands.
+        """
+        return 3.0 * viscosity
 
 
 def require_local(model: Collision, within: Collision) -> None:

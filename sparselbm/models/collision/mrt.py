@@ -37,3 +37,6 @@ class MRT(Collision):
         kept = relaxed(n, relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity), self.higher)
         back = hermite_populations(lattice, kept)
         return [e + 0.5 * s + k for e, s, k in zip(feq, source, back, strict=True)]
+
+    def odd_relaxation(self, viscosity):
+        return 1.0 / self.higher[0] - 0.5

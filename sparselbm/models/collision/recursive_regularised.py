@@ -31,3 +31,6 @@ class RecursiveRegularised(Collision):
         kept = 1.0 - relaxation_rate(viscosity)
         pi = {key: kept * value for key, value in departure_of_stress(lattice, f, excess, u, force).items()}
         return at_rest(lattice, excess, u, force, pi)
+
+    def odd_relaxation(self, viscosity):
+        return 0.5

@@ -26,3 +26,6 @@ class Regularised(Collision):
         kept = 1.0 - relaxation_rate(viscosity)
         pi = {key: kept * value for key, value in departure_of_stress(lattice, f, excess, u, force).items()}
         return [e + 0.5 * s + x for e, s, x in zip(feq, source, of_stress(lattice, pi), strict=True)]
+
+    def odd_relaxation(self, viscosity):
+        return 0.5

@@ -42,7 +42,7 @@ class TRT(Collision):
         eq_even, eq_odd = equilibrium_parts(lattice, excess, u)
         source_even, source_odd = guo_source_parts(lattice, u, force)
         omega_even = relaxation_rate(viscosity)
-        omega_odd = 1.0 / (self.magic / (3.0 * viscosity) + 0.5)
+        omega_odd = 1.0 / (self.odd_relaxation(viscosity) + 0.5)
         post = list(f)
         for q, p in enumerate(lattice.opposites):
             if q > p:
@@ -54,3 +54,6 @@ class TRT(Collision):
             if p != q:
                 post[p] = f[p] + (even_change - odd_change)
         return post
+
+    def odd_relaxation(self, viscosity):
+        return self.magic / (3.0 * viscosity)

@@ -54,3 +54,6 @@ class Carreau(Collision):
 
         nu, _ = law(log_shear_rate(law, strain_stress(lattice, f, force), _STEPS, MIN_STRESS))
         return self.collision.collide(lattice, f, nu, force)
+
+    def odd_relaxation(self, viscosity):
+        return self.collision.odd_relaxation(viscosity)

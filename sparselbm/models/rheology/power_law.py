@@ -60,6 +60,9 @@ class PowerLaw(Collision):
         nu = where(nu < self.min_viscosity, self.min_viscosity, where(nu > self.max_viscosity, self.max_viscosity, nu))
         return self.collision.collide(lattice, f, nu, force)
 
+    def odd_relaxation(self, viscosity):
+        return self.collision.odd_relaxation(viscosity)
+
     def _min_stress(self, K):
         """Stress below which nu exceeds its upper bound a hundredfold, chosen so that numbers stay in the range of fp32."""
         thins, beyond = self.exponent < 1.0, 100.0 * self.max_viscosity

@@ -35,3 +35,6 @@ class Smagorinsky(Collision):
         tau, C2 = 3.0 * viscosity + 0.5, self.constant**2
         eddy = 3.0 * C2 * q / (tau + sqrt(tau * tau + 18.0 * C2 * q))
         return self.collision.collide(lattice, f, viscosity + eddy, force)
+
+    def odd_relaxation(self, viscosity):
+        return self.collision.odd_relaxation(viscosity)

@@ -40,6 +40,9 @@ class WALE(Collision):
         eddies = 0.0 if gradient is None else self.constant**2 * eddy_rate(gradient)
         return self.collision.collide(lattice, f, viscosity + eddies, force)
 
+    def odd_relaxation(self, viscosity):
+        return self.collision.odd_relaxation(viscosity)
+
 
 def eddy_rate(gradient: Sequence[Sequence]):
     """Rate nu_t / C^2 [1 / step] of d_a u_b, rows [a][b]; value and derivative are 0 in uniform flow.

@@ -8,7 +8,9 @@ interpolate at 1 - 2 delta.
 Everything is local. The part that needs f*_q(x) is formed when that is known, after collision, and is stored in the slot
 of p, which returns from the wall as its own reflection. Streaming thus remains a permutation, its transpose a gather.
 
-Mass is not exactly conserved: a link returns slightly more or less than it received, with a mean of second order.
+Mass is not exactly conserved: a link returns slightly more or less than it received, with a mean of second order. A pipe at
+Re 60, tilted by (0, 35, 50) degrees, loses 0.7 % of its flow per diameter at 12 cells across with `Bouzidi` and with
+`CentralInterpolation`, and a tenth of this with `ParabolicInterpolation`.
 Correcting the population at rest conserves mass but was rejected, since it reduces the order (velocity error in an
 inclined channel, L2, times n^2: 3.6, 4.1, 3.4 at n = 24, 48, 96 without, 8.8, 14.9, 23.3 with the correction).
 """
@@ -27,15 +29,15 @@ class BounceBack(ABC):
     """Whether the wall is located where the surface cuts the link; otherwise halfway."""
 
     @abstractmethod
-    def incoming(self, reflected, arriving, delta) -> Any:
-        """Population f_q from a wall at rest: `reflected` from the slot of p, `arriving` along p."""
+    def incoming(self, link: Any) -> Any:
+        """Population f_q from a wall at rest. `link`: see `kernels.cut_link.CutLink`."""
 
     @abstractmethod
-    def stored(self, outgoing_p, outgoing_q, delta) -> Any:
-        """Value to store in the slot of p."""
+    def stored(self, link: Any) -> Any:
+        """Value to store in the slot of p after the collision."""
 
     @abstractmethod
-    def wall_velocity_factor(self, delta) -> Any:
+    def wall_velocity_factor(self, link: Any) -> Any:
         """Factor of 6 w_q rho_0 c_q . u_w, the contribution of a wall velocity u_w."""
 
 
@@ -45,13 +47,13 @@ class Halfway(BounceBack):
 
     resolves_position = False
 
-    def incoming(self, reflected, arriving, delta):
-        return reflected
+    def incoming(self, link):
+        return link.reflected
 
-    def stored(self, outgoing_p, outgoing_q, delta):
-        return outgoing_p
+    def stored(self, link):
+        return link.outgoing_p
 
-    def wall_velocity_factor(self, delta):
+    def wall_velocity_factor(self, link):
         return 1.0
 
 
@@ -65,15 +67,16 @@ class Bouzidi(BounceBack):
     Second order. Source: Bouzidi, Firdaouss & Lallemand, Phys. Fluids 13 (2001) 3452, eq. 5.
     """
 
-    def incoming(self, reflected, arriving, delta):
-        return where(delta < 0.5, 2.0 * delta * reflected + (1.0 - 2.0 * delta) * arriving, reflected)
+    def incoming(self, link):
+        delta, reflected = link.delta, link.reflected
+        return where(delta < 0.5, 2.0 * delta * reflected + (1.0 - 2.0 * delta) * link.arriving, reflected)
 
-    def stored(self, outgoing_p, outgoing_q, delta):
-        share = 0.5 / delta
-        return where(delta < 0.5, outgoing_p, share * outgoing_p + (1.0 - share) * outgoing_q)
+    def stored(self, link):
+        share = 0.5 / link.delta
+        return where(link.delta < 0.5, link.outgoing_p, share * link.outgoing_p + (1.0 - share) * link.outgoing_q)
 
-    def wall_velocity_factor(self, delta):
-        return where(delta < 0.5, 1.0, 0.5 / delta)
+    def wall_velocity_factor(self, link):
+        return where(link.delta < 0.5, 1.0, 0.5 / link.delta)
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,11 @@ class CentralInterpolation(BounceBack):
     Source: Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, the scheme CLI of table 3.
     """
 
-    def incoming(self, reflected, arriving, delta):
-        return reflected + (1.0 - 2.0 * delta) / (1.0 + 2.0 * delta) * arriving
+    def incoming(self, link):
+        return link.reflected + (1.0 - 2.0 * link.delta) / (1.0 + 2.0 * link.delta) * link.arriving
 
-    def stored(self, outgoing_p, outgoing_q, delta):
-        return outgoing_p - (1.0 - 2.0 * delta) / (1.0 + 2.0 * delta) * outgoing_q
+    def stored(self, link):
+        return link.outgoing_p - (1.0 - 2.0 * link.delta) / (1.0 + 2.0 * link.delta) * link.outgoing_q
 
-    def wall_velocity_factor(self, delta):
-        return 2.0 / (1.0 + 2.0 * delta)
+    def wall_velocity_factor(self, link):
+        return 2.0 / (1.0 + 2.0 * link.delta)
