@@ -14,7 +14,7 @@ from sparselbm.cli.run import run as run_command
 from sparselbm.geometry import TriangleMesh
 
 TINY = ("--voxel-size", 0.1, "--margins", "0.5,0.6,0.4", "--device", "cpu")
-QUICK = (*TINY, "--max-steps", 1, "--draw", "surface=pressure")
+QUICK = (*TINY, "--max-steps", 2, "--draw", "surface=pressure")
 STUDY = ("--no-fixed-volume", "--iterations", 1, "--no-grid-check", "--no-cross-check", "--ffd", "2,2,2")
 KINDS = {
     "unit": "/: .stl files have no unit; metres are assumed (metres_per_unit)",
@@ -80,8 +80,8 @@ def require_repeatable(run, command):
     assert run["setup"]["wall"] == "SolidFraction(width=1.0)"
     assert {"collision", "walls", "precision", "lattice_velocity"} <= set(run["setup"])
     if command == "run":
-        assert run["steps"] == 1
-        assert run["convergence"]["max_steps"] == 1
+        assert run["steps"] == 2
+        assert run["convergence"]["max_steps"] == 2
 
 
 def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
@@ -106,7 +106,7 @@ def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
 
 def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
     scene = tube_scene(tmp_path / "tube.usda")
-    given = ("--max-steps", 1, "--voxel-size", 0.0014, "--device", "cpu", "--draw", "surface=pressure")
+    given = ("--max-steps", 2, "--voxel-size", 0.0014, "--device", "cpu", "--draw", "surface=pressure")
     code, out, err = in_process("run", scene, *given, "--output", "out")
     assert code == 0, err
     found = json.loads((tmp_path / "out" / "summary.json").read_text())

@@ -180,8 +180,13 @@ def drag(summary):
 
 def test_a_collision_of_ones_own_is_the_built_in_one_and_its_arguments_count(done, in_process, scene, tmp_path, device):
     """Bit for bit."""
-    of = {suffix: drag(done("run", suffix, {'"TRT"': '"mine.py:MyBGK"'})) for suffix in (".usda", ".toml")}
-    built_in = drag(done("run", ".usda", {'"TRT"': '"BGK"'}))
+    names = {".usda": ("uniform token sparselbm:solver:collision", " = "), ".toml": ("# collision =", " ")}
+    of = {
+        suffix: drag(done("run", suffix, {name: f'{name.lstrip("# ")}{equals}"mine.py:MyBGK"'}))
+        for suffix, (name, equals) in names.items()
+    }
+    name, equals = names[".usda"]
+    built_in = drag(done("run", ".usda", {name: f'{name}{equals}"BGK"'}))
     assert of == {".usda": built_in, ".toml": built_in}
     for text, is_equal in (("mine.py:MyBGK", True), ("mine.py:MyBGK(thinner=2.0)", False)):
         more = ("--max-steps", 40, "--device", device, "--output", "out", "--overwrite", "--draw", "slice=y")

@@ -121,7 +121,7 @@ def test_bodies_at_the_inlet_and_the_outlet_are_clipped_with_a_note(name):
 
 @pytest.mark.parametrize("wall", WALLS.values(), ids=WALLS)
 def test_the_cells_of_clipped_bodies_are_no_part_of_the_inlet(wall):
-    """Their walls are on links, whatever the tunnel's own wall is."""
+    """Their walls are on links with every wall of the tunnel."""
     flow = replace(TUNNEL, wall=wall).around({"car": CAR, "strip": CLIPPED["strip"]}, "car").build()
     (strip,) = [each for each in flow.simulation.obstacles if each.name == "strip"]
     assert isinstance(strip.wall, BounceBack)

@@ -91,7 +91,7 @@ def test_gradient_to_the_resistance(duct):
     direction = np.where(inside, rng.standard_normal(inside.shape), 0.0)
 
     def value(h):
-        return run(duct, alpha + h * direction, start)[0]
+        return run(duct, alpha + h * direction, start).value
 
     loss, (gradient,) = run(duct, alpha, start)
     slope = float(np.sum(gradient * direction))
@@ -109,8 +109,8 @@ def test_stokes_flow_is_its_own_adjoint(device):
         force=smooth,
     )
     _, (gradient,) = value_and_grad(
-        PowerLoss(), simulation, steps=4000, wrt=(Field("resistance"),), method=Steady(tolerance=1e-3)
-    )
+        PowerLoss(), simulation, steps=4000, wrt=(Field("resistance"),), method=Steady(tolerance=1e-3, flow_tolerance=1e-2)
+    )  # Without an outlet 6e-6 of the inflow, from the corners, goes on filling the box.
     square = np.sum(simulation.velocity() ** 2, axis=-1)
     inner = np.zeros_like(square, dtype=bool)
     index = simulation.domain.cell_indices()
