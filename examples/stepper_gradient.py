@@ -42,7 +42,7 @@ def twenty_steps(device: str | None = None) -> tuple[float, float]:
         return value_and_grad(LOSS, stepper, steps=20, wrt=[InitialPopulations()])
 
     _, (gradient,) = loss_and_gradient(0.0)
-    plus, minus = loss_and_gradient(1e-5)[0], loss_and_gradient(-1e-5)[0]
+    plus, minus = loss_and_gradient(1e-5).value, loss_and_gradient(-1e-5).value
     return float(np.vdot(gradient, direction[: len(gradient)])), (plus - minus) / 2e-5
 
 

@@ -117,7 +117,7 @@ def test_a_flow_that_is_not_steady(device):
 def test_an_adjoint_that_runs_out_of_iterations(device):
     simulation = channel(device, D2Q9, TRT())
     simulation.run(3000)
-    with pytest.raises(AdjointError, match=r"after 200, tolerance 1.0e-09: .* allow more iterations"):
+    with pytest.raises(AdjointError, match=r"after 200 iterations, tolerance 1.0e-09: .* allow more iterations"):
         value_and_grad(
             DRAG,
             simulation,

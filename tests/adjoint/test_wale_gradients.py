@@ -132,7 +132,7 @@ def test_kept_velocities_matter(device):
     direction = directions(run)["populations"]
     direction[:, : D2Q9.size] = 0.0
     _, (gradient,) = run.value_and_grad("Force", InitialPopulations())
-    expected = central(functools.partial(moved, run, "populations", direction), 1e-5)[0]
+    expected = central(functools.partial(moved, run, "populations", direction), 3e-6)[0]
     assert abs(expected) > 1e-6
     found = np.sum(gradient * direction * run.simulation.domain.fluid[:, None])
     assert found == pytest.approx(expected, rel=1e-6)

@@ -51,6 +51,6 @@ def test_the_facade_is_small():
     assert properties == {"lattice", "steps"}
     assert methods == {
         "run", "check_stability", "transferred_to", "set_state", "moments", "density", "velocity", "set_scalar", "scalar",
-        "force_field", "excess_mass", "parameter", "set_parameter", "set_parameters", "set_field", "set_solid_fractions",
-        "update_geometry",
+        "force_field", "excess_mass", "parameter", "set_parameter", "set_parameters", "set_field", "set_profile",
+        "set_solid_fractions", "update_geometry",
     }  # fmt: skip

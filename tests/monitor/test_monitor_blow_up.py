@@ -76,7 +76,7 @@ def test_a_collision_is_advised_only_where_it_is_another(device):
 @pytest.mark.parametrize(
     ("density", "speed", "text"),
     [
-        (1.0, 0.43, r"speed 0.43 cells/step, above the limit of 0.4 \(Mach number 0.69\); boundary velocities are at most"),
+        (1.0, 0.43, r"speed 0.43 cells/step, above the limit of 0.4 \(Mach number 0.69\)"),
         (3.2, 0.0, r"density 3.2, outside the limits of 0.3 to 3"),
         (0.25, 0.0, r"density 0.25, outside the limits of 0.3 to 3"),
         (float("nan"), 0.0, r"density nan, speed nan cells/step, not finite"),

@@ -32,7 +32,7 @@ from sparselbm.solver import Obstacle, Simulation
 
 
 def test_a_parabola_stays_one_through_a_channel(device):
-    """Inlet with the exact profile: every column carries its mass flux, and the flow rate is 2/3 of the maximum."""
+    """Inlet with the exact profile: every column carries its mass flux, in sum 2/3 of the maximum."""
     inlet = VelocityInlet(X_MIN, (0.03, 0.0), profile=Parabola(0))
     simulation = Simulation(
         box((40, 16), device=device), viscosity=0.1, boundaries=[inlet, PressureOutlet(X_MAX)], precision=wp.float64
@@ -41,7 +41,7 @@ def test_a_parabola_stays_one_through_a_channel(device):
     j = momentum_density(simulation)[..., 0]
     s = (np.arange(16) + 0.5) / 16.0
     assert np.abs(j[8:32] - 0.03 * 4.0 * s * (1.0 - s)).max() < 0.01 * 0.03
-    assert evaluate(FlowRate(axis=0, layer=20), simulation) == pytest.approx(0.03 * 16 * 2 / 3, rel=5e-3)
+    assert j[20].sum() == pytest.approx(0.03 * 16 * 2 / 3, rel=1e-4)
 
 
 def test_two_inlets_share_a_side(device):
