@@ -14,7 +14,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import Rigid
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
-from sparselbm.models.wall import Bouzidi, CentralInterpolation
+from sparselbm.models.wall import Bouzidi
 from sparselbm.observe import Force, evaluate
 from sparselbm.solver import Obstacle, Simulation
 
@@ -116,7 +116,7 @@ def test_a_sum_that_cancels_altogether_still_converges(device):
     simulation = Simulation(
         box((32, 16), device=device), boundaries=faces, viscosity=0.1, precision=wp.float64, obstacles=(Obstacle("body", mesh),),
     )
-    simulation.run(6000)
+    simulation.run(3000)
     across = Rigid(translate=(False, True, False)).bind(mesh)
     wrt = [Deformed("body", across, across.initial()), Points("body")]
     found = value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=0, wrt=wrt, method=Steady(tolerance=1e-3))
@@ -125,11 +125,10 @@ def test_a_sum_that_cancels_altogether_still_converges(device):
 
 
 def test_a_body_on_links_is_warned_of(device):
-    for wall in (Bouzidi(), CentralInterpolation()):
-        mesh = TriangleMesh.cylinder(3.4, (12.3, 8.0, -6.0), (12.3, 8.0, 7.0), 32)
-        simulation = Simulation(box((32, 16), device=device), viscosity=0.1, obstacles=(Obstacle("body", mesh, wall),))
-        with pytest.warns(UserWarning, match=r"on links.*0\.2 to 7 times the trend.*SolidFraction"):
-            value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=2, wrt=[Points("body")])
+    mesh = TriangleMesh.cylinder(3.4, (12.3, 8.0, -6.0), (12.3, 8.0, 7.0), 32)
+    simulation = Simulation(box((32, 16), device=device), viscosity=0.1, obstacles=(Obstacle("body", mesh, Bouzidi()),))
+    with pytest.warns(UserWarning, match=r"on links.*0\.2 to 7 times the trend.*SolidFraction"):
+        value_and_grad(Force("body", (1.0, 0.0)), simulation, steps=1, wrt=[Points("body")])
 
 
 def test_depths_below_zero():
