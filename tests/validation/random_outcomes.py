@@ -14,7 +14,12 @@ from sparselbm.errors import SimulationError, SparselbmError
 from sparselbm.flows import Flow, FlowSetup, InternalFlowSetup, SteadyFlow, SteadyRun, WindTunnelSetup
 
 SOUND = ("steady", "periodic", "drifting")
+DOUBTED = "doubted"
+"""Result of a flow whose value is outside its band, as a doubt that was printed before the run says."""
 FAULTS = ("blown up", "crashed", "wrong")
+RESULTS = (*SOUND, "refused", DOUBTED, *FAULTS)
+_OF_VALUES = ("are wrong by", "is wrong by", "drag 14 % low", "compresses the fluid")
+"""Words of the doubts about the size of forces and pressures."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Outcome:
 
     case: RandomCase
     result: str
-    """A regime, refused, or one of `FAULTS`."""
+    """One of `RESULTS`."""
     value: float = math.nan
     """Drag coefficient, or pressure drop from the inlet [1/2 rho u^2]."""
     detail: str = ""
@@ -35,8 +40,8 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether the case ended with a result and its class, or was refused before the run."""
-        return self.result in (*SOUND, "refused")
+        """Whether the case ended with a result and its class, with or without a doubt, or was refused before the run."""
+        return self.result not in FAULTS
 
 
 def outcome_of(case: RandomCase, crossings: float, device: str | None = None) -> Outcome:
@@ -79,7 +84,8 @@ def judged(case: RandomCase, setup: FlowSetup, run: SteadyRun) -> Outcome:
         reasons = ("the velocity is not finite", *reasons)
     if not isinstance(steady.regime, SteadyFlow):
         reasons = tuple(each for each in reasons if not each.startswith("steady"))
-    result = "wrong" if reasons else steady.regime.name
+    doubted = any(words in doubt for doubt in setup.doubts for words in _OF_VALUES)
+    result = steady.regime.name if not reasons else DOUBTED if doubted else "wrong"
     return Outcome(case, result, value, f"{'; '.join(reasons)} ({steady.regime.name})" if reasons else "", steps=steady.steps)
 
 
