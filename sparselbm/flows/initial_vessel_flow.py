@@ -20,8 +20,8 @@ def potential_flow(simulation: Simulation, openings: OpeningFlows, rates: Mappin
     """Velocity u = grad phi of every cell [cells / step], (n, cells, 3), with div u = 0 and no flow through the walls.
 
     `rates`: flow rate of each inlet [cells^3 / step]; the other openings are outlets, where phi = 0. Finite volumes on the links
-    along the axes, solved by conjugate gradients. A start from rest would send a pressure wave rho c_s u through the vessel, which
-    leaves the outlets at several times the final velocity.
+    along the axes, solved by conjugate gradients. A start from rest would send a pressure wave rho c_s u through the vessel,
+    which leaves the outlets at several times the final velocity.
     """
     import scipy.sparse as sp
     from scipy.sparse.linalg import cg

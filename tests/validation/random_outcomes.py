@@ -108,19 +108,18 @@ def drag_checks(case: RandomCase, setup: WindTunnelSetup, flow: Flow) -> tuple[f
 
 
 def drag_band(case: RandomCase, setup: WindTunnelSetup) -> tuple[float, float]:
-    """Smallest and largest plausible C_d. Re refers to the largest extent across the flow, C_d to the silhouette.
+    """Smallest and largest plausible C_d. Re refers to the largest extent L across the flow, C_d to the silhouette A.
 
-    The curve of a sphere (White, Viscous Fluid Flow, 1974), from half to twice its value, and from 0.3 to 5 times for blunt or
-    slender bodies, times (1 - d / w)^-2 for the sides of a box of width w, the upper end 4 times for friction in wide boxes.
+    The curve of a sphere (White, Viscous Fluid Flow, 1974), from half to twice its value, and from 0.3 to 5 times for other
+    bodies, times (1 - d / w)^-2 for the sides of a box of width w, and L^2 / A relative to that of a sphere for the friction of
+    bodies that are slender as seen along the flow. A parabola has a mean of a quarter to a half of the velocity of reference.
     """
     re = setup.units.velocity * setup.body.reference_length / setup.units.viscosity
     free = 24.0 / re + 6.0 / (1.0 + math.sqrt(re)) + 0.4
-    across = np.delete(np.ptp(setup.bounds, axis=0), setup.options.axis)
     confined = 1.0 / (1.0 - min(0.8, math.sqrt(setup.blockage))) ** 2
     narrow, wide = (0.5, 2.0) if case.kind in ("sphere", "ellipsoid") else (0.3, 5.0)
-    slim = setup.length * min(across) / max(across) / setup.length
-    swift = 1.0 if setup.options.profile is None else 4.0
-    return narrow * free / swift * min(1.0, slim + 0.7), wide * free * confined
+    slender = max(1.0, 0.25 * math.pi * setup.length**2 / setup.frontal_area)
+    return narrow * free / (1.0 if setup.options.profile is None else 4.0), wide * free * confined * slender
 
 
 def mass_fluxes(flow: Flow, axis: int) -> tuple[float, float]:
