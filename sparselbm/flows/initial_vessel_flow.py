@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..layout import TileLayout
 from ..observe import OpeningFlows
 from ..solver import Simulation
+from ..solver.walls import upstream
 
 _TOLERANCE = 1e-3
 """Residual relative to the inflow, below that of the sound that the walls emit when the flow begins."""
@@ -40,7 +40,7 @@ def potential_flow(simulation: Simulation, openings: OpeningFlows, rates: Mappin
     reached = _reached(links, sinks)
     sources[~reached] = 0.0
     matrix = sp.diags(np.asarray(links.sum(axis=1)).ravel() + sinks + ~reached) - links
-    diagonal = matrix.diagonal()
+    diagonal = np.asarray(matrix.diagonal(), dtype=np.float64)
     phi, _ = cg(matrix, sources, rtol=_TOLERANCE, maxiter=_ITERATIONS, M=sp.diags(1.0 / diagonal))
     for axis, (lower, upper) in enumerate(pairs):
         flux = 0.5 * (phi[lower] - phi[upper])
@@ -60,13 +60,12 @@ def _numbered(simulation: Simulation) -> tuple[np.ndarray, list[tuple[np.ndarray
     domain, walls = simulation.domain, simulation.walls
     words = walls.blocked_links.numpy().reshape(walls.fluid.shape)
     number = np.where(walls.fluid, np.cumsum(walls.fluid).reshape(walls.fluid.shape) - 1, -1)
-    around = domain.neighbours.numpy().reshape(domain.tile_count, -1)
-    pairs = []
+    beyond = np.concatenate([number, np.full((1, number.shape[1]), -1)])
+    tiles, pairs = np.arange(domain.tile_count), []
     for axis in np.eye(domain.dimension, dtype=int).tolist():
-        tile, cell = TileLayout(domain.dimension).beside([-x for x in axis])
         link = simulation.lattice.velocities.index(tuple(axis))
         free = walls.fluid & ((words >> np.uint32(link)) & 1 == 0)
-        lower = np.append(number, np.full((1, number.shape[1]), -1), axis=0)[around[:, tile], cell]
+        lower = beyond[upstream(domain, axis, tiles)]
         free &= lower >= 0
         pairs.append((lower[free], number[free]))
     return number, pairs
