@@ -121,8 +121,9 @@ flows choose their collision model by these limits, which `Collision.cell_reynol
 - **slip**: a sphere of 8 or 16 cells across (partially saturated method) in a box with `VelocityInlet`, `PressureOutlet` and
   free-slip sides, 6 to 10 crossings.
 - **walls**: the same with four no-slip sides.
-- **rim**: a tube of 12 cells across (TRT and Cumulant: 8 to 16) and two diameters long, along the grid and tilted by (0, 35, 50)
-  degrees (`Bouzidi`), with a uniform `VelocityInlet` and `LinkPressure`, 4 to 8 fillings.
+- **rim**: tubes of 8.2 to 12.3 cells across and three diameters long, along the grid and tilted at random (`Bouzidi`), with a
+  uniform `VelocityInlet` and `LinkPressure`, 900 steps at 0.08 cells per step from potential flow. They become unstable at the
+  outlet, where the jump of the velocity at the wall arrives as a thin layer of shear.
 - **developed**: the same with a parabola at the inlet; u is its maximum.
 
 | collision | lattice | slip | walls | rim | developed |

@@ -27,6 +27,7 @@ from ..solver import Obstacle, Simulation
 from ..units import Units
 from .compression import compression_warning, require_compression, require_pressures
 from .inflow_setup import InflowSetup
+from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
 from .openings import CapVelocities, Inlet, Outlet, coarse_openings, internal_dimensions, speeds
 from .options import FlowOptions
@@ -333,7 +334,7 @@ class InternalFlowSetup(InflowSetup):
         return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
-        """Returns the flow, at rest. `wall`: bounce-back rule of the surface, instead of the set-up's own.
+        """Returns the flow, which begins as potential flow. `wall`: bounce-back rule of the surface, instead of the set-up's own.
 
         Raises InternalFlowError if no links cross a cap, and for `points`: see `require_movable`.
         """
@@ -360,6 +361,8 @@ class InternalFlowSetup(InflowSetup):
             for name in self.outlets:
                 factors[tuple(openings.cells[name].T)] = self._excess(name) / excess
             simulation.set_field(f"{OUTLETS}.density", factors)
+        rates = {name: self.units.velocity_to_lattice(rate) / self.voxel_size**2 for name, rate in self.flow_rates.items()}
+        simulation.set_state(1.0, potential_flow(simulation, openings, rates))
         return Flow(self, simulation, openings)
 
     def _excess(self, name: str) -> float:

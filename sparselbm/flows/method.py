@@ -29,11 +29,15 @@ class Inflow:
     """Description for messages, such as "at an inlet between free-slip sides"."""
     limit: Callable[[CellReynoldsLimits], float]
     """Selects the limit that applies."""
+    remedy: str = ""
+    """Surroundings in which a larger one is stable, for messages."""
 
 
 SLIP = Inflow("at an inlet between free-slip sides", lambda limits: limits.slip)
 WALLS = Inflow("at an inlet that meets no-slip sides", lambda limits: limits.walls)
-RIM = Inflow("at an inlet whose velocity jumps at the wall", lambda limits: limits.rim)
+RIM = Inflow(
+    "at an inlet whose velocity jumps at the wall", lambda limits: limits.rim, "a developed (laminar) profile at every inlet"
+)
 DEVELOPED = Inflow("at an inlet with a developed profile", lambda limits: limits.developed)
 
 
@@ -94,7 +98,8 @@ class Method:
         return (
             f"u / nu is {cell_reynolds:.4g} per cell, above the limit of {limit:g} up to which {self.name} is stable "
             f"{inflow.words}, at any lattice velocity: use a voxel_size of at most {finer:g} m (now {voxel_size:.4g} m), "
-            + (f"a more stable collision ({names}), " if others else "") + "or a lower Reynolds number"
+            + (f"a more stable collision ({names}), " if others else "") + (f"{inflow.remedy}, " if inflow.remedy else "")
+            + "or a lower Reynolds number"
         )
 
 

@@ -42,6 +42,8 @@ class OpeningFlows:
         """Centres of these cells [m], (k, 3)."""
         self.areas: dict[str, np.ndarray] = {}
         """Flow rate into each cell per unit of velocity along the normal [cells^2], (k,): sum of 6 w_q c_q . n."""
+        self.normals: dict[str, np.ndarray] = {}
+        """Unit vector into the fluid of each cap, (3,)."""
         self.links: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         """Middle x - c_q / 2 of each link that crosses a cap [m], (l, 3), and the flow rate into the fluid through it per unit of
         velocity along the normal [cells^2], (l,): 6 w_q c_q . n."""
@@ -57,6 +59,7 @@ class OpeningFlows:
                 mine = owner == k
                 self.cells[name], self.centres[name] = here[mine], centres[mine]
                 self.areas[name] = vectors[mine] @ cap.normal
+                self.normals[name] = cap.normal
                 cell, q = np.nonzero(crossing[mine])
                 c = np.array(lattice.velocities)[q]
                 middles = self.centres[name][cell] - 0.5 * domain.voxel_size * c

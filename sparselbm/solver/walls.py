@@ -223,7 +223,8 @@ class Walls:
         crossing = np.zeros_like(words)
         crossing[tiles] = self._met(shares)
         crossing &= words
-        crossing[~self.fluid] = 0
+        every = np.uint32((1 << self._lattice.size) - 2)
+        crossing[~self.fluid | (words & every == every)] = 0  # A cell without another open link would only fill up.
         here = crossing != 0
         cuts[here] = crossing[here]
         labels[:, 0][here] &= np.uint32((1 << OBSTACLE_SHIFT) - 1)
