@@ -319,7 +319,7 @@ class Cell:
 
     @cached_property
     def _force_on_saturated(self) -> list:
-        """Force on the partially saturated solid, with the stress that completely solid cells pass on to the domain's boundary."""
+        """Force on the partially saturated solid, with the stress that solid cells pass on to the boundary of the domain."""
         parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
         if self._tiles.walls:
             ends = self._momentum_through(lambda q, value: where(has_bit(self.links, q), value, 0.0))
