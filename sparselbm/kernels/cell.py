@@ -312,21 +312,28 @@ class Cell:
     @cached_property
     def force_on_solid(self) -> list:
         """Force of the fluid on the solid in the cell and across its links, one value per axis [lattice force]."""
-        parts = [self._trace.graph.constant(0.0)] * self.lattice.dimension
-        if self._tiles.solid:
-            parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
+        parts = self._force_on_saturated if self._tiles.solid else [self._trace.graph.constant(0.0)] * self.lattice.dimension
         if self._tiles.fractions:
             parts = [a + b for a, b in zip(parts, self._force_through_links, strict=True)]
+        return parts
+
+    @cached_property
+    def _force_on_saturated(self) -> list:
+        """Force on the partially saturated solid, with the stress that solid cells pass on to the boundary of the domain."""
+        parts = force_on_solid(self.lattice, self._solid_terms, self.saturation)
+        if self._tiles.walls:
+            ends = self._momentum_through(lambda q, value: where(has_bit(self.links, q), value, 0.0))
+            if self._tiles.fractions:
+                ends = [a - b for a, b in zip(ends, self._force_through_links, strict=True)]
+            parts = [a + self.solid_fraction * b for a, b in zip(parts, ends, strict=True)]
         return parts
 
     def force_on(self, obstacle: str) -> list:
         """Force of the fluid on the named obstacle, one value per axis [lattice force]."""
         if not self.physics.links_have_owners:
             return [self.in_obstacle(obstacle, at_launch=True) * F for F in self.force_on_solid]
-        parts: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
-        if self._tiles.solid:
-            solid = force_on_solid(self.lattice, self._solid_terms, self.saturation)
-            parts = [self.in_obstacle(obstacle, at_launch=True) * F for F in solid]
+        zero: list = [self._trace.graph.constant(0.0)] * self.lattice.dimension
+        parts = [self.in_obstacle(obstacle, at_launch=True) * F for F in self._force_on_saturated] if self._tiles.solid else zero
         if self._tiles.fractions:
             links = self._momentum_through(lambda q, value: self.through_link(q, obstacle, value, at_launch=True))
             parts = [a + b for a, b in zip(parts, links, strict=True)]

@@ -168,7 +168,8 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     said = " ".join(text.replace("│", " ").split())
     for words in (
         "Cell size [m]. Not set: L / 16,", "Density [kg/m3]. Default: 1.0.",
-        "Maximum number of iterations of the optimiser. Default: 10.", "wall model of the optimisation shows is rejected. Default: yes.",
+        "Maximum number of iterations of the optimiser. Default: 10.",
+        "wall model of the optimisation shows is rejected. Default: yes.",
     ):
         assert words in said
 

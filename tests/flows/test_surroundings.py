@@ -125,7 +125,8 @@ def test_the_cells_of_clipped_bodies_are_no_part_of_the_inlet(wall):
     flow = replace(TUNNEL, wall=wall).around({"car": CAR, "strip": CLIPPED["strip"]}, "car").build()
     (strip,) = [each for each in flow.simulation.obstacles if each.name == "strip"]
     assert isinstance(strip.wall, BounceBack)
-    assert flow.simulation.walls.along_opening(0).sum() == 24 * 24 - 16 * 8
+    inlet = flow.simulation.physics.openings.index(Face(0, 0))
+    assert flow.simulation.walls.along_opening(inlet).sum() == 24 * 24 - 16 * 8
 
 
 def test_the_obstacle_has_to_stand_clear_of_inlet_and_outlet():

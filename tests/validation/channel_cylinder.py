@@ -8,12 +8,12 @@ import warp as wp
 from flow_fields import start_from
 from flows import cylinder
 
-from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.lattice import CS2
 from sparselbm.models.boundary import X_MAX, X_MIN, Z_MAX, CharacteristicOutlet, FreeSlip, Parabola, VelocityInlet
 from sparselbm.models.collision import TRT, Collision
-from sparselbm.models.wall import Bouzidi
+from sparselbm.models.wall import BounceBack, Bouzidi
 from sparselbm.observe import Force
 from sparselbm.solver import Obstacle, Simulation
 
@@ -23,7 +23,7 @@ HEIGHT, DIAMETER = 0.41, 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelCylinder:
-    """Parabolic inlet, characteristic outlet, halfway walls, the cylinder's wall by interpolated bounce-back (Bouzidi).
+    """Parabolic inlet, characteristic outlet, halfway walls of the channel.
 
     In three dimensions the half up to the plane of symmetry z = H / 2, which passes through centres of cells.
     """
@@ -42,6 +42,10 @@ class ChannelCylinder:
     device: str
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
+
+    wall: SolidFraction | BounceBack = field(default_factory=Bouzidi)
+    """Of the cylinder."""
+    facets: int = 256
 
     @property
     def across(self) -> float:
@@ -70,7 +74,7 @@ class ChannelCylinder:
         simulation = Simulation(
             box(shape, voxel_size=h, device=self.device), viscosity=self.mean * self.across / self.reynolds,
             collision=self.collision, boundaries=[inlet, *symmetry, CharacteristicOutlet(X_MAX)], precision=wp.float32,
-            obstacles=[Obstacle("cylinder", self._body(), wall=Bouzidi())],
+            obstacles=[Obstacle("cylinder", self._body(), wall=self.wall)],
         )
         centres = simulation.domain.cell_indices() + 0.5
         velocity = np.zeros(centres.shape)
@@ -80,7 +84,7 @@ class ChannelCylinder:
 
     def _body(self) -> TriangleMesh:
         ends = (-HEIGHT, 2.0 * HEIGHT) if self.dimension == 3 else (-0.1, 0.1)
-        return cylinder(0.5 * DIAMETER, self.place, 256, ends=ends)
+        return cylinder(0.5 * DIAMETER, self.place, self.facets, ends=ends)
 
     def start_from(self, other: "ChannelCylinder") -> None:
         """Takes over another grid's or speed's flow."""

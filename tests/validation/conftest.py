@@ -6,7 +6,7 @@ from math import isnan
 from pathlib import Path
 
 import pytest
-from case import Case, order
+from case import Case, extrapolated, order
 from document import RESULTS, write
 
 MISSED = "{name}: {value:.6g}, published {published:.6g}, deviation {deviation:+.4f}, tolerance {tolerance:g}"
@@ -39,6 +39,7 @@ def store(case: Case, path: Path) -> None:
     for quantity, told in zip(case.quantities, entry["quantities"], strict=True):
         convergence = order(quantity, case.grids)
         told["order"], told["met"] = None if isnan(convergence) else convergence, quantity.met()
+        told["extrapolated"] = extrapolated(quantity, case.grids)
     results[case.key] = entry
     path.write_text(json.dumps(results, indent=1, default=lambda x: x.tolist()) + "\n")  # NumPy's numbers and arrays.
 
@@ -56,7 +57,12 @@ def summary(case: Case) -> list[str]:
 
 
 def judge(case: Case) -> None:
-    """Raises AssertionError for a miss that is not explained and for an explained one that did not happen."""
+    """Raises AssertionError for a wall that is worse than held to, and for misses not explained or explained in vain."""
+    worse = [
+        f"{q.name}: {q.values[-1]:.6g}, held to {q.held_to:g} of {q.published.value:.6g}"
+        for q in case.quantities if not q.holds()
+    ]
+    assert not worse, "; ".join(worse)
     missed = {q.name for q in case.quantities if not q.met()}
     lines = [
         MISSED.format(name=q.name, value=q.values[k], published=q.published.value, tolerance=limit,

@@ -23,6 +23,10 @@ with a published value or an exact solution, on at least two grids.
 - **deviation**: value / published value - 1 in per cent, or the difference where the published value is 0.
 - **tolerance**: the largest deviation that is accepted; **within**: whether the value is within it. Tolerances are
   never widened; where a value is outside its tolerance, the reason is given below the table.
+- **held to**: the deviation on the finest grid that this wall may have, about 1.5 times the measured one. A test fails beyond it,
+  whether the tolerance is wider or narrower.
+- **extrapolated**: the value at cells of size 0, for walls that are staircases (halfway bounce-back), from the two finest grids
+  with an error of first order.
 - **order**: order of convergence of the deviation over the two finest grids. It carries little information where the published
   value is itself uncertain by as much as the deviation, and it is left out where the deviation is rounding error.
 - **half speed**: relative change of the value when the lattice speed, and so the Mach number, is halved.
@@ -99,11 +103,15 @@ def row(part: str, quantity: dict) -> str:
     def part_of(x: float) -> str:
         return f"{x:+.2g}" if published["absolute"] else f"{100.0 * x:+.2f} %"
 
+    held, limits = quantity.get("held_to"), ", ".join(part_of(x).lstrip("+") for x in limit)
+    at_zero = quantity.get("extrapolated")
+    values = ", ".join(f"{v:.5g}" for v in quantity["values"])
     spread = "" if published["low"] is None else f" ({published['low']:g} to {published['high']:g})"
     half = quantity["half_speed"]
     cells = [
-        part, quantity["name"], ", ".join(f"{v:.5g}" for v in quantity["values"]), f"{published['value']:g}{spread}",
-        ", ".join(map(part_of, shown)), ", ".join(part_of(x).lstrip("+") for x in limit),
+        part, quantity["name"], values if at_zero is None else f"{values} (extrapolated {at_zero:.5g})",
+        f"{published['value']:g}{spread}", ", ".join(map(part_of, shown)),
+        limits if held is None else f"{limits} (held to {part_of(held).lstrip('+')})",
         "" if quantity["order"] is None else f"{quantity['order']:.1f}",
         "" if half is None else f"{100.0 * (half[1] / half[0] - 1.0):+.2f} %",
         "yes" if quantity["met"] else "**no**",

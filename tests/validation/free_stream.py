@@ -8,19 +8,18 @@ import warp as wp
 from flow_fields import start_from
 
 from sparselbm.flows import SteadyRun
-from sparselbm.geometry import TriangleMesh
+from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, BoundaryCondition, Face, FreeSlip, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT, Collision
-from sparselbm.models.wall import Bouzidi
+from sparselbm.models.wall import BounceBack, Bouzidi
 from sparselbm.observe import Force
 from sparselbm.solver import Obstacle, Simulation
 
 
 @dataclass(frozen=True, kw_only=True)
 class FreeStream:
-    """Uniform inlet at x = -upstream, pressure outlet at x = downstream, slip on the sides at +-side; the body about 0, its wall
-    interpolated (Bouzidi).
+    """Uniform inlet at x = -upstream, pressure outlet at x = downstream, slip on the sides at +-side; the body about 0.
 
     Lengths in multiples of the body's reference length, which is 1. `mirrors`: axes about whose plane through 0 the flow is
     symmetric; only the half beyond is computed, the plane through the centres of its first cells.
@@ -41,6 +40,8 @@ class FreeStream:
     outlet: BoundaryCondition = field(default_factory=lambda: PressureOutlet(X_MAX))
     collision: Collision = field(default_factory=TRT)
     """TRT blows up at an inlet where u / nu, the Reynolds number of a cell, exceeds 10; Cumulant does not."""
+
+    wall: SolidFraction | BounceBack = field(default_factory=Bouzidi)
 
     @property
     def steps(self) -> float:
@@ -66,7 +67,7 @@ class FreeStream:
             origin.append(-0.5 * h)
         simulation = Simulation(
             box(shape, voxel_size=h, origin=origin, device=self.device), viscosity=self.speed * self.across / self.reynolds,
-            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=Bouzidi())],
+            collision=self.collision, boundaries=self._boundaries, obstacles=[Obstacle("body", self.body, wall=self.wall)],
             precision=wp.float32,
         )
         velocity = np.zeros((*simulation.walls.fluid.shape, self.dimension))

@@ -14,11 +14,11 @@ class VelocityInlet(MovingBounce):
 
     f_q = f*_-q + 6 w_q c_q . u + g_q, g_q = n_q + n*_q, n_q = f-_q - 3 w_q c_q . j, f-_q = (f_q - f_-q) / 2, j = sum c f,
 
-    where f and f* are those of the cell before and after the previous collision: bounce-back from a moving wall, corrected by g,
-    the odd departure from equilibrium; a force changes j and leaves n as it is. Without g the velocity slips by Lambda / (3 nu) grad u^2, and the flow develops once more behind its inlet
-    (cross flow of 0.065 of the largest velocity for a parabola at Re 60 on 12 cells with TRT, 0.002 with g). On a plane face g
-    carries no mass; on a patch its sum over the links of a cell is taken from them by their weights. The flow rate is that of u
-    at every step.
+    where f and f* are those of the cell before and after the previous collision: bounce-back from a moving wall, corrected by
+    g, the odd departure from equilibrium; a force changes j and leaves n as it is. Without g the velocity slips by
+    Lambda / (3 nu) grad u^2, and the flow develops once more behind its inlet (cross flow of 0.065 of the largest velocity for a
+    parabola at Re 60 on 12 cells with TRT, 0.002 with g). On a plane face g carries no mass; on a patch its sum over the links
+    of a cell is taken from them by their weights. The flow rate is that of u at every step.
 
     Source: Ginzburg & d'Humieres, Phys. Rev. E 68 (2003) 066614, for the closure relation of bounce-back.
     """
