@@ -112,21 +112,20 @@ def test_halfway_walls_conserve_mass_between_the_ends(degrees, device):
 @pytest.mark.parametrize(
     ("wall", "cells", "drop", "shear", "missing"),
     [
-        (ParabolicInterpolation(), 12, 0.02, 0.02, 0.01), (ParabolicInterpolation(), 24, 0.02, 0.01, 0.001),
+        (ParabolicInterpolation(), 12, 0.02, 0.02, 0.01), (ParabolicInterpolation(), 24, 0.02, 0.01, 0.002),
         (Bouzidi(), 12, 0.07, 0.02, 0.05),
     ],
     ids=["parabolic-12", "parabolic-24", "bouzidi-12"],
 )
 def test_a_pipe_has_the_drop_and_the_wall_shear_of_poiseuille(degrees, wall, cells, drop, shear, missing, device):
-    """Five diameters long, four at 24 cells across; measured values: docs/explanation/walls.md.
+    """Five diameters long; measured values: docs/explanation/walls.md.
 
     The pressure beside the outlet is that of half a cell upstream of it.
     """
-    length = LENGTH if cells == 12 else 8.0 * RADIUS
-    found = SettledPipe(degrees, cells, device, wall=wall, length=length, tolerance=1e-4 if cells == 12 else 1e-3)
+    found = SettledPipe(degrees, cells, device, wall=wall, tolerance=1e-4 if cells == 12 else 1e-3)
     assert abs(found.inflow_error) < 1e-3
     assert abs(found.missing) < missing
     assert abs(found.drop_error) < drop
     assert abs(found.shear_error) < shear
     beside = 0.5 * GRADIENT * found.setup.voxel_size
-    assert abs(found.leaving.pressure - beside) < 0.01 * GRADIENT * length
+    assert abs(found.leaving.pressure - beside) < 0.01 * GRADIENT * LENGTH
