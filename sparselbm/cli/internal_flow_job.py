@@ -13,6 +13,9 @@ from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
 from .regime import regime_facts, regime_remark, warn_of_regime
 from .show import announce, duration, err, facts, show_doubts
 
+MASS_WARNING_ABOVE = 1e-3
+"""Difference between inflow and outflow of a steady flow, relative to the inflow, above which a warning is printed."""
+
 
 class InternalFlowJob(Job):
     """Flow rates and pressures at the openings of a fluid volume."""
@@ -75,6 +78,7 @@ class InternalFlowJob(Job):
                 "--lattice-velocity",
                 style="yellow", highlight=False,
             )
+        _warn_of_mass(summary)
         facts("", {
             **{
                 f"{each['kind']} {name}": f"{each['flow_rate']:+.5g} m^3/s, {each['pressure']:.5g} Pa"
@@ -90,6 +94,16 @@ class InternalFlowJob(Job):
     def line(self, summary):
         remark = regime_remark(summary)
         return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s{remark}"
+
+
+def _warn_of_mass(summary: dict) -> None:
+    if summary.get("converged") and abs(summary["mass_balance"]) > MASS_WARNING_ABOVE:
+        err.print(
+            f"Warning: inflow and outflow differ by {abs(summary['mass_balance']):.2%}, limit {MASS_WARNING_ABOVE:.1%}: walls at "
+            "their exact positions do not conserve mass exactly, so that flow rates and pressures have errors of at least this "
+            "size; use a smaller --voxel-size",
+            style="yellow", highlight=False,
+        )
 
 
 def _opening(each: dict) -> str:

@@ -21,7 +21,7 @@ from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
 from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
-from ..models.wall import BounceBack, Bouzidi
+from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
 from ..units import Units
@@ -52,7 +52,7 @@ class InternalFlow(FlowOptions):
     Inlets use `VelocityInlet`, outlets `LinkPressure`.
     """
 
-    wall: BounceBack = field(default_factory=Bouzidi)
+    wall: BounceBack = field(default_factory=ParabolicInterpolation)
     """Bounce-back rule of the surface."""
 
     def check(self) -> None:
