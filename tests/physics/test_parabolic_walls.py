@@ -55,7 +55,9 @@ def test_a_wall_of_an_inclined_channel_is_of_more_than_second_order(device):
     assert fine < inclined_channel(32, Bouzidi(), device) / 8.0
 
 
-@pytest.mark.parametrize("shifts", [(0.49, 0.98), *(pytest.param(each, marks=pytest.mark.validate) for each in ((0.02, 0.04), (0.25, 0.5)))])
+@pytest.mark.parametrize(
+    "shifts", [(0.49, 0.98), *(pytest.param(each, marks=pytest.mark.validate) for each in ((0.02, 0.04), (0.25, 0.5)))]
+)
 @pytest.mark.parametrize("nu", [0.02, pytest.param(0.5, marks=pytest.mark.validate)])
 def test_poiseuille_flow_along_the_grid_is_exact(shifts, nu, device):
     """At any distance of the walls from the cells and any viscosity; `CentralInterpolation` is 10 to 1000 times further off."""
