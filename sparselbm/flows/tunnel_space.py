@@ -85,7 +85,7 @@ class TunnelSpace:
         around, on_links = self.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
         return [
             Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
-            for name, mesh in (self.standing | moved).items()
+            for name, mesh in {**self.standing, **moved}.items()
         ]
 
     def walls(self, walls: Sequence[SideWall], conditions: Sequence[SideCondition]) -> tuple[SideWall, ...]:

@@ -385,10 +385,6 @@ class WindTunnelSetup(InflowSetup):
         axes = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
         return {name: self.force_coefficient(axis) for name, axis in zip(names, axes)}
 
-    def drag_coefficient(self, force: float) -> float:
-        """Drag coefficient C_d = F / (1/2 rho u^2 A) of a lattice force."""
-        return self.units.force_to_si(force) / self.reference_force
-
     @property
     def reference_force(self) -> float:
         """Reference force 1/2 rho u^2 A [N]."""
