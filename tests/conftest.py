@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 REHEARSED = {
-    "core/test_expression.py": 1, "core/test_internal_flow.py": 1, "core/test_many_obstacles.py": 6,
+    "core/test_expression.py": 1, "core/test_internal_flow.py": 2, "core/test_many_obstacles.py": 6,
     "core/test_open_boundaries_reference.py": 4, "core/test_outside.py": 1, "core/test_periodic_lengths.py": 6,
     "core/test_present_time.py": 4, "core/test_references_by_hand.py": 1, "core/test_rehearsal.py": 1, "core/test_restart.py": 1,
     "core/test_saved_state.py": 6, "core/test_scalar_reference.py": 1, "core/test_separate_memory.py": 1,
     "core/test_simulation.py": 1, "core/test_state.py": 1, "core/test_step_reference.py": 4, "core/test_tile_classes.py": 1,
     "core/test_transcendental.py": 1, "domain/test_retile.py": 1, "domain/test_sampling.py": 1, "adjoint/test_changes.py": 5,
-    "adjoint/test_checkpoints.py": 1, "adjoint/test_every_objective.py": 4, "adjoint/test_every_operator.py": 6,
-    "adjoint/test_exactness.py": 1, "adjoint/test_seam_gradients.py": 6, "adjoint/test_second_moments.py": 1,
+    "adjoint/test_checkpoints.py": 2, "adjoint/test_every_objective.py": 6, "adjoint/test_every_operator.py": 9,
+    "adjoint/test_exactness.py": 1, "adjoint/test_seam_gradients.py": 6, "adjoint/test_second_moments.py": 2,
     "adjoint/test_tape.py": 1, "bridges/test_torch_operator.py": 2, "monitor/test_monitor_fields.py": 1,
-    "monitor/test_monitor_integrals.py": 1, "monitor/test_monitor_recorder.py": 1, "moving/test_coupling.py": 4,
-    "moving/test_prescribed.py": 1, "physics/test_collision_flows.py": 8, "physics/test_link_walls.py": 1,
+    "monitor/test_monitor_integrals.py": 2, "monitor/test_monitor_recorder.py": 1, "moving/test_coupling.py": 4,
+    "moving/test_prescribed.py": 2, "physics/test_collision_flows.py": 8, "physics/test_link_walls.py": 1,
     "physics/test_mass.py": 4, "physics/test_openings.py": 4,
 }
 """Tests that `--device rehearsal` selects, by file: every n-th one. They are kernels, walls and boundary conditions, scalars,

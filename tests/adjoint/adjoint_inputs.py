@@ -105,7 +105,7 @@ class Adjoint:
         """
         result, value = {}, abs(self.moved({}))
         for name, item in self.inputs.items():
-            expected, rounding = central(lambda t, name=name: self.moved({name: t}), item.h), 1e-16 * value / item.h
+            expected, rounding = central(lambda t, name=name: self.moved({name: t}), item.h), 2.2e-16 * value / item.h
             error = max(abs(self.slopes[name] - expected) - rounding, 0.0)
             result[name] = error / abs(expected) if abs(expected) > 1e-7 else np.inf
         return result

@@ -56,7 +56,7 @@ def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
     assert summary["iterations"] == 2
     assert abs(summary["cross_check"][-1]["difference"]) < 0.03, "walls on links confirm the gain"
     correction = summary["defect_correction"]
-    assert (correction["values_by"], correction["available"], correction["settled"]) == ("Bouzidi", True, True)
+    assert (correction["values_by"], correction["available"], correction["settled"]) == ("ParabolicInterpolation", True, True)
     assert correction["own_best"] < 0.98 * correction["own_first"]
     # Differences of the wall that follows the trend, and those of the other wall on the finer grid, agree.
     assert summary["grid_check"]["reduction"] == pytest.approx(correction["own_reduction"], abs=0.01)
@@ -64,7 +64,7 @@ def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
     assert correction["own_best"] / correction["own_first"] == pytest.approx(ratio["objective"], rel=1e-9)
     assert summary["objective_best"] / summary["objective_first"] == pytest.approx(ratio["checked"], rel=1e-9)
     for text in (
-        "values by Bouzidi", f"{correction['own_first']:.4f} before", "reduction", "cross-check", "volume change", "grid check",
+        "values by ParabolicInterpolation", f"{correction['own_first']:.4f} before", "reduction", "cross-check", "volume change", "grid check",
         f"{summary['objective_first']:.4f} before",
     ):
         assert text in done.stdout

@@ -235,6 +235,7 @@ def test_a_deformation_of_ones_own_is_what_the_optimiser_varies(done, suffix):
     assert found["volume_change"] == pytest.approx(0.98**2 - 1.0, abs=1e-6)  # The first step is a fifth of the limit.
 
 
+@pytest.mark.validate
 def test_an_internal_flow_has_an_objective_and_design_variables_of_ones_own(in_process, tmp_path, scene, device):
     """`run` reports the objective that `optimize` reduces."""
     tube = tube_scene(tmp_path / "tube.usda")

@@ -83,7 +83,7 @@ PRECISE = {"rtol": 1e-13, "atol": 1e-15}
 """Equal formulas may be contracted to other fused multiply-adds."""
 
 
-@pytest.mark.parametrize("kind", ["mixed patches", "outlets"])
+@pytest.mark.parametrize("kind", [pytest.param("mixed patches", marks=pytest.mark.validate), "outlets"])
 def test_together_or_one_by_one(device, one_by_one, kind):
     """Flow, scalars and the gradients of every opening's numbers are the same."""
     place, condition = KINDS[kind]

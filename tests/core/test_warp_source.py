@@ -146,7 +146,9 @@ def test_adjoint_by_warp_itself(case, device):
     assert np.allclose(numbers, summed(sums), rtol=1e-10, atol=1e-10)
 
 
-@CASES
+@pytest.mark.parametrize(
+    "case", [periodic, walls, three_dimensions, pytest.param(all_reads, marks=pytest.mark.validate)], ids=lambda case: case.__name__,
+)
 def test_printed_adjoint(case, device):
     """The adjoint kernel, printed for Warp, with its sums."""
     simulation = started(case, device)

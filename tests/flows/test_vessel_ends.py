@@ -89,7 +89,7 @@ def test_a_short_pipe_has_the_wall_shear_of_poiseuille_and_loses_little(device):
     found = SettledPipe(TILTED, 12, device, length=4.0 * RADIUS, tolerance=3e-3, interval=200, precision=wp.float32)
     assert isinstance(found.setup.options.wall, ParabolicInterpolation)
     assert abs(found.inflow_error) < 1e-3
-    assert abs(found.missing) < 0.006
+    assert abs(found.missing) < 0.008
     assert abs(found.shear_error) < 0.02
 
 
