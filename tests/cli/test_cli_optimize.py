@@ -64,7 +64,8 @@ def test_drag_falls_at_fixed_volume_and_on_the_second_grid_too(finished):
     assert correction["own_best"] / correction["own_first"] == pytest.approx(ratio["objective"], rel=1e-9)
     assert summary["objective_best"] / summary["objective_first"] == pytest.approx(ratio["checked"], rel=1e-9)
     for text in (
-        "values by ParabolicInterpolation", f"{correction['own_first']:.4f} before", "reduction", "cross-check", "volume change", "grid check",
+        "values by ParabolicInterpolation",
+        f"{correction['own_first']:.4f} before", "reduction", "cross-check", "volume change", "grid check",
         f"{summary['objective_first']:.4f} before",
     ):
         assert text in done.stdout

@@ -147,7 +147,8 @@ def test_adjoint_by_warp_itself(case, device):
 
 
 @pytest.mark.parametrize(
-    "case", [periodic, walls, three_dimensions, pytest.param(all_reads, marks=pytest.mark.validate)], ids=lambda case: case.__name__,
+    "case", [periodic, walls, three_dimensions, pytest.param(all_reads, marks=pytest.mark.validate)],
+    ids=lambda case: case.__name__,
 )
 def test_printed_adjoint(case, device):
     """The adjoint kernel, printed for Warp, with its sums."""
