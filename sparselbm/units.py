@@ -220,6 +220,11 @@ def rounded_down(value: float, places: int) -> float:
     return math.floor(value * 10**places + 1e-6) / 10**places
 
 
+def finer_voxel_size(voxel_size: float, cells: float, limit: float) -> float:
+    """Voxel size with `limit` cells where there are `cells` now, 1 % smaller, so that it suffices when it is printed rounded."""
+    return 0.99 * voxel_size * cells / limit
+
+
 def _check_cells(cells: float) -> list[str]:
     require_positive("cells_across", cells, "cells", UnitsError)
     if is_below(cells, CELLS_ERROR_BELOW):

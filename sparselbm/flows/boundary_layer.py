@@ -2,7 +2,7 @@
 
 import math
 
-from ..units import is_below
+from ..units import finer_voxel_size, is_below
 
 _WARNING_BELOW = 1.0
 """Cells in the boundary layer. Measured at 0.4: C_d of a sphere at Re 400 on 8 cells is .80, where about .67 is due."""
@@ -13,7 +13,7 @@ def boundary_layer_doubt(cells_across: float, reynolds: float, voxel_size: float
     layer = cells_across / math.sqrt(reynolds)
     if not is_below(layer, _WARNING_BELOW):
         return ()
-    finer = 0.99 * voxel_size * layer / _WARNING_BELOW  # With a margin for rounding.
+    finer = finer_voxel_size(voxel_size, layer, _WARNING_BELOW)
     return (
         f"the boundary layer, about L / sqrt(Re), is {layer:.2g} cells thick, below {_WARNING_BELOW:g}: it is not resolved, and "
         f"forces are wrong by several per cent or more. Use a voxel_size of {finer:.3g} m",

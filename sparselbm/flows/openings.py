@@ -10,7 +10,7 @@ from ..errors import InternalFlowError
 from ..geometry.cap import Cap
 from ..models.boundary import Profile
 from ..observe.openings import nearest_cap
-from ..units import CELLS_WARNING_BELOW, is_below
+from ..units import CELLS_WARNING_BELOW, finer_voxel_size, is_below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def coarse_openings(cells_across: float, voxel_size: float) -> tuple[str, ...]:
     """Doubt about a narrowest opening of too few cells; empty if there are enough."""
     if not is_below(cells_across, CELLS_WARNING_BELOW):
         return ()
-    finer = 0.99 * voxel_size * cells_across / CELLS_WARNING_BELOW  # With a margin for rounding.
+    finer = finer_voxel_size(voxel_size, cells_across, CELLS_WARNING_BELOW)
     return (
         f"the narrowest opening is {cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure drops, wall shear "
         f"and flow rates of outlets are wrong by several per cent. Use a voxel_size of {finer:.3g} m",

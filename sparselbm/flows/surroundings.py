@@ -119,18 +119,25 @@ def find_ground(
     middle = bodies[obstacle].bounds.mean(axis=0)
     found = []
     for name, mesh in bodies.items():
+        if name == obstacle:
+            continue
+        corners = np.stack(mesh.corners)
         for face in (Face(k, end) for k in range(3) if k != axis for end in (0, 1)):
-            flat = None if name == obstacle else _flat_part(mesh, face, middle, bounds)
+            flat = _flat_part(mesh, corners, face, middle, bounds)
             if flat is not None and _spans(mesh, flat, face.axis, wanted, device):
                 coordinate = float(mesh.points[mesh.faces[flat][0, 0], face.axis])
                 found.append(Ground(name, face, coordinate))
     return min(found, key=lambda each: abs(each.coordinate - middle[each.face.axis]), default=None)
 
 
-def _flat_part(mesh: TriangleMesh, face: Face, middle: np.ndarray, bounds: np.ndarray) -> np.ndarray | None:
-    """Mask of the flat faces of a mesh on a side of the obstacle, (m,); None if there are none, or others beyond them."""
+def _flat_part(
+    mesh: TriangleMesh, corners: np.ndarray, face: Face, middle: np.ndarray, bounds: np.ndarray
+) -> np.ndarray | None:
+    """Mask of the flat faces of a mesh on a side of the obstacle, (m,); None if there are none, or others beyond them.
+
+    `corners`: of its faces [m], (3, m, 3).
+    """
     k, inward, near = face.axis, face.inward, _FLAT * float(np.ptp(mesh.bounds, axis=0).max())
-    corners = np.stack(mesh.corners)
     along = inward * corners[..., k]
     flat = np.ptp(along, axis=0) <= near
     flat &= (along[0] < inward * middle[k]) & (along[0] >= inward * bounds[face.end, k] - near)

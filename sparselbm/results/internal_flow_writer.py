@@ -68,8 +68,7 @@ class InternalFlowWriter:
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
-        evaluated = result.objective if result.stopped == "interrupted" else problem.value(result.x)
-        reached = result.objective if problem.corrections else evaluated
+        reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
         convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
 

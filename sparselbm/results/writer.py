@@ -119,8 +119,7 @@ class ResultsWriter:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
         (points,), reached = problem.first.variables.states(result.x), result.objective
         if result.stopped != "interrupted":
-            evaluated = problem.value(result.x)
-            reached = reached if problem.corrections else evaluated
+            reached = problem.value(result.x)
             best = self._moment(problem.flow, points)
             number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
             draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
@@ -192,11 +191,12 @@ class ResultsWriter:
 
 
 def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached: float, second: GridCheck | None) -> dict:
-    """Summary of an optimisation of any flow; `reached`: objective of the best design."""
-    first = result.history[0].objective
+    """Summary of an optimisation of any flow; `reached`: objective of the best design with the wall of the optimisation, which is
+    reported if there is no defect correction."""
+    first, best = result.history[0].objective, result.objective if problem.corrections else reached
     return {
-        "objective": problem.objective_name, "objective_first": first, "objective_best": reached,
-        "reduction": (first - reached) / abs(first), "feasible": result.feasible, "stopped": result.stopped,
+        "objective": problem.objective_name, "objective_first": first, "objective_best": best,
+        "reduction": (first - best) / abs(first), "feasible": result.feasible, "stopped": result.stopped,
         "iterations": result.iterations, "evaluations": result.evaluations, "seconds": round(result.seconds, 3),
         "gradient_error": problem.gradient_error,
         "cross_check": [{**asdict(each), "difference": each.difference} for each in problem.checks],
