@@ -124,8 +124,8 @@ class CaseReference(CasePart):
     space: ClassVar[str] = "reference"
 
     length: float | None = entry(
-        NUMBER, None, "Reference length of the Reynolds number [m]. Not set: the largest extent across the flow of the design "
-        "obstacle's part in the box.", above=0.0, option="reference_length",
+        NUMBER, None, "Reference length of the Reynolds and Strouhal numbers [m]. Not set: the largest extent across the flow of "
+        "the design obstacle's part in the box.", above=0.0, option="reference_length",
     )
     area: float | None = entry(
         NUMBER, None, "Reference area of force coefficients [m2]. Not set: the silhouette along the flow of the design "

@@ -54,7 +54,7 @@ class TunnelBody:
 
     @property
     def reference_length(self) -> float:
-        """Length to which the Reynolds number refers [m]."""
+        """Length to which the Reynolds and Strouhal numbers refer [m]."""
         return self.given_length or self.length
 
     @property

@@ -23,7 +23,7 @@ from ..models.boundary import BoundaryCondition, Profile
 from ..models.wall import BounceBack
 from ..observe import Force
 from ..solver import Simulation
-from ..units import Units
+from ..units import Units, is_below
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
 from .inflow_setup import InflowSetup
@@ -63,7 +63,7 @@ class WindTunnel(FlowOptions):
     side: float = 1.5
     """Distance from the body to each side [L]."""
     reference_length: float | None = None
-    """Length to which the Reynolds number refers [m]; None: L of the part of the body that stands in the box."""
+    """Length to which the Reynolds and Strouhal numbers refer [m]; None: L of the part of the body that stands in the box."""
     reference_area: float | None = None
     """Area to which force coefficients refer [m^2]; None: silhouette along the flow of that part."""
     corners: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None
@@ -263,7 +263,7 @@ class WindTunnelSetup(InflowSetup):
         found = self.units.check(cells_across=self.cells_across)
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
-        found += boundary_layer_doubt(self.cells_across, self.options.reynolds, self.voxel_size)
+        found += boundary_layer_doubt(self.cells_across, self.units.reynolds(self.length), self.voxel_size)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
         return (*self.space.notes, *found, *own)
 
@@ -362,7 +362,7 @@ class WindTunnelSetup(InflowSetup):
             obstacles=self.space.obstacles(wall or self.options.wall, moved),
         )
         body = moved.get(self.obstacle, self.mesh).bounds
-        disturbed = self.options.reynolds > DISTURBED_ABOVE
+        disturbed = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length))
         initial = InitialFlow(np.array(body), self.bounds, self.options.axis, self.options.lattice_velocity, disturbed)
         simulation.set_state(1.0, initial.velocity(self.domain))
         return Flow(self, simulation)

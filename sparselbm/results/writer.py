@@ -135,12 +135,12 @@ class ResultsWriter:
         })
 
     def _steady(self, flow: Flow) -> dict:
-        """Result of the last run to steady state, with the Strouhal number f L / u of a periodic flow."""
+        """Result of the last run to steady state, with St = f L / u of a periodic flow and its reference length L."""
         if flow.steady is None:
             return {}
         found, regime = flow.steady.to_json(), flow.steady.regime
         if isinstance(regime, PeriodicFlow):
-            found["strouhal"] = regime.frequency.value * self.setup.length / self.setup.options.velocity
+            found["strouhal"] = regime.frequency.value * self.setup.body.reference_length / self.setup.options.velocity
         return found
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:

@@ -94,7 +94,9 @@ def ball(tmp_path):
 @pytest.mark.parametrize("name", PRINTED)
 def test_a_run_prints_and_stores_the_regime(in_process, with_regime, ball, tmp_path, name, device):
     seen = with_regime(name)
-    code, out, err = in_process("run", ball, *SMALL, "--until", "field", "--device", device, "--output", "out")
+    code, out, err = in_process(
+        "run", ball, *SMALL, "--reference-length", "2.5", "--until", "field", "--device", device, "--output", "out"
+    )
     assert code == 0, err
     assert seen[0].until == FieldSettled()
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -105,7 +107,7 @@ def test_a_run_prints_and_stores_the_regime(in_process, with_regime, ball, tmp_p
         assert all((text in err) == (other == name) for text in texts)
     if name == "periodic":
         assert list(summary["oscillations"]) == ["drag coefficient", "force coefficient y", "force coefficient z"]
-        assert summary["strouhal"] == pytest.approx(summary["frequency"], rel=1e-3)  # L = 1 m, u = 1 m/s.
+        assert summary["strouhal"] == pytest.approx(2.5 * summary["frequency"], rel=1e-3)  # u = 1 m/s.
         assert f"Strouhal number {summary['strouhal']:.4f}" in out
     else:
         assert "oscillations" not in summary

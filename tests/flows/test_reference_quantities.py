@@ -11,6 +11,7 @@ from sparselbm.flows import WindTunnel
 from sparselbm.flows.blockage import blockage_effect
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.models.wall import Bouzidi
+from sparselbm.solver import Simulation
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 LONG = TriangleMesh.cylinder(0.5, (0.0, 0.0, -0.6), (0.0, 0.0, 1.4), 96)
@@ -62,6 +63,20 @@ def test_given_quantities_scale_the_reynolds_number_and_the_coefficients():
     for name in ("reference_length", "reference_area"):
         with pytest.raises(WindTunnelError, match=rf"{name} is -1\.0 m.*above 0"):
             around(replace(SLICE, **{name: -1.0}), LONG)
+
+
+def test_nothing_but_the_numbers_depends_on_the_reference_length(monkeypatch):
+    """A reference length of 10 L made Re 20 a Reynolds number of 200: a wake to be disturbed, a boundary layer of .2 cells."""
+    tunnel = WindTunnel(voxel_size=0.125, viscosity=0.05, upstream=0.5, downstream=1.0, side=0.5)
+    plain, given = (around(replace(tunnel, reference_length=length), BALL) for length in (None, 10.0))
+    assert (plain.options.reynolds, given.options.reynolds) == pytest.approx((20.0, 200.0), rel=1e-2)
+    for name in ("doubts", "method", "shape", "reference_force", "flow_through_steps"):
+        assert getattr(given, name) == getattr(plain, name), name
+    starts = []
+    monkeypatch.setattr(Simulation, "set_state", lambda _, density, velocity: starts.append(velocity))
+    for setup in (plain, given):
+        setup.build()
+    np.testing.assert_allclose(*starts, rtol=0.0, atol=1e-9)
 
 
 def test_a_case_gives_them_too(tmp_path):
