@@ -46,10 +46,11 @@ def write() -> None:
     cases = [list(group) for _, group in groupby(entries, key=lambda e: e["number"])]
     (DOCS / "validation.md").write_text(HEAD + overview(cases) + "\n".join(section(parts) for parts in cases))
     for parts in cases:
-        panels = joined([(part["part"], panel) for part in parts for panel in part["panels"]])
-        if panels:
+        path = DOCS / "validation" / f"case_{parts[0]['number']}.svg"
+        path.unlink(missing_ok=True)
+        if found := panels(parts):
             with rc_context(STYLE):
-                draw(panels, DOCS / "validation" / f"case_{parts[0]['number']}.svg")
+                draw(found, path)
 
 
 def _number(text: str) -> tuple[float, str]:
@@ -86,7 +87,7 @@ def section(parts: list[dict]) -> str:
     lines += [row(part["part"], quantity) for part in parts for quantity in part["quantities"]]
     misses = [f"- {part['part']} {name}: {reason}" for part in parts for name, reason in part["misses"].items()]
     lines += ["", *(["Outside the tolerance:", "", *misses, ""] if misses else [])]
-    if any(part["panels"] for part in parts):
+    if panels(parts):
         lines += [f"![{first['title']}](validation/case_{first['number']}.svg)", ""]
     return "\n".join(lines)
 
@@ -117,6 +118,12 @@ def row(part: str, quantity: dict) -> str:
         "yes" if quantity["met"] else "**no**",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def panels(parts: list[dict]) -> list[tuple[str, dict]]:
+    """Panels of a case by their parts. Points above a single place are not drawn: the table of values has them all."""
+    found = joined([(part["part"], panel) for part in parts for panel in part["panels"]])
+    return [(part, panel) for part, panel in found if len({x for curve in panel["curves"] for x in curve["x"]}) > 1]
 
 
 def joined(panels: list[tuple[str, dict]]) -> list[tuple[str, dict]]:
