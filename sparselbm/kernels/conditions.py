@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
+from ..lattice.moments import momentum
 from ..models.boundary import BoundaryCondition
 from ..models.boundary.condition import link_field
 from ..models.condition_groups import chosen, group_conditions, same_nodes
@@ -25,7 +26,7 @@ class FlowConditions:
             # Where faces meet, the later condition has the links of both: it starts from their reflection again.
             enters = model.face.enters(cell.lattice, cell.is_cut)
             reflected = [where(enter, back, old) for enter, back, old in zip(enters, cell.streamed, f, strict=True)]
-            filled = model.fill(cell.lattice, reflected, self._values(group), enters)
+            filled = model.fill(cell.lattice, reflected, self._values(group, reflected), enters)
             f = self._where(group, filled, f)
         return f
 
@@ -37,7 +38,8 @@ class FlowConditions:
         result, cell = list(outgoing), self._cell
         for group, model in self._groups:
             enters = model.face.enters(cell.lattice, cell.is_cut)
-            for q, value in model.memory(cell.lattice, f, post, enters).items():
+            memory = {**model.memory(cell.lattice, f, post, enters), **self._half_force(model, f, post)}
+            for q, value in memory.items():
                 stored = where(enters[cell.lattice.opposites[q]], value, result[q])
                 [result[q]] = self._where(group, [stored], [result[q]])
         return result
@@ -79,14 +81,32 @@ class FlowConditions:
 
         return with_parameters(group[0], first, number)
 
-    def _values(self, group: Sequence[BoundaryCondition]) -> Mapping[str, Any]:
-        """The parameters of each cell's opening, by their names; of conditions on links as functions of q."""
+    def _values(self, group: Sequence[BoundaryCondition], f: Sequence) -> Mapping[str, Any]:
+        """The parameters of each cell's opening, by their names; of conditions on links as functions of q.
+
+        `f`: the populations with what the condition has stored in its slots.
+        """
         names = [number.name for number in group[0].parameters(self._cell.lattice.dimension)]
 
         def of(name: str, q: int | None = None):
             return self._chosen(group, lambda member: self._value(member, name, q))
 
-        return {name: partial(of, name) if group[0].on_links else of(name) for name in names}
+        values = {name: partial(of, name) if group[0].on_links else of(name) for name in names}
+        if self._is_beside_force(group[0]):
+            normal = f"velocity_{'xyz'[group[0].face.axis]}"
+            values[normal] = values[normal] - f[group[0].face.straight(self._cell.lattice)]
+        return values
+
+    def _is_beside_force(self, condition: BoundaryCondition) -> bool:
+        return condition.prescribes_momentum and condition.face.plane and bool(self._cell.physics.forces)
+
+    def _half_force(self, condition: BoundaryCondition, f: Sequence, post: Sequence) -> dict[int, Any]:
+        """(j* - j)_n / 2 in the slot of the straight outgoing link: see `BoundaryCondition.prescribes_momentum`."""
+        if not self._is_beside_force(condition):
+            return {}
+        lattice, face = self._cell.lattice, condition.face
+        gain = momentum(lattice, post)[face.axis] - momentum(lattice, f)[face.axis]
+        return {lattice.opposites[face.straight(lattice)]: 0.5 * gain}
 
     def _value(self, condition: BoundaryCondition, name: str, q: int | None):
         """A parameter with the profile's factor in the cell, or on the link along c_q."""

@@ -36,6 +36,11 @@ class BoundaryCondition(ABC):
     on_links = False
     """Whether a profile is taken at the middle of each link, x - c_q / 2; otherwise its mean over the links of a cell."""
 
+    prescribes_momentum = False
+    """Whether `fill` gives cells of a plane the momentum j of the given velocity, to which a body force F adds F / 2. The normal
+    velocity that it is given is then u_n less (j* - j)_n / 2 of the previous step, which is stored in the slot of the straight
+    outgoing link, so that the mass flux (j + j*) / 2 is that of u."""
+
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
         """The numbers that can be changed, and differentiated, without a new kernel [lattice units].

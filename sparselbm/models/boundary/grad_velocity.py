@@ -16,13 +16,15 @@ class GradVelocity(PrescribedVelocity):
     The mass flux j = rho_0 u and the density are those of moving bounce-back, rho_0 = 1: rho - 1 = sum_known f_q + sum_enters
     (f_-q + 6 w_q c_q . j). Pi is computed from the known populations and the bounce-back of their non-equilibrium part (see
     `second_order`), where the source uses finite differences between cells. No normal is needed, so the opening may have any
-    shape. u is imposed up to the error of Pi, not exactly.
+    shape. u is imposed up to the error of Pi, not exactly. Beside a body force F the flow rate is that of u on a side of the box;
+    on a patch the mass flux is rho_0 u + F / 2 (use `VelocityInlet` there).
 
     Source: Dorschner, Chikatamarla, Bosch & Karlin, J. Comput. Phys. 295 (2015) 340;
     Chikatamarla, Ansumali & Karlin, Europhys. Lett. 74 (2006) 215.
     """
 
     needs_plane = False
+    prescribes_momentum = True
 
     def fill(self, lattice, f, value, enters):
         j = velocity_of(lattice, value)

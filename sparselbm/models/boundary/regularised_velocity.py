@@ -14,11 +14,14 @@ class RegularisedVelocity(PrescribedVelocity):
 
     f_q = f_q^eq(rho, j / rho) + 9/2 w_q (c_q c_q - c_s^2 I) : Pi, with Pi from the known populations and, for the incoming
     ones, the bounce-back of their non-equilibrium part (see `second_order`). Flow in or out.
+    Beside a body force F the normal mass flux is j_n + F_n / 2 = rho_0 u_n: see `BoundaryCondition.prescribes_momentum`.
 
     Source: Latt et al., Phys. Rev. E 77 (2008) 056703 (their BC3).
     """
 
     face: Face
+
+    prescribes_momentum = True
 
     def fill(self, lattice, f, value, enters):
         j = velocity_of(lattice, value)

@@ -12,11 +12,14 @@ class ZouHeVelocity(PrescribedVelocity):
     """Velocity condition with the exact mass flux j = rho_0 u at the cells, rho_0 = 1, and rho - 1 = A - j_n.
 
     Incoming f_q = f_-q + 6 w_q c_n j_n + 18 w_q c_t . (j_t - T): see `plane.with_momentum`. Flow in or out.
+    Beside a body force F the normal mass flux is j_n + F_n / 2 = rho_0 u_n: see `BoundaryCondition.prescribes_momentum`.
 
     Source: Zou & He, Phys. Fluids 9 (1997) 1591; Hecht & Harting, J. Stat. Mech. (2010) P01018.
     """
 
     face: Face
+
+    prescribes_momentum = True
 
     def fill(self, lattice, f, value, enters):
         return with_momentum(lattice, self.face, f, velocity_of(lattice, value), enters)
