@@ -48,10 +48,13 @@ WITH_RATES = {
 """Every rate another number."""
 
 
-def cases(*groups, lattices=EVERY):
-    """model x lattice of the groups, for `pytest.mark.parametrize(("collision", "lattice"), ...)`."""
+def cases(*groups, lattices=EVERY, later=()):
+    """model x lattice of the groups, for `pytest.mark.parametrize(("collision", "lattice"), ...)`.
+
+    `later`: lattices of `make validate` only.
+    """
     return [
-        pytest.param(collision, lattice, id=f"{name}-{lattice}")
+        pytest.param(collision, lattice, id=f"{name}-{lattice}", marks=pytest.mark.validate if lattice in later else ())
         for group in groups
         for name, (collision, supported) in group.items()
         for lattice in supported

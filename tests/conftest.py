@@ -5,6 +5,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+import warp as wp
 
 REHEARSED = {
     "core/test_expression.py": 1, "core/test_internal_flow.py": 2, "core/test_many_obstacles.py": 6,
@@ -62,6 +63,8 @@ def rehearsal(request):
         for module in [x for x in sys.modules.values() if vars(x).get("backend_for") is backends.backend_for]:
             patch.setattr(module, "backend_for", lambda is_cpu: backends.REHEARSAL)
         separate_memory(patch)
+        # The compiler's share of the time is the largest, and how well it optimises CUDA texts for a CPU shows nothing.
+        patch.setattr(wp.config, "optimization_level", 1)
         yield
 
 

@@ -16,7 +16,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene
 
-COARSE = ("--voxel-size", "0.024", "--margins", "1,1.5,1", "--reynolds", "40", "--max-steps", "800", "--ffd", "3,3,3")
+COARSE = ("--voxel-size", "0.024", "--margins", "0.6,1.2,0.9", "--reynolds", "40", "--max-steps", "800", "--ffd", "3,3,3")
 
 
 def rows_of(path):
@@ -101,7 +101,7 @@ def test_every_file_is_there(finished):
 
 def test_ctrl_c_ends_with_130_and_all_finished_iterations_readable(tmp_path, device):
     scene = scene_of(tmp_path / "ball.usda", {"Body": TriangleMesh.sphere(0.1, subdivisions=3)})
-    call = command("optimize", scene, *COARSE, "--iterations", 50, "--output", "out", "--device", device)
+    call = command("optimize", scene, *COARSE, "--max-steps", 100, "--iterations", 50, "--output", "out", "--device", device)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     child = subprocess.Popen(call, cwd=tmp_path, env=ENVIRONMENT, **pipes, text=True, start_new_session=True)
     history, end = tmp_path / "out" / "history.csv", time.monotonic() + 120

@@ -54,7 +54,12 @@ FEATURES = {
     },
 }
 """Everything beside a moving body that changes the layout of a state, or the numbers of a cell."""
-CROSS = [*((2, name) for name in FEATURES), (3, "nothing"), (3, "everything")]
+TOGETHER = {(2, "nothing"), (2, "everything"), (3, "everything")}
+"""Under `make test`; each alone, which shows the cause of a difference, under `make validate`."""
+CROSS = [
+    pytest.param(d, name, marks=() if (d, name) in TOGETHER else pytest.mark.validate)
+    for d, name in (*((2, name) for name in FEATURES), (3, "nothing"), (3, "everything"))
+]
 
 
 def viscosities(simulation, features):

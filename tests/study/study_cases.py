@@ -8,11 +8,11 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.deformation import FFD
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
-SMALL = WindTunnel(voxel_size=0.12, reynolds=30, upstream=1.0, downstream=1.5, side=1.0)
+SMALL = WindTunnel(voxel_size=0.12, reynolds=30, upstream=0.6, downstream=1.2, side=0.9)
 
 
 def small_setup(device=None):
-    """8.3 cells across, 32^3 cells."""
+    """8.3 cells across, 24^3 cells."""
     return SMALL.around({"ball": BALL}, "ball", device=device)
 
 
