@@ -242,7 +242,6 @@ class Flow:
                 "one step"
             )
         self.simulation.run(steps)
-        self.simulation.check_stability()
 
     def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.

@@ -142,7 +142,6 @@ class SteadyRun:
             if on_progress is not None:
                 on_progress(record.steps, record.value)
             regime = self._regime(record.history, record.field_change)
-        simulation.check_stability()
         value = regime.mean.value if isinstance(regime, PeriodicFlow) else record.value
         return SteadyResult(value, record.steps, self._change(record.history), regime, record.field_change)
 

@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..errors import SimulationError
 from ..grid.memory import sums_array, tile_view
 from ..kernels.context import KernelContext, traced_kernel
+from ..kernels.sweep import Sweep
+from ..lattice.moments import excess_density, momentum
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-from ..trace.expression import dot
+from ..trace.expression import dot, total
 from .diagnoses import BlowUp, advice
 from .macroscopic import MacroscopicFields
 from .parameter_table import ParameterTable
 from .solids import Solids
 
 CHECK_INTERVAL = 100
-"""Steps between two checks: a check takes about as long as half a step."""
+"""Steps between two checks during a run."""
+SHORT_RUN = 10
+"""Steps since the last check from which on the end of a run is checked too, so that the checks of a loop of short runs take about
+two per cent of its time: a check takes about as long as a quarter of a step."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +62,52 @@ def limits_kernel(k: KernelContext, limits: StabilityLimits) -> None:
     k.reduce(unsound)
 
 
+@traced_kernel
+def suspicion_kernel(k: KernelContext, limits: StabilityLimits) -> None:
+    """Number of fluid cells whose populations, where they lie, are more than halfway to a limit or not finite.
+
+    After a collision they have the density of the cell and its momentum with the whole force. Neither neighbours nor conditions
+    are read, so that flows of one lattice share the kernel.
+    """
+    held = k.read("source", k.physics.size)
+    rho, (least, largest) = 1.0 + excess_density(held[: k.lattice.size]), limits.density
+    j, speed = momentum(k.lattice, held[: k.lattice.size]), 0.5 * limits.speed
+    sound = k.cell.mask(dot(j, j) < speed**2 * (rho * rho))
+    sound = sound * k.cell.mask(rho > 0.5 * (1.0 + least)) * k.cell.mask(rho < 0.5 * (1.0 + largest))
+    for scalar in k.physics.scalars:
+        phi = total(held[k.physics.components(scalar.name)])
+        sound = sound * k.cell.mask(phi * phi < (0.5 * limits.scalar) ** 2)
+    unsound = 1.0 - sound
+    if k.tiles.solid:
+        unsound = k.cell.mask(k.cell.solid_fraction < SOLID_THRESHOLD) * unsound
+    k.reduce(unsound)
+
+
 class StabilityCheck:
-    """Checks the present state, in one pass over the tiles that writes one number per tile."""
+    """Checks the present state, in a pass over the tiles that writes one number per tile; a second one where it is suspicious."""
 
     def __init__(
         self, fields: MacroscopicFields, solids: Solids, parameters: ParameterTable, limits: StabilityLimits = LIMITS
     ):
         self._fields, self._solids, self._parameters, self._limits = fields, solids, parameters, limits
         self._sums = sums_array(fields.domain, 1)
-        self._count = fields.passes.general(limits_kernel, limits)
-        self._since = 0
+        self._suspect = fields.passes.general(suspicion_kernel, limits)
+        self._since, self._is_new = 0, True
+
+    @cached_property
+    def _count(self) -> Sweep:
+        return self._fields.passes.general(limits_kernel, self._limits)
 
     @property
     def steps_left(self) -> int:
-        """Number of steps until the next check is due."""
+        """Number of steps until the next check is due during a run."""
         return CHECK_INTERVAL - self._since
+
+    @property
+    def is_due_at_end(self) -> bool:
+        """Whether the state at the end of a run has to be checked: that of the first run, of the first one after the state was
+        set, and after `SHORT_RUN` unchecked steps."""
+        return self._is_new or self._since >= min(SHORT_RUN, self._fields.state.steps)
 
     def stepped(self, steps: int) -> None:
         """Counts steps that have been made since the last check."""
@@ -78,11 +115,14 @@ class StabilityCheck:
 
     def take_over(self, other: "StabilityCheck") -> None:
         """Counts on from another simulation's steps since its last check."""
-        self._since = other._since
+        self._since, self._is_new = other._since, other._is_new
 
     def unsound_cells(self) -> int:
         """Number of cells that are beyond the limits or not finite."""
-        self._count(source=self._fields.state.populations, sums=self._sums)
+        return self._counted(self._count)
+
+    def _counted(self, sweep: Sweep) -> int:
+        sweep(source=self._fields.state.populations, sums=self._sums)
         count = round(float(self._sums.numpy().sum()))
         if count:  # Sums that are still 0 need not be cleared.
             self._sums.zero_()
@@ -90,8 +130,8 @@ class StabilityCheck:
 
     def require_sound(self) -> None:
         """Raises SimulationError with the place, the value, the limit and advice where the flow has become unstable."""
-        self._since = 0
-        count = self.unsound_cells()
+        self._since, self._is_new = 0, False
+        count = self._counted(self._suspect) and self.unsound_cells()
         if not count:
             return
         fault = self._worst()

@@ -93,7 +93,7 @@ from sparselbm.observe.monitor.velocity_gradients import gradients_kernel
 from sparselbm.observe.openings import _flux_kernel
 from sparselbm.observe.wall_shear import _stress_kernel
 from sparselbm.solver.moving.coupling import coupling_kernel
-from sparselbm.solver.stability import LIMITS, limits_kernel
+from sparselbm.solver.stability import LIMITS, limits_kernel, suspicion_kernel
 
 TABLE = Path(__file__).with_name("kernel_texts.json")
 
@@ -228,6 +228,7 @@ def _passes(single: Target, double: Target):
     yield "moments_kernel, D3Q19, plain", moments_kernel(Physics(D3Q19, TRT()), PLAIN, single)
     yield "gradients_kernel", gradients_kernel(wale, EVERYTHING, double)
     yield "limits_kernel", limits_kernel(wale, EVERYTHING, single, LIMITS)
+    yield "suspicion_kernel", suspicion_kernel(wale, EVERYTHING, single, LIMITS)
     yield "scalar_kernel", scalar_kernel(full, EVERYTHING, double, "dye")
     yield "scalar_equilibrium_kernel", scalar_equilibrium_kernel(full, EVERYTHING, double, "heat")
     objectives = (Dissipation(), KineticEnergy(), LayerPressure(0, 5), FlowRate(0, 3))

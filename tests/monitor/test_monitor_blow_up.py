@@ -135,13 +135,36 @@ def test_what_a_whole_solid_holds_is_no_blow_up(device):
     assert checked(simulation).unsound_cells() == 0
 
 
-def test_short_runs_are_looked_at_together(device):
-    """Calls of 7 steps: the look comes once 100 steps have gone by, not at each of them."""
+def spoil(simulation):
+    """Puts what is not finite into one cell."""
+    state = simulation.state.populations.numpy().copy()
+    state[0, :, 21] = float("nan")
+    simulation.state.populations.assign(state)
+
+
+@pytest.mark.parametrize("steps", [1, 7, 50, 100, 130])
+@pytest.mark.parametrize("begin", ["new", "set again", "longer ago"])
+def test_a_run_of_any_length_is_checked_at_its_end(begin, steps, device):
+    """A run of less than 100 steps ended with values that were not finite; after other steps the last 9 may be unchecked."""
     simulation = shear(device, 0.1, 0.05)
-    simulation.run(7)
-    simulation.state.populations.fill_(float("nan"))
-    for _ in range(13):
-        simulation.run(7)
-    assert simulation.steps == 98
-    with pytest.raises(SimulationError, match="blown up by step 100"):
-        simulation.run(7)
+    if begin != "new":
+        simulation.run(21)
+    if begin == "set again":
+        simulation.set_state(1.0, 0.01)
+    spoil(simulation)
+    if begin == "longer ago" and steps < 10:
+        simulation.run(steps)
+        steps = 10 - steps
+    with pytest.raises(SimulationError, match=f"blown up by step {simulation.steps + min(steps, 100)}"):
+        simulation.run(steps)
+
+
+def test_a_check_is_made_once_in_ten_steps_of_a_loop_and_never_twice_at_a_step(device, monkeypatch):
+    simulation, checked_at = shear(device, 0.1, 0.05), []
+    monkeypatch.setattr(StabilityCheck, "_counted", lambda check, sweep: checked_at.append(simulation.steps) or 0)
+    simulation.run(3)
+    for _ in range(25):
+        simulation.run(1)
+    assert checked_at == [3, 13, 23]
+    simulation.run(230)
+    assert checked_at == [3, 13, 23, 123, 223, 258]

@@ -244,7 +244,6 @@ class _ExactRun:
     def value(self, x: np.ndarray) -> float:
         self._begin(x)
         self.flow.simulation.run(self.steps)
-        self.flow.simulation.check_stability()
         return evaluate(self.point.objective, self.flow.simulation)
 
     def value_and_grad(self, x: np.ndarray) -> tuple[float, np.ndarray]:
