@@ -15,6 +15,13 @@ from .input_checksums import checksum
 from .method import AdjointMethod
 from .work import GradientWork
 
+_ADVICE = "the flow may not be steady; run more steps first, or use Checkpointed"
+_NO_PRESSURE = (
+    "; a partially saturated body reaches the boundary of a domain that conserves its mass: the force on it along the normal "
+    "of the boundary contains the pressure of the fluid, which changes for some 100,000 steps while the solid takes up mass. "
+    "Set the pressure by an outlet, or end the body four cells from the boundary"
+)
+
 
 @dataclass(frozen=True)
 class Steady(AdjointMethod):
@@ -31,7 +38,9 @@ class Steady(AdjointMethod):
 
     Where mass is conserved, its adjoint m is a fixed point of the transpose: lambda grows along m without limit, and m has no
     effect on changes that conserve the mass. It is projected out, so that the gradient is that at constant mass; the same holds
-    for the amount of each scalar.
+    for the amount of each scalar. The lift of a partially saturated body on the boundary of such a domain has no steady state,
+    and no gradient here: it contains the pressure of the fluid, which changes for some 100,000 steps while the solid takes up
+    mass.
     """
 
     forgets_start: ClassVar[bool] = True
@@ -73,11 +82,10 @@ class _SteadyState(ForwardRecord):
         self._require_unchanged()
         probe = ConvergenceProbe(self.simulation, sweep, self.state, self.step)
         self._require_steady(probe)
-        fixed_point = FixedPoint(
-            self.method.tolerance, self.method.iterations, self.method.acceleration,
-            "the flow may not be steady; run more steps first, or use Checkpointed",
-        )
-        fixed_point.solve(probe, probe.conserved())
+        conserved = probe.conserved()
+        advice = _ADVICE + (_NO_PRESSURE if 0 in conserved and self.simulation.solids.reach_boundary() else "")
+        fixed_point = FixedPoint(self.method.tolerance, self.method.iterations, self.method.acceleration, advice)
+        fixed_point.solve(probe, conserved)
         self._require_unchanged()
 
     def _require_unchanged(self) -> None:

@@ -100,6 +100,11 @@ class Solids:
         """Cells of the fluid that are not fully solid, (n, cells) bool."""
         return self._walls.fluid & (self.values() < SOLID_THRESHOLD)
 
+    def reach_boundary(self) -> bool:
+        """Whether wholly solid cells lie along the boundary of the domain, which carries a part of their stress."""
+        links = self._walls.blocked_links.numpy().reshape(self._domain.fluid.shape) >> 1
+        return bool((self._walls.fluid & (self.values() >= SOLID_THRESHOLD) & (links != 0)).any())
+
     def _refill(self, moved: Collection[str] | None) -> tuple[np.ndarray, np.ndarray]:
         """Evaluates the named obstacles, and merges all obstacles again where these were or are.
 
