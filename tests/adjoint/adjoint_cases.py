@@ -147,10 +147,11 @@ def _off_the_grid(d: int) -> TriangleMesh:
 
 
 def duct(openings: str, lattice: Lattice = D2Q9, collision=TRT(), *walls) -> Callable[[str], Simulation]:
-    """A channel between walls at rest with an inlet and an outlet of some kind."""
+    """A channel between walls at rest with an inlet and an outlet of some kind, beside a force where the inlet allows for one."""
     inlet, outlet = OPENINGS[openings]
     faces = (*walls, inlet(X_MIN, EVERYWHERE[lattice.dimension]), outlet())
-    return channel(lattice, collision, boundaries=faces, force=None)
+    force = UniformForce((1e-4, -2e-4, 5e-5)[: lattice.dimension]) if inlet.prescribes_momentum else None
+    return channel(lattice, collision, boundaries=faces, force=force)
 
 
 def moving(lattice: Lattice, wall) -> Callable[[str], Simulation]:
