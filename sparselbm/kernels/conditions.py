@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ..lattice.moments import momentum
-from ..models.boundary import BoundaryCondition
+from ..models.boundary import BoundaryCondition, Face
 from ..models.boundary.condition import link_field
 from ..models.condition_groups import chosen, group_conditions, same_nodes
 from ..models.runtime_parameter import with_parameters
@@ -92,19 +92,21 @@ class FlowConditions:
             return self._chosen(group, lambda member: self._value(member, name, q))
 
         values = {name: partial(of, name) if group[0].on_links else of(name) for name in names}
-        if self._is_beside_force(group[0]):
-            normal = f"velocity_{'xyz'[group[0].face.axis]}"
-            values[normal] = values[normal] - f[group[0].face.straight(self._cell.lattice)]
+        if (face := self._face_beside_force(group[0])) is not None:
+            normal = f"velocity_{'xyz'[face.axis]}"
+            values[normal] = values[normal] - f[face.straight(self._cell.lattice)]
         return values
 
-    def _is_beside_force(self, condition: BoundaryCondition) -> bool:
-        return condition.prescribes_momentum and condition.face.plane and bool(self._cell.physics.forces)
+    def _face_beside_force(self, condition: BoundaryCondition) -> Face | None:
+        """The face of a condition that prescribes the momentum beside a body force, else None."""
+        face, beside_force = condition.face, bool(self._cell.physics.forces)
+        return face if isinstance(face, Face) and condition.prescribes_momentum and beside_force else None
 
     def _half_force(self, condition: BoundaryCondition, f: Sequence, post: Sequence) -> dict[int, Any]:
         """(j* - j)_n / 2 in the slot of the straight outgoing link: see `BoundaryCondition.prescribes_momentum`."""
-        if not self._is_beside_force(condition):
+        face, lattice = self._face_beside_force(condition), self._cell.lattice
+        if face is None:
             return {}
-        lattice, face = self._cell.lattice, condition.face
         gain = momentum(lattice, post)[face.axis] - momentum(lattice, f)[face.axis]
         return {lattice.opposites[face.straight(lattice)]: 0.5 * gain}
 
