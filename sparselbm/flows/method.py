@@ -32,6 +32,14 @@ class Inflow:
     remedy: str = ""
     """Surroundings in which a larger one is stable, for messages."""
 
+    @property
+    def past_links(self) -> Inflow:
+        """The same around a body whose wall is on links."""
+        return Inflow(
+            f"{self.words}, around a body whose wall is on links", lambda limits: min(self.limit(limits), limits.links),
+            "the partially saturated wall",
+        )
+
 
 SLIP = Inflow("at an inlet between free-slip sides", lambda limits: limits.slip)
 WALLS = Inflow("at an inlet that meets no-slip sides", lambda limits: limits.walls)

@@ -240,8 +240,10 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def inflow(self) -> Inflow:
-        """Surroundings of the inlet: slip sides, or walls."""
-        return WALLS if self.options.walls or self.space.surroundings.ground else SLIP
+        """Surroundings of the inlet: slip sides, or walls, and whether the obstacle's wall is interpolated on links."""
+        sides = WALLS if self.options.walls or self.space.surroundings.ground else SLIP
+        wall = self.options.wall
+        return sides.past_links if isinstance(wall, BounceBack) and wall.resolves_position else sides
 
     @property
     def units(self) -> Units:
