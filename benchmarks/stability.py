@@ -119,7 +119,8 @@ The limit does not depend on the lattice velocity (measured with TRT at 0.02 to 
 flows choose their collision model by these limits, which `Collision.cell_reynolds_limits` holds, and refuse runs beyond them.
 
 - **slip**: a sphere of 8 or 16 cells across (partially saturated method) in a box with `VelocityInlet`, `PressureOutlet` and
-  free-slip sides, 6 to 10 crossings.
+  free-slip sides, 6 to 10 crossings; `RecursiveRegularised()` on D3Q27 also a cylinder of 11 cells across the whole box, which
+  became unstable at 500 after 4 crossings.
 - **walls**: the same with four no-slip sides.
 - **links**: a turned cylinder of 10.7 cells across and a bunny of 8.5 (`ParabolicInterpolation`) between free-slip sides, 8
   crossings. `TRT()` became unstable at the wall at 10, `CentralMoment()` on D3Q19 from 12 on (not with `Bouzidi`) and

@@ -83,8 +83,8 @@ def test_options_that_are_named_are_kept():
 @pytest.mark.parametrize(
     ("make", "share", "options", "message"),
     [
-        (tunnel, 1e4, {}, r"is 1e\+04 per cell, above the limit of 1000 up to which RecursiveRegularised on D3Q27 is stable at "
-         r"an inlet between free-slip sides, at any lattice velocity: use a voxel_size of at most 0.01 m \(now 0.1 m\), or"),
+        (tunnel, 1e4, {}, r"is 1e\+04 per cell, above the limit of 300 up to which RecursiveRegularised on D3Q27 is stable at "
+         r"an inlet between free-slip sides, at any lattice velocity: use a voxel_size of at most 0.003 m \(now 0.1 m\), or"),
         (tunnel, 12.5, {"collision": TRT(), "lattice": D3Q19}, r"limit of 10 up to which TRT on D3Q19 .* of at most 0.08 m .*"
          r"a more stable collision \(CentralMoment on D3Q19, Cumulant on D3Q27, RecursiveRegularised on D3Q27\)"),
         (tunnel, 200.0, {"wall": ParabolicInterpolation()}, "limit of 50 up to which Cumulant on D3Q27 is stable at an inlet "

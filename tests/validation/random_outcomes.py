@@ -1,6 +1,7 @@
 """Runs random cases as the command does, and judges their results by checks that are independent of the product's own."""
 
 import math
+import re
 import time
 import traceback
 import warnings
@@ -23,8 +24,8 @@ RESULTS = (*SOUND, "refused", DOUBTED, *FAULTS)
 WORK = 3e8
 """Largest number of cell updates of a case; `LEAST_CROSSINGS` are run in any case, and at most as many as the command runs."""
 LEAST_CROSSINGS = 2.0
-_OF_VALUES = ("are wrong by", "is wrong by", "drag 14 % low", "compresses the fluid")
-"""Words of the doubts about the size of forces and pressures."""
+_ERROR = re.compile(r"up to about (\d+) ?%")
+"""Sizes of errors in the doubts about forces and pressures, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Outcome:
     def sound(self) -> bool:
         """Whether the case ended with a result and its class, with or without a doubt, or was refused before the run."""
         return self.result in (*SOUND, "refused", DOUBTED)
+
+    @property
+    def doubted_by(self) -> float:
+        """Largest error of the value that the doubts admit together; 0 without such doubts."""
+        return sum(max(map(float, found)) for found in (_ERROR.findall(each) for each in self.doubts) if found) / 100.0
 
 
 def outcome_of(case: RandomCase, device: str | None = None, *, work: float = WORK) -> Outcome:
@@ -103,8 +109,7 @@ def judged(case: RandomCase, setup: FlowSetup, run: SteadyRun) -> Outcome:
         reasons = ("the velocity is not finite", *reasons)
     if not isinstance(steady.regime, SteadyFlow):
         reasons = tuple(each for each in reasons if not each.startswith("steady"))
-    doubted = any(words in doubt for doubt in setup.doubts for words in _OF_VALUES)
-    result = steady.regime.name if not reasons else DOUBTED if doubted else "wrong"
+    result = steady.regime.name if not reasons else DOUBTED if any(map(_ERROR.search, setup.doubts)) else "wrong"
     detail = f"{'; '.join(reasons)} ({steady.regime.name})" if reasons else str(steady.regime)
     return Outcome(
         case, result, value, detail, steps=steady.steps, crossings=steady.steps / setup.flow_through_steps,
