@@ -66,8 +66,8 @@ def compression_warning(compression: float, lattice_velocity: float) -> tuple[st
     """Warning about the expected rho - 1 at the inlets, if it is above the limit."""
     if not is_below(COMPRESSION_WARNING_ABOVE, compression):
         return ()
-    told = _told(compression, COMPRESSION_WARNING_ABOVE, lattice_velocity)
-    return (f"{told}; pressures and forces are wrong by up to about {compression:.0%} at the present one",)
+    found = _told(compression, COMPRESSION_WARNING_ABOVE, lattice_velocity)
+    return (f"{found}; pressures and forces are wrong by up to about {compression:.0%} at the present one",)
 
 
 def _told(compression: float, limit: float, lattice_velocity: float) -> str:

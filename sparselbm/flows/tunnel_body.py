@@ -44,7 +44,7 @@ class TunnelBody:
 
     @cached_property
     def length(self) -> float:
-        """Length L: largest extent across the flow of the part in the box [m], without its span if it reaches from side to side."""
+        """Length L: largest extent across the flow of the part in the box [m], without a span from side to side."""
         if self.box is None:
             return extent_across(self.part, self.axis)
         extents, sides = (np.delete(np.ptp(each, axis=0), self.axis) for each in (self.part.bounds, self.box))

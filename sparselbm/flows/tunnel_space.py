@@ -67,9 +67,10 @@ class TunnelSpace:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes on bodies larger than the tunnel, on the share of the inlet and of the outlet that bodies close, and on a box that is
-        wider than its corners."""
-        return (*self.surroundings.notes, *self._widening, *(f"bodies close {share:.1%} of the {end}" for end, share in self._closed.items()))
+        """Notes on bodies larger than the tunnel, on a box that is wider than its corners, and on the shares of the inlet and the
+        outlet that bodies close."""
+        closed = (f"bodies close {share:.1%} of the {end}" for end, share in self._closed.items())
+        return (*self.surroundings.notes, *self._widening, *closed)
 
     @property
     def _widening(self) -> tuple[str, ...]:
@@ -80,9 +81,9 @@ class TunnelSpace:
             return ()
         sizes = [" x ".join(f"{x:.4g}" for x in each) for each in (found, wanted)]
         return (
-            f"the cross-section of the box is {sizes[0]} m, in whole tiles of {EDGE} cells, {growth:.0%} larger than the {sizes[1]} m "
-            f"between its corners, so that sides that confine the flow change its drag by up to about {2.0 * growth:.0%}: choose a "
-            f"voxel_size of which {EDGE} or a multiple fit in it",
+            f"the cross-section of the box is {sizes[0]} m, in whole tiles of {EDGE} cells, {growth:.0%} larger than the "
+            f"{sizes[1]} m between its corners, so that sides that confine the flow change its drag by up to about "
+            f"{2.0 * growth:.0%}: choose a voxel_size of which a multiple of {EDGE} fits between them",
         )
 
     def require_open(self) -> None:

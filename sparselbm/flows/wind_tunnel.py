@@ -270,7 +270,8 @@ class WindTunnelSetup(InflowSetup):
         found = self.units.check(cells_across=self.cells_across)
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
-        found += boundary_layer_doubt(self.cells_across, self.options.reynolds, self.voxel_size) + wake_doubt(self.options.reynolds)
+        found += boundary_layer_doubt(self.cells_across, self.options.reynolds, self.voxel_size)
+        found += wake_doubt(self.units.reynolds(self.length))
         found += compression_warning(self.expected_compression, self.options.lattice_velocity)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
         return (*self.space.notes, *found, *own)

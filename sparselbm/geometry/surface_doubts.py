@@ -12,7 +12,7 @@ from .triangles import TriangleMesh
 MIN_CELLS = 2.0
 """Smallest thickness of solid behind a wall [cells]: below it, the space between two walls is not resolved."""
 _LOSSES = ((1.0, 0.14), (0.5, 0.34), (np.inf, 0.61))
-"""Drag that is lost where the surface has at least so many cells behind it: plates of one cell, of half a cell, and a sheet."""
+"""Drag that is lost if the whole surface has at least this number of cells behind it: plates of 1 and 1/2 cell, and a sheet."""
 SMALL_SHARE = 0.01
 """Fraction of the surface that is allowed to be thin, as at the edges of any sharp-edged body."""
 
@@ -45,6 +45,6 @@ def _on_thin_walls(mesh: TriangleMesh, least: float, device) -> list[str]:
     loss = next(loss for cells, loss in _LOSSES if areas[thinnest < cells].sum() < SMALL_SHARE * areas.sum() or cells == np.inf)
     return [
         f"{share:.0%} of its surface has less than {MIN_CELLS:g} cells ({least:.3g} m) of solid behind it, or none: flow leaks "
-        f"through a partially saturated wall, so that drag is low by up to about {loss:.0%}; use smaller voxels, or "
+        f"through a partially saturated wall, so that drag is low by up to about {share * loss:.0%}; use smaller voxels, or "
         "wall=ParabolicInterpolation()"
     ]

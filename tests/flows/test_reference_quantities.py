@@ -85,7 +85,7 @@ def test_a_body_without_silhouette_is_refused_unless_an_area_is_given():
 
 
 @pytest.mark.parametrize("wall", [SolidFraction(), Bouzidi()])
-@pytest.mark.parametrize(("cells", "loss"), [(0.0, "61%"), (0.5, "34%"), (1.0, "14%"), (4.0, "")])
+@pytest.mark.parametrize(("cells", "loss"), [(0.0, 61.0), (0.5, 34.0), (1.0, 14.0), (4.0, 0.0)])
 def test_plates_that_a_partially_saturated_wall_cannot_hold_are_doubted(cells, loss, wall):
     """Sheet, half a cell and one cell lost 61, 34 and 14 % of the drag at Re 20, and `run` did not say so."""
     half = 0.5 * cells / 40.0
@@ -96,7 +96,7 @@ def test_plates_that_a_partially_saturated_wall_cannot_hold_are_doubted(cells, l
     assert setup.voxel_size == pytest.approx(1.0 / 40.0)
     found = [doubt for doubt in setup.doubts if "of its surface has less than 2 cells" in doubt]
     assert bool(found) == (bool(loss) and isinstance(wall, SolidFraction))
-    assert all(f"drag is low by up to about {loss};" in doubt for doubt in found)
+    assert all(float(doubt.split("low by up to about ")[1].split("%")[0]) == pytest.approx(loss, rel=0.1) for doubt in found)
     assert any("open along 4 edges" in doubt for doubt in setup.doubts) == (cells == 0.0)
 
 

@@ -35,8 +35,12 @@ None may blow up, crash or be wrong.{missing}
 """
 MISSING = """
 
-{count} cases of this run have no outcome (*{name}*): those that take the most cell updates were left out when its time was up.
-Run `make validate` with the environment variable `RANDOM_CASES` naming a file that outcomes are added to and resumed from."""
+{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time of the run was up.
+Run `make validate` with the environment variable `RANDOM_CASES`, the name of a file from which a stopped run is resumed."""
+SECOND = """The cases of each kind that take the fewest cell updates. Boxes of bodies consist of whole tiles of 8 cells, so
+that the finer one is up to a sixth narrower or wider, which is a part of the differences. *Doubted by* is the sum of the errors
+that the doubts printed before the coarser run give as upper bounds; a difference beyond it, or beyond 10 % without any, is a
+fault."""
 
 
 def page(found: Sequence[Outcome], pairs: Sequence[tuple[Outcome, Outcome]]) -> str:
@@ -88,7 +92,8 @@ def row(each: Outcome) -> str:
 
 def differences(pairs: Sequence[tuple[Outcome, Outcome]]) -> str:
     """Values on cells smaller by `FINENESS`."""
-    lines = ["", f"## On cells smaller by {FINENESS:g}", "", "| case | kind | Re | cells | value | finer | difference | doubted by | class on both |"]
+    lines = ["", f"## On cells smaller by {FINENESS:g}", "", SECOND, ""]
+    lines += ["| case | kind | Re | cells | value | finer | difference | doubted by | class on both |"]
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     lines += [
         f"| {a.case.number} | {a.case.kind} | {a.case.reynolds:.3g} | {a.case.cells:.1f} | {a.value:.4g} | {b.value:.4g} | "

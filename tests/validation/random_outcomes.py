@@ -89,7 +89,8 @@ def planned(
         read = Case.open(case.file)
         setup = read.setup(read.read_scene(), device)
         run = read.steady_run(setup)
-    affordable = max(run.interval, round(work / setup.cells), round(min(work / WORK, 1.0) * LEAST_CROSSINGS * setup.flow_through_steps))
+    least = LEAST_CROSSINGS * setup.flow_through_steps * min(work / WORK, 1.0)
+    affordable = max(run.interval, round(work / setup.cells), round(least))
     steps = min(run.max_steps, affordable)
     return setup, replace(run, max_steps=steps, max_periodic_steps=min(run.longest, affordable))  # type: ignore[return-value]
 
