@@ -42,7 +42,8 @@ def _on_thin_walls(mesh: TriangleMesh, least: float, device) -> list[str]:
     if share < SMALL_SHARE:
         return []
     thinnest = np.where(np.isinf(depth), 0.0, MIN_CELLS * depth / least)
-    loss = next(loss for cells, loss in _LOSSES if areas[thinnest < cells].sum() < SMALL_SHARE * areas.sum() or cells == np.inf)
+    thinner = [areas[thinnest < 0.99 * cells].sum() for cells, _ in _LOSSES[:-1]] + [0.0]
+    loss = next(loss for (_, loss), area in zip(_LOSSES, thinner, strict=True) if area < SMALL_SHARE * areas.sum())
     return [
         f"{share:.0%} of its surface has less than {MIN_CELLS:g} cells ({least:.3g} m) of solid behind it, or none: flow leaks "
         f"through a partially saturated wall, so that drag is low by up to about {share * loss:.0%}; use smaller voxels, or "

@@ -96,7 +96,7 @@ def test_plates_that_a_partially_saturated_wall_cannot_hold_are_doubted(cells, l
     assert setup.voxel_size == pytest.approx(1.0 / 40.0)
     found = [doubt for doubt in setup.doubts if "of its surface has less than 2 cells" in doubt]
     assert bool(found) == (bool(loss) and isinstance(wall, SolidFraction))
-    assert all(float(doubt.split("low by up to about ")[1].split("%")[0]) == pytest.approx(loss, rel=0.1) for doubt in found)
+    assert all(float(doubt.split("low by up to about ")[1].split("%")[0]) == pytest.approx(loss, rel=0.15) for doubt in found)
     assert any("open along 4 edges" in doubt for doubt in setup.doubts) == (cells == 0.0)
 
 
