@@ -271,10 +271,9 @@ class WindTunnelSetup(InflowSetup):
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
         found += boundary_layer_doubt(self.cells_across, self.options.reynolds, self.voxel_size)
-        found += wake_doubt(self.units.reynolds(self.length))
         found += compression_warning(self.expected_compression, self.options.lattice_velocity)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
-        return (*self.space.notes, *found, *own)
+        return (*self.space.notes, *found, *wake_doubt(self.units.reynolds(self.length)), *own)
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:
