@@ -74,12 +74,14 @@ class TunnelSpace:
 
     @property
     def _widening(self) -> tuple[str, ...]:
-        """Note on a box between given corners whose cross-section had to be enlarged to whole tiles."""
-        wanted, found = (np.delete(np.ptp(each, axis=0), self.axis) for each in (self.wanted, self._box))
-        growth = float(np.prod(found / wanted)) - 1.0
+        """Note on a box between given corners whose cross-section had to be enlarged to whole tiles, other than along the span of
+        the obstacle from side to side."""
+        (low, high), wanted, found = self.bodies[self.obstacle].bounds, np.ptp(self.wanted, axis=0), np.ptp(self._box, axis=0)
+        spans = (low <= self._box[0]) & (high >= self._box[1]) | (np.arange(3) == self.axis)
+        growth = float(np.prod((found / wanted)[~spans])) - 1.0
         if self.centred.any() or growth < _WIDENED:
             return ()
-        sizes = [" x ".join(f"{x:.4g}" for x in each) for each in (found, wanted)]
+        sizes = [" x ".join(f"{x:.4g}" for x in np.delete(each, self.axis)) for each in (found, wanted)]
         return (
             f"the cross-section of the box is {sizes[0]} m, in whole tiles of {EDGE} cells, {growth:.0%} larger than the "
             f"{sizes[1]} m between its corners, so that sides that confine the flow change its drag by up to about "

@@ -28,14 +28,15 @@ reach through the box; turned and scaled) in boxes with all kinds of sides, and 
 inlets; Reynolds numbers 1 to 10,000 (log-uniform), 8 to {cells:.1f} cells across, both walls, mostly default settings of the
 solver. Boxes are small, so that values hold for these boxes only.
 
-Each case runs as the command runs it (tolerance 1e-3), but for {work:.0e} cell updates at most, or {crossings:g} crossings if
-these take more. A result counts as wrong if the drag coefficient or the pressure drop is outside a generous band of its kind, or
-if mass is missing, and no doubt that was printed before the run says so; *doubted* is a value outside the band with such a doubt.
-None may blow up, crash or be wrong.{missing}
+Each case runs as the command runs it (tolerance 1e-3), but for {work:g} million cell updates at most, or {crossings:g} crossings
+if these take more: *drifting* after this number is a flow that would need more. A result counts as wrong if the drag
+coefficient or the pressure drop is outside a generous band of its kind, or if mass is missing, and no doubt that was printed
+before the run says so; *doubted* is a value outside the band with such a doubt. None may blow up, crash or be wrong.{missing}
 """
 MISSING = """
 
-{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time of the run was up.
+{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time was up. The others are
+from several runs, whose outcomes were stored one by one; only those remain for which the present version chooses the same method.
 Run `make validate` with the environment variable `RANDOM_CASES`, the name of a file from which a stopped run is resumed."""
 SECOND = """The cases of each kind that take the fewest cell updates. Boxes of bodies consist of whole tiles of 8 cells, so
 that the finer one is up to a sixth narrower or wider, which is a part of the differences. *Doubted by* is the sum of the errors
@@ -47,7 +48,7 @@ def page(found: Sequence[Outcome], pairs: Sequence[tuple[Outcome, Outcome]]) -> 
     """The document: all cases, and those that ran on two grids."""
     absent = sum(each.result == NOT_RUN for each in found)
     head = HEAD.format(
-        count=len(found), cells=max(each.case.cells for each in found), work=WORK, crossings=LEAST_CROSSINGS,
+        count=len(found), cells=max(each.case.cells for each in found), work=1e-6 * WORK, crossings=LEAST_CROSSINGS,
         missing=MISSING.format(count=absent, name=NOT_RUN) if absent else "",
     )
     return head + counts(found) + table(found) + differences(pairs)
