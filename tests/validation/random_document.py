@@ -31,13 +31,14 @@ solver. Boxes are small, so that values hold for these boxes only.
 Each case runs as the command runs it (tolerance 1e-3), but for {work:g} million cell updates at most, or {crossings:g} crossings
 if these take more: *drifting* after this number is a flow that would need more. A result counts as wrong if the drag
 coefficient or the pressure drop is outside a generous band of its kind, or if mass is missing, and no doubt that was printed
-before the run says so; *doubted* is a value outside the band with such a doubt. None may blow up, crash or be wrong.{missing}
+before the run says so; *doubted* is a value outside the band with such a doubt. None may blow up, crash or be wrong.
+
+Outcomes are stored one by one in the file that the environment variable `RANDOM_CASES` names, from which a stopped run is
+resumed: those of a page may be from several runs, each with the method and the doubts of the version that wrote the page.{missing}
 """
 MISSING = """
 
-{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time was up. The others are
-from several runs, whose outcomes were stored one by one; only those remain for which the present version chooses the same method.
-Run `make validate` with the environment variable `RANDOM_CASES`, the name of a file from which a stopped run is resumed."""
+{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time was up."""
 SECOND = """The cases of each kind that take the fewest cell updates. Boxes of bodies consist of whole tiles of 8 cells, so
 that the finer one is up to a sixth narrower or wider, which is a part of the differences. *Doubted by* is the sum of the errors
 that the doubts printed before the coarser run give as upper bounds; a difference beyond it, or beyond 10 % without any, is a
