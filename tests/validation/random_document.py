@@ -34,11 +34,11 @@ coefficient or the pressure drop is outside a generous band of its kind, or if m
 before the run says so; *doubted* is a value outside the band with such a doubt. None may blow up, crash or be wrong.
 
 Outcomes are stored one by one in the file that the environment variable `RANDOM_CASES` names, from which a stopped run is
-resumed: those of a page may be from several runs, each with the method and the doubts of the version that wrote the page.{missing}
+resumed: those of a page may be from several runs, with the methods and the doubts of the version that wrote the page.{missing}
 """
 MISSING = """
 
-{count} cases have no outcome (*{name}*): those that take the most cell updates were left out when the time was up."""
+{count} cases have no outcome (*{name}*): those that take the most cell updates were left out as the time was up."""
 SECOND = """The cases of each kind that take the fewest cell updates. Boxes of bodies consist of whole tiles of 8 cells, so
 that the finer one is up to a sixth narrower or wider, which is a part of the differences. *Doubted by* is the sum of the errors
 that the doubts printed before the coarser run give as upper bounds; a difference beyond it, or beyond 10 % without any, is a
