@@ -25,6 +25,9 @@ MACH_WARNING_ABOVE = 0.15
 MACH_ERROR_ABOVE = 0.3
 CELLS_ERROR_BELOW = 8.0
 CELLS_WARNING_BELOW = 12.0
+# Relative error of drag and pressure drops times cells across: the largest differences to cells smaller by 1.5 of random cases
+# (docs/explanation/random_cases.md, 18 % at 8.5 cells), and so much again as an error of second order has beyond them.
+_COARSE_ERROR = 2.5
 
 _FIELD_UNITS = {
     "voxel_size": "m", "velocity": "m/s", "viscosity": "m^2/s", "density": "kg/m^3", "lattice_velocity": "cells/step",
@@ -210,6 +213,11 @@ class Units:
         return []
 
 
+def coarse_error(cells: float) -> float:
+    """Largest relative error of drag and pressure drops to be expected with this number of cells across a body or an opening."""
+    return _COARSE_ERROR / cells
+
+
 def is_below(value: float, limit: float) -> bool:
     """Whether a computed value is below a limit by more than rounding: a length of 8 cells is often computed as 7.9999999."""
     return value < limit - 1e-4 * abs(limit)
@@ -234,7 +242,7 @@ def _check_cells(cells: float) -> list[str]:
         )
     if is_below(cells, CELLS_WARNING_BELOW):
         return [
-            f"the smallest length is {cells:.5g} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by several per "
-            "cent. Use smaller voxels."
+            f"the smallest length is {cells:.5g} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by up to about "
+            f"{coarse_error(cells):.0%}. Use smaller voxels."
         ]
     return []

@@ -1,20 +1,27 @@
-"""Limits of the density of internal flows, whose pressures are right only while the fluid is hardly compressed."""
+"""Limits of the density along a flow, whose pressures and forces are right only while the fluid is hardly compressed."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from ..errors import InternalFlowError
-from ..units import is_below
+import numpy as np
+
+from ..errors import InternalFlowError, SparselbmError
+from ..lattice import CS2
+from ..units import Units, is_below
 from .openings import Outlet
+from .sides import SideWall
+from .tunnel_body import TunnelBody
+from .tunnel_space import TunnelSpace
 
 COMPRESSION_WARNING_ABOVE = 0.05
-"""Relative change of the density along the flow, which is about the relative error of pressure drops."""
+"""Relative change of the density along the flow, which is about the relative error of pressure drops and of forces."""
 DENSITY_ERROR_ABOVE = 0.1
 """Largest rho - 1 at an outlet; the pressures of a flow have a relative error of about this size."""
 
 
 COMPRESSION_ERROR_ABOVE = 0.3
-"""Largest expected change of the density along the flow: at 2 the flow of a tube at Re 1 became unstable."""
+"""Largest expected change of the density along the flow: at 2 the flow of a tube at Re 1 became unstable, and at 1 that past a
+cylinder between four walls."""
 
 
 def require_pressures(outlets: Mapping[str, Outlet], lattice_velocity: float, excess: Callable[[str], float]) -> None:
@@ -32,17 +39,35 @@ def require_pressures(outlets: Mapping[str, Outlet], lattice_velocity: float, ex
         )
 
 
-def require_compression(compression: float, lattice_velocity: float) -> None:
-    """Raises InternalFlowError for an expected rho - 1 at the inlets that no nearly incompressible flow can have."""
+def tunnel_compression(units: Units, space: TunnelSpace, body: TunnelBody, walls: Sequence[SideWall]) -> float:
+    """Estimated rho - 1 at the inlet of a wind tunnel [lattice density].
+
+    It adds the drop C_d u^2 / 2 times the blockage B by the body, with the drag of a sphere between the sides, C_d = (24 / Re +
+    6 / (1 + sqrt(Re)) + 0.4) / (1 - sqrt(B))^2, Re = u L / nu, and 12 nu u / h^2 over the length of the box between two no-slip
+    walls at rest at the distance h, or 3 nu u / h^2 above one of them. Source: White, Viscous Fluid Flow (1974), for C_d.
+    """
+    re, blockage, size = units.reynolds(body.length), body.blockage(space.bounds), np.ptp(space.bounds, axis=0)
+    drag = (24.0 / re + 6.0 / (1.0 + math.sqrt(re)) + 0.4) / (1.0 - min(0.8, math.sqrt(blockage))) ** 2
+    stuck = [wall.face.axis for wall in space.walls(walls, ()) if not any(wall.velocity)]
+    friction = sum((0.0, 3.0, 12.0)[stuck.count(k)] / size[k] ** 2 for k in range(3) if k != space.axis)
+    drop = 0.5 * drag * blockage * units.velocity**2 + friction * units.viscosity * units.velocity * size[space.axis]
+    return units.pressure_to_lattice(units.density * float(drop)) / CS2
+
+
+def require_compression(
+    compression: float, lattice_velocity: float, error: type[SparselbmError] = InternalFlowError
+) -> None:
+    """Raises an error for an expected rho - 1 at the inlets that no nearly incompressible flow can have."""
     if is_below(COMPRESSION_ERROR_ABOVE, compression):
-        raise InternalFlowError(f"{_told(compression, COMPRESSION_ERROR_ABOVE, lattice_velocity)} (now {lattice_velocity:g})")
+        raise error(f"{_told(compression, COMPRESSION_ERROR_ABOVE, lattice_velocity)} (now {lattice_velocity:g})")
 
 
 def compression_warning(compression: float, lattice_velocity: float) -> tuple[str, ...]:
     """Warning about the expected rho - 1 at the inlets, if it is above the limit."""
     if not is_below(COMPRESSION_WARNING_ABOVE, compression):
         return ()
-    return (_told(compression, COMPRESSION_WARNING_ABOVE, lattice_velocity),)
+    found = _told(compression, COMPRESSION_WARNING_ABOVE, lattice_velocity)
+    return (f"{found}; pressures and forces are wrong by up to about {compression:.0%} at the present one",)
 
 
 def _told(compression: float, limit: float, lattice_velocity: float) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..geometry import SolidFraction
 from ..lattice import D3Q19, D3Q27, Lattice
 from ..models.collision import TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
 from ..models.collision.cell_reynolds import CellReynoldsLimits
+from ..models.wall import BounceBack
 from ..units import is_below, rounded_down
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ class Inflow:
     """Selects the limit that applies."""
     remedy: str = ""
     """Surroundings in which a larger one is stable, for messages."""
+
+    def past(self, wall: SolidFraction | BounceBack) -> Inflow:
+        """The same around a body: where its wall is interpolated on links, their limit applies too."""
+        if isinstance(wall, SolidFraction) or not wall.resolves_position:
+            return self
+        return Inflow(
+            f"{self.words}, around a body whose wall is on links", lambda limits: min(self.limit(limits), limits.links),
+            "the partially saturated wall",
+        )
 
 
 SLIP = Inflow("at an inlet between free-slip sides", lambda limits: limits.slip)

@@ -10,7 +10,7 @@ from ..errors import InternalFlowError
 from ..geometry.cap import Cap
 from ..models.boundary import Profile
 from ..observe.openings import nearest_cap
-from ..units import CELLS_WARNING_BELOW, finer_voxel_size, is_below
+from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def coarse_openings(cells_across: float, voxel_size: float) -> tuple[str, ...]:
     finer = finer_voxel_size(voxel_size, cells_across, CELLS_WARNING_BELOW)
     return (
         f"the narrowest opening is {cells_across:.5g} cells across, below {CELLS_WARNING_BELOW:g}: pressure drops, wall shear "
-        f"and flow rates of outlets are wrong by several per cent. Use a voxel_size of {finer:.3g} m",
+        f"and flow rates of outlets are wrong by up to about {coarse_error(cells_across):.0%}. Use a voxel_size of {finer:.3g} m",
     )
 
 

@@ -44,8 +44,12 @@ class TunnelBody:
 
     @cached_property
     def length(self) -> float:
-        """Length L: largest extent across the flow of the part in the box [m]."""
-        return extent_across(self.part, self.axis)
+        """Length L: largest extent across the flow of the part in the box [m], without a span from side to side."""
+        if self.box is None:
+            return extent_across(self.part, self.axis)
+        extents, sides = (np.delete(np.ptp(each, axis=0), self.axis) for each in (self.part.bounds, self.box))
+        spans = np.isclose(extents, sides)
+        return float(extents[~spans].max() if not spans.all() else extents.max())
 
     @cached_property
     def frontal_area(self) -> float:

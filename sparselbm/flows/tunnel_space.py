@@ -11,12 +11,16 @@ import warp as wp
 
 from ..errors import WindTunnelError
 from ..geometry import SolidFraction, TriangleMesh
+from ..layout import EDGE
 from ..models.boundary import Face
 from ..models.wall import BounceBack, Bouzidi
 from ..solver import Obstacle
 from .sides import SideCondition, SideWall
 from .surroundings import Surroundings
 from .tunnel_box import box_on_ground, in_whole_tiles, require_in_box
+
+_WIDENED = 0.02
+"""Increase of the cross-section from which a box between given corners is doubted."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,8 +67,26 @@ class TunnelSpace:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes on bodies larger than the tunnel, and on the share of the inlet and of the outlet that bodies close."""
-        return (*self.surroundings.notes, *(f"bodies close {share:.1%} of the {end}" for end, share in self._closed.items()))
+        """Notes on bodies larger than the tunnel, on a box that is wider than its corners, and on the shares of the inlet and the
+        outlet that bodies close."""
+        closed = (f"bodies close {share:.1%} of the {end}" for end, share in self._closed.items())
+        return (*self.surroundings.notes, *self._widening, *closed)
+
+    @property
+    def _widening(self) -> tuple[str, ...]:
+        """Note on a box between given corners whose cross-section had to be enlarged to whole tiles, other than along the span of
+        the obstacle from side to side."""
+        (low, high), wanted, found = self.bodies[self.obstacle].bounds, np.ptp(self.wanted, axis=0), np.ptp(self._box, axis=0)
+        spans = (low <= self._box[0]) & (high >= self._box[1]) | (np.arange(3) == self.axis)
+        growth = float(np.prod((found / wanted)[~spans])) - 1.0
+        if self.centred.any() or growth < _WIDENED:
+            return ()
+        sizes = [" x ".join(f"{x:.4g}" for x in np.delete(each, self.axis)) for each in (found, wanted)]
+        return (
+            f"the cross-section of the box is {sizes[0]} m, in whole tiles of {EDGE} cells, {growth:.0%} larger than the "
+            f"{sizes[1]} m between its corners, so that sides that confine the flow change its drag by up to about "
+            f"{2.0 * growth:.0%}: choose a voxel_size of which a multiple of {EDGE} fits between them",
+        )
 
     def require_open(self) -> None:
         """Raises WindTunnelError for bodies outside the box, and for a closed inlet or outlet."""

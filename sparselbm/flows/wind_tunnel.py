@@ -26,6 +26,7 @@ from ..solver import Simulation
 from ..units import Units, is_below
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
+from .compression import compression_warning, require_compression, tunnel_compression
 from .inflow_setup import InflowSetup
 from .initial_flow import DISTURBED_ABOVE, InitialFlow
 from .method import SLIP, WALLS, Inflow
@@ -36,6 +37,7 @@ from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, extent_across, require_clear
 from .tunnel_conditions import tunnel_conditions
 from .tunnel_space import TunnelSpace
+from .wake import wake_doubt
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
@@ -240,8 +242,8 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def inflow(self) -> Inflow:
-        """Surroundings of the inlet: slip sides, or walls."""
-        return WALLS if self.options.walls or self.space.surroundings.ground else SLIP
+        """Surroundings of the inlet: slip sides, or walls, and whether the obstacle's wall is interpolated on links."""
+        return (WALLS if self.options.walls or self.space.surroundings.ground else SLIP).past(self.options.wall)
 
     @property
     def units(self) -> Units:
@@ -258,14 +260,20 @@ class WindTunnelSetup(InflowSetup):
         return 0.0
 
     @property
+    def expected_compression(self) -> float:
+        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`."""
+        return tunnel_compression(self.units, self.space, self.body, self.options.walls)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy or may be unstable."""
         found = self.units.check(cells_across=self.cells_across)
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
         found += boundary_layer_doubt(self.cells_across, self.units.reynolds(self.length), self.voxel_size)
+        found += compression_warning(self.expected_compression, self.options.lattice_velocity)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
-        return (*self.space.notes, *found, *own)
+        return (*self.space.notes, *found, *wake_doubt(self.units.reynolds(self.length)), *own)
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:
@@ -299,6 +307,7 @@ class WindTunnelSetup(InflowSetup):
         self.units.check(cells_across=self.cells_across)
         if not self.options.conditions:
             self.require_stable()
+            require_compression(self.expected_compression, self.options.lattice_velocity, WindTunnelError)
         self.body.require_silhouette()
         self.require_place(self.mesh.points)
         self.space.require_open()
@@ -345,8 +354,8 @@ class WindTunnelSetup(InflowSetup):
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions of the sides."""
         o = self.options
-        walls = self.space.walls(o.walls, o.conditions)
-        return tunnel_conditions(self._inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)
+        walls, inflow = self.space.walls(o.walls, o.conditions), tuple(o.lattice_velocity * (k == o.axis) for k in range(3))
+        return tunnel_conditions(inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, with the incoming velocity away from the obstacle: see `InitialFlow`.
@@ -389,8 +398,3 @@ class WindTunnelSetup(InflowSetup):
     def reference_force(self) -> float:
         """Reference force 1/2 rho u^2 A [N]."""
         return 0.5 * self.options.density * self.options.velocity**2 * self.body.reference_area
-
-    @property
-    def _inflow(self) -> tuple[float, ...]:
-        """Incoming velocity [cells / step]."""
-        return tuple(self.options.lattice_velocity if k == self.options.axis else 0.0 for k in range(3))

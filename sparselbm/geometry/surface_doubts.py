@@ -11,6 +11,8 @@ from .triangles import TriangleMesh
 
 MIN_CELLS = 2.0
 """Smallest thickness of solid behind a wall [cells]: below it, the space between two walls is not resolved."""
+_LOSSES = ((1.0, 0.14), (0.5, 0.34), (np.inf, 0.61))
+"""Drag that is lost if the whole surface has at least this number of cells behind it: plates of 1 and 1/2 cell, and a sheet."""
 SMALL_SHARE = 0.01
 """Fraction of the surface that is allowed to be thin, as at the edges of any sharp-edged body."""
 
@@ -39,8 +41,11 @@ def _on_thin_walls(mesh: TriangleMesh, least: float, device) -> list[str]:
     share = areas[(depth < least) | np.isinf(depth)].sum() / areas.sum()  # Behind a sheet there is no other face.
     if share < SMALL_SHARE:
         return []
+    thinnest = np.where(np.isinf(depth), 0.0, MIN_CELLS * depth / least)
+    thinner = [areas[thinnest < 0.99 * cells].sum() for cells, _ in _LOSSES[:-1]] + [0.0]
+    loss = next(loss for (_, loss), area in zip(_LOSSES, thinner, strict=True) if area < SMALL_SHARE * areas.sum())
     return [
         f"{share:.0%} of its surface has less than {MIN_CELLS:g} cells ({least:.3g} m) of solid behind it, or none: flow leaks "
-        "through a partially saturated wall (drag 14 % low for a plate of one cell, 34 % for half a cell, 61 % for a sheet); "
-        "use smaller voxels, or wall=ParabolicInterpolation()"
+        f"through a partially saturated wall, so that drag is low by up to about {share * loss:.0%}; use smaller voxels, or "
+        "wall=ParabolicInterpolation()"
     ]

@@ -1,6 +1,7 @@
 """Runs random cases as the command does, and judges their results by checks that are independent of the product's own."""
 
 import math
+import re
 import time
 import traceback
 import warnings
@@ -17,9 +18,14 @@ SOUND = ("steady", "periodic", "drifting")
 DOUBTED = "doubted"
 """Result of a flow whose value is outside its band, as a doubt that was printed before the run says."""
 FAULTS = ("blown up", "crashed", "wrong")
+NOT_RUN = "not run"
+"""Result of a case for which a stopped run has no outcome."""
 RESULTS = (*SOUND, "refused", DOUBTED, *FAULTS)
-_OF_VALUES = ("are wrong by", "is wrong by", "drag 14 % low", "compresses the fluid")
-"""Words of the doubts about the size of forces and pressures."""
+WORK = 3e8
+"""Largest number of cell updates of a case; `LEAST_CROSSINGS` are run in any case, and at most as many as the command runs."""
+LEAST_CROSSINGS = 2.0
+_ERROR = re.compile(r"up to about (\d+) ?%")
+"""Sizes of errors in the doubts about forces and pressures, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +38,39 @@ class Outcome:
     value: float = math.nan
     """Drag coefficient, or pressure drop from the inlet [1/2 rho u^2]."""
     detail: str = ""
-    """Reason of a refusal or a fault."""
+    """Reason of a refusal or a fault, or the regime in words."""
     method: str = ""
     doubts: tuple[str, ...] = ()
     steps: int = 0
+    crossings: float = 0.0
+    """Number of times that the flow crossed its domain."""
+    updates: float = 0.0
+    """Number of cell updates per crossing."""
+    field_change: float = math.nan
+    """Largest change of the velocity over the last interval, relative to the largest velocity."""
     seconds: float = 0.0
 
     @property
     def sound(self) -> bool:
         """Whether the case ended with a result and its class, with or without a doubt, or was refused before the run."""
-        return self.result not in FAULTS
+        return self.result in (*SOUND, "refused", DOUBTED)
+
+    @property
+    def doubted_by(self) -> float:
+        """Largest error of the value that the doubts admit together; 0 without such doubts."""
+        return sum(max(map(float, found)) for found in (_ERROR.findall(each) for each in self.doubts) if found) / 100.0
 
 
-def outcome_of(case: RandomCase, crossings: float, device: str | None = None) -> Outcome:
-    """Runs a case for a number of crossings, or until it is steady or periodic."""
+def outcome_of(case: RandomCase, device: str | None = None, *, work: float = WORK) -> Outcome:
+    """Runs a case until it is steady or periodic, or for a number of cell updates."""
     began = time.perf_counter()
     try:
-        setup, run = planned(case, crossings, device)
+        setup, run = planned(case, device, work)
     except SparselbmError as error:
         return Outcome(case, "refused" if explains(str(error)) else "wrong", detail=str(error))
     except Exception:
         return Outcome(case, "crashed", detail=traceback.format_exc())
-    told = {"method": setup.method.name, "doubts": setup.doubts}
+    told = {"method": setup.method.name, "doubts": setup.doubts, "updates": updates(setup)}
     try:
         found = judged(case, setup, run)
     except SimulationError as error:
@@ -63,15 +80,24 @@ def outcome_of(case: RandomCase, crossings: float, device: str | None = None) ->
     return replace(found, **told, seconds=time.perf_counter() - began)
 
 
-def planned(case: RandomCase, crossings: float, device: str | None) -> tuple[WindTunnelSetup | InternalFlowSetup, SteadyRun]:
+def planned(
+    case: RandomCase, device: str | None, work: float = WORK
+) -> tuple[WindTunnelSetup | InternalFlowSetup, SteadyRun]:
     """The checked set-up and the criterion of the run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         read = Case.open(case.file)
         setup = read.setup(read.read_scene(), device)
         run = read.steady_run(setup)
-    steps = max(run.interval, round(crossings * setup.flow_through_steps))
-    return setup, replace(run, max_steps=steps, max_periodic_steps=None)  # type: ignore[return-value]
+    least = LEAST_CROSSINGS * setup.flow_through_steps * min(work / WORK, 1.0)
+    affordable = max(run.interval, round(work / setup.cells), round(least))
+    steps = min(run.max_steps, affordable)
+    return setup, replace(run, max_steps=steps, max_periodic_steps=min(run.longest, affordable))  # type: ignore[return-value]
+
+
+def updates(setup: FlowSetup) -> float:
+    """Number of cell updates per crossing."""
+    return float(setup.cells * setup.flow_through_steps)
 
 
 def judged(case: RandomCase, setup: FlowSetup, run: SteadyRun) -> Outcome:
@@ -84,9 +110,12 @@ def judged(case: RandomCase, setup: FlowSetup, run: SteadyRun) -> Outcome:
         reasons = ("the velocity is not finite", *reasons)
     if not isinstance(steady.regime, SteadyFlow):
         reasons = tuple(each for each in reasons if not each.startswith("steady"))
-    doubted = any(words in doubt for doubt in setup.doubts for words in _OF_VALUES)
-    result = steady.regime.name if not reasons else DOUBTED if doubted else "wrong"
-    return Outcome(case, result, value, f"{'; '.join(reasons)} ({steady.regime.name})" if reasons else "", steps=steady.steps)
+    result = steady.regime.name if not reasons else DOUBTED if any(map(_ERROR.search, setup.doubts)) else "wrong"
+    detail = f"{'; '.join(reasons)} ({steady.regime.name})" if reasons else str(steady.regime)
+    return Outcome(
+        case, result, value, detail, steps=steady.steps, crossings=steady.steps / setup.flow_through_steps,
+        field_change=steady.field.share,
+    )
 
 
 def explains(message: str) -> bool:

@@ -15,6 +15,8 @@ class CellReynoldsLimits:
     """Inlet of a box whose sides are free-slip."""
     walls: float
     """Inlet of a box with no-slip sides, which meet the inlet and the outlet."""
+    links: float
+    """Inlet of a box around a body whose wall is on links, interpolated: the smaller one of this and the two above counts."""
     rim: float
     """Cap of a surface with a uniform velocity, which jumps to 0 at the wall."""
     developed: float
