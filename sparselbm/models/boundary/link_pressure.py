@@ -28,8 +28,8 @@ class LinkPressure(BoundaryCondition):
     with f and f* the populations before and after the previous collision, n the normal of the opening, c_n = c_q . n,
     c_t = c_q - c_n n, and T = Pi n, Pi = sum_q c_q c_q (f_q - f*_q). This is anti-bounce-back without the viscous stress that it
     takes for a pressure; I is what the inertia of a flow along n adds to g. The steady flow does not depend on m. Poiseuille flow
-    along the grid is exact, with the density at the centres of the cells: at each end, a channel is shorter by their mean distance
-    from the opening, 0.1 to 0.6 cells. Anti-bounce-back, which shortens it by 0.36 + 0.047 W cells with a cross flow of 0.2 times
+    along the grid is exact, with the density at the centres of the cells: at each end a channel is shorter by their mean distance
+    from the opening, 0.1 to 0.6. Anti-bounce-back, which shortens it by 0.36 + 0.047 W cells with a cross flow of 0.2 times
     the velocity, remains on links whose opposite crosses the opening too.
 
     On a patch, k leads the flow to the normal of the surface, since the pressure alone does not determine the flow in cells where
