@@ -12,7 +12,20 @@ from vessel_cases import IN, OUT, RADIUS, SPEED, VOXEL, open_tube
 from sparselbm.errors import InternalFlowError, UnitsError
 from sparselbm.flows import Inlet, InternalFlow, Outlet, SideCondition, SideWall, WindTunnel
 from sparselbm.lattice import D3Q19, D3Q27
-from sparselbm.models.boundary import X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, RegularisedVelocity
+from sparselbm.models.boundary import (
+    X_MAX,
+    X_MIN,
+    Y_MAX,
+    Y_MIN,
+    Z_MAX,
+    Z_MIN,
+    GradPressure,
+    LinkPressure,
+    PressureOutlet,
+    RegularisedPressure,
+    RegularisedVelocity,
+    ZouHePressure,
+)
 from sparselbm.models.collision import BGK, KBC, TRT, Cumulant
 
 BOX = {"voxel_size": 0.1, "upstream": 1.0, "downstream": 1.5, "side": 1.0}
@@ -102,6 +115,17 @@ def test_with_conditions_of_the_users_own_the_limit_is_a_warning():
     own = (SideCondition(X_MIN, RegularisedVelocity),)
     (warning,) = (each for each in tunnel(12.5, collision=TRT(), conditions=own).warnings if "u / nu" in each)
     assert "above the limit of 10 up to which TRT on D3Q19 is stable" in warning
+
+
+@pytest.mark.parametrize("kind", [ZouHePressure, RegularisedPressure, GradPressure, LinkPressure, PressureOutlet])
+@pytest.mark.parametrize("walls", [(), (WALL,)], ids=["slip", "walls"])
+def test_a_pressure_that_takes_shear_for_pressure_is_doubted_beside_walls(kind, walls):
+    warnings = tunnel(5.0, walls=walls, conditions=(SideCondition(X_MAX, kind),)).warnings
+    doubts = [each for each in warnings if "meets no-slip" in each]
+    assert len(doubts) == (bool(walls) and kind in (ZouHePressure, RegularisedPressure, GradPressure))
+    if doubts:
+        assert f"{kind.__name__} on x_max meets no-slip sides (y_min)" in doubts[0]
+        assert "use LinkPressure" in doubts[0]
 
 
 def test_a_viscosity_that_compresses_the_fluid_is_refused(device):
