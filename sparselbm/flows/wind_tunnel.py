@@ -35,7 +35,7 @@ from .setup import Flow
 from .sides import SideCondition, SideWall
 from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, extent_across, require_clear
-from .tunnel_conditions import tunnel_conditions
+from .tunnel_conditions import pressure_doubts, tunnel_conditions
 from .tunnel_space import TunnelSpace
 from .wake import wake_doubt
 
@@ -272,6 +272,7 @@ class WindTunnelSetup(InflowSetup):
             found += (self.instability,)
         found += boundary_layer_doubt(self.cells_across, self.units.reynolds(self.length), self.voxel_size)
         found += compression_warning(self.expected_compression, self.options.lattice_velocity)
+        found += pressure_doubts(self.boundaries)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
         return (*self.space.notes, *found, *wake_doubt(self.units.reynolds(self.length)), *own)
 
