@@ -20,7 +20,7 @@ VARIABLES = ("x", "y", "R")
 PLACES = (-0.5, -0.25, 0.0, 0.25, 0.5)
 """Of a sweep [cells]: its ends lie one period of the lattice apart."""
 FACETS = 32768
-"""The gradient is that of a polygon's facets: with 2048 of them, dC_l/dy at 20 cells across is between -0.018 and -0.002."""
+"""The gradient is that of a polygon: with 2048 sides, dC_l/dy at 20 cells across is between -0.018 and -0.002."""
 STEADY = Steady(tolerance=2e-4, flow_tolerance=1e-2, acceleration=Anderson(depth=20))
 CANCEL = {("C_d", "y"), ("C_l", "x")}
 """Would vanish by symmetry on the channel's axis, from which the cylinder is 0.05 diameters off."""
