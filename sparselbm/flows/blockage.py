@@ -17,8 +17,10 @@ def blockage_effect(
     A sphere at Re 100 in the default box (10 cells across, interpolated wall): 10 %, between 4 and 15 %. A cylinder at Re 100
     with blockage 1/40: 2.3 %, between 1.8 and 3.3 % (docs/explanation/validation.md).
 
-    Sources: Young & Squire, Aeronautical Research Council R&M 1984 (1945), and Barlow, Rae & Pope, Low-Speed Wind Tunnel Testing
-    (1999), chapter 10, for the terms of e; Maskell, Aeronautical Research Council R&M 3400 (1963), for theta.
+    Sources: Young & Squire, Aeronautical Research Council R&M 1984 (1945), for the volume (0.68 for elongated bodies of
+    revolution, 0.62 for wings from side to side, 0.65 within 10 % for both); Barlow, Rae & Pope, Low-Speed Wind Tunnel Testing
+    (1999), chapter 10, for the wake; Maskell, Aeronautical Research Council R&M 3400 (1963), for theta: a little above 5/2 for
+    compact bodies, a little below 1 in two dimensions, where 0.96 is in use for circular cylinders.
     """
     wake = drag_area / (span * height)
     attached = (1.0 + 0.65 * volume / (height**2 * span) + 0.25 * wake) ** 2 - 1.0

@@ -46,6 +46,7 @@ class ChannelCylinder:
     wall: SolidFraction | BounceBack = field(default_factory=Bouzidi)
     """Of the cylinder."""
     facets: int = 256
+    precision: type = wp.float32
 
     @property
     def across(self) -> float:
@@ -73,7 +74,7 @@ class ChannelCylinder:
         symmetry = [FreeSlip(Z_MAX)] if d == 3 else []
         simulation = Simulation(
             box(shape, voxel_size=h, device=self.device), viscosity=self.mean * self.across / self.reynolds,
-            collision=self.collision, boundaries=[inlet, *symmetry, CharacteristicOutlet(X_MAX)], precision=wp.float32,
+            collision=self.collision, boundaries=[inlet, *symmetry, CharacteristicOutlet(X_MAX)], precision=self.precision,
             obstacles=[Obstacle("cylinder", self._body(), wall=self.wall)],
         )
         centres = simulation.domain.cell_indices() + 0.5

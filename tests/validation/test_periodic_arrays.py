@@ -24,10 +24,12 @@ SETUP = (
     "of the whole pressure gradient. The finer grid starts from the coarser one's flow. Half speed: on the coarser grid."
 )
 CYLINDERS = {0.05: 15.56, 0.1: 24.83, 0.2: 51.53, 0.3: 102.9, 0.4: 217.9, 0.5: 532.6, 0.6: 1763.0}
-"""Drag a length / (mu U) of a square array, by solid fraction. At 0.6, where the cylinders nearly touch,
-`ParabolicInterpolation` gives 1761.0, 1762.5 and 1763.0 with 96, 144 and 192 cells per side."""
+"""Drag a length / (mu U) of a square array, by solid fraction: table 1 of Sangani & Acrivos (1982), which has 217.89, 532.55 and
+1.763e3 for the last three. At 0.6, where the cylinders nearly touch, `ParabolicInterpolation` gives 1761.0, 1762.5 and 1763.0
+with 96, 144 and 192 cells per side."""
 SPHERES = {0.027: 2.0078, 0.064: 2.8102, 0.125: 4.2916, 0.216: 7.4420, 0.343: 15.399, 0.45: 28.086}
-"""Drag / (6 pi mu a U) of a simple cubic array, by solid fraction."""
+"""Drag / (6 pi mu a U) of a simple cubic array, by solid fraction; table 2 of Zick & Homsy (1982) has 2.008, 2.810, 4.292, 7.442,
+15.4 and 28.1."""
 NARROW = {
     "c = 0.216, simple cubic, solid fraction": {"drag": "6 cells of gap at 18 across: 4.7 %; the fine grid is within its 1 %"},
     "c = 0.343, simple cubic, solid fraction": {"drag": "3 and 7 cells of gap at 21 and 49 across: 6.4 % and 1.3 %"},
@@ -36,7 +38,11 @@ NARROW = {
     "c = 0.45, simple cubic, solid fraction": {"drag": "1 and 3 cells of gap at 23 and 53 across: 8.3 % and 1.7 %"},
 }
 """Why an array misses the tolerance of a grid."""
-SPHERE_WALLS = {"solid fraction": WALLS["solid fraction"], "interpolated": WALLS["Bouzidi"]}
+SPHERE_WALLS = {
+    "solid fraction": WALLS["solid fraction"],
+    "interpolated": WALLS["Bouzidi"],
+    "ParabolicInterpolation": WALLS["ParabolicInterpolation"],
+}
 MIDDLE = [(0.0, 0.0, 0.0)]
 ENDS = (-0.5, 0.5)
 CENTRED = {

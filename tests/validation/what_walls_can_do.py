@@ -184,7 +184,7 @@ PLACES: dict[str, dict[str, Limit]] = {
     },
     "ParabolicInterpolation": {
         "C_d, mean": Limit(0.001),
-        "C_l / reference, mean": Limit(0.018),
+        "C_l / reference, mean": Limit(0.03),
         "C_d, largest - smallest [C_d]": Limit(0.00058),
         "C_l, largest distance from its trend [C_d]": Limit(0.0019, ROUGH),
     },
