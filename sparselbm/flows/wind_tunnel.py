@@ -34,7 +34,7 @@ from .setup import Flow
 from .sides import SideCondition, SideWall
 from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, extent_across, require_clear
-from .tunnel_conditions import tunnel_conditions
+from .tunnel_conditions import pressure_doubts, tunnel_conditions
 from .tunnel_space import TunnelSpace
 
 if TYPE_CHECKING:
@@ -264,6 +264,7 @@ class WindTunnelSetup(InflowSetup):
         if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
             found += (self.instability,)
         found += boundary_layer_doubt(self.cells_across, self.options.reynolds, self.voxel_size)
+        found += pressure_doubts(self.boundaries)
         own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
         return (*self.space.notes, *found, *own)
 

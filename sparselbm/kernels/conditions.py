@@ -37,7 +37,7 @@ class FlowConditions:
         result, cell = list(outgoing), self._cell
         for group, model in self._groups:
             enters = model.face.enters(cell.lattice, cell.is_cut)
-            for q, value in model.memory(cell.lattice, f, post, enters).items():
+            for q, value in model.memory(cell.lattice, f, post, enters, self._normal(group)).items():
                 stored = where(enters[cell.lattice.opposites[q]], value, result[q])
                 [result[q]] = self._where(group, [stored], [result[q]])
         return result
@@ -67,7 +67,8 @@ class FlowConditions:
             value = {name: lambda q, name=name: cell.placeholder(f"{name}_{q}") for name in names}
         enters = model.face.enters(cell.lattice, cell.is_cut)
         post = [cell.placeholder(f"post{q}") for q in range(cell.lattice.size)]
-        memory = model.memory(cell.lattice, f, post, enters)
+        normal = model.face.normal(cell.lattice, lambda name: cell.placeholder(name.removeprefix(model.face.name)))
+        memory = model.memory(cell.lattice, f, post, enters, normal if model.needs_normal else None)
         return same_nodes([*model.fill(cell.lattice, f, value, enters), *memory, *memory.values()])
 
     def _model(self, group: Sequence[BoundaryCondition]) -> BoundaryCondition:
@@ -98,6 +99,15 @@ class FlowConditions:
         if q is not None:
             factor = factor + self._cell.field(link_field(full, self._cell.lattice.velocities[q]))
         return value * factor
+
+    def _normal(self, group: Sequence[BoundaryCondition]) -> list | None:
+        """The normal of each cell's own opening, for conditions that use it."""
+        if not group[0].needs_normal:
+            return None
+        lattice, field = self._cell.lattice, self._cell.field
+        return [
+            self._chosen(group, lambda member, k=k: member.face.normal(lattice, field)[k]) for k in range(lattice.dimension)
+        ]
 
     def _chosen(self, group: Sequence[BoundaryCondition], value: Callable[[BoundaryCondition], Any]):
         masks = [self._cell.on_opening(member.face) for member in group] if len(group) > 1 else [None]

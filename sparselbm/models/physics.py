@@ -133,7 +133,8 @@ class Physics:
         """Names of the values that vary from cell to cell."""
         profiles = (name for b in self.boundaries for name in b.profile_fields(self.lattice))
         forces = (name for force in self.forces for name in force.fields(self.lattice.dimension))
-        return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles)
+        normals = (name for b in self.boundaries if b.needs_normal for name in b.face.normal_fields(self.lattice.dimension))
+        return (*(("viscosity",) if self.varied_viscosity else ()), *forces, *profiles, *normals)
 
 
 def named(names: Sequence[str], most: int = 12) -> str:

@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import SimulationError
+from ..geometry import SurfaceQuery
 from ..grid import Domain
 from ..grid.tile_field import Fields
 from ..models import ViscosityField
-from ..models.boundary import BoundaryCondition, Profile
+from ..models.boundary import BoundaryCondition, Patch, Profile
 from ..models.physics import Physics
 from .cell_values import cell_values
 from .walls import Walls
@@ -39,6 +40,8 @@ class ModelFields:
             values |= {name: source(self.domain) for name, source in force.fields(self.physics.lattice.dimension).items()}
         for k, boundary in self._profiled:
             values |= self._profile_values(k, boundary, 0)
+        for k, patch in self._on_patches:
+            values |= self._normals(k, patch)
         for name, field in values.items():
             self._require_finite(name, np.asarray(field))
         return values
@@ -54,9 +57,9 @@ class ModelFields:
             )
 
     def tiles(self) -> np.ndarray:
-        """Whether a tile stores fields even if these are 0 at first, (n,): it lies along a condition with a profile."""
+        """Whether a tile stores fields even if these are 0 at first, (n,): it lies along a condition with fields."""
         tiles = np.zeros(self.domain.tile_count, dtype=bool)
-        for k, _ in self._profiled:
+        for k, _ in (*self._profiled, *self._on_patches):
             tiles |= self.walls.along_opening(k).any(axis=1)
         return tiles
 
@@ -150,6 +153,23 @@ class ModelFields:
     @property
     def _profiled(self) -> list[tuple[int, BoundaryCondition]]:
         return [(k, b) for k, b in enumerate(self.physics.boundaries) if b.profile is not None]
+
+    @property
+    def _on_patches(self) -> list[tuple[int, Patch]]:
+        """Patches whose conditions use the normal, with the numbers of their openings."""
+        return [(k, b.face) for k, b in enumerate(self.physics.boundaries) if b.needs_normal and isinstance(b.face, Patch)]
+
+    def _normals(self, k: int, patch: Patch) -> dict[str, np.ndarray]:
+        """Values of a patch's `normal_fields`, (n, cells) each: the normal of the face next to each cell."""
+        d, here, values = self.domain.dimension, self.walls.along_opening(k), {}
+        centres = np.tile(np.asarray(self.domain.origin) + 0.5 * self.domain.voxel_size, (np.count_nonzero(here), 1))
+        centres[:, :d] = self.domain.cell_centres()[here]
+        face, _ = SurfaceQuery(patch.mesh, device="cpu").closest(centres)
+        areas = patch.mesh.area_vectors[face, :d]
+        for name, area in zip(patch.normal_fields(d), areas.T, strict=True):
+            values[name] = np.zeros(self.domain.fluid.shape)
+            values[name][here] = area / np.linalg.norm(areas, axis=1)
+        return values
 
     def _profile_values(self, k: int, boundary: BoundaryCondition, step: int) -> dict[str, np.ndarray]:
         """Values of a condition's `profile_fields` at a step, (n, cells) each; `k`: the number of its opening."""

@@ -219,13 +219,14 @@ def dyed(lattice: Lattice) -> Callable[[str], Simulation]:
 
 
 def patch(device: str) -> Simulation:
-    """A tilted inlet of any shape in a vessel whose wall lies on links."""
+    """A tilted inlet and an outlet of any shape in a vessel whose wall lies on links."""
     vessel = TriangleMesh.cylinder(6.13, (10.04, 9.97, -9.0), (10.04, 9.97, 9.0), 32)
     cap = TriangleMesh.box((2.0, 8.1, -9.0), (6.2, 12.3, 9.0))
+    end = TriangleMesh.box((13.9, 7.2, -9.0), (18.0, 12.1, 9.0))
     return Simulation(
         box((20, 20), device=device), viscosity=0.05, precision=wp.float64,
         obstacles=(Obstacle("vessel", vessel, wall=Bouzidi(), hollow=True),),
-        boundaries=(GradVelocity(Patch("cap", cap), (0.05, 0.01)),),
+        boundaries=(GradVelocity(Patch("cap", cap), (0.05, 0.01)), LinkPressure(Patch("end", end), 1.002)),
     )
 
 
@@ -249,7 +250,7 @@ CASES = {
     "CentralInterpolation-D3Q19": Case(channel(D3Q19, wall=CentralInterpolation())),
     "ParabolicInterpolation-D2Q9": Case(channel(wall=ParabolicInterpolation())),
     "moving ParabolicInterpolation-D3Q19": Case(moving(D3Q19, ParabolicInterpolation())),
-    "GradVelocity on a patch-D2Q9": Case(patch),
+    "GradVelocity, LinkPressure on patches-D2Q9": Case(patch),
     "moving solid-D2Q9": Case(moving(D2Q9, SolidFraction())),
     "moving solid-D3Q19": Case(moving(D3Q19, SolidFraction())),
     "moving Bouzidi-D2Q9": Case(moving(D2Q9, Bouzidi())),

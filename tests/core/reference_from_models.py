@@ -94,7 +94,7 @@ class DenseFlow:
         post = list(collided)
         for b in self.boundaries:
             enters = [q in b.face.entering(self.lattice) for q in range(self.lattice.size)]
-            for q, kept in b.memory(self.lattice, f, collided, enters).items():
+            for q, kept in b.memory(self.lattice, f, collided, enters, b.face.normal(self.lattice, None)).items():
                 post[q] = np.where(self._on_face(b.face), kept, post[q])
         self.f = np.array([np.where(self.fluid, value, 0.0) for value in post])
         if len(self.kept):

@@ -94,7 +94,7 @@ class Reversal(BoundaryCondition):
         mirrored = lattice.mirrored(self.face.axis)
         return [where(enter, -1.0 * f[p], fq) for fq, p, enter in zip(f, mirrored, enters, strict=True)]
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}
 
 

@@ -78,7 +78,7 @@ class CharacteristicOutlet(BoundaryCondition):
         j[self.face.axis] = -self.face.inward * (known - excess)
         return with_momentum(lattice, self.face, f, j, enters)
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         excess = excess_density(f)
         outward_flux = along_normal(self.face, momentum(lattice, f))
         W = (outward_flux - _CS * excess) / (1.0 + excess)

@@ -33,6 +33,8 @@ class BoundaryCondition(ABC):
     """Weight of a cell on the face in the total mass: 1/2 where the face is a symmetry plane through its centre."""
     needs_plane = True
     """Whether the formula applies to sides of the box only."""
+    needs_normal = False
+    """Whether `memory` uses the normal of the opening."""
     on_links = False
     """Whether a profile is taken at the middle of each link, x - c_q / 2; otherwise its mean over the links of a cell."""
 
@@ -52,11 +54,14 @@ class BoundaryCondition(ABC):
         """
 
     @abstractmethod
-    def memory(self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence) -> dict[int, Any]:
+    def memory(
+        self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence, normal: Sequence | None
+    ) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
         `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
-        Only the slots of links that cross the opening take a value; `enters`: see `fill`.
+        Only the slots of links that cross the opening take a value; `enters`: see `fill`; `normal`: unit vector across the
+        opening, of either sign, shape (d,), None without `needs_normal`.
         """
 
     def profile_fields(self, lattice: Lattice) -> dict[str, tuple[int, int]]:

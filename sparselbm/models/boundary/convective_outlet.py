@@ -51,6 +51,6 @@ class ConvectiveOutlet(BoundaryCondition):
         surplus = 6.0 * self.relaxation * (excess_density(f) - value["density"])
         return [where(enter, fq - w * surplus, fq) for fq, w, enter in zip(f, lattice.weights, enters, strict=True)]
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         U = self.speed
         return {lattice.opposites[q]: (f[q] + U * post[q]) / (1.0 + U) for q in self.face.entering(lattice)}

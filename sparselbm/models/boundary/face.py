@@ -59,6 +59,12 @@ class Face(Opening):
         entering = self.entering(lattice)
         return [q in entering for q in range(lattice.size)]
 
+    def normal(self, lattice: Lattice, field) -> list:
+        return [1.0 if k == self.axis else 0.0 for k in range(lattice.dimension)]
+
+    def normal_fields(self, dimension: int) -> tuple[str, ...]:
+        return ()
+
     def is_apart_from(self, other: Opening) -> bool:
         return isinstance(other, Face) and (self.axis, self.end) == (other.axis, other.end)
 

@@ -25,5 +25,5 @@ class FreeSlip(BoundaryCondition):
     def fill(self, lattice, f, value, enters):
         return [where(enter, f[p], fq) for fq, p, enter in zip(f, lattice.mirrored(self.face.axis), enters, strict=True)]
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}

@@ -35,5 +35,5 @@ class GradVelocity(PrescribedVelocity):
         made = second_order(lattice, f, excess, [jk / (1.0 + excess) for jk in j], enters)
         return [where(enter, new, fq) for new, fq, enter in zip(made, f, enters, strict=True)]
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}

@@ -30,5 +30,5 @@ class MovingWall(MovingBounce):
                 "use VelocityInlet for flow through the face"
             )
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}

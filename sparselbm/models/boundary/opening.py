@@ -1,6 +1,8 @@
 """Locations of boundary conditions."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ...lattice import Lattice
 
@@ -26,6 +28,14 @@ class Opening(ABC):
 
         `crossing(q)` is the mask of the cells whose link along -c_q crosses a patch.
         """
+
+    @abstractmethod
+    def normal(self, lattice: Lattice, field: Callable[[str], Any]) -> Sequence:
+        """Unit normal beside a cell, of either sign, (d,); `field`: value of a stored field in it, see `normal_fields`."""
+
+    @abstractmethod
+    def normal_fields(self, dimension: int) -> tuple[str, ...]:
+        """Names of the fields that store the normal; none if it is constant."""
 
     @abstractmethod
     def is_apart_from(self, other: "Opening") -> bool:

@@ -32,6 +32,12 @@ class Patch(Opening):
     def enters(self, lattice: Lattice, crossing) -> list:
         return [any(c) and crossing(q) for q, c in enumerate(lattice.velocities)]
 
+    def normal(self, lattice: Lattice, field) -> list:
+        return [field(name) for name in self.normal_fields(lattice.dimension)]
+
+    def normal_fields(self, dimension: int) -> tuple[str, ...]:
+        return tuple(f"{self.name}.normal_{axis}" for axis in "xyz"[:dimension])
+
     def is_apart_from(self, other: Opening) -> bool:
         return not other.plane
 

@@ -29,7 +29,7 @@ class PrescribedPressure(BoundaryCondition, ABC):
     def parameters(self, dimension):
         return (density_parameter(self.density),)
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}
 
 

@@ -56,6 +56,6 @@ class PressureOutlet(BoundaryCondition):
         u[self.face.axis] = -self.face.inward * (known - excess) / (1.0 + excess)
         return second_order(lattice, f, excess, u, enters)
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         outward_flux = momentum(lattice, f)[self.face.axis] * -self.face.inward
         return {lattice.opposites[self.face.straight(lattice)]: CS2 * excess_density(f) - _CS * outward_flux}

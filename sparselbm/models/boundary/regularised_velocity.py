@@ -25,5 +25,5 @@ class RegularisedVelocity(PrescribedVelocity):
         excess = known_density(lattice, self.face, f) - along_normal(self.face, j)
         return second_order(lattice, f, excess, [jk / (1.0 + excess) for jk in j], enters)
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}

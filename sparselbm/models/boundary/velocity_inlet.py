@@ -23,7 +23,7 @@ class VelocityInlet(MovingBounce):
     Source: Ginzburg & d'Humieres, Phys. Rev. E 68 (2003) 066614, for the closure relation of bounce-back.
     """
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         links = self.face.entering(lattice)
         j = [a + b for a, b in zip(momentum(lattice, f), momentum(lattice, post), strict=True)]
         g = {q: self._correction(lattice, f, post, j, q) for q in links}

@@ -21,5 +21,5 @@ class ZouHeVelocity(PrescribedVelocity):
     def fill(self, lattice, f, value, enters):
         return with_momentum(lattice, self.face, f, velocity_of(lattice, value), enters)
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}

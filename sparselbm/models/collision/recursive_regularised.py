@@ -24,7 +24,7 @@ class RecursiveRegularised(Collision):
 
     cell_reynolds_limits = MappingProxyType({
         D3Q19: CellReynoldsLimits(slip=12.0, walls=12.0, rim=6.5, developed=12.0),
-        D3Q27: CellReynoldsLimits(slip=1000.0, walls=25.0, rim=8.0, developed=50.0),
+        D3Q27: CellReynoldsLimits(slip=1000.0, walls=25.0, rim=30.0, developed=50.0),
     })
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

@@ -67,5 +67,5 @@ class WallFunction(BoundaryCondition):
             for fq, w, c, enter in zip(f, lattice.weights, lattice.velocities, enters, strict=True)
         ]
 
-    def memory(self, lattice, f, post, enters):
+    def memory(self, lattice, f, post, enters, normal):
         return {}
