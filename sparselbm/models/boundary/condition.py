@@ -38,6 +38,11 @@ class BoundaryCondition(ABC):
     on_links = False
     """Whether a profile is taken at the middle of each link, x - c_q / 2; otherwise its mean over the links of a cell."""
 
+    @property
+    def lets_fluid_through(self) -> bool:
+        """Whether it is an inlet or an outlet, neither a wall nor a plane of symmetry."""
+        return self.precedence >= 2.0
+
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
         """The numbers that can be changed, and differentiated, without a new kernel [lattice units].
