@@ -68,7 +68,7 @@ class FlowConditions:
         enters = model.face.enters(cell.lattice, cell.is_cut)
         post = [cell.placeholder(f"post{q}") for q in range(cell.lattice.size)]
         normal = model.face.normal(cell.lattice, lambda name: cell.placeholder(name.removeprefix(model.face.name)))
-        memory = model.memory(cell.lattice, f, post, enters, normal if model.needs_normal else None)
+        memory = model.memory(cell.lattice, f, post, enters, normal if model.needs_normal else [])
         return same_nodes([*model.fill(cell.lattice, f, value, enters), *memory, *memory.values()])
 
     def _model(self, group: Sequence[BoundaryCondition]) -> BoundaryCondition:
@@ -100,10 +100,10 @@ class FlowConditions:
             factor = factor + self._cell.field(link_field(full, self._cell.lattice.velocities[q]))
         return value * factor
 
-    def _normal(self, group: Sequence[BoundaryCondition]) -> list | None:
+    def _normal(self, group: Sequence[BoundaryCondition]) -> list:
         """The normal of each cell's own opening, for conditions that use it."""
         if not group[0].needs_normal:
-            return None
+            return []
         lattice, field = self._cell.lattice, self._cell.field
         return [
             self._chosen(group, lambda member, k=k: member.face.normal(lattice, field)[k]) for k in range(lattice.dimension)

@@ -162,7 +162,7 @@ class ModelFields:
     def _normals(self, k: int, patch: Patch) -> dict[str, np.ndarray]:
         """Values of a patch's `normal_fields`, (n, cells) each: the normal of the face next to each cell."""
         d, here, values = self.domain.dimension, self.walls.along_opening(k), {}
-        centres = np.tile(np.asarray(self.domain.origin) + 0.5 * self.domain.voxel_size, (np.count_nonzero(here), 1))
+        centres = np.tile(np.asarray(self.domain.origin) + 0.5 * self.domain.voxel_size, (int(np.count_nonzero(here)), 1))
         centres[:, :d] = self.domain.cell_centres()[here]
         face, _ = SurfaceQuery(patch.mesh, device="cpu").closest(centres)
         areas = patch.mesh.area_vectors[face, :d]

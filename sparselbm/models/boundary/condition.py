@@ -60,13 +60,13 @@ class BoundaryCondition(ABC):
 
     @abstractmethod
     def memory(
-        self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence, normal: Sequence | None
+        self, lattice: Lattice, f: Sequence, post: Sequence, enters: Sequence, normal: Sequence
     ) -> dict[int, Any]:
         """Values to store in outgoing slots until the next step, by velocity; most conditions store none.
 
         `f`: populations after `fill`; `post`: populations after the collision, which these slots would otherwise store.
         Only the slots of links that cross the opening take a value; `enters`: see `fill`; `normal`: unit vector across the
-        opening, of either sign, shape (d,), None without `needs_normal`.
+        opening, of either sign, shape (d,), empty without `needs_normal`.
         """
 
     def profile_fields(self, lattice: Lattice) -> dict[str, tuple[int, int]]:
