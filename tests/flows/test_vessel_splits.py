@@ -14,6 +14,10 @@ PARENT, BRANCH, ANGLE = 0.5, 0.4, np.radians(40.0)
 """Radii [m], and the angle of each branch from the axis of the parent."""
 
 
+SCALE = 10.0
+"""Size in which the tubes are drawn, whose points are rounded to a thousandth."""
+
+
 def fork(lengths, turn):
     """A Y with branches of these lengths [branch diameters], turned by an angle [degrees] in its plane, and its caps."""
     shapes, a = runpy.run_path(str(ASSETS / "vessel_shapes.py")), np.radians(turn)
