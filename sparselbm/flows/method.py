@@ -33,6 +33,9 @@ class Inflow:
     """Selects the limit that applies."""
     remedy: str = ""
     """Surroundings in which a larger one is stable, for messages."""
+    isotropic: float = math.inf
+    """Largest cell Reynolds number at which D3Q19 is accurate. Its sixth moments are not isotropic, so that the inertia of a
+    flow along walls drives cross flow: a tilted pipe at Re 60 gains 1.3 % of its flow on 12 cells, with D3Q27 it loses 0.1 %."""
 
     def past(self, wall: SolidFraction | BounceBack) -> Inflow:
         """The same around a body: where its wall is interpolated on links, their limit applies too."""
@@ -47,9 +50,10 @@ class Inflow:
 SLIP = Inflow("at an inlet between free-slip sides", lambda limits: limits.slip)
 WALLS = Inflow("at an inlet that meets no-slip sides", lambda limits: limits.walls)
 RIM = Inflow(
-    "at an inlet whose velocity jumps at the wall", lambda limits: limits.rim, "a developed (laminar) profile at every inlet"
+    "at an inlet whose velocity jumps at the wall", lambda limits: limits.rim, "a developed (laminar) profile at every inlet",
+    isotropic=3.0,
 )
-DEVELOPED = Inflow("at an inlet with a developed profile", lambda limits: limits.developed)
+DEVELOPED = Inflow("at an inlet with a developed profile", lambda limits: limits.developed, isotropic=3.0)
 
 
 @dataclass(frozen=True)
@@ -66,19 +70,22 @@ class Method:
         """Returns the first of the admitted methods that is stable at the cell Reynolds number u / nu [1 / cell].
 
         Collision model or velocity set are fixed where the options name them; `reason`: of options that name both. If no method
-        is stable, it is the one with the largest limit, which `instability` reports.
+        is stable, it is the one with the largest limit, which `instability` reports. Above the limit at which D3Q19 is accurate,
+        D3Q27 comes first.
         """
         if options.collision is not None and options.lattice is not None:
             return cls(options.collision, options.lattice, reason)
         admitted = list(_admitted(options)) or [cls(options.collision or TRT(), options.lattice or D3Q19, "")]
+        first, isotropic = admitted[0], not is_below(inflow.isotropic, cell_reynolds)
+        if not isotropic:
+            admitted.sort(key=lambda each: each.lattice is D3Q19)
         stable = [each for each in admitted if not is_below(each.limit(inflow), cell_reynolds)]
         chosen = stable[0] if stable else max(admitted, key=lambda each: each.limit(inflow))
-        first = admitted[0]
         side = "within" if chosen is first else "above"
-        return cls(
-            chosen.collision, chosen.lattice,
-            f"u / nu is {cell_reynolds:.3g} per cell, {side} the limit of {first.limit(inflow):g} of {first.name}",
-        )
+        limit = f"of {first.limit(inflow):g} of {first.name}"
+        if chosen.lattice is D3Q27 and not isotropic:
+            limit = f"of {inflow.isotropic:g} up to which D3Q19 is accurate inside walls"
+        return cls(chosen.collision, chosen.lattice, f"u / nu is {cell_reynolds:.3g} per cell, {side} the limit {limit}")
 
     @property
     def name(self) -> str:

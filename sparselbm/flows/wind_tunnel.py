@@ -267,14 +267,14 @@ class WindTunnelSetup(InflowSetup):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy or may be unstable."""
-        found = self.units.check(cells_across=self.cells_across)
-        if self.instability:  # With boundary conditions of the user's own, for which the limit was not measured.
-            found += (self.instability,)
-        found += boundary_layer_doubt(self.cells_across, self.units.reynolds(self.length), self.voxel_size)
-        found += compression_warning(self.expected_compression, self.options.lattice_velocity)
-        found += pressure_doubts(self.boundaries)
-        own = (*coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds))
-        return (*self.space.notes, *found, *wake_doubt(self.units.reynolds(self.length)), *own)
+        reynolds = self.units.reynolds(self.length)
+        # An instability is a warning with conditions of the user's own, for which the limit was not measured.
+        return (
+            *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
+            *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
+            *compression_warning(self.expected_compression, self.options.lattice_velocity), *pressure_doubts(self.boundaries),
+            *wake_doubt(reynolds), *coarse_faces(self.mesh, self.voxel_size, self.obstacle), *self.body.doubts(self.bounds),
+        )
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:

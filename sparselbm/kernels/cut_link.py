@@ -41,6 +41,11 @@ class CutLink:
         """Mask of the cells whose link along c_q is blocked too, so that nothing streams in along p."""
         return has_bit(self._cell.links, self._p)
 
+    def beyond_openings(self, value):
+        """A value in the cells that do not lie along an inlet or an outlet, 0 in those."""
+        openings = [k for k, condition in enumerate(self._cell.physics.boundaries) if condition.lets_fluid_through]
+        return self._cell.along_any(openings, 0.0, value) if openings else value
+
     @property
     def before_p(self):
         """f_p before the collision."""

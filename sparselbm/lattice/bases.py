@@ -83,6 +83,17 @@ def hermite_populations(lattice: Lattice, h: Mapping[tuple[int, ...], Any]) -> l
     return populations(lattice, widened(lattice, h, CS2))
 
 
+def fourth_of_stress(lattice: Lattice, h: Mapping[tuple[int, ...], Any]) -> Moments:
+    """Fourth Hermite moments of populations that hold the stress h alone (`of_stress`): -h_002 / 6 for h_220 on D3Q19.
+
+    Without its corners, <H_220 H_002> is -1/27 and <H_002 H_002> 2/9; on the product lattices they are orthogonal.
+    """
+    fourth = [key for key in orders(lattice) if sum(key) == 4]
+    if (2, 2, 2) in orders(lattice) or lattice.dimension == 2:
+        return dict.fromkeys(fourth, 0.0)
+    return {key: (-1.0 / 6.0) * h[tuple(2 - x for x in key)] for key in fourth}
+
+
 def maxwellian(lattice: Lattice, excess, u: Sequence, square: Callable = lambda v: v * v) -> Moments:
     """Hermite moments rho u_x^a u_y^b u_z^c of the full-order equilibrium of the lattice, minus those of w (1, 0, ...).
 

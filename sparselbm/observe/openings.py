@@ -12,17 +12,19 @@ from ..lattice import CS2
 from ..models.boundary import Patch
 from ..solver import Simulation
 from ..trace.expression import total, where
+from .opening_section import OpeningSection
 
 
 @traced_kernel
 def _flux_kernel(k: KernelContext) -> None:
-    """source -> target `[tile][2][cell]`: mass entering through the links of a patch, sum f_q - f*_-q, and rho - 1.
+    """source -> target `[tile][2 + d][cell]`: mass entering through the links of a patch, sum f_q - f*_-q, rho - 1, and rho u.
 
     f*_-q is that of the following collision: conditions store other values in the slots of the previous one.
     """
     cell, opposites = k.cell, k.lattice.opposites
     gained = total(where(cell.is_cut(q), cell.f[q] - cell.collided[opposites[q]], 0.0) for q in range(1, k.lattice.size))
-    k.write("target", [cell.in_fluid(gained), cell.in_fluid(cell.density_perturbation)])
+    momentum = [j + 0.5 * F for j, F in zip(cell.momentum, cell.force, strict=True)]
+    k.write("target", [cell.in_fluid(value) for value in (gained, cell.density_perturbation, *momentum)])
 
 
 class OpeningFlows:
@@ -64,22 +66,40 @@ class OpeningFlows:
                 c = np.array(lattice.velocities)[q]
                 middles = self.centres[name][cell] - 0.5 * domain.voxel_size * c
                 self.links[name] = middles, 6.0 * np.array(lattice.weights)[q] * (c @ cap.normal)
-        tiles = np.unique(np.concatenate([cells[:, 0] for cells in self.cells.values()]))
+        every = {name: cap for each in caps.values() for name, cap in each.items()}
+        self._sections = {name: self._section(name, cap) for name, cap in every.items()}
+        read = [*self.cells.values(), *(section.cells for section in self._sections.values() if section)]
+        tiles = np.unique(np.concatenate([cells[:, 0] for cells in read]))
         self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: tiles)
-        self._found: wp.array = tile_array(domain, 2, simulation.precision)
+        self._found: wp.array = tile_array(domain, 2 + lattice.dimension, simulation.precision)
 
     def take(self) -> tuple[dict[str, float], dict[str, float]]:
-        """Mass that enters through each cap [lattice mass / step], and its mean pressure, 0 at density 1 [lattice pressure].
+        """Mass that enters through each cap [lattice mass / step], and its pressure, 0 at density 1 [lattice pressure].
 
-        The pressure is the mean over the cells along the cap, half a cell away, weighted by their areas.
+        Both come from the section two to ten cells inside, for the links of the rim belong to the cap or to the wall as the cells
+        lie, which changes the sum over the cap by up to 0.6 % at 12 cells across: the flow rate is the mean over its parallel
+        planes, the pressure is extrapolated to the cap by a straight line. In a vessel that is too short for that or has another
+        opening there, and at a curved cap, they are the sum over the links of the cap and the mean over its cells.
         """
         simulation = self._simulation
         self._sweep(source=simulation.state.populations, target=self._found)
-        values = tile_view(simulation.domain, self._found, 2)
-        along = {name: values[cells[:, 0], :, cells[:, 1]].astype(np.float64) for name, cells in self.cells.items()}
-        flow = {name: float(each[:, 0].sum()) for name, each in along.items()}
-        pressure = {name: float(CS2 * (self.areas[name] @ each[:, 1]) / self.areas[name].sum()) for name, each in along.items()}
+        values = tile_view(simulation.domain, self._found, 2 + simulation.lattice.dimension)
+        flow, pressure = {}, {}
+        for name, cells in self.cells.items():
+            section = self._sections[name]
+            read = (cells if section is None else section.cells).T
+            here = values[read[0], :, read[1]].astype(np.float64)
+            if section is None:
+                flow[name], weights = float(here[:, 0].sum()), self.areas[name] / self.areas[name].sum()
+            else:
+                flow[name], weights = float(section.of_flow @ here[:, 2:] @ self.normals[name]), section.of_pressure
+            pressure[name] = float(CS2 * (weights @ here[:, 1]))
         return flow, pressure
+
+    def _section(self, name: str, cap: Cap) -> OpeningSection | None:
+        domain, walls = self._simulation.domain, self._simulation.walls
+        others = np.concatenate([np.empty((0, 2), dtype=int), *(cells for other, cells in self.cells.items() if other != name)])
+        return OpeningSection.of(domain, np.argwhere(walls.fluid), cap, self.cells[name], others)
 
 
 def nearest_cap(points: np.ndarray, caps: list[Cap]) -> np.ndarray:

@@ -12,7 +12,16 @@ from test_expression import values
 
 from sparselbm.grid.build import box
 from sparselbm.lattice import CS2, D2Q9, D3Q27
-from sparselbm.lattice.bases import about, hermite_moments, hermite_populations, orders, populations, raw_moments
+from sparselbm.lattice.bases import (
+    about,
+    hermite_moments,
+    hermite_populations,
+    of_stress,
+    orders,
+    pair,
+    populations,
+    raw_moments,
+)
 from sparselbm.lattice.equilibrium import equilibrium
 from sparselbm.lattice.moments import excess_density, macroscopic, momentum
 from sparselbm.models.collision import (
@@ -148,13 +157,26 @@ def test_each_order_relaxes_at_its_rate(model):
     rates = (1.7, 1.1, 0.9, 1.3)
     post = model(0.2, rates).collide(D3Q27, list(f), VISCOSITY, [0.0] * 3)
     before, after = hermite_moments(D3Q27, list(f)), hermite_moments(D3Q27, post)
-    if model is CentralMoment:  # Its moments are those of powers of c, not of Hermite's polynomials.
-        before, after = raw_moments(D3Q27, list(f)), raw_moments(D3Q27, post)
     for key in (key for key in before if sum(key) > 2):
         assert after[key] == pytest.approx((1.0 - rates[sum(key) - 3]) * before[key], abs=1e-17)
     trace = [(2, 0, 0), (0, 2, 0), (0, 0, 2)]
     kept = 1.0 - 1.0 / (0.2 * 4.5 + 0.5)
     assert sum(after[k] for k in trace) == pytest.approx(kept * sum(before[k] for k in trace), abs=1e-17)
+
+
+@pytest.mark.parametrize(("model", "lattice"), cases(NEWTONIAN, WITH_RATES, {"Smagorinsky": WRAPPERS["Smagorinsky"]}))
+def test_a_stress_alone_relaxes_at_its_rate_on_every_link(model, lattice):
+    """f^eq + w / (2 c_s^4) (c c - c_s^2 I) : Pi without trace becomes f^eq + (1 - omega) times that; no other moment appears.
+
+    `ParabolicInterpolation` takes the second derivative along a link from this: with central moments of powers of c - u, a pipe
+    at Re 60 on D3Q27 had 30 % too little pressure drop.
+    """
+    d, random = lattice.dimension, np.random.default_rng(5)
+    pi = {pair(lattice, a, b): 1e-8 * random.normal() for a in range(d) for b in range(a, d)}
+    pi[pair(lattice, 0, 0)] -= sum(pi[pair(lattice, a, a)] for a in range(d))
+    f = np.array(of_stress(lattice, pi))
+    post = np.array(model.collide(lattice, list(f), VISCOSITY, [0.0] * d))
+    assert post == pytest.approx((1.0 - OMEGA) * f, abs=1e-6 * np.abs(f).max())
 
 
 @LATTICES

@@ -64,9 +64,7 @@ class SettledPipe:
         self.entering, self.leaving = self.flow.ports["in"], self.flow.ports["out"]
         self.inflow_error = self.entering.flow_rate / self.setup.flow_rate - 1.0
         self.missing = 1.0 + self.leaving.flow_rate / self.entering.flow_rate
-        # The pressures of both ends are those of cells, half of one away from each cap.
-        between = GRADIENT * (length - self.setup.voxel_size)
-        self.drop_error = (self.entering.pressure - self.leaving.pressure) / between - 1.0
+        self.drop_error = (self.entering.pressure - self.leaving.pressure) / (GRADIENT * length) - 1.0
 
     def gradient(self, low, high):
         """Mean pressure gradient between two places along the pipe, as fractions of its length, relative to the exact one."""
@@ -101,27 +99,30 @@ def test_halfway_walls_conserve_mass_between_the_ends(degrees, device):
     The gradient is 8 % high: here it is its own reference.
     """
     found = SettledPipe(degrees, 12, device, wall=Halfway())
-    assert abs(found.inflow_error) < 1e-5
+    assert abs(found.inflow_error) < 5e-3
     assert abs(found.missing) < 1e-3
-    assert abs(found.leaving.pressure) < 0.005 * GRADIENT * LENGTH
+    assert abs(found.leaving.pressure) < 0.01 * GRADIENT * LENGTH
     assert found.gradient(0.02, 0.15) == pytest.approx(found.gradient(0.3, 0.7), rel=0.05)
 
 
 @pytest.mark.validate
 @pytest.mark.parametrize("degrees", [STRAIGHT, TILTED], ids=["straight", "tilted"])
 @pytest.mark.parametrize(
-    ("wall", "cells", "drop", "shear", "missing"),
+    ("wall", "cells", "drop", "shear", "missing", "outlet"),
     [
-        (ParabolicInterpolation(), 12, 0.02, 0.02, 0.01), (ParabolicInterpolation(), 24, 0.02, 0.01, 0.002),
-        (Bouzidi(), 12, 0.07, 0.02, 0.05),
+        (ParabolicInterpolation(), 12, 0.02, 0.01, 0.001, 0.01), (ParabolicInterpolation(), 24, 0.01, 0.01, 0.001, 0.005),
+        (Bouzidi(), 12, 0.07, 0.02, 0.05, 0.01),
     ],
     ids=["parabolic-12", "parabolic-24", "bouzidi-12"],
 )
-def test_a_pipe_has_the_drop_and_the_wall_shear_of_poiseuille(degrees, wall, cells, drop, shear, missing, device):
-    """Five diameters long; measured values: docs/explanation/walls.md. The pressure is as set in the cells beside the outlet."""
+def test_a_pipe_has_the_drop_and_the_wall_shear_of_poiseuille(degrees, wall, cells, drop, shear, missing, outlet, device):
+    """Five diameters long; measured values: docs/explanation/walls.md.
+
+    The pressure is as set in the cells beside the outlet, about half a cell before it.
+    """
     found = SettledPipe(degrees, cells, device, wall=wall, tolerance=1e-4 if cells == 12 else 1e-3)
-    assert abs(found.inflow_error) < 1e-3
+    assert abs(found.inflow_error) < 5e-3
     assert abs(found.missing) < missing
     assert abs(found.drop_error) < drop
     assert abs(found.shear_error) < shear
-    assert abs(found.leaving.pressure) < 0.005 * GRADIENT * LENGTH
+    assert abs(found.leaving.pressure) < outlet * GRADIENT * LENGTH

@@ -43,6 +43,11 @@ class BoundaryCondition(ABC):
     velocity that it is given is then u_n less (j* - j)_n / 2 of the previous step, which is stored in the slot of the straight
     outgoing link, so that the mass flux (j + j*) / 2 is that of u."""
 
+    @property
+    def lets_fluid_through(self) -> bool:
+        """Whether it is an inlet or an outlet, neither a wall nor a plane of symmetry."""
+        return self.precedence >= 2.0
+
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
         """The numbers that can be changed, and differentiated, without a new kernel [lattice units].

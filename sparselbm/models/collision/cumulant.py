@@ -48,7 +48,7 @@ class Cumulant(Collision):
         inverse = 1.0 / rho
         per_mass = {key: inverse * n for key, n in moving_departure(lattice, f, excess, v, nothing).items()}
         C = cumulants_of_moments(per_mass)
-        kept = relaxed(C, omega, bulk, self.higher)
+        kept = relaxed(lattice, C, omega, bulk, self.higher)
         for key, correction in _galilean_correction(lattice, C, v, omega, bulk).items():
             kept[key] = kept[key] + correction
         moving = {key: rho * m for key, m in moments_of_cumulants(kept).items()}

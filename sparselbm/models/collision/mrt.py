@@ -34,7 +34,7 @@ class MRT(Collision):
         excess, u = macroscopic(lattice, f, force)
         feq, source = equilibrium(lattice, excess, u), guo_source(lattice, u, force)
         n = hermite_moments(lattice, departure(f, feq, source))
-        kept = relaxed(n, relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity), self.higher)
+        kept = relaxed(lattice, n, relaxation_rate(viscosity), bulk_rate(lattice, self.bulk_viscosity), self.higher)
         back = hermite_populations(lattice, kept)
         return [e + 0.5 * s + k for e, s, k in zip(feq, source, back, strict=True)]
 

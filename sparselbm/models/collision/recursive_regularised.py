@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...lattice import D3Q19, D3Q27, Lattice
+from ...lattice.bases import fourth_of_stress
 from ...lattice.departure import departure_of_stress
 from ...lattice.moments import macroscopic
 from .cell_reynolds import CellReynoldsLimits
@@ -30,7 +31,7 @@ class RecursiveRegularised(Collision):
         excess, u = macroscopic(lattice, f, force)
         kept = 1.0 - relaxation_rate(viscosity)
         pi = {key: kept * value for key, value in departure_of_stress(lattice, f, excess, u, force).items()}
-        return at_rest(lattice, excess, u, force, pi)
+        return at_rest(lattice, excess, u, force, pi | fourth_of_stress(lattice, pi))
 
     def odd_relaxation(self, viscosity):
         return 0.5

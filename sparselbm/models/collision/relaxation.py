@@ -5,7 +5,7 @@ from math import inf
 from typing import Any
 
 from ...lattice import CS2, Lattice
-from ...lattice.bases import Moments
+from ...lattice.bases import Moments, fourth_of_stress
 from ...trace.expression import total
 
 
@@ -14,10 +14,11 @@ def bulk_rate(lattice: Lattice, bulk_viscosity: float | None) -> Any:
     return 1.0 if bulk_viscosity is None else 1.0 / (bulk_viscosity * lattice.dimension / (2.0 * CS2) + 0.5)
 
 
-def relaxed(n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequence[float]) -> Moments:
-    """Relaxed moments (1 - rate) n_abc, with `omega` for second moments, `bulk` for their trace, `higher[0]` for third ones.
+def relaxed(lattice: Lattice, n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequence[float]) -> Moments:
+    """Relaxed Hermite moments (1 - rate) n_abc, with `omega` for the second, `bulk` for their trace, `higher[0]` for the third.
 
-    n is a non-equilibrium part without mass and momentum, so moments of order 0 and 1 are omitted.
+    n is a non-equilibrium part without mass and momentum, so moments of order 0 and 1 are omitted. Fourth moments relax to those
+    that the stress has by itself, so that a stress alone is multiplied by 1 - omega on every link, as walls on links assume.
     """
     diagonal = [key for key in n if sum(key) == max(key) == 2]
     mean = total(n[key] for key in diagonal) * (1.0 / len(diagonal))
@@ -27,9 +28,10 @@ def relaxed(n: Mapping[tuple[int, ...], Any], omega, bulk: float, higher: Sequen
             kept[key] = (1.0 - omega) * (value - mean) + (1.0 - bulk) * mean
         elif sum(key) == 2:
             kept[key] = (1.0 - omega) * value
-        elif sum(key) > 2:
+        elif sum(key) > 2 and sum(key) != 4:
             kept[key] = (1.0 - higher[sum(key) - 3]) * value
-    return kept
+    before, after = fourth_of_stress(lattice, n), fourth_of_stress(lattice, kept)
+    return kept | {key: (1.0 - higher[1]) * (n[key] - before[key]) + after[key] for key in before}
 
 
 def check_rates(model: object, bulk_viscosity: float | None, higher: Sequence[float]) -> None:

@@ -45,7 +45,7 @@ class ParabolicInterpolation(BounceBack):
         even = 0.5 * ((link.before_p + link.before_q) - (link.outgoing_p + link.outgoing_q))
         odd = 0.5 * ((link.before_p - link.before_q) - (link.outgoing_p - link.outgoing_q)) + link.force
         inertia = 2.0 * _lack(link) * delta / (delta * delta + _NEAREST**2) * link.inertia
-        bent = _CURVATURE * delta * delta / (3.0 * link.viscosity) * odd - inertia
+        bent = link.beyond_openings(_CURVATURE * delta * delta / (3.0 * link.viscosity) * odd - inertia)
         excess = bent * bent / (link.largest_odd_square + _REST)
         at_wall = link.odd_equilibrium - delta * even + bent / sqrt(sqrt(1.0 + excess * excess))
         late = where(link.is_in_gap, 0.0, _behind(link) * link.before_p)
