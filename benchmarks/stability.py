@@ -123,8 +123,8 @@ flows choose their collision model by these limits, which `Collision.cell_reynol
   became unstable at 500 after 4 crossings.
 - **walls**: the same with four no-slip sides.
 - **links**: a turned cylinder of 10.7 cells across and a bunny of 8.5 (`ParabolicInterpolation`) between free-slip sides, 8
-  crossings. `TRT()` became unstable at the wall at 10, `CentralMoment()` on D3Q19 from 12 on (not with `Bouzidi`) and
-  `RecursiveRegularised()` on D3Q27 at 490. For the others it is the largest value tried.
+  crossings. `TRT()` became unstable at the wall at 10 and `RecursiveRegularised()` on D3Q27 at 490. For the others it is the
+  largest value tried.
 - **rim**: tubes of 8.2 to 12.3 cells across and three diameters long, along the grid and tilted at random
   (`ParabolicInterpolation`), with a uniform `VelocityInlet` and `LinkPressure`, 900 steps at 0.08 cells per step from potential
   flow; 4 to 8 tilts for each collision. With anti-bounce-back at the outlet, cumulants were stable up to 15 and recursive

@@ -266,9 +266,8 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Warnings about settings that reduce accuracy or may be unstable."""
+        """Warnings about settings that reduce accuracy or, with conditions for which no limit was measured, may be unstable."""
         reynolds = self.units.reynolds(self.length)
-        # An instability is a warning with conditions of the user's own, for which the limit was not measured.
         return (
             *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),

@@ -58,13 +58,14 @@ class OpeningSection:
 
 def _joined(domain: Domain, cells: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Which of some cells are connected with some of the cells in `start` through them, (k,) bool."""
-    from scipy.ndimage import label
+    from scipy import ndimage
 
     places = domain.cell_indices()[cells[:, 0], cells[:, 1]]
     low = places.min(axis=0) - 1
     box = np.zeros(places.max(axis=0) + 2 - low, dtype=bool)
     box[tuple((places - low).T)] = True
-    parts = label(box, np.ones((3,) * box.ndim))[0]
+    parts = np.zeros(box.shape, dtype=np.int32)
+    ndimage.label(box, np.ones((3,) * box.ndim), output=parts)
     begun = domain.cell_indices()[start[:, 0], start[:, 1]] - low
     begun = begun[np.all((begun >= 0) & (begun < box.shape), axis=1)]
     return np.isin(parts[tuple((places - low).T)], np.setdiff1d(parts[tuple(begun.T)], [0]))

@@ -26,8 +26,8 @@ class CentralMoment(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q19: CellReynoldsLimits(slip=50.0, walls=50.0, links=8.0, rim=5.0, developed=10.0),
-        D3Q27: CellReynoldsLimits(slip=80.0, walls=50.0, links=30.0, rim=5.0, developed=10.0),
+        D3Q19: CellReynoldsLimits(slip=50.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=80.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
     })
 
     bulk_viscosity: float | None = None
