@@ -41,10 +41,10 @@ class CutLink:
         """Mask of the cells whose link along c_q is blocked too, so that nothing streams in along p."""
         return has_bit(self._cell.links, self._p)
 
-    def beyond_openings(self, value):
-        """A value in the cells that do not lie along an inlet or an outlet, 0 in those."""
-        openings = [k for k, condition in enumerate(self._cell.physics.boundaries) if condition.lets_fluid_through]
-        return self._cell.along_any(openings, 0.0, value) if openings else value
+    def beyond_inlets(self, value):
+        """A value in the cells that do not lie along an inlet, 0 in those."""
+        inlets = [k for k, condition in enumerate(self._cell.physics.boundaries) if condition.prescribes_velocity]
+        return self._cell.along_any(inlets, 0.0, value) if inlets else value
 
     @property
     def before_p(self):

@@ -44,9 +44,9 @@ class BoundaryCondition(ABC):
     outgoing link, so that the mass flux (j + j*) / 2 is that of u."""
 
     @property
-    def lets_fluid_through(self) -> bool:
-        """Whether it is an inlet or an outlet, neither a wall nor a plane of symmetry."""
-        return self.precedence >= 2.0
+    def prescribes_velocity(self) -> bool:
+        """Whether it is an inlet: no wall, plane of symmetry or outlet."""
+        return self.precedence == 2.0
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:

@@ -10,8 +10,8 @@ of p, which returns from the wall as its own reflection. Streaming thus remains 
 
 Mass is not exactly conserved: a link returns slightly more or less than it received, with a mean of second order. A pipe at
 Re 60, tilted by (0, 35, 50) degrees, five diameters long and 12 cells across, loses 4.4 % of its flow with `Bouzidi`, 3.8 %
-with `CentralInterpolation` and gains 0.1 % with `ParabolicInterpolation` (a straight one loses 0.8 %) with TRT on D3Q19, mostly by
-the inertia of the flow along the links; with cumulants on D3Q27 it is 0.1 % and less.
+with `CentralInterpolation` and gains 0.1 % with `ParabolicInterpolation` (a straight one loses 0.8 %) with TRT on D3Q19,
+mostly by the inertia of the flow along the links; with cumulants on D3Q27 it is 0.1 % and less.
 Correcting the population at rest conserves mass but was rejected, since it reduces the order (velocity error in an
 inclined channel, L2, times n^2: 3.6, 4.1, 3.4 at n = 24, 48, 96 without, 8.8, 14.9, 23.3 with the correction).
 """

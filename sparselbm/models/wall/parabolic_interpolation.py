@@ -32,7 +32,7 @@ class ParabolicInterpolation(BounceBack):
     pressure drop within 1.5 % and conserves mass within 0.01 % (cumulants on D3Q27; 0.8 % with TRT on D3Q19, whose sixth moments
     are not isotropic). E takes the profile along the link as linear. Viscosities that the collision varies itself enter with
     their nominal value. With a link whose opposite is blocked too, nothing arrives, and f_p(t + 1) = f_p is assumed. In cells
-    along an inlet or an outlet g- is that of the condition, so that the curvature is left out.
+    along an inlet g- is that of the condition, so that the curvature is left out.
     Source: own derivation from the steady relations and the parabolic closure of Ginzburg & d'Humieres, Phys. Rev. E 68 (2003)
     066614; see also MGLI in Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, table 3.
     """
@@ -46,7 +46,7 @@ class ParabolicInterpolation(BounceBack):
         even = 0.5 * ((link.before_p + link.before_q) - (link.outgoing_p + link.outgoing_q))
         odd = 0.5 * ((link.before_p - link.before_q) - (link.outgoing_p - link.outgoing_q)) + link.force
         inertia = 2.0 * _lack(link) * delta / (delta * delta + _NEAREST**2) * link.inertia
-        bent = link.beyond_openings(_CURVATURE * delta * delta / (3.0 * link.viscosity) * odd - inertia)
+        bent = link.beyond_inlets(_CURVATURE * delta * delta / (3.0 * link.viscosity) * odd - inertia)
         excess = bent * bent / (link.largest_odd_square + _REST)
         at_wall = link.odd_equilibrium - delta * even + bent / sqrt(sqrt(1.0 + excess * excess))
         late = where(link.is_in_gap, 0.0, _behind(link) * link.before_p)
