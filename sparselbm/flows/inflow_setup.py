@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 from ..errors import UnitsError
@@ -11,6 +12,7 @@ from ..estimate.memory import MemoryPerCell
 from .method import Inflow, Method
 from .options import FlowOptions
 from .setup import FlowSetup
+from .wall_place import wall_place_doubt
 
 S = TypeVar("S", bound="InflowSetup")
 
@@ -28,6 +30,12 @@ class InflowSetup(FlowSetup, ABC):
     @abstractmethod
     def inflow(self) -> Inflow:
         """Surroundings of the inlets."""
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """Every doubt about the set-up, also that wall and collision model do not go together."""
+        viscosity = self.units.lattice_viscosity
+        return (*super().doubts, *wall_place_doubt(self.options.wall, self.method.collision, viscosity))
 
     @property
     def method(self) -> Method:

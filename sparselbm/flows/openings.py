@@ -77,6 +77,17 @@ def coarse_openings(cells_across: float, voxel_size: float) -> tuple[str, ...]:
     )
 
 
+def require_links(caps: Mapping[str, Cap], areas: Mapping[str, np.ndarray], voxel_size: float) -> None:
+    """Raises InternalFlowError for a cap whose links cover too little or too much of it; `areas`: of its cells [cells^2]."""
+    for name, cap in caps.items():
+        share = areas[name].sum() * voxel_size**2 / cap.area
+        if not 0.7 < share < 1.3:
+            raise InternalFlowError(
+                f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
+                "end on the rim of the surface, or use smaller voxels"
+            )
+
+
 @dataclass(frozen=True, eq=False)
 class CapVelocities(Profile):
     """Velocity at some caps, each along its normal, uniform or developed; in other units than the cells of the points."""

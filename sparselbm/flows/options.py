@@ -2,13 +2,15 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import warp as wp
 
 from ..errors import SparselbmError
+from ..geometry import SolidFraction
 from ..lattice import Lattice
 from ..models.collision import Collision
+from ..models.wall import BounceBack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,8 @@ class FlowOptions(ABC):
     """Velocity set; None: D3Q19, or D3Q27 where the collision model needs it or is stable only there."""
     collision: Collision | None = None
     """Collision model; None: TRT if it is stable at the cell Reynolds number, else a more stable one (see `Method`)."""
+    wall: SolidFraction | BounceBack = field(default_factory=SolidFraction)
+    """Wall model of the surfaces."""
     precision: type = wp.float32
     """Floating-point type of the populations: wp.float32 or wp.float64."""
 

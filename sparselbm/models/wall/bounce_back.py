@@ -28,6 +28,8 @@ class BounceBack(ABC):
 
     resolves_position = True
     """Whether the wall is located where the surface cuts the link; otherwise halfway."""
+    holds_at_every_relaxation = False
+    """Whether the wall stays in place however the odd moments relax; otherwise the magic parameter has to be near 3/16."""
 
     @abstractmethod
     def incoming(self, link: Any) -> Any:

@@ -37,6 +37,8 @@ class ParabolicInterpolation(BounceBack):
     066614; see also MGLI in Ginzburg, Verhaeghe & d'Humieres, Commun. Comput. Phys. 3 (2008) 427, table 3.
     """
 
+    holds_at_every_relaxation = True
+
     def incoming(self, link):
         late = where(link.is_halfway, 0.0, where(link.is_in_gap, 0.0, _behind(link) * link.arriving))
         return link.reflected + late
