@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..estimate.device import gibibytes
@@ -15,6 +17,9 @@ from .show import announce, duration, err, facts, show_doubts
 
 MASS_WARNING_ABOVE = 1e-3
 """Difference between inflow and outflow of a steady flow, relative to the inflow, above which a warning is printed."""
+
+INFLOW_WARNING_ABOVE = 0.01
+"""Deviation of the flow rate inside an inlet from the prescribed one above which a warning is printed."""
 
 
 class InternalFlowJob(Job):
@@ -79,6 +84,7 @@ class InternalFlowJob(Job):
                 style="yellow", highlight=False,
             )
         _warn_of_mass(summary)
+        _warn_of_inflow(self.setup.flow_rates, summary)
         facts("", {
             **{
                 f"{each['kind']} {name}": f"{each['flow_rate']:+.5g} m^3/s, {each['pressure']:.5g} Pa"
@@ -104,6 +110,18 @@ def _warn_of_mass(summary: dict) -> None:
             "size; use a smaller --voxel-size",
             style="yellow", highlight=False,
         )
+
+
+def _warn_of_inflow(prescribed: Mapping[str, float], summary: dict) -> None:
+    """Warns of inlets whose flow inside differs from the prescribed one, since a part of it passes the wall at the rim."""
+    for name, rate in prescribed.items() if summary.get("converged") else ():
+        error = summary["openings"][name]["flow_rate"] / rate - 1.0
+        if abs(error) > INFLOW_WARNING_ABOVE:
+            err.print(
+                f"Warning: the flow rate of {name} is {error:+.1%} off the prescribed one, limit {INFLOW_WARNING_ABOVE:.0%}: the "
+                "wall at its rim takes up or adds a part of it; use a smaller --voxel-size, or a laminar profile",
+                style="yellow", highlight=False,
+            )
 
 
 def _opening(each: dict) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import InternalFlowError, SparselbmError
 from ..lattice import CS2
-from ..units import Units, is_below
+from ..units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below, rounded_down
 from .openings import Outlet
 from .sides import SideWall
 from .tunnel_body import TunnelBody
@@ -60,6 +60,20 @@ def require_compression(
     """Raises an error for an expected rho - 1 at the inlets that no nearly incompressible flow can have."""
     if is_below(COMPRESSION_ERROR_ABOVE, compression):
         raise error(f"{_told(compression, COMPRESSION_ERROR_ABOVE, lattice_velocity)} (now {lattice_velocity:g})")
+
+
+def require_slow_flow(growth: float, lattice_velocity: float) -> None:
+    """Raises InternalFlowError for an inflow whose developed flow would be faster than Mach 0.3.
+
+    `growth`: largest velocity of the developed flow over the largest one of all openings; 2 behind a uniform inlet of a tube.
+    """
+    mach = growth * lattice_velocity / SOUND_SPEED
+    if is_below(MACH_ERROR_ABOVE, mach):
+        slower = rounded_down(MACH_ERROR_ABOVE * SOUND_SPEED / growth, 3)
+        raise InternalFlowError(
+            f"the flow behind the inlets develops to {growth:.2g} times the lattice_velocity of {lattice_velocity:g}, a Mach "
+            f"number of {mach:.2g}, above the limit of {MACH_ERROR_ABOVE:g}: use a lattice_velocity of at most {slower:g}"
+        )
 
 
 def compression_warning(compression: float, lattice_velocity: float) -> tuple[str, ...]:

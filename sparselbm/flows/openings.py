@@ -107,10 +107,18 @@ class CapVelocities(Profile):
         owner, result = nearest_cap(points, list(self.caps)), np.zeros((len(points), 3))
         for k, (cap, developed, mean) in enumerate(zip(self.caps, self.developed, self.means, strict=True)):
             here = owner == k
-            result[here] = mean * speeds(cap, points[here], developed=developed)[:, None] * cap.normal
+            result[here] = mean * speeds(cap, points[here], self.voxel_size, developed=developed)[:, None] * cap.normal
         return result
 
 
-def speeds(cap: Cap, points: np.ndarray, *, developed: bool) -> np.ndarray:
-    """Velocity along the normal of a cap at points (k, 3) [m], relative to its mean over the cap, (k,)."""
-    return cap.developed(points) if developed else np.ones(len(points))
+def speeds(cap: Cap, points: np.ndarray, voxel_size: float, *, developed: bool) -> np.ndarray:
+    """Velocity along the normal of a cap at points (k, 3) [m], relative to its mean over the cap, (k,).
+
+    A uniform one falls to 0 within about half a cell of the wall, in proportion to the developed flow there: with a jump at the
+    rim, the wall took up 1.3 % to 1.8 % of the flow at 12 cells across. At a curved cap it is uniform throughout.
+    """
+    if developed:
+        return cap.developed(points)
+    if not cap.is_flat:
+        return np.ones(len(points))
+    return np.minimum(cap.developed(points) * cap.hydraulic_diameter / (4.0 * voxel_size), 1.0)

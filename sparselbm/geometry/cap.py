@@ -63,6 +63,12 @@ class Cap:
         """Distance query of the cap."""
         return SurfaceQuery(self.mesh, device="cpu")
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether all of it lies in a plane, which `developed` needs."""
+        off = np.abs((self.mesh.points - self.mesh.centroid) @ self.normal).max()
+        return bool(off <= _FLAT * np.ptp(self.mesh.points, axis=0).max())
+
     def developed(self, points: np.ndarray) -> np.ndarray:
         """Fully developed laminar velocity at points (k, 3) [m] near the cap, relative to its mean.
 
