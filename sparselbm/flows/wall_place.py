@@ -7,7 +7,7 @@ from ..models.wall import BounceBack
 LEAST_MAGIC = 1.0 / 16.0
 """Magic parameter 3 nu (1 / omega- - 1 / 2) below which forces and pressure drops are far off; such walls are made for 3/16."""
 _INTERPOLATED, _HALFWAY = 10, 70
-"""Largest errors [%] of the pressure drop of a pipe of 12 cells across at Re 60, whose magic parameter was 0.015."""
+"""Largest errors [%] of the pressure drop of a pipe of 12 cells across at Re 60, whose magic parameter was 0.007."""
 
 
 def wall_place_doubt(wall: SolidFraction | BounceBack, collision: Collision, viscosity: float) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def test_halfway_walls_conserve_mass_between_the_ends(degrees, device):
     ("wall", "cells", "drop", "shear", "missing", "outlet"),
     [
         (ParabolicInterpolation(), 12, 0.02, 0.01, 0.001, 0.005), (ParabolicInterpolation(), 24, 0.01, 0.01, 0.001, 0.005),
-        (Bouzidi(), 12, 0.1, 0.03, 0.002, 0.005),
+        (Bouzidi(), 12, 0.07, 0.02, 0.05, 0.015),
     ],
     ids=["parabolic-12", "parabolic-24", "bouzidi-12"],
 )

@@ -6,7 +6,7 @@ from ...trace.expression import sqrt, where
 from .bounce_back import BounceBack
 
 _CURVATURE = 0.75
-"""b: the second derivative of a Poiseuille flow along its own direction, relative to its share of the odd departure."""
+"""b: half of d^2 e- over g- / (3 nu) in a Poiseuille flow along the grid, whose pressure gradient g- contains too."""
 _SMOOTHING = 0.01
 """Keeps the gain m differentiable where Delta passes through zero."""
 _REST = 1e-16
@@ -29,7 +29,7 @@ class ParabolicInterpolation(BounceBack):
 
     Poiseuille flow along the grid is exact at any delta, nu and Lambda; on inclined walls b would differ between the links, so
     that the order is between 2 and 3. A pipe at Re 60, straight or tilted, five diameters long and 12 cells across, has a
-    pressure drop within 1.5 % and conserves mass within 0.01 % (cumulants on D3Q27; 0.8 % with TRT on D3Q19, whose sixth moments
+    pressure drop within 1.5 % and conserves mass within 0.1 % (cumulants on D3Q27; 0.8 % with TRT on D3Q19, whose sixth moments
     are not isotropic). E takes the profile along the link as linear. Viscosities that the collision varies itself enter with
     their nominal value. With a link whose opposite is blocked too, nothing arrives, and f_p(t + 1) = f_p is assumed. In cells
     along an inlet g- is that of the condition, so that the curvature is left out.
