@@ -151,7 +151,8 @@ def draw(panels: list[tuple[str, dict]], path: Path) -> None:
     """One picture with a panel for each part: lines are ours, marks are published."""
     columns = min(len(panels), 3)
     rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(3.4 * columns, 2.7 * rows), layout="constrained")
+    longest = max(len(panel["curves"]) for _, panel in panels)
+    figure = Figure(figsize=(3.4 * columns, rows * (2.7 if longest < 9 else 2.7 + 0.06 * longest)), layout="constrained")
     for (part, panel), axes in zip(panels, np.ravel(figure.subplots(rows, columns, squeeze=False)), strict=False):
         colours = iter([f"C{k % 10}" for k in range(len(panel["curves"]))])
         for curve in panel["curves"]:
@@ -162,7 +163,10 @@ def draw(panels: list[tuple[str, dict]], path: Path) -> None:
             axes.set_xticks(places, [f"{x:g}" for x in places])
             axes.set_xticks([], minor=True)
         axes.set(xlabel=panel["x"], ylabel=panel["y"], title=part)
-        axes.legend(fontsize=6 if len(panel["curves"]) < 6 else 4.5)
+        if len(panel["curves"]) < 9:
+            axes.legend(fontsize=6 if len(panel["curves"]) < 6 else 4.5)
+        else:  # Below the axes, where a long list covers no curve.
+            axes.legend(fontsize=3.8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, columnspacing=0.8)
     for axes in np.ravel(figure.axes)[len(panels) :]:
         axes.set_visible(False)
     figure.savefig(path, metadata={"Date": None})
