@@ -77,11 +77,10 @@ class InternalFlowJob(Job):
             summary = self._folder.finish_run(flow, measured(flow, objective))
         warn_of_regime(steady, steady_run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
-            err.print(
+            _warn(
                 f"Warning: the density changes by {summary['compression']:.1%} along the flow, limit "
                 f"{COMPRESSION_WARNING_ABOVE:.0%}: pressures have a relative error of about this size; use a smaller "
-                "--lattice-velocity",
-                style="yellow", highlight=False,
+                "--lattice-velocity"
             )
         _warn_of_mass(summary)
         _warn_of_inflow(self.setup.flow_rates, summary)
@@ -102,13 +101,16 @@ class InternalFlowJob(Job):
         return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s{remark}"
 
 
+def _warn(message: str) -> None:
+    err.print(message, style="yellow", highlight=False)
+
+
 def _warn_of_mass(summary: dict) -> None:
     if summary.get("converged") and abs(summary["mass_balance"]) > MASS_WARNING_ABOVE:
-        err.print(
+        _warn(
             f"Warning: inflow and outflow differ by {abs(summary['mass_balance']):.2%}, limit {MASS_WARNING_ABOVE:.1%}: walls at "
             "their exact positions do not conserve mass exactly, so that flow rates and pressures have errors of at least this "
-            "size; use a smaller --voxel-size",
-            style="yellow", highlight=False,
+            "size; use a smaller --voxel-size"
         )
 
 
@@ -117,10 +119,9 @@ def _warn_of_inflow(prescribed: Mapping[str, float], summary: dict) -> None:
     for name, rate in prescribed.items() if summary.get("converged") else ():
         error = summary["openings"][name]["flow_rate"] / rate - 1.0
         if abs(error) > INFLOW_WARNING_ABOVE:
-            err.print(
+            _warn(
                 f"Warning: the flow rate of {name} is {error:+.1%} off the prescribed one, limit {INFLOW_WARNING_ABOVE:.0%}: the "
-                "wall at its rim takes up or adds a part of it; use a smaller --voxel-size, or a laminar profile",
-                style="yellow", highlight=False,
+                "wall at its rim takes up or adds a part of it; use a smaller --voxel-size, or a laminar profile"
             )
 
 

@@ -172,8 +172,8 @@ class InternalFlowSetup(InflowSetup):
     @property
     def _growth(self) -> float:
         """Largest velocity of the developed flow behind an inlet, over the largest velocity of all openings."""
-        caps = {name: self.caps[name] for name in self.inlets}
-        peaks = [self.flow_rates[name] / cap.area * (cap.developed_peak if cap.is_flat else 2.0) for name, cap in caps.items()]
+        inlets = [(rate, self.caps[name]) for name, rate in self.flow_rates.items()]
+        peaks = (rate / cap.area * (cap.developed_peak if cap.is_flat else 2.0) for rate, cap in inlets)
         return max(peaks) / self.largest_velocity
 
     @property
@@ -237,10 +237,7 @@ class InternalFlowSetup(InflowSetup):
 
     @property
     def inflow(self) -> Inflow:
-        """Surroundings of the inlets: a velocity that is 0 at the wall, or one that jumps there.
-
-        Walls that depend on the relaxation of the odd moments keep D3Q19, on which TRT is stable for longer.
-        """
+        """Surroundings of the inlets; walls that depend on the relaxation of the odd moments keep D3Q19."""
         found = DEVELOPED if all(inlet.developed for inlet in self.inlets.values()) else RIM
         return found if self.options.wall.holds_at_every_relaxation else replace(found, isotropic=math.inf)
 

@@ -66,8 +66,14 @@ class Cap:
     @property
     def is_flat(self) -> bool:
         """Whether all of it lies in a plane, which `developed` needs."""
-        off = np.abs((self.mesh.points - self.mesh.centroid) @ self.normal).max()
-        return bool(off <= _FLAT * np.ptp(self.mesh.points, axis=0).max())
+        _, flat, off = self._plane
+        return bool(off <= _FLAT * np.ptp(flat, axis=0).max())
+
+    @functools.cached_property
+    def _plane(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Axes across the normal (2, 3), the points along them (n, 2), and the largest distance of a point from their plane."""
+        frame, away = np.linalg.svd(self.normal[None])[2][1:], self.mesh.points - self.mesh.centroid
+        return frame, away @ frame.T, float(np.abs(away @ self.normal).max())
 
     def developed(self, points: np.ndarray) -> np.ndarray:
         """Fully developed laminar velocity at points (k, 3) [m] near the cap, relative to its mean.
@@ -92,10 +98,9 @@ class Cap:
         """Spacing, lower corner and axes of a grid in the plane of the cap, and w over its mean on the grid."""
         from scipy.sparse.linalg import spsolve
 
-        frame = np.linalg.svd(self.normal[None])[2][1:]
-        flat = (self.mesh.points - self.mesh.centroid) @ frame.T
-        size, off = np.ptp(flat, axis=0), np.abs((self.mesh.points - self.mesh.centroid) @ self.normal).max()
-        if off > _FLAT * size.max():
+        frame, flat, off = self._plane
+        size = np.ptp(flat, axis=0)
+        if not self.is_flat:
             raise GeometryError(
                 f"the cap deviates up to {off:.4g} m from a plane, above the limit of {_FLAT * size.max():.4g} m for "
                 "developed flow: flatten it, or use a uniform velocity"

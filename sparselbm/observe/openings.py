@@ -67,7 +67,8 @@ class OpeningFlows:
                 middles = self.centres[name][cell] - 0.5 * domain.voxel_size * c
                 self.links[name] = middles, 6.0 * np.array(lattice.weights)[q] * (c @ cap.normal)
         every = {name: cap for each in caps.values() for name, cap in each.items()}
-        self._sections = {name: self._section(name, cap) for name, cap in every.items()}
+        fluid = np.argwhere(simulation.walls.fluid)
+        self._sections = {name: self._section(name, cap, fluid) for name, cap in every.items()}
         read = [*self.cells.values(), *(section.cells for section in self._sections.values() if section)]
         tiles = np.unique(np.concatenate([cells[:, 0] for cells in read]))
         self._sweep = simulation.passes.general(_flux_kernel, tiles=lambda: tiles)
@@ -96,10 +97,9 @@ class OpeningFlows:
             pressure[name] = float(CS2 * (weights @ here[:, 1]))
         return flow, pressure
 
-    def _section(self, name: str, cap: Cap) -> OpeningSection | None:
-        domain, walls = self._simulation.domain, self._simulation.walls
+    def _section(self, name: str, cap: Cap, fluid: np.ndarray) -> OpeningSection | None:
         others = np.concatenate([np.empty((0, 2), dtype=int), *(cells for other, cells in self.cells.items() if other != name)])
-        return OpeningSection.of(domain, np.argwhere(walls.fluid), cap, self.cells[name], others)
+        return OpeningSection.of(self._simulation.domain, fluid, cap, self.cells[name], others)
 
 
 def nearest_cap(points: np.ndarray, caps: list[Cap]) -> np.ndarray:
