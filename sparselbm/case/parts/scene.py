@@ -1,0 +1,48 @@
+"""How a scene is read, and the roles of its prims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..entry import CasePart, entry
+from ..kinds import CHOICES, COUNT, NUMBER, TEXT, TOKEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFile(CasePart):
+    """How the scene is read."""
+
+    space: ClassVar[str] = "scene"
+
+    file: str | None = entry(TEXT, None, "Scene file, relative to the case's folder.", composed=True, option=False)
+    variants: dict[str, str] | None = entry(
+        CHOICES, None, 'Variants in place of the scene\'s own selections, such as {"/Car:wheels" = "wide"}.', composed=True,
+        option=False,
+    )
+    metres_per_unit: float | None = entry(
+        NUMBER, None, "Length unit [m] of a file that does not store one (STL, OBJ, PLY, volumes): 0.001 for millimetres. "
+        "Not set: 1 m.", above=0.0, composed=True,
+    )
+    time: float | None = entry(NUMBER, None, "Time code at which an animated scene is read. Not set: the first sample.")
+    subdivision_levels: int = entry(
+        COUNT, 0, "Refinement levels of subdivision surfaces, 0 to 6; 0 reads the control cage."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseObstacle(CasePart):
+    """Role of a prim, and of all prims below it, in the flow. Bodies without this schema are fixed obstacles."""
+
+    space: ClassVar[str] = "obstacle"
+    instances: ClassVar[None] = None
+    of_prims: ClassVar[bool] = True
+
+    role: str = entry(
+        TOKEN, "fixed",
+        "design: the obstacle whose drag is computed, whose shape is optimised, and around which the box is built, several prims "
+        "being one body; "
+        "fixed: an obstacle in the flow; ignored: not part of the flow; fluidVolume: the surface that encloses the fluid, which "
+        "enters and leaves through openings, in one or several prims; there is no box then, and other bodies are ignored.",
+        allowed=("fixed", "design", "ignored", "fluidVolume"),
+    )

@@ -1,0 +1,3 @@
+"""Vectors in space."""
+
+Vector = tuple[float, float, float]
