@@ -13,14 +13,15 @@ from . import options as o
 from .drawings import Draw
 from .exits import spoken
 from .overrides import Overrides
-from .plan import Output, Plan, PlannedRun, RestartFrom, Sweep
+from .plan import Output, Plan, PlannedRun, RestartFrom
 from .settings import FLOW, takes_case
 from .show import err, facts, out, show_doubts
+from .sweep import Sweep
 
 
 @takes_case(*FLOW)
 def inspect(
-    options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
+    options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None, json_file: o.JsonFile = None,
 ) -> None:
     """Report what was read from a scene and what would be run: sizes, cells, memory, time step, duration, and every doubt.
@@ -41,11 +42,10 @@ def inspect(
     read = options.scene(case)
     if case.obstacle or len(read.bodies) == 1:
         plan = Plan.of(
-            options, sweep_variants=sweep_variants, restart=restart, device=device, output=output, draw=draw,
-            read=read,
+            options, sweep=sweep, restart=restart, device=device, output=output, draw=draw, read=read,
         )
-        choices = {choice: _run(each, overwrite) for choice, each in plan.runs.items()}
-        found = choices[""] if not sweep_variants else {"variants": sweep_variants, "choices": choices}
+        runs = {label: _run(each, overwrite) for label, each in plan.runs.items()}
+        found = {"runs": runs} if sweep else runs[""]
     else:
         found = _scene(read, o.device_of(device))
     if json_file is not None:

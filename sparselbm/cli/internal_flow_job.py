@@ -25,6 +25,8 @@ INFLOW_WARNING_ABOVE = 0.01
 class InternalFlowJob(Job):
     """Flow rates and pressures at the openings of a fluid volume."""
 
+    plotted = ("pressure_drop", "pressure drop [Pa]")
+
     def __init__(self, setup: InternalFlowSetup):
         self.setup = setup
 

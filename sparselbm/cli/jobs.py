@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..flows import Flow, FlowSetup, RunEstimate, SteadyResult, SteadyRun
 from ..observe import Functional, Restart
@@ -16,6 +16,9 @@ from .show import ProgressBar
 
 class Job(ABC):
     """A flow set-up, from `inspect` to the results of `run`."""
+
+    plotted: ClassVar[tuple[str, str]]
+    """Key of the summary that a sweep plots, and the label of its axis."""
 
     @abstractmethod
     def numbers(self, estimate: RunEstimate) -> dict:
@@ -40,7 +43,7 @@ class Job(ABC):
 
     @abstractmethod
     def line(self, summary: dict) -> str:
-        """Line of this flow in a table of variants."""
+        """Line of this flow in the table of a sweep."""
 
 
 def steady_flow(

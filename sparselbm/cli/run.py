@@ -1,22 +1,21 @@
-"""`sparselbm run`: steady flow around an obstacle or in a fluid volume, for all variants of a prim if requested."""
+"""`sparselbm run`: flow around an obstacle or in a fluid volume, or a sweep of such flows."""
 
-import json
-from pathlib import Path
-
-from ..files.write import no_empty_folders, replace_file
+from ..files.write import no_empty_folders, require_free
+from ..results.run_record import finished
+from ..results.sweep_table import SweepTable, planned_runs
 from . import options as o
 from .drawings import Draw
-from .jobs import Job
 from .one_box import box_of, fluids_of
 from .overrides import Overrides
-from .plan import Output, Plan, RestartFrom, Sweep
+from .plan import Output, Plan, PlannedRun, RestartFrom
 from .settings import FLOW, takes_case
-from .show import facts, show_doubts
+from .show import facts, out, show_doubts
+from .sweep import Sweep
 
 
 @takes_case(*FLOW)
 def run(
-    options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
+    options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None,
 ) -> None:
     """Run the flow around an obstacle to steady state; print its drag coefficient and force; write the results stage.
@@ -37,25 +36,45 @@ def run(
 
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
 
-    sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# drag of each variant[/dim]
+    sparselbm run car.usda --variant /Car:wheels=wide --sweep /Car:slant [dim]# drag of each variant[/dim]
+
+    sparselbm run wing.usda --sweep fluid:reynolds=50,100 --sweep /Wing.xformOp:rotateY=0,5,10
     """
-    plan = Plan.of(
-        options, sweep_variants=sweep_variants, restart=restart, device=device, output=output, draw=draw
-    )
+    plan = Plan.of(options, sweep=sweep, restart=restart, device=device, output=output, draw=draw)
+    if sweep:
+        _sweep(plan, overwrite)
+        return
+    (each,) = plan.runs.values()
+    with no_empty_folders(each.folder):
+        _run(plan, each, overwrite)
+
+
+def _run(plan: Plan, each: PlannedRun, overwrite: bool) -> dict:
+    """Runs one case; returns its summary."""
+    each.job.claim(each.scene, each.folder, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
+    return each.job.run(each.steady_run, plan.start, each.objective)
+
+
+def _sweep(plan: Plan, overwrite: bool) -> None:
+    """Runs all cases of a sweep but those that an earlier, interrupted sweep has finished, and tabulates the results."""
+    setups, earlier = [each.setup for each in plan.runs.values()], planned_runs(plan.folder)
+    table = SweepTable(plan.folder, box=box_of(setups[0]), plotted=next(iter(plan.runs.values())).job.plotted)
+    for label, each in plan.runs.items():
+        table.plan(label, each.swept)
+        if not (overwrite or label in earlier):
+            require_free(each.folder)
+    lines = {}
     with no_empty_folders(*(each.folder for each in plan.runs.values())):
-        for each in plan.runs.values():
-            each.job.claim(each.scene, each.folder, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
-        found = {choice: each.job.run(each.steady_run, plan.start, each.objective) for choice, each in plan.runs.items()}
-    if sweep_variants:
-        setups = [each.setup for each in plan.runs.values()]
-        rows = {choice: (each.job, found[choice]) for choice, each in plan.runs.items()}
-        _tabulate(sweep_variants, box_of(setups[0]), rows, plan.folder)
-        show_doubts(fluids_of(setups))
-
-
-def _tabulate(name: str, box: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:
-    """Prints the results of each variant and writes them to sweep.json."""
-    with replace_file(folder / "sweep.json") as path:
-        choices = {choice: summary for choice, (_, summary) in found.items()}
-        path.write_text(json.dumps({"variants": name, "box": box, "choices": choices}, indent=2) + "\n")
-    facts(f"\nBy {name}{box and f', {box}'}", {choice: job.line(summary) for choice, (job, summary) in found.items()})
+        table.write()
+        for label, each in plan.runs.items():
+            found = None if overwrite else finished(each.folder, each.origin)
+            if found is None:
+                out.print(f"\n{label}", style="bold", highlight=False, markup=False)
+                found = _run(plan, each, overwrite or label in earlier)
+            else:
+                out.print(f"{label}: already run, {each.folder}", highlight=False, markup=False)
+            table.add(label, found)
+            lines[label] = each.job.line(found)
+    box = box_of(setups[0])
+    facts(f"\nSweep{box and f', {box}'}", {**lines, "table": str(plan.folder / "sweep.csv")})
+    show_doubts(fluids_of(setups))

@@ -20,6 +20,8 @@ _EVALUATIONS = 11
 class WindTunnelJob(Job):
     """Drag of a body in a wind tunnel."""
 
+    plotted = ("drag_coefficient", "drag coefficient")
+
     def __init__(self, setup: WindTunnelSetup):
         self.setup = setup
 

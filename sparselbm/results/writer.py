@@ -43,7 +43,7 @@ def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path,
     Names are checked before the folder is created. Raises OutputExistsError for existing files.
     """
     name = result_name_of(Path(scene.path))
-    stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants)
+    stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants, attributes=scene.attributes)
     stage.hold(scene.time)
     return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
 

@@ -42,15 +42,15 @@ class ResultsStage:
 
     def __init__(
         self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False,
-        variants: Mapping[str, str] | None = None,
+        variants: Mapping[str, str] | None = None, attributes: Mapping[str, str] | None = None,
     ):
-        """Composes the scene with the selected `variants` and the result in memory; nothing is written before `save()`.
+        """Composes the scene with `variants`, `attributes` and the result in memory; nothing is written before `save()`.
 
         Raises:
             ResultsExistError: if one of the two files exists, and `overwrite` is false.
             SceneError: if the scene cannot be opened, `case_name` is not a valid file name, or would overwrite the scene.
         """
-        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
+        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes, drawings=ROOT)
         self.playback = Playback(self._layers.root)
         """Range of time codes that a viewer plays."""
         self._scales: dict[str, ColourRange] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
@@ -36,6 +37,7 @@ class Options:
     segments: int
     subdivision_levels: int
     variants: Mapping[str, str]
+    attributes: Mapping[str, str]
     local_files_only: bool
     allow_missing: bool
 
@@ -53,6 +55,7 @@ def read_stage(
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, options.variants)
+        set_attributes(stage, options.attributes)
         doubtful = _composition_doubts(path, stage, options)
         scale = _metres_per_unit(stage, options)
         posed, time = frozenset(), options.time

@@ -32,6 +32,8 @@ class Scene:
     """Paths of all prims of the stage, for suggestions in errors."""
     variants: Mapping[str, str] = field(default_factory=dict)
     """Variant selections that replace those of the file, such as {"/Car:wheels": "wide"}."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Attribute values that replace those of the file, such as {"/Car/Flap.xformOp:rotateY": "15"}."""
     time: float | None = None
     """Time code at which the bodies were read; None: the first sample of each attribute."""
 
@@ -45,6 +47,7 @@ class Scene:
         segments: int = 64,
         subdivision_levels: int = 0,
         variants: Mapping[str, str] | None = None,
+        attributes: Mapping[str, str] | None = None,
         local_files_only: bool = False,
         allow_missing: bool = False,
     ) -> Scene:
@@ -59,6 +62,7 @@ class Scene:
             subdivision_levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases
                 and corners that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
             variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
+            attributes: Values of attributes in place of the file's, as texts: see `set_attributes`.
             local_files_only: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
             allow_missing: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
 
@@ -77,19 +81,19 @@ class Scene:
         if not path.is_file():
             raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
-            if variants:
-                raise SceneError(
-                    f"{path}: {path.suffix} files have no variants, so {', '.join(variants)} cannot be selected"
-                )
+            for kind, there in (("variants", variants), ("attributes", attributes)):
+                if there:
+                    raise SceneError(f"{path}: {path.suffix} files have no {kind}, so {', '.join(there)} cannot be set")
             scene = _read_foreign(path, metres_per_unit)
         else:
             from sparselbm.scene.usd.composed import Options, read_stage
 
             options = Options(
-                time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), local_files_only, allow_missing
+                time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), dict(attributes or {}),
+                local_files_only, allow_missing,
             )
             up_axis, scale, bodies, report, paths, read_at = read_stage(path, options)
-            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, read_at)
+            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, options.attributes, read_at)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
             raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
