@@ -32,6 +32,10 @@ class SceneFile(CasePart):
     subdivision_levels: int = entry(
         COUNT, 0, "Refinement levels of subdivision surfaces, 0 to 6; 0 reads the control cage."
     )
+    purpose: str = entry(
+        TOKEN, "render", "Purpose of the prims that are read beside those without one: render, proxy for simplified shapes, or "
+        "guide.", allowed=("render", "proxy", "guide"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
