@@ -5,6 +5,7 @@ from .field_change import FieldChange
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
+from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
@@ -49,5 +50,6 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "pressure_drop",
     "value_factor",
 ]

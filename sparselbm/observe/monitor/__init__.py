@@ -1,5 +1,7 @@
 """Monitors: time series, statistics and volumes recorded during a run."""
 
+from .action import Action
+from .field_means import FieldMeans, MeanFields
 from .flow_integrals import FlowIntegrals
 from .layers import LayerMean, PressureLoss
 from .monitor import Monitor, Sampler
@@ -16,10 +18,12 @@ from .velocity_gradients import VelocityGradients
 from .volumes import Nvdb, Vdb, VolumeFormat, Volumes, VolumeWriter
 
 __all__ = [
+    "Action",
     "Csv",
     "DragLift",
     "EverySeconds",
     "EverySteps",
+    "FieldMeans",
     "FlowIntegrals",
     "ForceOn",
     "ForceOnEach",
@@ -27,6 +31,7 @@ __all__ = [
     "JsonLines",
     "LayerMean",
     "MomentCoefficient",
+    "MeanFields",
     "Monitor",
     "Nvdb",
     "PressureLoss",
