@@ -74,6 +74,7 @@ class OverTime:
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:
+            self._stage.scales.expect_frames()
             shown = [each for each in self._draw if each.over_time]
 
             def draw() -> None:
@@ -94,7 +95,9 @@ class OverTime:
             draw_history(self._folder / "history.png", flow.series, title=title, begin=begin)
         if flow.transient is not None:
             run = flow.transient.run
-            self._stage.unify_scales(run.statistics_begin * self._rate(run))
+            if run.output_every is not None:
+                self._stage.scales.unify(run.statistics_begin * self._rate(run))
+                self._stage.save()
             self._write_means(flow)
         found = {} if result is None else result.to_json()
         return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found

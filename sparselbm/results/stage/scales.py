@@ -24,7 +24,7 @@ class Scales:
     """Colour range and legend label of each field.
 
     Drawings are coloured by the first range of a field. In a flow over time later frames can exceed it; at the end all frames
-    are coloured again by the range of the whole window (`ResultsStage.unify_scales`).
+    are coloured again by the range of the whole window (`unify`).
     """
 
     def __init__(self, layers: LayerPair, pictures: dict[str, Callable[[Path], None]], root: str):
@@ -32,6 +32,8 @@ class Scales:
         self._layers, self._pictures, self._root = layers, pictures, root
         self._limits: dict[str, ColourRange] = {}
         self._labels: dict[str, str] = {}
+        self.is_fixed = True
+        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that they tell values."""
         self._seen: dict[str, list[tuple[int, ColourRange]]] = {}
         self._prims: dict[str, str] = {}
 
@@ -60,11 +62,16 @@ class Scales:
             return self._limits[field]
         return limits
 
+    def expect_frames(self) -> None:
+        """Announces frames of a flow over time, whose ranges are known at the end only: call `unify` then."""
+        self.is_fixed = False
+
     def unify(self, begin: float) -> None:
-        """Colours everything by the range of each field over the frames from a time code on. Save the layers afterwards."""
+        """Colours everything by the range of each field over the frames from a time code on. Save the stage afterwards."""
         whole = self._whole(self._layers.clips.number_at(begin))
         self._layers.change_all(lambda layer: self._recolour(layer, whole))
         self._limits |= whole
+        self.is_fixed = True
         for field in whole:
             self._draw_legend(field)
 
@@ -88,7 +95,7 @@ class Scales:
         changed = False
         for path, field in self._prims.items():
             prim = layer.GetPrimAtPath(path)
-            if prim is not None and whole[field] != self._limits[field]:
+            if prim is not None:
                 changed |= _recolour_prim(layer, prim, self._limits[field], whole[field])
         return changed
 
