@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from ..flows import FlowSetup, SteadyRun
+from ..errors import OptionError
+from ..flows import FlowSetup, SteadyRun, TransientRun
 from ..observe import Functional, Restart
 from ..results.draw import Drawing
 from ..scene.usd import Scene
@@ -37,7 +38,8 @@ class PlannedRun:
     scene: Scene
     setup: FlowSetup
     job: Job
-    steady_run: SteadyRun
+    run: SteadyRun | TransientRun
+    """Run to steady state, or for a duration."""
     objective: Functional | None
     """Observable of the user's own."""
     folder: Path
@@ -79,9 +81,15 @@ class Plan:
         whole = output_of(output, points[0].case)
         runs = {
             each.label: PlannedRun(
-                read, setup, job_of(setup), each.case.steady_run(setup), each.case.user_objective, whole / each.label,
+                read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
                 options.origin(each.case), each.values,
             )
             for each, read, setup in zip(points, scenes, setups)
         }
+        for each in runs.values():
+            if start is not None and isinstance(each.run, TransientRun) and each.run.ramp is not None:
+                raise OptionError(
+                    f"the ramp of {each.run.ramp:g} s begins with a flow at rest, but --restart begins with the flow of "
+                    f"{restart}: give one of them"
+                )
         return cls(runs, start, drawn, whole)
