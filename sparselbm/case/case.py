@@ -141,8 +141,8 @@ class Case:
             )
         scene = Scene.open(
             self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=self.scene.time,
-            subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit, local_files_only=local_files_only,
-            allow_missing=allow_missing,
+            subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
+            local_files_only=local_files_only, allow_missing=allow_missing,
         )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)

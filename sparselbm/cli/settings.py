@@ -149,8 +149,8 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
         "obstacle": (
             str | None,
             "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it; / for the whole scene; a "
-            "material (/Looks/Steel) or a collection (/World.collection:car) for all its prims; several of them separated by commas "
-            "are one body. Default: the only body.", "PRIM",
+            "material (/Looks/Steel) or a collection (/World.collection:car) for all its prims; several of them separated by "
+            "commas are one body. Default: the only body.", "PRIM",
         ),
         "ignore": (list[str] | None, "Prim, material or collection that is not part of the flow; can be repeated.", "PRIM"),
     },
