@@ -20,7 +20,7 @@ from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
-from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
+from ..models.boundary import BoundaryCondition, LinkPressure, Patch, Tabulated, VelocityInlet
 from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
@@ -345,6 +345,20 @@ class InternalFlowSetup(InflowSetup):
         """All inlets, or all outlets, as one opening, so that the kernels do not depend on their number."""
         return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
 
+    @cached_property
+    def boundaries(self) -> tuple[BoundaryCondition, ...]:
+        """Boundary conditions at the openings; the values at each cap are set once its links are known."""
+        u, excess = self.options.lattice_velocity / math.sqrt(3.0), self._largest_excess
+        return (
+            VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(_ones)),
+            LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(_ones) if excess else None),
+        )
+
+    @property
+    def body_names(self) -> tuple[str, ...]:
+        """Name of the wall."""
+        return (WALL,)
+
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, which begins as potential flow. `wall`: bounce-back rule of the surface, instead of the set-up's own.
 
@@ -352,17 +366,8 @@ class InternalFlowSetup(InflowSetup):
         """
         if points is not None:
             self.require_movable()
-        options, u = self.options, self.options.lattice_velocity / math.sqrt(3.0)
-        excess = max(self._excess(name) for name in self.outlets)
-        simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
-            collision=self.method.collision,
-            boundaries=[
-                VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(_ones)),
-                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(_ones) if excess else None),
-            ],
-            obstacles=[Obstacle(WALL, self.surface, wall=wall or options.wall, hollow=True)], precision=options.precision,
-        )
+        excess = self._largest_excess
+        simulation = self.simulation([Obstacle(WALL, self.surface, wall=wall or self.options.wall, hollow=True)])
         openings = OpeningFlows(simulation, {
             INLETS: {name: self.caps[name] for name in self.inlets}, OUTLETS: {name: self.caps[name] for name in self.outlets},
         })
@@ -376,6 +381,10 @@ class InternalFlowSetup(InflowSetup):
         rates = {name: self.units.velocity_to_lattice(rate) / self.voxel_size**2 for name, rate in self.flow_rates.items()}
         simulation.set_state(1.0, potential_flow(simulation, openings, rates))
         return Flow(self, simulation, openings)
+
+    @property
+    def _largest_excess(self) -> float:
+        return max(self._excess(name) for name in self.outlets)
 
     def _excess(self, name: str) -> float:
         """Density perturbation rho - 1 behind an outlet [lattice density]."""

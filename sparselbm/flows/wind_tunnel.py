@@ -22,7 +22,6 @@ from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Profile
 from ..models.wall import BounceBack
 from ..observe import Force
-from ..solver import Simulation
 from ..units import Units, is_below
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
@@ -357,6 +356,11 @@ class WindTunnelSetup(InflowSetup):
         walls, inflow = self.space.walls(o.walls, o.conditions), tuple(o.lattice_velocity * (k == o.axis) for k in range(3))
         return tunnel_conditions(inflow, o.profile, walls, o.conditions, self.units, closed=self.space.closed_sides)
 
+    @property
+    def body_names(self) -> tuple[str, ...]:
+        """Names of the bodies; a flat ground is one of the sides."""
+        return tuple(self.space.standing)
+
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, with the incoming velocity away from the obstacle: see `InitialFlow`.
 
@@ -365,11 +369,7 @@ class WindTunnelSetup(InflowSetup):
         """
         self.require_memory()
         moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
-        simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
-            collision=self.method.collision, boundaries=self.boundaries, precision=self.options.precision,
-            obstacles=self.space.obstacles(wall or self.options.wall, moved),
-        )
+        simulation = self.simulation(self.space.obstacles(wall or self.options.wall, moved))
         body = moved.get(self.obstacle, self.mesh).bounds
         disturbed = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length))
         initial = InitialFlow(np.array(body), self.bounds, self.options.axis, self.options.lattice_velocity, disturbed)
