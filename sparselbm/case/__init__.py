@@ -16,6 +16,7 @@ from .parts import (
     CaseReference,
     CaseScalar,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from .study import CaseStudy
@@ -37,5 +38,6 @@ __all__ = [
     "CaseScalar",
     "CaseSolver",
     "CaseStudy",
+    "CaseTime",
     "SceneFile",
 ]

@@ -83,8 +83,8 @@ def _parsed(text: str, place: str) -> tuple[str, ModelText]:
     for each in (*found.arguments, *found.keywords.values()):
         if isinstance(each, ModelText):
             raise CaseError(
-                f"{place} is {text!r}: {each.name} is not a value; give FILE.py:ClassName(argument=1.0) with numbers, texts, lists "
-                "or tables"
+                f"{place} is {text!r}: {each.name} is not a value; give FILE.py:ClassName(argument=1.0) with numbers, texts, "
+                "lists or tables"
             )
     return f"{file}.py", found
 

@@ -20,7 +20,7 @@ from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
-from ..models.boundary import BoundaryCondition, LinkPressure, Patch, Tabulated, VelocityInlet
+from ..models.boundary import BoundaryCondition, Patch
 from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
@@ -29,7 +29,18 @@ from .compression import compression_warning, require_compression, require_press
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
-from .openings import CapVelocities, Inlet, Outlet, coarse_openings, internal_dimensions, require_links, speeds
+from .opening_conditions import opening_conditions
+from .openings import (
+    INLETS,
+    OUTLETS,
+    CapVelocities,
+    Inlet,
+    Outlet,
+    coarse_openings,
+    internal_dimensions,
+    require_links,
+    speeds,
+)
 from .options import FlowOptions
 from .setup import Flow
 
@@ -38,8 +49,8 @@ if TYPE_CHECKING:
 
 CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
-WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
-"""Names of the obstacle and of the two patches in the simulation of an internal flow."""
+WALL = "wall"
+"""Name of the obstacle in the simulation of an internal flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +129,7 @@ class InternalFlowSetup(InflowSetup):
     """Path of the prim that encloses the flow."""
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
+    body_names = (WALL,)
 
     @cached_property
     def wall(self) -> TriangleMesh:
@@ -250,6 +262,8 @@ class InternalFlowSetup(InflowSetup):
         """Nothing but the flow rates and pressures at the openings."""
         return {}
 
+    recorded = monitored
+
     @property
     def flow_through_steps(self) -> int:
         """Number of steps in which the inlets fill the fluid volume once: V / Q."""
@@ -347,17 +361,9 @@ class InternalFlowSetup(InflowSetup):
 
     @cached_property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
-        """Boundary conditions at the openings; the values at each cap are set once its links are known."""
-        u, excess = self.options.lattice_velocity / math.sqrt(3.0), self._largest_excess
-        return (
-            VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(_ones)),
-            LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(_ones) if excess else None),
-        )
-
-    @property
-    def body_names(self) -> tuple[str, ...]:
-        """Name of the wall."""
-        return (WALL,)
+        """Boundary conditions at the openings."""
+        velocity = self.options.lattice_velocity
+        return opening_conditions(self.patch(INLETS), self.patch(OUTLETS), velocity, self._largest_excess)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, which begins as potential flow. `wall`: bounce-back rule of the surface, instead of the set-up's own.
@@ -401,8 +407,3 @@ class InternalFlowSetup(InflowSetup):
             tuple(caps), tuple(inlet.developed for inlet in self.inlets.values()),
             tuple(mean / simulation.parameter(f"{INLETS}.velocity_x") for mean in means), self.domain.origin, self.voxel_size,
         ))
-
-
-def _ones(centres: np.ndarray) -> np.ndarray:
-    """Placeholder profile for values that are known once the links are."""
-    return np.ones(len(centres))

@@ -15,11 +15,12 @@ from .output import CaseOutput
 from .scalar import CaseCondition, CaseScalar
 from .scene import CaseObstacle, SceneFile
 from .solver import CaseSolver
+from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
     SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseForce, CaseScalar, CaseCondition,
-    CaseBoundary, CaseSolver, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
+    CaseBoundary, CaseSolver, CaseTime, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
 
@@ -40,6 +41,7 @@ __all__ = [
     "CaseReference",
     "CaseScalar",
     "CaseSolver",
+    "CaseTime",
     "SceneFile",
     "Vector",
 ]
