@@ -8,6 +8,7 @@ from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
+from .scalar_results import scalar_facts, scalar_results
 from .scalars import FlowScalar
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
@@ -53,5 +54,7 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "scalar_facts",
+    "scalar_results",
     "value_factor",
 ]

@@ -28,6 +28,7 @@ from .measurement import JointMeasurement, Measurement, ObservableMeasurement, O
 from .openings import INLETS, OUTLETS, PortState
 from .recorded_values import InTime, PortValues
 from .run_estimate import RunEstimate
+from .scalar_values import ScalarMeasurement, release_observables
 from .steady_run import SteadyResult, SteadyRun
 from .transient_run import TransientResult, TransientRun
 
@@ -257,8 +258,9 @@ class Flow:
     def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
-        Monitored are the observable, all components of the force on the obstacle, and the flow rates and pressures at all
-        openings. `observable`: None for the default objective of the set-up; in an internal flow the value is then the outflow
+        Monitored are the observable, all components of the force on the obstacle, the flow rates and pressures at all openings,
+        and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
+        the value is then the outflow
         relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises SimulationError if the flow
         is unstable, also at its last step, and for a value that is not finite.
         """
@@ -292,10 +294,21 @@ class Flow:
         if self.openings is not None:
             inlets, outlets = (self.openings.of_patches[kind] for kind in (INLETS, OUTLETS))
             parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
+        if releases := release_observables(self.simulation):
+            parts.append(Values(releases, every, setup.units))
         return InTime(tuple(parts), setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
+        flow, factors = self._flow_measurement(wanted)
+        if not self.simulation.physics.scalars:
+            return flow, factors
+        carried = ScalarMeasurement(self.simulation)
+        more = (value_factor(each, self.setup) for each in carried.functionals)
+        return JointMeasurement(flow, carried), (*factors, *more)
+
+    def _flow_measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
+        """The same without scalars."""
         openings = None if self.openings is None else OpeningMeasurement(self.openings)
         if wanted is None:
             assert openings is not None, "a set-up without a default objective has openings"

@@ -15,6 +15,10 @@ from ..files.read_nvdb import read_nvdb
 FIELDS = ("velocity", "pressure")
 
 
+def field_file(name: str) -> str:
+    """Name of the `.nvdb` file of a field, without its ending: that of the field, or `scalar_NAME`."""
+    return name if name in FIELDS else f"scalar_{name}"
+
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +57,9 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] of the last flow written."""
+        """Velocity [m / s], pressure [Pa] and scalars of the last flow written."""
         self.require_fields()
-        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in FIELDS)
+        return tuple(read_nvdb(self.folder / f"{field_file(name)}.nvdb") for name in (*FIELDS, *self.summary.get("scalars", ())))
 
     @cached_property
     def summary(self) -> dict:

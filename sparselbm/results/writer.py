@@ -27,7 +27,7 @@ from .stage import PrimOps, ResultsStage
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "fields*.vdb", "velocity*.nvdb",
-    "pressure*.nvdb", "history.csv", "convergence.png", "slice.png", "slices.png", "summary.json",
+    "pressure*.nvdb", "scalar_*.nvdb", "history.csv", "convergence.png", "slice.png", "slices.png", "summary.json",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
     "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
