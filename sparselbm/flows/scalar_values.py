@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..models.scalar import FixedValue, Scalar
 from ..observe import Functional, ScalarIntegral, ScalarRelease
 from ..observe.evaluation import Sums
 from ..solver import Simulation
 from .measurement import Measurement
+
+_LEAST = 0.01
+"""Smallest mean to which changes of an amount are relative, as a share of the largest specified value."""
 
 
 def release_observables(simulation: Simulation) -> dict[str, Functional]:
@@ -21,7 +25,8 @@ def release_observables(simulation: Simulation) -> dict[str, Functional]:
 class ScalarMeasurement(Measurement):
     """Release rates of the bodies, and the amount of every scalar in the flow above the value of the inflow.
 
-    Changes of each value are relative to its own size.
+    Changes of each value are relative to its own size; an amount near 0, such as that between a hot and a cold side, to a
+    hundredth of the largest specified value in every cell.
     """
 
     def __init__(self, simulation: Simulation):
@@ -29,7 +34,9 @@ class ScalarMeasurement(Measurement):
         amounts = {f"amount of {each.name}": ScalarIntegral(each.name) for each in simulation.physics.scalars}
         self.functionals = (*releases.values(), *amounts.values())
         self.names = (*releases, *amounts)
-        self._simulation = simulation
+        cells = simulation.domain.fluid_cells
+        least = [*[0.0] * len(releases), *(_LEAST * _range(each) * cells for each in simulation.physics.scalars)]
+        self._simulation, self._least = simulation, np.maximum(least, 1e-300)
         self._sums = Sums(simulation, [each.sums[0] for each in self.functionals])
 
     def take(self):
@@ -37,4 +44,10 @@ class ScalarMeasurement(Measurement):
         return np.array(self._sums.take(), dtype=np.float64)
 
     def scales(self, values):
-        return np.abs(values).max(axis=0) + 1e-300
+        return np.maximum(np.abs(values).max(axis=0), self._least)
+
+
+def _range(scalar: Scalar) -> float:
+    """Largest specified value, relative to that of the inflow."""
+    conditions = (each.value for each in scalar.conditions if isinstance(each, FixedValue))
+    return max((abs(float(value)) for value in (*conditions, *(each.value for each in scalar.bodies))), default=0.0)
