@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from dataclasses import MISSING
+from itertools import pairwise
 from typing import get_type_hints
 
 import pytest
@@ -40,7 +41,7 @@ def documented(model):
     body = ast.parse(inspect.getsource(model)).body[0].body
     return {
         field.target.id: text.value.value
-        for field, text in zip(body, body[1:])
+        for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }
 
