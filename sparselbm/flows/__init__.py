@@ -6,6 +6,7 @@ from .forces import Forces
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
+from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .scalar_results import scalar_facts, scalar_results
@@ -54,6 +55,7 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "pressure_drop",
     "scalar_facts",
     "scalar_results",
     "value_factor",

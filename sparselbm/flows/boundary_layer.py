@@ -30,6 +30,6 @@ def boundary_layer_doubt(cells_across: float, reynolds: float, voxel_size: float
 def y_plus(cells_across: float, reynolds: float) -> float:
     """Distance y+ = u_tau y / nu of the centres of the first cells from a wall, in a turbulent boundary layer of length L.
 
-    u_tau / u = (c_f / 2)^(1/2), with c_f = 0.026 / Re^(1/7) of a flat plate. Source: White, Viscous Fluid Flow (2006), section 6-6.
+    u_tau / u = (c_f / 2)^(1/2), with c_f = 0.026 / Re^(1/7) of a flat plate. Source: White, Viscous Fluid Flow (2006), 6-6.
     """
     return math.sqrt(0.013 / reynolds ** (1.0 / 7.0)) * reynolds * 0.5 / cells_across

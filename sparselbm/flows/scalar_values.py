@@ -8,7 +8,8 @@ from ..models.scalar import FixedValue, Scalar
 from ..observe import Functional, ScalarIntegral, ScalarRelease
 from ..observe.evaluation import Sums
 from ..solver import Simulation
-from .measurement import Measurement
+from ..units import Units
+from .measurement import JointMeasurement, Measurement
 
 _LEAST = 0.01
 """Smallest mean to which changes of an amount are relative, as a share of the largest specified value."""
@@ -45,6 +46,17 @@ class ScalarMeasurement(Measurement):
 
     def scales(self, values):
         return np.maximum(np.abs(values).max(axis=0), self._least)
+
+
+def with_scalars(
+    simulation: Simulation, units: Units, flow: Measurement, factors: tuple[float, ...]
+) -> tuple[Measurement, tuple[float, ...]]:
+    """The values of a flow and, where it carries scalars, theirs; `factors`: SI value of a lattice unit of each value."""
+    if not simulation.physics.scalars:
+        return flow, factors
+    carried = ScalarMeasurement(simulation)
+    dimension = simulation.lattice.dimension
+    return JointMeasurement(flow, carried), (*factors, *(each.si_factor(units, dimension) for each in carried.functionals))
 
 
 def _range(scalar: Scalar) -> float:

@@ -9,6 +9,8 @@ from study_cases import BALL
 
 from sparselbm.errors import UnitsError
 from sparselbm.flows import FlowScalar, Forces, SideWall, WindTunnel, scalar_results
+from sparselbm.flows.measurement import ObservableMeasurement
+from sparselbm.flows.scalar_values import with_scalars
 from sparselbm.geometry import SolidFraction
 from sparselbm.lattice import D3Q19, D3Q27
 from sparselbm.models import collision
@@ -169,7 +171,8 @@ def test_scalars_are_monitored_recorded_and_written_in_their_own_units(heated):
     from sparselbm.observe import Snapshot
     from sparselbm.observe.monitor import EverySteps
 
-    measurement, factors = heated._measurement(heated.setup.default_objective)
+    force = ObservableMeasurement(heated.simulation, heated.setup.default_objective, {})
+    measurement, factors = with_scalars(heated.simulation, heated.setup.units, force, (1.0,))
     assert {"release of temperature by ball", "amount of temperature", "amount of dye"} <= set(measurement.names)
     assert len(measurement.names) == len(factors)
     values = heated.values(EverySteps(1))

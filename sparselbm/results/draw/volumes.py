@@ -10,12 +10,15 @@ from .drawing import Drawing
 
 @dataclass(frozen=True)
 class VolumeGrids(Drawing):
-    """Velocity, pressure and scalars: `fields.vdb` (shown by the stage) and one `.nvdb` file each; numbered by time."""
+    """Velocity, pressure and scalars: `fields.vdb` (shown by the stage), and a `.nvdb` file for each.
+
+    Those of each time have the number of its frame, as in `fields_0012.vdb`.
+    """
 
     each_time = False
 
     def draw(self, stage, moment, time):
-        suffix = "" if time is None else f"_{time:04g}"
+        suffix = "" if time is None else f"_{stage.frames:04d}"
         grids, file = moment.snapshot.grids(), f"fields{suffix}.vdb"
         write_vdb(stage.folder / file, grids)
         for grid in grids:
