@@ -12,9 +12,10 @@ from .sides import SideCondition, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
 from .transient_run import TransientResult, TransientRun
+from .tunnel_setup import WindTunnelSetup
 from .until import FieldSettled, Until, ValuesSettled
 from .value_statistics import ValueStatistics, WindowStatistics
-from .wind_tunnel import WindTunnel, WindTunnelSetup
+from .wind_tunnel import WindTunnel
 
 __all__ = [
     "DriftingFlow",

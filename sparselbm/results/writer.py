@@ -140,7 +140,7 @@ class ResultsWriter:
             return {}
         found, regime = flow.steady.to_json(), flow.steady.regime
         if isinstance(regime, PeriodicFlow):
-            found["strouhal"] = regime.frequency.value * self.setup.body.reference_length / self.setup.options.velocity
+            found["strouhal"] = regime.frequency.value * self.setup.body.reference_length / self.setup.units.velocity
         return found
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
@@ -150,7 +150,7 @@ class ResultsWriter:
             known["sensitivity"] = sensitivity
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
-            viscosity=units.density * units.viscosity, axis=self.setup.options.axis, up=self._up,
+            viscosity=units.density * units.viscosity, inlet=self.setup.options.stream.inlet, up=self._up,
             on_points=known,
         )
 

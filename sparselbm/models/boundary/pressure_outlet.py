@@ -38,8 +38,8 @@ class PressureOutlet(BoundaryCondition):
     26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
     """
     velocity: tuple[float, ...] | None = None
-    """Velocity with which an oblique stream leaves [cells / step], one value per axis; None: along the normal. The component across
-    the face has no effect."""
+    """Velocity with which an oblique stream leaves [cells / step], one value per axis; None: along the normal. The component
+    across the face has no effect."""
 
     precedence = 3.0
 

@@ -1,0 +1,152 @@
+"""Conditions on all six sides of a wind tunnel: those that are specified, and on the others those that the free stream gives."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..errors import WindTunnelError
+from ..models.boundary import Face
+from .sides import Side, SideInlet, SideOutlet, SidePeriodic, SideWall
+from .stream import Stream
+
+FACES = tuple(Face(axis, end) for axis in range(3) for end in (0, 1))
+"""The six sides of a box."""
+
+
+@dataclass(frozen=True)
+class TunnelSides:
+    """Sides of a tunnel in a free stream. A side that is not specified is an inlet of the stream where it enters, an outlet at
+    0 Pa where it leaves, and free slip where it runs along the side."""
+
+    stream: Stream
+    specified: tuple[Side, ...] = ()
+    acceleration: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Body force per mass [m / s^2], which may drive a periodic flow."""
+
+    @cached_property
+    def all(self) -> dict[Face, Side | None]:
+        """Condition by side, in the order of `FACES`; None: free slip."""
+        given = {each.face: each for each in self.specified}
+        return {face: given.get(face, self._of_stream(face)) for face in FACES}
+
+    def _of_stream(self, face: Face) -> Side | None:
+        entering = self.stream.entering(face)
+        if entering == 0.0:
+            return None
+        return SideInlet(face) if entering > 0.0 else SideOutlet(face)
+
+    @property
+    def inlets(self) -> tuple[SideInlet, ...]:
+        """All inlets."""
+        return tuple(each for each in self.all.values() if isinstance(each, SideInlet))
+
+    @property
+    def outlets(self) -> tuple[SideOutlet, ...]:
+        """All outlets, that of the stream's main axis first, or the first one."""
+        found = [each for each in self.all.values() if isinstance(each, SideOutlet)]
+        return tuple(sorted(found, key=lambda each: each.face != self.stream.outlet))
+
+    @property
+    def walls(self) -> tuple[SideWall, ...]:
+        """All no-slip walls that are specified."""
+        return tuple(each for each in self.all.values() if isinstance(each, SideWall))
+
+    @property
+    def periodic(self) -> tuple[bool, bool, bool]:
+        """Whether the box is periodic, by axis."""
+        x, y, z = (isinstance(self.all[Face(k, 0)], SidePeriodic) for k in range(3))
+        return x, y, z
+
+    @property
+    def openings(self) -> dict[Face, str]:
+        """Names of the inlets and outlets for messages: "inlet" and "outlet" where there is one, else with their side."""
+        found = {}
+        for word, sides in (("inlet", self.inlets), ("outlet", self.outlets)):
+            found |= {each.face: word if len(sides) == 1 else f"{word} on {each.face}" for each in sides}
+        return found
+
+    @property
+    def walls_in_stream(self) -> tuple[SideWall, ...]:
+        """Walls on sides through which the free stream would run."""
+        return tuple(each for each in self.walls if self.stream.entering(each.face))
+
+    def speed_of(self, inlet: SideInlet) -> float | None:
+        """Speed of an inlet with a velocity of its own [m / s]; None: that of the free stream."""
+        return None if inlet.velocity is None else math.hypot(*inlet.velocity)
+
+    def check(self) -> None:
+        """Raises WindTunnelError for sides that contradict each other or the stream."""
+        faces = [each.face for each in self.specified]
+        for face in faces:
+            if faces.count(face) > 1:
+                raise WindTunnelError(f"{face} has {faces.count(face)} conditions: each side has one; keep one of them")
+        if not np.isfinite(self.acceleration).all():
+            raise WindTunnelError(f"the acceleration is {self.acceleration} m/s^2: it must be finite")
+        self._check_pairs()
+        for inlet in self.inlets:
+            self._check_inlet(inlet)
+        for outlet in self.outlets:
+            if self.stream.entering(outlet.face) > 0.0:
+                raise WindTunnelError(
+                    f"{outlet.face} is an outlet, but the free stream {self.stream} enters there: make it an inlet, or turn the "
+                    "stream"
+                )
+            if not math.isfinite(outlet.pressure):
+                raise WindTunnelError(f"the pressure on {outlet.face} is {outlet.pressure} Pa: it must be finite")
+        self._check_walls()
+        self._check_driven()
+
+    def _check_pairs(self) -> None:
+        for face, side in self.all.items():
+            other = Face(face.axis, 1 - face.end)
+            if isinstance(side, SidePeriodic) and not isinstance(self.all[other], SidePeriodic):
+                raise WindTunnelError(
+                    f"{face} is periodic, but {other} is {_kind(self.all[other])}: make both of them periodic, or neither"
+                )
+
+    def _check_inlet(self, inlet: SideInlet) -> None:
+        face, velocity = inlet.face, inlet.velocity
+        if velocity is None:
+            if not self.stream.entering(face) > 0.0:
+                raise WindTunnelError(
+                    f"{face} is an inlet of the free stream, but the stream {self.stream} does not enter there: give the inlet a "
+                    "velocity of its own, turn the stream, or leave the side out"
+                )
+        elif not (np.isfinite(velocity).all() and velocity[face.axis] * face.inward > 0.0):
+            sign = "above" if face.end == 0 else "below"
+            raise WindTunnelError(
+                f"the velocity on {face} is {velocity} m/s, which does not point into the box: its component along "
+                f"{'xyz'[face.axis]} must be {sign} 0; use an outlet where the flow leaves"
+            )
+
+    def _check_walls(self) -> None:
+        for wall in self.walls:
+            if wall.velocity[wall.face.axis] or not np.isfinite(wall.velocity).all():
+                raise WindTunnelError(
+                    f"the velocity of the wall on {wall.face} is {wall.velocity} m/s: a wall moves in its own plane, so the "
+                    f"component along {'xyz'[wall.face.axis]} must be 0"
+                )
+
+    def _check_driven(self) -> None:
+        driven = any(a != 0.0 and wraps for a, wraps in zip(self.acceleration, self.periodic))
+        pressures = {each.pressure for each in self.outlets}
+        if not self.inlets and len(pressures) < 2 and not driven:
+            raise WindTunnelError(
+                f"no side is an inlet, and {len(self.outlets)} are outlets: give a side the free stream or a velocity, give two "
+                "outlets different pressures, or drive the flow between periodic sides by an acceleration along them"
+            )
+        if self.inlets and not self.outlets:
+            raise WindTunnelError(
+                f"{', '.join(str(each.face) for each in self.inlets)} are inlets, but no side is an outlet, so that the inflow "
+                "cannot leave: make a side an outlet"
+            )
+
+
+
+
+def _kind(side: Side | None) -> str:
+    return "free slip" if side is None else type(side).__name__.removeprefix("Side").lower()
