@@ -13,26 +13,26 @@ from ..errors import CaseError, SimulationError
 from ..files.names import result_name_of
 from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, TransientRun, ValuesSettled, WindTunnel
 from ..geometry import SolidFraction
-from ..lattice import Lattice
-from ..lattice import velocity_set as lattice
-from ..models import collision
-from ..models.collision import Collision
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
+from .models import flow_models, require_lattice
 from .openings import CaseOpenings, tunnel_sides
 from .parts import (
     CaseBoundary,
+    CaseCondition,
     CaseConstraint,
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseForce,
     CaseObjective,
     CaseObstacle,
     CaseOpening,
     CaseOutput,
     CaseReference,
+    CaseScalar,
     CaseSolver,
     CaseTime,
     SceneFile,
@@ -66,6 +66,11 @@ class Case:
     time: CaseTime = field(default_factory=CaseTime)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
+    force: CaseForce = field(default_factory=CaseForce)
+    scalar: Mapping[str, CaseScalar] = field(default_factory=dict)
+    """Scalars by name."""
+    condition: Mapping[str, CaseCondition] = field(default_factory=dict)
+    """Conditions of scalars, by the prim or the side of the box and, after a colon, the name of the scalar."""
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
     """Constraints by any name."""
     output: CaseOutput = field(default_factory=CaseOutput)
@@ -76,13 +81,10 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
-        if self.solver.collision == "Cumulant" and self.solver.lattice == "D3Q19":
-            raise CaseError(
-                f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
-                f"{self.solver.lattice}: it must be D3Q27, or not set"
-            )
+        require_lattice(self.solver, self.source)
         CaseOpenings.of(self.boundary, self.source)
         self._user_models()
+        flow_models(self)
         self._transient_run()
         _require_body(self.reference, surface_of(self), self.source)
         conditions_of(self.opening, self.source)
@@ -169,7 +171,7 @@ class Case:
             reference_length=self.reference.length, reference_area=self.reference.area,
             velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
             conditions=openings.conditions,
-            lattice_velocity=s.lattice_velocity, lattice=self._lattice, collision=self._collision, wall=wall,
+            lattice_velocity=s.lattice_velocity, wall=wall, **flow_models(self),
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
@@ -179,8 +181,8 @@ class Case:
         s = self.solver
         return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
-            density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=self._lattice,
-            collision=self._collision, precision=wp.float32 if s.precision == "single" else wp.float64,
+            density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
+            precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
     @property
@@ -199,21 +201,6 @@ class Case:
         """The user's own objective; None: the drag coefficient."""
         return self.user_model(self.objective, "kind") if names_a_class(self.objective.kind) else None
 
-    @property
-    def _lattice(self) -> Lattice | None:
-        """The velocity set; None: see `FlowOptions`."""
-        return None if self.solver.lattice is None else getattr(lattice, self.solver.lattice)
-
-    @property
-    def _collision(self) -> Collision | None:
-        """The collision model: a built-in one, or the user's own; None: see `FlowOptions`."""
-        name = self.solver.collision
-        if name is None:
-            return None
-        if not names_a_class(name):
-            return getattr(collision, name)()
-        return self.user_model(self.solver, "collision")
-
     def user_model(self, part: CasePart, attribute: str) -> Any:
         """The model that a setting of a part names as FILE.py:ClassName. Raises CaseError where it cannot be made."""
         place = self.source.place(part.space, spelt(attribute))
@@ -222,8 +209,9 @@ class Case:
         return load_class(getattr(part, attribute), kind, place, self.source)()
 
     def _user_models(self) -> None:
-        """Raises CaseError for a user's model that cannot be made; those of boundaries are checked with their sides."""
-        for part in (self.solver, self.objective, self.design):
+        """Raises CaseError for a user's model that cannot be made; those of boundaries are checked with their sides, and
+        those of the flow by `flow_models`."""
+        for part in (self.objective, self.design):
             for each in fields(part):
                 if names_a_class(getattr(part, each.name)) and each.metadata["entry"].model is not None:
                     self.user_model(part, each.name)

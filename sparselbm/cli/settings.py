@@ -15,6 +15,7 @@ from ..case import (
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseForce,
     CaseObjective,
     CaseObstacle,
     CaseReference,
@@ -24,10 +25,11 @@ from ..case import (
 )
 from ..case.entry import CasePart, Entry
 from ..case.kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+from ..case.model_kind import MODEL
 from .options import option
 from .overrides import Overrides
 
-FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
+FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
 RUN = (*FLOW, CaseTime)
@@ -35,9 +37,9 @@ RUN = (*FLOW, CaseTime)
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
 }
-_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
+_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
     Path,
     typer.Argument(

@@ -2,11 +2,13 @@
 
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .forces import Forces
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
+from .scalars import FlowScalar
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
 from .simulation_setup import SimulationSetup
@@ -25,7 +27,9 @@ __all__ = [
     "FlowCoefficient",
     "FlowOptions",
     "FlowRegime",
+    "FlowScalar",
     "FlowSetup",
+    "Forces",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",

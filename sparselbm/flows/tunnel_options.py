@@ -61,8 +61,6 @@ class TunnelOptions(FlowOptions, ABC):
     """Inlets, outlets, walls, planes of symmetry and periodic sides; the other sides follow the stream."""
     road: bool = False
     """Whether the box ends at the lower end of the body along the vertical axis, on a wall that moves with the stream."""
-    acceleration: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Body force per mass [m / s^2], such as the drive of a flow between periodic sides."""
     conditions: tuple[SideCondition, ...] = ()
     """Boundary conditions in place of the tunnel's own; empty: velocity inlet, pressure outlet, moving walls and free slip."""
     profile: InflowProfile | None = None
@@ -97,7 +95,7 @@ class TunnelOptions(FlowOptions, ABC):
         if self.road:
             u = (self.velocity or 0.0) * self.stream.unit
             road = (SideWall(Face(self.stream.up, 0), tuple(np.where(np.arange(3) == self.stream.up, 0.0, u).tolist())),)
-        return TunnelSides(self.stream, (*self.sides, *road), self.acceleration)
+        return TunnelSides(self.stream, (*self.sides, *road), self.forces.acceleration)
 
     def check(self) -> None:
         """Raises WindTunnelError for options that do not fit together, independently of the bodies."""

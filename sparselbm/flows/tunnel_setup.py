@@ -22,7 +22,6 @@ from ..models import RigidVelocity
 from ..models.boundary import BoundaryCondition, Face
 from ..models.wall import BounceBack
 from ..observe import Force, Functional
-from ..solver import Simulation
 from ..units import Units, is_below
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
@@ -291,6 +290,11 @@ class WindTunnelSetup(InflowSetup):
             origin=tuple(self.bounds[0].tolist()),
         )
 
+    @property
+    def body_names(self) -> tuple[str, ...]:
+        """Names of the bodies; a flat ground is one of the sides."""
+        return tuple(self.space.standing)
+
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, with the incoming velocity away from the obstacle: see `InitialFlow`.
 
@@ -299,11 +303,7 @@ class WindTunnelSetup(InflowSetup):
         """
         self.require_memory()
         moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
-        simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
-            collision=self.method.collision, boundaries=self.boundaries, precision=self.options.precision,
-            obstacles=self.space.obstacles(wall or self.options.wall, moved, self._motions), force=self._force,
-        )
+        simulation = self.simulation(self.space.obstacles(wall or self.options.wall, moved, self._motions))
         body = moved.get(self.obstacle, self.mesh).bounds
         disturbed, o = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length)), self.options
         initial = initial_stream(
@@ -312,12 +312,6 @@ class WindTunnelSetup(InflowSetup):
         factors = o.profile and o.profile.factors(self.domain.cell_centres(), o.stream.up, self.bounds[0, o.stream.up])
         simulation.set_state(1.0, initial if factors is None else initial * factors[..., None])
         return Flow(self, simulation)
-
-    @property
-    def _force(self) -> tuple[float, ...] | None:
-        """Body force [lattice momentum / cell / step]; None without one."""
-        a = [self.units.acceleration_to_lattice(each) for each in self.options.acceleration]
-        return tuple(a) if any(a) else None
 
     @property
     def _motions(self) -> dict[str, RigidVelocity]:

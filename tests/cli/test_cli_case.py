@@ -178,7 +178,8 @@ def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_conc
     """A new setting needs no change of the commands; only settings that say so have no option of their own."""
     derived = {part: [each.parameter for each in settings_of(part)] for part in PARTS}
     assert derived[CaseSolver] == [
-        "lattice", "collision", "precision", "wall", "lattice_velocity", "tolerance", "until", "max_steps",
+        "lattice", "collision", "turbulence", "wall_function", "precision", "wall", "lattice_velocity",
+        "tolerance", "until", "max_steps",
     ]
     names = [name for each in derived.values() for name in each]
     assert len(names) == len(set(names))

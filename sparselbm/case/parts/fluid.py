@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...flows import WindTunnel
-from ..entry import CasePart, entry
+from ...models import rheology
+from ...models.collision import Collision
+from ..entry import CasePart, entry, model_entry
 from ..kinds import NUMBER
+from ..model_kind import Models
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,5 +27,10 @@ class CaseFluid(CasePart):
         "largest extent across the flow; in a fluid volume with the mean velocity u and the hydraulic diameter L = 4 A / P of "
         "the inlet.",
         above=0.0,
+    )
+    rheology: str | None = model_entry(
+        Models.of(rheology, Collision, given=1), None,
+        "Law of the viscosity of a non-Newtonian fluid. The viscosity, or that of the Reynolds number, is then the nominal one, "
+        "and nu_0 of Carreau. Not set: a Newtonian fluid.",
     )
     viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))

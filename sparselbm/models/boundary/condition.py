@@ -48,6 +48,11 @@ class BoundaryCondition(ABC):
         """Whether it is an inlet: no wall, plane of symmetry or outlet."""
         return self.precedence == 2.0
 
+    @property
+    def prescribes_pressure(self) -> bool:
+        """Whether it is an outlet."""
+        return self.precedence == 3.0
+
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:
         """The numbers that can be changed, and differentiated, without a new kernel [lattice units].
