@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,19 @@ from ..errors import WindTunnelError
 from ..models.boundary import Face
 from .sides import Side, SideInlet, SideOutlet, SidePeriodic, SideWall
 from .stream import Stream
+
+
+@dataclass(frozen=True)
+class SideFault:
+    """Contradiction of a side with others or with the stream."""
+
+    face: Face | None
+    """The side; None: all of them."""
+    attribute: str
+    """What contradicts: kind, velocity or pressure."""
+    message: str
+    """Value, limit and remedy."""
+
 
 FACES = tuple(Face(axis, end) for axis in range(3) for end in (0, 1))
 """The six sides of a box."""
@@ -31,9 +45,10 @@ class TunnelSides:
     def all(self) -> dict[Face, Side | None]:
         """Condition by side, in the order of `FACES`; None: free slip."""
         given = {each.face: each for each in self.specified}
-        return {face: given.get(face, self._of_stream(face)) for face in FACES}
+        return {face: given.get(face, self.of_stream(face)) for face in FACES}
 
-    def _of_stream(self, face: Face) -> Side | None:
+    def of_stream(self, face: Face) -> Side | None:
+        """Condition that the free stream gives to a side."""
         entering = self.stream.entering(face)
         if entering == 0.0:
             return None
@@ -80,70 +95,67 @@ class TunnelSides:
 
     def check(self) -> None:
         """Raises WindTunnelError for sides that contradict each other or the stream."""
+        for fault in self.faults():
+            raise WindTunnelError(fault.message if fault.face is None else f"{fault.face}: {fault.message}")
+
+    def faults(self) -> Iterator[SideFault]:
+        """Contradictions of the sides with each other and with the stream."""
         faces = [each.face for each in self.specified]
         for face in faces:
             if faces.count(face) > 1:
-                raise WindTunnelError(f"{face} has {faces.count(face)} conditions: each side has one; keep one of them")
-        self._check_pairs()
-        for inlet in self.inlets:
-            self._check_inlet(inlet)
-        for outlet in self.outlets:
-            if self.stream.entering(outlet.face) > 0.0:
-                raise WindTunnelError(
-                    f"{outlet.face} is an outlet, but the free stream {self.stream} enters there: make it an inlet, or turn the "
-                    "stream"
-                )
-            if not math.isfinite(outlet.pressure):
-                raise WindTunnelError(f"the pressure on {outlet.face} is {outlet.pressure} Pa: it must be finite")
-        self._check_walls()
-        self._check_driven()
-
-    def _check_pairs(self) -> None:
+                yield SideFault(face, "kind", f"the side has {faces.count(face)} conditions, but may have one: remove the others")
         for face, side in self.all.items():
             other = Face(face.axis, 1 - face.end)
             if isinstance(side, SidePeriodic) and not isinstance(self.all[other], SidePeriodic):
-                raise WindTunnelError(
-                    f"{face} is periodic, but {other} is {_kind(self.all[other])}: make both of them periodic, or neither"
+                yield SideFault(
+                    face, "kind", f"the side is periodic, but {other} is {_kind(self.all[other])}: make both periodic, or neither"
                 )
+            elif isinstance(side, SideInlet):
+                yield from self._faults_of_inlet(side)
+            elif isinstance(side, SideOutlet):
+                yield from self._faults_of_outlet(side)
+            elif isinstance(side, SideWall) and (side.velocity[face.axis] or not np.isfinite(side.velocity).all()):
+                yield SideFault(
+                    face, "velocity", f"the velocity is {side.velocity} m/s, but a wall moves in its own plane, so that the "
+                    f"component along {'xyz'[face.axis]} must be 0: set it to 0"
+                )
+        yield from self._faults_of_drive()
 
-    def _check_inlet(self, inlet: SideInlet) -> None:
+    def _faults_of_inlet(self, inlet: SideInlet) -> Iterator[SideFault]:
         face, velocity = inlet.face, inlet.velocity
         if velocity is None:
             if not self.stream.entering(face) > 0.0:
-                raise WindTunnelError(
-                    f"{face} is an inlet of the free stream, but the stream {self.stream} does not enter there: give the inlet a "
-                    "velocity of its own, turn the stream, or leave the side out"
+                yield SideFault(
+                    face, "kind", f"the side is an inlet of the free stream, but the stream {self.stream} does not enter there: "
+                    "give it a velocity of its own, turn the stream, or leave the side out"
                 )
         elif not (np.isfinite(velocity).all() and velocity[face.axis] * face.inward > 0.0):
-            sign = "above" if face.end == 0 else "below"
-            raise WindTunnelError(
-                f"the velocity on {face} is {velocity} m/s, which does not point into the box: its component along "
-                f"{'xyz'[face.axis]} must be {sign} 0; use an outlet where the flow leaves"
+            yield SideFault(
+                face, "velocity", f"the velocity is {velocity} m/s, which does not point into the box: the component along "
+                f"{'xyz'[face.axis]} must be {'above' if face.end == 0 else 'below'} 0; use an outlet where the flow leaves"
             )
 
-    def _check_walls(self) -> None:
-        for wall in self.walls:
-            if wall.velocity[wall.face.axis] or not np.isfinite(wall.velocity).all():
-                raise WindTunnelError(
-                    f"the velocity of the wall on {wall.face} is {wall.velocity} m/s: a wall moves in its own plane, so the "
-                    f"component along {'xyz'[wall.face.axis]} must be 0"
-                )
+    def _faults_of_outlet(self, outlet: SideOutlet) -> Iterator[SideFault]:
+        if self.stream.entering(outlet.face) > 0.0:
+            yield SideFault(
+                outlet.face, "kind", f"the side is an outlet, but the free stream {self.stream} enters there: make it an inlet, "
+                "or turn the stream"
+            )
+        if not math.isfinite(outlet.pressure):
+            yield SideFault(outlet.face, "pressure", f"the pressure is {outlet.pressure} Pa, but must be finite: correct it")
 
-    def _check_driven(self) -> None:
+    def _faults_of_drive(self) -> Iterator[SideFault]:
         driven = any(a != 0.0 and wraps for a, wraps in zip(self.acceleration or (), self.periodic))
-        pressures = {each.pressure for each in self.outlets}
-        if not self.inlets and len(pressures) < 2 and not driven:
-            raise WindTunnelError(
-                f"no side is an inlet, and {len(self.outlets)} are outlets: give a side the free stream or a velocity, give two "
-                "outlets different pressures, or drive the flow between periodic sides by an acceleration along them"
+        if not self.inlets and len({each.pressure for each in self.outlets}) < 2 and not driven:
+            yield SideFault(
+                None, "kind", f"no side is an inlet, and {len(self.outlets)} are outlets: give a side the free stream or a "
+                "velocity, give two outlets different pressures, or drive the flow between periodic sides by an acceleration"
             )
         if self.inlets and not self.outlets:
-            raise WindTunnelError(
-                f"{', '.join(str(each.face) for each in self.inlets)} are inlets, but no side is an outlet, so that the inflow "
-                "cannot leave: make a side an outlet"
+            yield SideFault(
+                self.inlets[0].face, "kind", "the side is an inlet, but no side is an outlet, so that the inflow cannot leave: "
+                "make a side an outlet"
             )
-
-
 
 
 def _kind(side: Side | None) -> str:
