@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from ..flows import (
     TunnelSides,
     VelocityTable,
 )
+from ..flows.tunnel_sides import faults_of_inlet
 from ..models.boundary import BoundaryCondition, Face
 from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source
@@ -69,6 +70,7 @@ class CaseOpenings:
         sides = [each for each in found if each is not None]
         given = _velocity(sides, stream, source)
         velocity = given or _default(sides)
+        _require_inflow(sides, source)
         sides = [
             SideInlet(each.face, None, each.profile)
             if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
@@ -88,11 +90,21 @@ def face_of(side: str) -> Face:
     return Face(SIDES.index(side) // 2, SIDES.index(side) % 2)
 
 
+def _require_inflow(sides: Iterable[Side], source: Source) -> None:
+    """Raises CaseError for an inlet whose own velocity does not point into the box."""
+    for each in sides:
+        if isinstance(each, SideInlet) and each.velocity is not None:
+            for fault in faults_of_inlet(each, Stream()):
+                raise CaseError(f"{_place(each.face, fault.attribute, source)}: {fault.message}")
+
+
 def _require_sound(sides: TunnelSides, source: Source) -> None:
     for fault in sides.faults():
-        face = fault.face or sides.stream.inlet
-        side = SIDES[2 * face.axis + face.end]
-        raise CaseError(f"{source.place('boundary', fault.attribute, side)}: {fault.message}")
+        raise CaseError(f"{_place(fault.face or sides.stream.inlet, fault.attribute, source)}: {fault.message}")
+
+
+def _place(face: Face, attribute: str, source: Source) -> str:
+    return source.place("boundary", attribute, SIDES[2 * face.axis + face.end])
 
 
 def _side(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import RunEstimate, WindTunnelSetup
+from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup
 from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
-from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .regime import regime_facts, regime_remark, warn_of_regime
+from .jobs import Job, measured, measured_fact, numerical_facts, run_flow
+from .regime import regime_facts, regime_remark, warn_of_run
 from .show import announce, duration, facts, show_doubts
 
 _EVALUATIONS = 11
@@ -44,7 +44,7 @@ class WindTunnelJob(Job):
         low, high = setup.bounds
         size = " x ".join(map(str, setup.shape))
         facts(f"\nTunnel around {setup.obstacle}", {
-            "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[setup.options.axis]}",
+            "box": f"{_point(low)} to {_point(high)} m, free stream {setup.options.stream}",
             **setup.dimensions,
             "size across the flow": f"{setup.length:.4g} m, {setup.cells_across:.1f} cells",
             "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
@@ -55,20 +55,23 @@ class WindTunnelJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, *, overwrite, draw, origin):
+    def claim(self, scene, folder, run, *, overwrite, draw, origin):
         self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+        self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, steady_run, start, objective):
+    def run(self, run, start, objective):
         announce(self.setup)
         with running():
-            flow, steady = steady_flow(self.setup, steady_run, start, quantity="C_d")
-            drag = steady.value
-            summary = self._folder.finish_run(flow, drag, measured(flow, objective))
-        warn_of_regime(steady, steady_run)
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity="C_d")
+            drag = result.value
+            found = Aerodynamics.of(flow, self.setup)
+            summary = self._folder.finish_run(flow, drag, {**found.record, **measured(flow, objective)})
+        warn_of_run(result, run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
-            **measured_fact(summary), **regime_facts(steady, summary.get("strouhal")),
+            **found.facts(has_area=self.setup.body.given_area is not None),
+            **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary

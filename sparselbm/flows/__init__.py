@@ -1,5 +1,6 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
+from .aerodynamics import Aerodynamics
 from .body_rotation import BodyRotation
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
@@ -15,6 +16,7 @@ from .inflow_profile import (
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
+from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .scalars import FlowScalar
@@ -31,6 +33,7 @@ from .value_statistics import ValueStatistics, WindowStatistics
 from .wind_tunnel import WindTunnel
 
 __all__ = [
+    "Aerodynamics",
     "BodyRotation",
     "DriftingFlow",
     "FieldChange",
@@ -79,5 +82,6 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "pressure_drop",
     "value_factor",
 ]

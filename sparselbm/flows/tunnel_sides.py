@@ -111,7 +111,7 @@ class TunnelSides:
                     face, "kind", f"the side is periodic, but {other} is {_kind(self.all[other])}: make both periodic, or neither"
                 )
             elif isinstance(side, SideInlet):
-                yield from self._faults_of_inlet(side)
+                yield from faults_of_inlet(side, self.stream)
             elif isinstance(side, SideOutlet):
                 yield from self._faults_of_outlet(side)
             elif isinstance(side, SideWall) and (side.velocity[face.axis] or not np.isfinite(side.velocity).all()):
@@ -120,20 +120,6 @@ class TunnelSides:
                     f"component along {'xyz'[face.axis]} must be 0: set it to 0"
                 )
         yield from self._faults_of_drive()
-
-    def _faults_of_inlet(self, inlet: SideInlet) -> Iterator[SideFault]:
-        face, velocity = inlet.face, inlet.velocity
-        if velocity is None:
-            if not self.stream.entering(face) > 0.0:
-                yield SideFault(
-                    face, "kind", f"the side is an inlet of the free stream, but the stream {self.stream} does not enter there: "
-                    "give it a velocity of its own, turn the stream, or leave the side out"
-                )
-        elif not (np.isfinite(velocity).all() and velocity[face.axis] * face.inward > 0.0):
-            yield SideFault(
-                face, "velocity", f"the velocity is {velocity} m/s, which does not point into the box: the component along "
-                f"{'xyz'[face.axis]} must be {'above' if face.end == 0 else 'below'} 0; use an outlet where the flow leaves"
-            )
 
     def _faults_of_outlet(self, outlet: SideOutlet) -> Iterator[SideFault]:
         if self.stream.entering(outlet.face) > 0.0:
@@ -156,6 +142,22 @@ class TunnelSides:
                 self.inlets[0].face, "kind", "the side is an inlet, but no side is an outlet, so that the inflow cannot leave: "
                 "make a side an outlet"
             )
+
+
+def faults_of_inlet(inlet: SideInlet, stream: Stream) -> Iterator[SideFault]:
+    """Contradictions of an inlet with the stream, or of its own velocity with its side."""
+    face, velocity = inlet.face, inlet.velocity
+    if velocity is None:
+        if not stream.entering(face) > 0.0:
+            yield SideFault(
+                face, "kind", f"the side is an inlet of the free stream, but the stream {stream} does not enter there: "
+                "give it a velocity of its own, turn the stream, or leave the side out"
+            )
+    elif not (np.isfinite(velocity).all() and velocity[face.axis] * face.inward > 0.0):
+        yield SideFault(
+            face, "velocity", f"the velocity is {velocity} m/s, which does not point into the box: the component along "
+            f"{'xyz'[face.axis]} must be {'above' if face.end == 0 else 'below'} 0; use an outlet where the flow leaves"
+        )
 
 
 def _kind(side: Side | None) -> str:

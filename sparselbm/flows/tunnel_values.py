@@ -28,7 +28,8 @@ def force_coefficients(body: TunnelBody, reference_force: float) -> dict[str, Fl
 
 
 def recorded_values(body: TunnelBody, reference_force: float, origin: np.ndarray, voxel_size: float) -> dict[str, Functional]:
-    """Force [N] and moment [N m] on a body, and the coefficients of both; `origin`: lower corner of the domain [m].
+    """Coefficients of the force on a body, that of the drag first, force [N], moment [N m] and its coefficients; `origin`: lower
+    corner of the domain [m].
 
     Moments refer to `TunnelBody.moment_centre`, their coefficients to 1/2 rho u^2 A L with the reference length L.
     """
@@ -37,9 +38,9 @@ def recorded_values(body: TunnelBody, reference_force: float, origin: np.ndarray
     reference_moment = reference_force * body.reference_length
     turning = (_along(moments, direction) for direction in body.stream.frame)
     return {
+        **force_coefficients(body, reference_force),
         **{f"force {name}": Force(body.name, axis) for name, axis in zip("xyz", _AXES)},
         **{f"moment {name}": moment for name, moment in zip("xyz", moments)},
-        **force_coefficients(body, reference_force),
         **{f"{name} moment coefficient": FlowCoefficient(each, reference_moment) for name, each in zip(MOMENTS, turning)},
     }
 
