@@ -82,7 +82,8 @@ def test_ground_may_be_on_any_side(axis, end):
 )
 def test_other_bodies_are_no_ground(other):
     box = TUNNEL.around({"car": CAR}, "car").bounds
-    assert Surroundings.of({"car": CAR, "other": other}, "car", box, box, TUNNEL.all_sides.openings, TUNNEL.voxel_size).ground is None
+    openings = TUNNEL.all_sides.openings
+    assert Surroundings.of({"car": CAR, "other": other}, "car", box, box, openings, TUNNEL.voxel_size).ground is None
 
 
 def test_the_condition_of_the_user_stays_on_the_ground():
