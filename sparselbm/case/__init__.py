@@ -16,6 +16,7 @@ from .parts import (
     CaseReference,
     CaseScalar,
     CaseSolver,
+    CaseStream,
     CaseTime,
     SceneFile,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "CaseReference",
     "CaseScalar",
     "CaseSolver",
+    "CaseStream",
     "CaseStudy",
     "CaseTime",
     "SceneFile",

@@ -11,14 +11,23 @@ import warp as wp
 
 from ..errors import CaseError, SimulationError
 from ..files.names import result_name_of
-from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, TransientRun, ValuesSettled, WindTunnel
+from ..flows import (
+    FieldSettled,
+    FlowSetup,
+    InflowProfile,
+    InternalFlow,
+    SteadyRun,
+    TransientRun,
+    ValuesSettled,
+    WindTunnel,
+)
 from ..geometry import SolidFraction
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
-from .models import flow_models, require_lattice
-from .openings import CaseOpenings, tunnel_sides
+from .models import flow_models, model_of, require_lattice
+from .openings import CaseOpenings
 from .parts import (
     CaseBoundary,
     CaseCondition,
@@ -34,9 +43,11 @@ from .parts import (
     CaseReference,
     CaseScalar,
     CaseSolver,
+    CaseStream,
     CaseTime,
     SceneFile,
 )
+from .rotations import rotating_bodies, rotations_of
 from .source import Source
 from .user_file import load_class, names_a_class
 
@@ -60,7 +71,8 @@ class Case:
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
-    boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
+    stream: CaseStream = field(default_factory=CaseStream)
+    boundary: Mapping[str, CaseBoundary] = field(default_factory=dict)
     """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
     time: CaseTime = field(default_factory=CaseTime)
@@ -82,7 +94,8 @@ class Case:
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
         require_lattice(self.solver, self.source)
-        CaseOpenings.of(self.boundary, self.source)
+        _require_two(self.fluid, self.openings, surface_of(self), self.source)
+        rotations_of(self.obstacle, self.source)
         self._user_models()
         flow_models(self)
         self._transient_run()
@@ -161,27 +174,40 @@ class Case:
     @property
     def tunnel(self) -> WindTunnel:
         """The wind tunnel that domain, fluid, boundaries and solver describe."""
-        openings = CaseOpenings.of(self.boundary, self.source)
+        openings, fluid = self.openings, self.fluid
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
         wall = ParabolicInterpolation() if s.wall == "interpolated" else SolidFraction()
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
-            reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
+            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.viscosity, density=fluid.density,
             reference_length=self.reference.length, reference_area=self.reference.area,
-            velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
-            conditions=openings.conditions,
+            moment_centre=self.reference.moment_centre,
+            velocity=openings.speed if fluid.reynolds is None or fluid.viscosity is None else None,
+            direction=openings.direction, yaw=self.stream.yaw, angle_of_attack=self.stream.angle_of_attack, road=self.stream.road,
+            profile=self._profile, sides=openings.sides, conditions=openings.conditions,
             lattice_velocity=s.lattice_velocity, wall=wall, **flow_models(self),
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )
+
+    @property
+    def openings(self) -> CaseOpenings:
+        """Free stream and sides of the box. Raises CaseError for sides that contradict each other."""
+        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source)
+
+    @property
+    def _profile(self) -> InflowProfile | None:
+        """Profile of the free stream; None: uniform."""
+        found = model_of(self.stream, "profile", self.source)
+        return None if found is None else found.model(**dict(found.arguments))
 
     @property
     def internal_flow(self) -> InternalFlow:
         """The flow in a fluid volume that domain, fluid and solver describe."""
         s = self.solver
         return InternalFlow(
-            voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
-            density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
+            voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds or InternalFlow.reynolds,
+            viscosity=self.fluid.viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
@@ -194,7 +220,9 @@ class Case:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        return self.tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+        rotations = rotations_of(self.obstacle, self.source)
+        rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
+        return replace(self.tunnel, rotating=rotating).in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
 
     @property
     def user_objective(self) -> Functional | None:
@@ -275,14 +303,23 @@ def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> Non
                 )
 
 
+def _require_two(fluid: CaseFluid, openings: CaseOpenings, surface: str | None, source: Source) -> None:
+    """Raises CaseError for velocity, viscosity and Reynolds number together: the third follows from the length."""
+    if fluid.reynolds is not None and fluid.viscosity is not None and (openings.is_given or surface is not None):
+        raise CaseError(
+            f"{source.place('fluid', 'viscosity')} is {fluid.viscosity:g} and {source.place('fluid', 'reynolds')} is "
+            f"{fluid.reynolds:g}, which contradict each other, because a velocity is specified too: keep two of the three"
+        )
+
+
 def _require_body(reference: CaseReference, surface: str | None, source: Source) -> None:
     """Raises CaseError for reference quantities of a body where the case has a fluid volume."""
-    for name in ("length", "area"):
+    for name in ("length", "area", "moment_centre"):
         value = getattr(reference, name)
         if surface is not None and value is not None:
             raise CaseError(
-                f"{source.place('reference', name)} is {value:g}, but the case has the fluid volume {surface}, whose reference "
-                "length is the hydraulic diameter of its inlet: remove it"
+                f"{source.place('reference', spelt(name))} is {value}, but the case has the fluid volume {surface}, whose "
+                "reference length is the hydraulic diameter of its inlet: remove it"
             )
 
 

@@ -15,12 +15,13 @@ from .output import CaseOutput
 from .scalar import CaseCondition, CaseScalar
 from .scene import CaseObstacle, SceneFile
 from .solver import CaseSolver
+from .stream import CaseStream
 from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
     SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseForce, CaseScalar, CaseCondition,
-    CaseBoundary, CaseSolver, CaseTime, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
+    CaseStream, CaseBoundary, CaseSolver, CaseTime, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
 
@@ -41,6 +42,7 @@ __all__ = [
     "CaseReference",
     "CaseScalar",
     "CaseSolver",
+    "CaseStream",
     "CaseTime",
     "SceneFile",
     "Vector",
