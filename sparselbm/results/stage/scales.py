@@ -33,7 +33,7 @@ class Scales:
         self._limits: dict[str, ColourRange] = {}
         self._labels: dict[str, str] = {}
         self.is_fixed = True
-        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that they tell values."""
+        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that values follow from them."""
         self._seen: dict[str, list[tuple[int, ColourRange]]] = {}
         self._prims: dict[str, str] = {}
 
