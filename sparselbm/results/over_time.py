@@ -90,7 +90,7 @@ class OverTime:
     def finish(self, flow: Flow) -> dict:
         """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
         result = flow.transient or flow.steady
-        if flow.series is not None:
+        if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
             title = f"{self._stage.path.name.removesuffix('_results.usda')}, Reynolds number {self._reynolds:.4g}"
