@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from ..flows import InternalFlowSetup, WindTunnelSetup
+from ..flows import InternalFlowSetup, RunEstimate, SteadyRun, WindTunnelSetup
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
 from ..geometry.surface_doubts import surface_doubts
@@ -18,7 +18,7 @@ from .drawings import Draw
 from .exits import spoken
 from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
-from .settings import FLOW, takes_case
+from .settings import RUN, takes_case
 from .show import err, facts, out, show_doubts
 from .sweep import Sweep
 
@@ -26,7 +26,7 @@ _MOST = 20
 """Largest number of bodies, and of skipped prims, that are listed one by one."""
 
 
-@takes_case(*FLOW)
+@takes_case(*RUN)
 def inspect(
     options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None, json_file: o.JsonFile = None,
@@ -65,12 +65,28 @@ def _run(planned: PlannedRun, overwrite: bool) -> dict[str, Any]:
     names = setup.bodies if isinstance(setup, WindTunnelSetup) else {body.path for body in scene.bodies}
     seen = _Seen.of(scene, [body for body in scene.bodies if body.path in names])
     seen.show(setup.caps if isinstance(setup, InternalFlowSetup) else {})
-    numbers = planned.job.numbers(setup.estimate())
+    estimate = setup.estimate()
+    numbers = {**planned.job.numbers(estimate), **_of_duration(planned, estimate)}
     planned.job.show(numbers)
     there = planned.folder.is_dir() and any(planned.folder.iterdir())
     state = "" if not there else " (will be replaced)" if overwrite else " (not empty: give --overwrite, or another --output)"
     facts("", {"results": f"{planned.folder}{state}"})
     return {**seen.to_json(), **numbers}
+
+
+def _of_duration(planned: PlannedRun, estimate: RunEstimate) -> dict[str, Any]:
+    """Duration, steps, outputs and expected time of a run of a given duration; empty for one to steady state."""
+    run = planned.run
+    if isinstance(run, SteadyRun):
+        return {}
+    steps = run.steps(planned.setup.units)
+    facts("\nTime", {
+        "duration": f"{run.duration:.4g} s, {steps:,} steps", "statistics": f"from {run.statistics_begin:.4g} s",
+        "outputs": "at the end" if run.output_every is None else f"{run.outputs:,}, every {run.output_every:.4g} s",
+    })
+    return {
+        "duration": run.duration, "steps": steps, "outputs": run.outputs, "expected_run_seconds": estimate.seconds_of(steps)
+    }
 
 
 def _scene(read: Scene, device: str) -> dict[str, Any]:

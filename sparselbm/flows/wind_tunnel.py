@@ -67,7 +67,7 @@ class WindTunnel(TunnelOptions):
         """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
         `obstacle`: several prims separated by commas, or a prim above them (`/` for all), are one body. Degenerate faces are
-        removed and inverted ones reversed; points keep their number and order. Bodies outside of the box are left out, with a note.
+        removed and inverted ones reversed; points keep their number and order. Bodies outside the box are left out, with a note.
         Raises WindTunnelError if there are several bodies and none is named, SceneError for prims that do not exist.
         """
         scene = scene.without(*ignore)
