@@ -38,8 +38,8 @@ class TunnelConditions:
 
     The first outlet, that of the stream's main axis, has the density 1. Outlets let sound leave (`PressureOutlet`), which takes
     all other populations of a cell, so that only one of them may lie along a cell: where two outlets meet, the later one has the
-    pressure on its links instead (`LinkPressure`). On a whole side of an oblique stream that is unstable: the flow around a car at
-    a yaw of 10 degrees blew up at a cell Reynolds number of 20 with central moments.
+    pressure on its links instead (`LinkPressure`). On a whole side of an oblique stream that is unstable: the flow around a car
+    at a yaw of 10 degrees blew up at a cell Reynolds number of 20 with central moments.
     """
 
     sides: TunnelSides
