@@ -67,10 +67,10 @@ class InflowSetup(FlowSetup, ABC):
     @property
     def method(self) -> Method:
         """Collision model and velocity set, with the reason for their choice."""
-        options, models = self.options, self.models
-        if isinstance(options.collision, InSI):
-            options = replace(options, collision=models.made(options.collision))
-        return replace(Method.of(options, self.cell_reynolds, self.inflow, self.reason), beside=models.names)
+        given, models = self.options.collision, self.models
+        collision = models.made(given) if isinstance(given, InSI) else given
+        found = Method.of(collision, self.options.lattice, self.cell_reynolds, self.inflow, reason=self.reason)
+        return replace(found, beside=models.names)
 
     @property
     def cell_reynolds(self) -> float:
