@@ -73,7 +73,7 @@ class Method:
         """Returns the first of the admitted methods that is stable at the cell Reynolds number u / nu [1 / cell].
 
         Collision model or velocity set are fixed where they are given; `reason`: where both are. If no method is stable, it
-        is the one with the largest limit, which `instability` reports. Above the limit at which D3Q19 is accurate, D3Q27 is first.
+        is the one with the largest limit, which `instability` reports. Above the limit at which D3Q19 is accurate, D3Q27 leads.
         """
         if collision is not None and lattice is not None:
             return cls(collision, lattice, reason)
