@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ..errors import CaseError
-from ..flows import Inlet, Outlet
+from ..flows import Inlet, LaminarInflow, Outlet, OutletCondition, UniformInflow
 from .openings import tunnel_sides
 from .parts import CaseOpening
 from .source import Source
@@ -71,14 +71,14 @@ def surface_of(case: SurfaceSettings) -> str | None:
     return ",".join(surfaces)
 
 
-def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | Outlet]:
+def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | OutletCondition]:
     """Condition at each cap, by its path. Raises CaseError for an inlet without velocity and flow rate."""
     return {path: _condition(path, each, source) for path, each in openings.items()}
 
 
-def _condition(path: str, opening: CaseOpening, source: Source) -> Inlet | Outlet:
+def _condition(path: str, opening: CaseOpening, source: Source) -> Inlet | OutletCondition:
     if opening.kind == "outlet":
         return Outlet(pressure=opening.pressure)
     if opening.velocity is None and opening.flow_rate is None:
         raise CaseError(f"{source.place('opening', 'velocity', path)} is missing, and so is flowRate: give one of them")
-    return Inlet(velocity=opening.velocity, flow_rate=opening.flow_rate, developed=opening.profile == "laminar")
+    return Inlet(velocity=opening.velocity, flow_rate=opening.flow_rate, profile=LaminarInflow() if opening.profile == "laminar" else UniformInflow())

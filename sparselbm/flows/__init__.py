@@ -2,9 +2,11 @@
 
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .inflow_profiles import InflowProfile, LaminarInflow, UniformInflow, WomersleyInflow
 from .internal_flow import InternalFlow, InternalFlowSetup
-from .openings import Inlet, Outlet, PortState
+from .openings import Inlet, PortState
 from .options import FlowOptions
+from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
@@ -23,15 +25,20 @@ __all__ = [
     "FlowOptions",
     "FlowRegime",
     "FlowSetup",
+    "FlowShareOutlet",
+    "InflowProfile",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
+    "LaminarInflow",
     "Measured",
     "Oscillation",
     "Outlet",
+    "OutletCondition",
     "PeriodicFlow",
     "PortState",
     "ProgressCallback",
+    "ResistanceOutlet",
     "RunEstimate",
     "SideCondition",
     "SideWall",
@@ -39,9 +46,12 @@ __all__ = [
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
+    "UniformInflow",
     "Until",
     "ValuesSettled",
     "WindTunnel",
     "WindTunnelSetup",
+    "WindkesselOutlet",
+    "WomersleyInflow",
     "value_factor",
 ]

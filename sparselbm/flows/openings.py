@@ -1,44 +1,57 @@
 """Inlets and outlets of an internal flow, and their state."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..errors import InternalFlowError
 from ..geometry.cap import Cap
-from ..models.boundary import Profile
-from ..observe.openings import nearest_cap
+from ..models import Waveform
 from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
+from .inflow_profiles import InflowProfile, UniformInflow, WomersleyInflow
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inlet:
-    """Inlet cap with inflow along its normal, at a mean velocity or a flow rate."""
+    """Inlet cap with inflow along its normal, at a mean velocity or a flow rate, constant or in time."""
 
-    velocity: float | None = None
+    velocity: float | Waveform | None = None
     """Mean velocity over the cap [m / s]."""
-    flow_rate: float | None = None
+    flow_rate: float | Waveform | None = None
     """Flow rate [m^3 / s], instead of the velocity."""
-    developed: bool = False
-    """Whether the profile is the developed laminar flow of the cap's shape (see `Cap.developed`); False: uniform."""
+    profile: InflowProfile = field(default_factory=UniformInflow)
+    """Velocity over the cap: `UniformInflow`, `LaminarInflow` or `WomersleyInflow`."""
 
     def __post_init__(self):
         given = [value for value in (self.velocity, self.flow_rate) if value is not None]
-        if len(given) != 1 or not (math.isfinite(given[0]) and given[0] > 0.0):
+        numbers = [value.peak if isinstance(value, Waveform) else value for value in given]
+        if len(given) != 1 or not 0.0 < numbers[0] < math.inf:
             raise InternalFlowError(
                 f"the inlet has the velocity {self.velocity} and the flow rate {self.flow_rate}: pass exactly one of "
                 "them, above 0"
             )
+        if isinstance(self.profile, WomersleyInflow) and (self.waveform is None or self.waveform.period is None):
+            raise InternalFlowError(
+                "the inlet has a Womersley profile, but no periodic waveform: give its flow rate as a Waveform with a period, or "
+                "use a laminar profile"
+            )
 
+    @property
+    def waveform(self) -> Waveform | None:
+        """The velocity or the flow rate in time; None: constant."""
+        given = self.velocity if self.flow_rate is None else self.flow_rate
+        return given if isinstance(given, Waveform) else None
 
-@dataclass(frozen=True, kw_only=True)
-class Outlet:
-    """Pressure outlet: fluid leaves or enters through a cap with a prescribed pressure."""
-
-    pressure: float = 0.0
-    """Pressure [Pa]; only differences between outlets drive the flow."""
+    def rate(self, area: float) -> float | Waveform:
+        """Flow rate [m^3 / s] through a cap with an area [m^2]."""
+        if self.flow_rate is not None:
+            return self.flow_rate
+        assert self.velocity is not None
+        return self.velocity.scaled(area) if isinstance(self.velocity, Waveform) else self.velocity * area
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,16 @@ class PortState:
     """Flow rate [m^3 / s] at the density of rest: positive into the fluid volume."""
     pressure: float
     """Mean pressure over the opening [Pa]."""
+
+
+def peak_of(value: float | Waveform) -> float:
+    """Largest absolute value in time."""
+    return value.peak if isinstance(value, Waveform) else abs(value)
+
+
+def value_at(value: float | Waveform, time: float) -> float:
+    """Value at a time [s]."""
+    return value(time) if isinstance(value, Waveform) else value
 
 
 def internal_dimensions(bounds: np.ndarray, caps: Mapping[str, Cap], reference: str) -> dict[str, str]:
@@ -86,39 +109,3 @@ def require_links(caps: Mapping[str, Cap], areas: Mapping[str, np.ndarray], voxe
                 f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
                 "end on the rim of the surface, or use smaller voxels"
             )
-
-
-@dataclass(frozen=True, eq=False)
-class CapVelocities(Profile):
-    """Velocity at some caps, each along its normal, uniform or developed; in other units than the cells of the points."""
-
-    caps: tuple[Cap, ...]
-    developed: tuple[bool, ...]
-    """Whether the flow of each cap is developed (see `Cap.developed`)."""
-    means: tuple[float, ...]
-    """Mean velocity at each cap, relative to the condition's parameters, which are equal."""
-    origin: tuple[float, ...]
-    """Lower corner of the domain [m]."""
-    voxel_size: float
-    """[m]."""
-
-    def factors(self, centres, shape, step):
-        points = np.asarray(self.origin) + self.voxel_size * centres
-        owner, result = nearest_cap(points, list(self.caps)), np.zeros((len(points), 3))
-        for k, (cap, developed, mean) in enumerate(zip(self.caps, self.developed, self.means, strict=True)):
-            here = owner == k
-            result[here] = mean * speeds(cap, points[here], self.voxel_size, developed=developed)[:, None] * cap.normal
-        return result
-
-
-def speeds(cap: Cap, points: np.ndarray, voxel_size: float, *, developed: bool) -> np.ndarray:
-    """Velocity along the normal of a cap at points (k, 3) [m], relative to its mean over the cap, (k,).
-
-    A uniform one falls to 0 within about half a cell of the wall, in proportion to the developed flow there: with a jump at the
-    rim, the wall took up 1.3 % to 1.8 % of the flow at 12 cells across. At a curved cap it is uniform throughout.
-    """
-    if developed:
-        return cap.developed(points)
-    if not cap.is_flat:
-        return np.ones(len(points))
-    return np.minimum(cap.developed(points) * cap.hydraulic_diameter / (4.0 * voxel_size), 1.0)

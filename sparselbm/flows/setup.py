@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
@@ -13,7 +14,7 @@ from typing import final
 import numpy as np
 import warp as wp
 
-from ..errors import GeometryError, SimulationError, SparselbmError
+from ..errors import GeometryError, ScheduleError, SimulationError, SparselbmError
 from ..estimate.bandwidth import Bandwidth
 from ..estimate.memory import MemoryPerCell, shortage
 from ..geometry import TriangleMesh
@@ -218,6 +219,8 @@ class Flow:
     openings: OpeningFlows | None = None
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
     on_progress: ProgressCallback | None = None
+    ends: Mapping[str, float] = field(default_factory=dict)
+    """Last time [s] at which conditions in time have a value, by the name of the opening."""
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run to steady state."""
     criterion: SteadyRun | None = field(default=None, init=False)
@@ -233,8 +236,10 @@ class Flow:
     def run(self, duration: float) -> None:
         """Advances the flow by a duration [s], rounded to whole steps.
 
-        Raises SimulationError if it is below half a step, and if the flow has become unstable.
+        Raises SimulationError if it is below half a step, and if the flow has become unstable; ScheduleError if a waveform ends
+        before it.
         """
+        self.require_until(self.time + duration)
         steps = round(self.setup.units.time_to_lattice(duration))
         if steps < 1:
             raise SimulationError(
@@ -243,18 +248,30 @@ class Flow:
             )
         self.simulation.run(steps)
 
+    def require_until(self, time: float) -> None:
+        """Raises ScheduleError if a condition has no value until a time [s]."""
+        for name, end in self.ends.items():
+            if not time <= end * (1.0 + 1e-6):
+                raise ScheduleError(
+                    f"the waveform at {name} ends after {end:.4g} s, but the run lasts until {time:.4g} s: give it a period, "
+                    "a longer table, or let the run end earlier"
+                )
+
     def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
         Monitored are the observable, all components of the force on the obstacle, and the flow rates and pressures at all
         openings. `observable`: None for the default objective of the set-up; in an internal flow the value is then the outflow
         relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises SimulationError if the flow
-        is unstable, also at its last step, and for a value that is not finite.
+        is unstable, also at its last step, and for a value that is not finite; ScheduleError for a waveform without a period.
         """
+        self.require_until(math.inf)
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = self._measurement(wanted)
-        found = self.criterion.watch(self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value))
+        feedback = self.simulation.feedback
+        with nullcontext() if feedback is None else feedback.towards_steady():
+            found = self.criterion.watch(self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value))
         self.steady = found.scaled(factors, self.setup.units.time_step)
         _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
@@ -309,10 +326,16 @@ class Flow:
         return {
             name: PortState(
                 units.velocity_to_si(flows[name]) * size**2,
-                units.pressure_to_si(pressures[name]) + self.setup.reference_pressure,
+                units.pressure_to_si(pressures[name]) + self.reference_pressure,
             )
             for name in self.openings.cells
         }
+
+    @property
+    def reference_pressure(self) -> float:
+        """Pressure that corresponds to density 1 [Pa]; with outlets that depend on the flow their present common level."""
+        feedback = self.simulation.feedback
+        return self.setup.reference_pressure if feedback is None else feedback.level
 
     @property
     def compression(self) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sparselbm.flows import Inlet, InternalFlow, Outlet, SteadyRun
+from sparselbm.flows import Inlet, InternalFlow, LaminarInflow, Outlet, SteadyRun
 from sparselbm.geometry import TriangleMesh
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -36,7 +36,7 @@ def fork(lengths, turn):
 def shares(lengths, turn, device, *, cells=12, reynolds=10.0):
     """Flow rates of both branches relative to the inflow, and that of all openings, which is lost at the walls."""
     surface, caps = fork(lengths, turn)
-    conditions = {"in": Inlet(velocity=1.0, developed=True), "a": Outlet(), "b": Outlet()}
+    conditions = {"in": Inlet(velocity=1.0, profile=LaminarInflow()), "a": Outlet(), "b": Outlet()}
     slow = 0.02 if reynolds < 60.0 else 0.05  # The pressure drop, and with it the compression, grows as the viscosity.
     options = InternalFlow(voxel_size=2.0 * BRANCH / cells, reynolds=reynolds, lattice_velocity=slow)
     flow = options.within(surface, caps, conditions, device=device).build()
