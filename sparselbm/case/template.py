@@ -19,11 +19,14 @@ from .parts import (
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from .values import toml_value, usd_value
 
-_SINGLE = (SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
+_SINGLE = (
+    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseTime(), CaseObjective(), CaseOutput(),
+)
 _HINT = (
     "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
     "pressureDrop."
@@ -82,7 +85,7 @@ def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[s
 def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
     for name, known, value in _settings(part, lambda known: not known.composed):
         yield f"# {_comment(known)}"
-        yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
+        yield f"{known.declaration} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
 def _toml_lines(part: CasePart) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ..case import (
     CaseObstacle,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from ..case.entry import CasePart, Entry
@@ -29,9 +30,12 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
 """Parts that concern every command that takes a case."""
 
+RUN = (*FLOW, CaseTime)
+"""Parts that concern the commands that run a flow over time."""
+
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseDesign: "Design", CaseObjective: "Design",
+    CaseSolver: "Solver", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
 }
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
@@ -61,7 +65,8 @@ class Setting:
     @property
     def annotation(self) -> Any:
         """Type and option, for typer."""
-        return Annotated[_TYPES[self.known.kind] | None, self.option]
+        kind = str if self.known.unit else _TYPES[self.known.kind]
+        return Annotated[kind | None, self.option]
 
     @property
     def option(self) -> Any:
@@ -72,6 +77,8 @@ class Setting:
         shown = "" if value is None else f" Default: {value}."
         words = (*known.allowed, "FILE.py:CLASS") if known.model else known.allowed
         metavar = "|".join(words) or ("X,Y,Z" if known.kind in (VECTOR, COUNTS) else None)
+        if known.unit:
+            metavar = "NUMBER|'NUMBER UNIT'"
         help_text = known.text + shown
         panel = _PANELS[self.part]
         return option(flags, help_text, show_default=False, metavar=metavar, rich_help_panel=panel)

@@ -7,13 +7,16 @@ from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, PortState
 from .options import FlowOptions
 from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
+from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
+from .transient_run import TransientResult, TransientRun
 from .until import FieldSettled, Until, ValuesSettled
+from .value_statistics import ValueStatistics, WindowStatistics
 from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
@@ -46,12 +49,17 @@ __all__ = [
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
+    "TransientResult",
+    "TransientRun",
     "UniformInflow",
     "Until",
+    "ValueStatistics",
     "ValuesSettled",
     "WindTunnel",
     "WindTunnelSetup",
     "WindkesselOutlet",
+    "WindowStatistics",
     "WomersleyInflow",
+    "pressure_drop",
     "value_factor",
 ]

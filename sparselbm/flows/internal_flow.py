@@ -239,6 +239,8 @@ class InternalFlowSetup(InflowSetup):
         """Nothing but the flow rates and pressures at the openings."""
         return {}
 
+    recorded = monitored
+
     @property
     def flow_through_steps(self) -> int:
         """Number of steps in which the inlets fill the fluid volume once: V / Q."""

@@ -14,6 +14,9 @@ from ..models import Waveform
 from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
 from .inflow_profiles import InflowProfile, UniformInflow, WomersleyInflow
 
+INLETS, OUTLETS = "inlets", "outlets"
+"""Names of the two patches in the simulation of an internal flow; inlets with another waveform have a number after theirs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inlet:
@@ -109,3 +112,8 @@ def require_links(caps: Mapping[str, Cap], areas: Mapping[str, np.ndarray], voxe
                 f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
                 "end on the rim of the surface, or use smaller voxels"
             )
+
+
+def ones(centres: np.ndarray) -> np.ndarray:
+    """Placeholder profile for values that are known once the links are."""
+    return np.ones(len(centres))

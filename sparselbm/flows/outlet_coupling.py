@@ -163,8 +163,9 @@ class OutletCoupling(Feedback):
             if not excess < COMPRESSION_ERROR_ABOVE:
                 raise SimulationError(
                     f"the pressure at {name} is {port.applied:.4g} Pa from the mean of all outlets after "
-                    f"{self._simulation.steps} steps, which compresses the fluid by {excess:.0%}, limit {COMPRESSION_ERROR_ABOVE:.0%}: check the units of "
-                    "resistances and pressures, or use a smaller lattice_velocity"
+                    f"{self._simulation.steps} steps, which compresses the fluid by {excess:.0%}, limit "
+                    f"{COMPRESSION_ERROR_ABOVE:.0%}: check the units of resistances and pressures, or use a "
+                    "smaller lattice_velocity"
                 )
 
     def _apply(self) -> None:

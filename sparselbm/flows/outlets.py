@@ -116,7 +116,8 @@ class WindkesselOutlet(LumpedOutlet):
     def __str__(self):
         return (
             f"Windkessel, resistances {self.proximal_resistance:.4g} and {self.distal_resistance:.4g} Pa s/m^3, compliance "
-            f"{self.compliance:.4g} m^3/Pa, {pressure_text(self.distal_pressure)} beyond it, time constant {self.time_constant:.4g} s"
+            f"{self.compliance:.4g} m^3/Pa, {pressure_text(self.distal_pressure)} beyond it, time constant "
+            f"{self.time_constant:.4g} s"
         )
 
     @property

@@ -16,10 +16,7 @@ from ..observe.openings import nearest_cap
 from ..solver import Simulation
 from ..units import Units
 from .inflow_profiles import InflowProfile, UniformInflow, WomersleyInflow
-from .openings import Inlet, peak_of
-
-INLETS = "inlets"
-"""Name of the patch of the inlets; those with another waveform have a number after it."""
+from .openings import INLETS, Inlet, ones, peak_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +135,7 @@ class InletGroup:
     def condition(self, speed: float, units: Units, origin: tuple[float, ...]) -> VelocityInlet:
         """The condition, with placeholders for velocities that are known once the links are; `speed`: its three parameters."""
         patch = Patch(self.name, joined([cap.mesh for cap in self.caps.values()]))
-        velocities: Callable = PulsatingVelocities(self, units, origin, speed) if self.pulsates else _ones
+        velocities: Callable = PulsatingVelocities(self, units, origin, speed) if self.pulsates else ones
         return VelocityInlet(patch, (speed,) * 3, profile=Tabulated(velocities, steady=not self.pulsates))
 
     def schedules(self, units: Units) -> dict[str, Waveform]:
@@ -164,8 +161,3 @@ class InletGroup:
             tuple(mean / simulation.parameter(f"{self.name}.velocity_x") for mean in means), simulation.domain.origin,
             units.voxel_size,
         ))
-
-
-def _ones(centres: np.ndarray) -> np.ndarray:
-    """Placeholder profile for values that are known once the links are."""
-    return np.ones(len(centres))

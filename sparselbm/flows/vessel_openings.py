@@ -19,13 +19,11 @@ from ..observe import OpeningFlows
 from ..solver import Simulation
 from ..units import SOUND_SPEED, Units, is_below
 from .inflow_profiles import WomersleyInflow, require_round
-from .openings import Inlet, peak_of, value_at
+from .openings import OUTLETS, Inlet, ones, peak_of, value_at
 from .outlet_coupling import OutletCoupling
 from .outlets import Outlet, OutletCondition, require_outlets, steady_flows
-from .vessel_inflow import InletGroup, _ones
+from .vessel_inflow import InletGroup
 
-OUTLETS = "outlets"
-"""Name of the patch of all outlets."""
 _RATES_APART = 100.0
 """Largest quotient of the mean velocities of two inlets; a slower flow is lost in the rounding and in the sound of the other."""
 
@@ -156,7 +154,7 @@ class VesselOpenings:
     def outlet_condition(self, excess: float) -> LinkPressure:
         """All outlets as one opening, so that the kernels do not depend on their number; `excess`: scale of rho - 1 there."""
         patch = Patch(OUTLETS, joined([self.caps[name].mesh for name in self.outlets]))
-        return LinkPressure(patch, 1.0 + excess, profile=Tabulated(_ones) if excess else None)
+        return LinkPressure(patch, 1.0 + excess, profile=Tabulated(ones) if excess else None)
 
     def caps_by_patch(self) -> dict[str, dict[str, Cap]]:
         """Caps of each patch."""

@@ -10,7 +10,16 @@ from study_cases import BALL
 from vessel_cases import IN, OUT, RADIUS, SPEED, VOXEL, open_tube
 
 from sparselbm.errors import InternalFlowError, UnitsError, WindTunnelError
-from sparselbm.flows import Inlet, InternalFlow, LaminarInflow, Outlet, SideCondition, SideWall, UniformInflow, WindTunnel
+from sparselbm.flows import (
+    Inlet,
+    InternalFlow,
+    LaminarInflow,
+    Outlet,
+    SideCondition,
+    SideWall,
+    UniformInflow,
+    WindTunnel,
+)
 from sparselbm.geometry import TriangleMesh
 from sparselbm.lattice import D3Q19, D3Q27
 from sparselbm.models.boundary import (

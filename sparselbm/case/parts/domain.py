@@ -21,7 +21,8 @@ class CaseDomain(CasePart):
     space: ClassVar[str] = "domain"
 
     voxel_size: float | None = entry(
-        NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0
+        NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0,
+        unit="m",
     )
     upstream: float = entry(NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle [L].", above=0.0, option=False)
     downstream: float = entry(
@@ -47,9 +48,9 @@ class CaseReference(CasePart):
 
     length: float | None = entry(
         NUMBER, None, "Reference length of the Reynolds and Strouhal numbers [m]. Not set: the largest extent across the flow of "
-        "the design obstacle's part in the box.", above=0.0, option="reference_length",
+        "the design obstacle's part in the box.", above=0.0, unit="m", option="reference_length",
     )
     area: float | None = entry(
         NUMBER, None, "Reference area of force coefficients [m2]. Not set: the silhouette along the flow of the design "
-        "obstacle's part in the box.", above=0.0, option="reference_area",
+        "obstacle's part in the box.", above=0.0, unit="m2", option="reference_area",
     )

@@ -16,7 +16,7 @@ class CaseFluid(CasePart):
 
     space: ClassVar[str] = "fluid"
 
-    density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0)
+    density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0, unit="kg/m3")
     reynolds: float = entry(
         NUMBER,
         WindTunnel.reynolds,
@@ -25,4 +25,14 @@ class CaseFluid(CasePart):
         "the inlet.",
         above=0.0,
     )
-    viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
+    viscosity: float | None = entry(
+        NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",), unit="m2/s"
+    )
+    dynamic_viscosity: float | None = entry(
+        NUMBER, None, "Dynamic viscosity mu = rho nu [Pa s].", above=0.0, instead_of=("reynolds", "viscosity"), unit="Pa s"
+    )
+
+    @property
+    def kinematic_viscosity(self) -> float | None:
+        """nu [m^2 / s]; None: from the Reynolds number."""
+        return self.viscosity if self.dynamic_viscosity is None else self.dynamic_viscosity / self.density
