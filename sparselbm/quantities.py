@@ -44,13 +44,13 @@ def quantity(text: str, unit: str) -> float:
     """
     found = _TEXT.match(text)
     if found is None or not found[2] or not math.isfinite(float(found[1])):
-        raise UnitsError(f"{text!r} is not a number with a unit: give one such as {example(unit)!r}, or a number in {unit}")
+        raise UnitsError(f"it must be a finite number in {unit}, or a text with a unit such as {example(unit)!r}")
     factor, powers = _parsed(found[2], unit)
     _, wanted = _parsed(unit, unit)
     if powers != wanted:
         given, needed = (_NAMES.get(each, "another quantity") for each in (powers, wanted))
         raise UnitsError(
-            f"{text!r} is {given}, but {needed} is needed: give one such as {example(unit)!r}, or a number in {unit}"
+            f"it is {given}, but {needed} is needed: give a text such as {example(unit)!r}, or a finite number in {unit}"
         )
     return float(found[1]) * factor
 
@@ -86,7 +86,7 @@ def _symbol(symbol: str, unit: str, wanted: str) -> tuple[float, tuple[int, int,
             value, dimension = _SYMBOLS[name[1:]]
             return _PREFIXES[name[0]] * value, dimension, power
     raise UnitsError(
-        f"{unit!r} is not a unit, because of {symbol!r}: give one such as {example(wanted)!r}, or a number in {wanted}"
+        f"{symbol!r} is no unit: give a text such as {example(wanted)!r}, or a finite number in {wanted}"
     )
 
 

@@ -125,7 +125,7 @@ def converted(known: Entry, value: Any, place: str) -> Any:
         with_unit = f", or a text with a unit such as {example(known.unit)!r}" if known.unit else ""
         raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd}){with_unit}") from None
     except UnitsError as error:
-        raise CaseError(f"{place}: {error}") from None
+        raise CaseError(f"{place} is {value!r}: {error}") from None
     is_own = known.model is not None and names_a_class(result)
     if (known.allowed or known.model) and result not in known.allowed and not is_own:
         own = () if known.model is None else (f"your own {known.model.__name__} as FILE.py:ClassName",)
