@@ -35,7 +35,8 @@ def draw_history(path: str | os.PathLike[str], series: Series, *, title: str, be
         _limit(axes, np.stack([series[name].values for name in names], axis=1)[t > 0.05 * t[-1]])
         axes.set_ylabel(_kind(names) + (f" [{unit}]" if unit else ""))
         axes.grid(alpha=0.3)
-        axes.legend(fontsize="small", loc="upper right", ncols=2)
+        axes.plot([], [], color="0.4", lw=1.0, ls="--", label="running mean")
+        axes.legend(fontsize="small", loc="best", ncols=2)
     every[-1].set_xlabel("time [s]")
     save_figure(figure, path)
 

@@ -41,7 +41,7 @@ class InternalFlowWriter:
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
-        self.over_time = OverTime(self.folder, self.stage, self.draw, self._moment)
+        self.over_time = OverTime(self.stage, self.draw, self._moment, reynolds=setup.reynolds)
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self.history: list[DesignRecord] = []
@@ -53,7 +53,7 @@ class InternalFlowWriter:
         Raises SimulationError for a result that is not finite.
         """
         through, moment = flow.ports, self._moment(flow)
-        draw_all(self.draw, self.stage, moment, None)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
         self._draw_slice(moment)
         shear = self._shear(moment)
         summary = {

@@ -27,8 +27,8 @@ from .run_record import run_record
 from .stage import PrimOps, ResultsStage
 
 OWNED = (
-    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "fields*.vdb", "velocity*.nvdb",
-    "pressure*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png", "slices.png",
+    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
+    "*pressure*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png", "slices.png",
     "summary.json",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
     "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
@@ -79,7 +79,9 @@ class ResultsWriter:
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
-        self.over_time = OverTime(self.folder, self.stage, self.draw, lambda flow: self._moment(flow, setup.mesh.points))
+        self.over_time = OverTime(
+            self.stage, self.draw, lambda flow: self._moment(flow, setup.mesh.points), reynolds=setup.options.reynolds
+        )
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self.history: list[DesignRecord] = []
@@ -111,7 +113,7 @@ class ResultsWriter:
         Raises SimulationError for a result that is not finite.
         """
         moment = self._moment(flow, self.setup.mesh.points)
-        draw_all(self.draw, self.stage, moment, None)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)

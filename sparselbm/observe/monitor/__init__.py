@@ -1,7 +1,7 @@
 """Monitors: time series, statistics and volumes recorded during a run."""
 
 from .action import Action
-from .field_means import FieldMeans, MeanFields
+from .field_means import MEAN_FIELDS_BYTES, FieldMeans, MeanFields
 from .flow_integrals import FlowIntegrals
 from .layers import LayerMean, PressureLoss
 from .monitor import Monitor, Sampler
@@ -18,6 +18,7 @@ from .velocity_gradients import VelocityGradients
 from .volumes import Nvdb, Vdb, VolumeFormat, Volumes, VolumeWriter
 
 __all__ = [
+    "MEAN_FIELDS_BYTES",
     "Action",
     "Csv",
     "DragLift",

@@ -14,6 +14,9 @@ from ...solver import Simulation
 from ...units import Units
 from .moments_pass import MomentsPass
 
+MEAN_FIELDS_BYTES = 44
+"""Memory of the statistics per cell in three dimensions and single precision [bytes]."""
+
 
 @dataclass(frozen=True, eq=False)
 class MeanFields:
@@ -50,11 +53,6 @@ class MeanFields:
         )
 
 
-def mean_fields_bytes(dimension: int, precision: type) -> int:
-    """Memory of the statistics per cell [bytes]."""
-    return _size(dimension) * wp.types.type_size_in_bytes(precision)
-
-
 class FieldMeans:
     """Running means and covariances of density and velocity, which stay accurate for any number of samples.
 
@@ -71,10 +69,12 @@ class FieldMeans:
         """Adds the present state as a sample."""
         simulation, domain = self._simulation, self._simulation.domain
         self.samples += 1
+        n, d = self.samples, simulation.lattice.dimension
         with self._moments.taken() as now:
             wp.launch(
-                _update_kernel(simulation.precision, simulation.lattice.dimension), (domain.tile_count, domain.cells_per_tile),
-                inputs=[1.0 / self.samples, now], outputs=[self._sums], device=domain.device, record_tape=False,
+                _update_kernel(simulation.precision, d), (domain.tile_count, domain.cells_per_tile),
+                inputs=[1.0 / n, n / (n - 1) if n > 1 else 0.0, now], outputs=[self._sums],
+                device=domain.device, record_tape=False,
             )
 
     def fields(self, units: Units) -> MeanFields:
@@ -103,22 +103,19 @@ def _update_kernel(precision: type, dimension: int) -> wp.Kernel:
     blocks, size = wp.array3d(dtype=precision), wp.constant(1 + dimension)
 
     @wp.kernel(enable_backward=False, module="unique")
-    def update_means(share: float, now: blocks, sums: blocks):
-        """One cell per thread; `share`: 1 / n."""
+    def update_means(share: precision, weight: precision, now: blocks, sums: blocks):
+        """One cell per thread; `share`: 1 / n, `weight`: n / (n - 1), the ratio of x - m before and after the update of m."""
         tile, cell = wp.tid()
-        place = size
-        for a in range(size):
-            before = now[tile, a, cell] - sums[tile, a, cell]
-            sums[tile, a, cell] += precision(share) * before
-            if a == 0:
-                sums[tile, place, cell] += before * (now[tile, 0, cell] - sums[tile, 0, cell])
-                place += 1
-        # The means are new now: x_a - m_a before is n / (n - 1) of that after, and C = sum (x - m) (x - m)_n.
+        for k in range(size):
+            sums[tile, k, cell] += share * (now[tile, k, cell] - sums[tile, k, cell])
+        pressure = now[tile, 0, cell] - sums[tile, 0, cell]
+        sums[tile, size, cell] += weight * pressure * pressure
+        place = size + 1
         for a in range(1, size):
             for b in range(a, size):
-                after = (now[tile, a, cell] - sums[tile, a, cell]) * (now[tile, b, cell] - sums[tile, b, cell])
-                if share < 1.0:
-                    sums[tile, place, cell] += after / (precision(1.0) - precision(share))
+                sums[tile, place, cell] += (
+                    weight * (now[tile, a, cell] - sums[tile, a, cell]) * (now[tile, b, cell] - sums[tile, b, cell])
+                )
                 place += 1
 
     return update_means

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -86,8 +85,7 @@ class ResultsStage:
     def end_frame(self, time: float) -> None:
         """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
 
-        Samples of bodies stay in the growing layer, so that from 20 frames on it is saved only after every twentieth of them,
-        and at the end. Without this call drawings do so too, until they are drawn again.
+        Samples of bodies stay in the growing layer, which is saved less and less often; without this call drawings do so too.
         """
         self._layers.clips.take(self._layers.data, time)
         if self._layers.is_save_due:
@@ -101,7 +99,7 @@ class ResultsStage:
     def __enter__(self) -> ResultsStage:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Saves the results, also after an error."""
         self.save()
 
@@ -139,11 +137,11 @@ class ResultsStage:
         colour_by: str | None = None,
         limits: ColourRange | None = None,
     ) -> None:
-        """Writes fields on the body's prims as primvars: scalars (n,) or vectors (n, 3) in world axes, for the body's n points.
+        """Writes fields on the body's prims as primvars.
 
         Args:
-            body: the body.
-            fields: the fields by name.
+            body: the body, with n points.
+            fields: scalars (n,) or vectors (n, 3) in world axes by name.
             iteration: the time code; None: the default value, valid at all times.
             colour_by: the field shown by displayColor (for a vector its length); None: no colours.
             limits: values of the first and last colour; None: smallest and largest of the field.
@@ -351,7 +349,7 @@ class ResultsStage:
     def set_scale(self, field_name: str, limits: ColourRange, label: str) -> None:
         """Fixes the colour range of a field for all drawings of it, and adds a legend.
 
-        The legend is placed in front of /Results/Camera. The first range is kept, so that colours are comparable over time.
+        The legend is in front of /Results/Camera. The first range is kept until `unify_scales`: colours are comparable over time.
         """
         self._scales.see(field_name_of(field_name), limits, label, self.frames)
 

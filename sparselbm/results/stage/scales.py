@@ -36,7 +36,12 @@ class Scales:
         self._prims: dict[str, str] = {}
 
     def see(self, field: str, limits: ColourRange, label: str, frame: int) -> None:
-        """Notes the range of a field in a frame. The first one colours the drawings; it also places a legend."""
+        """Notes the range of a field in a frame. The first one colours the drawings; it also places a legend.
+
+        The range of a field with a single value, such as that of a flow at rest, is widened by 1: colours show values again later.
+        """
+        low, high = limits
+        limits = (low, high if high > low else low + 1.0)
         self._seen.setdefault(field, []).append((frame, limits))
         if field in self._limits:
             return
