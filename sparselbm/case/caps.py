@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from ..errors import CaseError, InternalFlowError, ScheduleError
 from ..flows import (
     FlowShareOutlet,
     Inlet,
+    InternalFlowSetup,
     LaminarInflow,
     Outlet,
     OutletCondition,
@@ -18,6 +20,7 @@ from ..flows import (
     WindkesselOutlet,
     WomersleyInflow,
 )
+from ..flows.openings import require_until
 from ..models import Waveform
 from .entry import Named
 from .openings import tunnel_sides
@@ -90,6 +93,16 @@ def surface_of(case: SurfaceSettings) -> str | None:
 def conditions_of(openings: Mapping[str, CaseOpening], source: Source) -> dict[str, Inlet | OutletCondition]:
     """Condition at each cap, by its path. Raises CaseError for settings that are missing or contradict each other."""
     return {path: _condition(path, each, source) for path, each in openings.items()}
+
+
+def require_lasting(setup: InternalFlowSetup, duration: float | None, source: Source) -> None:
+    """Raises CaseError for a waveform without a period that ends before the run; `duration` [s], None: until steady."""
+    for path, end in setup.openings.ends.items():
+        try:
+            require_until({path: end}, math.inf if duration is None else duration)
+        except ScheduleError as error:
+            here = source.place("opening", "period", path)
+            raise CaseError(f"{here} is missing: {error} ({source.place('time', 'duration')})") from None
 
 
 def _condition(path: str, opening: CaseOpening, source: Source) -> Inlet | OutletCondition:

@@ -11,7 +11,16 @@ import warp as wp
 
 from ..errors import CaseError, SimulationError
 from ..files.names import result_name_of
-from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, TransientRun, ValuesSettled, WindTunnel
+from ..flows import (
+    FieldSettled,
+    FlowSetup,
+    InternalFlow,
+    InternalFlowSetup,
+    SteadyRun,
+    TransientRun,
+    ValuesSettled,
+    WindTunnel,
+)
 from ..geometry import SolidFraction
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
@@ -19,7 +28,7 @@ from ..models import collision
 from ..models.collision import Collision
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
-from .caps import conditions_of, surface_of
+from .caps import conditions_of, require_lasting, surface_of
 from .entry import CasePart, spelt
 from .openings import CaseOpenings, tunnel_sides
 from .parts import (
@@ -231,6 +240,8 @@ class Case:
     def flow_run(self, setup: FlowSetup) -> SteadyRun | TransientRun:
         """How the flow is run: for a duration, or to steady state. Raises CaseError for times that do not fit the time step."""
         run = self._transient_run()
+        if isinstance(setup, InternalFlowSetup):
+            require_lasting(setup, self.time.duration, self.source)
         if run is None:
             return self.steady_run(setup)
         try:

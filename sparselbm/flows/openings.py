@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import InternalFlowError
+from ..errors import InternalFlowError, ScheduleError
 from ..geometry.cap import Cap
 from ..models import Waveform
 from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
@@ -111,6 +111,20 @@ def require_links(caps: Mapping[str, Cap], areas: Mapping[str, np.ndarray], voxe
             raise InternalFlowError(
                 f"the links through {name} cover {share:.0%} of its area, but 70 % to 130 % is required: let it "
                 "end on the rim of the surface, or use smaller voxels"
+            )
+
+
+def require_until(ends: Mapping[str, float], time: float) -> None:
+    """Raises ScheduleError if a waveform ends before a time [s], infinite for a run to steady state.
+
+    `ends`: last time at which each opening has a value [s], by name.
+    """
+    for name, end in ends.items():
+        if not time <= end * (1.0 + 1e-6):
+            until = f"lasts until {time:.4g} s" if math.isfinite(time) else "is to steady state, whose duration is not known"
+            raise ScheduleError(
+                f"the waveform at {name} ends after {end:.4g} s, but the run {until}: give the waveform a period or more "
+                "samples, or the run a shorter duration"
             )
 
 

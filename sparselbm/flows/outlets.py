@@ -97,7 +97,8 @@ class ResistanceOutlet(LumpedOutlet):
 class WindkesselOutlet(LumpedOutlet):
     """Three-element Windkessel: p = p_c + R_p Q, C dp_c / dt = Q - (p_c - p_d) / R_d.
 
-    Integrated by the implicit Euler method, which is stable for every interval. In steady flow p = p_d + (R_p + R_d) Q at any C.
+    Exact for the flow of the end of each interval, so that it is stable for every interval. In steady flow p = p_d + (R_p + R_d) Q
+    at any C.
     Source: Westerhof, Lankhaar & Westerhof, Med. Biol. Eng. Comput. 47 (2009) 131.
     """
 
@@ -129,10 +130,9 @@ class WindkesselOutlet(LumpedOutlet):
         return self.distal_pressure, self.proximal_resistance + self.distal_resistance
 
     def law(self, state, time, interval):
-        decay = interval / self.time_constant
-        a = (state + decay * self.distal_pressure) / (1.0 + decay)
-        s = interval / self.compliance / (1.0 + decay)
-        return a, s + self.proximal_resistance, s
+        kept = math.exp(-interval / self.time_constant)
+        s = self.distal_resistance * (1.0 - kept)
+        return self.distal_pressure + kept * (state - self.distal_pressure), s + self.proximal_resistance, s
 
     def settled(self, flow_rate):
         return self.distal_pressure + self.distal_resistance * flow_rate

@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 import warp as wp
 
-from ..errors import GeometryError, ScheduleError, SimulationError, SparselbmError
+from ..errors import GeometryError, SimulationError, SparselbmError
 from ..estimate.bandwidth import Bandwidth
 from ..estimate.memory import MemoryPerCell, shortage
 from ..geometry import TriangleMesh
@@ -26,7 +26,7 @@ from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, S
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .openings import OUTLETS, PortState
+from .openings import OUTLETS, PortState, require_until
 from .recorded_values import InTime, PortValues
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
@@ -253,7 +253,7 @@ class Flow:
         Raises SimulationError if it is below half a step, and if the flow has become unstable; ScheduleError if a waveform ends
         before it.
         """
-        self.require_until(self.time + duration)
+        require_until(self.ends, self.time + duration)
         steps = round(self.setup.units.time_to_lattice(duration))
         if steps < 1:
             raise SimulationError(
@@ -261,15 +261,6 @@ class Flow:
                 "one step"
             )
         self.simulation.run(steps)
-
-    def require_until(self, time: float) -> None:
-        """Raises ScheduleError if a condition has no value until a time [s]."""
-        for name, end in self.ends.items():
-            if not time <= end * (1.0 + 1e-6):
-                raise ScheduleError(
-                    f"the waveform at {name} ends after {end:.4g} s, but the run lasts until {time:.4g} s: give it a period, "
-                    "a longer table, or let the run end earlier"
-                )
 
     def run_to_steady(
         self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None
@@ -282,7 +273,7 @@ class Flow:
         Raises SimulationError if the flow is unstable, also at its last step, and for a value that is not finite; ScheduleError
         for a waveform without a period.
         """
-        self.require_until(math.inf)
+        require_until(self.ends, math.inf)
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = self._measurement(wanted)
@@ -310,7 +301,7 @@ class Flow:
         `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable;
         ScheduleError if a waveform ends before it.
         """
-        self.require_until(self.time + transient_run.duration)
+        require_until(self.ends, self.time + transient_run.duration)
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)

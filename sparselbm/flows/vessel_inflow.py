@@ -61,7 +61,8 @@ class PulsatingVelocities:
             return np.ones((len(centres), 3))
         result, time = np.zeros((len(centres), 3)), self._units.time_to_si(step)
         for name, here, shapes in self._places(centres):
-            speeds = (self._parts(name, time) @ (shapes / self._sums[name][:, None])).real
+            parts = self._parts(name, time)
+            speeds = np.concatenate([parts.real, -parts.imag]) @ shapes
             result[here] = speeds[:, None] * self._group.caps[name].normal / self._parameter
         return result
 
@@ -82,12 +83,13 @@ class PulsatingVelocities:
         return np.vstack([found, UniformInflow().speeds(cap, points, size)])
 
     def _places(self, centres: np.ndarray) -> list[tuple[str, np.ndarray, np.ndarray]]:
-        """For each inlet its places and the shapes there, which are the same at every step."""
+        """For each inlet its places, and there the real and imaginary parts of the shapes, which are the same at every step."""
         if self._at is None or not np.array_equal(self._at[0], centres):
             points = self._origin + self._units.voxel_size * centres
             owner = nearest_cap(points, list(self._group.caps.values()))
             here = [(name, owner == k) for k, name in enumerate(self._group.inlets)]
-            self._at = centres, [(name, mine, self._shapes(name, points[mine])) for name, mine in here]
+            found = [(name, mine, self._shapes(name, points[mine]) / self._sums[name][:, None]) for name, mine in here]
+            self._at = centres, [(name, mine, np.vstack([shapes.real, shapes.imag])) for name, mine, shapes in found]
         return self._at[1]
 
 
