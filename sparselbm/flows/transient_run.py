@@ -108,7 +108,7 @@ class TransientRun:
                 )
         if not self.duration / step <= MOST_STEPS:
             raise SimulationError(
-                f"the duration of {self.duration:.4g} s has {self.duration / step:.3g} time steps of {step:.4g} s, limit "
+                f"duration is {self.duration:.4g} s, which is {self.duration / step:.3g} time steps of {step:.4g} s, limit "
                 f"{MOST_STEPS:,}: use a shorter duration or a larger voxel_size"
             )
 

@@ -31,6 +31,7 @@ class OverTime:
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
         self._times: list[float] = []
+        self._codes: list[float] = []
 
     @property
     def files(self) -> SeriesFolder:
@@ -76,8 +77,9 @@ class OverTime:
             shown = [each for each in self._draw if each.over_time]
 
             def draw() -> None:
-                draw_all(shown, self._stage, self._moment(flow), round(flow.time * rate, 6))
                 self._times.append(flow.time)
+                self._codes.append(round(flow.time * rate, 6))
+                draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
 
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
         return found
@@ -95,7 +97,7 @@ class OverTime:
             self._stage.unify_scales(run.statistics_begin * self._rate(run))
             self._write_means(flow)
         found = {} if result is None else result.to_json()
-        return {**found, "output_times": self._times} if self._times else found
+        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
 
     def _write_means(self, flow: Flow) -> None:
         """Writes mean fields as volumes, if there were any samples."""

@@ -62,6 +62,16 @@ class Results:
         """Simulated times [s] at which fields were written, in order; empty without an output interval."""
         return tuple(self.summary.get("output_times", ()))
 
+    @cached_property
+    def codes(self) -> tuple[float, ...]:
+        """Time codes of `times` in the stage."""
+        return tuple(self.summary.get("output_codes", ()))
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether there are volumes at each of `times`."""
+        return bool(self.times) and all((self.folder / f"{name}_0000.nvdb").is_file() for name in FIELDS)
+
     def frame(self, number: int) -> tuple[TileGrid, ...]:
         """Velocity [m / s] and pressure [Pa] at one of `times`. Raises ResultsError if its volumes are missing."""
         paths = [self.folder / f"{name}_{number:04d}.nvdb" for name in FIELDS]

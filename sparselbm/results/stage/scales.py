@@ -38,7 +38,7 @@ class Scales:
     def see(self, field: str, limits: ColourRange, label: str, frame: int) -> None:
         """Notes the range of a field in a frame. The first one colours the drawings; it also places a legend.
 
-        The range of a field with a single value, such as that of a flow at rest, is widened by 1: colours show values again later.
+        The range of a field with a single value, such as that of a flow at rest, is widened by 1, so that colours tell values.
         """
         low, high = limits
         limits = (low, high if high > low else low + 1.0)
