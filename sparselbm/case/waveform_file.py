@@ -67,5 +67,6 @@ def _numbers(row: list[str], place: str) -> tuple[float, float]:
     try:
         time, value = map(float, row)
     except ValueError:
-        raise CaseError(f"{place} is {', '.join(each.strip() for each in row)!r}: give a time and a value, separated by a comma") from None
+        shown = ", ".join(each.strip() for each in row)
+        raise CaseError(f"{place} is {shown!r}: give a time and a value, separated by a comma") from None
     return time, value

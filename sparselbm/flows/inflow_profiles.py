@@ -21,6 +21,10 @@ class InflowProfile(ABC):
     """Whether the flow does not develop any further behind the inlet."""
 
     @abstractmethod
+    def __str__(self) -> str:
+        """The profile in words, for a table."""
+
+    @abstractmethod
     def speeds(self, cap: Cap, points: np.ndarray, voxel_size: float) -> np.ndarray:
         """Velocity of the steady flow along the normal at points (k, 3) [m], relative to its mean over the cap, (k,)."""
 
@@ -39,6 +43,9 @@ class UniformInflow(InflowProfile):
 
     is_developed = False
 
+    def __str__(self):
+        return "uniform"
+
     def speeds(self, cap, points, voxel_size):
         if not cap.is_flat:
             return np.ones(len(points))
@@ -53,6 +60,9 @@ class LaminarInflow(InflowProfile):
     """Fully developed laminar flow through the cap's own shape: see `Cap.developed`. Its shape is the same at all times."""
 
     is_developed = True
+
+    def __str__(self):
+        return "laminar"
 
     def speeds(self, cap, points, voxel_size):
         return cap.developed(points)
@@ -80,6 +90,9 @@ class WomersleyInflow(InflowProfile):
     def __post_init__(self):
         if not 1 <= self.harmonics <= 200:
             raise InternalFlowError(f"WomersleyInflow(harmonics={self.harmonics}): give 1 to 200 of them")
+
+    def __str__(self):
+        return f"Womersley's ({self.harmonics} harmonics)"
 
     def speeds(self, cap, points, voxel_size):
         return cap.developed(points)

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InternalFlowError, ScheduleError
 from ..geometry.cap import Cap
 from ..models import Waveform
+from ..quantities import flow_rate_text
 from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
 from .inflow_profiles import InflowProfile, UniformInflow, WomersleyInflow
 
@@ -42,6 +43,14 @@ class Inlet:
                 "the inlet has a Womersley profile, but no periodic waveform: give its flow rate as a Waveform with a period, or "
                 "use a laminar profile"
             )
+
+    def __str__(self) -> str:
+        """The condition in words, for a table."""
+        waveform, is_rate = self.waveform, self.flow_rate is not None
+        peak = peak_of(self.flow_rate if is_rate else self.velocity)  # type: ignore[arg-type]
+        largest = flow_rate_text(peak) if is_rate else f"{peak:.5g} m/s on average"
+        in_words = f"{largest}, {self.profile} profile"
+        return in_words if waveform is None else f"up to {in_words}, {waveform}"
 
     @property
     def waveform(self) -> Waveform | None:

@@ -52,8 +52,8 @@ class Outlet(LumpedOutlet):
 
     def __str__(self):
         if isinstance(self.pressure, Waveform):
-            return f"pressure in time, {pressure_text(self.pressure.mean)} on average, {self.pressure}"
-        return pressure_text(self.pressure)
+            return f"pressure {pressure_text(self.pressure.mean)} on average, {self.pressure}"
+        return f"pressure {pressure_text(self.pressure)}"
 
     def steady_law(self):
         return (self.pressure.mean if isinstance(self.pressure, Waveform) else self.pressure), 0.0
@@ -97,8 +97,8 @@ class ResistanceOutlet(LumpedOutlet):
 class WindkesselOutlet(LumpedOutlet):
     """Three-element Windkessel: p = p_c + R_p Q, C dp_c / dt = Q - (p_c - p_d) / R_d.
 
-    Exact for the flow of the end of each interval, so that it is stable for every interval. In steady flow p = p_d + (R_p + R_d) Q
-    at any C.
+    Exact for the flow of the end of each interval, so that it is stable for every interval. In steady flow
+    p = p_d + (R_p + R_d) Q at any C.
     Source: Westerhof, Lankhaar & Westerhof, Med. Biol. Eng. Comput. 47 (2009) 131.
     """
 

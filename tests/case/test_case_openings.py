@@ -48,7 +48,8 @@ def test_outlets_with_clinical_units(tmp_path, outlet, condition):
 
 
 def test_lengths_and_both_viscosities_take_units(tmp_path):
-    case = opened(tmp_path, more='[domain]\nvoxelSize = "0.2 mm"\n[fluid]\ndensity = "1.06 g/cm3"\ndynamicViscosity = "3.5 mPa s"')
+    fluid = 'density = "1.06 g/cm3"\ndynamicViscosity = "3.5 mPa s"'
+    case = opened(tmp_path, more=f'[domain]\nvoxelSize = "0.2 mm"\n[fluid]\n{fluid}')
     assert case.domain.voxel_size == pytest.approx(2e-4)
     assert case.fluid.kinematic_viscosity == pytest.approx(3.5e-3 / 1060.0)
     assert case.internal_flow.viscosity == pytest.approx(3.5e-3 / 1060.0)
@@ -110,9 +111,9 @@ def test_time_samples_of_a_stage_are_a_waveform_in_its_time_codes(tmp_path):
 
 
 @pytest.mark.parametrize(("inlet", "outlet", "words"), [
-    ('kind = "inlet"\nflowRate = "5 mmHg"', OUT, "flowRate is '5 mmHg': it is a pressure, but a flow rate is needed: give a text such as "
-     "'5 mL/s', or a finite number in m3/s"),
-    ('kind = "inlet"\nvelocity = "fast"', OUT, "velocity is 'fast': it must be a finite number in m/s, or a text with a unit such as"),
+    ('kind = "inlet"\nflowRate = "5 mmHg"', OUT, "flowRate is '5 mmHg': it is a pressure, but a flow rate is needed: give a "
+     "text such as '5 mL/s', or a finite number in m3/s"),
+    ('kind = "inlet"\nvelocity = "fast"', OUT, "velocity is 'fast': it must be a finite number in m/s, or a text with a unit"),
     ('kind = "inlet"\nvelocity = "2 furlong/s"', OUT, "'furlong' is no unit"),
     ('kind = "inlet"\nvelocity = "-2 m/s"', OUT, "velocity is -2: it must be above 0"),
     ('kind = "inlet"', OUT, "velocity is missing, and so are flowRate and waveform: give one of them"),
@@ -120,24 +121,25 @@ def test_time_samples_of_a_stage_are_a_waveform_in_its_time_codes(tmp_path):
     (IN + 'profile = "womersley"', OUT, "profile is womersley, which requires a periodic inflow"),
     (IN + 'waveform = "flow.csv"', OUT, 'case.toml: opening."/In".waveform and .*velocity contradict each other'),
     ('kind = "inlet"\nwaveform = "none.csv"', OUT, "waveform is 'none.csv': there is no file"),
-    ('kind = "inlet"\nwaveform = "pressure.csv"', OUT, r"line 1 is .*: it must name both columns, as in time \[s\], velocity \[m/s\] or"),
+    ('kind = "inlet"\nwaveform = "pressure.csv"', OUT, r"line 1 is .*: it must name both columns, as in time \[s\], vel"),
     ('kind = "inlet"\nwaveform = "words.csv"', OUT, "line 3 is '1, much': give a time and a value, separated by a comma"),
     ('kind = "inlet"\nwaveform = "empty.csv"', OUT, "has no lines: begin with time"),
     ('kind = "inlet"\nwaveform = "unit.csv"', OUT, r"line 1 is .*: it is a velocity, but a flow rate is needed"),
     ('kind = "inlet"\nwaveform = "flow.csv"\nperiod = 0.5', OUT, "the period of the waveform is 0.5, but its samples last 1"),
     ('kind = "inlet"\nwaveform = "zero.csv"', OUT, "flowRate is 0 at all times"),
-    (IN, OUT + "compliance = 1e-9", "compliance is 1e-09, but proximalResistance and distalResistance is missing: a Windkessel has"),
+    (IN, OUT + "compliance = 1e-9", "compliance is 1e-09, but proximalResistance and distalResistance is missing: a Windk"),
     (IN, OUT + "resistance = 1e8\npressure = 3.0", "resistance and .*pressure contradict each other"),
     (IN, OUT + "resistance = 1e8\ncompliance = 1e-9", "compliance and .*resistance contradict each other"),
     (IN, OUT + "flowShare = 0.5\ndistalPressure = 3.0", "flowShare and .*distalPressure contradict each other"),
-    (IN, OUT + "flowShare = 1.5", r'opening."/Out".kind is outlet: FlowShareOutlet\(share=1.5\): it must be above 0 and at most 1'),
+    (IN, OUT + "flowShare = 1.5", r'"/Out".kind is outlet: FlowShareOutlet\(share=1.5\): it must be above 0 and at most 1'),
     (IN, OUT + "distalPressure = 3.0", "distalPressure is 3 Pa, but there is no resistance before it"),
     (IN + "resistance = 1e8", OUT, "resistance requires kind outlet"),
 ])
 def test_openings_that_contradict_themselves_are_refused(tmp_path, inlet, outlet, words):
     for name, text in {
-        "flow": "time [s], flowRate [mL/s]\n0, 1\n1, 2\n", "pressure": "time [s], pressure [Pa]\n0, 1\n1, 2\n", "empty": "# none\n",
-        "words": "time, flowRate\n0, 1\n1, much\n", "unit": "time [s], flowRate [cm/s]\n0, 1\n1, 2\n",
+        "flow": "time [s], flowRate [mL/s]\n0, 1\n1, 2\n", "pressure": "time [s], pressure [Pa]\n0, 1\n1, 2\n",
+        "empty": "# none\n", "words": "time, flowRate\n0, 1\n1, much\n",
+        "unit": "time [s], flowRate [cm/s]\n0, 1\n1, 2\n",
         "zero": "time, flowRate\n0, 0\n1, 0\n",
     }.items():
         (tmp_path / f"{name}.csv").write_text(text)
@@ -149,5 +151,5 @@ def test_a_waveform_outside_of_the_folder_is_refused_where_files_have_to_be_loca
     (tmp_path / "flow.csv").write_text("time, velocity\n0, 1\n1, 2\n")
     (tmp_path / "case").mkdir()
     opened(tmp_path / "case", 'kind = "inlet"\nwaveform = "../flow.csv"')
-    with pytest.raises(CaseError, match="waveform refers to .*flow.csv, outside of"):
+    with pytest.raises(CaseError, match=r"waveform refers to .*flow\.csv, outside of"):
         opened(tmp_path / "case", 'kind = "inlet"\nwaveform = "../flow.csv"', local_files_only=True)

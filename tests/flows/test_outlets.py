@@ -95,5 +95,5 @@ def test_shares_that_do_not_add_up_are_refused(outlets, words):
     lambda: Inlet(velocity=Waveform((0.0, 1.0), (1.0, 1.0)), profile=WomersleyInflow()),
 ])
 def test_openings_out_of_range_are_refused(made):
-    with pytest.raises(InternalFlowError, match="must be|pass exactly one|give"):
+    with pytest.raises(InternalFlowError, match=r"must be|pass exactly one|give"):
         made()

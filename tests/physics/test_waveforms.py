@@ -44,7 +44,8 @@ def test_harmonics_are_those_of_a_cosine_and_their_sum_the_waveform():
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (((0.0,), (1.0,)), "1 times and 1 values: give two or more"), (((0.0, 1.0), (1.0,)), "2 times and 1 values"),
-    (((0.0, np.nan), (1.0, 1.0)), "not finite"), (((0.0, 1.0, 0.5), (1.0, 1.0, 1.0)), "sample 3 of the waveform is at 0.5, after"),
+    (((0.0, np.nan), (1.0, 1.0)), "not finite"),
+    (((0.0, 1.0, 0.5), (1.0, 1.0, 1.0)), r"sample 3 of the waveform is at 0\.5, after samples at 1"),
     (((0.0, 0.0, 0.0, 1.0), (1.0, 2.0, 3.0, 4.0)), "at most two samples at one time"),
     (((0.0, 0.0), (1.0, 2.0)), "all samples of the waveform are at one time"),
     (((0.0, 1.0), (1.0, 2.0), 0.9), "the period of the waveform is 0.9, but its samples last 1: give a period of at least that"),
@@ -55,7 +56,7 @@ def test_samples_that_are_no_function_of_time_are_refused(arguments, words):
 
 
 def test_a_waveform_has_no_value_after_its_end():
-    with pytest.raises(ScheduleError, match="lasts from 0 to 1, but its value at 1.5 is needed: give a longer waveform, or a per"):
+    with pytest.raises(ScheduleError, match=r"lasts from 0 to 1, but its value at 1\.5 is needed: give a longer wave"):
         Waveform((0.0, 1.0), (1.0, 2.0))(1.5)
 
 
