@@ -23,7 +23,7 @@ from ..lattice import CS2
 from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
-from ..units import Units
+from ..units import SOUND_SPEED, Units
 from .compression import compression_warning, require_compression, require_pressures, require_slow_flow
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
+_CROSSINGS_BY_SOUND = 8.0
+"""Crossings by sound in which the one that a flow emits at its beginning fades, at least."""
 WALL = "wall"
 """Name of the obstacle in the simulation of an internal flow."""
 
@@ -243,8 +245,15 @@ class InternalFlowSetup(InflowSetup):
 
     @property
     def flow_through_steps(self) -> int:
-        """Number of steps in which the inlets fill the fluid volume once: V / Q."""
-        return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
+        """Number of steps in which the flow develops: in which the inlets fill the fluid volume, V / Q, or friction spreads over
+        the widest opening, (D_h / 2)^2 / nu, whichever is sooner; but at least eight crossings by sound.
+
+        A slow flow in a long vessel is steady long before it has filled it.
+        """
+        widest = max(cap.hydraulic_diameter for cap in self.caps.values())
+        times = self.surface.volume / self.flow_rate, 0.25 * widest**2 / self.units.viscosity
+        sound = _CROSSINGS_BY_SOUND * float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED
+        return math.ceil(max(self.units.time_to_lattice(min(times)), sound))
 
     @property
     def expected_compression(self) -> float:
@@ -331,7 +340,7 @@ class InternalFlowSetup(InflowSetup):
         if points is not None:
             self.require_movable()
         here, units, u = self.openings, self.units, self.options.lattice_velocity / math.sqrt(3.0)
-        excess = max(self._excess(name) for name in self.outlets) if here.pressures else SCALE
+        excess = SCALE if here.are_coupled else max(self._excess(name) for name in self.outlets)
         simulation = Simulation(
             self.domain, viscosity=units.lattice_viscosity, lattice=self.method.lattice,
             collision=self.method.collision,
@@ -346,7 +355,7 @@ class InternalFlowSetup(InflowSetup):
         require_links(self.caps, openings.areas, self.voxel_size)
         for group in here.groups:
             group.begin(simulation, openings, units)
-        if here.pressures is None:
+        if here.are_coupled:
             simulation.feedback = here.coupled(simulation, openings, units)
         elif excess:
             factors = np.zeros(self.domain.fluid.shape)

@@ -18,8 +18,8 @@ from ..units import SOUND_SPEED, Units
 from .compression import COMPRESSION_ERROR_ABOVE
 from .outlets import FlowShareOutlet, LumpedOutlet, OutletCondition, steady_flows
 
-INTERVAL = 20
-"""Steps between two updates: sound needs 17 to pass the section in which the flow of an opening is measured."""
+INTERVAL = 10
+"""Steps between two updates: sound takes 10 from an opening to the middle of the section in which its flow is measured."""
 SCALE = 0.01
 """Density perturbation by which the stored factors of the outlets are multiplied."""
 _CROSSINGS = 4.0
@@ -50,8 +50,10 @@ class OutletCoupling(Feedback):
     """Pressures at the outlets that follow the flow through them: p_i = h_i, with h_i = a_i + b_i Q_i of each `OutletCondition`.
 
     In an incompressible flow only differences between outlets act. The level p_0 that all have in common is therefore kept out of
-    the lattice, where it would compress the fluid: the flow gets pi_i = p_i - p_0 with sum pi_i = 0, and `level` is added where
-    pressures are reported. One outlet alone does not act on the flow at all.
+    the lattice, where it would compress the fluid: the flow gets pi_i = p_i - p_0, and `level` is added where pressures are
+    reported. One outlet alone does not act on the flow at all. p_0 is chosen such that the mean of pi_i is the acoustic
+    Z (sum Q_i - Q_in), Z = rho c_s / sum A_i, which vanishes in an incompressible flow and lets the sound of a changing inflow out:
+    after a jump it is gone once it has crossed the vessel and returned, where a fixed mean would reflect it whole.
 
     A flow answers a change of pi_i at once by the acoustic -1 / Z_i, so that p_i = a_i + b_i Q_i of the last step would be
     unstable for b_i > Z_i. Instead, every `INTERVAL` steps, implicit in that answer,
@@ -79,6 +81,8 @@ class OutletCoupling(Feedback):
                 a, b = port.condition.steady_law()
                 port.state = port.condition.settled(flows[name])
                 port.applied = port.wanted = a + b * flows[name] - self.level
+        self._total = units.density * speed / sum(areas.values())
+        self._common = 0.0
         self._is_steady = False
         self._apply()
 
@@ -95,7 +99,8 @@ class OutletCoupling(Feedback):
         inflow, e, laws = self._inflow(time), self._share, {}
         for name, port in self._ports.items():
             laws[name] = self._law(port, rates[name], inflow, time, interval)
-        # sum pi' = 0 over the outlets with a level of their own gives p_0.
+        self._common = 0.5 * (self._total * (sum(rates.values()) - inflow) + self._common)
+        # The mean of pi' over the outlets with a level of their own is to be this: that gives p_0.
         firm = [name for name, port in self._ports.items() if not port.floats]
         weights = {name: 1.0 / (1.0 + b / self._ports[name].impedance + e) for name, (_, b) in laws.items()}
         if firm:
@@ -103,7 +108,7 @@ class OutletCoupling(Feedback):
                 port.applied + weights[name] * (laws[name][0] * (1.0 + e) - port.wanted - e * port.applied)
                 for name, port in self._ports.items() if name in firm
             )
-            self.level = total / ((1.0 + e) * sum(weights[name] for name in firm))
+            self.level = (total - len(firm) * self._common) / ((1.0 + e) * sum(weights[name] for name in firm))
         for name, port in self._ports.items():
             wanted = laws[name][0] - (0.0 if port.floats else self.level)
             port.applied += weights[name] * (wanted - port.wanted + e * (wanted - port.applied))
@@ -111,7 +116,7 @@ class OutletCoupling(Feedback):
         if not firm:  # Only differences act.
             mean = sum(port.applied for port in self._ports.values()) / len(self._ports)
             for port in self._ports.values():
-                port.applied -= mean
+                port.applied += self._common - mean
         self._require_small()
         self._apply()
 
@@ -145,13 +150,13 @@ class OutletCoupling(Feedback):
 
     @property
     def memory(self):
-        values = {"level": self.level}
+        values = {"level": self.level, "common": self._common}
         for name, port in self._ports.items():
             values |= {f"{name} {part}": getattr(port, part) for part in ("state", "applied", "wanted")}
         return values
 
     def recall(self, memory):
-        self.level = memory["level"]
+        self.level, self._common = memory["level"], memory["common"]
         for name, port in self._ports.items():
             port.state, port.applied, port.wanted = (memory[f"{name} {part}"] for part in ("state", "applied", "wanted"))
         self._apply()

@@ -99,6 +99,11 @@ class VesselOpenings:
         fixed = {name: value for name, value in found.items() if not isinstance(value, Waveform)}
         return fixed if len(fixed) == len(self.outlets) else None
 
+    @property
+    def are_coupled(self) -> bool:
+        """Whether the pressures at the outlets follow the flow, or a varying inflow, whose sound they let out."""
+        return self.pressures is None or bool(self.waveforms)
+
     @cached_property
     def reference_pressure(self) -> float:
         """Pressure that corresponds to density 1 at the beginning [Pa]: the lowest prescribed one, or that of `steady_flows`."""
@@ -170,7 +175,7 @@ class VesselOpenings:
         """Flow rate into the vessel [cells^3 / step] at the beginning: of each inlet, and of each outlet but the largest if
         these are known from what lies beyond them."""
         rates = {name: value_at(rate, 0.0) for name, rate in self.rates.items()}
-        if self.pressures is None and len(self.outlets) > 1:
+        if self.are_coupled and len(self.outlets) > 1:
             flows = steady_flows(self.outlets, self.inflow(0.0))[0]
             free = max(self.outlets, key=lambda name: (isinstance(self.outlets[name], Outlet), flows[name]))
             rates |= {name: -flow for name, flow in flows.items() if name != free}

@@ -1,9 +1,16 @@
 """Stages of straight pipes with caps, as a user writes them."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 from pxr import Sdf, Usd, UsdGeom
 
 from sparselbm.geometry import TriangleMesh
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "flows"))
+
+from forks import fork as fork
 
 RADIUS, DENSITY, VISCOSITY = 1e-3, 1060.0, 3.3e-6
 """Radius [m]; blood: density [kg/m^3] and kinematic viscosity [m^2/s]."""
@@ -29,30 +36,38 @@ def stage(path, length, *, inlet, outlet, axis=(1.0, 0.0, 0.0), cells=12, **solv
     """A stage with a pipe in metres; settings of the caps by name, a dictionary of times [s] and values is time samples."""
     made = Usd.Stage.CreateInMemory()
     UsdGeom.SetStageMetersPerUnit(made, 1.0)
+    UsdGeom.SetStageUpAxis(made, "Z")
     made.SetTimeCodesPerSecond(RATES)
     made.SetStartTimeCode(0.0)
     world = UsdGeom.Xform.Define(made, "/World").GetPrim()
     made.SetDefaultPrim(world)
     for name, mesh in zip(("Wall", "In", "Out"), pipe(length, axis), strict=True):
-        prim = UsdGeom.Mesh.Define(made, f"/World/{name}")
-        prim.CreatePointsAttr(mesh.points.tolist())
-        prim.CreateFaceVertexCountsAttr([3] * len(mesh.faces))
-        prim.CreateFaceVertexIndicesAttr(mesh.faces.ravel().tolist())
-        prim.CreateSubdivisionSchemeAttr("none")
+        add_mesh(made, f"/World/{name}", mesh)
     settings = {
         "/World/Wall": ("obstacle", {"role": "fluidVolume"}), "/World/In": ("opening", {"kind": "inlet", **inlet}),
         "/World/Out": ("opening", {"kind": "outlet", **outlet}),
     }
     for prim, (space, values) in settings.items():
-        _apply(made.GetPrimAtPath(prim), space, values)
-    _apply(world, "domain", {"voxelSize": 2.0 * RADIUS / cells})
-    _apply(world, "fluid", {"density": DENSITY, "viscosity": VISCOSITY})
-    _apply(world, "solver", solver)
+        apply(made.GetPrimAtPath(prim), space, values)
+    apply(world, "domain", {"voxelSize": 2.0 * RADIUS / cells})
+    apply(world, "fluid", {"density": DENSITY, "viscosity": VISCOSITY})
+    apply(world, "solver", solver)
     made.GetRootLayer().Export(str(path))
     return path
 
 
-def _apply(prim, space, values):
+def add_mesh(made, path, mesh):
+    """A mesh on a stage."""
+    prim = UsdGeom.Mesh.Define(made, path)
+    prim.CreatePointsAttr(mesh.points.tolist())
+    prim.CreateFaceVertexCountsAttr([3] * len(mesh.faces))
+    prim.CreateFaceVertexIndicesAttr(mesh.faces.ravel().tolist())
+    prim.CreateSubdivisionSchemeAttr("none")
+    return prim.GetPrim()
+
+
+def apply(prim, space, values):
+    """A part of a case on a prim."""
     prim.AddAppliedSchema(f"Sparselbm{space[0].upper()}{space[1:]}API")
     kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, dict: Sdf.ValueTypeNames.Double}
     for name, value in values.items():
