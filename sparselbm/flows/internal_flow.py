@@ -246,7 +246,7 @@ class InternalFlowSetup(InflowSetup):
     @property
     def flow_through_steps(self) -> int:
         """Number of steps in which the flow develops: in which the inlets fill the fluid volume, V / Q, or friction spreads over
-        the widest opening, (D_h / 2)^2 / nu, whichever is sooner; but at least eight crossings by sound.
+        the widest opening, (D_h / 2)^2 / nu, if that is less; at least eight crossings by sound.
 
         A slow flow in a long vessel is steady long before it has filled it.
         """

@@ -42,7 +42,7 @@ class _Port:
 
     @property
     def floats(self) -> bool:
-        """Whether its pressure is whatever gives the flow: it has no level of its own."""
+        """Whether its pressure is the one that gives a flow rate: it has no level of its own."""
         return isinstance(self.condition, FlowShareOutlet)
 
 
@@ -51,9 +51,9 @@ class OutletCoupling(Feedback):
 
     In an incompressible flow only differences between outlets act. The level p_0 that all have in common is therefore kept out of
     the lattice, where it would compress the fluid: the flow gets pi_i = p_i - p_0, and `level` is added where pressures are
-    reported. One outlet alone does not act on the flow at all. p_0 is chosen such that the mean of pi_i is the acoustic
-    Z (sum Q_i - Q_in), Z = rho c_s / sum A_i, which vanishes in an incompressible flow and lets the sound of a changing inflow out:
-    after a jump it is gone once it has crossed the vessel and returned, where a fixed mean would reflect it whole.
+    reported. One outlet alone does not act on the flow at all. p_0 is such that the mean of pi_i is the acoustic
+    Z (sum Q_i - Q_in), Z = rho c_s / sum A_i, which vanishes in an incompressible flow and lets the sound of a changing inflow
+    out: after a jump it is gone once it has crossed the vessel and returned, where a fixed mean would reflect it whole.
 
     A flow answers a change of pi_i at once by the acoustic -1 / Z_i, so that p_i = a_i + b_i Q_i of the last step would be
     unstable for b_i > Z_i. Instead, every `INTERVAL` steps, implicit in that answer,

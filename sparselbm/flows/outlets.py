@@ -15,7 +15,7 @@ from ..quantities import pressure_text
 class OutletCondition(ABC):
     """Condition at an outlet, through which fluid leaves or enters: a frozen value, a `LumpedOutlet` or a `FlowShareOutlet`.
 
-    As in every incompressible flow, only differences between the pressures of outlets act on the flow; their common part only
+    Only differences between the pressures of outlets act on an incompressible flow; their common part only
     shifts the pressures that are reported.
     """
 
@@ -195,17 +195,17 @@ def require_outlets(outlets: Mapping[str, OutletCondition]) -> None:
     """Raises InternalFlowError for shares of the flow that do not add up to what can leave."""
     shares = {name: each.share for name, each in outlets.items() if isinstance(each, FlowShareOutlet)}
     total, others = sum(shares.values()), [name for name in outlets if name not in shares]
-    told = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+    listed = ", ".join(f"{name} {share:g}" for name, share in shares.items())
     if total > 1.0 + 1e-6:
         raise InternalFlowError(
-            f"the shares of the outlets add up to {total:g}, above the limit of 1 ({told}): use smaller shares"
+            f"the shares of the outlets add up to {total:g}, above the limit of 1 ({listed}): use smaller shares"
         )
     if shares and not others and total < 1.0 - 1e-6:
         raise InternalFlowError(
-            f"the shares of the outlets add up to {total:g}, and there is no other outlet for the rest ({told}): let them add up "
+            f"the shares of the outlets add up to {total:g}, and there is no other outlet for the rest ({listed}): let them add up "
             "to 1, or give one of them a pressure in place of its share"
         )
     if others and total > 1.0 - 1e-6:
         raise InternalFlowError(
-            f"the shares of the outlets add up to 1 ({told}), which leaves nothing for {', '.join(others)}: use smaller shares"
+            f"the shares of the outlets add up to 1 ({listed}), which leaves nothing for {', '.join(others)}: use smaller shares"
         )

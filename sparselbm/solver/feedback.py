@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 class Feedback(ABC):
     """Model that reads the flow every few steps and changes parameters or fields of its conditions.
 
-    A `Simulation` updates it in `run`, whoever calls that; a gradient does not follow it and is refused.
+    A `Simulation` updates it in `run`; a gradient does not follow it and is refused.
     """
 
     interval: int

@@ -17,7 +17,7 @@ UNITS = Units(voxel_size=1e-4, velocity=0.1, viscosity=4e-6, density=1000.0, lat
 LENGTH, AREA, INFLOW = 60, 3e-6, 2e-7
 """Length of a branch [cells], area of its outlet [m^2], inflow [m^3/s]."""
 INERTANCE = 1000.0 * LENGTH * UNITS.voxel_size / AREA
-FRICTION = 0.05 * INERTANCE / UNITS.time_to_si(1000)
+FRICTION = 0.5 * INERTANCE / UNITS.time_to_si(1000)
 """L, and R of a branch [Pa s/m^3]."""
 IMPEDANCE = 1000.0 * SOUND_SPEED * UNITS.voxel_size / UNITS.time_step / AREA
 
@@ -71,7 +71,7 @@ def test_resistances_of_any_size_give_the_split_that_they_say(kind, relative, st
     network = Network(outlets)
     ratio = (3.0 * relative * IMPEDANCE + FRICTION) / (relative * IMPEDANCE + FRICTION)
     with network.coupling.towards_steady() if steady else nullcontext():
-        network.run(800 if steady else 2500)
+        network.run(800 if steady else 1600)
     a, b = network.flows.values()
     assert a / b == pytest.approx(ratio, rel=2e-3)
     level, resistance = outlets["a"].steady_law()
@@ -84,7 +84,7 @@ def test_a_share_of_the_flow_is_reached_and_kept(share, other):
     beside = Outlet(pressure=40.0) if other == "pressure" else FlowShareOutlet(share=1.0 - share)
     network = Network({"a": FlowShareOutlet(share=share), "b": beside})
     network.run(800)
-    assert network.flows["a"] / INFLOW == pytest.approx(share, rel=1e-4)
+    assert network.flows["a"] / INFLOW == pytest.approx(share, rel=1e-3)
     if other == "pressure":
         assert network.coupling.level + network._pressures[1] == pytest.approx(40.0)
 
