@@ -22,7 +22,7 @@ _WHOLE: dict[str, tuple[float, tuple[int, int, int, int]]] = {
 }
 """Units without a prefix."""
 _PREFIXES = {"k": 1e3, "M": 1e6, "c": 1e-2, "d": 1e-1, "m": 1e-3, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "n": 1e-9}
-_NAMES = {
+_NAMES: dict[tuple[int, ...], str] = {
     (0, 1, 0, 0): "a length", (0, 2, 0, 0): "an area", (0, 3, 0, 0): "a volume", (0, 0, 1, 0): "a time",
     (0, 1, -1, 0): "a velocity", (0, 3, -1, 0): "a flow rate", (1, -1, -2, 0): "a pressure", (1, -3, 0, 0): "a density",
     (0, 2, -1, 0): "a kinematic viscosity", (1, -1, -1, 0): "a dynamic viscosity", (1, -4, -1, 0): "a flow resistance",

@@ -77,7 +77,8 @@ class WomersleyInflow(InflowProfile):
 
     u(r, t) = Re sum_n Q_n / A phi_n(r) e^(i n w t), phi_0 = 2 (1 - (r / R)^2),
     phi_n = (1 - J_0(k_n r / R) / J_0(k_n)) / (1 - 2 J_1(k_n) / (k_n J_0(k_n))), k_n = i^(3/2) R sqrt(n w / nu).
-    The rest of the waveform beyond these harmonics, such as at a jump, enters uniformly, so that the flow rate is exact at every step.
+    The rest of the waveform beyond these harmonics, such as at a jump, enters uniformly, so that the flow rate is exact at every
+    step.
 
     Source: Womersley, J. Physiol. 127 (1955) 553.
     """

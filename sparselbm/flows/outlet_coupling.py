@@ -67,14 +67,17 @@ class OutletCoupling(Feedback):
 
     def __init__(
         self, simulation: Simulation, openings: OpeningFlows, field: str, outlets: Mapping[str, OutletCondition],
-        areas: Mapping[str, float], inflow: Callable[[float], float], units: Units,
+        areas: Mapping[str, float], inflow: Callable[[float], float], mean_inflow: float, units: Units,
     ):
-        """`field`: that of the outlets' density; `areas`: of their caps [m^2]; `inflow`: whole inflow [m^3 / s] at a time [s]."""
+        """`field`: that of the outlets' density; `areas`: of their caps [m^2]; `inflow`: whole inflow [m^3 / s] at a time [s].
+
+        Compliances begin with the pressure that they have at `mean_inflow`, so that a pulsating flow need not fill them.
+        """
         self._simulation, self._openings, self._field, self._units = simulation, openings, field, units
         self._inflow = inflow
         speed = SOUND_SPEED * units.voxel_size / units.time_step
         self._share = INTERVAL / (_CROSSINGS * max(simulation.domain.shape) / SOUND_SPEED)
-        flows, self.level = steady_flows(outlets, inflow(0.0))
+        flows, self.level = steady_flows(outlets, mean_inflow)
         self._ports = {name: _Port(each, units.density * speed / areas[name]) for name, each in outlets.items()}
         for name, port in self._ports.items():
             if isinstance(port.condition, LumpedOutlet):

@@ -202,8 +202,8 @@ def require_outlets(outlets: Mapping[str, OutletCondition]) -> None:
         )
     if shares and not others and total < 1.0 - 1e-6:
         raise InternalFlowError(
-            f"the shares of the outlets add up to {total:g}, and there is no other outlet for the rest ({listed}): let them add up "
-            "to 1, or give one of them a pressure in place of its share"
+            f"the shares of the outlets add up to {total:g}, and there is no other outlet for the rest ({listed}): let them "
+            "add up to 1, or give one of them a pressure in place of its share"
         )
     if others and total > 1.0 - 1e-6:
         raise InternalFlowError(

@@ -315,7 +315,7 @@ class Flow:
             parts.append(Values(setup.recorded, every, setup.units))
         if self.openings is not None:
             outlets = self.openings.of_patches[OUTLETS]
-            inlets = [name for name in self.openings.cells if name not in outlets]
+            inlets = tuple(name for name in self.openings.cells if name not in outlets)
             parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
         return InTime(tuple(parts), setup.units, every)
 

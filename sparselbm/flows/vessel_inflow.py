@@ -62,7 +62,7 @@ class PulsatingVelocities:
         result, time = np.zeros((len(centres), 3)), self._units.time_to_si(step)
         for name, here, shapes in self._places(centres):
             parts = self._parts(name, time)
-            speeds = np.concatenate([parts.real, -parts.imag]) @ shapes
+            speeds = np.concatenate([np.real(parts), -np.imag(parts)]) @ shapes
             result[here] = speeds[:, None] * self._group.caps[name].normal / self._parameter
         return result
 
@@ -89,7 +89,7 @@ class PulsatingVelocities:
             owner = nearest_cap(points, list(self._group.caps.values()))
             here = [(name, owner == k) for k, name in enumerate(self._group.inlets)]
             found = [(name, mine, self._shapes(name, points[mine]) / self._sums[name][:, None]) for name, mine in here]
-            self._at = centres, [(name, mine, np.vstack([shapes.real, shapes.imag])) for name, mine, shapes in found]
+            self._at = centres, [(name, mine, np.vstack([np.real(shapes), np.imag(shapes)])) for name, mine, shapes in found]
         return self._at[1]
 
 

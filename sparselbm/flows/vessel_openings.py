@@ -59,6 +59,12 @@ class VesselOpenings:
         """Flow rate of all inlets [m^3 / s] at a time [s]."""
         return sum(value_at(rate, time) for rate in self.rates.values())
 
+    @property
+    def mean_inflow(self) -> float:
+        """Flow rate of all inlets [m^3 / s] on average; of waveforms without a period at the beginning."""
+        rates = self.rates.values()
+        return sum(rate.mean if isinstance(rate, Waveform) and rate.period else value_at(rate, 0.0) for rate in rates)
+
     @cached_property
     def swiftest(self) -> str:
         """Name of the inlet with the largest u D_h."""
@@ -93,7 +99,7 @@ class VesselOpenings:
         return {name: each.end for name, each in self.waveforms.items() if math.isfinite(each.end)}
 
     @property
-    def pressures(self) -> dict[str, float] | None:
+    def pressures(self) -> Mapping[str, float] | None:
         """Pressure of each outlet [Pa]; None if one depends on the flow or on time."""
         found = {name: each.pressure for name, each in self.outlets.items() if isinstance(each, Outlet)}
         fixed = {name: value for name, value in found.items() if not isinstance(value, Waveform)}
@@ -108,7 +114,7 @@ class VesselOpenings:
     def reference_pressure(self) -> float:
         """Pressure that corresponds to density 1 at the beginning [Pa]: the lowest prescribed one, or that of `steady_flows`."""
         fixed = self.pressures
-        return min(fixed.values()) if fixed is not None else steady_flows(self.outlets, self.inflow(0.0))[1]
+        return min(fixed.values()) if fixed is not None else steady_flows(self.outlets, self.mean_inflow)[1]
 
     @property
     def pressure_differences(self) -> dict[str, float]:
@@ -169,7 +175,8 @@ class VesselOpenings:
     def coupled(self, simulation: Simulation, openings: OpeningFlows, units: Units) -> OutletCoupling:
         """Coupling of a simulation to outlets whose pressure depends on the flow or on time, with `SCALE` as scale of rho - 1."""
         areas = {name: self.caps[name].area for name in self.outlets}
-        return OutletCoupling(simulation, openings, f"{OUTLETS}.density", self.outlets, areas, self.inflow, units)
+        field, mean = f"{OUTLETS}.density", self.mean_inflow
+        return OutletCoupling(simulation, openings, field, self.outlets, areas, self.inflow, mean, units)
 
     def initial_rates(self, units: Units) -> dict[str, float]:
         """Flow rate into the vessel [cells^3 / step] at the beginning: of each inlet, and of each outlet but the largest if

@@ -32,7 +32,7 @@ class Network:
         self.steps, self.domain, self._inflow = 0, SimpleNamespace(shape=(2 * LENGTH, 1, 1), fluid=np.ones((2, 1), bool)), inflow
         self.cells = {"a": np.array([[0, 0]]), "b": np.array([[1, 0]])}
         self._difference, self._pressures = 0.0, np.zeros(2)
-        self.coupling = OutletCoupling(self, self, "outlets.density", outlets, dict.fromkeys("ab", AREA), inflow, UNITS)
+        self.coupling = OutletCoupling(self, self, "outlets.density", outlets, dict.fromkeys("ab", AREA), inflow, INFLOW, UNITS)
 
     def set_field(self, name, values):
         self._pressures = UNITS.pressure_to_si(CS2 * SCALE * values[:, 0])
