@@ -151,6 +151,7 @@ def _accelerate(recorder: Recorder, steps: int) -> None:
     numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
     names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
     full = {name: simulation.parameter(name) for name in names}
+    simulation.set_parameters(dict.fromkeys(names, 0.0))
     simulation.set_state(1.0, 0.0)
     recorder.sample()
     for step in range(1, steps + 1):
