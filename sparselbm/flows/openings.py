@@ -12,7 +12,7 @@ from ..errors import InternalFlowError, ScheduleError
 from ..geometry.cap import Cap
 from ..models import Waveform
 from ..quantities import flow_rate_text
-from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
+from ..units import CELLS_WARNING_BELOW, Units, coarse_error, finer_voxel_size, is_below
 from .inflow_profiles import InflowProfile, UniformInflow, WomersleyInflow
 
 INLETS, OUTLETS = "inlets", "outlets"
@@ -74,6 +74,17 @@ class PortState:
     """Flow rate [m^3 / s] at the density of rest: positive into the fluid volume."""
     pressure: float
     """Mean pressure over the opening [Pa]."""
+
+
+def port_states(
+    flows: Mapping[str, float], pressures: Mapping[str, float], units: Units, level: float
+) -> dict[str, PortState]:
+    """State of each opening from `OpeningFlows.take`; `level`: pressure of density 1 [Pa]."""
+    area = units.voxel_size**2
+    return {
+        name: PortState(units.velocity_to_si(flow) * area, units.pressure_to_si(pressures[name]) + level)
+        for name, flow in flows.items()
+    }
 
 
 def peak_of(value: float | Waveform) -> float:

@@ -22,12 +22,19 @@ from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
-from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder, Values
+from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
-from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .openings import OUTLETS, PortState, require_until
-from .recorded_values import InTime, PortValues
+from .measurement import (
+    JointMeasurement,
+    Measurement,
+    ObservableMeasurement,
+    OpeningMeasurement,
+    forces_beside,
+    require_finite,
+)
+from .openings import PortState, port_states, require_until
+from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .steady_run import SteadyResult, SteadyRun
@@ -232,9 +239,9 @@ class Flow:
     ends: Mapping[str, float] = field(default_factory=dict)
     """Last time [s] at which conditions in time have a value, by the name of the opening."""
     steady: SteadyResult | None = field(default=None, init=False)
-    """Result of the last run to steady state."""
+    """Result of the last run, if it was to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
-    """Result of the last run of a given duration."""
+    """Result of the last run, if it was of a given duration."""
     series: Series | None = field(default=None, init=False)
     """Time series of the last run in SI units; None: a run to steady state without files."""
     criterion: SteadyRun | None = field(default=None, init=False)
@@ -287,8 +294,8 @@ class Flow:
                 self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
-        self.steady = found.scaled(factors, self.setup.units.time_step)
-        _require_finite(self.steady.value, wanted, self.simulation.steps)
+        self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
+        require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
     def run_transient(
@@ -305,19 +312,13 @@ class Flow:
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
-        self.series = self.transient.series
+        self.series, self.steady = self.transient.series, None
         return self.transient
 
     def values(self, every: Schedule) -> Monitor:
         """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
-        setup, parts = self.setup, []
-        if setup.recorded:
-            parts.append(Values(setup.recorded, every, setup.units))
-        if self.openings is not None:
-            outlets = self.openings.of_patches[OUTLETS]
-            inlets = tuple(name for name in self.openings.cells if name not in outlets)
-            parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
-        return InTime(tuple(parts), setup.units, every)
+        patches = {} if self.openings is None else self.openings.of_patches
+        return values_in_time(self.setup.recorded, patches, lambda: self.ports, self.setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
@@ -341,7 +342,7 @@ class Flow:
         if wanted is None:
             raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
         found = value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
-        _require_finite(found, wanted, self.simulation.steps)
+        require_finite(found, wanted, self.simulation.steps)
         return found
 
     def move(self, points: np.ndarray) -> None:
@@ -372,19 +373,11 @@ class Flow:
         """Current flow rates and pressures by opening; empty without openings."""
         if self.openings is None:
             return {}
-        units, size = self.setup.units, self.setup.voxel_size
-        flows, pressures = self.openings.take()
-        return {
-            name: PortState(
-                units.velocity_to_si(flows[name]) * size**2,
-                units.pressure_to_si(pressures[name]) + self.reference_pressure,
-            )
-            for name in self.openings.cells
-        }
+        return port_states(*self.openings.take(), self.setup.units, self.reference_pressure)
 
     @property
     def reference_pressure(self) -> float:
-        """Pressure that corresponds to density 1 [Pa]; with outlets that depend on the flow their present common level."""
+        """Present pressure that corresponds to density 1 [Pa]; it varies with outlets that depend on the flow."""
         feedback = self.simulation.feedback
         return self.setup.reference_pressure if feedback is None else feedback.level
 
@@ -404,15 +397,6 @@ class Flow:
                 self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report
-
-
-def _require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )
 
 
 def value_factor(observable: Functional, setup: FlowSetup) -> float:

@@ -176,8 +176,8 @@ def test_a_fork_shares_its_flow_as_what_lies_beyond_its_outlets_says(beyond, dev
 
 @pytest.mark.validate
 def test_a_pulse_through_windkessels_has_the_pressures_of_their_exact_solution(device, tmp_path):
-    """Both branches with the same Windkessel take half of the flow each, and their pressure is the exact answer to it within 2 %
-    of its range on average, from the steady state of the mean inflow."""
+    """Both branches with the same Windkessel take half of the flow each, and their pressure is the exact answer to it within 1 %
+    of its range on average over the second beat, and within 4 % over the first, in which the flow develops."""
     (tmp_path / "beat.csv").write_text("time [ms], flowRate [mL/s]\n0, 0.04\n8, 0.12\n14, 0.06\n20, 0.04\n")
     waveform = {"waveform": "beat.csv", "period": 0.02}
     setup = opened(fork_stage(tmp_path / "fork.usda", {"a": windkessel(1.0), "b": windkessel(1.0)}, waveform), device)
@@ -185,7 +185,7 @@ def test_a_pulse_through_windkessels_has_the_pressures_of_their_exact_solution(d
     model, found, state = setup.outlets["/World/a"], [], None
     step, n = setup.units.time_step, 10
     state = model.settled(0.5 * rate.mean)
-    while flow.time < 0.02:
+    while flow.time < 0.04:
         flow.simulation.run(n)
         for time in flow.time - step * np.arange(n)[::-1]:
             a, b, s = model.law(state, time, step)
@@ -195,5 +195,7 @@ def test_a_pulse_through_windkessels_has_the_pressures_of_their_exact_solution(d
     exact, a, b = np.array(found).T
     swing = np.ptp(exact)
     assert swing > 500.0
-    assert np.mean(np.abs(a - exact)) < 0.02 * swing
-    assert np.mean(np.abs(b - exact)) < 0.02 * swing
+    for each in (np.abs(a - exact), np.abs(b - exact)):
+        first, second = np.array_split(each / swing, 2)
+        assert np.mean(first) < 0.04
+        assert np.mean(second) < 0.01
