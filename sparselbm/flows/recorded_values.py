@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..observe import Functional
 from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
@@ -93,3 +95,13 @@ def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> 
         for ports in (inlets, outlets)
     ]
     return float(means[0] - means[1])
+
+
+def require_finite(value: float, observable: Functional | None, steps: int) -> None:
+    """Raises SimulationError for a value that is not finite; `observable`: None for the outflow relative to the inflow."""
+    if not math.isfinite(value):
+        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
+        raise SimulationError(
+            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
+            "measured, and the observable"
+        )

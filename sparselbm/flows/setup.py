@@ -25,16 +25,9 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
-from .measurement import (
-    JointMeasurement,
-    Measurement,
-    ObservableMeasurement,
-    OpeningMeasurement,
-    forces_beside,
-    require_finite,
-)
+from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .openings import PortState, port_states, require_until
-from .recorded_values import values_in_time
+from .recorded_values import require_finite, values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .steady_run import SteadyResult, SteadyRun

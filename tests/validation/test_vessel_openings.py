@@ -177,15 +177,18 @@ def test_a_fork_shares_its_flow_as_what_lies_beyond_its_outlets_says(beyond, dev
 @pytest.mark.validate
 def test_a_pulse_through_windkessels_has_the_pressures_of_their_exact_solution(device, tmp_path):
     """Both branches with the same Windkessel take half of the flow each, and their pressure is the exact answer to it within 1 %
-    of its range on average over the second beat, and within 4 % over the first, in which the flow develops."""
-    (tmp_path / "beat.csv").write_text("time [ms], flowRate [mL/s]\n0, 0.04\n8, 0.12\n14, 0.06\n20, 0.04\n")
-    waveform = {"waveform": "beat.csv", "period": 0.02}
+    of its range on average over the second half of a beat, and within 4 % over the first, in which the flow develops.
+
+    At 5600 steps per beat; at 1870 it is 2.6 %, for sound needs 190 from end to end.
+    """
+    (tmp_path / "beat.csv").write_text("time [ms], flowRate [mL/s]\n0, 0.04\n24, 0.12\n42, 0.06\n60, 0.04\n")
+    waveform = {"waveform": "beat.csv", "period": 0.06}
     setup = opened(fork_stage(tmp_path / "fork.usda", {"a": windkessel(1.0), "b": windkessel(1.0)}, waveform), device)
     flow, rate = setup.build(), setup.inlets["/World/in"].waveform
     model, found, state = setup.outlets["/World/a"], [], None
     step, n = setup.units.time_step, 10
     state = model.settled(0.5 * rate.mean)
-    while flow.time < 0.04:
+    while flow.time < 0.06:
         flow.simulation.run(n)
         for time in flow.time - step * np.arange(n)[::-1]:
             a, b, s = model.law(state, time, step)
