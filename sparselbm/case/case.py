@@ -16,6 +16,7 @@ from ..flows import (
     FlowSetup,
     InflowProfile,
     InternalFlow,
+    InternalFlowSetup,
     SteadyRun,
     TransientRun,
     ValuesSettled,
@@ -24,7 +25,7 @@ from ..flows import (
 from ..geometry import SolidFraction
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
-from .caps import conditions_of, surface_of
+from .caps import conditions_of, require_lasting, surface_of
 from .entry import CasePart, spelt
 from .models import flow_models, model_of, require_lattice
 from .openings import CaseOpenings
@@ -183,7 +184,7 @@ class Case:
         wall = ParabolicInterpolation() if s.wall == "interpolated" else SolidFraction()
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
-            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.viscosity, density=fluid.density,
+            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.kinematic_viscosity, density=fluid.density,
             reference_length=self.reference.length, reference_area=self.reference.area,
             moment_centre=self.reference.moment_centre,
             velocity=openings.speed if fluid.reynolds is None or fluid.viscosity is None else None,
@@ -210,8 +211,8 @@ class Case:
         s = self.solver
         return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds or InternalFlow.reynolds,
-            viscosity=self.fluid.viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
-            precision=wp.float32 if s.precision == "single" else wp.float64,
+            viscosity=self.fluid.kinematic_viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity,
+            **flow_models(self), precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
     @property
@@ -250,6 +251,8 @@ class Case:
     def flow_run(self, setup: FlowSetup) -> SteadyRun | TransientRun:
         """How the flow is run: for a duration, or to steady state. Raises CaseError for times that do not fit the time step."""
         run = self._transient_run()
+        if isinstance(setup, InternalFlowSetup):
+            require_lasting(setup, self.time.duration, self.source)
         if run is None:
             return self.steady_run(setup)
         try:

@@ -89,7 +89,7 @@ def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[s
 def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
     for name, known, value in _settings(part, lambda known: not known.composed):
         yield f"# {_comment(known)}"
-        yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
+        yield f"{known.declaration} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
 def _toml_lines(part: CasePart) -> Iterator[str]:

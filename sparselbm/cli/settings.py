@@ -67,7 +67,8 @@ class Setting:
     @property
     def annotation(self) -> Any:
         """Type and option, for typer."""
-        return Annotated[_TYPES[self.known.kind] | None, self.option]
+        kind = str if self.known.unit else _TYPES[self.known.kind]
+        return Annotated[kind | None, self.option]
 
     @property
     def option(self) -> Any:
@@ -78,6 +79,8 @@ class Setting:
         shown = "" if value is None else f" Default: {value}."
         words = (*known.allowed, "FILE.py:CLASS") if known.model else known.allowed
         metavar = "|".join(words) or ("X,Y,Z" if known.kind in (VECTOR, COUNTS) else None)
+        if known.unit:
+            metavar = "NUMBER|'NUMBER UNIT'"
         help_text = known.text + shown
         panel = _PANELS[self.part]
         return option(flags, help_text, show_default=False, metavar=metavar, rich_help_panel=panel)

@@ -2,6 +2,7 @@
 
 from .aerodynamics import Aerodynamics
 from .body_rotation import BodyRotation
+from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
 from .forces import Forces
@@ -14,8 +15,9 @@ from .inflow_profile import (
     VelocityTable,
 )
 from .internal_flow import InternalFlow, InternalFlowSetup
-from .openings import Inlet, Outlet, PortState
+from .openings import Inlet, PortState
 from .options import FlowOptions
+from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
 from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
@@ -36,6 +38,7 @@ from .wind_tunnel import WindTunnel
 __all__ = [
     "Aerodynamics",
     "BodyRotation",
+    "CapProfile",
     "DriftingFlow",
     "FieldChange",
     "FieldSettled",
@@ -45,21 +48,25 @@ __all__ = [
     "FlowRegime",
     "FlowScalar",
     "FlowSetup",
+    "FlowShareOutlet",
     "Forces",
     "HeightProfile",
     "InflowProfile",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
+    "LaminarInflow",
     "LogLawProfile",
     "Measured",
     "Oscillation",
     "Outlet",
+    "OutletCondition",
     "ParabolicProfile",
     "PeriodicFlow",
     "PortState",
     "PowerLawProfile",
     "ProgressCallback",
+    "ResistanceOutlet",
     "RunEstimate",
     "Side",
     "SideCondition",
@@ -76,13 +83,16 @@ __all__ = [
     "TransientResult",
     "TransientRun",
     "TunnelSides",
+    "UniformInflow",
     "Until",
     "ValueStatistics",
     "ValuesSettled",
     "VelocityTable",
     "WindTunnel",
     "WindTunnelSetup",
+    "WindkesselOutlet",
     "WindowStatistics",
+    "WomersleyInflow",
     "pressure_drop",
     "scalar_facts",
     "scalar_results",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..observe import Functional
 from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
 from ..units import Units
-from .openings import INLETS, OUTLETS, PortState
+from .openings import OUTLETS, PortState
 
 TIME = "time [s]"
 """Name of the first column."""
@@ -81,7 +83,8 @@ def values_in_time(
     """Monitor of the time, of functionals with their units, and of the openings of an internal flow, by name of the patch."""
     parts: list[Monitor] = [Values(functionals, every, units)] if functionals else []
     if patches:
-        parts.append(PortValues(ports, patches[INLETS], patches[OUTLETS], every))
+        inlets = tuple(name for patch, names in patches.items() if patch != OUTLETS for name in names)
+        parts.append(PortValues(ports, inlets, patches[OUTLETS], every))
     return InTime(tuple(parts), units, every)
 
 
@@ -92,3 +95,13 @@ def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> 
         for ports in (inlets, outlets)
     ]
     return float(means[0] - means[1])
+
+
+def require_finite(value: float, observable: Functional | None, steps: int) -> None:
+    """Raises SimulationError for a value that is not finite; `observable`: None for the outflow relative to the inflow."""
+    if not math.isfinite(value):
+        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
+        raise SimulationError(
+            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
+            "measured, and the observable"
+        )

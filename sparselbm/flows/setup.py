@@ -26,8 +26,8 @@ from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, S
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .openings import PortState
-from .recorded_values import values_in_time
+from .openings import PortState, port_states, require_until
+from .recorded_values import require_finite, values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .scalar_values import release_observables, with_scalars
@@ -230,6 +230,8 @@ class Flow:
     openings: OpeningFlows | None = None
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
     on_progress: ProgressCallback | None = None
+    ends: Mapping[str, float] = field(default_factory=dict)
+    """Last time [s] at which conditions in time have a value, by the name of the opening."""
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run, if it was to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
@@ -249,8 +251,10 @@ class Flow:
     def run(self, duration: float) -> None:
         """Advances the flow by a duration [s], rounded to whole steps.
 
-        Raises SimulationError if it is below half a step, and if the flow has become unstable.
+        Raises SimulationError if it is below half a step, and if the flow has become unstable; ScheduleError if a waveform ends
+        before it.
         """
+        require_until(self.ends, self.time + duration)
         steps = round(self.setup.units.time_to_lattice(duration))
         if steps < 1:
             raise SimulationError(
@@ -268,13 +272,16 @@ class Flow:
         and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
         the value is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up.
         `files`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and for a value
-        that is not finite.
+        that is not finite; ScheduleError for a waveform without a period.
         """
+        require_until(self.ends, math.inf)
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
         with ExitStack() as opened:
-            recorder = None
+            recorder, feedback = None, self.simulation.feedback
+            if feedback is not None:
+                opened.enter_context(feedback.towards_steady())
             if files is not None:
                 recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
             found = self.criterion.watch(
@@ -282,7 +289,7 @@ class Flow:
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
         self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
-        _require_finite(self.steady.value, wanted, self.simulation.steps)
+        require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
     def run_transient(
@@ -292,8 +299,10 @@ class Flow:
         """Runs the flow for a duration; the result has the recorded values in SI units, and their statistics.
 
         `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
-        `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable.
+        `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable;
+        ScheduleError if a waveform ends before it.
         """
+        require_until(self.ends, self.time + transient_run.duration)
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
@@ -328,7 +337,7 @@ class Flow:
         if wanted is None:
             raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
         found = value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
-        _require_finite(found, wanted, self.simulation.steps)
+        require_finite(found, wanted, self.simulation.steps)
         return found
 
     def move(self, points: np.ndarray) -> None:
@@ -359,15 +368,13 @@ class Flow:
         """Current flow rates and pressures by opening; empty without openings."""
         if self.openings is None:
             return {}
-        units, size = self.setup.units, self.setup.voxel_size
-        flows, pressures = self.openings.take()
-        return {
-            name: PortState(
-                units.velocity_to_si(flows[name]) * size**2,
-                units.pressure_to_si(pressures[name]) + self.setup.reference_pressure,
-            )
-            for name in self.openings.cells
-        }
+        return port_states(*self.openings.take(), self.setup.units, self.reference_pressure)
+
+    @property
+    def reference_pressure(self) -> float:
+        """Present pressure that corresponds to density 1 [Pa]; it varies with outlets that depend on the flow."""
+        feedback = self.simulation.feedback
+        return self.setup.reference_pressure if feedback is None else feedback.level
 
     @property
     def compression(self) -> float:
@@ -385,15 +392,6 @@ class Flow:
                 self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report
-
-
-def _require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )
 
 
 def value_factor(observable: Functional, setup: FlowSetup) -> float:

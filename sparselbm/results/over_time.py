@@ -32,6 +32,8 @@ class OverTime:
         self._stage, self._draw, self._moment, self._reynolds = stage, draw, moment, reynolds
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
+        self.during_statistics: list[Callable[[Flow], None]] = []
+        """Functions that are called with the flow at each sample of the statistics, such as those of the wall shear stress."""
         self._times: list[float] = []
         self._codes: list[float] = []
 
@@ -73,6 +75,8 @@ class OverTime:
         def add() -> None:
             if flow.time >= run.statistics_begin:
                 means.add()
+                for each in self.during_statistics:
+                    each(flow)
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:
