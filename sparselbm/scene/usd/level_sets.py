@@ -33,7 +33,7 @@ def read_level_set(path: Path, metres_per_unit: float) -> Body:
 
 def _read_vdb(path: Path, scale: float) -> Body:
     """Meshes a level set with OpenVDB."""
-    library = _openvdb(path)
+    library = openvdb_module(path)
     try:
         found = [each for each in library.readAllGridMetadata(str(path)) if each.gridClass == GridClass.LEVEL_SET.text]
         if len(found) != 1:
@@ -51,7 +51,8 @@ def _read_vdb(path: Path, scale: float) -> Body:
     return _body(found[0].name, mesh if mesh.volume > 0.0 else TriangleMesh(mesh.points, mesh.faces[:, ::-1]), scale)
 
 
-def _openvdb(path: Path):
+def openvdb_module(path: Path):
+    """OpenVDB's module for Python. Raises SceneError if it is not installed, with what to do instead."""
     for name in ("openvdb", "pyopenvdb"):
         try:
             return importlib.import_module(name)
