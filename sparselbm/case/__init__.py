@@ -13,6 +13,7 @@ from .parts import (
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from .study import CaseStudy
@@ -31,5 +32,6 @@ __all__ = [
     "CaseReference",
     "CaseSolver",
     "CaseStudy",
+    "CaseTime",
     "SceneFile",
 ]

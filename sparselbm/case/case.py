@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import warp as wp
 
-from ..errors import CaseError
+from ..errors import CaseError, SimulationError
 from ..files.names import result_name_of
-from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, ValuesSettled, WindTunnel
+from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, TransientRun, ValuesSettled, WindTunnel
 from ..geometry import SolidFraction
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
@@ -34,6 +34,7 @@ from .parts import (
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from .source import Source
@@ -62,6 +63,7 @@ class Case:
     boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
     """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
+    time: CaseTime = field(default_factory=CaseTime)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Case:
             )
         CaseOpenings.of(self.boundary, self.source)
         self._user_models()
+        self._transient_run()
         _require_body(self.reference, surface_of(self), self.source)
         conditions_of(self.opening, self.source)
 
@@ -224,6 +227,38 @@ class Case:
             for each in fields(part):
                 if names_a_class(getattr(part, each.name)) and each.metadata["entry"].model is not None:
                     self.user_model(part, each.name)
+
+    def flow_run(self, setup: FlowSetup) -> SteadyRun | TransientRun:
+        """How the flow is run: for a duration, or to steady state. Raises CaseError for times that do not fit the time step."""
+        run = self._transient_run()
+        if run is None:
+            return self.steady_run(setup)
+        try:
+            run.require(setup.units)
+        except SimulationError as error:
+            raise CaseError(f"{self.source.place('time', 'duration')}: {error}") from error
+        return run
+
+    def _transient_run(self) -> TransientRun | None:
+        """The run of a given duration; None: to steady state. Raises CaseError for times that do not fit together."""
+        given = {each.name: value for each in fields(self.time) if (value := getattr(self.time, each.name)) is not None}
+        place = self.source.place("time", "duration")
+        if self.time.duration is None:
+            for name in given.keys() - {"playback_speed"}:
+                raise CaseError(
+                    f"{self.source.place('time', spelt(name))} is {given[name]:g} s, but {place} is missing, so that the flow is "
+                    "run to steady state: give the duration, or remove it"
+                )
+            return None
+        if self.solver.max_steps is not None:
+            raise CaseError(
+                f"{self.source.place('solver', 'maxSteps')} is {self.solver.max_steps} and {place} is {self.time.duration:g} s, "
+                "which contradict each other: keep one of them"
+            )
+        try:
+            return TransientRun(**given)
+        except SimulationError as error:
+            raise CaseError(f"{place}: {error}") from error
 
     def steady_run(self, setup: FlowSetup) -> SteadyRun:
         """Convergence criterion of the flow."""

@@ -19,11 +19,14 @@ from .parts import (
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from .values import toml_value, usd_value
 
-_SINGLE = (SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseObjective(), CaseOutput())
+_SINGLE = (
+    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseTime(), CaseObjective(), CaseOutput(),
+)
 _HINT = (
     "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
     "pressureDrop."

@@ -10,11 +10,11 @@ from .jobs import Job
 from .one_box import box_of, fluids_of
 from .overrides import Overrides
 from .plan import Output, Plan, RestartFrom, Sweep
-from .settings import FLOW, takes_case
+from .settings import RUN, takes_case
 from .show import facts, show_doubts
 
 
-@takes_case(*FLOW)
+@takes_case(*RUN)
 def run(
     options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None,

@@ -19,6 +19,7 @@ from ..case import (
     CaseObstacle,
     CaseReference,
     CaseSolver,
+    CaseTime,
     SceneFile,
 )
 from ..case.entry import CasePart, Entry
@@ -29,9 +30,12 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
 """Parts that concern every command that takes a case."""
 
+RUN = (*FLOW, CaseTime)
+"""Parts that concern the commands that run a flow over time."""
+
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseDesign: "Design", CaseObjective: "Design",
+    CaseSolver: "Solver", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
 }
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[

@@ -11,7 +11,9 @@ from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import SideCondition, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
+from .transient_run import TransientResult, TransientRun
 from .until import FieldSettled, Until, ValuesSettled
+from .value_statistics import ValueStatistics, WindowStatistics
 from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
@@ -39,9 +41,13 @@ __all__ = [
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
+    "TransientResult",
+    "TransientRun",
     "Until",
+    "ValueStatistics",
     "ValuesSettled",
     "WindTunnel",
     "WindTunnelSetup",
+    "WindowStatistics",
     "value_factor",
 ]

@@ -69,18 +69,22 @@ class History:
         return turns >= 2
 
     def periodic(self, tolerance: float) -> PeriodicFlow | None:
-        """The periodic flow at the end, or None if the last periods do not agree within 2 %, or means within `tolerance`.
+        """The periodic flow at the end, or None if the last periods do not agree within 2 %, or means within `tolerance`."""
+        if not np.isfinite(self.values).all():
+            return None
+        return self.since(0.5 * (self.steps[0] + self.steps[-1])).repeated(tolerance, most=_PERIODS)
+
+    def repeated(self, tolerance: float, *, most: int | None = None) -> PeriodicFlow | None:
+        """The periodic flow of all whole periods, or of the last `most`; None if fewer than four agree as in `periodic`.
 
         Periods begin where the value that varies most crosses its mean upwards, interpolated linearly. Each one may contain
         several crossings.
         """
-        if not np.isfinite(self.values).all():
-            return None
-        later = self.since(0.5 * (self.steps[0] + self.steps[-1]))
-        leading = int(np.argmax(later.half_ranges))
-        starts = _upward_crossings(later.steps, later.values[:, leading])
+        leading = int(np.argmax(self.half_ranges))
+        starts = _upward_crossings(self.steps, self.values[:, leading])
         for crossings in (1, 2, 3):
-            found = self._of_periods(starts[::-1][::crossings][: _PERIODS + 1][::-1], leading, tolerance)
+            chosen = starts[::-1][::crossings]
+            found = self._of_periods((chosen if most is None else chosen[: most + 1])[::-1], leading, tolerance)
             if found is not None:
                 return found
         return None

@@ -29,7 +29,18 @@ from .compression import compression_warning, require_compression, require_press
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
-from .openings import CapVelocities, Inlet, Outlet, coarse_openings, internal_dimensions, require_links, speeds
+from .openings import (
+    INLETS,
+    OUTLETS,
+    CapVelocities,
+    Inlet,
+    Outlet,
+    coarse_openings,
+    internal_dimensions,
+    ones,
+    require_links,
+    speeds,
+)
 from .options import FlowOptions
 from .setup import Flow
 
@@ -38,8 +49,8 @@ if TYPE_CHECKING:
 
 CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
-WALL, INLETS, OUTLETS = "wall", "inlets", "outlets"
-"""Names of the obstacle and of the two patches in the simulation of an internal flow."""
+WALL = "wall"
+"""Name of the obstacle in the simulation of an internal flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +261,8 @@ class InternalFlowSetup(InflowSetup):
         """Nothing but the flow rates and pressures at the openings."""
         return {}
 
+    recorded = monitored
+
     @property
     def flow_through_steps(self) -> int:
         """Number of steps in which the inlets fill the fluid volume once: V / Q."""
@@ -358,8 +371,8 @@ class InternalFlowSetup(InflowSetup):
             self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
             collision=self.method.collision,
             boundaries=[
-                VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(_ones)),
-                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(_ones) if excess else None),
+                VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(ones)),
+                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(ones) if excess else None),
             ],
             obstacles=[Obstacle(WALL, self.surface, wall=wall or options.wall, hollow=True)], precision=options.precision,
         )
@@ -392,8 +405,3 @@ class InternalFlowSetup(InflowSetup):
             tuple(caps), tuple(inlet.developed for inlet in self.inlets.values()),
             tuple(mean / simulation.parameter(f"{INLETS}.velocity_x") for mean in means), self.domain.origin, self.voxel_size,
         ))
-
-
-def _ones(centres: np.ndarray) -> np.ndarray:
-    """Placeholder profile for values that are known once the links are."""
-    return np.ones(len(centres))

@@ -12,6 +12,9 @@ from ..models.boundary import Profile
 from ..observe.openings import nearest_cap
 from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
 
+INLETS, OUTLETS = "inlets", "outlets"
+"""Names of the two patches in the simulation of an internal flow."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inlet:
@@ -109,6 +112,11 @@ class CapVelocities(Profile):
             here = owner == k
             result[here] = mean * speeds(cap, points[here], self.voxel_size, developed=developed)[:, None] * cap.normal
         return result
+
+
+def ones(centres: np.ndarray) -> np.ndarray:
+    """Placeholder profile for values that are known once the links are."""
+    return np.ones(len(centres))
 
 
 def speeds(cap: Cap, points: np.ndarray, voxel_size: float, *, developed: bool) -> np.ndarray:

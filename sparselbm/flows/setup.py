@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
+from types import MappingProxyType
 from typing import final
 
 import numpy as np
@@ -20,12 +21,15 @@ from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
+from ..observe.monitor import Monitor, Schedule, SeriesFolder, Values
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .openings import PortState
+from .openings import INLETS, OUTLETS, PortState
+from .recorded_values import InTime, PortValues
 from .run_estimate import RunEstimate
 from .steady_run import SteadyResult, SteadyRun
+from .transient_run import TransientResult, TransientRun
 
 ProgressCallback = Callable[[str, int, float, float], None]
 """Progress callback: called with the phase ("flow" or "gradient"), steps completed, current value and speed [MLUPS]."""
@@ -110,6 +114,11 @@ class FlowSetup(ABC):
     @abstractmethod
     def monitored(self) -> Mapping[str, Functional]:
         """Observables by name that have to be steady beside the measured one, such as all components of a force."""
+
+    @property
+    @abstractmethod
+    def recorded(self) -> Mapping[str, Functional]:
+        """Observables by name that are recorded over time in SI units, in addition to those at openings."""
 
     @property
     @abstractmethod
@@ -220,6 +229,8 @@ class Flow:
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run to steady state."""
+    transient: TransientResult | None = field(default=None, init=False)
+    """Result of the last run of a given duration."""
     criterion: SteadyRun | None = field(default=None, init=False)
     """Convergence criterion of that run."""
     began: float = field(default_factory=perf_counter, init=False)
@@ -258,6 +269,30 @@ class Flow:
         self.steady = found.scaled(factors, self.setup.units.time_step)
         _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
+
+    def run_transient(
+        self, transient_run: TransientRun, *, monitors: Mapping[str, Monitor] = MappingProxyType({}),
+        files: SeriesFolder | None = None,
+    ) -> TransientResult:
+        """Runs the flow for a duration; the result has the recorded values in SI units, and their statistics.
+
+        `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
+        `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable.
+        """
+        setup, report = self.setup, self.progress("flow")
+        values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
+        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
+        return self.transient
+
+    def values(self, every: Schedule) -> Monitor:
+        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
+        setup, parts = self.setup, []
+        if setup.recorded:
+            parts.append(Values(setup.recorded, every, setup.units))
+        if self.openings is not None:
+            inlets, outlets = (self.openings.of_patches[kind] for kind in (INLETS, OUTLETS))
+            parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
+        return InTime(tuple(parts), setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""

@@ -105,6 +105,11 @@ class SimulationSetup(FlowSetup):
         return {f"force {'xyz'[k]}": Force(self.obstacle, tuple(axis)) for k, axis in enumerate(axes)} if self.obstacle else {}
 
     @property
+    def recorded(self) -> dict[str, Force]:
+        """All components of the force on the obstacle, if there is one."""
+        return self.monitored
+
+    @property
     def reference_pressure(self) -> float:
         """Pressure that corresponds to the lattice density 1: 0."""
         return 0.0

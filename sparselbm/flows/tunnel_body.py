@@ -67,6 +67,11 @@ class TunnelBody:
         return self.given_area or self.frontal_area
 
     @property
+    def moment_centre(self) -> np.ndarray:
+        """Point to which moments refer [m], (3,): the centre of the bounding box of the part in the box."""
+        return self.part.bounds.mean(axis=0)
+
+    @property
     def size(self) -> np.ndarray:
         """Extents of the whole body [m], (3,)."""
         return np.ptp(self.mesh.bounds, axis=0)

@@ -21,7 +21,7 @@ from ..grid.build import box
 from ..layout import TileLayout
 from ..models.boundary import BoundaryCondition, Profile
 from ..models.wall import BounceBack
-from ..observe import Force
+from ..observe import Force, Functional
 from ..solver import Simulation
 from ..units import Units, is_below
 from .boundary_layer import boundary_layer_doubt
@@ -37,6 +37,7 @@ from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, extent_across, require_clear
 from .tunnel_conditions import pressure_doubts, tunnel_conditions
 from .tunnel_space import TunnelSpace
+from .tunnel_values import force_coefficients, recorded_values
 from .wake import wake_doubt
 
 if TYPE_CHECKING:
@@ -135,9 +136,7 @@ class WindTunnel(FlowOptions):
         for name in ("upstream", "downstream", "side"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
-                raise WindTunnelError(
-                    f"{name} is {value} L: it must be above 0, since the body may not touch the ends of the tunnel"
-                )
+                raise WindTunnelError(f"{name} is {value} L: it must be above 0, since the body may not touch the ends")
         if self.corners is not None and not np.all(np.array(self.corners[0]) < np.array(self.corners[1])):
             raise WindTunnelError(
                 f"the box from {self.corners[0]} to {self.corners[1]} m is empty: pass the lower corner first"
@@ -145,8 +144,7 @@ class WindTunnel(FlowOptions):
         for wall in self.walls:
             if wall.face.axis == self.axis:
                 raise WindTunnelError(
-                    f"the wall on {wall.face} is where the flow enters or leaves: only the other four sides can be "
-                    "walls"
+                    f"the wall on {wall.face} is where the flow enters or leaves: only the other four sides can be walls"
                 )
 
 
@@ -383,16 +381,17 @@ class WindTunnelSetup(InflowSetup):
     @property
     def default_objective(self) -> FlowCoefficient:
         """Drag coefficient C_d of the obstacle."""
-        x, y, z = (float(k == self.options.axis) for k in range(3))
-        return self.force_coefficient((x, y, z))
+        return self.monitored["drag coefficient"]
 
     @property
     def monitored(self) -> dict[str, FlowCoefficient]:
         """Coefficients of all components of the force on the obstacle."""
-        names = ["force coefficient " + axis for axis in "xyz"]
-        names[self.options.axis] = "drag coefficient"
-        axes = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-        return {name: self.force_coefficient(axis) for name, axis in zip(names, axes)}
+        return force_coefficients(self.body, self.reference_force)
+
+    @property
+    def recorded(self) -> dict[str, Functional]:
+        """Force and moment on the obstacle, and the coefficients of the force."""
+        return recorded_values(self.body, self.reference_force, self.bounds[0], self.voxel_size)
 
     @property
     def reference_force(self) -> float:

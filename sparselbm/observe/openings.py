@@ -38,6 +38,8 @@ class OpeningFlows:
         domain, lattice = simulation.domain, simulation.lattice
         assert simulation.walls.cut_links is not None, "a simulation with a patch has cut links"
         cuts = simulation.walls.cut_links.numpy().reshape(domain.fluid.shape)
+        self.of_patches = {patch: tuple(each) for patch, each in caps.items()}
+        """Names of the caps by the name of the patch."""
         self.cells: dict[str, np.ndarray] = {}
         """Tile index and cell index of the cells along each cap, (k, 2)."""
         self.centres: dict[str, np.ndarray] = {}

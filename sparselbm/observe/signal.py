@@ -34,6 +34,38 @@ class Signal:
         return float(self._some.std())
 
     @property
+    def lowest(self) -> float:
+        """Smallest value."""
+        return float(self._some.min())
+
+    @property
+    def highest(self) -> float:
+        """Largest value."""
+        return float(self._some.max())
+
+    @property
+    def integral_time(self) -> float:
+        """Integral time scale [steps]: integral of the autocorrelation of the fluctuation to its first zero; 0 if constant."""
+        values, interval = self._evenly_spaced
+        x = values - values.mean()
+        if not x.any():
+            return 0.0
+        power = np.abs(np.fft.rfft(x, 2 * len(x))) ** 2
+        correlation = np.fft.irfft(power)[: len(x)] / np.arange(len(x), 0, -1)
+        share = correlation / correlation[0]
+        negative = np.flatnonzero(share <= 0.0)
+        return float((share[: negative[0] if len(negative) else len(x)].sum() - 0.5) * interval)
+
+    @property
+    def error_of_mean(self) -> float:
+        """Standard error of the mean of a fluctuating value, rms sqrt(2 T / t): T is the integral time scale, t the duration.
+
+        Lumley & Panofsky 1964, The Structure of Atmospheric Turbulence, section 1.15. A periodic value has a smaller error over
+        whole periods.
+        """
+        return self.rms * float(np.sqrt(2.0 * self.integral_time / (self.steps[-1] - self.steps[0])))
+
+    @property
     def peak_to_peak(self) -> float:
         """Peak-to-peak value max x - min x."""
         return float(np.ptp(self._some))

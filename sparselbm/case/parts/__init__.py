@@ -13,11 +13,12 @@ from .opening import CaseOpening
 from .output import CaseOutput
 from .scene import CaseObstacle, SceneFile
 from .solver import CaseSolver
+from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseObjective,
-    CaseDesign, CaseConstraint, CaseOutput,
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime,
+    CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
 
@@ -35,6 +36,7 @@ __all__ = [
     "CaseOutput",
     "CaseReference",
     "CaseSolver",
+    "CaseTime",
     "SceneFile",
     "Vector",
 ]

@@ -23,23 +23,23 @@ class Recorded:
 class Recorder:
     """Advances a simulation between the instants at which its monitors are recorded.
 
-    `monitors`: by the names of their records and files. `files`: folder to which the series are written while they are recorded.
-    Bodies may move during the recording. Raises ValueError for a monitor that does not fit the simulation and OutputExistsError
-    for existing files, both before any step.
+    `monitors`: by the names of their records and files. `files`: folder to which the series are written while they are recorded;
+    monitors without columns have no file. Bodies may move during the recording. Raises ValueError for a monitor that does not
+    fit the simulation and OutputExistsError for existing files, both before any step.
 
     Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
     """
 
     def __init__(self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None):
         if files is not None:
-            files.require_free(tuple(monitors))
+            files.require_free(tuple(name for name, each in monitors.items() if each.columns(simulation)))
         self.simulation = simulation
         self._monitors = dict(monitors)
         columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
         self._samplers = {name: monitor.bind(simulation) for name, monitor in monitors.items()}
         self.records: dict[str, SeriesRecord] = {name: SeriesRecord(each) for name, each in columns.items()}
         """Records by name."""
-        self._files = {name: files.open(name, each) for name, each in columns.items()} if files is not None else {}
+        self._files = {name: files.open(name, each) for name, each in columns.items() if each} if files is not None else {}
 
     def run(self, steps: int, *, stop: StopCondition | None = None) -> Recorded:
         """Runs the steps; the initial state is recorded as well if it is due.

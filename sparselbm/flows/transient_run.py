@@ -1,0 +1,143 @@
+"""Runs of a given duration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import SimulationError, require_positive
+from ..models.schedule import SmoothStart
+from ..observe.monitor import EverySeconds, Monitor, Recorder, Series, SeriesFolder
+from ..solver import Simulation
+from ..units import Units
+from .value_statistics import WindowStatistics
+
+SERIES = "time_series"
+"""Name of the record of a run, and of its file."""
+MOST_STEPS = 2**31 - 1
+"""Largest number of steps of a run."""
+_CHUNK = 100
+"""Number of steps between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class TransientResult:
+    """Result of a run of a given duration."""
+
+    series: Series
+    """Recorded values in SI units, after the time [s]."""
+    statistics: WindowStatistics | None
+    """Statistics over the window; None if it has too few samples."""
+    steps: int
+    """Number of steps run."""
+
+    @property
+    def times(self) -> np.ndarray:
+        """Times of the recorded values [s], (n,)."""
+        return self.series.values[:, 0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransientRun:
+    """Run of a given duration, in SI units. Raises SimulationError for times that do not fit together."""
+
+    duration: float
+    """Simulated time [s]."""
+    ramp: float | None = None
+    """Time in which the velocities of all inlets and moving walls rise from 0 [s]: see `SmoothStart`. The flow is then at rest at
+    first. None: they have their full values from the beginning, and the flow starts from its present state."""
+    record_every: float | None = None
+    """Interval of the recorded values [s]; None: a 200th of a flow-through time."""
+    output_every: float | None = None
+    """Interval at which fields are written and drawn [s]; None: only at the end."""
+    statistics_from: float | None = None
+    """Beginning of the statistics [s], which last until the end; None: half the duration."""
+    playback_speed: float = 1.0
+    """Simulated seconds per second of playback in a viewer."""
+
+    def __post_init__(self):
+        for name in ("duration", "ramp", "record_every", "output_every", "statistics_from", "playback_speed"):
+            if (value := getattr(self, name)) is not None:
+                require_positive(name, value, "" if name == "playback_speed" else "s", SimulationError)
+        for name, remedy in (
+            ("ramp", "use a shorter ramp"), ("record_every", "record more often"), ("output_every", "write more often"),
+            ("statistics_from", "begin earlier"),
+        ):
+            value = getattr(self, name)
+            if value is not None and not value < self.duration * (1.0 + 1e-9 * (name == "output_every")):
+                raise SimulationError(
+                    f"{name} is {value:g} s, but the run ends after the duration of {self.duration:g} s: {remedy}, or run longer"
+                )
+
+    @property
+    def statistics_begin(self) -> float:
+        """Beginning of the statistics [s]."""
+        return 0.5 * self.duration if self.statistics_from is None else self.statistics_from
+
+    @property
+    def outputs(self) -> int:
+        """Number of times at which fields are written, without the initial state."""
+        return 1 if self.output_every is None else math.ceil(self.duration / self.output_every * (1.0 - 1e-9))
+
+    def require(self, units: Units) -> None:
+        """Raises SimulationError for intervals below a time step, and for more steps than can be counted."""
+        step = units.time_step
+        for name in ("duration", "ramp", "record_every", "output_every"):
+            value = getattr(self, name)
+            if value is not None and value < step:
+                raise SimulationError(
+                    f"{name} is {value:.4g} s, below the time step of {step:.4g} s: use at least that, or a smaller "
+                    "lattice_velocity"
+                )
+        if not self.duration / step <= MOST_STEPS:
+            raise SimulationError(
+                f"the duration of {self.duration:.4g} s has {self.duration / step:.3g} time steps of {step:.4g} s, limit "
+                f"{MOST_STEPS:,}: use a shorter duration or a larger voxel_size"
+            )
+
+    def steps(self, units: Units) -> int:
+        """Number of steps."""
+        return max(1, round(units.time_to_lattice(self.duration)))
+
+    def recording(self, units: Units, flow_through_steps: int) -> EverySeconds:
+        """Schedule of the recorded values."""
+        default = max(1, round(flow_through_steps / 200)) * units.time_step
+        return EverySeconds(self.record_every or min(default, max(self.duration / 20.0, units.time_step)), units)
+
+    def watch(
+        self, simulation: Simulation, units: Units, values: Monitor, monitors: Mapping[str, Monitor],
+        files: SeriesFolder | None, on_progress: Callable[[int, float], None],
+    ) -> TransientResult:
+        """Advances the simulation by the duration; `on_progress(steps, last value)`. Raises SimulationError.
+
+        `values`: the recorded values, the time first; `monitors`: further ones; `files`: folder of the series of `values`.
+        """
+        self.require(units)
+        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
+        first, count, record = simulation.steps, self.steps(units), recorder.records[SERIES]
+        with recorder:
+            if self.ramp is not None:
+                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))))
+            while (left := first + count - simulation.steps) > 0:
+                recorder.run(min(left, _CHUNK))
+                on_progress(simulation.steps - first, float(record.latest(record.columns[-1], 1)[-1]))
+        begin = first + units.time_to_lattice(self.statistics_begin)
+        return TransientResult(record.series, WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step), count)
+
+
+def _accelerate(recorder: Recorder, steps: int) -> None:
+    """Runs the first steps from rest, in which the velocities of all boundary conditions rise to their values."""
+    simulation, start = recorder.simulation, SmoothStart(steps)
+    d, conditions = simulation.lattice.dimension, simulation.physics.boundaries
+    numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
+    names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
+    full = {name: simulation.parameter(name) for name in names}
+    simulation.set_state(1.0, 0.0)
+    recorder.sample()
+    for step in range(1, steps + 1):
+        simulation.set_parameters({name: start(step) * value for name, value in full.items()})
+        simulation.run(1)
+        recorder.sample()
