@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
+from .image import ImageOfCase, image_file, require_image
 from .openings import CaseOpenings, tunnel_sides
 from .parts import (
     CaseBoundary,
@@ -28,6 +30,7 @@ from .parts import (
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseOpening,
@@ -57,6 +60,7 @@ class Case:
     """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
+    image: CaseImage = field(default_factory=CaseImage)
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
@@ -81,6 +85,7 @@ class Case:
                 f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
                 f"{self.solver.lattice}: it must be D3Q27, or not set"
             )
+        require_image(self)
         CaseOpenings.of(self.boundary, self.source)
         self._user_models()
         self._transient_run()
@@ -102,7 +107,7 @@ class Case:
         path = Path(path)
         if path.suffix.lower() == ".toml":
             case = toml_file.read_case(path, local_files_only=local_files_only)
-        elif path.suffix.lower() in foreign.SUFFIXES:
+        elif not foreign.is_stage(path):
             case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
         else:
             case = stage_file.read_case(path, variants or {}, local_files_only=local_files_only)
@@ -131,11 +136,13 @@ class Case:
         from ..scene.usd import Scene, foreign
 
         unit = self.scene.metres_per_unit
-        if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
+        if unit is not None and foreign.is_stage(self.file):
             raise CaseError(
                 f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which stores "
                 "its own unit: set metersPerUnit there, or in a layer over it"
             )
+        if (image := self._image) is not None:
+            return image.scene()
         scene = Scene.open(
             self.file, variants=self.scene.variants, time=self.scene.time,
             subdivision_levels=self.scene.subdivision_levels, metres_per_unit=unit, local_files_only=local_files_only,
@@ -190,9 +197,17 @@ class Case:
 
     def setup(self, scene: Scene, device: wp.DeviceLike | None = None) -> FlowSetup:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
+        if (image := self._image) is not None:
+            return image.setup(self._collision, self._lattice, device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
         return self.tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+
+    @cached_property
+    def _image(self) -> ImageOfCase | None:
+        """The voxel image; None for a case without one."""
+        path = image_file(self)
+        return None if path is None else ImageOfCase.of(self, path)
 
     @property
     def user_objective(self) -> Functional | None:

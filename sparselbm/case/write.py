@@ -23,7 +23,7 @@ def write_template(
     `file`: by default SCENE_case.usda beside the scene, or SCENE_case.toml if the scene is not a USD file.
     Raises CaseError, SceneError, and OutputExistsError if the file exists and `overwrite` is not set.
     """
-    is_foreign = scene.path.suffix.lower() in foreign.SUFFIXES
+    is_foreign = not foreign.is_stage(scene.path)
     target = Path(file) if file else scene.path.with_name(f"{scene.path.stem}_case{'.toml' if is_foreign else '.usda'}")
     suffixes = (".toml",) if is_foreign else (".usda", ".toml")
     if target.suffix.lower() not in suffixes:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..flows import InternalFlowSetup
+from ..flows import InternalFlowSetup, PorousMediumSetup
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
 from ..geometry.surface_doubts import surface_doubts
@@ -14,11 +14,11 @@ from .drawings import Draw
 from .exits import spoken
 from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom, Sweep
-from .settings import FLOW, takes_case
+from .settings import RUN, takes_case
 from .show import err, facts, out, show_doubts
 
 
-@takes_case(*FLOW)
+@takes_case(*RUN)
 def inspect(
     options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None, json_file: o.JsonFile = None,
@@ -54,7 +54,8 @@ def inspect(
 
 def _run(planned: PlannedRun, overwrite: bool) -> dict[str, Any]:
     """Reports a scene and the run that it would give."""
-    looks = [inspect_mesh(body.mesh, body.path) for body in planned.scene.bodies]
+    is_image = isinstance(planned.setup, PorousMediumSetup)
+    looks = [] if is_image else [inspect_mesh(body.mesh, body.path) for body in planned.scene.bodies]
     _show_reading(planned.scene, looks, planned.setup.caps if isinstance(planned.setup, InternalFlowSetup) else {})
     numbers = planned.job.numbers(planned.setup.estimate())
     planned.job.show(numbers)

@@ -2,9 +2,12 @@
 
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .image_sides import ImageSides, PeriodicSides, SealedSides
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
+from .permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
+from .porous_medium import PorousMedium, PorousMediumSetup
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
@@ -17,24 +20,34 @@ from .value_statistics import ValueStatistics, WindowStatistics
 from .wind_tunnel import WindTunnel, WindTunnelSetup
 
 __all__ = [
+    "CoarserGrid",
     "DriftingFlow",
+    "ErrorEstimate",
     "FieldChange",
     "FieldSettled",
+    "FinerGrid",
     "Flow",
     "FlowCoefficient",
     "FlowOptions",
     "FlowRegime",
     "FlowSetup",
+    "ImageSides",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
     "Measured",
     "Oscillation",
+    "OtherViscosity",
     "Outlet",
     "PeriodicFlow",
+    "PeriodicSides",
+    "Permeability",
+    "PorousMedium",
+    "PorousMediumSetup",
     "PortState",
     "ProgressCallback",
     "RunEstimate",
+    "SealedSides",
     "SideCondition",
     "SideWall",
     "SimulationSetup",

@@ -1,11 +1,13 @@
 """Results on disk: writers, readers, drawings and export."""
 
 from .internal_flow_writer import InternalFlowWriter
+from .porous_medium_writer import PorousMediumWriter
 from .reader import Results
 from .writer import ResultsWriter
 
 __all__ = [
     "InternalFlowWriter",
+    "PorousMediumWriter",
     "Results",
     "ResultsWriter",
 ]

@@ -11,12 +11,12 @@ from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.write import append_csv
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState
-from ..grid import sample
 from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
-from .images import convergence, one_slice
+from .images import convergence
 from .run_record import run_record
+from .slice_picture import draw_middle
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -51,7 +51,7 @@ class InternalFlowWriter:
         """
         through, moment = flow.ports, self._moment(flow)
         draw_all(self.draw, self.stage, moment, None)
-        self._draw_slice(moment)
+        draw_middle(self.folder / "slice.png", moment)
         steady = flow.steady.to_json() if flow.steady else {}
         shear = self._shear(moment)
         summary = {
@@ -84,18 +84,6 @@ class InternalFlowWriter:
         """Centres of the cells along the inlets [m], (k, 3), as starting points of streamlines."""
         assert flow.openings is not None
         return np.concatenate([flow.openings.centres[name] for name in self.setup.inlets])
-
-    def _draw_slice(self, moment: FlowFrame) -> None:
-        """Plots the slice through the middle of the surface; nothing if there is no fluid."""
-        positions = moment.plane(None, None)
-        flat = positions.reshape(-1, 3)
-        speed = np.where(moment.is_fluid, moment.snapshot.speed, np.nan)
-        shown = sample(moment.snapshot.domain, speed, flat).reshape(positions.shape[:2])
-        if np.isfinite(shown).any():
-            u, v = (k for k in range(3) if k != moment.across)
-            low, high = moment.bounds
-            extent = float(low[u]), float(high[u]), float(low[v]), float(high[v])
-            one_slice(self.folder / "slice.png", shown, extent=extent, label="speed [m/s]")
 
     def _shear(self, moment: FlowFrame) -> dict[str, float]:
         """Mean and largest wall shear stress [Pa], away from the openings."""

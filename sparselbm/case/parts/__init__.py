@@ -9,6 +9,7 @@ from .boundary import SIDES, CaseBoundary
 from .design import CaseConstraint, CaseDesign, CaseObjective
 from .domain import CaseDomain, CaseReference
 from .fluid import CaseFluid
+from .image import CaseImage
 from .opening import CaseOpening
 from .output import CaseOutput
 from .scene import CaseObstacle, SceneFile
@@ -17,7 +18,7 @@ from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime,
+    SceneFile, CaseImage, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime,
     CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
@@ -30,6 +31,7 @@ __all__ = [
     "CaseDesign",
     "CaseDomain",
     "CaseFluid",
+    "CaseImage",
     "CaseObjective",
     "CaseObstacle",
     "CaseOpening",

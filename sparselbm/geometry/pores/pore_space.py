@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import GeometryError
 from .connectivity import percolating
-from .widths import widths
+from .widths import UNBOUNDED, widths
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +42,9 @@ class PoreSpace:
         return percolating(self.pore, axis, periodic=self.periodic)
 
     def typical_width(self, axis: int) -> float:
-        """Median width of the connected pores [voxels]; the smallest extent of the image where no pore has a width."""
+        """Median width of the connected pores [voxels]; the smallest extent of the image where the pore is open everywhere."""
         found = self._widths(axis)[self.connected(axis)]
-        return float(min(np.median(found), *self.pore.shape)) if found.size else 0.0
+        return float(np.median(found)) if found.size else 0.0
 
     def narrowest_width(self, axis: int) -> int:
         """Width of the narrowest throat on the widest path along an axis [voxels]: no path avoids all narrower ones."""
@@ -57,7 +57,7 @@ class PoreSpace:
                 low = middle
             else:
                 high = middle - 1
-        return int(min(choices[low], *self.pore.shape)) if len(choices) else 0
+        return int(choices[low]) if len(choices) else 0
 
     def coarsened(self) -> PoreSpace:
         """The image with voxels twice as large: pore where at least half of the eight voxels are; an odd last layer is doubled."""
@@ -73,6 +73,8 @@ class PoreSpace:
         return PoreSpace(fine, self.periodic)
 
     def _widths(self, axis: int) -> np.ndarray:
-        return widths(self.connected(axis), open_axes=(0, 1, 2) if self.periodic else (axis,))
+        """Width at every connected pore [voxels]."""
+        found = widths(self.connected(axis), axis, periodic=self.periodic)
+        return np.where(found == UNBOUNDED, min(self.pore.shape), found)
 
 

@@ -1,23 +1,25 @@
 """Widths of pores in voxels."""
 
-from collections.abc import Collection
-
 import numpy as np
 
 UNBOUNDED = np.iinfo(np.int32).max
-"""Length of a chord that an open face of the image cuts off."""
+"""Length of a chord that does not end in the image."""
 
 
-def widths(pore: np.ndarray, *, open_axes: Collection[int]) -> np.ndarray:
-    """Width at every voxel [voxels], (nx, ny, nz) int32: the shortest of the three chords along the axes; 0 in solid.
+def widths(pore: np.ndarray, axis: int, *, periodic: bool) -> np.ndarray:
+    """Width at every voxel for flow along an axis [voxels], (nx, ny, nz) int32: the shortest of the three chords along the axes.
 
-    A chord is the line of pore voxels between two solid ones. Chords that end at a face of the image normal to one of the
-    `open_axes` are not counted, since the pore goes on there; at other faces there is a wall. A voxel without a chord has the
-    width `UNBOUNDED`.
+    A chord is the line of pore voxels between two solid ones; it goes on in the next repetition of a `periodic` image. In another,
+    the faces across the flow cut chords off, which are not counted, and the other faces are walls. A voxel without a chord has
+    the width `UNBOUNDED`, a solid voxel 0.
     """
     found = np.full(pore.shape, UNBOUNDED, dtype=np.int32)
-    for axis in range(3):
-        np.minimum(found, _chords(pore, axis, is_open=axis in open_axes), out=found)
+    for k, n in enumerate(pore.shape):
+        if periodic:
+            chords = _chords(np.concatenate([pore] * 3, axis=k), k, is_open=True).take(range(n, 2 * n), k)
+        else:
+            chords = _chords(pore, k, is_open=k == axis)
+        np.minimum(found, chords, out=found)
     return np.where(pore, found, 0)
 
 

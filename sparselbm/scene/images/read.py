@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import SceneError
+from ..usd import foreign, level_sets
 from . import numpy_array, raw, tiff, vdb, vti
 from .image import VoxelImage
 from .storage import Storage
@@ -17,9 +18,9 @@ _READERS: dict[str, Reader] = {
     ".npy": numpy_array.read, ".raw": raw.read, ".tif": tiff.read, ".tiff": tiff.read, ".vti": vti.read, ".nvdb": vdb.read_nvdb,
     ".vdb": vdb.read_vdb,
 }
-VOLUME_SUFFIXES = (".nvdb", ".vdb")
+VOLUME_SUFFIXES = level_sets.SUFFIXES
 """Files that hold an image or a level set, that is the surface of a body."""
-SUFFIXES = tuple(each for each in _READERS if each not in VOLUME_SUFFIXES)
+SUFFIXES = foreign.IMAGE_SUFFIXES
 """Files that hold nothing but images."""
 
 

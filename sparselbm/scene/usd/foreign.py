@@ -16,7 +16,14 @@ from sparselbm.scene.usd.report import size_text
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 
 SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
-"""File types read here; all others are treated as USD."""
+"""File types read here."""
+IMAGE_SUFFIXES = (".npy", ".raw", ".tif", ".tiff", ".vti")
+"""Voxel images, which `scene.images` reads."""
+
+
+def is_stage(path: Path) -> bool:
+    """Whether a file is treated as a USD stage, as are all types but those above."""
+    return path.suffix.lower() not in (*SUFFIXES, *IMAGE_SUFFIXES)
 
 
 _GLTF = (".gltf", ".glb")
