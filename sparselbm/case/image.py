@@ -23,7 +23,16 @@ from ..flows import (
 )
 from ..lattice import Lattice
 from ..models.collision import Collision
-from ..scene.images import SUFFIXES, VOLUME_SUFFIXES, PoreLabels, Segmentation, Storage, Threshold, VoxelImage, read_image
+from ..scene.images import (
+    SUFFIXES,
+    VOLUME_SUFFIXES,
+    PoreLabels,
+    Segmentation,
+    Storage,
+    Threshold,
+    VoxelImage,
+    read_image,
+)
 from ..scene.images.scene import image_scene
 from ..scene.usd import Scene
 from .entry import CasePart, spelt
@@ -96,8 +105,9 @@ class ImageOfCase:
         if case.fluid.viscosity is not None:
             own["viscosity"] = case.fluid.viscosity
         medium = PorousMedium(
-            voxel_size=self.read.voxel_size, sides=PeriodicSides() if part.sides == "periodic" else SealedSides(),  # type: ignore[arg-type]
-            density=case.fluid.density, lattice_viscosity=part.lattice_viscosity, axes=tuple(map("xyz".index, part.axes)),
+            voxel_size=self.read.voxel_size,  # type: ignore[arg-type]
+            sides=PeriodicSides() if part.sides == "periodic" else SealedSides(), density=case.fluid.density,
+            lattice_viscosity=part.lattice_viscosity, axes=tuple(map("xyz".index, part.axes)),
             error_estimate=_ESTIMATES[part.error_estimate],
             precision=wp.float32 if case.solver.precision == "single" else wp.float64, **own,
         )
@@ -118,8 +128,8 @@ def image_file(case: ImageSettings) -> Path | None:
         path, folder = (case.source.folder / part.file).resolve(), case.source.folder.resolve()
         if case.source.local_files_only and folder not in path.parents:
             raise CaseError(
-                f"{case.source.place('image', 'file')} refers to {path}, outside of {folder}; local_files_only=True refuses this: "
-                "copy the file into the folder"
+                f"{case.source.place('image', 'file')} refers to {path}, outside of {folder}; local_files_only=True refuses "
+                "this: copy the file into the folder"
             )
         return case.source.folder / part.file
     suffix = scene.suffix.lower()
@@ -142,7 +152,8 @@ def require_image(case: Any) -> None:
         (case.design, CaseDesign(), set()),
         (case.solver, CaseSolver(), {"lattice", "collision", "precision", "tolerance", "until", "maxSteps"}),
     ]
-    given = [(each.space, name, value) for each, default, free in plain for name, value in _changed(each, default) if name not in free]
+    changed = [(each.space, *found, free) for each, default, free in plain for found in _changed(each, default)]
+    given: list[tuple[str, str, Any]] = [(space, name, value) for space, name, value, free in changed if name not in free]
     given += [("time", "duration", case.time.duration)] if case.time.duration is not None else []
     for space in ("obstacle", "opening", "constraint"):
         given += [(space, "kind", path) for path in getattr(case, space)]

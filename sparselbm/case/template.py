@@ -14,6 +14,7 @@ from .parts import (
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseOutput,
@@ -58,6 +59,13 @@ def toml_text(scene: SceneFile, obstacle: str) -> str:
     tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
     lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]
     return "\n".join([f"# {_HINT}", *_once(lines)]) + "\n"
+
+
+def image_text(file: str) -> str:
+    """A TOML file beside a voxel image."""
+    parts = (CaseImage(file=file), CaseDomain(), CaseFluid(), CaseSolver(), CaseOutput())
+    lines = [line for part in parts for line in ("", f"[{part.space}]", *_toml_lines(part))]
+    return "\n".join(["# Settings that are removed take their defaults.", *_once(lines)]) + "\n"
 
 
 def _once(lines: list[str]) -> Iterator[str]:

@@ -144,8 +144,8 @@ def _text(each: dict[str, Any]) -> str:
     how = f" (error from {each['second_run']})" if "error" in each else ""
     state = "" if each["converged"] else ", not converged"
     return (
-        f"{each['permeability_darcy']:.4g}{error} darcy = {each['permeability']:.4g} m^2 = {each['permeability_voxels']:.4g} voxel^2"
-        f"{how}{state}"
+        f"{each['permeability_darcy']:.4g}{error} darcy = {each['permeability']:.4g} m^2 = "
+        f"{each['permeability_voxels']:.4g} voxel^2{how}{state}"
     )
 
 

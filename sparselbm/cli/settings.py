@@ -38,7 +38,10 @@ _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
     CaseSolver: "Solver", CaseTime: "Time", CaseImage: "Image", CaseDesign: "Design", CaseObjective: "Design",
 }
-_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str], LABELS: list[int]}
+_TYPES = {
+    NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str],
+    LABELS: list[int],
+}
 _Scene = Annotated[
     Path,
     typer.Argument(

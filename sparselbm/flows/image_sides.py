@@ -1,4 +1,4 @@
-"""What drives the flow through a voxel image, and what happens at its faces."""
+"""Conditions at the faces of a voxel image, and the force or pressure that drives the flow."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class SealedSides(ImageSides):
     """Pressure difference between the two faces across the flow; the four other faces are no-slip walls.
 
     This is how cores are measured in the laboratory. The pressures hold in the centres of the first and the last layer of
-    voxels, where the velocity is normal to them: the flow is that of the image followed by its mirror image.
+    voxels; the velocity along the faces is free. The flow is within some per cent that of the image followed by its mirror image,
+    in half the memory.
     """
 
     periodic = False

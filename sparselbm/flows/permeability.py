@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .porous_medium import PorousMediumSetup
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
 
 DARCY = 9.869233e-13
 """One darcy [m^2]."""
@@ -45,6 +42,21 @@ class Permeability:
         return self.square_metres / DARCY
 
 
+class ChangeableSetup(Protocol):
+    """Set-up of a flow through an image, of which a second run is made."""
+
+    def refined(self, factor: float) -> Self:
+        """The same on voxels that are smaller by a factor."""
+        ...
+
+    def with_lattice_viscosity(self, factor: float) -> Self:
+        """The same with the viscosity on the lattice times a factor."""
+        ...
+
+
+S = TypeVar("S", bound=ChangeableSetup)
+
+
 class ErrorEstimate(ABC):
     """Estimate of the error of a permeability from a second run: a frozen value."""
 
@@ -52,7 +64,7 @@ class ErrorEstimate(ABC):
     """The second run for a reader."""
 
     @abstractmethod
-    def second(self, setup: PorousMediumSetup) -> PorousMediumSetup:
+    def second(self, setup: S) -> S:
         """Set-up of the second run. Raises the errors of a set-up that cannot be run."""
 
     @abstractmethod
@@ -106,8 +118,7 @@ class OtherViscosity(ErrorEstimate):
     words = "another relaxation time"
 
     def second(self, setup):
-        options = replace(setup.options, lattice_viscosity=self.factor * setup.options.lattice_viscosity)
-        return setup.with_options(options)
+        return setup.with_lattice_viscosity(self.factor)
 
     def error(self, first, second):
         return abs(first.square_metres - second.square_metres)

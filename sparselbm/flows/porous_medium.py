@@ -38,9 +38,9 @@ class PorousMedium:
     """Creeping flow through a voxel image, for its permeability; a cell is a voxel.
 
     Walls are halfway between pore and solid voxels (halfway bounce-back), and TRT makes the permeability independent of the
-    viscosity. With the magic parameter 1/8 the flow rate between plates along the grid is exact on any number of voxels: with 3/16
-    the velocities at the centres are, whose sum exceeds the flow rate by 1 / (2 h^2) over h voxels. Permeability does not depend
-    on `viscosity` and `density`, which scale the velocities and pressures of the results.
+    viscosity. With the magic parameter 1/8 the flow rate between plates along the grid is exact on any number of voxels;
+    with 3/16 the velocities at the centres are, whose sum exceeds the flow rate by 1 / (2 h^2) over h voxels. The permeability
+    does not depend on `viscosity` and `density`, which scale the velocities and pressures of the results.
     """
 
     voxel_size: float
@@ -69,12 +69,13 @@ class PorousMedium:
 
     def check(self) -> None:
         """Raises PorousMediumError for numbers that are not finite and above 0, and for a Reynolds number above the limit."""
-        units = {"voxel_size": "m", "viscosity": "m^2/s", "density": "kg/m^3", "reynolds": "", "lattice_viscosity": "cells^2/step"}
-        for name, unit in units.items():
+        units = {"voxel_size": "m", "viscosity": "m^2/s", "density": "kg/m^3", "reynolds": ""}
+        for name, unit in (*units.items(), ("lattice_viscosity", "cells^2/step")):
             require_positive(name, getattr(self, name), unit, PorousMediumError)
         if self.reynolds > CREEPING:
             raise PorousMediumError(
-                f"the Reynolds number is {self.reynolds:g}, above the limit of {CREEPING:g}: permeability is that of creeping flow"
+                f"the Reynolds number is {self.reynolds:g}, above the limit of {CREEPING:g}: permeability is that of creeping "
+                "flow; use 0.01"
             )
 
     def in_image(
@@ -250,8 +251,8 @@ class PorousMediumSetup(FlowSetup):
         name, shape = "xyz"[self.axis], self.pores.pore.shape
         if not self.options.sides.periodic and shape[self.axis] < _LEAST_LENGTH:
             raise PorousMediumError(
-                f"the image has {shape[self.axis]} voxels along {name}, below the limit of {_LEAST_LENGTH} between two faces with a "
-                "pressure: use a longer image, or periodic sides"
+                f"the image has {shape[self.axis]} voxels along {name}, below the limit of {_LEAST_LENGTH} between two faces "
+                "with a pressure: use a longer image, or periodic sides"
             )
         self.units.check()
 
@@ -288,8 +289,9 @@ class PorousMediumSetup(FlowSetup):
         through = self.pores.connected_porosity
         return tuple(replace(self, axis=axis) for axis in self.options.axes if through[axis])
 
-    def with_options(self, options: PorousMedium) -> PorousMediumSetup:
-        """Returns the checked set-up of the same image with other options, on the same voxels and sides."""
+    def with_lattice_viscosity(self, factor: float) -> PorousMediumSetup:
+        """Returns the checked set-up with the viscosity on the lattice times a factor, which has another relaxation time."""
+        options = replace(self.options, lattice_viscosity=factor * self.options.lattice_viscosity)
         options.check()
         return _checked(replace(self, options=options))
 

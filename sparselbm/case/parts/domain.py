@@ -21,8 +21,8 @@ class CaseDomain(CasePart):
     space: ClassVar[str] = "domain"
 
     voxel_size: float | None = entry(
-        NUMBER, None, "Cell size [m], for an image the edge of a voxel. Not set: L / 16, a twelfth of the narrowest opening of a fluid "
-        "volume, or the size that the file of the image stores.", above=0.0
+        NUMBER, None, "Cell size [m], for an image the edge of a voxel. Not set: L / 16, a twelfth of the narrowest opening of a "
+        "fluid volume, or the size that the file of the image stores.", above=0.0
     )
     upstream: float = entry(NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle [L].", above=0.0, option=False)
     downstream: float = entry(

@@ -20,8 +20,8 @@ class CaseImage(CasePart):
     space: ClassVar[str] = "image"
 
     file: str | None = entry(
-        TEXT, None, "Image file, relative to the case's folder: .npy, .raw, .tif, .vti, .nvdb or .vdb. Not set: the scene file, if "
-        "it is an image.", option=False,
+        TEXT, None, "Image file, relative to the case's folder: .npy, .raw, .tif, .vti, .nvdb or .vdb. Not set: the scene file, "
+        "if it is an image.", option=False,
     )
     shape: tuple[int, int, int] | None = entry(
         COUNTS, None, "Number of voxels along x, y and z. Required for .raw files, which have no header."
@@ -32,8 +32,8 @@ class CaseImage(CasePart):
     )
     big_endian: bool = entry(FLAG, False, "Whether the most significant byte of a voxel comes first in .raw files.")
     axis_order: str | None = entry(
-        TOKEN, None, "Axes along which the indices of the stored array run, the slowest first; zyx: x varies fastest. Not set: xyz "
-        "for .npy, zyx for .raw and for the pages, rows and columns of .tif; other formats store it.",
+        TOKEN, None, "Axes along which the indices of the stored array run, the slowest first; zyx: x varies fastest. Not set: "
+        "xyz for .npy, zyx for .raw and for the pages, rows and columns of .tif; other formats store it.",
         allowed=("xyz", "xzy", "yxz", "yzx", "zxy", "zyx"),
     )
     pore: tuple[int, ...] | None = entry(
@@ -56,16 +56,17 @@ class CaseImage(CasePart):
         allowed=("x", "y", "z", "xyz"),
     )
     sides: str = entry(
-        TOKEN, "sealed", "What drives the flow. sealed: a pressure difference between the faces across the flow, the other faces "
-        "being walls, as cores are measured; periodic: a body force in an image that repeats along all axes.",
+        TOKEN, "sealed", "Conditions at the faces of the image. sealed: a pressure difference between the faces across the flow, "
+        "the other faces being walls, as cores are measured; periodic: a body force in an image that repeats along all axes.",
         allowed=("sealed", "periodic"),
     )
     error_estimate: str = entry(
-        TOKEN, "coarserGrid", "Second run from which the error of the permeability is estimated. coarserGrid: voxels twice as "
-        "large; finerGrid: each voxel divided into 2 x 2 x 2, in eight times the memory; viscosity: three times the viscosity on "
-        "the lattice; none: no second run.", allowed=("coarserGrid", "finerGrid", "viscosity", "none"),
+        TOKEN, "coarserGrid",
+        "Second run from which the error of the permeability is estimated. coarserGrid: voxels twice as large; finerGrid: each "
+        "voxel divided into 2 x 2 x 2, in eight times the memory; viscosity: three times the viscosity on the lattice; none: no "
+        "second run.", allowed=("coarserGrid", "finerGrid", "viscosity", "none"),
     )
     lattice_viscosity: float = entry(
-        NUMBER, PorousMedium.lattice_viscosity, "Kinematic viscosity on the lattice [cells2/step], on which the permeability does "
-        "not depend with TRT.", above=0.0,
+        NUMBER, PorousMedium.lattice_viscosity, "Kinematic viscosity on the lattice [cells2/step]; with TRT the permeability "
+        "does not depend on it.", above=0.0,
     )

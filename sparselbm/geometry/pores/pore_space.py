@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import GeometryError
 from .connectivity import percolating
-from .widths import UNBOUNDED, widths
+from .widths import UNBOUNDED, clearances, widths
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +47,13 @@ class PoreSpace:
         return float(np.median(found)) if found.size else 0.0
 
     def narrowest_width(self, axis: int) -> int:
-        """Width of the narrowest throat on the widest path along an axis [voxels]: no path avoids all narrower ones."""
-        everywhere = self._widths(axis)
-        choices = np.unique(everywhere[self.connected(axis)])
+        """Width of the narrowest throat on the widest path along an axis [voxels]: every path has one that is as narrow.
+
+        The width at a voxel is the smaller one of its shortest chord and of the largest sphere around it.
+        """
+        connected = self.connected(axis)
+        everywhere = np.minimum(self._widths(axis), clearances(connected, axis, periodic=self.periodic).astype(np.int32))
+        choices = np.unique(everywhere[connected])
         low, high = 0, len(choices) - 1
         while low < high:
             middle = (low + high + 1) // 2
@@ -60,7 +64,7 @@ class PoreSpace:
         return int(choices[low]) if len(choices) else 0
 
     def coarsened(self) -> PoreSpace:
-        """The image with voxels twice as large: pore where at least half of the eight voxels are; an odd last layer is doubled."""
+        """The image with voxels twice as large: pore where at least half of the eight are; an odd last layer is doubled."""
         even = np.pad(self.pore, [(0, n % 2) for n in self.pore.shape], mode="edge")
         x, y, z = (n // 2 for n in even.shape)
         return PoreSpace(even.reshape(x, 2, y, 2, z, 2).mean(axis=(1, 3, 5)) >= 0.5, self.periodic)

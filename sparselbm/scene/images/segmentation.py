@@ -37,7 +37,9 @@ class PoreLabels(Segmentation):
     def pores(self, values):
         if self.labels is None:
             if values.dtype != bool:
-                raise SceneError(f"{_told(values)}, and it is not known which are pores: give the labels of pores, or a threshold")
+                raise SceneError(
+                    f"{_told(values)}, and it is not known which are pores: give the labels of pores, or a threshold"
+                )
             return values
         for label in self.labels:
             if not (values == label).any():

@@ -14,4 +14,4 @@ class Storage:
     big_endian: bool = False
     """Whether the most significant byte of a voxel comes first, in files without a header."""
     order: str | None = None
-    """Axes along which the array's indices run, the slowest first: zyx where x varies fastest. None: usual order of the format."""
+    """Axes along which the array's indices run, the slowest first: zyx where x varies fastest. None: that of the format."""

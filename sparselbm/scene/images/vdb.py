@@ -19,7 +19,9 @@ def read_nvdb(path: Path, storage: Storage) -> VoxelImage:
     except NanovdbError as error:
         raise SceneError(str(error)) from error
     if grid.components != 1 or not grid.mask.any():
-        raise SceneError(f"{path}: {grid.name!r} has {grid.components} components and {grid.mask.sum()} active voxels: pass floats")
+        raise SceneError(
+            f"{path}: {grid.name!r} has {grid.components} components and {grid.mask.sum()} active voxels: pass a grid of floats"
+        )
     first, last = grid.index_bounds()
     values = np.full(last + 1 - first, np.float32(grid.background))
     for tile, own in zip(TILE_EDGE * grid.tiles, grid.values):

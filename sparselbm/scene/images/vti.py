@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -91,7 +92,7 @@ class _Decoder:
         # In base64 the header is encoded by itself.
         packed = data[head:] if raw else _bytes(data[4 * -(-head // 3) :], int(lengths.sum()))
         ends = np.concatenate([[0], np.cumsum(lengths)])
-        return b"".join(zlib.decompress(packed[a:b]) for a, b in zip(ends, ends[1:]))
+        return b"".join(zlib.decompress(packed[a:b]) for a, b in pairwise(ends))
 
     def _numbers(self, data: bytes, count: int, raw: bool) -> np.ndarray:
         length = count * self._head.itemsize
