@@ -18,7 +18,7 @@ from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseImage, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime,
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime, CaseImage,
     CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
