@@ -251,8 +251,13 @@ class Case:
         try:
             run.require(setup.units)
         except SimulationError as error:
-            raise CaseError(f"{self.source.place('time', 'duration')}: {error}") from error
+            raise self._time_error(error) from error
         return run
+
+    def _time_error(self, error: SimulationError) -> CaseError:
+        """The error of a run of a given duration, whose message begins with the name of a setting, with the place of it."""
+        name, _, rest = str(error).partition(" ")
+        return CaseError(f"{self.source.place('time', spelt(name))} {rest}")
 
     def _transient_run(self) -> TransientRun | None:
         """The run of a given duration; None: to steady state. Raises CaseError for times that do not fit together."""
@@ -273,7 +278,7 @@ class Case:
         try:
             return TransientRun(**given)
         except SimulationError as error:
-            raise CaseError(f"{place}: {error}") from error
+            raise self._time_error(error) from error
 
     def steady_run(self, setup: FlowSetup) -> SteadyRun:
         """Convergence criterion of the flow."""

@@ -44,6 +44,11 @@ class CaseStudy:
         Raises CaseError where the design belongs to another prim, or the flow lacks the objective or the design variables;
         SceneError for ops that do not exist; and the errors of `DesignProblem`.
         """
+        if case.time.duration is not None:
+            raise CaseError(
+                f"{case.source.place('time', 'duration')} is {case.time.duration:g} s, but an optimisation runs each flow to "
+                "steady state: remove it"
+            )
         own = case.user_model(case.design, "kind") if names_a_class(case.design.kind) else None
         if isinstance(own, DesignVariables):
             return cls(_problem(case, setup, own, _constraints(case) if constrained else ()), None)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Inlet, InternalFlowSetup, RunEstimate
+from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyRun
 from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..results import InternalFlowWriter
 from .exits import running
-from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .regime import regime_facts, regime_remark, warn_of_regime
+from .jobs import Job, measured, measured_fact, numerical_facts, run_flow
+from .regime import regime_facts, regime_remark, warn_of_run
 from .show import announce, duration, err, facts, show_doubts
 
 MASS_WARNING_ABOVE = 1e-3
@@ -67,15 +67,17 @@ class InternalFlowJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, *, overwrite, draw, origin):
+    def claim(self, scene, folder, run, *, overwrite, draw, origin):
         self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+        self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, steady_run, start, objective):
+    def run(self, run, start, objective):
         announce(self.setup)
+        quantity = "outflow over inflow" if isinstance(run, SteadyRun) else "pressure drop [Pa]"
         with running():
-            flow, steady = steady_flow(self.setup, steady_run, start, quantity="outflow over inflow")
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity=quantity)
             summary = self._folder.finish_run(flow, measured(flow, objective))
-        warn_of_regime(steady, steady_run)
+        warn_of_run(result, run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             _warn(
                 f"Warning: the density changes by {summary['compression']:.1%} along the flow, limit "
@@ -91,7 +93,7 @@ class InternalFlowJob(Job):
             },
             "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
             "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
-            **_shear(summary), **measured_fact(summary), **regime_facts(steady), "steps": f"{summary['steps']}",
+            **_shear(summary), **measured_fact(summary), **regime_facts(result, summary), "steps": f"{summary['steps']}",
             "results": f"{self._folder.stage.path}",
         })
         return summary

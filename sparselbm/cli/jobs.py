@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..flows import Flow, FlowSetup, RunEstimate, SteadyResult, SteadyRun
+from ..flows import Flow, FlowSetup, RunEstimate, SteadyResult, SteadyRun, TransientResult, TransientRun
 from ..observe import Functional, Restart
+from ..results import OverTime
 from ..results.draw import Drawing
 from ..scene.usd import Scene
 from .show import ProgressBar
@@ -27,15 +28,19 @@ class Job(ABC):
 
     @abstractmethod
     def claim(
-        self, scene: Scene, folder: Path, *, overwrite: bool, draw: Sequence[Drawing], origin: Mapping[str, Any]
+        self, scene: Scene, folder: Path, run: SteadyRun | TransientRun, *, overwrite: bool, draw: Sequence[Drawing],
+        origin: Mapping[str, Any],
     ) -> None:
-        """Creates the folder of the results. `origin`: for the summary, see `ResultsWriter`. Raises OutputExistsError."""
+        """Creates the folder of the results of a run. `origin`: for the summary, see `ResultsWriter`.
+
+        Raises OutputExistsError, and OutputFolderError if the frames of the run do not fit on the disk.
+        """
 
     @abstractmethod
-    def run(self, steady_run: SteadyRun, start: Restart | None, objective: Functional | None) -> dict:
+    def run(self, run: SteadyRun | TransientRun, start: Restart | None, objective: Functional | None) -> dict:
         """Runs the flow, from its initial state or from a restart; prints the summary, writes it into the folder and returns it.
 
-        `objective`: an observable of the user's own, which is evaluated at the end.
+        `run`: to steady state, or for a duration; `objective`: an observable of the user's own, which is evaluated at the end.
         """
 
     @abstractmethod
@@ -43,16 +48,19 @@ class Job(ABC):
         """Line of this flow in a table of variants."""
 
 
-def steady_flow(
-    setup: FlowSetup, steady_run: SteadyRun, start: Restart | None, *, quantity: str
-) -> tuple[Flow, SteadyResult]:
-    """Builds the flow of a set-up and runs it to steady state, with a progress bar for the monitored `quantity`."""
+def run_flow(
+    setup: FlowSetup, run: SteadyRun | TransientRun, start: Restart | None, written: OverTime, *, quantity: str
+) -> tuple[Flow, SteadyResult | TransientResult]:
+    """Builds the flow of a set-up and runs it, with a progress bar for the reported `quantity`, while it is recorded."""
     flow = setup.build()
     if start is not None:
         start.begin(flow.simulation, setup.units)
-    with ProgressBar(setup, quantity=quantity) as work:
+    steps = None if isinstance(run, SteadyRun) else run.steps(setup.units)
+    with ProgressBar(setup, quantity=quantity, steps=steps) as work:
         flow.on_progress = work.step
-        return flow, flow.run_to_steady(steady_run=steady_run)
+        if isinstance(run, SteadyRun):
+            return flow, flow.run_to_steady(steady_run=run, files=written.files)
+        return flow, flow.run_transient(run, monitors=written.monitors(flow, run), files=written.files)
 
 
 def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str, str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from ..flows import FlowSetup, SteadyRun
+from ..errors import OptionError
+from ..flows import FlowSetup, SteadyRun, TransientRun
 from ..observe import Functional, Restart
 from ..results.draw import Drawing
 from ..scene.usd import Scene, variants_of
@@ -45,7 +46,8 @@ class PlannedRun:
     scene: Scene
     setup: FlowSetup
     job: Job
-    steady_run: SteadyRun
+    run: SteadyRun | TransientRun
+    """Run to steady state, or for a duration."""
     objective: Functional | None
     """Observable of the user's own."""
     folder: Path
@@ -85,8 +87,14 @@ class Plan:
         whole = output_of(output, case)
         runs = {
             choice: PlannedRun(
-                read, setup, job_of(setup), each.steady_run(setup), each.user_objective, whole / choice, options.origin(each)
+                read, setup, job_of(setup), each.flow_run(setup), each.user_objective, whole / choice, options.origin(each)
             )
             for choice, each, read, setup in zip(choices, cases, scenes, setups)
         }
+        for each in runs.values():
+            if start is not None and isinstance(each.run, TransientRun) and each.run.ramp is not None:
+                raise OptionError(
+                    f"the ramp of {each.run.ramp:g} s begins with a flow at rest, but --restart begins with the flow of "
+                    f"{restart}: give one of them"
+                )
         return cls(runs, start, drawn, whole)

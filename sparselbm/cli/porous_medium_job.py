@@ -12,9 +12,9 @@ from ..flows.permeability import DARCY
 from ..flows.porous_medium import CREEPING
 from ..results import PorousMediumWriter
 from .exits import running, spoken
-from .jobs import Job, numerical_facts, steady_flow
-from .regime import warn_of_regime
-from .show import announce, duration, err, facts, out, show_doubts
+from .jobs import Job, numerical_facts
+from .regime import warn_of_run
+from .show import ProgressBar, announce, duration, err, facts, out, show_doubts
 
 
 class PorousMediumJob(Job):
@@ -53,21 +53,22 @@ class PorousMediumJob(Job):
         estimate = self.setup.options.error_estimate
         return "no estimate of the error" if estimate is None else f"error from a second run each, {estimate.words}"
 
-    def claim(self, scene, folder, *, overwrite, draw, origin):
+    def claim(self, scene, folder, run, *, overwrite, draw, origin):
         self._folder = PorousMediumWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
 
-    def run(self, steady_run, start, objective):
+    def run(self, run, start, objective):
+        assert isinstance(run, SteadyRun), "a case refuses a duration of a creeping flow"
         announce(self.setup)
         found: dict[str, dict[str, Any]] = {}
         with running():
             drawn = None
             for setup in self.setup.runs:
-                flow, steady, first = _measured(setup, steady_run)
+                flow, steady, first = _measured(setup, run)
                 if drawn is None:
                     drawn = flow
                     self._folder.add_flow(flow)
-                found["xyz"[setup.axis]] = {**_record(first, steady), **self._error(setup, first, steady_run)}
-                warn_of_regime(steady, _criterion(setup, steady_run))
+                found["xyz"[setup.axis]] = {**_record(first, steady), **self._error(setup, first, run)}
+                warn_of_run(steady, _criterion(setup, run))
             for axis in self.setup.options.axes:
                 found.setdefault("xyz"[axis], {"permeability": 0.0, "permeability_darcy": 0.0, "converged": True})
             assert drawn is not None
@@ -103,7 +104,10 @@ class PorousMediumJob(Job):
 
 def _measured(setup: PorousMediumSetup, steady_run: SteadyRun) -> tuple[Flow, SteadyResult, Permeability]:
     """Runs a flow to steady state."""
-    flow, steady = steady_flow(setup, _criterion(setup, steady_run), None, quantity="permeability [voxel^2]")
+    flow = setup.build()
+    with ProgressBar(setup, quantity="permeability [voxel^2]") as work:
+        flow.on_progress = work.step
+        steady = flow.run_to_steady(steady_run=_criterion(setup, steady_run))
     return flow, steady, setup.permeability(flow)
 
 

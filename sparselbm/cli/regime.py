@@ -3,25 +3,61 @@
 from math import isfinite
 
 from ..design import GridCheck
-from ..flows import DriftingFlow, PeriodicFlow, SteadyFlow, SteadyResult, SteadyRun
+from ..flows import DriftingFlow, PeriodicFlow, SteadyFlow, SteadyResult, SteadyRun, TransientResult, TransientRun
 from .show import err
 
 _FIELD_WARNING_ABOVE = 0.01
 """Change of the velocity over an interval, relative to the largest velocity, above which drawn fields are warned of."""
 
 
-def regime_facts(steady: SteadyResult, strouhal: float | None = None) -> dict[str, str]:
-    """Rows of the printed table of a run; `strouhal`: Strouhal number of a periodic flow."""
+def regime_facts(result: SteadyResult | TransientResult, summary: dict) -> dict[str, str]:
+    """Rows of the printed table of a run, with the Strouhal number of the summary if it has one."""
+    number = f", Strouhal number {_strouhal(summary)}" if "strouhal" in summary else ""
+    return _steady_facts(result, number) if isinstance(result, SteadyResult) else _statistics_facts(result, number)
+
+
+def _steady_facts(steady: SteadyResult, number: str) -> dict[str, str]:
     regime = steady.regime
     if not isinstance(regime, PeriodicFlow):
         change = {"change of velocity": f"at most {_change(steady)}"} if isfinite(steady.field.share) else {}
         return {"flow": regime.name, **change}
-    number = "" if strouhal is None else f", Strouhal number {strouhal:.4f}"
     error = 100.0 * regime.frequency.error / regime.frequency.value
     return {
         "flow": f"periodic, period {regime.period:.4g} s (within {error:.1g} %){number}, measured over {regime.periods} periods",
         **{f"mean {each.name}": f"{each.mean}, amplitude {each.amplitude}" for each in regime.oscillations},
     }
+
+
+def _strouhal(summary: dict) -> str:
+    return f"{summary['strouhal']:.4f} +- {summary['strouhal_error']:.1g}"
+
+
+def _statistics_facts(result: TransientResult, number: str) -> dict[str, str]:
+    """Statistics of all values but the forces, which the coefficients repeat."""
+    found = result.statistics
+    if found is None:
+        return {"flow": f"run for {result.run.duration:.4g} s"}
+    periods = f", {found.periods} whole periods" if found.periods else ""
+    frequency = {} if found.frequency is None else {"frequency": f"{found.frequency} 1/s of {found.leading}{number}"}
+    return {
+        "flow": f"run for {result.run.duration:.4g} s", "statistics": f"from {found.begin:.4g} to {found.end:.4g} s{periods}",
+        **frequency,
+        **{
+            f"mean {each.name}": f"{each.mean}, rms {each.rms:.3g}, from {each.lowest:.4g} to {each.highest:.4g}"
+            for each in found.values if not each.name.endswith(("[N]", "[N m]"))
+        },
+    }
+
+
+def warn_of_run(result: SteadyResult | TransientResult, run: SteadyRun | TransientRun) -> None:
+    """Prints a warning if a flow run to steady state is not steady, or if a run has too few values for statistics."""
+    if isinstance(result, SteadyResult) and isinstance(run, SteadyRun):
+        warn_of_regime(result, run)
+    elif isinstance(result, TransientResult) and result.statistics is None:
+        _warn(
+            f"no statistics: fewer than 16 values were recorded between {result.run.statistics_begin:.4g} s and "
+            f"{result.run.duration:.4g} s; use a smaller --record-every, or an earlier --statistics-from"
+        )
 
 
 def warn_of_regime(steady: SteadyResult, steady_run: SteadyRun) -> None:

@@ -1,4 +1,4 @@
-"""`sparselbm run`: steady flow around an obstacle or in a fluid volume, for all variants of a prim if requested."""
+"""`sparselbm run`: flow around an obstacle or in a fluid volume, for all variants of a prim if requested."""
 
 import json
 from pathlib import Path
@@ -19,13 +19,15 @@ def run(
     options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None,
 ) -> None:
-    """Run the flow around an obstacle to steady state; print its drag coefficient and force; write the results stage.
+    """Run the flow around an obstacle to steady state, or for a duration; print its drag coefficient and force; write the
+    results stage.
 
-    For a case with a fluid volume: flow rate and pressure at each opening, wall shear stress and mass balance.
+    For a case with a fluid volume: flow rate and pressure at each opening, wall shear stress and mass balance. With
+    [bold]--duration[/bold] the flow is recorded over time, and statistics are printed.
 
     The folder of results contains NAME_results.usda (for usdview, Blender or Omniverse) with pressure and wall shear stress on
     the body, a slice, streamlines, tracers and volumes, and with vortices (Q criterion) or glyphs if --draw requests them;
-    fields.vdb, velocity.nvdb, pressure.nvdb, slice.png and summary.json.
+    fields.vdb, velocity.nvdb, pressure.nvdb, slice.png, summary.json, and all values over time, time_series.csv and history.png.
 
     Examples:
 
@@ -37,6 +39,8 @@ def run(
 
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
 
+    sparselbm run scene.usda --duration 20 --output-every 0.1 --statistics-from 10 [dim]# unsteady flow, animated[/dim]
+
     sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# drag of each variant[/dim]
     """
     plan = Plan.of(
@@ -44,8 +48,8 @@ def run(
     )
     with no_empty_folders(*(each.folder for each in plan.runs.values())):
         for each in plan.runs.values():
-            each.job.claim(each.scene, each.folder, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
-        found = {choice: each.job.run(each.steady_run, plan.start, each.objective) for choice, each in plan.runs.items()}
+            each.job.claim(each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
+        found = {choice: each.job.run(each.run, plan.start, each.objective) for choice, each in plan.runs.items()}
     if sweep_variants:
         setups = [each.setup for each in plan.runs.values()]
         rows = {choice: (each.job, found[choice]) for choice, each in plan.runs.items()}

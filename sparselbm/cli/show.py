@@ -48,11 +48,12 @@ def show_doubts(doubts: Sequence[str]) -> None:
 class ProgressBar:
     """Progress bars of a run or an optimisation, on a terminal only; a line per iteration is always printed."""
 
-    def __init__(self, setup: FlowSetup, iterations: int = 0, *, quantity: str):
-        self._plan = setup
+    def __init__(self, setup: FlowSetup, iterations: int = 0, *, quantity: str, steps: int | None = None):
+        """`quantity`: name of the reported value; `steps`: number of steps of the run, None: not known."""
+        self._plan, self._steps = setup, steps
         self._quantity = quantity
         self._bars = Progress(
-            TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<40}"),
+            TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.fields[text]:<52}"),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=err, transient=True,
         )
         self._whole = self._bars.add_task("optimisation", total=iterations + 1, text="") if iterations else None
@@ -80,10 +81,12 @@ class ProgressBar:
                 self._crossings = FORWARD_CROSSINGS
             self._what, self._part = what, self._bars.add_task(what, total=None, text="")
         # The number of steps to steady state is not known: the bar is scaled by that of typical runs.
-        expected = max(self._crossings * self._plan.flow_through_steps, steps + 100)
+        expected = self._steps or max(self._crossings * self._plan.flow_through_steps, steps + 100)
+        units = self._plan.units
+        end = "" if self._steps is None else f" of {units.time_to_si(float(self._steps)):.4g}"
         self._bars.update(
             self._part, completed=steps, total=expected,
-            text=f"step {steps}, {self._quantity} {value:.4f}, {rate:.1f} MLUPS",
+            text=f"{units.time_to_si(float(steps)):.4g}{end} s, step {steps}, {self._quantity} {value:.4f}, {rate:.1f} MLUPS",
         )
 
     def iteration(self, iterate: Iterate) -> None:

@@ -9,8 +9,8 @@ from ..flows import RunEstimate, WindTunnelSetup
 from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
-from .jobs import Job, measured, measured_fact, numerical_facts, steady_flow
-from .regime import regime_facts, regime_remark, warn_of_regime
+from .jobs import Job, measured, measured_fact, numerical_facts, run_flow
+from .regime import regime_facts, regime_remark, warn_of_run
 from .show import announce, duration, facts, show_doubts
 
 _EVALUATIONS = 11
@@ -55,20 +55,21 @@ class WindTunnelJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, *, overwrite, draw, origin):
+    def claim(self, scene, folder, run, *, overwrite, draw, origin):
         self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+        self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, steady_run, start, objective):
+    def run(self, run, start, objective):
         announce(self.setup)
         with running():
-            flow, steady = steady_flow(self.setup, steady_run, start, quantity="C_d")
-            drag = steady.value
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity="C_d")
+            drag = result.value
             summary = self._folder.finish_run(flow, drag, measured(flow, objective))
-        warn_of_regime(steady, steady_run)
+        warn_of_run(result, run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
-            **measured_fact(summary), **regime_facts(steady, summary.get("strouhal")),
+            **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary

@@ -8,6 +8,7 @@ from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
 from .porous_medium import PorousMedium, PorousMediumSetup
+from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
@@ -62,5 +63,6 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "pressure_drop",
     "value_factor",
 ]

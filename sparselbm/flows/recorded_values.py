@@ -43,7 +43,7 @@ class _InTimeSampler(Sampler):
 
 @dataclass(frozen=True)
 class PortValues(Monitor):
-    """Flow rate [m^3/s] and pressure [Pa] at each opening, and the pressure drop [Pa]: see `pressure_drop`."""
+    """Pressure drop [Pa] (see `pressure_drop`), and flow rate [m^3/s] and pressure [Pa] at each opening."""
 
     ports: Callable[[], Mapping[str, PortState]]
     """Present state of the openings, such as `lambda: flow.ports`."""
@@ -54,7 +54,7 @@ class PortValues(Monitor):
     def columns(self, simulation):
         names = (*self.inlets, *self.outlets)
         rates, pressures = (f"flow rate {name} [m^3/s]" for name in names), (f"pressure {name} [Pa]" for name in names)
-        return (*rates, *pressures, "pressure drop [Pa]")
+        return ("pressure drop [Pa]", *rates, *pressures)
 
     def bind(self, simulation):
         return _PortSampler(self)
@@ -70,7 +70,7 @@ class _PortSampler(Sampler):
         inlets, outlets = ([found[name] for name in names] for names in (monitor.inlets, monitor.outlets))
         every = [*inlets, *outlets]
         rates, pressures = [each.flow_rate for each in every], [each.pressure for each in every]
-        return (*rates, *pressures, pressure_drop(inlets, outlets))
+        return (pressure_drop(inlets, outlets), *rates, *pressures)
 
 
 def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> float:

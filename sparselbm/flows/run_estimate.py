@@ -37,6 +37,10 @@ class RunEstimate:
         """Duration of a run to steady state [s]."""
         return self._seconds(RUN_CROSSINGS)
 
+    def seconds_of(self, steps: int) -> float:
+        """Duration of a number of steps [s]."""
+        return steps * self.step_seconds
+
     def optimisation_seconds(self, evaluations: int) -> float:
         """Duration of an optimisation with this number of evaluations of the objective and its gradient [s]."""
         each = FORWARD_CROSSINGS + ADJOINT_COST * ADJOINT_CROSSINGS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
@@ -21,15 +22,16 @@ from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
-from ..observe.monitor import Monitor, Schedule, SeriesFolder, Values
+from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder, Values
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .openings import INLETS, OUTLETS, PortState
 from .recorded_values import InTime, PortValues
+from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .steady_run import SteadyResult, SteadyRun
-from .transient_run import TransientResult, TransientRun
+from .transient_run import SERIES, TransientResult, TransientRun
 
 ProgressCallback = Callable[[str, int, float, float], None]
 """Progress callback: called with the phase ("flow" or "gradient"), steps completed, current value and speed [MLUPS]."""
@@ -231,6 +233,8 @@ class Flow:
     """Result of the last run to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
     """Result of the last run of a given duration."""
+    series: Series | None = field(default=None, init=False)
+    """Time series of the last run in SI units; None: a run to steady state without files."""
     criterion: SteadyRun | None = field(default=None, init=False)
     """Convergence criterion of that run."""
     began: float = field(default_factory=perf_counter, init=False)
@@ -254,18 +258,27 @@ class Flow:
             )
         self.simulation.run(steps)
 
-    def run_to_steady(self, observable: Functional | None = None, steady_run: SteadyRun | None = None) -> SteadyResult:
+    def run_to_steady(
+        self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None
+    ) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
         Monitored are the observable, all components of the force on the obstacle, and the flow rates and pressures at all
         openings. `observable`: None for the default objective of the set-up; in an internal flow the value is then the outflow
-        relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. Raises SimulationError if the flow
-        is unstable, also at its last step, and for a value that is not finite.
+        relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. `files`: as in `run_transient`.
+        Raises SimulationError if the flow is unstable, also at its last step, and for a value that is not finite.
         """
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = self._measurement(wanted)
-        found = self.criterion.watch(self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value))
+        with ExitStack() as opened:
+            recorder = None
+            if files is not None:
+                recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
+            found = self.criterion.watch(
+                self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder
+            )
+        self.series = None if recorder is None else recorder.records[SERIES].series
         self.steady = found.scaled(factors, self.setup.units.time_step)
         _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
@@ -282,6 +295,7 @@ class Flow:
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
+        self.series = self.transient.series
         return self.transient
 
     def values(self, every: Schedule) -> Monitor:
@@ -333,6 +347,14 @@ class Flow:
             )
         geometry.move(points)
         self.simulation.update_geometry()
+
+    @property
+    def frequency(self) -> Measured | None:
+        """Frequency of the last run [1/s]: of a periodic flow, or the dominant one of a window; None: there is none."""
+        if self.transient is not None:
+            return None if self.transient.statistics is None else self.transient.statistics.frequency
+        regime = None if self.steady is None else self.steady.regime
+        return regime.frequency if isinstance(regime, PeriodicFlow) else None
 
     @property
     def ports(self) -> dict[str, PortState]:

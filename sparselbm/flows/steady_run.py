@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import SimulationError
 from ..observe import Functional
+from ..observe.monitor import Recorder
 from ..solver import Simulation
 from .field_change import FieldChange, FieldHistory
 from .history import History
@@ -23,6 +24,8 @@ its crests a value hardly changes."""
 _GOLDEN = 0.6180339887498949
 _FIELDS_EVERY = 7
 """Number of samples after which the velocity field is recorded."""
+_SERIES_EVERY = 4
+"""Number of samples after which a row of a time series is recorded."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,14 @@ class SteadyRun:
         return self.watch(simulation, ObservableMeasurement(simulation, observable, others), on_progress)
 
     def watch(
-        self, simulation: Simulation, measurement: Measurement, on_progress: Callable[[int, float], None] | None = None
+        self, simulation: Simulation, measurement: Measurement, on_progress: Callable[[int, float], None] | None = None,
+        *, recorder: Recorder | None = None,
     ) -> SteadyResult:
-        """Advances the simulation until measured values are steady or periodic, or the largest number of steps is reached."""
-        record, regime = _Record(self, simulation, measurement), None
+        """Advances the simulation until measured values are steady or periodic, or the largest number of steps is reached.
+
+        `recorder`: of time series, which is sampled five times per interval.
+        """
+        record, regime = _Record(self, simulation, measurement, recorder), None
         while regime is None:
             limit = self.max_steps if record.steps < self.max_steps else self.longest
             record.advance(self._instants(record.steps, min(record.steps + self.interval, limit)))
@@ -174,8 +181,10 @@ class SteadyRun:
 class _Record:
     """Samples of a run so far; steps count from its beginning."""
 
-    def __init__(self, run: SteadyRun, simulation: Simulation, measurement: Measurement):
-        self._run, self._simulation, self._measurement = run, simulation, measurement
+    def __init__(self, run: SteadyRun, simulation: Simulation, measurement: Measurement, recorder: Recorder | None):
+        self._run, self._simulation, self._measurement, self._recorder = run, simulation, measurement, recorder
+        if recorder is not None:
+            recorder.sample()
         self._begin, self._fields = simulation.steps, FieldHistory(simulation)
         self._at: list[int] = []
         self._values: list[np.ndarray] = []
@@ -198,6 +207,8 @@ class _Record:
             self._values.append(self._measurement.take())
             if k % _FIELDS_EVERY == 0 or instant == instants[-1]:
                 self._fields.add()
+            if self._recorder is not None and (k % _SERIES_EVERY == 0 or instant == instants[-1]):
+                self._recorder.sample()
 
     @property
     def history(self) -> History:

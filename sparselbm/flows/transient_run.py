@@ -33,6 +33,20 @@ class TransientResult:
     """Statistics over the window; None if it has too few samples."""
     steps: int
     """Number of steps run."""
+    run: TransientRun
+    """The run."""
+
+    @property
+    def value(self) -> float:
+        """The first value: its mean over the window of the statistics, or the last one without statistics."""
+        return float(self.series.values[-1, 1]) if self.statistics is None else self.statistics.values[0].mean.value
+
+    def to_json(self) -> dict:
+        """The result as plain values."""
+        return {
+            "steps": self.steps, "converged": False, "regime": "transient", "duration": self.run.duration,
+            **({} if self.statistics is None else {"statistics": self.statistics.to_json()}),
+        }
 
     @property
     def times(self) -> np.ndarray:
@@ -94,7 +108,7 @@ class TransientRun:
                 )
         if not self.duration / step <= MOST_STEPS:
             raise SimulationError(
-                f"the duration of {self.duration:.4g} s has {self.duration / step:.3g} time steps of {step:.4g} s, limit "
+                f"duration is {self.duration:.4g} s, which is {self.duration / step:.3g} time steps of {step:.4g} s, limit "
                 f"{MOST_STEPS:,}: use a shorter duration or a larger voxel_size"
             )
 
@@ -111,9 +125,10 @@ class TransientRun:
         self, simulation: Simulation, units: Units, values: Monitor, monitors: Mapping[str, Monitor],
         files: SeriesFolder | None, on_progress: Callable[[int, float], None],
     ) -> TransientResult:
-        """Advances the simulation by the duration; `on_progress(steps, last value)`. Raises SimulationError.
+        """Advances the simulation by the duration; `on_progress(steps, value)`. Raises SimulationError.
 
-        `values`: the recorded values, the time first; `monitors`: further ones; `files`: folder of the series of `values`.
+        `values`: the recorded values, the time first and then the reported one; `monitors`: further ones; `files`: folder of the
+        series of `values`.
         """
         self.require(units)
         recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
@@ -123,9 +138,10 @@ class TransientRun:
                 _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))))
             while (left := first + count - simulation.steps) > 0:
                 recorder.run(min(left, _CHUNK))
-                on_progress(simulation.steps - first, float(record.latest(record.columns[-1], 1)[-1]))
+                on_progress(simulation.steps - first, float(record.latest(record.columns[1], 1)[-1]))
         begin = first + units.time_to_lattice(self.statistics_begin)
-        return TransientResult(record.series, WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step), count)
+        statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
+        return TransientResult(record.series, statistics, count, self)
 
 
 def _accelerate(recorder: Recorder, steps: int) -> None:

@@ -19,13 +19,15 @@ def force_coefficients(body: TunnelBody, reference_force: float) -> dict[str, Fl
 
 
 def recorded_values(body: TunnelBody, reference_force: float, origin: np.ndarray, voxel_size: float) -> dict[str, Functional]:
-    """Force [N] and moment [N m] on a body, and the coefficients of the force; `origin`: lower corner of the domain [m].
+    """Coefficients of the force on a body, that of the drag first, force [N] and moment [N m]; `origin`: lower corner of the
+    domain [m].
 
     Moments refer to `TunnelBody.moment_centre`.
     """
+    coefficients = force_coefficients(body, reference_force)
     x, y, z = ((body.moment_centre - origin) / voxel_size).tolist()
     return {
+        "drag coefficient": coefficients["drag coefficient"], **coefficients,
         **{f"force {name}": Force(body.name, axis) for name, axis in zip("xyz", _AXES)},
         **{f"moment {name}": Torque(body.name, (x, y, z), axis) for name, axis in zip("xyz", _AXES)},
-        **force_coefficients(body, reference_force),
     }

@@ -16,6 +16,8 @@ _AGREEMENT = 5e-3
 """Largest deviation of the mean of a single period, relative to the largest value with the same unit."""
 _FLUCTUATES_ABOVE = 1e-3
 """Half the range of a value, relative to the largest value with the same unit, above which it has a frequency."""
+_LEAST_PERIODS = 3.0
+"""Number of periods in the window below which a value has no frequency."""
 _LEAST_SAMPLES = 16
 """Number of samples below which there are no statistics."""
 
@@ -48,7 +50,7 @@ class WindowStatistics:
     """Name of the value that fluctuates most, relative to the largest value with the same unit."""
     frequency: Measured | None
     """Frequency of this value [1/s]; its error is the largest deviation of a single period of a periodic flow, else half the
-    resolution of the spectrum. None: no value fluctuates."""
+    resolution of the spectrum. None: no value fluctuates, or the window is shorter than three periods."""
     periods: int
     """Number of whole periods that agree within 2 %; 0: the flow is not periodic."""
 
@@ -60,15 +62,15 @@ class WindowStatistics:
         columns = series.columns[1:]
         values = series.values[:, 1:]
         history = History(columns, series.steps, values, _scales(columns, values))
-        periodic = history.repeated(_AGREEMENT)
         leading = int(np.argmax(history.half_ranges))
         fluctuates = history.half_ranges[leading] > _FLUCTUATES_ABOVE
+        periodic = history.repeated(_AGREEMENT) if fluctuates else None
+        frequency = _frequency(series, columns[leading], periodic) if fluctuates else None
         times = series.values[:, series.columns.index(TIME)]
         return cls(
             begin=float(times[0]), end=float(times[-1]), leading=columns[leading],
-            values=tuple(_statistics(series, k, name, periodic if fluctuates else None) for k, name in enumerate(columns)),
-            frequency=_frequency(series, columns[leading], periodic).scaled(1.0 / time_step) if fluctuates else None,
-            periods=periodic.periods if periodic is not None and fluctuates else 0,
+            values=tuple(_statistics(series, k, name, periodic) for k, name in enumerate(columns)),
+            frequency=frequency and frequency.scaled(1.0 / time_step), periods=0 if periodic is None else periodic.periods,
         )
 
     def __getitem__(self, name: str) -> ValueStatistics:
@@ -112,9 +114,9 @@ def _statistics(series: Series, k: int, name: str, periodic: PeriodicFlow | None
     return ValueStatistics(name, mean, signal.rms, signal.lowest, signal.highest)
 
 
-def _frequency(series: Series, name: str, periodic: PeriodicFlow | None) -> Measured:
-    """Frequency of a value [1 / step]."""
+def _frequency(series: Series, name: str, periodic: PeriodicFlow | None) -> Measured | None:
+    """Frequency of a value [1 / step]; None: it is too low for the window."""
     if periodic is not None:
         return periodic.frequency
     spectrum = series[name].spectrum
-    return Measured(spectrum.peak, 0.5 * spectrum.lowest)
+    return Measured(spectrum.peak, 0.5 * spectrum.lowest) if spectrum.peak > _LEAST_PERIODS * spectrum.lowest else None

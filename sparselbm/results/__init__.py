@@ -2,12 +2,14 @@
 
 from .internal_flow_writer import InternalFlowWriter
 from .porous_medium_writer import PorousMediumWriter
+from .over_time import OverTime
 from .reader import Results
 from .writer import ResultsWriter
 
 __all__ = [
     "InternalFlowWriter",
     "PorousMediumWriter",
+    "OverTime",
     "Results",
     "ResultsWriter",
 ]

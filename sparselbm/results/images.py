@@ -53,7 +53,7 @@ def convergence(path: str | os.PathLike[str], history: Sequence[Iteration], *, l
     if not history:
         raise ValueError("the history has no iteration: plot it after the first one.")
     names = [name for name, values in history[0].constraints.items() if len(values)]
-    figure = _figure(7.0, 5.5 if names else 3.5)
+    figure = new_figure(7.0, 5.5 if names else 3.5)
     axes = figure.subplots(2 if names else 1, 1, sharex=True, squeeze=False)[:, 0]
     numbers = [each.iteration for each in history]
     _draw_objective(axes[0], numbers, history, label)
@@ -61,7 +61,7 @@ def convergence(path: str | os.PathLike[str], history: Sequence[Iteration], *, l
         _draw_constraints(axes[1], numbers, history, names)
     axes[-1].set_xlabel("iteration")
     axes[-1].xaxis.get_major_locator().set_params(integer=True)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def before_after(
@@ -102,7 +102,7 @@ def before_after(
     if fluid.size == 0:
         raise ValueError("neither slice has a finite value in the fluid: check whether the run has diverged.")
     height = abs(extent[3] - extent[2]) / abs(extent[1] - extent[0])
-    figure = _figure(11.0, min(max(5.0 * height + 1.0, 2.5), 8.0))
+    figure = new_figure(11.0, min(max(5.0 * height + 1.0, 2.5), 8.0))
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
     limits = float(min(fluid.min(), 0.0)), float(fluid.max())
     for panel, field, mask, title in zip(axes, (before, after), masks, titles):
@@ -111,7 +111,7 @@ def before_after(
         panel.set_xlabel("[m]")
     axes[0].set_ylabel("[m]")
     figure.colorbar(image, ax=list(axes), label=label, shrink=0.9)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def one_slice(
@@ -137,13 +137,13 @@ def one_slice(
     if fluid.size == 0:
         raise ValueError("the slice has no finite value in the fluid: check whether the run has diverged.")
     height = abs(extent[3] - extent[2]) / abs(extent[1] - extent[0])
-    figure = _figure(8.0, min(max(7.0 * height + 0.8, 2.5), 10.0))
+    figure = new_figure(8.0, min(max(7.0 * height + 0.8, 2.5), 10.0))
     axes = figure.subplots()
     image = _draw_slice(axes, field, mask, extent, (float(min(fluid.min(), 0.0)), float(fluid.max())))
     axes.set_xlabel("[m]")
     axes.set_ylabel("[m]")
     figure.colorbar(image, ax=axes, label=label, shrink=0.9)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _draw_objective(axes: Axes, numbers: list[int], history: Sequence[Iteration], label: str) -> None:
@@ -185,7 +185,8 @@ def _draw_slice(
     return image
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
+    """Figure of a size in inches."""
     # A separate Figure without pyplot has no global state and needs no display.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -195,6 +196,7 @@ def _figure(width: float, height: float) -> Figure:
     return figure
 
 
-def _save(figure: Figure, path: str | os.PathLike[str]) -> None:
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Writes a figure atomically."""
     with replace_file(path) as beside:
         figure.savefig(beside, dpi=DOTS_PER_INCH)

@@ -10,11 +10,12 @@ import numpy as np
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.write import append_csv
-from ..flows import Flow, Inlet, InternalFlowSetup, PortState
+from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
 from .images import convergence
+from .over_time import OverTime
 from .run_record import run_record
 from .slice_picture import draw_middle
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
@@ -40,6 +41,8 @@ class InternalFlowWriter:
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
+        self.over_time = OverTime(self.stage, self.draw, self._moment, reynolds=setup.reynolds)
+        """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self.history: list[DesignRecord] = []
         self._up = "XYZ".index(scene.up_axis)
@@ -50,13 +53,13 @@ class InternalFlowWriter:
         Raises SimulationError for a result that is not finite.
         """
         through, moment = flow.ports, self._moment(flow)
-        draw_all(self.draw, self.stage, moment, None)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
         draw_middle(self.folder / "slice.png", moment)
-        steady = flow.steady.to_json() if flow.steady else {}
         shear = self._shear(moment)
         summary = {
-            **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression, **steady,
-            **found, **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
+            **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
+            **self.over_time.finish(flow), **found,
+            **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
         return summary
@@ -99,10 +102,7 @@ class InternalFlowWriter:
 def internal_flow_summary(setup: InternalFlowSetup, through: Mapping[str, PortState]) -> dict:
     """Summary of flow rates and pressures: pressure drop between the flow-averaged inlets and outlets, and mass balance."""
     flows = {kind: np.array([each.flow_rate for each in _of(through, names)]) for kind, names in _kinds(setup).items()}
-    means = {
-        kind: float(np.average([each.pressure for each in _of(through, names)], weights=np.abs(flows[kind]) + 1e-300))
-        for kind, names in _kinds(setup).items()
-    }
+    drop = pressure_drop(_of(through, list(setup.inlets)), _of(through, list(setup.outlets)))
     entering, leaving = float(flows["inlet"].sum()), float(-flows["outlet"].sum())
     return {
         "surface": setup.name, "size": np.ptp(setup.bounds, axis=0).tolist(),
@@ -117,7 +117,7 @@ def internal_flow_summary(setup: InternalFlowSetup, through: Mapping[str, PortSt
             }
             for name, cap in setup.caps.items()
         },
-        "flow_rate": entering, "pressure_drop": means["inlet"] - means["outlet"],
+        "flow_rate": entering, "pressure_drop": drop,
         "mass_balance": (entering - leaving) / entering,
     }
 

@@ -13,8 +13,7 @@ from ..files.grid import TileGrid
 from ..files.read_nvdb import read_nvdb
 
 FIELDS = ("velocity", "pressure")
-
-
+MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_covariance", "pressure_variance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +52,33 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] of the last flow written."""
+        """Velocity [m / s] and pressure [Pa] of the last flow written, and `MeanFields` of a run over time."""
         self.require_fields()
-        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in FIELDS)
+        means = [name for name in MEAN_FIELDS if (self.folder / f"{name}.nvdb").is_file()]
+        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in (*FIELDS, *means))
+
+    @cached_property
+    def times(self) -> tuple[float, ...]:
+        """Simulated times [s] at which fields were written, in order; empty without an output interval."""
+        return tuple(self.summary.get("output_times", ()))
+
+    @cached_property
+    def codes(self) -> tuple[float, ...]:
+        """Time codes of `times` in the stage."""
+        return tuple(self.summary.get("output_codes", ()))
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether there are volumes at each of `times`."""
+        return bool(self.times) and all((self.folder / f"{name}_0000.nvdb").is_file() for name in FIELDS)
+
+    def frame(self, number: int) -> tuple[TileGrid, ...]:
+        """Velocity [m / s] and pressure [Pa] at one of `times`. Raises ResultsError if its volumes are missing."""
+        paths = [self.folder / f"{name}_{number:04d}.nvdb" for name in FIELDS]
+        missing = [path.name for path in paths if not path.is_file()]
+        if missing:
+            raise ResultsError(f"{self.folder}: {' and '.join(missing)} is missing: run again, with the volumes drawn")
+        return tuple(read_nvdb(path) for path in paths)
 
     @cached_property
     def summary(self) -> dict:

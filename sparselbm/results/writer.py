@@ -16,18 +16,20 @@ from ..design.optimizer import DesignRecord, OptimizeResult
 from ..errors import SceneError, SimulationError
 from ..files.names import result_name_of
 from ..files.write import append_csv, claim_folder, replace_file
-from ..flows import Flow, PeriodicFlow, WindTunnelSetup
+from ..flows import Flow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
 from .images import before_after, convergence, one_slice
+from .over_time import OverTime
 from .run_record import run_record
 from .stage import PrimOps, ResultsStage
 
 OWNED = (
-    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "fields*.vdb", "velocity*.nvdb",
-    "pressure*.nvdb", "history.csv", "convergence.png", "slice.png", "slices.png", "summary.json",
+    "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
+    "*pressure*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png", "slices.png",
+    "summary.json",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
     "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
@@ -77,6 +79,10 @@ class ResultsWriter:
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
+        self.over_time = OverTime(
+            self.stage, self.draw, lambda flow: self._moment(flow, setup.mesh.points), reynolds=setup.options.reynolds
+        )
+        """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self.history: list[DesignRecord] = []
         self._first: FlowFrame | None = None
@@ -107,12 +113,13 @@ class ResultsWriter:
         Raises SimulationError for a result that is not finite.
         """
         moment = self._moment(flow, self.setup.mesh.points)
-        draw_all(self.draw, self.stage, moment, None)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
         return self._summarise(flow, {
-            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self._steady(flow), **found,
+            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.finish(flow),
+            **self._strouhal(flow), **found,
         })
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
@@ -130,18 +137,17 @@ class ResultsWriter:
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         return self._summarise(problem.flow, {
             **optimisation_summary(problem, result, reached, second),
-            **self._steady(problem.flow),
+            **self.over_time.finish(problem.flow), **self._strouhal(problem.flow),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
 
-    def _steady(self, flow: Flow) -> dict:
-        """Result of the last run to steady state, with St = f L / u of a periodic flow and its reference length L."""
-        if flow.steady is None:
+    def _strouhal(self, flow: Flow) -> dict:
+        """St = f L / u and its error, with the reference length L, of a flow that has a frequency."""
+        frequency = flow.frequency
+        if frequency is None:
             return {}
-        found, regime = flow.steady.to_json(), flow.steady.regime
-        if isinstance(regime, PeriodicFlow):
-            found["strouhal"] = regime.frequency.value * self.setup.body.reference_length / self.setup.options.velocity
-        return found
+        number = frequency.scaled(self.setup.body.reference_length / self.setup.options.velocity)
+        return {"strouhal": number.value, "strouhal_error": number.error}
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
         """Current flow of a tunnel, around the obstacle's points [m]."""

@@ -1,5 +1,7 @@
 """Monitors: time series, statistics and volumes recorded during a run."""
 
+from .action import Action
+from .field_means import MEAN_FIELDS_BYTES, FieldMeans, MeanFields
 from .flow_integrals import FlowIntegrals
 from .layers import LayerMean, PressureLoss
 from .monitor import Monitor, Sampler
@@ -16,16 +18,20 @@ from .velocity_gradients import VelocityGradients
 from .volumes import Nvdb, Vdb, VolumeFormat, Volumes, VolumeWriter
 
 __all__ = [
+    "MEAN_FIELDS_BYTES",
+    "Action",
     "Csv",
     "DragLift",
     "EverySeconds",
     "EverySteps",
+    "FieldMeans",
     "FlowIntegrals",
     "ForceOn",
     "ForceOnEach",
     "FunctionalMonitor",
     "JsonLines",
     "LayerMean",
+    "MeanFields",
     "MomentCoefficient",
     "Monitor",
     "Nvdb",

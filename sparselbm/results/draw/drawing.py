@@ -82,6 +82,8 @@ class Drawing(ABC):
 
     each_time: ClassVar[bool] = True
     """Whether it is drawn at each iteration of a study; False for large drawings, which are made of the best flow only."""
+    over_time: ClassVar[bool] = True
+    """Whether it is drawn at each time of an unsteady flow; False for animations of a flow that does not change."""
 
     @abstractmethod
     def draw(self, stage: ResultsStage, moment: FlowFrame, time: float | None) -> None:

@@ -25,6 +25,8 @@ class Tracers(Drawing):
     """Largest number of particles along each path; the fastest paths need this many to cross the domain."""
     frames: int = 12
 
+    over_time = False
+
     def __post_init__(self):
         if min(self.count, self.rows, self.frames) < 1:
             raise ValueError(f"{self}: count, rows and frames must be at least 1")

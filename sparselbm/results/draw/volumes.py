@@ -9,12 +9,15 @@ from .drawing import Drawing
 
 @dataclass(frozen=True)
 class VolumeGrids(Drawing):
-    """Velocity and pressure: `fields.vdb` (shown by the stage), `velocity.nvdb` and `pressure.nvdb`; numbered by time."""
+    """Velocity and pressure: `fields.vdb` (shown by the stage), `velocity.nvdb` and `pressure.nvdb`.
+
+    Those of each time have the number of its frame, as in `fields_0012.vdb`.
+    """
 
     each_time = False
 
     def draw(self, stage, moment, time):
-        suffix = "" if time is None else f"_{time:04g}"
+        suffix = "" if time is None else f"_{stage.frames:04d}"
         grids, file = moment.snapshot.grids(), f"fields{suffix}.vdb"
         write_vdb(stage.folder / file, grids)
         for grid in grids:

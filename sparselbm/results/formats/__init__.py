@@ -6,7 +6,7 @@ from .gltf import GLB
 from .pictures import FILM, PICTURE
 from .usdz import USDZ
 from .volumes import NVDB, VDB, VDB_HALF
-from .vtkhdf import AMR, VTKHDF
+from .vtk_fields import AMR, VTKHDF
 from .vtkimage import VTI
 
 __all__ = [

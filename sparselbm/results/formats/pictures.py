@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from ...scene.usd import open_stage
 from ..reader import Results
 from ..stage.colour import for_screen
 from .export_format import ExportFormat
-from .shapes import Surface, all_shapes
+from .shapes import Surface, all_shapes, shapes_of
 
 SIZE = (1280, 720)
 FRAMES_A_SECOND = 24
+FASTEST = 60.0
+"""Largest number of frames per second of a film of a flow over time."""
 FRAMES_A_DESIGN = 12
 """Number of frames from one design to the next."""
 FRAMES_AROUND = 72
@@ -61,12 +64,7 @@ def _plotter(shapes: tuple[Surface, ...], up_axis: str):
     with pyvista.vtk_verbosity("off"):
         plotter = pyvista.Plotter(off_screen=True, window_size=list(SIZE), lighting="three lights")
         plotter.set_background("white")
-        meshes = []
-        for shape in shapes:
-            mesh = pyvista.PolyData.from_regular_faces(shape.points, shape.faces)
-            mesh["colours"] = for_screen(shape.colours)
-            plotter.add_mesh(mesh, scalars="colours", rgb=True, specular=0.0)
-            meshes.append(mesh)
+        meshes = [_add(plotter, shape) for shape in shapes]
         eye = (-0.5, -1.0, 0.4) if up_axis == "Z" else (-0.5, 0.4, 1.0)
         up = (0.0, 0.0, 1.0) if up_axis == "Z" else (0.0, 1.0, 0.0)
         plotter.view_vector(eye, up)
@@ -75,12 +73,41 @@ def _plotter(shapes: tuple[Surface, ...], up_axis: str):
     return plotter, meshes
 
 
+def _add(plotter, shape: Surface):
+    """Adds a shape to a plotter; returns its mesh."""
+    import pyvista  # pyright: ignore[reportMissingImports]
+
+    mesh = pyvista.PolyData.from_regular_faces(shape.points, shape.faces)
+    mesh["colours"] = for_screen(shape.colours)
+    plotter.add_mesh(mesh, scalars="colours", rgb=True, specular=0.0)
+    return mesh
+
+
 def _picture(results: Results, path: Path) -> None:
     up_axis, shapes = all_shapes(results)
     draw_picture(path, shapes, up_axis)
 
 
+def draw_film_of_times(path: Path, results: Results) -> None:
+    """Renders the shapes at each output time of a run, from one place, at the speed at which the stage plays."""
+    up_axis, shapes = shapes_of(results, results.codes[-1])
+    plotter, _ = _plotter(shapes, up_axis)
+    interval = results.codes[-1] / max(len(results.codes) - 1, 1)
+    rate = open_stage(results.stage).GetTimeCodesPerSecond() / max(interval, 1e-9)
+    plotter.open_movie(str(path), framerate=round(min(max(rate, 1.0), FASTEST)), macro_block_size=1)
+    for time, code in zip(results.times, results.codes):
+        plotter.clear_actors()
+        for shape in shapes_of(results, code)[1]:
+            _add(plotter, shape)
+        plotter.add_text(f"t = {time:.4g} s", name="caption", font_size=14, color="black")
+        plotter.write_frame()
+    plotter.close()
+
+
 def _film(results: Results, path: Path) -> None:
+    if len(results.codes) > 1:
+        draw_film_of_times(path, results)
+        return
     up_axis, shapes = all_shapes(results)
     name = results.summary.get("objective", "drag coefficient")
     captions = tuple(f"iteration {row['iteration']:g}, {name} {row['objective']:.4g}" for row in results.history)

@@ -39,28 +39,33 @@ class Surface:
 
 def all_shapes(results: Results) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run."""
-    scene = Scene.open(results.stage, time=results.best)
+    return shapes_of(results, results.best)
+
+
+def shapes_of(results: Results, time: float | None) -> tuple[str, tuple[Surface, ...]]:
+    """Up axis (Y or Z), and all visible shapes at a time code; None: at the default time."""
+    scene = Scene.open(results.stage, time=time)
     stage = open_stage(results.stage)
-    return scene.up_axis, (*_bodies(results, scene, stage), *_drawings(results, stage))
+    return scene.up_axis, (*_bodies(results, scene, stage, time), *_drawings(stage, time))
 
 
-def _bodies(results: Results, scene: Scene, stage: Usd.Stage) -> list[Surface]:
-    designs = [Scene.open(results.stage, time=time).bodies for time in results.iterations]
+def _bodies(results: Results, scene: Scene, stage: Usd.Stage, time: float | None) -> list[Surface]:
+    designs = [Scene.open(results.stage, time=each).bodies for each in results.iterations]
     found = []
     for number, body in enumerate(scene.bodies):
         points = [bodies[number].mesh.points for bodies in designs]
         moved = len(points) > 1 and any(not np.array_equal(each, points[0]) for each in points)
         colours = np.empty((len(body.mesh.points), 3))
         for part in body.parts:
-            colours[part.points] = _colours(stage, part.path, len(colours[part.points]), results.best)
+            colours[part.points] = _colours(stage, part.path, len(colours[part.points]), time)
         found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours, tuple(points) if moved else ()))
     return found
 
 
-def _drawings(results: Results, stage: Usd.Stage) -> list[Surface]:
+def _drawings(stage: Usd.Stage, time: float | None) -> list[Surface]:
     """Visible meshes, curves and glyphs below /Results."""
     found = []
-    for shape in shapes_at(stage, results.best):
+    for shape in shapes_at(stage, time):
         if not shape.path.startswith(f"{DRAWINGS}/") or shape.corners == POINTS:
             continue
         points, colours, faces = shape.positions.astype(np.float64), shape.colours, shape.indices.reshape(-1, shape.corners)

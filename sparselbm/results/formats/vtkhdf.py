@@ -10,10 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ...files.grid import TILE_EDGE, TileGrid
-from ..reader import Results
 from .blocks import box_values, corner
 from .boxes import merged_boxes
-from .export_format import ExportFormat
 
 VERSION = (2, 2)
 
@@ -29,7 +27,7 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
         assembly = root.create_group("Assembly", track_order=True)
         images = []
         for number, box in enumerate(boxes):
-            images.append(_image(root.create_group(f"box{number}"), grids[0], box))
+            images.append(begin_image(root.create_group(f"box{number}"), grids[0], box))
             assembly[f"box{number}"] = h5py.SoftLink(f"/VTKHDF/box{number}")
         for grid in grids:
             for cells, block in zip(images, box_values(grid, boxes)):
@@ -44,21 +42,10 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
 
     boxes = merged_boxes(grids[0].tiles)
     with h5py.File(path, "w") as file:
-        root = file.create_group("VTKHDF", track_order=True)
-        _name(root, "OverlappingAMR")
-        root.attrs["Origin"] = corner(grids[0])
-        root.attrs.create("GridDescription", b"XYZ", dtype="S3")
-        level = root.create_group("Level0", track_order=True)
-        level.attrs["Spacing"] = np.full(3, grids[0].voxel_size)
-        low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
-        # First and last cell along each axis.
-        level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
-        for name in ("PointData", "FieldData"):
-            level.create_group(name)
-        cells = level.create_group("CellData")
+        cells = begin_amr(file.create_group("VTKHDF", track_order=True), grids[0], boxes)
         for grid in grids:
             tail = grid.values.shape[2:]
-            count = int((high - low).prod(axis=1).sum())
+            count = int(cell_counts(boxes).sum())
             data = cells.create_dataset(grid.name, (count, *tail), "<f4", chunks=True, compression="gzip", compression_opts=1)
             end = 0
             for block in box_values(grid, boxes):
@@ -66,8 +53,28 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
                 data[begin:end] = block.swapaxes(0, 2).reshape(-1, *tail)
 
 
-def _image(group, grid: TileGrid, box: np.ndarray):
-    """Group of the cell data of an image."""
+def cell_counts(boxes: np.ndarray) -> np.ndarray:
+    """Number of cells of each box of tiles, (k,)."""
+    return (boxes[:, 1] - boxes[:, 0]).prod(axis=1) * TILE_EDGE**3
+
+
+def begin_amr(root, grid: TileGrid, boxes: np.ndarray):
+    """Makes a group overlapping AMR with one level of these boxes; returns the group of its cell data."""
+    _name(root, "OverlappingAMR")
+    root.attrs["Origin"] = corner(grid)
+    root.attrs.create("GridDescription", b"XYZ", dtype="S3")
+    level = root.create_group("Level0", track_order=True)
+    level.attrs["Spacing"] = np.full(3, grid.voxel_size)
+    low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
+    # First and last cell along each axis.
+    level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
+    for name in ("PointData", "FieldData"):
+        level.create_group(name)
+    return level.create_group("CellData")
+
+
+def begin_image(group, grid: TileGrid, box: np.ndarray):
+    """Makes a group an image of a box; returns the group of its cell data."""
     _name(group, "ImageData")
     low, high = box * TILE_EDGE
     group.attrs["WholeExtent"] = np.stack([low, high], axis=1).ravel().astype("<i4")
@@ -81,17 +88,3 @@ def _name(group, kind: str) -> None:
     """Sets version and type, as text of fixed length; h5py would otherwise write variable length."""
     group.attrs["Version"] = np.array(VERSION, "<i8")
     group.attrs.create("Type", kind.encode(), dtype=f"S{len(kind)}")
-
-
-def _fields(results: Results, path: Path) -> None:
-    write_vtkhdf(path, results.grids)
-
-
-def _amr(results: Results, path: Path) -> None:
-    write_amr(path, results.grids)
-
-
-VTKHDF = ExportFormat((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)
-"""For ParaView, PyVista."""
-AMR = ExportFormat((("fields_amr.vtkhdf", _amr),), ("h5py",), "vtkhdf", fields=True)
-"""ParaView."""

@@ -75,6 +75,23 @@ class Clips:
         for time, value in samples.items():
             frame.SetTimeSample(path, time, value)
 
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def number_at(self, time: float) -> int:
+        """Number of frames before a time code."""
+        return sum(each < time for each in self._frames)
+
+    def change_all(self, change: Callable[[Sdf.Layer], bool]) -> None:
+        """Applies a change to the frames and to their manifest; `change` returns whether it changed a layer, which is written."""
+        from pxr import Sdf
+
+        paths = [*self._frames.values(), *([self._manifest_path] if self._frames else [])]
+        for path in paths:
+            layer = Sdf.Layer.OpenAsAnonymous(str(path))
+            if change(layer):
+                self._export(layer, path)
+
     def name_in(self, root: Sdf.Layer, folder: Path) -> None:
         """Names all frames in the layer located in `folder`; does nothing without frames."""
         from pxr import Gf, Sdf, Vt

@@ -44,6 +44,7 @@ class LayerPair:
         self._refuse(overwrite)
         self._compose(variants or {})
         self.clips = Clips(drawings, folder.resolve() / f"{case_name}_clips", _replace)
+        self._saved_frames = 0
 
     def _refuse(self, overwrite: bool) -> None:
         if not self.scene.is_file():
@@ -114,9 +115,15 @@ class LayerPair:
         finally:
             beside.unlink(missing_ok=True)
 
-    def end_frame(self, time: float) -> None:
-        """Writes the drawings of this time to a separate file, which the next `save` names."""
-        self.clips.take(self.data, time)
+    @property
+    def is_save_due(self) -> bool:
+        """Whether the number of frames has grown by a twentieth since the last `save`."""
+        return len(self.clips) >= 1.05 * self._saved_frames
+
+    def change_all(self, change: Callable[[Sdf.Layer], bool]) -> None:
+        """Applies a change to the data and to all frames; `change` returns whether it changed a layer. Call `save` afterwards."""
+        change(self.data)
+        self.clips.change_all(change)
 
     def name_default_prim(self, name: str) -> None:
         """Makes a root prim the default if the user's scene has none."""
@@ -137,6 +144,7 @@ class LayerPair:
             name_searched(written, self._user, self.root_path.parent)
         _replace(self.data, self.data_path)
         _replace(written, self.root_path)
+        self._saved_frames = len(self.clips)
 
 
 def _replace(layer: Sdf.Layer, path: Path) -> None:

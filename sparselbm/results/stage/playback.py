@@ -25,6 +25,11 @@ class Playback:
         self._times: set[float] = set()
         self._looped: set[float] = set()
 
+    @property
+    def codes_per_second(self) -> float:
+        """Time codes per second of the user's scene, or 24."""
+        return self._layer.timeCodesPerSecond
+
     def add(self, time: float | None) -> None:
         """Includes a time at which something is written; None is the default value, valid at all times."""
         if time is not None and time not in self._looped:

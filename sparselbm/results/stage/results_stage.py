@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -18,10 +17,11 @@ from sparselbm.results.stage.colour import ColourRange, limits_of, magnitude
 from sparselbm.results.stage.glyphs import draw_glyphs, solid_glyphs
 from sparselbm.results.stage.hold import hold
 from sparselbm.results.stage.layers import LayerPair
-from sparselbm.results.stage.legend import draw_map, draw_picture, place_legend
+from sparselbm.results.stage.legend import draw_map
 from sparselbm.results.stage.looks import Look
 from sparselbm.results.stage.overs import block_stale, ensure_mesh, set_points
 from sparselbm.results.stage.playback import Playback
+from sparselbm.results.stage.scales import Scales
 from sparselbm.results.stage.solids import Solid, balls, tubes
 from sparselbm.results.stage.xform_ops import PrimOps, write_values
 from sparselbm.scene.usd import Body
@@ -53,8 +53,8 @@ class ResultsStage:
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
         self.playback = Playback(self._layers.root)
         """Range of time codes that a viewer plays."""
-        self._scales: dict[str, ColourRange] = {}
         self._pictures: dict[str, Callable[[Path], None]] = {}
+        self._scales = Scales(self._layers, self._pictures, ROOT)
         self._begin()
 
     @property
@@ -85,15 +85,21 @@ class ResultsStage:
     def end_frame(self, time: float) -> None:
         """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
 
-        Samples of bodies stay in the growing layer. Without this call drawings do so too, until they are drawn again.
+        Samples of bodies stay in the growing layer, which is saved less and less often; without this call drawings do so too.
         """
-        self._layers.end_frame(time)
-        self.save()
+        self._layers.clips.take(self._layers.data, time)
+        if self._layers.is_save_due:
+            self.save()
+
+    @property
+    def frames(self) -> int:
+        """Number of frames written so far."""
+        return len(self._layers.clips)
 
     def __enter__(self) -> ResultsStage:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Saves the results, also after an error."""
         self.save()
 
@@ -131,18 +137,16 @@ class ResultsStage:
         colour_by: str | None = None,
         limits: ColourRange | None = None,
     ) -> None:
-        """Writes fields on the body's prims as primvars, one value per point.
+        """Writes fields on the body's prims as primvars.
 
         Args:
-            body: the body.
-            fields: scalars (n,) or vectors (n, 3) in world axes by name, for the body's n points.
+            body: the body, with n points.
+            fields: scalars (n,) or vectors (n, 3) in world axes by name.
             iteration: the time code; None: the default value, valid at all times.
             colour_by: the field shown by displayColor (for a vector its length); None: no colours.
             limits: values of the first and last colour; None: smallest and largest of the field.
 
-        Raises:
-            ValueError: if a name is invalid or reserved in USD, a shape is not that of the body, or `colour_by` is not
-                among the fields.
+        Raises ValueError for names that are invalid or reserved in USD, other shapes, and a `colour_by` that is no field.
         """
         count = len(body.mesh.points)
         shapes = [(count,), (count, 3)]
@@ -150,14 +154,13 @@ class ResultsStage:
         if colour_by is not None and colour_by not in arrays:
             raise ValueError(f"colour_by is {colour_by!r}, which is not among the fields {sorted(arrays)}; add it")
         shade = None if colour_by is None else magnitude(arrays[colour_by])
-        if shade is not None:
-            limits = limits or self._scales.get(colour_by or "") or limits_of(shade)
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             for name, values in arrays.items():
                 drawings.set_field(mesh, name, values[part.points], iteration)
-            if shade is not None:
-                drawings.set_colours(mesh, shade[part.points], limits, iteration, self._look("BodyColours", "st_field"))
+            if shade is not None and colour_by is not None:
+                shown = self._scales.shows(str(mesh.GetPath()), colour_by, limits) or limits_of(shade)
+                drawings.set_colours(mesh, shade[part.points], shown, iteration, self._look("BodyColours", "st_field"))
         self.playback.add(iteration)
 
     def add_slice(
@@ -346,18 +349,14 @@ class ResultsStage:
     def set_scale(self, field_name: str, limits: ColourRange, label: str) -> None:
         """Fixes the colour range of a field for all drawings of it, and adds a legend.
 
-        The legend is placed in front of /Results/Camera. The first range is kept, so that colours are comparable over time.
+        The legend is in front of /Results/Camera. The first range is kept until `unify_scales`: colours are comparable over time.
         """
-        if field_name in self._scales:
-            return
-        from pxr import UsdGeom
+        self._scales.see(field_name_of(field_name), limits, label, self.frames)
 
-        stage, name = self._layers.stage, f"{self._layers.case_name}_legend_{field_name_of(field_name)}.png"
-        self._pictures[name] = lambda path: draw_picture(path, label, limits)
-        mesh = self._child("Camera/Legends", field_name, "Mesh")
-        place_legend(mesh, UsdGeom.Camera(stage.GetPrimAtPath(f"{ROOT}/Camera")), len(self._scales))
-        Look(f"{ROOT}/Looks/Legend_{field_name}", f"./{name}", lit=False).bind(mesh.GetPrim())
-        self._scales[field_name] = limits
+    def unify_scales(self, begin: float) -> None:
+        """Colours all frames by the range of each field over the frames from a time code on, and saves."""
+        self._scales.unify(begin)
+        self.save()
 
     def _begin(self) -> None:
         from pxr import Usd, UsdGeom
@@ -375,11 +374,12 @@ class ResultsStage:
     ) -> None:
         """Adds a field to a drawing, as a primvar and as colours."""
         drawings.set_field(prim, name, values, time)
-        drawings.set_colours(prim, values, limits or self._scales.get(name), time, look)
+        drawings.set_colours(prim, values, self._scales.shows(str(prim.GetPath()), name, limits), time, look)
         self.playback.add(time)
 
     def _stand_in(self, prim, solid: Solid, name: str, limits: ColourRange | None, time: float | None) -> None:
-        drawings.stand_in(prim, solid, limits or self._scales.get(name), time, self._look(lit=False))
+        shown = self._scales.shows(f"{prim.GetPath()}_solid", name, limits)
+        drawings.stand_in(prim, solid, shown, time, self._look(lit=False))
 
     def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
         picture = f"{self._layers.case_name}_colours.png"

@@ -1,0 +1,113 @@
+"""Files of a run over time: the series of its values, their plot, the frames of its fields and drawings, and mean fields."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..errors import OutputFolderError
+from ..estimate.memory import shortage
+from ..files.nvdb import write_nvdb
+from ..files.vdb import write_vdb
+from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
+from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
+from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
+from .history_plot import draw_history
+from .stage import ResultsStage
+
+_VOLUME_BYTES, _DRAWING_BYTES = 32, 80
+"""Size of the volumes of a frame per cell, and of another drawing per cell of a section [bytes]."""
+
+
+class OverTime:
+    """Writer of a flow while it is run; frames are drawn as the flow is drawn at the end."""
+
+    def __init__(
+        self, stage: ResultsStage, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *, reynolds: float
+    ):
+        """`moment`: returns the current flow for drawings; `reynolds`: Reynolds number, for titles."""
+        self._stage, self._draw, self._moment, self._reynolds = stage, draw, moment, reynolds
+        self._folder: Path = stage.folder
+        self._means: FieldMeans | None = None
+        self._times: list[float] = []
+        self._codes: list[float] = []
+
+    @property
+    def files(self) -> SeriesFolder:
+        """Folder of time_series.csv."""
+        return SeriesFolder(self._folder, overwrite=True)
+
+    def require_room(self, setup: FlowSetup, run: SteadyRun | TransientRun) -> None:
+        """Raises OutputFolderError for more frames than the free space of the disk holds, by an estimate of their size, and the
+        error of the set-up if the mean fields do not fit in memory."""
+        if isinstance(run, SteadyRun):
+            return
+        needed = setup.memory + setup.cells * MEAN_FIELDS_BYTES
+        if found := shortage(f"{setup.cells:.3g} cells and their mean fields", needed, setup.voxel_size, setup.device):
+            raise setup.memory_error(found)
+        if run.output_every is None:
+            return
+        volumes = sum(isinstance(each, VolumeGrids) for each in self._draw)
+        others = len(self._draw) - volumes
+        size = int(setup.cells * volumes * _VOLUME_BYTES + others * _DRAWING_BYTES * setup.cells ** (2.0 / 3.0))
+        free = shutil.disk_usage(self._folder).free
+        if run.outputs * size > free:
+            raise OutputFolderError(
+                f"an output every {run.output_every:.4g} s makes {run.outputs:,} frames of about {size / 1e6:.3g} MB, "
+                f"{run.outputs * size / 1e9:.3g} GB in all, but {self._folder} has {free / 1e9:.3g} GB free: use a larger "
+                "output_every, fewer drawings, or another folder"
+            )
+
+    def shown(self, flow: Flow) -> tuple[Drawing, ...]:
+        """Drawings of the flow at the end of a run: after one of a duration, those that show a flow that changes."""
+        return tuple(each for each in self._draw if each.over_time or flow.transient is None)
+
+    def monitors(self, flow: Flow, run: TransientRun) -> Mapping[str, Monitor]:
+        """Monitors that draw the flow at each output time, and that add it to the mean fields during the statistics."""
+        units, rate = flow.setup.units, self._rate(run)
+        self._means = means = FieldMeans(flow.simulation)
+
+        def add() -> None:
+            if flow.time >= run.statistics_begin:
+                means.add()
+
+        found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
+        if run.output_every is not None:
+            shown = [each for each in self._draw if each.over_time]
+
+            def draw() -> None:
+                self._times.append(flow.time)
+                self._codes.append(round(flow.time * rate, 6))
+                draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
+
+            found["frames"] = Action(draw, EverySeconds(run.output_every, units))
+        return found
+
+    def finish(self, flow: Flow) -> dict:
+        """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
+        result = flow.transient or flow.steady
+        if flow.series is not None:
+            half = 0.5 * float(flow.series.values[-1, 0])
+            begin = half if flow.transient is None else flow.transient.run.statistics_begin
+            title = f"{self._stage.path.name.removesuffix('_results.usda')}, Reynolds number {self._reynolds:.4g}"
+            draw_history(self._folder / "history.png", flow.series, title=title, begin=begin)
+        if flow.transient is not None:
+            run = flow.transient.run
+            self._stage.unify_scales(run.statistics_begin * self._rate(run))
+            self._write_means(flow)
+        found = {} if result is None else result.to_json()
+        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def _write_means(self, flow: Flow) -> None:
+        """Writes mean fields as volumes, if there were any samples."""
+        if self._means is None or not self._means.samples:
+            return
+        grids = self._means.fields(flow.setup.units).grids()
+        write_vdb(self._folder / "mean_fields.vdb", grids)
+        for grid in grids:
+            write_nvdb(self._folder / f"{grid.name}.nvdb", grid)
+
+    def _rate(self, run: TransientRun) -> float:
+        """Time codes of the stage per simulated second."""
+        return self._stage.playback.codes_per_second / run.playback_speed
