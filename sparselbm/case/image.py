@@ -48,12 +48,23 @@ _ESTIMATES: Mapping[str, ErrorEstimate | None] = {
 class ImageSettings(Protocol):
     """Settings of a case that concern its image."""
 
-    scene: SceneFile
-    image: CaseImage
-    domain: CaseDomain
-    fluid: CaseFluid
-    solver: CaseSolver
-    source: Source
+    @property
+    def scene(self) -> SceneFile: ...
+
+    @property
+    def image(self) -> CaseImage: ...
+
+    @property
+    def domain(self) -> CaseDomain: ...
+
+    @property
+    def fluid(self) -> CaseFluid: ...
+
+    @property
+    def solver(self) -> CaseSolver: ...
+
+    @property
+    def source(self) -> Source: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ def percolating(pore: np.ndarray, axis: int, *, periodic: bool) -> np.ndarray:
     """
     from scipy.ndimage import label
 
-    labels, count = label(pore)
+    labels = np.empty(pore.shape, dtype=np.int32)
+    count = int(label(pore, output=labels))  # type: ignore[call-overload]
     if periodic:
         through = _winding(labels, count)[:, axis]
     else:

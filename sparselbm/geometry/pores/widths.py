@@ -36,7 +36,7 @@ def clearances(pore: np.ndarray, axis: int, *, periodic: bool) -> np.ndarray:
     around = np.pad(pore, [(n, n) for n in beside], mode="wrap" if periodic else "constant")
     if around.all():
         return np.full(pore.shape, UNBOUNDED, dtype=np.float32)
-    distance = distance_transform_edt(around)[tuple(slice(n, n + size) for n, size in zip(beside, pore.shape))]
+    distance = np.asarray(distance_transform_edt(around))[tuple(slice(n, n + size) for n, size in zip(beside, pore.shape))]
     return (2.0 * distance).astype(np.float32)
 
 

@@ -6,6 +6,7 @@ import base64
 import zlib
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import numpy as np
@@ -62,7 +63,7 @@ class _Decoder:
     """Decodes the data of arrays."""
 
     def __init__(self, root: ElementTree.Element, encoding: str, appended: bytes):
-        self._end = ">" if root.get("byte_order") == "BigEndian" else "<"
+        self._end: Literal["<", ">"] = ">" if root.get("byte_order") == "BigEndian" else "<"
         self._head = np.dtype(_TYPES[root.get("header_type", "UInt32")]).newbyteorder(self._end)
         self._compressor, self._encoding, self._appended = root.get("compressor"), encoding, appended
         if self._compressor not in (None, "vtkZLibDataCompressor"):
