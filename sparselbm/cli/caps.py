@@ -120,7 +120,7 @@ def _chosen(names: list[str], inlet: list[int] | None, outlet: list[int] | None)
         raise OptionError(f"no inlet is given: choose among the openings {', '.join(names)} by --inlet N")
     inlets = [str(each) for each in inlet]
     if not outlet and len(inlets) > 1:
-        raise OptionError(f"{len(inlets)} inlets are given, so that the other openings may be walls or outlets: give each --outlet N")
+        raise OptionError(f"{len(inlets)} inlets are given, and the others may be outlets or walls: name outlets by --outlet N")
     outlets = [str(each) for each in outlet or ()] or [name for name in names if name not in inlets]
     for each in (*inlets, *outlets):
         if each not in names:

@@ -29,6 +29,8 @@ CREEPING = 0.1
 """Reynolds number of the pores up to which a flow counts as creeping."""
 _LEAST_LENGTH = 4
 """Smallest number of voxels along the flow between faces with a pressure."""
+_PRESSURE = 12.0
+"""Time in which the pressure decays, in L^2 nu / w^2; measured in overlapping spheres with a porosity of 0.2."""
 _SHAPE = 20.0
 """Mean velocity u = G w^2 / (c nu) in a pore of width w; c is 12 between plates, 28 in a square duct, 32 in a tube."""
 
@@ -58,8 +60,9 @@ class PorousMedium:
     reynolds: float = 0.01
     """Expected Reynolds number u w / nu with the mean velocity u in the pores and their typical width w, by which the pressure
     gradient is chosen."""
-    lattice_viscosity: float = 1.0 / 6.0
-    """Kinematic viscosity on the lattice [cells^2 / step]."""
+    lattice_viscosity: float | None = None
+    """Kinematic viscosity on the lattice [cells^2 / step]; None: the one with which velocity and pressure become steady at about
+    the same time, at least 0.02 and at most 1/6."""
     collision: Collision = field(default_factory=lambda: TRT(magic=1.0 / 8.0))
     """Collision model."""
     lattice: Lattice = D3Q19
@@ -70,8 +73,10 @@ class PorousMedium:
     def check(self) -> None:
         """Raises PorousMediumError for numbers that are not finite and above 0, and for a Reynolds number above the limit."""
         units = {"voxel_size": "m", "viscosity": "m^2/s", "density": "kg/m^3", "reynolds": ""}
-        for name, unit in (*units.items(), ("lattice_viscosity", "cells^2/step")):
+        for name, unit in units.items():
             require_positive(name, getattr(self, name), unit, PorousMediumError)
+        if self.lattice_viscosity is not None:
+            require_positive("lattice_viscosity", self.lattice_viscosity, "cells^2/step", PorousMediumError)
         if self.reynolds > CREEPING:
             raise PorousMediumError(
                 f"the Reynolds number is {self.reynolds:g}, above the limit of {CREEPING:g}: permeability is that of creeping "
@@ -127,6 +132,14 @@ class PorousMediumSetup(FlowSetup):
         return self.pores.narrowest_width(self.axis)
 
     @property
+    def lattice_viscosity(self) -> float:
+        """Kinematic viscosity on the lattice [cells^2 / step]: see `flow_through_steps` for the two times that balance."""
+        if self.options.lattice_viscosity is not None:
+            return self.options.lattice_viscosity
+        balanced = self.typical_width**2 / (math.pi * math.sqrt(_PRESSURE) * self.pores.pore.shape[self.axis])
+        return min(max(balanced, 0.02), 1.0 / 6.0)
+
+    @property
     def isolated_share(self) -> float:
         """Share of the pores that the flow along the axis does not reach."""
         return 1.0 - self.pores.connected_porosity[self.axis] / self.pores.porosity
@@ -134,7 +147,7 @@ class PorousMediumSetup(FlowSetup):
     @property
     def gradient(self) -> float:
         """Pressure gradient, or body force per volume, at density 1 [lattice units]: the one of the expected Reynolds number."""
-        return _SHAPE * self.options.lattice_viscosity * self.units.lattice_velocity / self.typical_width**2
+        return _SHAPE * self.lattice_viscosity * self.units.lattice_velocity / self.typical_width**2
 
     @property
     def units(self) -> Units:
@@ -143,7 +156,7 @@ class PorousMediumSetup(FlowSetup):
         width = self.typical_width
         return Units(
             voxel_size=o.voxel_size, velocity=o.reynolds * o.viscosity / (width * o.voxel_size), viscosity=o.viscosity,
-            density=o.density, lattice_velocity=o.reynolds * o.lattice_viscosity / width,
+            density=o.density, lattice_velocity=o.reynolds * self.lattice_viscosity / width,
         )
 
     @property
@@ -182,12 +195,14 @@ class PorousMediumSetup(FlowSetup):
 
     @property
     def flow_through_steps(self) -> int:
-        """Steps after which the flow is about steady: diffusion over a pore, w^2 / nu, and sound through the image, eight times.
+        """Eight times the slowest decay: of the velocity between plates, w^2 / (pi^2 nu), of the pressure along the image, or of
+        sound, a step per voxel.
 
-        An eighth of it is longer than the slowest decay w^2 / (pi^2 nu) between plates.
+        The pressure diffuses with k c_s^2 / (nu phi), over the length L in L^2 nu phi / (pi^2 k c_s^2), about 12 L^2 nu / w^2.
         """
-        width = max(self.typical_width, self.narrowest_width)
-        return math.ceil(width**2 / self.options.lattice_viscosity + 8 * self.pores.pore.shape[self.axis])
+        width, length = self.typical_width, self.pores.pore.shape[self.axis]
+        pressure = _PRESSURE * length**2 * self.lattice_viscosity / width**2
+        return math.ceil(8.0 * max(width**2 / (math.pi**2 * self.lattice_viscosity), pressure, length))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -291,7 +306,7 @@ class PorousMediumSetup(FlowSetup):
 
     def with_lattice_viscosity(self, factor: float) -> PorousMediumSetup:
         """Returns the checked set-up with the viscosity on the lattice times a factor, which has another relaxation time."""
-        options = replace(self.options, lattice_viscosity=factor * self.options.lattice_viscosity)
+        options = replace(self.options, lattice_viscosity=factor * self.lattice_viscosity)
         options.check()
         return _checked(replace(self, options=options))
 
@@ -318,7 +333,7 @@ class PorousMediumSetup(FlowSetup):
             self.require_movable()
         o = self.options
         return Flow(self, o.sides.simulation(
-            self.domain, self.axis, self.gradient, viscosity=o.lattice_viscosity, lattice=o.lattice, collision=o.collision,
+            self.domain, self.axis, self.gradient, viscosity=self.lattice_viscosity, lattice=o.lattice, collision=o.collision,
             precision=o.precision,
         ))
 
@@ -327,13 +342,13 @@ class PorousMediumSetup(FlowSetup):
         velocity = flow.simulation.velocity()[self.domain.fluid].astype(np.float64)
         x, y, z = (float(each) for each in velocity.sum(axis=0) / self._reference)
         speed = float(np.linalg.norm(velocity, axis=1).mean())
-        reynolds = speed * self.typical_width / self.options.lattice_viscosity
+        reynolds = speed * self.typical_width / self.lattice_viscosity
         return Permeability(self.axis, self.voxel_size, (x, y, z), reynolds)
 
     @property
     def _reference(self) -> float:
         """Sum of the velocities in an image with a permeability of 1 voxel^2: N G / nu."""
-        return self.pores.pore.size * self.gradient / self.options.lattice_viscosity
+        return self.pores.pore.size * self.gradient / self.lattice_viscosity
 
 
 def _checked(setup: PorousMediumSetup) -> PorousMediumSetup:

@@ -66,7 +66,7 @@ class CaseImage(CasePart):
         "voxel divided into 2 x 2 x 2, in eight times the memory; viscosity: three times the viscosity on the lattice; none: no "
         "second run.", allowed=("coarserGrid", "finerGrid", "viscosity", "none"),
     )
-    lattice_viscosity: float = entry(
+    lattice_viscosity: float | None = entry(
         NUMBER, PorousMedium.lattice_viscosity, "Kinematic viscosity on the lattice [cells2/step]; with TRT the permeability "
-        "does not depend on it.", above=0.0,
+        "does not depend on it. Not set: the one that needs the fewest steps, 0.02 to 1/6.", above=0.0,
     )
