@@ -77,9 +77,12 @@ def _require_frames(folder, times):
         values = [np.array(prim.GetAttribute(f"primvars:{field}").Get(48.0 * t)) for t in times]
         shown = np.concatenate([np.array(prim.GetAttribute(f"primvars:{places}").Get(48.0 * t)) for t in times])
         every, later = np.concatenate(values), np.concatenate(values[2:])
-        assert np.corrcoef(shown[:, 0], every)[0, 1] > 1.0 - 1e-9
         if field == "pressure":
-            assert values_at(shown, (float(later.min()), float(later.max()))) == pytest.approx(every, abs=1e-3)
+            limits = float(later.min()), float(later.max())
+            assert values_at(shown, limits) == pytest.approx(np.clip(every, *limits), abs=1e-3)
+        else:
+            inside = (shown[:, 0] > 0.003) & (shown[:, 0] < 0.997)
+            assert np.corrcoef(shown[inside, 0], every[inside])[0, 1] > 1.0 - 1e-9
     velocity = np.mean([read_nvdb(folder / f"velocity_{k:04d}.nvdb").values for k in (2, 3, 4, 5)], axis=0)
     mean = read_nvdb(folder / "mean_velocity.nvdb").values
     assert np.abs(mean - velocity).max() < 0.1 * np.abs(velocity).max()

@@ -44,14 +44,15 @@ def for_screen(linear: np.ndarray) -> np.ndarray:
     return np.round(255.0 * screen).astype(np.uint8)
 
 
-def places_on_map(values: np.ndarray, limits: ColourRange) -> np.ndarray:
-    """Texture coordinates (n, 2) float32 of values (n,) on `map_picture`, which materials clamp to its outermost colours."""
-    inner = np.nan_to_num(share(values, limits)) * (STEPS - 1.0) + 0.5
+def places_on_map(values: np.ndarray, limits: ColourRange, *, clip: bool = True) -> np.ndarray:
+    """Texture coordinates (n, 2) float32 of values (n,) on `map_picture`; `clip`: within its outermost colours."""
+    inner = np.nan_to_num(share(values, limits))
+    inner = (np.clip(inner, 0.0, 1.0) if clip else inner) * (STEPS - 1.0) + 0.5
     return np.stack([inner / STEPS, np.full(len(inner), 0.5)], axis=1).astype(np.float32)
 
 
 def values_at(places: np.ndarray, limits: ColourRange) -> np.ndarray:
-    """Values (n,) whose texture coordinates are `places`, (n, 2): the inverse of `places_on_map`."""
+    """Values (n,) whose texture coordinates are `places`, (n, 2): the inverse of `places_on_map` without `clip`."""
     low, high = limits
     return low + (places[:, 0].astype(np.float64) * STEPS - 0.5) / (STEPS - 1.0) * (high - low)
 

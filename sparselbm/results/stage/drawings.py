@@ -44,9 +44,10 @@ def set_field(prim: UsdGeom.Imageable, name: str, values: np.ndarray, time: floa
 
 
 def set_colours(
-    prim: UsdGeom.Imageable, values: np.ndarray, limits: ColourRange | None, time: float | None, look: Look | None = None
+    prim: UsdGeom.Imageable, values: np.ndarray, limits: ColourRange | None, time: float | None, look: Look | None = None,
+    *, clip: bool = True,
 ) -> None:
-    """Sets displayColor from scalars (n,), one per point; with a look also as texture coordinates on the colour map."""
+    """Sets displayColor from scalars (n,), one per point; with a look also as texture coordinates, clipped to the colour map."""
     from pxr import Sdf, UsdGeom, Vt
 
     limits, types, api = limits or limits_of(values), Sdf.ValueTypeNames, UsdGeom.PrimvarsAPI(prim)
@@ -57,7 +58,7 @@ def set_colours(
     primvar.Set(vectors(colours(values, limits)), time_code(time))
     if look is not None:
         places = api.CreatePrimvar(look.coordinates, types.TexCoord2fArray, UsdGeom.Tokens.vertex)
-        places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits)), time_code(time))
+        places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits, clip=clip)), time_code(time))
         look.bind(prim.GetPrim())
 
 
@@ -123,7 +124,9 @@ def draw_curves(curves: UsdGeom.BasisCurves, lines: list[np.ndarray], width: flo
     curves.CreateExtentAttr().Set(UsdGeom.Curves.ComputeExtent(flat, widths), code)
 
 
-def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: ColourRange | None, time: float | None, look: Look) -> None:
+def stand_in(
+    prim: UsdGeom.Gprim, solid: Solid, limits: ColourRange | None, time: float | None, look: Look, *, clip: bool = True
+) -> None:
     """Defines a mesh for renderers in place of lines, points or arrows, with the same colours; the prim becomes its proxy.
 
     Blender's importer assigns materials only to meshes; usdview shows proxies.
@@ -138,7 +141,8 @@ def stand_in(prim: UsdGeom.Gprim, solid: Solid, limits: ColourRange | None, time
     places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(
         look.coordinates, Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
     )
-    places.Set(Vt.Vec2fArray.FromNumpy(places_on_map(values, limits or limits_of(values))), time_code(time))
+    on_map = places_on_map(values, limits or limits_of(values), clip=clip)
+    places.Set(Vt.Vec2fArray.FromNumpy(on_map), time_code(time))
     look.bind(mesh.GetPrim())
     mesh.CreatePurposeAttr(UsdGeom.Tokens.render)
     mesh.SetProxyPrim(prim.GetPrim())

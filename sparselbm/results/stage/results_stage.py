@@ -54,7 +54,8 @@ class ResultsStage:
         self.playback = Playback(self._layers.root)
         """Range of time codes that a viewer plays."""
         self._pictures: dict[str, Callable[[Path], None]] = {}
-        self._scales = Scales(self._layers, self._pictures, ROOT)
+        self.scales = Scales(self._layers, self._pictures, ROOT)
+        """Colour ranges of the fields."""
         self._begin()
 
     @property
@@ -159,8 +160,9 @@ class ResultsStage:
             for name, values in arrays.items():
                 drawings.set_field(mesh, name, values[part.points], iteration)
             if shade is not None and colour_by is not None:
-                shown = self._scales.shows(str(mesh.GetPath()), colour_by, limits) or limits_of(shade)
-                drawings.set_colours(mesh, shade[part.points], shown, iteration, self._look("BodyColours", "st_field"))
+                shown = self.scales.shows(str(mesh.GetPath()), colour_by, limits) or limits_of(shade)
+                look, clip = self._look("BodyColours", "st_field"), self.scales.is_fixed
+                drawings.set_colours(mesh, shade[part.points], shown, iteration, look, clip=clip)
         self.playback.add(iteration)
 
     def add_slice(
@@ -349,14 +351,9 @@ class ResultsStage:
     def set_scale(self, field_name: str, limits: ColourRange, label: str) -> None:
         """Fixes the colour range of a field for all drawings of it, and adds a legend.
 
-        The legend is in front of /Results/Camera. The first range is kept until `unify_scales`: colours are comparable over time.
+        The legend is in front of /Results/Camera. The first range is kept until `Scales.unify`: colours are comparable over time.
         """
-        self._scales.see(field_name_of(field_name), limits, label, self.frames)
-
-    def unify_scales(self, begin: float) -> None:
-        """Colours all frames by the range of each field over the frames from a time code on, and saves."""
-        self._scales.unify(begin)
-        self.save()
+        self.scales.see(field_name_of(field_name), limits, label, self.frames)
 
     def _begin(self) -> None:
         from pxr import Usd, UsdGeom
@@ -374,12 +371,13 @@ class ResultsStage:
     ) -> None:
         """Adds a field to a drawing, as a primvar and as colours."""
         drawings.set_field(prim, name, values, time)
-        drawings.set_colours(prim, values, self._scales.shows(str(prim.GetPath()), name, limits), time, look)
+        shown, clip = self.scales.shows(str(prim.GetPath()), name, limits), self.scales.is_fixed
+        drawings.set_colours(prim, values, shown, time, look, clip=clip)
         self.playback.add(time)
 
     def _stand_in(self, prim, solid: Solid, name: str, limits: ColourRange | None, time: float | None) -> None:
-        shown = self._scales.shows(f"{prim.GetPath()}_solid", name, limits)
-        drawings.stand_in(prim, solid, shown, time, self._look(lit=False))
+        shown = self.scales.shows(f"{prim.GetPath()}_solid", name, limits)
+        drawings.stand_in(prim, solid, shown, time, self._look(lit=False), clip=self.scales.is_fixed)
 
     def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
         picture = f"{self._layers.case_name}_colours.png"

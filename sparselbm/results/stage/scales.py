@@ -24,7 +24,7 @@ class Scales:
     """Colour range and legend label of each field.
 
     Drawings are coloured by the first range of a field. In a flow over time later frames can exceed it; at the end all frames
-    are coloured again by the range of the whole window (`ResultsStage.unify_scales`).
+    are coloured again by the range of the whole window (`unify`).
     """
 
     def __init__(self, layers: LayerPair, pictures: dict[str, Callable[[Path], None]], root: str):
@@ -32,16 +32,16 @@ class Scales:
         self._layers, self._pictures, self._root = layers, pictures, root
         self._limits: dict[str, ColourRange] = {}
         self._labels: dict[str, str] = {}
+        self.is_fixed = True
+        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that they keep values."""
         self._seen: dict[str, list[tuple[int, ColourRange]]] = {}
         self._prims: dict[str, str] = {}
 
     def see(self, field: str, limits: ColourRange, label: str, frame: int) -> None:
         """Notes the range of a field in a frame. The first one colours the drawings; it also places a legend.
 
-        The range of a field with a single value, such as that of a flow at rest, is widened by 1, so that colours tell values.
+        The range of a field with a single value, such as that of a flow at rest, is widened by 1, so that colours keep values.
         """
-        low, high = limits
-        limits = (low, high if high > low else low + 1.0)
         self._seen.setdefault(field, []).append((frame, limits))
         if field in self._limits:
             return
@@ -50,7 +50,7 @@ class Scales:
         stage, group = self._layers.stage, f"{self._root}/Camera/Legends"
         mesh = UsdGeom.Mesh.Define(stage, drawings.path_of(stage, group, field))
         place_legend(mesh, UsdGeom.Camera(stage.GetPrimAtPath(f"{self._root}/Camera")), len(self._limits))
-        self._limits[field], self._labels[field] = limits, label
+        self._limits[field], self._labels[field] = _widened(limits), label
         Look(f"{self._root}/Looks/Legend_{field}", f"./{self._draw_legend(field)}", lit=False).bind(mesh.GetPrim())
 
     def shows(self, path: str, field: str, limits: ColourRange | None) -> ColourRange | None:
@@ -60,11 +60,16 @@ class Scales:
             return self._limits[field]
         return limits
 
+    def expect_frames(self) -> None:
+        """Announces frames of a flow over time, whose ranges are known at the end only: call `unify` then."""
+        self.is_fixed = False
+
     def unify(self, begin: float) -> None:
-        """Colours everything by the range of each field over the frames from a time code on. Save the layers afterwards."""
+        """Colours everything by the range of each field over the frames from a time code on. Save the stage afterwards."""
         whole = self._whole(self._layers.clips.number_at(begin))
         self._layers.change_all(lambda layer: self._recolour(layer, whole))
         self._limits |= whole
+        self.is_fixed = True
         for field in whole:
             self._draw_legend(field)
 
@@ -80,7 +85,7 @@ class Scales:
         found = {}
         for field, seen in self._seen.items():
             later = [limits for frame, limits in seen if frame >= first] or [limits for _, limits in seen]
-            found[field] = min(low for low, _ in later), max(high for _, high in later)
+            found[field] = _widened((min(low for low, _ in later), max(high for _, high in later)))
         return found
 
     def _recolour(self, layer: Sdf.Layer, whole: dict[str, ColourRange]) -> bool:
@@ -88,9 +93,15 @@ class Scales:
         changed = False
         for path, field in self._prims.items():
             prim = layer.GetPrimAtPath(path)
-            if prim is not None and whole[field] != self._limits[field]:
+            if prim is not None:
                 changed |= _recolour_prim(layer, prim, self._limits[field], whole[field])
         return changed
+
+
+def _widened(limits: ColourRange) -> ColourRange:
+    """A range that is not a single value."""
+    low, high = limits
+    return low, high if high > low else low + 1.0
 
 
 def _recolour_prim(layer: Sdf.Layer, prim: Sdf.PrimSpec, old: ColourRange, new: ColourRange) -> bool:
