@@ -23,7 +23,7 @@ _HOLE = 0.01
 
 SurfacePath = Annotated[Path, typer.Argument(
     metavar="SURFACE",
-    help="Surface of a vessel: an STL, OBJ or PLY file, or a USD stage, open at its ends or closed by flat ones.",
+    help="Surface of a vessel: an STL, OBJ, PLY or .vtp file, or a USD stage, open at its ends or closed by flat ones.",
 )]
 MetresPerUnit = Annotated[float | None, setting(SceneFile, "metres_per_unit")]
 Inlets = Annotated[list[int] | None, o.option("--inlet", "Number of an inlet; can be repeated.", metavar="N")]

@@ -15,7 +15,7 @@ from .show import facts
 
 ScenePath = Annotated[
     Path, typer.Argument(
-        metavar="SCENE", help="USD stage, an STL, OBJ, PLY, glTF or .nvdb file, or a voxel image. It is not modified."
+        metavar="SCENE", help="USD stage, an STL, OBJ, PLY, glTF, .vtp or .nvdb file, or a voxel image. It is not modified."
     ),
 ]
 CaseOutput = Annotated[

@@ -97,7 +97,7 @@ def test_files_that_cannot_be_read_say_what_they_lack(tmp_path):
         ("a.raw", Storage(shape=(5, 9, 11)), "5 x 9 x 11 voxels of type uint8 need 495 bytes, but the file has 540"),
         ("a.png", Storage(), "images are read from .npy"),
         ("a.tif", Storage(), "Pillow cannot read this file"),
-        ("a.vti", Storage(), "0 pieces of image data"),
+        ("a.vti", Storage(), "0 pieces of ImageData"),
     ):
         with pytest.raises(SceneError, match=match):
             read_image(tmp_path / name, storage)
