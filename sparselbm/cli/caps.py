@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -78,7 +78,8 @@ def caps(
     show_doubts([*map(str, scene.report.doubtful), *_holes(measured)])
     facts(f"{surface}: {len(found)} openings", {f"opening {name}": _text(cap) for name, cap in measured.items()})
     inlets, outlets = _chosen(list(found), inlet, outlet)
-    condition = {"flow_rate": flow_rate} if flow_rate is not None else {"velocity": 1.0 if velocity is None else velocity}
+    speed = 1.0 if velocity is None else velocity
+    condition: dict[str, Any] = {"velocity": speed} if flow_rate is None else {"flow_rate": flow_rate}
     openings = {
         **{f"Opening{name}": CaseOpening(kind="inlet", **condition) for name in inlets},
         **{f"Opening{name}": CaseOpening(kind="outlet") for name in outlets},

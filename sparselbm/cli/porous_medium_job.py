@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..errors import SparselbmError
+from ..errors import OptionError, SparselbmError
 from ..estimate.device import gibibytes
 from ..flows import Flow, Permeability, PorousMediumSetup, RunEstimate, SteadyResult, SteadyRun
 from ..flows.permeability import DARCY
@@ -58,6 +58,8 @@ class PorousMediumJob(Job):
 
     def run(self, run, start, objective):
         assert isinstance(run, SteadyRun), "a case refuses a duration of a creeping flow"
+        if start is not None:
+            raise OptionError("--restart: the flow through an image begins at rest, once for each axis: remove the option")
         announce(self.setup)
         found: dict[str, dict[str, Any]] = {}
         with running():
