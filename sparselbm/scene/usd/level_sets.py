@@ -77,14 +77,18 @@ def _read_nvdb(path: Path, scale: float) -> Body:
         raise SceneError(str(error)) from error
     if grid.components != 1 or grid.grid_class not in (GridClass.LEVEL_SET, GridClass.UNKNOWN):
         kind = "a vector field" if grid.components == 3 else f"a {grid.grid_class.text}"
-        raise SceneError(f"{path}: {grid.name!r} is {kind}; pass a level set of floats that are negative inside")
+        raise SceneError(
+            f"{path}: {grid.name!r} is {kind}; pass a level set of floats that are negative inside, or for a voxel "
+            "image the labels of pores or a threshold"
+        )
     mesh = surface_between(
         _with_neighbours(grid), _indices(grid), 0.0,
         origin=[scale * x for x in grid.origin], voxel_size=scale * grid.voxel_size, device="cpu",
     )
     if mesh is None:
         raise SceneError(
-            f"{path}: {grid.name!r} has no zero between active voxels; pass a level set with a band of 3 voxels"
+            f"{path}: {grid.name!r} has no zero between active voxels; pass a level set with a band of 3 voxels, "
+            "or for a voxel image the labels of pores or a threshold"
         )
     return _body(grid.name, mesh, scale)
 
