@@ -71,6 +71,10 @@ class PageError(SparselbmError, ValueError):
     """The results page cannot be written."""
 
 
+class PorousMediumError(SparselbmError, ValueError):
+    """The flow through a voxel image cannot be set up."""
+
+
 class ResultsError(SparselbmError, ValueError):
     """A folder contains no results, or not the requested ones."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, require_lasting, surface_of
 from .entry import CasePart, spelt
+from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
 from .openings import CaseOpenings
 from .parts import (
@@ -37,6 +39,7 @@ from .parts import (
     CaseDomain,
     CaseFluid,
     CaseForce,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseOpening,
@@ -69,6 +72,7 @@ class Case:
     """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
+    image: CaseImage = field(default_factory=CaseImage)
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
@@ -94,6 +98,7 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
+        require_image(self)
         require_lattice(self.solver, self.source)
         _require_two(self.fluid, self.openings, surface_of(self), self.source)
         rotations_of(self.obstacle, self.source)
@@ -120,7 +125,7 @@ class Case:
         path = Path(path)
         if path.suffix.lower() == ".toml":
             case = toml_file.read_case(path, local_files_only=local_files_only)
-        elif path.suffix.lower() in foreign.SUFFIXES:
+        elif not foreign.is_stage(path):
             case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
         else:
             case = stage_file.read_case(path, variants or {}, attributes or {}, local_files_only=local_files_only)
@@ -150,11 +155,13 @@ class Case:
         from ..scene.usd import Scene, foreign
 
         unit = self.scene.metres_per_unit
-        if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
+        if unit is not None and foreign.is_stage(self.file):
             raise CaseError(
                 f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which stores "
                 "its own unit: set metersPerUnit there, or in a layer over it"
             )
+        if (image := self._image) is not None:
+            return image.scene()
         scene = Scene.open(
             self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=self.scene.time,
             subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
@@ -222,11 +229,19 @@ class Case:
 
     def setup(self, scene: Scene, device: wp.DeviceLike | None = None) -> FlowSetup:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
+        if (image := self._image) is not None:
+            return image.setup(device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
         rotations = rotations_of(self.obstacle, self.source)
         rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
         return replace(self.tunnel, rotating=rotating).in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+
+    @cached_property
+    def _image(self) -> ImageOfCase | None:
+        """The voxel image; None for a case without one."""
+        path = image_file(self)
+        return None if path is None else ImageOfCase.of(self, path)
 
     @property
     def user_objective(self) -> Functional | None:

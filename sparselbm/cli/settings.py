@@ -15,6 +15,7 @@ from ..case import (
     CaseDomain,
     CaseFluid,
     CaseForce,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseReference,
@@ -24,7 +25,7 @@ from ..case import (
     SceneFile,
 )
 from ..case.entry import CasePart, Entry
-from ..case.kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+from ..case.kinds import COUNT, COUNTS, FLAG, LABELS, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 from ..case.model_kind import MODEL
 from .options import option
 from .overrides import Overrides
@@ -32,20 +33,23 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseStream, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
-RUN = (*FLOW, CaseTime)
+RUN = (*FLOW, CaseTime, CaseImage)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseStream: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseImage: "Image", CaseDesign: "Design", CaseObjective: "Design",
 }
-_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
+_TYPES = {
+    NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str],
+    LABELS: list[int],
+}
 _Scene = Annotated[
     Path,
     typer.Argument(
         metavar="SCENE",
-        help="USD stage (.usd, .usda, .usdc, .usdz) with or without a case in it, a case as TOML, or an STL, OBJ, PLY, glTF or "
-        ".nvdb file. It is not modified. Options override the settings of the case.",
+        help="USD stage (.usd, .usda, .usdc, .usdz) with or without a case in it, a case as TOML, an STL, OBJ, PLY, glTF or "
+        ".nvdb file, or a voxel image. It is not modified. Options override the settings of the case.",
     ),
 ]
 

@@ -6,6 +6,7 @@ from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInf
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
 from .forces import Forces
+from .image_sides import ImageSides, PeriodicSides, SealedSides
 from .inflow_profile import (
     HeightProfile,
     InflowProfile,
@@ -18,6 +19,8 @@ from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, PortState
 from .options import FlowOptions
 from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
+from .permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
+from .porous_medium import PorousMedium, PorousMediumSetup
 from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
@@ -39,9 +42,12 @@ __all__ = [
     "Aerodynamics",
     "BodyRotation",
     "CapProfile",
+    "CoarserGrid",
     "DriftingFlow",
+    "ErrorEstimate",
     "FieldChange",
     "FieldSettled",
+    "FinerGrid",
     "Flow",
     "FlowCoefficient",
     "FlowOptions",
@@ -51,6 +57,7 @@ __all__ = [
     "FlowShareOutlet",
     "Forces",
     "HeightProfile",
+    "ImageSides",
     "InflowProfile",
     "Inlet",
     "InternalFlow",
@@ -59,15 +66,21 @@ __all__ = [
     "LogLawProfile",
     "Measured",
     "Oscillation",
+    "OtherViscosity",
     "Outlet",
     "OutletCondition",
     "ParabolicProfile",
     "PeriodicFlow",
+    "PeriodicSides",
+    "Permeability",
+    "PorousMedium",
+    "PorousMediumSetup",
     "PortState",
     "PowerLawProfile",
     "ProgressCallback",
     "ResistanceOutlet",
     "RunEstimate",
+    "SealedSides",
     "Side",
     "SideCondition",
     "SideInlet",

@@ -12,13 +12,13 @@ from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.write import append_csv
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
-from ..grid import sample
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
-from .images import convergence, one_slice
+from .images import convergence
 from .over_time import OverTime
 from .run_record import run_record
+from .slice_picture import draw_middle
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -64,7 +64,7 @@ class InternalFlowWriter:
             over_time = {"shear_average": self.shear.time_average, "oscillatory_shear_index": self.shear.oscillatory_index}
             moment = replace(moment, on_points={**moment.on_points, **over_time})
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        self._draw_slice(moment)
+        draw_middle(self.folder / "slice.png", moment)
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
@@ -98,18 +98,6 @@ class InternalFlowWriter:
         """Centres of the cells along the inlets [m], (k, 3), as starting points of streamlines."""
         assert flow.openings is not None
         return np.concatenate([flow.openings.centres[name] for name in self.setup.inlets])
-
-    def _draw_slice(self, moment: FlowFrame) -> None:
-        """Plots the slice through the middle of the surface; nothing if there is no fluid."""
-        positions = moment.plane(None, None)
-        flat = positions.reshape(-1, 3)
-        speed = np.where(moment.is_fluid, moment.snapshot.speed, np.nan)
-        shown = sample(moment.snapshot.domain, speed, flat).reshape(positions.shape[:2])
-        if np.isfinite(shown).any():
-            u, v = (k for k in range(3) if k != moment.across)
-            low, high = moment.bounds
-            extent = float(low[u]), float(high[u]), float(low[v]), float(high[v])
-            one_slice(self.folder / "slice.png", shown, extent=extent, label="speed [m/s]")
 
     def _shear(self, moment: FlowFrame) -> dict[str, Any]:
         """Mean, largest and percentiles of the wall shear stress [Pa] and, after statistics, of its time average and of the

@@ -21,8 +21,8 @@ class CaseDomain(CasePart):
     space: ClassVar[str] = "domain"
 
     voxel_size: float | None = entry(
-        NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0,
-        unit="m",
+        NUMBER, None, "Cell size [m], for an image the edge of a voxel. Not set: L / 16, a twelfth of the narrowest opening of a "
+        "fluid volume, or the size that the file of the image stores.", above=0.0, unit="m",
     )
     upstream: float = entry(
         NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle along the main axis of the stream, which is that "
