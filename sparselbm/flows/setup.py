@@ -310,7 +310,7 @@ class Flow:
         return self.transient
 
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
+        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, releases, openings."""
         patches = {} if self.openings is None else self.openings.of_patches
         recorded = {**self.setup.recorded, **release_observables(self.simulation)}
         return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every)
