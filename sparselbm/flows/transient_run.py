@@ -134,19 +134,24 @@ class TransientRun:
         """
         self.require(units)
         recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
-        first, count, record = simulation.steps, self.steps(units), recorder.records[SERIES]
+        count, record = self.steps(units), recorder.records[SERIES]
+        first = simulation.steps if self.ramp is None else 0
+
+        def report() -> None:
+            on_progress(simulation.steps - first, float(record.latest(record.columns[:2][-1], 1)[-1]))
+
         with recorder:
             if self.ramp is not None:
-                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))))
+                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))), report)
             while (left := first + count - simulation.steps) > 0:
                 recorder.run(min(left, _CHUNK))
-                on_progress(simulation.steps - first, float(record.latest(record.columns[:2][-1], 1)[-1]))
+                report()
         begin = first + units.time_to_lattice(self.statistics_begin)
         statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
         return TransientResult(record.series, statistics, count, self)
 
 
-def _accelerate(recorder: Recorder, steps: int) -> None:
+def _accelerate(recorder: Recorder, steps: int, report: Callable[[], None]) -> None:
     """Runs the first steps from rest, in which the velocities of all boundary conditions rise to their values."""
     simulation, start = recorder.simulation, SmoothStart(steps)
     d, conditions = simulation.lattice.dimension, simulation.physics.boundaries
@@ -160,3 +165,5 @@ def _accelerate(recorder: Recorder, steps: int) -> None:
         simulation.set_parameters({name: start(step) * value for name, value in full.items()})
         simulation.run(1)
         recorder.sample()
+        if step % _CHUNK == 0:
+            report()
