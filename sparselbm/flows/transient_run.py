@@ -38,8 +38,10 @@ class TransientResult:
 
     @property
     def value(self) -> float:
-        """The first value: its mean over the window of the statistics, or the last one without statistics."""
-        return float(self.series.values[-1, 1]) if self.statistics is None else self.statistics.values[0].mean.value
+        """The first value: its mean over the window of the statistics, or the last one without statistics; NaN without values."""
+        if self.statistics is not None:
+            return self.statistics.values[0].mean.value
+        return float(self.series.values[-1, 1]) if len(self.series.columns) > 1 else math.nan
 
     def to_json(self) -> dict:
         """The result as plain values."""
@@ -132,28 +134,36 @@ class TransientRun:
         """
         self.require(units)
         recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
-        first, count, record = simulation.steps, self.steps(units), recorder.records[SERIES]
+        count, record = self.steps(units), recorder.records[SERIES]
+        first = simulation.steps if self.ramp is None else 0
+
+        def report() -> None:
+            on_progress(simulation.steps - first, float(record.latest(record.columns[:2][-1], 1)[-1]))
+
         with recorder:
             if self.ramp is not None:
-                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))))
+                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))), report)
             while (left := first + count - simulation.steps) > 0:
                 recorder.run(min(left, _CHUNK))
-                on_progress(simulation.steps - first, float(record.latest(record.columns[1], 1)[-1]))
+                report()
         begin = first + units.time_to_lattice(self.statistics_begin)
         statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
         return TransientResult(record.series, statistics, count, self)
 
 
-def _accelerate(recorder: Recorder, steps: int) -> None:
+def _accelerate(recorder: Recorder, steps: int, report: Callable[[], None]) -> None:
     """Runs the first steps from rest, in which the velocities of all boundary conditions rise to their values."""
     simulation, start = recorder.simulation, SmoothStart(steps)
     d, conditions = simulation.lattice.dimension, simulation.physics.boundaries
     numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
     names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
     full = {name: simulation.parameter(name) for name in names}
+    simulation.set_parameters(dict.fromkeys(names, 0.0))
     simulation.set_state(1.0, 0.0)
     recorder.sample()
     for step in range(1, steps + 1):
         simulation.set_parameters({name: start(step) * value for name, value in full.items()})
         simulation.run(1)
         recorder.sample()
+        if step % _CHUNK == 0:
+            report()
