@@ -90,6 +90,8 @@ class CasePart(ABC):
     """Whether each instance belongs to a prim, whose path is its name."""
     is_named: ClassVar[bool] = False
     """Whether a prim can have several instances, whose names are the path and a name after a colon."""
+    example: ClassVar[str] = "name"
+    """Name of the instance that templates show, if there are several."""
 
     @classmethod
     def schema(cls) -> str:

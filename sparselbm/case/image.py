@@ -52,6 +52,12 @@ from .source import Source
 _ESTIMATES: Mapping[str, ErrorEstimate | None] = {
     "coarserGrid": CoarserGrid(), "finerGrid": FinerGrid(), "viscosity": OtherViscosity(), "none": None,
 }
+SETTINGS_OF_IMAGES: Mapping[type[CasePart], tuple[str, ...]] = {
+    CaseDomain: ("voxelSize",), CaseFluid: ("density", "viscosity", "dynamicViscosity"),
+    CaseSolver: ("lattice", "collision", "precision", "tolerance", "until", "maxSteps"),
+    CaseReference: (), CaseObjective: (), CaseDesign: (), CaseForce: (), CaseStream: (),
+}
+"""Settings that apply to the flow through an image, of the parts of which some do not."""
 
 
 class ImageSettings(Protocol):
@@ -169,14 +175,10 @@ def require_image(case: Any) -> None:
                 f"{place('image', 'file')}, or remove it"
             )
         return
-    plain: list[tuple[CasePart, CasePart, set[str]]] = [
-        (case.domain, CaseDomain(), {"voxelSize"}), (case.reference, CaseReference(), set()),
-        (case.fluid, CaseFluid(), {"viscosity", "dynamicViscosity", "density"}), (case.objective, CaseObjective(), set()),
-        (case.design, CaseDesign(), set()), (case.force, CaseForce(), set()), (case.stream, CaseStream(), set()),
-        (case.solver, CaseSolver(), {"lattice", "collision", "precision", "tolerance", "until", "maxSteps"}),
+    given: list[tuple[str, str, Any]] = [
+        (kind.space, name, value) for kind, free in SETTINGS_OF_IMAGES.items()
+        for name, value in _changed(getattr(case, kind.space), kind()) if name not in free
     ]
-    changed = [(each.space, *found, free) for each, default, free in plain for found in _changed(each, default)]
-    given: list[tuple[str, str, Any]] = [(space, name, value) for space, name, value, free in changed if name not in free]
     given += [("time", "duration", case.time.duration)] if case.time.duration is not None else []
     for space in ("obstacle", "opening", "boundary", "scalar", "condition", "constraint"):
         given += [(space, "kind", path) for path in getattr(case, space)]

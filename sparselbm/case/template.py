@@ -1,133 +1,195 @@
-"""Template of a case as text: every setting with its default, and its documentation as a comment."""
+"""Template of a case as text: the settings that were given, and all others as comments with their defaults."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+import inspect
+import json
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from ..flows import WindTunnel
 from ..results.stage.layer_head import LayerHead
-from .entry import CasePart, Entry, spelt
-from .parts import (
-    SIDES,
-    CaseBoundary,
-    CaseDesign,
-    CaseDomain,
-    CaseFluid,
-    CaseForce,
-    CaseImage,
-    CaseObjective,
-    CaseObstacle,
-    CaseOpening,
-    CaseOutput,
-    CaseReference,
-    CaseSolver,
-    CaseStream,
-    CaseTime,
-    SceneFile,
-)
+from .case_kind import CaseKind
+from .entry import CasePart, Entry
+from .overs import Over, overs_text, prim_text
+from .parts import CaseDesign
 from .values import toml_value, usd_value
 
-_SINGLE = (
-    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(reynolds=WindTunnel.reynolds), CaseForce(), CaseStream(),
-    CaseSolver(), CaseTime(), CaseObjective(), CaseOutput(),
-)
+Settings = Mapping[str, "CasePart | Mapping[str, CasePart]"]
+"""Parts of a case by the name of their table, those of several instances by the name of each; the others have their defaults."""
+
+_WIDTH = 116
 _HINT = (
-    "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
-    "pressureDrop. Heat and other scalars are SparselbmScalarAPI, or tables [scalar.NAME]."
+    "Settings of this case. Lines that begin with one # are settings that have their defaults, which are shown if they have a "
+    'value: remove "# " to change them. Lines that begin with ## explain.'
 )
+_REST = "---------- Everything else has its default ----------"
+
+_Written = Callable[[str, Entry, Any], str]
+"""Returns the line of a setting, from its name and value."""
 
 
-def usd_text(head: LayerHead, obstacle: str) -> str:
-    """A layer over a scene: a prim with the case, and overs down to the obstacle with its role and design."""
-    sides = _sides()
-    applied = [part.schema() for part in _SINGLE] + [f"{CaseBoundary.schema()}:{side}" for side in sides]
-    body = [line for part in _SINGLE for line in _usd_lines(part, f"sparselbm:{part.space}:")]
-    body += [line for side, part in sides.items() for line in _usd_lines(part, f"sparselbm:boundary:{side}:")]
-    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, [f"# {_HINT}", *_once(body)])
-    shape = [CaseObstacle(role="design"), CaseDesign()]
-    lines = [line for part in shape for line in _usd_lines(part, f"sparselbm:{part.space}:")]
-    *above, name = obstacle.strip("/").split("/")
-    over = _prim(f'over "{name}"', [part.schema() for part in shape], lines)
-    for each in reversed(above):
-        over = _prim(f'over "{each}"', [], over)
-    return "\n".join(["#usda 1.0", *head.lines(), "", *case, "", *over]) + "\n"
+def toml_text(kind: CaseKind, settings: Settings) -> str:
+    """A TOML file beside a scene, with a table for each part."""
+    groups: list[list[str]] = []
+    for part in kind.parts:
+        found, entries, heading = _instances(part, settings), kind.entries(part), list(_remark(_doc(part)))
+        for name, lines in _by_instance(found, lambda _: _toml_line, entries).items():
+            groups.append([*heading, f"[{_table(part, name)}]", *lines])
+            heading = []
+        if not found:
+            groups.append([*heading, f"# [{_table(part, part.example)}]", *_lines(part(), entries, _toml_line, set())])
+    return "\n".join([*_remark(_HINT), *_in_order(groups)]) + "\n"
 
 
-def toml_text(scene: SceneFile, obstacle: str) -> str:
-    """A TOML file beside a scene, with the same names."""
-    tables: list[tuple[str, CasePart]] = [("scene", scene)]
-    tables += [(f'obstacle."{path}"', CaseObstacle(role="design")) for path in obstacle.split(",")]
-    tables += [("design", CaseDesign())]
-    tables += [(part.space, part) for part in _SINGLE if not isinstance(part, SceneFile)]
-    tables += [(f"boundary.{side}", part) for side, part in _sides().items()]
-    lines = [line for name, part in tables for line in ("", f"[{name}]", *_toml_lines(part))]
-    return "\n".join([f"# {_HINT}", *_once(lines)]) + "\n"
+def usd_text(head: LayerHead, kind: CaseKind, settings: Settings) -> str:
+    """A layer over a scene: overs of its prims with their roles, and a prim with the settings of the flow."""
+    roles = {part: found for part in kind.parts if part.of_prims and (found := _instances(part, settings))}
+    prims: dict[str, Over] = {}
+    for part, found in roles.items():
+        for path, lines in _by_instance(found, lambda _, part=part: _usd_line(part), _uncomposed(kind, part), 8).items():
+            prims[path] = prims.get(path, Over()).with_schema(part.schema(), lines)
+    if CaseDesign in kind.parts:  # It belongs to the prim that changes, the first one.
+        path, own = next(iter(prims)), _single(CaseDesign, settings)
+        lines = ["", *_remark(_heading(CaseDesign), 8), *_lines(own, _uncomposed(kind, CaseDesign), _usd_line(CaseDesign), set(), 8)]
+        prims[path] = prims[path].with_schema(CaseDesign.schema(), lines)
+    for path, choices in _variants(settings).items():
+        prims[path] = prims.get(path, Over()).with_variants(choices)
+    left = [part for part in kind.parts if part not in roles and part is not CaseDesign]
+    examples = [line for part in left if part.instances is None for line in ("", *_usd_example(part, kind, head))]
+    case = _usd_case([part for part in left if part.instances is not None], kind, settings, head)
+    parts = ["#usda 1.0", *head.lines(), "", *_remark(_HINT), "", *overs_text(prims), "", *case, *examples]
+    return "\n".join(parts) + "\n"
 
 
-def vessel_text(head: LayerHead, root: str, wall: str, openings: Mapping[str, CaseOpening]) -> str:
-    """A layer over the surface of a vessel and its caps: a prim with the case, and overs with the role of each prim."""
-    parts = (CaseFluid(), CaseSolver(), CaseTime(), CaseOutput())
-    body = [line for part in parts for line in _usd_lines(part, f"sparselbm:{part.space}:")]
-    # A fluid volume has no box: only the cell size applies.
-    body += list(_usd_lines(CaseDomain(), "sparselbm:domain:"))[:2]
-    applied = [part.schema() for part in (*parts, CaseDomain())]
-    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, ["# Settings that are removed take their defaults.", *body])
-    roles: dict[str, CasePart] = {wall: CaseObstacle(role="fluidVolume"), **openings}
-    overs = [
-        line for name, part in roles.items()
-        for line in ("", *_prim(f'over "{name}"', [part.schema()], list(_usd_lines(part, f"sparselbm:{part.space}:"))))
-    ]
-    return "\n".join(["#usda 1.0", *head.lines(), "", *case, "", *_once(_prim(f'over "{root}"', [], overs[1:]))]) + "\n"
+def _usd_case(parts: Iterable[type[CasePart]], kind: CaseKind, settings: Settings, head: LayerHead) -> list[str]:
+    """The prim with the settings that belong to no other prim."""
+    groups, applied = [], []
+    for part in parts:
+        applied += [f"{part.schema()}:{name}" for name in part.instances or ()] or [part.schema()]
+        found = _instances(part, settings) or {part.example: part()}
+        by_name = _by_instance(found, lambda name, part=part: _usd_line(part, name), _uncomposed(kind, part), 4)
+        if lines := [line for each in by_name.values() for line in each]:
+            groups.append([*_remark(_heading(part), 4), *lines])
+    return prim_text(f'def Scope "{head.free_name("Case")}"', applied, _in_order(groups, 4)[1:])
 
 
-def image_text(file: str) -> str:
-    """A TOML file beside a voxel image."""
-    parts = (CaseImage(file=file), CaseDomain(), CaseFluid(), CaseSolver(), CaseOutput())
-    lines = [line for part in parts for line in ("", f"[{part.space}]", *_toml_lines(part))]
-    return "\n".join(["# Settings that are removed take their defaults.", *_once(lines)]) + "\n"
+def _usd_example(part: type[CasePart], kind: CaseKind, head: LayerHead) -> list[str]:
+    """A prim with an instance of a part, as a comment."""
+    name = head.free_name(part.__name__.removeprefix("Case"))
+    lines = _lines(part(), _uncomposed(kind, part), _usd_line(part, part.example), set(), 6)
+    text = prim_text(f'def Scope "{name}"', [f"{part.schema()}:{part.example}"], [line.removeprefix("# ") for line in lines])
+    return [*_remark(_heading(part)), *(f"# {line}" for line in text)]
 
 
-def _once(lines: list[str]) -> Iterator[str]:
-    """The lines, with each comment only once."""
-    seen = set()
-    for line in lines:
-        if line not in seen or not line.lstrip().startswith("# "):
-            yield line
-        seen.add(line)
+def _instances(part: type[CasePart], settings: Settings) -> dict[str, CasePart]:
+    """Instances of a part that the case has; a part of which there is only one has the name of none."""
+    if part.instances == ():
+        return {"": _single(part, settings)}
+    found = settings.get(part.space, {})
+    assert isinstance(found, Mapping)
+    return dict(found)
 
 
-def _sides() -> dict[str, CaseBoundary]:
-    """All six sides, with a stream of 1 m/s along x."""
-    stream = {"xMin": CaseBoundary(kind="inlet", velocity=(1.0, 0.0, 0.0)), "xMax": CaseBoundary(kind="outlet")}
-    return {side: stream.get(side, CaseBoundary()) for side in SIDES}
+def _single(part: type[CasePart], settings: Settings) -> CasePart:
+    found = settings.get(part.space, None) or part()
+    assert isinstance(found, CasePart)
+    return found
 
 
-def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:
-    """Names, entries and values of the settings of a part that apply to its kind."""
-    for each in fields(part):  # type: ignore[arg-type]
-        known = each.metadata["entry"]
-        if keep(known) and (not known.only or getattr(part, "kind", None) in known.only):
-            yield spelt(each.name), known, getattr(part, each.name)
+def _variants(settings: Settings) -> dict[str, dict[str, str]]:
+    """Selections of variants by prim."""
+    found: dict[str, dict[str, str]] = {}
+    for name, choice in (getattr(settings.get("scene"), "variants", None) or {}).items():
+        path, _, of = name.partition(":")
+        found.setdefault(path, {})[of] = choice
+    return found
 
 
-def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
-    for name, known, value in _settings(part, lambda known: not known.composed):
-        yield f"# {_comment(known)}"
-        yield f"{known.declaration} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
+def _table(part: type[CasePart], instance: str) -> str:
+    """Name of a table of TOML, whose instance is quoted where TOML requires it."""
+    if not instance:
+        return part.space
+    is_bare = instance.replace("_", "").replace("-", "").isalnum() and instance.isascii()
+    return f"{part.space}.{instance if is_bare else json.dumps(instance)}"
 
 
-def _toml_lines(part: CasePart) -> Iterator[str]:
-    for name, known, value in _settings(part, lambda known: True):
-        yield f"# {_comment(known)}"
-        yield f"# {name} =" if value is None else f"{name} = {toml_value(value)}"
+def _by_instance(
+    found: Mapping[str, CasePart], written: Callable[[str], _Written], entries: Mapping[str, Entry], indent: int = 0
+) -> dict[str, list[str]]:
+    """Lines of each instance; settings that are not given, and documentation, only where they are not shown before."""
+    shown: set[str] = set()
+    return {name: _lines(each, entries, written(name), shown, indent) for name, each in found.items()}
+
+
+def _lines(
+    part: CasePart, entries: Mapping[str, Entry], written: _Written, shown: set[str], indent: int = 0
+) -> list[str]:
+    """The settings that differ from their defaults, then the others that apply to the part's kind, as comments.
+
+    `shown`: names of those that are shown already, without documentation or not at all; it is extended.
+    """
+    given: list[str] = []
+    others: list[str] = []
+    values = dict(zip(type(part).entries(), vars(part).values(), strict=True))
+    chosen = values["kind"] if "kind" in values and _is_set(values["kind"], entries["kind"]) else None
+    for name, known in entries.items():
+        remark = () if name in shown else _remark(_comment(known), indent)
+        line = written(name, known, values[name])
+        if _is_set(values[name], known):
+            given += [*remark, line]
+        elif name not in shown and (chosen is None or not known.only or chosen in known.only):
+            others += [*remark, f"# {line}"]
+        else:
+            continue
+        shown.add(name)
+    return given + others
+
+
+def _is_set(value: Any, known: Entry) -> bool:
+    return value != known.default and value != {}
+
+
+def _uncomposed(kind: CaseKind, part: type[CasePart]) -> dict[str, Entry]:
+    """Settings of a part that USD expresses as attributes."""
+    return {name: known for name, known in kind.entries(part).items() if not known.composed}
+
+
+def _usd_line(part: type[CasePart], instance: str = "") -> _Written:
+    space = f"sparselbm:{part.space}:{instance}{instance and ':'}"
+    return lambda name, known, value: f"{known.declaration} {space}{name}" + ("" if value is None else f" = {usd_value(value)}")
+
+
+def _toml_line(name: str, _known: Entry, value: Any) -> str:
+    return f"{name} =" if value is None else f"{name} = {toml_value(value)}"
+
+
+def _in_order(groups: Iterable[list[str]], indent: int = 0) -> list[str]:
+    """The groups with settings that are given, then the others, each after an empty line."""
+    given: list[str] = []
+    others: list[str] = []
+    for lines in groups:
+        live = (line for line in lines if not line.startswith(("#", "[")))
+        (given if any(live) else others).extend(["", *lines])
+    return [*given, "", *_remark(_REST, indent), *others]
+
+
+def _doc(part: type[CasePart]) -> str:
+    named = f" Here {part.example} is an example." if part.instances != () and not part.of_prims else ""
+    return " ".join((inspect.getdoc(part) or "").split()) + named
+
+
+def _heading(part: type[CasePart]) -> str:
+    """Name and documentation of a part."""
+    return f"{part.space.upper()}: {_doc(part)}"
 
 
 def _comment(known: Entry) -> str:
-    return known.text + (f" [{' | '.join(known.allowed)}]" if known.allowed else "")
+    """Documentation, with the allowed words where it does not explain them."""
+    is_explained = all(word in known.text for word in known.allowed)
+    return known.text + ("" if is_explained else f" [{' | '.join(known.allowed)}]")
 
 
-def _prim(head: str, applied: list[str], body: list[str]) -> list[str]:
-    schemas = ", ".join(f'"{name}"' for name in applied)
-    opening = [f"{head} (", f"    prepend apiSchemas = [{schemas}]", ")"] if applied else [head]
-    return [*opening, "{", *(f"    {line}" if line else "" for line in body), "}"]
+def _remark(text: str, indent: int = 0) -> Iterator[str]:
+    """Lines of a comment that is not a setting."""
+    return (f"## {line}" for line in textwrap.wrap(text, _WIDTH - indent, break_long_words=False, break_on_hyphens=False))

@@ -13,7 +13,9 @@ def usd_value(value: Any) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """Formats a value for TOML: 1.0 -> 1.0, (1.0, 0.0, 0.0) -> [1.0, 0.0, 0.0], True -> true."""
+    """Formats a value for TOML: 1.0 -> 1.0, (1.0, 0.0, 0.0) -> [1.0, 0.0, 0.0], True -> true, {"a": 1} -> {"a" = 1}."""
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{toml_value(name)} = {toml_value(each)}" for name, each in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

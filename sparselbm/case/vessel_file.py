@@ -11,8 +11,9 @@ from ..errors import CaseError, OutputExistsError
 from ..files.write import replace_file
 from ..geometry import TriangleMesh
 from ..results.stage.layer_head import LayerHead
-from .parts import CaseOpening
-from .template import vessel_text
+from .case_kind import VESSEL
+from .parts import CaseObstacle, CaseOpening
+from .template import Settings, usd_text
 
 ROOT, WALL = "Vessel", "Wall"
 """Names of the root prim and of the surface below it."""
@@ -20,12 +21,13 @@ ROOT, WALL = "Vessel", "Wall"
 
 def write_vessel_case(
     file: Path, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], openings: Mapping[str, CaseOpening], *,
-    metres_per_unit: float, up_axis: str, overwrite: bool = False,
+    metres_per_unit: float, up_axis: str, settings: Settings | None = None, overwrite: bool = False,
 ) -> Path:
     """Writes a case (.usda), and beside it the geometry that it refers to, NAME_geometry.usdc, in the units of the vessel's file.
 
-    `caps`: surfaces [m] by the name of their prim; `openings`: their conditions. Returns the file of the geometry. Raises
-    CaseError for another suffix, and OutputExistsError for files that exist, unless `overwrite`.
+    `caps`: surfaces [m] by the name of their prim; `openings`: their conditions; `settings`: other parts of
+    the case. Returns the file of the geometry. Raises CaseError for another suffix, and OutputExistsError for files that exist,
+    unless `overwrite`.
     """
     geometry = file.with_name(f"{file.stem}_geometry.usdc")
     if file.suffix.lower() != ".usda":
@@ -34,7 +36,11 @@ def write_vessel_case(
     if there and not overwrite:
         raise OutputExistsError(f"{' and '.join(there)} exists: pass overwrite=True, or choose another name")
     _write_geometry(geometry, {WALL: surface, **caps}, metres_per_unit, up_axis)
-    text = vessel_text(LayerHead.of(geometry, file.parent), ROOT, WALL, openings)
+    roles = {
+        "opening": {f"/{ROOT}/{name}": each for name, each in openings.items()},
+        "obstacle": {f"/{ROOT}/{WALL}": CaseObstacle(role="fluidVolume")},
+    }
+    text = usd_text(LayerHead.of(geometry, file.parent), VESSEL, {**(settings or {}), **roles})
     with replace_file(file) as path:
         path.write_text(text, encoding="utf-8")
     return geometry

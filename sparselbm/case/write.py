@@ -1,55 +1,78 @@
-"""Writes a case template over a scene, which is not modified."""
+"""Writes a case over a scene, which is not modified."""
 
 # pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import CaseError, OutputExistsError
 from ..files.write import replace_file
 from ..results.stage.layer_head import LayerHead
 from ..scene.usd import Scene, foreign, open_stage
 from ..scene.usd.paths import relative_path
-from .parts import SceneFile
-from .template import image_text, toml_text, usd_text
+from .case import Case
+from .case_kind import BODY, IMAGE
+from .entry import CasePart
+from .image import image_file
+from .parts import PARTS, CaseObstacle
+from .template import Settings, toml_text, usd_text
+from .user_file import names_a_class
 
 
-def write_template(
-    scene: Scene, obstacle: str | None = None, file: str | Path | None = None, *, overwrite: bool = False
-) -> Path:
-    """Writes a case template for a prim of a scene, by default its only body: a USD layer (.usda) over it, or a TOML file.
+def write_template(case: Case, scene: Scene, file: str | Path | None = None, *, overwrite: bool = False) -> Path:
+    """Writes the settings of a case that differ from their defaults, and all others as comments: a USD layer (.usda) over the
+    scene, or a TOML file.
 
-    `file`: by default SCENE_case.usda beside the scene, or SCENE_case.toml if the scene is not a USD file.
-    Raises CaseError, SceneError, and OutputExistsError if the file exists and `overwrite` is not set.
+    `scene`: the case's own, as `Case.read_scene` returns it without roles; its only body is the design obstacle by default.
+    `file`: by default SCENE_case.usda beside the scene, or SCENE_case.toml if the scene is not a USD file. Raises CaseError,
+    SceneError, and OutputExistsError if the file exists and `overwrite` is not set.
     """
-    is_foreign = not foreign.is_stage(scene.path)
-    target = _target(scene.path, file, overwrite)
-    prim = _prim_of(scene, obstacle, is_foreign)
+    require_no_case(case)
+    target = target_of(scene.path, file, overwrite)
+    settings = {**settings_for(case, target.parent), "obstacle": _roles(case, scene, target.suffix.lower() == ".usda")}
     if target.suffix.lower() == ".toml":
-        unit = scene.metres_per_unit if is_foreign and scene.metres_per_unit != 1.0 else None  # Metres are the default.
         seen = relative_path(scene.path.resolve(), target.parent.resolve())
-        text = toml_text(SceneFile(file=seen, metres_per_unit=unit), prim)
+        text = toml_text(BODY, settings | {"scene": replace(case.scene, file=seen)})
     else:
-        text = usd_text(LayerHead.of(scene.path, target.parent), prim)
-    with replace_file(target) as path:
-        path.write_text(text, encoding="utf-8")
-    return target
+        text = usd_text(LayerHead.of(scene.path, target.parent), BODY, settings)
+    return _written(target, text)
 
 
-def write_image_template(image: Path, file: str | Path | None = None, *, overwrite: bool = False) -> Path:
-    """Writes a case template for a voxel image, a TOML file; `file`: by default IMAGE_case.toml beside the image.
+def write_image_template(case: Case, file: str | Path | None = None, *, overwrite: bool = False) -> Path:
+    """Writes the settings of the case of a voxel image, and all others as comments, as a TOML file; `file`: by default
+    IMAGE_case.toml beside the image.
 
     Raises CaseError, and OutputExistsError if the file exists and `overwrite` is not set.
     """
-    target = _target(image, file, overwrite)
-    with replace_file(target) as path:
-        path.write_text(image_text(relative_path(image.resolve(), target.parent.resolve())), encoding="utf-8")
-    return target
+    require_no_case(case)
+    image = image_file(case) or case.file
+    target = target_of(image, file, overwrite)
+    seen = relative_path(image.resolve(), target.parent.resolve())
+    return _written(target, toml_text(IMAGE, settings_for(case, target.parent) | {"image": replace(case.image, file=seen)}))
 
 
-def _target(scene: Path, file: str | Path | None, overwrite: bool) -> Path:
-    """File of a template. Raises CaseError, OutputExistsError."""
+def require_no_case(case: Case) -> None:
+    """Raises CaseError for a file that contains settings already."""
+    if case.source.file is not None:
+        prims = ", ".join(sorted(set(case.source.prims.values())))
+        where = f" on {prims}" if prims else ""
+        raise CaseError(
+            f"{case.source.file} contains the settings of a case already{where}: edit them there, or run it as it is, with options "
+            "for other values"
+        )
+
+
+def settings_for(case: Case, folder: Path) -> Settings:
+    """The parts of a case for a file in a folder, to which the files of a user's own models are relative."""
+    parts: dict[str, Any] = {part.space: getattr(case, part.space) for part in PARTS}
+    return {name: _relative(each, folder) if isinstance(each, CasePart) else each for name, each in parts.items()}
+
+
+def target_of(scene: Path, file: str | Path | None, overwrite: bool) -> Path:
+    """File of a case for a scene. Raises CaseError, OutputExistsError."""
     is_foreign = not foreign.is_stage(scene)
     target = Path(file) if file else scene.with_name(f"{scene.stem}_case{'.toml' if is_foreign else '.usda'}")
     suffixes = (".toml",) if is_foreign else (".usda", ".toml")
@@ -62,20 +85,53 @@ def _target(scene: Path, file: str | Path | None, overwrite: bool) -> Path:
     return target
 
 
-def _prim_of(scene: Scene, obstacle: str | None, is_foreign: bool) -> str:
-    """The obstacle's prim; for a prim inside an instance the instance itself, because nothing below it can be edited."""
-    if obstacle is None and len(scene.bodies) != 1:
+def _written(target: Path, text: str) -> Path:
+    with replace_file(target) as path:
+        path.write_text(text, encoding="utf-8")
+    return target
+
+
+def _relative(part: CasePart, folder: Path) -> CasePart:
+    changes = {}
+    for each in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, each.name)
+        if names_a_class(value) and each.metadata["entry"].model is not None:
+            file, _, rest = value.rpartition(".py:")
+            changes[each.name] = f"{relative_path(Path(f'{file}.py').resolve(), folder.resolve())}:{rest}"
+    return replace(part, **changes) if changes else part  # type: ignore[type-var]
+
+
+def _roles(case: Case, scene: Scene, in_usd: bool) -> dict[str, CaseObstacle]:
+    """The roles by prim, that of the design obstacle first. Raises CaseError where there is none, or USD cannot express them."""
+    wanted = case.design_obstacle
+    others = {path: each for path, each in case.obstacle.items() if each.role != "design"}
+    if wanted is None and len(scene.bodies) != 1:
         names = ", ".join(body.path for body in scene.bodies)
         raise CaseError(
             f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}, or a prim above some of them"
         )
-    if obstacle is not None and "," in obstacle and not is_foreign:
-        raise CaseError(f"{obstacle} are several prims: name one above them, or apply the role design to each on the stage")
-    body = scene.body(obstacle or scene.bodies[0].path)
-    if is_foreign:
-        return body.path
+    paths = [scene.bodies[0].path] if wanted is None else wanted.split(",")
+    if in_usd and len(paths) > 1:
+        raise CaseError(f"{wanted} are several prims: name one above them, or apply the role design to each on the stage")
+    for path in paths:
+        scene.body(path)
+    found = {**{path: case.obstacle.get(path, CaseObstacle(role="design")) for path in paths}, **others}
+    return {_prim_of(scene, path): each for path, each in found.items()} if in_usd else found
+
+
+def _prim_of(scene: Scene, path: str) -> str:
+    """A prim that can have settings: for one inside an instance the instance itself, because nothing below it can be edited.
+
+    Raises CaseError for a collection and for the whole scene, which are no prims, and for a part of an instance.
+    """
+    if ":" in path or path == "/":
+        what = "the whole scene" if path == "/" else "a collection"
+        raise CaseError(f"{path} is {what}, to which no schema can be applied: name a prim, or write the case as .toml")
     stage = open_stage(scene.path)
-    prim = stage.GetPrimAtPath(body.path)
+    prim = stage.GetPrimAtPath(path)
+    if not prim or not prim.IsInstanceProxy():
+        return path
+    body = scene.body(path)
     while prim.IsInstanceProxy():
         prim = prim.GetParent()
     above = scene.body(str(prim.GetPath()))

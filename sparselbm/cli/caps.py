@@ -7,19 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from ..case import CaseOpening, SceneFile
-from ..case.vessel_file import write_vessel_case
 from ..errors import OptionError
-from ..geometry import SurfaceQuery, inspect_mesh
-from ..geometry.cap import Cap
-from ..geometry.closing import closed, joined
-from ..geometry.find_caps import find_caps
 from ..scene.usd import Scene
 from . import options as o
 from .settings import setting
-from .show import err, facts, out, show_doubts
-
-_HOLE = 0.01
-"""Area of an opening relative to the largest one below which it may be a hole."""
+from .show import out
+from .vessel import Vessel
 
 SurfacePath = Annotated[Path, typer.Argument(
     metavar="SURFACE",
@@ -65,73 +58,24 @@ def caps(
     """
     if velocity is not None and flow_rate is not None:
         raise OptionError("--velocity and --flow-rate exclude each other: give one")
-    scene = Scene.open(surface, metres_per_unit=metres_per_unit)
-    mesh = scene.body("/").mesh
-    found = {str(number): cap for number, cap in enumerate(find_caps(mesh), start=1)}
-    if len(found) < 2:
+    vessel = Vessel.of(Scene.open(surface, metres_per_unit=metres_per_unit))
+    if len(vessel.caps) < 2:
         raise OptionError(
-            f"{surface} has {len(found)} openings, open rims or flat ends, but a flow needs an inlet and an outlet: cut the "
+            f"{surface} has {len(vessel.caps)} openings, open rims or flat ends, but a flow needs an inlet and an outlet: cut the "
             "surface open where fluid enters and leaves"
         )
-    query = SurfaceQuery(closed(mesh, found, str(surface)), device="cpu")
-    measured = {name: Cap.of(cap, query, f"opening {name}") for name, cap in found.items()}
-    show_doubts([*map(str, scene.report.doubtful), *_holes(measured)])
-    facts(f"{surface}: {len(found)} openings", {f"opening {name}": _text(cap) for name, cap in measured.items()})
-    inlets, outlets = _chosen(list(found), inlet, outlet)
-    speed = 1.0 if velocity is None else velocity
-    condition: dict[str, Any] = {"velocity": speed} if flow_rate is None else {"flow_rate": flow_rate}
-    openings = {
-        **{f"Opening{name}": CaseOpening(kind="inlet", **condition) for name in inlets},
-        **{f"Opening{name}": CaseOpening(kind="outlet") for name in outlets},
-    }
-    file = output or surface.with_name(f"{surface.stem}_case.usda")
-    left = [cap for name, cap in found.items() if f"Opening{name}" not in openings]
-    wall = joined([mesh, *left]) if inspect_mesh(mesh, str(surface)).open_edges else mesh
-    geometry = write_vessel_case(
-        file, wall, {name: found[name.removeprefix("Opening")] for name in openings}, openings,
-        metres_per_unit=scene.metres_per_unit, up_axis=scene.up_axis, overwrite=overwrite,
-    )
-    facts("", {
-        "inlets": ", ".join(inlets), "outlets": ", ".join(outlets), "geometry": str(geometry),
-        "case": f"{file} (run it, or edit it)",
-    })
-
-
-def _text(cap: Cap) -> str:
-    centre, normal = (", ".join(f"{x + 0.0:.4g}" for x in each.round(9)) for each in (cap.mesh.centroid, cap.normal))
-    size = f"area {cap.area:.4g} m^2, {cap.hydraulic_diameter:.4g} m across"
-    return f"centre ({centre}) m, {size}, normal into the fluid ({normal})"
-
-
-def _holes(found: dict[str, Cap]) -> list[str]:
-    largest = max(cap.area for cap in found.values())
-    return [
-        f"opening {name} has an area of {cap.area:.3g} m^2, below {_HOLE:.0%} of the largest: it may be a hole; close it in the "
-        "file"
-        for name, cap in found.items() if cap.area < _HOLE * largest
-    ]
-
-
-def _chosen(names: list[str], inlet: list[int] | None, outlet: list[int] | None) -> tuple[list[str], list[str]]:
-    """Numbers of the inlets and of the outlets, from the options or asked for on a terminal. Raises OptionError."""
+    vessel.show()
     if not inlet and sys.stdin.isatty():
         out.print("Numbers of the inlets and of the outlets, separated by commas; no outlets: all others", highlight=False)
         inlet, outlet = _numbers(typer.prompt("inlets")), _numbers(typer.prompt("outlets", default="", show_default=False))
     if not inlet:
-        raise OptionError(f"no inlet is given: choose among the openings {', '.join(names)} by --inlet N")
-    inlets = [str(each) for each in inlet]
-    if not outlet and len(inlets) > 1:
-        raise OptionError(f"{len(inlets)} inlets are given, and the others may be outlets or walls: name outlets by --outlet N")
-    outlets = [str(each) for each in outlet or ()] or [name for name in names if name not in inlets]
-    for each in (*inlets, *outlets):
-        if each not in names:
-            raise OptionError(f"there is no opening {each}: choose among {', '.join(names)}")
-        if each in inlets and each in outlets:
-            raise OptionError(f"opening {each} is given as inlet and as outlet: keep one")
-    left = [name for name in names if name not in (*inlets, *outlets)]
-    if left:
-        err.print(f"openings {', '.join(left)} are closed by walls", highlight=False)
-    return inlets, outlets
+        raise OptionError(f"no inlet is given: choose among the openings {', '.join(vessel.caps)} by --inlet N")
+    inlets, outlets = vessel.chosen(inlet, outlet or ())
+    speed = 1.0 if velocity is None else velocity
+    condition: dict[str, Any] = {"velocity": speed} if flow_rate is None else {"flow_rate": flow_rate}
+    vessel.write(
+        output, {name: CaseOpening(kind="inlet", **condition) for name in inlets}, outlets, overwrite=overwrite
+    )
 
 
 def _numbers(text: str) -> list[int]:

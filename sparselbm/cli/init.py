@@ -1,23 +1,21 @@
-"""`sparselbm init`: writes a case template over a scene."""
+"""`sparselbm init`: writes a case over a scene."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ..case import Case, CaseObstacle, SceneFile
-from ..case.write import write_image_template, write_template
-from ..scene.usd.foreign import IMAGE_SUFFIXES
+from ..case import CaseOpening, SceneFile
+from ..case.image import image_file
+from ..case.write import require_no_case, settings_for, write_image_template, write_template
+from ..scene.usd import Scene
 from ..scene.usd.plugin import SCHEMA_FOLDER
 from . import options as o
-from .settings import setting, short_form
+from .ask import Questions, openings_of, vessel_of, with_answers, with_flow
+from .overrides import Overrides
+from .settings import RUN, takes_case
 from .show import facts
+from .stream_options import refuse_of_boxes
 
-ScenePath = Annotated[
-    Path, typer.Argument(
-        metavar="SCENE", help="USD stage, an STL, OBJ, PLY, glTF, .vtp or .nvdb file, or a voxel image. It is not modified."
-    ),
-]
 CaseOutput = Annotated[
     Path | None,
     o.option(
@@ -26,19 +24,19 @@ CaseOutput = Annotated[
         metavar="FILE", rich_help_panel="Output",
     ),
 ]
-Obstacle = Annotated[str | None, short_form(CaseObstacle, "obstacle")]
-LocalFilesOnly = Annotated[bool, short_form(SceneFile, "local_files_only")]
-AllowMissing = Annotated[bool, short_form(SceneFile, "allow_missing")]
-MetresPerUnit = Annotated[float | None, setting(SceneFile, "metres_per_unit")]
 Overwrite = Annotated[bool, o.option("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
+NoQuestions = Annotated[bool, o.option("--no-questions", "Ask nothing on a terminal: settings without an option have defaults.")]
 
 
+@takes_case(*RUN)
 def init(
-    scene: ScenePath, obstacle: Obstacle = None, metres_per_unit: MetresPerUnit = None,
-    output: CaseOutput = None, overwrite: Overwrite = False, local_files_only: LocalFilesOnly = False,
-    allow_missing: AllowMissing = False,
+    options: Overrides, output: CaseOutput = None, overwrite: Overwrite = False, no_questions: NoQuestions = False
 ) -> None:
-    """Write a case for a scene: a small file with every setting, its default and its documentation, to be edited.
+    """Write a case for a scene, to be edited: a small file with the settings that are given by options, and all others as
+    comments with their defaults.
+
+    On a terminal the command asks for what it needs: the obstacle among several bodies, the unit of a file without one, the
+    fluid, the velocity, and the inlets and outlets of a vessel. Empty answers and Ctrl-D take the default.
 
     The case refers to the scene by a relative path; the scene is not modified. [bold]inspect[/bold], [bold]run[/bold],
     [bold]gradcheck[/bold] and [bold]optimize[/bold] accept the case in place of the scene, and then need no options.
@@ -47,16 +45,48 @@ def init(
 
     sparselbm init scene.usda [dim]# writes scene_case.usda[/dim]
 
-    sparselbm init scene.usda --obstacle /World/Body --output studies/body.usda
+    sparselbm init scene.usda --obstacle /World/Body --reynolds 100 --output studies/body.usda
 
-    sparselbm init body.stl --metres-per-unit 0.001 [dim]# writes body_case.toml; the file is in millimetres[/dim]
+    sparselbm init car.stl --metres-per-unit 0.001 --velocity 30 --viscosity 1.5e-5 --road [dim]# writes car_case.toml[/dim]
     """
-    if scene.suffix.lower() in IMAGE_SUFFIXES:
-        path = write_image_template(scene, output, overwrite=overwrite)
+    asks = Questions() if not no_questions and Questions.are_possible() else None
+    case = options.case()
+    require_no_case(case)
+    if image_file(case) is not None:
+        _print(write_image_template(case, output, overwrite=overwrite))
+    elif asks is None:
+        _write(options, output, overwrite)
     else:
-        file = SceneFile(file=str(scene), metres_per_unit=metres_per_unit)
-        read = Case(scene=file).read_scene(local_files_only=local_files_only, allow_missing=allow_missing)
-        path = write_template(read, obstacle, output, overwrite=overwrite)
+        _ask_and_write(options, asks, output, overwrite)
+
+
+def _ask_and_write(options: Overrides, asks: Questions, output: Path | None, overwrite: bool) -> None:
+    """Asks for what is needed and was not given, and writes the case of the answers."""
+    options = with_answers(options, _scene(options), asks)
+    scene = _scene(options)
+    vessel = vessel_of(options.case(), scene, asks)
+    options = with_flow(options, asks, in_vessel=vessel is not None)
+    if vessel is None:
+        _write(options, output, overwrite)
+        return
+    refuse_of_boxes(str(scene.path), options.values, but=("velocity",))
+    inlets, outlets, velocity = openings_of(vessel, options.values["velocity"], asks)
+    settings = {**settings_for(options.case(), (output or scene.path).parent), "scene": SceneFile()}  # The geometry is copied.
+    conditions = {name: CaseOpening(kind="inlet", velocity=velocity) for name in inlets}
+    vessel.write(output, conditions, outlets, settings, overwrite=overwrite)
+
+
+def _write(options: Overrides, output: Path | None, overwrite: bool) -> None:
+    _print(write_template(options.case(), _scene(options), output, overwrite=overwrite))
+
+
+def _scene(options: Overrides) -> Scene:
+    """The scene without what is ignored, whose bodies are as they are in the file."""
+    case = options.case()
+    return options.scene(replace(case, obstacle={path: each for path, each in case.obstacle.items() if each.role == "ignored"}))
+
+
+def _print(path: Path) -> None:
     facts("", {
         "case": str(path),
         "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows the documentation of each setting)",

@@ -37,6 +37,10 @@ class Overrides:
         """The same with further variants, as in --variant."""
         return replace(self, values={**self.values, "variant": [*(self.values["variant"] or ()), *texts]})
 
+    def with_values(self, values: Mapping[str, Any]) -> Overrides:
+        """The same with other values of options."""
+        return replace(self, values={**self.values, **values}, given={**self.given, **values})
+
     def with_attributes(self, values: Mapping[str, str]) -> Overrides:
         """The same with other values of attributes of the scene."""
         return replace(self, attributes={**self.attributes, **values})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,7 @@ def stream_of(case: Case, stream: CaseStream, given: Mapping[str, Any]) -> tuple
     `stream`: with the options that are settings. Raises OptionError for options that the case does not admit.
     """
     if case.surface is not None:
-        _refuse_of_boxes(case.surface, given)
+        refuse_of_boxes(case.surface, given)
         return stream, case.boundary
     openings, wanted, speed = case.openings, given["flow_axis"], given["velocity"]
     derived = given["viscosity"] is not None and given["reynolds"] is not None  # They give the velocity.
@@ -89,10 +89,10 @@ def _require_free_sides(case: Case, openings: CaseOpenings, wanted: str) -> None
         raise OptionError(f"--flow-axis {wanted}: {place} is {case.boundary[side].kind} in the case: change the sides there")
 
 
-def _refuse_of_boxes(surface: str, given: Mapping[str, Any]) -> None:
-    """Raises OptionError for options of the box where the case has a fluid volume, which has no box."""
+def refuse_of_boxes(surface: str, given: Mapping[str, Any], but: Collection[str] = ()) -> None:
+    """Raises OptionError for options of the box, except for some, where the case has a fluid volume, which has no box."""
     for name in BOX:
-        if given.get(name):
+        if given.get(name) and name not in but:
             raise OptionError(
                 f"--{name.replace('_', '-')}: the fluid volume {surface} has no box, and its openings specify the inflow: "
                 "change it there"

@@ -22,6 +22,7 @@ class CaseBoundary(CasePart):
 
     space: ClassVar[str] = "boundary"
     instances: ClassVar[tuple[str, ...]] = SIDES
+    example: ClassVar[str] = "zMin"
 
     kind: str = entry(
         TOKEN, "slip",

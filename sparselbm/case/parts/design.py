@@ -72,6 +72,7 @@ class CaseConstraint(CasePart):
 
     space: ClassVar[str] = "constraint"
     instances: ClassVar[None] = None
+    example: ClassVar[str] = "lift"
 
     kind: str | None = entry(
         TOKEN, None,

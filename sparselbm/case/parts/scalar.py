@@ -20,6 +20,7 @@ class CaseScalar(CasePart):
 
     space: ClassVar[str] = "scalar"
     instances: ClassVar[None] = None
+    example: ClassVar[str] = "temperature"
 
     diffusivity: float | None = entry(NUMBER, None, "Diffusivity D [m2/s].", above=0.0, unit="m2/s")
     prandtl: float | None = entry(
@@ -49,6 +50,7 @@ class CaseCondition(CasePart):
     instances: ClassVar[None] = None
     of_prims: ClassVar[bool] = True
     is_named: ClassVar[bool] = True
+    example: ClassVar[str] = "zMin:temperature"
 
     kind: str = entry(
         TOKEN, "value",
