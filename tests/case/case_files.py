@@ -1,9 +1,10 @@
 """Cases for tests: a small scene, and files around it."""
 
+from case_settings import with_settings
 from pxr import Gf, Sdf, Usd, UsdGeom
 
+from sparselbm.case import Case, CaseObstacle, SceneFile
 from sparselbm.case.write import write_template
-from sparselbm.scene.usd import Scene
 
 
 def write_scene(path):
@@ -27,16 +28,30 @@ def write_scene(path):
     return path
 
 
-def template(scene, suffix=".usda"):
+def case_of(scene, body="/World/Body", **parts):
+    """The case around a body."""
+    return Case(scene=SceneFile(file=str(scene)), obstacle={body: CaseObstacle(role="design")}, **parts)
+
+
+def template(scene, suffix=".usda", case=None):
     """The case around /World/Body that init would write."""
-    return write_template(Scene.open(scene), "/World/Body", scene.with_name(f"case{suffix}"))
+    case = case or case_of(scene)
+    return write_template(case, plain_scene(case), scene.with_name(f"case{suffix}"))
+
+
+def plain_scene(case):
+    """The scene without roles."""
+    return Case(scene=case.scene).read_scene()
 
 
 def altered(path, *changes):
-    """A file with texts in it replaced."""
-    text = path.read_text()
-    for old, new in changes:
+    """A file with texts in it replaced, given as pairs, and settings by their names."""
+    for change in changes:
+        if isinstance(change, dict):
+            with_settings(path, change)
+            continue
+        old, new = change
+        text = path.read_text()
         assert old in text, old
-        text = text.replace(old, new, 1)
-    path.write_text(text)
+        path.write_text(text.replace(old, new, 1))
     return path

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from case_settings import with_settings
 
 from sparselbm import Case
 from sparselbm.results.stage import validate_stage
@@ -76,11 +77,7 @@ def test_inspect_tells_porosity_order_of_axes_and_widths_and_runs_nothing(in_pro
 def test_init_writes_a_case_for_an_image(in_process, rock, tmp_path, device):
     assert in_process("init", "rock.npy")[0] == 0
     case = tmp_path / "rock_case.toml"
-    text = case.read_text()
-    for commented, value in (("# pore =", "pore = [0]"), ("# voxelSize =", "voxelSize = 5e-6")):
-        assert commented in text
-        text = text.replace(commented, value)
-    case.write_text(text)
+    with_settings(case, {"image:pore": (0,), "domain:voxelSize": 5e-6})
     code, out, err = in_process("inspect", case, "--device", device)
     assert code == 0, err
     assert "connected along x 36.00%" in out
