@@ -50,9 +50,9 @@ def usd_text(head: LayerHead, kind: CaseKind, settings: Settings) -> str:
         for path, lines in _by_instance(found, lambda _, part=part: _usd_line(part), _uncomposed(kind, part), 8).items():
             prims[path] = prims.get(path, Over()).with_schema(part.schema(), lines)
     if CaseDesign in kind.parts:  # It belongs to the prim that changes, the first one.
-        path, own = next(iter(prims)), _single(CaseDesign, settings)
-        lines = ["", *_remark(_heading(CaseDesign), 8), *_lines(own, _uncomposed(kind, CaseDesign), _usd_line(CaseDesign), set(), 8)]
-        prims[path] = prims[path].with_schema(CaseDesign.schema(), lines)
+        path, entries = next(iter(prims)), _uncomposed(kind, CaseDesign)
+        lines = _lines(_single(CaseDesign, settings), entries, _usd_line(CaseDesign), set(), 8)
+        prims[path] = prims[path].with_schema(CaseDesign.schema(), ["", *_remark(_heading(CaseDesign), 8), *lines])
     for path, choices in _variants(settings).items():
         prims[path] = prims.get(path, Over()).with_variants(choices)
     left = [part for part in kind.parts if part not in roles and part is not CaseDesign]

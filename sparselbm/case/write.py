@@ -60,8 +60,8 @@ def require_no_case(case: Case) -> None:
         prims = ", ".join(sorted(set(case.source.prims.values())))
         where = f" on {prims}" if prims else ""
         raise CaseError(
-            f"{case.source.file} contains the settings of a case already{where}: edit them there, or run it as it is, with options "
-            "for other values"
+            f"{case.source.file} contains the settings of a case already{where}: edit them there, or run it as it is, with "
+            "options for other values"
         )
 
 

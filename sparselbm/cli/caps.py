@@ -61,8 +61,8 @@ def caps(
     vessel = Vessel.of(Scene.open(surface, metres_per_unit=metres_per_unit))
     if len(vessel.caps) < 2:
         raise OptionError(
-            f"{surface} has {len(vessel.caps)} openings, open rims or flat ends, but a flow needs an inlet and an outlet: cut the "
-            "surface open where fluid enters and leaves"
+            f"{surface} has {len(vessel.caps)} openings, open rims or flat ends, but a flow needs an inlet and an outlet: cut "
+            "the surface open where fluid enters and leaves"
         )
     vessel.show()
     if not inlet and sys.stdin.isatty():

@@ -52,7 +52,9 @@ class Vessel:
         """Numbers of the inlets and of the outlets; without outlets all openings but the only inlet. Raises OptionError."""
         names, inlets = list(self.caps), [str(each) for each in inlet]
         if not outlet and len(inlets) > 1:
-            raise OptionError(f"{len(inlets)} inlets are given, and the others may be outlets or walls: name outlets by --outlet N")
+            raise OptionError(
+                f"{len(inlets)} inlets are given, and the others may be outlets or walls: name outlets by --outlet N"
+            )
         outlets = [str(each) for each in outlet] or [name for name in names if name not in inlets]
         for each in (*inlets, *outlets):
             if each not in names:

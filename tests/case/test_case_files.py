@@ -48,7 +48,8 @@ GIVEN = {
 
 def without_comments(path):
     """The file without the lines that are comments."""
-    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.lstrip().startswith("#") or "#usda" in line))
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if not line.lstrip().startswith("#") or line == "#usda 1.0"))
     return path
 
 
@@ -90,8 +91,9 @@ def test_every_part_of_a_body_is_in_its_template_and_every_setting_has_its_defau
         if suffix == ".toml":
             assert any(line.removeprefix("# ").startswith((f"[{part.space}]", f"[{part.space}.")) for line in lines), part
         for name, known in BODY.entries(part).items():
-            space = f"sparselbm:{part.space}:" if suffix == ".usda" and not known.composed else ""
-            assert suffix == ".usda" and known.composed or any(f"{name}" in line and space in line for line in lines), name
+            space = f"sparselbm:{part.space}:" if suffix == ".usda" else ""
+            if not (suffix == ".usda" and known.composed):  # A stage expresses these by itself.
+                assert any(name in line and space in line for line in lines), name
             if known.only or known.instead_of:
                 excluded.add(name)
     examples = [k for k, line in enumerate(lines) if line.startswith(("# [", "# def "))]
@@ -138,8 +140,8 @@ def test_variants_and_models_of_ones_own_are_written_for_the_folder_of_the_case(
     (tmp_path / "studies").mkdir()
     for suffix in (".usda", ".toml"):
         path = write_template(case, plain_scene(case_of(scene)), tmp_path / "studies" / f"one{suffix}")
-        assert Case.open(path).solver.collision == "./../mine.py:Mine(magic=0.2)" or "../mine.py" in path.read_text()
-        assert "mine.py" in str(Case.open(path).solver.collision)
+        assert str(tmp_path) not in path.read_text()
+        assert Case.open(path).solver.collision.endswith("../mine.py:Mine(magic=0.2)")
     assert 'string size = "large"' in (tmp_path / "studies" / "one.usda").read_text()
     assert Case.open(tmp_path / "studies" / "one.toml").scene.variants == case.scene.variants
 

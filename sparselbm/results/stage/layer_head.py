@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from sparselbm.scene.usd import open_stage
@@ -56,7 +57,7 @@ class LayerHead:
 
     def free_name(self, name: str) -> str:
         """Name for a root prim that the scene does not use."""
-        return next(each for each in (name, *(f"{name}{k}" for k in range(1, 10**6))) if each not in self.roots)
+        return next(each for each in chain([name], (f"{name}{k}" for k in count(1))) if each not in self.roots)
 
     def lines(self) -> list[str]:
         """Lines of the head in USD's text format, without the first."""
