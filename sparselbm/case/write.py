@@ -51,7 +51,7 @@ def write_image_template(case: Case, file: str | Path | None = None, *, overwrit
     image = image_file(case) or case.file
     target = target_of(image, file, overwrite)
     seen = relative_path(image.resolve(), target.parent.resolve())
-    return _written(target, toml_text(IMAGE, settings_for(case, target.parent) | {"image": replace(case.image, file=seen)}))
+    return _written(target, toml_text(IMAGE, {**settings_for(case, target.parent), "image": replace(case.image, file=seen)}))
 
 
 def require_no_case(case: Case) -> None:

@@ -85,7 +85,7 @@ def test_answers_are_those_of_the_options(answered, tmp_path):
     ([], [], CaseFluid(reynolds=60.0), 1.0),
     (["2"], ["--metres-per-unit", 0.001, "--reynolds", 80], CaseFluid(reynolds=80.0), 2.0),
 ])
-def test_what_is_given_is_not_asked_for_and_the_end_of_input_takes_the_defaults(answered, tmp_path, lines, options, fluid, speed):
+def test_given_settings_are_not_asked_for_and_defaults_end_the_input(answered, tmp_path, lines, options, fluid, speed):
     """A file without a unit that would be 1 km in metres is in millimetres by default."""
     ball(tmp_path / "ball.stl")
     code, out, err = answered(lines, "ball.stl", *options)
