@@ -27,6 +27,7 @@ from ..geometry import SolidFraction
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, require_lasting, surface_of
+from .collection_roles import by_collection
 from .entry import CasePart, spelt
 from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
@@ -69,7 +70,7 @@ class Case:
 
     scene: SceneFile
     obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
-    """Roles by prim path; bodies that are not listed are fixed."""
+    """Roles by the path of a prim, a material or a collection; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
     image: CaseImage = field(default_factory=CaseImage)
@@ -95,6 +96,9 @@ class Case:
     """File and prims in which the settings were written, for messages."""
 
     def __post_init__(self):
+        obstacle, design = by_collection(self.obstacle, self.design)
+        object.__setattr__(self, "obstacle", obstacle)
+        object.__setattr__(self, "design", design)
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
@@ -233,7 +237,8 @@ class Case:
             return image.setup(device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        rotations = rotations_of(self.obstacle, self.source)
+        found = rotations_of(self.obstacle, self.source)
+        rotations = {name: each for path, each in found.items() for name in scene.prims(path)}
         rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
         return replace(self.tunnel, rotating=rotating).in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
 

@@ -23,9 +23,10 @@ class Source:
 
     def place(self, space: str, attribute: str, instance: str = "") -> str:
         """Place of a setting, such as /Case: sparselbm:boundary:xMin:velocity, or case.toml: boundary.xMin.velocity."""
-        prim = self.prims.get((space, instance))
+        whole, _, _ = instance.partition(".collection:")  # A collection is a property of a prim.
+        prim = self.prims.get((space, instance)) or self.prims.get((space, whole))
         if prim is not None:
-            name = instance.removeprefix(prim).removeprefix(":")
+            name = (instance if (space, instance) in self.prims else whole).removeprefix(prim).removeprefix(":")
             return f"{prim}: sparselbm:{space}{name and ':'}{name}:{attribute}"
         name = f'"{instance}"' if "/" in instance else instance
         path = ".".join(each for each in (space, name, attribute) if each)

@@ -15,6 +15,7 @@ from ..scene.usd import Scene, foreign, open_stage
 from ..scene.usd.paths import relative_path
 from .case import Case
 from .case_kind import BODY, IMAGE
+from .collection_roles import on_prim
 from .entry import CasePart
 from .image import image_file
 from .parts import PARTS, CaseObstacle
@@ -116,20 +117,24 @@ def _roles(case: Case, scene: Scene, in_usd: bool) -> dict[str, CaseObstacle]:
     for path in paths:
         scene.body(path)
     found = {**{path: case.obstacle.get(path, CaseObstacle(role="design")) for path in paths}, **others}
-    return {_prim_of(scene, path): each for path, each in found.items()} if in_usd else found
+    if not in_usd:
+        return found
+    applied = [on_prim(path, each) for path, each in found.items()]
+    if len({path for path, _ in applied}) < len(applied):
+        raise CaseError(f"{', '.join(found)} give one prim several roles, of which it can have one: write the case as .toml")
+    return {_prim_of(scene, path, each): each for path, each in applied}
 
 
-def _prim_of(scene: Scene, path: str) -> str:
+def _prim_of(scene: Scene, path: str, obstacle: CaseObstacle) -> str:
     """A prim that can have settings: for one inside an instance the instance itself, because nothing below it can be edited.
 
-    Raises CaseError for a collection and for the whole scene, which are no prims, and for a part of an instance.
+    Raises CaseError for the whole scene, which is no prim, and for a part of an instance.
     """
-    if ":" in path or path == "/":
-        what = "the whole scene" if path == "/" else "a collection"
-        raise CaseError(f"{path} is {what}, to which no schema can be applied: name a prim, or write the case as .toml")
+    if path == "/":
+        raise CaseError(f"{path} is the whole scene, to which no schema can be applied: name a prim, or write the case as .toml")
     stage = open_stage(scene.path)
     prim = stage.GetPrimAtPath(path)
-    if not prim or not prim.IsInstanceProxy():
+    if not prim or not prim.IsInstanceProxy() or obstacle.collection is not None:
         return path
     body = scene.body(path)
     while prim.IsInstanceProxy():

@@ -28,9 +28,9 @@ def write_scene(path):
     return path
 
 
-def case_of(scene, body="/World/Body", **parts):
-    """The case around a body."""
-    return Case(scene=SceneFile(file=str(scene)), obstacle={body: CaseObstacle(role="design")}, **parts)
+def case_of(scene, body="/World/Body", collection=None, **parts):
+    """The case around a body, or a collection of it."""
+    return Case(scene=SceneFile(file=str(scene)), obstacle={body: CaseObstacle(role="design", collection=collection)}, **parts)
 
 
 def template(scene, suffix=".usda", case=None):

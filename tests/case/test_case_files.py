@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from case_files import altered, case_of, plain_scene, template, write_scene
 from case_settings import with_settings
+from pxr import Usd
 
 from sparselbm.case import (
     Case,
@@ -15,6 +16,7 @@ from sparselbm.case import (
     CaseDomain,
     CaseFluid,
     CaseImage,
+    CaseObstacle,
     CaseOpening,
     CaseSolver,
     CaseStream,
@@ -26,7 +28,7 @@ from sparselbm.case.case_kind import BODY, IMAGE, VESSEL
 from sparselbm.case.vessel_file import write_vessel_case
 from sparselbm.case.write import write_image_template, write_template
 from sparselbm.design import ForceConstraint
-from sparselbm.errors import CaseError
+from sparselbm.errors import CaseError, SceneError
 from sparselbm.flows import SideInlet, SideOutlet, SideWall, WindTunnel
 from sparselbm.geometry import TriangleMesh
 from sparselbm.models.boundary import Y_MAX, Y_MIN, Z_MIN
@@ -144,6 +146,33 @@ def test_variants_and_models_of_ones_own_are_written_for_the_folder_of_the_case(
         assert Case.open(path).solver.collision.endswith("../mine.py:Mine(magic=0.2)")
     assert 'string size = "large"' in (tmp_path / "studies" / "one.usda").read_text()
     assert Case.open(tmp_path / "studies" / "one.toml").scene.variants == case.scene.variants
+
+
+def test_the_members_of_a_collection_have_the_role_of_its_prim(tmp_path):
+    """In a stage, in TOML and in Python; the design, the case that `init` writes, and the rotation belong to the members."""
+    scene = write_scene(tmp_path / "scene.usda")
+    stage = Usd.Stage.Open(str(scene))
+    car = Usd.CollectionAPI.Apply(stage.GetPrimAtPath("/World"), "car")
+    car.CreateIncludesRel().SetTargets(["/World/Body", "/World/Other"])
+    stage.GetRootLayer().Save()
+    name = "/World.collection:car"
+    python = case_of(scene, name)
+    assert python.obstacle == case_of(scene, "/World", collection="car").obstacle
+    for suffix in (".usda", ".toml"):
+        path = template(scene, suffix, python)
+        case = Case.open(path)
+        assert case.obstacle == python.obstacle, suffix
+        setup = case.setup(case.read_scene())
+        assert set(setup.obstacle.split(",")) == {"/World/Body", "/World/Other"}
+        CaseStudy.of(case, setup)
+    turning = CaseObstacle(collection="car", rpm=60.0, rotation_axis=(0.0, 0.0, 1.0))
+    case = replace(case_of(scene, "/World/Copy"), obstacle={"/World/Copy": CaseObstacle(role="design"), "/World": turning})
+    assert set(case.setup(case.read_scene()).options.rotating) == {"/World/Body", "/World/Other"}
+    usd = with_settings(tmp_path / "case.usda", {"obstacle:rpm": 60.0})
+    with pytest.raises(CaseError, match=r"^/World: sparselbm:obstacle:rpm is 60"):
+        Case.open(usd)
+    with pytest.raises(SceneError, match=r"/World.collection:cat: no such prim"):
+        case_of(scene, "/World", collection="cat").read_scene()
 
 
 def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):

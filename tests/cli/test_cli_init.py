@@ -115,7 +115,8 @@ def test_a_vessel_gets_the_case_of_its_openings(answered, in_process, tmp_path):
         "/Vessel/Opening2": CaseOpening(kind="inlet", velocity=0.2), "/Vessel/Opening1": CaseOpening(kind="outlet"),
     }
     assert (case.fluid.density, case.domain.voxel_size) == (998.2, 0.002)
-    assert in_process("caps", "tube.stl", "--metres-per-unit", 0.001, "--inlet", 2, "--velocity", 0.2, "--output", "c.usda")[0] == 0
+    same = ("--metres-per-unit", 0.001, "--inlet", 2, "--velocity", 0.2, "--output", "c.usda")
+    assert in_process("caps", "tube.stl", *same)[0] == 0
     by_caps = Case.open(tmp_path / "c.usda")
     assert (by_caps.opening, by_caps.surface) == (case.opening, case.surface)
     code, _, err = answered(["2"], "tube.stl", "--metres-per-unit", 0.001, "--yaw", 5, "--reynolds", 10, "--overwrite")

@@ -55,6 +55,10 @@ class CaseObstacle(CasePart):
         "enters and leaves through openings, in one or several prims; there is no box then, and other bodies are ignored.",
         allowed=("fixed", "design", "ignored", "fluidVolume"),
     )
+    collection: str | None = entry(
+        TEXT, None, "Name of a collection of the prim, whose members have the role in place of the prim. Not set: the prim and "
+        "all prims below it."
+    )
     rpm: float | None = entry(
         NUMBER, None, "Revolutions per minute of a body of revolution, such as a wheel, about its rotation axis by the "
         "right-hand rule; its surface moves in its place. Requires rotationAxis."
