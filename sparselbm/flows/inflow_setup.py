@@ -28,7 +28,7 @@ class InflowSetup(FlowSetup, ABC):
     """Flow with an inlet, made from `FlowOptions`."""
 
     options: FlowOptions
-    """Options, with voxel size, collision model and velocity set determined."""
+    """Options, with voxel size, lattice velocity, collision model and velocity set determined."""
     reason: str = field(default="as specified", kw_only=True)
     """Reason for the choice of collision model and velocity set."""
 
@@ -65,6 +65,12 @@ class InflowSetup(FlowSetup, ABC):
         return (*super().doubts, *wall, *self.models.doubts)
 
     @property
+    def lattice_velocity(self) -> float:
+        """Characteristic velocity u in lattice units [cells / step]."""
+        assert self.options.lattice_velocity is not None, "a set-up holds the default of its flow"
+        return self.options.lattice_velocity
+
+    @property
     def method(self) -> Method:
         """Collision model and velocity set, with the reason for their choice."""
         given, models = self.options.collision, self.models
@@ -76,7 +82,7 @@ class InflowSetup(FlowSetup, ABC):
     def cell_reynolds(self) -> float:
         """Cell Reynolds number u / (nu + nu_t), nu_t: eddy viscosity where u changes by itself across a cell, as it does where a
         flow becomes unstable."""
-        u = self.options.lattice_velocity
+        u = self.lattice_velocity
         eddies = 0.0 if self.options.turbulence is None else self.models.largest_eddy_viscosity(u)
         return u / (self.units.lattice_viscosity + eddies) if eddies else self.units.cell_reynolds
 

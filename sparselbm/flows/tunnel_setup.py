@@ -162,7 +162,7 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         return Units.from_reynolds(
             o.reynolds, self.body.reference_length, voxel_size=o.voxel_size, velocity=o.velocity or 1.0,  # type: ignore[arg-type]
-            density=o.density, lattice_velocity=o.lattice_velocity,
+            density=o.density, lattice_velocity=self.lattice_velocity,
         )
 
     @property
@@ -183,7 +183,7 @@ class WindTunnelSetup(InflowSetup):
         return (
             *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
-            *compression_warning(self.expected_compression, self.options.lattice_velocity), *pressure_doubts(self.boundaries),
+            *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
             *wake_doubt(reynolds), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
             *self.body.doubts(self.bounds),
         )
@@ -224,7 +224,7 @@ class WindTunnelSetup(InflowSetup):
     def flow_through_steps(self) -> int:
         """Number of steps in which the incoming flow crosses the tunnel."""
         stream = self.options.stream
-        return math.ceil(self.shape[stream.axis] / (self.options.lattice_velocity * abs(stream.unit[stream.axis])))
+        return math.ceil(self.shape[stream.axis] / (self.lattice_velocity * abs(stream.unit[stream.axis])))
 
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, WindTunnelError for bodies at the ends or outside, and for
@@ -232,7 +232,7 @@ class WindTunnelSetup(InflowSetup):
         self.units.check(cells_across=self.cells_across)
         if not self.options.conditions:
             self.require_stable()
-            require_compression(self.expected_compression, self.options.lattice_velocity, WindTunnelError)
+            require_compression(self.expected_compression, self.lattice_velocity, WindTunnelError)
         self.body.require_silhouette()
         self._conditions.check()
         self.require_place(self.mesh.points)
@@ -308,7 +308,7 @@ class WindTunnelSetup(InflowSetup):
         body = moved.get(self.obstacle, self.mesh).bounds
         disturbed, o = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length)), self.options
         initial = initial_stream(
-            self.domain, np.array(body), self.bounds, o.stream, o.lattice_velocity, is_disturbed=disturbed
+            self.domain, np.array(body), self.bounds, o.stream, self.lattice_velocity, is_disturbed=disturbed
         )
         factors = o.profile and o.profile.factors(self.domain.cell_centres(), o.stream.up, self.bounds[0, o.stream.up])
         simulation.set_state(1.0, initial if factors is None else initial * factors[..., None])
