@@ -146,7 +146,7 @@ class ResultsWriter:
         frequency = flow.frequency
         if frequency is None:
             return {}
-        number = frequency.scaled(self.setup.body.reference_length / self.setup.options.velocity)
+        number = frequency.scaled(self.setup.body.reference_length / self.setup.units.velocity)
         return {"strouhal": number.value, "strouhal_error": number.error}
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
@@ -156,7 +156,7 @@ class ResultsWriter:
             known["sensitivity"] = sensitivity
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
-            viscosity=units.density * units.viscosity, axis=self.setup.options.axis, up=self._up,
+            viscosity=units.density * units.viscosity, inlet=self.setup.options.stream.inlet, up=self._up,
             on_points=known,
         )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from ...lattice import D2Q5, D3Q7, Lattice
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import ModelParameter
 from .body import BodyValue
 from .collision import ScalarCollision
@@ -19,14 +21,14 @@ class Scalar:
     """
 
     name: str
-    diffusivity: float
+    diffusivity: float = field(metadata=in_si(Unit(m=2, s=-1)))
     """D [cells^2 / step]."""
     collision: ScalarCollision = field(default=ScalarTRT())
     conditions: tuple[ScalarCondition, ...] = ()
     """Conditions on faces and patches; the default is no flux."""
     bodies: tuple[BodyValue, ...] = ()
     """Obstacles with a fixed surface value; all others are insulated."""
-    source: float | None = None
+    source: float | None = field(default=None, metadata=in_si(Unit(scalar=1, s=-1)))
     """S [phi / step], uniform; None: no source."""
 
     def __post_init__(self):
