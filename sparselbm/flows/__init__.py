@@ -19,6 +19,7 @@ from .options import FlowOptions
 from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
+from .scalar_results import scalar_facts, scalar_results
 from .scalars import FlowScalar
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
 from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
@@ -83,5 +84,7 @@ __all__ = [
     "WindTunnelSetup",
     "WindowStatistics",
     "pressure_drop",
+    "scalar_facts",
+    "scalar_results",
     "value_factor",
 ]

@@ -89,7 +89,7 @@ class InflowSetup(FlowSetup, ABC):
             scalars=models.scalars, obstacles=obstacles, precision=self.options.precision,
         )
         for scalar in self.options.scalars:
-            found.set_scalar(scalar.name, scalar.initial)
+            found.set_scalar(scalar.name, scalar.initial - scalar.inflow_value)
         return found
 
     @property

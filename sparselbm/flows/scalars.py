@@ -46,6 +46,8 @@ class FlowScalar:
     `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value only."""
 
     def __post_init__(self):
+        if not self.name.isidentifier() or self.name in ("velocity", "pressure"):
+            raise UnitsError(f"a scalar is named {self.name!r}: use letters, digits and _, and not velocity or pressure")
         if (self.diffusivity is None) == (self.prandtl is None):
             raise UnitsError(f"the scalar {self.name} needs either a diffusivity [m^2/s] or a Prandtl number: give one of them")
         for name, unit in (("diffusivity", "m^2/s"), ("prandtl", ""), ("heat_capacity", "J/(m^3 K)")):
@@ -78,7 +80,7 @@ class FlowScalar:
         found = [self._at(each, units) for each in conditions]
         return InSI(
             Scalar, diffusivity=self.diffusivity_in(units), conditions=tuple(each for each in found if each is not None),
-            bodies=tuple(self._on(body) for body in bodies if body in self.surfaces),
+            bodies=tuple(self._on(body) for body in bodies if body in self.surfaces), offset=self.inflow_value,
         ).in_lattice_units(units, self.name)
 
     def doubts(self, units: Units) -> tuple[str, ...]:
@@ -101,16 +103,16 @@ class FlowScalar:
                 f"expansion of the scalar {self.name} is {self.expansion:g}, but there is no gravity: give the gravity of the "
                 "forces, such as (0, 0, -9.81) m/s^2"
             )
-        reference = self.inflow_value if self.reference is None else self.reference
+        reference = 0.0 if self.reference is None else self.reference - self.inflow_value
         return (InSI(Boussinesq, scalar=self.name, expansion=self.expansion, gravity=tuple(gravity), reference=reference),)
 
     def _at(self, condition: BoundaryCondition, units: Units) -> ScalarCondition | None:
         """Condition of the scalar where the flow has a condition; None: insulated."""
         face = condition.face
         if face.name in self.surfaces:
-            return self.surfaces[face.name].in_lattice_units(units, face)
+            return self._relative(self.surfaces[face.name]).in_lattice_units(units, face)
         if condition.prescribes_velocity:
-            return FixedValue(face, self.inflow_value)
+            return FixedValue(face, 0.0)
         if condition.prescribes_pressure:
             return Outflow(face) if face.plane else LinkOutflow(face)  # type: ignore[arg-type]
         return None
@@ -124,4 +126,11 @@ class FlowScalar:
                 f"the scalar {self.name} has {kind} on the body {body}: a body can have a fixed value only, or be insulated; a "
                 "flux is possible on a side of the box"
             )
-        return BodyValue(body, dict(wanted.arguments)["value"])
+        return BodyValue(body, dict(self._relative(wanted).arguments)["value"])
+
+    def _relative(self, wanted: InSI[ScalarCondition]) -> InSI[ScalarCondition]:
+        """The condition with its value relative to that of the inflow."""
+        values = dict(wanted.arguments)
+        if "value" in values:
+            values["value"] -= self.inflow_value
+        return InSI(wanted.model, **values)

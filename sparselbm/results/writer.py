@@ -28,8 +28,8 @@ from .stage import PrimOps, ResultsStage
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
-    "*pressure*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png", "slices.png",
-    "summary.json",
+    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png",
+    "slices.png", "summary.json",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
     "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )

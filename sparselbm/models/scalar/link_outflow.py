@@ -4,24 +4,24 @@ from dataclasses import dataclass
 
 from ...trace.expression import total, where
 from .condition import ScalarCondition
+from .equilibrium import scalar_equilibrium
 
 
 @dataclass(frozen=True)
 class LinkOutflow(ScalarCondition):
-    """Zero gradient along each link, g_q = 2 w_q phi - g*_-q with the value phi of the cell itself.
+    """Incoming populations in equilibrium with the cell, g_q = w_q phi (1 + c_q . u / c_s^2): the flow takes phi along.
 
-    phi includes the incoming populations. With K = sum over the others + sum over the incoming (-g*_-q), and W the sum of their
-    weights, phi = K / (1 - 2 W). Local and linear; for openings that are tilted or curved, where the flux is convective.
-    Source: `FixedValue` (Ginzburg, Adv. Water Resour. 28 (2005) 1196) with the cell's own value.
+    phi is that of the cell itself, which includes them: with K the sum of all other populations and S the sum of
+    w_q (1 + c_q . u / c_s^2) over the incoming ones, phi = K / (1 - S). Local and linear, for openings that are tilted or curved;
+    of first order, so that phi is wrong in the last cells if it changes along the flow there.
     """
 
     def parameters(self):
         return ()
 
     def fill(self, lattice, g, u, value, enters):
-        weights = [where(enter, w, 0.0) for enter, w in zip(enters, lattice.weights, strict=True)]
-        others = total(where(enter, -1.0 * gq, gq) for enter, gq in zip(enters, g, strict=True))
-        phi = others / (1.0 - 2.0 * total(weights))
-        return [
-            where(enter, (2.0 * w) * phi - gq, gq) for enter, w, gq in zip(enters, lattice.weights, g, strict=True)
-        ]
+        shares = scalar_equilibrium(lattice, 1.0, u)
+        known = total(where(enter, 0.0, gq) for enter, gq in zip(enters, g, strict=True))
+        entering = total(where(enter, share, 0.0) for enter, share in zip(enters, shares, strict=True))
+        phi = known / (1.0 - entering)
+        return [where(enter, phi * share, gq) for enter, share, gq in zip(enters, shares, g, strict=True)]

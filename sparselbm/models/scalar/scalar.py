@@ -30,6 +30,12 @@ class Scalar:
     """Obstacles with a fixed surface value; all others are insulated."""
     source: float | None = field(default=None, metadata=in_si(Unit(scalar=1, s=-1)))
     """S [phi / step], uniform; None: no source."""
+    offset: float = field(default=0.0, compare=False)
+    """Added to phi in results in SI units (`Snapshot`); all numbers of the model are differences from it.
+
+    phi is carried as a density, so that its error is that of the fluid's density times phi: 300 K would be wrong by 1 K where
+    the density is wrong by 0.3 %. With the value of the inflow as offset, only the differences are.
+    """
 
     def __post_init__(self):
         if not self.diffusivity > 0.0:
