@@ -31,6 +31,7 @@ class ClearanceCheck:
         """`gap`: distance that a free body keeps from walls and other bodies [cells]."""
         self._body, self._domain, self._walls, self._solids = body, body.domain, walls, solids
         self._sides = [b.face for b in physics.boundaries if isinstance(b, FreeSlip)]
+        self._spanned = _spanned(body)
         distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
         # Sample points lie up to half a cell short of a distance.
@@ -84,8 +85,11 @@ class ClearanceCheck:
             )
 
     def _index(self, places: np.ndarray) -> np.ndarray:
-        """Cells of points, (n, d); points beyond a plane of symmetry are mirrored at it."""
+        """Cells of points, (n, d); points beyond a plane of symmetry are mirrored at it. Along an axis on which the body reaches
+        through the whole box, which is a slice of it, points beyond the box are moved to its end."""
         places = places[:, : self._domain.dimension].copy()
+        for axis in self._spanned:
+            places[:, axis] = np.clip(places[:, axis], 0.5, self._domain.shape[axis] - 0.5)
         for face in self._sides:
             plane = 0.5 if face.end == 0 else self._domain.shape[face.axis] - 0.5
             places[:, face.axis] = plane + face.inward * np.abs(places[:, face.axis] - plane)
@@ -111,6 +115,12 @@ def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
     distance = SurfaceQuery(body.mesh, device=body.domain.device).signed_distance(grid)
     near = np.abs(distance) <= margin
     return distance[near], grid[near]
+
+
+def _spanned(body: MovingBody) -> list[int]:
+    """Axes on which the body reaches beyond both sides of the box."""
+    (low, high), shape = body.mesh.bounds, body.domain.shape
+    return [axis for axis in range(body.domain.dimension) if low[axis] <= 0.0 and high[axis] >= shape[axis]]
 
 
 def _tile_table(domain: Domain) -> np.ndarray:
