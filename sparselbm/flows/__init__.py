@@ -1,6 +1,7 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
 from .aerodynamics import Aerodynamics
+from .body_motion import BodyMotion, FreeBody, TimeSamples
 from .body_rotation import BodyRotation
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
@@ -14,6 +15,7 @@ from .inflow_profile import (
     VelocityTable,
 )
 from .internal_flow import InternalFlow, InternalFlowSetup
+from .moving_bodies import BodyValues, MovingBodies
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .recorded_values import pressure_drop
@@ -35,7 +37,9 @@ from .wind_tunnel import WindTunnel
 
 __all__ = [
     "Aerodynamics",
+    "BodyMotion",
     "BodyRotation",
+    "BodyValues",
     "DriftingFlow",
     "FieldChange",
     "FieldSettled",
@@ -48,12 +52,14 @@ __all__ = [
     "Forces",
     "HeightProfile",
     "InflowProfile",
+    "FreeBody",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
     "LogLawProfile",
     "Measured",
     "Oscillation",
+    "MovingBodies",
     "Outlet",
     "ParabolicProfile",
     "PeriodicFlow",
@@ -73,6 +79,7 @@ __all__ = [
     "SteadyResult",
     "SteadyRun",
     "Stream",
+    "TimeSamples",
     "TransientResult",
     "TransientRun",
     "TunnelSides",

@@ -130,6 +130,7 @@ class InternalFlowSetup(InflowSetup):
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
     body_names = (WALL,)
+    has_free_bodies = False
 
     @cached_property
     def wall(self) -> TriangleMesh:

@@ -26,6 +26,7 @@ from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, S
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
+from .moving_bodies import BodyValues, MovingBodies
 from .openings import INLETS, OUTLETS, PortState
 from .recorded_values import InTime, PortValues
 from .regime import Measured, PeriodicFlow
@@ -229,6 +230,8 @@ class Flow:
     simulation: Simulation
     openings: OpeningFlows | None = None
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
+    bodies: MovingBodies | None = None
+    """Bodies that move while the flow runs; None: there are none."""
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run to steady state."""
@@ -257,7 +260,7 @@ class Flow:
                 f"the duration is {duration:.4g} s, below half a time step of {self.setup.units.time_step:.4g} s: pass at least "
                 "one step"
             )
-        self.simulation.run(steps)
+        self._advance(steps)
 
     def run_to_steady(
         self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None
@@ -270,6 +273,11 @@ class Flow:
         `files`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and for a value
         that is not finite.
         """
+        if self.bodies is not None:
+            raise SimulationError(
+                f"{', '.join(self.bodies.names)} move, so that the flow does not become steady: run it for a duration "
+                "(run_transient)"
+            )
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
@@ -296,9 +304,12 @@ class Flow:
         """
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
-        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
+        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report, self._advance)
         self.series = self.transient.series
         return self.transient
+
+    def _advance(self, steps: int) -> None:
+        (self.simulation if self.bodies is None else self.bodies).run(steps)
 
     def values(self, every: Schedule) -> Monitor:
         """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
@@ -310,6 +321,8 @@ class Flow:
             parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
         if releases := release_observables(self.simulation):
             parts.append(Values(releases, every, setup.units))
+        if self.bodies is not None:
+            parts.append(BodyValues(self.bodies, every))
         return InTime(tuple(parts), setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:

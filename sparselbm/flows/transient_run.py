@@ -123,15 +123,15 @@ class TransientRun:
 
     def watch(
         self, simulation: Simulation, units: Units, values: Monitor, monitors: Mapping[str, Monitor],
-        files: SeriesFolder | None, on_progress: Callable[[int, float], None],
+        files: SeriesFolder | None, on_progress: Callable[[int, float], None], advance: Callable[[int], None] | None = None,
     ) -> TransientResult:
         """Advances the simulation by the duration; `on_progress(steps, value)`. Raises SimulationError.
 
         `values`: the recorded values, the time first and then the reported one; `monitors`: further ones; `files`: folder of the
-        series of `values`.
+        series of `values`; `advance`: see `Recorder`.
         """
         self.require(units)
-        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
+        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files, advance=advance)
         first, count, record = simulation.steps, self.steps(units), recorder.records[SERIES]
         with recorder:
             if self.ramp is not None:
@@ -155,5 +155,5 @@ def _accelerate(recorder: Recorder, steps: int) -> None:
     recorder.sample()
     for step in range(1, steps + 1):
         simulation.set_parameters({name: start(step) * value for name, value in full.items()})
-        simulation.run(1)
+        recorder.advance(1)
         recorder.sample()

@@ -18,7 +18,7 @@ class CaseForce(CasePart):
     space: ClassVar[str] = "force"
 
     gravity: Vector | None = entry(
-        VECTOR, None, "Gravity [m/s2] of the buoyancy of scalars. The hydrostatic pressure of the fluid itself is not part of "
+        VECTOR, None, "Gravity [m/s2] of free bodies and of the buoyancy of scalars. The hydrostatic pressure of the fluid itself is not part of "
         "the flow.",
     )
     acceleration: Vector | None = entry(

@@ -17,7 +17,7 @@ from .pose import apply
 _MARGIN = 1.5
 """Cells that a surface needs on both sides, for its solid fractions and for the cells that these stream from."""
 
-_MAX_SPEED = 0.17
+MAX_SPEED = 0.17
 """Largest speed of a surface, Mach 0.3 [cells / step]."""
 
 _MAX_SHIFT = 0.5
@@ -45,9 +45,9 @@ class ClearanceCheck:
         `points`: present corners of the surface [cells], (n, 3); `every`: steps between evaluations of the solid fractions.
         """
         speed = twist.speed(points, self._body.domain.dimension)
-        if not speed <= _MAX_SPEED:
+        if not speed <= MAX_SPEED:
             raise MotionError(
-                f"{self._body.name!r} moves at {speed:.3g} cells/step at step {step}, above the limit of {_MAX_SPEED} (Mach "
+                f"{self._body.name!r} moves at {speed:.3g} cells/step at step {step}, above the limit of {MAX_SPEED} (Mach "
                 "0.3): use a smaller time step (Units.lattice_velocity)"
             )
         if speed * every > _MAX_SHIFT:
