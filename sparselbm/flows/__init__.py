@@ -16,6 +16,7 @@ from .inflow_profile import (
 )
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .moving_bodies import BodyValues, MovingBodies
+from .moving_results import moving_facts, moving_results
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .recorded_values import pressure_drop
@@ -90,6 +91,8 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "moving_facts",
+    "moving_results",
     "pressure_drop",
     "scalar_facts",
     "scalar_results",

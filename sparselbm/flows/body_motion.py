@@ -12,6 +12,7 @@ from ..errors import MotionError, require_positive
 from ..geometry import TriangleMesh
 from ..models import RigidVelocity
 from ..solver.moving import Motion, RigidBody, Sampled, Uniform
+from ..solver.moving.pose import between
 from ..units import Units
 from .forces import Forces
 
@@ -57,7 +58,11 @@ class TimeSamples(BodyMotion):
         return RigidVelocity((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), tuple(middle.tolist()))
 
     def motion(self, units, density, forces):
-        return Sampled(self.times, self.poses, units.time_step)
+        """The path, continued for one step, so that a run that ends with the samples but for rounding has no sudden stop."""
+        before, last = (np.asarray(each, dtype=np.float64) for each in (self.poses[-2], self.poses[-1]))
+        share = units.time_step / (self.times[-1] - self.times[-2])
+        further = between(before, last, 1.0 + share)
+        return Sampled([*self.times, self.times[-1] + units.time_step], [*self.poses, further], units.time_step)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,9 +47,10 @@ def _unit(name: str) -> str:
 
 
 def _kind(names: list[str]) -> str:
-    """First word of the names, such as force, moment, pressure; coefficient for those without a unit."""
-    words = {_UNIT.sub("", name).split()[0] for name in names}
-    return words.pop() if len(words) == 1 else "coefficient" if "coefficient" in names[0] else "pressure"
+    """First word of the names, such as force, moment, pressure, or the words before a prim; coefficient for those without a
+    unit."""
+    words = {name.split(" /")[0] if " /" in name else name.split()[0] for name in names}
+    return "coefficient" if len(words) > 1 and "coefficient" in names[0] else ", ".join(sorted(words))
 
 
 def _most_varied(series: Series, names: list[str]) -> list[str]:
