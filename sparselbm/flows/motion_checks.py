@@ -25,7 +25,9 @@ GAP = 2.0
 """Smallest distance of a moving body from the sides and from other bodies [cells]."""
 _SHIFT = 0.5
 """Largest movement of a surface between two positions at which its path is checked [cells]."""
-_FREE_SPEED = 0.15
+_SHARE = 0.2
+"""Largest movement of a surface between two evaluations of its solid fractions [cells]."""
+_FREE_SPEED = 0.1
 """Largest speed of a free body for which solid fractions are evaluated often enough [cells / step]."""
 
 
@@ -92,12 +94,12 @@ class MotionChecks:
 
     @property
     def every(self) -> int:
-        """Number of steps between two evaluations of the solid fractions, in which no surface moves by more than a third of a
+        """Number of steps between two evaluations of the solid fractions, in which no surface moves by more than a fifth of a
         cell."""
         speeds = [self.units.velocity_to_lattice(speed) for speed, _ in self.fastest.values()]
         if any(isinstance(motion, FreeBody) for motion in self.moving.values()):
             speeds.append(_FREE_SPEED)
-        return max(1, min(10, int(0.3 / max(speeds, default=0.3))))
+        return max(1, min(10, int(_SHARE / max(speeds, default=_SHARE))))
 
     def facts(self) -> dict[str, str]:
         """Rows of a table: the motion of each body."""
