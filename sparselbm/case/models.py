@@ -134,10 +134,10 @@ def _condition(part: CaseCondition, scalar: CaseScalar, name: str, source: Sourc
     if part.heat_flux is not None:
         if scalar.heat_capacity is None:
             raise CaseError(
-                f"{source.place('surface', 'heatFlux', key)} is {part.heat_flux:g} W/m2, which requires "
+                f"{source.place('condition', 'heatFlux', key)} is {part.heat_flux:g} W/m2, which requires "
                 f"{source.place('scalar', 'heatCapacity', name)}: set it, or give the flux in phi m/s"
             )
         return InSI(FixedFlux, flux=part.heat_flux / scalar.heat_capacity)
     if part.flux is None:
-        raise CaseError(f"{source.place('surface', 'flux', key)} is missing, and so is heatFlux: give one of them")
+        raise CaseError(f"{source.place('condition', 'flux', key)} is missing, and so is heatFlux: give one of them")
     return InSI(FixedFlux, flux=part.flux)

@@ -94,8 +94,8 @@ class MotionChecks:
 
     @property
     def every(self) -> int:
-        """Number of steps between two evaluations of the solid fractions, in which no surface moves by more than a fifth of a
-        cell."""
+        """Number of steps between two evaluations of the solid fractions, in which no prescribed surface moves by more than
+        `_SHARE`."""
         speeds = [self.units.velocity_to_lattice(speed) for speed, _ in self.fastest.values()]
         if any(isinstance(motion, FreeBody) for motion in self.moving.values()):
             speeds.append(_FREE_SPEED)

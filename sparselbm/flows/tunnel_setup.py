@@ -301,7 +301,7 @@ class WindTunnelSetup(InflowSetup):
         specified = {each.face for each in (*o.all_sides.specified, *o.conditions)}
         return TunnelConditions(
             sides=o.all_sides, ground=self.space.ground_wall(specified), own=o.conditions, profile=o.profile, units=self.units,
-            origin=tuple(self.bounds[0].tolist()),
+            origin=tuple(self.bounds[0].tolist()), shape=self.shape,
         )
 
     @property

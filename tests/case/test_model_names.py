@@ -102,7 +102,7 @@ def test_a_model_in_si_is_made_in_lattice_units(part, name, entry, model):
         if quantity is not None:
             unit = quantity.unit(values) if callable(quantity.unit) else quantity.unit
             assert getattr(made, key) == pytest.approx(value / unit.factor(UNITS, 3))
-    assert isinstance(made, collision.Collision)
+    assert isinstance(made, entry.models.kind)
 
 
 def test_places_begin_at_the_corner_of_the_domain():

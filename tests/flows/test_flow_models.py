@@ -86,7 +86,7 @@ def test_every_accepted_combination_runs(device, combination):
 def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
     for options, words in (
         ({"wall_function": True}, "no side of the flow is a no-slip wall at rest"),
-        ({"wall_function": True, "walls": (SideWall(Z_MIN),), "rheology": RHEOLOGY[1]}, "holds for a constant viscosity"),
+        ({"wall_function": True, "sides": (SideWall(Z_MIN),), "rheology": RHEOLOGY[1]}, "holds for a constant viscosity"),
         ({"scalars": (HOT,)}, "there is no gravity"),
         ({"scalars": (dye(), dye())}, "2 scalars are named dye"),
         ({"scalars": (dye(bell=InSI(FixedValue, value=1.0)),)}, "bell, which"),
@@ -122,7 +122,7 @@ def test_forces_are_in_si_and_the_rotating_frame_is_the_last():
 
 def test_a_wall_function_replaces_walls_at_rest_only():
     walls = (SideWall(Z_MIN), SideWall(Z_MAX, (1.0, 0.0, 0.0)))
-    setup = tunnel(walls=walls, wall_function=True)
+    setup = tunnel(sides=walls, wall_function=True)
     made = {each.face: each for each in setup.models.boundaries}
     assert isinstance(made[Z_MIN], WallFunction)
     assert made[Z_MIN].viscosity == pytest.approx(setup.units.lattice_viscosity)
