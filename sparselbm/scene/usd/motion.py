@@ -173,6 +173,9 @@ def _authored(prim: Usd.Prim) -> np.ndarray:
 
     codes: set[float] = set()
     while prim and not prim.IsPseudoRoot():
-        codes |= set(UsdGeom.Xformable(prim).GetTimeSamples()) if prim.IsA(UsdGeom.Xformable) else set()
+        if prim.IsA(UsdGeom.Xformable):
+            codes |= set(UsdGeom.Xformable(prim).GetTimeSamples())
+            if UsdGeom.Xformable(prim).GetResetXformStack():
+                break
         prim = prim.GetParent()
     return np.array(sorted(codes))
