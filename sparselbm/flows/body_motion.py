@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class TimeSamples(BodyMotion):
     def __post_init__(self):
         _ = self.path
 
-    @property
+    @cached_property
     def path(self) -> Sampled:
         """The path, with times in seconds."""
         return Sampled(self.times, self.poses)

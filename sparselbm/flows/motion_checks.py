@@ -82,12 +82,9 @@ class MotionChecks:
     def fastest(self) -> dict[str, tuple[float, float]]:
         """Largest speed of the surface [m/s] and its time [s], of the bodies on prescribed paths that move."""
         found = {}
-        for name, positions in self._positions.items():
-            times = [time for time, _ in positions]
-            surfaces = [apply(matrix, self.bodies[name].points) for _, matrix in positions]
-            shifts = [np.linalg.norm(b - a, axis=1).max() for a, b in zip(surfaces, surfaces[1:])]
-            if shifts and max(shifts) > 0.0:
-                speeds = np.array(shifts) / np.diff(times)
+        for name, (times, lengths) in self._lengths.items():
+            if lengths[-1] > 0.0:
+                speeds = np.diff(lengths) / np.diff(times)
                 worst = int(np.argmax(speeds))
                 found[name] = (float(speeds[worst]), 0.5 * (times[worst] + times[worst + 1]))
         return found
@@ -196,8 +193,12 @@ class MotionChecks:
         for other, mesh in self.bodies.items():
             if other == name or (other in self.moving and list(self.moving).index(other) < list(self.moving).index(name)):
                 continue
-            query = SurfaceQuery(mesh, device=self.device)
+            query, clear_until = SurfaceQuery(mesh, device=self.device), -math.inf
             for time in self._times_of(name, other):
+                # A distance changes by no more than the bodies move.
+                travelled = self._travelled(name, time) + self._travelled(other, time)
+                if travelled < clear_until:
+                    continue
                 placed = apply(self._pose(name, time), points)
                 inside = np.all((placed > self.bounds[0]) & (placed < self.bounds[1]), axis=1)
                 there = apply(np.linalg.inv(self._pose(other, time)), placed[inside])
@@ -207,6 +208,7 @@ class MotionChecks:
                 if not near.any():
                     continue
                 distance = query.signed_distance(there[near]) * (-1.0 if other in self.rooms else 1.0)
+                clear_until = travelled + float(distance.min()) - margin
                 if distance.min() < margin * (1.0 - 1e-6):
                     what = f"within {max(distance.min(), 0.0):.4g} m of" if distance.min() >= 0.0 else "into"
                     raise MotionError(
@@ -218,6 +220,21 @@ class MotionChecks:
         """Times at which the positions of bodies relative to each other are checked."""
         times = {time for name in names for time, _ in self._positions.get(name, [(0.0, np.eye(4))])}
         return sorted(times)
+
+    def _travelled(self, name: str, time: float) -> float:
+        """Upper limit of the length of the path of any point of a body up to a time [m]."""
+        times, lengths = self._lengths.get(name, (np.zeros(1), np.zeros(1)))
+        return float(np.interp(time, times, lengths))
+
+    @cached_property
+    def _lengths(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Times [s], and the sum of the largest movements of the surface up to each of them [m]."""
+        found = {}
+        for name, positions in self._positions.items():
+            surfaces = [apply(matrix, self.bodies[name].points) for _, matrix in positions]
+            shifts = [np.linalg.norm(b - a, axis=1).max() for a, b in zip(surfaces, surfaces[1:])]
+            found[name] = (np.array([time for time, _ in positions]), np.cumsum([0.0, *shifts]))
+        return found
 
     def _pose(self, name: str, time: float) -> np.ndarray:
         motion = self.moving.get(name)

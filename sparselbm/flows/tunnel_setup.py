@@ -198,7 +198,7 @@ class WindTunnelSetup(InflowSetup):
         turning = (each.doubts(name, self.bodies[name], speed) for name, each in self.options.rotating.items())
         return (*crossed, *chain.from_iterable(turning))
 
-    @property
+    @cached_property
     def motions(self) -> MotionChecks:
         """Checks of the bodies that move."""
         return MotionChecks(options=self.options, space=self.space, units=self.units, device=self.device)
