@@ -29,16 +29,16 @@ def require_motions(obstacles: Mapping[str, CaseObstacle], time: CaseTime, surfa
         for name in _OF_FREE:
             if each.motion != "free" and getattr(each, name) != getattr(CaseObstacle(), name):
                 raise CaseError(
-                    f"{source.place('obstacle', spelt(name), path)} is {getattr(each, name)}, but the motion is {each.motion}: set "
-                    "the motion to free, or remove it"
+                    f"{source.place('obstacle', spelt(name), path)} is {getattr(each, name)}, but the motion is {each.motion}: "
+                    "set the motion to free, or remove it"
                 )
         if each.motion == "none":
             continue
         place = f"{source.place('obstacle', 'motion', path)} is {each.motion}, but"
         if surface is not None:
             raise CaseError(
-                f"{place} the case has the fluid volume {surface}, in which other bodies are ignored: use a box around the bodies, "
-                "or remove it"
+                f"{place} the case has the fluid volume {surface}, in which other bodies are ignored: use a box around the "
+                "bodies, or remove it"
             )
         if each.role not in ("fixed", "design"):
             raise CaseError(f"{place} the role is {each.role}: only a body in the flow moves; set the role to fixed")

@@ -26,7 +26,7 @@ class BodyMotion(ABC):
 
     @abstractmethod
     def start(self, mesh: TriangleMesh, units: Units, origin: np.ndarray) -> RigidVelocity:
-        """Velocity at the beginning in lattice units; `mesh`: surface at the beginning [m], `origin`: corner of the domain [m]."""
+        """Velocity at the beginning in lattice units; `mesh`: surface there [m], `origin`: corner of the domain [m]."""
 
     @abstractmethod
     def motion(self, units: Units, density: float, forces: Forces) -> Motion:

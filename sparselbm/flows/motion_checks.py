@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import warp as wp
@@ -103,7 +104,8 @@ class MotionChecks:
         found = {}
         for name, motion in self.moving.items():
             if isinstance(motion, FreeBody):
-                found[f"motion of {name}"] = f"free, {motion.density:.4g} kg/m^3, {motion.density / self.density:.4g} of the fluid"
+                share = motion.density / self.density
+                found[f"motion of {name}"] = f"free, {motion.density:.4g} kg/m^3, {share:.4g} of the fluid"
             else:
                 speed, time = self.fastest.get(name, (0.0, 0.0))
                 mach = self.units.velocity_to_lattice(speed) / SOUND_SPEED
@@ -123,7 +125,7 @@ class MotionChecks:
         path, points = motion.path, self.bodies[name].points
         times = [0.0, *(float(time) for time in motion.times if time > 0.0)]
         yield 0.0, path.at(0.0)
-        for before, after in zip(times, times[1:]):
+        for before, after in pairwise(times):
             ends = [apply(path.at(time), points) for time in (before, after)]
             shift = np.linalg.norm(ends[1] - ends[0], axis=1).max()
             for time in np.linspace(before, after, 1 + max(1, math.ceil(shift / (_SHIFT * self.units.voxel_size))))[1:]:
@@ -162,8 +164,8 @@ class MotionChecks:
         if is_below(MAX_SPEED, lattice):
             u = self.units.lattice_velocity
             raise MotionError(
-                f"{name}: motion reaches a speed of {speed:.4g} m/s at {time:.4g} s, which is {lattice:.3g} cells per step, above "
-                f"the limit of {MAX_SPEED} (Mach number 0.3): use a lattice_velocity of at most "
+                f"{name}: motion reaches a speed of {speed:.4g} m/s at {time:.4g} s, which is {lattice:.3g} cells per step, "
+                f"above the limit of {MAX_SPEED} (Mach number 0.3): use a lattice_velocity of at most "
                 f"{rounded_down(u * MAX_SPEED / lattice, 4):g} (now {u:g}), or a slower motion"
             )
 
@@ -232,7 +234,7 @@ class MotionChecks:
         found = {}
         for name, positions in self._positions.items():
             surfaces = [apply(matrix, self.bodies[name].points) for _, matrix in positions]
-            shifts = [np.linalg.norm(b - a, axis=1).max() for a, b in zip(surfaces, surfaces[1:])]
+            shifts = [np.linalg.norm(b - a, axis=1).max() for a, b in pairwise(surfaces)]
             found[name] = (np.array([time for time, _ in positions]), np.cumsum([0.0, *shifts]))
         return found
 

@@ -93,7 +93,7 @@ class TunnelSides:
 
     @property
     def walls_in_stream(self) -> tuple[SideWall, ...]:
-        """Walls on sides through which the free stream would run; none if it is only the reference of a flow that bodies drive."""
+        """Walls on sides through which the free stream would run; none if bodies drive the flow and it is only the reference."""
         if self.is_still:
             return ()
         return tuple(each for each in self.walls if self.stream.entering(each.face))

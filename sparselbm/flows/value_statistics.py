@@ -97,7 +97,8 @@ class WindowStatistics:
 
 _UNIT = re.compile(r" \[.*\]$")
 _NOT_JUDGED = (" [N]", " [N m]", " [W]", " [m]", " [m/s]", " [rad/s]")
-"""Units of forces, which their coefficients repeat, and of moments and motions of bodies, which may all vanish but for rounding."""
+"""Units of forces, which their coefficients repeat, and of moments and motions of bodies, which may all vanish but for rounding.
+"""
 
 
 def _scales(columns: tuple[str, ...], values: np.ndarray) -> np.ndarray:

@@ -78,12 +78,15 @@ class OverTime:
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:
+            every = run.output_every
             self._stage.scales.expect_frames()
             shown = [each for each in self._draw if each.over_time]
 
             def draw() -> None:
                 self._times.append(flow.time)
-                self._codes.append(round(flow.time * rate, 6))
+                # The step nearest to an output time stands for it, so that a viewer's whole frames show it.
+                nominal = round(flow.time / every) * every
+                self._codes.append(round(nominal * rate, 6))
                 self._place(flow, self._codes[-1])
                 draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
 
