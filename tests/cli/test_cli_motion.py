@@ -33,10 +33,10 @@ def put(prim, settings):
             prim.CreateAttribute(f"sparselbm:{name}", kind, variability=Sdf.VariabilityUniform).Set(value)
 
 
-def stage_of(path, *, plate=None, ball=None, case=None, motion=(0.1, 30.0), shift=0.0):
+def stage_of(path, *, plate=None, ball=None, case=None, motion=(0.1, 30.0), aside=0.0):
     """A plate that turns on an arm above the flow, and a ball that falls in it: 10 time codes per second from code 5 on.
 
-    `motion`: distance along y [m] and turn about z [degrees] in a second; `shift`: of the ball along x [m].
+    `motion`: distance along y [m] and turn about z [degrees] in a second; `aside`: place of the ball along x [m].
     """
     plate_mesh = TriangleMesh.box((-0.25, -0.5, 0.1), (0.25, 0.5, 0.6))
     scene_of(path, {"Plate": plate_mesh, "Ball": TriangleMesh.sphere(0.3, (1.1, 0.0, -0.3))})
@@ -47,7 +47,7 @@ def stage_of(path, *, plate=None, ball=None, case=None, motion=(0.1, 30.0), shif
     arm = UsdGeom.Xformable(stage.GetPrimAtPath("/World"))
     shift, turn = arm.AddTranslateOp(), UsdGeom.Xformable(stage.GetPrimAtPath("/World/Plate")).AddRotateZOp()
     ball_place = UsdGeom.Xformable(stage.GetPrimAtPath("/World/Ball"))
-    ball_place.AddTranslateOp().Set(Gf.Vec3d(shift, 0.0, 0.0))
+    ball_place.AddTranslateOp().Set(Gf.Vec3d(aside, 0.0, 0.0))
     ball_place.SetResetXformStack(True)
     for code in (5.0, 25.0):
         share = (code - 5.0) / 10.0
@@ -116,7 +116,7 @@ REFUSED = {
         (f"/World/Plate: {MOTION} brings the body within", "of yMax at", "below the limit of 0.25 m", "enlarge the box"),
     ),
     "meets another": (
-        {"ball": {"obstacle:motion": "none", **HELD}, "shift": -0.6},
+        {"ball": {"obstacle:motion": "none", **HELD}, "aside": -0.6},
         (f"/World/Plate: {MOTION} brings the body", "/World/Ball at", "below the limit of 0.25 m", "smaller voxel_size"),
     ),
     "density of a held body": (
