@@ -37,7 +37,8 @@ def export(
 
     fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
     PyVista), fields_amr.vtkhdf (ParaView), design.glb (browsers; the iterations as morph targets), design.usdz (phones),
-    forces.csv, results.json, picture.png, film.mp4.
+    forces.csv, results.json, picture.png, film.mp4. Of a run with --output-every the .vtkhdf files have all output times, if
+    volumes were drawn, and the film shows them.
 
     Examples:
 

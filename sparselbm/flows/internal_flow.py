@@ -129,8 +129,8 @@ class InternalFlowSetup(InflowSetup):
     """Path of the prim that encloses the flow."""
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
-    body_names = (WALL,)
-    has_free_bodies = False
+    body_names = (WALL,)  # type: ignore[assignment]
+    has_free_bodies = False  # type: ignore[assignment]
 
     @cached_property
     def wall(self) -> TriangleMesh:

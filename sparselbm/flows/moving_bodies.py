@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import SimulationError
 from ..observe.monitor import Monitor, Sampler, Schedule
 from ..solver import Simulation
 from ..solver.moving import Motion, MovingObstacles, Track
@@ -42,6 +43,12 @@ class MovingBodies:
             self._sums[name] += values.sum(axis=0)
             self._last[name] = values[-1]
         self.steps += steps
+
+    def refuse_steady(self) -> None:
+        """Raises SimulationError: the flow around moving bodies does not become steady."""
+        raise SimulationError(
+            f"{', '.join(self.names)} move, so that the flow does not become steady: run it for a duration (run_transient)"
+        )
 
     def points(self, name: str) -> np.ndarray:
         """Present points of the surface of a body [m], (n, 3)."""

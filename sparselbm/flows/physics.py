@@ -149,7 +149,7 @@ class FlowModels:
         o = self.options
         acts = self.site.has_free_bodies or any(each.expansion for each in o.scalars)
         gravity = () if o.forces.gravity is None or acts else (
-            "gravity has no effect, since no scalar has an expansion coefficient and no body is free: the hydrostatic pressure of "
-            "the fluid itself is not part of the flow; use acceleration for a force that drives the flow",
+            "gravity has no effect, since no scalar has an expansion coefficient and no body is free: the hydrostatic pressure "
+            "of the fluid itself is not part of the flow; use acceleration for a force that drives the flow",
         )
         return (*gravity, *(text for each in o.scalars for text in each.doubts(self.units)))

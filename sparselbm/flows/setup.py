@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -22,13 +21,20 @@ from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
-from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder, Values
+from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
-from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
+from .measurement import (
+    JointMeasurement,
+    Measurement,
+    ObservableMeasurement,
+    OpeningMeasurement,
+    forces_beside,
+    require_finite,
+)
 from .moving_bodies import BodyValues, MovingBodies
-from .openings import INLETS, OUTLETS, PortState
-from .recorded_values import InTime, PortValues
+from .openings import PortState
+from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .scalar_values import release_observables, with_scalars
@@ -234,9 +240,9 @@ class Flow:
     """Bodies that move while the flow runs; None: there are none."""
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
-    """Result of the last run to steady state."""
+    """Result of the last run, if it was to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
-    """Result of the last run of a given duration."""
+    """Result of the last run, if it was of a given duration."""
     series: Series | None = field(default=None, init=False)
     """Time series of the last run in SI units; None: a run to steady state without files."""
     criterion: SteadyRun | None = field(default=None, init=False)
@@ -274,10 +280,7 @@ class Flow:
         that is not finite.
         """
         if self.bodies is not None:
-            raise SimulationError(
-                f"{', '.join(self.bodies.names)} move, so that the flow does not become steady: run it for a duration "
-                "(run_transient)"
-            )
+            self.bodies.refuse_steady()
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
@@ -289,8 +292,8 @@ class Flow:
                 self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
-        self.steady = found.scaled(factors, self.setup.units.time_step)
-        _require_finite(self.steady.value, wanted, self.simulation.steps)
+        self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
+        require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
     def run_transient(
@@ -305,25 +308,18 @@ class Flow:
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report, self._advance)
-        self.series = self.transient.series
+        self.series, self.steady = self.transient.series, None
         return self.transient
 
     def _advance(self, steps: int) -> None:
         (self.simulation if self.bodies is None else self.bodies).run(steps)
 
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
-        setup, parts = self.setup, []
-        if setup.recorded:
-            parts.append(Values(setup.recorded, every, setup.units))
-        if self.openings is not None:
-            inlets, outlets = (self.openings.of_patches[kind] for kind in (INLETS, OUTLETS))
-            parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
-        if releases := release_observables(self.simulation):
-            parts.append(Values(releases, every, setup.units))
-        if self.bodies is not None:
-            parts.append(BodyValues(self.bodies, every))
-        return InTime(tuple(parts), setup.units, every)
+        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, moving bodies."""
+        patches = {} if self.openings is None else self.openings.of_patches
+        recorded = {**self.setup.recorded, **release_observables(self.simulation)}
+        moving = () if self.bodies is None else (BodyValues(self.bodies, every),)
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
@@ -347,7 +343,7 @@ class Flow:
         if wanted is None:
             raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
         found = value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
-        _require_finite(found, wanted, self.simulation.steps)
+        require_finite(found, wanted, self.simulation.steps)
         return found
 
     def move(self, points: np.ndarray) -> None:
@@ -404,15 +400,6 @@ class Flow:
                 self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report
-
-
-def _require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )
 
 
 def value_factor(observable: Functional, setup: FlowSetup) -> float:

@@ -38,8 +38,10 @@ class TransientResult:
 
     @property
     def value(self) -> float:
-        """The first value: its mean over the window of the statistics, or the last one without statistics."""
-        return float(self.series.values[-1, 1]) if self.statistics is None else self.statistics.values[0].mean.value
+        """The first value: its mean over the window of the statistics, or the last one without statistics; NaN without values."""
+        if self.statistics is not None:
+            return self.statistics.values[0].mean.value
+        return float(self.series.values[-1, 1]) if len(self.series.columns) > 1 else math.nan
 
     def to_json(self) -> dict:
         """The result as plain values."""
@@ -138,7 +140,7 @@ class TransientRun:
                 _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))))
             while (left := first + count - simulation.steps) > 0:
                 recorder.run(min(left, _CHUNK))
-                on_progress(simulation.steps - first, float(record.latest(record.columns[1], 1)[-1]))
+                on_progress(simulation.steps - first, float(record.latest(record.columns[:2][-1], 1)[-1]))
         begin = first + units.time_to_lattice(self.statistics_begin)
         statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
         return TransientResult(record.series, statistics, count, self)
@@ -151,6 +153,7 @@ def _accelerate(recorder: Recorder, steps: int) -> None:
     numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
     names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
     full = {name: simulation.parameter(name) for name in names}
+    simulation.set_parameters(dict.fromkeys(names, 0.0))
     simulation.set_state(1.0, 0.0)
     recorder.sample()
     for step in range(1, steps + 1):

@@ -36,10 +36,10 @@ which a steady flow does not have."""
 class TunnelConditions:
     """Conditions of the sides in lattice units.
 
-    The first outlet, that of the stream's main axis, has the density 1. Outlets let sound leave (`PressureOutlet`), which takes all
-    other populations of a cell, so that one of them may lie along a cell: where two outlets meet, the later one has the pressure on
-    its links instead (`LinkPressure`). On a whole side in an oblique stream that is unstable: a car at a yaw of 10 degrees blew up at
-    a cell Reynolds number of 20 with central moments.
+    The first outlet, that of the stream's main axis, has the density 1. Outlets let sound leave (`PressureOutlet`), which takes
+    all other populations of a cell, so that only one of them may lie along a cell: where two outlets meet, the later one has the
+    pressure on its links instead (`LinkPressure`). On a whole side of an oblique stream that is unstable: the flow around a car
+    at a yaw of 10 degrees blew up at a cell Reynolds number of 20 with central moments.
     """
 
     sides: TunnelSides

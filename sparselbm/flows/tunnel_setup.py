@@ -283,7 +283,8 @@ class WindTunnelSetup(InflowSetup):
 
     def with_options(self, **changes) -> WindTunnelSetup:
         """Returns the checked set-up of the same bodies with other options."""
-        setup: WindTunnelSetup = replace(self.options, **changes).around(self.bodies, self.obstacle, device=self.device)
+        setup = replace(self.options, **changes).around(self.bodies, self.obstacle, device=self.device)
+        assert isinstance(setup, WindTunnelSetup), "an option is not another kind of tunnel"
         return replace(setup, notes=self.notes, reason=self.reason)
 
     def in_double_precision(self) -> WindTunnelSetup:

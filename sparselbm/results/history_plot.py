@@ -47,10 +47,10 @@ def _unit(name: str) -> str:
 
 
 def _kind(names: list[str]) -> str:
-    """First word of the names, such as force, moment, pressure, or the words before a prim; coefficient for those without a
-    unit."""
+    """Quantity of a panel: force, moment, pressure, flow rate, or coefficient; several of them where names differ."""
     words = {name.split(" /")[0] if " /" in name else name.split()[0] for name in names}
-    return "coefficient" if len(words) > 1 and "coefficient" in names[0] else ", ".join(sorted(words))
+    word = "coefficient" if len(words) > 1 and "coefficient" in names[0] else ", ".join(sorted(words))
+    return "flow rate" if word == "flow" else word
 
 
 def _most_varied(series: Series, names: list[str]) -> list[str]:

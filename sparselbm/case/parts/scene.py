@@ -62,8 +62,8 @@ class CaseObstacle(CasePart):
     motion: str = entry(
         TOKEN, "none",
         "Motion through the flow of the prim and all prims below it, as one rigid body, in a run with a duration. none: held "
-        "where it is at the beginning; timeSamples: as the time samples of its transform, and of the transforms above it, say, the "
-        "run beginning at scene:time, else at the stage's startTimeCode; free: moved by gravity and the forces of the fluid.",
+        "where it is at the beginning; timeSamples: as the time samples of its transform, and of the transforms above it, say, "
+        "the run beginning at scene:time, else at the stage's startTimeCode; free: moved by gravity and the forces of the fluid.",
         allowed=("none", "timeSamples", "free"),
     )
     density: float | None = entry(
