@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
 
-from ..errors import SimulationError
 from ..observe import Force, Functional, Observable, OpeningFlows
 from ..observe.evaluation import Sums
 from ..solver import Simulation
@@ -101,13 +99,3 @@ class JointMeasurement(Measurement):
     def scales(self, values):
         count = len(self._first.names)
         return np.concatenate([self._first.scales(values[:, :count]), self._second.scales(values[:, count:])])
-
-
-def require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    """Raises SimulationError for a result that is not finite."""
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )

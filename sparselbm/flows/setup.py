@@ -24,14 +24,8 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
-from .measurement import (
-    JointMeasurement,
-    Measurement,
-    ObservableMeasurement,
-    OpeningMeasurement,
-    forces_beside,
-    require_finite,
-)
+from .finite import require_finite
+from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .moving_bodies import BodyValues, MovingBodies
 from .openings import PortState
 from .recorded_values import values_in_time
@@ -167,8 +161,7 @@ class FlowSetup(ABC):
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow in its initial state.
 
-        `wall`: bounce-back rule instead of the set-up's own wall model; `points`: of the obstacle [m], (n, 3), instead of the
-        undeformed ones.
+        `wall`: bounce-back rule instead of the set-up's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed ones.
         """
 
     @cached_property
