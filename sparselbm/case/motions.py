@@ -106,7 +106,7 @@ def _motion(path: str, obstacle: CaseObstacle, scene: Scene, time: CaseTime, sou
         )
     try:
         found = _samples(path, scene).until(time.duration or 0.0)
-        return TimeSamples(times=found.times, poses=tuple(found.poses))
+        return TimeSamples(times=tuple(found.times.tolist()), poses=tuple(found.poses))
     except (SceneError, MotionError) as error:
         raise CaseError(f"{source.place('obstacle', 'motion', path)} is timeSamples: {error}") from error
 

@@ -161,7 +161,7 @@ class FlowSetup(ABC):
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow in its initial state.
 
-        `wall`: bounce-back rule instead of the set-up's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed ones.
+        `wall`: bounce-back rule in place of the set-up's own; `points`: of the obstacle [m], (n, 3), in place of its first ones.
         """
 
     @cached_property

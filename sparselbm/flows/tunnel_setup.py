@@ -348,8 +348,8 @@ class WindTunnelSetup(InflowSetup):
 
     def points_of(self, flow: Flow) -> np.ndarray:
         """Present points of the obstacle in a flow of this set-up [m], (n, 3)."""
-        moves = flow.bodies is not None and self.obstacle in flow.bodies.names
-        return flow.bodies.points(self.obstacle) if moves else self.mesh.points
+        bodies = flow.bodies
+        return self.mesh.points if bodies is None or self.obstacle not in bodies.names else bodies.points(self.obstacle)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""

@@ -113,8 +113,9 @@ class OverTime:
 
     def _place(self, flow: Flow, code: float | None) -> None:
         """Writes the present positions of the moving bodies at a time code; None: at the default time."""
-        for name in () if flow.bodies is None else flow.bodies.names:
-            self._stage.place_body(self._scene.body(name), flow.bodies.points(name), code)
+        bodies = flow.bodies
+        for name in () if bodies is None else bodies.names:
+            self._stage.place_body(self._scene.body(name), bodies.points(name), code)  # type: ignore[union-attr]
 
     def _write_means(self, flow: Flow) -> None:
         """Writes mean fields as volumes, if there were any samples."""
