@@ -13,6 +13,7 @@ from ..errors import MotionError, require_positive
 from ..geometry import TriangleMesh
 from ..models import RigidVelocity
 from ..solver.moving import Motion, RigidBody, Sampled, Uniform
+from ..solver.moving.inertia import of_volume
 from ..solver.moving.pose import between
 from ..units import Units
 from .forces import Forces
@@ -81,7 +82,7 @@ class FreeBody(BodyMotion):
     rotate: Axes = (True, True, True)
     """Axes about which the body is free to turn; about others it keeps its initial angular velocity."""
     velocity: Vector = (0.0, 0.0, 0.0)
-    """Initial velocity of the centre of the bounding box [m/s]."""
+    """Initial velocity of the centre of mass [m/s]."""
     angular_velocity: Vector = (0.0, 0.0, 0.0)
     """Initial angular velocity [rad/s]."""
 
@@ -92,7 +93,7 @@ class FreeBody(BodyMotion):
                 raise MotionError(f"{name} is {getattr(self, name)}: it must be three finite numbers")
 
     def start(self, mesh, units, origin):
-        middle = (mesh.bounds.mean(axis=0) - origin) / units.voxel_size
+        middle = (of_volume(mesh, 3, "the body").centre - origin) / units.voxel_size
         velocity = [units.velocity_to_lattice(each) for each in self.velocity]
         rotation = [each * units.time_step for each in self.angular_velocity]
         return RigidVelocity(tuple(velocity), tuple(rotation), tuple(middle.tolist()))

@@ -14,6 +14,7 @@ import warp as wp
 from ..errors import MotionError
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.surface_points import surface_points
+from ..geometry.topology import is_closed
 from ..models.wall import BounceBack
 from ..solver.moving import MAX_SPEED, MIN_INERTIA_RATIO
 from ..solver.moving.pose import apply
@@ -72,7 +73,7 @@ class MotionChecks:
         for name, motion in self.moving.items():
             self._require_movable(name)
             if isinstance(motion, FreeBody):
-                self._require_heavy(name, motion.density)
+                self._require_mass(name, motion.density)
             if name in self.fastest:
                 self._require_slow(name)
             self._require_inside(name)
@@ -150,7 +151,14 @@ class MotionChecks:
                 f"{name}: motion is set, and so is a rotation in its place, which contradict each other: keep one of them"
             )
 
-    def _require_heavy(self, name: str, density: float) -> None:
+    def _require_mass(self, name: str, density: float) -> None:
+        """Raises MotionError for a surface without a volume, and for a body that is too light."""
+        mesh = self.bodies[name]
+        if not (is_closed(mesh.points, mesh.faces) and mesh.volume > 0.0):
+            raise MotionError(
+                f"{name}: motion is free, but its surface is open, or encloses no volume ({mesh.volume:.4g} m^3), so that it has "
+                "no mass: close the surface, with its faces outwards, or prescribe the motion"
+            )
         least = MIN_INERTIA_RATIO * self.density
         if density < least:
             raise MotionError(

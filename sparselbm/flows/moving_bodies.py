@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import SimulationError
+from ..errors import MotionError, SimulationError
 from ..observe.monitor import Monitor, Sampler, Schedule
 from ..solver import Simulation
 from ..solver.moving import Motion, MovingObstacles, Track
@@ -38,7 +38,11 @@ class MovingBodies:
 
     def run(self, steps: int) -> None:
         """Advances flow and bodies. Raises MotionError for a body that comes too close to another one or to a wall."""
-        for name, track in self._driver.run(steps, self._every).items():
+        try:
+            tracks = self._driver.run(steps, self._every)
+        except MotionError as error:
+            raise MotionError(f"{error} (at {self._units.time_to_si(self._simulation.steps):.4g} s)") from error
+        for name, track in tracks.items():
             values = self._in_si(track)
             self._sums[name] += values.sum(axis=0)
             self._last[name] = values[-1]

@@ -12,6 +12,8 @@ from sparselbm.case import Case, CaseStudy
 from sparselbm.errors import CaseError, SimulationError, WindTunnelError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.observe.monitor import Csv
+from sparselbm.results.formats.shapes import all_shapes
+from sparselbm.results.reader import Results
 from sparselbm.scene.usd import Scene
 
 GRAVITY, DENSITY = -0.5, 3.0
@@ -87,6 +89,9 @@ def test_bodies_move_and_their_loads_are_recorded_and_drawn(moving, in_process, 
         there = Scene.open(folder / "moving_results.usda", time=summary["output_codes"][number])
         wanted = Scene.open(moving, time=5.0 + 10.0 * seconds).body("/World/Plate").mesh.points
         assert there.body("/World/Plate").mesh.points == pytest.approx(wanted, abs=1e-4)
+    _, shapes = all_shapes(Results.open(folder))
+    last = next(each for each in shapes if each.name.startswith("/World/Plate"))
+    assert last.points[:, 1].mean() == pytest.approx(0.03, abs=1e-3)
     low = [Scene.open(folder / "moving_results.usda", time=each).body("/World/Ball").mesh.bounds[0, 2] for each in (0.0, 3.0)]
     fall = np.ptp(series["centre /World/Ball z [m]"].values[[0, -1]])
     assert abs(low[1] - low[0]) == pytest.approx(fall, abs=5e-3)

@@ -72,7 +72,7 @@ class CaseObstacle(CasePart):
     )
     translate: str = entry(TOKEN, "xyz", "Axes along which a free body may move; it is held along others.", allowed=AXES)
     rotate: str = entry(TOKEN, "xyz", "Axes about which a free body may turn; it does not turn about others.", allowed=AXES)
-    initial_velocity: Vector = entry(VECTOR, FreeBody.velocity, "Initial velocity of a free body [m/s].")
+    initial_velocity: Vector = entry(VECTOR, FreeBody.velocity, "Initial velocity of the centre of mass of a free body [m/s].")
     initial_angular_velocity: Vector = entry(
         VECTOR, FreeBody.angular_velocity, "Initial angular velocity of a free body [rad/s]."
     )

@@ -65,7 +65,7 @@ class ClearanceCheck:
     def require_gap(self, matrix: np.ndarray, step: int) -> None:
         """Raises MotionError where a wall or another body comes within the gap, at the pose `matrix`."""
         places = apply(matrix, self._outside)
-        self._require(places, step, "comes too close to a wall", "contact is not modelled")
+        self._require(places, step, "comes too close to a wall", "contact is not modelled: enlarge the domain")
         tile, cell = self._cells(places)
         others = obstacle_number(self._walls.host_labels())[tile, cell] != self._number
         touching = others & (self._solids.values()[tile, cell] > 0.0)
