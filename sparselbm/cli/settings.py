@@ -17,6 +17,7 @@ from ..case import (
     CaseFluid,
     CaseObjective,
     CaseObstacle,
+    CaseOutput,
     CaseReference,
     CaseSolver,
     CaseTime,
@@ -30,12 +31,13 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
 """Parts that concern every command that takes a case."""
 
-RUN = (*FLOW, CaseTime)
+RUN = (*FLOW, CaseTime, CaseOutput)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
     CaseSolver: "Solver", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    CaseOutput: "Output",
 }
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[

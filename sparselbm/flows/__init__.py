@@ -2,6 +2,7 @@
 
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .flow_state import FlowState
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
@@ -26,6 +27,7 @@ __all__ = [
     "FlowOptions",
     "FlowRegime",
     "FlowSetup",
+    "FlowState",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
