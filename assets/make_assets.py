@@ -8,6 +8,7 @@ gprims.usda            one of each analytic shape, side by side
 ahmed_road.usda        Z-up centimetres; a body after Ahmed on a road, with variants of its slant, and its case
 sphere_packing.usda    Z-up millimetres; equal spheres without order in a cube that repeats, a point instancer
 vessel_tree.usda       Z-up millimetres; a tree of vessels after Murray's law, its caps, and the flow of blood through it
+heated_bodies.usda     Z-up millimetres; two hot blocks and a hot post on a plate in a cross wind with buoyancy, and their case
 manifold.usda          Z-up millimetres; a header with four runners, their caps, and the flow of oil through it
 """
 
@@ -229,6 +230,34 @@ def ahmed_road():
     return stage
 
 
+def heated_bodies():
+    """Blocks of 20 mm and a post on a plate, 3 and 5 K above the air of 293 K, in a wind of 8 cm/s."""
+    stage, size = new_stage("Z", 0.001), 20.0
+    for name, x, kelvin in (("Block1", 0.0, 296.0), ("Block2", 90.0, 298.0)):
+        cube = UsdGeom.Cube.Define(stage, f"/World/{name}")
+        cube.CreateSizeAttr(size)
+        cube.CreateExtentAttr([Gf.Vec3f(-0.5 * size), Gf.Vec3f(0.5 * size)])
+        cube.AddTranslateOp().Set(Gf.Vec3d(x, 0.0, 0.5 * size))
+        apply_case(cube.GetPrim(), condition__temperature={"value": kelvin})
+    post = UsdGeom.Cylinder.Define(stage, "/World/Post")
+    post.CreateRadiusAttr(0.5 * size)
+    post.CreateHeightAttr(1.5 * size)
+    post.CreateExtentAttr([Gf.Vec3f(-0.5 * size, -0.5 * size, -0.75 * size), Gf.Vec3f(0.5 * size, 0.5 * size, 0.75 * size)])
+    post.AddTranslateOp().Set(Gf.Vec3d(45.0, 0.0, 0.75 * size))
+    apply_case(post.GetPrim(), obstacle={"role": "design"}, condition__temperature={"value": 298.0})
+    apply_case(
+        stage.DefinePrim("/Case", "Scope"),
+        domain={"voxelSize": 0.0025, "lower": (-0.05, -0.04, 0.0), "upper": (0.19, 0.04, 0.08)},
+        fluid={"viscosity": 1.6e-5, "density": 1.2}, force={"gravity": (0.0, 0.0, -9.81)},
+        scalar__temperature={
+            "prandtl": 0.71, "initial": 293.0, "expansion": 0.0034, "heatCapacity": 1206.0,
+        },
+        boundary__xMin={"kind": "inlet", "velocity": (0.08, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
+        boundary__zMin={"kind": "wall"},
+    )
+    return stage
+
+
 def packed_spheres(count, radius, side, seed=1):
     """Centres of spheres that do not overlap in a cube that repeats, placed at random one by one, (count, 3)."""
     random, centres = np.random.default_rng(seed), np.empty((0, 3))
@@ -324,6 +353,7 @@ SCENES = {
     "awkward_meshes": awkward_meshes,
     "gprims": gprims,
     "ahmed_road": ahmed_road,
+    "heated_bodies": heated_bodies,
     "sphere_packing": sphere_packing,
     "vessel_tree": vessel_tree,
     "manifold": manifold,

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from ..errors import CaseError
 from ..flows import Inlet, Outlet
-from .openings import tunnel_sides
 from .parts import CaseOpening
 from .source import Source
 
@@ -53,7 +52,7 @@ def surface_of(case: SurfaceSettings) -> str | None:
                 f"{inside} is fluidVolume, and {place('obstacle', 'role', path)} is {role}: a fluid volume has "
                 "no obstacles in it; join the surfaces in the scene, or set the other role to ignored"
             )
-    if case.boundary != tunnel_sides():
+    if case.boundary:
         side = next(iter(case.boundary))
         raise CaseError(
             f"{inside} is fluidVolume, which has no box, but {place('boundary', 'kind', side)} is set: remove it, and apply "

@@ -11,32 +11,43 @@ import warp as wp
 
 from ..errors import CaseError, SimulationError
 from ..files.names import result_name_of
-from ..flows import FieldSettled, FlowSetup, InternalFlow, SteadyRun, TransientRun, ValuesSettled, WindTunnel
+from ..flows import (
+    FieldSettled,
+    FlowSetup,
+    InflowProfile,
+    InternalFlow,
+    SteadyRun,
+    TransientRun,
+    ValuesSettled,
+    WindTunnel,
+)
 from ..geometry import SolidFraction
-from ..lattice import Lattice
-from ..lattice import velocity_set as lattice
-from ..models import collision
-from ..models.collision import Collision
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
 from .caps import conditions_of, surface_of
 from .entry import CasePart, spelt
-from .openings import CaseOpenings, tunnel_sides
+from .models import flow_models, model_of, require_lattice
+from .openings import CaseOpenings
 from .parts import (
     CaseBoundary,
+    CaseCondition,
     CaseConstraint,
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseForce,
     CaseObjective,
     CaseObstacle,
     CaseOpening,
     CaseOutput,
     CaseReference,
+    CaseScalar,
     CaseSolver,
+    CaseStream,
     CaseTime,
     SceneFile,
 )
+from .rotations import rotating_bodies, rotations_of
 from .source import Source
 from .user_file import load_class, names_a_class
 
@@ -60,12 +71,18 @@ class Case:
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
-    boundary: Mapping[str, CaseBoundary] = field(default_factory=tunnel_sides)
+    stream: CaseStream = field(default_factory=CaseStream)
+    boundary: Mapping[str, CaseBoundary] = field(default_factory=dict)
     """Boundary conditions by side: xMin, xMax, yMin, yMax, zMin, zMax."""
     solver: CaseSolver = field(default_factory=CaseSolver)
     time: CaseTime = field(default_factory=CaseTime)
     objective: CaseObjective = field(default_factory=CaseObjective)
     design: CaseDesign = field(default_factory=CaseDesign)
+    force: CaseForce = field(default_factory=CaseForce)
+    scalar: Mapping[str, CaseScalar] = field(default_factory=dict)
+    """Scalars by name."""
+    condition: Mapping[str, CaseCondition] = field(default_factory=dict)
+    """Conditions of scalars, by the prim or the side of the box and, after a colon, the name of the scalar."""
     constraint: Mapping[str, CaseConstraint] = field(default_factory=dict)
     """Constraints by any name."""
     output: CaseOutput = field(default_factory=CaseOutput)
@@ -76,13 +93,11 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
-        if self.solver.collision == "Cumulant" and self.solver.lattice == "D3Q19":
-            raise CaseError(
-                f"{self.source.place('solver', 'collision')} is Cumulant, and {self.source.place('solver', 'lattice')} is "
-                f"{self.solver.lattice}: it must be D3Q27, or not set"
-            )
-        CaseOpenings.of(self.boundary, self.source)
+        require_lattice(self.solver, self.source)
+        _require_two(self.fluid, self.openings, surface_of(self), self.source)
+        rotations_of(self.obstacle, self.source)
         self._user_models()
+        flow_models(self)
         self._transient_run()
         _require_body(self.reference, surface_of(self), self.source)
         conditions_of(self.opening, self.source)
@@ -141,8 +156,8 @@ class Case:
             )
         scene = Scene.open(
             self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=self.scene.time,
-            subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit, local_files_only=local_files_only,
-            allow_missing=allow_missing,
+            subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
+            local_files_only=local_files_only, allow_missing=allow_missing,
         )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)
@@ -162,28 +177,41 @@ class Case:
     @property
     def tunnel(self) -> WindTunnel:
         """The wind tunnel that domain, fluid, boundaries and solver describe."""
-        openings = CaseOpenings.of(self.boundary, self.source)
+        openings, fluid = self.openings, self.fluid
         d, s = self.domain, self.solver
         corners = None if d.lower is None or d.upper is None else (d.lower, d.upper)
         wall = ParabolicInterpolation() if s.wall == "interpolated" else SolidFraction()
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
-            reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity, density=self.fluid.density,
+            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.viscosity, density=fluid.density,
             reference_length=self.reference.length, reference_area=self.reference.area,
-            velocity=openings.velocity, axis=openings.axis, profile=openings.profile, walls=openings.walls,
-            conditions=openings.conditions,
-            lattice_velocity=s.lattice_velocity, lattice=self._lattice, collision=self._collision, wall=wall,
+            moment_centre=self.reference.moment_centre,
+            velocity=openings.speed if fluid.reynolds is None or fluid.viscosity is None else None,
+            direction=openings.direction, yaw=self.stream.yaw, angle_of_attack=self.stream.angle_of_attack, road=self.stream.road,
+            profile=self._profile, sides=openings.sides, conditions=openings.conditions,
+            lattice_velocity=s.lattice_velocity, wall=wall, **flow_models(self),
             precision=wp.float32 if s.precision == "single" else wp.float64,
         )
+
+    @property
+    def openings(self) -> CaseOpenings:
+        """Free stream and sides of the box. Raises CaseError for sides that contradict each other."""
+        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source)
+
+    @property
+    def _profile(self) -> InflowProfile | None:
+        """Profile of the free stream; None: uniform."""
+        found = model_of(self.stream, "profile", self.source)
+        return None if found is None else found.model(**dict(found.arguments))
 
     @property
     def internal_flow(self) -> InternalFlow:
         """The flow in a fluid volume that domain, fluid and solver describe."""
         s = self.solver
         return InternalFlow(
-            voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds, viscosity=self.fluid.viscosity,
-            density=self.fluid.density, lattice_velocity=s.lattice_velocity, lattice=self._lattice,
-            collision=self._collision, precision=wp.float32 if s.precision == "single" else wp.float64,
+            voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds or InternalFlow.reynolds,
+            viscosity=self.fluid.viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
+            precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
     @property
@@ -195,27 +223,14 @@ class Case:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        return self.tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+        rotations = rotations_of(self.obstacle, self.source)
+        rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
+        return replace(self.tunnel, rotating=rotating).in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
 
     @property
     def user_objective(self) -> Functional | None:
         """The user's own objective; None: the drag coefficient."""
         return self.user_model(self.objective, "kind") if names_a_class(self.objective.kind) else None
-
-    @property
-    def _lattice(self) -> Lattice | None:
-        """The velocity set; None: see `FlowOptions`."""
-        return None if self.solver.lattice is None else getattr(lattice, self.solver.lattice)
-
-    @property
-    def _collision(self) -> Collision | None:
-        """The collision model: a built-in one, or the user's own; None: see `FlowOptions`."""
-        name = self.solver.collision
-        if name is None:
-            return None
-        if not names_a_class(name):
-            return getattr(collision, name)()
-        return self.user_model(self.solver, "collision")
 
     def user_model(self, part: CasePart, attribute: str) -> Any:
         """The model that a setting of a part names as FILE.py:ClassName. Raises CaseError where it cannot be made."""
@@ -225,8 +240,9 @@ class Case:
         return load_class(getattr(part, attribute), kind, place, self.source)()
 
     def _user_models(self) -> None:
-        """Raises CaseError for a user's model that cannot be made; those of boundaries are checked with their sides."""
-        for part in (self.solver, self.objective, self.design):
+        """Raises CaseError for a user's model that cannot be made; those of boundaries are checked with their sides, and
+        those of the flow by `flow_models`."""
+        for part in (self.objective, self.design):
             for each in fields(part):
                 if names_a_class(getattr(part, each.name)) and each.metadata["entry"].model is not None:
                     self.user_model(part, each.name)
@@ -290,14 +306,23 @@ def _require_roles(obstacles: Mapping[str, CaseObstacle], source: Source) -> Non
                 )
 
 
+def _require_two(fluid: CaseFluid, openings: CaseOpenings, surface: str | None, source: Source) -> None:
+    """Raises CaseError for velocity, viscosity and Reynolds number together: the third follows from the length."""
+    if fluid.reynolds is not None and fluid.viscosity is not None and (openings.is_given or surface is not None):
+        raise CaseError(
+            f"{source.place('fluid', 'viscosity')} is {fluid.viscosity:g} and {source.place('fluid', 'reynolds')} is "
+            f"{fluid.reynolds:g}, which contradict each other, because a velocity is specified too: keep two of the three"
+        )
+
+
 def _require_body(reference: CaseReference, surface: str | None, source: Source) -> None:
     """Raises CaseError for reference quantities of a body where the case has a fluid volume."""
-    for name in ("length", "area"):
+    for name in ("length", "area", "moment_centre"):
         value = getattr(reference, name)
         if surface is not None and value is not None:
             raise CaseError(
-                f"{source.place('reference', name)} is {value:g}, but the case has the fluid volume {surface}, whose reference "
-                "length is the hydraulic diameter of its inlet: remove it"
+                f"{source.place('reference', spelt(name))} is {value}, but the case has the fluid volume {surface}, whose "
+                "reference length is the hydraulic diameter of its inlet: remove it"
             )
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from ..errors import CaseError
 from .kinds import Kind
+from .model_kind import MODEL, Models
 from .user_file import names_a_class
 
 Named = Callable[[str], str]
@@ -37,6 +38,8 @@ class Entry:
     """Whether USD expresses it by composition, so that only TOML files have the setting."""
     model: type | None = None
     """Base class or protocol of a model that a user's own file may supply: FILE.py:ClassName."""
+    models: Models | None = None
+    """Models of the package from which the setting chooses: Name(parameter=value)."""
     option: bool | str = True
     """Whether the commands have an option for it, where its part has one instance; a text: the name, without the dashes."""
 
@@ -44,6 +47,8 @@ class Entry:
     def text(self) -> str:
         """Documentation including the related settings."""
         parts = [self.doc]
+        if self.models is not None:
+            parts.append(f"Models, with their parameters in SI units: {self.models.text}.")
         if self.model is not None:
             article = "an" if self.model.__name__[0] in "AEIOU" else "a"
             own = f"{'Or ' * bool(self.allowed)}{article} {self.model.__name__} of your own: FILE.py:ClassName(argument=1.0)."
@@ -60,6 +65,11 @@ def entry(kind: Kind, default: Any, doc: str, **more: Any) -> Any:
     return field(default=default, metadata={"entry": Entry(kind, default, doc, **more)})
 
 
+def model_entry(models: Models, default: str | None, doc: str, **more: Any) -> Any:
+    """A dataclass field that names one of the models of a package, or a user's own."""
+    return entry(MODEL, default, doc, allowed=models.names, model=models.kind, models=models, **more)
+
+
 class CasePart(ABC):
     """A group of settings, which is an applied schema in USD and a table in TOML: a frozen value."""
 
@@ -69,11 +79,18 @@ class CasePart(ABC):
     """Allowed names of the instances; None: any name; empty: there is a single instance."""
     of_prims: ClassVar[bool] = False
     """Whether each instance belongs to a prim, whose path is its name."""
+    is_named: ClassVar[bool] = False
+    """Whether a prim can have several instances, whose names are the path and a name after a colon."""
 
     @classmethod
     def schema(cls) -> str:
         """Name of the schema in USD."""
         return f"Sparselbm{cls.space[0].upper()}{cls.space[1:]}API"
+
+    @classmethod
+    def is_multiple(cls) -> bool:
+        """Whether the schema can be applied to a prim several times, under different names."""
+        return cls.instances != () and (not cls.of_prims or cls.is_named)
 
     @classmethod
     def entries(cls) -> dict[str, Entry]:
@@ -115,7 +132,9 @@ def converted(known: Entry, value: Any, place: str) -> Any:
     except TypeError:
         raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd})") from None
     is_own = known.model is not None and names_a_class(result)
-    if (known.allowed or known.model) and result not in known.allowed and not is_own:
+    if known.models is not None and not is_own:
+        known.models.model(result, place)
+    elif (known.allowed or known.model) and result not in known.allowed and not is_own:
         own = () if known.model is None else (f"your own {known.model.__name__} as FILE.py:ClassName",)
         raise CaseError(f"{place} is {result!r}: allowed are {', '.join((*known.allowed, *own))}")
     if known.above is not None and not result > known.above:

@@ -1,124 +1,165 @@
-"""Boundary conditions on the sides of the box as a wind tunnel needs them; combinations that it lacks are errors."""
+"""Boundary conditions on the sides of the box of a case, as a wind tunnel has them; contradictions are errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..errors import CaseError
-from ..flows import SideCondition, SideWall
-from ..models.boundary import BoundaryCondition, Face, Parabola
-from .parts import SIDES, CaseBoundary, Vector
+from ..flows import (
+    InflowProfile,
+    ParabolicProfile,
+    Side,
+    SideCondition,
+    SideInlet,
+    SideOutlet,
+    SidePeriodic,
+    SideSymmetry,
+    SideWall,
+    Stream,
+    TunnelSides,
+    VelocityTable,
+)
+from ..flows.tunnel_sides import faults_of_inlet
+from ..models.boundary import BoundaryCondition, Face
+from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source
 from .user_file import load_class
-
-LOWER_SIDES = SIDES[::2]
-
-
-def tunnel_sides(axis: int = 0, velocity: float = 1.0) -> dict[str, CaseBoundary]:
-    """Default boundary conditions: inlet and outlet, with free slip on the other sides."""
-    along = (velocity * (axis == 0), velocity * (axis == 1), velocity * (axis == 2))
-    return {SIDES[2 * axis]: CaseBoundary(kind="inlet", velocity=along), SIDES[2 * axis + 1]: CaseBoundary(kind="outlet")}
+from .velocity_table import read_table
 
 
 @dataclass(frozen=True)
 class CaseOpenings:
-    """Boundary conditions of a wind tunnel."""
+    """Free stream and sides of a wind tunnel."""
 
-    inlet: str
-    """Side of the inlet."""
-    velocity: float
-    """Inlet velocity [m/s]."""
-    profile: Parabola | None
-    walls: tuple[SideWall, ...]
+    velocity: Vector
+    """Velocity of the free stream before it is turned [m/s]."""
+    is_given: bool
+    """Whether the case specifies a velocity; otherwise it is a default."""
+    sides: tuple[Side, ...]
+    """Conditions other than those that the free stream gives by itself."""
+    following: tuple[str, ...]
+    """Sides with the conditions that the free stream gives by itself, which therefore turn with it."""
     conditions: tuple[SideCondition, ...]
     """The user's own conditions, in place of the tunnel's."""
 
     @property
-    def axis(self) -> int:
-        """Axis of the flow."""
-        return _face(self.inlet).axis
+    def speed(self) -> float:
+        """Speed of the free stream [m/s]."""
+        return math.hypot(*self.velocity)
+
+    @property
+    def direction(self) -> Vector:
+        """Direction of the free stream before it is turned, of length 1."""
+        x, y, z = Stream(self.velocity).unit.tolist()
+        return x, y, z
 
     @classmethod
-    def of(cls, sides: Mapping[str, CaseBoundary], source: Source) -> CaseOpenings:
-        """Raises CaseError unless there is one inlet on a lower side, and one outlet on the opposite side."""
-        inlet = _inlet(sides, source)
-        axis = _face(inlet).axis
-        outlet = SIDES[2 * axis + 1]
-        for side, boundary in sides.items():
-            if boundary.kind == "outlet" and side != outlet:
-                place = source.place("boundary", "kind", side)
-                raise CaseError(f"{place} is outlet: the outlet must be {outlet}, because the inlet is {inlet}")
-        if outlet not in sides or sides[outlet].kind != "outlet":
-            found = f"is {sides[outlet].kind}" if outlet in sides else "is missing"
-            place = source.place("boundary", "kind", outlet)
-            raise CaseError(f"{place} {found}: it must be outlet, because the inlet is {inlet}")
-        velocity = _across(sides[inlet].velocity or (0.0, 0.0, 0.0), axis, source.place("boundary", "velocity", inlet))
-        walls = tuple(
-            SideWall(_face(side), _along(boundary.velocity or (0.0, 0.0, 0.0), side, source))
-            for side, boundary in sides.items() if boundary.kind in ("wall", "movingWall")
+    def of(
+        cls, boundary: Mapping[str, CaseBoundary], stream: CaseStream, force: CaseForce, source: Source
+    ) -> CaseOpenings:
+        """Raises CaseError for sides that contradict each other or the stream, before it is turned."""
+        tables = {
+            face_of(side): read_table(each.table, source.place("boundary", "table", side), source)
+            for side, each in boundary.items() if each.table is not None
+        }
+        found = [_side(side, each, tables.get(face_of(side)), boundary, source) for side, each in boundary.items()]
+        sides = [each for each in found if each is not None]
+        given = _velocity(sides, stream, source)
+        velocity = given or _default(sides)
+        _require_inflow(sides, source)
+        sides = [
+            SideInlet(each.face, None, each.profile)
+            if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
+        ]
+        own = TunnelSides(Stream(velocity), tuple(sides), force.acceleration)
+        if not (stream.yaw or stream.angle_of_attack):  # Else the sides depend on the vertical axis of the scene.
+            _require_sound(own, source)
+        following = [each.face for each in sides if own.of_stream(each.face) == each]
+        return cls(
+            velocity, given is not None, tuple(each for each in sides if each.face not in following),
+            tuple(side for side in SIDES if face_of(side) in following), _conditions(boundary, source),
         )
-        profile = None
-        if sides[inlet].profile == "parabola":
-            _require_walls(sides, axis, source.place("boundary", "profile", inlet))
-            profile = Parabola(axis)
-        return cls(inlet, velocity, profile, walls, _conditions(sides, source))
 
 
-def _conditions(sides: Mapping[str, CaseBoundary], source: Source) -> tuple[SideCondition, ...]:
-    """The user's own conditions, each of which takes the face and, on an inlet or a wall, the velocity."""
-    found = []
-    for side, boundary in sides.items():
-        if boundary.model is not None:
-            place = source.place("boundary", "model", side)
-            leading = 2 if boundary.kind in ("inlet", "wall", "movingWall") else 1
-            found.append(SideCondition(_face(side), load_class(boundary.model, BoundaryCondition, place, source, leading)))
-    return tuple(found)
-
-
-def _face(side: str) -> Face:
+def face_of(side: str) -> Face:
+    """The face of a side by its name in a case."""
     return Face(SIDES.index(side) // 2, SIDES.index(side) % 2)
 
 
-def _inlet(sides: Mapping[str, CaseBoundary], source: Source) -> str:
-    inlets = [side for side, boundary in sides.items() if boundary.kind == "inlet"]
-    if not inlets:
-        raise CaseError(
-            f"{source.place('boundary', 'kind', LOWER_SIDES[0])}: no side is an inlet; give one of {', '.join(LOWER_SIDES)} "
-            "the kind inlet, and the side opposite outlet"
-        )
-    if len(inlets) > 1:
-        raise CaseError(
-            f"{source.place('boundary', 'kind', inlets[1])} is inlet, and so is {inlets[0]}: only one inlet is allowed"
-        )
-    if inlets[0] not in LOWER_SIDES:
-        raise CaseError(
-            f"{source.place('boundary', 'kind', inlets[0])} is inlet: the flow must run in the positive direction of an "
-            f"axis; allowed are {', '.join(LOWER_SIDES)}; rotate the scene for other directions"
-        )
-    return inlets[0]
+def _require_inflow(sides: Iterable[Side], source: Source) -> None:
+    """Raises CaseError for an inlet whose own velocity does not point into the box."""
+    for each in sides:
+        if isinstance(each, SideInlet) and each.velocity is not None:
+            for fault in faults_of_inlet(each, Stream()):
+                raise CaseError(f"{_place(each.face, fault.attribute, source)}: {fault.message}")
 
 
-def _across(velocity: Vector, axis: int, place: str) -> float:
-    """Component of an inlet's velocity along the flow."""
-    if velocity[axis] <= 0.0 or any(u for k, u in enumerate(velocity) if k != axis):
-        wanted = ", ".join("u" if k == axis else "0" for k in range(3))
-        raise CaseError(f"{place} is {velocity}: it must be ({wanted}) with u above 0; rotate the scene for oblique flow")
-    return velocity[axis]
+def _require_sound(sides: TunnelSides, source: Source) -> None:
+    for fault in sides.faults():
+        raise CaseError(f"{_place(fault.face or sides.stream.inlet, fault.attribute, source)}: {fault.message}")
 
 
-def _along(velocity: Vector, side: str, source: Source) -> Vector:
-    """Velocity of a wall, which must be in its plane."""
-    if velocity[_face(side).axis]:
-        raise CaseError(
-            f"{source.place('boundary', 'velocity', side)} is {velocity}: a wall moves in its own plane, so the component along "
-            f"{side[0]} must be 0"
-        )
-    return velocity
+def _place(face: Face, attribute: str, source: Source) -> str:
+    return source.place("boundary", attribute, SIDES[2 * face.axis + face.end])
 
 
-def _require_walls(sides: Mapping[str, CaseBoundary], axis: int, place: str) -> None:
-    slipping = [side for side in SIDES if side[0] != "xyz"[axis] and (side not in sides or sides[side].kind != "wall")]
+def _side(
+    side: str, boundary: CaseBoundary, table: VelocityTable | None, others: Mapping[str, CaseBoundary], source: Source
+) -> Side | None:
+    """The condition of a side; None: free slip."""
+    face, velocity = face_of(side), boundary.velocity
+    if boundary.kind == "inlet":
+        profile: InflowProfile | None = table
+        if boundary.profile == "parabola":
+            _require_walls(others, face, source.place("boundary", "profile", side))
+            profile = ParabolicProfile()
+        return SideInlet(face, velocity if table is None else table.mean, profile)
+    if boundary.kind == "outlet":
+        return SideOutlet(face, boundary.pressure)
+    if boundary.kind == "movingWall" and velocity is None:
+        raise CaseError(f"{source.place('boundary', 'velocity', side)} is missing: give three finite numbers, along the wall")
+    simple = {"symmetry": SideSymmetry, "periodic": SidePeriodic}
+    if boundary.kind in simple:
+        return simple[boundary.kind](face)
+    return None if boundary.kind == "slip" else SideWall(face, velocity or (0.0, 0.0, 0.0))
+
+
+def _velocity(sides: list[Side], stream: CaseStream, source: Source) -> Vector | None:
+    """Velocity that the case gives the stream, or that of the inlet with the largest one into the box; None: neither."""
+    if stream.velocity is not None:
+        if not any(stream.velocity):
+            raise CaseError(f"{source.place('stream', 'velocity')} is {stream.velocity}: it must not be 0")
+        return stream.velocity
+    given = [each for each in sides if isinstance(each, SideInlet) and each.velocity is not None and any(each.velocity)]
+    into = [each.velocity[each.face.axis] * each.face.inward for each in given]  # type: ignore[index]
+    return given[int(np.argmax(into))].velocity if given else None
+
+
+def _default(sides: list[Side]) -> Vector:
+    """1 m/s into the box at the first inlet, or along x."""
+    face = next((each.face for each in sides if isinstance(each, SideInlet)), Face(0, 0))
+    x, y, z = (float(face.inward * (k == face.axis)) for k in range(3))
+    return x, y, z
+
+
+def _conditions(boundary: Mapping[str, CaseBoundary], source: Source) -> tuple[SideCondition, ...]:
+    """The user's own conditions, each of which takes the face and, on an inlet or a wall, the velocity."""
+    found = []
+    for side, each in boundary.items():
+        if each.model is not None:
+            place = source.place("boundary", "model", side)
+            leading = 2 if each.kind in ("inlet", "wall", "movingWall") else 1
+            found.append(SideCondition(face_of(side), load_class(each.model, BoundaryCondition, place, source, leading)))
+    return tuple(found)
+
+
+def _require_walls(boundary: Mapping[str, CaseBoundary], face: Face, place: str) -> None:
+    across = [side for side in SIDES if face_of(side).axis != face.axis]
+    slipping = [side for side in across if side not in boundary or boundary[side].kind != "wall"]
     if slipping:
         raise CaseError(
             f"{place} is parabola, which requires walls, but {', '.join(slipping)} are not: set their kind to wall, "

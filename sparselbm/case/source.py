@@ -25,8 +25,8 @@ class Source:
         """Place of a setting, such as /Case: sparselbm:boundary:xMin:velocity, or case.toml: boundary.xMin.velocity."""
         prim = self.prims.get((space, instance))
         if prim is not None:
-            middle = f":{instance}" if instance and instance != prim else ""
-            return f"{prim}: sparselbm:{space}{middle}:{attribute}"
+            name = instance.removeprefix(prim).removeprefix(":")
+            return f"{prim}: sparselbm:{space}{name and ':'}{name}:{attribute}"
         name = f'"{instance}"' if "/" in instance else instance
         path = ".".join(each for each in (space, name, attribute) if each)
         return path if self.file is None else f"{self.file.name}: {path}"

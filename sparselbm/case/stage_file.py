@@ -79,7 +79,7 @@ class _Found:
             raise CaseError(f"{path}: {name} has no effect here: {_remedy(name)}")
 
     def _add(self, part: type[CasePart], path: str, instance: str, values: Mapping[str, Any]) -> None:
-        key = path if part.of_prims else instance
+        key = _key(part, path, instance)
         known = self._parts.setdefault(part.space, {})
         if key in known:
             what = " ".join(filter(None, (part.schema(), key)))
@@ -104,6 +104,13 @@ class _Found:
         return Case(**parts, source=Source(self._path if self._prims else None, self._prims, self._local_files_only))
 
 
+def _key(part: type[CasePart], path: str, instance: str) -> str:
+    """Name of an instance in the case: that of the schema, the prim's path, or both; a side of the box stands for a prim."""
+    if not part.of_prims:
+        return instance
+    return path if not part.is_named else instance if ":" in instance else f"{path}:{instance}"
+
+
 def _require_defined(prim: Usd.Prim) -> None:
     """Raises CaseError for an `over` of a prim that is not defined, naming similar prims of the scene."""
     if not prim.IsDefined():
@@ -121,7 +128,7 @@ def _schema(path: str, name: str) -> tuple[type[CasePart], str]:
         hint = f"did you mean {near[0]}? " if near else ""
         raise CaseError(f"{path}: no such schema {schema}; {hint}allowed are {', '.join(_SCHEMAS)}")
     part = _SCHEMAS[schema]
-    if part.of_prims or part.instances == ():
+    if not part.is_multiple():
         return part, ""
     if not instance or (part.instances is not None and instance not in part.instances):
         allowed = "all names" if part.instances is None else ", ".join(part.instances)
@@ -144,8 +151,7 @@ def _remedy(name: str) -> str:
     space, _, rest = name.removeprefix(_PREFIX).partition(":")
     for part in PARTS:
         if part.space == space:
-            several = part.instances != () and not part.of_prims
-            schema = f"{part.schema()}:{rest.partition(':')[0]}" if several else part.schema()
+            schema = f"{part.schema()}:{rest.partition(':')[0]}" if part.is_multiple() else part.schema()
             return f"apply {schema} to the prim, or remove it"
     return f"the names after {_PREFIX} are {', '.join(part.space for part in PARTS)}"
 

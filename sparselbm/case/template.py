@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 
+from ..flows import WindTunnel
 from ..results.stage.layer_head import LayerHead
 from .entry import CasePart, Entry, spelt
-from .openings import tunnel_sides
 from .parts import (
     SIDES,
     CaseBoundary,
@@ -19,13 +19,15 @@ from .parts import (
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseStream,
     CaseTime,
     SceneFile,
 )
 from .values import toml_value, usd_value
 
 _SINGLE = (
-    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(), CaseSolver(), CaseTime(), CaseObjective(), CaseOutput(),
+    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(reynolds=WindTunnel.reynolds), CaseStream(), CaseSolver(),
+    CaseTime(), CaseObjective(), CaseOutput(),
 )
 _HINT = (
     "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
@@ -70,8 +72,9 @@ def _once(lines: list[str]) -> Iterator[str]:
 
 
 def _sides() -> dict[str, CaseBoundary]:
-    """All six sides, as in a wind tunnel."""
-    return {side: tunnel_sides().get(side, CaseBoundary()) for side in SIDES}
+    """All six sides, with a stream of 1 m/s along x."""
+    stream = {"xMin": CaseBoundary(kind="inlet", velocity=(1.0, 0.0, 0.0)), "xMax": CaseBoundary(kind="outlet")}
+    return {side: stream.get(side, CaseBoundary()) for side in SIDES}
 
 
 def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry, object]]:

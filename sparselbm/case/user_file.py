@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib.util
 import inspect
@@ -15,6 +14,8 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import CaseError
+from ..models.in_si import InSI
+from .model_text import ModelText, parsed
 from .source import Source
 
 
@@ -33,6 +34,11 @@ class UserClass:
     place: str = field(compare=False)
     """The setting that names it, for messages."""
 
+    def in_si(self, leading: int = 0) -> InSI:
+        """The class with its arguments by name, without the `leading` ones, which the flow supplies."""
+        names = inspect.signature(self.model).bind(*[None] * leading, *self.arguments, **self.keywords).arguments
+        return InSI(self.model, **dict(list(names.items())[leading:]))
+
     def __call__(self, *leading: Any) -> Any:
         """The model. Raises CaseError where its class refuses the arguments."""
         try:
@@ -50,7 +56,7 @@ def load_class(text: str, kind: type, place: str, source: Source, leading: int =
     class, an error in the file, the wrong kind, arguments that do not fit, and files outside the folder where the source
     allows local files only.
     """
-    file, name, arguments, keywords = _parsed(text, place)
+    file, found = _parsed(text, place)
     path = (source.folder / file).resolve()
     if source.local_files_only and source.folder.resolve() not in path.parents:
         raise CaseError(
@@ -60,32 +66,27 @@ def load_class(text: str, kind: type, place: str, source: Source, leading: int =
     if not path.is_file():
         raise CaseError(f"{place} is {text!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
     module = _module(path, place)
-    model = getattr(module, name, None)
+    name, model = found.name, getattr(module, found.name, None)
     if not isinstance(model, type):
         own = [each for each, found in vars(module).items() if isinstance(found, type) and found.__module__ == module.__name__]
         raise CaseError(f"{place} is {text!r}: {path.name} has no class {name}; its classes are {', '.join(own) or 'none'}")
     if not issubclass(model, kind):
         raise CaseError(f"{place} is {text!r}: {name} is not a {kind.__name__}; derive it from {kind.__module__}.{kind.__name__}")
-    _require_arguments(model, leading, arguments, keywords, place)
-    return UserClass(model, arguments, keywords, place)
+    _require_arguments(model, leading, found.arguments, found.keywords, place)
+    return UserClass(model, found.arguments, found.keywords, place)
 
 
-def _parsed(text: str, place: str) -> tuple[str, str, tuple[Any, ...], dict[str, Any]]:
-    """File, class and literal arguments of FILE.py:ClassName(argument=1.0)."""
-    file, _, call = text.rpartition(".py:")
-    try:
-        node = ast.parse(call.strip(), mode="eval").body
-        if isinstance(node, ast.Name):
-            return f"{file}.py", node.id, (), {}
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and all(each.arg for each in node.keywords):
-            keywords = {str(each.arg): ast.literal_eval(each.value) for each in node.keywords}
-            return f"{file}.py", node.func.id, tuple(map(ast.literal_eval, node.args)), keywords
-    except (SyntaxError, ValueError):
-        pass
-    raise CaseError(
-        f"{place} is {text!r}: give FILE.py:ClassName or FILE.py:ClassName(argument=1.0), with numbers, texts, lists or tables "
-        "as arguments"
-    )
+def _parsed(text: str, place: str) -> tuple[str, ModelText]:
+    """File, and class with its arguments, of FILE.py:ClassName(argument=1.0)."""
+    file, mark, _ = text.rpartition(".py:")
+    found = parsed(text, place, head=f"{file}{mark}", form="FILE.py:ClassName")
+    for each in (*found.arguments, *found.keywords.values()):
+        if isinstance(each, ModelText):
+            raise CaseError(
+                f"{place} is {text!r}: {each.name} is not a value; give FILE.py:ClassName(argument=1.0) with numbers, texts, "
+                "lists or tables"
+            )
+    return f"{file}.py", found
 
 
 def _module(path: Path, place: str) -> ModuleType:

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..files.restarts import RestartWriter
-from ..flows import Flow, FlowSetup, FlowState, RunEstimate, SteadyResult, SteadyRun, TransientResult, TransientRun
+from ..flows import (
+    Flow,
+    FlowSetup,
+    FlowState,
+    RunEstimate,
+    SteadyResult,
+    SteadyRun,
+    TransientResult,
+    TransientRun,
+    scalar_facts,
+    scalar_results,
+)
 from ..observe import Functional, Restart
 from ..results import OverTime
 from ..results.draw import Drawing
@@ -98,10 +109,13 @@ def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str,
 
 
 def measured(flow: Flow, objective: Functional | None) -> dict:
-    """Name and current value of the user's own objective, for the summary; empty without one."""
-    return {} if objective is None else {"objective": type(objective).__name__, "objective_value": flow.value(objective)}
+    """Results of the scalars, and name and current value of the user's own objective, for the summary; empty without them."""
+    scalars = scalar_results(flow)
+    own = {} if objective is None else {"objective": type(objective).__name__, "objective_value": flow.value(objective)}
+    return {**({"scalars": scalars} if scalars else {}), **own}
 
 
 def measured_fact(summary: dict) -> dict[str, str]:
-    """The same as a row of the printed table."""
-    return {summary["objective"]: f"{summary['objective_value']:.5g}"} if "objective_value" in summary else {}
+    """The same as rows of the printed table."""
+    own = {summary["objective"]: f"{summary['objective_value']:.5g}"} if "objective_value" in summary else {}
+    return scalar_facts(summary) | own

@@ -11,11 +11,13 @@ from ..errors import OptionError
 Number = TypeVar("Number", int, float)
 
 
-def axis_number(text: str) -> int:
-    """Number of an axis: 0, 1 or 2 for x, y or z."""
-    if text.lower() not in ("x", "y", "z"):
-        raise OptionError(f"--flow-axis {text!r} is not an axis: give x, y or z")
-    return "xyz".index(text.lower())
+def direction_of(text: str) -> tuple[float, float, float]:
+    """Direction along an axis: x, y or z, or against it with a minus sign. Raises OptionError."""
+    axis, sign = text.lower().lstrip("+-"), -1.0 if text.startswith("-") else 1.0
+    if axis not in ("x", "y", "z") or len(text) > 2:
+        raise OptionError(f"--flow-axis {text!r} is not an axis: give x, y or z, or -x, -y or -z")
+    x, y, z = (sign * (axis == each) for each in "xyz")
+    return x, y, z
 
 
 def three(name: str, text: str, kind: type[Number], example: str) -> tuple[Number, Number, Number]:

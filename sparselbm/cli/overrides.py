@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..case import Case, CaseBoundary, CaseDesign, CaseDomain, CaseObstacle
+from ..case import Case, CaseDesign, CaseDomain, CaseObstacle
 from ..case.entry import CasePart, converted, spelt
 from ..case.kinds import COUNTS, VECTOR
-from ..case.openings import CaseOpenings, tunnel_sides
 from ..case.record import settings_of
 from ..case.user_file import names_a_class
 from ..errors import OptionError
 from ..scene.usd import Scene
-from .options import axis_number, chosen, three
+from .options import chosen, three
+from .stream_options import fluid_of, stream_of
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,10 @@ class Overrides:
             parts[part] = _with(getattr(case, part), changes)
         parts["obstacle"] = _obstacles(case, given)
         parts["design"] = _design(_free_design(parts.get("design", case.design), given), given)
-        case = replace(case, domain=_domain(parts.pop("domain", case.domain), given), **parts)
-        return replace(case, boundary=_boundary(case, given))
+        parts["domain"] = _domain(parts.get("domain", case.domain), given)
+        parts["fluid"] = fluid_of(parts.get("fluid", case.fluid), given)
+        parts["stream"], parts["boundary"] = stream_of(case, parts.get("stream", case.stream), given)
+        return replace(case, **parts)
 
     def scene(self, case: Case) -> Scene:
         """The scene of the case, read as the options require. Raises SceneError, CaseError."""
@@ -109,12 +111,13 @@ def output_of(output: Path | None, case: Case, suffix: str = "") -> Path:
 
 def _obstacles(case: Case, given: Mapping[str, Any]) -> dict[str, CaseObstacle]:
     """The roles, including those of --obstacle and --ignore."""
-    roles = {path: each.role for path, each in case.obstacle.items()}
+    found = dict(case.obstacle)
+    roles = {path: each.role for path, each in found.items()}
     if given["obstacle"] is not None:  # The case's own design obstacle becomes a fixed body.
         roles = {path: role for path, role in roles.items() if role != "design"}
         roles |= {"/" + path.strip().strip("/"): "design" for path in given["obstacle"].split(",")}
     roles |= {"/" + path.strip("/"): "ignored" for path in given["ignore"] or ()}
-    return {path: CaseObstacle(role=role) for path, role in roles.items()}
+    return {path: replace(found.get(path, CaseObstacle()), role=role) for path, role in roles.items()}
 
 
 def _free_design(design: CaseDesign, given: Mapping[str, Any]) -> CaseDesign:
@@ -128,38 +131,6 @@ def _domain(domain: CaseDomain, given: Mapping[str, Any]) -> CaseDomain:
         return domain
     upstream, downstream, side = three("--margins", given["margins"], float, "2,4,1.5")
     return replace(domain, upstream=upstream, downstream=downstream, side=side, lower=None, upper=None)
-
-
-def _boundary(case: Case, given: Mapping[str, Any]) -> Mapping[str, CaseBoundary]:
-    """The boundary conditions, with the axis and the velocity of the options."""
-    if case.surface is not None:
-        _refuse_of_boxes(case, given)
-        return case.boundary
-    openings = CaseOpenings.of(case.boundary, case.source)
-    axis = openings.axis if given["flow_axis"] is None else axis_number(given["flow_axis"])
-    speed = openings.velocity if given["velocity"] is None else given["velocity"]
-    if axis == openings.axis:
-        moved = {
-            side: replace(case.boundary[side], velocity=each.velocity)
-            for side, each in tunnel_sides(axis, speed).items()
-        }
-        return {**case.boundary, **moved}
-    if case.boundary != tunnel_sides(openings.axis, openings.velocity):
-        place = case.source.place("boundary", "kind", openings.inlet)
-        raise OptionError(
-            f"--flow-axis {given['flow_axis']}: {place} is inlet in the case: change the sides there"
-        )
-    return tunnel_sides(axis, speed)
-
-
-def _refuse_of_boxes(case: Case, given: Mapping[str, Any]) -> None:
-    """Raises OptionError for options of the box where the case has a fluid volume, which has no box."""
-    for name in ("velocity", "flow_axis", "margins"):
-        if given[name] is not None:
-            raise OptionError(
-                f"--{name.replace('_', '-')}: the fluid volume {case.surface} has no box, and its openings specify the inflow: "
-                "change it there"
-            )
 
 
 def _design(design: CaseDesign, given: Mapping[str, Any]) -> CaseDesign:

@@ -11,35 +11,37 @@ from typing import Annotated, Any
 import typer
 
 from ..case import (
-    CaseBoundary,
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseForce,
     CaseObjective,
     CaseObstacle,
     CaseOutput,
     CaseReference,
     CaseSolver,
+    CaseStream,
     CaseTime,
     SceneFile,
 )
 from ..case.entry import CasePart, Entry
 from ..case.kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+from ..case.model_kind import MODEL
 from .options import option
 from .overrides import Overrides
 
-FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseBoundary, CaseReference, CaseFluid, CaseSolver)
+FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseStream, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
 RUN = (*FLOW, CaseTime, CaseOutput)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
-    SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseBoundary: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseStream: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
+    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
     CaseOutput: "Output",
 }
-_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
+_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
     Path,
     typer.Argument(
@@ -151,8 +153,8 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
         "obstacle": (
             str | None,
             "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it; / for the whole scene; a "
-            "material (/Looks/Steel) or a collection (/World.collection:car) for all its prims; several of them separated by commas "
-            "are one body. Default: the only body.", "PRIM",
+            "material (/Looks/Steel) or a collection (/World.collection:car) for all its prims; several of them separated by "
+            "commas are one body. Default: the only body.", "PRIM",
         ),
         "ignore": (list[str] | None, "Prim, material or collection that is not part of the flow; can be repeated.", "PRIM"),
     },
@@ -164,9 +166,15 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
             "UPSTREAM,DOWNSTREAM,SIDE",
         ),
     },
-    CaseBoundary: {
-        "velocity": (float | None, "Inlet velocity u; forces and pressures scale with it. Default: 1.", "M/S"),
-        "flow_axis": (str | None, "Axis of the flow, which runs in its positive direction. Default: x.", "x|y|z"),
+    CaseStream: {
+        "velocity": (
+            float | None, "Speed u of the free stream; forces and pressures scale with it. Default: 1, or that of --viscosity "
+            "and --reynolds.", "M/S",
+        ),
+        "flow_axis": (
+            str | None, "Axis along which the free stream flows before yaw and angle of attack turn it; with a minus sign "
+            "against it. Default: x.", "x|y|z|-x|-y|-z",
+        ),
     },
     CaseDesign: {
         "ffd": (

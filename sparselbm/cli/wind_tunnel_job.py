@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import RunEstimate, WindTunnelSetup
+from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup
 from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
@@ -46,7 +46,7 @@ class WindTunnelJob(Job):
         low, high = setup.bounds
         size = " x ".join(map(str, setup.shape))
         facts(f"\nTunnel around {setup.obstacle}", {
-            "box": f"{_point(low)} to {_point(high)} m, flow along +{'xyz'[setup.options.axis]}",
+            "box": f"{_point(low)} to {_point(high)} m, free stream {setup.options.stream}",
             **setup.dimensions,
             "size across the flow": f"{setup.length:.4g} m, {setup.cells_across:.1f} cells",
             "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
@@ -68,11 +68,13 @@ class WindTunnelJob(Job):
         with running():
             flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity="C_d")
             drag = result.value
-            summary = self._folder.finish_run(flow, drag, measured(flow, objective))
+            found = Aerodynamics.of(flow, self.setup)
+            summary = self._folder.finish_run(flow, drag, {**found.record, **measured(flow, objective)})
         warn_of_run(result, run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
+            **found.facts(has_area=self.setup.body.given_area is not None),
             **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })

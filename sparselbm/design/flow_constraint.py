@@ -77,9 +77,10 @@ class PressureDropConstraint(FlowConstraint):
 
     def observable(self, setup: FlowSetup) -> Functional:
         tunnel = _tunnel(self, setup)
-        axis = tunnel.options.axis
-        reference = 0.5 * tunnel.options.density * tunnel.options.velocity**2
-        return FlowCoefficient(PressureDrop(axis, 1, tunnel.shape[axis] - 2), reference)
+        stream = tunnel.options.stream
+        ends = (1, tunnel.shape[stream.axis] - 2)[:: 1 if stream.inlet.end == 0 else -1]
+        reference = 0.5 * tunnel.options.density * tunnel.units.velocity**2
+        return FlowCoefficient(PressureDrop(stream.axis, *ends), reference)
 
 
 

@@ -21,11 +21,11 @@ class MemoryPerCell:
     """A run with steady gradients."""
 
     @classmethod
-    def of(cls, lattice: Lattice, collision: Collision, precision: type) -> "MemoryPerCell":
-        """Returns the figures for a flow without scalars. Moments, if requested, take 1 + d more values per cell."""
+    def of(cls, lattice: Lattice, collision: Collision, precision: type, *, scalars: int = 0) -> "MemoryPerCell":
+        """Returns the figures for a flow with a number of scalars. Moments, if requested, take 1 + d more values per cell."""
         scalar, d = wp.types.type_size_in_bytes(precision), lattice.dimension
         kept = d * collision.needs_velocity_gradient
-        state = (lattice.size + kept) * scalar
+        state = (lattice.size + (1 + 2 * d) * scalars + kept) * scalar
         # Two states; solid fraction, link and label words; index grid, neighbour table and fluid mask.
         run = 2 * state + scalar + 2 * 4 + 2
         # Two arrays of lambda, with d differences of each velocity that is stored.

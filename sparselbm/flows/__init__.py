@@ -1,24 +1,42 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
+from .aerodynamics import Aerodynamics
+from .body_rotation import BodyRotation
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
 from .flow_state import FlowState
+from .forces import Forces
+from .inflow_profile import (
+    HeightProfile,
+    InflowProfile,
+    LogLawProfile,
+    ParabolicProfile,
+    PowerLawProfile,
+    VelocityTable,
+)
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
+from .scalar_results import scalar_facts, scalar_results
+from .scalars import FlowScalar
 from .setup import Flow, FlowSetup, ProgressCallback, value_factor
-from .sides import SideCondition, SideWall
+from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
+from .stream import Stream
 from .transient_run import TransientResult, TransientRun
+from .tunnel_setup import WindTunnelSetup
+from .tunnel_sides import TunnelSides
 from .until import FieldSettled, Until, ValuesSettled
 from .value_statistics import ValueStatistics, WindowStatistics
-from .wind_tunnel import WindTunnel, WindTunnelSetup
+from .wind_tunnel import WindTunnel
 
 __all__ = [
+    "Aerodynamics",
+    "BodyRotation",
     "DriftingFlow",
     "FieldChange",
     "FieldSettled",
@@ -26,32 +44,49 @@ __all__ = [
     "FlowCoefficient",
     "FlowOptions",
     "FlowRegime",
+    "FlowScalar",
     "FlowSetup",
     "FlowState",
+    "Forces",
+    "HeightProfile",
+    "InflowProfile",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
+    "LogLawProfile",
     "Measured",
     "Oscillation",
     "Outlet",
+    "ParabolicProfile",
     "PeriodicFlow",
     "PortState",
+    "PowerLawProfile",
     "ProgressCallback",
     "RunEstimate",
+    "Side",
     "SideCondition",
+    "SideInlet",
+    "SideOutlet",
+    "SidePeriodic",
+    "SideSymmetry",
     "SideWall",
     "SimulationSetup",
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
+    "Stream",
     "TransientResult",
     "TransientRun",
+    "TunnelSides",
     "Until",
     "ValueStatistics",
     "ValuesSettled",
+    "VelocityTable",
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
     "pressure_drop",
+    "scalar_facts",
+    "scalar_results",
     "value_factor",
 ]

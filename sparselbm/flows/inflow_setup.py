@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 from ..errors import UnitsError
 from ..estimate.memory import MemoryPerCell
+from ..grid import Domain
+from ..models.boundary import BoundaryCondition
+from ..models.in_si import InSI
+from ..solver import Obstacle, Simulation
 from .method import Inflow, Method
 from .options import FlowOptions
+from .physics import FlowModels
 from .setup import FlowSetup
 from .wall_place import wall_place_doubt
 
@@ -31,32 +37,84 @@ class InflowSetup(FlowSetup, ABC):
     def inflow(self) -> Inflow:
         """Surroundings of the inlets."""
 
+    @property
+    @abstractmethod
+    def boundaries(self) -> Sequence[BoundaryCondition]:
+        """Boundary conditions at the openings and on the sides."""
+
+    @property
+    @abstractmethod
+    def body_names(self) -> Sequence[str]:
+        """Names of the obstacles in the simulation."""
+
+    @property
+    @abstractmethod
+    def domain(self) -> Domain:
+        """Cells of the flow."""
+
+    @property
+    def models(self) -> FlowModels:
+        """Models around the collision, forces and scalars."""
+        return FlowModels(self)
+
     @cached_property
     def doubts(self) -> tuple[str, ...]:
         """Every doubt about the set-up, also that wall and collision model do not go together."""
         viscosity = self.units.lattice_viscosity
-        return (*super().doubts, *wall_place_doubt(self.options.wall, self.method.collision, viscosity))
+        wall = wall_place_doubt(self.options.wall, self.method.collision, viscosity)
+        return (*super().doubts, *wall, *self.models.doubts)
 
     @property
     def method(self) -> Method:
         """Collision model and velocity set, with the reason for their choice."""
-        return Method.of(self.options, self.units.cell_reynolds, self.inflow, self.reason)
+        options, models = self.options, self.models
+        if isinstance(options.collision, InSI):
+            options = replace(options, collision=models.made(options.collision))
+        return replace(Method.of(options, self.cell_reynolds, self.inflow, self.reason), beside=models.names)
+
+    @property
+    def cell_reynolds(self) -> float:
+        """Cell Reynolds number u / (nu + nu_t), nu_t: eddy viscosity where u changes by itself across a cell, as it does where a
+        flow becomes unstable."""
+        u = self.options.lattice_velocity
+        eddies = 0.0 if self.options.turbulence is None else self.models.largest_eddy_viscosity(u)
+        return u / (self.units.lattice_viscosity + eddies) if eddies else self.units.cell_reynolds
+
+    def simulation(self, obstacles: Sequence[Obstacle]) -> Simulation:
+        """The simulation around obstacles, with all models, at rest, and with the initial values of the scalars."""
+        method, models = self.method, self.models
+        found = Simulation(
+            self.domain, viscosity=self.units.lattice_viscosity, lattice=method.lattice,
+            collision=models.around(method.collision), boundaries=models.boundaries, force=models.forces,
+            scalars=models.scalars, obstacles=obstacles, precision=self.options.precision,
+        )
+        for scalar in self.options.scalars:
+            found.set_scalar(scalar.name, scalar.initial - scalar.inflow_value)
+        return found
 
     @property
     def memory_per_cell(self) -> MemoryPerCell:
         """Memory per cell [bytes]."""
-        return MemoryPerCell.of(self.method.lattice, self.method.collision, self.options.precision)
+        method, options = self.method, self.options
+        collision = self.models.around(method.collision)
+        return MemoryPerCell.of(method.lattice, collision, options.precision, scalars=len(options.scalars))
 
     def with_method(self: S) -> S:
-        """Returns the same set-up with collision model and velocity set chosen where the options name none."""
+        """Returns the same set-up with collision model and velocity set chosen where the options name none.
+
+        Raises UnitsError for models that do not go together.
+        """
         method = self.method
-        options = replace(self.options, collision=method.collision, lattice=method.lattice)
+        method.require_supported()
+        self.models.require_supported()
+        collision = self.options.collision or method.collision
+        options = replace(self.options, collision=collision, lattice=method.lattice)
         return replace(self, options=options, reason=method.reason)
 
     @property
     def instability(self) -> str | None:
         """Message about a cell Reynolds number at which the method is unstable; None if it is within the limit."""
-        return self.method.instability(self.units.cell_reynolds, self.inflow, self.voxel_size)
+        return self.method.instability(self.cell_reynolds, self.inflow, self.voxel_size)
 
     def require_stable(self) -> None:
         """Raises UnitsError for a cell Reynolds number at which the method is unstable."""

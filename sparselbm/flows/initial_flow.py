@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ..grid import Domain
+from .stream import Stream
 
 DISTURBED_ABOVE = 40.0
 """Reynolds number above which the initial flow is not symmetric: the wake of a cylinder is unstable above 46, that of a sphere
@@ -42,7 +43,7 @@ class InitialFlow:
     axis: int
     """Axis of the flow."""
     speed: float
-    """U [cells / step]."""
+    """U [cells / step]; below 0 against the axis."""
     is_disturbed: bool
 
     def velocity(self, domain: Domain) -> np.ndarray:
@@ -106,7 +107,8 @@ class InitialFlow:
         behind = ahead.copy()
         if self.is_disturbed:
             behind[self.axis] = self._half[self.axis] + (_BEHIND + 4.0 * _RADIUS) * self._length
-        return self._centre - ahead, self._centre + behind
+        below, above = (ahead, behind) if self.speed > 0.0 else (behind, ahead)
+        return self._centre - below, self._centre + above
 
     @cached_property
     def _share(self) -> float:
@@ -148,6 +150,18 @@ class InitialFlow:
 
     def _vortex(self, r: np.ndarray) -> np.ndarray:
         """Potential of the vortex at positions relative to the centre [U m], constant along the axis of a cylinder."""
-        place = np.where(np.arange(3) == self.axis, self._half + _BEHIND * self._length, 0.0)
+        place = np.where(np.arange(3) == self.axis, self._half + _BEHIND * self._length, 0.0) * np.sign(self.speed)
         away = np.where(np.isinf(self._half), 0.0, (r - place) / (_RADIUS * self._length))
         return _DISTURBANCE * self._length * np.exp(-(away**2).sum(axis=-1))
+
+
+def initial_stream(
+    domain: Domain, body: np.ndarray, bounds: np.ndarray, stream: Stream, speed: float, *, is_disturbed: bool
+) -> np.ndarray:
+    """Velocity of every cell [cells / step], (n, cells, 3), of a free stream that goes round a body: the sum of an `InitialFlow`
+    for each of its components, that of the main axis with the vortex. `speed` [cells / step]; corners of body and domain [m]."""
+    flows = (
+        InitialFlow(body, bounds, k, speed * u, is_disturbed and k == stream.axis)
+        for k, u in enumerate(stream.unit.tolist()) if u != 0.0
+    )
+    return sum((each.velocity(domain) for each in flows), np.zeros(()))

@@ -20,7 +20,7 @@ from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
-from ..models.boundary import LinkPressure, Patch, Tabulated, VelocityInlet
+from ..models.boundary import BoundaryCondition, Patch
 from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
 from ..solver import Obstacle, Simulation
@@ -29,6 +29,7 @@ from .compression import compression_warning, require_compression, require_press
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
+from .opening_conditions import opening_conditions
 from .openings import (
     INLETS,
     OUTLETS,
@@ -37,7 +38,6 @@ from .openings import (
     Outlet,
     coarse_openings,
     internal_dimensions,
-    ones,
     require_links,
     speeds,
 )
@@ -129,6 +129,7 @@ class InternalFlowSetup(InflowSetup):
     """Path of the prim that encloses the flow."""
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
+    body_names = (WALL,)
 
     @cached_property
     def wall(self) -> TriangleMesh:
@@ -358,6 +359,12 @@ class InternalFlowSetup(InflowSetup):
         """All inlets, or all outlets, as one opening, so that the kernels do not depend on their number."""
         return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
 
+    @cached_property
+    def boundaries(self) -> tuple[BoundaryCondition, ...]:
+        """Boundary conditions at the openings."""
+        velocity = self.options.lattice_velocity
+        return opening_conditions(self.patch(INLETS), self.patch(OUTLETS), velocity, self._largest_excess)
+
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, which begins as potential flow. `wall`: bounce-back rule of the surface, instead of the set-up's own.
 
@@ -365,17 +372,8 @@ class InternalFlowSetup(InflowSetup):
         """
         if points is not None:
             self.require_movable()
-        options, u = self.options, self.options.lattice_velocity / math.sqrt(3.0)
-        excess = max(self._excess(name) for name in self.outlets)
-        simulation = Simulation(
-            self.domain, viscosity=self.units.lattice_viscosity, lattice=self.method.lattice,
-            collision=self.method.collision,
-            boundaries=[
-                VelocityInlet(self.patch(INLETS), (u, u, u), profile=Tabulated(ones)),
-                LinkPressure(self.patch(OUTLETS), 1.0 + excess, profile=Tabulated(ones) if excess else None),
-            ],
-            obstacles=[Obstacle(WALL, self.surface, wall=wall or options.wall, hollow=True)], precision=options.precision,
-        )
+        excess = self._largest_excess
+        simulation = self.simulation([Obstacle(WALL, self.surface, wall=wall or self.options.wall, hollow=True)])
         openings = OpeningFlows(simulation, {
             INLETS: {name: self.caps[name] for name in self.inlets}, OUTLETS: {name: self.caps[name] for name in self.outlets},
         })
@@ -389,6 +387,10 @@ class InternalFlowSetup(InflowSetup):
         rates = {name: self.units.velocity_to_lattice(rate) / self.voxel_size**2 for name, rate in self.flow_rates.items()}
         simulation.set_state(1.0, potential_flow(simulation, openings, rates))
         return Flow(self, simulation, openings)
+
+    @property
+    def _largest_excess(self) -> float:
+        return max(self._excess(name) for name in self.outlets)
 
     def _excess(self, name: str) -> float:
         """Density perturbation rho - 1 behind an outlet [lattice density]."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..errors import UnitsError
 from ..geometry import SolidFraction
 from ..lattice import D3Q19, D3Q27, Lattice
 from ..models.collision import TRT, CentralMoment, Collision, Cumulant, RecursiveRegularised
@@ -64,6 +65,8 @@ class Method:
     lattice: Lattice
     reason: str
     """Reason for the choice, in a few words."""
+    beside: tuple[str, ...] = ()
+    """Models beside the collision, such as Smagorinsky(constant=0.1)."""
 
     @classmethod
     def of(cls, options: FlowOptions, cell_reynolds: float, inflow: Inflow, reason: str = "as specified") -> Method:
@@ -89,16 +92,24 @@ class Method:
 
     @property
     def name(self) -> str:
-        """Collision model and velocity set, such as "TRT on D3Q19"."""
-        return f"{type(self.collision).__name__} on {self.lattice}"
+        """Collision model and velocity set, such as "TRT on D3Q19", with the models beside it."""
+        return f"{type(self.collision).__name__} on {self.lattice}" + (f" with {', '.join(self.beside)}" if self.beside else "")
+
+    def require_supported(self) -> None:
+        """Raises UnitsError if the collision model cannot be used with the velocity set."""
+        if found := _refusal(self.collision, self.lattice):
+            raise UnitsError(found)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.reason})"
 
     @property
-    def record(self) -> dict[str, str]:
+    def record(self) -> dict[str, Any]:
         """Names and reason, for summaries."""
-        return {"collision": type(self.collision).__name__, "lattice": str(self.lattice), "method_reason": self.reason}
+        beside = {"models": list(self.beside)} if self.beside else {}
+        return {
+            "collision": type(self.collision).__name__, "lattice": str(self.lattice), "method_reason": self.reason, **beside
+        }
 
     def limit(self, inflow: Inflow) -> float:
         """Largest stable cell Reynolds number [1 / cell]; infinite if it was not measured."""
@@ -134,17 +145,17 @@ def _admitted(options: FlowOptions) -> Iterator[Method]:
     else:
         pairs = list(_DEFAULTS)
     for collision, lattice in pairs:
-        if _supports(collision, lattice):
+        if _refusal(collision, lattice) is None:
             yield Method(collision, lattice, "")
 
 
-def _supports(collision: Collision, lattice: Lattice) -> bool:
-    """Whether the collision model can be used with the velocity set."""
+def _refusal(collision: Collision, lattice: Lattice) -> str | None:
+    """Reason for which the collision model cannot be used with the velocity set; None if it can."""
     try:
         collision.collide(lattice, [0.0] * lattice.size, 0.1, [0.0] * lattice.dimension)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _with_three_digits(value: float) -> float:

@@ -10,7 +10,10 @@ from ..errors import SparselbmError
 from ..geometry import SolidFraction
 from ..lattice import Lattice
 from ..models.collision import Collision
+from ..models.in_si import InSI
 from ..models.wall import BounceBack
+from .forces import Forces
+from .scalars import FlowScalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,21 @@ class FlowOptions(ABC):
     """Characteristic velocity u in lattice units [cells / step]: the Mach number is u sqrt(3)."""
     lattice: Lattice | None = None
     """Velocity set; None: D3Q19, or D3Q27 where the collision model needs it or is stable only there."""
-    collision: Collision | None = None
-    """Collision model; None: TRT if it is stable at the cell Reynolds number, else a more stable one (see `Method`)."""
+    collision: Collision | InSI[Collision] | None = None
+    """Collision model, with parameters in lattice units, or as `InSI`; None: TRT if it is stable at the cell Reynolds number,
+    else a more stable one (see `Method`)."""
+    turbulence: InSI[Collision] | None = None
+    """Subgrid-scale model around the collision, such as InSI(Smagorinsky, constant=0.1); None: no model."""
+    rheology: InSI[Collision] | None = None
+    """Law of the viscosity around the collision, such as InSI(Carreau, relaxation_time=3.3, power_index=0.36); None: Newtonian.
+    The viscosity of the options is then the nominal one, to which the Reynolds number refers, and nu_0 of Carreau's law."""
+    wall_function: bool = False
+    """Whether the friction of no-slip sides at rest follows a wall law (`WallFunction`), for boundary layers that are not
+    resolved; bodies and surfaces have none."""
+    forces: Forces = field(default_factory=Forces)
+    """Gravity, uniform acceleration and rotating frame."""
+    scalars: tuple[FlowScalar, ...] = ()
+    """Scalars that the flow carries, such as temperature."""
     wall: SolidFraction | BounceBack = field(default_factory=SolidFraction)
     """Wall model of the surfaces."""
     precision: type = wp.float32

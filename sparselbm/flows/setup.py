@@ -31,6 +31,7 @@ from .openings import INLETS, OUTLETS, PortState
 from .recorded_values import InTime, PortValues
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
+from .scalar_values import release_observables, with_scalars
 from .steady_run import SteadyResult, SteadyRun
 from .transient_run import SERIES, TransientResult, TransientRun
 
@@ -265,15 +266,15 @@ class Flow:
     ) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
-        Monitored are the observable, all components of the force on the obstacle, and the flow rates and pressures at all
-        openings. `observable`: None for the default objective of the set-up; in an internal flow the value is then the outflow
-        relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up. `files` and `restarts`: as in
-        `run_transient`.
-        Raises SimulationError if the flow is unstable, also at its last step, and for a value that is not finite.
+        Monitored are the observable, all components of the force on the obstacle, the flow rates and pressures at all openings,
+        and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
+        the value is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up.
+        `files` and `restarts`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and
+        for a value that is not finite.
         """
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
-        measurement, factors = self._measurement(wanted)
+        measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
         with ExitStack() as opened:
             recorder = None
             if files is not None:
@@ -311,6 +312,8 @@ class Flow:
         if self.openings is not None:
             inlets, outlets = (self.openings.of_patches[kind] for kind in (INLETS, OUTLETS))
             parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
+        if releases := release_observables(self.simulation):
+            parts.append(Values(releases, every, setup.units))
         return InTime(tuple(parts), setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:

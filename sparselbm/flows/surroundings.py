@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import warp as wp
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.topology import is_closed
 from ..models.boundary import Face
-from .tunnel_box import CLEARANCE
+from .tunnel_box import CLEARANCE, gap_to
 
 _FLAT = 1e-6
 """Tolerance of the ground's coordinate, as a share of its body's extent, which positions in fp32 have."""
@@ -46,25 +46,24 @@ class Surroundings:
     rooms: frozenset[str]
     """Names of the closed bodies that contain the obstacle: they are solid outside."""
     clipped: Mapping[str, tuple[str, ...]]
-    """For each body that reaches the inlet or the outlet, which of them: it is clipped there and closes a part of it."""
+    """For each body that reaches an inlet or an outlet, which of them: it is clipped there and closes a part of it."""
 
     @classmethod
     def of(
-        cls, bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, axis: int,
-        voxel_size: float, *, device: wp.DeviceLike = None,
+        cls, bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray,
+        openings: Mapping[Face, str], voxel_size: float, *, device: wp.DeviceLike = None,
     ) -> Surroundings:
-        """`wanted`: box as specified, which ground has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: of the
-        flow. Bodies reach the inlet or the outlet from `CLEARANCE` on.
+        """`wanted`: box as specified, which ground has to span; `bounds`: the same in whole tiles (2, 3) [m]; `openings`: names
+        of the inlets and outlets by side. Bodies reach them from `CLEARANCE` on.
         """
-        ground = find_ground(bodies, obstacle, wanted, bounds, axis, device=device)
+        ground = find_ground(bodies, obstacle, wanted, bounds, openings, device=device)
         margin = CLEARANCE * voxel_size
         others = {name: mesh for name, mesh in bodies.items() if name != obstacle and not (ground and name == ground.body)}
         rooms = frozenset(name for name, mesh in others.items() if _contains(mesh, bodies[obstacle], device))
-        gaps = {
-            name: {"inlet": mesh.bounds[0, axis] - bounds[0, axis], "outlet": bounds[1, axis] - mesh.bounds[1, axis]}
+        reached = {
+            name: tuple(opening for face, opening in openings.items() if gap_to(face, mesh, bounds) < margin)
             for name, mesh in others.items()
         }
-        reached = {name: tuple(end for end, gap in each.items() if gap < margin) for name, each in gaps.items()}
         return cls(ground, rooms, {name: ends for name, ends in reached.items() if ends})
 
     def solid_shares(
@@ -108,13 +107,13 @@ def _contains(mesh: TriangleMesh, obstacle: TriangleMesh, device: wp.DeviceLike)
 
 
 def find_ground(
-    bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, axis: int, *,
-    device: wp.DeviceLike = None,
+    bodies: Mapping[str, TriangleMesh], obstacle: str, wanted: np.ndarray, bounds: np.ndarray, openings: Collection[Face],
+    *, device: wp.DeviceLike = None,
 ) -> Ground | None:
     """The flat surface nearest to the obstacle that separates it from a side of the box; None without one.
 
-    `wanted`: box that the surface has to span; `bounds`: the same in whole tiles (2, 3) [m]; `axis`: that of the flow, whose ends
-    are no ground. A body with other faces in the box beyond that surface, on the obstacle's side of it, is no ground either.
+    `wanted`: box that the surface has to span; `bounds`: the same in whole tiles (2, 3) [m]; `openings`: inlets and outlets,
+    which are no ground. A body with other faces in the box beyond that surface, on the obstacle's side of it, is none either.
     """
     middle = bodies[obstacle].bounds.mean(axis=0)
     found = []
@@ -122,7 +121,7 @@ def find_ground(
         if name == obstacle:
             continue
         corners = np.stack(mesh.corners)
-        for face in (Face(k, end) for k in range(3) if k != axis for end in (0, 1)):
+        for face in {Face(k, end) for k in range(3) for end in (0, 1)}.difference(openings):
             flat = _flat_part(mesh, corners, face, middle, bounds)
             if flat is not None and _spans(mesh, flat, face.axis, wanted, device):
                 coordinate = float(mesh.points[mesh.faces[flat][0, 0], face.axis])

@@ -10,7 +10,7 @@ from ..geometry import TriangleMesh
 from ..geometry.clipping import clipped
 from ..geometry.frontal_area import frontal_area
 from .blockage import BLOCKAGE_DOUBTED_ABOVE, blockage_effect
-from .tunnel_box import extent_across
+from .stream import Stream
 
 _FLAT = 1e-6
 """Least silhouette [L^2] of a body to whose frontal area coefficients refer."""
@@ -18,19 +18,21 @@ _FLAT = 1e-6
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TunnelBody:
-    """Body in a box with flow along one axis. Raises WindTunnelError for reference quantities that are not above 0."""
+    """Body in a box with a free stream. Raises WindTunnelError for reference quantities that are not above 0."""
 
     name: str
     mesh: TriangleMesh
     """Whole surface of the body."""
-    axis: int
-    """Axis of the flow."""
+    stream: Stream
+    """Free stream."""
     box: np.ndarray | None = None
     """Lower and upper corner [m] of a box that may cut the body, (2, 3); None: the box contains all of it."""
     given_length: float | None = None
     """Reference length [m]; None: L."""
     given_area: float | None = None
     """Reference area [m^2]; None: the frontal area."""
+    given_centre: tuple[float, float, float] | None = None
+    """Point to which moments refer [m]; None: the centre of the bounding box of the part in the box."""
 
     def __post_init__(self):
         for name, value, unit in (("length", self.given_length, "m"), ("area", self.given_area, "m^2")):
@@ -44,17 +46,21 @@ class TunnelBody:
 
     @cached_property
     def length(self) -> float:
-        """Length L: largest extent across the flow of the part in the box [m], without a span from side to side."""
+        """Length L: largest extent across the flow, along the axes of side force and lift, of the part in the box [m], without a
+        span from side to side."""
+        across = self.stream.frame[1:]
+        extents = np.ptp(self.part.points @ across.T, axis=0)
         if self.box is None:
-            return extent_across(self.part, self.axis)
-        extents, sides = (np.delete(np.ptp(each, axis=0), self.axis) for each in (self.part.bounds, self.box))
-        spans = np.isclose(extents, sides)
+            return float(extents.max())
+        spans = np.isclose(extents, np.abs(across) @ np.ptp(self.box, axis=0)) & (np.abs(across).max(axis=1) == 1.0)
         return float(extents[~spans].max() if not spans.all() else extents.max())
 
     @cached_property
     def frontal_area(self) -> float:
         """Area of the silhouette along the flow of the part in the box [m^2]."""
-        return frontal_area(self.part, self.axis)
+        if not self.stream.is_oblique:
+            return frontal_area(self.part, self.stream.axis)
+        return frontal_area(TriangleMesh(self.part.points @ self.stream.frame.T, self.part.faces), 0)
 
     @property
     def reference_length(self) -> float:
@@ -68,8 +74,8 @@ class TunnelBody:
 
     @property
     def moment_centre(self) -> np.ndarray:
-        """Point to which moments refer [m], (3,): the centre of the bounding box of the part in the box."""
-        return self.part.bounds.mean(axis=0)
+        """Point to which moments refer [m], (3,)."""
+        return self.part.bounds.mean(axis=0) if self.given_centre is None else np.array(self.given_centre)
 
     @property
     def size(self) -> np.ndarray:
@@ -78,18 +84,18 @@ class TunnelBody:
 
     @property
     def volume(self) -> float:
-        """Volume of the part in the box [m^3], V = sum_f x_f A_f along the flow: faces where the box cuts would not count."""
-        part = self.part
-        along = np.mean(part.corners, axis=0)[:, self.axis] - part.bounds[:, self.axis].mean()
-        return abs(float(along @ part.area_vectors[:, self.axis]))
+        """Volume of the part in the box [m^3], V = sum_f x_f A_f along the main axis: faces where the box cuts do not count."""
+        part, axis = self.part, self.stream.axis
+        along = np.mean(part.corners, axis=0)[:, axis] - part.bounds[:, axis].mean()
+        return abs(float(along @ part.area_vectors[:, axis]))
 
     def blockage(self, tunnel: np.ndarray) -> float:
-        """Frontal area relative to the cross-section of the tunnel between two corners [m], (2, 3)."""
-        return self.frontal_area / float(np.prod(np.delete(tunnel[1] - tunnel[0], self.axis)))
+        """Frontal area relative to the section of the tunnel between two corners [m], (2, 3), as seen along the stream."""
+        return self.frontal_area / self.stream.section(tunnel)
 
     def blockage_effect(self, tunnel: np.ndarray, drag_coefficient: float) -> tuple[float, float]:
         """Lower and upper estimate of the relative excess of the drag over that in unbounded flow: see `blockage_effect`."""
-        sides, extents = (np.delete(np.ptp(each, axis=0), self.axis) for each in (tunnel, self.part.bounds))
+        sides, extents = (np.delete(np.ptp(each, axis=0), self.stream.axis) for each in (tunnel, self.part.bounds))
         spans = bool(np.isclose(extents, sides).any())
         along = int(np.argmax(extents / sides if spans else sides))
         return blockage_effect(
@@ -113,8 +119,8 @@ class TunnelBody:
         least = _FLAT * self.length**2
         if self.reference_area < least:
             raise WindTunnelError(
-                f"the silhouette of {self.name} along +{'xyz'[self.axis]} is {self.frontal_area:.3g} m^2, below {least:.3g} m^2, "
-                "so that force coefficients are undefined: turn the body or the flow axis, or pass a reference_area"
+                f"the silhouette of {self.name} {self.stream} is {self.frontal_area:.3g} m^2, below {least:.3g} m^2, "
+                "so that force coefficients are undefined: turn the body or the stream, or pass a reference_area"
             )
 
     def dimensions(self, tunnel: np.ndarray, voxel_size: float) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,31 +11,29 @@ from ..errors import WindTunnelError
 from ..geometry import TriangleMesh
 from ..layout import EDGE
 from ..models.boundary import Face
+from .stream import Stream
 
 CLEARANCE = 2.0
 """Least distance of the obstacle from the inlet and the outlet [cells]; other bodies within it are clipped there."""
 
 
-def extent_across(mesh: TriangleMesh, axis: int) -> float:
-    """Largest extent of a body across the flow [m]."""
-    low, high = mesh.bounds
-    return float(max((high - low)[k] for k in range(3) if k != axis))
+def box_around(mesh: TriangleMesh, stream: Stream, *, upstream: float, downstream: float, side: float) -> np.ndarray:
+    """Corners of the box at these distances from a body [m], (2, 3), the first two along the main axis of the stream."""
+    margins = np.full((2, 3), side)
+    margins[stream.inlet.end, stream.axis], margins[stream.outlet.end, stream.axis] = upstream, downstream
+    return np.array([mesh.bounds[0] - margins[0], mesh.bounds[1] + margins[1]])
 
 
-def box_around(mesh: TriangleMesh, axis: int, *, upstream: float, downstream: float, side: float) -> np.ndarray:
-    """Corners of the box at these distances from a body [m], (2, 3)."""
-    before, after = np.full(3, side), np.full(3, side)
-    before[axis], after[axis] = upstream, downstream
-    return np.array([mesh.bounds[0] - before, mesh.bounds[1] + after])
+def growth_around(stream: Stream) -> np.ndarray:
+    """Share of the growth to whole tiles that lies at the lower side of a box around a body, by axis, (3,): half of it across the
+    flow, so that a symmetric flow stays symmetric, and all of it downstream."""
+    return np.where(np.arange(3) == stream.axis, float(stream.outlet.end == 0), 0.5)
 
 
-def in_whole_tiles(bounds: np.ndarray, voxel_size: float, centred: np.ndarray) -> np.ndarray:
-    """A box (2, 3) [m] rounded up to whole tiles: at its upper ends, or on both sides along the axes that are `centred`, (3,).
-
-    A body centred between its margins stays centred, so that a symmetric flow stays symmetric.
-    """
+def in_whole_tiles(bounds: np.ndarray, voxel_size: float, growth: np.ndarray) -> np.ndarray:
+    """A box (2, 3) [m] rounded up to whole tiles; `growth`: share of the difference at the lower side, by axis, (3,)."""
     size = _in_tiles(bounds[1] - bounds[0], voxel_size)
-    low = np.where(centred, bounds[0] - 0.5 * (size - (bounds[1] - bounds[0])), bounds[0])
+    low = bounds[0] - growth * (size - (bounds[1] - bounds[0]))
     return np.array([low, low + size])
 
 
@@ -62,21 +61,29 @@ def require_in_box(name: str, mesh: TriangleMesh, bounds: np.ndarray) -> None:
         )
 
 
-def require_clear(name: str, mesh: TriangleMesh, bounds: np.ndarray, axis: int, voxel_size: float, *, fixed: bool) -> None:
-    """Raises WindTunnelError for an obstacle outside the box, or closer than `CLEARANCE` to the inlet or the outlet.
+def gap_to(face: Face, mesh: TriangleMesh, bounds: np.ndarray) -> float:
+    """Distance of a body from a side of the box [m]; negative beyond it."""
+    return float(face.inward * (mesh.bounds[face.end] - bounds[face.end])[face.axis])
 
-    `fixed`: whether the corners of the box were specified.
+
+def require_clear(
+    name: str, mesh: TriangleMesh, bounds: np.ndarray, openings: Mapping[Face, str], stream: Stream, voxel_size: float, *,
+    fixed: bool,
+) -> None:
+    """Raises WindTunnelError for an obstacle outside the box, or closer than `CLEARANCE` to an inlet or an outlet.
+
+    `openings`: names of the inlets and outlets by side; `fixed`: whether the corners of the box were specified.
     """
     margin = CLEARANCE * voxel_size
     require_in_box(name, mesh, bounds)
-    low, high = mesh.bounds
-    gaps = (("inlet", low - bounds[0], "upstream"), ("outlet", bounds[1] - high, "downstream"))
-    for end, gap, side in gaps:
-        if gap[axis] < margin:
-            where = f"is {gap[axis]:.4g} m from" if gap[axis] >= 0.0 else f"reaches {-gap[axis]:.4g} m beyond"
+    margins = {stream.inlet: "upstream", stream.outlet: "downstream"}
+    for face, opening in openings.items():
+        gap = gap_to(face, mesh, bounds)
+        if gap < margin:
+            where = f"is {gap:.4g} m from" if gap >= 0.0 else f"reaches {-gap:.4g} m beyond"
             raise WindTunnelError(
-                f"{name} {where} the {end}, but must end {margin:.4g} m (2 cells) before it: "
-                + ("move the corners apart" if fixed else f"enlarge {side}")
+                f"{name} {where} the {opening}, but must end {margin:.4g} m (2 cells) before it: "
+                + ("move the corners apart" if fixed else f"enlarge {margins.get(face, 'side')}")
             )
 
 

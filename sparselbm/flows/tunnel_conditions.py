@@ -1,42 +1,145 @@
 """Boundary conditions on the six sides of a wind tunnel."""
 
-from collections.abc import Collection, Sequence
+from __future__ import annotations
 
-from ..models.boundary import BoundaryCondition, Face, FreeSlip, MovingWall, PressureOutlet, Profile, VelocityInlet
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..errors import WindTunnelError
+from ..lattice import CS2
+from ..models.boundary import (
+    BoundaryCondition,
+    Face,
+    FreeSlip,
+    LinkPressure,
+    MovingWall,
+    PressureOutlet,
+    VelocityInlet,
+)
 from ..models.boundary.prescribed import PrescribedPressure
-from ..units import Units
-from .sides import SideCondition, SideWall
+from ..units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below, rounded_down
+from .compression import DENSITY_ERROR_ABOVE
+from .inflow_profile import InflowProfile, InletPlace
+from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
+from .tunnel_sides import TunnelSides
+
+Velocity = tuple[float, float, float]
 
 _OUTLET_RELAXATION = 0.02
 """Ten times the default of the outlet: the wake reaches its pressure in 140 steps instead of 1400. It reflects more sound,
 which a steady flow does not have."""
 
 
-def tunnel_conditions(
-    inflow: tuple[float, ...], profile: Profile | None, walls: Sequence[SideWall], conditions: Sequence[SideCondition],
-    units: Units, *, closed: Collection[Face] = (),
-) -> tuple[BoundaryCondition, ...]:
-    """Boundary conditions of the sides.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TunnelConditions:
+    """Conditions of the sides in lattice units.
 
-    `inflow`: incoming velocity along one axis [cells / step]; `conditions`: those in place of the tunnel's own;
-    `closed`: sides without any fluid cell.
+    The first outlet, that of the stream's main axis, lets sound leave (`PressureOutlet`) and has the density 1. Further outlets
+    have the pressure on their links (`LinkPressure`): where sides meet, one condition only may need all other populations.
     """
-    axis, own = next(k for k in range(3) if inflow[k]), {each.face: each.model for each in conditions}
 
-    def condition(model: type[BoundaryCondition], face: Face, *velocity: tuple[float, ...], **more) -> BoundaryCondition:
-        return own[face](face, *velocity) if face in own else model(face, *velocity, **more)
+    sides: TunnelSides
+    ground: SideWall | None
+    """Wall on a ground that is a side of the box."""
+    own: Sequence[SideCondition]
+    """The user's own conditions."""
+    profile: InflowProfile | None
+    """Profile of the free stream."""
+    units: Units
+    origin: tuple[float, float, float]
+    """Lower corner of the domain [m]."""
 
-    stuck = [wall.face for wall in walls]
-    sides = [Face(k, end) for k in range(3) if k != axis for end in (0, 1)]
-    return (
-        condition(VelocityInlet, Face(axis, 0), inflow, profile=profile),
-        *(
-            condition(MovingWall, wall.face, tuple(map(units.velocity_to_lattice, wall.velocity)))
-            for wall in walls if wall.face not in closed
-        ),
-        *(condition(FreeSlip, face) for face in sides if face not in (*stuck, *closed)),
-        condition(PressureOutlet, Face(axis, 1), relaxation=_OUTLET_RELAXATION),
-    )
+    def all(self, closed: Collection[Face] = ()) -> tuple[BoundaryCondition, ...]:
+        """All conditions: inlets, walls, free slip, outlets. `closed`: sides without any fluid cell."""
+        ground = {} if self.ground is None else {self.ground.face: self.ground}
+        found = {
+            face: side for face, side in {**self.sides.all, **ground}.items()
+            if face not in closed and not isinstance(side, SidePeriodic)
+        }
+        outlets = [each for each in self.sides.outlets[::-1] if found.get(each.face) is each]
+        ordered = [
+            *(each for kind in (SideInlet, SideWall) for each in found.values() if isinstance(each, kind)),
+            *(face for face, side in found.items() if side is None or isinstance(side, SideSymmetry)), *outlets,
+        ]
+        return tuple(self._condition(each) for each in ordered)
+
+    def excess(self, outlet: SideOutlet) -> float:
+        """rho - 1 at an outlet: its pressure relative to the first one."""
+        return self.units.pressure_to_lattice(outlet.pressure - self.sides.outlets[0].pressure) / CS2
+
+    def check(self) -> None:
+        """Raises WindTunnelError for velocities and pressures of openings that the lattice velocity cannot represent."""
+        u = self.units
+        fastest = max(self.sides.inlets, key=lambda each: self.sides.speed_of(each) or 0.0, default=None)
+        speed = 0.0 if fastest is None else self.sides.speed_of(fastest) or 0.0
+        mach = u.velocity_to_lattice(speed) / SOUND_SPEED
+        if fastest is not None and is_below(MACH_ERROR_ABOVE, mach):
+            advised = rounded_down(MACH_ERROR_ABOVE * SOUND_SPEED * u.velocity / speed, 4)
+            raise WindTunnelError(
+                f"the velocity on {fastest.face} is {speed:.4g} m/s, a Mach number of {mach:.2g} on the lattice, above the limit "
+                f"of {MACH_ERROR_ABOVE:g}: use a lattice_velocity of at most {advised:g} (now {u.lattice_velocity:g})"
+            )
+        for outlet in self.sides.outlets:
+            excess = abs(self.excess(outlet))
+            if is_below(DENSITY_ERROR_ABOVE, excess):
+                advised = 0.95 * u.lattice_velocity * math.sqrt(DENSITY_ERROR_ABOVE / excess)
+                raise WindTunnelError(
+                    f"the pressure on {outlet.face} is {outlet.pressure:.5g} Pa: relative to {self.sides.outlets[0].face} it "
+                    f"changes the density by {excess:.1%}, above the limit of {DENSITY_ERROR_ABOVE:.0%}. Check the unit of the "
+                    f"pressure, or use a lattice_velocity of {advised:.2g} (now {u.lattice_velocity:g})"
+                )
+
+    def _condition(self, side: Side | Face) -> BoundaryCondition:
+        """The condition of a side; of a face without one, free slip."""
+        face = side if isinstance(side, Face) else side.face
+        velocity = ()
+        if isinstance(side, SideInlet):
+            velocity = (self._inflow(side),)
+        elif isinstance(side, SideWall):
+            velocity = (self._lattice(side.velocity),)
+        own = next((each for each in self.own if each.face == face), None)
+        if own is not None:
+            return own.model(face, *velocity)
+        if isinstance(side, SideInlet):
+            return self._inlet(side, *velocity)
+        if isinstance(side, SideWall):
+            return MovingWall(face, *velocity)
+        return self._outlet(side) if isinstance(side, SideOutlet) else FreeSlip(face)
+
+    def _inlet(self, inlet: SideInlet, velocity: Velocity) -> VelocityInlet:
+        profile = inlet.profile or (self.profile if inlet.velocity is None else None)
+        if profile is None:
+            return VelocityInlet(inlet.face, velocity)
+        place = self._place(inlet.face)
+        return VelocityInlet(inlet.face, profile.parameter(velocity, place), profile=profile.of(place))
+
+    def _outlet(self, outlet: SideOutlet) -> BoundaryCondition:
+        first, stream = self.sides.outlets[0], self.sides.stream
+        if outlet is not first:
+            return LinkPressure(outlet.face, 1.0 + self.excess(outlet))
+        if not (stream.is_oblique and outlet.face == stream.outlet):
+            return PressureOutlet(outlet.face, relaxation=_OUTLET_RELAXATION)
+        profile = None if self.profile is None else self.profile.of(self._place(outlet.face))
+        return PressureOutlet(
+            outlet.face, relaxation=_OUTLET_RELAXATION, velocity=self._stream_velocity, profile=profile
+        )
+
+    def _inflow(self, inlet: SideInlet) -> Velocity:
+        return self._stream_velocity if inlet.velocity is None else self._lattice(inlet.velocity)
+
+    @property
+    def _stream_velocity(self) -> Velocity:
+        """Velocity of the free stream [cells / step]."""
+        x, y, z = (self.units.lattice_velocity * self.sides.stream.unit).tolist()
+        return x, y, z
+
+    def _lattice(self, velocity: Velocity) -> Velocity:
+        x, y, z = (self.units.velocity_to_lattice(each) for each in velocity)
+        return x, y, z
+
+    def _place(self, face: Face) -> InletPlace:
+        return InletPlace(face.axis, self.sides.stream.up, self.origin, self.units)
 
 
 def pressure_doubts(conditions: Sequence[BoundaryCondition]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,10 +12,11 @@ import warp as wp
 from ..errors import WindTunnelError
 from ..geometry import SolidFraction, TriangleMesh
 from ..layout import EDGE
+from ..models import RigidVelocity
 from ..models.boundary import Face
 from ..models.wall import BounceBack, Bouzidi
 from ..solver import Obstacle
-from .sides import SideCondition, SideWall
+from .sides import SideWall
 from .surroundings import Surroundings
 from .tunnel_box import box_on_ground, in_whole_tiles, require_in_box
 
@@ -33,25 +34,30 @@ class TunnelSpace:
     """Name of the body that is measured."""
     wanted: np.ndarray
     """Box as specified, without whole tiles and without regard to the ground [m], (2, 3)."""
-    centred: np.ndarray
-    """Whether the box is extended to whole tiles on both sides, per axis, (3,); otherwise at its upper end."""
+    growth: np.ndarray
+    """Share of the growth to whole tiles at the lower side of the box, by axis, (3,): see `in_whole_tiles`."""
     axis: int
-    """Axis of the flow."""
+    """Main axis of the stream."""
+    openings: Mapping[Face, str]
+    """Names of the inlets and outlets by side."""
     voxel_size: float
     """Edge of a cell [m]."""
+    floor: tuple[Face, float] | None = None
+    """Side of the box that lies at a coordinate [m] where no ground is found, such as a road."""
     device: wp.DeviceLike = None
 
     @cached_property
     def bounds(self) -> np.ndarray:
         """Lower and upper corner [m], (2, 3); a flat ground is one of its sides."""
         ground = self.surroundings.ground
-        return self._box if ground is None else box_on_ground(self._box, ground.face, ground.coordinate, self.voxel_size)
+        floor = self.floor if ground is None else (ground.face, ground.coordinate)
+        return self._box if floor is None else box_on_ground(self._box, *floor, self.voxel_size)
 
     @cached_property
     def surroundings(self) -> Surroundings:
-        """Parts that bodies larger than the tunnel play: its ground, rooms, and what is clipped at the inlet and the outlet."""
+        """Parts that bodies larger than the tunnel play: its ground, rooms, and what is clipped at inlets and outlets."""
         return Surroundings.of(
-            self.bodies, self.obstacle, self.wanted, self._box, self.axis, self.voxel_size, device=self.device
+            self.bodies, self.obstacle, self.wanted, self._box, self.openings, self.voxel_size, device=self.device
         )
 
     @property
@@ -79,7 +85,7 @@ class TunnelSpace:
         (low, high), wanted, found = self.bodies[self.obstacle].bounds, np.ptp(self.wanted, axis=0), np.ptp(self._box, axis=0)
         spans = (low <= self._box[0]) & (high >= self._box[1]) | (np.arange(3) == self.axis)
         growth = float(np.prod((found / wanted)[~spans])) - 1.0
-        if self.centred.any() or growth < _WIDENED:
+        if self.growth.any() or growth < _WIDENED:
             return ()
         sizes = [" x ".join(f"{x:.4g}" for x in np.delete(each, self.axis)) for each in (found, wanted)]
         return (
@@ -99,28 +105,30 @@ class TunnelSpace:
                     "(ignore=), or choose another box"
                 )
 
-    def obstacles(self, wall: SolidFraction | BounceBack, moved: Mapping[str, TriangleMesh]) -> list[Obstacle]:
-        """The bodies without the ground, with a wall; `moved`: surfaces in place of those of the same name.
+    def obstacles(
+        self, wall: SolidFraction | BounceBack, moved: Mapping[str, TriangleMesh], motions: Mapping[str, RigidVelocity]
+    ) -> list[Obstacle]:
+        """The bodies without the ground, with a wall; `moved`: surfaces in place of those of the same name; `motions`: by name.
 
         Solid fractions leave cells at an opening fluid, so that a body there has its wall on links.
         """
         around, on_links = self.surroundings, wall if isinstance(wall, BounceBack) else Bouzidi()
         return [
-            Obstacle(name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms)
+            Obstacle(
+                name, mesh, on_links if name in around.on_links else wall, hollow=name in around.rooms, motion=motions.get(name)
+            )
             for name, mesh in {**self.standing, **moved}.items()
         ]
 
-    def walls(self, walls: Sequence[SideWall], conditions: Sequence[SideCondition]) -> tuple[SideWall, ...]:
-        """The walls on the sides, and a wall at rest on a ground without a wall or condition of its own."""
+    def ground_wall(self, specified: Collection[Face]) -> SideWall | None:
+        """Wall at rest on a ground, unless a condition is specified for its side."""
         ground = self.surroundings.ground
-        if ground is None or any(each.face == ground.face for each in (*walls, *conditions)):
-            return tuple(walls)
-        return (*walls, SideWall(ground.face))
+        return None if ground is None or ground.face in specified else SideWall(ground.face)
 
     @cached_property
     def _box(self) -> np.ndarray:
         """The box in whole tiles, without regard to the ground [m], (2, 3)."""
-        return in_whole_tiles(self.wanted, self.voxel_size, self.centred)
+        return in_whole_tiles(self.wanted, self.voxel_size, self.growth)
 
     @cached_property
     def _solid_shares(self) -> dict[Face, float]:
@@ -129,5 +137,5 @@ class TunnelSpace:
     @property
     def _closed(self) -> dict[str, float]:
         """Share of the inlet and of the outlet that bodies close, where they do."""
-        shares = {end: self._solid_shares.get(Face(self.axis, k), 0.0) for k, end in enumerate(("inlet", "outlet"))}
+        shares = {opening: self._solid_shares.get(face, 0.0) for face, opening in self.openings.items()}
         return {end: share for end, share in shares.items() if share > 0.0}

@@ -2,14 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from ..grid import Domain
+from ..units import Unit
 from .boundary import Face
 from .field_range import FieldRange
+from .in_si import in_si
 
 
 class ViscosityField(ABC):
@@ -33,7 +35,7 @@ class Sponge(ViscosityField):
     """
 
     face: Face
-    depth: float
+    depth: float = field(metadata=in_si(Unit(m=1)))
     """[cells]."""
     strength: float = 100.0
 

@@ -99,6 +99,41 @@ class Difference(Functional):
         return a - b, np.concatenate([of_a, -of_b])
 
 
+@dataclass(frozen=True)
+class WeightedSum(Functional):
+    """J = sum_k w_k A_k, such as the force along any direction. Raises ValueError without terms, or if their units differ."""
+
+    terms: tuple[tuple[float, Functional], ...]
+    """Weight w_k and functional A_k of each term."""
+
+    def __post_init__(self):
+        if not self.terms:
+            raise ValueError("WeightedSum has no terms: pass at least one pair of weight and functional")
+        units = [each.unit for _, each in self.terms]
+        known = [each for each in units if each is not None]
+        if any(not each.is_like(known[0]) for each in known):
+            names = " and ".join(each.symbol(3) or "1" for each in known)
+            raise ValueError(f"WeightedSum of {names}: all terms must have the same unit")
+
+    @property
+    def unit(self):
+        units = [each.unit for _, each in self.terms]
+        return None if None in units else units[0]
+
+    @property
+    def is_linear(self):
+        return all(each.is_linear for _, each in self.terms)
+
+    @property
+    def sums(self):
+        return tuple(part for _, each in self.terms for part in each.sums)
+
+    def of_sums(self, sums):
+        ends = np.cumsum([len(each.sums) for _, each in self.terms])[:-1]
+        found = [(w, *each.of_sums(part)) for (w, each), part in zip(self.terms, np.split(np.asarray(sums), ends))]
+        return sum(w * value for w, value, _ in found), np.concatenate([w * slopes for w, _, slopes in found])
+
+
 class Delegated(Functional, ABC):
     """Functional whose value in lattice units is that of another one; `unit` is its own."""
 

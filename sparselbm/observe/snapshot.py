@@ -1,6 +1,7 @@
 """Instantaneous flow fields in SI: fields on tiles, slices, values on surfaces, streamlines."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +19,7 @@ from .streamlines import trace_streamlines
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Velocity, pressure and solid fraction of every cell of a simulation, without scalars."""
+    """Velocity, pressure, solid fraction and scalars of every cell of a simulation."""
 
     domain: Domain
     velocity: np.ndarray
@@ -27,6 +28,8 @@ class Snapshot:
     """Pressure relative to that of the outlet [Pa], (n, cells)."""
     solid: np.ndarray
     """Solid fraction, (n, cells)."""
+    scalars: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Scalars by name, in their own units, (n, cells)."""
 
     @classmethod
     def of(cls, simulation: Simulation, units: Units) -> "Snapshot":
@@ -36,7 +39,9 @@ class Snapshot:
         solid = simulation.solids.values().astype(np.float32)
         solid[simulation.domain.fluid & ~simulation.walls.fluid] = 1.0  # Behind walls on links.
         velocity = units.velocity_to_si(np.moveaxis(moments[:, 1:], 1, -1))
-        return cls(simulation.domain, velocity, units.pressure_to_si(CS2 * (moments[:, 0] - 1.0)), solid)
+        fields = {each: simulation.scalar(each.name).astype(np.float32) for each in simulation.physics.scalars}
+        scalars = {each.name: values + np.float32(each.offset) for each, values in fields.items()}
+        return cls(simulation.domain, velocity, units.pressure_to_si(CS2 * (moments[:, 0] - 1.0)), solid, scalars)
 
     @cached_property
     def speed(self) -> np.ndarray:
@@ -104,16 +109,15 @@ class Snapshot:
         lines = [line for line in trace_streamlines(flow, seeds, 0.5 * self.domain.voxel_size, steps) if len(line) > 1]
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 
-    def grids(self) -> tuple[TileGrid, TileGrid]:
-        """Velocity and pressure as grids for `.vdb` and `.nvdb`."""
+    def grids(self) -> tuple[TileGrid, ...]:
+        """Velocity, pressure and scalars as grids for `.vdb` and `.nvdb`."""
         half, kept = 0.5 * self.domain.voxel_size, ~self.domain.ghost_tiles
         place = {
             "tiles": self.domain.tiles[kept], "voxel_size": self.domain.voxel_size, "active": self.domain.fluid[kept],
             "origin": tuple(x + half for x in self.domain.origin),
         }
-        fields = {"velocity": self.velocity, "pressure": self.pressure}
-        velocity, pressure = (TileGrid(name=name, values=values[kept], **place) for name, values in fields.items())
-        return velocity, pressure
+        fields = {"velocity": self.velocity, "pressure": self.pressure, **self.scalars}
+        return tuple(TileGrid(name=name, values=values[kept], **place) for name, values in fields.items())
 
 
 def _tangential(vectors: np.ndarray, normals: np.ndarray) -> np.ndarray:

@@ -153,7 +153,7 @@ def curves(
 
     `across`, `label`: of the horizontal and the vertical axis.
     """
-    figure = _figure(7.0, 4.5)
+    figure = new_figure(7.0, 4.5)
     axes = figure.subplots()
     for name, points in found.items():
         x, y = np.array(sorted(points)).T
@@ -163,7 +163,7 @@ def curves(
     axes.grid(alpha=0.3)
     if any(found):
         axes.legend(fontsize="small")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _draw_objective(axes: Axes, numbers: list[int], history: Sequence[Iteration], label: str) -> None:

@@ -12,6 +12,7 @@ from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..grid import sample
+from ..models.boundary import Face
 from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
@@ -92,7 +93,8 @@ class InternalFlowWriter(Resumable):
         shear = wall_shear_stress(flow.simulation, setup.wall, units)
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, setup.wall, viscosity=units.density * units.viscosity,
-            axis=int(np.argmax(np.ptp(setup.bounds, axis=0))), up=self._up, starts=self._starts(flow), on_points={"shear": shear},
+            inlet=Face(int(np.argmax(np.ptp(setup.bounds, axis=0))), 0), up=self._up, starts=self._starts(flow),
+            on_points={"shear": shear},
         )
 
     def _starts(self, flow: Flow) -> np.ndarray:

@@ -16,6 +16,11 @@ FIELDS = ("velocity", "pressure")
 MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_covariance", "pressure_variance")
 
 
+def field_file(name: str) -> str:
+    """Name of the `.nvdb` file of a field, without its ending: that of the field, or `scalar_NAME`."""
+    return name if name in FIELDS else f"scalar_{name}"
+
+
 @dataclass(frozen=True, eq=False)
 class Results:
     """Results of a run or study: a stage over the scene, fields of the last flow, the history. Raises ResultsError."""
@@ -52,10 +57,16 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] of the last flow written, and `MeanFields` of a run over time."""
+        """Velocity [m / s], pressure [Pa] and scalars of the last flow written, and `MeanFields` of a run over time."""
         self.require_fields()
         means = [name for name in MEAN_FIELDS if (self.folder / f"{name}.nvdb").is_file()]
-        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in (*FIELDS, *means))
+        names = (*map(field_file, self._fields), *means)
+        return tuple(read_nvdb(self.folder / f"{name}.nvdb") for name in names)
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        """Names of the fields of a flow: velocity, pressure and scalars."""
+        return (*FIELDS, *self.summary.get("scalars", ()))
 
     @cached_property
     def times(self) -> tuple[float, ...]:
@@ -73,8 +84,8 @@ class Results:
         return bool(self.times) and all((self.folder / f"{name}_0000.nvdb").is_file() for name in FIELDS)
 
     def frame(self, number: int) -> tuple[TileGrid, ...]:
-        """Velocity [m / s] and pressure [Pa] at one of `times`. Raises ResultsError if its volumes are missing."""
-        paths = [self.folder / f"{name}_{number:04d}.nvdb" for name in FIELDS]
+        """Velocity [m / s], pressure [Pa] and scalars at one of `times`. Raises ResultsError if its volumes are missing."""
+        paths = [self.folder / f"{field_file(name)}_{number:04d}.nvdb" for name in self._fields]
         missing = [path.name for path in paths if not path.is_file()]
         if missing:
             raise ResultsError(f"{self.folder}: {' and '.join(missing)} is missing: run again, with the volumes drawn")

@@ -30,10 +30,10 @@ from .stage import PrimOps, ResultsStage
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
-    "*pressure*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png", "slices.png",
-    "summary.json",
-    "restart/*.npz", "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/results.json", "export/picture.png",
-    "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
+    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png",
+    "slices.png", "summary.json", "restart/*.npz",
+    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
+    "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
 """Files that a run removes from its folder, including exports and pages of an earlier run, which would be mistaken for those
 of the new one."""
@@ -163,7 +163,7 @@ class ResultsWriter(Resumable):
         frequency = flow.frequency
         if frequency is None:
             return {}
-        number = frequency.scaled(self.setup.body.reference_length / self.setup.options.velocity)
+        number = frequency.scaled(self.setup.body.reference_length / self.setup.units.velocity)
         return {"strouhal": number.value, "strouhal_error": number.error}
 
     def _moment(self, flow: Flow, points: np.ndarray, sensitivity: np.ndarray | None = None) -> FlowFrame:
@@ -173,7 +173,7 @@ class ResultsWriter(Resumable):
             known["sensitivity"] = sensitivity
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
-            viscosity=units.density * units.viscosity, axis=self.setup.options.axis, up=self._up,
+            viscosity=units.density * units.viscosity, inlet=self.setup.options.stream.inlet, up=self._up,
             on_points=known,
         )
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from sparselbm.case.parts import PARTS, SIDES
-from sparselbm.case.schema import generated_schema, is_multiple, plug_info
+from sparselbm.case.schema import generated_schema, plug_info
 from sparselbm.scene.usd.plugin import SCHEMA_FOLDER
 
 LOOK = """
@@ -35,7 +35,7 @@ def test_the_files_of_the_package_are_those_of_the_parts():
 
 def test_usd_shows_every_fallback_allowed_token_and_doc():
     """usdview and Omniverse read it by the plugin's folder alone, without this package."""
-    names = json.dumps([(part.schema(), is_multiple(part)) for part in PARTS])
+    names = json.dumps([(part.schema(), part.is_multiple()) for part in PARTS])
     environment = {**os.environ, "PXR_PLUGINPATH_NAME": str(SCHEMA_FOLDER)}
     said = subprocess.run([sys.executable, "-c", LOOK, names], env=environment, capture_output=True, text=True, check=True)
     found = json.loads(said.stdout)
@@ -43,7 +43,7 @@ def test_usd_shows_every_fallback_allowed_token_and_doc():
         shown = found[part.schema()]
         assert " ".join(part.__doc__.split()) == shown.pop("")
         allowed = shown.pop("allowed")
-        head = f"sparselbm:{part.space}:" + ("__INSTANCE_NAME__:" if is_multiple(part) else "")
+        head = f"sparselbm:{part.space}:" + ("__INSTANCE_NAME__:" if part.is_multiple() else "")
         expected = {
             head + name: [
                 each.kind.usd,

@@ -90,9 +90,16 @@ def test_options_come_before_what_a_case_says(in_process, tmp_path, scene, devic
     assert code == 0, err
     assert found["reynolds"] == 40.0
     assert found["viscosity"] == pytest.approx(3.0 * found["length"] / 40.0)
+    turned = ("--flow-axis", "-y", "--viscosity", 0.05, "--reynolds", 40, "--device", device)
+    code, text, err = in_process("inspect", "ball_case.usda", *turned, "--json", "t.json")
+    found = json.loads((tmp_path / "t.json").read_text())
+    assert code == 0, err
+    assert "free stream along -y" in text
+    assert (found["viscosity"], found["reynolds"]) == pytest.approx((0.05, 40.0))
+    filled_in(tmp_path / "ball_case.usda", {'zMin:kind = "slip"': 'zMin:kind = "wall"'})
     code, _, err = in_process("inspect", "ball_case.usda", "--flow-axis", "y")
     assert code == 2
-    assert "/Case: sparselbm:boundary:xMin:kind" in err
+    assert "/Case: sparselbm:boundary:zMin:kind is wall" in err
 
 
 def test_the_obstacle_of_an_option_takes_over_the_role_and_the_design(in_process, tmp_path, scene, device):
@@ -178,7 +185,8 @@ def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_conc
     """A new setting needs no change of the commands; only settings that say so have no option of their own."""
     derived = {part: [each.parameter for each in settings_of(part)] for part in PARTS}
     assert derived[CaseSolver] == [
-        "lattice", "collision", "precision", "wall", "lattice_velocity", "tolerance", "until", "max_steps",
+        "lattice", "collision", "turbulence", "wall_function", "precision", "wall", "lattice_velocity",
+        "tolerance", "until", "max_steps",
     ]
     names = [name for each in derived.values() for name in each]
     assert len(names) == len(set(names))

@@ -11,7 +11,10 @@ from sparselbm.case.parts import PARTS
 from sparselbm.errors import CaseError
 from sparselbm.scene.usd import Scene
 
-QUICK = ("--voxel-size", 0.12, "--margins", "0.5,0.5,0.5", "--max-steps", 2, "--draw", "surface=pressure", "--device", "cpu")
+QUICK = (
+    "--voxel-size", 0.12, "--margins", "0.5,0.5,0.5", "--max-steps", 2, "--draw", "surface=pressure", "--draw", "volumes",
+    "--device", "cpu",
+)
 CUBE = """#usda 1.0
 ( metersPerUnit = 1 )
 def Cube "Body"
@@ -48,6 +51,17 @@ def test_a_sweep_combines_settings_and_attributes_and_can_be_continued(in_proces
     assert len({float(row["drag_coefficient"]) for row in rows}) == 4
     assert len({row["cells"] for row in rows}) == 1, "one box for all"
     assert (tmp_path / "out" / "sweep.png").stat().st_size > 5000
+
+    code, out, err = in_process("export", "out", "--to", "dataset")
+    assert code == 0, err
+    for number, row in enumerate(rows, start=1):
+        folder = tmp_path / "out" / "dataset" / f"run_{number}"
+        names = (f"cube_{number}.stl", f"boundary_{number}.vtp", f"volume_{number}.vti")
+        assert all((folder / name).stat().st_size > 500 for name in names)
+        with open(folder / f"force_mom_{number}.csv", newline="") as file:
+            assert next(csv.DictReader(file))["drag_coefficient"] == row["drag_coefficient"]
+        with open(folder / f"geo_parameters_{number}.csv", newline="") as file:
+            assert next(csv.DictReader(file)) == {name: row[name] for name in ("/Body.size", "fluid:reynolds")}
 
     lost = tmp_path / "out" / labels[2]
     (lost / "summary.json").unlink()

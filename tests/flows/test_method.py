@@ -58,7 +58,7 @@ def vessel(share, device=None, *, developed=False, pressure=0.0, **options):
     ],
 )
 def test_a_tunnel_without_a_collision_takes_the_first_that_is_stable(device, share, walls, chosen):
-    setup = tunnel(share, device, walls=walls)
+    setup = tunnel(share, device, sides=walls)
     assert setup.method.name == chosen
     assert (setup.options.collision, setup.options.lattice) == (setup.method.collision, setup.method.lattice)
     side = "within" if chosen.startswith("TRT") else "above"
@@ -149,7 +149,7 @@ def test_with_conditions_of_the_users_own_the_limit_is_a_warning():
 @pytest.mark.parametrize("kind", [ZouHePressure, RegularisedPressure, GradPressure, LinkPressure, PressureOutlet])
 @pytest.mark.parametrize("walls", [(), (WALL,)], ids=["slip", "walls"])
 def test_a_pressure_that_takes_shear_for_pressure_is_doubted_beside_walls(kind, walls):
-    warnings = tunnel(5.0, walls=walls, conditions=(SideCondition(X_MAX, kind),)).warnings
+    warnings = tunnel(5.0, sides=walls, conditions=(SideCondition(X_MAX, kind),)).warnings
     doubts = [each for each in warnings if "meets no-slip" in each]
     assert len(doubts) == (bool(walls) and kind in (ZouHePressure, RegularisedPressure, GradPressure))
     if doubts:
@@ -226,7 +226,7 @@ def test_the_limits_are_those_of_the_document():
 @pytest.mark.parametrize("walls", [(), FOUR], ids=["slip", "walls"])
 def test_the_default_of_a_tunnel_holds_or_is_refused(device, reynolds, cells, walls):
     """A ball in a short tunnel, for three crossings: the flow stays sound, its speed below twice that of the inflow."""
-    options = WindTunnel(voxel_size=1.0 / cells, reynolds=reynolds, upstream=1.0, downstream=1.5, side=0.75, walls=walls)
+    options = WindTunnel(voxel_size=1.0 / cells, reynolds=reynolds, upstream=1.0, downstream=1.5, side=0.75, sides=walls)
     try:
         setup = options.around({"ball": BALL}, "ball", device=device)
     except UnitsError as refusal:

@@ -64,7 +64,7 @@ def test_ground_may_be_on_any_side(axis, end):
     car = TriangleMesh.box(tuple(middle - 0.25), tuple(middle + 0.25))
     low, high = np.full(3, -50.0), np.full(3, 50.0)
     low[axis], high[axis] = (-1.0, 0.0) if end == 0 else (0.0, 1.0)
-    options = WindTunnel(voxel_size=0.0625, axis=(axis + 1) % 3)
+    options = WindTunnel(voxel_size=0.0625, direction=tuple(np.eye(3)[(axis + 1) % 3]))
     setup = options.around({"car": car, "ground": TriangleMesh.box(tuple(low), tuple(high))}, "car")
     assert setup.space.surroundings.ground.face == Face(axis, end)
     assert setup.bounds[end, axis] == 0.0
@@ -82,12 +82,13 @@ def test_ground_may_be_on_any_side(axis, end):
 )
 def test_other_bodies_are_no_ground(other):
     box = TUNNEL.around({"car": CAR}, "car").bounds
-    assert Surroundings.of({"car": CAR, "other": other}, "car", box, box, 0, TUNNEL.voxel_size).ground is None
+    openings = TUNNEL.all_sides.openings
+    assert Surroundings.of({"car": CAR, "other": other}, "car", box, box, openings, TUNNEL.voxel_size).ground is None
 
 
 def test_the_condition_of_the_user_stays_on_the_ground():
     """A road that moves with the flow, and a side without friction."""
-    moving = replace(TUNNEL, walls=(SideWall(FLOOR, (1.0, 0.0, 0.0)),)).around({"car": CAR, "ground": sheet()}, "car")
+    moving = replace(TUNNEL, sides=(SideWall(FLOOR, (1.0, 0.0, 0.0)),)).around({"car": CAR, "ground": sheet()}, "car")
     (wall,) = [each for each in moving.boundaries if each.face == FLOOR]
     assert isinstance(wall, MovingWall)
     assert wall.velocity[0] == pytest.approx(TUNNEL.lattice_velocity)
@@ -198,7 +199,7 @@ def test_ground_as_a_side_and_clipped_by_its_cells_give_the_same_flow(wall):
 def test_a_room_has_the_flow_of_a_box_with_walls(wall):
     """The same four walls, as sides of the box and as a mesh in a larger one; inlets as above, along four walls."""
     sides = tuple(SideWall(Face(k, end)) for k in (1, 2) for end in (0, 1))
-    walls = replace(TUNNEL, wall=wall, corners=((-0.75, -0.75, 0.0), (1.25, 0.75, 1.0)), walls=sides).around({"car": CAR}, "car")
+    walls = replace(TUNNEL, wall=wall, corners=((-0.75, -0.75, 0.0), (1.25, 0.75, 1.0)), sides=sides).around({"car": CAR}, "car")
     larger = replace(TUNNEL, wall=wall, corners=((-0.75, -1.0, -0.25), (1.25, 1.0, 1.25)))
     room = larger.around({"car": CAR, "room": TriangleMesh.box((-50.0, -0.75, 0.0), (50.0, 0.75, 1.0))}, "car")
     assert room.space.surroundings.rooms == {"room"}

@@ -70,7 +70,7 @@ from sparselbm.models.collision import (
 from sparselbm.models.force import Boussinesq, Brinkman, ForceField, RotatingFrame, UniformForce
 from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarBGK, ScalarTRT
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway, ParabolicInterpolation
 from sparselbm.observe import (
@@ -129,7 +129,7 @@ def _between_patches(lattice):
     inlet, outlet = Patch("inlet", mesh=None), Patch("outlet", mesh=None)
     flow = VelocityInlet(inlet, along_x(lattice, 0.05)), LinkPressure(outlet)
     dye = Scalar("dye", 0.1, ScalarBGK(), (FixedFlux(inlet, 1e-3),), source=1e-4)
-    heat = Scalar("heat", 0.1, ScalarTRT(1 / 4), (FixedValue(inlet, 1.0),))
+    heat = Scalar("heat", 0.1, ScalarTRT(1 / 4), (FixedValue(inlet, 1.0), LinkOutflow(outlet)))
     force = ForceField(lambda centres: centres)
     return Physics(lattice, TRT(), flow, (force,), obstacles=("body",), link_wall=Halfway(), scalars=(dye, heat))
 

@@ -14,7 +14,8 @@ from sparselbm.scene.usd import Scene
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_the_box_keeps_its_margins_in_whole_tiles(axis):
     body = TriangleMesh.box((1.0, 2.0, 3.0), (1.5, 3.0, 3.8))
-    setup = WindTunnel(voxel_size=0.05, axis=axis, upstream=1, downstream=3, side=2).around({"box": body}, "box")
+    tunnel = WindTunnel(voxel_size=0.05, direction=tuple(np.eye(3)[axis]), upstream=1, downstream=3, side=2)
+    setup = tunnel.around({"box": body}, "box")
     extent = body.bounds[1] - body.bounds[0]
     assert setup.length == pytest.approx(max(extent[k] for k in range(3) if k != axis))
     before = (body.bounds[0] - setup.bounds[0]) / setup.length

@@ -130,7 +130,7 @@ def drag_checks(case: RandomCase, setup: WindTunnelSetup, flow: Flow) -> tuple[f
     low, high = drag_band(case, setup)
     if not low <= drag <= high:
         reasons.append(f"C_d {drag:.4g} is outside {low:.3g} to {high:.3g}")
-    entering, leaving = mass_fluxes(flow, setup.options.axis)
+    entering, leaving = mass_fluxes(flow, setup.options.stream.axis)
     if abs(leaving / entering - 1.0) > 0.02:
         reasons.append(f"steady, but {leaving / entering - 1.0:+.1%} of the mass at the outlet")
     return drag, tuple(reasons)

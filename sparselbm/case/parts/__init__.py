@@ -9,16 +9,19 @@ from .boundary import SIDES, CaseBoundary
 from .design import CaseConstraint, CaseDesign, CaseObjective
 from .domain import CaseDomain, CaseReference
 from .fluid import CaseFluid
+from .force import CaseForce
 from .opening import CaseOpening
 from .output import CaseOutput
+from .scalar import CaseCondition, CaseScalar
 from .scene import CaseObstacle, SceneFile
 from .solver import CaseSolver
+from .stream import CaseStream
 from .time import CaseTime
 from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
-    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseBoundary, CaseSolver, CaseTime,
-    CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
+    SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseForce, CaseScalar, CaseCondition,
+    CaseStream, CaseBoundary, CaseSolver, CaseTime, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
 
@@ -26,16 +29,20 @@ __all__ = [
     "PARTS",
     "SIDES",
     "CaseBoundary",
+    "CaseCondition",
     "CaseConstraint",
     "CaseDesign",
     "CaseDomain",
     "CaseFluid",
+    "CaseForce",
     "CaseObjective",
     "CaseObstacle",
     "CaseOpening",
     "CaseOutput",
     "CaseReference",
+    "CaseScalar",
     "CaseSolver",
+    "CaseStream",
     "CaseTime",
     "SceneFile",
     "Vector",

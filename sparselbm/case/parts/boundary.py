@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ...models.boundary import BoundaryCondition
 from ..entry import CasePart, entry
-from ..kinds import TEXT, TOKEN, VECTOR
+from ..kinds import NUMBER, TEXT, TOKEN, VECTOR
 from .vector import Vector
 
 SIDES = ("xMin", "xMax", "yMin", "yMax", "zMin", "zMax")
@@ -15,9 +15,9 @@ SIDES = ("xMin", "xMax", "yMin", "yMax", "zMin", "zMax")
 
 @dataclass(frozen=True, kw_only=True)
 class CaseBoundary(CasePart):
-    """Boundary condition on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax. The default is free slip.
+    """Boundary condition on a side of the box: xMin, xMax, yMin, yMax, zMin or zMax.
 
-    There are one inlet, on a lower side, and one outlet on the opposite side.
+    There may be any number of inlets and outlets. The default is free slip, and open where the free stream crosses the side.
     """
 
     space: ClassVar[str] = "boundary"
@@ -25,19 +25,29 @@ class CaseBoundary(CasePart):
 
     kind: str = entry(
         TOKEN, "slip",
-        "inlet: inflow at a specified velocity; outlet: outflow at pressure 0; wall: no-slip wall; movingWall: no-slip wall that "
-        "moves in its own plane; slip, symmetry: no friction and no flow through the side.",
-        allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry"),
+        "inlet: inflow at a specified velocity, or that of the free stream; outlet: outflow at a pressure; wall: no-slip wall; "
+        "movingWall: no-slip wall that moves in its own plane; slip: no friction and no flow through the side, except that it is "
+        "an inlet where the free stream enters, and an outlet where it leaves; symmetry: no friction and no flow through the "
+        "side; periodic: the flow continues at the opposite side, which is periodic too.",
+        allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry", "periodic"),
     )
     velocity: Vector | None = entry(
-        VECTOR, None, "Velocity [m/s]: of the inflow, normal to the side, or of the moving wall, along it.",
-        only=("inlet", "movingWall"), required=True,
+        VECTOR, None, "Velocity [m/s]: of the inflow, at any angle into the box, or of the moving wall, along it. Not set at an "
+        "inlet: that of the free stream.",
+        only=("inlet", "movingWall"),
+    )
+    pressure: float = entry(
+        NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets drive a flow.", only=("outlet",)
     )
     profile: str = entry(
         TOKEN, "uniform",
-        "uniform: the same velocity everywhere; parabola: the velocity times 4 s (1 - s) along both axes, with s from 0 to 1 "
-        "between walls, so that it is the maximum.",
+        "uniform: the same velocity everywhere, or the profile of the free stream; parabola: the velocity times 4 s (1 - s) "
+        "along both axes, with s from 0 to 1 between walls, so that it is the maximum.",
         allowed=("uniform", "parabola"), only=("inlet",),
+    )
+    table: str | None = entry(
+        TEXT, None, "CSV file with the velocity over the inlet: a header and the columns x, y, z [m], u, v, w [m/s], relative to "
+        "the case's folder. It is interpolated linearly between the points.", only=("inlet",), instead_of=("velocity", "profile"),
     )
     model: str | None = entry(
         TEXT, None, "Boundary condition in place of the built-in one of this kind; it is given the face and, for an inlet or a "

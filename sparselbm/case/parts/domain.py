@@ -23,9 +23,13 @@ class CaseDomain(CasePart):
     voxel_size: float | None = entry(
         NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0
     )
-    upstream: float = entry(NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle [L].", above=0.0, option=False)
+    upstream: float = entry(
+        NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle along the main axis of the stream, which is that "
+        "of its largest component [L].", above=0.0, option=False,
+    )
     downstream: float = entry(
-        NUMBER, WindTunnel.downstream, "Distance from the obstacle to the outlet [L].", above=0.0, option=False
+        NUMBER, WindTunnel.downstream, "Distance from the obstacle to the outlet along the main axis of the stream [L].",
+        above=0.0, option=False,
     )
     side: float = entry(
         NUMBER, WindTunnel.side, "Distance from the obstacle to each other side [L].", above=0.0, option=False
@@ -52,4 +56,8 @@ class CaseReference(CasePart):
     area: float | None = entry(
         NUMBER, None, "Reference area of force coefficients [m2]. Not set: the silhouette along the flow of the design "
         "obstacle's part in the box.", above=0.0, option="reference_area",
+    )
+    moment_centre: Vector | None = entry(
+        VECTOR, None, "Point to which moments refer [m]; their coefficients refer to area and length. Not set: the centre of the "
+        "bounding box of the design obstacle's part in the box."
     )

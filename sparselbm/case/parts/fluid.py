@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...flows import WindTunnel
-from ..entry import CasePart, entry
+from ...models import rheology
+from ...models.collision import Collision
+from ..entry import CasePart, entry, model_entry
 from ..kinds import NUMBER
+from ..model_kind import Models
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +20,20 @@ class CaseFluid(CasePart):
     space: ClassVar[str] = "fluid"
 
     density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0)
-    reynolds: float = entry(
+    reynolds: float | None = entry(
         NUMBER,
-        WindTunnel.reynolds,
-        "Reynolds number u L / nu, with the inlet velocity u and the reference length L, by default the design obstacle's "
-        "largest extent across the flow; in a fluid volume with the mean velocity u and the hydraulic diameter L = 4 A / P of "
-        "the inlet.",
+        None,
+        "Reynolds number u L / nu, with the velocity u of the free stream and the reference length L, by default the design "
+        "obstacle's largest extent across the flow; in a fluid volume with the mean velocity u and the hydraulic diameter "
+        f"L = 4 A / P of the inlet. Not set: {WindTunnel.reynolds:g}, or that of the viscosity. With the viscosity and without "
+        "a velocity it gives the velocity of the free stream.",
         above=0.0,
     )
-    viscosity: float | None = entry(NUMBER, None, "Kinematic viscosity nu [m2/s].", above=0.0, instead_of=("reynolds",))
+    rheology: str | None = model_entry(
+        Models.of(rheology, Collision, given=1), None,
+        "Law of the viscosity of a non-Newtonian fluid. The viscosity, or that of the Reynolds number, is then the nominal one, "
+        "and nu_0 of Carreau. Not set: a Newtonian fluid.",
+    )
+    viscosity: float | None = entry(
+        NUMBER, None, "Kinematic viscosity nu [m2/s]. Not set: that of the Reynolds number.", above=0.0
+    )

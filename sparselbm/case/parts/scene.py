@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..entry import CasePart, entry
-from ..kinds import CHOICES, COUNT, NUMBER, TEXT, TOKEN
+from ..kinds import CHOICES, COUNT, NUMBER, TEXT, TOKEN, VECTOR
+from .vector import Vector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,4 +54,12 @@ class CaseObstacle(CasePart):
         "fixed: an obstacle in the flow; ignored: not part of the flow; fluidVolume: the surface that encloses the fluid, which "
         "enters and leaves through openings, in one or several prims; there is no box then, and other bodies are ignored.",
         allowed=("fixed", "design", "ignored", "fluidVolume"),
+    )
+    rpm: float | None = entry(
+        NUMBER, None, "Revolutions per minute of a body of revolution, such as a wheel, about its rotation axis by the "
+        "right-hand rule; its surface moves in its place. Requires rotationAxis."
+    )
+    rotation_axis: Vector | None = entry(VECTOR, None, "Direction of the axis of the rotation. Requires rpm.")
+    rotation_centre: Vector | None = entry(
+        VECTOR, None, "Point on the axis of the rotation [m]. Not set: the centre of the body's bounding box. Requires rpm."
     )

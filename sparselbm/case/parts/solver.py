@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...flows import SteadyRun, WindTunnel
+from ...models import collision, turbulence
 from ...models.collision import Collision
-from ..entry import CasePart, entry
-from ..kinds import COUNT, NUMBER, TOKEN
+from ..entry import CasePart, entry, model_entry
+from ..kinds import COUNT, FLAG, NUMBER, TOKEN
+from ..model_kind import Models
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +22,19 @@ class CaseSolver(CasePart):
     lattice: str | None = entry(
         TOKEN, None, "Velocity set. Not set: D3Q19, or D3Q27 where the collision model needs it.", allowed=("D3Q19", "D3Q27")
     )
-    collision: str | None = entry(
-        TOKEN, None,
-        "Collision model; Cumulant requires D3Q27. Not set: TRT where it is stable at the cell Reynolds number u / nu, else "
-        "CentralMoment, Cumulant or RecursiveRegularised, which are stable at higher ones; the choice is printed.",
-        allowed=("TRT", "BGK", "RecursiveRegularised", "CentralMoment", "Cumulant"), model=Collision,
+    collision: str | None = model_entry(
+        Models.of(collision, Collision), None,
+        "Collision model; some require D3Q27, and are refused without it. Not set: TRT where it is stable at the cell "
+        "Reynolds number u / nu, else CentralMoment, Cumulant or RecursiveRegularised, which are stable at higher ones; "
+        "the choice is printed.",
+    )
+    turbulence: str | None = model_entry(
+        Models.of(turbulence, Collision, given=1), None,
+        "Subgrid-scale model around the collision, for turbulence that the cells do not resolve. Not set: none.",
+    )
+    wall_function: bool = entry(
+        FLAG, False, "Friction of no-slip sides at rest by the wall law of Werner and Wengle, for boundary layers that the cells "
+        "do not resolve. Bodies and fluid volumes have none.",
     )
     precision: str = entry(TOKEN, "single", "Floating-point precision of the solver.", allowed=("single", "double"))
     wall: str = entry(

@@ -27,8 +27,8 @@ class BoundaryCondition(ABC):
 
     precedence = 2.0
     """Rank where two conditions meet: they are applied in rising order, in any order of the list, and the last has the links of
-    both. 0: planes of symmetry, 1 to 1.5: walls, 2: velocities, 3: densities and outlets, which need all other populations of
-    their cells. If ranks are equal, the face of the lower axis comes first."""
+    both. 0: planes of symmetry, 1 to 1.5: walls, 2: velocities, 2.5: pressures on links, 3: densities and outlets, which need all
+    other populations of their cells. If ranks are equal, the face of the lower axis comes first."""
     mass_share = 1.0
     """Weight of a cell on the face in the total mass: 1/2 where the face is a symmetry plane through its centre."""
     needs_plane = True
@@ -47,6 +47,11 @@ class BoundaryCondition(ABC):
     def prescribes_velocity(self) -> bool:
         """Whether it is an inlet: no wall, plane of symmetry or outlet."""
         return self.precedence == 2.0
+
+    @property
+    def prescribes_pressure(self) -> bool:
+        """Whether it is an outlet."""
+        return self.precedence == 3.0
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:

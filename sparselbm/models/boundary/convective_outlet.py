@@ -1,9 +1,11 @@
 """Outlet that convects populations out at a given speed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...lattice.moments import excess_density
 from ...trace.expression import where
+from ...units import Unit
+from ..in_si import in_si
 from .condition import BoundaryCondition
 from .face import Face
 from .plane import density_parameter, require_density
@@ -24,7 +26,7 @@ class ConvectiveOutlet(BoundaryCondition):
     """
 
     face: Face
-    speed: float
+    speed: float = field(metadata=in_si(Unit(m=1, s=-1)))
     """Convection speed U [cells / step]: that of the flow for vortices, 1 / sqrt(3) for sound."""
     density: float = 1.0
     """rho_out [lattice density]."""

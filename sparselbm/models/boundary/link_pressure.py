@@ -42,7 +42,7 @@ class LinkPressure(BoundaryCondition):
     density: float = 1.0
     """rho_out [lattice density]; the pressure is rho / 3."""
 
-    precedence = 3.0
+    precedence = 2.5
     needs_plane = False
     needs_normal = True
     on_links = True

@@ -1,8 +1,10 @@
 """Base classes of conditions with a prescribed density or velocity."""
 
 from abc import ABC
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import vector_parameters
 from .condition import BoundaryCondition
 from .face import Face
@@ -40,7 +42,7 @@ class PrescribedVelocity(BoundaryCondition, ABC):
     Parameters: `velocity_x`, `velocity_y`, `velocity_z` [cells / step].
     """
 
-    velocity: tuple[float, ...]
+    velocity: tuple[float, ...] = field(metadata=in_si(Unit(m=1, s=-1)))
     """u [cells / step], one value per axis."""
 
     def parameters(self, dimension):

@@ -5,9 +5,10 @@ from math import sqrt
 
 from ...lattice import CS2
 from ...lattice.moments import excess_density, momentum
+from ..model_parameter import vector_parameters
 from .condition import BoundaryCondition
 from .face import Face
-from .plane import density_parameter, known_density, require_density
+from .plane import density_parameter, known_density, require_density, velocity_of
 from .second_order import second_order
 
 _CS = sqrt(CS2)
@@ -19,12 +20,12 @@ class PressureOutlet(BoundaryCondition):
 
     With n the outward normal, A = sum_{c.n = 0} f + 2 sum_{c.n = 1} f = rho - 1 + j_n is known at the face. The incoming
     characteristic J = c_s^2 (rho - 1) - c_s j_n relaxes at the rate K: J = J_old - K c_s^2 (rho - rho_out). Together they
-    give rho and j_n; in a steady state rho = rho_out exactly. The flow leaves normal to the face, u_t = 0, and all
-    populations are rebuilt from rho and u (see `second_order`): replacing only the incoming ones, as Zou & He do, is
-    unstable at tau - 1/2 = 0.004. J is stored in the slot of the straight outgoing velocity.
+    give rho and j_n; in a steady state rho = rho_out exactly. The flow leaves normal to the face, u_t = 0, or with the given
+    `velocity` along it, and all populations are rebuilt from rho and u (see `second_order`): replacing only the incoming ones,
+    as Zou & He do, is unstable at tau - 1/2 = 0.004. J is stored in the slot of the straight outgoing velocity.
 
     Source: Poinsot & Lele, J. Comput. Phys. 101 (1992) 104 (LODI); Latt et al., Phys. Rev. E 77 (2008) 056703.
-    Parameter: `density` (rho_out; schedules and profiles multiply rho_out - 1).
+    Parameters: `density` (rho_out; schedules and profiles multiply rho_out - 1), and `velocity_x`, ... where it is given.
     """
 
     face: Face
@@ -36,6 +37,9 @@ class PressureOutlet(BoundaryCondition):
     Measured reflection of a Gaussian pulse with a standard deviation of 8 cells: 1.7 % at 0.001, 3.4 % at 0.002,
     26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
     """
+    velocity: tuple[float, ...] | None = None
+    """Velocity with which an oblique stream leaves [cells / step], one value per axis; None: along the normal. The component
+    across the face has no effect."""
 
     precedence = 3.0
 
@@ -47,12 +51,15 @@ class PressureOutlet(BoundaryCondition):
             )
 
     def parameters(self, dimension):
-        return (density_parameter(self.density),)
+        stream = () if self.velocity is None else vector_parameters(
+            "velocity", self.velocity, "xyz"[:dimension], "cells/step", "velocity along the face"
+        )
+        return (density_parameter(self.density), *stream)
 
     def fill(self, lattice, f, value, enters):
         known, kept, K = known_density(lattice, self.face, f), f[self.face.straight(lattice)], self.relaxation
         excess = (kept + K * CS2 * value["density"] + _CS * known) * (1.0 / (CS2 * (1.0 + K) + _CS))
-        u = [0.0] * lattice.dimension
+        u = [0.0] * lattice.dimension if self.velocity is None else velocity_of(lattice, value)
         u[self.face.axis] = -self.face.inward * (known - excess) / (1.0 + excess)
         return second_order(lattice, f, excess, u, enters)
 

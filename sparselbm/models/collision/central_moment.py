@@ -1,11 +1,13 @@
 """Central-moment collision, also called the cascaded collision (Geier)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ...lattice import D3Q19, D3Q27, Lattice
 from ...lattice.moments import macroscopic
+from ...units import Unit
+from ..in_si import in_si
 from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 from .moving_frame import at_rest, moving_departure
@@ -30,7 +32,7 @@ class CentralMoment(Collision):
         D3Q27: CellReynoldsLimits(slip=80.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
     })
 
-    bulk_viscosity: float | None = None
+    bulk_viscosity: float | None = field(default=None, metadata=in_si(Unit(m=2, s=-1)))
     """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     """Relaxation rates of the moments of third to sixth order, in (0, 2)."""

@@ -1,7 +1,7 @@
 """Cumulant collision (Geier, Schonherr, Pasquali & Krafczyk)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import comb, prod
 from types import MappingProxyType
@@ -11,6 +11,8 @@ from ...lattice import D3Q27, Lattice
 from ...lattice.bases import Moments, pair
 from ...lattice.moments import macroscopic
 from ...trace.expression import total
+from ...units import Unit
+from ..in_si import in_si
 from .cell_reynolds import CellReynoldsLimits
 from .model import Collision, relaxation_rate
 from .moving_frame import at_rest, moving_departure
@@ -31,7 +33,7 @@ class Cumulant(Collision):
         D3Q27: CellReynoldsLimits(slip=50.0, walls=80.0, links=50.0, rim=30.0, developed=50.0),
     })
 
-    bulk_viscosity: float | None = None
+    bulk_viscosity: float | None = field(default=None, metadata=in_si(Unit(m=2, s=-1)))
     """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     """Relaxation rates of the cumulants of third to sixth order, in (0, 2)."""

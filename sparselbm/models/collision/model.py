@@ -29,6 +29,13 @@ class Collision(ABC):
         `log`. Raises ValueError for a lattice that the model does not support.
         """
 
+    def largest_eddy_viscosity(self, velocity: float) -> float:
+        """Eddy viscosity [cells^2 / step] where the velocity [cells / step] changes by this much across a cell, in plane shear.
+
+        0 for a model without one. Flows count it when they judge stability: see `cell_reynolds_limits`.
+        """
+        return 0.0
+
     def odd_relaxation(self, viscosity) -> Any:
         """Lambda- = 1 / omega- - 1/2 of the third moments: 3 nu where a model relaxes them as it does the stress.
 

@@ -1,13 +1,15 @@
 """Multiple relaxation time collision (d'Humieres)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...lattice import Lattice
 from ...lattice.bases import hermite_moments, hermite_populations
 from ...lattice.departure import departure, guo_source
 from ...lattice.equilibrium import equilibrium
 from ...lattice.moments import macroscopic
+from ...units import Unit
+from ..in_si import in_si
 from .model import Collision, relaxation_rate
 from .relaxation import bulk_rate, check_rates, relaxed
 
@@ -22,7 +24,7 @@ class MRT(Collision):
     Source: d'Humieres et al., Phil. Trans. R. Soc. A 360 (2002) 437; weighted: Dellar, J. Comput. Phys. 190 (2003) 351.
     """
 
-    bulk_viscosity: float | None = None
+    bulk_viscosity: float | None = field(default=None, metadata=in_si(Unit(m=2, s=-1)))
     """Bulk viscosity zeta [cells^2 / step]; None: c_s^2 / d, which corresponds to the rate 1."""
     higher: tuple[float, float, float, float] = (1.2, 1.4, 1.2, 1.4)
     """Rates of the third to sixth order, in (0, 2); d'Humieres et al. use 1.2 for the energy flux, 1.4 for fourth moments."""

@@ -1,7 +1,9 @@
 """Buoyancy force of a scalar on the flow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import ModelParameter, vector_parameters
 from .model import BodyForce
 
@@ -18,7 +20,7 @@ class Boussinesq(BodyForce):
     """Name of the scalar phi."""
     expansion: float
     """beta [1 / phi]."""
-    gravity: tuple[float, ...]
+    gravity: tuple[float, ...] = field(metadata=in_si(Unit(m=1, s=-2)))
     """g [cells / step^2], one value per axis."""
     reference: float = 0.0
     """phi_0."""

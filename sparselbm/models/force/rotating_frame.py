@@ -1,7 +1,9 @@
 """Rotating frame of reference."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import vector_parameters
 from .model import BodyForce
 
@@ -16,9 +18,9 @@ class RotatingFrame(BodyForce):
     `frame_centre_x`, ...
     """
 
-    rotation: tuple[float, ...]
+    rotation: tuple[float, ...] = field(metadata=in_si(Unit(s=-1)))
     """Omega [radians / step]: three values, or in two dimensions the one about z."""
-    centre: tuple[float, ...]
+    centre: tuple[float, ...] = field(metadata=in_si(Unit(m=1), is_place=True))
     """x_0 [cells from the domain's lower corner], one value per axis."""
 
     def parameters(self, dimension):

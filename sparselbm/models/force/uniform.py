@@ -1,7 +1,9 @@
 """Uniform body force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import vector_parameters
 from .model import BodyForce
 
@@ -10,7 +12,7 @@ from .model import BodyForce
 class UniformForce(BodyForce):
     """Uniform force F = G, such as gravity or a mean pressure gradient. Parameters: `force_x`, `force_y`, `force_z`."""
 
-    force: tuple[float, ...]
+    force: tuple[float, ...] = field(metadata=in_si(Unit(kg=1, m=-2, s=-2)))
     """G, one value per axis [lattice momentum / cell / step]."""
 
     def parameters(self, dimension):

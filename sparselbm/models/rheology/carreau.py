@@ -1,12 +1,14 @@
 """Carreau-Yasuda fluids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import exp, log
+from ...units import Unit
 from ..collision.model import Collision, require_local
+from ..in_si import in_si
 from .solve import MIN_STRESS, log_shear_rate
 from .strain import strain_stress
 
@@ -23,11 +25,11 @@ class Carreau(Collision):
     """
 
     collision: Collision
-    relaxation_time: float
+    relaxation_time: float = field(metadata=in_si(Unit(s=1)))
     """lambda [steps]: shear thinning sets in at shear rates of 1 / lambda."""
     power_index: float
     """n, dimensionless, from 0.2 to 1."""
-    infinite_shear_viscosity: float = 0.0
+    infinite_shear_viscosity: float = field(default=0.0, metadata=in_si(Unit(m=2, s=-1)))
     """nu_inf [cells^2 / step], the limit at infinite shear rate."""
     a: float = 2.0
     """Yasuda exponent, dimensionless, from 0.2 to 4: sharpness of the onset of shear thinning."""

@@ -1,12 +1,14 @@
 """Power-law fluids (Ostwald & de Waele)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from ...lattice import Lattice
 from ...trace.expression import exp, power, where
+from ...units import Unit
 from ..collision.model import Collision, require_local
+from ..in_si import in_si
 from .solve import MIN_STRESS, log_shear_rate
 from .strain import strain_stress
 
@@ -27,14 +29,16 @@ class PowerLaw(Collision):
     collision: Collision
     exponent: float
     """n, dimensionless: shear thinning below 1, shear thickening above 1."""
-    consistency: float | None = None
+    consistency: float | None = field(
+        default=None, metadata=in_si(lambda arguments: Unit(m=2, s=arguments["exponent"] - 2.0), is_required=True)
+    )
     """K [cells^2 step^(n - 2)]; None: K is the simulation's `viscosity` and can be differentiated.
 
     The walls of obstacles, which depend slightly on nu, use the simulation's `viscosity` in either case.
     """
-    min_viscosity: float = 1e-4
+    min_viscosity: float = field(default=1e-4, metadata=in_si(Unit(m=2, s=-1)))
     """Lower bound of nu [cells^2 / step]."""
-    max_viscosity: float = 1.0
+    max_viscosity: float = field(default=1.0, metadata=in_si(Unit(m=2, s=-1)))
     """Upper bound of nu [cells^2 / step], reached in a fluid at rest if n < 1."""
 
     def __post_init__(self):

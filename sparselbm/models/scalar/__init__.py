@@ -6,6 +6,7 @@ from .collision import ScalarCollision
 from .condition import ScalarCondition
 from .fixed_flux import FixedFlux
 from .fixed_value import FixedValue
+from .link_outflow import LinkOutflow
 from .outflow import Outflow
 from .scalar import Scalar
 from .trt import ScalarTRT
@@ -14,6 +15,7 @@ __all__ = [
     "BodyValue",
     "FixedFlux",
     "FixedValue",
+    "LinkOutflow",
     "Outflow",
     "Scalar",
     "ScalarBGK",

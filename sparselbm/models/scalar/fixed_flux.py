@@ -1,8 +1,10 @@
 """Scalar condition with a fixed flux."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...trace.expression import where
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import ModelParameter
 from .condition import ScalarCondition
 
@@ -17,7 +19,7 @@ class FixedFlux(ScalarCondition):
     Source: Krueger et al., The Lattice Boltzmann Method (2017), section 8.5.3.
     """
 
-    flux: float
+    flux: float = field(metadata=in_si(Unit(scalar=1, m=1, s=-1)))
     """J [phi x cells / step], amount that enters through each link; on a side of the box, through the face of each cell."""
 
     def parameters(self):

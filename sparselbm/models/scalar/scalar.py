@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from ...lattice import D2Q5, D3Q7, Lattice
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import ModelParameter
 from .body import BodyValue
 from .collision import ScalarCollision
@@ -19,15 +21,21 @@ class Scalar:
     """
 
     name: str
-    diffusivity: float
+    diffusivity: float = field(metadata=in_si(Unit(m=2, s=-1)))
     """D [cells^2 / step]."""
     collision: ScalarCollision = field(default=ScalarTRT())
     conditions: tuple[ScalarCondition, ...] = ()
     """Conditions on faces and patches; the default is no flux."""
     bodies: tuple[BodyValue, ...] = ()
     """Obstacles with a fixed surface value; all others are insulated."""
-    source: float | None = None
+    source: float | None = field(default=None, metadata=in_si(Unit(scalar=1, s=-1)))
     """S [phi / step], uniform; None: no source."""
+    offset: float = field(default=0.0, compare=False)
+    """Added to phi in results in SI units (`Snapshot`); all numbers of the model are differences from it.
+
+    phi is carried as a density, so that its error is that of the fluid's density times phi: 300 K would be wrong by 1 K where
+    the density is wrong by 0.3 %. With the value of the inflow as offset, only the differences are.
+    """
 
     def __post_init__(self):
         if not self.diffusivity > 0.0:

@@ -36,5 +36,8 @@ class Smagorinsky(Collision):
         eddy = 3.0 * C2 * q / (tau + sqrt(tau * tau + 18.0 * C2 * q))
         return self.collision.collide(lattice, f, viscosity + eddy, force)
 
+    def largest_eddy_viscosity(self, velocity):
+        return self.constant**2 * velocity
+
     def odd_relaxation(self, viscosity):
         return self.collision.odd_relaxation(viscosity)

@@ -1,12 +1,14 @@
 """Wall function for high Reynolds numbers: friction by a wall law instead of the gradient across the first cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from ...lattice.moments import excess_density, momentum
 from ...trace.expression import dot, power, sqrt, total, where
+from ...units import Unit
 from ..boundary.condition import BoundaryCondition
 from ..boundary.face import Face
+from ..in_si import in_si
 from ..model_parameter import ModelParameter
 
 _A, _B = 8.3, 1.0 / 7.0
@@ -41,7 +43,7 @@ class WallFunction(BoundaryCondition):
     """
 
     face: Face
-    viscosity: float
+    viscosity: float = field(metadata=in_si(Unit(m=2, s=-1)))
     """nu [cells^2 / step]."""
 
     precedence = 1.0

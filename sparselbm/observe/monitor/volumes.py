@@ -31,12 +31,12 @@ class VolumeFormat(ABC):
 
     @abstractmethod
     def write(self, paths: Sequence[Path], grids: Sequence[TileGrid]) -> None:
-        """Writes velocity and pressure; each file is written under a temporary name first, then renamed."""
+        """Writes velocity, pressure and scalars; each file is written under a temporary name first, then renamed."""
 
 
 @dataclass(frozen=True)
 class Vdb(VolumeFormat):
-    """OpenVDB: one file per step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`."""
+    """OpenVDB: one file per step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`, and scalars."""
 
     compress: bool = True
     suffix = ".vdb"
@@ -59,7 +59,7 @@ class Nvdb(VolumeFormat):
         return tuple(folder / f"{prefix}_{name}_{step:08d}.nvdb" for name in ("velocity", "pressure"))
 
     def write(self, paths, grids):
-        for path, grid in zip(paths, grids, strict=True):
+        for path, grid in zip(paths, grids):  # Scalars are in OpenVDB files only.
             write_nvdb(path, grid, compress=self.compress)
 
 

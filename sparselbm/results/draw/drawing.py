@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...geometry import TriangleMesh
+from ...models.boundary import X_MIN, Face
 from ...observe import Snapshot
 from ...scene.usd import Body
 from ..stage import ResultsStage
@@ -25,14 +26,19 @@ class FlowFrame:
     """Current surface of the body [m]; its points correspond to those of `body`."""
     viscosity: float
     """Dynamic viscosity [Pa s]."""
-    axis: int = 0
-    """Axis of the incoming flow, which enters at the lower end."""
+    inlet: Face = X_MIN
+    """Side of the box at which the flow enters along its main axis."""
     up: int = 2
     """Vertical axis."""
     on_points: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Additional values on the body's points, by name, such as `sensitivity`."""
     starts: np.ndarray | None = None
     """Starting points of streamlines [m], (k, 3); None: a square behind the inlet of a box."""
+
+    @property
+    def axis(self) -> int:
+        """Main axis of the incoming flow."""
+        return self.inlet.axis
 
     @property
     def across(self) -> int:
@@ -63,7 +69,8 @@ class FlowFrame:
         low, high = self.mesh.bounds
         margin = 0.15 * (high - low)
         ticks = [np.linspace(low[k] - margin[k], high[k] + margin[k], count) for k in range(3)]
-        ticks[self.axis] = self.bounds[0][[self.axis]] + 2.0 * self.snapshot.domain.voxel_size
+        behind = 2.0 * self.inlet.inward * self.snapshot.domain.voxel_size
+        ticks[self.axis] = self.bounds[self.inlet.end][[self.axis]] + behind
         return np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 3)
 
     def plane(self, axis: int | None, at: float | None, every: int = 1) -> np.ndarray:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from ...files.nvdb import write_nvdb
 from ...files.vdb import write_vdb
+from ..reader import field_file
 from .drawing import Drawing
 
 
 @dataclass(frozen=True)
 class VolumeGrids(Drawing):
-    """Velocity and pressure: `fields.vdb` (shown by the stage), `velocity.nvdb` and `pressure.nvdb`.
+    """Velocity, pressure and scalars: `fields.vdb` (shown by the stage), and a `.nvdb` file for each.
 
     Those of each time have the number of its frame, as in `fields_0012.vdb`.
     """
@@ -21,5 +22,5 @@ class VolumeGrids(Drawing):
         grids, file = moment.snapshot.grids(), f"fields{suffix}.vdb"
         write_vdb(stage.folder / file, grids)
         for grid in grids:
-            write_nvdb(stage.folder / f"{grid.name}{suffix}.nvdb", grid)
+            write_nvdb(stage.folder / f"{field_file(grid.name)}{suffix}.nvdb", grid)
             stage.add_volume(grid.name, file, grid.name, bounds=moment.bounds, time=time)

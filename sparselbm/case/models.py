@@ -1,0 +1,143 @@
+"""Models of a case: from their names and settings to the values of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Protocol
+
+from ..errors import CaseError, UnitsError
+from ..flows import FlowScalar, Forces
+from ..flows.internal_flow import WALL
+from ..lattice import Lattice
+from ..lattice import velocity_set as lattice
+from ..models.collision import BGK
+from ..models.in_si import InSI, fields_of, quantity_of
+from ..models.scalar import FixedFlux, FixedValue, Outflow
+from .entry import CasePart, spelt
+from .parts import SIDES, CaseCondition, CaseFluid, CaseForce, CaseScalar, CaseSolver
+from .source import Source
+from .user_file import load_class, names_a_class
+
+
+class ModelSettings(Protocol):
+    """The settings of a case that concern models."""
+
+    @property
+    def solver(self) -> CaseSolver: ...
+
+    @property
+    def fluid(self) -> CaseFluid: ...
+
+    @property
+    def force(self) -> CaseForce: ...
+
+    @property
+    def scalar(self) -> Mapping[str, CaseScalar]: ...
+
+    @property
+    def condition(self) -> Mapping[str, CaseCondition]: ...
+
+    @property
+    def surface(self) -> str | None: ...
+
+    @property
+    def source(self) -> Source: ...
+
+
+def model_of(part: CasePart, attribute: str, source: Source) -> InSI | None:
+    """The model that a setting names, of the package or of a user's file; None: not set. Raises CaseError."""
+    text, known = getattr(part, attribute), part.entries()[spelt(attribute)]
+    if text is None:
+        return None
+    assert known.models is not None
+    place = source.place(part.space, spelt(attribute))
+    if names_a_class(text):
+        own, given = load_class(text, known.models.kind, place, source, known.models.given), known.models.given
+        if not any(map(quantity_of, fields_of(own.model).values())):
+            own(*[BGK()] * given)  # Refused now, rather than in lattice units.
+        return own.in_si(given)
+    return known.models.model(text, place)
+
+
+def lattice_of(solver: CaseSolver) -> Lattice | None:
+    """The velocity set; None: see `FlowOptions`."""
+    return None if solver.lattice is None else getattr(lattice, solver.lattice)
+
+
+def flow_models(case: ModelSettings) -> dict[str, Any]:
+    """Options of a flow: velocity set, collision, subgrid-scale model, rheology, wall function, forces and scalars.
+
+    Raises CaseError for models that cannot be made, and for conditions of scalars that do not exist.
+    """
+    source = case.source
+    return {
+        "lattice": lattice_of(case.solver), "collision": model_of(case.solver, "collision", source),
+        "turbulence": model_of(case.solver, "turbulence", source), "rheology": model_of(case.fluid, "rheology", source),
+        "wall_function": case.solver.wall_function, "forces": _forces(case.force, source), "scalars": _scalars(case),
+    }
+
+
+def require_lattice(solver: CaseSolver, source: Source) -> None:
+    """Raises CaseError for a collision model that does not support the velocity set that is set."""
+    found, wanted = model_of(solver, "collision", source), lattice_of(solver)
+    if found is None or wanted is None:
+        return
+    plain = {name: value for name, value in found.arguments if not isinstance(value, InSI)}
+    try:
+        found.model(**plain).collide(wanted, [0.0] * wanted.size, 0.1, [0.0] * wanted.dimension)
+    except (ValueError, TypeError) as error:
+        raise CaseError(
+            f"{source.place('solver', 'collision')} is {solver.collision}, and {source.place('solver', 'lattice')} is "
+            f"{solver.lattice}: {error}; or leave the lattice unset"
+        ) from None
+
+
+def _forces(part: CaseForce, source: Source) -> Forces:
+    try:
+        return Forces(**{each.name: getattr(part, each.name) for each in fields(part)})
+    except UnitsError as error:
+        raise CaseError(f"{source.place('force', 'rpm')}: {error}") from None
+
+
+def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
+    surfaces: dict[str, dict[str, InSI]] = {name: {} for name in case.scalar}
+    for key, each in case.condition.items():
+        owner, _, scalar = key.rpartition(":")
+        place = case.source.place("condition", "kind", key)
+        if scalar not in surfaces or not owner:
+            there = ", ".join(surfaces) or "none: apply SparselbmScalarAPI under its name"
+            raise CaseError(
+                f"{place}: there is no scalar {scalar}; the name after the colon is that of a scalar; there are {there}"
+            )
+        where = WALL if owner == case.surface else _owner(owner)
+        surfaces[scalar][where] = _condition(each, case.scalar[scalar], scalar, case.source, key)
+    return tuple(_scalar(name, each, surfaces[name], case.source) for name, each in case.scalar.items())
+
+
+def _owner(name: str) -> str:
+    """Name of a body or of a side in the flow: xMin is x_min there."""
+    return f"{name[0]}_{name[1:].lower()}" if name in SIDES else name
+
+
+def _scalar(name: str, part: CaseScalar, surfaces: Mapping[str, InSI], source: Source) -> FlowScalar:
+    if part.diffusivity is None and part.prandtl is None:
+        raise CaseError(f"{source.place('scalar', 'diffusivity', name)} is missing, and so is prandtl: give one of them")
+    return FlowScalar(name=name, surfaces=surfaces, **{each.name: getattr(part, each.name) for each in fields(part)})
+
+
+def _condition(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> InSI:
+    if part.kind == "value":
+        return InSI(FixedValue, value=part.value)
+    if part.kind == "outflow":
+        return InSI(Outflow)
+    if part.heat_flux is not None:
+        if scalar.heat_capacity is None:
+            raise CaseError(
+                f"{source.place('condition', 'heatFlux', key)} is {part.heat_flux:g} W/m2, which requires "
+                f"{source.place('scalar', 'heatCapacity', name)}: set it, or give the flux in phi m/s"
+            )
+        return InSI(FixedFlux, flux=part.heat_flux / scalar.heat_capacity)
+    if part.flux is None:
+        raise CaseError(f"{source.place('condition', 'flux', key)} is missing, and so is heatFlux: give one of them")
+    return InSI(FixedFlux, flux=part.flux)

@@ -1,0 +1,64 @@
+"""Scalars that the flow carries, and their conditions on surfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...flows import FlowScalar
+from ..entry import CasePart, entry
+from ..kinds import NUMBER, TOKEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseScalar(CasePart):
+    """Scalar that the flow carries, such as temperature: any name, any unit of its own (phi), such as K.
+
+    Diffusivity or Prandtl number is required. The scalar has a fixed value at inlets, leaves through outlets, and all other
+    surfaces are insulated unless SparselbmConditionAPI is applied.
+    """
+
+    space: ClassVar[str] = "scalar"
+    instances: ClassVar[None] = None
+
+    diffusivity: float | None = entry(NUMBER, None, "Diffusivity D [m2/s].", above=0.0)
+    prandtl: float | None = entry(
+        NUMBER, None, "Prandtl or Schmidt number nu / D.", above=0.0, instead_of=("diffusivity",)
+    )
+    initial: float = entry(NUMBER, FlowScalar.initial, "Initial value [phi].")
+    inflow: float | None = entry(NUMBER, None, "Value at the inlets [phi]. Not set: the initial value.")
+    expansion: float = entry(
+        NUMBER, FlowScalar.expansion, "Volumetric expansion coefficient [1/phi] of the buoyancy, which requires force:gravity; "
+        "0: no buoyancy.",
+    )
+    reference: float | None = entry(NUMBER, None, "Value without buoyancy [phi]. Not set: that of the inflow.")
+    heat_capacity: float | None = entry(
+        NUMBER, None, "Heat capacity per volume rho c_p of the fluid [J/(m3 K)], for heat releases in W.", above=0.0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCondition(CasePart):
+    """Condition of a scalar on a surface; the name of the instance is that of the scalar. Surfaces without it are insulated.
+
+    The schema is applied to the prim of a body or of a fluid volume; for a side of the box to any prim, under the names of the
+    side and the scalar, such as zMin:temperature.
+    """
+
+    space: ClassVar[str] = "condition"
+    instances: ClassVar[None] = None
+    of_prims: ClassVar[bool] = True
+    is_named: ClassVar[bool] = True
+
+    kind: str = entry(
+        TOKEN, "value",
+        "value: fixed value; flux: fixed flux into the fluid, on sides of the box only; outflow: no gradient, so that the flow "
+        "takes the scalar along, on sides of the box only.",
+        allowed=("value", "flux", "outflow"),
+    )
+    value: float | None = entry(NUMBER, None, "Value at the surface [phi].", only=("value",), required=True)
+    flux: float | None = entry(NUMBER, None, "Flux into the fluid [phi m/s].", only=("flux",))
+    heat_flux: float | None = entry(
+        NUMBER, None, "Heat flux into the fluid [W/m2]; requires the heat capacity of the scalar.", only=("flux",),
+        instead_of=("flux",),
+    )

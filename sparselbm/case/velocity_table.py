@@ -1,0 +1,42 @@
+"""Reads the velocity over an inlet from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+
+from ..errors import CaseError, WindTunnelError
+from ..flows import VelocityTable
+from .source import Source
+
+_COLUMNS = ("x", "y", "z", "u", "v", "w")
+
+
+def read_table(file: str, place: str, source: Source) -> VelocityTable:
+    """The table of a CSV file with a header and the columns x, y, z [m], u, v, w [m/s], in any order.
+
+    `file`: relative to the case's folder. Raises CaseError for a missing file, missing columns and values that are no numbers.
+    """
+    path = (source.folder / file).resolve()
+    if source.local_files_only and source.folder.resolve() not in path.parents:
+        raise CaseError(
+            f"{place} refers to {path}, outside of {source.folder.resolve()}; local_files_only=True refuses this: copy the file "
+            "into the folder"
+        )
+    if not path.is_file():
+        raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream, skipinitialspace=True)
+        missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            names = ", ".join(missing)
+            raise CaseError(f"{place}: {path.name} lacks the columns {names}: give a header with {','.join(_COLUMNS)}")
+        found = []
+        for number, row in enumerate(rows, start=2):
+            try:
+                found.append(tuple(float(row[name]) for name in _COLUMNS))
+            except (TypeError, ValueError):
+                raise CaseError(f"{place}: {path.name}, line {number}, is {row}: give six finite numbers") from None
+    try:
+        return VelocityTable(tuple(each[:3] for each in found), tuple(each[3:] for each in found))
+    except WindTunnelError as error:
+        raise CaseError(f"{place}: {path.name}: {error}") from None

@@ -1,0 +1,161 @@
+"""Heat from a stage alone: plates and a slab against exact solutions, Graetz flow in a pipe, heated bodies in a cross wind."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from vessel_cases import LENGTH, RADIUS, tube_scene
+
+from sparselbm.case import Case
+from sparselbm.errors import CaseError
+from sparselbm.flows import SteadyFlow, scalar_results
+from sparselbm.scene.usd import open_stage
+
+PLATES = """#usda 1.0
+(
+    defaultPrim = "World"
+    metersPerUnit = 1
+    upAxis = "Z"
+)
+def Xform "World"
+{
+    def Sphere "Ball"
+    {
+        double radius = 0.25
+        double3 xformOp:translate = (5, 0.5, 0.5)
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+    }
+    def Scope "Case" (
+        prepend apiSchemas = [
+            "SparselbmDomainAPI", "SparselbmFluidAPI", "SparselbmSolverAPI", "SparselbmBoundaryAPI:xMin",
+            "SparselbmBoundaryAPI:xMax", "SparselbmBoundaryAPI:zMin", "SparselbmBoundaryAPI:zMax",
+            "SparselbmScalarAPI:temperature", "SparselbmScalarAPI:slab", "SparselbmConditionAPI:zMin:temperature",
+            "SparselbmConditionAPI:zMax:temperature", "SparselbmConditionAPI:zMin:slab", "SparselbmConditionAPI:zMax:slab"
+        ]
+    )
+    {
+        uniform double sparselbm:domain:voxelSize = 0.0625
+        uniform double3 sparselbm:domain:lower = (0, 0, 0)
+        uniform double3 sparselbm:domain:upper = (6, 1, 1)
+        uniform double sparselbm:fluid:viscosity = 0.05
+        uniform double sparselbm:solver:latticeVelocity = 0.03
+        uniform token sparselbm:solver:collision = "TRT(magic=1/4)"
+        uniform token sparselbm:boundary:xMin:kind = "inlet"
+        uniform double3 sparselbm:boundary:xMin:velocity = (1, 0, 0)
+        uniform token sparselbm:boundary:xMax:kind = "outlet"
+        uniform token sparselbm:boundary:zMin:kind = "wall"
+        uniform token sparselbm:boundary:zMax:kind = "wall"
+        uniform double sparselbm:scalar:temperature:prandtl = 1
+        uniform double sparselbm:scalar:temperature:initial = 293
+        uniform double sparselbm:condition:zMin:temperature:value = 303
+        uniform double sparselbm:condition:zMax:temperature:value = 303
+        uniform double sparselbm:scalar:slab:prandtl = 1
+        uniform double sparselbm:scalar:slab:initial = 0.5
+        uniform double sparselbm:condition:zMin:slab:value = 0
+        uniform double sparselbm:condition:zMax:slab:value = 1
+    }
+}
+"""
+GRAETZ = np.array([2.704364, 6.679032, 10.67338]), np.array([0.748775, 0.543828, 0.462861])
+"""Eigenvalues and coefficients of Graetz's problem in a pipe (Shah & London 1978, table 17)."""
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@pytest.fixture(scope="module")
+def plates(tmp_path_factory):
+    """Flow between two plates at the same temperature, which carries a slab between a cold and a hot one too."""
+    path = tmp_path_factory.mktemp("plates") / "plates.usda"
+    path.write_text(PLATES)
+    return Case.open(path)
+
+
+def test_a_stage_and_a_toml_file_describe_the_same_scalars(plates, tmp_path):
+    setup = plates.setup(plates.read_scene())
+    temperature, slab = setup.options.scalars
+    assert (temperature.name, temperature.prandtl, temperature.initial) == ("temperature", 1.0, 293.0)
+    assert {name: dict(each.arguments)["value"] for name, each in slab.surfaces.items()} == {"z_min": 0.0, "z_max": 1.0}
+    scalar = setup.models.scalars[0]
+    assert scalar.offset == 293.0
+    assert [(each.face.name, getattr(each, "value", None)) for each in scalar.conditions] == [
+        ("x_min", 0.0), ("z_min", 10.0), ("z_max", 10.0), ("x_max", None),
+    ]
+    text = '[scene]\nfile = "plates.usda"\n[scalar.dye]\ndiffusivity = 1e-3\n[condition."/World/Ball:dye"]\nvalue = 2.0\n'
+    bare = PLATES[: PLATES.index("    def Scope")] + "}\n"
+    (tmp_path / "plates.usda").write_text(bare)
+    (tmp_path / "case.toml").write_text(text)
+    case = Case.open(tmp_path / "case.toml")
+    assert case.tunnel.scalars[0].surfaces.keys() == {"/World/Ball"}
+    for old, new, words in (
+        (":dye\"]", ":die\"]", 'condition."/World/Ball:die".kind: there is no scalar die; the name after the colon'),
+        ("diffusivity = 1e-3", "", "scalar.dye.diffusivity is missing, and so is prandtl"),
+        ("value = 2.0", 'kind = "flux"', 'condition."/World/Ball:dye".flux is missing, and so is heatFlux'),
+        ("value = 2.0", 'kind = "flux"\nheatFlux = 3', "requires case.toml: scalar.dye.heatCapacity"),
+    ):
+        (tmp_path / "case.toml").write_text(text.replace(old, new))
+        with pytest.raises(CaseError) as refused:
+            Case.open(tmp_path / "case.toml")
+        assert words in str(refused.value)
+
+
+@pytest.mark.validate
+def test_the_nusselt_number_between_plates_and_the_profile_of_a_slab(plates):
+    """Developed laminar flow between plates at equal temperature has Nu = 7.541 (Shah & London 1978), a slab is linear."""
+    flow = plates.setup(plates.read_scene()).build()
+    assert isinstance(flow.run_to_steady().regime, SteadyFlow)
+    simulation, setup = flow.simulation, flow.setup
+    dense = simulation.domain.dense
+    phi, slab, u = dense(simulation.scalar("temperature")), dense(simulation.scalar("slab")), dense(simulation.velocity())[..., 0]
+    phi, u, x = phi[:, 4].astype(float), u[:, 4].astype(float), 48
+    diffusivity = setup.units.lattice_viscosity
+    carried = 0.5 * ((phi[x + 1] * u[x + 1]).sum() - (phi[x - 1] * u[x - 1]).sum())
+    conducted = diffusivity * (phi[x + 1] - 2.0 * phi[x] + phi[x - 1]).sum()
+    bulk = (phi[x] * u[x]).sum() / u[x].sum()
+    nusselt = 0.5 * (carried - conducted) * 2 * 16 / (diffusivity * (10.0 - bulk))
+    assert nusselt == pytest.approx(7.541, rel=0.01)  # Measured 7.58.
+    assert np.abs(slab[60, 4] + 0.5 - (np.arange(16) + 0.5) / 16).max() < 0.002
+
+
+@pytest.mark.validate
+def test_graetz_flow_in_a_pipe_from_a_stage(tmp_path):
+    """The share of the heat that a developed flow takes up from a pipe's wall, 12 cells across; Pe 40, L / D 3.3."""
+    scene = tube_scene(tmp_path / "tube.usda")
+    stage = open_stage(scene)
+    case = stage.GetPrimAtPath("/World")
+    case.AddAppliedSchema("SparselbmScalarAPI:temperature")
+    for name, value in (("prandtl", 2.0), ("initial", 300.0)):
+        case.CreateAttribute(f"sparselbm:scalar:temperature:{name}", _double()).Set(value)
+    tube = stage.GetPrimAtPath("/World/Tube")
+    tube.AddAppliedSchema("SparselbmConditionAPI:temperature")
+    tube.CreateAttribute("sparselbm:condition:temperature:value", _double()).Set(310.0)
+    stage.GetRootLayer().Export(str(tmp_path / "warm.usda"))
+    read = Case.open(tmp_path / "warm.usda")
+    flow = read.setup(read.read_scene()).build()
+    assert isinstance(flow.run_to_steady().regime, SteadyFlow)
+    found = scalar_results(flow)["temperature"]
+    peclet, (eigenvalues, coefficients) = 40.0, GRAETZ
+    left = 8.0 * np.sum(coefficients / eigenvalues**2 * np.exp(-(eigenvalues**2) * LENGTH / RADIUS / peclet))
+    assert found["bodies"]["wall"]["release"] / (flow.setup.flow_rate * 10.0) == pytest.approx(1.0 - left, rel=0.03)
+    mean = -np.log(left) * peclet / 4.0 * 2.0 * RADIUS / LENGTH
+    assert found["bodies"]["wall"]["nusselt"] == pytest.approx(mean, rel=0.06)
+
+
+@pytest.mark.validate
+def test_heated_bodies_in_a_cross_wind(in_process, tmp_path):
+    """The figures of docs/tutorials/heated_bodies.md."""
+    code, said, _ = in_process("run", ASSETS / "heated_bodies.usda", "--output", tmp_path / "out")
+    assert code == 0
+    assert "temperature released by /World/Block1" in said
+    found = json.loads((tmp_path / "out" / "summary.json").read_text())["scalars"]["temperature"]
+    numbers = {name: each["nusselt"] for name, each in found["bodies"].items()}
+    assert numbers == pytest.approx({"/World/Post": 6.167, "/World/Block1": 8.388, "/World/Block2": 7.966}, rel=0.01)
+    released = sum(each["release"] for each in found["bodies"].values())
+    assert found["outflow"]["x_max"] - 293.0 == pytest.approx(released / (0.08 * 0.08 * 0.08), rel=0.01)
+    assert (tmp_path / "out" / "scalar_temperature.nvdb").is_file()
+    assert in_process("export", tmp_path / "out", "--to", "vtkhdf")[0] == 0
+
+
+def _double():
+    from pxr import Sdf
+
+    return Sdf.ValueTypeNames.Double
