@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import OutputFolderError
 from ..estimate.memory import shortage
 from ..files.nvdb import write_nvdb
@@ -17,8 +19,8 @@ from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
 from .history_plot import draw_history
 from .stage import ResultsStage
 
-_VOLUME_BYTES, _DRAWING_BYTES = 32, 80
-"""Size of the volumes of a frame per cell, and of another drawing per cell of a section [bytes]."""
+_VOLUME_BYTES, _DRAWING_BYTES = 32, 50
+"""Size of the volumes of a frame per cell, and of another drawing per cell of the largest section [bytes]."""
 
 
 class OverTime(Resumable):
@@ -60,8 +62,8 @@ class OverTime(Resumable):
         if run.output_every is None:
             return
         volumes = sum(isinstance(each, VolumeGrids) for each in self._draw)
-        others = len(self._draw) - volumes
-        size = int(setup.cells * volumes * _VOLUME_BYTES + others * _DRAWING_BYTES * setup.cells ** (2.0 / 3.0))
+        section = min(float(np.prod(np.sort(np.ptp(setup.bounds, axis=0) / setup.voxel_size)[1:])), setup.cells)
+        size = setup.cells * volumes * _VOLUME_BYTES + (len(self._draw) - volumes) * _DRAWING_BYTES * section
         free = shutil.disk_usage(self._folder).free
         if run.outputs * size > free:
             raise OutputFolderError(
@@ -99,7 +101,7 @@ class OverTime(Resumable):
     def finish(self, flow: Flow) -> dict:
         """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
         result = flow.transient or flow.steady
-        if flow.series is not None:
+        if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
             title = f"{self._stage.path.name.removesuffix('_results.usda')}, Reynolds number {self._reynolds:.4g}"

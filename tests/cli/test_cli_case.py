@@ -5,7 +5,7 @@ import json
 import pytest
 from cli_cases import scene_of
 
-from sparselbm.case import CaseDesign, CaseObjective, CaseSolver
+from sparselbm.case import CaseDesign, CaseObjective, CaseSolver, CaseTime
 from sparselbm.case.parts import PARTS
 from sparselbm.cli.settings import FLOW, settings_of
 from sparselbm.geometry import TriangleMesh
@@ -195,7 +195,8 @@ def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_conc
         for parameter in parameters:
             for name, text in shown.items():
                 is_shown = f"--{parameter.replace('_', '-')} " in text.replace("/--no", " ")
-                concerns = part in FLOW or (part is CaseDesign and name in ("gradcheck", "optimize"))
+                own = {CaseDesign: ("gradcheck", "optimize"), CaseTime: ("inspect", "run")}
+                concerns = part in FLOW or name in own.get(part, ())
                 if part is not CaseObjective and (name, parameter) != ("gradcheck", "tolerance"):
                     assert is_shown == concerns, (name, parameter)
     assert "--flow-tolerance" in shown["gradcheck"]

@@ -38,17 +38,15 @@ class Scales:
         self._limits: dict[str, ColourRange] = {}
         self._labels: dict[str, str] = {}
         self.is_fixed = True
-        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that they tell values."""
+        """Whether the first ranges remain; else texture coordinates are not clipped until `unify`, so that they keep values."""
         self._seen: dict[str, list[tuple[int, ColourRange]]] = {}
         self._prims: dict[str, str] = {}
 
     def see(self, field: str, limits: ColourRange, label: str, frame: int) -> None:
         """Notes the range of a field in a frame. The first one colours the drawings; it also places a legend.
 
-        The range of a field with a single value, such as that of a flow at rest, is widened by 1, so that colours tell values.
+        The range of a field with a single value, such as that of a flow at rest, is widened by 1, so that colours keep values.
         """
-        low, high = limits
-        limits = (low, high if high > low else low + 1.0)
         self._seen.setdefault(field, []).append((frame, limits))
         if field in self._limits:
             return
@@ -57,7 +55,7 @@ class Scales:
         stage, group = self._layers.stage, f"{self._root}/Camera/Legends"
         mesh = UsdGeom.Mesh.Define(stage, drawings.path_of(stage, group, field))
         place_legend(mesh, UsdGeom.Camera(stage.GetPrimAtPath(f"{self._root}/Camera")), len(self._limits))
-        self._limits[field], self._labels[field] = limits, label
+        self._limits[field], self._labels[field] = _widened(limits), label
         Look(f"{self._root}/Looks/Legend_{field}", f"./{self._draw_legend(field)}", lit=False).bind(mesh.GetPrim())
 
     def shows(self, path: str, field: str, limits: ColourRange | None) -> ColourRange | None:
@@ -102,7 +100,7 @@ class Scales:
         found = {}
         for field, seen in self._seen.items():
             later = [limits for frame, limits in seen if frame >= first] or [limits for _, limits in seen]
-            found[field] = min(low for low, _ in later), max(high for _, high in later)
+            found[field] = _widened((min(low for low, _ in later), max(high for _, high in later)))
         return found
 
     def _recolour(self, layer: Sdf.Layer, whole: dict[str, ColourRange]) -> bool:
@@ -117,6 +115,12 @@ class Scales:
         if changed:
             layer.customLayerData = {**known, _COLOURED: True}
         return changed
+
+
+def _widened(limits: ColourRange) -> ColourRange:
+    """A range that is not a single value."""
+    low, high = limits
+    return low, high if high > low else low + 1.0
 
 
 def _recolour_prim(layer: Sdf.Layer, prim: Sdf.PrimSpec, old: ColourRange, new: ColourRange) -> bool:
