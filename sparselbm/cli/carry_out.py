@@ -50,8 +50,9 @@ def run_optimization(
         refined_points(problem, _REFINEMENT)
     with no_empty_folders(output):
         resume = restarts is not None and restarts.source is not None
-        folder = _writer(scene, problem.first.setup, output, overwrite=overwrite, ops=ops, draw=draw, origin=origin, resume=resume)
-        announce(problem.first.setup)
+        setup = problem.first.setup
+        folder = _writer(scene, setup, output, overwrite=overwrite, ops=ops, draw=draw, origin=origin, resume=resume)
+        announce(setup)
         with running():
             result = _optimise(problem, folder, restarts)
     with running():
@@ -110,9 +111,8 @@ def _optimise(problem: DesignProblem, folder: Writer, restarts: RestartWriter | 
         try:
             return problem.minimize(finished)
         except KeyboardInterrupt:
-            raise RunInterruptedError(
-                f"Interrupted before the first design was evaluated.{continued(restarts)}"
-            ) from None
+            message = f"Interrupted before the first design was evaluated.{continued(restarts)}"
+            raise RunInterruptedError(message) from None
 
 
 def _on_finer_grid(problem: DesignProblem, result: OptimizeResult) -> GridCheck:

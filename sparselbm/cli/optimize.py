@@ -49,7 +49,8 @@ def optimize(
     """
     drawn, case, place = drawings_of(draw), options.case(), o.device_of(device)
     read = options.scene(case)
-    study, folder, origin = CaseStudy.of(case, case.setup(read, place)), output_of(output, case, "_optimize"), options.origin(case)
+    study = CaseStudy.of(case, case.setup(read, place))
+    folder, origin = output_of(output, case, "_optimize"), options.origin(case)
     if resume and is_finished(folder):
         out.print(f"The optimisation in {folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return

@@ -20,8 +20,8 @@ def setup_record(setup: FlowSetup) -> dict[str, Any]:
     """Version, machine, kind and settings of a set-up, and the properties that follow from them [SI]."""
     units, options = setup.units, getattr(setup, "options", None)
     return {
-        "version": package_version(), "machine": asdict(describe_machine(wp.get_device(setup.device))), "kind": type(setup).__name__,
-        "setup": {} if options is None else _fields(options),
+        "version": package_version(), "machine": asdict(describe_machine(wp.get_device(setup.device))),
+        "kind": type(setup).__name__, "setup": {} if options is None else _fields(options),
         "velocity": units.velocity, "density": units.density, "viscosity": units.viscosity, "box": setup.bounds.tolist(),
         "voxel_size": units.voxel_size, "cells": setup.cells, "time_step": units.time_step, "relaxation_time": units.tau,
         "mach": units.mach,
