@@ -95,8 +95,12 @@ def ended(run, flow, restarts, folder, monkeypatch, after=None):
             return None
 
 
-@pytest.mark.parametrize("run", [steady, transient, smooth])
-@pytest.mark.parametrize("after", [1, 3])
+@pytest.mark.parametrize(
+    ("run", "after"), [
+        (steady, 3), (transient, 1), (smooth, 2), *(pytest.param(run, 4, marks=pytest.mark.validate) for run in (steady, transient)),
+        *(pytest.param(smooth, after, marks=pytest.mark.validate) for after in (1, 3, 4)),
+    ],
+)
 def test_a_killed_run_ends_with_the_bits_of_the_whole_one(run, after, device, tmp_path, monkeypatch):
     """On another number of threads, with a scalar, statistics, residuals and a smooth start."""
     for name in ("whole", "killed"):
