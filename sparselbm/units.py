@@ -29,7 +29,7 @@ CELLS_WARNING_BELOW = 12.0
 # (docs/explanation/random_cases.md, 18 % at 8.5 cells), and so much again as an error of second order has beyond them.
 _COARSE_ERROR = 2.5
 
-_NAMES = {(1, -1, -2, 0): "Pa", (1, 1, -2, 0): "N", (1, 2, -2, 0): "J", (1, 2, -3, 0): "W"}
+_NAMES: dict[tuple[float, ...], str] = {(1, -1, -2, 0): "Pa", (1, 1, -2, 0): "N", (1, 2, -2, 0): "J", (1, 2, -3, 0): "W"}
 """Names of units by their exponents of kg, m, s and phi, used wherever these result."""
 
 _FIELD_UNITS = {

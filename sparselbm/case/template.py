@@ -14,6 +14,7 @@ from .parts import (
     CaseDesign,
     CaseDomain,
     CaseFluid,
+    CaseForce,
     CaseObjective,
     CaseObstacle,
     CaseOutput,
@@ -26,12 +27,12 @@ from .parts import (
 from .values import toml_value, usd_value
 
 _SINGLE = (
-    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(reynolds=WindTunnel.reynolds), CaseStream(), CaseSolver(),
-    CaseTime(), CaseObjective(), CaseOutput(),
+    SceneFile(), CaseDomain(), CaseReference(), CaseFluid(reynolds=WindTunnel.reynolds), CaseForce(), CaseStream(),
+    CaseSolver(), CaseTime(), CaseObjective(), CaseOutput(),
 )
 _HINT = (
     "Settings that are removed take their defaults. Constraints on the shape or its flow can be added: thickness, box, force and "
-    "pressureDrop."
+    "pressureDrop. Heat and other scalars are SparselbmScalarAPI, or tables [scalar.NAME]."
 )
 
 

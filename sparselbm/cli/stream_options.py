@@ -8,8 +8,9 @@ from typing import Any
 
 from ..case import Case, CaseBoundary, CaseFluid, CaseStream
 from ..case.openings import CaseOpenings, face_of
+from ..case.parts import SIDES
 from ..errors import OptionError
-from ..flows import SideInlet
+from ..flows import SideInlet, Stream
 from .options import direction_of
 
 BOX = ("velocity", "flow_axis", "margins", "yaw", "angle_of_attack", "profile", "road")
@@ -37,20 +38,36 @@ def stream_of(case: Case, stream: CaseStream, given: Mapping[str, Any]) -> tuple
     if case.surface is not None:
         _refuse_of_boxes(case.surface, given)
         return stream, case.boundary
-    openings, wanted = case.openings, given["flow_axis"]
-    if given["viscosity"] is not None and given["reynolds"] is not None:  # They give the velocity.
-        return replace(stream, velocity=None), _without_velocity(case, openings)
-    if given["velocity"] is None and wanted is None:
+    openings, wanted, speed = case.openings, given["flow_axis"], given["velocity"]
+    derived = given["viscosity"] is not None and given["reynolds"] is not None  # They give the velocity.
+    if speed is None and wanted is None and not derived:
         return stream, case.boundary
-    if given["velocity"] is not None and not given["velocity"] > 0.0:
-        raise OptionError(f"--velocity {given['velocity']:g}: it must be above 0; use --flow-axis for its direction")
+    if speed is not None and not speed > 0.0:
+        raise OptionError(f"--velocity {speed:g}: it must be above 0; use --flow-axis for its direction")
     direction = openings.direction if wanted is None else direction_of(wanted)
-    speed = openings.speed if given["velocity"] is None else given["velocity"]
-    x, y, z = (speed * each for each in direction)
     if direction == openings.direction:
-        return replace(stream, velocity=(x, y, z)), _without_velocity(case, openings)
-    _require_free_sides(case, openings, wanted)
-    return replace(stream, velocity=(x, y, z)), {}
+        sides = _without_velocity(case, openings)
+    else:
+        _require_free_sides(case, openings, str(wanted))
+        sides = {}
+    if derived:
+        return replace(stream, velocity=None), _entered(Stream(direction), sides)
+    x, y, z = (each * (openings.speed if speed is None else speed) for each in direction)
+    return replace(stream, velocity=(x, y, z)), sides
+
+
+def _entered(stream: Stream, sides: Mapping[str, CaseBoundary]) -> dict[str, CaseBoundary]:
+    """The sides with an inlet of the stream, which gives it its direction without a velocity.
+
+    Raises OptionError for a stream at an angle.
+    """
+    if stream.is_oblique:
+        raise OptionError(
+            f"--viscosity and --reynolds give the velocity of a stream along an axis, but that of the case is {stream}: give "
+            "--velocity and one of them"
+        )
+    side = SIDES[2 * stream.inlet.axis + stream.inlet.end]
+    return {side: CaseBoundary(kind="inlet"), **{name: each for name, each in sides.items() if name != side}}
 
 
 def _without_velocity(case: Case, openings: CaseOpenings) -> dict[str, CaseBoundary]:

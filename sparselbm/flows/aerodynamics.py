@@ -77,7 +77,7 @@ def _values(flow: Flow) -> dict[str, float]:
     if flow.transient is not None and (found := flow.transient.statistics) is not None:
         return {name: found[name].mean.value for name in names}
     regime = None if flow.steady is None else flow.steady.regime
-    if isinstance(regime, PeriodicFlow) and flow.series is not None:
+    if isinstance(regime, PeriodicFlow) and flow.series is not None and len(flow.series.values):
         times = flow.series.values[:, 0]
         last = flow.series.values[times > times[-1] - regime.periods * regime.period]
         columns = [each.partition(" [")[0] for each in flow.series.columns]

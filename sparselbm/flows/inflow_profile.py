@@ -118,7 +118,9 @@ class VelocityTable(InflowProfile):
             if each.ndim != 2 or each.shape[1] != 3 or not len(each) or not np.isfinite(each).all():
                 raise WindTunnelError(f"the table's {name} have the shape {each.shape}: pass finite rows of three numbers")
         if len(both[0]) != len(both[1]):
-            raise WindTunnelError(f"the table has {len(both[0])} positions and {len(both[1])} velocities: pass as many of each")
+            raise WindTunnelError(
+                f"the table has {len(both[0])} positions and {len(both[1])} velocities: pass the same number of both"
+            )
 
     def of(self, place):
         return _Table(self, place.axis, place.origin, place.units.voxel_size, place.units.velocity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -67,10 +67,10 @@ class InflowSetup(FlowSetup, ABC):
     @property
     def method(self) -> Method:
         """Collision model and velocity set, with the reason for their choice."""
-        options, models = self.options, self.models
-        if isinstance(options.collision, InSI):
-            options = replace(options, collision=models.made(options.collision))
-        return replace(Method.of(options, self.cell_reynolds, self.inflow, self.reason), beside=models.names)
+        given, models = self.options.collision, self.models
+        collision = models.made(given) if isinstance(given, InSI) else given
+        found = Method.of(collision, self.options.lattice, self.cell_reynolds, self.inflow, reason=self.reason)
+        return replace(found, beside=models.names)
 
     @property
     def cell_reynolds(self) -> float:
@@ -80,13 +80,19 @@ class InflowSetup(FlowSetup, ABC):
         eddies = 0.0 if self.options.turbulence is None else self.models.largest_eddy_viscosity(u)
         return u / (self.units.lattice_viscosity + eddies) if eddies else self.units.cell_reynolds
 
-    def simulation(self, obstacles: Sequence[Obstacle]) -> Simulation:
-        """The simulation around obstacles, with all models, at rest, and with the initial values of the scalars."""
+    def simulation(
+        self, obstacles: Sequence[Obstacle], schedules: Mapping[str, Callable[[int], float]] | None = None
+    ) -> Simulation:
+        """The simulation around obstacles, with all models, at rest, and with the initial values of the scalars.
+
+        `schedules`: factors of parameters in time, see `Simulation`.
+        """
         method, models = self.method, self.models
         found = Simulation(
             self.domain, viscosity=self.units.lattice_viscosity, lattice=method.lattice,
             collision=models.around(method.collision), boundaries=models.boundaries, force=models.forces,
-            scalars=models.scalars, obstacles=obstacles, precision=self.options.precision,
+            scalars=models.scalars, obstacles=obstacles, schedules=schedules,
+            precision=self.options.precision,
         )
         for scalar in self.options.scalars:
             found.set_scalar(scalar.name, scalar.initial - scalar.inflow_value)

@@ -129,7 +129,7 @@ class InternalFlowSetup(InflowSetup):
     """Path of the prim that encloses the flow."""
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
-    body_names = (WALL,)
+    body_names = (WALL,)  # type: ignore[assignment]
 
     @cached_property
     def wall(self) -> TriangleMesh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import UnitsError
 from ..geometry import SolidFraction
@@ -14,9 +14,6 @@ from ..models.collision import TRT, CentralMoment, Collision, Cumulant, Recursiv
 from ..models.collision.cell_reynolds import CellReynoldsLimits
 from ..models.wall import BounceBack
 from ..units import is_below, rounded_down
-
-if TYPE_CHECKING:
-    from .options import FlowOptions
 
 _DEFAULTS: tuple[tuple[Collision, Lattice], ...] = (
     (TRT(), D3Q19), (CentralMoment(), D3Q19), (Cumulant(), D3Q27), (RecursiveRegularised(), D3Q27),
@@ -69,16 +66,18 @@ class Method:
     """Models beside the collision, such as Smagorinsky(constant=0.1)."""
 
     @classmethod
-    def of(cls, options: FlowOptions, cell_reynolds: float, inflow: Inflow, reason: str = "as specified") -> Method:
+    def of(
+        cls, collision: Collision | None, lattice: Lattice | None, cell_reynolds: float, inflow: Inflow, *,
+        reason: str = "as specified",
+    ) -> Method:
         """Returns the first of the admitted methods that is stable at the cell Reynolds number u / nu [1 / cell].
 
-        Collision model or velocity set are fixed where the options name them; `reason`: of options that name both. If no method
-        is stable, it is the one with the largest limit, which `instability` reports. Above the limit at which D3Q19 is accurate,
-        D3Q27 comes first.
+        Collision model or velocity set are fixed where they are given; `reason`: where both are. If no method is stable, it
+        is the one with the largest limit, which `instability` reports. Above the limit at which D3Q19 is accurate, D3Q27 leads.
         """
-        if options.collision is not None and options.lattice is not None:
-            return cls(options.collision, options.lattice, reason)
-        admitted = list(_admitted(options)) or [cls(options.collision or TRT(), options.lattice or D3Q19, "")]
+        if collision is not None and lattice is not None:
+            return cls(collision, lattice, reason)
+        admitted = list(_admitted(collision, lattice)) or [cls(collision or TRT(), lattice or D3Q19, "")]
         first, isotropic = admitted[0], not is_below(inflow.isotropic, cell_reynolds)
         if not isotropic:
             admitted.sort(key=lambda each: each.lattice is D3Q19)
@@ -135,13 +134,12 @@ class Method:
 _DEFAULT_METHODS = tuple(Method(collision, lattice, "") for collision, lattice in _DEFAULTS)
 
 
-def _admitted(options: FlowOptions) -> Iterator[Method]:
-    """The methods that the options leave open, in the order in which they are tried."""
-    collisions = dict.fromkeys(collision for collision, _ in _DEFAULTS)
-    if options.collision is not None:
-        pairs = [(options.collision, lattice) for lattice in (D3Q19, D3Q27)]
-    elif options.lattice is not None:
-        pairs = [(collision, options.lattice) for collision in collisions]
+def _admitted(given: Collision | None, velocities: Lattice | None) -> Iterator[Method]:
+    """The methods that a given collision model or velocity set leaves open, in the order in which they are tried."""
+    if given is not None:
+        pairs = [(given, lattice) for lattice in (D3Q19, D3Q27)]
+    elif velocities is not None:
+        pairs = [(collision, velocities) for collision in dict.fromkeys(collision for collision, _ in _DEFAULTS)]
     else:
         pairs = list(_DEFAULTS)
     for collision, lattice in pairs:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..files.restarts import Resumable
-from ..observe.monitor import Monitor, Sampler, Schedule
+from ..observe import Functional
+from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
 from ..units import Units
-from .openings import PortState
+from .openings import INLETS, OUTLETS, PortState
 
 TIME = "time [s]"
 """Name of the first column."""
@@ -80,6 +81,17 @@ class _PortSampler(Sampler):
         every = [*inlets, *outlets]
         rates, pressures = [each.flow_rate for each in every], [each.pressure for each in every]
         return (pressure_drop(inlets, outlets), *rates, *pressures)
+
+
+def values_in_time(
+    functionals: Mapping[str, Functional], patches: Mapping[str, tuple[str, ...]], ports: Callable[[], Mapping[str, PortState]],
+    units: Units, every: Schedule,
+) -> Monitor:
+    """Monitor of the time, of functionals with their units, and of the openings of an internal flow, by name of the patch."""
+    parts: list[Monitor] = [Values(functionals, every, units)] if functionals else []
+    if patches:
+        parts.append(PortValues(ports, patches[INLETS], patches[OUTLETS], every))
+    return InTime(tuple(parts), units, every)
 
 
 def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> float:

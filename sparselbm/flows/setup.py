@@ -23,12 +23,12 @@ from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
 from ..observe import Functional, OpeningFlows, evaluate
-from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder, Values
+from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .openings import INLETS, OUTLETS, PortState
-from .recorded_values import InTime, PortValues
+from .openings import PortState
+from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .scalar_values import release_observables, with_scalars
@@ -232,9 +232,9 @@ class Flow:
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
-    """Result of the last run to steady state."""
+    """Result of the last run, if it was to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
-    """Result of the last run of a given duration."""
+    """Result of the last run, if it was of a given duration."""
     series: Series | None = field(default=None, init=False)
     """Time series of the last run in SI units; None: a run to steady state without files."""
     criterion: SteadyRun | None = field(default=None, init=False)
@@ -284,7 +284,7 @@ class Flow:
                 restarts=restarts,
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
-        self.steady = found.scaled(factors, self.setup.units.time_step)
+        self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
         _require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
@@ -301,20 +301,14 @@ class Flow:
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report, restarts)
-        self.series = self.transient.series
+        self.series, self.steady = self.transient.series, None
         return self.transient
 
     def values(self, every: Schedule) -> Monitor:
         """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
-        setup, parts = self.setup, []
-        if setup.recorded:
-            parts.append(Values(setup.recorded, every, setup.units))
-        if self.openings is not None:
-            inlets, outlets = (self.openings.of_patches[kind] for kind in (INLETS, OUTLETS))
-            parts.append(PortValues(lambda: self.ports, inlets, outlets, every))
-        if releases := release_observables(self.simulation):
-            parts.append(Values(releases, every, setup.units))
-        return InTime(tuple(parts), setup.units, every)
+        patches = {} if self.openings is None else self.openings.of_patches
+        recorded = {**self.setup.recorded, **release_observables(self.simulation)}
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""

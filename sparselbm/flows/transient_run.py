@@ -39,8 +39,10 @@ class TransientResult:
 
     @property
     def value(self) -> float:
-        """The first value: its mean over the window of the statistics, or the last one without statistics."""
-        return float(self.series.values[-1, 1]) if self.statistics is None else self.statistics.values[0].mean.value
+        """The first value: its mean over the window of the statistics, or the last one without statistics; NaN without values."""
+        if self.statistics is not None:
+            return self.statistics.values[0].mean.value
+        return float(self.series.values[-1, 1]) if len(self.series.columns) > 1 else math.nan
 
     def to_json(self) -> dict:
         """The result as plain values."""
@@ -144,7 +146,7 @@ class TransientRun:
                 else:
                     recorder.run(min(count - done, _CHUNK))
                 restarts.point()
-                on_progress(simulation.steps - recorder.begin, float(record.latest(record.columns[1], 1)[-1]))
+                on_progress(simulation.steps - recorder.begin, float(record.latest(record.columns[:2][-1], 1)[-1]))
         begin = recorder.begin + units.time_to_lattice(self.statistics_begin)
         statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
         return TransientResult(record.series, statistics, count, self)
@@ -167,6 +169,7 @@ class _Ramp(Resumable):
     def begin(self) -> None:
         """Brings the flow to rest, if there is a ramp."""
         if self.steps:
+            self._recorder.simulation.set_parameters(dict.fromkeys(self._full, 0.0))
             self._recorder.simulation.set_state(1.0, 0.0)
             self._recorder.begin = 0
             self._recorder.sample()

@@ -269,7 +269,8 @@ class WindTunnelSetup(InflowSetup):
 
     def with_options(self, **changes) -> WindTunnelSetup:
         """Returns the checked set-up of the same bodies with other options."""
-        setup: WindTunnelSetup = replace(self.options, **changes).around(self.bodies, self.obstacle, device=self.device)
+        setup = replace(self.options, **changes).around(self.bodies, self.obstacle, device=self.device)
+        assert isinstance(setup, WindTunnelSetup), "an option is not another kind of tunnel"
         return replace(setup, notes=self.notes, reason=self.reason)
 
     def in_double_precision(self) -> WindTunnelSetup:
@@ -287,7 +288,7 @@ class WindTunnelSetup(InflowSetup):
         specified = {each.face for each in (*o.all_sides.specified, *o.conditions)}
         return TunnelConditions(
             sides=o.all_sides, ground=self.space.ground_wall(specified), own=o.conditions, profile=o.profile, units=self.units,
-            origin=tuple(self.bounds[0].tolist()),
+            origin=tuple(self.bounds[0].tolist()), shape=self.shape,
         )
 
     @property

@@ -22,7 +22,7 @@ class SideFault:
     face: Face | None
     """The side; None: all of them."""
     attribute: str
-    """What contradicts: kind, velocity or pressure."""
+    """Setting that contradicts: kind, velocity or pressure."""
     message: str
     """Value, limit and remedy."""
 

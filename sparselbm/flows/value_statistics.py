@@ -57,7 +57,7 @@ class WindowStatistics:
     @classmethod
     def of(cls, series: Series, time_step: float) -> WindowStatistics | None:
         """Statistics of a series whose first column is the time; None for fewer than 16 samples, or if one is not finite."""
-        if len(series) < _LEAST_SAMPLES or not np.isfinite(series.values).all():
+        if len(series) < _LEAST_SAMPLES or len(series.columns) < 2 or not np.isfinite(series.values).all():
             return None
         columns = series.columns[1:]
         values = series.values[:, 1:]

@@ -47,9 +47,10 @@ def _unit(name: str) -> str:
 
 
 def _kind(names: list[str]) -> str:
-    """First word of the names, such as force, moment, pressure; coefficient for those without a unit."""
+    """Quantity of a panel: force, moment, pressure, flow rate, or coefficient."""
     words = {_UNIT.sub("", name).split()[0] for name in names}
-    return words.pop() if len(words) == 1 else "coefficient" if "coefficient" in names[0] else "pressure"
+    word = words.pop() if len(words) == 1 else "coefficient" if "coefficient" in names[0] else "pressure"
+    return "flow rate" if word == "flow" else word
 
 
 def _most_varied(series: Series, names: list[str]) -> list[str]:

@@ -12,7 +12,6 @@ from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..grid import sample
-from ..models.boundary import Face
 from ..observe import Snapshot, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
@@ -93,7 +92,7 @@ class InternalFlowWriter(Resumable):
         shear = wall_shear_stress(flow.simulation, setup.wall, units)
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, setup.wall, viscosity=units.density * units.viscosity,
-            inlet=Face(int(np.argmax(np.ptp(setup.bounds, axis=0))), 0), up=self._up, starts=self._starts(flow),
+            direction=tuple(np.ptp(setup.bounds, axis=0).tolist()), up=self._up, starts=self._starts(flow),
             on_points={"shear": shear},
         )
 

@@ -173,7 +173,7 @@ class ResultsWriter(Resumable):
             known["sensitivity"] = sensitivity
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
-            viscosity=units.density * units.viscosity, inlet=self.setup.options.stream.inlet, up=self._up,
+            viscosity=units.density * units.viscosity, direction=tuple(self.setup.options.stream.unit.tolist()), up=self._up,
             on_points=known,
         )
 

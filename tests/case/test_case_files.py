@@ -11,8 +11,8 @@ from sparselbm.case import Case, CaseObstacle, CaseOpening, CaseStudy, SceneFile
 from sparselbm.case.write import write_template
 from sparselbm.design import ForceConstraint
 from sparselbm.errors import CaseError
-from sparselbm.flows import SideWall, WindTunnel
-from sparselbm.models.boundary import Z_MIN
+from sparselbm.flows import SideInlet, SideOutlet, SideWall, WindTunnel
+from sparselbm.models.boundary import Y_MAX, Y_MIN, Z_MIN
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene
 
@@ -124,7 +124,7 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
     layer = tmp_path / "case.usda"
     toml = next(each for each in blocks if each.startswith("toml"))
-    *usd, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
+    *usd, sides, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
     head = "#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@./scene.usda@]\n)\n"
     layer.write_text(head + "\n".join(usd))
     (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
@@ -136,6 +136,11 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert CaseStudy.of(case, setup).problem.constraints[1] == ForceConstraint(direction=(0.0, 0.0, 1.0), lower=0.1, name="lift")
     assert setup.bounds[0].tolist() == [-4.0, -3.6, 0.0]  # The road lies where the box ends.
     assert Case.open(tmp_path / "case.toml").tunnel == WindTunnel(voxel_size=0.02, velocity=30.0)
+    layer.write_text(head + sides)
+    tunnel = Case.open(layer).tunnel
+    assert (str(tunnel.stream), tunnel.velocity) == ("along -x", 30.0)
+    assert tunnel.sides == (SideInlet(Y_MAX, (-5.0, -10.0, 0.0)), SideOutlet(Y_MIN, 20.0), SideWall(Z_MIN))
+    assert list(tunnel.all_sides.openings.values()) == ["inlet on x_max", "inlet on y_max", "outlet on x_min", "outlet on y_min"]
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)
     case = Case.open(layer)

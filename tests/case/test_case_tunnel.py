@@ -4,8 +4,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from case_files import write_scene
 
-from sparselbm.case import Case, CaseBoundary, CaseDomain, CaseFluid, CaseSolver, SceneFile
+from sparselbm.case import (
+    Case,
+    CaseBoundary,
+    CaseDomain,
+    CaseFluid,
+    CaseObstacle,
+    CaseReference,
+    CaseSolver,
+    CaseStream,
+    SceneFile,
+)
+from sparselbm.case.source import Source
+from sparselbm.errors import CaseError
+from sparselbm.flows import BodyRotation
 from sparselbm.geometry import TriangleMesh
 from sparselbm.models.boundary import (
     X_MAX,
@@ -21,6 +35,7 @@ from sparselbm.models.boundary import (
     VelocityInlet,
 )
 from sparselbm.models.condition_groups import in_order
+from sparselbm.scene.usd import Scene
 from sparselbm.solver import Simulation
 
 BODIES = {"ball": TriangleMesh.sphere(0.5, subdivisions=2)}
@@ -90,3 +105,45 @@ def test_a_road_that_moves_with_the_wind_leaves_uniform_flow_as_it_is_and_one_at
     middle = slowed[0][8, 8]
     assert middle[0] < 0.5 * 0.08
     assert middle[-1] > 0.99 * 0.08
+
+
+def test_the_stream_of_a_case_turns_and_what_follows_it_turns_too():
+    """The inlet and the outlet of the straight stream follow it; a road that slides does not."""
+    sides = {"xMin": WIND, "xMax": OUT, "zMin": CaseBoundary(kind="movingWall", velocity=(2.0, 0.0, 0.0))}
+    setup = setup_of(boundary=sides, stream=CaseStream(yaw=100.0), reference=CaseReference(moment_centre=(0.1, 0.0, 0.0)))
+    assert setup.options.stream.axis == 1
+    assert {each.face for each in setup.boundaries if isinstance(each, VelocityInlet)} == {X_MAX, Y_MIN}
+    assert setup.units.velocity == 2.0
+    assert setup.body.moment_centre == pytest.approx((0.1, 0.0, 0.0))
+
+
+def test_a_wheel_of_a_case_is_each_body_below_its_prim(tmp_path):
+    scene = Scene.open(write_scene(tmp_path / "scene.usda"))
+    roles = {"/World/Body": CaseObstacle(role="design"), "/World/Copy": CaseObstacle(rpm=60.0, rotation_axis=(0.0, 0.0, 1.0))}
+    case = Case(scene=SceneFile(file=str(scene.path)), obstacle=roles, domain=CaseDomain(voxel_size=0.1))
+    options = case.setup(scene).options
+    assert options.rotating == {"/World/Copy/Surface": BodyRotation(axis=(0.0, 0.0, 1.0), rpm=60.0)}
+    with pytest.raises(CaseError, match=r"rpm is 60, but the prim is part of a larger body.*a body of its own"):
+        case.setup(scene.joined("/World"))
+
+
+def test_the_velocity_over_an_inlet_from_a_file(tmp_path):
+    (tmp_path / "inflow.csv").write_text("x, y, z, u, v, w\n0, -1, 0, 1, 0, 0\n0, 1, 0, 3, 0, 0.5\n")
+    sides = {"xMin": CaseBoundary(kind="inlet", table="inflow.csv"), "xMax": OUT}
+    source = Source(tmp_path / "case.toml")
+    case = Case(scene=SceneFile(file="ball.usda"), boundary=sides, source=source)
+    assert case.openings.velocity == pytest.approx((2.0, 0.0, 0.25))
+    for text, message in (("x,y,z,u,v\n", "lacks the columns w"), ("x,y,z,u,v,w\n0,0,0,1,a,0\n", "line 2.*six finite numbers")):
+        (tmp_path / "inflow.csv").write_text(text)
+        with pytest.raises(CaseError, match=message):
+            Case(scene=SceneFile(file="ball.usda"), boundary=sides, source=source)
+    missing = CaseBoundary(kind="inlet", table="missing.csv")
+    with pytest.raises(CaseError, match=r"there is no file .*missing.csv"):
+        Case(scene=SceneFile(file="ball.usda"), boundary={**sides, "xMin": missing}, source=source)
+
+
+def test_viscosity_and_reynolds_number_give_the_velocity_unless_it_is_specified_too():
+    fluid = CaseFluid(viscosity=0.05, reynolds=40.0)
+    assert setup_of(fluid=fluid).units.velocity == pytest.approx(2.0)
+    with pytest.raises(CaseError, match=r"viscosity is 0.05 and .*reynolds is 40, which contradict.*keep two of the three"):
+        setup_of(fluid=fluid, boundary={"xMin": WIND, "xMax": OUT})

@@ -3,19 +3,26 @@
 import ast
 import inspect
 import re
-from dataclasses import MISSING
+import sys
+from dataclasses import MISSING, fields
 from itertools import pairwise
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 
-from sparselbm.case import Case, CaseFluid, CaseSolver, SceneFile
+from sparselbm.case import Case, CaseFluid, CaseForce, CaseScalar, CaseSolver, SceneFile
+from sparselbm.case.entry import spelt
 from sparselbm.case.parts import PARTS
 from sparselbm.cli.settings import settings_of
 from sparselbm.errors import CaseError
+from sparselbm.flows import FlowScalar, Forces, WindTunnel
 from sparselbm.models import boundary, collision, force, rheology, scalar, turbulence, wall
 from sparselbm.models.in_si import InSI, fields_of, quantity_of
 from sparselbm.units import Unit, Units
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
+from plain_english import unwanted
 
 PACKAGES = (boundary, collision, force, rheology, scalar, turbulence, wall)
 UNITS = Units(voxel_size=0.01, velocity=2.0, viscosity=1e-3, density=1000.0, lattice_velocity=0.05)
@@ -102,7 +109,7 @@ def test_a_model_in_si_is_made_in_lattice_units(part, name, entry, model):
         if quantity is not None:
             unit = quantity.unit(values) if callable(quantity.unit) else quantity.unit
             assert getattr(made, key) == pytest.approx(value / unit.factor(UNITS, 3))
-    assert isinstance(made, collision.Collision)
+    assert isinstance(made, entry.models.kind)
 
 
 def test_places_begin_at_the_corner_of_the_domain():
@@ -144,3 +151,27 @@ def test_a_model_that_cannot_be_made_is_refused_with_place_value_and_remedy(part
         Case(scene=SceneFile(file="ball.usda"), **{part.space: part(**{name: text})})
     for each in (f"{part.space}.{name} is {text!r}", *words):
         assert each in str(refused.value), str(refused.value)
+
+
+PYTHON = {CaseFluid: WindTunnel, CaseSolver: WindTunnel, CaseForce: Forces, CaseScalar: FlowScalar}
+"""Value of `flows` that says in Python what a part says in a case."""
+OTHERWISE = {"tolerance", "until", "max_steps"}
+"""Settings of the solver that belong to the end of a run (`SteadyRun`)."""
+
+
+@pytest.mark.parametrize("part", PYTHON, ids=lambda part: part.__name__)
+def test_a_setting_has_the_same_name_in_a_case_and_in_python(part):
+    known = {each.name for each in fields(PYTHON[part])}
+    own = [each.name for each in fields(part)]
+    assert [spelt(name) for name in own] == list(part.entries())
+    assert [name for name in own if name not in known and name not in OTHERWISE] == []
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_every_doc_of_the_schema_is_plain_english(part):
+    """Whole sentences in the words of the field: see tests/docs/plain_english.py."""
+    texts = [" ".join(part.__doc__.split()), *(each.text for each in part.entries().values())]
+    for text in texts:
+        assert unwanted(text) == [], text
+        assert text.rstrip()[-1] == ".", text
+        assert "  " not in text, text

@@ -106,7 +106,7 @@ def test_a_run_prints_and_stores_the_regime(in_process, with_regime, ball, tmp_p
     for other, texts in PRINTED.items():
         assert all((text in err) == (other == name) for text in texts)
     if name == "periodic":
-        assert list(summary["oscillations"]) == ["drag coefficient", "force coefficient y", "force coefficient z"]
+        assert list(summary["oscillations"]) == ["drag coefficient", "side force coefficient", "lift coefficient"]
         assert summary["strouhal"] == pytest.approx(2.5 * summary["frequency"], rel=1e-3)  # u = 1 m/s.
         assert f"Strouhal number {summary['strouhal']:.4f}" in out
     else:

@@ -25,6 +25,7 @@ from vessel_cases import (
 from sparselbm.errors import GeometryError, InternalFlowError
 from sparselbm.flows import Inlet, InternalFlow, Outlet
 from sparselbm.geometry import TriangleMesh
+from sparselbm.observe.monitor import Csv
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import open_stage
 
@@ -64,6 +65,7 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
     assert found["pressure_drop"] == pytest.approx(GRADIENT * LENGTH, rel=0.03)
     assert found["wall_shear_mean"] == pytest.approx(GRADIENT * RADIUS / 2, rel=0.01)
     assert "mass balance" in out
+    _require_series(tmp_path / "results" / "tube" / "time_series.csv", found)
     path = tmp_path / "results" / "tube" / "tube_results.usda"
     assert validate_stage(path) == []
     stage = open_stage(path)
@@ -79,6 +81,19 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
     assert stage.GetPrimAtPath("/Results/Streamlines/flow")
     assert (tmp_path / "results" / "tube" / "slice.png").is_file()
     assert scene.read_bytes() == before
+
+
+def _require_series(path, found):
+    """The last row holds the values of the summary, with their units."""
+    series = Csv().read(path)
+    last = dict(zip(series.columns, series.values[-1]))
+    assert series.steps[-1] == found["steps"]
+    assert last.pop("time [s]") == pytest.approx(found["steps"] * found["run"]["time_step"])
+    assert last.pop("pressure drop [Pa]") == pytest.approx(found["pressure_drop"])
+    for name, each in found["openings"].items():
+        assert last.pop(f"flow rate {name} [m^3/s]") == pytest.approx(each["flow_rate"])
+        assert last.pop(f"pressure {name} [Pa]") == pytest.approx(each["pressure"])
+    assert not last
 
 
 @pytest.mark.parametrize(("change", "words"), [

@@ -1,6 +1,7 @@
 """What is drawn stands on the stage in its units, at its time, in its colours, and survives a move of the folder."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -224,3 +225,14 @@ def test_a_slice_in_the_solid_alone_is_left_out(tmp_path):
 def test_what_cannot_be_drawn_is_refused(make, part):
     with pytest.raises(ValueError, match=part):
         make()
+
+
+@pytest.mark.parametrize("direction", [(1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (1.0, -0.4, 0.2), (0.1, 0.0, -2.0)])
+def test_seeds_lie_upstream_of_the_body_in_any_stream(tmp_path, direction):
+    """Along the stream their middle reaches the body's centre, which is the origin."""
+    moment = replace(case(tmp_path / "ball.usda").moment, direction=direction)
+    seeds, axis = moment.seeds(3), int(np.argmax(np.abs(direction)))
+    assert np.ptp(seeds[:, axis]) == 0.0
+    assert np.sign(seeds[0, axis]) == -np.sign(direction[axis])
+    middle = seeds.mean(axis=0)
+    assert middle - middle[axis] / direction[axis] * np.array(direction) == pytest.approx(np.zeros(3), abs=1e-9)

@@ -4,6 +4,7 @@ import csv
 import json
 import struct
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from sparselbm.files.vdb import write_vdb
 from sparselbm.results import Results
 from sparselbm.results.formats import AMR, FORCES, NVDB, SUMMARY, VDB, VDB_HALF, VTI, VTKHDF
 from sparselbm.results.formats.boxes import merged_boxes
+from sparselbm.results.formats.vtkhdf import write_amr
+from sparselbm.results.formats.vtkhdf_steps import write_steps
 
 ACTIVE = len(TILES) * 512 - 256
 
@@ -153,3 +156,28 @@ def test_a_run_has_one_row(tmp_path):
     (tmp_path / "summary.json").write_text('{"drag_coefficient": 1.5, "drag_force": 0.6, "reynolds": 30, "steps": 200}')
     (path,) = FORCES.write(Results.open(tmp_path), tmp_path)
     assert path.read_text().split() == ["drag_coefficient,drag_force,steps", "1.5,0.6,200"]
+
+
+@pytest.mark.parametrize("amr", [False, True], ids=["as it is", "amr"])
+@pytest.mark.parametrize("tiles", [TILES, TILES[:4]], ids=["sparse", "one box"])
+def test_steps_are_the_fields_of_each_time(case, tmp_path, tiles, amr):
+    """One full box is an image with the step as first index; else the values of all boxes follow each other, step by step."""
+    h5py = pytest.importorskip("h5py")
+    keep = np.array([any((each == tile).all() for tile in tiles) for each in case.grids[0].tiles])
+    first = tuple(replace(g, tiles=g.tiles[keep], values=g.values[keep], active=g.mask[keep]) for g in case.grids)
+    second = tuple(replace(grid, values=2.0 * grid.values) for grid in first)
+    path = tmp_path / "steps.vtkhdf"
+    write_steps(path, (0.0, 0.5), (first, second), amr=amr)
+    write_amr(tmp_path / "alone.vtkhdf", first)
+    with h5py.File(path) as file, h5py.File(tmp_path / "alone.vtkhdf") as alone:
+        root, single = file["VTKHDF"], alone["VTKHDF/Level0/CellData"]
+        assert root["Steps"].attrs["NSteps"] == 2
+        assert root["Steps/Values"][:].tolist() == [0.0, 0.5]
+        is_image = len(tiles) == 4 and not amr
+        for grid in first:
+            expected = single[grid.name][:]
+            found = root["CellData" if is_image else "Level0/CellData"][grid.name][:].reshape(2, *expected.shape)
+            assert np.array_equal(found[0], expected, equal_nan=True)
+            assert np.array_equal(found[1], 2.0 * expected, equal_nan=True)
+            if not is_image:
+                assert root[f"Steps/Level0/CellDataOffset/{grid.name}"][:].tolist() == [0, len(expected)]

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from inspect import isabstract
 
 import numpy as np
 import pytest
@@ -13,11 +14,11 @@ from sparselbm.flows.measurement import ObservableMeasurement
 from sparselbm.flows.scalar_values import with_scalars
 from sparselbm.geometry import SolidFraction
 from sparselbm.lattice import D3Q19, D3Q27
-from sparselbm.models import collision
+from sparselbm.models import boundary, collision
 from sparselbm.models.boundary import Z_MAX, Z_MIN, MovingWall
 from sparselbm.models.collision import BGK, TRT, CentralMoment, Collision, ExactDifference
 from sparselbm.models.force import Boussinesq, RotatingFrame, UniformForce
-from sparselbm.models.in_si import InSI
+from sparselbm.models.in_si import InSI, fields_of
 from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import FixedFlux, FixedValue
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
@@ -86,7 +87,7 @@ def test_every_accepted_combination_runs(device, combination):
 def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
     for options, words in (
         ({"wall_function": True}, "no side of the flow is a no-slip wall at rest"),
-        ({"wall_function": True, "walls": (SideWall(Z_MIN),), "rheology": RHEOLOGY[1]}, "holds for a constant viscosity"),
+        ({"wall_function": True, "sides": (SideWall(Z_MIN),), "rheology": RHEOLOGY[1]}, "holds for a constant viscosity"),
         ({"scalars": (HOT,)}, "there is no gravity"),
         ({"scalars": (dye(), dye())}, "2 scalars are named dye"),
         ({"scalars": (dye(bell=InSI(FixedValue, value=1.0)),)}, "bell, which"),
@@ -122,7 +123,7 @@ def test_forces_are_in_si_and_the_rotating_frame_is_the_last():
 
 def test_a_wall_function_replaces_walls_at_rest_only():
     walls = (SideWall(Z_MIN), SideWall(Z_MAX, (1.0, 0.0, 0.0)))
-    setup = tunnel(walls=walls, wall_function=True)
+    setup = tunnel(sides=walls, wall_function=True)
     made = {each.face: each for each in setup.models.boundaries}
     assert isinstance(made[Z_MIN], WallFunction)
     assert made[Z_MIN].viscosity == pytest.approx(setup.units.lattice_viscosity)
@@ -184,3 +185,16 @@ def test_scalars_are_monitored_recorded_and_written_in_their_own_units(heated):
     assert list(grids) == ["velocity", "pressure", "temperature", "dye"]
     assert 299.0 < grids["temperature"].values[grids["temperature"].active].min() < 300.5
     assert heated.setup.memory_per_cell.state == (19 + 2 * 7) * 4
+
+
+def test_every_condition_with_a_pressure_is_an_outlet_and_no_other():
+    """Scalars leave where a flow has an outlet, and enter where it has an inlet: a rank among conditions decides both."""
+    for name in boundary.__all__:
+        model = getattr(boundary, name)
+        if isinstance(model, type) and issubclass(model, boundary.BoundaryCondition) and not isabstract(model):
+            names = fields_of(model)
+            made = object.__new__(model)
+            object.__setattr__(made, "velocity", (0.1, 0.0, 0.0))
+            object.__setattr__(made, "face", Z_MIN)
+            assert made.prescribes_pressure == ("density" in names), name
+            assert not (made.prescribes_pressure and made.prescribes_velocity), name

@@ -119,7 +119,7 @@ def test_options_that_are_named_are_kept():
          r"a more stable collision \(CentralMoment on D3Q19, Cumulant on D3Q27, RecursiveRegularised on D3Q27\)"),
         (tunnel, 200.0, {"wall": ParabolicInterpolation()}, "limit of 50 up to which CentralMoment on D3Q19 is stable at an "
          "inlet between free-slip sides, around a body whose wall is on links, .* the partially saturated wall, or a lower"),
-        (tunnel, 200.0, {"walls": (WALL,)}, "limit of 80 up to which Cumulant on D3Q27 is stable at an inlet that meets no-slip"),
+        (tunnel, 200.0, {"sides": (WALL,)}, "limit of 80 up to which Cumulant on D3Q27 is stable at an inlet that meets no-slip"),
         (vessel, 40.0, {}, "limit of 30 up to which Cumulant on D3Q27 is stable at an inlet whose velocity jumps at the wall, .* "
          r"a developed \(laminar\) profile at every inlet, or a lower"),
         (vessel, 60.0, {"developed": True}, "limit of 50 up to which Cumulant on D3Q27 is stable at an inlet with a developed"),
@@ -170,7 +170,7 @@ FOUR = tuple(SideWall(face) for face in (Y_MIN, Y_MAX, Z_MIN, Z_MAX))
 @pytest.mark.parametrize("reynolds", [1.0, 2.0, 3.0])
 def test_a_tunnel_that_compresses_the_fluid_is_refused(device, reynolds):
     """A cylinder between four walls at Re 1.3 blew up at step 400; the lattice velocity that the message names is accepted."""
-    options = {"walls": FOUR, "downstream": 12.0, "side": 0.4}
+    options = {"sides": FOUR, "downstream": 12.0, "side": 0.4}
     with pytest.raises(WindTunnelError, match=r"compresses the fluid by about \d+.*, above the limit of 30%: use") as refusal:
         tunnel(0.1 * reynolds, device, **options)
     slower = float(str(refusal.value).split("lattice_velocity of ")[1].split(" ")[0])

@@ -26,7 +26,7 @@ def test_vortex_street_of_a_cylinder(tmp_path, device):
     found = json.loads((output / "summary.json").read_text())
     print(f"C_d {found['drag_coefficient']:.4f}, St {found['strouhal']:.4f} +- {found['strouhal_error']:.1g}")
     assert found["statistics"]["periods"] >= 8
-    assert found["statistics"]["leading"] == "force coefficient y"
+    assert found["statistics"]["leading"] == "side force coefficient"
     assert found["drag_coefficient"] == pytest.approx(DRAG, rel=0.03)
     assert found["strouhal"] == pytest.approx(STROUHAL, rel=0.03)
     stage = Usd.Stage.Open(str(output / "vortex_street_results.usda"))

@@ -51,7 +51,7 @@ class BoundaryCondition(ABC):
     @property
     def prescribes_pressure(self) -> bool:
         """Whether it is an outlet."""
-        return self.precedence == 3.0
+        return self.precedence > 2.0
 
     @abstractmethod
     def parameters(self, dimension: int) -> tuple[ModelParameter, ...]:

@@ -1,10 +1,12 @@
 """Pressure outlet that lets sound waves leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 from ...lattice import CS2
 from ...lattice.moments import excess_density, momentum
+from ...units import Unit
+from ..in_si import in_si
 from ..model_parameter import vector_parameters
 from .condition import BoundaryCondition
 from .face import Face
@@ -37,7 +39,7 @@ class PressureOutlet(BoundaryCondition):
     Measured reflection of a Gaussian pulse with a standard deviation of 8 cells: 1.7 % at 0.001, 3.4 % at 0.002,
     26 % at 0.02, 97 % at 1. A pressure error behind a wake decays over about 2.7 / K steps.
     """
-    velocity: tuple[float, ...] | None = None
+    velocity: tuple[float, ...] | None = field(default=None, metadata=in_si(Unit(m=1, s=-1)))
     """Velocity with which an oblique stream leaves [cells / step], one value per axis; None: along the normal. The component
     across the face has no effect."""
 

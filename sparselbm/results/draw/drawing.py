@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from ...geometry import TriangleMesh
-from ...models.boundary import X_MIN, Face
 from ...observe import Snapshot
 from ...scene.usd import Body
 from ..stage import ResultsStage
@@ -26,8 +25,8 @@ class FlowFrame:
     """Current surface of the body [m]; its points correspond to those of `body`."""
     viscosity: float
     """Dynamic viscosity [Pa s]."""
-    inlet: Face = X_MIN
-    """Side of the box at which the flow enters along its main axis."""
+    direction: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    """Direction of the incoming flow, of any length."""
     up: int = 2
     """Vertical axis."""
     on_points: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -38,7 +37,7 @@ class FlowFrame:
     @property
     def axis(self) -> int:
         """Main axis of the incoming flow."""
-        return self.inlet.axis
+        return int(np.argmax(np.abs(self.direction)))
 
     @property
     def across(self) -> int:
@@ -63,14 +62,19 @@ class FlowFrame:
 
     def seeds(self, count: int) -> np.ndarray:
         """Seed points [m], (k, 3): count x count of `starts`, evenly spaced, or count x count in a square two cells behind the
-        inlet that is slightly wider than the body."""
+        inlet that is slightly wider than the body and lies upstream of it, as far as the box reaches."""
         if self.starts is not None:
             return self.starts[np.linspace(0, len(self.starts) - 1, min(count**2, len(self.starts))).astype(int)]
         low, high = self.mesh.bounds
         margin = 0.15 * (high - low)
         ticks = [np.linspace(low[k] - margin[k], high[k] + margin[k], count) for k in range(3)]
-        behind = 2.0 * self.inlet.inward * self.snapshot.domain.voxel_size
-        ticks[self.axis] = self.bounds[self.inlet.end][[self.axis]] + behind
+        along, inset = self.direction[self.axis], 2.0 * self.snapshot.domain.voxel_size
+        end = 0 if along > 0.0 else 1
+        ticks[self.axis] = self.bounds[end][[self.axis]] + (inset if end == 0 else -inset)
+        upstream = float(ticks[self.axis][0] - 0.5 * (low + high)[self.axis]) / along
+        for k in range(3):
+            if k != self.axis and self.direction[k]:
+                ticks[k] = np.clip(ticks[k] + upstream * self.direction[k], self.bounds[0, k] + inset, self.bounds[1, k] - inset)
         return np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 3)
 
     def plane(self, axis: int | None, at: float | None, every: int = 1) -> np.ndarray:
