@@ -18,14 +18,17 @@ COARSE = (
     "--voxel-size", "0.125", "--reynolds", "60", "--lattice-velocity", "0.1", "--margins", "0.3,0.5,0.3", "--device", "cpu",
     "--output", "out", "--restart-every", "1e-9", "--draw", "slice",
 )
-SHORT = ("run", "ball.usda", *COARSE[:-4], "--duration", "1.5", "--record-every", "0.1", "--output-every", "0.5", "--draw", "slice")
+SHORT = (
+    "run", "ball.usda", *COARSE[:-4], "--duration", "1.5", "--record-every", "0.1", "--output-every", "0.5", "--draw", "slice",
+)
 STEADY = ("run", "ball.usda", *COARSE, "--max-steps", "120")
 DURATION = (
     "run", "ball.usda", *COARSE, "--duration", "2.5", "--ramp", "1.2", "--record-every", "0.1", "--output-every", "0.5",
     "--statistics-from", "0.4", "--draw", "volumes",
 )
 OPTIMIZE = (
-    "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check", "--rigid",
+    "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check",
+    "--rigid",
 )
 NOT_RESULTS = {"seconds", "wall_time", "options", "machine"}
 """Names in summaries whose values are wall times, describe the machine, or say that a run was resumed."""

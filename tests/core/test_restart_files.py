@@ -58,7 +58,8 @@ def steady(flow, restarts, folder):
 def transient(flow, restarts, folder, ramp=None):
     means = FieldMeans(flow.simulation)
     restarts.add("means", means)
-    values = InTime([Values({"energy": KineticEnergy()}, EverySteps(7)), Residual(EverySteps(7))], flow.setup.units, EverySteps(7))
+    every = EverySteps(7)
+    values = InTime([Values({"energy": KineticEnergy()}, every), Residual(every)], flow.setup.units, every)
     found = TransientRun(duration=330.0, ramp=ramp, statistics_from=50.0).watch(
         flow.simulation, flow.setup.units, values,
         {"residual": Residual(EverySteps(13)), "means": Action(means.add, EverySteps(9))}, SeriesFolder(folder, overwrite=True),
@@ -97,7 +98,8 @@ def ended(run, flow, restarts, folder, monkeypatch, after=None):
 
 @pytest.mark.parametrize(
     ("run", "after"), [
-        (steady, 3), (transient, 1), (smooth, 2), *(pytest.param(run, 4, marks=pytest.mark.validate) for run in (steady, transient)),
+        (steady, 3), (transient, 1), (smooth, 2),
+        *(pytest.param(run, 4, marks=pytest.mark.validate) for run in (steady, transient)),
         *(pytest.param(smooth, after, marks=pytest.mark.validate) for after in (1, 3, 4)),
     ],
 )

@@ -85,7 +85,7 @@ def test_every_optimiser_continues_to_the_last_bit(optimizer, share, device, tmp
 
 
 def test_another_path_is_refused(tmp_path):
-    """As with another version of the optimiser's package."""
+    """Such as that of another version of the optimiser's package."""
     for resume, x in ((False, 1.0), (True, 2.0)):
         journal = Journal()
         journal.begin(RestartWriter(tmp_path, {}, every=0.0, resume=resume))
