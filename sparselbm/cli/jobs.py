@@ -104,6 +104,7 @@ def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str,
         "Mach number": f"{setup.units.mach:.3f}",
         "relaxation time": f"{setup.units.tau:.4f} steps",
         "collision": f"{found['collision']} on {found['lattice']} ({found['method_reason']})",
+        **({"models": ", ".join(found["models"])} if "models" in found else {}),
         "expected speed": f"{found['expected_mlups']:.0f} MLUPS (memory copy {found['copy_gbs']:.1f} GB/s)",
     }
 

@@ -1,6 +1,7 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
 from .aerodynamics import Aerodynamics
+from .body_motion import BodyMotion, FreeBody, TimeSamples
 from .body_rotation import BodyRotation
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
@@ -15,6 +16,8 @@ from .inflow_profile import (
     VelocityTable,
 )
 from .internal_flow import InternalFlow, InternalFlowSetup
+from .moving_bodies import BodyValues, MovingBodies
+from .moving_results import moving_facts, moving_results
 from .openings import Inlet, Outlet, PortState
 from .options import FlowOptions
 from .recorded_values import pressure_drop
@@ -36,7 +39,9 @@ from .wind_tunnel import WindTunnel
 
 __all__ = [
     "Aerodynamics",
+    "BodyMotion",
     "BodyRotation",
+    "BodyValues",
     "DriftingFlow",
     "FieldChange",
     "FieldSettled",
@@ -48,6 +53,7 @@ __all__ = [
     "FlowSetup",
     "FlowState",
     "Forces",
+    "FreeBody",
     "HeightProfile",
     "InflowProfile",
     "Inlet",
@@ -55,6 +61,7 @@ __all__ = [
     "InternalFlowSetup",
     "LogLawProfile",
     "Measured",
+    "MovingBodies",
     "Oscillation",
     "Outlet",
     "ParabolicProfile",
@@ -75,6 +82,7 @@ __all__ = [
     "SteadyResult",
     "SteadyRun",
     "Stream",
+    "TimeSamples",
     "TransientResult",
     "TransientRun",
     "TunnelSides",
@@ -85,6 +93,8 @@ __all__ = [
     "WindTunnel",
     "WindTunnelSetup",
     "WindowStatistics",
+    "moving_facts",
+    "moving_results",
     "pressure_drop",
     "scalar_facts",
     "scalar_results",

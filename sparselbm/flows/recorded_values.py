@@ -85,13 +85,14 @@ class _PortSampler(Sampler):
 
 def values_in_time(
     functionals: Mapping[str, Functional], patches: Mapping[str, tuple[str, ...]], ports: Callable[[], Mapping[str, PortState]],
-    units: Units, every: Schedule,
+    units: Units, every: Schedule, *others: Monitor,
 ) -> Monitor:
-    """Monitor of the time, of functionals with their units, and of the openings of an internal flow, by name of the patch."""
+    """Monitor of the time, of functionals with their units, of the openings of an internal flow by name of the patch, and of
+    others."""
     parts: list[Monitor] = [Values(functionals, every, units)] if functionals else []
     if patches:
         parts.append(PortValues(ports, patches[INLETS], patches[OUTLETS], every))
-    return InTime(tuple(parts), units, every)
+    return InTime((*parts, *others), units, every)
 
 
 def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -26,7 +25,9 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
+from .finite import require_finite
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
+from .moving_bodies import BodyValues, MovingBodies
 from .openings import PortState
 from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
@@ -161,8 +162,7 @@ class FlowSetup(ABC):
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow in its initial state.
 
-        `wall`: bounce-back rule instead of the set-up's own wall model; `points`: of the obstacle [m], (n, 3), instead of the
-        undeformed ones.
+        `wall`: bounce-back rule instead of the set-up's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed ones.
         """
 
     @cached_property
@@ -230,6 +230,8 @@ class Flow:
     simulation: Simulation
     openings: OpeningFlows | None = None
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
+    bodies: MovingBodies | None = None
+    """Bodies that move while the flow runs; None: there are none."""
     on_progress: ProgressCallback | None = None
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run, if it was to steady state."""
@@ -258,7 +260,7 @@ class Flow:
                 f"the duration is {duration:.4g} s, below half a time step of {self.setup.units.time_step:.4g} s: pass at least "
                 "one step"
             )
-        self.simulation.run(steps)
+        self._advance(steps)
 
     def run_to_steady(
         self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None,
@@ -272,6 +274,8 @@ class Flow:
         `files` and `restarts`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and
         for a value that is not finite.
         """
+        if self.bodies is not None:
+            self.bodies.refuse_steady()
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
@@ -285,7 +289,7 @@ class Flow:
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
         self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
-        _require_finite(self.steady.value, wanted, self.simulation.steps)
+        require_finite(self.steady.value, wanted, self.simulation.steps)
         return self.steady
 
     def run_transient(
@@ -300,15 +304,21 @@ class Flow:
         """
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
-        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report, restarts)
+        self.transient = transient_run.watch(
+            self.simulation, setup.units, values, monitors, files, report, self._advance, restarts
+        )
         self.series, self.steady = self.transient.series, None
         return self.transient
 
+    def _advance(self, steps: int) -> None:
+        (self.simulation if self.bodies is None else self.bodies).run(steps)
+
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, and those at openings."""
+        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, moving bodies."""
         patches = {} if self.openings is None else self.openings.of_patches
         recorded = {**self.setup.recorded, **release_observables(self.simulation)}
-        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every)
+        moving = () if self.bodies is None else (BodyValues(self.bodies, every),)
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""
@@ -332,7 +342,7 @@ class Flow:
         if wanted is None:
             raise SimulationError("the set-up has no default objective: pass an observable, or read `ports`")
         found = value_factor(wanted, self.setup) * evaluate(wanted, self.simulation)
-        _require_finite(found, wanted, self.simulation.steps)
+        require_finite(found, wanted, self.simulation.steps)
         return found
 
     def move(self, points: np.ndarray) -> None:
@@ -389,15 +399,6 @@ class Flow:
                 self.on_progress(phase, steps, value, steps * cells / max(perf_counter() - began, 1e-9) * 1e-6)
 
         return report
-
-
-def _require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )
 
 
 def value_factor(observable: Functional, setup: FlowSetup) -> float:

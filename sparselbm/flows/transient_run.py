@@ -126,15 +126,16 @@ class TransientRun:
 
     def watch(
         self, simulation: Simulation, units: Units, values: Monitor, monitors: Mapping[str, Monitor],
-        files: SeriesFolder | None, on_progress: Callable[[int, float], None], restarts: Restarts = NoRestarts(),
+        files: SeriesFolder | None, on_progress: Callable[[int, float], None], advance: Callable[[int], None] | None = None,
+        restarts: Restarts = NoRestarts(),
     ) -> TransientResult:
         """Advances the simulation by the duration; `on_progress(steps, value)`. Raises SimulationError.
 
         `values`: the recorded values, the time first and then the reported one; `monitors`: further ones; `files`: folder of the
-        series of `values`; `restarts`: where the run is stored between groups of steps.
+        series of `values`; `advance`: see `Recorder`; `restarts`: where the run is stored between groups of steps.
         """
         self.require(units)
-        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
+        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files, advance=advance)
         ramp = _Ramp(recorder, 0 if self.ramp is None else max(1, round(units.time_to_lattice(self.ramp))))
         count, record = self.steps(units), recorder.records[SERIES]
         with recorder, restarts.part("recorder", recorder) as resumed, restarts.part("ramp", ramp):
@@ -180,7 +181,7 @@ class _Ramp(Resumable):
         simulation = recorder.simulation
         for step in range(simulation.steps + 1, simulation.steps + steps + 1):
             simulation.set_parameters({name: start(step) * value for name, value in self._full.items()})
-            simulation.run(1)
+            recorder.advance(1)
             recorder.sample()
 
     def saved(self):

@@ -95,16 +95,19 @@ class WindowStatistics:
         }
 
 
-_UNIT, _MOMENT = re.compile(r" \[.*\]$"), " [N m]"
+_UNIT = re.compile(r" \[.*\]$")
+_NOT_JUDGED = (" [N]", " [N m]", " [W]", " [m]", " [m/s]", " [rad/s]")
+"""Units of forces, which their coefficients repeat, and of moments and motions of bodies, which may all vanish but for rounding.
+"""
 
 
 def _scales(columns: tuple[str, ...], values: np.ndarray) -> np.ndarray:
     """Largest absolute value among the columns with the same unit, for each column.
 
-    That of moments, which may all vanish but for rounding, is infinite: whether a flow is periodic is seen from forces.
+    That of `_NOT_JUDGED` is infinite: whether a flow is periodic is seen from coefficients, flow rates and pressures.
     """
     units = [match.group() if (match := _UNIT.search(name)) else "" for name in columns]
-    largest = np.where([unit == _MOMENT for unit in units], np.inf, np.abs(values).max(axis=0))
+    largest = np.where([unit in _NOT_JUDGED for unit in units], np.inf, np.abs(values).max(axis=0))
     return np.array([max(largest[k] for k, other in enumerate(units) if other == unit) for unit in units])
 
 

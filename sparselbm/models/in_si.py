@@ -100,7 +100,8 @@ class InSI(Generic[M]):
                              f"{error}; change the value, or the cell size") from error
 
     def __str__(self) -> str:
-        return f"{self.model.__name__}({', '.join(f'{name}={value!s}' for name, value in self.arguments)})"
+        values = ", ".join(f"{name}={value!s}" for name, value in self.arguments)
+        return self.model.__name__ + (f"({values})" if values else "")
 
 
 def fields_of(model: type) -> dict[str, Field]:

@@ -43,7 +43,7 @@ class InternalFlowWriter(Resumable):
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
-        self.over_time = OverTime(self.stage, self.draw, self._moment, reynolds=setup.reynolds)
+        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, reynolds=setup.reynolds)
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self._table = IterationTable(self.folder / "history.csv")

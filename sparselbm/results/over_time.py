@@ -15,6 +15,7 @@ from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
 from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
+from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
 from .history_plot import draw_history
 from .stage import ResultsStage
@@ -27,10 +28,11 @@ class OverTime(Resumable):
     """Writer of a flow while it is run; frames are drawn as the flow is drawn at the end."""
 
     def __init__(
-        self, stage: ResultsStage, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *, reynolds: float
+        self, stage: ResultsStage, scene: Scene, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *,
+        reynolds: float,
     ):
         """`moment`: returns the current flow for drawings; `reynolds`: Reynolds number, for titles."""
-        self._stage, self._draw, self._moment, self._reynolds = stage, draw, moment, reynolds
+        self._stage, self._scene, self._draw, self._moment, self._reynolds = stage, scene, draw, moment, reynolds
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
         self._times: list[float] = []
@@ -87,12 +89,16 @@ class OverTime(Resumable):
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:
+            every = run.output_every
             self._stage.scales.expect_frames()
             shown = [each for each in self._draw if each.over_time]
 
             def draw() -> None:
                 self._times.append(flow.time)
-                self._codes.append(round(flow.time * rate, 6))
+                # The step nearest to an output time stands for it, so that a viewer's whole frames show it.
+                nominal = round(flow.time / every) * every
+                self._codes.append(round(nominal * rate, 6))
+                self._place(flow, self._codes[-1])
                 draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
 
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
@@ -101,6 +107,7 @@ class OverTime(Resumable):
     def finish(self, flow: Flow) -> dict:
         """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
         result = flow.transient or flow.steady
+        self._place(flow, None)
         if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
@@ -114,6 +121,11 @@ class OverTime(Resumable):
             self._write_means(flow)
         found = {} if result is None else result.to_json()
         return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def _place(self, flow: Flow, code: float | None) -> None:
+        """Writes the present positions of the moving bodies at a time code; None: at the default time."""
+        for name in () if flow.bodies is None else flow.bodies.names:
+            self._stage.place_body(self._scene.body(name), flow.bodies.points(name), code)
 
     def _write_means(self, flow: Flow) -> None:
         """Writes mean fields as volumes, if there were any samples."""

@@ -83,7 +83,7 @@ class ResultsWriter(Resumable):
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
         self.over_time = OverTime(
-            self.stage, self.draw, lambda flow: self._moment(flow, setup.mesh.points), reynolds=setup.options.reynolds
+            self.stage, scene, self.draw, lambda flow: self._moment(flow, setup.points_of(flow)), reynolds=setup.options.reynolds
         )
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
@@ -129,7 +129,7 @@ class ResultsWriter(Resumable):
 
         Raises SimulationError for a result that is not finite.
         """
-        moment = self._moment(flow, self.setup.mesh.points)
+        moment = self._moment(flow, self.setup.points_of(flow))
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force

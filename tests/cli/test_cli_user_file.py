@@ -285,7 +285,7 @@ def test_files_outside_of_the_folder_are_refused_where_local_files_are_required(
     (tmp_path / "cases").mkdir()
     case = tmp_path / "cases" / "case.toml"
     case.write_text('[scene]\nfile = "../ball.usda"\n[solver]\ncollision = "../mine.py:MyBGK"\n')
-    assert str(Case.open(case).tunnel.collision) == "MyBGK()"
+    assert str(Case.open(case).tunnel.collision) == "MyBGK"
     code, _, err = in_process("inspect", case, "--local-files-only")
     assert code == 2
     assert "solver.collision refers to" in err

@@ -1,6 +1,6 @@
 """Recorder that runs a simulation while monitors record it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ...files.restarts import Resumable
@@ -31,12 +31,17 @@ class Recorder(Resumable):
     Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
     """
 
-    def __init__(self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None):
+    def __init__(
+        self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None,
+        advance: Callable[[int], None] | None = None,
+    ):
+        """`advance`: advances the simulation by a number of steps, such as with moving bodies; None: `simulation.run`."""
         if files is not None:
             files.require_free(tuple(name for name, each in monitors.items() if each.columns(simulation)))
         self.simulation = simulation
         self.begin = simulation.steps
         """Step at which the recording begins."""
+        self.advance = advance or simulation.run
         self._monitors = dict(monitors)
         columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
         self._samplers = {name: monitor.bind(simulation) for name, monitor in monitors.items()}
@@ -54,7 +59,7 @@ class Recorder(Resumable):
         self._require(steps, stop)
         stopped = self.sample() and stop is not None and stop.reached(self.records)
         while simulation.steps < end and not stopped:
-            simulation.run(min(end, self._next_instant()) - simulation.steps)
+            self.advance(min(end, self._next_instant()) - simulation.steps)
             stopped = self.sample() and stop is not None and stop.reached(self.records)
         simulation.check_stability()
         return Recorded(simulation.steps - first, stopped)

@@ -102,7 +102,7 @@ class Clips:
         """Applies a change to the frames and to their manifest; `change` returns whether it changed a layer, which is written."""
         from pxr import Sdf
 
-        paths = [*self._frames.values(), *([self._manifest_path] if self._frames else [])]
+        paths = [*self._frames.values(), *([self._manifest_path] if self._manifest_path.is_file() else [])]
         for path in paths:
             layer = Sdf.Layer.OpenAsAnonymous(str(path))
             if change(layer):

@@ -126,12 +126,19 @@ class ResultsStage(Resumable):
             raise ValueError(
                 f"points_world_m of iteration {iteration} has positions that are not finite; use a shorter step"
             )
+        self.place_body(body, points, float(iteration))
+        self.save()
+
+    def place_body(self, body: Body, points_world_m: np.ndarray, time: float | None) -> None:
+        """Writes the points (n, 3) [m] of a body that moves, at a time code; None: as default value.
+
+        Raises SceneError if the transform of a prim is singular, so that points cannot be written back.
+        """
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
-            set_points(mesh, points[part.points], float(iteration))
-        self.playback.add(iteration)
-        self.save()
+            set_points(mesh, points_world_m[part.points], time)
+        self.playback.add(time)
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
