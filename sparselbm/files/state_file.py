@@ -34,7 +34,7 @@ def write_state(path: str | os.PathLike[str], state: State) -> None:
 
     head = np.frombuffer(json.dumps(state, default=stored).encode(), np.uint8)
     with replace_file(path) as beside, beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{_HEAD: head, **{str(k): each for k, each in enumerate(arrays)}})
+        np.savez(file, **{_HEAD: head, **{str(k): each for k, each in enumerate(arrays)}})
 
 
 def read_state(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -114,18 +114,18 @@ def _rows(path):
 
 @pytest.mark.parametrize("seed", range(-(-MOMENTS // len(CASES))))
 def test_a_killed_run_ends_with_the_bits_of_the_whole_one(whole, seed):
-    """One that is killed before its first restart file is refused, and repeated."""
+    """One that is killed before its first restart file is refused, and repeated; one that had finished has nothing to do."""
     name, arguments, folder, expected, duration = whole
     delay = random.Random(f"{name} {seed}").uniform(0.0, 0.8 * duration)
     for path in (folder / "out").glob("*.csv"):
         path.unlink()
     code, _ = _run([*arguments, "--overwrite"], folder, delay)
-    kept = bool(restart_files(folder / "out" / "restart"))
-    print(f"{name}: killed after {delay:.2f} of {duration:.2f} s, exit code {code}, restart file: {kept}")
+    kept, ended = bool(restart_files(folder / "out" / "restart")), (folder / "out" / "summary.json").is_file()
+    print(f"{name}: killed after {delay:.2f} of {duration:.2f} s, exit code {code}, restart file: {kept}, finished: {ended}")
     if code != 0:
         resumed, _ = _run([*arguments, "--resume"], folder)
-        assert resumed == (0 if kept else 2)
-        if not kept:
+        assert resumed == (0 if kept or ended else 2)
+        if not (kept or ended):
             assert _run([*arguments, "--overwrite"], folder)[0] == 0
     found = _found(folder / "out")
     assert [each for each in {**expected, **found} if found.get(each) != expected.get(each)] == []
