@@ -4,7 +4,7 @@ The body of Ahmed, Ramm & Faltin 1984 without its stilts, in a Z-up stage of cen
 are a variant set. Re = u W / nu is 200, a laminar flow, in which the slant matters less than at the experiments' 700,000. The
 same on the command line:
 
-    sparselbm run assets/ahmed_road.usda --sweep-variants /World/Body:slant
+    sparselbm run assets/ahmed_road.usda --sweep /World/Body:slant
 """
 
 import sys

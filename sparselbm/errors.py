@@ -71,6 +71,10 @@ class PageError(SparselbmError, ValueError):
     """The results page cannot be written."""
 
 
+class RestartError(SparselbmError, ValueError):
+    """A run cannot be resumed: no intact restart file, or one of another run."""
+
+
 class ResultsError(SparselbmError, ValueError):
     """A folder contains no results, or not the requested ones."""
 

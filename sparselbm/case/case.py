@@ -106,11 +106,13 @@ class Case:
 
     @classmethod
     def open(
-        cls, path: str | Path, *, variants: Mapping[str, str] | None = None, local_files_only: bool = False
+        cls, path: str | Path, *, variants: Mapping[str, str] | None = None, attributes: Mapping[str, str] | None = None,
+        local_files_only: bool = False,
     ) -> Case:
         """The case of a USD stage or a TOML file; for a scene without a case, the defaults.
 
-        `variants`: selections in place of the scene's own, such as {"/Car:wheels": "wide"}; `local_files_only`: refuse a case
+        `variants`: selections in place of the scene's own, such as {"/Car:wheels": "wide"}; `attributes`: values in
+        place of those of the scene's attributes, such as {"/Car/Flap.xformOp:rotateY": "15"}; `local_files_only`: refuse a case
         that refers to files outside of its folder. Raises CaseError, SceneError, naming prim, attribute and allowed values.
         """
         from ..scene.usd import foreign
@@ -122,9 +124,10 @@ class Case:
         elif path.suffix.lower() in foreign.SUFFIXES:
             case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
         else:
-            case = stage_file.read_case(path, variants or {}, local_files_only=local_files_only)
+            case = stage_file.read_case(path, variants or {}, attributes or {}, local_files_only=local_files_only)
         chosen = {**(case.scene.variants or {}), **(variants or {})}
-        return replace(case, scene=replace(case.scene, variants=chosen))
+        values = {**(case.scene.attributes or {}), **(attributes or {})}
+        return replace(case, scene=replace(case.scene, variants=chosen, attributes=values))
 
     def on_cells(self, voxel_size: float) -> Case:
         """Returns the same case with another cell size [m]."""
@@ -154,9 +157,9 @@ class Case:
                 "its own unit: set metersPerUnit there, or in a layer over it"
             )
         scene = Scene.open(
-            self.file, variants=self.scene.variants, time=begin_code(self.obstacle, self.scene),
-            subdivision_levels=self.scene.subdivision_levels, metres_per_unit=unit, local_files_only=local_files_only,
-            allow_missing=allow_missing,
+            self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=begin_code(self.obstacle, self.scene),
+            subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
+            local_files_only=local_files_only, allow_missing=allow_missing,
         )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaseError
 from ..scene.usd import open_stage
+from ..scene.usd.attribute_values import set_attributes
 from ..scene.usd.confinement import refuse_strangers
 from ..scene.usd.expansion import require_composable
 from ..scene.usd.stage import hushed
@@ -27,8 +28,10 @@ _SCHEMAS = {part.schema(): part for part in PARTS}
 _PREFIX = "sparselbm:"
 
 
-def read_case(path: Path, variants: Mapping[str, str], *, local_files_only: bool = False) -> Case:
-    """The case of a stage with the selected variants; missing settings take their defaults.
+def read_case(
+    path: Path, variants: Mapping[str, str], attributes: Mapping[str, str], *, local_files_only: bool = False
+) -> Case:
+    """The case of a stage with the selected variants and values of attributes; missing settings take their defaults.
 
     Raises CaseError naming the prim, the attribute and the allowed values: for unknown schemas and attributes, values of the
     wrong type, duplicate settings, and settings that have no effect. SceneError: see `open_stage`.
@@ -40,6 +43,7 @@ def read_case(path: Path, variants: Mapping[str, str], *, local_files_only: bool
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, variants)
+        set_attributes(stage, attributes)
         found = _Found(path, local_files_only)
         for prim in stage.TraverseAll():
             found.take(prim)
@@ -85,7 +89,8 @@ class _Found:
         self._prims[part.space, key] = path
         place = Source(self._path, self._prims)
         # A stage expresses these by itself; a TOML file has names for them.
-        fixed = {CaseDesign: {"prim": path}, SceneFile: {"file": str(self._path), "variants": None}}.get(part, {})
+        scene = {"file": str(self._path), "variants": None, "attributes": None}
+        fixed = {CaseDesign: {"prim": path}, SceneFile: scene}.get(part, {})
         given = {name: value for name, value in values.items() if value is not None}
         known[key] = read_part(part, given, lambda name: place.place(part.space, name, key), **fixed)
 

@@ -119,10 +119,10 @@ def _deformation(case: Case, setup: WindTunnelSetup, own: Deformation | None) ->
 def _ops(case: Case, design: CaseDesign, setup: WindTunnelSetup) -> PrimOps:
     """The ops to vary, each with its maximum change, or with one per component."""
     place, changes = case.source.place("design", "varyOps"), {}
-    if case.scene.variants:
+    if changed := {**(case.scene.variants or {}), **(case.scene.attributes or {})}:
         raise CaseError(
-            f"{place} cannot be combined with --variant, because ops are read from the saved scene: save the selection "
-            f"{case.scene.variants} in the scene"
+            f"{place} cannot be combined with variants or attributes of the case, because ops are read from the saved scene: "
+            f"save {changed} in the scene"
         )
     for text in design.vary_ops or ():
         op, _, numbers = text.partition("=")

@@ -19,7 +19,8 @@ To = Annotated[
     str,
     o.option(
         "--to",
-        "Formats separated by commas: vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4.",
+        "Formats separated by commas: vdb, nvdb, vtkhdf, amr, vti, vtp, stl, glb, usdz, csv, json, png, mp4. For the folder of a "
+        "sweep: dataset.",
         metavar="FORMATS",
     ),
 ]
@@ -36,18 +37,27 @@ def export(
     """Convert fields, shapes, forces and pictures of a results folder to file formats of other tools.
 
     fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
-    PyVista), fields_amr.vtkhdf (ParaView), design.glb (browsers; the iterations as morph targets), design.usdz (phones),
-    forces.csv, results.json, picture.png, film.mp4. Of a run with --output-every the .vtkhdf files have all output times, if
-    volumes were drawn, and the film shows them.
+    PyVista), fields_amr.vtkhdf (ParaView), surfaces.vtp (the bodies with pressure, wall shear stress and sensitivity),
+    surfaces.stl, design.glb (browsers; the iterations as morph targets), design.usdz (phones), forces.csv, results.json,
+    picture.png, film.mp4. Of a run with --output-every the .vtkhdf files have all output times, if volumes were drawn, and
+    the film shows them. For a sweep, dataset: folders run_1, run_2, ... in the layout of the AhmedML and DrivAerML data sets,
+    with geometry, surface, volume, forces and the values of the sweep.
 
     Examples:
 
     sparselbm export results/scene --to vdb,glb,csv
 
     sparselbm export results/scene --to vtkhdf,png,mp4 --output pictures --overwrite
+
+    sparselbm export results/sweep --to dataset
     """
     from ..results import Results
+    from ..results.dataset import write_dataset
 
+    if to.strip() == "dataset":
+        for path in write_dataset(results, output or results / "dataset", overwrite=overwrite):
+            out.print(f"{path}", highlight=False)
+        return
     formats = [_format(name.strip(), half) for name in to.split(",")]
     read, folder = Results.open(results), output or results / "export"
     for each in formats:
@@ -62,8 +72,9 @@ def _format(name: str, half: bool) -> "ExportFormat":
 
     formats = {
         "vdb": e.VDB_HALF if half else e.VDB, "nvdb": e.NVDB, "vtkhdf": e.VTKHDF, "amr": e.AMR, "vti": e.VTI,
+        "vtp": e.VTP, "stl": e.STL,
         "glb": e.GLB, "usdz": e.USDZ, "csv": e.FORCES, "json": e.SUMMARY, "png": e.PICTURE, "mp4": e.FILM,
     }
     if name not in formats:
-        raise OptionError(f"--to {name!r}: allowed are {', '.join(formats)}")
+        raise OptionError(f"--to {name!r}: allowed are {', '.join(formats)}, and dataset alone for a sweep")
     return formats[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,22 @@ class Overrides:
     """Name of the command."""
     given: Mapping[str, Any]
     """All options that were given, those of the command itself too."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Attributes of the scene that a sweep varies."""
 
-    def case(self, *more_variants: str) -> Case:
-        """The case; `more_variants`: in addition to those of --variant. Raises CaseError, OptionError."""
+    def with_variants(self, *texts: str) -> Overrides:
+        """The same with further variants, as in --variant."""
+        return replace(self, values={**self.values, "variant": [*(self.values["variant"] or ()), *texts]})
+
+    def with_attributes(self, values: Mapping[str, str]) -> Overrides:
+        """The same with other values of attributes of the scene."""
+        return replace(self, attributes={**self.attributes, **values})
+
+    def case(self) -> Case:
+        """The case. Raises CaseError, OptionError."""
         given = self.values
-        variants = chosen([*(given["variant"] or ()), *more_variants])
-        case = Case.open(given["scene"], variants=variants, local_files_only=given["local_files_only"])
+        variants, only = chosen(given["variant"]), given["local_files_only"]
+        case = Case.open(given["scene"], variants=variants, attributes=self.attributes, local_files_only=only)
         parts: dict[str, Any] = {}
         for part, changes in self._changes().items():
             parts[part] = _with(getattr(case, part), changes)

@@ -1,32 +1,25 @@
-"""Runs that a command starts, or that `inspect` reports: one, or one for each variant of a prim."""
+"""Runs that a command starts, or that `inspect` reports: one, or several of a sweep."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from ..case import Case
 from ..errors import OptionError
 from ..flows import FlowSetup, SteadyRun, TransientRun
 from ..observe import Functional, Restart
 from ..results.draw import Drawing
-from ..scene.usd import Scene, variants_of
+from ..scene.usd import Scene
 from . import options as o
 from .drawings import drawings_of
 from .job_of import job_of
 from .jobs import Job
 from .one_box import in_one_box
 from .overrides import Overrides, output_of
-
-Sweep = Annotated[
-    str | None,
-    o.option(
-        "--sweep-variants",
-        "Run every variant of a set, each in a folder with its name, all in the same box, which contains the box of each.",
-        metavar="/PRIM:SET",
-    ),
-]
+from .sweep import sweep_points
 
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE")]
 
@@ -43,6 +36,7 @@ RestartFrom = Annotated[
 class PlannedRun:
     """A checked run."""
 
+    case: Case
     scene: Scene
     setup: FlowSetup
     job: Job
@@ -54,6 +48,8 @@ class PlannedRun:
     """Folder of the results."""
     origin: dict[str, Any]
     """Command, options and case."""
+    swept: Mapping[str, str]
+    """Values of a sweep by name."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class Plan:
     """All that is known before the first step."""
 
     runs: dict[str, PlannedRun]
-    """Runs by the name of the variant; a single one has an empty name."""
+    """Runs by the name of their folder; a single one has an empty name."""
     start: Restart | None
     """Flow from which they start."""
     drawn: Sequence[Drawing]
@@ -70,7 +66,7 @@ class Plan:
 
     @classmethod
     def of(
-        cls, options: Overrides, *, sweep_variants: str | None, restart: Path | None, device: str | None, output: Path | None,
+        cls, options: Overrides, *, sweep: Sequence[str] | None, restart: Path | None, device: str | None, output: Path | None,
         draw: list[str] | None, read: Scene | None = None,
     ) -> Plan:
         """The runs that the options describe. Raises the errors of everything that cannot be run.
@@ -79,17 +75,18 @@ class Plan:
         """
         place, drawn = o.device_of(device), drawings_of(draw)
         start = None if restart is None else Restart.read(restart)  # Before its folder is emptied by --overwrite.
-        case = options.case()
-        choices = variants_of(case.file, sweep_variants, case.scene.variants) if sweep_variants else ("",)
-        cases = [options.case(f"{sweep_variants}={choice}") if choice else case for choice in choices]
-        scenes = [options.scene(each) if read is None or choice else read for choice, each in zip(choices, cases)]
-        setups = in_one_box([each.setup(read, place) for each, read in zip(cases, scenes)])
-        whole = output_of(output, case)
+        points = list(sweep_points(options, sweep or ()))
+        scenes = [read if read is not None and not sweep else options.scene(each.case) for each in points]
+        setups = [each.case.setup(read, place) for each, read in zip(points, scenes)]
+        if points[0].in_one_box:
+            setups = in_one_box(setups)
+        whole = output_of(output, points[0].case)
         runs = {
-            choice: PlannedRun(
-                read, setup, job_of(setup), each.flow_run(setup), each.user_objective, whole / choice, options.origin(each)
+            each.label: PlannedRun(
+                each.case, read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
+                options.origin(each.case), each.values,
             )
-            for choice, each, read, setup in zip(choices, cases, scenes, setups)
+            for each, read, setup in zip(points, scenes, setups)
         }
         for each in runs.values():
             if start is not None and isinstance(each.run, TransientRun) and each.run.ramp is not None:

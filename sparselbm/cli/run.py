@@ -1,23 +1,24 @@
-"""`sparselbm run`: flow around an obstacle or in a fluid volume, for all variants of a prim if requested."""
+"""`sparselbm run`: flow around an obstacle or in a fluid volume, or a sweep of such flows."""
 
-import json
-from pathlib import Path
-
-from ..files.write import no_empty_folders, replace_file
+from ..files.restarts import restart_files
+from ..files.write import no_empty_folders, require_free
+from ..results.run_record import finished
+from ..results.sweep_table import SweepTable, planned_runs
 from . import options as o
 from .drawings import Draw
-from .jobs import Job
 from .one_box import box_of, fluids_of
 from .overrides import Overrides
-from .plan import Output, Plan, RestartFrom, Sweep
+from .plan import Output, Plan, PlannedRun, RestartFrom
+from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
-from .show import facts, show_doubts
+from .show import facts, out, show_doubts
+from .sweep import Sweep
 
 
 @takes_case(*RUN)
 def run(
-    options: Overrides, sweep_variants: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
-    overwrite: o.Overwrite = False, draw: Draw = None,
+    options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
+    overwrite: o.Overwrite = False, resume: Resume = False, draw: Draw = None,
 ) -> None:
     """Run the flow around an obstacle to steady state, or for a duration; print its drag coefficient and force; write the
     results stage.
@@ -28,6 +29,9 @@ def run(
     The folder of results contains NAME_results.usda (for usdview, Blender or Omniverse) with pressure and wall shear stress on
     the body, a slice, streamlines, tracers and volumes, and with vortices (Q criterion) or glyphs if --draw requests them;
     fields.vdb, velocity.nvdb, pressure.nvdb, slice.png, summary.json, and all values over time, time_series.csv and history.png.
+
+    A restart file is written every ten minutes (--restart-every), and after Ctrl-C: the same command with --resume continues bit
+    for bit.
 
     Examples:
 
@@ -41,25 +45,56 @@ def run(
 
     sparselbm run scene.usda --duration 20 --output-every 0.1 --statistics-from 10 [dim]# unsteady flow, animated[/dim]
 
-    sparselbm run car.usda --variant /Car:wheels=wide --sweep-variants /Car:slant [dim]# drag of each variant[/dim]
+    sparselbm run car.usda --variant /Car:wheels=wide --sweep /Car:slant [dim]# drag of each variant[/dim]
+
+    sparselbm run wing.usda --sweep fluid:reynolds=50,100 --sweep /Wing.xformOp:rotateY=0,5,10
     """
-    plan = Plan.of(
-        options, sweep_variants=sweep_variants, restart=restart, device=device, output=output, draw=draw
+    plan = Plan.of(options, sweep=sweep, restart=restart, device=device, output=output, draw=draw)
+    if sweep:
+        _sweep(plan, overwrite)
+        return
+    (each,) = plan.runs.values()
+    if resume and is_finished(each.folder):
+        out.print(f"The run in {each.folder} is finished.", highlight=False, markup=False, soft_wrap=True)
+        return
+    with no_empty_folders(each.folder):
+        _run(plan, each, overwrite, resume)
+
+
+def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
+    """Runs one case, or continues it; returns its summary."""
+    restarts = restarts_of(
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=plan.drawn, resume=resume
     )
+    each.job.claim(
+        each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin, resume=resume
+    )
+    found = each.job.run(each.run, plan.start, each.objective, restarts)
+    restarts.clear()
+    return found
+
+
+def _sweep(plan: Plan, overwrite: bool) -> None:
+    """Runs all cases of a sweep but those that an earlier, interrupted sweep has finished, and tabulates the results."""
+    setups, earlier = [each.setup for each in plan.runs.values()], planned_runs(plan.folder)
+    table = SweepTable(plan.folder, box=box_of(setups[0]), plotted=next(iter(plan.runs.values())).job.plotted)
+    for label, each in plan.runs.items():
+        table.plan(label, each.swept)
+        if not (overwrite or label in earlier):
+            require_free(each.folder)
+    lines = {}
     with no_empty_folders(*(each.folder for each in plan.runs.values())):
-        for each in plan.runs.values():
-            each.job.claim(each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
-        found = {choice: each.job.run(each.run, plan.start, each.objective) for choice, each in plan.runs.items()}
-    if sweep_variants:
-        setups = [each.setup for each in plan.runs.values()]
-        rows = {choice: (each.job, found[choice]) for choice, each in plan.runs.items()}
-        _tabulate(sweep_variants, box_of(setups[0]), rows, plan.folder)
-        show_doubts(fluids_of(setups))
-
-
-def _tabulate(name: str, box: str, found: dict[str, tuple[Job, dict]], folder: Path) -> None:
-    """Prints the results of each variant and writes them to sweep.json."""
-    with replace_file(folder / "sweep.json") as path:
-        choices = {choice: summary for choice, (_, summary) in found.items()}
-        path.write_text(json.dumps({"variants": name, "box": box, "choices": choices}, indent=2) + "\n")
-    facts(f"\nBy {name}{box and f', {box}'}", {choice: job.line(summary) for choice, (job, summary) in found.items()})
+        table.write()
+        for label, each in plan.runs.items():
+            found = None if overwrite else finished(each.folder, each.origin)
+            if found is None:
+                out.print(f"\n{label}", style="bold", highlight=False, markup=False)
+                interrupted = not overwrite and bool(restart_files(each.folder / FOLDER))
+                found = _run(plan, each, overwrite or label in earlier, interrupted)
+            else:
+                out.print(f"{label}: already run, {each.folder}", highlight=False, markup=False)
+            table.add(label, found)
+            lines[label] = each.job.line(found)
+    box = box_of(setups[0])
+    facts(f"\nSweep{box and f', {box}'}", {**lines, "table": str(plan.folder / "sweep.csv")})
+    show_doubts(fluids_of(setups))

@@ -17,6 +17,7 @@ from ..case import (
     CaseForce,
     CaseObjective,
     CaseObstacle,
+    CaseOutput,
     CaseReference,
     CaseSolver,
     CaseStream,
@@ -32,12 +33,13 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseStream, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
-RUN = (*FLOW, CaseTime)
+RUN = (*FLOW, CaseTime, CaseOutput)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseStream: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
     CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    CaseOutput: "Output",
 }
 _TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
 _Scene = Annotated[
@@ -150,10 +152,11 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
     CaseObstacle: {
         "obstacle": (
             str | None,
-            "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it; / for the whole scene; several "
-            "prims separated by commas are one body. Default: the only body.", "PRIM",
+            "Prim around which the tunnel is built: a mesh, or an Xform with all prims below it; / for the whole scene; a "
+            "material (/Looks/Steel) or a collection (/World.collection:car) for all its prims; several of them separated by "
+            "commas are one body. Default: the only body.", "PRIM",
         ),
-        "ignore": (list[str] | None, "Prim that is not part of the flow; can be repeated.", "PRIM"),
+        "ignore": (list[str] | None, "Prim, material or collection that is not part of the flow; can be repeated.", "PRIM"),
     },
     CaseDomain: {
         "margins": (

@@ -20,6 +20,8 @@ _EVALUATIONS = 11
 class WindTunnelJob(Job):
     """Drag of a body in a wind tunnel."""
 
+    plotted = ("drag_coefficient", "drag coefficient")
+
     def __init__(self, setup: WindTunnelSetup):
         self.setup = setup
 
@@ -55,14 +57,16 @@ class WindTunnelJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, run, *, overwrite, draw, origin):
-        self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+    def claim(self, scene, folder, run, *, overwrite, draw, origin, resume):
+        self._folder = ResultsWriter(
+            folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin, resume=resume
+        )
         self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, run, start, objective):
+    def run(self, run, start, objective, restarts):
         announce(self.setup)
         with running():
-            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity="C_d")
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity="C_d")
             drag = result.value
             found, moving = Aerodynamics.of(flow, self.setup), moving_results(flow)
             summary = self._folder.finish_run(flow, drag, {**found.record, **moving, **measured(flow, objective)})

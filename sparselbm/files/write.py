@@ -63,9 +63,8 @@ def claim_folder(
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file, but results need a folder: choose another path.")
     _make(folder)
-    count = sum(1 for _ in folder.iterdir())
-    if count and not overwrite:
-        raise OutputExistsError(f"{folder} already has {count} entries: choose another folder, or pass overwrite=True.")
+    if not overwrite:
+        require_free(folder)
     former = [old for pattern in owned for old in folder.glob(pattern) if old.is_file() or old.is_symlink()]
     kept = {each.resolve() for each in needed}
     for old in former:
@@ -77,6 +76,13 @@ def claim_folder(
     for old in former:
         old.unlink(missing_ok=True)
     return folder
+
+
+def require_free(folder: Path) -> None:
+    """Raises OutputExistsError for a folder that exists and is not empty."""
+    count = sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+    if count:
+        raise OutputExistsError(f"{folder} already has {count} entries: choose another folder, or pass overwrite=True.")
 
 
 def _make(folder: Path) -> None:

@@ -5,6 +5,7 @@ from .body_motion import BodyMotion, FreeBody, TimeSamples
 from .body_rotation import BodyRotation
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .flow_state import FlowState
 from .forces import Forces
 from .inflow_profile import (
     HeightProfile,
@@ -50,6 +51,7 @@ __all__ = [
     "FlowRegime",
     "FlowScalar",
     "FlowSetup",
+    "FlowState",
     "Forces",
     "FreeBody",
     "HeightProfile",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import MotionError, SimulationError
+from ..files.restarts import Resumable
 from ..observe.monitor import Monitor, Sampler, Schedule
 from ..solver import Simulation
 from ..solver.moving import Motion, MovingObstacles, Track
@@ -23,7 +24,7 @@ _LOADS = 7
 """Number of the values that are means over the steps since the previous record."""
 
 
-class MovingBodies:
+class MovingBodies(Resumable):
     """Moving bodies of a flow, which advance with it."""
 
     def __init__(self, simulation: Simulation, motions: Mapping[str, Motion], units: Units, every: int):
@@ -47,6 +48,13 @@ class MovingBodies:
             self._sums[name] += values.sum(axis=0)
             self._last[name] = values[-1]
         self.steps += steps
+
+    def saved(self):
+        return {"driver": self._driver.saved(), "sums": self._sums, "last": self._last, "steps": self.steps}
+
+    def restore(self, state):
+        self._driver.restore(state["driver"])
+        self._sums, self._last, self.steps = state["sums"], state["last"], state["steps"]
 
     def refuse_steady(self) -> None:
         """Raises SimulationError: the flow around moving bodies does not become steady."""
@@ -95,10 +103,16 @@ class BodyValues(Monitor):
         return _BodySampler(self.bodies)
 
 
-class _BodySampler(Sampler):
+class _BodySampler(Sampler, Resumable):
     def __init__(self, bodies: MovingBodies):
         self._bodies, self._steps = bodies, bodies.steps
         self._before = {name: bodies.sums(name) for name in bodies.names}
+
+    def saved(self):
+        return {"steps": self._steps, "before": self._before}
+
+    def restore(self, state):
+        self._steps, self._before = state["steps"], state["before"]
 
     def take(self):
         bodies, found = self._bodies, []

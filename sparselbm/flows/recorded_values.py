@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..files.restarts import Resumable
 from ..observe import Functional
 from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
@@ -33,9 +34,17 @@ class InTime(Monitor):
         return _InTimeSampler(simulation, self.units, [part.bind(simulation) for part in self.parts])
 
 
-class _InTimeSampler(Sampler):
+class _InTimeSampler(Sampler, Resumable):
     def __init__(self, simulation: Simulation, units: Units, parts: Sequence[Sampler]):
         self._simulation, self._units, self._parts = simulation, units, parts
+
+    def saved(self):
+        return {"parts": [part.saved() if isinstance(part, Resumable) else {} for part in self._parts]}
+
+    def restore(self, state):
+        for part, found in zip(self._parts, state["parts"], strict=True):
+            if isinstance(part, Resumable):
+                part.restore(found)
 
     def take(self):
         time = self._units.time_to_si(self._simulation.steps)

@@ -17,6 +17,7 @@ import warp as wp
 from ..errors import GeometryError, SimulationError, SparselbmError
 from ..estimate.bandwidth import Bandwidth
 from ..estimate.memory import MemoryPerCell, shortage
+from ..files.restarts import NoRestarts, Restarts
 from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
@@ -262,15 +263,16 @@ class Flow:
         self._advance(steps)
 
     def run_to_steady(
-        self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None
+        self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None,
+        restarts: Restarts = NoRestarts(),
     ) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
         Monitored are the observable, all components of the force on the obstacle, the flow rates and pressures at all openings,
         and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
         the value is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up.
-        `files`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and for a value
-        that is not finite.
+        `files` and `restarts`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and
+        for a value that is not finite.
         """
         if self.bodies is not None:
             self.bodies.refuse_steady()
@@ -282,7 +284,8 @@ class Flow:
             if files is not None:
                 recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
             found = self.criterion.watch(
-                self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder
+                self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder,
+                restarts=restarts,
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
         self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
@@ -291,16 +294,19 @@ class Flow:
 
     def run_transient(
         self, transient_run: TransientRun, *, monitors: Mapping[str, Monitor] = MappingProxyType({}),
-        files: SeriesFolder | None = None,
+        files: SeriesFolder | None = None, restarts: Restarts = NoRestarts(),
     ) -> TransientResult:
         """Runs the flow for a duration; the result has the recorded values in SI units, and their statistics.
 
         `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
-        `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable.
+        `time_series.csv`; `restarts`: where the run is stored, to which the flow was added as a `FlowState`. Raises
+        SimulationError for times that do not fit the time step, and if the flow is unstable.
         """
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
-        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report, self._advance)
+        self.transient = transient_run.watch(
+            self.simulation, setup.units, values, monitors, files, report, self._advance, restarts
+        )
         self.series, self.steady = self.transient.series, None
         return self.transient
 

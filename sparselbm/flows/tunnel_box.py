@@ -51,10 +51,21 @@ def _in_tiles(extent: np.ndarray, voxel_size: float) -> np.ndarray:
     return np.array([EDGE * math.ceil(x / (EDGE * voxel_size) - 1e-9) for x in extent]) * voxel_size
 
 
+def reaches_into(mesh: TriangleMesh, bounds: np.ndarray) -> bool:
+    """Whether the bounding box of a body meets the box."""
+    low, high = mesh.bounds
+    return bool(np.all(high >= bounds[0]) and np.all(low <= bounds[1]))
+
+
+def within_box(bodies: Mapping[str, TriangleMesh], obstacle: str, bounds: np.ndarray) -> dict[str, TriangleMesh]:
+    """The obstacle, and the bodies that reach into the box."""
+    return {name: mesh for name, mesh in bodies.items() if name == obstacle or reaches_into(mesh, bounds)}
+
+
 def require_in_box(name: str, mesh: TriangleMesh, bounds: np.ndarray) -> None:
     """Raises WindTunnelError for a body that lies outside the box."""
     low, high = mesh.bounds
-    if np.any(high < bounds[0]) or np.any(low > bounds[1]):
+    if not reaches_into(mesh, bounds):
         raise WindTunnelError(
             f"{name} ({_span(low, high)} m) lies outside the tunnel ({_span(*bounds)} m): "
             "leave it out (ignore=), or enlarge upstream, downstream or side"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import warp as wp
 
 from ..errors import WindTunnelError
 from ..geometry import TriangleMesh, repair
+from ..layout import EDGE
+from .tunnel_box import within_box
 from .tunnel_options import TunnelOptions
 from .tunnel_setup import WindTunnelSetup
 
@@ -41,18 +43,22 @@ class WindTunnel(TunnelOptions):
         for name in (obstacle, *self.rotating, *self.moving):
             if name not in bodies:
                 raise WindTunnelError(f"there is no body {name!r}: use one of {', '.join(bodies) or 'none'}")
+        setup = self._setup(bodies, obstacle, device).with_method()
+        setup.check()
+        return setup
+
+    def _setup(self, bodies: Mapping[str, TriangleMesh], obstacle: str, device: wp.DeviceLike | None) -> WindTunnelSetup:
+        """The set-up with voxel size, Reynolds number and velocity, without its checks and without a collision model."""
         body = self.body(obstacle, bodies[obstacle], None if self.corners is None else np.array(self.corners))
         options = replace(self, voxel_size=self.voxel_size or body.length / CELLS_ACROSS, up=2 if self.up is None else self.up)
         setup = WindTunnelSetup(options, dict(bodies), obstacle=obstacle, device=device)
         length = setup.body.reference_length
         if self.velocity is None:
             assert self.viscosity is not None, "see `check`"
-            setup = replace(setup, options=replace(options, velocity=self.reynolds * self.viscosity / length, viscosity=None))
-        elif self.viscosity is not None:
-            setup = replace(setup, options=replace(options, reynolds=self.velocity * length / self.viscosity))
-        setup = setup.with_method()
-        setup.check()
-        return setup
+            return replace(setup, options=replace(options, velocity=self.reynolds * self.viscosity / length, viscosity=None))
+        if self.viscosity is None:
+            return setup
+        return replace(setup, options=replace(options, reynolds=self.velocity * length / self.viscosity))
 
     def in_scene(
         self, scene: Scene, obstacle: str | None = None, *, ignore: Collection[str] = (),
@@ -61,8 +67,8 @@ class WindTunnel(TunnelOptions):
         """The tunnel around a prim of a scene, by default around its only body; `ignore`: prims that are left out.
 
         `obstacle`: several prims separated by commas, or a prim above them (`/` for all), are one body. Degenerate faces are
-        removed and inverted ones reversed; points keep their number and order. Raises WindTunnelError if there are several bodies
-        and none is named, SceneError for prims that do not exist.
+        removed and inverted ones reversed; points keep their number and order. Bodies outside the box are left out, with a note.
+        Raises WindTunnelError if there are several bodies and none is named, SceneError for prims that do not exist.
         """
         scene = scene.without(*ignore)
         notes = tuple(map(str, scene.report.doubtful))
@@ -75,6 +81,27 @@ class WindTunnel(TunnelOptions):
                 )
             obstacle = scene.bodies[0].path
         scene = scene.joined(obstacle)
-        meshes = {body.path: repair(body.mesh, body.path)[0] for body in scene.bodies}
-        options = replace(self, up="XYZ".index(scene.up_axis) if self.up is None else self.up)
-        return replace(options.around(meshes, scene.bodies[0].path, device=device), notes=notes)
+        options, obstacle = replace(self, up="XYZ".index(scene.up_axis) if self.up is None else self.up), scene.bodies[0].path
+        options.check()
+        whole = {body.path: body.mesh for body in scene.bodies}
+        inside = options._inside(whole, obstacle, device)
+        meshes = {name: repair(mesh, name)[0] for name, mesh in inside.items()}
+        left_out = tuple(name for name in whole if name not in inside)
+        return replace(options.around(meshes, obstacle, device=device), notes=(*notes, *_left_out(left_out)))
+
+    def _inside(
+        self, bodies: Mapping[str, TriangleMesh], obstacle: str, device: wp.DeviceLike | None
+    ) -> Mapping[str, TriangleMesh]:
+        """The obstacle, and the bodies that reach into the box, which may depend on them: it ends on a flat ground."""
+        alone = self._setup({obstacle: bodies[obstacle]}, obstacle, device)
+        margin = EDGE * alone.voxel_size
+        near = within_box(bodies, obstacle, alone.bounds + margin * np.array([[-1.0], [1.0]]))
+        return within_box(near, obstacle, self._setup(near, obstacle, device).bounds)
+
+
+def _left_out(names: Sequence[str]) -> tuple[str, ...]:
+    """Note on bodies outside of the box; empty if there are none."""
+    if not names:
+        return ()
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return (f"{len(names):,} bodies lie outside of the box and are left out: {', '.join(names[:3])}{more}",)

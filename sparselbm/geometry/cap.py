@@ -1,5 +1,7 @@
 """Vessel caps: surfaces with a rim, through which fluid enters or leaves."""
 
+from __future__ import annotations
+
 import functools
 from dataclasses import dataclass
 
@@ -7,11 +9,10 @@ import numpy as np
 
 from ..errors import GeometryError
 from . import topology
+from .developed_flow import DevelopedFlow
 from .distance import SurfaceQuery
 from .triangles import TriangleMesh
 
-_GRID = 96
-"""Number of nodes across the larger extent of a cap on which its developed flow is solved."""
 _FLAT = 1e-3
 """Tolerance for a flat cap: largest distance of a point from the plane, as a fraction of the cap's extent."""
 
@@ -30,7 +31,7 @@ class Cap:
     """Length P of the rim [m]."""
 
     @classmethod
-    def of(cls, mesh: TriangleMesh, wall: SurfaceQuery, name: str) -> "Cap":
+    def of(cls, mesh: TriangleMesh, wall: SurfaceQuery, name: str) -> Cap:
         """Returns the cap of a vessel whose inside is that of `wall`. Raises GeometryError for a mesh without a rim."""
         welded = topology.weld(mesh.points)[mesh.faces]
         edges = np.sort(welded[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
@@ -76,58 +77,29 @@ class Cap:
         return frame, away @ frame.T, float(np.abs(away @ self.normal).max())
 
     def developed(self, points: np.ndarray) -> np.ndarray:
-        """Fully developed laminar velocity at points (k, 3) [m] near the cap, relative to its mean.
+        """Fully developed laminar velocity at points (k, 3) [m] near the cap, relative to its mean: see `DevelopedFlow`.
 
-        Solves nabla^2 w = -1 on the cap, w = 0 on its rim, by finite differences on 96 nodes; for a disc 2 (1 - (r / R)^2).
         Raises GeometryError for a cap that is not flat.
         """
-        plane, values = self._developed
-        step, low, frame = plane
-        from scipy.ndimage import map_coordinates
-
-        places = ((points - self.mesh.centroid) @ frame.T - low) / step
-        return np.maximum(map_coordinates(values, places.T, order=1, mode="nearest"), 0.0)
+        frame, _, _ = self._plane
+        return self._developed.at((points - self.mesh.centroid) @ frame.T)
 
     @property
     def developed_peak(self) -> float:
         """Largest velocity of the developed flow relative to its mean: 2 for a disc."""
-        return float(self._developed[1].max())
+        return self._developed.peak
 
     @functools.cached_property
-    def _developed(self) -> tuple[tuple[float, np.ndarray, np.ndarray], np.ndarray]:
-        """Spacing, lower corner and axes of a grid in the plane of the cap, and w over its mean on the grid."""
-        from scipy.sparse.linalg import spsolve
-
+    def _developed(self) -> DevelopedFlow:
         frame, flat, off = self._plane
-        size = np.ptp(flat, axis=0)
         if not self.is_flat:
             raise GeometryError(
-                f"the cap deviates up to {off:.4g} m from a plane, above the limit of {_FLAT * size.max():.4g} m for "
-                "developed flow: flatten it, or use a uniform velocity"
+                f"the cap deviates up to {off:.4g} m from a plane, above the limit of {_FLAT * np.ptp(flat, axis=0).max():.4g} m "
+                "for developed flow: flatten it, or use a uniform velocity"
             )
-        step = float(size.max()) / (_GRID - 4)
-        low = flat.min(axis=0) - 2.0 * step
-        count = np.ceil(size / step).astype(int) + 5
-        nodes = np.stack(np.meshgrid(*(np.arange(n) for n in count), indexing="ij"), axis=-1) * step + low
-        away = self.query.signed_distance(self.mesh.centroid + nodes.reshape(-1, 2) @ frame)
-        inner = (np.abs(away) < 0.01 * step + off).reshape(tuple(count))
-        values = np.zeros(inner.shape)
-        values[inner] = np.asarray(spsolve(_laplacian(inner), np.ones(np.count_nonzero(inner))))
-        return (step, low, frame), values * np.count_nonzero(inner) / values.sum()
 
+        def outside(places: np.ndarray) -> np.ndarray:
+            """Distance from the cap of places in its plane, (n, 2), but for its deviation from the plane."""
+            return np.maximum(np.abs(self.query.signed_distance(self.mesh.centroid + places @ frame)) - off, 0.0)
 
-def _laplacian(inner: np.ndarray):
-    """Matrix -nabla^2 at the inner nodes of a grid, in units of 1 / step^2, with 0 around them."""
-    import scipy.sparse as sp
-
-    number = np.full(inner.shape, -1)
-    number[inner] = np.arange(np.count_nonzero(inner))
-    here, beside = [], []
-    for axis in (0, 1):
-        a, b = np.moveaxis(number, axis, 0)[:-1], np.moveaxis(number, axis, 0)[1:]
-        both = (a >= 0) & (b >= 0)
-        here += [a[both], b[both]]
-        beside += [b[both], a[both]]
-    rows, columns = np.concatenate(here), np.concatenate(beside)
-    n = np.count_nonzero(inner)
-    return sp.csc_matrix((np.full(len(rows), -1.0), (rows, columns)), shape=(n, n)) + 4.0 * sp.identity(n, format="csc")
+        return DevelopedFlow.within(outside, flat.min(axis=0), flat.max(axis=0), self.area)

@@ -146,6 +146,26 @@ def one_slice(
     save_figure(figure, path)
 
 
+def curves(
+    path: str | os.PathLike[str], found: Mapping[str, Sequence[tuple[float, float]]], *, across: str, label: str
+) -> None:
+    """Plots curves of points (x, y), by their legend, which is left out if there is one curve without a name.
+
+    `across`, `label`: of the horizontal and the vertical axis.
+    """
+    figure = new_figure(7.0, 4.5)
+    axes = figure.subplots()
+    for name, points in found.items():
+        x, y = np.array(sorted(points)).T
+        axes.plot(x, y, marker="o", ms=4.0, lw=1.2, label=name)
+    axes.set_xlabel(across)
+    axes.set_ylabel(label)
+    axes.grid(alpha=0.3)
+    if any(found):
+        axes.legend(fontsize="small")
+    save_figure(figure, path)
+
+
 def _draw_objective(axes: Axes, numbers: list[int], history: Sequence[Iteration], label: str) -> None:
     values = np.array([each.objective for each in history])
     feasible = np.array([each.feasible for each in history])

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import OutputFolderError
 from ..estimate.memory import shortage
 from ..files.nvdb import write_nvdb
+from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
 from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
@@ -23,7 +24,7 @@ _VOLUME_BYTES, _DRAWING_BYTES = 32, 50
 """Size of the volumes of a frame per cell, and of another drawing per cell of the largest section [bytes]."""
 
 
-class OverTime:
+class OverTime(Resumable):
     """Writer of a flow while it is run; frames are drawn as the flow is drawn at the end."""
 
     def __init__(
@@ -36,6 +37,16 @@ class OverTime:
         self._means: FieldMeans | None = None
         self._times: list[float] = []
         self._codes: list[float] = []
+
+    def saved(self):
+        means = None if self._means is None else self._means.saved()
+        return {"times": self._times, "codes": self._codes, "means": means, "stage": self._stage.saved()}
+
+    def restore(self, state):
+        self._times, self._codes = state["times"], state["codes"]
+        if self._means is not None:
+            self._means.restore(state["means"])
+        self._stage.restore(state["stage"])
 
     @property
     def files(self) -> SeriesFolder:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -18,8 +20,8 @@ def setup_record(setup: FlowSetup) -> dict[str, Any]:
     """Version, machine, kind and settings of a set-up, and the properties that follow from them [SI]."""
     units, options = setup.units, getattr(setup, "options", None)
     return {
-        "version": _version(), "machine": asdict(describe_machine(wp.get_device(setup.device))), "kind": type(setup).__name__,
-        "setup": {} if options is None else _fields(options),
+        "version": package_version(), "machine": asdict(describe_machine(wp.get_device(setup.device))),
+        "kind": type(setup).__name__, "setup": {} if options is None else _fields(options),
         "velocity": units.velocity, "density": units.density, "viscosity": units.viscosity, "box": setup.bounds.tolist(),
         "voxel_size": units.voxel_size, "cells": setup.cells, "time_step": units.time_step, "relaxation_time": units.tau,
         "mach": units.mach,
@@ -32,6 +34,21 @@ def run_record(flow: Flow) -> dict[str, Any]:
         **setup_record(flow.setup), "convergence": None if flow.criterion is None else _fields(flow.criterion),
         "steps": flow.simulation.steps, "wall_time": round(perf_counter() - flow.began, 3),
     }
+
+
+def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The summary in a folder, if it is of the same case by the same version, and no older than its files; else None.
+
+    `origin`: command, options and case, as `ResultsWriter` stores them.
+    """
+    path = folder / "summary.json"
+    if not path.is_file():
+        return None
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    run, case = summary.get("run", {}), json.loads(json.dumps(origin["case"]))
+    files = [Path(name) for name in (case["file"], case["settings"]["scene"]["file"])]
+    is_newer = any(file.is_file() and file.stat().st_mtime > path.stat().st_mtime for file in files)
+    return None if is_newer or (run.get("case"), run.get("version")) != (case, package_version()) else summary
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -50,7 +67,8 @@ def _plain(value: Any) -> Any:
     return value.__name__ if isinstance(value, type) else str(value)
 
 
-def _version() -> str:
+def package_version() -> str:
+    """Version of this package."""
     try:
         return version("sparselbm")
     except PackageNotFoundError:  # A checkout that is not installed.

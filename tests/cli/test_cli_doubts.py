@@ -91,16 +91,16 @@ def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
         '#usda 1.0\n( metersPerUnit = 1 )\ndef Xform "Car" (\n    variants = { string size = "small" }\n'
         f'    prepend variantSets = "size"\n)\n{{\n    variantSet "size" = {{\n{sets}    }}\n}}\n'
     )
-    code, out, err = in_process("run", "car.usda", *QUICK, "--sweep-variants", "/Car:size")
+    code, out, err = in_process("run", "car.usda", *QUICK, "--sweep", "/Car:size")
     assert code == 0, err
-    found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())["choices"]
+    found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())["summaries"]
     for extent, summary in zip((1.2, 1.0), found.values(), strict=True):
         assert f"size              {extent:g} x {extent:g} x {extent:g} m" in out
         assert any("blocks" in doubt for doubt in summary["doubts"])
         assert all(doubt.split("(")[0] in err for doubt in summary["doubts"])
-    code, out, err = in_process("inspect", "car.usda", *QUICK, "--sweep-variants", "/Car:size", "--json", "seen.json")
+    code, out, err = in_process("inspect", "car.usda", *QUICK, "--sweep", "/Car:size", "--json", "seen.json")
     assert code == 0, err
-    seen = json.loads((tmp_path / "seen.json").read_text())["choices"]
+    seen = json.loads((tmp_path / "seen.json").read_text())["runs"]
     assert {name: each["doubts"] for name, each in seen.items()} == {name: each["doubts"] for name, each in found.items()}
 
 

@@ -35,3 +35,23 @@ def test_thirty_prims_are_the_same_cubes_as_one_mesh(in_process, tmp_path):
         drag[name] = json.loads((tmp_path / name / "summary.json").read_text())["drag_coefficient"]
     assert np.isfinite(drag["prims"])
     assert drag["prims"] == pytest.approx(drag["merged"], rel=1e-6)
+
+
+def test_a_city_is_counted_and_what_lies_outside_of_the_box_is_left_out(in_process, tmp_path):
+    """A thousand houses, of which nine stand in the box around the one in the middle."""
+    houses = "".join(
+        f'def Cube "House{k}" {{\ndouble size = 1\ndouble3 xformOp:translate = ({4 * (k % 32)}, {4 * (k // 32)}, 0)\n'
+        'uniform token[] xformOpOrder = ["xformOp:translate"]\n}\n' for k in range(1024)
+    )
+    (tmp_path / "city.usda").write_text(f'#usda 1.0\n( metersPerUnit = 1\n upAxis = "Z" )\ndef Xform "City" {{\n{houses}}}\n')
+    given = ("city.usda", "--obstacle", "/City/House528", "--voxel-size", 0.1, "--margins", "4.2,4.2,4.2")
+    code, out, err = in_process("inspect", *given, "--json", "seen.json")
+    assert code == 0, err
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert len(seen["prims"]) == 9
+    assert "1,015 bodies lie outside of the box and are left out: /City/House0" in err
+    assert len(out.splitlines()) < 100
+    code, out, err = in_process("inspect", "city.usda")
+    assert code == 0, err
+    assert "read      1,004 more bodies with 12,048 faces" in out
+    assert len(out.splitlines()) < 120

@@ -116,10 +116,10 @@ def test_a_run_prints_and_stores_the_regime(in_process, with_regime, ball, tmp_p
 def test_a_sweep_marks_variants_that_are_not_steady(in_process, with_regime, tmp_path, device):
     with_regime("periodic")
     (tmp_path / "car.usda").write_text(VARIANTS)
-    given = ("--sweep-variants", "/Car:size", "--device", device, "--output", "out")
+    given = ("--sweep", "/Car:size", "--device", device, "--output", "out")
     code, out, err = in_process("run", "car.usda", *SMALL, *given)
     assert code == 0, err
-    choices = json.loads((tmp_path / "out" / "sweep.json").read_text())["choices"]
+    choices = json.loads((tmp_path / "out" / "sweep.json").read_text())["summaries"]
     assert [each["regime"] for each in choices.values()] == ["periodic", "periodic"]
     assert out.count("(periodic, not steady)") == 2
 

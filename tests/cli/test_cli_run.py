@@ -154,28 +154,29 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
     scene = tmp_path / "car.usda"
     scene.write_text(VARIANTS)
     code, out, err = in_process(
-        "run", scene, *SMALL, "--max-steps", 40, "--device", device, "--sweep-variants", "/Car:size",
+        "run", scene, *SMALL, "--max-steps", 40, "--device", device, "--sweep", "/Car:size",
         "--draw", "glyphs=z", "--draw", "streamlines=2",
     )
     assert code == 0, err
     found = json.loads((tmp_path / "results" / "car" / "sweep.json").read_text())
-    assert list(found["choices"]) == ["long", "small"]
+    assert list(found["summaries"]) == ["size=long", "size=small"]
     # The box of the longer one for both; by itself the smaller one has 32 x 32 x 32 cells.
     assert "in one box: (-2, -1.92, -1.92) to (2.8, 1.92, 1.92) m, 40 x 32 x 32 cells of 0.12 m" in out
-    assert {summary["cells"] for summary in found["choices"].values()} == {40 * 32 * 32}
-    for name, summary in found["choices"].items():
-        assert json.loads((tmp_path / "results" / "car" / name / "summary.json").read_text()) == summary
-        body = Scene.open(tmp_path / "results" / "car" / name / "car_results.usda").body("/Car")
+    assert {summary["cells"] for summary in found["summaries"].values()} == {40 * 32 * 32}
+    for name in ("long", "small"):
+        summary, folder = found["summaries"][f"size={name}"], tmp_path / "results" / "car" / f"size={name}"
+        assert json.loads((folder / "summary.json").read_text()) == summary
+        body = Scene.open(folder / "car_results.usda").body("/Car")
         assert body.mesh.volume == pytest.approx({"long": 2.0, "small": 1.0}[name], rel=1e-6)
         assert f"{summary['drag_force']:.5g} N" in out
-        stage = open_stage(tmp_path / "results" / "car" / name / "car_results.usda")
+        stage = open_stage(folder / "car_results.usda")
         drawn = [group.GetName() for group in stage.GetPrimAtPath("/Results").GetChildren() if group.GetTypeName() == "Scope"]
         assert sorted(drawn) == ["Glyphs", "Looks", "Streamlines"], "what was asked for, and nothing else"
-    code, out, err = in_process("view", tmp_path / "results" / "car" / "long", "--output", tmp_path / "page")
+    code, out, err = in_process("view", tmp_path / "results" / "car" / "size=long", "--output", tmp_path / "page")
     assert code == 0, err
     assert f"{tmp_path / 'page' / 'index.html'}" in out
     assert "/Results/Streamlines/flow" in (tmp_path / "page" / "data.js").read_text()
-    assert found["choices"]["long"]["drag_coefficient"] != found["choices"]["small"]["drag_coefficient"]
+    assert len({summary["drag_coefficient"] for summary in found["summaries"].values()}) == 2
     assert scene.read_text() == VARIANTS
 
 

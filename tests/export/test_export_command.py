@@ -54,7 +54,8 @@ def test_nothing_is_overwritten_unasked(case, tmp_path, export):
 def test_other_formats_and_folders_are_refused(case, tmp_path, export):
     code, _, err = export(case.folder, "--to", "vdb,obj", "--output", tmp_path / "out")
     assert code == 2
-    assert "--to 'obj': allowed are vdb, nvdb, vtkhdf, amr, vti, glb, usdz, csv, json, png, mp4" in err.replace("\n", "")
+    shown = err.replace("\n", "")
+    assert "--to 'obj': allowed are vdb, nvdb, vtkhdf, amr, vti, vtp, stl, glb, usdz, csv, json, png, mp4" in shown
     code, _, err = export(tmp_path / "nowhere", "--to", "csv")
     assert code == 2
     assert "no such folder; use the folder that `run` or `optimize` wrote" in err.replace("\n", "")

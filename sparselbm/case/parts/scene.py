@@ -25,6 +25,10 @@ class SceneFile(CasePart):
         CHOICES, None, 'Variants in place of the scene\'s own selections, such as {"/Car:wheels" = "wide"}.', composed=True,
         option=False,
     )
+    attributes: dict[str, str] | None = entry(
+        CHOICES, None, 'Values of attributes in place of the scene\'s own, such as {"/Car/Flap.xformOp:rotateY" = "15"}.',
+        composed=True, option=False,
+    )
     metres_per_unit: float | None = entry(
         NUMBER, None, "Length unit [m] of a file that does not store one (STL, OBJ, PLY, volumes): 0.001 for millimetres. "
         "Not set: 1 m.", above=0.0, composed=True,
@@ -32,6 +36,10 @@ class SceneFile(CasePart):
     time: float | None = entry(NUMBER, None, "Time code at which an animated scene is read. Not set: the first sample.")
     subdivision_levels: int = entry(
         COUNT, 0, "Refinement levels of subdivision surfaces, 0 to 6; 0 reads the control cage."
+    )
+    purpose: str = entry(
+        TOKEN, "render", "Purpose of the prims that are read beside those without one: render, proxy for simplified shapes, or "
+        "guide.", allowed=("render", "proxy", "guide"),
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ...files.restarts import Resumable
 from ...solver import Simulation
 from .monitor import Monitor
-from .series import SeriesRecord
+from .series import Series, SeriesRecord
 from .series_files import SeriesFolder
 from .stop import StopCondition
 
@@ -20,7 +21,7 @@ class Recorded:
     """Whether a `StopCondition` ended the run."""
 
 
-class Recorder:
+class Recorder(Resumable):
     """Advances a simulation between the instants at which its monitors are recorded.
 
     `monitors`: by the names of their records and files. `files`: folder to which the series are written while they are recorded;
@@ -38,6 +39,8 @@ class Recorder:
         if files is not None:
             files.require_free(tuple(name for name, each in monitors.items() if each.columns(simulation)))
         self.simulation = simulation
+        self.begin = simulation.steps
+        """Step at which the recording begins."""
         self.advance = advance or simulation.run
         self._monitors = dict(monitors)
         columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
@@ -87,6 +90,26 @@ class Recorder:
                     self._files[name].add(now, row)
                 found = True
         return found
+
+    def saved(self):
+        return {
+            "begin": self.begin,
+            "records": {
+                name: {"steps": (series := record.series).steps, "values": series.values} for name, record in self.records.items()
+            },
+            "samplers": {name: each.saved() for name, each in self._samplers.items() if isinstance(each, Resumable)},
+        }
+
+    def restore(self, state):
+        self.begin = state["begin"]
+        for name, found in state["records"].items():
+            series = Series(self.records[name].columns, found["steps"], found["values"])
+            self.records[name].restore(series)
+            if name in self._files:
+                self._files[name].restart(series)
+        for name, each in self._samplers.items():
+            if isinstance(each, Resumable):
+                each.restore(state["samplers"][name])
 
     def close(self) -> None:
         """Flushes and closes the files; the records remain available."""

@@ -4,6 +4,7 @@ from .export_format import ExportFormat
 from .forces import FORCES, SUMMARY
 from .gltf import GLB
 from .pictures import FILM, PICTURE
+from .surfaces import STL, VTP
 from .usdz import USDZ
 from .volumes import NVDB, VDB, VDB_HALF
 from .vtk_fields import AMR, VTKHDF
@@ -16,11 +17,13 @@ __all__ = [
     "GLB",
     "NVDB",
     "PICTURE",
+    "STL",
     "SUMMARY",
     "USDZ",
     "VDB",
     "VDB_HALF",
     "VTI",
     "VTKHDF",
+    "VTP",
     "ExportFormat",
 ]

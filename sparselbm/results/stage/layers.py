@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.files.names import is_plain
-from sparselbm.results.stage.clips import Clips
+from sparselbm.files.state_file import State, array_of
+from sparselbm.results.stage.clips import Clips, load
 from sparselbm.scene.usd import foreign, open_stage
+from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.paths import name_searched, relative_path
 from sparselbm.scene.usd.stage import resolver_context
 from sparselbm.scene.usd.variants import select
@@ -31,7 +33,7 @@ class LayerPair:
 
     def __init__(
         self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None,
-        *, drawings: str,
+        attributes: Mapping[str, str] | None = None, *, drawings: str,
     ):
         """`drawings`: path of the prim below which frames may be written to separate files."""
         if not is_plain(case_name):
@@ -42,7 +44,7 @@ class LayerPair:
         self.root_path = folder.resolve() / f"{case_name}_results.usda"
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
         self._refuse(overwrite)
-        self._compose(variants or {})
+        self._compose(variants or {}, attributes or {})
         self.clips = Clips(drawings, folder.resolve() / f"{case_name}_clips", _replace)
         self._saved_frames = 0
 
@@ -59,7 +61,7 @@ class LayerPair:
                 " pass overwrite=True, or choose another case_name or folder"
             )
 
-    def _compose(self, variants: Mapping[str, str]) -> None:
+    def _compose(self, variants: Mapping[str, str], attributes: Mapping[str, str]) -> None:
         from pxr import Sdf, Usd
 
         # USD cannot compose STL and similar files: their bodies are written to the data layer as meshes.
@@ -72,6 +74,7 @@ class LayerPair:
         self.stage.SetEditTarget(Usd.EditTarget(self.root))
         self._copy_metadata()
         select(self.stage, variants)
+        set_attributes(self.stage, attributes)
         self.stage.SetEditTarget(Usd.EditTarget(self.data))
 
     def _copy_metadata(self) -> None:
@@ -129,6 +132,15 @@ class LayerPair:
         """Makes a root prim the default if the user's scene has none."""
         if not self.root.HasDefaultPrim():
             self.root.defaultPrim = name
+
+    def saved(self) -> State:
+        """The data as of the last `save`, and the frames."""
+        return {"data": array_of(self.data_path), "clips": self.clips.saved()}
+
+    def restore(self, state: State) -> None:
+        """Takes over what `saved` has returned; the root layer is that of the same scene."""
+        load(self.data, state["data"])
+        self.clips.restore(state["clips"])
 
     def save(self) -> None:
         """Writes both files atomically, the data first, since the root layer refers to it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sparselbm.files.restarts import Resumable
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import drawings
 from sparselbm.results.stage.camera import add_cameras
@@ -32,7 +33,7 @@ ROOT = "/Results"
 SURFACE_OPACITY = 0.4
 
 
-class ResultsStage:
+class ResultsStage(Resumable):
     """Writer of CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
 
     The pictures of colour map and legends, and CASE_clips with completed frames, are written next to them.
@@ -42,15 +43,15 @@ class ResultsStage:
 
     def __init__(
         self, scene: str | Path, folder: str | Path, case_name: str, *, overwrite: bool = False,
-        variants: Mapping[str, str] | None = None,
+        variants: Mapping[str, str] | None = None, attributes: Mapping[str, str] | None = None,
     ):
-        """Composes the scene with the selected `variants` and the result in memory; nothing is written before `save()`.
+        """Composes the scene with `variants`, `attributes` and the result in memory; nothing is written before `save()`.
 
         Raises:
             ResultsExistError: if one of the two files exists, and `overwrite` is false.
             SceneError: if the scene cannot be opened, `case_name` is not a valid file name, or would overwrite the scene.
         """
-        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, drawings=ROOT)
+        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes, drawings=ROOT)
         self.playback = Playback(self._layers.root)
         """Range of time codes that a viewer plays."""
         self._pictures: dict[str, Callable[[Path], None]] = {}
@@ -82,6 +83,15 @@ class ResultsStage:
         for name in tuple(self._pictures):
             self._layers.replace_picture(name, self._pictures.pop(name))
         self._layers.save()
+
+    def saved(self):
+        self.save()
+        return {"layers": self._layers.saved(), "scales": self.scales.saved(), "playback": self.playback.saved()}
+
+    def restore(self, state):
+        self._layers.restore(state["layers"])
+        self.scales.restore(state["scales"])
+        self.playback.restore(state["playback"])
 
     def end_frame(self, time: float) -> None:
         """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
@@ -137,12 +147,7 @@ class ResultsStage:
         self.save()
 
     def add_surface_fields(
-        self,
-        body: Body,
-        fields: Mapping[str, np.ndarray],
-        *,
-        iteration: float | None = None,
-        colour_by: str | None = None,
+        self, body: Body, fields: Mapping[str, np.ndarray], *, iteration: float | None = None, colour_by: str | None = None,
         limits: ColourRange | None = None,
     ) -> None:
         """Writes fields on the body's prims as primvars.
@@ -173,14 +178,8 @@ class ResultsStage:
         self.playback.add(iteration)
 
     def add_slice(
-        self,
-        name: str,
-        positions: np.ndarray,
-        values: np.ndarray,
-        *,
-        field_name: str = "value",
-        limits: ColourRange | None = None,
-        time: float | None = None,
+        self, name: str, positions: np.ndarray, values: np.ndarray, *, field_name: str = "value",
+        limits: ColourRange | None = None, time: float | None = None,
     ) -> None:
         """Draws a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
 

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
 from sparselbm.scene.usd.expansion import require_composable
+from sparselbm.scene.usd.groups import groups_of
 from sparselbm.scene.usd.layer_doubts import layer_doubts
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport
 from sparselbm.scene.usd.skinning import pose
 from sparselbm.scene.usd.stage import hushed, open_stage
-from sparselbm.scene.usd.traversal import Walk
+from sparselbm.scene.usd.traversal import PURPOSES, Walk
 from sparselbm.scene.usd.variants import select
 
 if TYPE_CHECKING:
@@ -35,17 +37,21 @@ class Options:
     metres_per_unit: float | None
     segments: int
     subdivision_levels: int
+    purpose: str
     variants: Mapping[str, str]
+    attributes: Mapping[str, str]
     local_files_only: bool
     allow_missing: bool
 
 
 def read_stage(
     path: Path, options: Options
-) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...], float | None]:
-    """Returns up axis, metres per unit, bodies, report, the paths of all prims, and the time code (None: first samples)."""
+) -> tuple[str, float, tuple[Body, ...], SceneReport, tuple[str, ...], float | None, dict[str, tuple[str, ...]]]:
+    """Returns up axis, metres per unit, bodies, report, paths of all prims, time code (None: first samples), and groups."""
     from pxr import Usd, UsdGeom
 
+    if options.purpose not in PURPOSES:
+        raise SceneError(f"purpose is {options.purpose!r}: give one of {', '.join(PURPOSES)}")
     with hushed():
         if options.local_files_only:
             refuse_strangers(path)
@@ -53,15 +59,16 @@ def read_stage(
         stage = open_stage(path)
         stage.SetEditTarget(stage.GetSessionLayer())
         select(stage, options.variants)
+        set_attributes(stage, options.attributes)
         doubtful = _composition_doubts(path, stage, options)
         scale = _metres_per_unit(stage, options)
         posed, time = frozenset(), options.time
         code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
-        walk = Walk(stage, code, scale)
+        walk = Walk(stage, code, scale, options.purpose)
         if walk.skeletons:
             posed, time = pose(stage, walk.skeletons, time)
             code = Usd.TimeCode(time)
-            walk = Walk(stage, code, scale)
+            walk = Walk(stage, code, scale, options.purpose)
         reader = Reader(code, options.segments, options.subdivision_levels, posed)
         skipped, pieces = list(walk.skipped.values()), []
         for found in walk.found:
@@ -72,9 +79,10 @@ def read_stage(
                 pieces.append((found, body))
                 doubtful += doubts_on(found, code, options.subdivision_levels, posed=str(found.prim.GetPath()) in posed)
         doubtful += layer_doubts(stage, pieces, scale)
+        groups = groups_of(stage, [(found.prim, body.path) for found, body in pieces])
     bodies = _one_a_name([body for _, body in pieces])
     report = SceneReport.of(bodies, skipped, doubtful)
-    return UsdGeom.GetStageUpAxis(stage), scale, bodies, report, tuple(walk.paths), time
+    return UsdGeom.GetStageUpAxis(stage), scale, bodies, report, tuple(walk.paths), time, groups
 
 
 def _one_a_name(pieces: list[Body]) -> tuple[Body, ...]:

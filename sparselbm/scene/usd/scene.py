@@ -32,8 +32,12 @@ class Scene:
     """Paths of all prims of the stage, for suggestions in errors."""
     variants: Mapping[str, str] = field(default_factory=dict)
     """Variant selections that replace those of the file, such as {"/Car:wheels": "wide"}."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Attribute values that replace those of the file, such as {"/Car/Flap.xformOp:rotateY": "15"}."""
     time: float | None = None
     """Time code at which the bodies were read; None: the first sample of each attribute."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Paths of bodies by the path of a material or a collection: see `groups_of`."""
 
     @classmethod
     def open(
@@ -44,7 +48,9 @@ class Scene:
         metres_per_unit: float | None = None,
         segments: int = 64,
         subdivision_levels: int = 0,
+        purpose: str = "render",
         variants: Mapping[str, str] | None = None,
+        attributes: Mapping[str, str] | None = None,
         local_files_only: bool = False,
         allow_missing: bool = False,
     ) -> Scene:
@@ -58,7 +64,9 @@ class Scene:
             segments: Corners around a sphere, cylinder, capsule or cone, at least 8.
             subdivision_levels: Refinements of Catmull-Clark meshes, whose points then lie on the limit surface, with the creases
                 and corners that are authored; 2 or 3 are good. Each takes four times the points. 0 reads the cage as it is.
+            purpose: Purpose of the prims to read beside `default`: render, proxy (simplified shapes) or guide.
             variants: Choices in place of the file's, such as {"/Car:wheels": "wide"}, in the order they are to be made.
+            attributes: Values of attributes in place of the file's, as texts: see `set_attributes`.
             local_files_only: Refuse a stage that refers to files outside of its folder (they are doubtful otherwise).
             allow_missing: Read what can be composed where references or payloads are missing or cyclic, and call it doubtful.
 
@@ -77,19 +85,19 @@ class Scene:
         if not path.is_file():
             raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
-            if variants:
-                raise SceneError(
-                    f"{path}: {path.suffix} files have no variants, so {', '.join(variants)} cannot be selected"
-                )
+            for kind, there in (("variants", variants), ("attributes", attributes)):
+                if there:
+                    raise SceneError(f"{path}: {path.suffix} files have no {kind}, so {', '.join(there)} cannot be set")
             scene = _read_foreign(path, metres_per_unit)
         else:
             from sparselbm.scene.usd.composed import Options, read_stage
 
             options = Options(
-                time, metres_per_unit, segments, subdivision_levels, dict(variants or {}), local_files_only, allow_missing
+                time, metres_per_unit, segments, subdivision_levels, purpose, dict(variants or {}), dict(attributes or {}),
+                local_files_only, allow_missing,
             )
-            up_axis, scale, bodies, report, paths, read_at = read_stage(path, options)
-            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, read_at)
+            up_axis, scale, bodies, report, paths, read_at, groups = read_stage(path, options)
+            scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, options.attributes, read_at, groups)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
             raise SceneError(f"{path}: no mesh or gprim to read; add or show one (skipped: {skipped})")
@@ -98,12 +106,13 @@ class Scene:
     def body(self, path: str) -> Body:
         """Returns the body of a prim: a mesh or gprim itself, or everything below an Xform, in one mesh.
 
-        `path`: the prim, `/` for the whole scene, or several prims separated by commas, which are one body then.
+        `path`: the prim, `/` for the whole scene, a material or a collection (see `groups`) for all its bodies, or several of
+        them separated by commas, which are one body then.
 
         Raises:
             SceneError: if a prim does not exist (similar ones are named), or no surface was read from it (with the reason).
         """
-        names = [_rooted(each) for each in path.split(",")]
+        names = self.prims(path)
         whole = ",".join(names)
         same = next((body for body in self.bodies if body.path == whole), None)
         if same is not None:
@@ -118,22 +127,28 @@ class Scene:
 
         Raises SceneError for prims that do not exist or from which nothing was read.
         """
-        names, skipped = [_rooted(each) for each in paths], list(self.report.skipped)
+        names, skipped = [name for path in paths for name in self.prims(path)], list(self.report.skipped)
         for name in names:
             note = Note(name, "it is left out, as specified")
             if note not in skipped:
                 self.body(name)
                 skipped.append(note)
         kept = tuple(body for body in self.bodies if not any(_is_within(body.path, name) for name in names))
-        used = tuple(each for each in self.report.used if any(each.path == body.path for body in kept))
+        remaining = {body.path for body in kept}
+        used = tuple(each for each in self.report.used if each.path in remaining)
         return replace(self, bodies=kept, report=replace(self.report, used=used, skipped=tuple(skipped)))
 
     def joined(self, path: str) -> Scene:
         """Returns the scene with everything at and below some prims as one body: see `body`."""
-        whole, names = self.body(path), [_rooted(each) for each in path.split(",")]
+        whole, names = self.body(path), self.prims(path)
         others = [body for body in self.bodies if not any(_is_within(body.path, name) for name in (whole.path, *names))]
         bodies = (whole, *others)
         return replace(self, bodies=bodies, report=replace(self.report, used=tuple(map(Used.of, bodies))))
+
+    def prims(self, path: str) -> list[str]:
+        """Returns the paths of prims that a path names: see `body`."""
+        rooted = ["/" + each.strip().strip("/") for each in path.split(",")]
+        return list(dict.fromkeys(name for each in rooted for name in self.groups.get(each, (each,))))
 
     def _missing(self, wanted: str) -> SceneError:
         note = self.report.why_skipped(wanted)
@@ -148,10 +163,6 @@ class Scene:
     def _names(self) -> str:
         names = [body.path for body in self.bodies]
         return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-
-
-def _rooted(path: str) -> str:
-    return "/" + path.strip().strip("/")
 
 
 def _is_within(path: str, prim: str) -> bool:

@@ -20,8 +20,8 @@ from sparselbm.scene.usd.transforms import column_matrix
 if TYPE_CHECKING:
     from pxr import Gf, Sdf, Usd
 
-DRAWN = ("default", "render")
-"""Purposes that are read: those visible in a final rendering."""
+PURPOSES = ("render", "proxy", "guide")
+"""Purposes of which one is read beside `default`: render for a final rendering, proxy for simplified shapes."""
 
 DRAWINGS_MARK = "sparselbm:drawings"
 """customData key of a branch of drawings, such as slices and streamlines, which are not bodies."""
@@ -70,10 +70,11 @@ class Walk:
     prototype, and a transform that USD cannot compute.
     """
 
-    def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float):
+    def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float, purpose: str):
         from pxr import Usd, UsdGeom
 
         self._time = time
+        self._purposes = ("default", purpose)
         self._metres_per_unit = metres_per_unit
         self._cache = UsdGeom.XformCache(time)
         self._all_prims = Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)
@@ -143,8 +144,8 @@ class Walk:
     def _keep(self, prim: Usd.Prim, frame: _Frame) -> None:
         path = str(prim.GetPath())
         kind = prim.GetTypeName()
-        if frame.purpose not in DRAWN:
-            self._skip(path, f"its purpose is {frame.purpose}: only {' and '.join(DRAWN)} are read")
+        if frame.purpose not in self._purposes:
+            self._skip(path, f"its purpose is {frame.purpose}: only {' and '.join(self._purposes)} are read")
         elif kind != "Mesh" and kind not in gprims.TYPES:
             self._skip(path, f"a {kind or 'prim without type'} is not read as a surface: make it a Mesh")
         else:

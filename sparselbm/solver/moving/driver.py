@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import MotionError
+from ...files.restarts import Resumable
 from ...models import RigidVelocity
 from ..obstacle_geometry import ObstacleGeometry
 from ..simulation import Simulation
@@ -35,7 +36,7 @@ class Track:
     """Torque about x_0 [lattice force x cells], (n, 3), with the same meaning."""
 
 
-class MovingObstacles:
+class MovingObstacles(Resumable):
     """Moves obstacles of a simulation, which must have solid fractions and a velocity (`Obstacle.motion`).
 
     Bodies start at the positions of their obstacles; further runs of the same object continue from the last one.
@@ -45,6 +46,14 @@ class MovingObstacles:
     def __init__(self, simulation: Simulation, motions: Mapping[str, Motion]):
         self._simulation, self._is_placed = simulation, False
         self._bodies: list[_DrivenBody] = [_DrivenBody(simulation, name, motion) for name, motion in motions.items()]
+
+    def saved(self):
+        return {"placed": self._is_placed, "bodies": {body.name: body.trajectory.saved() for body in self._bodies}}
+
+    def restore(self, state):
+        self._is_placed = state["placed"]
+        for body in self._bodies:
+            body.trajectory.restore(state["bodies"][body.name])
 
     def run(self, steps: int, every: int = 1) -> dict[str, Track]:
         """Advances flow and bodies; solid fractions are evaluated at every multiple of `every` steps. Returns the track of each

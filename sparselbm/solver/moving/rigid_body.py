@@ -106,6 +106,19 @@ class RigidTrajectory(Trajectory):
     def centre(self, step):
         return self._place
 
+    def saved(self):
+        turned = self._turned.as_quat()
+        return {
+            "place": self._place, "turned": turned, "velocity": self._now, "excess": self._excess, "seen": self._seen,
+            "checked": self._checked,
+        }
+
+    def restore(self, state):
+        # Normalised once more, the quaternion would differ in its last bits.
+        self._place, self._turned = state["place"], Rotation(state["turned"], normalize=False)
+        self._now, self._excess, self._seen = state["velocity"], state["excess"], state["seen"]
+        self._checked = state["checked"]
+
     def advance(self, step, coupling: Coupling):
         inertia, free = self._inertia(), self._free
         whole = inertia + coupling.inertia
