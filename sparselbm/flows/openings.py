@@ -9,8 +9,9 @@ import numpy as np
 from ..errors import InternalFlowError
 from ..geometry.cap import Cap
 from ..models.boundary import Profile
+from ..observe import OpeningFlows
 from ..observe.openings import nearest_cap
-from ..units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
+from ..units import CELLS_WARNING_BELOW, Units, coarse_error, finer_voxel_size, is_below
 
 INLETS, OUTLETS = "inlets", "outlets"
 """Names of the two patches in the simulation of an internal flow."""
@@ -52,6 +53,17 @@ class PortState:
     """Flow rate [m^3 / s] at the density of rest: positive into the fluid volume."""
     pressure: float
     """Mean pressure over the opening [Pa]."""
+
+
+def port_states(openings: OpeningFlows, units: Units, reference_pressure: float) -> dict[str, PortState]:
+    """Current flow rates and pressures by opening; `reference_pressure`: that of the lattice density 1 [Pa]."""
+    flows, pressures = openings.take()
+    return {
+        name: PortState(
+            units.velocity_to_si(flows[name]) * units.voxel_size**2, units.pressure_to_si(pressures[name]) + reference_pressure
+        )
+        for name in openings.cells
+    }
 
 
 def internal_dimensions(bounds: np.ndarray, caps: Mapping[str, Cap], reference: str) -> dict[str, str]:

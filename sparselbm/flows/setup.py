@@ -28,7 +28,7 @@ from ..units import Units
 from .finite import require_finite
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .moving_bodies import BodyValues, MovingBodies
-from .openings import PortState
+from .openings import PortState, port_states
 from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
@@ -371,17 +371,8 @@ class Flow:
     @property
     def ports(self) -> dict[str, PortState]:
         """Current flow rates and pressures by opening; empty without openings."""
-        if self.openings is None:
-            return {}
-        units, size = self.setup.units, self.setup.voxel_size
-        flows, pressures = self.openings.take()
-        return {
-            name: PortState(
-                units.velocity_to_si(flows[name]) * size**2,
-                units.pressure_to_si(pressures[name]) + self.setup.reference_pressure,
-            )
-            for name in self.openings.cells
-        }
+        setup = self.setup
+        return {} if self.openings is None else port_states(self.openings, setup.units, setup.reference_pressure)
 
     @property
     def compression(self) -> float:
