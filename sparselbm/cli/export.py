@@ -39,7 +39,7 @@ def export(
     fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
     PyVista), fields_amr.vtkhdf (ParaView), surfaces.vtp (the bodies with pressure, wall shear stress and sensitivity),
     surfaces.stl, design.glb (browsers; the iterations as morph targets), design.usdz (phones), forces.csv, results.json,
-    picture.png, film.mp4. Of a run with --output-every the .vtkhdf files have all output times, if volumes were drawn, and
+    picture.png, film.mp4. After a run with --output-every the .vtkhdf files have all output times, if volumes were drawn, and
     the film shows them. For a sweep, dataset: folders run_1, run_2, ... in the layout of the AhmedML and DrivAerML data sets,
     with geometry, surface, volume, forces and the values of the sweep.
 
