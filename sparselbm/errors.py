@@ -71,6 +71,10 @@ class PageError(SparselbmError, ValueError):
     """The results page cannot be written."""
 
 
+class PorousMediumError(SparselbmError, ValueError):
+    """The flow through a voxel image cannot be set up."""
+
+
 class RestartError(SparselbmError, ValueError):
     """A run cannot be resumed: no intact restart file, or one of another run."""
 

@@ -10,6 +10,7 @@ from ..errors import AdjointError
 from ..kernels.adjoint import GradientTargets
 from ..solver import Simulation
 from .checkpointed import Checkpointed
+from .feedback import require_no_feedback
 from .forward_record import ForwardRecord
 from .input_checksums import InputChecksums, checksum
 from .method import AdjointMethod, run_forward
@@ -54,6 +55,7 @@ class Run(Differentiable):
         """Whether solid fractions are computed from points, even if others were set by hand."""
 
     def _check(self) -> None:
+        require_no_feedback(self.simulation)
         steady = isinstance(self.method, Steady)
         if self.steps < (0 if steady else 1):
             raise AdjointError(f"the number of steps is {self.steps}, but must be at least {0 if steady else 1}")

@@ -15,6 +15,7 @@ from ..kernels.moments import moments_adjoint_kernel, moments_kernel
 from ..kernels.step import unstream_kernel
 from ..solver import Simulation
 from .checkpointed import Checkpointed
+from .feedback import require_no_feedback
 from .input_checksums import InputChecksums
 from .method import AdjointMethod, run_forward
 from .sweep import BackwardSweep
@@ -41,6 +42,7 @@ def run_on_tape(
     """
     if populations.grad is None:
         raise AdjointError("run_on_tape: the populations have no gradient: create them with tape_array")
+    require_no_feedback(simulation)
     if steps < 1:
         raise AdjointError(f"run_on_tape: the number of steps is {steps}, but must be at least 1")
     if method.forgets_start:

@@ -11,6 +11,7 @@ from ..observe import Functional
 from ..observe.evaluation import Evaluation
 from ..solver import Simulation
 from .checkpointed import Checkpointed
+from .feedback import require_no_feedback
 from .gradient_guard import GradientGuard
 from .method import AdjointMethod
 from .sweep import BackwardSweep
@@ -69,6 +70,7 @@ def value_and_grad(
 
 def _check(simulation: Simulation, steps: int, wrt: Sequence[GradientInput], window: Window, method: AdjointMethod) -> None:
     """Raises AdjointError for gradients that do not exist, before any step."""
+    require_no_feedback(simulation)
     least = 0 if method.forgets_start else 1
     if steps < least:
         raise AdjointError(f"the number of steps is {steps}, but must be at least {least}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ..flows import (
     FlowSetup,
     InflowProfile,
     InternalFlow,
+    InternalFlowSetup,
     SteadyRun,
     TransientRun,
     ValuesSettled,
@@ -24,8 +26,9 @@ from ..flows import (
 from ..geometry import SolidFraction
 from ..models.wall import ParabolicInterpolation
 from ..observe import Functional
-from .caps import conditions_of, surface_of
+from .caps import conditions_of, require_lasting, surface_of
 from .entry import CasePart, spelt
+from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
 from .motions import begin_code, motion_notes, moving_bodies, moving_prims, placed, require_motions
 from .openings import CaseOpenings
@@ -37,6 +40,7 @@ from .parts import (
     CaseDomain,
     CaseFluid,
     CaseForce,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseOpening,
@@ -69,6 +73,7 @@ class Case:
     """Roles by prim path; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
     """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
+    image: CaseImage = field(default_factory=CaseImage)
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
     fluid: CaseFluid = field(default_factory=CaseFluid)
@@ -94,6 +99,7 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
+        require_image(self)
         require_lattice(self.solver, self.source)
         _require_two(self.fluid, self.openings, surface_of(self), self.source)
         rotations_of(self.obstacle, self.source)
@@ -121,7 +127,7 @@ class Case:
         path = Path(path)
         if path.suffix.lower() == ".toml":
             case = toml_file.read_case(path, local_files_only=local_files_only)
-        elif path.suffix.lower() in foreign.SUFFIXES:
+        elif not foreign.is_stage(path):
             case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
         else:
             case = stage_file.read_case(path, variants or {}, attributes or {}, local_files_only=local_files_only)
@@ -151,11 +157,13 @@ class Case:
         from ..scene.usd import Scene, foreign
 
         unit = self.scene.metres_per_unit
-        if unit is not None and self.file.suffix.lower() not in foreign.SUFFIXES:
+        if unit is not None and foreign.is_stage(self.file):
             raise CaseError(
                 f"{self.source.place('scene', 'metresPerUnit')} is {unit:g}, but {self.file.name} is a USD stage, which stores "
                 "its own unit: set metersPerUnit there, or in a layer over it"
             )
+        if (image := self._image) is not None:
+            return image.scene()
         scene = Scene.open(
             self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=begin_code(self.obstacle, self.scene),
             subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
@@ -187,7 +195,7 @@ class Case:
         wall = ParabolicInterpolation() if s.wall == "interpolated" else SolidFraction()
         return WindTunnel(
             voxel_size=d.voxel_size, upstream=d.upstream, downstream=d.downstream, side=d.side, corners=corners,
-            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.viscosity, density=fluid.density,
+            reynolds=fluid.reynolds or WindTunnel.reynolds, viscosity=fluid.kinematic_viscosity, density=fluid.density,
             reference_length=self.reference.length, reference_area=self.reference.area,
             moment_centre=self.reference.moment_centre,
             velocity=openings.speed if fluid.reynolds is None or fluid.viscosity is None else None,
@@ -214,8 +222,8 @@ class Case:
         s = self.solver
         return InternalFlow(
             voxel_size=self.domain.voxel_size, reynolds=self.fluid.reynolds or InternalFlow.reynolds,
-            viscosity=self.fluid.viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity, **flow_models(self),
-            precision=wp.float32 if s.precision == "single" else wp.float64,
+            viscosity=self.fluid.kinematic_viscosity, density=self.fluid.density, lattice_velocity=s.lattice_velocity,
+            **flow_models(self), precision=wp.float32 if s.precision == "single" else wp.float64,
         )
 
     @property
@@ -225,6 +233,8 @@ class Case:
 
     def setup(self, scene: Scene, device: wp.DeviceLike | None = None) -> FlowSetup:
         """The checked flow set-up: see `FlowSetup.check`. Raises WindTunnelError, InternalFlowError, UnitsError."""
+        if (image := self._image) is not None:
+            return image.setup(device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
         rotations = rotations_of(self.obstacle, self.source)
@@ -236,6 +246,12 @@ class Case:
         except MotionError as error:
             raise placed(error, self.source) from error
         return replace(setup, notes=(*setup.notes, *motion_notes(self.obstacle, scene, self.time)))
+
+    @cached_property
+    def _image(self) -> ImageOfCase | None:
+        """The voxel image; None for a case without one."""
+        path = image_file(self)
+        return None if path is None else ImageOfCase.of(self, path)
 
     @property
     def user_objective(self) -> Functional | None:
@@ -260,6 +276,8 @@ class Case:
     def flow_run(self, setup: FlowSetup) -> SteadyRun | TransientRun:
         """How the flow is run: for a duration, or to steady state. Raises CaseError for times that do not fit the time step."""
         run = self._transient_run()
+        if isinstance(setup, InternalFlowSetup):
+            require_lasting(setup, self.time.duration, self.source)
         if run is None:
             return self.steady_run(setup)
         try:

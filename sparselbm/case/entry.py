@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
-from ..errors import CaseError
+from ..errors import CaseError, UnitsError
+from ..models import Waveform
+from ..quantities import example, quantity
 from .kinds import Kind
 from .model_kind import MODEL, Models
 from .user_file import names_a_class
@@ -40,8 +42,15 @@ class Entry:
     """Base class or protocol of a model that a user's own file may supply: FILE.py:ClassName."""
     models: Models | None = None
     """Models of the package from which the setting chooses: Name(parameter=value)."""
+    unit: str = ""
+    """SI unit of a number, which may then be a text with another unit of the same kind, such as "5 mL/s"; empty: none."""
     option: bool | str = True
     """Whether the commands have an option for it, where its part has one instance; a text: the name, without the dashes."""
+
+    @property
+    def declaration(self) -> str:
+        """Variability and type of the attribute in USD."""
+        return self.kind.usd if self.kind.in_time else f"uniform {self.kind.usd}"
 
     @property
     def text(self) -> str:
@@ -128,16 +137,19 @@ def read_part(kind: type[P], given: Mapping[str, Any], named: Named, **more: Any
 def converted(known: Entry, value: Any, place: str) -> Any:
     """The value of a setting from what USD, TOML or an option gives. Raises CaseError naming the place and what is allowed."""
     try:
-        result = known.kind.convert(value)
+        result = known.kind.convert(quantity(value, known.unit) if known.unit and isinstance(value, str) else value)
     except TypeError:
-        raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd})") from None
+        with_unit = f", or a text with a unit such as {example(known.unit)!r}" if known.unit else ""
+        raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd}){with_unit}") from None
+    except UnitsError as error:
+        raise CaseError(f"{place} is {value!r}: {error}") from None
     is_own = known.model is not None and names_a_class(result)
     if known.models is not None and not is_own:
         known.models.model(result, place)
     elif (known.allowed or known.model) and result not in known.allowed and not is_own:
         own = () if known.model is None else (f"your own {known.model.__name__} as FILE.py:ClassName",)
         raise CaseError(f"{place} is {result!r}: allowed are {', '.join((*known.allowed, *own))}")
-    if known.above is not None and not result > known.above:
+    if known.above is not None and not isinstance(result, Waveform) and not result > known.above:
         raise CaseError(f"{place} is {result:g}: it must be above {known.above:g}")
     return result
 

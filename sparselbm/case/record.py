@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
+from ..models import Waveform
 from .case import Case
 from .entry import CasePart, spelt
 from .parts import PARTS
@@ -20,4 +21,5 @@ def _values(part: CasePart | Mapping[str, CasePart]) -> dict[str, Any]:
     if isinstance(part, Mapping):
         return {name: _values(each) for name, each in part.items()}
     values = {spelt(each.name): getattr(part, each.name) for each in fields(part)}  # type: ignore[arg-type]
-    return {name: value for name, value in values.items() if value not in (None, {}, ())}
+    plain = {name: asdict(value) if isinstance(value, Waveform) else value for name, value in values.items()}
+    return {name: value for name, value in plain.items() if value not in (None, {}, ())}

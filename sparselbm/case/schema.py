@@ -43,7 +43,7 @@ def _attribute(name: str, shown: str, known: Entry) -> str:
     value = "" if known.default is None else f" = {usd_value(known.default)}"
     allowed = f"        allowedTokens = {usd_value(known.allowed)}\n" if known.allowed else ""
     return (
-        f"    uniform {known.kind.usd} {name}{value} (\n{allowed}"
+        f"    {known.declaration} {name}{value} (\n{allowed}"
         f'        displayName = "{shown}"\n        doc = {usd_value(known.text)}\n    )\n'
     )
 

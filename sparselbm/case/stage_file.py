@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CaseError
+from ..errors import CaseError, ScheduleError
+from ..models import Waveform
 from ..scene.usd import open_stage
 from ..scene.usd.attribute_values import set_attributes
 from ..scene.usd.confinement import refuse_strangers
@@ -74,7 +75,8 @@ class _Found:
             head = f"{_PREFIX}{part.space}:" + (f"{instance}:" if instance else "")
             mine = [each for each in authored if each.startswith(head)]
             left -= set(mine)
-            self._add(part, path, instance, {each.removeprefix(head): _value(prim, each) for each in mine})
+            names = [each.removeprefix(head) for each in mine]
+            self._add(part, path, instance, {name: _value(prim, head + name, part) for name in names})
         for name in sorted(left):
             raise CaseError(f"{path}: {name} has no effect here: {_remedy(name)}")
 
@@ -136,14 +138,33 @@ def _schema(path: str, name: str) -> tuple[type[CasePart], str]:
     return part, instance
 
 
-def _value(prim: Usd.Prim, name: str) -> Any:
-    """The authored value; None if the attribute is only declared."""
+def _value(prim: Usd.Prim, name: str, part: type[CasePart]) -> Any:
+    """The authored value of an attribute of a part; None if it is only declared."""
     attribute = prim.GetAttribute(name)
     if not attribute:
         raise CaseError(f"{prim.GetPath()}: {name} is a relationship: it must be an attribute")
     if attribute.GetNumTimeSamples():
-        raise CaseError(f"{prim.GetPath()}: {name} varies in time: give it a single value")
+        known = part.entries().get(name.rpartition(":")[2])
+        if known is None or not known.kind.in_time:
+            raise CaseError(f"{prim.GetPath()}: {name} varies in time: give it a single value")
+        return _in_time(attribute)
     return attribute.Get() if attribute.HasAuthoredValue() else None
+
+
+def _in_time(attribute: Usd.Attribute) -> float | Waveform:
+    """The time samples, in seconds since the stage's startTimeCode; the first one holds before it, as in USD."""
+    stage = attribute.GetPrim().GetStage()
+    codes, rate = attribute.GetTimeSamples(), stage.GetTimeCodesPerSecond()
+    times = [(code - stage.GetStartTimeCode()) / rate for code in codes]
+    values = [float(attribute.Get(code)) for code in codes]
+    if len(times) == 1:
+        return values[0]
+    if times[0] > 0.0:
+        times, values = [0.0, *times], [values[0], *values]
+    try:
+        return Waveform(tuple(times), tuple(values))
+    except ScheduleError as error:
+        raise CaseError(f"{attribute.GetPrim().GetPath()}: {attribute.GetName()}: {error}") from None
 
 
 def _remedy(name: str) -> str:

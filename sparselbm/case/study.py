@@ -18,7 +18,7 @@ from ..design.constraint import BoundingBox, FixedVolume, MinimumThickness
 from ..design.constraint import Constraint as ShapeConstraint
 from ..design.optimizer import SLSQP, Adam, StoppingCriteria
 from ..errors import CaseError
-from ..flows import FlowSetup, WindTunnelSetup
+from ..flows import FlowSetup, PorousMediumSetup, WindTunnelSetup
 from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..results.stage import PrimOps
 from .case import Case
@@ -89,6 +89,8 @@ def _problem(
 
 def _tunnel(case: Case, setup: FlowSetup) -> WindTunnelSetup:
     """The set-up of flow past a body, whose shape can change."""
+    if isinstance(setup, PorousMediumSetup):
+        setup.require_movable()
     if not isinstance(setup, WindTunnelSetup):
         raise CaseError(
             f"{case.source.place('obstacle', 'role', case.surface or '')} is fluidVolume, whose wall is on links and does not "

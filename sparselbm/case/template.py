@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 
 from ..flows import WindTunnel
@@ -15,8 +15,10 @@ from .parts import (
     CaseDomain,
     CaseFluid,
     CaseForce,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
+    CaseOpening,
     CaseOutput,
     CaseReference,
     CaseSolver,
@@ -63,11 +65,34 @@ def toml_text(scene: SceneFile, obstacle: str) -> str:
     return "\n".join([f"# {_HINT}", *_once(lines)]) + "\n"
 
 
+def vessel_text(head: LayerHead, root: str, wall: str, openings: Mapping[str, CaseOpening]) -> str:
+    """A layer over the surface of a vessel and its caps: a prim with the case, and overs with the role of each prim."""
+    parts = (CaseFluid(), CaseSolver(), CaseTime(), CaseOutput())
+    body = [line for part in parts for line in _usd_lines(part, f"sparselbm:{part.space}:")]
+    # A fluid volume has no box: only the cell size applies.
+    body += list(_usd_lines(CaseDomain(), "sparselbm:domain:"))[:2]
+    applied = [part.schema() for part in (*parts, CaseDomain())]
+    case = _prim(f'def Scope "{head.free_name("Case")}"', applied, ["# Settings that are removed take their defaults.", *body])
+    roles: dict[str, CasePart] = {wall: CaseObstacle(role="fluidVolume"), **openings}
+    overs = [
+        line for name, part in roles.items()
+        for line in ("", *_prim(f'over "{name}"', [part.schema()], list(_usd_lines(part, f"sparselbm:{part.space}:"))))
+    ]
+    return "\n".join(["#usda 1.0", *head.lines(), "", *case, "", *_once(_prim(f'over "{root}"', [], overs[1:]))]) + "\n"
+
+
+def image_text(file: str) -> str:
+    """A TOML file beside a voxel image."""
+    parts = (CaseImage(file=file), CaseDomain(), CaseFluid(), CaseSolver(), CaseOutput())
+    lines = [line for part in parts for line in ("", f"[{part.space}]", *_toml_lines(part))]
+    return "\n".join(["# Settings that are removed take their defaults.", *_once(lines)]) + "\n"
+
+
 def _once(lines: list[str]) -> Iterator[str]:
     """The lines, with each comment only once."""
     seen = set()
     for line in lines:
-        if line not in seen or not line.startswith("# "):
+        if line not in seen or not line.lstrip().startswith("# "):
             yield line
         seen.add(line)
 
@@ -89,7 +114,7 @@ def _settings(part: CasePart, keep: Callable[[Entry], bool]) -> Iterator[tuple[s
 def _usd_lines(part: CasePart, head: str) -> Iterator[str]:
     for name, known, value in _settings(part, lambda known: not known.composed):
         yield f"# {_comment(known)}"
-        yield f"uniform {known.kind.usd} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
+        yield f"{known.declaration} {head}{name}" + ("" if value is None else f" = {usd_value(value)}")
 
 
 def _toml_lines(part: CasePart) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import CaseError
 from .case import Case
 from .entry import CasePart, read_part
-from .parts import PARTS
+from .parts import PARTS, SceneFile
 from .source import Source
 
 
@@ -36,6 +36,8 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
             raise CaseError(f"{path.name}: no such table [{name}]; {hint}allowed are {', '.join(kinds)}")
         parts[name] = _read(kinds[name], _table(f"{path.name}: {name}", table), source)
     scene = parts.get("scene")
+    if "image" in parts and parts["image"].file is not None and (scene is None or scene.file is None):
+        scene = replace(scene or SceneFile(), file=parts["image"].file)
     if scene is None or scene.file is None:
         raise CaseError(f'{source.place("scene", "file")} is missing: name the scene, as in file = "car.usd"')
     return Case(**{**parts, "scene": replace(scene, file=str(path.parent / scene.file))}, source=source)

@@ -12,7 +12,7 @@ from ..results.stage.layer_head import LayerHead
 from ..scene.usd import Scene, foreign, open_stage
 from ..scene.usd.paths import relative_path
 from .parts import SceneFile
-from .template import toml_text, usd_text
+from .template import image_text, toml_text, usd_text
 
 
 def write_template(
@@ -23,17 +23,8 @@ def write_template(
     `file`: by default SCENE_case.usda beside the scene, or SCENE_case.toml if the scene is not a USD file.
     Raises CaseError, SceneError, and OutputExistsError if the file exists and `overwrite` is not set.
     """
-    is_foreign = scene.path.suffix.lower() in foreign.SUFFIXES
-    target = Path(file) if file else scene.path.with_name(f"{scene.path.stem}_case{'.toml' if is_foreign else '.usda'}")
-    suffixes = (".toml",) if is_foreign else (".usda", ".toml")
-    if target.suffix.lower() not in suffixes:
-        raise CaseError(
-            f"{target}: a case for {scene.path.name} ends with {' or '.join(suffixes)}: choose another name"
-        )
-    if target.resolve() == scene.path.resolve():
-        raise CaseError(f"{target} is the scene itself: choose another name")
-    if target.exists() and not overwrite:
-        raise OutputExistsError(f"{target} exists: pass overwrite=True, or choose another name")
+    is_foreign = not foreign.is_stage(scene.path)
+    target = _target(scene.path, file, overwrite)
     prim = _prim_of(scene, obstacle, is_foreign)
     if target.suffix.lower() == ".toml":
         unit = scene.metres_per_unit if is_foreign and scene.metres_per_unit != 1.0 else None  # Metres are the default.
@@ -43,6 +34,31 @@ def write_template(
         text = usd_text(LayerHead.of(scene.path, target.parent), prim)
     with replace_file(target) as path:
         path.write_text(text, encoding="utf-8")
+    return target
+
+
+def write_image_template(image: Path, file: str | Path | None = None, *, overwrite: bool = False) -> Path:
+    """Writes a case template for a voxel image, a TOML file; `file`: by default IMAGE_case.toml beside the image.
+
+    Raises CaseError, and OutputExistsError if the file exists and `overwrite` is not set.
+    """
+    target = _target(image, file, overwrite)
+    with replace_file(target) as path:
+        path.write_text(image_text(relative_path(image.resolve(), target.parent.resolve())), encoding="utf-8")
+    return target
+
+
+def _target(scene: Path, file: str | Path | None, overwrite: bool) -> Path:
+    """File of a template. Raises CaseError, OutputExistsError."""
+    is_foreign = not foreign.is_stage(scene)
+    target = Path(file) if file else scene.with_name(f"{scene.stem}_case{'.toml' if is_foreign else '.usda'}")
+    suffixes = (".toml",) if is_foreign else (".usda", ".toml")
+    if target.suffix.lower() not in suffixes:
+        raise CaseError(f"{target}: a case for {scene.name} ends with {' or '.join(suffixes)}: choose another name")
+    if target.resolve() == scene.resolve():
+        raise CaseError(f"{target} is the scene itself: choose another name")
+    if target.exists() and not overwrite:
+        raise OutputExistsError(f"{target} exists: pass overwrite=True, or choose another name")
     return target
 
 

@@ -3,6 +3,7 @@
 import typer
 
 from .bench import bench
+from .caps import caps
 from .demo import demo
 from .export import export
 from .gradcheck import gradcheck
@@ -29,5 +30,5 @@ def about() -> None:
     """
 
 
-for command in (init, inspect, run, optimize, view, export, gradcheck, demo, bench):
+for command in (init, caps, inspect, run, optimize, view, export, gradcheck, demo, bench):
     app.command()(command)

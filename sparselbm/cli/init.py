@@ -6,14 +6,17 @@ from typing import Annotated
 import typer
 
 from ..case import Case, CaseObstacle, SceneFile
-from ..case.write import write_template
+from ..case.write import write_image_template, write_template
+from ..scene.usd.foreign import IMAGE_SUFFIXES
 from ..scene.usd.plugin import SCHEMA_FOLDER
 from . import options as o
 from .settings import setting, short_form
 from .show import facts
 
 ScenePath = Annotated[
-    Path, typer.Argument(metavar="SCENE", help="USD stage, or an STL, OBJ, PLY, glTF or .nvdb file. It is not modified.")
+    Path, typer.Argument(
+        metavar="SCENE", help="USD stage, an STL, OBJ, PLY, glTF, .vtp or .nvdb file, or a voxel image. It is not modified."
+    ),
 ]
 CaseOutput = Annotated[
     Path | None,
@@ -48,9 +51,12 @@ def init(
 
     sparselbm init body.stl --metres-per-unit 0.001 [dim]# writes body_case.toml; the file is in millimetres[/dim]
     """
-    file = SceneFile(file=str(scene), metres_per_unit=metres_per_unit)
-    read = Case(scene=file).read_scene(local_files_only=local_files_only, allow_missing=allow_missing)
-    path = write_template(read, obstacle, output, overwrite=overwrite)
+    if scene.suffix.lower() in IMAGE_SUFFIXES:
+        path = write_image_template(scene, output, overwrite=overwrite)
+    else:
+        file = SceneFile(file=str(scene), metres_per_unit=metres_per_unit)
+        read = Case(scene=file).read_scene(local_files_only=local_files_only, allow_missing=allow_missing)
+        path = write_template(read, obstacle, output, overwrite=overwrite)
     facts("", {
         "case": str(path),
         "schemas": f"{SCHEMA_FOLDER} (on PXR_PLUGINPATH_NAME, usdview shows the documentation of each setting)",

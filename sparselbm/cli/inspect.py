@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from ..flows import InternalFlowSetup, RunEstimate, SteadyRun, WindTunnelSetup
+from ..flows import InternalFlowSetup, PorousMediumSetup, RunEstimate, SteadyRun, WindTunnelSetup
 from ..geometry import RepairReport, inspect_mesh
 from ..geometry.cap import Cap
 from ..geometry.surface_doubts import surface_doubts
@@ -63,7 +63,7 @@ def _run(planned: PlannedRun, overwrite: bool) -> dict[str, Any]:
     """Reports a scene and the run that it would give."""
     setup, scene = planned.setup, planned.scene
     names = setup.bodies if isinstance(setup, WindTunnelSetup) else {body.path for body in scene.bodies}
-    seen = _Seen.of(scene, [body for body in scene.bodies if body.path in names])
+    seen = _Seen.of(scene, [body for body in scene.bodies if body.path in names and not isinstance(setup, PorousMediumSetup)])
     seen.show(setup.caps if isinstance(setup, InternalFlowSetup) else {})
     estimate = setup.estimate()
     numbers = {**planned.job.numbers(estimate), **_of_duration(planned, estimate)}

@@ -9,6 +9,7 @@ import numpy as np
 from ..estimate.device import gibibytes
 from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyRun
 from ..flows.compression import COMPRESSION_WARNING_ABOVE
+from ..quantities import flow_rate_text, pressure_text
 from ..results import InternalFlowWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, run_flow
@@ -39,7 +40,7 @@ class InternalFlowJob(Job):
                 name: {
                     "kind": "inlet" if isinstance(setup.conditions[name], Inlet) else "outlet", "area": cap.area,
                     "hydraulic_diameter": cap.hydraulic_diameter, "normal": cap.normal.tolist(),
-                    "flow_rate": setup.flow_rates.get(name),
+                    "flow_rate": setup.flow_rates.get(name), "condition": str(setup.conditions[name]),
                 }
                 for name, cap in setup.caps.items()
             },
@@ -92,10 +93,10 @@ class InternalFlowJob(Job):
         _warn_of_inflow(self.setup.flow_rates, summary)
         facts("", {
             **{
-                f"{each['kind']} {name}": f"{each['flow_rate']:+.5g} m^3/s, {each['pressure']:.5g} Pa"
+                f"{each['kind']} {name}": f"{flow_rate_text(each['flow_rate'], '+')}, {pressure_text(each['pressure'])}"
                 for name, each in summary["openings"].items()
             },
-            "pressure drop": f"{summary['pressure_drop']:.5g} Pa",
+            "pressure drop": pressure_text(summary["pressure_drop"]),
             "mass balance": f"{summary['mass_balance']:+.2%} of the inflow does not leave",
             **_shear(summary), **measured_fact(summary), **regime_facts(result, summary), "steps": f"{summary['steps']}",
             "results": f"{self._folder.stage.path}",
@@ -104,7 +105,8 @@ class InternalFlowJob(Job):
 
     def line(self, summary):
         remark = regime_remark(summary)
-        return f"pressure drop {summary['pressure_drop']:.5g} Pa, flow rate {summary['flow_rate']:.5g} m^3/s{remark}"
+        drop, rate = pressure_text(summary["pressure_drop"]), flow_rate_text(summary["flow_rate"])
+        return f"pressure drop {drop}, flow rate {rate}{remark}"
 
 
 def _warn(message: str) -> None:
@@ -132,11 +134,17 @@ def _warn_of_inflow(prescribed: Mapping[str, float], summary: dict) -> None:
 
 
 def _opening(each: dict) -> str:
-    rate = "" if each["flow_rate"] is None else f", {each['flow_rate']:.4g} m^3/s"
-    return f"{each['area']:.4g} m^2, {each['hydraulic_diameter']:.4g} m across{rate}"
+    return f"{each['area']:.4g} m^2, {each['hydraulic_diameter']:.4g} m across, {each['condition']}"
 
 
 def _shear(summary: dict) -> dict[str, str]:
-    if "wall_shear_mean" not in summary:
-        return {}
-    return {"wall shear stress": f"mean {summary['wall_shear_mean']:.4g} Pa, maximum {summary['wall_shear_max']:.4g} Pa"}
+    names = {
+        "wall_shear": ("wall shear stress", " Pa"), "wall_shear_average": ("time-averaged wall shear stress", " Pa"),
+        "oscillatory_shear_index": ("oscillatory shear index", ""),
+    }
+    return {
+        words: f"mean {summary[f'{name}_mean']:.4g}{unit}, maximum {summary[f'{name}_max']:.4g}{unit}; 5 % of the area below "
+        f"{summary[f'{name}_percentiles']['p5']:.4g}{unit}, half below {summary[f'{name}_percentiles']['p50']:.4g}{unit}, 95 % "
+        f"below {summary[f'{name}_percentiles']['p95']:.4g}{unit}"
+        for name, (words, unit) in names.items() if f"{name}_mean" in summary
+    }

@@ -1,8 +1,9 @@
 """Selects the job for a flow set-up."""
 
-from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
+from ..flows import FlowSetup, InternalFlowSetup, PorousMediumSetup, WindTunnelSetup
 from .internal_flow_job import InternalFlowJob
 from .jobs import Job
+from .porous_medium_job import PorousMediumJob
 from .wind_tunnel_job import WindTunnelJob
 
 
@@ -10,5 +11,7 @@ def job_of(setup: FlowSetup) -> Job:
     """The job for a flow set-up."""
     if isinstance(setup, InternalFlowSetup):
         return InternalFlowJob(setup)
+    if isinstance(setup, PorousMediumSetup):
+        return PorousMediumJob(setup)
     assert isinstance(setup, WindTunnelSetup)
     return WindTunnelJob(setup)

@@ -82,10 +82,20 @@ def _value(parameter: str, part: type[CasePart], attribute: str, value: Any) -> 
     known, name = part.entries()[spelt(attribute)], f"--{parameter.replace('_', '-')}"
     if known.kind in (VECTOR, COUNTS):
         value = three(name, value, float if known.kind is VECTOR else int, "1,0,0")
+    if known.unit:
+        value = _number_or_text(value)
     if known.model is not None and names_a_class(value):
         file, _, rest = value.rpartition(".py:")
         value = f"{Path(f'{file}.py').resolve()}:{rest}"  # In a case it would be relative to the case's folder.
     return converted(known, value, name)
+
+
+def _number_or_text(value: str) -> float | str:
+    """A number as it is; other texts have a unit."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
 
 
 def _with(part: CasePart, changes: Mapping[str, Any]) -> CasePart:

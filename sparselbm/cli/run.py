@@ -23,7 +23,8 @@ def run(
     """Run the flow around an obstacle to steady state, or for a duration; print its drag coefficient and force; write the
     results stage.
 
-    For a case with a fluid volume: flow rate and pressure at each opening, wall shear stress and mass balance. With
+    For a case with a fluid volume: flow rate and pressure at each opening, wall shear stress and mass balance. For a voxel image:
+    permeability, with an estimate of its error. With
     [bold]--duration[/bold] the flow is recorded over time, and statistics are printed.
 
     The folder of results contains NAME_results.usda (for usdview, Blender or Omniverse) with pressure and wall shear stress on
@@ -42,6 +43,8 @@ def run(
     sparselbm run scene.usda --collision "mine.py:MyBGK(rate=1.1)" [dim]# a collision model of your own[/dim]
 
     sparselbm run scene.usda --obstacle /World/Body --voxel-size 0.02 --velocity 30 --density 1.2 --output out
+
+    sparselbm run rock.npy --voxel-size 5e-6 --pore 0 --axes xyz [dim]# permeability of a voxel image[/dim]
 
     sparselbm run scene.usda --duration 20 --output-every 0.1 --statistics-from 10 [dim]# unsteady flow, animated[/dim]
 

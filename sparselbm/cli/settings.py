@@ -15,6 +15,7 @@ from ..case import (
     CaseDomain,
     CaseFluid,
     CaseForce,
+    CaseImage,
     CaseObjective,
     CaseObstacle,
     CaseOutput,
@@ -25,7 +26,7 @@ from ..case import (
     SceneFile,
 )
 from ..case.entry import CasePart, Entry
-from ..case.kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+from ..case.kinds import COUNT, COUNTS, FLAG, LABELS, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 from ..case.model_kind import MODEL
 from .options import option
 from .overrides import Overrides
@@ -33,21 +34,24 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseStream, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
-RUN = (*FLOW, CaseTime, CaseOutput)
+RUN = (*FLOW, CaseTime, CaseImage, CaseOutput)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseStream: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
-    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseDesign: "Design", CaseObjective: "Design",
+    CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseImage: "Image", CaseDesign: "Design", CaseObjective: "Design",
     CaseOutput: "Output",
 }
-_TYPES = {NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str]}
+_TYPES = {
+    NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str],
+    LABELS: list[int],
+}
 _Scene = Annotated[
     Path,
     typer.Argument(
         metavar="SCENE",
-        help="USD stage (.usd, .usda, .usdc, .usdz) with or without a case in it, a case as TOML, or an STL, OBJ, PLY, glTF or "
-        ".nvdb file. It is not modified. Options override the settings of the case.",
+        help="USD stage (.usd, .usda, .usdc, .usdz) with or without a case in it, a case as TOML, an STL, OBJ, PLY, glTF or "
+        ".nvdb file, or a voxel image. It is not modified. Options override the settings of the case.",
     ),
 ]
 
@@ -69,7 +73,8 @@ class Setting:
     @property
     def annotation(self) -> Any:
         """Type and option, for typer."""
-        return Annotated[_TYPES[self.known.kind] | None, self.option]
+        kind = str if self.known.unit else _TYPES[self.known.kind]
+        return Annotated[kind | None, self.option]
 
     @property
     def option(self) -> Any:
@@ -80,6 +85,8 @@ class Setting:
         shown = "" if value is None else f" Default: {value}."
         words = (*known.allowed, "FILE.py:CLASS") if known.model else known.allowed
         metavar = "|".join(words) or ("X,Y,Z" if known.kind in (VECTOR, COUNTS) else None)
+        if known.unit:
+            metavar = "NUMBER|'NUMBER UNIT'"
         help_text = known.text + shown
         panel = _PANELS[self.part]
         return option(flags, help_text, show_default=False, metavar=metavar, rich_help_panel=panel)

@@ -3,10 +3,12 @@
 from .aerodynamics import Aerodynamics
 from .body_motion import BodyMotion, FreeBody, TimeSamples
 from .body_rotation import BodyRotation
+from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
 from .flow_state import FlowState
 from .forces import Forces
+from .image_sides import ImageSides, PeriodicSides, SealedSides
 from .inflow_profile import (
     HeightProfile,
     InflowProfile,
@@ -18,8 +20,11 @@ from .inflow_profile import (
 from .internal_flow import InternalFlow, InternalFlowSetup
 from .moving_bodies import BodyValues, MovingBodies
 from .moving_results import moving_facts, moving_results
-from .openings import Inlet, Outlet, PortState
+from .openings import Inlet, PortState
 from .options import FlowOptions
+from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
+from .permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
+from .porous_medium import PorousMedium, PorousMediumSetup
 from .recorded_values import pressure_drop
 from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
 from .run_estimate import RunEstimate
@@ -42,34 +47,49 @@ __all__ = [
     "BodyMotion",
     "BodyRotation",
     "BodyValues",
+    "CapProfile",
+    "CoarserGrid",
     "DriftingFlow",
+    "ErrorEstimate",
     "FieldChange",
     "FieldSettled",
+    "FinerGrid",
     "Flow",
     "FlowCoefficient",
     "FlowOptions",
     "FlowRegime",
     "FlowScalar",
     "FlowSetup",
+    "FlowShareOutlet",
     "FlowState",
     "Forces",
     "FreeBody",
     "HeightProfile",
+    "ImageSides",
     "InflowProfile",
     "Inlet",
     "InternalFlow",
     "InternalFlowSetup",
+    "LaminarInflow",
     "LogLawProfile",
     "Measured",
     "MovingBodies",
     "Oscillation",
+    "OtherViscosity",
     "Outlet",
+    "OutletCondition",
     "ParabolicProfile",
     "PeriodicFlow",
+    "PeriodicSides",
+    "Permeability",
+    "PorousMedium",
+    "PorousMediumSetup",
     "PortState",
     "PowerLawProfile",
     "ProgressCallback",
+    "ResistanceOutlet",
     "RunEstimate",
+    "SealedSides",
     "Side",
     "SideCondition",
     "SideInlet",
@@ -86,13 +106,16 @@ __all__ = [
     "TransientResult",
     "TransientRun",
     "TunnelSides",
+    "UniformInflow",
     "Until",
     "ValueStatistics",
     "ValuesSettled",
     "VelocityTable",
     "WindTunnel",
     "WindTunnelSetup",
+    "WindkesselOutlet",
     "WindowStatistics",
+    "WomersleyInflow",
     "moving_facts",
     "moving_results",
     "pressure_drop",

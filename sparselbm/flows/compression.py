@@ -8,7 +8,6 @@ import numpy as np
 from ..errors import InternalFlowError, SparselbmError
 from ..lattice import CS2
 from ..units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below, rounded_down
-from .openings import Outlet
 from .sides import SideWall
 from .tunnel_body import TunnelBody
 
@@ -23,16 +22,17 @@ COMPRESSION_ERROR_ABOVE = 0.3
 cylinder between four walls."""
 
 
-def require_pressures(outlets: Mapping[str, Outlet], lattice_velocity: float, excess: Callable[[str], float]) -> None:
+def require_pressures(pressures: Mapping[str, float], lattice_velocity: float, excess: Callable[[str], float]) -> None:
     """Raises InternalFlowError for an outlet pressure that changes the density by too much.
 
-    `excess`: rho - 1 behind the outlet of a name [lattice density], which grows as the square of the lattice velocity.
+    `pressures`: of each outlet [Pa]; `excess`: rho - 1 behind the outlet of a name [lattice density], which grows as the square
+    of the lattice velocity.
     """
-    highest = max(outlets, key=excess)
+    highest = max(pressures, key=excess)
     found = excess(highest)
     if is_below(DENSITY_ERROR_ABOVE, found):
         raise InternalFlowError(
-            f"the pressure at {highest} is {outlets[highest].pressure:.5g} Pa: relative to the lowest one it raises the density "
+            f"the pressure at {highest} is {pressures[highest]:.5g} Pa: relative to the lowest one it raises the density "
             f"by {found:.1%}, above the limit of {DENSITY_ERROR_ABOVE:.0%}. Check the unit of the pressure, or use a "
             f"lattice_velocity of {_slower(lattice_velocity, DENSITY_ERROR_ABOVE, found):.2g} (now {lattice_velocity:g})"
         )

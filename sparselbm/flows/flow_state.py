@@ -12,7 +12,7 @@ from .setup import Flow
 
 @dataclass(frozen=True, eq=False)
 class FlowState(Resumable):
-    """A flow as a part of a run: the state of its simulation and of its moving bodies, and the wall time since it was built."""
+    """A flow as a part of a run: the state of its simulation, moving bodies and outlets, and the wall time since it was built."""
 
     flow: Flow
 
@@ -20,11 +20,14 @@ class FlowState(Resumable):
         flow = self.flow
         return {
             "wall_time": perf_counter() - flow.began, "simulation": SavedState.view(flow.simulation).to_values(),
+            "feedback": None if (feedback := flow.simulation.feedback) is None else dict(feedback.memory),
             "bodies": None if flow.bodies is None else flow.bodies.saved(),
         }
 
     def restore(self, state):
         SavedState.of_values(state["simulation"]).begin(self.flow.simulation)
+        if self.flow.simulation.feedback is not None:
+            self.flow.simulation.feedback.recall(state["feedback"])
         if self.flow.bodies is not None:
             self.flow.bodies.restore(state["bodies"])
         self.flow.began = perf_counter() - state["wall_time"]

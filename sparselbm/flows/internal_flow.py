@@ -14,41 +14,35 @@ import warp as wp
 from ..errors import InternalFlowError
 from ..geometry import SurfaceQuery, TriangleMesh
 from ..geometry.cap import Cap
-from ..geometry.closing import closed, joined
+from ..geometry.closing import closed
 from ..geometry.coarse_faces import coarse_faces
 from ..geometry.surface_doubts import surface_doubts
 from ..grid import Domain
 from ..grid.build import inside
 from ..lattice import CS2
-from ..models.boundary import BoundaryCondition, Patch
+from ..models.boundary import BoundaryCondition
 from ..models.wall import BounceBack, ParabolicInterpolation
 from ..observe import OpeningFlows
-from ..solver import Obstacle, Simulation
-from ..units import Units
+from ..solver import Obstacle
+from ..units import SOUND_SPEED, Units
 from .compression import compression_warning, require_compression, require_pressures, require_slow_flow
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
-from .opening_conditions import opening_conditions
-from .openings import (
-    INLETS,
-    OUTLETS,
-    CapVelocities,
-    Inlet,
-    Outlet,
-    coarse_openings,
-    internal_dimensions,
-    require_links,
-    speeds,
-)
+from .openings import Inlet, coarse_openings, internal_dimensions, require_links
 from .options import FlowOptions
+from .outlet_coupling import SCALE
+from .outlets import OutletCondition
 from .setup import Flow
+from .vessel_openings import VesselOpenings, is_developed
 
 if TYPE_CHECKING:
     from ..scene.usd import Scene
 
 CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
+_CROSSINGS_BY_SOUND = 8.0
+"""Crossings by sound in which the one that a flow emits at its beginning fades, at least."""
 WALL = "wall"
 """Name of the obstacle in the simulation of an internal flow."""
 
@@ -61,7 +55,7 @@ class InternalFlow(FlowOptions):
     velocity of all openings. The fluid is slightly compressible, which raises the pressure drop of a developed flow by about
     u^2 relative to itself, for the momentum flux grows as the density falls along the flow: 0.2 % by default, 0.6 % at 0.08.
 
-    Inlets use `VelocityInlet`, outlets `LinkPressure`.
+    Inlets use `VelocityInlet`, outlets `LinkPressure`; see `Inlet`, `OutletCondition`.
     """
 
     lattice_velocity: float = 0.04
@@ -74,7 +68,7 @@ class InternalFlow(FlowOptions):
         self.require_positive(InternalFlowError)
 
     def within(
-        self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | Outlet],
+        self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | OutletCondition],
         *, device: wp.DeviceLike = None,
     ) -> InternalFlowSetup:
         """Returns the checked set-up inside a surface that is closed by itself or by its caps.
@@ -83,7 +77,7 @@ class InternalFlow(FlowOptions):
         and remedy.
         """
         self.check()
-        for kind, words in ((Inlet, "an inlet with a velocity"), (Outlet, "an outlet with a pressure")):
+        for kind, words in ((Inlet, "an inlet with a velocity"), (OutletCondition, "an outlet with a pressure")):
             if not any(isinstance(each, kind) for each in conditions.values()):
                 there = ", ".join(conditions) or "none"
                 raise InternalFlowError(
@@ -99,7 +93,7 @@ class InternalFlow(FlowOptions):
         return setup
 
     def in_scene(
-        self, scene: Scene, surface: str, conditions: Mapping[str, Inlet | Outlet], *, device: wp.DeviceLike = None
+        self, scene: Scene, surface: str, conditions: Mapping[str, Inlet | OutletCondition], *, device: wp.DeviceLike = None
     ) -> InternalFlowSetup:
         """Returns the set-up inside a prim of a scene, with caps that are prims too and `conditions` by their paths.
 
@@ -123,7 +117,7 @@ class InternalFlowSetup(InflowSetup):
     """Number of points of the given surface."""
     caps: dict[str, Cap]
     """Caps by the name of the opening."""
-    conditions: dict[str, Inlet | Outlet]
+    conditions: dict[str, Inlet | OutletCondition]
     """Conditions by the name of the opening."""
     name: str = WALL
     """Path of the prim that encloses the flow."""
@@ -139,63 +133,50 @@ class InternalFlowSetup(InflowSetup):
         return TriangleMesh(self.surface.points[: self.own_points], self.surface.faces[own][:, ::-1])
 
     @cached_property
+    def openings(self) -> VesselOpenings:
+        """Caps and conditions."""
+        return VesselOpenings(self.caps, self.conditions)
+
+    @property
     def inlets(self) -> dict[str, Inlet]:
         """Inlets by name."""
-        return {name: each for name, each in self.conditions.items() if isinstance(each, Inlet)}
+        return self.openings.inlets
 
-    @cached_property
-    def outlets(self) -> dict[str, Outlet]:
+    @property
+    def outlets(self) -> dict[str, OutletCondition]:
         """Outlets by name."""
-        return {name: each for name, each in self.conditions.items() if isinstance(each, Outlet)}
+        return self.openings.outlets
 
-    @cached_property
+    @property
     def flow_rates(self) -> dict[str, float]:
-        """Flow rate of each inlet [m^3 / s]."""
-        return {
-            name: inlet.velocity * self.caps[name].area if inlet.flow_rate is None else inlet.flow_rate  # type: ignore[operator]
-            for name, inlet in self.inlets.items()
-        }
+        """Flow rate of each inlet [m^3 / s]; the largest in time."""
+        return self.openings.flow_rates
 
     @property
     def flow_rate(self) -> float:
         """Total flow rate Q of all inlets [m^3 / s]."""
         return sum(self.flow_rates.values())
 
-    @cached_property
-    def _swiftest(self) -> str:
-        """Name of the inlet with the largest u D_h."""
-        return max(self.inlets, key=lambda name: self.flow_rates[name] / self.caps[name].perimeter)
-
     @property
     def reynolds(self) -> float:
         """Reynolds number u D_h / nu of the inlet where it is largest."""
         if self.options.viscosity is None:
             return self.options.reynolds
-        return 4.0 * self.flow_rates[self._swiftest] / self.caps[self._swiftest].perimeter / self.options.viscosity
-
-    @cached_property
-    def largest_velocity(self) -> float:
-        """Largest velocity [m / s] of any inlet at its peak, or of the mean over all outlets."""
-        peaks = [
-            self.flow_rates[name] / self.caps[name].area * (self.caps[name].developed_peak if inlet.developed else 1.0)
-            for name, inlet in self.inlets.items()
-        ]
-        return max(*peaks, self.flow_rate / sum(self.caps[name].area for name in self.outlets))
+        return self._flow_of_swiftest / self.options.viscosity
 
     @property
-    def _growth(self) -> float:
-        """Largest velocity of the developed flow behind an inlet, over the largest velocity of all openings."""
-        inlets = [(rate, self.caps[name]) for name, rate in self.flow_rates.items()]
-        peaks = (rate / cap.area * (cap.developed_peak if cap.is_flat else 2.0) for rate, cap in inlets)
-        return max(peaks) / self.largest_velocity
+    def _flow_of_swiftest(self) -> float:
+        """Largest u D_h of the inlets, 4 Q / P [m^2 / s]."""
+        name = self.openings.swiftest
+        return 4.0 * self.flow_rates[name] / self.caps[name].perimeter
 
     @property
     def units(self) -> Units:
         """Conversion between SI and lattice units."""
-        v, swiftest = self.options, self._swiftest
-        viscosity = v.viscosity or 4.0 * self.flow_rates[swiftest] / self.caps[swiftest].perimeter / v.reynolds
+        v = self.options
+        viscosity = v.viscosity or self._flow_of_swiftest / v.reynolds
         return Units(
-            voxel_size=v.voxel_size, velocity=self.largest_velocity, viscosity=viscosity,  # type: ignore[arg-type]
+            voxel_size=v.voxel_size, velocity=self.openings.largest_velocity, viscosity=viscosity,  # type: ignore[arg-type]
             density=v.density, lattice_velocity=v.lattice_velocity,
         )
 
@@ -251,7 +232,7 @@ class InternalFlowSetup(InflowSetup):
     @property
     def inflow(self) -> Inflow:
         """Surroundings of the inlets; walls that depend on the relaxation of the odd moments keep D3Q19."""
-        found = DEVELOPED if all(inlet.developed for inlet in self.inlets.values()) else RIM
+        found = DEVELOPED if is_developed(self.openings) else RIM
         return found if self.options.wall.holds_at_every_relaxation else replace(found, isotropic=math.inf)
 
     @property
@@ -267,8 +248,15 @@ class InternalFlowSetup(InflowSetup):
 
     @property
     def flow_through_steps(self) -> int:
-        """Number of steps in which the inlets fill the fluid volume once: V / Q."""
-        return math.ceil(self.units.time_to_lattice(self.surface.volume / self.flow_rate))
+        """Number of steps in which the flow develops: in which the inlets fill the fluid volume, V / Q, or friction spreads over
+        the widest opening, (D_h / 2)^2 / nu, if that is less; at least eight crossings by sound.
+
+        A slow flow in a long vessel is steady long before it has filled it.
+        """
+        widest = max(cap.hydraulic_diameter for cap in self.caps.values())
+        times = self.surface.volume / self.flow_rate, 0.25 * widest**2 / self.units.viscosity
+        sound = _CROSSINGS_BY_SOUND * float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED
+        return math.ceil(max(self.units.time_to_lattice(min(times)), sound))
 
     @property
     def expected_compression(self) -> float:
@@ -281,8 +269,7 @@ class InternalFlowSetup(InflowSetup):
         across = 4.0 * self.surface.volume / self.surface.area
         length = self.surface.volume / inflow
         viscous = 32.0 * self.units.density * self.units.viscosity * self.flow_rate / inflow * length / across**2
-        pressures = [outlet.pressure for outlet in self.outlets.values()]
-        return self.units.pressure_to_lattice(viscous + max(pressures) - min(pressures)) / CS2
+        return self.units.pressure_to_lattice(viscous + max(self.openings.pressure_differences.values())) / CS2
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -291,6 +278,7 @@ class InternalFlowSetup(InflowSetup):
             *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
             *compression_warning(self.expected_compression, self.options.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
+            *self.openings.sound_warning(max(self.domain.shape), self.units.time_step),
         )
 
     @property
@@ -301,18 +289,18 @@ class InternalFlowSetup(InflowSetup):
     @property
     def dimensions(self) -> dict[str, str]:
         """Sizes [m] of the surface and of its openings, as rows of a table."""
-        return internal_dimensions(self.bounds, self.caps, self._swiftest)
+        return internal_dimensions(self.bounds, self.caps, self.openings.swiftest)
 
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, InternalFlowError for caps away from the surface."""
         self.units.check(cells_across=self.cells_across)
+        self.openings.require_valid()
         self.require_stable()
-        require_pressures(self.outlets, self.options.lattice_velocity, self._excess)
+        if self.openings.pressures:
+            require_pressures(self.openings.pressures, self.options.lattice_velocity, self._excess)
         require_compression(self.expected_compression, self.options.lattice_velocity)
-        require_slow_flow(self._growth, self.options.lattice_velocity)
-        query = SurfaceQuery(self.surface, device="cpu")
-        for name, cap in self.caps.items():
-            self._require_on_surface(name, cap, query)
+        require_slow_flow(self.openings.growth, self.options.lattice_velocity)
+        self.openings.require_on_surface(SurfaceQuery(self.surface, device="cpu"), self.name, self.voxel_size)
 
     def require_movable(self) -> TriangleMesh:
         """Raises InternalFlowError: the wall is on links, which do not move."""
@@ -342,29 +330,22 @@ class InternalFlowSetup(InflowSetup):
         """Returns the same set-up in double precision."""
         return replace(self, options=replace(self.options, precision=wp.float64))
 
-    def _require_on_surface(self, name: str, cap: Cap, query: SurfaceQuery) -> None:
-        faces = np.linalg.norm(cap.mesh.area_vectors, axis=1)
-        away = np.abs(query.signed_distance(np.mean(cap.mesh.corners, axis=0)))
-        if faces[away > 0.5 * self.voxel_size].sum() > 0.5 * faces.sum():
-            raise InternalFlowError(
-                f"{name} is {np.average(away, weights=faces):.4g} m away from the surface of {self.name}, above the "
-                f"limit of {0.5 * self.voxel_size:.4g} m (half a cell): move the cap to the end of the surface"
-            )
-
     @property
     def reference_pressure(self) -> float:
-        """Pressure that corresponds to density 1: the lowest of all outlets [Pa]."""
-        return min(outlet.pressure for outlet in self.outlets.values())
-
-    def patch(self, kind: str) -> Patch:
-        """All inlets, or all outlets, as one opening, so that the kernels do not depend on their number."""
-        return Patch(kind, joined([self.caps[name].mesh for name in (self.inlets if kind == INLETS else self.outlets)]))
+        """Pressure that corresponds to density 1 [Pa]: the lowest of all outlets; at the beginning, if these vary."""
+        return self.openings.reference_pressure
 
     @cached_property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions at the openings."""
-        velocity = self.options.lattice_velocity
-        return opening_conditions(self.patch(INLETS), self.patch(OUTLETS), velocity, self._largest_excess)
+        here, u = self.openings, self.options.lattice_velocity / math.sqrt(3.0)
+        inlets = (group.condition(u, self.units, self.domain.origin) for group in here.groups)
+        return (*inlets, here.outlet_condition(self._outlet_scale))
+
+    @property
+    def _outlet_scale(self) -> float:
+        """Scale of the density perturbations rho - 1 behind the outlets."""
+        return SCALE if self.openings.are_coupled else max(self._excess(name) for name in self.outlets)
 
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow, which begins as potential flow. `wall`: bounce-back rule of the surface, instead of the set-up's own.
@@ -373,38 +354,24 @@ class InternalFlowSetup(InflowSetup):
         """
         if points is not None:
             self.require_movable()
-        excess = self._largest_excess
-        simulation = self.simulation([Obstacle(WALL, self.surface, wall=wall or self.options.wall, hollow=True)])
-        openings = OpeningFlows(simulation, {
-            INLETS: {name: self.caps[name] for name in self.inlets}, OUTLETS: {name: self.caps[name] for name in self.outlets},
-        })
+        here, units, excess = self.openings, self.units, self._outlet_scale
+        schedules = {name: each for group in here.groups for name, each in group.schedules(units).items()}
+        wall = wall or self.options.wall
+        simulation = self.simulation([Obstacle(WALL, self.surface, wall=wall, hollow=True)], schedules)
+        openings = OpeningFlows(simulation, here.caps_by_patch())
         require_links(self.caps, openings.areas, self.voxel_size)
-        self._set_velocities(simulation, openings)
-        if excess:
+        for group in here.groups:
+            group.begin(simulation, openings, units)
+        if here.are_coupled:
+            simulation.feedback = here.coupled(simulation, openings, units)
+        elif excess:
             factors = np.zeros(self.domain.fluid.shape)
             for name in self.outlets:
                 factors[tuple(openings.cells[name].T)] = self._excess(name) / excess
-            simulation.set_field(f"{OUTLETS}.density", factors)
-        rates = {name: self.units.velocity_to_lattice(rate) / self.voxel_size**2 for name, rate in self.flow_rates.items()}
-        simulation.set_state(1.0, potential_flow(simulation, openings, rates))
-        return Flow(self, simulation, openings)
-
-    @property
-    def _largest_excess(self) -> float:
-        return max(self._excess(name) for name in self.outlets)
+            simulation.set_field("outlets.density", factors)
+        simulation.set_state(1.0, potential_flow(simulation, openings, here.initial_rates(units)))
+        return Flow(self, simulation, openings, ends=here.ends)
 
     def _excess(self, name: str) -> float:
         """Density perturbation rho - 1 behind an outlet [lattice density]."""
-        return self.units.pressure_to_lattice(self.outlets[name].pressure - self.reference_pressure) / CS2
-
-    def _set_velocities(self, simulation: Simulation, openings: OpeningFlows) -> None:
-        """Sets velocities along the normals of the inlets such that the links give exactly the flow rates."""
-        caps, means = [self.caps[name] for name in self.inlets], []
-        for name, inlet in self.inlets.items():
-            points, areas = openings.links[name]
-            rate = self.units.velocity_to_lattice(self.flow_rates[name]) / self.voxel_size**2
-            means.append(rate / (speeds(self.caps[name], points, self.voxel_size, developed=inlet.developed) @ areas))
-        simulation.set_profile(INLETS, CapVelocities(
-            tuple(caps), tuple(inlet.developed for inlet in self.inlets.values()),
-            tuple(mean / simulation.parameter(f"{INLETS}.velocity_x") for mean in means), self.domain.origin, self.voxel_size,
-        ))
+        return self.units.pressure_to_lattice(self.openings.pressure_differences[name]) / CS2

@@ -1,48 +1,69 @@
 """Inlets and outlets of an internal flow, and their state."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import InternalFlowError
+from ..errors import InternalFlowError, ScheduleError
 from ..geometry.cap import Cap
-from ..models.boundary import Profile
-from ..observe import OpeningFlows
-from ..observe.openings import nearest_cap
+from ..models import Waveform
+from ..quantities import flow_rate_text
 from ..units import CELLS_WARNING_BELOW, Units, coarse_error, finer_voxel_size, is_below
+from .cap_profiles import CapProfile, UniformInflow, WomersleyInflow
 
 INLETS, OUTLETS = "inlets", "outlets"
-"""Names of the two patches in the simulation of an internal flow."""
+"""Names of the two patches in the simulation of an internal flow; inlets with another waveform have a number after theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inlet:
-    """Inlet cap with inflow along its normal, at a mean velocity or a flow rate."""
+    """Inlet cap with inflow along its normal, at a mean velocity or a flow rate, constant or in time."""
 
-    velocity: float | None = None
+    velocity: float | Waveform | None = None
     """Mean velocity over the cap [m / s]."""
-    flow_rate: float | None = None
+    flow_rate: float | Waveform | None = None
     """Flow rate [m^3 / s], instead of the velocity."""
-    developed: bool = False
-    """Whether the profile is the developed laminar flow of the cap's shape (see `Cap.developed`); False: uniform."""
+    profile: CapProfile = field(default_factory=UniformInflow)
+    """Velocity over the cap: `UniformInflow`, `LaminarInflow` or `WomersleyInflow`."""
 
     def __post_init__(self):
         given = [value for value in (self.velocity, self.flow_rate) if value is not None]
-        if len(given) != 1 or not (math.isfinite(given[0]) and given[0] > 0.0):
+        numbers = [value.peak if isinstance(value, Waveform) else value for value in given]
+        if len(given) != 1 or not 0.0 < numbers[0] < math.inf:
             raise InternalFlowError(
                 f"the inlet has the velocity {self.velocity} and the flow rate {self.flow_rate}: pass exactly one of "
                 "them, above 0"
             )
+        if isinstance(self.profile, WomersleyInflow) and (self.waveform is None or self.waveform.period is None):
+            raise InternalFlowError(
+                "the inlet has a Womersley profile, but no periodic waveform: give its flow rate as a Waveform with a period, or "
+                "use a laminar profile"
+            )
 
+    def __str__(self) -> str:
+        """The condition in words, for a table."""
+        waveform, is_rate = self.waveform, self.flow_rate is not None
+        peak = peak_of(self.flow_rate if is_rate else self.velocity)  # type: ignore[arg-type]
+        largest = flow_rate_text(peak) if is_rate else f"{peak:.5g} m/s on average"
+        in_words = f"{largest}, {self.profile} profile"
+        return in_words if waveform is None else f"up to {in_words}, {waveform}"
 
-@dataclass(frozen=True, kw_only=True)
-class Outlet:
-    """Pressure outlet: fluid leaves or enters through a cap with a prescribed pressure."""
+    @property
+    def waveform(self) -> Waveform | None:
+        """The velocity or the flow rate in time; None: constant."""
+        given = self.velocity if self.flow_rate is None else self.flow_rate
+        return given if isinstance(given, Waveform) else None
 
-    pressure: float = 0.0
-    """Pressure [Pa]; only differences between outlets drive the flow."""
+    def rate(self, area: float) -> float | Waveform:
+        """Flow rate [m^3 / s] through a cap with an area [m^2]."""
+        if self.flow_rate is not None:
+            return self.flow_rate
+        assert self.velocity is not None
+        return self.velocity.scaled(area) if isinstance(self.velocity, Waveform) else self.velocity * area
 
 
 @dataclass(frozen=True)
@@ -55,15 +76,25 @@ class PortState:
     """Mean pressure over the opening [Pa]."""
 
 
-def port_states(openings: OpeningFlows, units: Units, reference_pressure: float) -> dict[str, PortState]:
-    """Current flow rates and pressures by opening; `reference_pressure`: that of the lattice density 1 [Pa]."""
-    flows, pressures = openings.take()
+def port_states(
+    flows: Mapping[str, float], pressures: Mapping[str, float], units: Units, level: float
+) -> dict[str, PortState]:
+    """State of each opening from `OpeningFlows.take`; `level`: pressure of density 1 [Pa]."""
+    area = units.voxel_size**2
     return {
-        name: PortState(
-            units.velocity_to_si(flows[name]) * units.voxel_size**2, units.pressure_to_si(pressures[name]) + reference_pressure
-        )
-        for name in openings.cells
+        name: PortState(units.velocity_to_si(flow) * area, units.pressure_to_si(pressures[name]) + level)
+        for name, flow in flows.items()
     }
+
+
+def peak_of(value: float | Waveform) -> float:
+    """Largest absolute value in time."""
+    return value.peak if isinstance(value, Waveform) else abs(value)
+
+
+def value_at(value: float | Waveform, time: float) -> float:
+    """Value at a time [s]."""
+    return value(time) if isinstance(value, Waveform) else value
 
 
 def internal_dimensions(bounds: np.ndarray, caps: Mapping[str, Cap], reference: str) -> dict[str, str]:
@@ -103,42 +134,20 @@ def require_links(caps: Mapping[str, Cap], areas: Mapping[str, np.ndarray], voxe
             )
 
 
-@dataclass(frozen=True, eq=False)
-class CapVelocities(Profile):
-    """Velocity at some caps, each along its normal, uniform or developed; in other units than the cells of the points."""
+def require_until(ends: Mapping[str, float], time: float) -> None:
+    """Raises ScheduleError if a waveform ends before a time [s], infinite for a run to steady state.
 
-    caps: tuple[Cap, ...]
-    developed: tuple[bool, ...]
-    """Whether the flow of each cap is developed (see `Cap.developed`)."""
-    means: tuple[float, ...]
-    """Mean velocity at each cap, relative to the condition's parameters, which are equal."""
-    origin: tuple[float, ...]
-    """Lower corner of the domain [m]."""
-    voxel_size: float
-    """[m]."""
-
-    def factors(self, centres, shape, step):
-        points = np.asarray(self.origin) + self.voxel_size * centres
-        owner, result = nearest_cap(points, list(self.caps)), np.zeros((len(points), 3))
-        for k, (cap, developed, mean) in enumerate(zip(self.caps, self.developed, self.means, strict=True)):
-            here = owner == k
-            result[here] = mean * speeds(cap, points[here], self.voxel_size, developed=developed)[:, None] * cap.normal
-        return result
+    `ends`: last time at which each opening has a value [s], by name.
+    """
+    for name, end in ends.items():
+        if not time <= end * (1.0 + 1e-6):
+            until = f"lasts until {time:.4g} s" if math.isfinite(time) else "is to steady state, whose duration is not known"
+            raise ScheduleError(
+                f"the waveform at {name} ends after {end:.4g} s, but the run {until}: give the waveform a period or more "
+                "samples, or the run a shorter duration"
+            )
 
 
 def ones(centres: np.ndarray) -> np.ndarray:
     """Placeholder profile for values that are known once the links are."""
     return np.ones(len(centres))
-
-
-def speeds(cap: Cap, points: np.ndarray, voxel_size: float, *, developed: bool) -> np.ndarray:
-    """Velocity along the normal of a cap at points (k, 3) [m], relative to its mean over the cap, (k,).
-
-    A uniform one falls to 0 within about half a cell of the wall, in proportion to the developed flow there: with a jump at the
-    rim, the wall took up 1.3 % to 1.8 % of the flow at 12 cells across. At a curved cap it is uniform throughout.
-    """
-    if developed:
-        return cap.developed(points)
-    if not cap.is_flat:
-        return np.ones(len(points))
-    return np.minimum(cap.developed(points) * cap.hydraulic_diameter / (4.0 * voxel_size), 1.0)

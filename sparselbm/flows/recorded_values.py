@@ -12,7 +12,7 @@ from ..observe import Functional
 from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
 from ..units import Units
-from .openings import INLETS, OUTLETS, PortState
+from .openings import OUTLETS, PortState
 
 TIME = "time [s]"
 """Name of the first column."""
@@ -91,7 +91,8 @@ def values_in_time(
     others."""
     parts: list[Monitor] = [Values(functionals, every, units)] if functionals else []
     if patches:
-        parts.append(PortValues(ports, patches[INLETS], patches[OUTLETS], every))
+        inlets = tuple(name for patch, names in patches.items() if patch != OUTLETS for name in names)
+        parts.append(PortValues(ports, inlets, patches[OUTLETS], every))
     return InTime((*parts, *others), units, every)
 
 

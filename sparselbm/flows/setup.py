@@ -28,7 +28,7 @@ from ..units import Units
 from .finite import require_finite
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .moving_bodies import BodyValues, MovingBodies
-from .openings import PortState, port_states
+from .openings import PortState, port_states, require_until
 from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
@@ -233,6 +233,8 @@ class Flow:
     bodies: MovingBodies | None = None
     """Bodies that move while the flow runs; None: there are none."""
     on_progress: ProgressCallback | None = None
+    ends: Mapping[str, float] = field(default_factory=dict)
+    """Last time [s] at which conditions in time have a value, by the name of the opening."""
     steady: SteadyResult | None = field(default=None, init=False)
     """Result of the last run, if it was to steady state."""
     transient: TransientResult | None = field(default=None, init=False)
@@ -252,8 +254,10 @@ class Flow:
     def run(self, duration: float) -> None:
         """Advances the flow by a duration [s], rounded to whole steps.
 
-        Raises SimulationError if it is below half a step, and if the flow has become unstable.
+        Raises SimulationError if it is below half a step, and if the flow has become unstable; ScheduleError if a waveform ends
+        before it.
         """
+        require_until(self.ends, self.time + duration)
         steps = round(self.setup.units.time_to_lattice(duration))
         if steps < 1:
             raise SimulationError(
@@ -272,15 +276,18 @@ class Flow:
         and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
         the value is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up.
         `files` and `restarts`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and
-        for a value that is not finite.
+        for a value that is not finite; ScheduleError for a waveform without a period.
         """
         if self.bodies is not None:
             self.bodies.refuse_steady()
+        require_until(self.ends, math.inf)
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
         measurement, factors = with_scalars(self.simulation, self.setup.units, *self._measurement(wanted))
         with ExitStack() as opened:
-            recorder = None
+            recorder, feedback = None, self.simulation.feedback
+            if feedback is not None:
+                opened.enter_context(feedback.towards_steady())
             if files is not None:
                 recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
             found = self.criterion.watch(
@@ -300,8 +307,10 @@ class Flow:
 
         `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
         `time_series.csv`; `restarts`: where the run is stored, to which the flow was added as a `FlowState`. Raises
-        SimulationError for times that do not fit the time step, and if the flow is unstable.
+        SimulationError for times that do not fit the time step, and if the flow is unstable; ScheduleError if a waveform ends
+        before it.
         """
+        require_until(self.ends, self.time + transient_run.duration)
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
         self.transient = transient_run.watch(
@@ -371,8 +380,15 @@ class Flow:
     @property
     def ports(self) -> dict[str, PortState]:
         """Current flow rates and pressures by opening; empty without openings."""
-        setup = self.setup
-        return {} if self.openings is None else port_states(self.openings, setup.units, setup.reference_pressure)
+        if self.openings is None:
+            return {}
+        return port_states(*self.openings.take(), self.setup.units, self.reference_pressure)
+
+    @property
+    def reference_pressure(self) -> float:
+        """Present pressure that corresponds to density 1 [Pa]; it varies with outlets that depend on the flow."""
+        feedback = self.simulation.feedback
+        return self.setup.reference_pressure if feedback is None else feedback.level
 
     @property
     def compression(self) -> float:

@@ -1,5 +1,6 @@
 """Domains: tiles of an index-grid `wp.Volume` and their neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -40,6 +41,36 @@ class Domain:
     device: wp.Device
     backend: Backend
     """How kernels are printed and launched on the device."""
+
+    @classmethod
+    def from_voxels(
+        cls, fluid: np.ndarray, *, voxel_size: float = 1.0, origin: Sequence[float] = (0.0, 0.0, 0.0),
+        periodic: Sequence[bool] | None = None, device: wp.DeviceLike = None,
+    ) -> "Domain":
+        """Returns the domain of the voxels of an image that are fluid; only the tiles that contain one are stored.
+
+        `fluid`: mask (nx, ny[, nz]) bool, such as the pores of a rock. `voxel_size` [m], `origin` (lower corner) [m], `periodic`
+        for each axis. Walls lie halfway between a fluid and a solid voxel. Raises DomainError for other shapes or types, for a
+        voxel size that is not above 0, and for an image without fluid.
+        """
+        if not isinstance(fluid, np.ndarray) or fluid.dtype != bool or fluid.ndim not in (2, 3):
+            found = f"{fluid.dtype} {fluid.shape}" if isinstance(fluid, np.ndarray) else type(fluid).__name__
+            raise DomainError(f"the voxels are {found}: pass an array of bool with two or three axes, such as image == 0")
+        if not 0.0 < voxel_size < np.inf:
+            raise DomainError(f"the voxel size is {voxel_size} m: it must be above 0 and finite")
+        periodic = tuple(periodic or [False] * fluid.ndim)
+        if len(periodic) != fluid.ndim or len(origin) != 3:
+            raise DomainError(
+                f"periodic is {periodic} and the origin {tuple(origin)}: pass {fluid.ndim} values and three values"
+            )
+        whole = np.pad(fluid, [(0, -n % EDGE) for n in fluid.shape])
+        blocks = whole.reshape([n for size in whole.shape for n in (size // EDGE, EDGE)])
+        tiles = np.argwhere(blocks.any(axis=tuple(range(1, 2 * fluid.ndim, 2)))).astype(np.int32)
+        return build_domain(
+            shape=fluid.shape, voxel_size=float(voxel_size), origin=tuple(float(x) for x in origin), periodic=periodic,
+            tiles=np.pad(tiles, [(0, 0), (0, 3 - fluid.ndim)]), device=device,
+            fluid=lambda index: whole[tuple(np.moveaxis(index, -1, 0))],
+        )
 
     @property
     def cells_per_tile(self) -> int:

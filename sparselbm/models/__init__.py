@@ -4,6 +4,7 @@ from .rigid_velocity import RigidVelocity
 from .runtime_parameter import RuntimeParameter
 from .schedule import Harmonic, SmoothStart
 from .viscosity_field import ScaledViscosity, Sponge, ViscosityField
+from .waveform import Waveform
 
 __all__ = [
     "Harmonic",
@@ -13,4 +14,5 @@ __all__ = [
     "SmoothStart",
     "Sponge",
     "ViscosityField",
+    "Waveform",
 ]

@@ -22,6 +22,7 @@ from .snapshot import Snapshot
 from .torque import Torque
 from .unit import Unit
 from .wall_shear import wall_shear_stress
+from .wall_shear_statistics import WallShearStatistics, area_percentiles
 
 __all__ = [
     "AtObstacle",
@@ -60,6 +61,8 @@ __all__ = [
     "Spectrum",
     "Torque",
     "Unit",
+    "WallShearStatistics",
+    "area_percentiles",
     "evaluate",
     "forces_on_all",
     "wall_shear_stress",

@@ -2,12 +2,14 @@
 
 from .internal_flow_writer import InternalFlowWriter
 from .over_time import OverTime
+from .porous_medium_writer import PorousMediumWriter
 from .reader import Results
 from .writer import ResultsWriter
 
 __all__ = [
     "InternalFlowWriter",
     "OverTime",
+    "PorousMediumWriter",
     "Results",
     "ResultsWriter",
 ]

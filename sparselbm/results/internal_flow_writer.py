@@ -1,6 +1,7 @@
 """Results of an internal flow on disk: a results stage over the user's scene, volumes, a slice, a summary."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,14 +12,14 @@ from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
-from ..grid import sample
-from ..observe import Snapshot, wall_shear_stress
+from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
-from .images import convergence, one_slice
+from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
+from .slice_picture import draw_middle
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -45,9 +46,16 @@ class InternalFlowWriter(Resumable):
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
         self.over_time = OverTime(self.stage, scene, self.draw, self._moment, reynolds=setup.reynolds)
         """Files of a run over time."""
+        self.shear = WallShearStatistics(len(setup.wall.points))
+        """Wall shear stress during the statistics."""
+        self.over_time.parts["wall shear stress"] = self.shear
+        self.over_time.during_statistics.append(self._add_shear)
         self.stage.add_camera(setup.bounds)
         self._table = IterationTable(self.folder / "history.csv")
         self._up = "XYZ".index(scene.up_axis)
+
+    def _add_shear(self, flow: Flow) -> None:
+        self.shear.add(wall_shear_stress(flow.simulation, self.setup.wall, self.setup.units))
 
     def finish_run(self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
         """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results.
@@ -55,8 +63,11 @@ class InternalFlowWriter(Resumable):
         Raises SimulationError for a result that is not finite.
         """
         through, moment = flow.ports, self._moment(flow)
+        if self.shear.samples:
+            over_time = {"shear_average": self.shear.time_average, "oscillatory_shear_index": self.shear.oscillatory_index}
+            moment = replace(moment, on_points={**moment.on_points, **over_time})
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        self._draw_slice(moment)
+        draw_middle(self.folder / "slice.png", moment)
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
@@ -101,27 +112,25 @@ class InternalFlowWriter(Resumable):
         assert flow.openings is not None
         return np.concatenate([flow.openings.centres[name] for name in self.setup.inlets])
 
-    def _draw_slice(self, moment: FlowFrame) -> None:
-        """Plots the slice through the middle of the surface; nothing if there is no fluid."""
-        positions = moment.plane(None, None)
-        flat = positions.reshape(-1, 3)
-        speed = np.where(moment.is_fluid, moment.snapshot.speed, np.nan)
-        shown = sample(moment.snapshot.domain, speed, flat).reshape(positions.shape[:2])
-        if np.isfinite(shown).any():
-            u, v = (k for k in range(3) if k != moment.across)
-            low, high = moment.bounds
-            extent = float(low[u]), float(high[u]), float(low[v]), float(high[v])
-            one_slice(self.folder / "slice.png", shown, extent=extent, label="speed [m/s]")
-
-    def _shear(self, moment: FlowFrame) -> dict[str, float]:
-        """Mean and largest wall shear stress [Pa], away from the openings."""
+    def _shear(self, moment: FlowFrame) -> dict[str, Any]:
+        """Mean, largest and percentiles of the wall shear stress [Pa] and, after statistics, of its time average and of the
+        oscillatory shear index, away from the openings."""
         wall, least = self.setup.wall, CLEAR_OF_CAPS * self.setup.voxel_size
         clear = np.all([np.abs(cap.query.signed_distance(wall.points)) > least for cap in self.setup.caps.values()], axis=0)
-        areas = np.linalg.norm(wall.point_areas, axis=1) * clear
-        shear = np.linalg.norm(moment.on_points["shear"], axis=1) * clear
+        areas = np.linalg.norm(wall.point_areas, axis=1)[clear]
         if not areas.any():
             return {}
-        return {"wall_shear_mean": float(areas @ shear / areas.sum()), "wall_shear_max": float(shear.max())}
+        values = {"wall_shear": np.linalg.norm(moment.on_points["shear"], axis=1)[clear]}
+        if self.shear.samples:
+            values["wall_shear_average"] = self.shear.time_average[clear]
+            values["oscillatory_shear_index"] = self.shear.oscillatory_index[clear]
+        found: dict[str, Any] = {}
+        for name, each in values.items():
+            found |= {
+                f"{name}_mean": float(areas @ each / areas.sum()), f"{name}_max": float(each.max()),
+                f"{name}_percentiles": area_percentiles(each, areas),
+            }
+        return found
 
 
 def internal_flow_summary(setup: InternalFlowSetup, through: Mapping[str, PortState]) -> dict:

@@ -35,18 +35,25 @@ class OverTime(Resumable):
         self._stage, self._scene, self._draw, self._moment, self._reynolds = stage, scene, draw, moment, reynolds
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
+        self.parts: dict[str, Resumable] = {}
+        """Further parts of a run that are stored in its restart files, such as statistics of the wall shear stress."""
+        self.during_statistics: list[Callable[[Flow], None]] = []
+        """Functions that are called with the flow at each sample of the statistics, such as those of the wall shear stress."""
         self._times: list[float] = []
         self._codes: list[float] = []
 
     def saved(self):
         means = None if self._means is None else self._means.saved()
-        return {"times": self._times, "codes": self._codes, "means": means, "stage": self._stage.saved()}
+        parts = {name: each.saved() for name, each in self.parts.items()}
+        return {"times": self._times, "codes": self._codes, "means": means, "stage": self._stage.saved(), "parts": parts}
 
     def restore(self, state):
         self._times, self._codes = state["times"], state["codes"]
         if self._means is not None:
             self._means.restore(state["means"])
         self._stage.restore(state["stage"])
+        for name, each in self.parts.items():
+            each.restore(state["parts"][name])
 
     @property
     def files(self) -> SeriesFolder:
@@ -86,6 +93,8 @@ class OverTime(Resumable):
         def add() -> None:
             if flow.time >= run.statistics_begin:
                 means.add()
+                for each in self.during_statistics:
+                    each(flow)
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:

@@ -19,6 +19,7 @@ from ..models.physics import Physics
 from ..models.scalar import Scalar
 from .carry_over import carried_fields, carried_fractions, require_same_places
 from .clock import Clock
+from .feedback import Feedback
 from .macroscopic import MacroscopicFields
 from .model_fields import ModelFields
 from .obstacle import Obstacle
@@ -73,6 +74,8 @@ class Simulation:
     """The time step between any two population arrays."""
     macroscopic: MacroscopicFields
     """Density, velocity, scalars and forces of the present state."""
+    feedback: Feedback | None = None
+    """Model outside of the flow that `run` updates, such as the vessels beyond an outlet."""
 
     def __init__(
         self, domain: Domain, *, viscosity: float, lattice: Lattice | None = None, collision: Collision = TRT(),
@@ -169,8 +172,12 @@ class Simulation:
         end, stability = self.steps + steps, self._stability
         while self.steps < end:
             stretch = min(stability.steps_left, end - self.steps)
+            if self.feedback is not None:
+                stretch = min(stretch, self.feedback.interval - self.steps % self.feedback.interval)
             self.state.advance(self.stepper, stretch)
             stability.stepped(stretch)
+            if self.feedback is not None and self.steps % self.feedback.interval == 0:
+                self.feedback.update()
             if not stability.steps_left or (self.steps == end and stability.is_due_at_end):
                 stability.require_sound()
 

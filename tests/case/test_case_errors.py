@@ -27,7 +27,7 @@ USD = [
      ["/Case: sparselbm:scene:file", "no such attribute", "time, subdivisionLevels"]),
     # Values of another kind, or out of range.
     ([(DENSITY, 'uniform string sparselbm:fluid:density = "air"\n')],
-     ["/Case: sparselbm:fluid:density", "'air'", "a finite number (double)"]),
+     ["/Case: sparselbm:fluid:density", "'air'", "a finite number in kg/m3"]),
     ([(DENSITY, "uniform double sparselbm:fluid:density = nan\n")], ["sparselbm:fluid:density", "nan", "finite"]),
     ([(DENSITY, "uniform double sparselbm:fluid:density = -1\n")], ["sparselbm:fluid:density is -1", "above 0"]),
     ([(DENSITY, "double sparselbm:fluid:density.timeSamples = {1: 2, 2: 3}\n")], ["sparselbm:fluid:density", "varies in time"]),

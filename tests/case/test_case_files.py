@@ -123,7 +123,7 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     scene = 'def Xform "World"\n{\n    def Cube "Body"\n    {\n    }\n    def Cube "Floor"\n    {\n    }\n}\n'
     (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
     layer = tmp_path / "case.usda"
-    toml = next(each for each in blocks if each.startswith("toml"))
+    toml = next(each for each in blocks if each.startswith("toml\n[scene]"))
     *usd, sides, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
     head = "#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@./scene.usda@]\n)\n"
     layer.write_text(head + "\n".join(usd))

@@ -155,7 +155,7 @@ def test_a_model_that_cannot_be_made_is_refused_with_place_value_and_remedy(part
 
 PYTHON = {CaseFluid: WindTunnel, CaseSolver: WindTunnel, CaseForce: Forces, CaseScalar: FlowScalar}
 """Value of `flows` that says in Python what a part says in a case."""
-OTHERWISE = {"tolerance", "until", "max_steps"}
+OTHERWISE = {"tolerance", "until", "max_steps", "dynamic_viscosity"}
 """Settings of the solver that belong to the end of a run (`SteadyRun`)."""
 
 

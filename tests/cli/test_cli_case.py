@@ -5,9 +5,9 @@ import json
 import pytest
 from cli_cases import scene_of
 
-from sparselbm.case import CaseDesign, CaseObjective, CaseSolver, CaseTime
+from sparselbm.case import CaseDesign, CaseObjective, CaseSolver
 from sparselbm.case.parts import PARTS
-from sparselbm.cli.settings import FLOW, settings_of
+from sparselbm.cli.settings import FLOW, RUN, settings_of
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene
@@ -174,7 +174,7 @@ def test_help_gives_the_docs_and_fallbacks_of_the_schemas(in_process):
     _, text, _ = in_process("optimize", "--help")
     said = " ".join(text.replace("│", " ").split())
     for words in (
-        "Cell size [m]. Not set: L / 16,", "Density [kg/m3]. Default: 1.0.",
+        "Cell size [m], for an image the edge of a voxel. Not set: L / 16,", "Density [kg/m3]. Default: 1.0.",
         "Maximum number of iterations of the optimiser. Default: 10.",
         "wall model of the optimisation shows is rejected. Default: yes.",
     ):
@@ -195,8 +195,7 @@ def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_conc
         for parameter in parameters:
             for name, text in shown.items():
                 is_shown = f"--{parameter.replace('_', '-')} " in text.replace("/--no", " ")
-                own = {CaseDesign: ("gradcheck", "optimize"), CaseTime: ("inspect", "run")}
-                concerns = part in FLOW or name in own.get(part, ())
+                concerns = part in FLOW or part in (RUN if name in ("inspect", "run") else (CaseDesign,))
                 if part is not CaseObjective and (name, parameter) != ("gradcheck", "tolerance"):
                     assert is_shown == concerns, (name, parameter)
     assert "--flow-tolerance" in shown["gradcheck"]

@@ -102,9 +102,15 @@ def _require_series(path, found):
     ({"inlet": {"kind": "inlet", "velocity": 0.1, "flowRate": 1e-5}}, ("/World/In: sparselbm:opening:flowRate", "contradict")),
     ({"outlet": {"kind": "outlet", "velocity": 0.1}}, ("/World/Out: sparselbm:opening:velocity requires kind inlet",)),
     ({"cap": disc(END + 0.002)}, ("open along 96 edges", "/World/Out")),
+    ({"inlet": {"kind": "inlet", "waveform": "flow.csv"}},
+     ("/World/In: sparselbm:opening:period is missing: the waveform at /World/In ends after 2 s", "is to steady state")),
+    ({"inlet": {"kind": "inlet", "velocity": 0.1, "profile": "womersley"}},
+     ("/World/In: sparselbm:opening:profile is womersley, which requires a periodic inflow",)),
+    ({"outlet": {"kind": "outlet", "flowShare": 0.5}}, ("add up to 0.5, and there is no other outlet for the rest",)),
 ])
 def test_what_contradicts_itself_is_refused_before_any_work(in_process, tmp_path, change, words):
     scene = tube_scene(tmp_path / "tube.usda", **change)
+    (tmp_path / "flow.csv").write_text("time [s], flowRate [mL/s]\n0, 1\n2, 2\n")
     code, _, err = in_process("run", scene)
     assert code == 2
     for each in words:

@@ -63,7 +63,7 @@ def transient(flow, restarts, folder, ramp=None):
     found = TransientRun(duration=330.0, ramp=ramp, statistics_from=50.0).watch(
         flow.simulation, flow.setup.units, values,
         {"residual": Residual(EverySteps(13)), "means": Action(means.add, EverySteps(9))}, SeriesFolder(folder, overwrite=True),
-        lambda *_: None, restarts,
+        lambda *_: None, restarts=restarts,
     )
     fields = means.fields(flow.setup.units)
     return found.to_json(), fields.velocity.tobytes(), fields.reynolds_stress.tobytes()

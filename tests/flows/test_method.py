@@ -10,7 +10,16 @@ from study_cases import BALL
 from vessel_cases import IN, OUT, RADIUS, SPEED, VOXEL, open_tube
 
 from sparselbm.errors import InternalFlowError, UnitsError, WindTunnelError
-from sparselbm.flows import Inlet, InternalFlow, Outlet, SideCondition, SideWall, WindTunnel
+from sparselbm.flows import (
+    Inlet,
+    InternalFlow,
+    LaminarInflow,
+    Outlet,
+    SideCondition,
+    SideWall,
+    UniformInflow,
+    WindTunnel,
+)
 from sparselbm.geometry import TriangleMesh
 from sparselbm.lattice import D3Q19, D3Q27
 from sparselbm.models.boundary import (
@@ -44,7 +53,8 @@ def tunnel(share, device=None, **options):
 def vessel(share, device=None, *, developed=False, pressure=0.0, **options):
     """Set-up of a tube whose inlet has this cell Reynolds number, with a second outlet where its pressure is not 0."""
     speed = SPEED * (2.0 if developed else 1.0)
-    conditions = {"in": Inlet(velocity=SPEED, developed=developed), "out": Outlet(pressure=pressure)}
+    profile = LaminarInflow() if developed else UniformInflow()
+    conditions = {"in": Inlet(velocity=SPEED, profile=profile), "out": Outlet(pressure=pressure)}
     options = {"voxel_size": VOXEL, "viscosity": speed * VOXEL / share, **options}
     return InternalFlow(**options).within(open_tube(), {"in": IN, "out": OUT}, conditions, device=device)
 
@@ -269,7 +279,7 @@ def test_a_uniform_inflow_at_reynolds_300_runs_by_default(device):
 @pytest.mark.parametrize("developed", [False, True], ids=["uniform", "developed"])
 def test_the_default_of_a_tilted_vessel_holds_or_is_refused(device, reynolds, cells, developed):
     """The tilted tube of 3.3 diameters, for three fillings; a uniform inflow develops to twice its mean velocity."""
-    conditions = {"in": Inlet(velocity=SPEED, developed=developed), "out": Outlet()}
+    conditions = {"in": Inlet(velocity=SPEED, profile=LaminarInflow() if developed else UniformInflow()), "out": Outlet()}
     flow = InternalFlow(voxel_size=2.0 * RADIUS / (cells + 0.1), reynolds=reynolds)
     try:
         setup = flow.within(open_tube(), {"in": IN, "out": OUT}, conditions, device=device)

@@ -8,6 +8,7 @@ import warp as wp
 
 from sparselbm.errors import WindTunnelError
 from sparselbm.flows import (
+    Aerodynamics,
     BodyRotation,
     Forces,
     LogLawProfile,
@@ -290,6 +291,11 @@ def test_a_turning_sphere_has_the_torque_of_stokes(device):
     flow.run_to_steady()
     mu = setup.units.viscosity * setup.options.density
     assert flow.value(setup.recorded["moment y"]) == pytest.approx(-8.0 * np.pi * mu * 0.8 * 0.5**3, rel=0.03)
+    found, frame, reference = Aerodynamics.of(flow, setup), setup.options.stream.frame, setup.reference_force
+    assert list(found.force_coefficients.values()) == pytest.approx(frame @ found.force / reference)
+    moments = frame @ found.moment / (reference * setup.body.reference_length)
+    assert list(found.moment_coefficients.values()) == pytest.approx(moments)
+    assert found.record["moment_centre"] == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
 
 
 WALL = SideWall(Z_MIN)

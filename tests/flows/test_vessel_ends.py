@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.flows import Inlet, InternalFlow, Outlet, SteadyRun
-from sparselbm.flows.openings import speeds
+from sparselbm.flows import Inlet, InternalFlow, LaminarInflow, Outlet, SteadyRun, UniformInflow
 from sparselbm.geometry import TriangleMesh
 from sparselbm.models.wall import Bouzidi, Halfway, ParabolicInterpolation
 from sparselbm.observe import wall_shear_stress
@@ -58,7 +57,7 @@ class SettledPipe:
         options = InternalFlow(
             voxel_size=2.0 * RADIUS / cells, viscosity=VISCOSITY, density=DENSITY, precision=precision, **wall
         )
-        conditions = {"in": Inlet(velocity=SPEED, developed=True), "out": Outlet()}
+        conditions = {"in": Inlet(velocity=SPEED, profile=LaminarInflow()), "out": Outlet()}
         self.setup, self.length = options.within(surface, caps, conditions, device=device), length
         self.flow = self.setup.build()
         self.flow.run_to_steady(steady_run=SteadyRun(tolerance=tolerance, interval=interval, max_steps=12000))
@@ -90,7 +89,7 @@ def test_a_uniform_profile_falls_to_zero_within_half_a_cell_of_the_wall(device):
     setup = options.within(surface, caps, {"in": Inlet(velocity=SPEED), "out": Outlet()}, device=device)
     across = np.cross(axis, [0.0, 0.0, 1.0])
     places = np.array([0.0, 0.5, 0.89, 0.96, 1.0])[:, None] * RADIUS * across / np.linalg.norm(across)
-    found = speeds(setup.caps["in"], places, setup.voxel_size, developed=False)
+    found = UniformInflow().speeds(setup.caps["in"], places, setup.voxel_size)
     assert found[:3] == pytest.approx(1.0)
     assert 0.3 < found[3] < 0.7
     assert found[4] == pytest.approx(0.0, abs=0.15)  # The developed flow is known on 92 nodes across.

@@ -43,8 +43,8 @@ CASES = {
         "run", HEAT + "[fluid]\nreynolds = 60.0\n[time]\nduration = 12.0\nramp = 2.0\noutputEvery = 1.0\nstatisticsFrom = 3.0\n"
     ),
     "moving body": (
-        "run", '[fluid]\nreynolds = 40.0\n[force]\ngravity = [0.0, 0.0, -0.2]\n[obstacle."/Ball"]\nrole = "design"\n'
-        'motion = "free"\ndensity = 3.0\ntranslate = "xz"\n[time]\nduration = 1.0\noutputEvery = 0.2\nstatisticsFrom = 0.4\n'
+        "run", '[fluid]\nreynolds = 40.0\n[force]\ngravity = [0.0, 0.0, -0.04]\n[obstacle."/Ball"]\nrole = "design"\n'
+        'motion = "free"\ndensity = 3.0\ntranslate = "z"\n[time]\nduration = 4.0\noutputEvery = 1.0\nstatisticsFrom = 2.0\n'
     ),
     "optimisation": (
         "optimize", '[fluid]\nreynolds = 60.0\n[solver]\nlatticeVelocity = 0.1\nmaxSteps = 200\ntolerance = 0.05\n'

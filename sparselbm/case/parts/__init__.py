@@ -10,6 +10,7 @@ from .design import CaseConstraint, CaseDesign, CaseObjective
 from .domain import CaseDomain, CaseReference
 from .fluid import CaseFluid
 from .force import CaseForce
+from .image import CaseImage
 from .opening import CaseOpening
 from .output import CaseOutput
 from .scalar import CaseCondition, CaseScalar
@@ -21,7 +22,7 @@ from .vector import Vector
 
 PARTS: tuple[type[CasePart], ...] = (
     SceneFile, CaseObstacle, CaseOpening, CaseDomain, CaseReference, CaseFluid, CaseForce, CaseScalar, CaseCondition,
-    CaseStream, CaseBoundary, CaseSolver, CaseTime, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
+    CaseStream, CaseBoundary, CaseSolver, CaseTime, CaseImage, CaseObjective, CaseDesign, CaseConstraint, CaseOutput,
 )
 """All parts, in the order in which they are written."""
 
@@ -35,6 +36,7 @@ __all__ = [
     "CaseDomain",
     "CaseFluid",
     "CaseForce",
+    "CaseImage",
     "CaseObjective",
     "CaseObstacle",
     "CaseOpening",

@@ -37,7 +37,7 @@ class CaseBoundary(CasePart):
         only=("inlet", "movingWall"),
     )
     pressure: float = entry(
-        NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets drive a flow.", only=("outlet",)
+        NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets drive a flow.", only=("outlet",), unit="Pa",
     )
     profile: str = entry(
         TOKEN, "uniform",

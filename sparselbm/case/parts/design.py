@@ -23,7 +23,7 @@ class CaseObjective(CasePart):
         allowed=("drag",), model=Functional, option="objective",
     )
     iterations: int = entry(COUNT, 10, "Maximum number of iterations of the optimiser.", above=0.0)
-    seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0)
+    seconds: float | None = entry(NUMBER, None, "Maximum wall-clock time of the optimisation [s].", above=0.0, unit="s")
     grid_check: bool = entry(FLAG, True, "Evaluate the first and the best shape again on a grid refined by 1.25.")
     cross_check: bool = entry(
         FLAG, True, "Evaluate the first and the best shape with interpolated bounce-back as well: its values are reported, and "
@@ -52,11 +52,11 @@ class CaseDesign(CasePart):
     )
     smoothing: float | None = entry(
         NUMBER, None, "Smoothing length of vertex displacements [m]; 2 to 5 cells are recommended.",
-        only=("vertices",), required=True, above=0.0, option=False,
+        only=("vertices",), required=True, above=0.0, unit="m", option=False,
     )
     max_displacement: float | None = entry(
         NUMBER, None, "Maximum displacement of a control point, a vertex or the body along each axis [m]. Not set: 0.12 L.",
-        only=("ffd", "rigid", "vertices"), above=0.0,
+        only=("ffd", "rigid", "vertices"), above=0.0, unit="m",
     )
     vary_ops: tuple[str, ...] | None = entry(
         TEXTS, None, "Xform ops to vary and the maximum change of their values, in the stage's units and degrees: "
@@ -81,7 +81,7 @@ class CaseConstraint(CasePart):
         allowed=("thickness", "box", "force", "pressureDrop"), required=True,
     )
     thickness: float | None = entry(
-        NUMBER, None, "Minimum thickness [m].", only=("thickness",), required=True, above=0.0
+        NUMBER, None, "Minimum thickness [m].", only=("thickness",), required=True, above=0.0, unit="m"
     )
     lower_corner: Vector | None = entry(
         VECTOR, None, "Lower corner of the box [m].", only=("box",), required=True

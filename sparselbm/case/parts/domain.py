@@ -21,7 +21,8 @@ class CaseDomain(CasePart):
     space: ClassVar[str] = "domain"
 
     voxel_size: float | None = entry(
-        NUMBER, None, "Cell size [m]. Not set: L / 16, or a twelfth of the narrowest opening of a fluid volume.", above=0.0
+        NUMBER, None, "Cell size [m], for an image the edge of a voxel. Not set: L / 16, a twelfth of the narrowest opening of a "
+        "fluid volume, or the size that the file of the image stores.", above=0.0, unit="m",
     )
     upstream: float = entry(
         NUMBER, WindTunnel.upstream, "Distance from the inlet to the obstacle along the main axis of the stream, which is that "
@@ -51,11 +52,11 @@ class CaseReference(CasePart):
 
     length: float | None = entry(
         NUMBER, None, "Reference length of the Reynolds and Strouhal numbers [m]. Not set: the largest extent across the flow of "
-        "the design obstacle's part in the box.", above=0.0, option="reference_length",
+        "the design obstacle's part in the box.", above=0.0, unit="m", option="reference_length",
     )
     area: float | None = entry(
         NUMBER, None, "Reference area of force coefficients [m2]. Not set: the silhouette along the flow of the design "
-        "obstacle's part in the box.", above=0.0, option="reference_area",
+        "obstacle's part in the box.", above=0.0, unit="m2", option="reference_area",
     )
     moment_centre: Vector | None = entry(
         VECTOR, None, "Point to which moments refer [m]; their coefficients refer to area and length. Not set: the centre of the "

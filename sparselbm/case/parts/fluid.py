@@ -19,7 +19,7 @@ class CaseFluid(CasePart):
 
     space: ClassVar[str] = "fluid"
 
-    density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0)
+    density: float = entry(NUMBER, WindTunnel.density, "Density [kg/m3].", above=0.0, unit="kg/m3")
     reynolds: float | None = entry(
         NUMBER,
         None,
@@ -35,5 +35,13 @@ class CaseFluid(CasePart):
         "and nu_0 of Carreau. Not set: a Newtonian fluid.",
     )
     viscosity: float | None = entry(
-        NUMBER, None, "Kinematic viscosity nu [m2/s]. Not set: that of the Reynolds number.", above=0.0
+        NUMBER, None, "Kinematic viscosity nu [m2/s]. Not set: that of the Reynolds number.", above=0.0, unit="m2/s"
     )
+    dynamic_viscosity: float | None = entry(
+        NUMBER, None, "Dynamic viscosity mu = rho nu [Pa s].", above=0.0, instead_of=("viscosity",), unit="Pa s"
+    )
+
+    @property
+    def kinematic_viscosity(self) -> float | None:
+        """nu [m^2 / s]; None: from the Reynolds number."""
+        return self.viscosity if self.dynamic_viscosity is None else self.dynamic_viscosity / self.density

@@ -21,7 +21,7 @@ class CaseScalar(CasePart):
     space: ClassVar[str] = "scalar"
     instances: ClassVar[None] = None
 
-    diffusivity: float | None = entry(NUMBER, None, "Diffusivity D [m2/s].", above=0.0)
+    diffusivity: float | None = entry(NUMBER, None, "Diffusivity D [m2/s].", above=0.0, unit="m2/s")
     prandtl: float | None = entry(
         NUMBER, None, "Prandtl or Schmidt number nu / D.", above=0.0, instead_of=("diffusivity",)
     )

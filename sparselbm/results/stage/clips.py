@@ -33,7 +33,7 @@ class Clips:
 
         self._prim, self._folder, self._export = prim, folder, export
         self._manifest: Sdf.Layer = Sdf.Layer.CreateAnonymous("manifest.usdc")
-        self._is_new = False
+        self._is_new = True  # A manifest is needed even if all samples of the frames are elsewhere.
         self._frames: dict[float, Path] = {}
 
     def take(self, layer: Sdf.Layer, time: float) -> None:

@@ -64,8 +64,8 @@ class LayerPair:
     def _compose(self, variants: Mapping[str, str], attributes: Mapping[str, str]) -> None:
         from pxr import Sdf, Usd
 
-        # USD cannot compose STL and similar files: their bodies are written to the data layer as meshes.
-        self._user = None if self.scene.suffix.lower() in foreign.SUFFIXES else open_stage(self.scene)
+        # USD cannot compose STL files, images and others: bodies are written to the data layer as meshes.
+        self._user = open_stage(self.scene) if foreign.is_stage(self.scene) else None
         self.data: Sdf.Layer = Sdf.Layer.CreateAnonymous("data.usdc")
         self.root: Sdf.Layer = Sdf.Layer.CreateAnonymous("root.usda")
         below = [] if self._user is None else [str(self.scene)]

@@ -1,4 +1,4 @@
-"""Non-USD files: STL, OBJ, PLY and glTF through trimesh, one body per mesh; level sets in .nvdb and .vdb."""
+"""Non-USD files: STL, OBJ, PLY and glTF through trimesh, one body per mesh; VTK surfaces; level sets in .nvdb and .vdb."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ import numpy as np
 
 from sparselbm.errors import GeometryError, SceneError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.scene.usd import level_sets
+from sparselbm.scene.usd import level_sets, vtk_surfaces
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.usd.report import size_text
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 
-SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *level_sets.SUFFIXES)
-"""File types read here; all others are treated as USD."""
+SUFFIXES = (".stl", ".obj", ".ply", ".gltf", ".glb", ".off", *vtk_surfaces.SUFFIXES, *level_sets.SUFFIXES)
+"""File types read here."""
+IMAGE_SUFFIXES = (".npy", ".raw", ".tif", ".tiff", ".vti")
+"""Voxel images, which `scene.images` reads."""
+
+
+def is_stage(path: Path) -> bool:
+    """Whether a file is treated as a USD stage, as are all types but those above."""
+    return path.suffix.lower() not in (*SUFFIXES, *IMAGE_SUFFIXES)
 
 
 _GLTF = (".gltf", ".glb")
@@ -61,6 +68,8 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
     """
     if path.suffix.lower() in level_sets.SUFFIXES:
         return (level_sets.read_level_set(path, metres_per_unit),)
+    if path.suffix.lower() in vtk_surfaces.SUFFIXES:
+        return (vtk_surfaces.read_surface(path, metres_per_unit),)
     try:
         import trimesh
     except ImportError as error:

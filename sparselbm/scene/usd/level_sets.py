@@ -33,7 +33,7 @@ def read_level_set(path: Path, metres_per_unit: float) -> Body:
 
 def _read_vdb(path: Path, scale: float) -> Body:
     """Meshes a level set with OpenVDB."""
-    library = _openvdb(path)
+    library = openvdb_module(path)
     try:
         found = [each for each in library.readAllGridMetadata(str(path)) if each.gridClass == GridClass.LEVEL_SET.text]
         if len(found) != 1:
@@ -51,7 +51,8 @@ def _read_vdb(path: Path, scale: float) -> Body:
     return _body(found[0].name, mesh if mesh.volume > 0.0 else TriangleMesh(mesh.points, mesh.faces[:, ::-1]), scale)
 
 
-def _openvdb(path: Path):
+def openvdb_module(path: Path):
+    """OpenVDB's module for Python. Raises SceneError if it is not installed, with what to do instead."""
     for name in ("openvdb", "pyopenvdb"):
         try:
             return importlib.import_module(name)
@@ -76,14 +77,18 @@ def _read_nvdb(path: Path, scale: float) -> Body:
         raise SceneError(str(error)) from error
     if grid.components != 1 or grid.grid_class not in (GridClass.LEVEL_SET, GridClass.UNKNOWN):
         kind = "a vector field" if grid.components == 3 else f"a {grid.grid_class.text}"
-        raise SceneError(f"{path}: {grid.name!r} is {kind}; pass a level set of floats that are negative inside")
+        raise SceneError(
+            f"{path}: {grid.name!r} is {kind}; pass a level set of floats that are negative inside, or for a voxel "
+            "image the labels of pores or a threshold"
+        )
     mesh = surface_between(
         _with_neighbours(grid), _indices(grid), 0.0,
         origin=[scale * x for x in grid.origin], voxel_size=scale * grid.voxel_size, device="cpu",
     )
     if mesh is None:
         raise SceneError(
-            f"{path}: {grid.name!r} has no zero between active voxels; pass a level set with a band of 3 voxels"
+            f"{path}: {grid.name!r} has no zero between active voxels; pass a level set with a band of 3 voxels, "
+            "or for a voxel image the labels of pores or a threshold"
         )
     return _body(grid.name, mesh, scale)
 
