@@ -53,6 +53,11 @@ class InflowSetup(FlowSetup, ABC):
         """Cells of the flow."""
 
     @property
+    @abstractmethod
+    def has_free_bodies(self) -> bool:
+        """Whether a body is moved by its weight."""
+
+    @property
     def models(self) -> FlowModels:
         """Models around the collision, forces and scalars."""
         return FlowModels(self)

@@ -127,6 +127,7 @@ class InternalFlowSetup(InflowSetup):
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
     body_names = (WALL,)  # type: ignore[assignment]
+    has_free_bodies = False  # type: ignore[assignment]
 
     @cached_property
     def wall(self) -> TriangleMesh:

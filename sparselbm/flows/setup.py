@@ -18,6 +18,7 @@ import warp as wp
 from ..errors import GeometryError, SimulationError, SparselbmError
 from ..estimate.bandwidth import Bandwidth
 from ..estimate.memory import MemoryPerCell, shortage
+from ..files.restarts import NoRestarts, Restarts
 from ..geometry import TriangleMesh
 from ..lattice import CS2
 from ..models.wall import BounceBack
@@ -25,9 +26,11 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from ..units import Units
+from .finite import require_finite
 from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
+from .moving_bodies import BodyValues, MovingBodies
 from .openings import PortState, port_states, require_until
-from .recorded_values import require_finite, values_in_time
+from .recorded_values import values_in_time
 from .regime import Measured, PeriodicFlow
 from .run_estimate import RunEstimate
 from .scalar_values import release_observables, with_scalars
@@ -160,8 +163,7 @@ class FlowSetup(ABC):
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow in its initial state.
 
-        `wall`: bounce-back rule instead of the set-up's own wall model; `points`: of the obstacle [m], (n, 3), instead of the
-        undeformed ones.
+        `wall`: bounce-back rule in place of the set-up's own; `points`: of the obstacle [m], (n, 3), in place of its first ones.
         """
 
     @cached_property
@@ -229,6 +231,8 @@ class Flow:
     simulation: Simulation
     openings: OpeningFlows | None = None
     """Flow rates and pressures at the openings of an internal flow; None: the set-up has no openings."""
+    bodies: MovingBodies | None = None
+    """Bodies that move while the flow runs; None: there are none."""
     on_progress: ProgressCallback | None = None
     ends: Mapping[str, float] = field(default_factory=dict)
     """Last time [s] at which conditions in time have a value, by the name of the opening."""
@@ -261,19 +265,22 @@ class Flow:
                 f"the duration is {duration:.4g} s, below half a time step of {self.setup.units.time_step:.4g} s: pass at least "
                 "one step"
             )
-        self.simulation.run(steps)
+        self._advance(steps)
 
     def run_to_steady(
-        self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None
+        self, observable: Functional | None = None, steady_run: SteadyRun | None = None, *, files: SeriesFolder | None = None,
+        restarts: Restarts = NoRestarts(),
     ) -> SteadyResult:
         """Runs the flow until it is steady or periodic; the result has all values in their own units, and times in seconds.
 
         Monitored are the observable, all components of the force on the obstacle, the flow rates and pressures at all openings,
         and the releases and amounts of scalars. `observable`: None for the default objective of the set-up; in an internal flow
         the value is then the outflow relative to the inflow. `steady_run`: convergence criterion; None: that of the set-up.
-        `files`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and for a value
-        that is not finite; ScheduleError for a waveform without a period.
+        `files` and `restarts`: as in `run_transient`. Raises SimulationError if the flow is unstable, also at its last step, and
+        for a value that is not finite; ScheduleError for a waveform without a period.
         """
+        if self.bodies is not None:
+            self.bodies.refuse_steady()
         require_until(self.ends, math.inf)
         self.criterion, report = steady_run or self.setup.steady_run, self.progress("flow")
         wanted = observable or self.setup.default_objective
@@ -285,7 +292,8 @@ class Flow:
             if files is not None:
                 recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
             found = self.criterion.watch(
-                self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder
+                self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder,
+                restarts=restarts,
             )
         self.series = None if recorder is None else recorder.records[SERIES].series
         self.steady, self.transient = found.scaled(factors, self.setup.units.time_step), None
@@ -294,26 +302,33 @@ class Flow:
 
     def run_transient(
         self, transient_run: TransientRun, *, monitors: Mapping[str, Monitor] = MappingProxyType({}),
-        files: SeriesFolder | None = None,
+        files: SeriesFolder | None = None, restarts: Restarts = NoRestarts(),
     ) -> TransientResult:
         """Runs the flow for a duration; the result has the recorded values in SI units, and their statistics.
 
         `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
-        `time_series.csv`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable;
-        ScheduleError if a waveform ends before it.
+        `time_series.csv`; `restarts`: where the run is stored, to which the flow was added as a `FlowState`. Raises
+        SimulationError for times that do not fit the time step, and if the flow is unstable; ScheduleError if a waveform ends
+        before it.
         """
         require_until(self.ends, self.time + transient_run.duration)
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
-        self.transient = transient_run.watch(self.simulation, setup.units, values, monitors, files, report)
+        self.transient = transient_run.watch(
+            self.simulation, setup.units, values, monitors, files, report, self._advance, restarts
+        )
         self.series, self.steady = self.transient.series, None
         return self.transient
 
+    def _advance(self, steps: int) -> None:
+        (self.simulation if self.bodies is None else self.bodies).run(steps)
+
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of the recorded values in SI units: `FlowSetup.recorded`, releases, openings."""
+        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, moving bodies."""
         patches = {} if self.openings is None else self.openings.of_patches
         recorded = {**self.setup.recorded, **release_observables(self.simulation)}
-        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every)
+        moving = () if self.bodies is None else (BodyValues(self.bodies, every),)
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""

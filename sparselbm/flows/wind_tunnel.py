@@ -43,7 +43,7 @@ class WindTunnel(TunnelOptions):
         Raises WindTunnelError, UnitsError with value, limit and remedy.
         """
         self.check()
-        for name in (obstacle, *self.rotating):
+        for name in (obstacle, *self.rotating, *self.moving):
             if name not in bodies:
                 raise WindTunnelError(f"there is no body {name!r}: use one of {', '.join(bodies) or 'none'}")
         setup = self._setup(bodies, obstacle, device).with_method()

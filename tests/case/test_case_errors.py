@@ -89,7 +89,7 @@ USD = [
 
 TOML = [
     ([("[fluid]", "[liquid]")], ["case.toml: no such table [liquid]", "fluid"]),
-    ([("density =", "densty =")], ["case.toml: fluid.densty", "did you mean density"]),
+    ([("\ndensity =", "\ndensty =")], ["case.toml: fluid.densty", "did you mean density"]),
     ([("density = 1.0", 'density = "air"')], ["case.toml: fluid.density", "'air'", "a finite number"]),
     ([("density = 1.0", "density = true")], ["case.toml: fluid.density", "True", "a finite number"]),
     ([("[boundary.zMax]", "[boundary.top]")], ["case.toml: boundary.top", "xMin, xMax"]),
