@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -162,7 +163,7 @@ class FlowSetup(ABC):
     def build(self, *, wall: BounceBack | None = None, points: np.ndarray | None = None) -> Flow:
         """Returns the flow in its initial state.
 
-        `wall`: bounce-back rule instead of the set-up's own; `points`: of the obstacle [m], (n, 3), instead of the undeformed ones.
+        `wall`: bounce-back rule instead of the set-up's own; `points`: of the obstacle [m], (n, 3), not the undeformed ones.
         """
 
     @cached_property
