@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cli_cases import scene_of
 from pxr import Usd
+from vessel_cases import tube_scene
 
 from sparselbm.files.restarts import RestartWriter, restart_files
 from sparselbm.geometry import TriangleMesh
@@ -26,6 +27,11 @@ DURATION = (
     "run", "ball.usda", *COARSE, "--duration", "2.5", "--ramp", "1.2", "--record-every", "0.1", "--output-every", "0.5",
     "--statistics-from", "0.4", "--draw", "volumes",
 )
+VESSEL = (
+    "run", "tube.usda", "--device", "cpu", "--output", "out", "--restart-every", "1e-9", "--draw", "slice", "--duration", "0.06",
+    "--record-every", "0.002", "--statistics-from", "0.02",
+)
+"""Tube with a Windkessel outlet, whose pressure follows the flow; with statistics of the wall shear stress."""
 OPTIMIZE = (
     "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check",
     "--rigid",
@@ -40,6 +46,8 @@ class KilledError(BaseException):
 
 @pytest.fixture
 def ball(tmp_path):
+    windkessel = {"proximalResistance": 1e6, "distalResistance": 4e6, "compliance": 5e-9}
+    tube_scene(tmp_path / "tube.usda", outlet={"kind": "outlet", **windkessel})
     return scene_of(tmp_path / "ball.usda", {"Ball": TriangleMesh.sphere(0.5, subdivisions=2)})
 
 
@@ -84,8 +92,8 @@ def _rows(path):
 
 @pytest.mark.validate
 @pytest.mark.parametrize(
-    ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8)],
-    ids=["steady", "duration, early", "duration, late", "optimize, early", "optimize, late"],
+    ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (VESSEL, 0.5), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8)],
+    ids=["steady", "duration, early", "duration, late", "vessel", "optimize, early", "optimize, late"],
 )
 def test_the_end_has_the_bits_of_an_uninterrupted_run(arguments, share, ball, in_process, killed_after, tmp_path):
     written = killed_after(0)

@@ -1,4 +1,4 @@
-"""Runs and optimisations in processes of their own that are killed at 50 random moments end with the bits of those that are not."""
+"""Runs and optimisations in processes that are killed at 50 random moments end with the bits of those that are not."""
 
 import json
 import os

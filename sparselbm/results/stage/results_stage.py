@@ -203,14 +203,8 @@ class ResultsStage(Resumable):
         self._show(mesh, values.ravel()[kept], field_name_of(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
-        self,
-        name: str,
-        mesh: TriangleMesh,
-        values: np.ndarray,
-        *,
-        field_name: str = "value",
-        limits: ColourRange | None = None,
-        time: float | None = None,
+        self, name: str, mesh: TriangleMesh, values: np.ndarray, *, field_name: str = "value",
+        limits: ColourRange | None = None, time: float | None = None,
     ) -> None:
         """Draws a translucent surface [m], such as an isosurface, with values (n,) at its points.
 
