@@ -78,7 +78,7 @@ def require_repeatable(run, command):
     assert np.shape(run["box"]) == (2, 3)
     assert run["setup"]["lattice"] == "D3Q19"
     assert run["setup"]["wall"] == "SolidFraction(width=1.0)"
-    assert {"collision", "walls", "precision", "lattice_velocity"} <= set(run["setup"])
+    assert {"collision", "sides", "precision", "lattice_velocity"} <= set(run["setup"])
     if command == "run":
         assert run["steps"] == 2
         assert run["convergence"]["max_steps"] == 2

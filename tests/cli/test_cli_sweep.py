@@ -129,6 +129,8 @@ def test_every_setting_has_a_name_and_takes_its_own_value(cube):
     assert NamedSetting.of("stream:velocity").within(case, "2,0,0").tunnel.velocity == 2.0
     assert NamedSetting.of("boundary:yMin:kind").within(case, "wall").boundary["yMin"].kind == "wall"
     thick = NamedSetting.of("fluid:viscosity").within(case, "0.5")
-    assert NamedSetting.of("fluid:reynolds").within(thick, "7").fluid.viscosity is None
+    dynamic = NamedSetting.of("fluid:dynamicViscosity").within(thick, "0.2")
+    assert (dynamic.fluid.viscosity, dynamic.fluid.dynamic_viscosity) == (None, 0.2)
+    assert NamedSetting.of("fluid:viscosity").within(dynamic, "0.5").fluid == thick.fluid
     with pytest.raises(CaseError, match="must be above 0"):
         NamedSetting.of("fluid:viscosity").within(case, "0")

@@ -76,7 +76,7 @@ class CaseObstacle(CasePart):
     )
     density: float | None = entry(
         NUMBER, None, "Density of a body whose motion is free [kg/m3]; its weight less its buoyancy follows from force:gravity.",
-        above=0.0,
+        above=0.0, unit="kg/m3",
     )
     translate: str = entry(TOKEN, "xyz", "Axes along which a free body may move; it is held along others.", allowed=AXES)
     rotate: str = entry(TOKEN, "xyz", "Axes about which a free body may turn; it does not turn about others.", allowed=AXES)
