@@ -6,6 +6,7 @@ from .body_rotation import BodyRotation
 from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .flow import Flow, ProgressCallback, value_factor
 from .flow_state import FlowState
 from .forces import Forces
 from .image_sides import ImageSides, PeriodicSides, SealedSides
@@ -30,7 +31,7 @@ from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlo
 from .run_estimate import RunEstimate
 from .scalar_results import scalar_facts, scalar_results
 from .scalars import FlowScalar
-from .setup import Flow, FlowSetup, ProgressCallback, value_factor
+from .setup import FlowSetup
 from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from ..files.restarts import Resumable
 from ..observe import SavedState
-from .setup import Flow
+from .flow import Flow
 
 
 @dataclass(frozen=True, eq=False)

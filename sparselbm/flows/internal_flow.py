@@ -26,6 +26,7 @@ from ..observe import OpeningFlows
 from ..solver import Obstacle
 from ..units import SOUND_SPEED, Units
 from .compression import compression_warning, require_compression, require_pressures, require_slow_flow
+from .flow import Flow
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
@@ -33,7 +34,6 @@ from .openings import Inlet, coarse_openings, internal_dimensions, require_links
 from .options import FlowOptions
 from .outlet_coupling import SCALE
 from .outlets import OutletCondition
-from .setup import Flow
 from .vessel_openings import VesselOpenings, is_developed
 
 if TYPE_CHECKING:

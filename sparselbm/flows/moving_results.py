@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .flow import Flow
 from .moving_bodies import COLUMNS
-from .setup import Flow
 
 
 def moving_results(flow: Flow) -> dict[str, Any]:

@@ -27,12 +27,12 @@ from .body_motion import FreeBody
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
 from .compression import compression_warning, require_compression, tunnel_compression
+from .flow import Flow
 from .inflow_setup import InflowSetup
 from .initial_flow import DISTURBED_ABOVE, initial_stream
 from .method import SLIP, WALLS, Inflow
 from .motion_checks import MotionChecks
 from .moving_bodies import MovingBodies
-from .setup import Flow
 from .sides import SideWall
 from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, growth_around, require_clear
