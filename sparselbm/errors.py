@@ -75,6 +75,10 @@ class PorousMediumError(SparselbmError, ValueError):
     """The flow through a voxel image cannot be set up."""
 
 
+class RestartError(SparselbmError, ValueError):
+    """A run cannot be resumed: no intact restart file, or one of another run."""
+
+
 class ResultsError(SparselbmError, ValueError):
     """A folder contains no results, or not the requested ones."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import warp as wp
 
-from ..errors import CaseError, SimulationError
+from ..errors import CaseError, MotionError, SimulationError
 from ..files.names import result_name_of
 from ..flows import (
     FieldSettled,
@@ -31,6 +31,7 @@ from .collection_roles import by_collection
 from .entry import CasePart, spelt
 from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
+from .motions import begin_code, motion_notes, moving_bodies, moving_prims, placed, require_motions
 from .openings import CaseOpenings
 from .parts import (
     CaseBoundary,
@@ -106,6 +107,7 @@ class Case:
         require_lattice(self.solver, self.source)
         _require_two(self.fluid, self.openings, surface_of(self), self.source)
         rotations_of(self.obstacle, self.source)
+        require_motions(self.obstacle, self.time, surface_of(self), self.source)
         self._user_models()
         flow_models(self)
         self._transient_run()
@@ -167,13 +169,15 @@ class Case:
         if (image := self._image) is not None:
             return image.scene()
         scene = Scene.open(
-            self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=self.scene.time,
+            self.file, variants=self.scene.variants, attributes=self.scene.attributes, time=begin_code(self.obstacle, self.scene),
             subdivision_levels=self.scene.subdivision_levels, purpose=self.scene.purpose, metres_per_unit=unit,
             local_files_only=local_files_only, allow_missing=allow_missing,
         )
         for path in (*self.obstacle, *self.opening):
             scene.body(path)
         scene, in_parts = scene.without(*self._ignored), self.surface is not None and "," in self.surface
+        for path in moving_prims(self.obstacle):
+            scene = scene.joined(path)
         whole = self.surface if in_parts else self.design_obstacle
         return scene if whole is None else scene.joined(whole)
 
@@ -208,7 +212,7 @@ class Case:
     @property
     def openings(self) -> CaseOpenings:
         """Free stream and sides of the box. Raises CaseError for sides that contradict each other."""
-        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source)
+        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source, is_driven=bool(moving_prims(self.obstacle)))
 
     @property
     def _profile(self) -> InflowProfile | None:
@@ -240,7 +244,13 @@ class Case:
         found = rotations_of(self.obstacle, self.source)
         rotations = {name: each for path, each in found.items() for name in scene.prims(path)}
         rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
-        return replace(self.tunnel, rotating=rotating).in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+        moving = moving_bodies(self.obstacle, scene, self.time, self.source)
+        tunnel = replace(self.tunnel, rotating=rotating, moving=moving)
+        try:
+            setup = tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+        except MotionError as error:
+            raise placed(error, self.source) from error
+        return replace(setup, notes=(*setup.notes, *motion_notes(self.obstacle, scene, self.time)))
 
     @cached_property
     def _image(self) -> ImageOfCase | None:

@@ -45,10 +45,12 @@ class NamedSetting:
         """The case with another value of the setting; settings that it replaces are reset. Raises CaseError."""
         space, known = self.part.space, self.part.entries()
         there = getattr(case, space)
-        if self.part.instances != () and self.instance not in there:
-            raise CaseError(f"{self}: the case has no {space} {self.instance!r}; {_near(self.instance, there)}")
-        old = there[self.instance] if self.part.instances != () else there
-        given = {name: value for name, value in _given(old).items() if name not in known[self.name].instead_of}
+        allowed = self.part.instances or there
+        if self.part.instances != () and self.instance not in allowed:
+            raise CaseError(f"{self}: the case has no {space} {self.instance!r}; {_near(self.instance, allowed)}")
+        old = there if self.part.instances == () else there.get(self.instance)  # A side may have no condition of its own.
+        before = {} if old is None else _given(old)
+        given = {name: value for name, value in before.items() if name not in known[self.name].instead_of}
         given |= {self.name: _value(known[self.name].kind, text, str(self))}
         for name in [each for each in given if self.name in known[each].instead_of]:
             del given[name]

@@ -59,9 +59,11 @@ class CaseOpenings:
 
     @classmethod
     def of(
-        cls, boundary: Mapping[str, CaseBoundary], stream: CaseStream, force: CaseForce, source: Source
+        cls, boundary: Mapping[str, CaseBoundary], stream: CaseStream, force: CaseForce, source: Source, *,
+        is_driven: bool = False,
     ) -> CaseOpenings:
-        """Raises CaseError for sides that contradict each other or the stream, before it is turned."""
+        """Raises CaseError for sides that contradict each other or the stream, before it is turned. `is_driven`: whether moving
+        bodies drive the flow."""
         tables = {
             face_of(side): read_table(each.table, source.place("boundary", "table", side), source)
             for side, each in boundary.items() if each.table is not None
@@ -75,7 +77,7 @@ class CaseOpenings:
             SideInlet(each.face, None, each.profile)
             if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
         ]
-        own = TunnelSides(Stream(velocity), tuple(sides), force.acceleration)
+        own = TunnelSides(Stream(velocity), tuple(sides), force.acceleration, is_driven=is_driven)
         if not (stream.yaw or stream.angle_of_attack):  # Else the sides depend on the vertical axis of the scene.
             _require_sound(own, source)
         following = [each.face for each in sides if own.of_stream(each.face) == each]

@@ -22,6 +22,7 @@ from ..flows import FlowSetup, PorousMediumSetup, WindTunnelSetup
 from ..geometry.deformation import FFD, Deformation, FreeVertices, Rigid, Scale
 from ..results.stage import PrimOps
 from .case import Case
+from .motions import moving_prims
 from .parts import CaseConstraint, CaseDesign
 from .user_file import names_a_class
 
@@ -44,6 +45,11 @@ class CaseStudy:
         Raises CaseError where the design belongs to another prim, or the flow lacks the objective or the design variables;
         SceneError for ops that do not exist; and the errors of `DesignProblem`.
         """
+        for path in moving_prims(case.obstacle):
+            raise CaseError(
+                f"{case.source.place('obstacle', 'motion', path)} is {case.obstacle[path].motion}, but an optimisation runs each "
+                "flow to steady state, around bodies that are held: set it to none"
+            )
         if case.time.duration is not None:
             raise CaseError(
                 f"{case.source.place('time', 'duration')} is {case.time.duration:g} s, but an optimisation runs each flow to "

@@ -7,6 +7,7 @@ from typing import Any
 from ..design import DesignProblem, GridCheck, grid_check
 from ..design.grid_check import refined_points
 from ..design.optimizer import OptimizeResult
+from ..files.restarts import RestartWriter
 from ..files.write import no_empty_folders
 from ..flows import FlowSetup, InternalFlowSetup, WindTunnelSetup
 from ..results import InternalFlowWriter, ResultsWriter
@@ -16,7 +17,8 @@ from ..results.writer import DRAWN
 from ..scene.usd import Scene
 from .exits import RunInterruptedError, running
 from .regime import grid_remark, warn_of_regime
-from .show import ProgressBar, announce, duration, err, facts
+from .restarts import continued
+from .show import ProgressBar, announce, duration, err, facts, out
 
 Writer = ResultsWriter | InternalFlowWriter
 """Writer of the results of an optimisation."""
@@ -36,19 +38,23 @@ _UNCONFIRMED = (
 
 def run_optimization(
     scene: Scene, problem: DesignProblem, *, output: Path, overwrite: bool, check_grid: bool, origin: Mapping[str, Any],
-    ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN,
+    ops: PrimOps | None = None, draw: Sequence[Drawing] = DRAWN, restarts: RestartWriter | None = None,
 ) -> tuple[Writer, dict]:
-    """Runs a checked problem and prints its results; returns the writer and the summary. `origin`: see `ResultsWriter`.
+    """Runs a checked problem and prints its results; returns the writer and the summary. `origin`: see `ResultsWriter`;
+    `restarts`: where it is stored, or continued from.
 
-    Raises RunInterruptedError after Ctrl-C with the best value so far; all iterations are written. An empty folder is removed.
+    Raises RunInterruptedError after Ctrl-C or SIGTERM with the best value so far; all iterations are written. An empty folder is
+    removed.
     """
     if check_grid:
         refined_points(problem, _REFINEMENT)
     with no_empty_folders(output):
-        folder = _writer(scene, problem.first.setup, output, overwrite=overwrite, ops=ops, draw=draw, origin=origin)
-        announce(problem.first.setup)
+        resume = restarts is not None and restarts.source is not None
+        setup = problem.first.setup
+        folder = _writer(scene, setup, output, overwrite=overwrite, ops=ops, draw=draw, origin=origin, resume=resume)
+        announce(setup)
         with running():
-            result = _optimise(problem, folder)
+            result = _optimise(problem, folder, restarts)
     with running():
         try:
             second = None
@@ -56,9 +62,11 @@ def run_optimization(
                 second = _on_finer_grid(problem, result) if check_grid else None
             summary = folder.finish(problem, result, second)
         except KeyboardInterrupt:
-            raise RunInterruptedError(_reached(folder, result)) from None
+            raise RunInterruptedError(_reached(folder, result) + continued(restarts)) from None
     if result.stopped == "interrupted":
-        raise RunInterruptedError(_reached(folder, result))
+        raise RunInterruptedError(_reached(folder, result) + continued(restarts))
+    if restarts is not None:
+        restarts.clear()
     _print_summary(folder, summary, second, problem)
     if (correction := summary["defect_correction"]) and not correction["available"]:
         err.print(_UNAVAILABLE, style="yellow", highlight=False, markup=False)
@@ -78,17 +86,17 @@ def quantity(problem: DesignProblem) -> str:
 
 def _writer(
     scene: Scene, setup: FlowSetup, output: Path, *, overwrite: bool, ops: PrimOps | None, draw: Sequence[Drawing],
-    origin: Mapping[str, Any],
+    origin: Mapping[str, Any], resume: bool,
 ) -> Writer:
     """Writer of the results of an optimisation, which creates the folder. Raises OutputExistsError."""
     if isinstance(setup, InternalFlowSetup):
-        return InternalFlowWriter(output, scene, setup, overwrite=overwrite, draw=draw, origin=origin)
+        return InternalFlowWriter(output, scene, setup, overwrite=overwrite, draw=draw, origin=origin, resume=resume)
     assert isinstance(setup, WindTunnelSetup)
     scene.body(setup.obstacle).require_fixed_topology()
-    return ResultsWriter(output, scene, setup, overwrite=overwrite, ops=ops, draw=draw, origin=origin)
+    return ResultsWriter(output, scene, setup, overwrite=overwrite, ops=ops, draw=draw, origin=origin, resume=resume)
 
 
-def _optimise(problem: DesignProblem, folder: Writer) -> OptimizeResult:
+def _optimise(problem: DesignProblem, folder: Writer, restarts: RestartWriter | None) -> OptimizeResult:
     with ProgressBar(problem.first.setup, problem.stop.iterations, quantity=quantity(problem)) as work:
 
         def finished(iterate) -> None:
@@ -96,10 +104,15 @@ def _optimise(problem: DesignProblem, folder: Writer) -> OptimizeResult:
             work.iteration(iterate)
 
         problem.on_progress = work.step
+        if restarts is not None:
+            problem.restarts, restarts.urgent = restarts, lambda: work.is_stopping
+            if restarts.add("results", folder):
+                out.print(f"Resumed from {restarts.source}.", highlight=False, markup=False, soft_wrap=True)
         try:
             return problem.minimize(finished)
         except KeyboardInterrupt:
-            raise RunInterruptedError("Interrupted before the first design was evaluated.") from None
+            message = f"Interrupted before the first design was evaluated.{continued(restarts)}"
+            raise RunInterruptedError(message) from None
 
 
 def _on_finer_grid(problem: DesignProblem, result: OptimizeResult) -> GridCheck:

@@ -70,15 +70,17 @@ class InternalFlowJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, run, *, overwrite, draw, origin):
-        self._folder = InternalFlowWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+    def claim(self, scene, folder, run, *, overwrite, draw, origin, resume):
+        self._folder = InternalFlowWriter(
+            folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin, resume=resume
+        )
         self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, run, start, objective):
+    def run(self, run, start, objective, restarts):
         announce(self.setup)
         quantity = "outflow over inflow" if isinstance(run, SteadyRun) else "pressure drop [Pa]"
         with running():
-            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity=quantity)
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity=quantity)
             summary = self._folder.finish_run(flow, measured(flow, objective))
         warn_of_run(result, run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:

@@ -1,32 +1,36 @@
-"""Ctrl-C during a run, checked between groups of steps."""
+"""Ctrl-C and SIGTERM during a run, checked between groups of steps."""
 
 import signal
 import threading
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interruptible:
-    """Handles SIGINT while entered: after the first Ctrl-C `check` raises KeyboardInterrupt, a second one raises it at once.
+    """Handles SIGINT (Ctrl-C) and SIGTERM while entered: after the first one `check` raises KeyboardInterrupt, a second one
+    raises it at once.
 
     By default Python raises KeyboardInterrupt between any two instructions; in a callback from C it would be printed and lost.
     """
 
     def __enter__(self) -> "Interruptible":
-        self._asked = False
-        self._before = None
+        self.asked = False
+        """Whether the run is to end."""
+        self._before = {}
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._ask)
+            self._before = {each: signal.signal(each, self._ask) for each in _SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for each, before in self._before.items():
+            signal.signal(each, before)
 
     def _ask(self, number: int, frame: object) -> None:
-        if self._asked:
+        if self.asked:
             raise KeyboardInterrupt
-        self._asked = True
+        self.asked = True
 
     def check(self) -> None:
-        """Raises KeyboardInterrupt when Ctrl-C was pressed."""
-        if self._asked:
+        """Raises KeyboardInterrupt when the run is to end."""
+        if self.asked:
             raise KeyboardInterrupt

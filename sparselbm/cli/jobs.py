@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..files.restarts import RestartWriter
 from ..flows import (
     Flow,
     FlowSetup,
+    FlowState,
     RunEstimate,
     SteadyResult,
     SteadyRun,
@@ -22,7 +24,9 @@ from ..observe import Functional, Restart
 from ..results import OverTime
 from ..results.draw import Drawing
 from ..scene.usd import Scene
-from .show import ProgressBar
+from .exits import RunInterruptedError
+from .restarts import continued
+from .show import ProgressBar, out
 
 
 class Job(ABC):
@@ -42,18 +46,22 @@ class Job(ABC):
     @abstractmethod
     def claim(
         self, scene: Scene, folder: Path, run: SteadyRun | TransientRun, *, overwrite: bool, draw: Sequence[Drawing],
-        origin: Mapping[str, Any],
+        origin: Mapping[str, Any], resume: bool,
     ) -> None:
-        """Creates the folder of the results of a run. `origin`: for the summary, see `ResultsWriter`.
+        """Creates the folder of the results of a run. `origin`: for the summary, see `ResultsWriter`; `resume`: whether the run
+        in it is continued.
 
         Raises OutputExistsError, and OutputFolderError if the frames of the run do not fit on the disk.
         """
 
     @abstractmethod
-    def run(self, run: SteadyRun | TransientRun, start: Restart | None, objective: Functional | None) -> dict:
+    def run(
+        self, run: SteadyRun | TransientRun, start: Restart | None, objective: Functional | None, restarts: RestartWriter
+    ) -> dict:
         """Runs the flow, from its initial state or from a restart; prints the summary, writes it into the folder and returns it.
 
-        `run`: to steady state, or for a duration; `objective`: an observable of the user's own, which is evaluated at the end.
+        `run`: to steady state, or for a duration; `objective`: an observable of the user's own, which is evaluated at the end;
+        `restarts`: of the run, which may be resumed from them.
         """
 
     @abstractmethod
@@ -62,18 +70,30 @@ class Job(ABC):
 
 
 def run_flow(
-    setup: FlowSetup, run: SteadyRun | TransientRun, start: Restart | None, written: OverTime, *, quantity: str
+    setup: FlowSetup, run: SteadyRun | TransientRun, start: Restart | None, written: OverTime, restarts: RestartWriter, *,
+    quantity: str,
 ) -> tuple[Flow, SteadyResult | TransientResult]:
-    """Builds the flow of a set-up and runs it, with a progress bar for the reported `quantity`, while it is recorded."""
+    """Builds the flow of a set-up and runs it, with a progress bar for the reported `quantity`, while it is recorded.
+
+    Raises RunInterruptedError after Ctrl-C or SIGTERM.
+    """
     flow = setup.build()
     if start is not None:
         start.begin(flow.simulation, setup.units)
+    if restarts.add("flow", FlowState(flow)):
+        at = f"at step {flow.simulation.steps}, {flow.time:.5g} s"
+        out.print(f"Resumed {at}, from {restarts.source}.", highlight=False, markup=False, soft_wrap=True)
     steps = None if isinstance(run, SteadyRun) else run.steps(setup.units)
     with ProgressBar(setup, quantity=quantity, steps=steps) as work:
-        flow.on_progress = work.step
-        if isinstance(run, SteadyRun):
-            return flow, flow.run_to_steady(steady_run=run, files=written.files)
-        return flow, flow.run_transient(run, monitors=written.monitors(flow, run), files=written.files)
+        flow.on_progress, restarts.urgent = work.step, lambda: work.is_stopping
+        try:
+            if isinstance(run, SteadyRun):
+                return flow, flow.run_to_steady(steady_run=run, files=written.files, restarts=restarts)
+            monitors = written.monitors(flow, run)
+            restarts.add("results", written)
+            return flow, flow.run_transient(run, monitors=monitors, files=written.files, restarts=restarts)
+        except KeyboardInterrupt:
+            raise RunInterruptedError(f"Interrupted at {flow.time:.5g} s.{continued(restarts)}") from None
 
 
 def numerical_facts(setup: FlowSetup, reynolds: float, found: dict) -> dict[str, str]:

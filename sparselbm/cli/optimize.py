@@ -3,19 +3,22 @@
 from pathlib import Path
 from typing import Annotated
 
-from ..case import CaseDesign, CaseObjective, CaseStudy
+from ..case import CaseDesign, CaseObjective, CaseOutput, CaseStudy
 from . import options as o
 from .carry_out import run_optimization
 from .drawings import Draw, drawings_of
 from .overrides import Overrides, output_of
+from .restarts import Resume, is_finished, restarts_of
 from .settings import FLOW, takes_case
+from .show import out
 
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_optimize")]
 
 
-@takes_case(*FLOW, CaseDesign, CaseObjective)
+@takes_case(*FLOW, CaseDesign, CaseObjective, CaseOutput)
 def optimize(
-    options: Overrides, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False, draw: Draw = None
+    options: Overrides, device: o.Device = None, output: Output = None, overwrite: o.Overwrite = False, resume: Resume = False,
+    draw: Draw = None,
 ) -> None:
     """Minimise the drag of an obstacle, or another objective, by changing its shape at fixed volume.
 
@@ -23,7 +26,8 @@ def optimize(
 
     Each iteration is written immediately: as a time sample of NAME_results.usda, a layer over the scene that can be opened in
     a viewer, and as a row of history.csv. The value printed for a constraint is the constrained quantity itself. Ctrl-C stops
-    the optimisation cleanly. At the end the flow around the best shape, convergence.png, slices.png and summary.json are
+    the optimisation cleanly; the same command with --resume continues it, also from a restart file (--restart-every) after a
+    crash. At the end the flow around the best shape, convergence.png, slices.png and summary.json are
     written. The reported values are those of interpolated bounce-back (--cross-check), which is more accurate than the wall
     whose gradient is followed.
 
@@ -46,7 +50,12 @@ def optimize(
     drawn, case, place = drawings_of(draw), options.case(), o.device_of(device)
     read = options.scene(case)
     study = CaseStudy.of(case, case.setup(read, place))
+    folder, origin = output_of(output, case, "_optimize"), options.origin(case)
+    if resume and is_finished(folder):
+        out.print(f"The optimisation in {folder} is finished.", highlight=False, markup=False, soft_wrap=True)
+        return
+    restarts = restarts_of(folder, case, read, origin, device=place, draw=drawn, resume=resume)
     run_optimization(
-        read, study.problem, output=output_of(output, case, "_optimize"), overwrite=overwrite,
-        check_grid=case.objective.grid_check, origin=options.origin(case), ops=study.ops, draw=drawn,
+        read, study.problem, output=folder, overwrite=overwrite, check_grid=case.objective.grid_check, origin=origin,
+        ops=study.ops, draw=drawn, restarts=restarts,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from ..case import Case
 from ..errors import OptionError
 from ..flows import FlowSetup, SteadyRun, TransientRun
 from ..observe import Functional, Restart
@@ -35,6 +36,7 @@ RestartFrom = Annotated[
 class PlannedRun:
     """A checked run."""
 
+    case: Case
     scene: Scene
     setup: FlowSetup
     job: Job
@@ -81,7 +83,7 @@ class Plan:
         whole = output_of(output, points[0].case)
         runs = {
             each.label: PlannedRun(
-                read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
+                each.case, read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
                 options.origin(each.case), each.values,
             )
             for each, read, setup in zip(points, scenes, setups)

@@ -53,10 +53,10 @@ class PorousMediumJob(Job):
         estimate = self.setup.options.error_estimate
         return "no estimate of the error" if estimate is None else f"error from a second run each, {estimate.words}"
 
-    def claim(self, scene, folder, run, *, overwrite, draw, origin):
+    def claim(self, scene, folder, run, *, overwrite, draw, origin, resume):
         self._folder = PorousMediumWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
 
-    def run(self, run, start, objective):
+    def run(self, run, start, objective, restarts):
         assert isinstance(run, SteadyRun), "a case refuses a duration of a creeping flow"
         if start is not None:
             raise OptionError("--restart: the flow through an image begins at rest, once for each axis: remove the option")

@@ -6,6 +6,8 @@ from ..design import GridCheck
 from ..flows import DriftingFlow, PeriodicFlow, SteadyFlow, SteadyResult, SteadyRun, TransientResult, TransientRun
 from .show import err
 
+_OF_BODIES = ("[N]", "[N m]", "[W]", "[m]", "[m/s]", "[rad/s]")
+"""Units of the forces, which their coefficients repeat, and of the values of moving bodies, which have their own rows."""
 _FIELD_WARNING_ABOVE = 0.01
 """Change of the velocity over an interval, relative to the largest velocity, above which drawn fields are warned of."""
 
@@ -33,7 +35,7 @@ def _strouhal(summary: dict) -> str:
 
 
 def _statistics_facts(result: TransientResult, number: str) -> dict[str, str]:
-    """Statistics of all values but the forces, which the coefficients repeat."""
+    """Statistics of all values but those of `_OF_BODIES`."""
     found = result.statistics
     if found is None:
         return {"flow": f"run for {result.run.duration:.4g} s"}
@@ -44,7 +46,7 @@ def _statistics_facts(result: TransientResult, number: str) -> dict[str, str]:
         **frequency,
         **{
             f"mean {each.name}": f"{each.mean}, rms {each.rms:.3g}, from {each.lowest:.4g} to {each.highest:.4g}"
-            for each in found.values if not each.name.endswith(("[N]", "[N m]"))
+            for each in found.values if not each.name.endswith(_OF_BODIES)
         },
     }
 

@@ -1,5 +1,6 @@
 """`sparselbm run`: flow around an obstacle or in a fluid volume, or a sweep of such flows."""
 
+from ..files.restarts import restart_files
 from ..files.write import no_empty_folders, require_free
 from ..results.run_record import finished
 from ..results.sweep_table import SweepTable, planned_runs
@@ -8,6 +9,7 @@ from .drawings import Draw
 from .one_box import box_of, fluids_of
 from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
+from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
 from .show import facts, out, show_doubts
 from .sweep import Sweep
@@ -16,7 +18,7 @@ from .sweep import Sweep
 @takes_case(*RUN)
 def run(
     options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
-    overwrite: o.Overwrite = False, draw: Draw = None,
+    overwrite: o.Overwrite = False, resume: Resume = False, draw: Draw = None,
 ) -> None:
     """Run the flow around an obstacle to steady state, or for a duration; print its drag coefficient and force; write the
     results stage.
@@ -28,6 +30,9 @@ def run(
     The folder of results contains NAME_results.usda (for usdview, Blender or Omniverse) with pressure and wall shear stress on
     the body, a slice, streamlines, tracers and volumes, and with vortices (Q criterion) or glyphs if --draw requests them;
     fields.vdb, velocity.nvdb, pressure.nvdb, slice.png, summary.json, and all values over time, time_series.csv and history.png.
+
+    A restart file is written every ten minutes (--restart-every), and after Ctrl-C: the same command with --resume continues bit
+    for bit.
 
     Examples:
 
@@ -52,14 +57,24 @@ def run(
         _sweep(plan, overwrite)
         return
     (each,) = plan.runs.values()
+    if resume and is_finished(each.folder):
+        out.print(f"The run in {each.folder} is finished.", highlight=False, markup=False, soft_wrap=True)
+        return
     with no_empty_folders(each.folder):
-        _run(plan, each, overwrite)
+        _run(plan, each, overwrite, resume)
 
 
-def _run(plan: Plan, each: PlannedRun, overwrite: bool) -> dict:
-    """Runs one case; returns its summary."""
-    each.job.claim(each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin)
-    return each.job.run(each.run, plan.start, each.objective)
+def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
+    """Runs one case, or continues it; returns its summary."""
+    restarts = restarts_of(
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=plan.drawn, resume=resume
+    )
+    each.job.claim(
+        each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin, resume=resume
+    )
+    found = each.job.run(each.run, plan.start, each.objective, restarts)
+    restarts.clear()
+    return found
 
 
 def _sweep(plan: Plan, overwrite: bool) -> None:
@@ -77,7 +92,8 @@ def _sweep(plan: Plan, overwrite: bool) -> None:
             found = None if overwrite else finished(each.folder, each.origin)
             if found is None:
                 out.print(f"\n{label}", style="bold", highlight=False, markup=False)
-                found = _run(plan, each, overwrite or label in earlier)
+                interrupted = not overwrite and bool(restart_files(each.folder / FOLDER))
+                found = _run(plan, each, overwrite or label in earlier, interrupted)
             else:
                 out.print(f"{label}: already run, {each.folder}", highlight=False, markup=False)
             table.add(label, found)

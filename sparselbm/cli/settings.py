@@ -18,6 +18,7 @@ from ..case import (
     CaseImage,
     CaseObjective,
     CaseObstacle,
+    CaseOutput,
     CaseReference,
     CaseSolver,
     CaseStream,
@@ -33,12 +34,13 @@ from .overrides import Overrides
 FLOW = (SceneFile, CaseObstacle, CaseDomain, CaseStream, CaseReference, CaseFluid, CaseSolver, CaseForce)
 """Parts that concern every command that takes a case."""
 
-RUN = (*FLOW, CaseTime, CaseImage)
+RUN = (*FLOW, CaseTime, CaseImage, CaseOutput)
 """Parts that concern the commands that run a flow over time."""
 
 _PANELS = {
     SceneFile: "Scene", CaseObstacle: "Scene", CaseDomain: "Flow", CaseStream: "Flow", CaseReference: "Flow", CaseFluid: "Flow",
     CaseSolver: "Solver", CaseForce: "Flow", CaseTime: "Time", CaseImage: "Image", CaseDesign: "Design", CaseObjective: "Design",
+    CaseOutput: "Output",
 }
 _TYPES = {
     NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str],

@@ -72,6 +72,11 @@ class ProgressBar:
         self._interrupt.__exit__()
         self._bars.stop()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the next `step` raises KeyboardInterrupt."""
+        return self._interrupt.asked
+
     def step(self, what: str, steps: int, value: float, rate: float) -> None:
         """Progress callback of `Flow`; Ctrl-C takes effect here."""
         self._interrupt.check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup
+from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup, moving_facts, moving_results
 from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
@@ -57,30 +57,32 @@ class WindTunnelJob(Job):
         })
         show_doubts(setup.doubts)
 
-    def claim(self, scene, folder, run, *, overwrite, draw, origin):
-        self._folder = ResultsWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+    def claim(self, scene, folder, run, *, overwrite, draw, origin, resume):
+        self._folder = ResultsWriter(
+            folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin, resume=resume
+        )
         self._folder.over_time.require_room(self.setup, run)
 
-    def run(self, run, start, objective):
+    def run(self, run, start, objective, restarts):
         announce(self.setup)
         with running():
-            flow, result = run_flow(self.setup, run, start, self._folder.over_time, quantity="C_d")
+            flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity="C_d")
             drag = result.value
-            found = Aerodynamics.of(flow, self.setup)
-            summary = self._folder.finish_run(flow, drag, {**found.record, **measured(flow, objective)})
+            found, moving = Aerodynamics.of(flow, self.setup), moving_results(flow)
+            summary = self._folder.finish_run(flow, drag, {**found.record, **moving, **measured(flow, objective)})
         warn_of_run(result, run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
             **found.facts(has_area=self.setup.body.given_area is not None),
-            **measured_fact(summary), **regime_facts(result, summary),
+            **moving_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary
 
     def _without_blockage(self, summary: dict) -> dict[str, str]:
         """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""
-        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE:
+        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE or self.setup.options.all_sides.is_still:
             return {}
         low, high = summary["blockage_effect"]
         free = [summary["drag_coefficient"] / (1.0 + effect) for effect in (high, low)]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from ..adjoint import AdjointMethod, PulledBack, value_and_grad
 from ..errors import SimulationError
-from ..flows import Flow, FlowSetup, PeriodicFlow, ProgressCallback, SteadyResult, SteadyRun, value_factor
+from ..files.restarts import NoRestarts, Restarts
+from ..flows import Flow, FlowSetup, FlowState, PeriodicFlow, ProgressCallback, SteadyResult, SteadyRun, value_factor
 from ..models.wall import BounceBack
 from ..observe import Functional
+from .journal import Journal
 from .variables import BoundVariables
 
 
@@ -43,6 +45,10 @@ class OperatingPoint:
     steady_run: SteadyRun | None
     """Convergence criterion; None: that of the set-up."""
     on_progress: ProgressCallback
+    name: str = "flow"
+    """Name in the journal."""
+    journal: Journal = field(default_factory=Journal)
+    """Results of the evaluations of an optimisation that can be resumed."""
 
     @property
     def objective(self) -> Functional:
@@ -54,25 +60,30 @@ class OperatingPoint:
         """The flow with its current design, built on first use."""
         flow = self.setup.build()
         flow.on_progress = self.on_progress
+        self.journal.restarts.add(self.name, FlowState(flow))
         return flow
 
     def value(self, x: np.ndarray) -> float:
         """Objective of a design, without gradient. Raises SimulationError if the flow diverges, or is periodic and `method` is
         not for such flows."""
+        return self._value(x, NoRestarts())
+
+    def _value(self, x: np.ndarray, restarts: Restarts) -> float:
         self.variables.apply(self.flow, x)
-        found = self.run(self.flow)
+        found = self.run(self.flow, restarts)
         if isinstance(found.regime, PeriodicFlow) and not self.method.is_of_periodic_flows:
             raise SimulationError(_refusal(found.regime, self.method))
         return found.value
 
-    def run(self, flow: Flow) -> SteadyResult:
+    def run(self, flow: Flow, restarts: Restarts = NoRestarts()) -> SteadyResult:
         """Runs a flow with the objective to its regime. Raises SimulationError if the flow diverges."""
-        return flow.run_to_steady(self.objective, self.steady_run)
+        return flow.run_to_steady(self.objective, self.steady_run, restarts=restarts)
 
     def values_with(self, wall: BounceBack, x: np.ndarray) -> np.ndarray:
         """All observables of a design with another wall model, in a flow of its own, (k,). Raises SimulationError."""
-        flow = self.built(wall, x)
-        return np.array([self.run(flow).value, *(flow.value(each) for each in self.observables[1:])])
+        flow, restarts = self.built(wall, x), self.journal.restarts
+        with restarts.part("other wall", FlowState(flow)):
+            return np.array([self.run(flow, restarts).value, *(flow.value(each) for each in self.observables[1:])])
 
     def built(self, wall: BounceBack, x: np.ndarray) -> Flow:
         """A flow of its own of a design with another wall model, in its initial state."""
@@ -82,7 +93,11 @@ class OperatingPoint:
 
     def solve(self, x: np.ndarray) -> Solution:
         """Values and gradients of all observables of a design. Raises SimulationError, AdjointError."""
-        steady = self.value(x)
+        found = self.journal.result(self.name, x, lambda: vars(self._solved(x)))
+        return Solution(**{**found, "state_gradients": tuple(found["state_gradients"])})
+
+    def _solved(self, x: np.ndarray) -> Solution:
+        steady = self._value(x, self.journal.restarts)
         progress = self.flow.progress("gradient")
         targets = self.variables.targets
         design = PulledBack(targets, lambda of_states: self.variables.pullback(x, of_states))

@@ -13,6 +13,7 @@ import numpy as np
 from ..adjoint import AdjointMethod, Steady
 from ..errors import ConstraintError
 from ..estimate.memory import shortage
+from ..files.restarts import NoRestarts, Restarts
 from ..flows import Flow, FlowCoefficient, FlowSetup, ProgressCallback, SteadyRun
 from ..models.wall import BounceBack
 from ..observe import Functional
@@ -21,6 +22,7 @@ from .constraint.aggregate import Aggregate, Mean
 from .cross_check import CrossCheck, CrossChecker, CrossCheckResult
 from .defect_correction import DefectCorrection, DefectCorrectionResult, Defects
 from .flow_constraint import FlowConstraint
+from .journal import Journal
 from .operating_point import OperatingPoint, Solution
 from .optimizer import SLSQP, DesignRecord, Optimizer, OptimizeResult, StoppingCriteria, minimize
 from .optimizer.rounds import Rounds
@@ -80,6 +82,8 @@ class DesignProblem:
     """Cross-check with another wall model: its values are reported (see `DefectCorrection`), and designs that exploit the wall
     model of the optimisation are rejected; None: no check, and values of the optimisation's own wall."""
     on_progress: ProgressCallback | None = None
+    restarts: Restarts = field(default_factory=NoRestarts)
+    """Where `minimize` stores the optimisation and its flows, so that it can be resumed."""
     operating_points: list[OperatingPoint] = field(init=False)
     """Flows with their variables and observables."""
     bound_constraints: list[BoundConstraint] = field(init=False)
@@ -90,6 +94,7 @@ class DesignProblem:
     """Objective with both wall models at the start of `minimize` and at the best design of each round."""
 
     def __post_init__(self):
+        self._journal = Journal()
         setups = (self.setups,) if isinstance(self.setups, FlowSetup) else tuple(self.setups)
         self.shares = _shares(self.weights, len(setups))
         flow_constraints = [each for each in self.constraints if isinstance(each, FlowConstraint)]
@@ -105,9 +110,11 @@ class DesignProblem:
         self.operating_points = [
             OperatingPoint(
                 setup, variables.bind(setup), [objective, *(each.observable(setup) for each in flow_constraints)], self.method,
-                self.steady_run, self._report,
+                self.steady_run, self._report, f"flow {number}", self._journal,
             )
-            for setup, variables, objective in zip(setups, _each(self.variables, len(setups)), objectives)
+            for number, (setup, variables, objective) in enumerate(
+                zip(setups, _each(self.variables, len(setups)), objectives), start=1
+            )
         ]
         first = self.first.variables
         _require_same([point.variables for point in self.operating_points])
@@ -189,6 +196,7 @@ class DesignProblem:
         checker = CrossChecker(self.verify, others) if self.verify and others else None
         self.checks, self.corrections = checker.found if checker else [], []
         self._defects.clear()
+        self._journal.begin(self.restarts)
 
         def record(entry: DesignRecord) -> None:
             if on_iterate is not None:
@@ -253,7 +261,7 @@ class DesignProblem:
     def _minimized(self, start, stop, on_iteration) -> OptimizeResult:
         return minimize(
             self, start, optimizer=self.optimizer, constraints=self.bound_constraints, bounds=self.first.variables.bounds(),
-            stop=stop, on_iteration=on_iteration,
+            stop=stop, on_iteration=on_iteration, clock=self._journal.clock,
         )
 
     def _iterate(self, entry: DesignRecord) -> Iterate:

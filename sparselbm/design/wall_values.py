@@ -25,6 +25,9 @@ class WallValues:
         return self._known[x.tobytes()]
 
     def _of(self, point: OperatingPoint, x: np.ndarray) -> np.ndarray:
+        return point.journal.result(f"{point.name}, other wall", x, lambda: {"values": self._computed(point, x)})["values"]
+
+    def _computed(self, point: OperatingPoint, x: np.ndarray) -> np.ndarray:
         try:
             return point.values_with(self._wall, x)
         except SimulationError:

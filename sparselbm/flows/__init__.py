@@ -1,10 +1,13 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
 from .aerodynamics import Aerodynamics
+from .body_motion import BodyMotion, FreeBody, TimeSamples
 from .body_rotation import BodyRotation
 from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
 from .coefficients import FlowCoefficient
 from .field_change import FieldChange
+from .flow import Flow, ProgressCallback, value_factor
+from .flow_state import FlowState
 from .forces import Forces
 from .image_sides import ImageSides, PeriodicSides, SealedSides
 from .inflow_profile import (
@@ -16,6 +19,8 @@ from .inflow_profile import (
     VelocityTable,
 )
 from .internal_flow import InternalFlow, InternalFlowSetup
+from .moving_bodies import BodyValues, MovingBodies
+from .moving_results import moving_facts, moving_results
 from .openings import Inlet, PortState
 from .options import FlowOptions
 from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
@@ -26,7 +31,7 @@ from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlo
 from .run_estimate import RunEstimate
 from .scalar_results import scalar_facts, scalar_results
 from .scalars import FlowScalar
-from .setup import Flow, FlowSetup, ProgressCallback, value_factor
+from .setup import FlowSetup
 from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .simulation_setup import SimulationSetup
 from .steady_run import SteadyResult, SteadyRun
@@ -40,7 +45,9 @@ from .wind_tunnel import WindTunnel
 
 __all__ = [
     "Aerodynamics",
+    "BodyMotion",
     "BodyRotation",
+    "BodyValues",
     "CapProfile",
     "CoarserGrid",
     "DriftingFlow",
@@ -55,7 +62,9 @@ __all__ = [
     "FlowScalar",
     "FlowSetup",
     "FlowShareOutlet",
+    "FlowState",
     "Forces",
+    "FreeBody",
     "HeightProfile",
     "ImageSides",
     "InflowProfile",
@@ -65,6 +74,7 @@ __all__ = [
     "LaminarInflow",
     "LogLawProfile",
     "Measured",
+    "MovingBodies",
     "Oscillation",
     "OtherViscosity",
     "Outlet",
@@ -93,6 +103,7 @@ __all__ = [
     "SteadyResult",
     "SteadyRun",
     "Stream",
+    "TimeSamples",
     "TransientResult",
     "TransientRun",
     "TunnelSides",
@@ -106,6 +117,8 @@ __all__ = [
     "WindkesselOutlet",
     "WindowStatistics",
     "WomersleyInflow",
+    "moving_facts",
+    "moving_results",
     "pressure_drop",
     "scalar_facts",
     "scalar_results",

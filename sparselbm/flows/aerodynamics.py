@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .flow import Flow
 from .regime import PeriodicFlow
-from .setup import Flow
 from .tunnel_setup import WindTunnelSetup
 from .tunnel_values import FORCES, MOMENTS
 

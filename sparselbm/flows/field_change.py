@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import warp as wp
 
+from ..files.restarts import Resumable
 from ..layout import EDGE
 from ..observe.monitor.moments_pass import MomentsPass, solid_or_none
 from ..solver import Simulation
@@ -22,7 +23,7 @@ class FieldChange:
     """Centre of this tile [m, or cells in lattice units]."""
 
 
-class FieldHistory:
+class FieldHistory(Resumable):
     """Mean velocities of all tiles at recent instants."""
 
     def __init__(self, simulation: Simulation):
@@ -41,6 +42,12 @@ class FieldHistory:
                 device=domain.device, record_tape=False,
             )
         self._recent.append((simulation.steps, self._found.numpy().copy()))
+
+    def saved(self):
+        return {"recent": list(self._recent)}
+
+    def restore(self, state):
+        self._recent.extend((step, field) for step, field in state["recent"])
 
     def change(self, since: int) -> FieldChange:
         """Largest difference between the last field and those recorded from a step on; infinite if none was."""

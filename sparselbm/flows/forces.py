@@ -20,7 +20,8 @@ class Forces:
     """
 
     gravity: Vector | None = None
-    """Gravity g [m/s^2] of the buoyancy of scalars. The hydrostatic pressure of the fluid itself is not part of the flow."""
+    """Gravity g [m/s^2] of free bodies and of the buoyancy of scalars. The hydrostatic pressure of the fluid itself is not part
+    of the flow."""
     acceleration: Vector | None = None
     """Uniform acceleration of the fluid [m/s^2]: a body force per mass, such as a mean pressure gradient over the density."""
     rpm: float = 0.0

@@ -28,7 +28,7 @@ class InflowSetup(FlowSetup, ABC):
     """Flow with an inlet, made from `FlowOptions`."""
 
     options: FlowOptions
-    """Options, with voxel size, collision model and velocity set determined."""
+    """Options, with voxel size, lattice velocity, collision model and velocity set determined."""
     reason: str = field(default="as specified", kw_only=True)
     """Reason for the choice of collision model and velocity set."""
 
@@ -53,6 +53,11 @@ class InflowSetup(FlowSetup, ABC):
         """Cells of the flow."""
 
     @property
+    @abstractmethod
+    def has_free_bodies(self) -> bool:
+        """Whether a body is moved by its weight."""
+
+    @property
     def models(self) -> FlowModels:
         """Models around the collision, forces and scalars."""
         return FlowModels(self)
@@ -63,6 +68,12 @@ class InflowSetup(FlowSetup, ABC):
         viscosity = self.units.lattice_viscosity
         wall = wall_place_doubt(self.options.wall, self.method.collision, viscosity)
         return (*super().doubts, *wall, *self.models.doubts)
+
+    @property
+    def lattice_velocity(self) -> float:
+        """Characteristic velocity u in lattice units [cells / step]."""
+        assert self.options.lattice_velocity is not None, "a set-up holds the default of its flow"
+        return self.options.lattice_velocity
 
     @property
     def method(self) -> Method:
@@ -76,7 +87,7 @@ class InflowSetup(FlowSetup, ABC):
     def cell_reynolds(self) -> float:
         """Cell Reynolds number u / (nu + nu_t), nu_t: eddy viscosity where u changes by itself across a cell, as it does where a
         flow becomes unstable."""
-        u = self.options.lattice_velocity
+        u = self.lattice_velocity
         eddies = 0.0 if self.options.turbulence is None else self.models.largest_eddy_viscosity(u)
         return u / (self.units.lattice_viscosity + eddies) if eddies else self.units.cell_reynolds
 

@@ -26,6 +26,7 @@ from ..observe import OpeningFlows
 from ..solver import Obstacle
 from ..units import SOUND_SPEED, Units
 from .compression import compression_warning, require_compression, require_pressures, require_slow_flow
+from .flow import Flow
 from .inflow_setup import InflowSetup
 from .initial_vessel_flow import potential_flow
 from .method import DEVELOPED, RIM, Inflow
@@ -33,7 +34,6 @@ from .openings import Inlet, coarse_openings, internal_dimensions, require_links
 from .options import FlowOptions
 from .outlet_coupling import SCALE
 from .outlets import OutletCondition
-from .setup import Flow
 from .vessel_openings import VesselOpenings, is_developed
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ CELLS_ACROSS = 12
 """Cells across the narrowest opening if no voxel size is given."""
 _CROSSINGS_BY_SOUND = 8.0
 """Crossings by sound in which the one that a flow emits at its beginning fades, at least."""
+LATTICE_VELOCITY = 0.04
+"""Largest velocity of all openings on 12 cells across the narrowest one, if none is given [cells / step]."""
 WALL = "wall"
 """Name of the obstacle in the simulation of an internal flow."""
 
@@ -51,15 +53,14 @@ WALL = "wall"
 class InternalFlow(FlowOptions):
     """Flow inside a surface. Re = u D_h / nu at the inlet where it is largest, with u the mean velocity and D_h = 4 A / P.
 
-    The default voxel size is a twelfth of the hydraulic diameter of the narrowest opening. `lattice_velocity` is the largest
+    The default voxel size is a twelfth of the hydraulic diameter of the narrowest opening. `lattice_velocity` u is the largest
     velocity of all openings. The fluid is slightly compressible, which raises the pressure drop of a developed flow by about
-    u^2 relative to itself, for the momentum flux grows as the density falls along the flow: 0.2 % by default, 0.6 % at 0.08.
+    u^2 relative to itself, for the momentum flux grows as the density falls along the flow: 0.6 % at 0.08. By default u is 0.04
+    sqrt(12 / N) with N cells across the narrowest opening, and at most 0.04, so that this error falls with the cells.
 
     Inlets use `VelocityInlet`, outlets `LinkPressure`; see `Inlet`, `OutletCondition`.
     """
 
-    lattice_velocity: float = 0.04
-    """Largest velocity of all openings [cells / step]."""
     wall: BounceBack = field(default_factory=ParabolicInterpolation)
     """Bounce-back rule of the surface."""
 
@@ -87,7 +88,9 @@ class InternalFlow(FlowOptions):
         query = SurfaceQuery(whole, device="cpu")
         openings = {name: Cap.of(caps[name], query, name) for name in conditions}
         narrowest = min(cap.hydraulic_diameter for cap in openings.values())
-        options = replace(self, voxel_size=self.voxel_size or narrowest / CELLS_ACROSS)
+        size = self.voxel_size or narrowest / CELLS_ACROSS
+        slower = LATTICE_VELOCITY * min(1.0, math.sqrt(CELLS_ACROSS * size / narrowest))
+        options = replace(self, voxel_size=size, lattice_velocity=self.lattice_velocity or slower)
         setup = InternalFlowSetup(options, whole, len(surface.points), openings, dict(conditions), device=device).with_method()
         setup.check()
         return setup
@@ -124,6 +127,7 @@ class InternalFlowSetup(InflowSetup):
     obstacle: str = field(default=WALL, kw_only=True)
     """Name of the wall in the simulation."""
     body_names = (WALL,)  # type: ignore[assignment]
+    has_free_bodies = False  # type: ignore[assignment]
 
     @cached_property
     def wall(self) -> TriangleMesh:
@@ -176,7 +180,7 @@ class InternalFlowSetup(InflowSetup):
         viscosity = v.viscosity or self._flow_of_swiftest / v.reynolds
         return Units(
             voxel_size=v.voxel_size, velocity=self.openings.largest_velocity, viscosity=viscosity,  # type: ignore[arg-type]
-            density=v.density, lattice_velocity=v.lattice_velocity,
+            density=v.density, lattice_velocity=self.lattice_velocity,
         )
 
     @property
@@ -275,7 +279,7 @@ class InternalFlowSetup(InflowSetup):
         """Warnings about settings that reduce accuracy."""
         return (
             *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
-            *compression_warning(self.expected_compression, self.options.lattice_velocity),
+            *compression_warning(self.expected_compression, self.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
             *self.openings.sound_warning(max(self.domain.shape), self.units.time_step),
         )
@@ -296,9 +300,9 @@ class InternalFlowSetup(InflowSetup):
         self.openings.require_valid()
         self.require_stable()
         if self.openings.pressures:
-            require_pressures(self.openings.pressures, self.options.lattice_velocity, self._excess)
-        require_compression(self.expected_compression, self.options.lattice_velocity)
-        require_slow_flow(self.openings.growth, self.options.lattice_velocity)
+            require_pressures(self.openings.pressures, self.lattice_velocity, self._excess)
+        require_compression(self.expected_compression, self.lattice_velocity)
+        require_slow_flow(self.openings.growth, self.lattice_velocity)
         self.openings.require_on_surface(SurfaceQuery(self.surface, device="cpu"), self.name, self.voxel_size)
 
     def require_movable(self) -> TriangleMesh:
@@ -337,7 +341,7 @@ class InternalFlowSetup(InflowSetup):
     @cached_property
     def boundaries(self) -> tuple[BoundaryCondition, ...]:
         """Boundary conditions at the openings."""
-        here, u = self.openings, self.options.lattice_velocity / math.sqrt(3.0)
+        here, u = self.openings, self.lattice_velocity / math.sqrt(3.0)
         inlets = (group.condition(u, self.units, self.domain.origin) for group in here.groups)
         return (*inlets, here.outlet_condition(self._outlet_scale))
 

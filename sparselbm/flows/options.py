@@ -28,8 +28,8 @@ class FlowOptions(ABC):
     """Kinematic viscosity nu [m^2 / s], instead of the Reynolds number."""
     density: float = 1.0
     """Density of the fluid [kg / m^3]."""
-    lattice_velocity: float = 0.08
-    """Characteristic velocity u in lattice units [cells / step]: the Mach number is u sqrt(3)."""
+    lattice_velocity: float | None = None
+    """Characteristic velocity u in lattice units [cells / step]: the Mach number is u sqrt(3). None: the default of the flow."""
     lattice: Lattice | None = None
     """Velocity set; None: D3Q19, or D3Q27 where the collision model needs it or is stable only there."""
     collision: Collision | InSI[Collision] | None = None

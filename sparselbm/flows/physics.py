@@ -42,6 +42,11 @@ class FlowSite(Protocol):
     @property
     def domain(self) -> Domain: ...
 
+    @property
+    def has_free_bodies(self) -> bool:
+        """Whether a body is moved by its weight."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class FlowModels:
@@ -142,8 +147,9 @@ class FlowModels:
     def doubts(self) -> tuple[str, ...]:
         """Doubts about forces without effect, and about diffusivities that the cells do not resolve."""
         o = self.options
-        gravity = () if o.forces.gravity is None or any(each.expansion for each in o.scalars) else (
-            "gravity has no effect, since no scalar has an expansion coefficient: the hydrostatic pressure of the fluid itself "
-            "is not part of the flow; use acceleration for a force that drives the flow",
+        acts = self.site.has_free_bodies or any(each.expansion for each in o.scalars)
+        gravity = () if o.forces.gravity is None or acts else (
+            "gravity has no effect, since no scalar has an expansion coefficient and no body is free: the hydrostatic pressure "
+            "of the fluid itself is not part of the flow; use acceleration for a force that drives the flow",
         )
         return (*gravity, *(text for each in o.scalars for text in each.doubts(self.units)))

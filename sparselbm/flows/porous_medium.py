@@ -19,9 +19,10 @@ from ..models.collision import TRT, Collision
 from ..models.wall import BounceBack
 from ..observe import Coefficient, Functional, Integral
 from ..units import Units
+from .flow import Flow
 from .image_sides import ImageSides, SealedSides
 from .permeability import ErrorEstimate, Permeability
-from .setup import Flow, FlowSetup
+from .setup import FlowSetup
 
 NARROW = 4
 """Width of a throat [voxels] below which a warning is printed."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import SimulationError
+from ..files.restarts import Resumable
 from ..observe import Functional
 from ..observe.monitor import Monitor, Sampler, Schedule, Values
 from ..solver import Simulation
@@ -35,9 +34,17 @@ class InTime(Monitor):
         return _InTimeSampler(simulation, self.units, [part.bind(simulation) for part in self.parts])
 
 
-class _InTimeSampler(Sampler):
+class _InTimeSampler(Sampler, Resumable):
     def __init__(self, simulation: Simulation, units: Units, parts: Sequence[Sampler]):
         self._simulation, self._units, self._parts = simulation, units, parts
+
+    def saved(self):
+        return {"parts": [part.saved() if isinstance(part, Resumable) else {} for part in self._parts]}
+
+    def restore(self, state):
+        for part, found in zip(self._parts, state["parts"], strict=True):
+            if isinstance(part, Resumable):
+                part.restore(found)
 
     def take(self):
         time = self._units.time_to_si(self._simulation.steps)
@@ -78,14 +85,15 @@ class _PortSampler(Sampler):
 
 def values_in_time(
     functionals: Mapping[str, Functional], patches: Mapping[str, tuple[str, ...]], ports: Callable[[], Mapping[str, PortState]],
-    units: Units, every: Schedule,
+    units: Units, every: Schedule, *others: Monitor,
 ) -> Monitor:
-    """Monitor of the time, of functionals with their units, and of the openings of an internal flow, by name of the patch."""
+    """Monitor of the time, of functionals with their units, of the openings of an internal flow by name of the patch, and of
+    others."""
     parts: list[Monitor] = [Values(functionals, every, units)] if functionals else []
     if patches:
         inlets = tuple(name for patch, names in patches.items() if patch != OUTLETS for name in names)
         parts.append(PortValues(ports, inlets, patches[OUTLETS], every))
-    return InTime(tuple(parts), units, every)
+    return InTime((*parts, *others), units, every)
 
 
 def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> float:
@@ -95,13 +103,3 @@ def pressure_drop(inlets: Sequence[PortState], outlets: Sequence[PortState]) -> 
         for ports in (inlets, outlets)
     ]
     return float(means[0] - means[1])
-
-
-def require_finite(value: float, observable: Functional | None, steps: int) -> None:
-    """Raises SimulationError for a value that is not finite; `observable`: None for the outflow relative to the inflow."""
-    if not math.isfinite(value):
-        name = "the outflow relative to the inflow" if observable is None else type(observable).__name__
-        raise SimulationError(
-            f"{name} is {value} after {steps} steps, but a result has to be finite: check the flow around the place where it is "
-            "measured, and the observable"
-        )

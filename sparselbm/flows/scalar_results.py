@@ -9,9 +9,9 @@ import numpy as np
 
 from ..models.boundary import Face
 from ..observe import ScalarRelease
+from .flow import Flow
 from .internal_flow import WALL, InternalFlowSetup
 from .scalars import FlowScalar
-from .setup import Flow
 from .wind_tunnel import WindTunnelSetup
 
 

@@ -15,7 +15,8 @@ from ..models.wall import BounceBack
 from ..observe import Force, Functional
 from ..solver import Simulation
 from ..units import Units
-from .setup import Flow, FlowSetup
+from .flow import Flow
+from .setup import FlowSetup
 
 
 @dataclass(frozen=True, eq=False)

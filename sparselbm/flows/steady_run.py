@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 
 from ..errors import SimulationError
+from ..files.restarts import NoRestarts, Restarts, Resumable
 from ..observe import Functional
 from ..observe.monitor import Recorder
 from ..solver import Simulation
@@ -136,19 +137,25 @@ class SteadyRun:
 
     def watch(
         self, simulation: Simulation, measurement: Measurement, on_progress: Callable[[int, float], None] | None = None,
-        *, recorder: Recorder | None = None,
+        *, recorder: Recorder | None = None, restarts: Restarts = NoRestarts(),
     ) -> SteadyResult:
         """Advances the simulation until measured values are steady or periodic, or the largest number of steps is reached.
 
-        `recorder`: of time series, which is sampled five times per interval.
+        `recorder`: of time series, which is sampled five times per interval; `restarts`: where the run is stored after each
+        interval.
         """
         record, regime = _Record(self, simulation, measurement, recorder), None
-        while regime is None:
-            limit = self.max_steps if record.steps < self.max_steps else self.longest
-            record.advance(self._instants(record.steps, min(record.steps + self.interval, limit)))
-            if on_progress is not None:
-                on_progress(record.steps, record.value)
-            regime = self._regime(record.history, record.field_change)
+        with restarts.part("steady run", record) as resumed:
+            if not resumed:
+                record.begin()
+            while regime is None:
+                limit = self.max_steps if record.steps < self.max_steps else self.longest
+                record.advance(self._instants(record.steps, min(record.steps + self.interval, limit)))
+                regime = self._regime(record.history, record.field_change)
+                if regime is None:
+                    restarts.point()
+                if on_progress is not None:
+                    on_progress(record.steps, record.value)
         value = regime.mean.value if isinstance(regime, PeriodicFlow) else record.value
         return SteadyResult(value, record.steps, self._change(record.history), regime, record.field_change)
 
@@ -178,16 +185,32 @@ class SteadyRun:
         return DriftingFlow(oscillates) if steps >= self.longest or not oscillates else None
 
 
-class _Record:
+class _Record(Resumable):
     """Samples of a run so far; steps count from its beginning."""
 
     def __init__(self, run: SteadyRun, simulation: Simulation, measurement: Measurement, recorder: Recorder | None):
         self._run, self._simulation, self._measurement, self._recorder = run, simulation, measurement, recorder
-        if recorder is not None:
-            recorder.sample()
         self._begin, self._fields = simulation.steps, FieldHistory(simulation)
         self._at: list[int] = []
         self._values: list[np.ndarray] = []
+
+    def begin(self) -> None:
+        """Records the time series' first row."""
+        if self._recorder is not None:
+            self._recorder.sample()
+
+    def saved(self):
+        recorded = {} if self._recorder is None else self._recorder.saved()
+        return {
+            "begin": self._begin, "at": self._at, "values": np.array(self._values), "fields": self._fields.saved(),
+            "recorder": recorded,
+        }
+
+    def restore(self, state):
+        self._begin, self._at, self._values = state["begin"], state["at"], list(state["values"])
+        self._fields.restore(state["fields"])
+        if self._recorder is not None:
+            self._recorder.restore(state["recorder"])
 
     @property
     def steps(self) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import SimulationError, require_positive
+from ..files.restarts import NoRestarts, Restarts, Resumable
 from ..models.schedule import SmoothStart
 from ..observe.monitor import EverySeconds, Monitor, Recorder, Series, SeriesFolder
 from ..solver import Simulation
@@ -125,45 +126,66 @@ class TransientRun:
 
     def watch(
         self, simulation: Simulation, units: Units, values: Monitor, monitors: Mapping[str, Monitor],
-        files: SeriesFolder | None, on_progress: Callable[[int, float], None],
+        files: SeriesFolder | None, on_progress: Callable[[int, float], None], advance: Callable[[int], None] | None = None,
+        restarts: Restarts = NoRestarts(),
     ) -> TransientResult:
         """Advances the simulation by the duration; `on_progress(steps, value)`. Raises SimulationError.
 
         `values`: the recorded values, the time first and then the reported one; `monitors`: further ones; `files`: folder of the
-        series of `values`.
+        series of `values`; `advance`: see `Recorder`; `restarts`: where the run is stored between groups of steps.
         """
         self.require(units)
-        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files)
+        recorder = Recorder(simulation, {SERIES: values, **monitors}, files=files, advance=advance)
+        ramp = _Ramp(recorder, 0 if self.ramp is None else max(1, round(units.time_to_lattice(self.ramp))))
         count, record = self.steps(units), recorder.records[SERIES]
-        first = simulation.steps if self.ramp is None else 0
-
-        def report() -> None:
-            on_progress(simulation.steps - first, float(record.latest(record.columns[:2][-1], 1)[-1]))
-
-        with recorder:
-            if self.ramp is not None:
-                _accelerate(recorder, max(1, round(units.time_to_lattice(self.ramp))), report)
-            while (left := first + count - simulation.steps) > 0:
-                recorder.run(min(left, _CHUNK))
-                report()
-        begin = first + units.time_to_lattice(self.statistics_begin)
+        with recorder, restarts.part("recorder", recorder) as resumed, restarts.part("ramp", ramp):
+            if not resumed:
+                ramp.begin()
+            while (done := simulation.steps - recorder.begin) < count:
+                if done < ramp.steps:
+                    ramp.run(min(ramp.steps - done, _CHUNK))
+                else:
+                    recorder.run(min(count - done, _CHUNK))
+                restarts.point()
+                on_progress(simulation.steps - recorder.begin, float(record.latest(record.columns[:2][-1], 1)[-1]))
+        begin = recorder.begin + units.time_to_lattice(self.statistics_begin)
         statistics = WindowStatistics.of(record.series.since(math.ceil(begin)), units.time_step)
         return TransientResult(record.series, statistics, count, self)
 
 
-def _accelerate(recorder: Recorder, steps: int, report: Callable[[], None]) -> None:
-    """Runs the first steps from rest, in which the velocities of all boundary conditions rise to their values."""
-    simulation, start = recorder.simulation, SmoothStart(steps)
-    d, conditions = simulation.lattice.dimension, simulation.physics.boundaries
-    numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
-    names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
-    full = {name: simulation.parameter(name) for name in names}
-    simulation.set_parameters(dict.fromkeys(names, 0.0))
-    simulation.set_state(1.0, 0.0)
-    recorder.sample()
-    for step in range(1, steps + 1):
-        simulation.set_parameters({name: start(step) * value for name, value in full.items()})
-        simulation.run(1)
-        recorder.sample()
-        if step % _CHUNK == 0:
-            report()
+class _Ramp(Resumable):
+    """First steps of a run from rest, in which the velocities of all boundary conditions rise to their values."""
+
+    def __init__(self, recorder: Recorder, steps: int):
+        """`steps`: of the ramp; 0: there is none, and the run begins with the present state."""
+        self.steps = steps
+        """Number of steps."""
+        self._recorder = recorder
+        simulation = recorder.simulation
+        d, conditions = simulation.lattice.dimension, simulation.physics.boundaries
+        numbers = [(each.face.name, number) for each in conditions for number in each.parameters(d)]
+        names = [f"{face}.{number.name}" for face, number in numbers if number.name.startswith("velocity_")]
+        self._full = {name: simulation.parameter(name) for name in names}
+
+    def begin(self) -> None:
+        """Brings the flow to rest, if there is a ramp."""
+        if self.steps:
+            self._recorder.simulation.set_parameters(dict.fromkeys(self._full, 0.0))
+            self._recorder.simulation.set_state(1.0, 0.0)
+            self._recorder.begin = 0
+            self._recorder.sample()
+
+    def run(self, steps: int) -> None:
+        """Runs the next steps."""
+        recorder, start = self._recorder, SmoothStart(self.steps)
+        simulation = recorder.simulation
+        for step in range(simulation.steps + 1, simulation.steps + steps + 1):
+            simulation.set_parameters({name: start(step) * value for name, value in self._full.items()})
+            recorder.advance(1)
+            recorder.sample()
+
+    def saved(self):
+        return {"full": self._full}
+
+    def restore(self, state):
+        self._full = state["full"]

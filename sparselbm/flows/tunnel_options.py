@@ -14,6 +14,7 @@ from ..errors import WindTunnelError
 from ..geometry import SolidFraction, TriangleMesh
 from ..models.boundary import Face
 from ..models.wall import BounceBack
+from .body_motion import BodyMotion
 from .body_rotation import BodyRotation
 from .inflow_profile import InflowProfile
 from .inflow_setup import InflowSetup
@@ -67,6 +68,8 @@ class TunnelOptions(FlowOptions, ABC):
     """Velocity profile of the free stream; None: uniform."""
     rotating: Mapping[str, BodyRotation] = field(default_factory=dict)
     """Bodies whose surface turns in its place, by name."""
+    moving: Mapping[str, BodyMotion] = field(default_factory=dict)
+    """Bodies that move through the flow, by name; `bodies` of `around` are where they are at the beginning of the run."""
     wall: SolidFraction | BounceBack = field(default_factory=SolidFraction)
     """Wall model of all bodies. Only bodies with a solid fraction can be moved and optimised."""
 
@@ -95,7 +98,7 @@ class TunnelOptions(FlowOptions, ABC):
         if self.road:
             u = (self.velocity or 0.0) * self.stream.unit
             road = (SideWall(Face(self.stream.up, 0), tuple(np.where(np.arange(3) == self.stream.up, 0.0, u).tolist())),)
-        return TunnelSides(self.stream, (*self.sides, *road), self.forces.acceleration)
+        return TunnelSides(self.stream, (*self.sides, *road), self.forces.acceleration, is_driven=bool(self.moving))
 
     def check(self) -> None:
         """Raises WindTunnelError for options that do not fit together, independently of the bodies."""

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import numpy as np
 import warp as wp
@@ -22,14 +21,18 @@ from ..models import RigidVelocity
 from ..models.boundary import BoundaryCondition, Face
 from ..models.wall import BounceBack
 from ..observe import Force, Functional
+from ..solver import Simulation
 from ..units import Units, is_below
+from .body_motion import FreeBody
 from .boundary_layer import boundary_layer_doubt
 from .coefficients import FlowCoefficient
 from .compression import compression_warning, require_compression, tunnel_compression
+from .flow import Flow
 from .inflow_setup import InflowSetup
 from .initial_flow import DISTURBED_ABOVE, initial_stream
 from .method import SLIP, WALLS, Inflow
-from .setup import Flow
+from .motion_checks import MotionChecks
+from .moving_bodies import MovingBodies
 from .sides import SideWall
 from .tunnel_body import TunnelBody
 from .tunnel_box import box_around, growth_around, require_clear
@@ -38,10 +41,6 @@ from .tunnel_options import TunnelOptions
 from .tunnel_space import TunnelSpace
 from .tunnel_values import force_coefficients, recorded_values
 from .wake import wake_doubt
-
-if TYPE_CHECKING:
-    pass
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +161,7 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         return Units.from_reynolds(
             o.reynolds, self.body.reference_length, voxel_size=o.voxel_size, velocity=o.velocity or 1.0,  # type: ignore[arg-type]
-            density=o.density, lattice_velocity=o.lattice_velocity,
+            density=o.density, lattice_velocity=self.lattice_velocity,
         )
 
     @property
@@ -173,8 +172,8 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def expected_compression(self) -> float:
-        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`."""
-        return tunnel_compression(self.units, self.bounds, self.body, self._walls)
+        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first."""
+        return 0.0 if self.options.all_sides.is_still else tunnel_compression(self.units, self.bounds, self.body, self._walls)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -183,9 +182,9 @@ class WindTunnelSetup(InflowSetup):
         return (
             *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
-            *compression_warning(self.expected_compression, self.options.lattice_velocity), *pressure_doubts(self.boundaries),
+            *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
             *wake_doubt(reynolds), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
-            *self.body.doubts(self.bounds),
+            *(() if self.options.all_sides.is_still else self.body.doubts(self.bounds)),
         )
 
     @property
@@ -199,6 +198,16 @@ class WindTunnelSetup(InflowSetup):
         turning = (each.doubts(name, self.bodies[name], speed) for name, each in self.options.rotating.items())
         return (*crossed, *chain.from_iterable(turning))
 
+    @cached_property
+    def motions(self) -> MotionChecks:
+        """Checks of the bodies that move."""
+        return MotionChecks(options=self.options, space=self.space, units=self.units, device=self.device)
+
+    @property
+    def has_free_bodies(self) -> bool:
+        """Whether a body is moved by its weight."""
+        return any(isinstance(each, FreeBody) for each in self.options.moving.values())
+
     @property
     def surface_doubts(self) -> tuple[str, ...]:
         """Doubts about the surfaces of all bodies; thin ones lose drag where the wall is a solid fraction."""
@@ -209,7 +218,7 @@ class WindTunnelSetup(InflowSetup):
     @property
     def dimensions(self) -> dict[str, str]:
         """Sizes [m], reference quantities and blockage, as rows of a table."""
-        return self.body.dimensions(self.bounds, self.voxel_size)
+        return self.body.dimensions(self.bounds, self.voxel_size) | self.motions.facts()
 
     @property
     def headline(self) -> str:
@@ -224,7 +233,7 @@ class WindTunnelSetup(InflowSetup):
     def flow_through_steps(self) -> int:
         """Number of steps in which the incoming flow crosses the tunnel."""
         stream = self.options.stream
-        return math.ceil(self.shape[stream.axis] / (self.options.lattice_velocity * abs(stream.unit[stream.axis])))
+        return math.ceil(self.shape[stream.axis] / (self.lattice_velocity * abs(stream.unit[stream.axis])))
 
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, WindTunnelError for bodies at the ends or outside, and for
@@ -232,14 +241,19 @@ class WindTunnelSetup(InflowSetup):
         self.units.check(cells_across=self.cells_across)
         if not self.options.conditions:
             self.require_stable()
-            require_compression(self.expected_compression, self.options.lattice_velocity, WindTunnelError)
+            require_compression(self.expected_compression, self.lattice_velocity, WindTunnelError)
         self.body.require_silhouette()
         self._conditions.check()
         self.require_place(self.mesh.points)
         self.space.require_open()
+        self.motions.require()
 
     def require_movable(self) -> TriangleMesh:
-        """Returns the surface of the obstacle. Raises WindTunnelError if its wall is on links."""
+        """Returns the surface of the obstacle. Raises WindTunnelError if its wall is on links, or a body moves by itself."""
+        if self.options.moving:
+            raise WindTunnelError(
+                f"{', '.join(self.options.moving)} move, but a design is evaluated in a steady flow: hold them (motion none)"
+            )
         if isinstance(self.options.wall, BounceBack):
             raise WindTunnelError(
                 f"the wall model {self.options.wall} is on links: such walls do not move, and their gradient does not follow the "
@@ -303,23 +317,39 @@ class WindTunnelSetup(InflowSetup):
         ones. Raises WindTunnelError if it does not fit in memory.
         """
         self.require_memory()
+        o = self.options
         moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
         simulation = self.simulation(self.space.obstacles(wall or self.options.wall, moved, self._motions))
         body = moved.get(self.obstacle, self.mesh).bounds
-        disturbed, o = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length)), self.options
+        if o.all_sides.is_still:
+            return self._flow(simulation)
+        disturbed = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length))
         initial = initial_stream(
-            self.domain, np.array(body), self.bounds, o.stream, o.lattice_velocity, is_disturbed=disturbed
+            self.domain, np.array(body), self.bounds, o.stream, self.lattice_velocity, is_disturbed=disturbed
         )
         factors = o.profile and o.profile.factors(self.domain.cell_centres(), o.stream.up, self.bounds[0, o.stream.up])
         simulation.set_state(1.0, initial if factors is None else initial * factors[..., None])
-        return Flow(self, simulation)
+        return self._flow(simulation)
+
+    def _flow(self, simulation: Simulation) -> Flow:
+        """The flow of a simulation in its initial state, with its moving bodies."""
+        o = self.options
+        if not o.moving:
+            return Flow(self, simulation)
+        motions = {name: each.motion(self.units, o.density, o.forces) for name, each in o.moving.items()}
+        return Flow(self, simulation, bodies=MovingBodies(simulation, motions, self.units, self.motions.every))
 
     @property
     def _motions(self) -> dict[str, RigidVelocity]:
-        """Velocities of the bodies that turn in place."""
-        return {
-            name: each.motion(self.bodies[name], self.units, self.bounds[0]) for name, each in self.options.rotating.items()
-        }
+        """Velocities at the beginning of the bodies that turn in place or move."""
+        o, units, origin = self.options, self.units, self.bounds[0]
+        turning = {name: each.motion(self.bodies[name], units, origin) for name, each in o.rotating.items()}
+        return turning | {name: each.start(self.bodies[name], units, origin) for name, each in o.moving.items()}
+
+    def points_of(self, flow: Flow) -> np.ndarray:
+        """Present points of the obstacle in a flow of this set-up [m], (n, 3)."""
+        bodies = flow.bodies
+        return self.mesh.points if bodies is None or self.obstacle not in bodies.names else bodies.points(self.obstacle)
 
     def force_coefficient(self, direction: tuple[float, float, float]) -> FlowCoefficient:
         """Coefficient F . d / (1/2 rho u^2 A) of the force on the obstacle along a unit vector d."""

@@ -40,6 +40,8 @@ class TunnelSides:
     specified: tuple[Side, ...] = ()
     acceleration: tuple[float, float, float] | None = None
     """Body force per mass [m / s^2], which may drive a periodic flow; None: none."""
+    is_driven: bool = False
+    """Whether moving bodies drive the flow."""
 
     @cached_property
     def all(self) -> dict[Face, Side | None]:
@@ -85,8 +87,15 @@ class TunnelSides:
         return found
 
     @property
+    def is_still(self) -> bool:
+        """Whether the fluid is at rest at first, and the free stream only the reference of a flow that moving bodies drive."""
+        return self.is_driven and not self.inlets
+
+    @property
     def walls_in_stream(self) -> tuple[SideWall, ...]:
-        """Walls on sides through which the free stream would run."""
+        """Walls on sides through which the free stream would run; none if bodies drive the flow and it is only the reference."""
+        if self.is_still:
+            return ()
         return tuple(each for each in self.walls if self.stream.entering(each.face))
 
     def speed_of(self, inlet: SideInlet) -> float | None:
@@ -132,7 +141,7 @@ class TunnelSides:
 
     def _faults_of_drive(self) -> Iterator[SideFault]:
         driven = any(a != 0.0 and wraps for a, wraps in zip(self.acceleration or (), self.periodic))
-        if not self.inlets and len({each.pressure for each in self.outlets}) < 2 and not driven:
+        if not (self.inlets or self.is_driven) and len({each.pressure for each in self.outlets}) < 2 and not driven:
             yield SideFault(
                 None, "kind", f"no side is an inlet, and {len(self.outlets)} are outlets: give a side the free stream or a "
                 "velocity, give two outlets different pressures, or drive the flow between periodic sides by an acceleration"

@@ -95,16 +95,20 @@ class WindowStatistics:
         }
 
 
-_UNIT, _MOMENT = re.compile(r" \[.*\]$"), " [N m]"
+_UNIT = re.compile(r" \[.*\]$")
+_FORCE, _NOT_JUDGED = " [N]", (" [N m]", " [W]", " [m]", " [m/s]", " [rad/s]")
+"""Unit of forces, and units of moments and of motions of bodies, which may all vanish but for rounding."""
 
 
 def _scales(columns: tuple[str, ...], values: np.ndarray) -> np.ndarray:
     """Largest absolute value among the columns with the same unit, for each column.
 
-    That of moments, which may all vanish but for rounding, is infinite: whether a flow is periodic is seen from forces.
+    That of `_NOT_JUDGED` is infinite, and that of forces where there are coefficients of them: whether a flow is periodic is seen
+    from coefficients, else forces, flow rates and pressures.
     """
     units = [match.group() if (match := _UNIT.search(name)) else "" for name in columns]
-    largest = np.where([unit == _MOMENT for unit in units], np.inf, np.abs(values).max(axis=0))
+    left_out = (*_NOT_JUDGED, _FORCE) if "" in units else _NOT_JUDGED
+    largest = np.where([unit in left_out for unit in units], np.inf, np.abs(values).max(axis=0))
     return np.array([max(largest[k] for k, other in enumerate(units) if other == unit) for unit in units])
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CELLS_ACROSS = 16
 """Cells across the obstacle if no voxel size is given."""
+LATTICE_VELOCITY = 0.08
+"""Velocity of the free stream if none is given [cells / step]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,8 @@ class WindTunnel(TunnelOptions):
     or walls along it.
 
     Lengths of the box are multiples of L, the largest extent across the flow of the body, or of its part in the box of
-    `corners`. Re = u L / nu. The default voxel size is L / 16. The main axis is that of the largest component of the stream.
+    `corners`. Re = u L / nu. The default voxel size is L / 16, the default lattice velocity 0.08. The main axis is that of the
+    largest component of the stream.
     """
 
     def around(
@@ -40,7 +43,7 @@ class WindTunnel(TunnelOptions):
         Raises WindTunnelError, UnitsError with value, limit and remedy.
         """
         self.check()
-        for name in (obstacle, *self.rotating):
+        for name in (obstacle, *self.rotating, *self.moving):
             if name not in bodies:
                 raise WindTunnelError(f"there is no body {name!r}: use one of {', '.join(bodies) or 'none'}")
         setup = self._setup(bodies, obstacle, device).with_method()
@@ -50,7 +53,10 @@ class WindTunnel(TunnelOptions):
     def _setup(self, bodies: Mapping[str, TriangleMesh], obstacle: str, device: wp.DeviceLike | None) -> WindTunnelSetup:
         """The set-up with voxel size, Reynolds number and velocity, without its checks and without a collision model."""
         body = self.body(obstacle, bodies[obstacle], None if self.corners is None else np.array(self.corners))
-        options = replace(self, voxel_size=self.voxel_size or body.length / CELLS_ACROSS, up=2 if self.up is None else self.up)
+        options = replace(
+            self, voxel_size=self.voxel_size or body.length / CELLS_ACROSS, up=2 if self.up is None else self.up,
+            lattice_velocity=self.lattice_velocity or LATTICE_VELOCITY,
+        )
         setup = WindTunnelSetup(options, dict(bodies), obstacle=obstacle, device=device)
         length = setup.body.reference_length
         if self.velocity is None:

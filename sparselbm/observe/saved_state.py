@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import SimulationError
+from ..errors import RestartError, SimulationError
+from ..files.state_file import State, read_state, write_state
 from ..grid.memory import put_tiles, tile_view
 from ..solver import Simulation
 
@@ -18,7 +18,7 @@ class SavedState:
     """Everything that a run changes: populations, steps, parameters, fields, and the obstacles' points and solid fractions.
 
     A simulation that is built with the same options continues from it bit for bit. For other voxel sizes, domains or units see
-    `Restart`, which interpolates velocity and pressure. The motion of a free `RigidBody` is not part of it.
+    `Restart`, which interpolates velocity and pressure. The motion of a free `RigidBody` is that of `MovingObstacles.saved`.
     """
 
     layout: tuple[str, ...]
@@ -38,12 +38,18 @@ class SavedState:
 
     @classmethod
     def of(cls, simulation: Simulation) -> SavedState:
-        """The present state of a simulation."""
+        """The present state of a simulation, which its further steps do not change."""
+        found = cls.view(simulation)
+        return replace(found, populations=found.populations.copy())
+
+    @classmethod
+    def view(cls, simulation: Simulation) -> SavedState:
+        """The same without a copy of the populations on the CPU: it is valid until the next step."""
         domain, physics, solids = simulation.domain, simulation.physics, simulation.solids
         unsteady = simulation.model_fields.unsteady_names
         return cls(
             _layout(simulation), domain.tiles.copy(),
-            tile_view(domain, simulation.state.populations, physics.size).copy(), simulation.steps,
+            tile_view(domain, simulation.state.populations, physics.size), simulation.steps,
             {name: simulation.parameter(name) for name in physics.parameters},
             {n: simulation.fields.spread(simulation.fields.array, n) for n in physics.fields if n not in unsteady},
             {geometry.name: geometry.placed.numpy().copy() for geometry in solids.geometry},
@@ -54,32 +60,23 @@ class SavedState:
     def read(cls, path: str | Path) -> SavedState:
         """Reads a file that `write` has written. Raises OSError where it is missing, SimulationError for another file."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                stored = {name: file[name] for name in file.files}
-            groups = {"parameters": {}, "fields": {}, "points": {}}
-            for key, value in stored.items():
-                group, _, name = key.partition("/")
-                if name:
-                    groups[group][name] = float(value) if group == "parameters" else value
-            return cls(
-                tuple(stored["layout"].tolist()), stored["tiles"], stored["populations"], int(stored["steps"]), **groups,
-                fractions=stored.get("fractions"),
-            )
-        except (KeyError, ValueError) as error:
+            return cls.of_values(read_state(path))
+        except (KeyError, RestartError) as error:
             raise SimulationError(f"{path}: not a saved state ({error}); give a file written by SavedState.write") from error
 
     def write(self, path: str | Path) -> None:
         """Writes the state to an `.npz` file; an existing file is replaced only when the new one is complete."""
-        groups = {"parameters": self.parameters, "fields": self.fields, "points": self.points}
-        named = {f"{group}/{name}": value for group, values in groups.items() for name, value in values.items()}
-        fractions = {} if self.fractions is None else {"fractions": self.fractions}
-        unfinished = Path(f"{path}.unfinished")
-        with unfinished.open("wb") as file:
-            np.savez(
-                file, layout=np.array(self.layout), tiles=self.tiles, populations=self.populations, steps=self.steps,
-                **fractions, **named,
-            )  # fmt: skip
-        os.replace(unfinished, path)
+        write_state(path, self.to_values())
+
+    @classmethod
+    def of_values(cls, values: State) -> SavedState:
+        """The state with these values. Raises KeyError if one is missing."""
+        found = {each.name: values[each.name] for each in fields(cls)}
+        return cls(**{**found, "layout": tuple(found["layout"])})
+
+    def to_values(self) -> State:
+        """All values by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def begin(self, simulation: Simulation) -> None:
         """Brings a simulation to this state. Raises SimulationError where it has other tiles, models or another precision."""

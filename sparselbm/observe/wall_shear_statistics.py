@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..files.restarts import Resumable
+
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 """Percentages of the area that are reported."""
 
 
-class WallShearStatistics:
+class WallShearStatistics(Resumable):
     """Time-averaged wall shear stress TAWSS = (1 / T) int |tau| dt, and oscillatory shear index
     OSI = (1 - |int tau dt| / int |tau| dt) / 2, from samples at equal intervals, at the points of a surface.
 
@@ -27,6 +29,12 @@ class WallShearStatistics:
         self.samples += 1
         self._vectors += stress
         self._sizes += np.linalg.norm(stress, axis=1)
+
+    def saved(self):
+        return {"samples": self.samples, "vectors": self._vectors, "sizes": self._sizes}
+
+    def restore(self, state):
+        self.samples, self._vectors, self._sizes = state["samples"], state["vectors"], state["sizes"]
 
     @property
     def time_average(self) -> np.ndarray:

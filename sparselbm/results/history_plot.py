@@ -47,9 +47,9 @@ def _unit(name: str) -> str:
 
 
 def _kind(names: list[str]) -> str:
-    """Quantity of a panel: force, moment, pressure, flow rate, or coefficient."""
-    words = {_UNIT.sub("", name).split()[0] for name in names}
-    word = words.pop() if len(words) == 1 else "coefficient" if "coefficient" in names[0] else "pressure"
+    """Quantity of a panel: force, moment, pressure, flow rate, or coefficient; several of them where names differ."""
+    words = {name.split(" /")[0] if " /" in name else name.split()[0] for name in names}
+    word = "coefficient" if len(words) > 1 and "coefficient" in names[0] else ", ".join(sorted(words))
     return "flow rate" if word == "flow" else word
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
-from ..files.write import append_csv
+from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, draw_all
 from .images import convergence
+from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
 from .slice_picture import draw_middle
@@ -25,7 +26,7 @@ CLEAR_OF_CAPS = 2.0
 """Distance from the openings [cells] beyond which wall shear stress counts, since the caps' edges disturb it."""
 
 
-class InternalFlowWriter:
+class InternalFlowWriter(Resumable):
     """Writer of the results of an internal flow; open `stage.path`, CASE_results.usda, in a viewer.
 
     The scene itself is not modified. Raises OutputExistsError for a folder that is not empty, unless `overwrite`; then the
@@ -34,21 +35,23 @@ class InternalFlowWriter:
 
     def __init__(
         self, folder: str | Path, scene: Scene, setup: InternalFlowSetup, *, overwrite: bool = False,
-        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}),
+        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}), resume: bool = False,
     ):
-        """`origin`: command, options and case of the run, for the summary."""
+        """`origin`: command, options and case of the run, for the summary; `resume`: whether an interrupted run in the folder is
+        continued."""
         self.setup = setup
         self.origin = origin
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
-        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
-        self.over_time = OverTime(self.stage, self.draw, self._moment, reynolds=setup.reynolds)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
+        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, reynolds=setup.reynolds)
         """Files of a run over time."""
         self.shear = WallShearStatistics(len(setup.wall.points))
         """Wall shear stress during the statistics."""
+        self.over_time.parts["wall shear stress"] = self.shear
         self.over_time.during_statistics.append(self._add_shear)
         self.stage.add_camera(setup.bounds)
-        self.history: list[DesignRecord] = []
+        self._table = IterationTable(self.folder / "history.csv")
         self._up = "XYZ".index(scene.up_axis)
 
     def _add_shear(self, flow: Flow) -> None:
@@ -76,8 +79,18 @@ class InternalFlowWriter:
 
     def add(self, iterate: Iterate) -> None:
         """Writes an iteration of an optimisation: a row of history.csv."""
-        append_csv(self.folder / "history.csv", iterate.record.row())
-        self.history.append(iterate.record)
+        self._table.add(iterate.record)
+
+    @property
+    def history(self) -> list[DesignRecord]:
+        """All iterations."""
+        return self._table.records
+
+    def saved(self):
+        return {"table": self._table.saved()}
+
+    def restore(self, state):
+        self._table.restore(state["table"])
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""

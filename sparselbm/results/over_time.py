@@ -11,9 +11,11 @@ import numpy as np
 from ..errors import OutputFolderError
 from ..estimate.memory import shortage
 from ..files.nvdb import write_nvdb
+from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
 from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
+from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
 from .history_plot import draw_history
 from .stage import ResultsStage
@@ -22,20 +24,36 @@ _VOLUME_BYTES, _DRAWING_BYTES = 32, 50
 """Size of the volumes of a frame per cell, and of another drawing per cell of the largest section [bytes]."""
 
 
-class OverTime:
+class OverTime(Resumable):
     """Writer of a flow while it is run; frames are drawn as the flow is drawn at the end."""
 
     def __init__(
-        self, stage: ResultsStage, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *, reynolds: float
+        self, stage: ResultsStage, scene: Scene, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *,
+        reynolds: float,
     ):
         """`moment`: returns the current flow for drawings; `reynolds`: Reynolds number, for titles."""
-        self._stage, self._draw, self._moment, self._reynolds = stage, draw, moment, reynolds
+        self._stage, self._scene, self._draw, self._moment, self._reynolds = stage, scene, draw, moment, reynolds
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
+        self.parts: dict[str, Resumable] = {}
+        """Further parts of a run that are stored in its restart files, such as statistics of the wall shear stress."""
         self.during_statistics: list[Callable[[Flow], None]] = []
         """Functions that are called with the flow at each sample of the statistics, such as those of the wall shear stress."""
         self._times: list[float] = []
         self._codes: list[float] = []
+
+    def saved(self):
+        means = None if self._means is None else self._means.saved()
+        parts = {name: each.saved() for name, each in self.parts.items()}
+        return {"times": self._times, "codes": self._codes, "means": means, "stage": self._stage.saved(), "parts": parts}
+
+    def restore(self, state):
+        self._times, self._codes = state["times"], state["codes"]
+        if self._means is not None:
+            self._means.restore(state["means"])
+        self._stage.restore(state["stage"])
+        for name, each in self.parts.items():
+            each.restore(state["parts"][name])
 
     @property
     def files(self) -> SeriesFolder:
@@ -80,12 +98,16 @@ class OverTime:
 
         found = {"mean fields": Action(add, run.recording(units, flow.setup.flow_through_steps))}
         if run.output_every is not None:
+            every = run.output_every
             self._stage.scales.expect_frames()
             shown = [each for each in self._draw if each.over_time]
 
             def draw() -> None:
                 self._times.append(flow.time)
-                self._codes.append(round(flow.time * rate, 6))
+                # The step nearest to an output time stands for it, so that a viewer's whole frames show it.
+                nominal = round(flow.time / every) * every
+                self._codes.append(round(nominal * rate, 6))
+                self._place(flow, self._codes[-1])
                 draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
 
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
@@ -94,6 +116,7 @@ class OverTime:
     def finish(self, flow: Flow) -> dict:
         """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
         result = flow.transient or flow.steady
+        self._place(flow, None)
         if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
@@ -107,6 +130,12 @@ class OverTime:
             self._write_means(flow)
         found = {} if result is None else result.to_json()
         return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def _place(self, flow: Flow, code: float | None) -> None:
+        """Writes the present positions of the moving bodies at a time code; None: at the default time."""
+        bodies = flow.bodies
+        for name in () if bodies is None else bodies.names:
+            self._stage.place_body(self._scene.body(name), bodies.points(name), code)  # type: ignore[union-attr]
 
     def _write_means(self, flow: Flow) -> None:
         """Writes mean fields as volumes, if there were any samples."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from ..flows import Flow, PorousMediumSetup
 from ..observe import Snapshot
 from ..scene.usd import Scene
@@ -39,8 +41,8 @@ class PorousMediumWriter:
         entering = setup.domain.fluid & (setup.domain.cell_indices()[..., setup.axis] == 0)
         frame = FlowFrame(
             Snapshot.of(flow.simulation, setup.units), self.body, self.body.mesh,
-            viscosity=setup.units.density * setup.units.viscosity, axis=setup.axis, up=self._up,
-            starts=setup.domain.cell_centres()[entering],
+            viscosity=setup.units.density * setup.units.viscosity, direction=tuple(np.eye(3)[setup.axis].tolist()),
+            up=self._up, starts=setup.domain.cell_centres()[entering],
         )
         draw_all(self.draw, self.stage, frame, None)
         draw_middle(self.folder / "slice.png", frame)

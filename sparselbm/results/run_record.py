@@ -20,8 +20,8 @@ def setup_record(setup: FlowSetup) -> dict[str, Any]:
     """Version, machine, kind and settings of a set-up, and the properties that follow from them [SI]."""
     units, options = setup.units, getattr(setup, "options", None)
     return {
-        "version": _version(), "machine": asdict(describe_machine(wp.get_device(setup.device))), "kind": type(setup).__name__,
-        "setup": {} if options is None else _fields(options),
+        "version": package_version(), "machine": asdict(describe_machine(wp.get_device(setup.device))),
+        "kind": type(setup).__name__, "setup": {} if options is None else _fields(options),
         "velocity": units.velocity, "density": units.density, "viscosity": units.viscosity, "box": setup.bounds.tolist(),
         "voxel_size": units.voxel_size, "cells": setup.cells, "time_step": units.time_step, "relaxation_time": units.tau,
         "mach": units.mach,
@@ -48,7 +48,7 @@ def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
     run, case = summary.get("run", {}), json.loads(json.dumps(origin["case"]))
     files = [Path(name) for name in (case["file"], case["settings"]["scene"]["file"])]
     is_newer = any(file.is_file() and file.stat().st_mtime > path.stat().st_mtime for file in files)
-    return None if is_newer or (run.get("case"), run.get("version")) != (case, _version()) else summary
+    return None if is_newer or (run.get("case"), run.get("version")) != (case, package_version()) else summary
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -67,7 +67,8 @@ def _plain(value: Any) -> Any:
     return value.__name__ if isinstance(value, type) else str(value)
 
 
-def _version() -> str:
+def package_version() -> str:
+    """Version of this package."""
     try:
         return version("sparselbm")
     except PackageNotFoundError:  # A checkout that is not installed.

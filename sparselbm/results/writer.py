@@ -15,13 +15,15 @@ from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..errors import SceneError, SimulationError
 from ..files.names import result_name_of
-from ..files.write import append_csv, claim_folder, replace_file
+from ..files.restarts import Resumable
+from ..files.write import claim_folder, replace_file
 from ..flows import Flow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
 from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
 from .images import before_after, convergence, one_slice
+from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
 from .stage import PrimOps, ResultsStage
@@ -29,7 +31,7 @@ from .stage import PrimOps, ResultsStage
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
     "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png",
-    "slices.png", "summary.json",
+    "slices.png", "summary.json", "restart/*.npz",
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
     "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
@@ -39,18 +41,19 @@ DRAWN = (SurfaceValues(), Slice(), Streamlines(), Tracers(), VolumeGrids())
 """Default drawings. Isosurfaces of vortices are not among them: in slow flow they cover the body."""
 
 
-def claimed(folder: str | Path, scene: Scene, *, overwrite: bool) -> tuple[Path, ResultsStage]:
+def claimed(folder: str | Path, scene: Scene, *, overwrite: bool, resume: bool = False) -> tuple[Path, ResultsStage]:
     """Creates the folder of a run's results, and a stage in it over the scene, which stands as it was read at all times.
 
-    Names are checked before the folder is created. Raises OutputExistsError for existing files.
+    Names are checked before the folder is created. With `resume` the files of the run that is resumed stay there. Raises
+    OutputExistsError for existing files.
     """
     name = result_name_of(Path(scene.path))
     stage = ResultsStage(scene.path, folder, name, overwrite=True, variants=scene.variants, attributes=scene.attributes)
     stage.hold(scene.time)
-    return claim_folder(folder, overwrite=overwrite, owned=OWNED, needed=stage.sources), stage
+    return claim_folder(folder, overwrite=overwrite or resume, owned=() if resume else OWNED, needed=stage.sources), stage
 
 
-class ResultsWriter:
+class ResultsWriter(Resumable):
     """Writer of results as they are computed; completed iterations are readable however the run ends.
 
     Open `stage.path`, CASE_results.usda, in a viewer; the scene itself is not modified. Raises OutputExistsError for a
@@ -59,12 +62,12 @@ class ResultsWriter:
 
     def __init__(
         self, folder: str | Path, scene: Scene, setup: WindTunnelSetup, *, overwrite: bool = False, ops: PrimOps | None = None,
-        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}),
+        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}), resume: bool = False,
     ):
         """`ops`: ops that the optimisation varies; their values are then written, and points only where the ops do not move them.
 
         `draw`: drawings of the flow of a run, or of each iteration whose flow is available; `origin`: command, options and case
-        of the run, for the summary.
+        of the run, for the summary; `resume`: whether an interrupted run in the folder is continued.
         """
         self.setup = setup
         self.origin = origin
@@ -78,18 +81,21 @@ class ResultsWriter:
             )
         if ops is not None:
             ops.require_above(self.body)
-        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
         self.over_time = OverTime(
-            self.stage, self.draw, lambda flow: self._moment(flow, setup.mesh.points), reynolds=setup.options.reynolds
+            self.stage, scene, self.draw, lambda flow: self._moment(flow, setup.points_of(flow)), reynolds=setup.options.reynolds
         )
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
-        self.history: list[DesignRecord] = []
-        self._first: FlowFrame | None = None
+        self._table = IterationTable(self.folder / "history.csv")
+        self._first: tuple[np.ndarray, np.ndarray] | None = None
+        """Slice of the flow of the first design."""
         self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
         """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv."""
+        if not self._table.add(iterate.record):
+            return
         number, (points,), (gradient,) = iterate.record.iteration, iterate.states, iterate.gradients
         if self.ops is not None:
             self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
@@ -98,21 +104,32 @@ class ResultsWriter:
             self.stage.add_surface_fields(self.body, {"sensitivity": sensitivity}, iteration=number)
         if self.ops is None or not self.ops.carries(self.body):
             self.stage.add_iteration(self.body, number, points)
-        append_csv(self.folder / "history.csv", iterate.record.row())
-        self.history.append(iterate.record)
         flow = iterate.flow.simulation
         held = flow.solids.named(self.setup.obstacle).points.numpy()
         if np.allclose(held, points, rtol=0.0, atol=1e-3 * self.setup.voxel_size):
             moment = self._moment(iterate.flow, points, sensitivity)
-            self._first = self._first or moment
+            self._first = self._first or self._slice(moment)
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
+
+    @property
+    def history(self) -> list[DesignRecord]:
+        """All iterations."""
+        return self._table.records
+
+    def saved(self):
+        return {"stage": self.stage.saved(), "table": self._table.saved(), "first": self._first}
+
+    def restore(self, state):
+        self.stage.restore(state["stage"])
+        self._table.restore(state["table"])
+        self._first = state["first"] and tuple(state["first"])
 
     def finish_run(self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
         """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results.
 
         Raises SimulationError for a result that is not finite.
         """
-        moment = self._moment(flow, self.setup.mesh.points)
+        moment = self._moment(flow, self.setup.points_of(flow))
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
         self._draw_slice(moment)
         force = drag * self.setup.reference_force
@@ -132,7 +149,7 @@ class ResultsWriter:
             draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
             draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
             self._draw_slice(best)
-            self._draw_slices(self._first or best, best)
+            self._draw_slices(self._first or self._slice(best), best)
         if self.history:
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
         return self._summarise(problem.flow, {
@@ -175,8 +192,8 @@ class ResultsWriter:
         speed, solid = self._slice(moment)
         one_slice(self.folder / "slice.png", speed, extent=self._extent(moment), solid=solid, label="speed [m/s]")
 
-    def _draw_slices(self, first: FlowFrame, last: FlowFrame) -> None:
-        (before, solid_before), (after, solid_after) = self._slice(first), self._slice(last)
+    def _draw_slices(self, first: tuple[np.ndarray, np.ndarray], last: FlowFrame) -> None:
+        (before, solid_before), (after, solid_after) = first, self._slice(last)
         before_after(
             self.folder / "slices.png", before, after, extent=self._extent(last),
             solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",

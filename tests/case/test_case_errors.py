@@ -83,7 +83,7 @@ USD = [
 
 TOML = [
     ([("[fluid]", "[liquid]")], ["case.toml: no such table [liquid]", "fluid"]),
-    ([("# density =", "densty =")], ["case.toml: fluid.densty", "did you mean density"]),
+    ([("# density = 1.0", "densty = 1.0")], ["case.toml: fluid.densty", "did you mean density"]),
     ([{"fluid:density": "air"}], ["case.toml: fluid.density", "'air'", "a finite number"]),
     ([{"fluid:density": True}], ["case.toml: fluid.density", "True", "a finite number"]),
     ([("# [boundary.zMin]", "[boundary.top]")], ["case.toml: boundary.top", "xMin, xMax"]),

@@ -6,7 +6,7 @@ import pytest
 from case_settings import with_settings
 from cli_cases import scene_of
 
-from sparselbm.case import CaseDesign, CaseObjective, CaseSolver
+from sparselbm.case import CaseDesign, CaseObjective, CaseOutput, CaseSolver
 from sparselbm.case.parts import PARTS
 from sparselbm.cli.settings import FLOW, RUN, settings_of
 from sparselbm.geometry import TriangleMesh
@@ -183,7 +183,8 @@ def test_every_setting_of_one_instance_is_an_option_of_the_commands_that_it_conc
         for parameter in parameters:
             for name, text in shown.items():
                 is_shown = f"--{parameter.replace('_', '-')} " in text.replace("/--no", " ")
-                concerns = part in FLOW or part in (RUN if name in ("inspect", "run") else (CaseDesign,))
+                own = {"inspect": RUN, "run": RUN, "optimize": (CaseDesign, CaseOutput), "gradcheck": (CaseDesign,)}
+                concerns = part in (*FLOW, *own[name])
                 if part is not CaseObjective and (name, parameter) != ("gradcheck", "tolerance"):
                     assert is_shown == concerns, (name, parameter)
     assert "--flow-tolerance" in shown["gradcheck"]

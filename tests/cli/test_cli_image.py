@@ -91,7 +91,7 @@ def test_init_writes_a_case_for_an_image(in_process, rock, tmp_path, device):
     (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--threshold", "1"), "--pore and --threshold exclude each other"),
     (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--crop-to", "20,1,1"), "beyond its (10, 10, 10) voxels"),
     (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--reynolds", "10"), "fluid.reynolds is 10.0, but the flow through the"),
-    (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--velocity", "2"), "boundary.kind is "),
+    (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--velocity", "2"), "stream.velocity is (2.0, 0.0, 0.0)"),
     (("rock.npy", "--voxel-size", "1e-6", "--pore", "0", "--duration", "2"), "time.duration is 2.0"),
     (("rock.raw", "--voxel-size", "1e-6"), "rock.raw: a .raw file has no header, and has 1,000 bytes"),
     (("box.stl", "--pore", "0"), "image.pore is set, but box.stl is no image"),

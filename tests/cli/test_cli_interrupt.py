@@ -20,7 +20,7 @@ def interrupted(*_, **__):
 @pytest.mark.parametrize(
     ("name", "owner", "method", "said"),
     [
-        ("run", Flow, "run_to_steady", "Interrupted."),
+        ("run", Flow, "run_to_steady", "Interrupted at 0 s."),
         ("gradcheck", Gradcheck, "run", "Interrupted."),
         ("optimize", DesignProblem, "minimize", "Interrupted before the first design was evaluated."),
     ],

@@ -87,7 +87,8 @@ def test_a_sweep_combines_settings_and_attributes_and_can_be_continued(in_proces
     (("fluids:reynolds=1,2",), "did you mean fluid?"),
     (("boundary:velocity=1,2",), "it must be boundary:xMin:NAME"),
     (("fluid:a:reynolds=1,2",), "it must be fluid:NAME"),
-    (("boundary:yMin:kind=wall,slip",), "the case has no boundary 'yMin'"),
+    (("boundary:yMid:kind=wall,slip",), "the case has no boundary 'yMid'; did you mean yMin?"),
+    (("opening:/In:velocity=1,2",), "the case has no opening '/In'"),
     (("fluid:reynolds=1,x",), "'x': it must be a finite number"),
     (("fluid:reynolds=1,-1",), "it must be above 0"),
     (("fluid:reynolds=1,,2",), "separated by commas"),
@@ -125,8 +126,11 @@ def test_every_setting_has_a_name_and_takes_its_own_value(cube):
                 assert str(setting) == f"{part.space}:{name}"
                 if known.allowed and known.default in known.allowed and not known.only:
                     setting.within(case, known.default)
-    assert NamedSetting.of("boundary:xMin:velocity").within(case, "2,0,0").tunnel.velocity == 2.0
+    assert NamedSetting.of("stream:velocity").within(case, "2,0,0").tunnel.velocity == 2.0
+    assert NamedSetting.of("boundary:yMin:kind").within(case, "wall").boundary["yMin"].kind == "wall"
     thick = NamedSetting.of("fluid:viscosity").within(case, "0.5")
-    assert NamedSetting.of("fluid:reynolds").within(thick, "7").fluid.viscosity is None
+    dynamic = NamedSetting.of("fluid:dynamicViscosity").within(thick, "0.2")
+    assert (dynamic.fluid.viscosity, dynamic.fluid.dynamic_viscosity) == (None, 0.2)
+    assert NamedSetting.of("fluid:viscosity").within(dynamic, "0.5").fluid == thick.fluid
     with pytest.raises(CaseError, match="must be above 0"):
         NamedSetting.of("fluid:viscosity").within(case, "0")

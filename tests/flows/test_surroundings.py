@@ -91,7 +91,7 @@ def test_the_condition_of_the_user_stays_on_the_ground():
     moving = replace(TUNNEL, sides=(SideWall(FLOOR, (1.0, 0.0, 0.0)),)).around({"car": CAR, "ground": sheet()}, "car")
     (wall,) = [each for each in moving.boundaries if each.face == FLOOR]
     assert isinstance(wall, MovingWall)
-    assert wall.velocity[0] == pytest.approx(TUNNEL.lattice_velocity)
+    assert wall.velocity[0] == pytest.approx(moving.lattice_velocity)
     smooth = replace(TUNNEL, conditions=(SideCondition(FLOOR, FreeSlip),)).around({"car": CAR, "ground": sheet()}, "car")
     (wall,) = [each for each in smooth.boundaries if each.face == FLOOR]
     assert isinstance(wall, FreeSlip)

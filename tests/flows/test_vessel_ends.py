@@ -60,7 +60,7 @@ class SettledPipe:
         conditions = {"in": Inlet(velocity=SPEED, profile=LaminarInflow()), "out": Outlet()}
         self.setup, self.length = options.within(surface, caps, conditions, device=device), length
         self.flow = self.setup.build()
-        self.flow.run_to_steady(steady_run=SteadyRun(tolerance=tolerance, interval=interval, max_steps=12000))
+        self.flow.run_to_steady(steady_run=SteadyRun(tolerance=tolerance, interval=interval, max_steps=30000))
         self.entering, self.leaving = self.flow.ports["in"], self.flow.ports["out"]
         self.inflow_error = self.entering.flow_rate / self.setup.flow_rate - 1.0
         self.missing = 1.0 + self.leaving.flow_rate / self.entering.flow_rate
@@ -96,10 +96,10 @@ def test_a_uniform_profile_falls_to_zero_within_half_a_cell_of_the_wall(device):
 
 
 def test_a_short_pipe_has_the_wall_shear_of_poiseuille_and_loses_little(device):
-    """Tilted, two diameters long, with the default wall; `Bouzidi` loses 1.5 %."""
+    """Tilted, two diameters long, with the default wall; `Bouzidi` loses 1.5 %. At the rim 0.11 % of the inflow is lost."""
     found = SettledPipe(TILTED, 12, device, length=4.0 * RADIUS, tolerance=3e-3, interval=200, precision=wp.float32)
     assert isinstance(found.setup.options.wall, ParabolicInterpolation)
-    assert abs(found.inflow_error) < 1e-3
+    assert abs(found.inflow_error) < 1.5e-3
     assert abs(found.missing) < 0.008
     assert abs(found.shear_error) < 0.02
 
@@ -123,7 +123,7 @@ def test_halfway_walls_conserve_mass_between_the_ends(degrees, device):
 @pytest.mark.parametrize(
     ("wall", "cells", "drop", "shear", "missing", "outlet"),
     [
-        (ParabolicInterpolation(), 12, 0.02, 0.01, 0.001, 0.005), (ParabolicInterpolation(), 24, 0.01, 0.01, 0.0015, 0.005),
+        (ParabolicInterpolation(), 12, 0.02, 0.01, 0.001, 0.005), (ParabolicInterpolation(), 24, 0.01, 0.01, 0.001, 0.005),
         (Bouzidi(), 12, 0.07, 0.02, 0.05, 0.015),
     ],
     ids=["parabolic-12", "parabolic-24", "bouzidi-12"],
@@ -131,9 +131,9 @@ def test_halfway_walls_conserve_mass_between_the_ends(degrees, device):
 def test_a_pipe_has_the_drop_and_the_wall_shear_of_poiseuille(degrees, wall, cells, drop, shear, missing, outlet, device):
     """Five diameters long; measured values: docs/explanation/walls.md.
 
-    The most mass, 0.12 %, is missing from the tilted pipe at 24 cells across.
+    The last steps matter: at a tolerance of 1e-3 the drop of the finer pipes is 0.5 % lower.
     """
-    found = SettledPipe(degrees, cells, device, wall=wall, tolerance=1e-4 if cells == 12 else 1e-3)
+    found = SettledPipe(degrees, cells, device, wall=wall, tolerance=1e-4)
     assert abs(found.inflow_error) < 5e-3
     assert abs(found.missing) < missing
     assert abs(found.drop_error) < drop

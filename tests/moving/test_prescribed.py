@@ -6,12 +6,15 @@ import warp as wp
 from moving_cases import cylinder, momentum, shift, turned
 
 from sparselbm.errors import MotionError
+from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
 from sparselbm.models import RigidVelocity
 from sparselbm.models.wall import Bouzidi
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.solver.moving import MovingObstacles, Prescribed, Sampled
+from sparselbm.solver.moving.body import MovingBody
+from sparselbm.solver.moving.clearance import ClearanceCheck
 
 REST = RigidVelocity.at_rest(2)
 
@@ -146,3 +149,15 @@ def test_obstacles_that_cannot_move_are_refused(device):
     for name, message in refusals.items():
         with pytest.raises(MotionError, match=message):
             MovingObstacles(simulation, {name: path})
+
+
+def test_a_slice_of_a_body_may_reach_through_the_box(device):
+    """Along that axis only; across it the sides keep their distance."""
+    bar = TriangleMesh.box((10.0, 10.0, -4.0), (14.0, 13.0, 12.0))
+    domain = box((24, 24, 8), periodic=(False, False, True), device=device)
+    simulation = Simulation(domain, viscosity=0.1, obstacles=[Obstacle("bar", bar, motion=RigidVelocity.at_rest(3))])
+    body = MovingBody("bar", bar, domain, RigidVelocity.at_rest(3))
+    clearance = ClearanceCheck(body, 0.0, simulation.physics, simulation.walls, simulation.solids)
+    clearance.require_cells(turned(0.5, (12.0, 11.5)), 0)
+    with pytest.raises(MotionError, match="leaves the domain's cells"):
+        clearance.require_cells(shift(9.5, 0.0), 0)

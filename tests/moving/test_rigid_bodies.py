@@ -6,10 +6,12 @@ import warp as wp
 from moving_cases import cylinder, momentum
 
 from sparselbm.errors import MotionError
+from sparselbm.files.state_file import read_state, write_state
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.models import RigidVelocity
 from sparselbm.models.boundary import Y_MAX, Y_MIN, MovingWall
+from sparselbm.observe import SavedState
 from sparselbm.solver import Obstacle, Simulation
 from sparselbm.solver.moving import MassProperties, MovingObstacles, RigidBody, Uniform
 from sparselbm.solver.moving.body import MovingBody
@@ -47,6 +49,23 @@ def test_momentum_of_fluid_and_body_is_conserved(device, density):
     excess = (density - 1.0) * np.pi * 25.0 * track.velocity[-1, :2]
     assert momentum(simulation) + excess == pytest.approx(start, abs=1e-9)
     assert abs(simulation.excess_mass()) < 1e-11
+
+
+def test_a_free_body_continues_from_a_file_to_the_last_bit(device, tmp_path):
+    def start():
+        simulation = with_cylinder(device, (48, 48), 5.0, (20.0, 24.3), periodic=(True, True))
+        simulation.set_state(1.0, (0.01, 0.02))
+        return simulation, MovingObstacles(simulation, {"body": RigidBody(matter=Uniform(2.0), gravity=(0.0, -1e-4))})
+
+    (simulation, bodies), (continued, others) = start(), start()
+    bodies.run(20)
+    write_state(tmp_path / "state.npz", {"flow": SavedState.view(simulation).to_values(), "bodies": bodies.saved()})
+    found = read_state(tmp_path / "state.npz")
+    SavedState.of_values(found["flow"]).begin(continued)
+    others.restore(found["bodies"])
+    track, other = bodies.run(30)["body"], others.run(30)["body"]
+    assert all(np.array_equal(values, getattr(other, name)) for name, values in vars(track).items())
+    assert np.array_equal(continued.velocity(), simulation.velocity())
 
 
 @pytest.mark.validate

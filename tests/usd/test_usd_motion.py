@@ -70,6 +70,71 @@ def test_a_child_without_samples_follows_its_parent(written):
     assert path.poses[-1, :3, 3] == pytest.approx((1.0, 0.0, 0.0))
 
 
+MATRICES = """(
+    metersPerUnit = 1
+    timeCodesPerSecond = 1
+    upAxis = "Z"
+)
+def Xform "Gate"
+{
+    matrix4d xformOp:transform.timeSamples = {
+        0: ((2, 0, 0, 0), (0, 2, 0, 0), (0, 0, 2, 0), (5, 0, 0, 1)),
+        1: ((0, 2, 0, 0), (-2, 0, 0, 0), (0, 0, 2, 0), (5, 0, 3, 1)),
+    }
+    uniform token[] xformOpOrder = ["xformOp:transform"]
+
+    def Cube "Leaf"
+    {
+        double size = 1
+        POINTS
+    }
+}
+"""
+
+
+def test_matrices_are_interpolated_as_screw_motions(written):
+    """A quarter turn about an axis at x = 5 with a shift along it; USD's own interpolation would shrink the body."""
+    path = TransformSamples.of(written(MATRICES.replace("POINTS", "")), "/Gate", step=0.25)
+    assert path.times[[0, -1]] == pytest.approx([0.0, 1.0])
+    assert len(path.times) >= 5
+    for time, pose in zip(path.times, path.poses):
+        assert pose @ (5.0, 0.0, 0.0, 1.0) == pytest.approx((5.0, 0.0, 3.0 * time, 1.0), abs=1e-6)
+        c, s = np.cos(0.5 * np.pi * time), np.sin(0.5 * np.pi * time)
+        assert pose[:3, :3] == pytest.approx(np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]), abs=1e-6)
+
+
+def test_turns_of_more_than_one_in_a_time_code_are_followed(written):
+    """Two turns in each time code, after which the matrices are the same."""
+    fast = CARRIED.replace("60: 720", "60: 36000")
+    path = TransformSamples.of(written(fast), "/Car/Wheel")
+    turns = [a[:3, :3].T @ b[:3, :3] for a, b in zip(path.poses, path.poses[1:])]
+    angles = [np.arctan2(turn[0, 2], turn[0, 0]) for turn in turns]
+    assert np.sum(angles) == pytest.approx(100.0 * 2.0 * np.pi, rel=1e-6)
+    assert np.max(angles) <= 1.0
+
+
+def test_times_count_from_the_beginning_of_the_run(written):
+    scene = written(CARRIED)
+    assert TransformSamples.of(scene, "/Car/Body", begin=0.0).times[[0, -1]] == pytest.approx([0.4, 2.4])
+    assert TransformSamples.of(scene, "/Car/Body", time=35.0, begin=35.0).times[0] == pytest.approx(-1.0)
+
+
+CHANGING = {
+    "points": ("/Gate", "double3 xformOp:scale.timeSamples = {0: (1, 1, 1), 1: (2, 2, 2)}\n"
+               'uniform token[] xformOpOrder = ["xformOp:scale"]', "/Gate/Leaf moves relative to it"),
+    "size": ("/Gate", "double size.timeSamples = {0: 1, 1: 2}", "size of /Gate/Leaf varies in time"),
+    "scale": ("/Gate/Leaf", "double3 xformOp:scale.timeSamples = {0: (1, 1, 1), 1: (2, 2, 2)}\n"
+              'uniform token[] xformOpOrder = ["xformOp:scale"]', "its size changes.* at time code 1"),
+}
+
+
+@pytest.mark.parametrize(("prim", "change", "fault"), CHANGING.values(), ids=CHANGING)
+def test_shapes_that_change_are_refused(prim, change, fault, written):
+    with pytest.raises(SceneError, match=f"{prim}: .*{fault}"):
+        TransformSamples.of(written(MATRICES.replace("double size = 1", "" if "size.time" in change else "double size = 1")
+                                    .replace("POINTS", change)), prim)
+
+
 def test_prims_that_do_not_move_are_refused(written):
     scene = written(CARRIED)
     with pytest.raises(SceneError, match="/Ground: its transform has 0 time samples"):

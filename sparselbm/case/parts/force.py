@@ -18,8 +18,8 @@ class CaseForce(CasePart):
     space: ClassVar[str] = "force"
 
     gravity: Vector | None = entry(
-        VECTOR, None, "Gravity [m/s2] of the buoyancy of scalars. The hydrostatic pressure of the fluid itself is not part of "
-        "the flow.",
+        VECTOR, None, "Gravity [m/s2] of free bodies and of the buoyancy of scalars. The hydrostatic pressure of the fluid "
+        "itself is not part of the flow.",
     )
     acceleration: Vector | None = entry(
         VECTOR, None, "Uniform acceleration of the fluid [m/s2], a body force per mass, such as a mean pressure gradient divided "

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...flows import FreeBody
 from ..entry import CasePart, entry
 from ..kinds import CHOICES, COUNT, NUMBER, TEXT, TOKEN, VECTOR
 from .vector import Vector
+
+AXES = ("xyz", "xy", "xz", "yz", "x", "y", "z", "none")
+"""Choices of axes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,4 +70,21 @@ class CaseObstacle(CasePart):
     rotation_axis: Vector | None = entry(VECTOR, None, "Direction of the axis of the rotation. Requires rpm.")
     rotation_centre: Vector | None = entry(
         VECTOR, None, "Point on the axis of the rotation [m]. Not set: the centre of the body's bounding box. Requires rpm."
+    )
+    motion: str = entry(
+        TOKEN, "none",
+        "Motion through the flow of the prim and all prims below it, as one rigid body, in a run with a duration. none: held "
+        "where it is at the beginning; timeSamples: as the time samples of its transform, and of the transforms above it, say, "
+        "the run beginning at scene:time, else at the stage's startTimeCode; free: moved by gravity and the forces of the fluid.",
+        allowed=("none", "timeSamples", "free"),
+    )
+    density: float | None = entry(
+        NUMBER, None, "Density of a body whose motion is free [kg/m3]; its weight less its buoyancy follows from force:gravity.",
+        above=0.0, unit="kg/m3",
+    )
+    translate: str = entry(TOKEN, "xyz", "Axes along which a free body may move; it is held along others.", allowed=AXES)
+    rotate: str = entry(TOKEN, "xyz", "Axes about which a free body may turn; it does not turn about others.", allowed=AXES)
+    initial_velocity: Vector = entry(VECTOR, FreeBody.velocity, "Initial velocity of the centre of mass of a free body [m/s].")
+    initial_angular_velocity: Vector = entry(
+        VECTOR, FreeBody.angular_velocity, "Initial angular velocity of a free body [rad/s]."
     )

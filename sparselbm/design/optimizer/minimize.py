@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 
 import numpy as np
 
@@ -25,6 +26,7 @@ def minimize(
     bounds: tuple[np.ndarray, np.ndarray] | None = None,
     stop: StoppingCriteria | None = None,
     on_iteration: Callback | None = None,
+    clock: Callable[[], float] = monotonic,
 ) -> OptimizeResult:
     """Minimises objective(x) over lower <= x <= upper under the constraints.
 
@@ -39,6 +41,7 @@ def minimize(
         stop: stopping criteria; None for `StoppingCriteria()`.
         on_iteration: called with the `DesignRecord` of each iteration before the next begins; it may raise
             StopIteration to end the optimisation.
+        clock: time that counts for the limits and records [s].
 
     Returns:
         The best feasible design, also if a limit, the callback or Ctrl-C ("interrupted") ended the run.
@@ -52,7 +55,7 @@ def minimize(
     scaling = _scaling(start, bounds)
     _check_constraints(constraints, scaling)
     optimizer.check(constraints)
-    problem = ScaledProblem(objective, scaling, constraints, stop, on_iteration)
+    problem = ScaledProblem(objective, scaling, constraints, stop, on_iteration, clock)
     stopped, message, best = _run(optimizer, problem)
     return OptimizeResult(
         x=best.x,

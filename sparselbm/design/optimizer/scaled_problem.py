@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,6 +59,7 @@ class ScaledProblem:
         constraints: Sequence[BoundConstraint],
         stop: StoppingCriteria,
         on_iteration: Callback | None,
+        clock: Callable[[], float],
     ) -> None:
         self.scaling = scaling
         self.constraints = merge_equalities(constraints, scaling)
@@ -75,12 +75,12 @@ class ScaledProblem:
         self._on_iteration = on_iteration
         self._scale: float | None = None
         self._seen: OrderedDict[bytes, DesignEvaluation] = OrderedDict()
-        self._began = time.monotonic()
+        self._clock, self._began = clock, clock()
 
     @property
     def seconds(self) -> float:
         """Time since the problem was created [s]."""
-        return time.monotonic() - self._began
+        return self._clock() - self._began
 
     def evaluate(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         """Objective / |first objective| and its gradient with respect to z, (free,).

@@ -7,8 +7,9 @@ import numpy as np
 import warp as wp
 
 from ...files.grid import TileGrid
+from ...files.restarts import Resumable
 from ...grid import Domain
-from ...grid.memory import tile_array, tile_view
+from ...grid.memory import put_tiles, tile_array, tile_view
 from ...lattice import CS2
 from ...solver import Simulation
 from ...units import Units
@@ -53,7 +54,7 @@ class MeanFields:
         )
 
 
-class FieldMeans:
+class FieldMeans(Resumable):
     """Running means and covariances of density and velocity, which stay accurate for any number of samples.
 
     With each sample x: m_n = m + (x - m) / n and C_ab += (x_a - m_a) (x_b - m_b,n). Welford 1962, Technometrics 4, 419.
@@ -76,6 +77,14 @@ class FieldMeans:
                 inputs=[1.0 / n, n / (n - 1) if n > 1 else 0.0, now], outputs=[self._sums],
                 device=domain.device, record_tape=False,
             )
+
+    def saved(self):
+        size = _size(self._simulation.lattice.dimension)
+        return {"samples": self.samples, "sums": tile_view(self._simulation.domain, self._sums, size)}
+
+    def restore(self, state):
+        self.samples = state["samples"]
+        put_tiles(state["sums"], self._sums)
 
     def fields(self, units: Units) -> MeanFields:
         """The statistics in SI units. Raises ValueError without a sample."""

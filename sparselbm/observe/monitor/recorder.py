@@ -1,11 +1,12 @@
 """Recorder that runs a simulation while monitors record it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ...files.restarts import Resumable
 from ...solver import Simulation
 from .monitor import Monitor
-from .series import SeriesRecord
+from .series import Series, SeriesRecord
 from .series_files import SeriesFolder
 from .stop import StopCondition
 
@@ -20,7 +21,7 @@ class Recorded:
     """Whether a `StopCondition` ended the run."""
 
 
-class Recorder:
+class Recorder(Resumable):
     """Advances a simulation between the instants at which its monitors are recorded.
 
     `monitors`: by the names of their records and files. `files`: folder to which the series are written while they are recorded;
@@ -30,10 +31,17 @@ class Recorder:
     Columns of records are `Signal`s with their statistics, such as `recorder.records["body"]["lift_coefficient"].rms`.
     """
 
-    def __init__(self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None):
+    def __init__(
+        self, simulation: Simulation, monitors: Mapping[str, Monitor], *, files: SeriesFolder | None = None,
+        advance: Callable[[int], None] | None = None,
+    ):
+        """`advance`: advances the simulation by a number of steps, such as with moving bodies; None: `simulation.run`."""
         if files is not None:
             files.require_free(tuple(name for name, each in monitors.items() if each.columns(simulation)))
         self.simulation = simulation
+        self.begin = simulation.steps
+        """Step at which the recording begins."""
+        self.advance = advance or simulation.run
         self._monitors = dict(monitors)
         columns = {name: monitor.columns(simulation) for name, monitor in monitors.items()}
         self._samplers = {name: monitor.bind(simulation) for name, monitor in monitors.items()}
@@ -51,7 +59,7 @@ class Recorder:
         self._require(steps, stop)
         stopped = self.sample() and stop is not None and stop.reached(self.records)
         while simulation.steps < end and not stopped:
-            simulation.run(min(end, self._next_instant()) - simulation.steps)
+            self.advance(min(end, self._next_instant()) - simulation.steps)
             stopped = self.sample() and stop is not None and stop.reached(self.records)
         simulation.check_stability()
         return Recorded(simulation.steps - first, stopped)
@@ -82,6 +90,26 @@ class Recorder:
                     self._files[name].add(now, row)
                 found = True
         return found
+
+    def saved(self):
+        return {
+            "begin": self.begin,
+            "records": {
+                name: {"steps": (series := record.series).steps, "values": series.values} for name, record in self.records.items()
+            },
+            "samplers": {name: each.saved() for name, each in self._samplers.items() if isinstance(each, Resumable)},
+        }
+
+    def restore(self, state):
+        self.begin = state["begin"]
+        for name, found in state["records"].items():
+            series = Series(self.records[name].columns, found["steps"], found["values"])
+            self.records[name].restore(series)
+            if name in self._files:
+                self._files[name].restart(series)
+        for name, each in self._samplers.items():
+            if isinstance(each, Resumable):
+                each.restore(state["samplers"][name])
 
     def close(self) -> None:
         """Flushes and closes the files; the records remain available."""

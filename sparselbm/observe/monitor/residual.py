@@ -7,7 +7,8 @@ from math import nan, sqrt
 import numpy as np
 import warp as wp
 
-from ...grid.memory import tile_array
+from ...files.restarts import Resumable
+from ...grid.memory import put_tiles, tile_array, tile_view
 from ...layout import EDGE
 from ...layout.warp_functions import cell_of_row
 from ...solver import Simulation
@@ -32,7 +33,7 @@ class Residual(Monitor):
         return _ResidualSampler(simulation)
 
 
-class _ResidualSampler(Sampler):
+class _ResidualSampler(Sampler, Resumable):
     def __init__(self, simulation: Simulation):
         domain = simulation.domain
         self._simulation = simulation
@@ -42,6 +43,13 @@ class _ResidualSampler(Sampler):
         self._rows = domain.tile_count * domain.cells_per_tile // EDGE
         self._found = wp.zeros((4, self._rows), dtype=wp.float64, device=domain.device)
         self._started = False
+
+    def saved(self):
+        return {"started": self._started, "before": tile_view(self._simulation.domain, self._before, self._size)}
+
+    def restore(self, state):
+        self._started = state["started"]
+        put_tiles(state["before"], self._before)
 
     def take(self):
         simulation = self._simulation

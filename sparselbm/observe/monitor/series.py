@@ -60,6 +60,10 @@ class SeriesRecord:
         values = np.asarray(self._rows, dtype=np.float64).reshape(len(self._rows), len(self.columns))
         return Series(self.columns, np.asarray(self._steps, dtype=np.int64), values)
 
+    def restore(self, series: Series) -> None:
+        """Continues from the rows of a series."""
+        self._steps, self._rows = series.steps.tolist(), [tuple(row) for row in series.values.tolist()]
+
     def __getitem__(self, column: str) -> Signal:
         return self.series[column]
 

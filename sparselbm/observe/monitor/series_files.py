@@ -140,6 +140,13 @@ class SeriesFile:
         """Appends a row."""
         self._write(self._format.line(self._columns, step, row))
 
+    def restart(self, series: Series) -> None:
+        """Replaces all rows by those of a series, after which the file is continued."""
+        self._file.seek(0)
+        self._file.truncate()
+        rows = zip(series.steps.tolist(), series.values.tolist(), strict=True)
+        self._write("".join([self._format.head(self._columns), *(self._format.line(self._columns, *row) for row in rows)]))
+
     def _write(self, text: str) -> None:
         self._file.write(text)
         self._file.flush()

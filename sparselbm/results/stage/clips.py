@@ -9,9 +9,14 @@ incomplete. Frames are files next to the root layer, which names them; USD loads
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sparselbm.files.state_file import State, array_of
 
 if TYPE_CHECKING:
     from pxr import Sdf
@@ -75,6 +80,17 @@ class Clips:
         for time, value in samples.items():
             frame.SetTimeSample(path, time, value)
 
+    def saved(self) -> State:
+        """Times and files of the frames, which are complete and stay as they are, and their manifest."""
+        frames = [(time, path.name) for time, path in self._frames.items()]
+        return {"frames": frames, "manifest": array_of(self._manifest_path) if frames else None}
+
+    def restore(self, state: State) -> None:
+        """Takes over the frames that `saved` has listed; files of later ones are replaced when these are drawn again."""
+        self._frames = {time: self._folder / name for time, name in state["frames"]}
+        if state["manifest"] is not None:
+            load(self._manifest, state["manifest"])
+
     def __len__(self) -> int:
         return len(self._frames)
 
@@ -86,7 +102,7 @@ class Clips:
         """Applies a change to the frames and to their manifest; `change` returns whether it changed a layer, which is written."""
         from pxr import Sdf
 
-        paths = [*self._frames.values(), *([self._manifest_path] if self._frames else [])]
+        paths = [*self._frames.values(), *([self._manifest_path] if self._manifest_path.is_file() else [])]
         for path in paths:
             layer = Sdf.Layer.OpenAsAnonymous(str(path))
             if change(layer):
@@ -112,6 +128,16 @@ class Clips:
     def _manifest_path(self) -> Path:
         """Manifest file, which declares the attributes of the frames and their values where a frame has none."""
         return self._folder / "manifest.usdc"
+
+
+def load(layer: Sdf.Layer, data: np.ndarray) -> None:
+    """Replaces the content of a layer by that of a binary file, given as bytes."""
+    from pxr import Sdf
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layer.usdc"
+        path.write_bytes(data.tobytes())
+        layer.TransferContent(Sdf.Layer.OpenAsAnonymous(str(path)))
 
 
 def _asset(path: Path, folder: Path) -> Sdf.AssetPath:

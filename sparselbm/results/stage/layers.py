@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.files.names import is_plain
-from sparselbm.results.stage.clips import Clips
+from sparselbm.files.state_file import State, array_of
+from sparselbm.results.stage.clips import Clips, load
 from sparselbm.scene.usd import foreign, open_stage
 from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.paths import name_searched, relative_path
@@ -131,6 +132,15 @@ class LayerPair:
         """Makes a root prim the default if the user's scene has none."""
         if not self.root.HasDefaultPrim():
             self.root.defaultPrim = name
+
+    def saved(self) -> State:
+        """The data as of the last `save`, and the frames."""
+        return {"data": array_of(self.data_path), "clips": self.clips.saved()}
+
+    def restore(self, state: State) -> None:
+        """Takes over what `saved` has returned; the root layer is that of the same scene."""
+        load(self.data, state["data"])
+        self.clips.restore(state["clips"])
 
     def save(self) -> None:
         """Writes both files atomically, the data first, since the root layer refers to it."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ class Playback:
         if self._users is None:
             self._play(self._looped)
         return codes
+
+    def saved(self) -> dict[str, list[float]]:
+        """The recorded and the looped times."""
+        return {"times": sorted(self._times), "looped": sorted(self._looped)}
+
+    def restore(self, state: Mapping[str, list[float]]) -> None:
+        """Takes over the times of `saved`."""
+        self._times, self._looped = set(state["times"]), set(state["looped"])
+        if self._times:
+            self._play(self._times)
 
     def _play(self, times: set[float]) -> None:
         self._layer.startTimeCode, self._layer.endTimeCode = min(times), max(times)

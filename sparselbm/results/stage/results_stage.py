@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sparselbm.files.restarts import Resumable
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import drawings
 from sparselbm.results.stage.camera import add_cameras
@@ -32,7 +33,7 @@ ROOT = "/Results"
 SURFACE_OPACITY = 0.4
 
 
-class ResultsStage:
+class ResultsStage(Resumable):
     """Writer of CASE_results.usda, which is to be opened, and CASE_layer.usdc, its data, over the user's scene.
 
     The pictures of colour map and legends, and CASE_clips with completed frames, are written next to them.
@@ -83,6 +84,15 @@ class ResultsStage:
             self._layers.replace_picture(name, self._pictures.pop(name))
         self._layers.save()
 
+    def saved(self):
+        self.save()
+        return {"layers": self._layers.saved(), "scales": self.scales.saved(), "playback": self.playback.saved()}
+
+    def restore(self, state):
+        self._layers.restore(state["layers"])
+        self.scales.restore(state["scales"])
+        self.playback.restore(state["playback"])
+
     def end_frame(self, time: float) -> None:
         """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
 
@@ -116,12 +126,19 @@ class ResultsStage:
             raise ValueError(
                 f"points_world_m of iteration {iteration} has positions that are not finite; use a shorter step"
             )
+        self.place_body(body, points, float(iteration))
+        self.save()
+
+    def place_body(self, body: Body, points_world_m: np.ndarray, time: float | None) -> None:
+        """Writes the points (n, 3) [m] of a body that moves, at a time code; None: as default value.
+
+        Raises SceneError if the transform of a prim is singular, so that points cannot be written back.
+        """
         for part in body.parts:
             mesh = ensure_mesh(self._layers.stage, body, part)
             block_stale(mesh)
-            set_points(mesh, points[part.points], float(iteration))
-        self.playback.add(iteration)
-        self.save()
+            set_points(mesh, points_world_m[part.points], time)
+        self.playback.add(time)
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
@@ -130,12 +147,7 @@ class ResultsStage:
         self.save()
 
     def add_surface_fields(
-        self,
-        body: Body,
-        fields: Mapping[str, np.ndarray],
-        *,
-        iteration: float | None = None,
-        colour_by: str | None = None,
+        self, body: Body, fields: Mapping[str, np.ndarray], *, iteration: float | None = None, colour_by: str | None = None,
         limits: ColourRange | None = None,
     ) -> None:
         """Writes fields on the body's prims as primvars.
@@ -166,14 +178,8 @@ class ResultsStage:
         self.playback.add(iteration)
 
     def add_slice(
-        self,
-        name: str,
-        positions: np.ndarray,
-        values: np.ndarray,
-        *,
-        field_name: str = "value",
-        limits: ColourRange | None = None,
-        time: float | None = None,
+        self, name: str, positions: np.ndarray, values: np.ndarray, *, field_name: str = "value",
+        limits: ColourRange | None = None, time: float | None = None,
     ) -> None:
         """Draws a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
 
@@ -197,14 +203,8 @@ class ResultsStage:
         self._show(mesh, values.ravel()[kept], field_name_of(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
-        self,
-        name: str,
-        mesh: TriangleMesh,
-        values: np.ndarray,
-        *,
-        field_name: str = "value",
-        limits: ColourRange | None = None,
-        time: float | None = None,
+        self, name: str, mesh: TriangleMesh, values: np.ndarray, *, field_name: str = "value",
+        limits: ColourRange | None = None, time: float | None = None,
     ) -> None:
         """Draws a translucent surface [m], such as an isosurface, with values (n,) at its points.
 

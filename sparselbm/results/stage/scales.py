@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.files.state_file import State
 from sparselbm.results.stage import drawings
 from sparselbm.results.stage.colour import ColourRange, colours, places_on_map, values_at
 from sparselbm.results.stage.layers import LayerPair
@@ -18,6 +19,10 @@ from sparselbm.results.stage.looks import Look
 
 if TYPE_CHECKING:
     from pxr import Sdf
+
+
+_COLOURED = "sparselbm:coloured"
+"""Mark of layers whose drawings have the colours of all frames."""
 
 
 class Scales:
@@ -64,6 +69,16 @@ class Scales:
         """Announces frames of a flow over time, whose ranges are known at the end only: call `unify` then."""
         self.is_fixed = False
 
+    def saved(self) -> State:
+        """The ranges so far, their labels, and what is coloured by them."""
+        return {"limits": self._limits, "labels": self._labels, "seen": self._seen, "prims": self._prims, "fixed": self.is_fixed}
+
+    def restore(self, state: State) -> None:
+        """Takes over what `saved` has returned."""
+        self._limits = {field: tuple(limits) for field, limits in state["limits"].items()}
+        self._labels, self._prims, self.is_fixed = state["labels"], state["prims"], state["fixed"]
+        self._seen = {field: [(frame, tuple(limits)) for frame, limits in seen] for field, seen in state["seen"].items()}
+
     def unify(self, begin: float) -> None:
         """Colours everything by the range of each field over the frames from a time code on. Save the stage afterwards."""
         whole = self._whole(self._layers.clips.number_at(begin))
@@ -90,11 +105,15 @@ class Scales:
 
     def _recolour(self, layer: Sdf.Layer, whole: dict[str, ColourRange]) -> bool:
         """Colours the drawings of a layer by other ranges, at all times; returns whether there were any."""
-        changed = False
+        changed, known = False, dict(layer.customLayerData)
+        if _COLOURED in known:  # By a run that ended before it was complete, and was resumed.
+            return False
         for path, field in self._prims.items():
             prim = layer.GetPrimAtPath(path)
             if prim is not None:
                 changed |= _recolour_prim(layer, prim, self._limits[field], whole[field])
+        if changed:
+            layer.customLayerData = {**known, _COLOURED: True}
         return changed
 
 

@@ -17,7 +17,7 @@ from .pose import apply
 _MARGIN = 1.5
 """Cells that a surface needs on both sides, for its solid fractions and for the cells that these stream from."""
 
-_MAX_SPEED = 0.17
+MAX_SPEED = 0.17
 """Largest speed of a surface, Mach 0.3 [cells / step]."""
 
 _MAX_SHIFT = 0.5
@@ -31,6 +31,7 @@ class ClearanceCheck:
         """`gap`: distance that a free body keeps from walls and other bodies [cells]."""
         self._body, self._domain, self._walls, self._solids = body, body.domain, walls, solids
         self._sides = [b.face for b in physics.boundaries if isinstance(b, FreeSlip)]
+        self._spanned = _spanned(body)
         distance, places = _around(body, max(_MARGIN, gap + 0.5))
         self._close = places[np.abs(distance) <= _MARGIN]
         # Sample points lie up to half a cell short of a distance.
@@ -44,9 +45,9 @@ class ClearanceCheck:
         `points`: present corners of the surface [cells], (n, 3); `every`: steps between evaluations of the solid fractions.
         """
         speed = twist.speed(points, self._body.domain.dimension)
-        if not speed <= _MAX_SPEED:
+        if not speed <= MAX_SPEED:
             raise MotionError(
-                f"{self._body.name!r} moves at {speed:.3g} cells/step at step {step}, above the limit of {_MAX_SPEED} (Mach "
+                f"{self._body.name!r} moves at {speed:.3g} cells/step at step {step}, above the limit of {MAX_SPEED} (Mach "
                 "0.3): use a smaller time step (Units.lattice_velocity)"
             )
         if speed * every > _MAX_SHIFT:
@@ -64,7 +65,7 @@ class ClearanceCheck:
     def require_gap(self, matrix: np.ndarray, step: int) -> None:
         """Raises MotionError where a wall or another body comes within the gap, at the pose `matrix`."""
         places = apply(matrix, self._outside)
-        self._require(places, step, "comes too close to a wall", "contact is not modelled")
+        self._require(places, step, "comes too close to a wall", "contact is not modelled: enlarge the domain")
         tile, cell = self._cells(places)
         others = obstacle_number(self._walls.host_labels())[tile, cell] != self._number
         touching = others & (self._solids.values()[tile, cell] > 0.0)
@@ -84,8 +85,11 @@ class ClearanceCheck:
             )
 
     def _index(self, places: np.ndarray) -> np.ndarray:
-        """Cells of points, (n, d); points beyond a plane of symmetry are mirrored at it."""
+        """Cells of points, (n, d); points beyond a plane of symmetry are mirrored at it. Along an axis on which the body reaches
+        through the whole box, which is a slice of it, points beyond the box are moved to its end."""
         places = places[:, : self._domain.dimension].copy()
+        for axis in self._spanned:
+            places[:, axis] = np.clip(places[:, axis], 0.5, self._domain.shape[axis] - 0.5)
         for face in self._sides:
             plane = 0.5 if face.end == 0 else self._domain.shape[face.axis] - 0.5
             places[:, face.axis] = plane + face.inward * np.abs(places[:, face.axis] - plane)
@@ -111,6 +115,12 @@ def _around(body: MovingBody, margin: float) -> tuple[np.ndarray, np.ndarray]:
     distance = SurfaceQuery(body.mesh, device=body.domain.device).signed_distance(grid)
     near = np.abs(distance) <= margin
     return distance[near], grid[near]
+
+
+def _spanned(body: MovingBody) -> list[int]:
+    """Axes on which the body reaches beyond both sides of the box."""
+    (low, high), shape = body.mesh.bounds, body.domain.shape
+    return [axis for axis in range(body.domain.dimension) if low[axis] <= 0.0 and high[axis] >= shape[axis]]
 
 
 def _tile_table(domain: Domain) -> np.ndarray:

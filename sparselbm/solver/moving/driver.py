@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import MotionError
+from ...files.restarts import Resumable
 from ...models import RigidVelocity
 from ..obstacle_geometry import ObstacleGeometry
 from ..simulation import Simulation
@@ -35,7 +36,7 @@ class Track:
     """Torque about x_0 [lattice force x cells], (n, 3), with the same meaning."""
 
 
-class MovingObstacles:
+class MovingObstacles(Resumable):
     """Moves obstacles of a simulation, which must have solid fractions and a velocity (`Obstacle.motion`).
 
     Bodies start at the positions of their obstacles; further runs of the same object continue from the last one.
@@ -43,11 +44,20 @@ class MovingObstacles:
     """
 
     def __init__(self, simulation: Simulation, motions: Mapping[str, Motion]):
-        self._simulation = simulation
+        self._simulation, self._is_placed = simulation, False
         self._bodies: list[_DrivenBody] = [_DrivenBody(simulation, name, motion) for name, motion in motions.items()]
 
+    def saved(self):
+        return {"placed": self._is_placed, "bodies": {body.name: body.trajectory.saved() for body in self._bodies}}
+
+    def restore(self, state):
+        self._is_placed = state["placed"]
+        for body in self._bodies:
+            body.trajectory.restore(state["bodies"][body.name])
+
     def run(self, steps: int, every: int = 1) -> dict[str, Track]:
-        """Advances flow and bodies; solid fractions are evaluated every `every` steps. Returns the track of each body.
+        """Advances flow and bodies; solid fractions are evaluated at every multiple of `every` steps. Returns the track of each
+        body.
 
         Raises MotionError before the run if a prescribed path leaves the domain's cells or is too fast, and during the run if a
         free body does, or comes too close to a wall; SimulationError if the flow becomes unstable.
@@ -62,7 +72,7 @@ class MovingObstacles:
             body.trajectory.require_free(start, steps, every, body.clearance)
         rows: dict[str, list[np.ndarray]] = {body.name: [] for body in bodies}
         for step in range(start, start + steps):
-            if (step - start) % every == 0:
+            if step % every == 0 or not self._is_placed:
                 self._place(step, every)
             for body in bodies:
                 rows[body.name].append(self._exchange(body, step))
@@ -74,6 +84,20 @@ class MovingObstacles:
             body.trajectory.require_clear(step, every, body.clearance)
             body.geometry.move(body.points(body.trajectory.pose(step, every)))
         self._simulation.update_geometry({body.name for body in self._bodies})
+        self._is_placed = True
+
+    def points(self, name: str) -> np.ndarray:
+        """Present corners of the surface of a body [m], (n, 3)."""
+        body = next(each for each in self._bodies if each.name == name)
+        return body.points(body.trajectory.pose(self._simulation.steps, 0))
+
+    def now(self, name: str) -> Track:
+        """Present motion and load of a body before the first step, as a track of one row."""
+        body = next(each for each in self._bodies if each.name == name)
+        motion = RigidVelocity(*_present_velocity(self._simulation, name))
+        velocity, rotation, centre = _in_space(motion)
+        row = np.concatenate([centre, velocity, rotation, body.sums.take().exerted(velocity, rotation)])
+        return _track(self._simulation.steps, [row])
 
     def _exchange(self, body: "_DrivenBody", step: int) -> np.ndarray:
         """Computes the coupling in the next step, and sets the velocity of the body that follows from it."""
@@ -116,6 +140,12 @@ def _present_velocity(simulation: Simulation, name: str) -> tuple[tuple[float, .
         tuple(simulation.parameter(f"{name}.{kind}_{axis}") for axis in which)
         for kind, which in (("velocity", axes), ("rotation", about), ("centre", axes))
     )
+
+
+def _in_space(motion: RigidVelocity) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """v, Omega and x_0 with three axes."""
+    velocity, centre = (np.array([*values, 0.0])[:3] for values in (motion.velocity, motion.centre))
+    return velocity, np.array([0.0, 0.0, *motion.rotation])[-3:], centre
 
 
 def _geometry(simulation: Simulation, name: str) -> ObstacleGeometry:

@@ -4,12 +4,13 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from ...files.restarts import Resumable
 from .body import MovingBody, Twist
 from .clearance import ClearanceCheck
 from .coupling import Coupling
 
 
-class Trajectory(ABC):
+class Trajectory(Resumable, ABC):
     """Position and velocity of one body, step by step; step n is the collision between the states after n and n + 1 steps."""
 
     @abstractmethod

@@ -71,6 +71,12 @@ class PrescribedTrajectory(Trajectory):
     def centre(self, step):
         return apply(self._at(step + 0.5), self._middle[None])[0]
 
+    def saved(self):
+        return {}
+
+    def restore(self, state):
+        """Does nothing: the path is a function of time."""
+
     def advance(self, step, coupling: Coupling):
         return self._twist(step)
 

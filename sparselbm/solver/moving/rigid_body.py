@@ -13,7 +13,7 @@ from .inertia import MassProperties, Uniform, of_volume, six
 from .motion import Motion, Trajectory
 from .pose import apply, rigid
 
-_MIN_INERTIA_RATIO = 0.25
+MIN_INERTIA_RATIO = 0.25
 """Smallest ratio of G - G_f + G_B to G_B. Measured on cylinders of radius 3 to 8 cells at nu = 0.02 and 0.1: stable from 0.2 on,
 never below 0.1."""
 
@@ -106,6 +106,19 @@ class RigidTrajectory(Trajectory):
     def centre(self, step):
         return self._place
 
+    def saved(self):
+        turned = self._turned.as_quat()
+        return {
+            "place": self._place, "turned": turned, "velocity": self._now, "excess": self._excess, "seen": self._seen,
+            "checked": self._checked,
+        }
+
+    def restore(self, state):
+        # Normalised once more, the quaternion would differ in its last bits.
+        self._place, self._turned = state["place"], Rotation(state["turned"], normalize=False)
+        self._now, self._excess, self._seen = state["velocity"], state["excess"], state["seen"]
+        self._checked = state["checked"]
+
     def advance(self, step, coupling: Coupling):
         inertia, free = self._inertia(), self._free
         whole = inertia + coupling.inertia
@@ -133,12 +146,12 @@ class RigidTrajectory(Trajectory):
         if len(held) == 0:
             return
         share = float(eigh(whole, held, eigvals_only=True)[0])
-        if share < _MIN_INERTIA_RATIO:
+        if share < MIN_INERTIA_RATIO:
             density = self._own.mass / self._fluid.mass
             raise MotionError(
                 f"{self._body.name!r} has {density:.3g} times the density of the fluid, which is too light: G - G_f + G_B is "
-                f"{share:.3g} of G_B, below the limit of {_MIN_INERTIA_RATIO}, and the velocity would oscillate; use a density "
-                f"of about {density + _MIN_INERTIA_RATIO - share:.2g} or more, or more cells across the body"
+                f"{share:.3g} of G_B, below the limit of {MIN_INERTIA_RATIO}, and the velocity would oscillate; use a density "
+                f"of about {density + MIN_INERTIA_RATIO - share:.2g} or more, or more cells across the body"
             )
 
     def require_free(self, start, steps, every, clearance):

@@ -1,0 +1,76 @@
+"""Restart files of the commands, and the option --resume."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import warp as wp
+
+from ..case import Case
+from ..errors import RestartError
+from ..files.restarts import RestartWriter, restart_files
+from ..results.draw import Drawing
+from ..results.run_record import package_version
+from ..scene.usd import Scene
+from . import options as o
+
+Resume = Annotated[
+    bool,
+    o.option(
+        "--resume", "Continue an interrupted run of the same settings from the restart files in the folder of its results.",
+        rich_help_panel="Output",
+    ),
+]
+
+FOLDER = "restart"
+"""Folder of the restart files in that of the results."""
+
+
+def restarts_of(
+    folder: Path, case: Case, scene: Scene, origin: Mapping[str, Any], *, device: str, draw: Sequence[Drawing], resume: bool
+) -> RestartWriter:
+    """Writer of the restart files of a run, which with `resume` continues an interrupted run in the folder of its results.
+
+    Raises RestartError if there is none, or if it had other settings, another scene or another version.
+    """
+    place = folder / FOLDER
+    if resume and not restart_files(place):
+        raise RestartError(
+            f"{place} has no restart file: no run there was interrupted after the first one (restartEvery is "
+            f"{case.output.restart_every:g} min). Run it without --resume"
+        )
+    settings = {name: value for name, value in origin["case"]["settings"].items() if name not in ("scene", "output")}
+    identity = {
+        "version": package_version(), "command": origin["command"], "device": (wp.get_device(device).is_cuda and "cuda") or "cpu",
+        **{f"surface of {each.path}": _checksum(each.mesh.points, each.mesh.faces) for each in scene.bodies},
+        **_plain(settings), "draw": [repr(each) for each in draw],
+    }
+    return RestartWriter(place, identity, every=60.0 * case.output.restart_every, resume=resume)
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the results in a folder are those of a run that has ended."""
+    return (folder / "summary.json").is_file() and not restart_files(folder / FOLDER)
+
+
+def _checksum(*arrays: np.ndarray) -> str:
+    found = 0
+    for each in arrays:
+        found = zlib.crc32(np.ascontiguousarray(each).data, found)
+    return f"checksum {found:08x}"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON gives it back."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def continued(restarts: RestartWriter | None) -> str:
+    """Advice after an interruption, as a further sentence; empty if there is no restart file."""
+    return "" if restarts is None or not restarts.files else " The same command with --resume continues it."

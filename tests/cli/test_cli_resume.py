@@ -1,0 +1,149 @@
+"""An interrupted run or optimisation continues from its restart files to the bits of one that was not interrupted."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+from cli_cases import scene_of
+from pxr import Usd
+from vessel_cases import tube_scene
+
+from sparselbm.files.restarts import RestartWriter, restart_files
+from sparselbm.geometry import TriangleMesh
+from sparselbm.observe.monitor import Csv
+from sparselbm.results.stage.validation import validate_stage
+
+COARSE = (
+    "--voxel-size", "0.125", "--reynolds", "60", "--lattice-velocity", "0.1", "--margins", "0.3,0.5,0.3", "--device", "cpu",
+    "--output", "out", "--restart-every", "1e-9", "--draw", "slice",
+)
+SHORT = (
+    "run", "ball.usda", *COARSE[:-4], "--duration", "1.5", "--record-every", "0.1", "--output-every", "0.5", "--draw", "slice",
+)
+STEADY = ("run", "ball.usda", *COARSE, "--max-steps", "120")
+DURATION = (
+    "run", "ball.usda", *COARSE, "--duration", "2.5", "--ramp", "1.2", "--record-every", "0.1", "--output-every", "0.5",
+    "--statistics-from", "0.4", "--draw", "volumes",
+)
+VESSEL = (
+    "run", "tube.usda", "--device", "cpu", "--output", "out", "--restart-every", "1e-9", "--draw", "slice", "--duration", "0.06",
+    "--record-every", "0.002", "--statistics-from", "0.02",
+)
+"""Tube with a Windkessel outlet, whose pressure follows the flow; with statistics of the wall shear stress."""
+OPTIMIZE = (
+    "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check",
+    "--rigid",
+)
+NOT_RESULTS = {"seconds", "wall_time", "options", "machine"}
+"""Names in summaries whose values are wall times, describe the machine, or say that a run was resumed."""
+
+
+class KilledError(BaseException):
+    """End of a process right after it has written a restart file."""
+
+
+@pytest.fixture
+def ball(tmp_path):
+    windkessel = {"proximalResistance": 1e6, "distalResistance": 4e6, "compliance": 5e-9}
+    tube_scene(tmp_path / "tube.usda", outlet={"kind": "outlet", **windkessel})
+    return scene_of(tmp_path / "ball.usda", {"Ball": TriangleMesh.sphere(0.5, subdivisions=2)})
+
+
+@pytest.fixture
+def killed_after(monkeypatch):
+    """Ends the command in the test's process after a number of restart files; 0: it does not end."""
+    write = RestartWriter._write
+
+    def kill(count):
+        written = []
+
+        def wrapped(writer):
+            write(writer)
+            written.append(1)
+            if len(written) == count:
+                raise KilledError
+
+        monkeypatch.setattr(RestartWriter, "_write", wrapped)
+        return written
+
+    return kill
+
+
+def found_in(folder):
+    """Summary without wall times, and the contents of all series, histories and fields."""
+    names = [path.name for pattern in ("*.csv", "*.nvdb") for path in folder.glob(pattern)]
+    files = {name: _rows(folder / name) if name == "history.csv" else (folder / name).read_bytes() for name in names}
+    return {"summary": _without(json.loads((folder / "summary.json").read_text())), **files}
+
+
+def _without(value):
+    if isinstance(value, dict):
+        return {name: _without(each) for name, each in value.items() if name not in NOT_RESULTS}
+    return [_without(each) for each in value] if isinstance(value, list) else value
+
+
+def _rows(path):
+    """Rows of history.csv without the wall time."""
+    head, *rows = [line.split(",") for line in path.read_text().splitlines()]
+    return [[each for name, each in zip(head, row, strict=True) if name != "seconds"] for row in rows]
+
+
+@pytest.mark.validate
+@pytest.mark.parametrize(
+    ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (VESSEL, 0.5), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8)],
+    ids=["steady", "duration, early", "duration, late", "vessel", "optimize, early", "optimize, late"],
+)
+def test_the_end_has_the_bits_of_an_uninterrupted_run(arguments, share, ball, in_process, killed_after, tmp_path):
+    written = killed_after(0)
+    code, _, said = in_process(*arguments)
+    assert code == 0, said
+    assert not (tmp_path / "out" / "restart").exists()
+    whole = found_in(tmp_path / "out")
+    killed_after(max(1, round(share * len(written))))
+    with pytest.raises(KilledError):
+        in_process(*arguments, "--overwrite")
+    killed_after(0)
+    code, out, said = in_process(*arguments, "--resume")
+    assert code == 0, said
+    assert "Resumed" in out
+    found = found_in(tmp_path / "out")
+    assert [name for name in {**whole, **found} if found.get(name) != whole.get(name)] == []
+    assert "is finished" in in_process(*arguments, "--resume")[1]
+
+
+def test_a_run_that_is_stopped_says_how_to_continue_and_does(ball, in_process, tmp_path, monkeypatch):
+    """SIGTERM as Ctrl-C: a restart file is written at once; rows and frames continue without a gap."""
+    with monkeypatch.context() as patch:
+        point = RestartWriter.point
+
+        def stopped(writer):
+            os.kill(os.getpid(), signal.SIGTERM)
+            point(writer)
+
+        patch.setattr(RestartWriter, "point", stopped)
+        code, _, said = in_process(*SHORT)
+    assert code == 130
+    assert "Interrupted at 1.25 s. The same command with --resume continues it." in said
+    assert len(restart_files(tmp_path / "out" / "restart")) == 1
+    code, _, said = in_process(*SHORT)
+    assert (code, "already has" in said) == (2, True)
+    code, _, said = in_process(*SHORT, "--reynolds", "70", "--resume")
+    assert code == 2
+    assert "fluid.reynolds is 70.0, but was 60.0 when the run began" in said
+    code, out, said = in_process(*SHORT, "--resume")
+    assert code == 0, said
+    assert "Resumed at step 100, 1.25 s" in out
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["output_times"] == pytest.approx([0.0, 0.5, 1.0, 1.5])
+    assert Csv().read(tmp_path / "out" / "time_series.csv").values[:, 0] == pytest.approx(0.1 * np.arange(16))
+    stage = Usd.Stage.Open(str(tmp_path / "out" / "ball_results.usda"))
+    drawn = stage.GetPrimAtPath("/Results/Slices/speed_y").GetAttribute("primvars:speed")
+    assert [code / 24.0 for code in drawn.GetTimeSamples()] == pytest.approx(summary["output_times"])
+    assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
+    code, out, _ = in_process(*SHORT, "--resume")
+    assert (code, "is finished" in out) == (0, True)
+    (tmp_path / "out" / "summary.json").unlink()
+    code, _, said = in_process(*SHORT, "--resume")
+    assert (code, "has no restart file" in said) == (2, True)
