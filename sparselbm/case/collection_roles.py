@@ -28,3 +28,8 @@ def on_prim(path: str, obstacle: CaseObstacle) -> tuple[str, CaseObstacle]:
     """The prim to which the schema of an obstacle is applied, and the obstacle with the name of its collection."""
     prim, _, name = path.partition(_OF)
     return prim, replace(obstacle, collection=name) if name else obstacle
+
+
+def is_collection(path: str) -> bool:
+    """Whether a path is that of a collection."""
+    return _OF in path

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CaseError, MotionError, SceneError
 from ..flows import BodyMotion, FreeBody, TimeSamples
+from .collection_roles import is_collection
 from .entry import spelt
 from .parts import CaseObstacle, CaseTime, SceneFile
 from .source import Source
@@ -40,6 +41,8 @@ def require_motions(obstacles: Mapping[str, CaseObstacle], time: CaseTime, surfa
                 f"{place} the case has the fluid volume {surface}, in which other bodies are ignored: use a box around the "
                 "bodies, or remove it"
             )
+        if is_collection(path):
+            raise CaseError(f"{place} the members of a collection are no rigid body: give the motion to a prim above them")
         if each.role not in ("fixed", "design"):
             raise CaseError(f"{place} the role is {each.role}: only a body in the flow moves; set the role to fixed")
         if each.role == "design" and sum(other.role == "design" for other in obstacles.values()) > 1:

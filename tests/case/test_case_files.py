@@ -168,11 +168,25 @@ def test_the_members_of_a_collection_have_the_role_of_its_prim(tmp_path):
     turning = CaseObstacle(collection="car", rpm=60.0, rotation_axis=(0.0, 0.0, 1.0))
     case = replace(case_of(scene, "/World/Copy"), obstacle={"/World/Copy": CaseObstacle(role="design"), "/World": turning})
     assert set(case.setup(case.read_scene()).options.rotating) == {"/World/Body", "/World/Other"}
-    usd = with_settings(tmp_path / "case.usda", {"obstacle:rpm": 60.0})
+    with_settings(tmp_path / "case.usda", {"obstacle:rpm": 60.0})
     with pytest.raises(CaseError, match=r"^/World: sparselbm:obstacle:rpm is 60"):
-        Case.open(usd)
+        Case.open(tmp_path / "case.usda")
+    with_settings(tmp_path / "case.usda", {"obstacle:rpm": None, "obstacle:motion": "timeSamples", "time:duration": 1.0})
+    with pytest.raises(CaseError, match=r"^/World: sparselbm:obstacle:motion is .* collection are no rigid body"):
+        Case.open(tmp_path / "case.usda")
     with pytest.raises(SceneError, match=r"/World.collection:cat: no such prim"):
         case_of(scene, "/World", collection="cat").read_scene()
+
+
+def test_a_scene_that_has_the_names_of_the_template_keeps_its_prims(tmp_path):
+    scene = write_scene(tmp_path / "scene.usda")
+    stage = Usd.Stage.Open(str(scene))
+    for name in ("Case", "Case1", "Scalar"):
+        stage.DefinePrim(f"/{name}", "Scope")
+    stage.GetRootLayer().Save()
+    text = template(scene).read_text()
+    assert 'def Scope "Case2"' in text
+    assert '# def Scope "Scalar1"' in text
 
 
 def test_values_of_every_kind_are_alike_in_usd_and_toml(scene):
