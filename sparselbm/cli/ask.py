@@ -34,7 +34,7 @@ _FLUIDS = {
     "air at 20 C: 1.204 kg/m3, 1.516e-5 m2/s": {"density": "1.204", "viscosity": "1.516e-5"},
     "water at 20 C: 998.2 kg/m3, 1.004e-6 m2/s": {"density": "998.2", "viscosity": "1.004e-6"},
 }
-"""Options of common fluids. Source: CRC Handbook of Chemistry and Physics, 97th edition, sections 6 and 14."""
+"""Options of common fluids at 20 C and 101325 Pa."""
 
 _GIVEN_FLUID = ("density", "viscosity", "dynamic_viscosity", "reynolds")
 
