@@ -102,7 +102,8 @@ def _tunnel(case: Case, setup: FlowSetup) -> WindTunnelSetup:
 
 def _deformation(case: Case, setup: WindTunnelSetup, own: Deformation | None) -> Deformation:
     design = case.design
-    if design.prim is not None and design.prim not in setup.obstacle.split(","):
+    named = (*setup.obstacle.split(","), *(case.design_obstacle or "").split(","))  # A material is named itself.
+    if design.prim is not None and design.prim not in named:
         raise CaseError(
             f"{case.source.place('design', 'kind')} is {design.kind} on {design.prim}, but the design obstacle is "
             f"{setup.obstacle}: apply the schema there; only xformOps may belong to a prim above"

@@ -175,7 +175,7 @@ def _in_order(groups: Iterable[list[str]], indent: int = 0) -> list[str]:
 
 
 def _doc(part: type[CasePart]) -> str:
-    named = f" Here {part.example} is an example." if part.instances != () and not part.of_prims else ""
+    named = f" The name {part.example} is an example." if part.instances != () and not part.of_prims else ""
     return " ".join((inspect.getdoc(part) or "").split()) + named
 
 

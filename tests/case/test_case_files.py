@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from case_files import altered, case_of, plain_scene, template, write_scene
 from case_settings import with_settings
-from pxr import Usd
+from pxr import Usd, UsdShade
 
 from sparselbm.case import (
     Case,
@@ -176,6 +176,20 @@ def test_the_members_of_a_collection_have_the_role_of_its_prim(tmp_path):
         Case.open(tmp_path / "case.usda")
     with pytest.raises(SceneError, match=r"/World.collection:cat: no such prim"):
         case_of(scene, "/World", collection="cat").read_scene()
+
+
+def test_the_prims_of_a_material_have_the_role_of_the_material(tmp_path):
+    scene = write_scene(tmp_path / "scene.usda")
+    stage = Usd.Stage.Open(str(scene))
+    steel = UsdShade.Material.Define(stage, "/Looks/Steel")
+    for name in ("/World/Body", "/World/Other"):
+        UsdShade.MaterialBindingAPI.Apply(stage.GetPrimAtPath(name)).Bind(steel)
+    stage.GetRootLayer().Save()
+    for suffix in (".usda", ".toml"):
+        case = Case.open(template(scene, suffix, case_of(scene, "/Looks/Steel")))
+        setup = case.setup(case.read_scene())
+        assert set(setup.obstacle.split(",")) == {"/World/Body", "/World/Other"}
+        CaseStudy.of(case, setup)
 
 
 def test_a_scene_that_has_the_names_of_the_template_keeps_its_prims(tmp_path):
