@@ -12,7 +12,7 @@ SPEC.loader.exec_module(pages)
 def test_settings_commands_and_modules_are_written(tmp_path):
     pages.write(tmp_path)
     settings, commands = ((tmp_path / f"{name}.md").read_text() for name in ("settings", "commands"))
-    assert "| `latticeVelocity` | `0.08` | Inlet velocity in cells per step" in settings
+    assert "| `tolerance` | `0.001` | Convergence tolerance" in settings
     assert "| `file` |" in settings
     assert "`--metres-per-unit" in commands
     assert "## optimize" in commands
