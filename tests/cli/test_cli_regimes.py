@@ -75,7 +75,7 @@ def with_regime(monkeypatch):
     def patch(name):
         seen = []
 
-        def watch(run, simulation, measurement, on_progress=None, *, recorder=None):
+        def watch(run, simulation, measurement, on_progress=None, *, recorder=None, restarts=None):
             seen.append(run)
             change = FieldChange(0.025 if name == "unsettled" else 1e-4, (1.0, 2.0, 3.0))
             return SteadyResult(0.004, 60, 0.02, REGIMES[name](measurement.names), change)

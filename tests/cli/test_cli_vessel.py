@@ -74,8 +74,9 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
     # At the rims too, where half of the cells around lie behind a cap.
     along = (open_tube().points - START) @ AXIS
     pressure = np.array(UsdGeom.PrimvarsAPI(stage.GetPrimAtPath("/World/Tube")).GetPrimvar("pressure").Get())
-    assert pressure == pytest.approx(GRADIENT * (LENGTH - along), abs=0.15 * GRADIENT * LENGTH)
     shear, rim = np.linalg.norm(shear, axis=1), (along < 1e-4) | (along > LENGTH - 1e-4)
+    for where, share in ((~rim, 0.15), (rim, 0.2)):
+        assert pressure[where] == pytest.approx(GRADIENT * (LENGTH - along[where]), abs=share * GRADIENT * LENGTH)
     assert np.abs(shear / (GRADIENT * RADIUS / 2) - 1.0).max() < 0.16
     assert shear[rim].mean() == pytest.approx(GRADIENT * RADIUS / 2, rel=0.03)
     assert stage.GetPrimAtPath("/Results/Streamlines/flow")

@@ -9,6 +9,7 @@ from study_cases import BALL, SMALL, small_problem
 
 from sparselbm.design import CrossCheck, DefectCorrection, DesignProblem, ForceConstraint, ShapeVariables
 from sparselbm.design.constraint.aggregate import Mean, Worst
+from sparselbm.design.journal import Journal
 from sparselbm.design.operating_point import Solution
 from sparselbm.design.optimizer import SLSQP, StoppingCriteria
 from sparselbm.errors import ConstraintError, SimulationError
@@ -30,6 +31,8 @@ class ExactPoint:
     fails: bool = False
     solved: list = field(default_factory=list)
     observables: tuple = (None, None)
+    name: str = "exact"
+    journal: Journal = field(default_factory=Journal)
 
     variables = SimpleNamespace(
         initial=lambda: np.full(3, 0.5), bounds=lambda: (np.full(3, -2.0), np.full(3, 2.0)), states=lambda x: (x,)

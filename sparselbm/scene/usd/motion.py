@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LARGEST_TURN = 1.0
 """Largest rotation between two samples [rad]."""
-_FINEST = 1.0 / 512.0
+_FINEST = 2.0**-9
 """Smallest interval between two samples [time codes]."""
 _RIGID = 1e-5
 
