@@ -51,7 +51,7 @@ def optimize(
     read = options.scene(case)
     study = CaseStudy.of(case, case.setup(read, place))
     folder, origin = output_of(output, case, "_optimize"), options.origin(case)
-    if resume and is_finished(folder):
+    if resume and is_finished(folder, origin):
         out.print(f"The optimisation in {folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
     restarts = restarts_of(folder, case, read, origin, device=place, draw=drawn, resume=resume)

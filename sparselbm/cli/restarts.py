@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import warp as wp
 
 from ..case import Case
 from ..errors import RestartError
-from ..files.restarts import RestartWriter, restart_files
+from ..files.restarts import RestartWriter, difference, restart_files
 from ..results.draw import Drawing
 from ..results.run_record import package_version
 from ..scene.usd import Scene
@@ -52,9 +53,15 @@ def restarts_of(
     return RestartWriter(place, identity, every=60.0 * case.output.restart_every, resume=resume)
 
 
-def is_finished(folder: Path) -> bool:
-    """Whether the results in a folder are those of a run that has ended."""
-    return (folder / "summary.json").is_file() and not restart_files(folder / FOLDER)
+def is_finished(folder: Path, origin: Mapping[str, Any]) -> bool:
+    """Whether the results in a folder are those of a run that has ended. Raises RestartError if it had other settings."""
+    path = folder / "summary.json"
+    if not path.is_file() or restart_files(folder / FOLDER):
+        return False
+    stored = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get("case", {}).get("settings", {})
+    if fault := difference(stored, json.loads(json.dumps(origin["case"]["settings"])), ""):
+        raise RestartError(f"the run in {folder} is finished, and cannot be resumed with other settings: {fault}")
+    return True
 
 
 def _checksum(*arrays: np.ndarray) -> str:

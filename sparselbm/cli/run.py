@@ -57,7 +57,7 @@ def run(
         _sweep(plan, overwrite)
         return
     (each,) = plan.runs.values()
-    if resume and is_finished(each.folder):
+    if resume and is_finished(each.folder, each.origin):
         out.print(f"The run in {each.folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
     with no_empty_folders(each.folder):

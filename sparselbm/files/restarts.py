@@ -153,7 +153,7 @@ class RestartWriter(Restarts):
             except (RestartError, KeyError, TypeError) as error:
                 warnings.warn(f"{path} is damaged, so that an older restart file is used ({error})", stacklevel=4)
                 continue
-            if fault := _difference(stored, {"format": _FORMAT, **self._identity}, ""):
+            if fault := difference(stored, {"format": _FORMAT, **self._identity}, ""):
                 raise RestartError(f"the run in {self._folder} cannot be resumed: {fault}")
             self.source = path
             return parts
@@ -167,11 +167,11 @@ def restart_files(folder: str | Path) -> list[Path]:
     return sorted(Path(folder).glob("restart_*.npz"))
 
 
-def _difference(stored: Any, present: Any, place: str) -> str:
-    """First value that differs, as a sentence; an empty text if all are equal."""
+def difference(stored: Any, present: Any, place: str) -> str:
+    """First value that differs, as a sentence; an empty text if all are equal. `place`: name of the values."""
     if isinstance(stored, Mapping) and isinstance(present, Mapping):
         for name in {**stored, **present}:
-            if fault := _difference(stored.get(name), present.get(name), f"{place}.{name}" if place else str(name)):
+            if fault := difference(stored.get(name), present.get(name), f"{place}.{name}" if place else str(name)):
                 return fault
         return ""
     if stored == present:

@@ -106,7 +106,7 @@ class MotionChecks:
         for name, motion in self.moving.items():
             if isinstance(motion, FreeBody):
                 share = motion.density / self.density
-                found[f"motion of {name}"] = f"free, {motion.density:.4g} kg/m^3, {share:.4g} of the fluid"
+                found[f"motion of {name}"] = f"free, {motion.density:.4g} kg/m^3, {share:.4g} times the density of the fluid"
             else:
                 speed, time = self.fastest.get(name, (0.0, 0.0))
                 mach = self.units.velocity_to_lattice(speed) / SOUND_SPEED

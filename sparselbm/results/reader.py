@@ -51,8 +51,9 @@ class Results:
         missing = [f"{name}.nvdb" for name in FIELDS if not (self.folder / f"{name}.nvdb").is_file()]
         if missing:
             raise ResultsError(
-                f"{self.folder}: {' and '.join(missing)} is missing; an interrupted study has shapes but no fields: "
-                "export glb, usdz, csv or json, or complete the study"
+                f"{self.folder}: {' and '.join(missing)} is missing; an interrupted study has shapes but no fields, "
+                "and neither has a run without the drawing volumes: export glb, usdz, csv or json, complete the study, or "
+                "repeat the run with --draw volumes"
             )
 
     @cached_property
