@@ -144,9 +144,9 @@ def test_a_run_that_is_stopped_says_how_to_continue_and_does(ball, in_process, t
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
     code, out, _ = in_process(*SHORT, "--resume")
     assert (code, "is finished" in out) == (0, True)
-    (tmp_path / "out" / "summary.json").unlink()
-    code, _, said = in_process(*SHORT, "--resume")
-    assert (code, "has no restart file" in said) == (2, True)
     code, _, said = in_process(*SHORT, "--reynolds", "70", "--resume")
     assert code == 2
     assert "is finished, and cannot be resumed with other settings: fluid.reynolds is 70.0" in said
+    (tmp_path / "out" / "summary.json").unlink()
+    code, _, said = in_process(*SHORT, "--resume")
+    assert (code, "has no restart file" in said) == (2, True)
