@@ -154,13 +154,7 @@ def image_file(case: ImageSettings) -> Path | None:
     """
     part, scene = case.image, Path(case.scene.file or "")
     if part.file is not None:
-        path, folder = (case.source.folder / part.file).resolve(), case.source.folder.resolve()
-        if case.source.local_files_only and folder not in path.parents:
-            raise CaseError(
-                f"{case.source.place('image', 'file')} refers to {path}, outside of {folder}; local_files_only=True refuses "
-                "this: copy the file into the folder"
-            )
-        return case.source.folder / part.file
+        return case.source.path_of(part.file, case.source.place("image", "file"))
     suffix = scene.suffix.lower()
     return scene if suffix in SUFFIXES or (suffix in VOLUME_SUFFIXES and part != CaseImage()) else None
 

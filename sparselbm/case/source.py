@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import CaseError
+
 
 @dataclass(frozen=True)
 class Source:
@@ -14,12 +16,29 @@ class Source:
     prims: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Path of the prim, by the names of a part and of its instance; empty for TOML."""
     local_files_only: bool = False
-    """Whether Python files outside of the folder are refused."""
+    """Whether files outside of the folder are refused."""
 
     @property
     def folder(self) -> Path:
         """Folder of the file, to which paths in the case are relative; without a file the working directory."""
         return Path() if self.file is None else self.file.parent
+
+    def path_of(self, file: str, place: str) -> Path:
+        """Path of a file that a setting names, relative to the folder.
+
+        `place`: that of the setting. Raises CaseError for a missing file, and for one outside of the folder where only local
+        files are allowed.
+        """
+        folder = self.folder.resolve()
+        path = (folder / file).resolve()
+        if self.local_files_only and folder not in path.parents:
+            raise CaseError(
+                f"{place} refers to {path}, outside of {folder}; local_files_only=True refuses this: copy the file into the "
+                "folder"
+            )
+        if not path.is_file():
+            raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {folder}")
+        return path
 
     def place(self, space: str, attribute: str, instance: str = "") -> str:
         """Place of a setting, such as /Case: sparselbm:boundary:xMin:velocity, or case.toml: boundary.xMin.velocity."""

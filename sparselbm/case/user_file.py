@@ -57,14 +57,7 @@ def load_class(text: str, kind: type, place: str, source: Source, leading: int =
     allows local files only.
     """
     file, found = _parsed(text, place)
-    path = (source.folder / file).resolve()
-    if source.local_files_only and source.folder.resolve() not in path.parents:
-        raise CaseError(
-            f"{place} refers to {path}, outside of {source.folder.resolve()}; local_files_only=True refuses this: copy the file "
-            "into the folder"
-        )
-    if not path.is_file():
-        raise CaseError(f"{place} is {text!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
+    path = source.path_of(file, place)
     module = _module(path, place)
     name, model = found.name, getattr(module, found.name, None)
     if not isinstance(model, type):

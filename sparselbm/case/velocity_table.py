@@ -16,14 +16,7 @@ def read_table(file: str, place: str, source: Source) -> VelocityTable:
 
     `file`: relative to the case's folder. Raises CaseError for a missing file, missing columns and values that are no numbers.
     """
-    path = (source.folder / file).resolve()
-    if source.local_files_only and source.folder.resolve() not in path.parents:
-        raise CaseError(
-            f"{place} refers to {path}, outside of {source.folder.resolve()}; local_files_only=True refuses this: copy the file "
-            "into the folder"
-        )
-    if not path.is_file():
-        raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
+    path = source.path_of(file, place)
     with path.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, skipinitialspace=True)
         missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]

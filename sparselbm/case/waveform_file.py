@@ -23,14 +23,7 @@ def read_waveform(
     lines have a time and a value each; those that begin with # count for nothing. The file is relative to the case's folder.
     Raises CaseError with place, line, value and remedy.
     """
-    path = (source.folder / file).resolve()
-    if source.local_files_only and source.folder.resolve() not in path.parents:
-        raise CaseError(
-            f"{place} refers to {path}, outside of {source.folder.resolve()}; local_files_only=True refuses this: copy the file "
-            "into the folder"
-        )
-    if not path.is_file():
-        raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {source.folder.resolve()}")
+    path = source.path_of(file, place)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
