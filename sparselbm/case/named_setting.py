@@ -45,7 +45,7 @@ class NamedSetting:
         """The case with another value of the setting; settings that it replaces are reset. Raises CaseError."""
         space, known = self.part.space, self.part.entries()
         there = getattr(case, space)
-        allowed = list(self.part.instances or there)
+        allowed = [] if self.part.instances == () else list(self.part.instances or there)
         if self.part.instances != () and self.instance not in allowed:
             raise CaseError(f"{self}: the case has no {space} {self.instance!r}; {_near(self.instance, allowed)}")
         old = there if self.part.instances == () else there.get(self.instance)  # A side may have no condition of its own.
