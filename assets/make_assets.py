@@ -156,6 +156,10 @@ def gprims():
     return stage
 
 
+IN_TIME = {("opening", "velocity"), ("opening", "flowRate"), ("opening", "pressure")}
+"""Settings that may have time samples."""
+
+
 def apply_case(prim, **parts):
     """The parts of a case on a prim, as docs/how-to/cases.md has them: fluid={"reynolds": 100.0}; `x__y` is an instance, x:y."""
     kinds = {str: Sdf.ValueTypeNames.Token, float: Sdf.ValueTypeNames.Double, tuple: Sdf.ValueTypeNames.Double3}
@@ -164,7 +168,8 @@ def apply_case(prim, **parts):
         prim.AddAppliedSchema(f"Sparselbm{name.capitalize()}API" + (f":{instance}" if instance else ""))
         for key, value in values.items():
             attribute = f"sparselbm:{part.replace('__', ':')}:{key}"
-            made = prim.CreateAttribute(attribute, kinds[type(value)], False, Sdf.VariabilityUniform)
+            varies = Sdf.VariabilityVarying if (name, key) in IN_TIME else Sdf.VariabilityUniform
+            made = prim.CreateAttribute(attribute, kinds[type(value)], False, varies)
             made.Set(Gf.Vec3d(value) if isinstance(value, tuple) else value)
 
 
