@@ -28,9 +28,9 @@ def test_every_random_case_is_sound_or_refused_before_the_run(tmp_path, device, 
     assert not [f"{a.case.number}: {a.value} and {b.value}" for a, b in zip(coarse, finer, strict=True) if not agree(a, b)]
 
 
-@pytest.mark.parametrize("number", [0, 10, 18, 51, 73, 127])
+@pytest.mark.parametrize("number", [0, 10, 51, 73, 127])
 def test_a_short_run_is_sound_or_refused(number, tmp_path, device):
-    """Bodies and vessels that are refused, a bend and a pipe: values of so short a run are not judged."""
+    """Bodies and vessels that are refused, and a pipe: values of so short a run are not judged."""
     found = outcome_of(random_case(number, tmp_path), device, work=1e-3 * WORK)
     assert found.result not in ("blown up", "crashed"), found.detail
     assert (found.result == "refused") == (number in (0, 10, 73, 127)), found.detail
