@@ -13,6 +13,7 @@ from ..case.kinds import COUNTS, VECTOR
 from ..case.record import settings_of
 from ..case.user_file import names_a_class
 from ..errors import OptionError
+from ..files.json_values import json_value
 from ..scene.usd import Scene
 from .options import chosen, three
 from .stream_options import fluid_of, stream_of
@@ -69,7 +70,7 @@ class Overrides:
         """Command, options and case of a run, from which it can be repeated, as values for JSON."""
         options = {name: value if isinstance(value, int | float | list) else str(value) for name, value in self.given.items()}
         file = str(case.source.file or case.file)
-        return {"command": self.command, "options": options, "case": {"file": file, "settings": settings_of(case)}}
+        return {"command": self.command, "options": options, "case": {"file": file, "settings": json_value(settings_of(case))}}
 
     def _changes(self) -> dict[str, dict[str, Any]]:
         """Values by part and attribute, as the case stores them."""

@@ -48,7 +48,7 @@ def restarts_of(
     identity = {
         "version": package_version(), "command": origin["command"], "device": (wp.get_device(device).is_cuda and "cuda") or "cpu",
         **{f"surface of {each.path}": _checksum(each.mesh.points, each.mesh.faces) for each in scene.bodies},
-        **_plain(settings), "draw": [repr(each) for each in draw],
+        **settings, "draw": [repr(each) for each in draw],
     }
     return RestartWriter(place, identity, every=60.0 * case.output.restart_every, resume=resume)
 
@@ -59,7 +59,7 @@ def is_finished(folder: Path, origin: Mapping[str, Any]) -> bool:
     if not path.is_file() or restart_files(folder / FOLDER):
         return False
     stored = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get("case", {}).get("settings", {})
-    if fault := difference(stored, json.loads(json.dumps(origin["case"]["settings"])), ""):
+    if fault := difference(stored, origin["case"]["settings"], ""):
         raise RestartError(f"the run in {folder} is finished, and cannot be resumed with other settings: {fault}")
     return True
 
@@ -69,13 +69,6 @@ def _checksum(*arrays: np.ndarray) -> str:
     for each in arrays:
         found = zlib.crc32(np.ascontiguousarray(each).data, found)
     return f"checksum {found:08x}"
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON gives it back."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def continued(restarts: RestartWriter | None) -> str:

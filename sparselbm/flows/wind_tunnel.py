@@ -99,6 +99,8 @@ class WindTunnel(TunnelOptions):
         self, bodies: Mapping[str, TriangleMesh], obstacle: str, device: wp.DeviceLike | None
     ) -> Mapping[str, TriangleMesh]:
         """The obstacle, and the bodies that reach into the box, which may depend on them: it ends on a flat ground."""
+        if len(bodies) == 1:
+            return bodies
         alone = self._setup({obstacle: bodies[obstacle]}, obstacle, device)
         margin = EDGE * alone.voxel_size
         near = within_box(bodies, obstacle, alone.bounds + margin * np.array([[-1.0], [1.0]]))

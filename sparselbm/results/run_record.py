@@ -13,6 +13,7 @@ from typing import Any
 import warp as wp
 
 from ..estimate.machine import describe_machine
+from ..files.json_values import json_value
 from ..flows import Flow, FlowSetup
 
 
@@ -45,7 +46,7 @@ def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     summary = json.loads(path.read_text(encoding="utf-8"))
-    run, case = summary.get("run", {}), json.loads(json.dumps(origin["case"]))
+    run, case = summary.get("run", {}), origin["case"]
     files = [Path(name) for name in (case["file"], case["settings"]["scene"]["file"])]
     is_newer = any(file.is_file() and file.stat().st_mtime > path.stat().st_mtime for file in files)
     return None if is_newer or (run.get("case"), run.get("version")) != (case, package_version()) else summary
@@ -53,18 +54,7 @@ def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _fields(value: Any) -> dict[str, Any]:
     """Fields of a dataclass as values for JSON."""
-    return {name: _plain(each) for name, each in vars(value).items()}
-
-
-def _plain(value: Any) -> Any:
-    """A value for JSON: numbers, texts and their sequences as they are, models as their text."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value.__name__ if isinstance(value, type) else str(value)
+    return {name: json_value(each) for name, each in vars(value).items()}
 
 
 def package_version() -> str:

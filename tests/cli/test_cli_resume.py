@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 from cli_cases import scene_of
+from killed_runs import KilledError, kill_after, results_in
 from pxr import Usd
 from vessel_cases import tube_scene
 
@@ -36,14 +37,6 @@ OPTIMIZE = (
     "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check",
     "--rigid",
 )
-NOT_RESULTS = {"seconds", "wall_time", "options", "machine"}
-"""Names in summaries whose values are wall times, describe the machine, or say that a run was resumed."""
-
-
-class KilledError(BaseException):
-    """End of a process right after it has written a restart file."""
-
-
 @pytest.fixture
 def ball(tmp_path):
     windkessel = {"proximalResistance": 1e6, "distalResistance": 4e6, "compliance": 5e-9}
@@ -51,64 +44,25 @@ def ball(tmp_path):
     return scene_of(tmp_path / "ball.usda", {"Ball": TriangleMesh.sphere(0.5, subdivisions=2)})
 
 
-@pytest.fixture
-def killed_after(monkeypatch):
-    """Ends the command in the test's process after a number of restart files; 0: it does not end."""
-    write = RestartWriter._write
-
-    def kill(count):
-        written = []
-
-        def wrapped(writer):
-            write(writer)
-            written.append(1)
-            if len(written) == count:
-                raise KilledError
-
-        monkeypatch.setattr(RestartWriter, "_write", wrapped)
-        return written
-
-    return kill
-
-
-def found_in(folder):
-    """Summary without wall times, and the contents of all series, histories and fields."""
-    names = [path.name for pattern in ("*.csv", "*.nvdb") for path in folder.glob(pattern)]
-    files = {name: _rows(folder / name) if name == "history.csv" else (folder / name).read_bytes() for name in names}
-    return {"summary": _without(json.loads((folder / "summary.json").read_text())), **files}
-
-
-def _without(value):
-    if isinstance(value, dict):
-        return {name: _without(each) for name, each in value.items() if name not in NOT_RESULTS}
-    return [_without(each) for each in value] if isinstance(value, list) else value
-
-
-def _rows(path):
-    """Rows of history.csv without the wall time."""
-    head, *rows = [line.split(",") for line in path.read_text().splitlines()]
-    return [[each for name, each in zip(head, row, strict=True) if name != "seconds"] for row in rows]
-
-
 @pytest.mark.validate
 @pytest.mark.parametrize(
     ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (VESSEL, 0.5), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8)],
     ids=["steady", "duration, early", "duration, late", "vessel", "optimize, early", "optimize, late"],
 )
-def test_the_end_has_the_bits_of_an_uninterrupted_run(arguments, share, ball, in_process, killed_after, tmp_path):
-    written = killed_after(0)
+def test_the_end_has_the_bits_of_an_uninterrupted_run(arguments, share, ball, in_process, monkeypatch, tmp_path):
+    written = kill_after(monkeypatch, 0)
     code, _, said = in_process(*arguments)
     assert code == 0, said
     assert not (tmp_path / "out" / "restart").exists()
-    whole = found_in(tmp_path / "out")
-    killed_after(max(1, round(share * len(written))))
+    whole = results_in(tmp_path / "out")
+    kill_after(monkeypatch, max(1, round(share * len(written))))
     with pytest.raises(KilledError):
         in_process(*arguments, "--overwrite")
-    killed_after(0)
+    kill_after(monkeypatch, 0)
     code, out, said = in_process(*arguments, "--resume")
     assert code == 0, said
     assert "Resumed" in out
-    found = found_in(tmp_path / "out")
+    found = results_in(tmp_path / "out")
     assert [name for name in {**whole, **found} if found.get(name) != whole.get(name)] == []
     assert "is finished" in in_process(*arguments, "--resume")[1]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import warp as wp
 from changed_simulations import DYE, populations
+from killed_runs import KilledError, kill_after
 
 from sparselbm.errors import RestartError
 from sparselbm.files.restarts import RestartWriter, Resumable
@@ -18,10 +19,6 @@ from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInle
 from sparselbm.observe import KineticEnergy
 from sparselbm.observe.monitor import Action, EverySteps, FieldMeans, Residual, SeriesFolder, Values
 from sparselbm.solver import Simulation
-
-
-class KilledError(BaseException):
-    """End of a process at a restart file."""
 
 
 class Counter(Resumable):
@@ -79,16 +76,8 @@ def restarts_of(folder, every=0.0, identity=None, **more):
 
 def ended(run, flow, restarts, folder, monkeypatch, after=None):
     """Result of a run, which ends after some restart files."""
-    write, written = RestartWriter._write, []
-
-    def wrapped(writer):
-        write(writer)
-        written.append(1)
-        if len(written) == after:
-            raise KilledError
-
     with monkeypatch.context() as patch:
-        patch.setattr(RestartWriter, "_write", wrapped)
+        kill_after(patch, after)
         restarts.add("flow", FlowState(flow))
         try:
             return run(flow, restarts, folder), populations(flow.simulation)

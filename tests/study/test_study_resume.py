@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import warp as wp
+from killed_runs import KilledError, kill_after
 
 from sparselbm.adjoint import Steady
 from sparselbm.design import DesignProblem, ParameterVariables
@@ -23,10 +24,6 @@ from sparselbm.trace.expression import sqrt
 MISFIT = Integral(lambda rho, u: (sqrt(u[0] ** 2 + 1e-12) - 0.03) ** 2)
 
 
-class KilledError(BaseException):
-    """End of a process right after it has written a restart file."""
-
-
 def problem_of(device, optimizer, start=0.05):
     """Flow along a channel without friction, whose velocity has to be 0.03 everywhere: see test_study_parameters."""
     simulation = Simulation(
@@ -43,16 +40,9 @@ def problem_of(device, optimizer, start=0.05):
 
 def minimised(problem, folder, monkeypatch, *, after=None, resume=False):
     """All iterations of an optimisation that ends after some restart files, and the number of flows computed."""
-    write, solve, written, solved = RestartWriter._write, OperatingPoint._solved, [], []
-
-    def wrapped(writer):
-        write(writer)
-        written.append(1)
-        if len(written) == after:
-            raise KilledError
-
+    solve, solved = OperatingPoint._solved, []
     with monkeypatch.context() as patch:
-        patch.setattr(RestartWriter, "_write", wrapped)
+        written = kill_after(patch, after)
         patch.setattr(OperatingPoint, "_solved", lambda point, x: (solved.append(x), solve(point, x))[1])
         problem.restarts = RestartWriter(folder, {}, every=0.0, resume=resume)
         try:

@@ -1,6 +1,5 @@
 """Runs and optimisations in processes that are killed at 50 random moments end with the bits of those that are not."""
 
-import json
 import os
 import random
 import subprocess
@@ -9,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from killed_runs import results_in
 from pxr import Usd, UsdGeom
 
 from sparselbm.files.restarts import restart_files
@@ -52,8 +52,6 @@ CASES = {
     ),
 }
 """Command and case of each kind of run."""
-NOT_RESULTS = {"seconds", "wall_time", "options", "machine"}
-"""Names in summaries whose values are wall times, describe the machine, or say that a run was resumed."""
 MOMENTS = 50
 
 
@@ -72,7 +70,7 @@ def whole(request, tmp_path_factory):
     arguments = [command, "case.toml", "--device", "cpu", "--output", "out", "--draw", "slice", "--draw", "volumes"]
     code, duration = _run(arguments, folder)
     assert code == 0
-    return request.param, arguments, folder, _found(folder / "out"), duration
+    return request.param, arguments, folder, results_in(folder / "out"), duration
 
 
 def _run(arguments, folder, delay=None):
@@ -93,25 +91,6 @@ def _run(arguments, folder, delay=None):
     return process.returncode, time.monotonic() - begun
 
 
-def _found(folder):
-    """Summary without wall times, and the contents of all series, histories and fields."""
-    names = [path.name for pattern in ("*.csv", "*.nvdb") for path in folder.glob(pattern)]
-    files = {name: _rows(folder / name) if name == "history.csv" else (folder / name).read_bytes() for name in names}
-    return {"summary": _without(json.loads((folder / "summary.json").read_text())), **files}
-
-
-def _without(value):
-    if isinstance(value, dict):
-        return {name: _without(each) for name, each in value.items() if name not in NOT_RESULTS}
-    return [_without(each) for each in value] if isinstance(value, list) else value
-
-
-def _rows(path):
-    """Rows of history.csv without the wall time."""
-    head, *rows = [line.split(",") for line in path.read_text().splitlines()]
-    return [[each for name, each in zip(head, row, strict=True) if name != "seconds"] for row in rows]
-
-
 @pytest.mark.parametrize("seed", range(-(-MOMENTS // len(CASES))))
 def test_a_killed_run_ends_with_the_bits_of_the_whole_one(whole, seed):
     """One that is killed before its first restart file is refused, and repeated; one that had finished has nothing to do."""
@@ -127,5 +106,5 @@ def test_a_killed_run_ends_with_the_bits_of_the_whole_one(whole, seed):
         assert resumed == (0 if kept or ended else 2)
         if not (kept or ended):
             assert _run([*arguments, "--overwrite"], folder)[0] == 0
-    found = _found(folder / "out")
+    found = results_in(folder / "out")
     assert [each for each in {**expected, **found} if found.get(each) != expected.get(each)] == []

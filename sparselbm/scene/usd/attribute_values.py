@@ -4,11 +4,11 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.named_prims import editable_prim, require_known
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -33,15 +33,9 @@ def _attribute(stage: Usd.Stage, name: str) -> Usd.Attribute:
     path, point, wanted = name.partition(".")
     if not (path and point and wanted):
         raise SceneError(f"{name!r} is not an attribute: use the prim and the attribute, such as /Car/Flap.xformOp:rotateY")
-    prim = stage.GetPrimAtPath("/" + path.strip("/"))
-    if not prim:
-        _refuse(name, "prim", path, [str(each.GetPath()) for each in stage.TraverseAll()])
-    if prim.IsInstanceProxy():
-        raise SceneError(f"{name}: {path} is inside an instance, whose copies share it; use a prim outside of it")
-    attribute = prim.GetAttribute(wanted)
-    if not attribute:
-        _refuse(name, "attribute", wanted, [each.GetName() for each in prim.GetAttributes()])
-    return attribute
+    prim = editable_prim(stage, name, path, ", whose copies share it; use a prim outside of it")
+    require_known(name, "attribute", wanted, [each.GetName() for each in prim.GetAttributes()])
+    return prim.GetAttribute(wanted)
 
 
 def _value(attribute: Usd.Attribute, name: str, text: str) -> Any:
@@ -60,8 +54,3 @@ def _value(attribute: Usd.Attribute, name: str, text: str) -> Any:
         return type(empty)(*(float(each) for each in text.split(",")))
     except Exception:  # The types of USD raise errors of their own classes.
         raise SceneError(f"{name} is {text!r}, but the attribute is of type {kind}: give a single value of that type") from None
-
-
-def _refuse(name: str, kind: str, wanted: str, there: list[str]) -> None:
-    near = difflib.get_close_matches(wanted, there, n=8, cutoff=0.0)
-    raise SceneError(f"{name}: there is no {kind} {wanted!r}; use one of {', '.join(near) or 'none'}")

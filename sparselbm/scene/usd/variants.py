@@ -4,12 +4,12 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.named_prims import editable_prim, require_known
 from sparselbm.scene.usd.stage import hushed, open_stage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def select(stage: Usd.Stage, choices: Mapping[str, str]) -> None:
     """
     for name, choice in choices.items():
         variants = _variant_set(stage, name)
-        _require(name, "variant", choice, variants.GetVariantNames())
+        require_known(name, "variant", choice, variants.GetVariantNames())
         variants.SetVariantSelection(choice)
 
 
@@ -44,17 +44,6 @@ def _variant_set(stage: Usd.Stage, name: str) -> Usd.VariantSet:
     path, colon, set_name = name.rpartition(":")
     if not (colon and path and set_name):
         raise SceneError(f"{name!r} is not a variant set: use the prim and the set, such as /Car:wheels")
-    path = "/" + path.strip("/")
-    prim = stage.GetPrimAtPath(path)
-    if not prim:
-        _require(name, "prim", path, [str(each.GetPath()) for each in stage.TraverseAll()])
-    if prim.IsInstanceProxy():
-        raise SceneError(f"{name}: {path} is inside an instance; select variants on a prim outside of it")
-    _require(name, "variant set", set_name, prim.GetVariantSets().GetNames())
+    prim = editable_prim(stage, name, path, "; select variants on a prim outside of it")
+    require_known(name, "variant set", set_name, prim.GetVariantSets().GetNames())
     return prim.GetVariantSet(set_name)
-
-
-def _require(name: str, kind: str, wanted: str, there: Collection[str]) -> None:
-    if wanted not in there:
-        near = difflib.get_close_matches(wanted, there, n=8, cutoff=0.0)
-        raise SceneError(f"{name}: there is no {kind} {wanted!r}; use one of {', '.join(near) or 'none'}")
