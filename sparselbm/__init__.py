@@ -5,7 +5,7 @@ from importlib import import_module
 _HOMES = {
     "Case": "case.case",
     "DesignProblem": "design.problem",
-    "Flow": "flows.setup",
+    "Flow": "flows",
     "Obstacle": "solver.obstacle",
     "ResultsWriter": "results.writer",
     "Scene": "scene.usd.scene",
@@ -13,7 +13,7 @@ _HOMES = {
     "Simulation": "solver.simulation",
     "Snapshot": "observe.snapshot",
     "Units": "units",
-    "WindTunnel": "flows.wind_tunnel",
+    "WindTunnel": "flows",
     "grid_check": "design.grid_check",
     "value_and_grad": "adjoint.value_and_grad",
 }

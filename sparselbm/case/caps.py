@@ -20,7 +20,7 @@ from ..flows import (
     WindkesselOutlet,
     WomersleyInflow,
 )
-from ..flows.openings import require_until
+from ..flows.runs.port_state import require_until
 from ..models import Waveform
 from .entry import Named
 from .parts import CaseOpening

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ..errors import CaseError, UnitsError
 from ..flows import FlowScalar, Forces
-from ..flows.internal_flow import WALL
+from ..flows.vessel.internal_flow import WALL
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
 from ..models.collision import BGK

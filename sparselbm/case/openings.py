@@ -23,7 +23,7 @@ from ..flows import (
     TunnelSides,
     VelocityTable,
 )
-from ..flows.tunnel_sides import faults_of_inlet
+from ..flows.tunnel.sides import faults_of_inlet
 from ..models.boundary import BoundaryCondition, Face
 from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source

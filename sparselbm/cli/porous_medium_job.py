@@ -8,8 +8,8 @@ from typing import Any
 from ..errors import OptionError, SparselbmError
 from ..estimate.device import gibibytes
 from ..flows import Flow, Permeability, PorousMediumSetup, RunEstimate, SteadyResult, SteadyRun
-from ..flows.permeability import DARCY
-from ..flows.porous_medium import CREEPING
+from ..flows.pores.permeability import DARCY
+from ..flows.pores.porous_medium import CREEPING
 from ..results import PorousMediumWriter
 from .exits import running, spoken
 from .jobs import Job, numerical_facts

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from ..design import Iterate
 from ..flows import FlowSetup
-from ..flows.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
+from ..flows.runs.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
 from .exits import spoken
 from .interrupt import Interruptible
 

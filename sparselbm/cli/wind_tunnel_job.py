@@ -6,7 +6,7 @@ import numpy as np
 
 from ..estimate.device import gibibytes
 from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup, moving_facts, moving_results
-from ..flows.blockage import BLOCKAGE_DOUBTED_ABOVE
+from ..flows.tunnel.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, run_flow

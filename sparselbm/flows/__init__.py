@@ -1,16 +1,32 @@
 """Flow set-ups in SI units, such as wind tunnels and internal flows, and the flows that they build."""
 
-from .aerodynamics import Aerodynamics
-from .body_motion import BodyMotion, FreeBody, TimeSamples
-from .body_rotation import BodyRotation
-from .cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
-from .coefficients import FlowCoefficient
-from .field_change import FieldChange
 from .flow import Flow, ProgressCallback, value_factor
 from .flow_state import FlowState
-from .forces import Forces
-from .image_sides import ImageSides, PeriodicSides, SealedSides
-from .inflow_profile import (
+from .motion.body_motion import BodyMotion, FreeBody, TimeSamples
+from .motion.body_rotation import BodyRotation
+from .motion.moving_bodies import BodyValues, MovingBodies
+from .physics.forces import Forces
+from .physics.options import FlowOptions
+from .physics.scalars import FlowScalar
+from .pores.image_sides import ImageSides, PeriodicSides, SealedSides
+from .pores.permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
+from .pores.porous_medium import PorousMedium, PorousMediumSetup
+from .reports.aerodynamics import Aerodynamics
+from .reports.moving_results import moving_facts, moving_results
+from .reports.scalar_results import scalar_facts, scalar_results
+from .runs.field_change import FieldChange
+from .runs.port_state import PortState
+from .runs.recorded_values import pressure_drop
+from .runs.regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
+from .runs.run_estimate import RunEstimate
+from .runs.steady_run import SteadyResult, SteadyRun
+from .runs.transient_run import TransientResult, TransientRun
+from .runs.until import FieldSettled, Until, ValuesSettled
+from .runs.value_statistics import ValueStatistics, WindowStatistics
+from .setup import FlowSetup
+from .simulation_setup import SimulationSetup
+from .tunnel.coefficients import FlowCoefficient
+from .tunnel.inflow_profile import (
     HeightProfile,
     InflowProfile,
     LogLawProfile,
@@ -18,30 +34,15 @@ from .inflow_profile import (
     PowerLawProfile,
     VelocityTable,
 )
-from .internal_flow import InternalFlow, InternalFlowSetup
-from .moving_bodies import BodyValues, MovingBodies
-from .moving_results import moving_facts, moving_results
-from .openings import Inlet, PortState
-from .options import FlowOptions
-from .outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
-from .permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
-from .porous_medium import PorousMedium, PorousMediumSetup
-from .recorded_values import pressure_drop
-from .regime import DriftingFlow, FlowRegime, Measured, Oscillation, PeriodicFlow, SteadyFlow
-from .run_estimate import RunEstimate
-from .scalar_results import scalar_facts, scalar_results
-from .scalars import FlowScalar
-from .setup import FlowSetup
-from .sides import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
-from .simulation_setup import SimulationSetup
-from .steady_run import SteadyResult, SteadyRun
-from .stream import Stream
-from .transient_run import TransientResult, TransientRun
-from .tunnel_setup import WindTunnelSetup
-from .tunnel_sides import TunnelSides
-from .until import FieldSettled, Until, ValuesSettled
-from .value_statistics import ValueStatistics, WindowStatistics
-from .wind_tunnel import WindTunnel
+from .tunnel.setup import WindTunnelSetup
+from .tunnel.side import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
+from .tunnel.sides import TunnelSides
+from .tunnel.stream import Stream
+from .tunnel.wind_tunnel import WindTunnel
+from .vessel.cap_profiles import CapProfile, LaminarInflow, UniformInflow, WomersleyInflow
+from .vessel.internal_flow import InternalFlow, InternalFlowSetup
+from .vessel.openings import Inlet
+from .vessel.outlets import FlowShareOutlet, Outlet, OutletCondition, ResistanceOutlet, WindkesselOutlet
 
 __all__ = [
     "Aerodynamics",

@@ -18,16 +18,16 @@ from ..lattice import CS2
 from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
-from .finite import require_finite
-from .measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
-from .moving_bodies import BodyValues, MovingBodies
-from .openings import PortState, port_states, require_until
-from .recorded_values import values_in_time
-from .regime import Measured, PeriodicFlow
-from .scalar_values import release_observables, with_scalars
+from .motion.moving_bodies import BodyValues, MovingBodies
+from .runs.finite import require_finite
+from .runs.measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
+from .runs.port_state import PortState, port_states, require_until
+from .runs.recorded_values import values_in_time
+from .runs.regime import Measured, PeriodicFlow
+from .runs.scalar_values import release_observables, with_scalars
+from .runs.steady_run import SteadyResult, SteadyRun
+from .runs.transient_run import SERIES, TransientResult, TransientRun
 from .setup import FlowSetup
-from .steady_run import SteadyResult, SteadyRun
-from .transient_run import SERIES, TransientResult, TransientRun
 
 ProgressCallback = Callable[[str, int, float, float], None]
 """Progress callback: called with the phase ("flow" or "gradient"), steps completed, current value and speed [MLUPS]."""

@@ -14,11 +14,11 @@ from ..grid import Domain
 from ..models.boundary import BoundaryCondition
 from ..models.in_si import InSI
 from ..solver import Obstacle, Simulation
-from .method import Inflow, Method
-from .options import FlowOptions
-from .physics import FlowModels
+from .physics.flow_models import FlowModels
+from .physics.method import Inflow, Method
+from .physics.options import FlowOptions
+from .physics.wall_place import wall_place_doubt
 from .setup import FlowSetup
-from .wall_place import wall_place_doubt
 
 S = TypeVar("S", bound="InflowSetup")
 

@@ -18,8 +18,8 @@ from ..geometry import TriangleMesh
 from ..models.wall import BounceBack
 from ..observe import Functional
 from ..units import Units
-from .run_estimate import RunEstimate
-from .steady_run import SteadyRun
+from .runs.run_estimate import RunEstimate
+from .runs.steady_run import SteadyRun
 
 if TYPE_CHECKING:
     from .flow import Flow

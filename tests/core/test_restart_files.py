@@ -13,7 +13,7 @@ from sparselbm.errors import RestartError
 from sparselbm.files.restarts import RestartWriter, Resumable
 from sparselbm.files.state_file import read_state, write_state
 from sparselbm.flows import FlowState, SimulationSetup, SteadyRun, TransientRun
-from sparselbm.flows.recorded_values import InTime
+from sparselbm.flows.runs.recorded_values import InTime
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.observe import KineticEnergy

@@ -9,7 +9,7 @@ import warp as wp
 from sparselbm.adjoint import Populations, Run, run_on_tape, value_and_grad
 from sparselbm.adjoint.targets import Parameter
 from sparselbm.errors import AdjointError, ScheduleError
-from sparselbm.flows.openings import require_until
+from sparselbm.flows.runs.port_state import require_until
 from sparselbm.grid.build import box
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.observe import FlowRate

@@ -72,7 +72,7 @@ def test_an_internal_flow_has_ports_and_no_shape_to_change(device):
 
 def test_refusals_come_before_the_tiles_are_made(monkeypatch):
     """Memory by the volume, then units and cells, and only then the tiles."""
-    import sparselbm.flows.internal_flow as module
+    import sparselbm.flows.vessel.internal_flow as module
 
     monkeypatch.setattr(module, "inside", lambda *_, **__: pytest.fail("the tiles were made"))
     with pytest.raises(InternalFlowError, match=r"need .* GiB"):

@@ -10,8 +10,8 @@ from study_cases import BALL
 
 from sparselbm.errors import UnitsError
 from sparselbm.flows import FlowScalar, Forces, SideWall, WindTunnel, scalar_results
-from sparselbm.flows.measurement import ObservableMeasurement
-from sparselbm.flows.scalar_values import with_scalars
+from sparselbm.flows.runs.measurement import ObservableMeasurement
+from sparselbm.flows.runs.scalar_values import with_scalars
 from sparselbm.geometry import SolidFraction
 from sparselbm.lattice import D3Q19, D3Q27
 from sparselbm.models import boundary, collision

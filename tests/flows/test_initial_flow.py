@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from study_cases import BALL, SMALL
 
-from sparselbm.flows.initial_flow import InitialFlow
+from sparselbm.flows.tunnel.initial_flow import InitialFlow
 from sparselbm.grid.build import box
 from sparselbm.models.wall import Bouzidi, Halfway
 from sparselbm.observe import Force

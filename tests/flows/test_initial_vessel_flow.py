@@ -5,7 +5,7 @@ import pytest
 from vessel_cases import AXIS, IN, OUT, RADIUS, SPEED, VOXEL, open_tube
 
 from sparselbm.flows import Inlet, InternalFlow, Outlet
-from sparselbm.flows.initial_vessel_flow import potential_flow
+from sparselbm.flows.vessel.initial_flow import potential_flow
 
 AREA = np.pi * RADIUS**2
 

@@ -7,7 +7,7 @@ import pytest
 
 from sparselbm.errors import MotionError, WindTunnelError
 from sparselbm.flows import FreeBody, SideWall, TimeSamples, WindTunnel
-from sparselbm.flows.tunnel_sides import FACES
+from sparselbm.flows.tunnel.sides import FACES
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.surface_points import surface_points
 

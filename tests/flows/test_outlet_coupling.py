@@ -8,7 +8,7 @@ import pytest
 
 from sparselbm.errors import SimulationError
 from sparselbm.flows import FlowShareOutlet, Outlet, ResistanceOutlet, WindkesselOutlet
-from sparselbm.flows.outlet_coupling import SCALE, OutletCoupling
+from sparselbm.flows.vessel.outlet_coupling import SCALE, OutletCoupling
 from sparselbm.lattice import CS2
 from sparselbm.models import Waveform
 from sparselbm.units import SOUND_SPEED, Units

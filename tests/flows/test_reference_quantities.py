@@ -8,7 +8,7 @@ import pytest
 from sparselbm.case import Case, CaseDomain, CaseFluid, CaseReference, SceneFile
 from sparselbm.errors import CaseError, GeometryError, WindTunnelError
 from sparselbm.flows import WindTunnel
-from sparselbm.flows.blockage import blockage_effect
+from sparselbm.flows.tunnel.blockage import blockage_effect
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.models.wall import Bouzidi
 from sparselbm.solver import Simulation

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import sparselbm.flows.steady_run as steady_run
+import sparselbm.flows.runs.steady_run as steady_run
 from sparselbm.errors import SimulationError
 from sparselbm.flows import DriftingFlow, FieldChange, FieldSettled, PeriodicFlow, SteadyFlow, SteadyRun
-from sparselbm.flows.measurement import Measurement
+from sparselbm.flows.runs.measurement import Measurement
 
 INTERVAL = 400
 RUN = SteadyRun(interval=INTERVAL, max_steps=40 * INTERVAL, max_periodic_steps=60 * INTERVAL)

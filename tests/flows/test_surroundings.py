@@ -8,7 +8,7 @@ import pytest
 from sparselbm.case import Case
 from sparselbm.errors import WindTunnelError
 from sparselbm.flows import SideCondition, SideWall, WindTunnel
-from sparselbm.flows.surroundings import Surroundings
+from sparselbm.flows.tunnel.surroundings import Surroundings
 from sparselbm.geometry import SolidFraction, TriangleMesh
 from sparselbm.models.boundary import Face, FreeSlip, MovingWall
 from sparselbm.models.wall import BounceBack, Bouzidi, Halfway

@@ -7,7 +7,7 @@ import pytest
 
 from sparselbm.errors import InternalFlowError
 from sparselbm.flows import FlowShareOutlet, Inlet, Outlet, ResistanceOutlet, WindkesselOutlet, WomersleyInflow
-from sparselbm.flows.outlets import require_outlets, steady_flows
+from sparselbm.flows.vessel.outlets import require_outlets, steady_flows
 from sparselbm.models import Waveform
 
 PROXIMAL, DISTAL, COMPLIANCE, BEYOND, FLOW = 2e7, 1.5e9, 4e-10, 1000.0, 3e-6

@@ -1,0 +1,1 @@
+"""Motion of bodies in a flow."""

@@ -1,0 +1,1 @@
+"""Physics of a flow in SI units: options, method, forces, scalars."""

@@ -1,0 +1,1 @@
+"""Flow through the pores of an image."""

@@ -1,0 +1,1 @@
+"""Values of finished flows for reports."""

@@ -1,0 +1,101 @@
+"""Results of the scalars of a flow: release and Nusselt number of each body, mean values at the outlets."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...models.boundary import Face
+from ...observe import ScalarRelease
+from ..flow import Flow
+from ..physics.scalars import FlowScalar
+from ..tunnel.wind_tunnel import WindTunnelSetup
+from ..vessel.internal_flow import WALL, InternalFlowSetup
+
+
+def scalar_results(flow: Flow) -> dict[str, dict[str, Any]]:
+    """Results of each scalar by name, for the summary: release and Nusselt number of each body, mean values at outlets.
+
+    The Nusselt number is R L / (D A (phi_b - phi)), with the release R, the area A of the body and the reference length L. phi is
+    the value of the inflow; inside a surface phi_b - phi is the logarithmic mean between inlets and outlets. Values that are not
+    defined are left out.
+    """
+    setup = flow.setup
+    if not isinstance(setup, WindTunnelSetup | InternalFlowSetup):
+        return {}
+    return {each.name: _results(flow, setup, each) for each in setup.options.scalars}
+
+
+def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: FlowScalar) -> dict[str, Any]:
+    outflow = _outflow_values(flow, scalar)
+    areas, length = _surfaces(setup)
+    bodies = {}
+    for body in next(each.bodies for each in flow.simulation.physics.scalars if each.name == scalar.name):
+        release = flow.value(ScalarRelease(scalar.name, body.obstacle))
+        value = body.value + scalar.inflow_value
+        found = {"value": value, "release": release}
+        if scalar.heat_capacity is not None:
+            found["watts"] = release * scalar.heat_capacity
+        difference = body.value
+        if isinstance(setup, InternalFlowSetup):
+            difference = _logarithmic_mean(difference, value - float(np.mean(list(outflow.values()))))
+        if difference:
+            conduction = scalar.diffusivity_in(setup.units) * areas[body.obstacle] * difference / length
+            found["nusselt"] = release / conduction
+        bodies[body.obstacle] = found
+    return {"bodies": bodies, "outflow": outflow, "diffusivity": scalar.diffusivity_in(setup.units)}
+
+
+def _logarithmic_mean(first: float, last: float) -> float:
+    """(a - b) / ln(a / b); 0 where it is not defined."""
+    if first * last <= 0.0:
+        return 0.0
+    return first if math.isclose(first, last) else (first - last) / math.log(first / last)
+
+
+def _surfaces(setup: WindTunnelSetup | InternalFlowSetup) -> tuple[dict[str, float], float]:
+    """Areas of the bodies [m^2] by name, and the reference length [m]."""
+    if isinstance(setup, InternalFlowSetup):
+        widest = max(setup.inlets, key=lambda name: setup.flow_rates[name] / setup.caps[name].perimeter)
+        area = setup.surface.area - sum(cap.area for cap in setup.caps.values())
+        return {WALL: area}, setup.caps[widest].hydraulic_diameter
+    parts = {**setup.bodies, setup.obstacle: setup.body.part}
+    return {name: mesh.area for name, mesh in parts.items()}, setup.body.reference_length
+
+
+def _outflow_values(flow: Flow, scalar: FlowScalar) -> dict[str, float]:
+    """Mean of a scalar over each outlet, weighted by the outflow, sum phi u_n / sum u_n, by the name of the outlet."""
+    simulation, found = flow.simulation, {}
+    phi, velocity = simulation.scalar(scalar.name).astype(np.float64), simulation.velocity().astype(np.float64)
+    if flow.openings is not None:
+        assert isinstance(flow.setup, InternalFlowSetup)
+        places = {name: (flow.openings.cells[name], -flow.openings.normals[name]) for name in flow.setup.outlets}
+    else:
+        places = {
+            each.face.name: (np.argwhere(each.face.cells(simulation.domain)), _outward(each.face))
+            for each in simulation.physics.boundaries if each.prescribes_pressure and isinstance(each.face, Face)
+        }
+    for name, (cells, normal) in places.items():
+        here = tuple(cells.T)
+        outward = velocity[here] @ normal
+        if outward.sum():
+            found[name] = scalar.inflow_value + float((phi[here] * outward).sum() / outward.sum())
+    return found
+
+
+def _outward(face: Face) -> np.ndarray:
+    return np.array([-float(face.inward) * (k == face.axis) for k in range(3)])
+
+
+def scalar_facts(summary: dict) -> dict[str, str]:
+    """The results of `scalar_results` in a summary as rows of the printed table."""
+    rows = {}
+    for name, found in summary.get("scalars", {}).items():
+        for body, each in found["bodies"].items():
+            watts = f", {each['watts']:.5g} W" if "watts" in each else ""
+            nusselt = f", Nusselt number {each['nusselt']:.4g}" if "nusselt" in each else ""
+            rows[f"{name} released by {body}"] = f"{each['release']:.5g} phi m^3/s{watts}{nusselt}"
+        rows |= {f"{name} at {outlet}": f"{value:.5g}, mean of the outflow" for outlet, value in found["outflow"].items()}
+    return rows

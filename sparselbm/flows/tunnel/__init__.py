@@ -1,0 +1,1 @@
+"""Flow past bodies in a box."""

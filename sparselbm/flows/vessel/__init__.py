@@ -1,0 +1,1 @@
+"""Flow inside a surface, through openings."""
