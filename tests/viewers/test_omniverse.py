@@ -1,4 +1,4 @@
-"""Omniverse's validator, in its own environment, finds no error in our scenes, and none in results that the user's scene lacks."""
+"""Omniverse's validator, in its own environment, finds no error in our scenes, nor in results that the user's scene lacks."""
 
 import json
 import os
