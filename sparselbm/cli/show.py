@@ -1,5 +1,6 @@
 """Printed output: tables, summaries and the progress of a run."""
 
+import re
 from collections.abc import Sequence
 from types import TracebackType
 
