@@ -291,8 +291,8 @@ class InternalFlowSetup(InflowSetup):
 
     @property
     def dimensions(self) -> dict[str, str]:
-        """Sizes [m] of the surface and of its openings, as rows of a table."""
-        return internal_dimensions(self.bounds, self.caps, self.openings.swiftest)
+        """Sizes [m] of the surface and of its openings, with their conditions, as rows of a table."""
+        return internal_dimensions(self.bounds, self.caps, self.conditions, self.openings.swiftest)
 
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, InternalFlowError for caps away from the surface."""
