@@ -38,7 +38,7 @@ def test_every_setting_has_its_place_in_the_table(part, field):
     rows = table(part, made(part, **{field.name: value}))
     label = part.space if part.instances == () else f"{part.space} /World/Name"
     assert list(rows) == [label]
-    words = "yes" if value is True else "no" if value is False else str(value).strip("(){}").split(", ")[0].strip("'").split("'")[0]
+    words = {"True": "yes", "False": "no"}.get(str(value)) or re.findall(r"[\w./:]+", str(value))[0]
     assert f"{spelt(field.name)} " in rows[label]
     assert words in rows[label]
     unit = re.search(r"\[([^\]]+)\]", known.doc)
