@@ -10,7 +10,7 @@ from sparselbm.errors import InternalFlowError
 from sparselbm.flows import FlowShareOutlet, Inlet, Outlet, ResistanceOutlet, WindkesselOutlet
 from sparselbm.flows.compression import require_pressures
 from sparselbm.flows.vessel.opening_groups import VesselOpenings
-from sparselbm.flows.vessel.sound import deviation, sound_doubts
+from sparselbm.flows.vessel.sound import Tube, sound_doubts
 from sparselbm.models import Waveform
 
 CAP = SimpleNamespace(area=1e-6, perimeter=3.5e-3)
@@ -32,19 +32,26 @@ def sine(period, values=48):
 @pytest.mark.parametrize("crossings", [2.5, 10.0, 20.0, 31.0])
 def test_a_period_that_is_short_beside_the_crossing_by_sound_is_doubted_with_its_effect(crossings):
     """1 - cos(2 pi / crossings) of a sine, and no more than the limit at the advised lattice velocity."""
-    wave = sine(crossings)
+    wave, tube = sine(crossings), Tube(1.0, 1e8)
     share = 1.0 - np.cos(2.0 * np.pi / crossings)
-    assert deviation(wave, 1.0) == pytest.approx(share, rel=0.01)
-    (doubt,) = sound_doubts({"/World/in": wave}, 1.0, 0.04)
+    assert tube.deviation(wave) == pytest.approx(share, rel=0.01)
+    (doubt,) = sound_doubts({"/World/in": wave}, tube, 0.04)
     assert doubt.startswith("the waveform at /World/in has 49 samples")
     assert float(re.search(r"by about ([\d.]+) of the variation", doubt)[1]) == pytest.approx(share, rel=0.05)
     advised = float(re.search(r"Use a lattice_velocity of ([\d.]+)", doubt)[1])
-    assert sound_doubts({"/World/in": wave}, advised / 0.04, advised) == ()
+    assert sound_doubts({"/World/in": wave}, Tube(advised / 0.04, 1e8), advised) == ()
 
 
 def test_slow_and_constant_waveforms_are_not_doubted():
     still = Waveform((0.0, 1.0), (2.0, 2.0), 1.0)
-    assert sound_doubts({"slow": sine(60.0), "still": still, "once": Waveform((0.0, 500.0), (0.0, 1.0))}, 1.0, 0.04) == ()
+    assert sound_doubts({"slow": sine(60.0), "still": still, "once": Waveform((0.0, 500.0), (0.0, 1.0))}, Tube(1.0, 1e8), 0.04) == ()
+
+
+def test_friction_slows_sound_and_raises_the_deviation():
+    """At alpha = sqrt(2 pi friction / T) = 1, m^2 = i alpha^2 / 8 to 2 %, so that 1 - cos k is 8 times as large."""
+    wave = sine(200.0)
+    still, viscous = (Tube(1.0, friction).deviation(wave) for friction in (1e8, 200.0 / (2.0 * np.pi)))
+    assert viscous / still == pytest.approx(8.0, rel=0.03)
 
 
 def test_rates_a_hundred_times_apart_are_errors_at_inlets_and_doubts_at_outlets():

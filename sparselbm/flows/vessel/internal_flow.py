@@ -35,7 +35,7 @@ from .opening_groups import VesselOpenings, is_developed
 from .openings import Inlet, coarse_openings, internal_dimensions, require_links
 from .outlet_coupling import SCALE
 from .outlets import OutletCondition
-from .sound import sound_doubts
+from .sound import Tube, sound_doubts
 
 if TYPE_CHECKING:
     from ...scene.usd import Scene
@@ -259,7 +259,7 @@ class InternalFlowSetup(InflowSetup):
         """
         widest = max(cap.hydraulic_diameter for cap in self.caps.values())
         times = self.surface.volume / self.flow_rate, 0.25 * widest**2 / self.units.viscosity
-        return math.ceil(self.units.time_to_lattice(max(min(times), _CROSSINGS_BY_SOUND * self._crossing_by_sound)))
+        return math.ceil(self.units.time_to_lattice(max(min(times), _CROSSINGS_BY_SOUND * self.crossing_by_sound)))
 
     @property
     def expected_compression(self) -> float:
@@ -281,13 +281,19 @@ class InternalFlowSetup(InflowSetup):
             *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
-            *sound_doubts(self.openings.waveforms, self._crossing_by_sound, self.lattice_velocity), *self.openings.outflow_doubts,
+            *sound_doubts(self.openings.waveforms, self._tube, self.lattice_velocity), *self.openings.outflow_doubts,
         )
 
     @property
-    def _crossing_by_sound(self) -> float:
+    def crossing_by_sound(self) -> float:
         """Time in which sound crosses the vessel along its longest side [s]."""
         return float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED * self.units.time_step
+
+    @property
+    def _tube(self) -> Tube:
+        """Tube with the length of the vessel, and a radius of twice its volume over its surface."""
+        radius = 2.0 * self.surface.volume / self.surface.area
+        return Tube(self.crossing_by_sound, radius**2 / self.units.viscosity)
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:
