@@ -44,7 +44,8 @@ def test_a_period_that_is_short_beside_the_crossing_by_sound_is_doubted_with_its
 
 def test_slow_and_constant_waveforms_are_not_doubted():
     still = Waveform((0.0, 1.0), (2.0, 2.0), 1.0)
-    assert sound_doubts({"slow": sine(60.0), "still": still, "once": Waveform((0.0, 500.0), (0.0, 1.0))}, Tube(1.0, 1e8), 0.04) == ()
+    once = Waveform((0.0, 500.0), (0.0, 1.0))
+    assert sound_doubts({"slow": sine(60.0), "still": still, "once": once}, Tube(1.0, 1e8), 0.04) == ()
 
 
 def test_friction_slows_sound_and_raises_the_deviation():

@@ -30,10 +30,10 @@ class Tube:
     def deviation(self, waveform: Waveform) -> float:
         """Root mean square of Q_out - Q_in over a period, relative to that of Q_in - mean(Q_in), for Q_in as the waveform.
 
-        For a harmonic of frequency w it is |(1 - cos k) / (cos k + i m sin k)|, k = w L / (c_s m), m^2 = 1 - 2 J_1(z) / (z J_0(z)),
-        z = i^(3/2) R sqrt(w / nu): the wave equation in the tube, whose outlet has the pressure Z (Q_out - Q_in) of
-        `OutletCoupling`. Without friction, m = 1, it is 1 - cos(w L / c_s). A waveform without a period counts as one that returns
-        to its beginning within its own duration.
+        For a harmonic of frequency w it is |(1 - cos k) / (cos k + i m sin k)|, k = w L / (c_s m),
+        m^2 = 1 - 2 J_1(z) / (z J_0(z)), z = i^(3/2) R sqrt(w / nu): the wave equation in the tube, whose outlet has the pressure
+        Z (Q_out - Q_in) of `OutletCoupling`. Without friction, m = 1, it is 1 - cos(w L / c_s). A waveform without a period
+        counts as one that returns to its beginning within its own duration.
 
         Source: Womersley, Phil. Mag. 46 (1955) 199, for rigid walls and a compressible fluid.
         """
@@ -61,9 +61,9 @@ def sound_doubts(waveforms: Mapping[str, Waveform], tube: Tube, lattice_velocity
         if share > DEVIATION_DOUBTED_ABOVE:
             slower = 0.99 * lattice_velocity * _slowing(waveform, tube)
             found.append(
-                f"the waveform at {name} has {waveform}, and sound crosses the vessel in {tube.crossing:.3g} s: flow rates deviate "
-                f"from those of an incompressible fluid by about {share:.2g} of the variation of the waveform, above the limit "
-                f"of {DEVIATION_DOUBTED_ABOVE:g}. Use a lattice_velocity of {slower:.2g} (now {lattice_velocity:.3g})"
+                f"the waveform at {name} has {waveform}, and sound crosses the vessel in {tube.crossing:.3g} s: flow rates "
+                f"deviate from those of an incompressible fluid by about {share:.2g} of the variation of the waveform, above the "
+                f"limit of {DEVIATION_DOUBTED_ABOVE:g}. Use a lattice_velocity of {slower:.2g} (now {lattice_velocity:.3g})"
             )
     return tuple(found)
 
