@@ -7,6 +7,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from ..case import Case
+from ..case.table import settings_table
 from ..design import Iterate
 from ..flows import FlowSetup
 from ..flows.runs.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
@@ -31,6 +33,12 @@ def facts(title: str, rows: dict[str, str]) -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_settings(case: Case) -> None:
+    """Prints all settings of a case that are not the default: `inspect` and `run` print the same."""
+    if rows := settings_table(case):
+        facts("\nSettings in SI units", rows)
 
 
 def announce(setup: FlowSetup) -> None:
