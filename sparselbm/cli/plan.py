@@ -50,6 +50,8 @@ class PlannedRun:
     """Command, options and case."""
     swept: Mapping[str, str]
     """Values of a sweep by name."""
+    labels: Mapping[str, str]
+    """Their names in words."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Plan:
         runs = {
             each.label: PlannedRun(
                 each.case, read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
-                options.origin(each.case), each.values,
+                options.origin(each.case), each.values, each.labels,
             )
             for each, read, setup in zip(points, scenes, setups)
         }

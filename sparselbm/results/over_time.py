@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,10 +31,11 @@ class OverTime(Resumable):
 
     def __init__(
         self, stage: ResultsStage, scene: Scene, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *,
-        reynolds: float,
+        title: str, references: Mapping[str, float] = MappingProxyType({}),
     ):
-        """`moment`: returns the current flow for drawings; `reynolds`: Reynolds number, for titles."""
-        self._stage, self._scene, self._draw, self._moment, self._reynolds = stage, scene, draw, moment, reynolds
+        """`moment`: returns the current flow for drawings; `title`: of plots; `references`: sizes of values by their units."""
+        self._stage, self._scene, self._draw, self._moment, self._title = stage, scene, draw, moment, title
+        self._references = references
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
         self.parts: dict[str, Resumable] = {}
@@ -108,7 +111,7 @@ class OverTime(Resumable):
                 nominal = round(flow.time / every) * every
                 self._codes.append(round(nominal * rate, 6))
                 self._place(flow, self._codes[-1])
-                draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
+                draw_all(shown, self._stage, replace(self._moment(flow), time=flow.time), self._codes[-1])
 
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
         return found
@@ -120,8 +123,7 @@ class OverTime(Resumable):
         if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
-            title = f"{self._stage.path.name.removesuffix('_results.usda')}, Reynolds number {self._reynolds:.4g}"
-            draw_history(self._folder / "history.png", flow.series, title=title, begin=begin)
+            draw_history(self._folder / "history.png", flow.series, title=self._title, begin=begin, references=self._references)
         if flow.transient is not None:
             run = flow.transient.run
             if run.output_every is not None:

@@ -1,6 +1,7 @@
 """Drawings of a flow in the results stage: slices, streamlines, isosurfaces and surface values."""
 
-from .drawing import Drawing, FlowFrame, draw_all
+from .drawing import Drawing, draw_all
+from .frame import FlowFrame
 from .glyphs import Glyphs
 from .isosurface import Isosurface
 from .quantity import Pressure, QCriterion, Quantity, Speed, Vorticity

@@ -27,11 +27,11 @@ class Isosurface(Drawing):
             raise ValueError(f"value is {self.value}: pass a finite value, or None to choose one from the flow")
 
     def draw(self, stage, moment, time):
-        values, domain = moment.values(self.quantity), moment.snapshot.domain
+        values, domain = self.quantity.in_fluid(moment), moment.snapshot.domain
         value = np.nanpercentile(values, SHARE) if self.value is None else self.value
         surface = isosurface(domain, values, float(value))
         if surface is None:
             return
-        stage.set_scale(self.colour.name, limits_of(moment.values(self.colour)), self.colour.label)
-        shown = np.nan_to_num(sample(domain, self.colour.of(moment.snapshot), surface.points))
+        stage.set_scale(self.colour.name, limits_of(self.colour.in_fluid(moment)), self.colour.label)
+        shown = np.nan_to_num(sample(domain, self.colour.of(moment), surface.points))
         stage.add_surface(self.quantity.name, surface, shown, field_name=self.colour.name, time=time)

@@ -6,7 +6,12 @@ import numpy as np
 
 ColourRange = tuple[float, float]
 
-MAP = "viridis"
+MAP, DIVERGING = "viridis", "RdBu_r"
+"""Perceptually uniform colour maps: of values, and of values on both sides of 0."""
+_OUTER = 0.1
+"""Percentage of the values at either end that may lie beyond the colours of a picture, such as those at a sharp edge."""
+_BOTH_SIDES = 0.1
+"""Smaller side of the range of values about 0, relative to the larger one, from which colours diverge from 0."""
 STEPS = 256
 """Number of colours in the texture."""
 
@@ -15,6 +20,15 @@ def limits_of(values: np.ndarray) -> ColourRange:
     """Smallest and largest finite value; 0 and 1 if there is none."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def picture_limits(values: np.ndarray) -> tuple[ColourRange, bool]:
+    """Range of the colours of a picture of finite values, and whether they diverge from 0, which is then in its middle."""
+    low, high = (float(each) for each in np.percentile(values, [_OUTER, 100.0 - _OUTER]))
+    largest = max(-low, high)
+    if low < 0.0 < high and min(-low, high) > _BOTH_SIDES * largest:
+        return (-largest, largest), True
+    return (low, high if high > low else low + 1.0), False
 
 
 def share(values: np.ndarray, limits: ColourRange) -> np.ndarray:
