@@ -15,7 +15,7 @@ from .draw import Drawing, FlowFrame, Slice
 from .draw.plane import FlowPlane, Outline
 from .draw.quantity import Quantity
 from .images import new_figure, save_figure
-from .stage.colour import DIVERGING, MAP, picture_limits
+from .stage.colour import limits_of, map_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SOLID_GREY, LINE = "0.55", {"color": "0.15", "lw": 0.8}
 _WIDEST, _HIGHEST, _AROUND = 7.0, 5.0, (1.7, 1.2)
 """Largest width and height of a panel, and what its labels and the colour bar take [inches]."""
+_OUTER = 0.1
+"""Percentage of the values at either end that may lie beyond the colours, such as those at a sharp edge."""
 _MILLIMETRES, _MICROMETRES = 0.1, 1e-3
 """Sizes of boxes [m] below which lengths are in millimetres and in micrometres."""
 
@@ -105,11 +107,12 @@ def draw_panels(path: str | os.PathLike[str], panels: dict[str, Panel], *, quant
     known = np.concatenate([each.known[np.isfinite(each.known)] for each in every])
     if not known.size:
         raise ValueError("no panel has a finite value in the fluid: check whether the run has diverged.")
-    limits, diverges = picture_limits(known)
+    limits = limits_of(known, _OUTER)
+    limits = limits[0], limits[1] if limits[1] > limits[0] else limits[0] + 1.0
     figure = new_figure(*_size(every))
     found = figure.subplots(1, len(every), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (name, panel) in zip(found, panels.items()):
-        image = _draw(axes, panel, limits, DIVERGING if diverges else MAP)
+        image = _draw(axes, panel, limits)
         axes.set_title("\n".join(filter(None, [title, ": ".join(filter(None, [name, panel.place]))])), fontsize="medium")
         axes.set_xlabel(f"{'xyz'[_others(panel)[0]]} [{panel.length[0]}]")
     found[0].set_ylabel(f"{'xyz'[_others(every[0])[1]]} [{every[0].length[0]}]")
@@ -131,13 +134,13 @@ def _others(panel: Panel) -> list[int]:
     return [k for k in range(3) if k != panel.axis]
 
 
-def _draw(axes: Axes, panel: Panel, limits: tuple[float, float], colours: str):
+def _draw(axes: Axes, panel: Panel, limits: tuple[float, float]):
     """Draws values between the edges of the box and the walls over them; returns the image."""
     # Images are indexed by row, then column; fields by the horizontal axis, then the vertical one.
     smooth, factor = panel.clearance is not None, panel.length[1]
     extent = [factor * each for each in panel.extent]
     image = axes.imshow(
-        np.ma.masked_invalid(panel.shown).T, cmap=colours, vmin=limits[0], vmax=limits[1], origin="lower", extent=extent,
+        np.ma.masked_invalid(panel.shown).T, cmap=map_of(limits), vmin=limits[0], vmax=limits[1], origin="lower", extent=extent,
         aspect="equal", interpolation="bilinear" if smooth else "nearest",
     )
     axes.set_facecolor("white" if any(each.hollow for each in panel.outlines) else SOLID_GREY)

@@ -130,12 +130,15 @@ def test_colours_of_points_and_of_the_picture_are_the_same(drawn, stage):
     """displayColor is linear, the picture for the screen (sRGB)."""
     from matplotlib.image import imread
 
-    picture = imread(drawn.parent / "case_colours.png")[0, :, :3]
-    for path, coordinates in (("/Results/Surfaces/pressure", "st"), ("/World/Ball", "st_field")):
+    picture = imread(drawn.parent / "case_colours.png")[::-1, :, :3]
+    for path, coordinates, row in (
+        ("/Results/Surfaces/pressure", "st", 0.25), ("/World/Ball", "st_field", 0.25), ("/Results/Slices/pressure_z", "st", 0.75)
+    ):
         prim = stage.GetPrimAtPath(path)
-        linear, u = value(prim, "primvars:displayColor"), value(prim, f"primvars:{coordinates}")[:, 0]
+        linear, (u, v) = value(prim, "primvars:displayColor"), value(prim, f"primvars:{coordinates}").T
+        assert (v == row).all(), "a pressure on both sides of 0 is on the diverging map, speed and shear are on the other one"
         screen = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055)
-        assert picture[(u * 256).astype(int)] == pytest.approx(screen, abs=0.02)
+        assert picture[(v * 8).astype(int), (u * 256).astype(int)] == pytest.approx(screen, abs=0.02)
 
 
 def test_the_body_takes_pressure_and_shear_on_its_own_points(stage):

@@ -9,7 +9,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.section import plane_section
 from sparselbm.results.draw import Pressure, Slice, Speed
 from sparselbm.results.slice_picture import Panel, draw_panels, draw_slices
-from sparselbm.results.stage.colour import picture_limits
+from sparselbm.results.stage.colour import DIVERGING, limits_of, map_of
 
 
 def shoelace(line):
@@ -92,13 +92,13 @@ def test_the_picture_is_full_of_colour_and_its_body_is_grey(tmp_path):
         (np.linspace(-1.0, 3.0, 11), (-3.0, 3.0), True),
         (np.linspace(-0.1, 3.0, 11), (-0.1, 3.0), False),
         (np.linspace(5.0, 6.0, 11), (5.0, 6.0), False),
-        (np.full(4, 2.0), (2.0, 3.0), False),
+        (np.full(4, 2.0), (2.0, 2.0), False),
+        (np.zeros(4), (0.0, 0.0), False),
     ],
 )
 def test_colours_use_their_range_and_diverge_about_0(values, limits, diverges):
-    found, about_0 = picture_limits(values)
-    assert found == pytest.approx(limits, abs=0.01)
-    assert about_0 == diverges
+    assert limits_of(values) == pytest.approx(limits)
+    assert (map_of(limits_of(values)) == DIVERGING) == diverges
 
 
 def test_two_panels_have_one_range_of_colours(tmp_path):
