@@ -67,10 +67,10 @@ def run(
 def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     """Runs one case, or continues it; returns its summary."""
     restarts = restarts_of(
-        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=plan.drawn, resume=resume
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume
     )
     each.job.claim(
-        each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin, resume=resume
+        each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume
     )
     found = each.job.run(each.run, plan.start, each.objective, restarts)
     restarts.clear()

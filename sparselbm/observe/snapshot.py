@@ -80,7 +80,7 @@ class Snapshot:
         Extrapolated linearly from the values 1 and 2 cells outside the surface, because the pressure in cells with solid is not
         defined. A point without adjacent fluid takes the value of the nearest point with fluid.
         """
-        return OffWall(self.domain, self._known, self.pressure, mesh).at_wall
+        return OffWall(self.domain, self.known, self.pressure, mesh).at_wall
 
     def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
         """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
@@ -90,10 +90,10 @@ class Snapshot:
         thinner than two cells are not resolved. With the partially saturated method, in whose cells the fluid still moves, the
         stress of Couette flow is 6 to 13 % too high (nu = 0.02 to 0.5).
         """
-        return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
+        return viscosity * _tangential(OffWall(self.domain, self.known, self.velocity, mesh).slope, mesh.point_normals)
 
     @property
-    def _known(self) -> np.ndarray:
+    def known(self) -> np.ndarray:
         """Fluid cells that are not wholly solid, (n, cells)."""
         return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
 

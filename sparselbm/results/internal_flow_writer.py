@@ -14,7 +14,8 @@ from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, draw_all
+from .draw import Drawing, draw_all
+from .fields import FlowFrame
 from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime

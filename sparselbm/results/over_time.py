@@ -18,7 +18,8 @@ from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
 from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
+from .draw import Drawing, VolumeGrids, draw_all
+from .fields import FlowFrame
 from .history_plot import draw_history
 from .stage import ResultsStage
 
@@ -73,9 +74,9 @@ class OverTime(Resumable):
             raise setup.memory_error(found)
         if run.output_every is None:
             return
-        volumes = sum(isinstance(each, VolumeGrids) for each in self._draw)
+        volumes = sum(1.0 / each.every for each in self._draw if isinstance(each, VolumeGrids))
         section = min(float(np.prod(np.sort(np.ptp(setup.bounds, axis=0) / setup.voxel_size)[1:])), setup.cells)
-        size = setup.cells * volumes * _VOLUME_BYTES + (len(self._draw) - volumes) * _DRAWING_BYTES * section
+        size = setup.cells * volumes * _VOLUME_BYTES + len(self._draw) * _DRAWING_BYTES * section
         free = shutil.disk_usage(self._folder).free
         if run.outputs * size > free:
             raise OutputFolderError(

@@ -10,7 +10,8 @@ import numpy as np
 from ..flows import Flow, PorousMediumSetup
 from ..observe import Snapshot
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, SurfaceValues, draw_all
+from .draw import Drawing, SurfaceValues, draw_all
+from .fields import FlowFrame
 from .run_record import run_record
 from .slice_picture import draw_slices
 from .writer import DRAWN, claimed, write_summary

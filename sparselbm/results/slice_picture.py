@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..files.state_file import State
-from .draw import Drawing, FlowFrame, Slice
+from .draw import Drawing, Slice
 from .draw.plane import FlowPlane, Outline
-from .draw.quantity import Quantity
+from .fields import FlowFrame, Quantity
 from .images import new_figure, save_figure
 from .stage.colour import limits_of, map_of
 

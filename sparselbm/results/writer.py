@@ -21,11 +21,12 @@ from ..flows import Flow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
-from .draw.quantity import Speed
+from .draw import Drawing, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
+from .fields import FlowFrame, Speed
 from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
+from .reader import FURTHER_FIELDS
 from .run_record import run_record
 from .slice_picture import Panel, draw_panels, draw_slices
 from .stage import PrimOps, ResultsStage
@@ -34,6 +35,7 @@ OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
     "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice*.png",
     "summary.json", "restart/*.npz",
+    *(f"{name}{number}.nvdb" for name in FURTHER_FIELDS for number in ("", "_[0-9]*")),
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
     "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )

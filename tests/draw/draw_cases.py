@@ -8,7 +8,7 @@ from pxr import Usd, UsdGeom
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.observe import Snapshot
-from sparselbm.results.draw import FlowFrame
+from sparselbm.results.fields import FlowFrame
 from sparselbm.scene.usd import Scene
 from sparselbm.solver import Obstacle
 

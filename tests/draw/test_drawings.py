@@ -11,7 +11,6 @@ from sparselbm.geometry.section import plane_section
 from sparselbm.results.draw import (
     Glyphs,
     Isosurface,
-    Pressure,
     Slice,
     Streamlines,
     SurfaceValues,
@@ -19,6 +18,7 @@ from sparselbm.results.draw import (
     VolumeGrids,
     draw_all,
 )
+from sparselbm.results.fields import Pressure
 from sparselbm.results.stage import ResultsStage, validate_stage
 from sparselbm.scene.usd import open_stage
 
@@ -241,7 +241,7 @@ def test_a_slice_in_the_solid_alone_is_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("make", "part"),
     [
-        (lambda: SurfaceValues("speed"), "use one of pressure, shear, sensitivity"),
+        (lambda: SurfaceValues("speed"), "use one of pressure, pressure_coefficient, .*y_plus, sensitivity"),
         (lambda: Isosurface(value=np.nan), "pass a finite value"),
         (lambda: Streamlines(0), "at least 1 seed"),
         (lambda: Tracers(rows=0), "rows=0"),

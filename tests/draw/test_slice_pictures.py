@@ -7,7 +7,8 @@ from matplotlib.image import imread
 
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.section import plane_section
-from sparselbm.results.draw import Pressure, Slice, Speed
+from sparselbm.results.draw import Slice
+from sparselbm.results.fields import Pressure, Speed
 from sparselbm.results.slice_picture import Panel, draw_panels, draw_slices
 from sparselbm.results.stage.colour import DIVERGING, limits_of, map_of
 

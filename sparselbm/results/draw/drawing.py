@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ..fields import FlowFrame
 from ..stage import ResultsStage
-from .frame import FlowFrame
 
 
 class Drawing(ABC):

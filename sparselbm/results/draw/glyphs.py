@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...grid import sample
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
 from .plane import FlowPlane
-from .quantity import Speed
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...grid import isosurface, sample
+from ..fields import CellField, QCriterion, Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import QCriterion, Quantity, Speed
 
 SHARE = 99.0
 """Percentage of the flow that is below the default value."""
@@ -17,10 +17,10 @@ SHARE = 99.0
 class Isosurface(Drawing):
     """Isosurface of a quantity, coloured by another; nothing if the value does not occur."""
 
-    quantity: Quantity = field(default_factory=QCriterion)
+    quantity: CellField = field(default_factory=QCriterion)
     value: float | None = None
     """Value [SI]; None: the one that one per cent of the flow exceeds."""
-    colour: Quantity = field(default_factory=Speed)
+    colour: CellField = field(default_factory=Speed)
 
     def __post_init__(self):
         if self.value is not None and not np.isfinite(self.value):

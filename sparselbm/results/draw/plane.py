@@ -8,8 +8,7 @@ import numpy as np
 from ...geometry import SurfaceQuery
 from ...geometry.section import plane_section
 from ...grid import sample
-from .frame import FlowFrame
-from .quantity import Quantity
+from ..fields import CellField, FlowFrame
 
 _FILLED = 2
 """Width [cells] behind a wall in which values are continued, so that a field is drawn up to the true wall."""
@@ -69,14 +68,14 @@ class FlowPlane:
         ticks[self.axis] = np.array([self.at])
         return np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).squeeze(self.axis)
 
-    def known(self, quantity: Quantity, positions: np.ndarray) -> np.ndarray:
+    def known(self, quantity: CellField, positions: np.ndarray) -> np.ndarray:
         """Values at positions (nu, nv, 3), those between the outer centres and the box at the centre; NaN in solid."""
         domain, half = self.frame.snapshot.domain, 0.5 * self.frame.snapshot.domain.voxel_size
         low, high = self.frame.bounds
         inner = np.clip(positions, low + half, high - half).reshape(-1, 3)
         return sample(domain, quantity.in_fluid(self.frame), inner).reshape(positions.shape[:2]).astype(np.float64)
 
-    def values(self, quantity: Quantity, positions: np.ndarray) -> np.ndarray:
+    def values(self, quantity: CellField, positions: np.ndarray) -> np.ndarray:
         """The same, continued behind the surfaces of bodies and walls."""
         values = self.known(quantity, positions)
         for _ in range(_FILLED if self.frame.snapshot.obstacles and np.isfinite(values).any() else 0):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from ..fields import CellField, Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
 from .plane import FlowPlane
-from .quantity import Quantity, Speed
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Slice(Drawing):
     """Axis 0, 1 or 2; None: horizontal and across the flow."""
     at: float | None = None
     """Coordinate along the axis [m]; None: the middle of the body."""
-    quantity: Quantity = field(default_factory=Speed)
+    quantity: CellField = field(default_factory=Speed)
 
     def draw(self, stage, moment, time):
         plane, name = FlowPlane(moment, *moment.place(self.axis, self.at)), self.quantity.name

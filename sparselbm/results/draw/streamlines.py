@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Speed
 
 
 @dataclass(frozen=True)

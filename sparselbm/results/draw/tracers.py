@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...grid import FieldSampler
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Speed
 
 
 @dataclass(frozen=True)

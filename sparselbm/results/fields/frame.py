@@ -40,6 +40,11 @@ class FlowFrame:
     """Starting points of streamlines [m], (k, 3); None: a square behind the inlet of a box."""
 
     @property
+    def dynamic_pressure(self) -> float:
+        """rho U^2 / 2, with the reference velocity U [Pa]."""
+        return 0.5 * self.density * self.velocity**2
+
+    @property
     def axis(self) -> int:
         """Main axis of the incoming flow."""
         return int(np.argmax(np.abs(self.direction)))
