@@ -67,11 +67,12 @@ def convergence(
 
 
 def curves(
-    path: str | os.PathLike[str], found: Mapping[str, Sequence[tuple[float, float]]], *, across: str, label: str, title: str = ""
+    path: str | os.PathLike[str], found: Mapping[str, Sequence[tuple[float, float]]], *, across: str, label: str, title: str = "",
+    logarithmic: bool = False,
 ) -> None:
     """Plots curves of points (x, y), by their legend, which is left out if there is one curve without a name.
 
-    `across`, `label`: of the horizontal and the vertical axis.
+    `across`, `label`: of the horizontal and the vertical axis; `logarithmic`: the latter.
     """
     figure = new_figure(7.0, 4.5)
     axes = figure.subplots()
@@ -80,6 +81,8 @@ def curves(
         axes.plot(x, y, marker="o", ms=4.0, lw=1.2, label=name)
     axes.set_xlabel(across)
     axes.set_ylabel(label)
+    if logarithmic:
+        axes.set_yscale("log")
     axes.set_title(title, fontsize="medium")
     axes.grid(alpha=0.3)
     if any(found):

@@ -16,11 +16,13 @@ from ..files.nvdb import write_nvdb
 from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
-from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
+from ..flows.runs.velocity_change import RESIDUALS
+from ..observe.monitor import MEAN_FIELDS_BYTES, Action, Csv, EverySeconds, FieldMeans, Monitor, SeriesFolder
 from ..scene.usd import Scene
 from .draw import Drawing, VolumeGrids, draw_all
 from .fields import FlowFrame
 from .history_plot import draw_history
+from .images import curves
 from .stage import ResultsStage
 
 _VOLUME_BYTES, _DRAWING_BYTES = 32, 50
@@ -125,6 +127,7 @@ class OverTime(Resumable):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
             draw_history(self._folder / "history.png", flow.series, title=self._title, begin=begin, references=self._references)
+        self._draw_residuals()
         if flow.transient is not None:
             run = flow.transient.run
             if run.output_every is not None:
@@ -133,6 +136,15 @@ class OverTime(Resumable):
             self._write_means(flow)
         found = {} if result is None else result.to_json()
         return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def _draw_residuals(self) -> None:
+        """Plots the residuals, if there are two or more."""
+        path = self._folder / f"{RESIDUALS}.csv"
+        found = Csv().read(path).values[1:] if path.is_file() else np.empty((0, 2))
+        if len(found) > 1:
+            label = "change of the velocity per interval, relative"
+            points = {"": found[found[:, 1] > 0.0].tolist()}
+            curves(path.with_suffix(".png"), points, across="time [s]", label=label, title=self._title, logarithmic=True)
 
     def _place(self, flow: Flow, code: float | None) -> None:
         """Writes the present positions of the moving bodies at a time code; None: at the default time."""

@@ -33,7 +33,8 @@ from .stage import PrimOps, ResultsStage
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
-    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice*.png",
+    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "residuals.csv", "residuals.png", "history.png",
+    "convergence.png", "slice*.png",
     "summary.json", "restart/*.npz",
     *(f"{name}{number}.nvdb" for name in FURTHER_FIELDS for number in ("", "_[0-9]*")),
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",

@@ -96,6 +96,10 @@ def test_a_run_to_steady_state_records_its_values_too(ball, in_process, tmp_path
     assert series.steps[0] == 0
     assert series.steps[-1] == 60
     assert len(series) >= 5
+    residuals = Csv().read(tmp_path / "out" / "residuals.csv")
+    assert residuals.columns == ("time [s]", "velocity change")
+    assert residuals.steps.tolist() == [0, 50]
+    assert 0.0 < residuals.values[1, 1] < 1.0
     assert (tmp_path / "out" / "history.png").is_file()
 
 
