@@ -138,22 +138,22 @@ def _draw(axes: Axes, panel: Panel, limits: tuple[float, float]):
     """Draws values between the edges of the box and the walls over them; returns the image."""
     # Images are indexed by row, then column; fields by the horizontal axis, then the vertical one.
     smooth, factor = panel.clearance is not None, panel.length[1]
-    extent = [factor * each for each in panel.extent]
+    left, right, low, high = extent = tuple(factor * each for each in panel.extent)
     image = axes.imshow(
-        np.ma.masked_invalid(panel.shown).T, cmap=map_of(limits), vmin=limits[0], vmax=limits[1], origin="lower", extent=extent,
-        aspect="equal", interpolation="bilinear" if smooth else "nearest",
+        np.ma.masked_invalid(panel.shown).T, cmap=map_of(limits), vmin=limits[0], vmax=limits[1], origin="lower",
+        extent=(left, right, low, high), aspect="equal", interpolation="bilinear" if smooth else "nearest",
     )
     axes.set_facecolor("white" if any(each.hollow for each in panel.outlines) else SOLID_GREY)
     if panel.clearance is not None and not all(each.is_closed for each in panel.outlines):
-        ticks = [np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in zip(extent[::2], extent[1::2], panel.shown.shape)]
+        ticks = [np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in zip((left, low), (right, high), panel.shown.shape)]
         axes.contourf(*ticks, panel.clearance.T, levels=[-np.inf, 0.0], colors=[SOLID_GREY])
     for each in panel.outlines:
         if each.is_closed:
             axes.add_patch(_area(each, extent, factor))
         for line in each.lines:
             axes.plot(*(factor * line.T), **LINE)
-    axes.set_xlim(*extent[:2])
-    axes.set_ylim(*extent[2:])
+    axes.set_xlim(left, right)
+    axes.set_ylim(low, high)
     return image
 
 
