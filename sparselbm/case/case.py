@@ -33,6 +33,7 @@ from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
 from .motions import begin_code, motion_notes, moving_bodies, moving_prims, placed, require_motions
 from .openings import CaseOpenings
+from .output_checks import require_output
 from .parts import (
     CaseBoundary,
     CaseCondition,
@@ -103,6 +104,7 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
+        require_output(self.output, self.time, self.scalar, self.source)
         require_image(self)
         require_lattice(self.solver, self.source)
         _require_two(self.fluid, self.openings, surface_of(self), self.source)

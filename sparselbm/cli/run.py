@@ -67,10 +67,10 @@ def run(
 def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     """Runs one case, or continues it; returns its summary."""
     restarts = restarts_of(
-        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=plan.drawn, resume=resume
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume
     )
     each.job.claim(
-        each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin, resume=resume
+        each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume
     )
     show_settings(each.case)
     found = each.job.run(each.run, plan.start, each.objective, restarts)
@@ -81,7 +81,10 @@ def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
 def _sweep(plan: Plan, overwrite: bool) -> None:
     """Runs all cases of a sweep but those that an earlier, interrupted sweep has finished, and tabulates the results."""
     setups, earlier = [each.setup for each in plan.runs.values()], planned_runs(plan.folder)
-    table = SweepTable(plan.folder, box=box_of(setups[0]), plotted=next(iter(plan.runs.values())).job.plotted)
+    first = next(iter(plan.runs.values()))
+    table = SweepTable(
+        plan.folder, box=box_of(setups[0]), plotted=first.job.plotted, title=f"{first.case.name}, sweep", labels=first.labels
+    )
     for label, each in plan.runs.items():
         table.plan(label, each.swept)
         if not (overwrite or label in earlier):
@@ -100,5 +103,6 @@ def _sweep(plan: Plan, overwrite: bool) -> None:
             table.add(label, found)
             lines[label] = each.job.line(found)
     box = box_of(setups[0])
-    facts(f"\nSweep{box and f', {box}'}", {**lines, "table": str(plan.folder / "sweep.csv")})
+    window = {"values": table.window} if table.window else {}
+    facts(f"\nSweep{box and f', {box}'}", {**lines, **window, "table": str(plan.folder / "sweep.csv")})
     show_doubts(fluids_of(setups))

@@ -14,12 +14,13 @@ from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, draw_all
+from .draw import Drawing, draw_all
+from .fields import FlowFrame
 from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
-from .slice_picture import draw_middle
+from .slice_picture import draw_slices
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -44,7 +45,9 @@ class InternalFlowWriter(Resumable):
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
-        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, reynolds=setup.reynolds)
+        self.title = f"{self.stage.case_name}, Reynolds number {setup.reynolds:.4g}"
+        """Title of pictures."""
+        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, title=self.title)
         """Files of a run over time."""
         self.shear = WallShearStatistics(len(setup.wall.points))
         """Wall shear stress during the statistics."""
@@ -67,7 +70,7 @@ class InternalFlowWriter(Resumable):
             over_time = {"shear_average": self.shear.time_average, "oscillatory_shear_index": self.shear.oscillatory_index}
             moment = replace(moment, on_points={**moment.on_points, **over_time})
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        draw_middle(self.folder / "slice.png", moment)
+        draw_slices(self.folder, self.draw, moment, title=self.title)
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
@@ -95,7 +98,7 @@ class InternalFlowWriter(Resumable):
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
         reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
-        convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
+        convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
         return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
 
     def _moment(self, flow: Flow) -> FlowFrame:
@@ -104,7 +107,8 @@ class InternalFlowWriter(Resumable):
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, setup.wall, viscosity=units.density * units.viscosity,
             direction=tuple(np.ptp(setup.bounds, axis=0).tolist()), up=self._up, starts=self._starts(flow),
-            on_points={"shear": shear},
+            on_points={"shear": shear}, density=units.density, velocity=units.velocity,
+            time=flow.time if flow.transient else None,
         )
 
     def _starts(self, flow: Flow) -> np.ndarray:
