@@ -34,6 +34,7 @@ from .tunnel.inflow_profile import (
     PowerLawProfile,
     VelocityTable,
 )
+from .tunnel.part import Part, PartInlet, PartOutlet
 from .tunnel.setup import WindTunnelSetup
 from .tunnel.side import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .tunnel.sides import TunnelSides
@@ -81,6 +82,9 @@ __all__ = [
     "Outlet",
     "OutletCondition",
     "ParabolicProfile",
+    "Part",
+    "PartInlet",
+    "PartOutlet",
     "PeriodicFlow",
     "PeriodicSides",
     "Permeability",

@@ -38,6 +38,7 @@ from .conditions import TunnelConditions, pressure_doubts
 from .initial_flow import DISTURBED_ABOVE, initial_stream
 from .motion_checks import MotionChecks
 from .options import TunnelOptions
+from .parts import TunnelParts
 from .side import SideWall
 from .space import TunnelSpace
 from .values import force_coefficients, recorded_values
@@ -98,6 +99,11 @@ class WindTunnelSetup(InflowSetup):
             voxel_size=o.voxel_size,  # type: ignore[arg-type]
             growth=growth_around(o.stream) if o.corners is None else np.zeros(3), device=self.device,
         )
+
+    @cached_property
+    def parts(self) -> TunnelParts:
+        """Openings on parts of the sides."""
+        return TunnelParts(parts=self.options.openings, sides=self.options.all_sides, space=self.space)
 
     @property
     def _wanted_box(self) -> np.ndarray:
@@ -168,7 +174,7 @@ class WindTunnelSetup(InflowSetup):
     @property
     def reference_pressure(self) -> float:
         """Pressure at the first outlet [Pa]; 0 without one."""
-        outlets = self.options.all_sides.outlets
+        outlets = self._conditions.outlets
         return outlets[0].pressure if outlets else 0.0
 
     @property
@@ -181,7 +187,8 @@ class WindTunnelSetup(InflowSetup):
         """Warnings about settings that reduce accuracy or, with conditions for which no limit was measured, may be unstable."""
         reynolds = self.units.reynolds(self.length)
         return (
-            *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
+            *self.space.notes, *self.parts.notes, *self.units.check(cells_across=self.cells_across),
+            *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
             *wake_doubt(reynolds), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
@@ -302,8 +309,8 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         specified = {each.face for each in (*o.all_sides.specified, *o.conditions)}
         return TunnelConditions(
-            sides=o.all_sides, ground=self.space.ground_wall(specified), own=o.conditions, profile=o.profile, units=self.units,
-            origin=tuple(self.bounds[0].tolist()), shape=self.shape,
+            sides=o.all_sides, parts=self.parts.placed, ground=self.space.ground_wall(specified), own=o.conditions,
+            profile=o.profile, units=self.units, origin=tuple(self.bounds[0].tolist()), shape=self.shape,
         )
 
     @property
