@@ -295,7 +295,7 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert list(tunnel.all_sides.openings.values()) == ["inlet on x_max", "inlet on y_max", "outlet on x_min", "outlet on y_min"]
     layer.write_text(head + parts)
     assert Case.open(layer).opening == {
-        "/Window": CaseOpening(kind="inlet", flow_rate=0.1, direction=(1.0, 0.5, 0.0)), "/Door": CaseOpening(kind="outlet"),
+        "/Window": CaseOpening(kind="inlet", velocity=0.5, direction=(1.0, 0.5, 0.0)), "/Door": CaseOpening(kind="outlet"),
     }
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)
