@@ -27,6 +27,7 @@ from ..flows import (
 )
 from ..flows.tunnel.sides import faults_of_inlet
 from ..models.boundary import BoundaryCondition, Face
+from .models import forces_of
 from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source
 from .user_file import load_class
@@ -79,7 +80,7 @@ class CaseOpenings:
             SideInlet(each.face, None, each.profile)
             if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
         ]
-        own = TunnelSides(Stream(velocity), tuple(sides), force.acceleration, is_driven=is_driven, parts=parts)
+        own = TunnelSides(Stream(velocity), tuple(sides), forces_of(force, source).driven, is_driven=is_driven, parts=parts)
         if not (stream.yaw or stream.angle_of_attack):  # Else the sides depend on the vertical axis of the scene.
             _require_sound(own, source)
         following = [each.face for each in sides if own.of_stream(each.face) == each]

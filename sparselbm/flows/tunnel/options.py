@@ -102,7 +102,7 @@ class TunnelOptions(FlowOptions, ABC):
             u = (self.velocity or 0.0) * self.stream.unit
             road = (SideWall(Face(self.stream.up, 0), tuple(np.where(np.arange(3) == self.stream.up, 0.0, u).tolist())),)
         return TunnelSides(
-            self.stream, (*self.sides, *road), self.forces.acceleration, is_driven=bool(self.moving),
+            self.stream, (*self.sides, *road), self.forces.driven, is_driven=bool(self.moving),
             parts=tuple(self.openings.values()),
         )
 
@@ -126,3 +126,9 @@ class TunnelOptions(FlowOptions, ABC):
                 f"the stream is {self.stream}, which crosses the road: set the angle of attack to 0, or leave the road out"
             )
         self.all_sides.check()
+        for k in self.forces.controlled:
+            if not self.all_sides.periodic[k]:
+                raise WindTunnelError(
+                    f"mean_velocity is {self.forces.mean_velocity} m/s and flow_rate {self.forces.flow_rate} m^3/s, but the "
+                    f"sides along {'xyz'[k]} are not periodic: make both periodic, or set the component to 0 and give an inlet"
+                )

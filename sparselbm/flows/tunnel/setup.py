@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -28,6 +29,7 @@ from ..flow import Flow
 from ..inflow_setup import InflowSetup
 from ..motion.body_motion import FreeBody
 from ..motion.moving_bodies import MovingBodies
+from ..physics.flow_drive import FlowDrive
 from ..physics.method import SLIP, WALLS, Inflow
 from .body import TunnelBody
 from .boundary_layer import boundary_layer_doubt
@@ -328,16 +330,23 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
         simulation = self.simulation(self.space.obstacles(wall or self.options.wall, moved, self._motions))
+        self._begin(simulation, moved)
+        if o.forces.controlled:
+            simulation.feedback = FlowDrive(simulation, self.units, self.reference_pressure, o.forces)
+        return self._flow(simulation)
+
+    def _begin(self, simulation: Simulation, moved: Mapping[str, TriangleMesh]) -> None:
+        """Sets the initial state; `moved`: the obstacle where it is moved."""
+        o = self.options
         body = moved.get(self.obstacle, self.mesh).bounds
         if o.all_sides.is_still:
-            return self._flow(simulation)
+            return
         disturbed = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length))
         initial = initial_stream(
             self.domain, np.array(body), self.bounds, o.stream, self.lattice_velocity, is_disturbed=disturbed
         )
         factors = o.profile and o.profile.factors(self.domain.cell_centres(), o.stream.up, self.bounds[0, o.stream.up])
         simulation.set_state(1.0, initial if factors is None else initial * factors[..., None])
-        return self._flow(simulation)
 
     def _flow(self, simulation: Simulation) -> Flow:
         """The flow of a simulation in its initial state, with its moving bodies."""

@@ -39,8 +39,8 @@ class TunnelSides:
 
     stream: Stream
     specified: tuple[Side, ...] = ()
-    acceleration: tuple[float, float, float] | None = None
-    """Body force per mass [m / s^2], which may drive a periodic flow; None: none."""
+    driven: tuple[bool, bool, bool] = (False, False, False)
+    """Whether a body force drives the flow along each axis, which it can between periodic sides."""
     is_driven: bool = False
     """Whether moving bodies drive the flow."""
     parts: tuple[Part, ...] = ()
@@ -153,12 +153,13 @@ class TunnelSides:
             yield SideFault(outlet.face, "pressure", f"the pressure is {outlet.pressure} Pa, but must be finite: correct it")
 
     def _faults_of_drive(self) -> Iterator[SideFault]:
-        driven = any(a != 0.0 and wraps for a, wraps in zip(self.acceleration or (), self.periodic))
+        driven = any(drives and wraps for drives, wraps in zip(self.driven, self.periodic))
         enters, pressures = self.inlets or self._has_part_inlet, self._pressures
         if not (enters or self.is_driven or driven) and len(set(pressures)) < 2:
             yield SideFault(
                 None, "kind", f"no side is an inlet, and {len(pressures)} are outlets: give a side the free stream or a "
-                "velocity, give two outlets different pressures, or drive the flow between periodic sides by an acceleration"
+                "velocity, give two outlets different pressures, or drive the flow between periodic sides by an "
+                "acceleration or a mean velocity"
             )
         if enters and not pressures:
             face = self.inlets[0].face if self.inlets else None

@@ -65,8 +65,14 @@ class InternalFlow(FlowOptions):
     """Bounce-back rule of the surface."""
 
     def check(self) -> None:
-        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0."""
+        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0, and for a mean velocity
+        between periodic sides, which a fluid volume does not have."""
         self.require_positive(InternalFlowError)
+        if self.forces.controlled:
+            raise InternalFlowError(
+                f"mean_velocity is {self.forces.mean_velocity} m/s and flow_rate {self.forces.flow_rate} m^3/s, but a fluid "
+                "volume has no periodic sides: remove them, and give an inlet its velocity or flow rate"
+            )
 
     def within(
         self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | OutletCondition],
