@@ -246,7 +246,7 @@ class Case:
             return image.setup(device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        found = rotations_of(self.obstacle, self.source)
+        found = rotations_of(self.obstacle, self.source, scene)
         rotations = {name: each for path, each in found.items() for name in scene.prims(path)}
         rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
         moving = moving_bodies(self.obstacle, scene, self.time, self.source)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from case_files import write_scene
-from pxr import Usd, UsdGeom
+from pxr import Sdf, Usd, UsdGeom
 
 from sparselbm.case import (
     Case,
@@ -202,3 +202,47 @@ def test_a_window_and_a_door_of_a_case_are_openings_in_its_walls(tmp_path):
 def test_openings_of_a_case_that_do_not_fit_are_refused_before_the_scene_is_read(opening, changes, message):
     with pytest.raises(CaseError, match=message):
         Case(scene=SceneFile(file="room.usda"), opening={"/Window": opening}, **{**ROOM, **changes})
+
+
+def axle_scene(path, attribute, word):
+    """The scene with an Xform that is turned about y by 90 degrees below one that is moved, both in centimetres."""
+    write_scene(path)
+    stage = Usd.Stage.Open(str(path))
+    UsdGeom.Xform.Define(stage, "/World/Rig").AddTranslateOp().Set((10.0, 20.0, 30.0))
+    axle = UsdGeom.Xform.Define(stage, "/World/Rig/Axle")
+    axle.AddTranslateOp().Set((0.0, 0.0, 50.0))
+    axle.AddRotateYOp().Set(90.0)
+    if attribute:
+        axle.GetPrim().CreateAttribute(attribute, Sdf.ValueTypeNames.Token).Set(word)
+    UsdGeom.Scope.Define(stage, "/World/Nowhere")
+    stage.Save()
+    return path
+
+
+AXLES = {
+    "z by default": ("", "", (1.0, 0.0, 0.0)), "physics": ("physics:axis", "Y", (0.0, 1.0, 0.0)),
+    "gprim": ("axis", "X", (0.0, 0.0, -1.0)),
+}
+
+
+@pytest.mark.parametrize(("attribute", "word", "axis"), AXLES.values(), ids=AXLES)
+def test_the_axis_of_a_wheel_is_a_prim(tmp_path, attribute, word, axis):
+    scene = Scene.open(axle_scene(tmp_path / "scene.usda", attribute, word))
+    roles = {"/World/Body": CaseObstacle(role="design"), "/World/Copy": CaseObstacle(rpm=60.0, rotation_prim="/World/Rig/Axle")}
+    case = Case(scene=SceneFile(file=str(scene.path)), obstacle=roles, domain=CaseDomain(voxel_size=0.1))
+    [found] = case.setup(scene).options.rotating.values()
+    assert found.axis == pytest.approx(axis, abs=1e-9)
+    assert found.centre == pytest.approx((0.1, 0.2, 0.8))
+
+
+@pytest.mark.parametrize(("prim", "word", "message"), [
+    ("/World/Nothing", "Z", "rotationPrim is /World/Nothing: no such prim in scene.usda: name an Xform"),
+    ("/World/Nowhere", "Z", "/World/Nowhere: a Scope has no place: name an Xform"),
+    ("/World/Rig/Axle", "W", "axis is W: it must be X, Y or Z"),
+])
+def test_a_prim_that_is_no_axis_is_refused(tmp_path, prim, word, message):
+    scene = Scene.open(axle_scene(tmp_path / "scene.usda", "axis", word))
+    roles = {"/World/Body": CaseObstacle(role="design"), "/World/Copy": CaseObstacle(rpm=60.0, rotation_prim=prim)}
+    case = Case(scene=SceneFile(file=str(scene.path)), obstacle=roles, domain=CaseDomain(voxel_size=0.1))
+    with pytest.raises(CaseError, match=message):
+        case.setup(scene)
