@@ -156,7 +156,8 @@ class WindTunnelSetup(InflowSetup):
     @property
     def inflow(self) -> Inflow:
         """Surroundings of the inlet: slip sides, or walls, and whether the obstacle's wall is interpolated on links."""
-        return (WALLS if self._walls else SLIP).past(self.options.wall)
+        sides = WALLS if self._walls else SLIP
+        return (sides.turned if self.options.stream.is_oblique else sides).past(self.options.wall)
 
     @property
     def _walls(self) -> tuple[SideWall, ...]:
@@ -193,7 +194,7 @@ class WindTunnelSetup(InflowSetup):
             *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
-            *wake_doubt(reynolds), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
+            *wake_doubt(reynolds, self.length), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
             *(() if self.options.all_sides.is_still else self.body.doubts(self.bounds)),
         )
 
