@@ -73,14 +73,15 @@ class CaseOpenings:
         }
         found = [_side(side, each, tables.get(face_of(side)), boundary, source) for side, each in boundary.items()]
         sides = [each for each in found if each is not None]
-        given = _velocity(sides, stream, source) or _speed_of_parts(sides, parts, source)
+        forces = forces_of(force, source)
+        given = _velocity(sides, stream, source) or _speed_of_parts(sides, parts, source) or forces.mean_velocity
         velocity = given or _default(sides)
         _require_inflow(sides, source)
         sides = [
             SideInlet(each.face, None, each.profile)
             if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
         ]
-        own = TunnelSides(Stream(velocity), tuple(sides), forces_of(force, source).driven, is_driven=is_driven, parts=parts)
+        own = TunnelSides(Stream(velocity), tuple(sides), forces.driven, is_driven=is_driven, parts=parts)
         if not (stream.yaw or stream.angle_of_attack):  # Else the sides depend on the vertical axis of the scene.
             _require_sound(own, source)
         following = [each.face for each in sides if own.of_stream(each.face) == each]

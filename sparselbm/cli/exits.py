@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from functools import cache
 
 from rich.console import Console
@@ -90,15 +89,14 @@ def spoken(text: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     """The option of each setting whose name in Python has an underscore; the name in files of one without an option."""
-    from ..case.entry import spelt
     from ..case.parts import PARTS
 
     found = {}
     for part in PARTS:
-        for attribute, known in ((each.name, each.metadata["entry"]) for each in fields(part) if "entry" in each.metadata):
-            python = known.option if isinstance(known.option, str) else attribute
+        for name, known in part.entries().items():
+            python = known.option if isinstance(known.option, str) else re.sub("([A-Z])", r"_\1", name).lower()
             has_option = known.option and part.instances == ()
-            found[python] = f"--{python.replace('_', '-')}" if has_option else found.get(python, spelt(python))
+            found[python] = f"--{python.replace('_', '-')}" if has_option else found.get(python, name)
     return {python: name for python, name in found.items() if "_" in python}
 
 

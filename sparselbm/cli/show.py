@@ -1,5 +1,6 @@
 """Printed output: tables, summaries and the progress of a run."""
 
+import re
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -98,7 +99,7 @@ class ProgressBar:
         """Prints a line for an iteration."""
         record = iterate.record
         self._first = self._first or record.objective
-        values = "".join(f"  {name} {value[0]:+.2e}" for name, value in record.constraints.items() if len(value) == 1)
+        values = "".join(f"  {_in_words(name)} {value[0]:+.3%}" for name, value in record.constraints.items() if len(value) == 1)
         change = (record.objective - self._first) / abs(self._first)
         self._bars.console.print(
             f"iteration {record.iteration:3d}  {self._quantity} {record.objective:.4f} ({change:+.1%}){values}  "
@@ -110,3 +111,8 @@ class ProgressBar:
                 completed=record.iteration + 1,
                 text=f"iteration {record.iteration}, {self._quantity} {record.objective:.4f}",
             )
+
+
+def _in_words(name: str) -> str:
+    """The name of a class in words: FixedVolume is "fixed volume"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

@@ -100,7 +100,7 @@ def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
     for extent, summary in zip((1.2, 1.0), found.values(), strict=True):
         assert f"size              {extent:g} x {extent:g} x {extent:g} m" in out
         assert any("blocks" in doubt for doubt in summary["doubts"])
-        assert all(doubt.split("(")[0] in err for doubt in summary["doubts"])
+        assert all(spoken(doubt).split("(")[0] in err for doubt in summary["doubts"])
     code, out, err = in_process("inspect", "car.usda", *QUICK, "--sweep", "/Car:size", "--json", "seen.json")
     assert code == 0, err
     seen = json.loads((tmp_path / "seen.json").read_text())["runs"]

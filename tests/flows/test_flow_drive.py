@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.case import Case, CaseForce, SceneFile
+from sparselbm.case import Case, CaseBoundary, CaseForce, SceneFile
 from sparselbm.errors import CaseError, InternalFlowError, UnitsError, WindTunnelError
 from sparselbm.flows import FlowState, Forces, InternalFlow, SideInlet, SidePeriodic, SideWall, TransientRun, WindTunnel
 from sparselbm.flows.physics.flow_drive import FlowDrive
@@ -63,6 +63,7 @@ X, Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
 OPEN = (SidePeriodic(Y_MIN), SidePeriodic(Y_MAX))
 REFUSED = {
     "not periodic": ({"sides": OPEN}, WindTunnelError, "the sides along x are not periodic: make both periodic"),
+    "too fast": ({"forces": Forces(flow_rate=(12.8, 0.0, 0.0))}, UnitsError, "is 5 m/s, a Mach number of .* of at most 0.0346"),
     "no axis": ({"sides": (*OPEN, SideInlet(X_MIN)), "forces": Forces(mean_velocity=(0.0, 0.0, 2.0))}, WindTunnelError,
                 "along z are not"),
 }
@@ -72,6 +73,18 @@ REFUSED = {
 def test_a_mean_velocity_needs_periodic_sides(changes, error, message):
     with pytest.raises(error, match=message):
         replace(CHANNEL, **changes).around({"ball": BALL}, "ball")
+
+
+def test_a_periodic_stream_has_no_inlet_that_could_be_compressed():
+    """A mean velocity of 0.3 m/s around a body that fills the channel was warned of a compression of 7 %."""
+    assert CHANNEL.around({"ball": BALL}, "ball").expected_compression == 0.0
+
+
+def test_the_stream_of_a_case_is_the_mean_velocity_between_its_periodic_sides():
+    sides = {side: CaseBoundary(kind="periodic") for side in ("xMin", "xMax")}
+    case = Case(scene=SceneFile(file="scene.usda"), boundary=sides, force=CaseForce(mean_velocity=(-0.3, 0.0, 0.0)))
+    assert (case.tunnel.velocity, case.tunnel.direction) == (pytest.approx(0.3), (-1.0, 0.0, 0.0))
+    assert case.tunnel.forces.controlled == (0,)
 
 
 def test_a_mean_velocity_is_refused_beside_an_acceleration_along_the_same_axis_and_in_a_fluid_volume():

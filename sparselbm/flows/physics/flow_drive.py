@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import UnitsError
 from ...observe import CellIntegral
 from ...observe.evaluation import Sums
 from ...observe.monitor import Monitor, Sampler, Schedule
 from ...observe.open_share import open_share
 from ...solver import Simulation
 from ...solver.feedback import Feedback
-from ...units import Units
+from ...units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below, rounded_down
 from .forces import Forces
 
 INTERVAL = 10
@@ -29,6 +30,21 @@ def _along(axis: int):
 
 _SUMS = tuple(CellIntegral(_along(k)) for k in range(3)), CellIntegral(open_share)
 """Sum of the velocity over the fluid, by axis, and volume of the fluid."""
+
+
+def require_slow(forces: Forces, units: Units, bounds: np.ndarray) -> None:
+    """Raises UnitsError for a mean velocity that the lattice velocity cannot represent; `bounds`: of the box [m], (2, 3)."""
+    size, zero = np.ptp(bounds, axis=0), (0.0, 0.0, 0.0)
+    wanted = np.abs(forces.mean_velocity or zero) + np.abs(forces.flow_rate or zero) * size / size.prod()
+    speed = float(wanted.max())
+    mach = units.velocity_to_lattice(speed) / SOUND_SPEED
+    if is_below(MACH_ERROR_ABOVE, mach):
+        advised = rounded_down(MACH_ERROR_ABOVE * SOUND_SPEED * units.velocity / speed, 4)
+        raise UnitsError(
+            f"the mean velocity between periodic sides is {speed:.4g} m/s, a Mach number of {mach:.2g} on the lattice, above the "
+            f"limit of {MACH_ERROR_ABOVE:g}: give it as the velocity of the stream too, or use a lattice_velocity of at most "
+            f"{advised:g} (now {units.lattice_velocity:g})"
+        )
 
 
 class FlowDrive(Feedback):

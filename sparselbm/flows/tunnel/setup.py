@@ -29,7 +29,7 @@ from ..flow import Flow
 from ..inflow_setup import InflowSetup
 from ..motion.body_motion import FreeBody
 from ..motion.moving_bodies import MovingBodies
-from ..physics.flow_drive import FlowDrive
+from ..physics.flow_drive import FlowDrive, require_slow
 from ..physics.method import SLIP, WALLS, Inflow
 from .body import TunnelBody
 from .boundary_layer import boundary_layer_doubt
@@ -182,8 +182,12 @@ class WindTunnelSetup(InflowSetup):
 
     @property
     def expected_compression(self) -> float:
-        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first."""
-        return 0.0 if self.options.all_sides.is_still else tunnel_compression(self.units, self.bounds, self.body, self._walls)
+        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first, and
+        in a stream between periodic sides, where it has no inlet."""
+        sides, axis = self.options.all_sides, self.options.stream.axis
+        if sides.is_still or sides.periodic[axis]:
+            return 0.0
+        return tunnel_compression(self.units, self.bounds, self.body, self._walls)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -255,6 +259,7 @@ class WindTunnelSetup(InflowSetup):
             require_compression(self.expected_compression, self.lattice_velocity, WindTunnelError)
         self.body.require_silhouette()
         self._conditions.check()
+        require_slow(self.options.forces, self.units, self.bounds)
         self.require_place(self.mesh.points)
         self.space.require_open()
         self.motions.require()
