@@ -99,13 +99,9 @@ def test_refuses_too_few_cells(units, cells):
         units.check(cells_across=cells)
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    ({"viscosity": 5e-4}, "above 1"),
-    ({"lattice_velocity": 0.1}, "Mach"),
-])
-def test_warnings(change, word):
-    (warning,) = Units(**{**WATER, **change}).check()
-    assert word in warning
+def test_a_fast_lattice_is_warned_of():
+    (warning,) = Units(**WATER, lattice_velocity=0.1).check()
+    assert "Mach" in warning
 
 
 def test_counts_are_compared_with_limits_up_to_rounding():

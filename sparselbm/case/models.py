@@ -74,7 +74,7 @@ def flow_models(case: ModelSettings) -> dict[str, Any]:
     return {
         "lattice": lattice_of(case.solver), "collision": model_of(case.solver, "collision", source),
         "turbulence": model_of(case.solver, "turbulence", source), "rheology": model_of(case.fluid, "rheology", source),
-        "wall_function": case.solver.wall_function, "forces": _forces(case.force, source), "scalars": _scalars(case),
+        "wall_function": case.solver.wall_function, "forces": forces_of(case.force, source), "scalars": _scalars(case),
     }
 
 
@@ -93,11 +93,14 @@ def require_lattice(solver: CaseSolver, source: Source) -> None:
         ) from None
 
 
-def _forces(part: CaseForce, source: Source) -> Forces:
+def forces_of(part: CaseForce, source: Source) -> Forces:
+    """The forces. Raises CaseError for values that do not fit together."""
     try:
         return Forces(**{each.name: getattr(part, each.name) for each in fields(part)})
     except UnitsError as error:
-        raise CaseError(f"{source.place('force', 'rpm')}: {error}") from None
+        name, message = str(error).split()[0], str(error)
+        setting = name if any(name == each.name for each in fields(part)) else "rpm"
+        raise CaseError(f"{source.place('force', spelt(setting))}: {message}") from None
 
 
 def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:

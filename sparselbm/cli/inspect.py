@@ -47,7 +47,7 @@ def inspect(
     """
     case = options.case()
     read = options.scene(case)
-    if case.obstacle or len(read.bodies) == 1:
+    if case.obstacle or case.opening or len(read.bodies) == 1:
         plan = Plan.of(
             options, sweep=sweep, restart=restart, device=device, output=output, draw=draw, read=read,
         )

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup, moving_facts, moving_results
+from ..flows import (
+    Aerodynamics,
+    RunEstimate,
+    WindTunnelSetup,
+    drive_facts,
+    drive_results,
+    moving_facts,
+    moving_results,
+)
 from ..flows.tunnel.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
@@ -68,14 +76,15 @@ class WindTunnelJob(Job):
         with running():
             flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity="C_d")
             drag = result.value
-            found, moving = Aerodynamics.of(flow, self.setup), moving_results(flow)
+            found = Aerodynamics.of(flow, self.setup)
+            moving = moving_results(flow) | drive_results(flow, self.setup)
             summary = self._folder.finish_run(flow, drag, {**found.record, **moving, **measured(flow, objective)})
         warn_of_run(result, run)
         facts("", {
             "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
             **found.facts(has_area=self.setup.body.given_area is not None),
-            **moving_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
+            **moving_facts(summary), **drive_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
         return summary

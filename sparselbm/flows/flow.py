@@ -19,6 +19,7 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from .motion.moving_bodies import BodyValues, MovingBodies
+from .physics.flow_drive import DriveValues, FlowDrive
 from .runs.finite import require_finite
 from .runs.measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .runs.port_state import PortState, port_states, require_until
@@ -141,11 +142,13 @@ class Flow:
         (self.simulation if self.bodies is None else self.bodies).run(steps)
 
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, moving bodies."""
+        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, bodies, drive."""
         patches = {} if self.openings is None else self.openings.of_patches
         recorded = {**self.setup.recorded, **release_observables(self.simulation)}
         moving = () if self.bodies is None else (BodyValues(self.bodies, every),)
-        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving)
+        drive = self.simulation.feedback
+        driven = (DriveValues(drive, every),) if isinstance(drive, FlowDrive) else ()
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving, *driven)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""

@@ -66,8 +66,14 @@ class InternalFlow(FlowOptions):
     """Bounce-back rule of the surface."""
 
     def check(self) -> None:
-        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0."""
+        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0, and for a mean velocity
+        between periodic sides, which a fluid volume does not have."""
         self.require_positive(InternalFlowError)
+        if self.forces.controlled:
+            raise InternalFlowError(
+                f"mean_velocity is {self.forces.mean_velocity} m/s and flow_rate {self.forces.flow_rate} m^3/s, but a fluid "
+                "volume has no periodic sides: remove them, and give an inlet its velocity or flow rate"
+            )
 
     def within(
         self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | OutletCondition],
@@ -277,23 +283,18 @@ class InternalFlowSetup(InflowSetup):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy."""
+        tube = Tube.of(self.surface, self.crossing_by_sound, self.units.viscosity)
         return (
             *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
-            *sound_doubts(self.openings.waveforms, self._tube, self.lattice_velocity), *self.openings.outflow_doubts,
+            *sound_doubts(self.openings.waveforms, tube, self.lattice_velocity), *self.openings.outflow_doubts,
         )
 
     @property
     def crossing_by_sound(self) -> float:
         """Time in which sound crosses the vessel along its longest side [s]."""
         return float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED * self.units.time_step
-
-    @property
-    def _tube(self) -> Tube:
-        """Tube with the length of the vessel, and a radius of twice its volume over its surface."""
-        radius = 2.0 * self.surface.volume / self.surface.area
-        return Tube(self.crossing_by_sound, radius**2 / self.units.viscosity)
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:

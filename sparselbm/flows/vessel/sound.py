@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...geometry import TriangleMesh
 from ...models import Waveform
 
 DEVIATION_DOUBTED_ABOVE = 0.02
@@ -26,6 +27,11 @@ class Tube:
     """L / c_s: time in which sound crosses it [s]."""
     friction: float
     """R^2 / nu: time in which friction spreads over its radius [s]."""
+
+    @classmethod
+    def of(cls, surface: TriangleMesh, crossing: float, viscosity: float) -> Tube:
+        """The tube with a radius of twice the volume of a vessel over its surface; `crossing` [s], `viscosity` [m^2 / s]."""
+        return cls(crossing, (2.0 * surface.volume / surface.area) ** 2 / viscosity)
 
     def deviation(self, waveform: Waveform) -> float:
         """Root mean square of Q_out - Q_in over a period, relative to that of Q_in - mean(Q_in), for Q_in as the waveform.
