@@ -14,7 +14,7 @@ _NO_DRIVER = "Could not find or load the NVIDIA CUDA driver"
 
 
 def core_count() -> int:
-    """Number of cores that this process may use; of all cores where the system does not tell."""
+    """Number of cores that this process may use; of all cores where the system does not report it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -58,11 +58,16 @@ def _text(value: Any, known: Entry) -> str:
         return _number(value, unit)
     if isinstance(value, tuple):
         listed = ", ".join(f"{each:.5g}" if isinstance(each, float) else str(each) for each in value)
-        return f"({listed}){f' {unit}' if unit and isinstance(value[0], float) else ''}"
+        return f"({listed}){f' {_raised(unit)}' if unit and isinstance(value[0], float) else ''}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {each}" for name, each in value.items())
     return str(value)
 
 
 def _number(value: float, unit: str) -> str:
-    return _TEXTS[unit](value) if unit in _TEXTS else f"{value:.6g} {unit}".rstrip()
+    return _TEXTS[unit](value) if unit in _TEXTS else f"{value:.6g} {_raised(unit)}".rstrip()
+
+
+def _raised(unit: str) -> str:
+    """The unit with carets: m3/s as m^3/s."""
+    return re.sub(r"(?<=[a-z])(?=\d)", "^", unit)
