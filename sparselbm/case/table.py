@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any
 
 from ..models import Waveform
 from ..quantities import flow_rate_text, pressure_text
+from .case import Case
 from .entry import CasePart, Entry, spelt
 from .parts import PARTS
 
@@ -17,13 +18,7 @@ _TEXTS = {"m3/s": flow_rate_text, "Pa": pressure_text}
 """Texts of numbers that have a clinical unit too."""
 
 
-class Parts(Protocol):
-    """A case, which has each part under the name of its table."""
-
-    def __getattr__(self, name: str) -> Any: ...
-
-
-def settings_table(case: Parts) -> dict[str, str]:
+def settings_table(case: Case) -> dict[str, str]:
     """All settings of a case that are not the default, by the names of a TOML case, in SI units: one row per part or instance.
 
     An instance such as a body or a side has a row even if all its settings are the defaults.
