@@ -47,9 +47,23 @@ def add_mesh(stage, path, points, counts, indices, orientation="rightHanded"):
     mesh.CreateFaceVertexIndicesAttr(indices)
     mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
     mesh.CreateSubdivisionSchemeAttr("none")
+    if len(points):
+        mesh.CreateNormalsAttr(face_normals(points, counts, indices, orientation))
+        mesh.SetNormalsInterpolation("uniform")
     if orientation != "rightHanded":
         mesh.CreateOrientationAttr(orientation)
     return mesh
+
+
+def face_normals(points, counts, indices, orientation="rightHanded"):
+    """Outward unit normals of the faces, half the sum of p_k x p_(k+1) around each one (Newell's method)."""
+    points, sign, corners = np.asarray(points, np.float64), 1.0 if orientation == "rightHanded" else -1.0, iter(indices)
+    normals = []
+    for count in counts:
+        around = points[[next(corners) for _ in range(count)]]
+        area = sign * np.sum(np.cross(around - around[0], np.roll(around, -1, axis=0) - around[0]), axis=0)
+        normals.append(Gf.Vec3f(*(np.round(area / np.linalg.norm(area), 4) + 0.0).tolist()))
+    return normals
 
 
 def add_cube(stage, path, half, orientation="rightHanded"):
@@ -100,6 +114,7 @@ def point_instancer():
     stage = new_stage("Y", 1.0)
     instancer = UsdGeom.PointInstancer.Define(stage, "/World/Copies")
     instancer.AddTranslateOp().Set(Gf.Vec3d(0, 5, 0))
+    stage.DefinePrim("/World/Copies/Prototypes", "Scope")
     small = UsdGeom.Xform.Define(stage, "/World/Copies/Prototypes/Small")
     small.AddScaleOp().Set(Gf.Vec3f(0.5))
     add_cube(stage, "/World/Copies/Prototypes/Small/Cube", 1.0)
@@ -215,18 +230,21 @@ def ahmed_road():
     mesh = add_mesh(stage, "/World/Body", points, [4] * (len(quads) // 4), quads)
     mesh.GetPointsAttr().Clear()
     mesh.GetExtentAttr().Clear()
+    mesh.GetNormalsAttr().Clear()
     body = mesh.GetPrim()
     slants = body.GetVariantSets().AddVariantSet("slant")
     for degrees in (0, 15, 25, 35):
         slants.AddVariant(f"deg_{degrees}")
         slants.SetVariantSelection(f"deg_{degrees}")
         with slants.GetVariantEditContext():
-            mesh.GetPointsAttr().Set([Gf.Vec3f(*point) for point in ahmed_points(float(degrees))[0]])
+            points, quads = ahmed_points(float(degrees))
+            mesh.GetPointsAttr().Set([Gf.Vec3f(*point) for point in points])
+            mesh.GetNormalsAttr().Set(face_normals(points, [4] * (len(quads) // 4), quads))
             mesh.GetExtentAttr().Set(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
     slants.SetVariantSelection("deg_25")
     apply_case(body, obstacle={"role": "design"})
     apply_case(
-        stage.DefinePrim("/Case", "Scope"),
+        stage.DefinePrim("/World/Case", "Scope"),
         domain={"voxelSize": 0.025, "lower": (-1.0, -0.8, 0.0), "upper": (3.0, 0.8, 1.0)},
         fluid={"reynolds": 200.0}, solver={"collision": "CentralMoment"},
         boundary__xMin={"kind": "inlet", "velocity": (1.0, 0.0, 0.0)}, boundary__xMax={"kind": "outlet"},
@@ -251,7 +269,7 @@ def heated_bodies():
     post.AddTranslateOp().Set(Gf.Vec3d(45.0, 0.0, 0.75 * size))
     apply_case(post.GetPrim(), obstacle={"role": "design"}, condition__temperature={"value": 298.0})
     apply_case(
-        stage.DefinePrim("/Case", "Scope"),
+        stage.DefinePrim("/World/Case", "Scope"),
         domain={"voxelSize": 0.0025, "lower": (-0.05, -0.04, 0.0), "upper": (0.19, 0.04, 0.08)},
         fluid={"viscosity": 1.6e-5, "density": 1.2}, force={"gravity": (0.0, 0.0, -9.81)},
         scalar__temperature={
@@ -281,6 +299,7 @@ def sphere_packing(count=72, radius=1.0, side=10.0):
     copies = (packed_spheres(count, radius, side) + shifts).reshape(-1, 3)
     copies = copies[np.all((copies > -radius) & (copies < side + radius), axis=1)]
     instancer = UsdGeom.PointInstancer.Define(stage, "/World/Spheres")
+    stage.DefinePrim("/World/Spheres/Prototypes", "Scope")
     sphere = UsdGeom.Sphere.Define(stage, "/World/Spheres/Prototypes/Sphere")
     sphere.CreateRadiusAttr(radius)
     sphere.CreateExtentAttr([Gf.Vec3f(-radius), Gf.Vec3f(radius)])

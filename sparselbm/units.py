@@ -173,7 +173,7 @@ class Units:
             UnitsError: if tau, the Mach number or `cells_across` is beyond its limit.
         """
         # The cells come first: too few of them are also the cause of most relaxation times that are too short.
-        cells = [] if cells_across is None else _check_cells(cells_across)
+        cells = [] if cells_across is None else _check_cells(cells_across, self.voxel_size)
         return (*cells, *self._check_tau(), *self._check_mach())
 
     @property
@@ -307,16 +307,17 @@ def finer_voxel_size(voxel_size: float, cells: float, limit: float) -> float:
     return 0.99 * voxel_size * cells / limit
 
 
-def _check_cells(cells: float) -> list[str]:
+def _check_cells(cells: float, voxel_size: float) -> list[str]:
     require_positive("cells_across", cells, "cells", UnitsError)
+    finer = finer_voxel_size(voxel_size, cells, CELLS_WARNING_BELOW)
     if is_below(cells, CELLS_ERROR_BELOW):
         raise UnitsError(
             f"the smallest length is {cells:.5g} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "
-            f"resolved. Divide the voxel size by {-rounded_down(-CELLS_WARNING_BELOW / cells, 2):g}."
+            f"resolved. Use a voxel_size of at most {finer:.3g} m, now {voxel_size:.4g} m"
         )
     if is_below(cells, CELLS_WARNING_BELOW):
         return [
             f"the smallest length is {cells:.5g} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by up to about "
-            f"{coarse_error(cells):.0%}. Use smaller voxels."
+            f"{coarse_error(cells):.0%}. Use a voxel_size of at most {finer:.3g} m, now {voxel_size:.4g} m"
         ]
     return []

@@ -63,7 +63,6 @@ class InternalFlowJob(Job):
             "narrowest opening": f"{setup.cells_across:.1f} cells across",
             "tiles": f"{setup.tiles:,}, {setup.cells:,} cells",
             "box": f"{size} cells; the fluid fills {setup.share_of_box:.2%} of it, its tiles {setup.tile_share:.2%}",
-            **{f"{each['kind']} {name}": _opening(each) for name, each in found["openings"].items()},
             "memory": gibibytes(setup.memory),
             **numerical_facts(setup, setup.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
@@ -131,10 +130,6 @@ def _warn_of_inflow(prescribed: Mapping[str, float], summary: dict) -> None:
                 f"Warning: the flow rate of {name} is {error:+.1%} off the prescribed one, limit {INFLOW_WARNING_ABOVE:.0%}: the "
                 "wall at its rim takes up or adds a part of it; use a smaller --voxel-size, or a laminar profile"
             )
-
-
-def _opening(each: dict) -> str:
-    return f"{each['area']:.4g} m^2, {each['hydraulic_diameter']:.4g} m across, {each['condition']}"
 
 
 def _shear(summary: dict) -> dict[str, str]:

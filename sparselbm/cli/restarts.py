@@ -14,8 +14,8 @@ import warp as wp
 from ..case import Case
 from ..errors import RestartError
 from ..files.restarts import RestartWriter, difference, restart_files
+from ..release import package_version
 from ..results.draw import Drawing
-from ..results.run_record import package_version
 from ..scene.usd import Scene
 from . import options as o
 

@@ -11,7 +11,7 @@ from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
 from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
-from .show import facts, out, show_doubts
+from .show import facts, out, show_doubts, show_settings
 from .sweep import Sweep
 
 
@@ -72,6 +72,7 @@ def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     each.job.claim(
         each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume
     )
+    show_settings(each.case)
     found = each.job.run(each.run, plan.start, each.objective, restarts)
     restarts.clear()
     return found

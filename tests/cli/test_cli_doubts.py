@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 
 import numpy as np
 import pytest
@@ -104,6 +105,13 @@ def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
     assert {name: each["doubts"] for name, each in seen.items()} == {name: each["doubts"] for name, each in found.items()}
 
 
+def _settings(out):
+    """Lines of the table of settings."""
+    lines = out.splitlines()
+    first = lines.index("Settings in SI units")
+    return [line.rstrip() for line in lines[first : first + 8]]
+
+
 def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
     scene = tube_scene(tmp_path / "tube.usda")
     given = ("--max-steps", 2, "--voxel-size", 0.0014, "--device", "cpu", "--draw", "surface=pressure")
@@ -112,7 +120,12 @@ def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
     found = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert any("narrowest opening is" in doubt for doubt in found["doubts"])
     assert "Warning: the narrowest opening is" in err
-    assert "opening /World/In" in out
+    condition = "0\\.1 m/s on average, laminar profile"
+    assert re.search(rf"^inlet /World/In +.* m\^2, hydraulic diameter .* m, {condition}$", out, re.MULTILINE)
+    settings = _settings(out)
+    assert settings[1:3] == [f"scene                 file {scene}", "obstacle /World/Tube  role fluidVolume"], settings
+    code, seen, err = in_process("inspect", scene, *given[:-2])
+    assert _settings(seen) == settings
     assert "m, hydraulic diameter of /World/In" in out
     assert max(found["size"]) == pytest.approx(max(np.ptp(found["run"]["box"], axis=0)))
     assert found["run"]["kind"] == "InternalFlowSetup"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sparselbm.errors import SceneError
+from sparselbm.results.stage import validate_stage
 from sparselbm.scene.usd import Scene
 
 
@@ -299,3 +300,10 @@ def test_the_scenes_are_what_their_script_writes(assets, tmp_path):
     runpy.run_path(str(assets / "make_assets.py"))["main"](tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (assets / path.name).read_bytes()
+
+
+def test_openusd_finds_no_error_in_the_scenes_of_the_repository(assets):
+    scenes = sorted(assets.glob("*.usda"))
+    assert len(scenes) > 10
+    for path in scenes:
+        assert validate_stage(path) == [], path

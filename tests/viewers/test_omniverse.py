@@ -1,4 +1,4 @@
-"""Omniverse's validator, in its own environment, finds nothing in results that it does not find in the user's own scene."""
+"""Omniverse's validator, in its own environment, finds no error in our scenes, nor in results that the user's scene lacks."""
 
 import json
 import os
@@ -22,7 +22,6 @@ def errors(stage, report):
     done = subprocess.run(list(map(str, call)), capture_output=True, text=True, timeout=300)
     assert report.exists(), done.stderr[-2000:]
     issues = [issue for rule in json.loads(report.read_text())["rules"] for issue in rule["issues"]]
-    assert issues, "it always has something to say: that /Results stands beside the default prim, at least"
     return {
         (issue["rule"]["name"], (issue["at"] or {}).get("path", ""), issue["message"])
         for issue in issues
@@ -48,3 +47,17 @@ def test_moved_bodies_have_no_error_that_the_scene_has_not(tmp_path, name):
     # The scan stands on our search path, not on theirs: the scene's layer names it so, though the results lead to it.
     assert {rule for rule, _, _ in found} <= {"MissingReferenceChecker"}
     assert all("bunny.usd" in message for _, _, message in found)
+
+
+ON_PURPOSE = {
+    "UsdAsciiPerformanceChecker": "scenes of the repository are text, so that they can be read and compared",
+    "MissingReferenceChecker": "the scan of the bunny is in Warp's wheel, not copied",
+}
+AWKWARD = {"WeldChecker", "ValidateTopologyChecker", "ExtentsChecker", "NormalsExistChecker"}
+"""Rules that the empty mesh of awkward_meshes.usda breaks on purpose."""
+
+
+@pytest.mark.parametrize("path", sorted(ASSETS.glob("*.usda")), ids=lambda path: path.stem)
+def test_the_scenes_of_the_repository_have_no_error(path, tmp_path):
+    broken = {rule for rule, prim, _ in errors(path, tmp_path / "report.json") if rule not in ON_PURPOSE}
+    assert broken == (AWKWARD if path.stem == "awkward_meshes" else set())
