@@ -13,7 +13,7 @@ from sparselbm.scene.usd import prim_bounds
 
 COARSE = (
     "--voxel-size", "0.125", "--reynolds", "60", "--lattice-velocity", "0.1", "--margins", "0.8,1,0.8", "--device", "cpu",
-    "--output", "out", "--duration", "0.1", "--draw", "slice", "--draw", "surface", "--draw", "volumes",
+    "--output", "out", "--duration", "0.05", "--draw", "slice", "--draw", "surface", "--draw", "volumes",
 )
 
 REGION = """
@@ -45,12 +45,12 @@ def test_named_fields_of_a_region_at_some_times(ball, in_process, tmp_path):
     assert code == 0, said
     folder = tmp_path / "out"
     names = {path.name for path in folder.glob("total_pressure*")}
-    assert names == {f"total_pressure{number}.nvdb" for number in ("", "_0000", "_0002", "_0004")}
+    assert names == {f"total_pressure{number}.nvdb" for number in ("", "_0000", "_0002")}
     part = read_nvdb(folder / "total_pressure_0002.nvdb")
     assert part.mask.sum() == 8 * 8 * 8
     results = Results.open(folder)
-    assert len(results.times) == 5
-    assert results.frames == (0, 2, 4)
+    assert len(results.times) == 3
+    assert results.frames == (0, 2)
     assert [grid.name for grid in results.frame(2)] == ["velocity", "pressure", "total_pressure"]
     assert "total_pressure" in [grid.name for grid in results.grids]
     assert len(results.grids[0].tiles) > len(part.tiles)
@@ -65,7 +65,7 @@ def test_named_fields_of_a_region_at_some_times(ball, in_process, tmp_path):
     [
         (("--fields", "presure"), "has 'presure': allowed are speed, velocity_x"),
         (("--volumes-every", "0.05"), "outputEvery is missing"),
-        (("--output-every", "0.04", "--volumes-every", "0.05"), "not a multiple of"),
+        (("--output-every", "0.02", "--volumes-every", "0.05"), "not a multiple of"),
         (("--volume-prim", "/Nothing"), "has no such prim"),
     ],
 )
