@@ -124,8 +124,8 @@ flows choose their collision model by these limits, which `Collision.cell_reynol
 - **oblique**: the sphere of 8 cells across in 40 x 32 x 32 cells, in a stream turned by 20, 45, and 20 and 15 degrees, with
   free-slip sides or two no-slip ones, 6 to 12 crossings; for the collisions that are chosen by default. Their other limits hold
   there, except that `RecursiveRegularised()` on D3Q27 became unstable at the inlets: at 300 after 2 to 4 crossings, with and
-  without the sphere, and at 150 after 10; at 100 it was stable for 20, at 75 for 12. The others have the value of slip. The outlets were stable in
-  all of these: `LinkPressure` where two of them meet, and `PressureOutlet` on the rest.
+  without the sphere, and at 150 after 10; at 100 it was stable for 20, at 75 for 12. The others have the value of slip. The
+  outlets were stable in all of these: `LinkPressure` where two of them meet, and `PressureOutlet` on the rest.
 - **walls**: the same as slip with four no-slip sides.
 - **links**: a turned cylinder of 10.7 cells across and a bunny of 8.5 (`ParabolicInterpolation`) between free-slip sides, 8
   crossings. `TRT()` became unstable at the wall at 10 and `RecursiveRegularised()` on D3Q27 at 490. For the others it is the
