@@ -84,7 +84,8 @@ def tangent_kernel(k: KernelContext) -> None:
 
 TRANSPOSED = [
     "BGK-D2Q9", "MRT-D2Q9", "Cumulant-D2Q9", "Carreau-D2Q9", "TRT-D3Q19", "CentralInterpolation-D2Q9", "moving Bouzidi-D2Q9",
-    "VelocityInlet, CharacteristicOutlet-D2Q9", "scalars-D2Q9", "seams, scalars-D2Q9", "seams, Bouzidi-D2Q9", "seams-D3Q19",
+    "VelocityInlet, CharacteristicOutlet-D2Q9", "scalars-D2Q9", "scalars, Bouzidi-D2Q9", "conduction-D2Q9",
+    "seams, scalars-D2Q9", "seams, Bouzidi-D2Q9", "seams-D3Q19",
 ]
 OTHERS = sorted({*(f"{name}-D2Q9" for name in COLLISIONS), "Cumulant-D3Q27"} - {*TRANSPOSED})
 
