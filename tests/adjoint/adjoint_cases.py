@@ -49,7 +49,16 @@ from sparselbm.models.collision import (
 )
 from sparselbm.models.force import Boussinesq, ForceField, RotatingFrame, UniformForce
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import BodyConduction, BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.scalar import (
+    BodyConduction,
+    BodyValue,
+    FixedFlux,
+    FixedValue,
+    Outflow,
+    Scalar,
+    ScalarBGK,
+    ScalarTRT,
+)
 from sparselbm.models.turbulence import Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, ParabolicInterpolation
 from sparselbm.observe import Functional

@@ -147,5 +147,5 @@ def test_what_cannot_conduct_is_refused(device, obstacle, words):
             box((24, 24), device=device), viscosity=0.1, scalars=(heat,),
             obstacles=(Obstacle("body", cylinder(5.3, (11.2, 12.4)), **obstacle),),
         )
-    with pytest.raises(ValueError, match="conductivity 0.0 .*must be above 0"):
+    with pytest.raises(ValueError, match=r"conductivity 0\.0 .*must be above 0"):
         BodyConduction("body", 0.0)

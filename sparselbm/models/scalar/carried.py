@@ -80,7 +80,8 @@ class CarriedScalar:
 
     def _distance(self, q: int):
         """Link distance delta along -c_q, and 1/2 where nothing streams in from the other side of the cell."""
-        return where(has_bit(self._cell.links, self._link(self.lattice.opposites[q])), 0.5, self._cell.wall_distance(self._link(q)))
+        delta, behind = self._cell.wall_distance(self._link(q)), self._link(self.lattice.opposites[q])
+        return where(has_bit(self._cell.links, behind), 0.5, delta)
 
     @cached_property
     def g(self) -> list:
