@@ -74,8 +74,8 @@ class CaseCondition(CasePart):
         instead_of=("conductivity",),
     )
     heat_capacity: float | None = entry(
-        NUMBER, None, "Heat capacity per volume rho c_p of the body [J/(m3 K)]; requires that of the scalar. Not set: that of the "
-        "fluid, which suffices for a steady flow.", only=("conduction",), above=0.0,
+        NUMBER, None, "Heat capacity per volume rho c_p of the body [J/(m3 K)]; requires that of the scalar. Not set: that of "
+        "the fluid, which suffices for a steady flow.", only=("conduction",), above=0.0,
     )
     heat_capacity_ratio: float | None = entry(
         NUMBER, None, "Heat capacity per volume of the body over that of the fluid.", only=("conduction",), above=0.0,

@@ -92,7 +92,7 @@ class FlowModels:
             if each.conducting and isinstance(o.wall, BounceBack):
                 raise UnitsError(
                     f"{', '.join(each.conducting)} conduct the scalar {each.name}, but the wall is {type(o.wall).__name__}, "
-                    "inside which there are no cells: use the wall SolidFraction (solver.wall partiallySaturated), or a fixed value"
+                    "inside which there are no cells: use the wall SolidFraction (partiallySaturated), or a fixed value"
                 )
         names = [each.name for each in o.scalars]
         for name in names:
