@@ -8,6 +8,7 @@ from .motion.moving_bodies import BodyValues, MovingBodies
 from .physics.forces import Forces
 from .physics.options import FlowOptions
 from .physics.scalars import FlowScalar
+from .physics.solid_conduction import SolidConduction
 from .pores.image_sides import ImageSides, PeriodicSides, SealedSides
 from .pores.permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
 from .pores.porous_medium import PorousMedium, PorousMediumSetup
@@ -105,6 +106,7 @@ __all__ = [
     "SideSymmetry",
     "SideWall",
     "SimulationSetup",
+    "SolidConduction",
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",

@@ -86,7 +86,7 @@ class Simulation:
     ):
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = as_forces(force)
-        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
+        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads, scalars)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # Refuses other lattices.
         self.domain, self.precision, self.obstacles = domain, precision, tuple(obstacles)
         self._viscosity_field, self._threads = viscosity_field, threads
