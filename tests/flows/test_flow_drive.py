@@ -58,7 +58,7 @@ def test_the_acceleration_is_recorded_in_time(device):
     found = flow.run_transient(TransientRun(duration=100 * step, record_every=10 * step)).series
     assert found["mean velocity x [m/s]"].values[-1] == pytest.approx(0.6, rel=0.1)
     assert found["acceleration x [m/s^2]"].values[-1] > 0.0
-    with pytest.raises(AdjointError, match="the acceleration between periodic sides .* give the acceleration itself"):
+    with pytest.raises(AdjointError, match=r"the acceleration between periodic sides .* give the acceleration itself"):
         require_no_feedback(flow.simulation)
 
 

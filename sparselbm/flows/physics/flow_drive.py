@@ -101,8 +101,8 @@ class FlowDrive(Feedback):
     def refusal(self):
         present = ", ".join(f"{a:.4g}" for a in self.acceleration)
         return (
-            "the acceleration between periodic sides follows the mean velocity, which a gradient would not: give the acceleration "
-            f"itself (now {present} m/s^2)"
+            "the acceleration between periodic sides follows the mean velocity, which a gradient would not: give the "
+            f"acceleration itself (now {present} m/s^2)"
         )
 
     @property
