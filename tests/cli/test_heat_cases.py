@@ -207,12 +207,12 @@ def test_two_slabs_of_ten_to_one_from_a_case(slab, capacity):
 
 
 OUTFLOW = 0.75196
-"""Share of the temperature difference that the flow takes up with axial conduction and the inlet at its temperature: finite volumes,
-80 x 400 cells. Graetz's problem, which neglects axial conduction, gives 0.7579."""
+"""Share of the temperature difference that the flow takes up with axial conduction and the inlet at its temperature: finite
+volumes, 80 x 400 cells. Graetz's problem, which neglects axial conduction, gives 0.7579."""
 
 
 def sections(flow):
-    """Radius [cells], and bulk temperature in sections across a tilted tube, in its developed half; places from its inlet [cells]."""
+    """Radius [cells], and bulk temperature in sections across a tilted tube, in its developed half, and their places [cells]."""
     simulation, cell = flow.simulation, flow.setup.voxel_size
     phi, u = (simulation.domain.dense(x).astype(float) for x in (simulation.scalar("temperature"), simulation.velocity()))
     axis = u.reshape(-1, 3).sum(axis=0) / np.linalg.norm(u.reshape(-1, 3).sum(axis=0))
