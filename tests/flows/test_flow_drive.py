@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import warp as wp
 
+from sparselbm.adjoint.feedback import require_no_feedback
 from sparselbm.case import Case, CaseBoundary, CaseForce, SceneFile
-from sparselbm.errors import CaseError, InternalFlowError, UnitsError, WindTunnelError
+from sparselbm.errors import AdjointError, CaseError, InternalFlowError, UnitsError, WindTunnelError
 from sparselbm.flows import FlowState, Forces, InternalFlow, SideInlet, SidePeriodic, SideWall, TransientRun, WindTunnel
 from sparselbm.flows.physics.flow_drive import FlowDrive
 from sparselbm.geometry import TriangleMesh
@@ -57,6 +58,8 @@ def test_the_acceleration_is_recorded_in_time(device):
     found = flow.run_transient(TransientRun(duration=100 * step, record_every=10 * step)).series
     assert found["mean velocity x [m/s]"].values[-1] == pytest.approx(0.6, rel=0.1)
     assert found["acceleration x [m/s^2]"].values[-1] > 0.0
+    with pytest.raises(AdjointError, match=r"the acceleration between periodic sides .* give the acceleration itself"):
+        require_no_feedback(flow.simulation)
 
 
 X, Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)

@@ -98,6 +98,14 @@ class FlowDrive(Feedback):
         return nullcontext()
 
     @property
+    def refusal(self):
+        present = ", ".join(f"{a:.4g}" for a in self.acceleration)
+        return (
+            "the acceleration between periodic sides follows the mean velocity, which a gradient would not: give the "
+            f"acceleration itself (now {present} m/s^2)"
+        )
+
+    @property
     def memory(self):
         values = {f"acceleration {axis}": float(a) for axis, a in zip("xyz", self._acceleration)}
         return values | {f"mean velocity {axis}": float(u) for axis, u in zip("xyz", self._mean)}
