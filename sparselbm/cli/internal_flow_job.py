@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyRun
+from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyResult, SteadyRun, TransientResult, TransientRun
 from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..quantities import flow_rate_text, pressure_text
 from ..results import InternalFlowWriter
@@ -80,7 +81,10 @@ class InternalFlowJob(Job):
         quantity = "outflow over inflow" if isinstance(run, SteadyRun) else "pressure drop [Pa]"
         with running():
             flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity=quantity)
-            summary = self._folder.finish_run(flow, measured(flow, objective))
+            return self._folder.finish_run(flow, measured(flow, objective), report=partial(self._report, result, run))
+
+    def _report(self, result: SteadyResult | TransientResult, run: SteadyRun | TransientRun, summary: dict) -> None:
+        """Prints the results and what is doubtful about them."""
         warn_of_run(result, run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             _warn(
@@ -100,7 +104,6 @@ class InternalFlowJob(Job):
             **_shear(summary), **measured_fact(summary), **regime_facts(result, summary), "steps": f"{summary['steps']}",
             "results": f"{self._folder.stage.path}",
         })
-        return summary
 
     def line(self, summary):
         remark = regime_remark(summary)

@@ -10,7 +10,7 @@ from .drawings import Draw, drawings_of
 from .overrides import Overrides, output_of
 from .restarts import Resume, is_finished, restarts_of
 from .settings import FLOW, takes_case
-from .show import out
+from .show import out, show_next
 from .stored import stored_drawings
 
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_optimize")]
@@ -61,3 +61,4 @@ def optimize(
         read, study.problem, output=folder, overwrite=overwrite, check_grid=case.objective.grid_check, origin=origin,
         ops=study.ops, draw=drawn, restarts=restarts,
     )
+    show_next(folder)

@@ -1,5 +1,7 @@
 """`sparselbm run`: flow around an obstacle or in a fluid volume, or a sweep of such flows."""
 
+from time import perf_counter
+
 from ..files.restarts import restart_files
 from ..files.write import no_empty_folders, require_free
 from ..results.run_record import finished
@@ -11,7 +13,7 @@ from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
 from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
-from .show import facts, out, show_doubts, show_settings
+from .show import duration, facts, out, show_doubts, show_next, show_settings
 from .sweep import Sweep
 
 
@@ -61,7 +63,15 @@ def run(
         out.print(f"The run in {each.folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
     with no_empty_folders(each.folder):
-        _run(plan, each, overwrite, resume)
+        began = perf_counter()
+        found = _run(plan, each, overwrite, resume)
+    total = perf_counter() - began
+    flow = min(total, found["run"]["wall_time"])
+    out.print(
+        f"time spent: {duration(total)}, of which {duration(flow)} for the flow and {duration(total - flow)} for drawings and "
+        "files", highlight=False, soft_wrap=True,
+    )
+    show_next(each.folder)
 
 
 def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -33,6 +34,14 @@ def facts(title: str, rows: dict[str, str]) -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_next(folder: Path) -> None:
+    """Prints what can be done with the results in a folder."""
+    out.print(
+        f"\nNext: sparselbm view {folder} --serve    (in the browser; the stage above opens in any USD viewer)\n"
+        f"      sparselbm export {folder} --to vdb,vti,glb,csv", highlight=False, markup=False, soft_wrap=True,
+    )
 
 
 def show_settings(case: Case) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ..estimate.device import gibibytes
 from ..flows import (
     Aerodynamics,
     RunEstimate,
+    SteadyResult,
+    SteadyRun,
+    TransientResult,
+    TransientRun,
     WindTunnelSetup,
     drive_facts,
     drive_results,
@@ -78,16 +84,21 @@ class WindTunnelJob(Job):
             drag = result.value
             found = Aerodynamics.of(flow, self.setup)
             moving = moving_results(flow) | drive_results(flow, self.setup)
-            summary = self._folder.finish_run(flow, drag, {**found.record, **moving, **measured(flow, objective)})
+            more = {**found.record, **moving, **measured(flow, objective)}
+            return self._folder.finish_run(flow, drag, more, report=partial(self._report, result, run, found))
+
+    def _report(
+        self, result: SteadyResult | TransientResult, run: SteadyRun | TransientRun, found: Aerodynamics, summary: dict
+    ) -> None:
+        """Prints the results and what is doubtful about them."""
         warn_of_run(result, run)
         facts("", {
-            "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
+            "drag coefficient": f"{summary['drag_coefficient']:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
             **found.facts(has_area=self.setup.body.given_area is not None),
             **moving_facts(summary), **drive_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
-        return summary
 
     def _without_blockage(self, summary: dict) -> dict[str, str]:
         """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""

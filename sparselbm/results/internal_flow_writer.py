@@ -1,6 +1,6 @@
 """Results of an internal flow on disk: a results stage over the user's scene, volumes, a slice, a summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
+from ..files.lost_results import lost_alone
 from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
@@ -60,24 +61,30 @@ class InternalFlowWriter(Resumable):
     def _add_shear(self, flow: Flow) -> None:
         self.shear.add(wall_shear_stress(flow.simulation, self.setup.wall, self.setup.units))
 
-    def finish_run(self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+    def finish_run(
+        self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({}), *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
         """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results.
 
-        Raises SimulationError for a result that is not finite.
+        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite.
         """
         through, moment = flow.ports, self._moment(flow)
         if self.shear.samples:
             over_time = {"shear_average": self.shear.time_average, "oscillatory_shear_index": self.shear.oscillatory_index}
             moment = replace(moment, on_points={**moment.on_points, **over_time})
-        draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        draw_slices(self.folder, self.draw, moment, title=self.title)
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
-            **self.over_time.finish(flow), **found,
+            **self.over_time.found(flow), **found,
             **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
+        report(summary)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
+        draw_slices(self.folder, self.draw, moment, title=self.title)
+        self.over_time.finish(flow)
         return summary
 
     def add(self, iterate: Iterate) -> None:
@@ -98,8 +105,10 @@ class InternalFlowWriter(Resumable):
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
         reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
-        convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
-        return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+        summary = self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+        with lost_alone("convergence.png"):
+            convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
+        return summary
 
     def _moment(self, flow: Flow) -> FlowFrame:
         setup, units = self.setup, self.setup.units

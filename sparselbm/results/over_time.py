@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import OutputFolderError
 from ..estimate.memory import shortage
+from ..files.lost_results import lost_alone
 from ..files.nvdb import write_nvdb
 from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
@@ -119,23 +120,41 @@ class OverTime(Resumable):
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
         return found
 
-    def finish(self, flow: Flow) -> dict:
-        """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
+    def found(self, flow: Flow) -> dict:
+        """Results for the summary."""
         result = flow.transient or flow.steady
-        self._place(flow, None)
+        found = {} if result is None else result.to_json()
+        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def finish(self, flow: Flow) -> None:
+        """Plots the recorded values, writes mean fields, and fixes the colours of all frames.
+
+        What cannot be written is left out, with a ResultLostWarning.
+        """
+        with lost_alone("the places of moving bodies at the end"):
+            self._place(flow, None)
+        with lost_alone("history.png"):
+            self._draw_history(flow)
+        with lost_alone(f"{RESIDUALS}.png"):
+            self._draw_residuals()
+        if flow.transient is not None:
+            with lost_alone("the common colours of all frames"):
+                self._unify_colours(flow.transient.run)
+            with lost_alone("mean fields"):
+                self._write_means(flow)
+
+    def _draw_history(self, flow: Flow) -> None:
+        """Plots the recorded values over time."""
         if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
             draw_history(self._folder / "history.png", flow.series, title=self._title, begin=begin, references=self._references)
-        self._draw_residuals()
-        if flow.transient is not None:
-            run = flow.transient.run
-            if run.output_every is not None:
-                self._stage.scales.unify(run.statistics_begin * self._rate(run))
-                self._stage.save()
-            self._write_means(flow)
-        found = {} if result is None else result.to_json()
-        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def _unify_colours(self, run: TransientRun) -> None:
+        """Gives all frames the colours of the values during the statistics."""
+        if run.output_every is not None:
+            self._stage.scales.unify(run.statistics_begin * self._rate(run))
+            self._stage.save()
 
     def _draw_residuals(self) -> None:
         """Plots the residuals, if there are two or more."""

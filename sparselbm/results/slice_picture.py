@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..files.lost_results import lost_alone
 from ..files.state_file import State
 from .draw import Drawing, Slice
 from .draw.plane import FlowPlane, Outline
@@ -95,7 +96,8 @@ def draw_slices(folder: Path, drawings: Sequence[Drawing], frame: FlowFrame, *, 
         panel = Panel.of(frame, drawn)
         if panel is not None:
             name = f"slice_{drawn.quantity.name}_{'xyz'[panel.axis]}.png" if number else "slice.png"
-            draw_panels(folder / name, {"": panel}, quantity=drawn.quantity, title=title)
+            with lost_alone(name):
+                draw_panels(folder / name, {"": panel}, quantity=drawn.quantity, title=title)
 
 
 def draw_panels(path: str | os.PathLike[str], panels: dict[str, Panel], *, quantity: Quantity, title: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..errors import SceneError, SimulationError
+from ..files.lost_results import lost_alone
 from ..files.names import result_name_of
 from ..files.restarts import Resumable
 from ..files.write import claim_folder, replace_file
@@ -132,38 +133,56 @@ class ResultsWriter(Resumable):
         self._table.restore(state["table"])
         self._first = state["first"] and Panel.restored(state["first"])
 
-    def finish_run(self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+    def finish_run(
+        self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({}), *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
         """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results.
 
-        Raises SimulationError for a result that is not finite.
+        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite.
         """
-        moment = self._moment(flow, self.setup.points_of(flow))
-        draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        draw_slices(self.folder, self.draw, moment, title=self.title)
         force = drag * self.setup.reference_force
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
-        return self._summarise(flow, {
-            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.finish(flow),
+        summary = self._summarise(flow, {
+            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.found(flow),
             **self._strouhal(flow), **found,
         })
+        report(summary)
+        with lost_alone("the drawings"):
+            moment = self._moment(flow, self.setup.points_of(flow))
+            draw_all(self.over_time.shown(flow), self.stage, moment, None)
+            draw_slices(self.folder, self.draw, moment, title=self.title)
+        self.over_time.finish(flow)
+        return summary
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
         (points,), reached = problem.first.variables.states(result.x), result.objective
-        if result.stopped != "interrupted":
+        whole = result.stopped != "interrupted"
+        if whole:
             reached = problem.value(result.x)
-            best = self._moment(problem.flow, points)
-            number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
-            draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
-            draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
-            self._draw_designs(best)
-        if self.history:
-            convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
-        return self._summarise(problem.flow, {
+        summary = self._summarise(problem.flow, {
             **optimisation_summary(problem, result, reached, second),
-            **self.over_time.finish(problem.flow), **self._strouhal(problem.flow),
+            **self.over_time.found(problem.flow), **self._strouhal(problem.flow),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
+        with lost_alone("the drawings of the best design"):
+            if whole:
+                self._draw_best(problem.flow, points, result)
+        with lost_alone("convergence.png"):
+            if self.history:
+                convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
+        self.over_time.finish(problem.flow)
+        return summary
+
+    def _draw_best(self, flow: Flow, points: np.ndarray, result: OptimizeResult) -> None:
+        """Draws the flow around the best design, whose points are given [m]."""
+        best = self._moment(flow, points)
+        number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
+        draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
+        draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
+        self._draw_designs(best)
 
     def _strouhal(self, flow: Flow) -> dict:
         """St = f L / u and its error, with the reference length L, of a flow that has a frequency."""

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ...files.lost_results import lost_alone
 from ..fields import FlowFrame
 from ..stage import ResultsStage
 
@@ -22,10 +23,15 @@ class Drawing(ABC):
 
 
 def draw_all(drawings: Iterable[Drawing], stage: ResultsStage, moment: FlowFrame, time: float | None) -> None:
-    """Adds all drawings at one time. With a time, everything below /Results becomes a separate frame."""
+    """Adds all drawings at one time. With a time, everything below /Results becomes a separate frame.
+
+    A drawing that fails is left out, with a ResultLostWarning.
+    """
     for drawing in drawings:
-        drawing.draw(stage, moment, time)
-    if time is not None:
-        stage.end_frame(time)
-    else:
-        stage.save()
+        with lost_alone(f"the drawing {type(drawing).__name__}"):
+            drawing.draw(stage, moment, time)
+    with lost_alone(f"{stage.path}"):
+        if time is not None:
+            stage.end_frame(time)
+        else:
+            stage.save()
