@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 HUGE_PAGE = 1 << 21
 """Size of a huge page [bytes]."""
@@ -52,6 +53,23 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def locked(path: Path) -> TextIO | None:
+    """An open file that only one process at a time gets; None if another one has it. It ends with the process, however that ends.
+
+    Windows has no such call: there every process gets it.
+    """
+    file = open(path, "a+", encoding="utf-8")
+    if os.name == "posix":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+    return file
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from .plan import Output, Plan, PlannedRun, RestartFrom
 from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
 from .show import duration, facts, out, show_doubts, show_next, show_settings
+from .sole_run import sole_run
 from .sweep import Sweep
 
 
@@ -76,8 +77,14 @@ def run(
 
 def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     """Runs one case, or continues it; returns its summary."""
+    with sole_run(each.folder):
+        return _run_alone(plan, each, overwrite, resume)
+
+
+def _run_alone(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     restarts = restarts_of(
-        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume,
+        overwrite=overwrite,
     )
     each.job.claim(
         each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume

@@ -129,7 +129,7 @@ class OverTime(Resumable):
     def finish(self, flow: Flow) -> None:
         """Plots the recorded values, writes mean fields, and fixes the colours of all frames.
 
-        What cannot be written is left out, with a ResultLostWarning.
+        A file that cannot be written is left out, with a ResultLostWarning.
         """
         with lost_alone("the places of moving bodies at the end"):
             self._place(flow, None)

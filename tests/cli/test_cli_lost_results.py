@@ -1,4 +1,4 @@
-"""What fails while one file is written, such as a full disk or a fault of a writer, costs that file alone, and says so."""
+"""A file that cannot be written, for a full disk or a fault of its writer, is the only one that is lost, and is named."""
 
 import json
 
