@@ -55,21 +55,26 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def locked(path: Path) -> TextIO | None:
-    """An open file that only one process at a time gets; None if another one has it. It ends with the process, however that ends.
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[TextIO | None]:
+    """Context with an open file that only one process at a time gets; None if another one has it.
 
-    Windows has no such call: there every process gets it.
+    The lock ends with the process, however that ends. Windows has no such call: there every process gets the file.
     """
-    file = open(path, "a+", encoding="utf-8")
-    if os.name == "posix":
-        import fcntl
+    with open(path, "a+", encoding="utf-8") as file:
+        yield file if _is_first(file) else None
 
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return None
-    return file
+
+def _is_first(file: TextIO) -> bool:
+    if os.name != "posix":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

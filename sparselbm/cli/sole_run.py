@@ -19,13 +19,12 @@ def sole_run(folder: Path) -> Iterator[None]:
     """
     name = zlib.crc32(str(folder.resolve()).encode())
     place = Path(tempfile.gettempdir()) / f"sparselbm_{getattr(os, 'getuid', int)()}_{name:08x}.lock"
-    lock = locked(place)
-    if lock is None:
-        raise OutputExistsError(
-            f"process {place.read_text(encoding='utf-8').strip()} is writing results into {folder}: wait until it ends, or "
-            "choose another folder with --output"
-        )
-    with lock:
+    with locked(place) as lock:
+        if lock is None:
+            number = place.read_text(encoding="utf-8").strip()
+            raise OutputExistsError(
+                f"process {number} is writing results into {folder}: wait until it ends, or choose another folder with --output"
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
