@@ -20,7 +20,7 @@ Collision = Annotated[
     o.option("--collision", "Measure collision models instead: all, or a name such as cumulant_27; can be repeated."),
 ]
 
-Gradient = Annotated[bool, o.option("--gradient", "Measure the cost of gradients instead, relative to a run of the flow.")]
+Gradient = Annotated[bool, o.flag("--gradient", "Measure the cost of gradients instead, relative to a run of the flow.")]
 
 Registers = Annotated[
     bool, o.option("--registers", "Report registers and spills of the CUDA kernels instead, which needs ptxas but no GPU.")

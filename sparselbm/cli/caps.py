@@ -35,7 +35,7 @@ CaseFile = Annotated[
     Path | None,
     o.option("--output", "File of the case, .usda. Default: SURFACE_case.usda.", metavar="FILE", rich_help_panel="Output"),
 ]
-Overwrite = Annotated[bool, o.option("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
+Overwrite = Annotated[bool, o.flag("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
 
 
 def caps(

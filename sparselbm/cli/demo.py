@@ -24,7 +24,7 @@ LEAST_REDUCTION, VOLUME_TOLERANCE = 0.10, 0.005
 VOXEL_SIZE, ITERATIONS = 0.08, 9
 """Settings of the default run, for which that reduction is required; for other settings the drag only has to fall."""
 Iterations = Annotated[int, o.option("--iterations", "Maximum number of iterations of the optimiser.")]
-GridCheckFlag = Annotated[bool, o.option("--grid-check/--no-grid-check", "Evaluate both shapes again on a grid refined by 1.25.")]
+GridCheckFlag = Annotated[bool, o.flag("--grid-check/--no-grid-check", "Evaluate both shapes again on a grid refined by 1.25.")]
 Seconds = Annotated[float | None, o.option("--seconds", "Maximum wall-clock time of the optimisation [s].")]
 Output = Annotated[Path | None, o.output("results/demo")]
 Cell = Annotated[float, o.option("--voxel-size", "Cell size; the bunny is 1 m wide.", metavar="METRES")]

@@ -24,7 +24,7 @@ To = Annotated[
         metavar="FORMATS",
     ),
 ]
-Half = Annotated[bool, o.option("--half", "Store 16-bit numbers in .vdb files: half the size, with errors up to 0.05 %.")]
+Half = Annotated[bool, o.flag("--half", "Store 16-bit numbers in .vdb files: half the size, with errors up to 0.05 %.")]
 Folder = Annotated[
     Path | None,
     o.option("--output", "Folder of the files. Default: RESULTS/export.", metavar="FOLDER", rich_help_panel="Output"),

@@ -24,8 +24,8 @@ CaseOutput = Annotated[
         metavar="FILE", rich_help_panel="Output",
     ),
 ]
-Overwrite = Annotated[bool, o.option("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
-NoQuestions = Annotated[bool, o.option("--no-questions", "Ask nothing on a terminal: settings without an option have defaults.")]
+Overwrite = Annotated[bool, o.flag("--overwrite", "Replace an existing case with that name.", rich_help_panel="Output")]
+NoQuestions = Annotated[bool, o.flag("--no-questions", "Ask nothing on a terminal: settings without an option have defaults.")]
 
 
 @takes_case(*RUN)

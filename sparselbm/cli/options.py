@@ -35,6 +35,11 @@ def option(name: str, text: str, **more):
     return typer.Option(name, help=escape(text), **more)
 
 
+def flag(name: str, text: str, **more):
+    """An option without a value."""
+    return option(name, text, metavar=" ", **more)
+
+
 def output(default: str):
     """The option for the folder of a command's results."""
     return option("--output", f"Folder of the results. Default: {default}.", metavar="FOLDER", rich_help_panel="Output")
@@ -46,7 +51,7 @@ Device = Annotated[
 ]
 Overwrite = Annotated[
     bool,
-    option(
+    flag(
         "--overwrite", "Replace the results of a previous run in that folder; other files stay.", rich_help_panel="Output"
     ),
 ]

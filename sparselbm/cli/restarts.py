@@ -22,7 +22,7 @@ from . import options as o
 
 Resume = Annotated[
     bool,
-    o.option(
+    o.flag(
         "--resume", "Continue an interrupted run of the same settings from the restart files in the folder of its results.",
         rich_help_panel="Output",
     ),

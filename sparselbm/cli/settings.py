@@ -46,6 +46,7 @@ _TYPES = {
     NUMBER: float, COUNT: int, FLAG: bool, TOKEN: str, MODEL: str, TEXT: str, VECTOR: str, COUNTS: str, TEXTS: list[str],
     LABELS: list[int],
 }
+_METAVARS = {NUMBER: "NUMBER", COUNT: "N", FLAG: " ", TEXT: "TEXT", VECTOR: "X,Y,Z", COUNTS: "X,Y,Z", TEXTS: "TEXT", LABELS: "N"}
 _Scene = Annotated[
     Path,
     typer.Argument(
@@ -85,9 +86,7 @@ class Setting:
         value = ("no", "yes")[known.default] if isinstance(known.default, bool) else known.default
         shown = "" if value is None else f" Default: {value}."
         words = (*known.allowed, "FILE.py:CLASS") if known.model else known.allowed
-        metavar = "|".join(words) or ("X,Y,Z" if known.kind in (VECTOR, COUNTS) else None)
-        if known.unit:
-            metavar = "NUMBER|'NUMBER UNIT'"
+        metavar = "NUMBER|'NUMBER UNIT'" if known.unit else "|".join(words) or _METAVARS.get(known.kind)
         help_text = known.text + shown
         panel = _PANELS[self.part]
         return option(flags, help_text, show_default=False, metavar=metavar, rich_help_panel=panel)

@@ -15,7 +15,7 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of resu
 Page = Annotated[
     Path | None, o.option("--output", "Folder of the page. Default: RESULTS/view.", metavar="FOLDER", rich_help_panel="Output")
 ]
-Serve = Annotated[bool, o.option("--serve", "Serve the page on this machine only, until Ctrl-C.")]
+Serve = Annotated[bool, o.flag("--serve", "Serve the page on this machine only, until Ctrl-C.")]
 Port = Annotated[int, o.option("--port", "Port of --serve; 0 selects a free one.")]
 
 
