@@ -206,5 +206,6 @@ _SHORT_FORMS: dict[type[CasePart], dict[str, tuple[Any, str, str | None]]] = {
 
 def short_form(part: type[CasePart], parameter: str) -> Any:
     """The option of one of these."""
-    _, text, metavar = _SHORT_FORMS[part][parameter]
+    kind, text, metavar = _SHORT_FORMS[part][parameter]
+    metavar = " " if kind is bool else metavar
     return option(f"--{parameter.replace('_', '-')}", text, metavar=metavar, rich_help_panel=_PANELS[part])
