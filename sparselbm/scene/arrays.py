@@ -49,7 +49,8 @@ def check_faces(place: str, faces: np.ndarray, count: int) -> None:
         raise SceneError(f"{place}: the faces are {faces.dtype} of shape {faces.shape}, but must be three indices each")
     if len(faces) and not (faces.min() >= 0 and faces.max() < count):
         raise SceneError(
-            f"{place}: the faces use points {faces.min()} to {faces.max()}, but 0 to {count - 1} is allowed; export the mesh again"
+            f"{place}: the faces use points {faces.min()} to {faces.max()}, but 0 to {count - 1} is allowed; export the "
+            "mesh again"
         )
 
 

@@ -4,14 +4,15 @@ import base64
 import json
 import os
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sparselbm.case import Case
 from sparselbm.errors import CaseError, NanovdbError, RestartError, SceneError
-from sparselbm.files.reading import refusals, require_readable
 from sparselbm.files.read_nvdb import read_nvdb
+from sparselbm.files.reading import refusals, require_readable
 from sparselbm.files.state_file import read_state
 from sparselbm.geometry import TriangleMesh
 from sparselbm.scene.images import read_image
@@ -76,7 +77,8 @@ FILES = {
     "pointer.stl": ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "pointer of Git LFS.*git lfs pull"),
     "nested.usda": (HEAD + 'def "a" {\n' * 51_000 + "}\n" * 51_000, "nested 51,000 deep"),
     "many_copies.usda": (
-        HEAD + f'def PointInstancer "P" {{\nrel prototypes = </P/C>\nint[] protoIndices = [{"0, " * 100_001}]\ndef Cube "C" {{\n}}\n}}',
+        HEAD + f'def PointInstancer "P" {{\nrel prototypes = </P/C>\nint[] protoIndices = [{"0, " * 100_001}]\n'
+        'def Cube "C" {\n}\n}',
         "/P: with it the scene has 100,00. prims and copies",
     ),
 }
@@ -108,14 +110,12 @@ def test_few_lines_of_a_billion_prims_and_long_chains_are_refused(tmp_path, arc)
 
 
 def test_arcs_of_a_sublayer_to_prims_above_it_are_counted(tmp_path):
-    levels = HEAD.replace("(", "(subLayers = [@below.usda@]\n", 1) + 'def Cube "L0" {\n}\n'
-    for level in range(1, 10, 2):
-        levels += f'def "L{level}" {{\n' + "".join(f'def "I{k}" (references = </L{level - 1}>) {{\n}}\n' for k in range(10)) + "}\n"
-    below = HEAD
-    for level in range(2, 10, 2):
-        below += f'def "L{level}" {{\n' + "".join(f'def "I{k}" (references = </L{level - 1}>) {{\n}}\n' for k in range(10)) + "}\n"
-    (tmp_path / "scene.usda").write_text(levels)
-    (tmp_path / "below.usda").write_text(below)
+    layers = [HEAD.replace("(", "(subLayers = [@below.usda@]\n", 1) + 'def Cube "L0" {\n}\n', HEAD]
+    for level in range(1, 10):
+        children = "".join(f'def "I{k}" (references = </L{level - 1}>) {{\n}}\n' for k in range(10))
+        layers[(level + 1) % 2] += f'def "L{level}" {{\n{children}}}\n'
+    for name, text in zip(("scene.usda", "below.usda"), layers, strict=True):
+        (tmp_path / name).write_text(text)
     with pytest.raises(SceneError, match=r"composes to [\d,]{10,} prims"):
         Scene.open(tmp_path / "scene.usda")
 
@@ -152,7 +152,8 @@ def test_local_files_only_holds_for_everything_that_a_stage_can_name(tmp_path, k
     secret.write_text(HEAD + 'def Cube "A" {\n}\n')
     (inner / "link.usda").symlink_to(secret)
     (inner / "folder").symlink_to(tmp_path)
-    named = {"relative": "../secret.usda", "absolute": str(secret), "link": "./link.usda", "linked folder": "./folder/secret.usda"}
+    links = {"link": "./link.usda", "linked folder": "./folder/secret.usda"}
+    named = {"relative": "../secret.usda", "absolute": str(secret), **links}
     path = inner / "scene.usda"
     path.write_text(HEAD + NAMED[kind].format(named[way]) + '\ndef Cube "Good" {\n}\n')
     for read in (Scene.open, Case.open):
@@ -225,10 +226,10 @@ def test_a_face_that_is_there_twice_counts_once(tmp_path):
 def test_whatever_a_reader_raises_becomes_a_refusal_that_names_the_file(error, kind):
     with pytest.raises(error, match=r"file\.xyz .*write it again"), refusals("file.xyz", error):
         raise kind("bad")
-    with pytest.raises(SceneError, match="^as it is$"), refusals("file.xyz", error):
+    with pytest.raises(SceneError, match=r"^as it is$"), refusals("file.xyz", error):
         raise SceneError("as it is")
     with pytest.raises(FileNotFoundError), refusals("file.xyz", error):
-        open("nothing.xyz")
+        Path("nothing.xyz").read_bytes()
 
 
 @pytest.mark.parametrize(("read", "error"), [(read_nvdb, NanovdbError), (read_state, RestartError)])

@@ -40,7 +40,10 @@ def test_links_out_of_the_folder_are_not_followed_and_folders_not_listed(asked):
         assert (status, "secret" in text.replace(path, "")) == (404, False), path
 
 
-@pytest.mark.parametrize("host", ["attacker.example", "attacker.example:{port}", "127.0.0.1.attacker.example:{port}", "localhost"])
+HOSTS = ["attacker.example", "attacker.example:{port}", "127.0.0.1.attacker.example:{port}", "localhost"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_requests_that_name_another_host_are_refused(asked, host):
     assert asked("/", host="localhost:{port}")[0] == 200
     status, text = asked("/", host=host)

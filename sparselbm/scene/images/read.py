@@ -53,7 +53,7 @@ def _plausible(image: VoxelImage, path: Path) -> VoxelImage:
     if size is not None and not 0.0 < size <= FARTHEST / max(shape):
         raise SceneError(f"{path}: the voxels measure {size:g}, but must have a size above 0 and lie within {FARTHEST:.0e} m")
     if not all(abs(each) <= FARTHEST for each in image.origin):
-        raise SceneError(f"{path}: the corner of the image is {image.origin}, beyond the limit of {FARTHEST:.0e} m: check its origin")
+        raise SceneError(f"{path}: the corner of the image is {image.origin}, beyond the limit of {FARTHEST:.0e} m; check it")
     if image.values.dtype.kind == "f" and not np.isfinite(image.values).any():
         raise SceneError(f"{path}: none of the {image.values.size:,} voxels is a finite number; write the image again")
     return image

@@ -107,7 +107,8 @@ class _Count:
         """Targets of a prim; those without a file are in its own layer stack."""
         if spec.instanceable:
             return []
-        arcs = [(stack, str(path)) for each in (spec.inheritPathList, spec.specializesList) for path in each.GetAddedOrExplicitItems()]
+        classes = (*spec.inheritPathList.GetAddedOrExplicitItems(), *spec.specializesList.GetAddedOrExplicitItems())
+        arcs = [(stack, str(path)) for path in classes]
         for arc in (*spec.referenceList.GetAddedOrExplicitItems(), *spec.payloadList.GetAddedOrExplicitItems()):
             target = place_of(layer, arc.assetPath) if arc.assetPath else stack
             arcs.append((target, str(arc.primPath) or self._default_prim(target)))

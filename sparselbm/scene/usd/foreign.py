@@ -102,8 +102,8 @@ class _Beside:
         path = (self._folder / name).resolve()
         if self._local_files_only and not path.is_relative_to(self._folder):
             raise SceneError(
-                f"the file refers to {path}, outside of {self._folder}; local_files_only=True refuses this: copy the file into the "
-                "folder"
+                f"the file refers to {path}, outside of {self._folder}; local_files_only=True refuses this: copy the file into "
+                "the folder"
             )
         require_readable(path, SceneError)
         return path.read_bytes()

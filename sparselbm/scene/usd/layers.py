@@ -78,4 +78,5 @@ def _require_shallow(file: Path) -> None:
     steps = np.isin(data, [*b"{[("]).astype(np.int8) - np.isin(data, [*b"}])"]).astype(np.int8)
     deepest = int(np.cumsum(steps, dtype=np.int64).max())
     if deepest > 2 * MOST_LEVELS:
-        raise SceneError(f"{file}: brackets are nested {deepest:,} deep, above the limit of {2 * MOST_LEVELS:,}; flatten the scene")
+        limit = 2 * MOST_LEVELS
+        raise SceneError(f"{file}: brackets are nested {deepest:,} deep, above the limit of {limit:,}; flatten the scene")
