@@ -17,6 +17,7 @@ from sparselbm.cli.app import app
 from sparselbm.cli.exits import exit_code_of
 
 VALUES = [
+    "0.1", "7", "4,3,4", "1,0,0", "20", "y", "interpolated", "vertices", "surface", "0.05 m",
     "nan", "inf", "-inf", "1e300", "-1", "0", "2147483648", "99999999999999999999", "1e-300", "", " ", "x", "é\udcff",
     "1,2", "1,2,3", "nan,nan,nan", "1e300,1,1", "-1,0,0", "0,0,0", "1,,", ",,,,", "1 m", "1 parsec", "[]", "{}", "/",
     "//", "/World", "/World/Ball", "/World/Ball,/World/Ball", "../..", "/dev/null", "x.py:Y", "x.py:", ".py:",

@@ -48,20 +48,27 @@ STAGE = HEAD + """def Xform "World" (
     }
 }
 """
-CASE = HEAD + """def Xform "World" (prepend apiSchemas = ["SparselbmDomainAPI", "SparselbmFluidAPI", "SparselbmSolverAPI"])
+CASE = HEAD + """def Xform "World" (
+    prepend apiSchemas = ["SparselbmDomainAPI", "SparselbmFluidAPI", "SparselbmSolverAPI", "SparselbmTimeAPI"]
+)
 {
+    double sparselbm:time:duration = 1
     double sparselbm:domain:voxelSize = 0.1
     double sparselbm:domain:upstream = 2
     double sparselbm:fluid:reynolds = 100
     double sparselbm:solver:tolerance = 0.001
-    int sparselbm:solver:maxSteps = 1000
-    def Sphere "Ball" {
+    def Sphere "Ball" (prepend apiSchemas = ["SparselbmObstacleAPI"])
+    {
+        token sparselbm:obstacle:motion = "timeSamples"
         double radius = 0.5
+        double3 xformOp:translate.timeSamples = { 1: (0, 0, 0), 12: (0.1, 0, 0), 24: (0, 0.1, 0) }
+        float3 xformOp:rotateXYZ.timeSamples = { 1: (0, 0, 0), 24: (0, 0, 90) }
+        uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:rotateXYZ"]
     }
 }
 """
 TOML = """[scene]
-file = "ball.usda"
+file = "binary.stl"
 metresPerUnit = 1.0
 [domain]
 voxelSize = 0.1
@@ -76,7 +83,7 @@ tolerance = 1e-3
 maxSteps = 1000
 latticeVelocity = 0.05
 wall = "interpolated"
-[obstacle."/World/Ball"]
+[obstacle."/binary_stl"]
 role = "design"
 [design]
 kind = "ffd"

@@ -32,6 +32,10 @@ def strangers(scene: Path) -> list[Note]:
             seen.add(name)
             layer = open_layer(name)
             for asset in assets_of(name) if layer else ():
+                if asset.startswith("`"):
+                    reason = f"it refers to {asset}, an expression, which may name a file outside of {folders[0]}"
+                    notes += [Note(prim, reason) for prim in _users(layer, asset)]
+                    continue
                 target = place_of(layer, asset)
                 if target in seen:
                     continue
