@@ -83,7 +83,7 @@ def _grid_bytes(path: Path) -> np.ndarray:
     if codec == 0:
         return data
     try:
-        # No more than the size that the head states, whatever is packed.
+        # No more than the size that the head states.
         data = np.frombuffer(zlib.decompressobj().decompress(data[8:stored].data, size + 1), np.uint8)
     except zlib.error as error:
         raise NanovdbError(f"{path} cannot be inflated ({error}): the file is damaged, so write it again.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,8 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 @contextmanager
-def refusals(path: str | Path, error: type[SparselbmError]) -> Iterator[None]:
-    """Context in which a file is read: whatever a reader raises for damaged contents is raised as `error`, with the file's name.
+def refusals(path: str | os.PathLike[str], error: type[SparselbmError]) -> Iterator[None]:
+    """Context in which a file is read: any exception of a reader for damaged contents is raised as `error`, with the file's name.
 
     Libraries do not wrap the exceptions of their parsers (an index beyond an array, bytes that are no text, an overflow of a
     size). Errors of the package pass unchanged, and so do those of the operating system that name a file, and missing modules.
@@ -30,7 +31,7 @@ def refusals(path: str | Path, error: type[SparselbmError]) -> Iterator[None]:
         raise _refusal(path, error, found) from found
 
 
-def require_readable(path: str | Path, error: type[SparselbmError]) -> None:
+def require_readable(path: str | os.PathLike[str], error: type[SparselbmError]) -> None:
     """Raises `error` for what exists but is no regular file, such as a pipe or a device, and for a pointer of Git LFS."""
     path = Path(path)
     if not path.exists():
@@ -43,7 +44,7 @@ def require_readable(path: str | Path, error: type[SparselbmError]) -> None:
         raise error(f"{path} is a pointer of Git LFS, not the file itself: fetch the file with `git lfs pull`")
 
 
-def _refusal(path: str | Path, error: type[SparselbmError], found: Exception) -> SparselbmError:
+def _refusal(path: str | os.PathLike[str], error: type[SparselbmError], found: Exception) -> SparselbmError:
     if isinstance(found, MemoryError):
         return error(f"{path} needs more memory than there is, or states sizes that its contents do not have: write it again")
     text = " ".join(str(found).split()) or "no more is known"

@@ -24,7 +24,8 @@ class _Handler(SimpleHTTPRequestHandler):
     """Requests for files of the folder; all others are refused."""
 
     def send_head(self):
-        port = self.server.server_address[1]
+        assert isinstance(self.server, ThreadingHTTPServer)
+        port = self.server.server_port
         names = {f"{name}:{port}" for name in _NAMES} | (set(_NAMES) if port == 80 else set())
         if self.headers.get("Host") not in names:
             self.send_error(HTTPStatus.FORBIDDEN, "The Host header names another host")

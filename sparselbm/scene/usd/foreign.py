@@ -78,7 +78,7 @@ def read_bodies(path: Path, metres_per_unit: float, *, local_files_only: bool = 
         raise SceneError(f"{path}: reading {path.suffix} needs trimesh; `pip install trimesh`") from error
     beside = _Beside(path, local_files_only)
     try:  # Textures would be opened, and shapes are all that is needed.
-        scene = trimesh.load_scene(path, process=False, skip_materials=True, resolver=beside)
+        scene = trimesh.load_scene(path, process=False, skip_materials=True, resolver=beside)  # type: ignore[arg-type]
     except SceneError:
         raise
     except Exception as error:  # trimesh does not wrap the exceptions of its parsers
