@@ -13,7 +13,8 @@ from sparselbm.flows import SteadyRun
 from sparselbm.grid.build import box
 from sparselbm.models.wall import CentralInterpolation
 from sparselbm.observe import Integral, Snapshot
-from sparselbm.results.draw import FlowFrame, Slice, Streamlines, draw_all
+from sparselbm.results.draw import Slice, Streamlines, draw_all
+from sparselbm.results.fields import FlowFrame
 from sparselbm.results.stage import ResultsStage
 from sparselbm.scene.usd import Scene
 from sparselbm.solver import Obstacle, Simulation

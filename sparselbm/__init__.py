@@ -1,6 +1,24 @@
 """sparselbm: sparse-domain, differentiable lattice Boltzmann on NVIDIA Warp; USD scene in, optimised obstacle out."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .release import package_version
+
+if TYPE_CHECKING:
+    from .adjoint.value_and_grad import value_and_grad as value_and_grad
+    from .case.case import Case as Case
+    from .design.grid_check import grid_check as grid_check
+    from .design.problem import DesignProblem as DesignProblem
+    from .design.variables.shape import ShapeVariables as ShapeVariables
+    from .flows import Flow as Flow
+    from .flows import WindTunnel as WindTunnel
+    from .observe.snapshot import Snapshot as Snapshot
+    from .results.writer import ResultsWriter as ResultsWriter
+    from .scene.usd.scene import Scene as Scene
+    from .solver.obstacle import Obstacle as Obstacle
+    from .solver.simulation import Simulation as Simulation
+    from .units import Units as Units
 
 _HOMES = {
     "Case": "case.case",
@@ -20,6 +38,9 @@ _HOMES = {
 """Public names at the root and the module of each; others keep their one path, such as `sparselbm.observe.Force`."""
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+__version__ = package_version()
 
 
 def __getattr__(name: str):

@@ -7,6 +7,10 @@ class SparselbmError(Exception):
     """Base class of all errors that the package raises on purpose."""
 
 
+class ResultLostWarning(UserWarning):
+    """One result could not be written; the others are complete."""
+
+
 class AdjointError(SparselbmError, ValueError):
     """The gradient cannot be computed for this set-up."""
 

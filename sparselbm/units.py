@@ -16,8 +16,6 @@ Quantity = TypeVar("Quantity", float, "np.ndarray")
 SOUND_SPEED = 1.0 / math.sqrt(3.0)
 """Lattice speed of sound c_s of D2Q9, D3Q19 and D3Q27 [cells/step]."""
 
-# With BGK the effective wall position shifts as (tau - 1/2)^2; with TRT it does not (Krueger et al. 2017, 5.3.3).
-TAU_WARNING_ABOVE = 1.0
 # The mean free path is about c_s tau: 2.9 cells at tau = 5, which is not small against an obstacle of 8 to 12 cells.
 TAU_ERROR_ABOVE = 5.0
 # The compressibility error grows as Ma^2: 2 % at 0.15, 9 % at 0.3 (Krueger et al. 2017, section 7.2).
@@ -164,7 +162,8 @@ class Units:
     def check(self, *, cells_across: float | None = None) -> tuple[str, ...]:
         """Rejects settings that cannot be run, and returns a warning for each setting that reduces accuracy.
 
-        How low the relaxation time may be depends on the collision model: see `cell_reynolds`.
+        How low the relaxation time may be, and where walls are at a high one, depends on the collision model: see `cell_reynolds`
+        and `Collision.odd_relaxation`.
 
         Args:
             cells_across: number of cells across the smallest relevant length (obstacle, gap, pipe), if known.
@@ -173,8 +172,9 @@ class Units:
             UnitsError: if tau, the Mach number or `cells_across` is beyond its limit.
         """
         # The cells come first: too few of them are also the cause of most relaxation times that are too short.
-        cells = [] if cells_across is None else _check_cells(cells_across)
-        return (*cells, *self._check_tau(), *self._check_mach())
+        cells = [] if cells_across is None else _check_cells(cells_across, self.voxel_size)
+        self._require_tau()
+        return (*cells, *self._check_mach())
 
     @property
     def _pressure_scale(self) -> float:
@@ -185,7 +185,7 @@ class Units:
             raise UnitsError(f"dimension is {dimension}, but forces are converted in 2 or 3: pass 2 or 3.")
         return self._pressure_scale * self.voxel_size ** (dimension - 1)
 
-    def _check_tau(self) -> list[str]:
+    def _require_tau(self) -> None:
         tau = self.tau
         if is_below(TAU_ERROR_ABOVE, tau):
             raise UnitsError(
@@ -193,12 +193,6 @@ class Units:
                 f"is not continuous. Use a smaller lattice_velocity (now {self.lattice_velocity:g}) or larger voxels "
                 f"(now {self.voxel_size:g} m)."
             )
-        if is_below(TAU_WARNING_ABOVE, tau):
-            return [
-                f"tau is {tau:.5g}, above {TAU_WARNING_ABOVE:g}: with BGK (not with TRT) the effective wall position "
-                f"shifts. Use a smaller lattice_velocity (now {self.lattice_velocity:g})."
-            ]
-        return []
 
     def _check_mach(self) -> list[str]:
         mach, velocity = self.mach, self.lattice_velocity
@@ -307,16 +301,17 @@ def finer_voxel_size(voxel_size: float, cells: float, limit: float) -> float:
     return 0.99 * voxel_size * cells / limit
 
 
-def _check_cells(cells: float) -> list[str]:
+def _check_cells(cells: float, voxel_size: float) -> list[str]:
     require_positive("cells_across", cells, "cells", UnitsError)
+    finer = finer_voxel_size(voxel_size, cells, CELLS_WARNING_BELOW)
     if is_below(cells, CELLS_ERROR_BELOW):
         raise UnitsError(
             f"the smallest length is {cells:.5g} cells, below the limit of {CELLS_ERROR_BELOW:g}: the shape is not "
-            f"resolved. Divide the voxel size by {-rounded_down(-CELLS_WARNING_BELOW / cells, 2):g}."
+            f"resolved. Use a voxel_size of at most {finer:.3g} m, now {voxel_size:.4g} m"
         )
     if is_below(cells, CELLS_WARNING_BELOW):
         return [
             f"the smallest length is {cells:.5g} cells, below {CELLS_WARNING_BELOW:g}: drag is wrong by up to about "
-            f"{coarse_error(cells):.0%}. Use smaller voxels."
+            f"{coarse_error(cells):.0%}. Use a voxel_size of at most {finer:.3g} m, now {voxel_size:.4g} m"
         ]
     return []

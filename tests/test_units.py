@@ -99,13 +99,9 @@ def test_refuses_too_few_cells(units, cells):
         units.check(cells_across=cells)
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    ({"viscosity": 5e-4}, "above 1"),
-    ({"lattice_velocity": 0.1}, "Mach"),
-])
-def test_warnings(change, word):
-    (warning,) = Units(**{**WATER, **change}).check()
-    assert word in warning
+def test_a_fast_lattice_is_warned_of():
+    (warning,) = Units(**WATER, lattice_velocity=0.1).check()
+    assert "Mach" in warning
 
 
 def test_counts_are_compared_with_limits_up_to_rounding():
@@ -113,9 +109,9 @@ def test_counts_are_compared_with_limits_up_to_rounding():
     units = Units(**WATER)
     for cells in (8.0, 0.8 / 0.1, 8.0 * (1.0 - 1e-7), (4.3 - 3.5) / 0.1):
         units.check(cells_across=cells)
-    with pytest.raises(UnitsError, match=r"7\.96 cells, below the limit of 8.*by 1\.51\."):
+    with pytest.raises(UnitsError, match=r"7\.96 cells, below the limit of 8.*at most 0\.000657 m"):
         units.check(cells_across=7.96)
-    assert not [warning for warning in units.check(cells_across=7.96 * 1.51) if "cells" in warning]
+    assert not [warning for warning in units.check(cells_across=7.96 * 0.001 / 0.000657) if "cells" in warning]
     assert not [warning for warning in units.check(cells_across=12.0 * (1.0 - 1e-7)) if "cells" in warning]
     for limit in (0.15, 0.3):
         found = Units(**{**WATER, "lattice_velocity": limit / 3**0.5 * (1.0 + 1e-9)}).check()

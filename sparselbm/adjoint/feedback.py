@@ -7,7 +7,4 @@ from ..solver import Simulation
 def require_no_feedback(simulation: Simulation) -> None:
     """Raises AdjointError for a simulation with a `Feedback`: the gradient would take its present values as fixed."""
     if simulation.feedback is not None:
-        raise AdjointError(
-            "the pressures at the outlets depend on the flow (resistance, Windkessel or share of the flow) or on time, which a "
-            "gradient does not follow: use Outlet(pressure=...) with the pressures that this flow has reached"
-        )
+        raise AdjointError(simulation.feedback.refusal)

@@ -1,6 +1,5 @@
 """Memory copy as the reference of the other cases."""
 
-import os
 from functools import cache
 
 import numpy as np
@@ -9,6 +8,7 @@ import warp as wp
 from ..grid import Domain
 from ..grid.memory import tile_array
 from ..kernels.launch import run_side_by_side
+from ..system import core_count
 
 _CHUNK = 1 << 14
 """Number of scalars that one thread of the kernel copies."""
@@ -31,7 +31,7 @@ class MemoryCopy:
         self.bytes = 2 * 4 * chunks * _CHUNK
         """Bytes read and written per copy."""
         if self._device.is_cpu:
-            parts = np.array_split(np.arange(chunks), len(os.sched_getaffinity(0)))
+            parts = np.array_split(np.arange(chunks), core_count())
             self._launches = [self._launch(part) for part in parts if len(part)]
 
     def _launch(self, part: np.ndarray) -> wp.Launch:

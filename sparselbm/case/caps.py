@@ -52,17 +52,12 @@ class SurfaceSettings(Protocol):
 def surface_of(case: SurfaceSettings) -> str | None:
     """Path of the prim that encloses the fluid, several separated by commas for one in parts; None for flow past a body.
 
-    Raises CaseError for settings that contradict a fluid volume: other roles, sides of a box, no inlet or no
-    outlet. Openings without a fluid volume are refused too.
+    Raises CaseError for settings that contradict a fluid volume: other roles, sides of a box, no inlet or no outlet, and a
+    direction of an inflow, which is that of the cap's normal.
     """
     roles, place = {path: each.role for path, each in case.obstacle.items()}, case.source.place
     surfaces = [path for path, role in roles.items() if role == "fluidVolume"]
     if not surfaces:
-        for path in case.opening:
-            raise CaseError(
-                f"{place('opening', 'kind', path)} is {case.opening[path].kind}, but no prim has the role fluidVolume: apply "
-                "SparselbmObstacleAPI with sparselbm:obstacle:role = fluidVolume to the surface that encloses the fluid"
-            )
         return None
     inside = place("obstacle", "role", surfaces[0])
     for path, role in roles.items():
@@ -81,6 +76,12 @@ def surface_of(case: SurfaceSettings) -> str | None:
     for name in box:
         if getattr(case.domain, name) != getattr(type(case.domain)(), name):
             raise CaseError(f"{inside} is fluidVolume, which has no box, but {place('domain', name)} is set: remove it")
+    for path, each in case.opening.items():
+        if each.direction is not None:
+            raise CaseError(
+                f"{place('opening', 'direction', path)} is {each.direction}, but the inflow into a fluid volume is along the "
+                "normal of the cap: remove it"
+            )
     for kind in ("inlet", "outlet"):
         if all(each.kind != kind for each in case.opening.values()):
             raise CaseError(

@@ -34,6 +34,8 @@ from .image import ImageOfCase, image_file, require_image
 from .models import flow_models, model_of, require_lattice
 from .motions import begin_code, motion_notes, moving_bodies, moving_prims, placed, require_motions
 from .openings import CaseOpenings
+from .output_checks import require_output
+from .part_openings import parts_of, unplaced_parts
 from .parts import (
     CaseBoundary,
     CaseCondition,
@@ -74,7 +76,8 @@ class Case:
     obstacle: Mapping[str, CaseObstacle] = field(default_factory=dict)
     """Roles by the path of a prim, a material or a collection; bodies that are not listed are fixed."""
     opening: Mapping[str, CaseOpening] = field(default_factory=dict)
-    """Inlets and outlets by the prim path of their cap, which lies on the surface whose role is fluidVolume."""
+    """Inlets and outlets by the path of the prim that covers them: a cap on the surface whose role is fluidVolume, or without
+    such a surface a part of a side of the box."""
     image: CaseImage = field(default_factory=CaseImage)
     domain: CaseDomain = field(default_factory=CaseDomain)
     reference: CaseReference = field(default_factory=CaseReference)
@@ -104,6 +107,7 @@ class Case:
         _require_roles(self.obstacle, self.source)
         _require_corners(self.domain, self.source)
         _require_within(self.output, self.source)
+        require_output(self.output, self.time, self.scalar, self.source)
         require_image(self)
         require_lattice(self.solver, self.source)
         _require_two(self.fluid, self.openings, surface_of(self), self.source)
@@ -113,7 +117,8 @@ class Case:
         flow_models(self)
         self._transient_run()
         _require_body(self.reference, surface_of(self), self.source)
-        conditions_of(self.opening, self.source)
+        if surface_of(self) is not None:
+            conditions_of(self.opening, self.source)
 
     @classmethod
     def open(
@@ -214,7 +219,9 @@ class Case:
     @property
     def openings(self) -> CaseOpenings:
         """Free stream and sides of the box. Raises CaseError for sides that contradict each other."""
-        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source, is_driven=bool(moving_prims(self.obstacle)))
+        moving = bool(moving_prims(self.obstacle))
+        parts = unplaced_parts(self.opening, self.source) if surface_of(self) is None else ()
+        return CaseOpenings.of(self.boundary, self.stream, self.force, self.source, parts, is_driven=moving)
 
     @property
     def _profile(self) -> InflowProfile | None:
@@ -243,13 +250,14 @@ class Case:
             return image.setup(device)
         if self.surface is not None:
             return self.internal_flow.in_scene(scene, self.surface, conditions_of(self.opening, self.source), device=device)
-        found = rotations_of(self.obstacle, self.source)
+        found = rotations_of(self.obstacle, self.source, scene)
         rotations = {name: each for path, each in found.items() for name in scene.prims(path)}
         rotating = rotating_bodies(rotations, (body.path for body in scene.bodies), self.source)
         moving = moving_bodies(self.obstacle, scene, self.time, self.source)
-        tunnel = replace(self.tunnel, rotating=rotating, moving=moving)
+        parts = parts_of(self.opening, scene, self.source)
+        tunnel = replace(self.tunnel, rotating=rotating, moving=moving, openings=parts)
         try:
-            setup = tunnel.in_scene(scene, self.design_obstacle, ignore=self._ignored, device=device)
+            setup = tunnel.in_scene(scene, self.design_obstacle, ignore=[*self._ignored, *self.opening], device=device)
         except MotionError as error:
             raise placed(error, self.source) from error
         return replace(setup, notes=(*setup.notes, *motion_notes(self.obstacle, scene, self.time)))

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, Protocol
 
 from ..errors import CaseError, UnitsError
-from ..flows import FlowScalar, Forces
+from ..flows import FlowScalar, Forces, SolidConduction
 from ..flows.vessel.internal_flow import WALL
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
@@ -15,7 +15,7 @@ from ..models.collision import BGK
 from ..models.in_si import InSI, fields_of, quantity_of
 from ..models.scalar import FixedFlux, FixedValue, Outflow
 from .entry import CasePart, spelt
-from .parts import SIDES, CaseCondition, CaseFluid, CaseForce, CaseScalar, CaseSolver
+from .parts import SIDES, CaseCondition, CaseFluid, CaseForce, CaseObstacle, CaseScalar, CaseSolver
 from .source import Source
 from .user_file import load_class, names_a_class
 
@@ -37,6 +37,9 @@ class ModelSettings(Protocol):
 
     @property
     def condition(self) -> Mapping[str, CaseCondition]: ...
+
+    @property
+    def obstacle(self) -> Mapping[str, CaseObstacle]: ...
 
     @property
     def surface(self) -> str | None: ...
@@ -74,7 +77,7 @@ def flow_models(case: ModelSettings) -> dict[str, Any]:
     return {
         "lattice": lattice_of(case.solver), "collision": model_of(case.solver, "collision", source),
         "turbulence": model_of(case.solver, "turbulence", source), "rheology": model_of(case.fluid, "rheology", source),
-        "wall_function": case.solver.wall_function, "forces": _forces(case.force, source), "scalars": _scalars(case),
+        "wall_function": case.solver.wall_function, "forces": forces_of(case.force, source), "scalars": _scalars(case),
     }
 
 
@@ -93,15 +96,18 @@ def require_lattice(solver: CaseSolver, source: Source) -> None:
         ) from None
 
 
-def _forces(part: CaseForce, source: Source) -> Forces:
+def forces_of(part: CaseForce, source: Source) -> Forces:
+    """The forces. Raises CaseError for values that do not fit together."""
     try:
         return Forces(**{each.name: getattr(part, each.name) for each in fields(part)})
     except UnitsError as error:
-        raise CaseError(f"{source.place('force', 'rpm')}: {error}") from None
+        name, message = str(error).split()[0], str(error)
+        setting = name if any(name == each.name for each in fields(part)) else "rpm"
+        raise CaseError(f"{source.place('force', spelt(setting))}: {message}") from None
 
 
 def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
-    surfaces: dict[str, dict[str, InSI]] = {name: {} for name in case.scalar}
+    surfaces: dict[str, dict[str, InSI | SolidConduction]] = {name: {} for name in case.scalar}
     for key, each in case.condition.items():
         owner, _, scalar = key.rpartition(":")
         place = case.source.place("condition", "kind", key)
@@ -111,8 +117,40 @@ def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
                 f"{place}: there is no scalar {scalar}; the name after the colon is that of a scalar; there are {there}"
             )
         where = WALL if owner == case.surface else _owner(owner)
+        if each.kind == "conduction":
+            _require_conduction(case, owner, key)
         surfaces[scalar][where] = _condition(each, case.scalar[scalar], scalar, case.source, key)
     return tuple(_scalar(name, each, surfaces[name], case.source) for name, each in case.scalar.items())
+
+
+def _require_conduction(case: ModelSettings, owner: str, key: str) -> None:
+    """Raises CaseError where something conducts that cannot: a side, the wall of a fluid volume, a body that moves or has its
+    wall on links."""
+    place = f"{case.source.place('condition', 'kind', key)} is conduction"
+    if owner in SIDES or owner == case.surface:
+        raise CaseError(f"{place}, but {owner} is no solid body in the flow: use kind value, or flux on a side of the box")
+    if case.solver.wall == "interpolated":
+        raise CaseError(
+            f"{place}, but {case.source.place('solver', 'wall')} is interpolated, which has no cells inside bodies: use "
+            "partiallySaturated, or kind value"
+        )
+    moving = [path for path, each in case.obstacle.items() if each.motion != "none" or each.rpm is not None]
+    if any(owner == path or owner.startswith(path.rstrip("/") + "/") for path in moving):
+        raise CaseError(f"{place}, but {owner} moves, and only bodies at rest conduct: use kind value, or keep the body at rest")
+
+
+def _conduction(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> SolidConduction:
+    if part.conductivity is None and part.conductivity_ratio is None:
+        raise CaseError(
+            f"{source.place('condition', 'conductivity', key)} is missing, and so is conductivityRatio: give one of them"
+        )
+    for attribute in ("conductivity", "heat_capacity"):
+        if getattr(part, attribute) is not None and scalar.heat_capacity is None:
+            raise CaseError(
+                f"{source.place('condition', spelt(attribute), key)} in SI units requires "
+                f"{source.place('scalar', 'heatCapacity', name)}: set it, or give {spelt(attribute + '_ratio')}"
+            )
+    return SolidConduction(**{each.name: getattr(part, each.name) for each in fields(SolidConduction)})
 
 
 def _owner(name: str) -> str:
@@ -120,13 +158,15 @@ def _owner(name: str) -> str:
     return f"{name[0]}_{name[1:].lower()}" if name in SIDES else name
 
 
-def _scalar(name: str, part: CaseScalar, surfaces: Mapping[str, InSI], source: Source) -> FlowScalar:
+def _scalar(name: str, part: CaseScalar, surfaces: Mapping[str, InSI | SolidConduction], source: Source) -> FlowScalar:
     if part.diffusivity is None and part.prandtl is None:
         raise CaseError(f"{source.place('scalar', 'diffusivity', name)} is missing, and so is prandtl: give one of them")
     return FlowScalar(name=name, surfaces=surfaces, **{each.name: getattr(part, each.name) for each in fields(part)})
 
 
-def _condition(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> InSI:
+def _condition(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> InSI | SolidConduction:
+    if part.kind == "conduction":
+        return _conduction(part, scalar, name, source, key)
     if part.kind == "value":
         return InSI(FixedValue, value=part.value)
     if part.kind == "outflow":

@@ -12,6 +12,8 @@ from ..errors import CaseError
 from ..flows import (
     InflowProfile,
     ParabolicProfile,
+    Part,
+    PartInlet,
     Side,
     SideCondition,
     SideInlet,
@@ -25,6 +27,7 @@ from ..flows import (
 )
 from ..flows.tunnel.sides import faults_of_inlet
 from ..models.boundary import BoundaryCondition, Face
+from .models import forces_of
 from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source
 from .user_file import load_class
@@ -59,25 +62,26 @@ class CaseOpenings:
 
     @classmethod
     def of(
-        cls, boundary: Mapping[str, CaseBoundary], stream: CaseStream, force: CaseForce, source: Source, *,
-        is_driven: bool = False,
+        cls, boundary: Mapping[str, CaseBoundary], stream: CaseStream, force: CaseForce, source: Source,
+        parts: tuple[Part, ...] = (), *, is_driven: bool = False,
     ) -> CaseOpenings:
-        """Raises CaseError for sides that contradict each other or the stream, before it is turned. `is_driven`: whether moving
-        bodies drive the flow."""
+        """Raises CaseError for sides that contradict each other or the stream, before it is turned. `parts`: openings
+        on parts of sides; `is_driven`: whether moving bodies drive the flow."""
         tables = {
             face_of(side): read_table(each.table, source.place("boundary", "table", side), source)
             for side, each in boundary.items() if each.table is not None
         }
         found = [_side(side, each, tables.get(face_of(side)), boundary, source) for side, each in boundary.items()]
         sides = [each for each in found if each is not None]
-        given = _velocity(sides, stream, source)
+        forces = forces_of(force, source)
+        given = _velocity(sides, stream, source) or _speed_of_parts(sides, parts, source) or forces.mean_velocity
         velocity = given or _default(sides)
         _require_inflow(sides, source)
         sides = [
             SideInlet(each.face, None, each.profile)
             if isinstance(each, SideInlet) and each.velocity == velocity and each.face not in tables else each for each in sides
         ]
-        own = TunnelSides(Stream(velocity), tuple(sides), force.acceleration, is_driven=is_driven)
+        own = TunnelSides(Stream(velocity), tuple(sides), forces.driven, is_driven=is_driven, parts=parts)
         if not (stream.yaw or stream.angle_of_attack):  # Else the sides depend on the vertical axis of the scene.
             _require_sound(own, source)
         following = [each.face for each in sides if own.of_stream(each.face) == each]
@@ -139,6 +143,20 @@ def _velocity(sides: list[Side], stream: CaseStream, source: Source) -> Vector |
     given = [each for each in sides if isinstance(each, SideInlet) and each.velocity is not None and any(each.velocity)]
     into = [each.velocity[each.face.axis] * each.face.inward for each in given]  # type: ignore[index]
     return given[int(np.argmax(into))].velocity if given else None
+
+
+def _speed_of_parts(sides: list[Side], parts: tuple[Part, ...], source: Source) -> Vector | None:
+    """The largest speed of the openings on parts of sides, along x, if no side is an inlet; None: there is no such inflow."""
+    inlets = [each for each in parts if isinstance(each, PartInlet)]
+    if not inlets or any(isinstance(each, SideInlet) for each in sides):
+        return None
+    speeds = [each.velocity for each in inlets if each.velocity is not None]
+    if not speeds:
+        raise CaseError(
+            f"{source.place('stream', 'velocity')} is missing, and no inlet has a velocity: give the velocity to which the "
+            "Reynolds number and the lattice velocity refer, such as the largest one in the flow"
+        )
+    return max(speeds), 0.0, 0.0
 
 
 def _default(sides: list[Side]) -> Vector:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ..errors import CaseError, ScheduleError, UnitsError
 from ..files.reading import refusals
 from ..models import Waveform
-from ..quantities import quantity
+from ..quantities import example, quantity
 from .source import Source
 
 _HEADING = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[(.*)\])?\s*$")
@@ -20,8 +20,9 @@ def read_waveform(
 ) -> tuple[str, Waveform]:
     """Name of the quantity in a file, and its values in time, in SI units.
 
-    The first line is like `time [s], flowRate [mL/s]`; `quantities`: units by the names that the second column may have. Further
-    lines have a time and a value each; those that begin with # count for nothing. The file is relative to the case's folder.
+    The first line is like `time [s], flowRate [mL/s]`, with both units; `quantities`: units by the names that the second column
+    may have. Further lines have a time and a value each; those that begin with # count for nothing. The file is relative to the
+    case's folder.
     Raises CaseError with place, line, value and remedy.
     """
     path = source.path_of(file, place)
@@ -50,8 +51,14 @@ def _heading(row: list[str], quantities: Mapping[str, str], place: str, wanted: 
     if len(found) != 2 or found[0] is None or found[1] is None or found[0][1] != "time" or found[1][1] not in quantities:
         raise CaseError(f"{place} is {', '.join(row)!r}: it must name both columns, as in {wanted}")
     units = ("s", found[0][2]), (quantities[found[1][1]], found[1][2])
+    for column, (unit, given) in zip(("time", found[1][1]), units):
+        if not given:
+            raise CaseError(
+                f"{place} is {', '.join(row)!r}: the column {column} has no unit; write it in brackets, such as {column} "
+                f"[{example(unit).split()[-1]}]"
+            )
     try:
-        time, value = (quantity(f"1 {given}", unit) if given else 1.0 for unit, given in units)
+        time, value = (quantity(f"1 {given}", unit) for unit, given in units)
     except UnitsError as error:
         raise CaseError(f"{place} is {', '.join(row)!r}: {error}") from None
     return found[1][1], (time, value)

@@ -1,7 +1,10 @@
 """The `sparselbm` command and its subcommands."""
 
+from typing import Annotated
+
 import typer
 
+from ..release import package_version
 from .bench import bench
 from .caps import caps
 from .demo import demo
@@ -13,11 +16,20 @@ from .optimize import optimize
 from .run import run
 from .view import view
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", add_completion=True)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sparselbm {package_version()}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)]
 
 
 @app.callback()
-def about() -> None:
+def about(version: Version = False) -> None:
     """Simulate the flow around the bodies of a USD scene, and optimise their shapes: a sparse, differentiable lattice
     Boltzmann solver.
 

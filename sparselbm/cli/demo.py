@@ -10,6 +10,7 @@ import typer
 from ..adjoint import Steady
 from ..design import DesignProblem, ShapeVariables
 from ..design.optimizer import StoppingCriteria
+from ..files.bundled import bundled
 from ..flows import WindTunnel
 from ..geometry.deformation import FFD
 from ..results.stage import validate_stage
@@ -82,13 +83,3 @@ def failures(summary: Mapping, stage_errors: Sequence[str], least: float) -> lis
     if abs(summary["volume_change"]) > VOLUME_TOLERANCE:
         broken.append(f"the volume changed by {summary['volume_change']:+.2%}, limit {VOLUME_TOLERANCE:.1%}")
     return broken
-
-
-def bundled(name: str) -> Path:
-    """A scene of the package: in its wheel, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    places = [package / "assets" / name, package.parent / "assets" / name]
-    for place in places:
-        if place.is_file():
-            return place
-    raise FileNotFoundError(f"{name} is in none of {', '.join(map(str, places))}: install sparselbm again")

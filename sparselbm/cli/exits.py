@@ -1,8 +1,10 @@
 """Exit codes: 0 success, 1 failed run, 2 bad input, 130 interrupted. All errors are mapped here."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from rich.console import Console
 
@@ -21,6 +23,9 @@ _SPOKEN = {
     "enlarge side,": "enlarge --margins,",
 }
 """Names of the Python interface in messages, and the options that correspond to them."""
+
+_NAME = re.compile(r"(?<![\w./:'\"-])[a-z]+(?:_[a-z]+)+(?![\w./(=])(?! \[)")
+"""Name of a setting in Python, which is no part of a path, a quotation or a call, and no column with a unit."""
 
 
 class RunInterruptedError(Exception):
@@ -74,10 +79,25 @@ def _text(error: Exception) -> str:
 
 
 def spoken(text: str) -> str:
-    """A message of the package with the names of the command line."""
+    """A message of the package with the names of the command line: options, or settings of a case as files spell them."""
     for python, shell in _SPOKEN.items():
         text = text.replace(python, shell)
-    return text
+    names = _names()
+    return re.sub(_NAME, lambda found: names.get(found[0], found[0]), text)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """The option of each setting whose name in Python has an underscore; the name in files of one without an option."""
+    from ..case.parts import PARTS
+
+    found = {}
+    for part in PARTS:
+        for name, known in part.entries().items():
+            python = known.option if isinstance(known.option, str) else re.sub("([A-Z])", r"_\1", name).lower()
+            has_option = known.option and part.instances == ()
+            found[python] = f"--{python.replace('_', '-')}" if has_option else found.get(python, name)
+    return {python: name for python, name in found.items() if "_" in python}
 
 
 def _print(text: str, code: int) -> int:

@@ -19,7 +19,7 @@ from .exits import spoken
 from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
 from .settings import RUN, takes_case
-from .show import err, facts, out, show_doubts
+from .show import err, facts, out, show_doubts, show_settings
 from .sweep import Sweep
 
 _MOST = 20
@@ -31,8 +31,8 @@ def inspect(
     options: Overrides, sweep: Sweep = None, restart: RestartFrom = None, device: o.Device = None, output: Output = None,
     overwrite: o.Overwrite = False, draw: Draw = None, json_file: o.JsonFile = None,
 ) -> None:
-    """Report what was read from a scene and what would be run: sizes, cells, memory, time step, duration, and every doubt.
-    Nothing is run.
+    """Report what was read from a scene and what would be run: all settings that are not the default, sizes, cells, memory, time
+    step, duration, and every doubt. Nothing is run.
 
     All options of [bold]run[/bold] are accepted. For a scene with several bodies, select one with [bold]--obstacle[/bold] to see
     the tunnel around it.
@@ -47,7 +47,7 @@ def inspect(
     """
     case = options.case()
     read = options.scene(case)
-    if case.obstacle or len(read.bodies) == 1:
+    if case.obstacle or case.opening or len(read.bodies) == 1:
         plan = Plan.of(
             options, sweep=sweep, restart=restart, device=device, output=output, draw=draw, read=read,
         )
@@ -65,6 +65,7 @@ def _run(planned: PlannedRun, overwrite: bool) -> dict[str, Any]:
     names = setup.bodies if isinstance(setup, WindTunnelSetup) else {body.path for body in scene.bodies}
     seen = _Seen.of(scene, [body for body in scene.bodies if body.path in names and not isinstance(setup, PorousMediumSetup)])
     seen.show(setup.caps if isinstance(setup, InternalFlowSetup) else {})
+    show_settings(planned.case)
     estimate = setup.estimate()
     numbers = {**planned.job.numbers(estimate), **_of_duration(planned, estimate)}
     planned.job.show(numbers)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyRun
+from ..flows import Inlet, InternalFlowSetup, RunEstimate, SteadyResult, SteadyRun, TransientResult, TransientRun
 from ..flows.compression import COMPRESSION_WARNING_ABOVE
 from ..quantities import flow_rate_text, pressure_text
 from ..results import InternalFlowWriter
@@ -63,7 +64,6 @@ class InternalFlowJob(Job):
             "narrowest opening": f"{setup.cells_across:.1f} cells across",
             "tiles": f"{setup.tiles:,}, {setup.cells:,} cells",
             "box": f"{size} cells; the fluid fills {setup.share_of_box:.2%} of it, its tiles {setup.tile_share:.2%}",
-            **{f"{each['kind']} {name}": _opening(each) for name, each in found["openings"].items()},
             "memory": gibibytes(setup.memory),
             **numerical_facts(setup, setup.reynolds, found),
             "expected duration": f"run {duration(found['expected_run_seconds'])}",
@@ -81,7 +81,10 @@ class InternalFlowJob(Job):
         quantity = "outflow over inflow" if isinstance(run, SteadyRun) else "pressure drop [Pa]"
         with running():
             flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity=quantity)
-            summary = self._folder.finish_run(flow, measured(flow, objective))
+            return self._folder.finish_run(flow, measured(flow, objective), report=partial(self._report, result, run))
+
+    def _report(self, result: SteadyResult | TransientResult, run: SteadyRun | TransientRun, summary: dict) -> None:
+        """Prints the results and what is doubtful about them."""
         warn_of_run(result, run)
         if summary["compression"] > COMPRESSION_WARNING_ABOVE:
             _warn(
@@ -101,7 +104,6 @@ class InternalFlowJob(Job):
             **_shear(summary), **measured_fact(summary), **regime_facts(result, summary), "steps": f"{summary['steps']}",
             "results": f"{self._folder.stage.path}",
         })
-        return summary
 
     def line(self, summary):
         remark = regime_remark(summary)
@@ -131,10 +133,6 @@ def _warn_of_inflow(prescribed: Mapping[str, float], summary: dict) -> None:
                 f"Warning: the flow rate of {name} is {error:+.1%} off the prescribed one, limit {INFLOW_WARNING_ABOVE:.0%}: the "
                 "wall at its rim takes up or adds a part of it; use a smaller --voxel-size, or a laminar profile"
             )
-
-
-def _opening(each: dict) -> str:
-    return f"{each['area']:.4g} m^2, {each['hydraulic_diameter']:.4g} m across, {each['condition']}"
 
 
 def _shear(summary: dict) -> dict[str, str]:

@@ -1,14 +1,14 @@
-"""Ctrl-C and SIGTERM during a run, checked between groups of steps."""
+"""Ctrl-C, SIGTERM and SIGHUP during a run, checked between groups of steps."""
 
 import signal
 import threading
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 class Interruptible:
-    """Handles SIGINT (Ctrl-C) and SIGTERM while entered: after the first one `check` raises KeyboardInterrupt, a second one
-    raises it at once.
+    """Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) while entered: after the first one `check` raises
+    KeyboardInterrupt, a second one raises it at once.
 
     By default Python raises KeyboardInterrupt between any two instructions; in a callback from C it would be printed and lost.
     """

@@ -10,7 +10,9 @@ from .drawings import Draw, drawings_of
 from .overrides import Overrides, output_of
 from .restarts import Resume, is_finished, restarts_of
 from .settings import FLOW, takes_case
-from .show import out
+from .show import out, show_next
+from .sole_run import sole_run
+from .stored import stored_drawings
 
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE_optimize")]
 
@@ -47,15 +49,18 @@ def optimize(
 
     sparselbm optimize vessel.usda --objective "mine.py:PressureLoss" --design "mine.py:InletVelocity" --no-grid-check
     """
-    drawn, case, place = drawings_of(draw), options.case(), o.device_of(device)
+    case, place = options.case(), o.device_of(device)
     read = options.scene(case)
-    study = CaseStudy.of(case, case.setup(read, place))
+    setup = case.setup(read, place)
+    drawn, study = stored_drawings(case, drawings_of(draw), setup), CaseStudy.of(case, setup)
     folder, origin = output_of(output, case, "_optimize"), options.origin(case)
     if resume and is_finished(folder, origin):
         out.print(f"The optimisation in {folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
-    restarts = restarts_of(folder, case, read, origin, device=place, draw=drawn, resume=resume)
-    run_optimization(
-        read, study.problem, output=folder, overwrite=overwrite, check_grid=case.objective.grid_check, origin=origin,
-        ops=study.ops, draw=drawn, restarts=restarts,
-    )
+    with sole_run(folder):
+        restarts = restarts_of(folder, case, read, origin, device=place, draw=drawn, resume=resume, overwrite=overwrite)
+        run_optimization(
+            read, study.problem, output=folder, overwrite=overwrite, check_grid=case.objective.grid_check, origin=origin,
+            ops=study.ops, draw=drawn, restarts=restarts,
+        )
+    show_next(folder)

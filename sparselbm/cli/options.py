@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from ..errors import OptionError
+from ..system import without_driver_warning
 
 Number = TypeVar("Number", int, float)
 
@@ -70,7 +71,8 @@ def device_of(name: str | None) -> str:
     """Name of an existing device. Raises OptionError listing the existing ones."""
     import warp as wp
 
-    wp.init()
+    with without_driver_warning():
+        wp.init()
     try:
         return wp.get_device(name).alias
     except Exception as error:

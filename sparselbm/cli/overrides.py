@@ -13,6 +13,7 @@ from ..case.kinds import COUNTS, VECTOR
 from ..case.record import settings_of
 from ..case.user_file import names_a_class
 from ..errors import OptionError
+from ..files.bundled import found_or_bundled
 from ..files.json_values import json_value
 from ..scene.usd import Scene
 from .options import chosen, three
@@ -50,7 +51,7 @@ class Overrides:
         """The case. Raises CaseError, OptionError."""
         given = self.values
         variants, only = chosen(given["variant"]), given["local_files_only"]
-        case = Case.open(given["scene"], variants=variants, attributes=self.attributes, local_files_only=only)
+        case = Case.open(found_or_bundled(given["scene"]), variants=variants, attributes=self.attributes, local_files_only=only)
         parts: dict[str, Any] = {}
         for part, changes in self._changes().items():
             parts[part] = _with(getattr(case, part), changes)

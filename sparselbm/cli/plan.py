@@ -19,6 +19,7 @@ from .job_of import job_of
 from .jobs import Job
 from .one_box import in_one_box
 from .overrides import Overrides, output_of
+from .stored import stored_drawings
 from .sweep import sweep_points
 
 Output = Annotated[Path | None, o.output("results/NAME_OF_THE_CASE")]
@@ -44,12 +45,16 @@ class PlannedRun:
     """Run to steady state, or for a duration."""
     objective: Functional | None
     """Observable of the user's own."""
+    drawn: Sequence[Drawing]
+    """Drawings in the results."""
     folder: Path
     """Folder of the results."""
     origin: dict[str, Any]
     """Command, options and case."""
     swept: Mapping[str, str]
     """Values of a sweep by name."""
+    labels: Mapping[str, str]
+    """Their names in words."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,6 @@ class Plan:
     """Runs by the name of their folder; a single one has an empty name."""
     start: Restart | None
     """Flow from which they start."""
-    drawn: Sequence[Drawing]
     folder: Path
     """Folder that contains all results."""
 
@@ -83,8 +87,9 @@ class Plan:
         whole = output_of(output, points[0].case)
         runs = {
             each.label: PlannedRun(
-                each.case, read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective, whole / each.label,
-                options.origin(each.case), each.values,
+                each.case, read, setup, job_of(setup), each.case.flow_run(setup), each.case.user_objective,
+                stored_drawings(each.case, drawn, setup), whole / each.label,
+                options.origin(each.case), each.values, each.labels,
             )
             for each, read, setup in zip(points, scenes, setups)
         }
@@ -94,4 +99,4 @@ class Plan:
                     f"the ramp of {each.run.ramp:g} s begins with a flow at rest, but --restart begins with the flow of "
                     f"{restart}: give one of them"
                 )
-        return cls(runs, start, drawn, whole)
+        return cls(runs, start, whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +13,10 @@ import numpy as np
 import warp as wp
 
 from ..case import Case
-from ..errors import RestartError
+from ..errors import OutputExistsError, RestartError
 from ..files.restarts import RestartWriter, difference, restart_files
+from ..release import package_version
 from ..results.draw import Drawing
-from ..results.run_record import package_version
 from ..scene.usd import Scene
 from . import options as o
 
@@ -32,19 +33,29 @@ FOLDER = "restart"
 
 
 def restarts_of(
-    folder: Path, case: Case, scene: Scene, origin: Mapping[str, Any], *, device: str, draw: Sequence[Drawing], resume: bool
+    folder: Path, case: Case, scene: Scene, origin: Mapping[str, Any], *, device: str, draw: Sequence[Drawing], resume: bool,
+    overwrite: bool,
 ) -> RestartWriter:
     """Writer of the restart files of a run, which with `resume` continues an interrupted run in the folder of its results.
 
-    Raises RestartError if there is none, or if it had other settings, another scene or another version.
+    Raises RestartError if there is none, or if it had other settings, another scene or another version; OutputExistsError if an
+    interrupted run is neither continued nor to be replaced.
     """
     place = folder / FOLDER
-    if resume and not restart_files(place):
+    files = restart_files(place)
+    if files and not (resume or overwrite):
+        last = datetime.fromtimestamp(max(each.stat().st_mtime for each in files)).isoformat(" ", "minutes")
+        raise OutputExistsError(
+            f"{folder} holds an interrupted run, whose last restart file is of {last}: continue it with --resume, replace it "
+            "with --overwrite, or choose another folder"
+        )
+    if resume and not files:
         raise RestartError(
             f"{place} has no restart file: no run there was interrupted after the first one (restartEvery is "
             f"{case.output.restart_every:g} min). Run it without --resume"
         )
-    settings = {name: value for name, value in origin["case"]["settings"].items() if name not in ("scene", "output")}
+    settings = _deciding(origin["case"]["settings"])
+    settings.pop("scene")  # Its surfaces decide.
     identity = {
         "version": package_version(), "command": origin["command"], "device": (wp.get_device(device).is_cuda and "cuda") or "cpu",
         **{f"surface of {each.path}": _checksum(each.mesh.points, each.mesh.faces) for each in scene.bodies},
@@ -59,9 +70,14 @@ def is_finished(folder: Path, origin: Mapping[str, Any]) -> bool:
     if not path.is_file() or restart_files(folder / FOLDER):
         return False
     stored = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get("case", {}).get("settings", {})
-    if fault := difference(stored, origin["case"]["settings"], ""):
+    if fault := difference(_deciding(stored), _deciding(origin["case"]["settings"]), ""):
         raise RestartError(f"the run in {folder} is finished, and cannot be resumed with other settings: {fault}")
     return True
+
+
+def _deciding(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that decide the flow: all but those of the output."""
+    return {name: value for name, value in settings.items() if name != "output"}
 
 
 def _checksum(*arrays: np.ndarray) -> str:

@@ -1,5 +1,7 @@
 """`sparselbm run`: flow around an obstacle or in a fluid volume, or a sweep of such flows."""
 
+from time import perf_counter
+
 from ..files.restarts import restart_files
 from ..files.write import no_empty_folders, require_free
 from ..results.run_record import finished
@@ -11,7 +13,8 @@ from .overrides import Overrides
 from .plan import Output, Plan, PlannedRun, RestartFrom
 from .restarts import FOLDER, Resume, is_finished, restarts_of
 from .settings import RUN, takes_case
-from .show import facts, out, show_doubts
+from .show import duration, facts, out, show_doubts, show_next, show_settings
+from .sole_run import sole_run
 from .sweep import Sweep
 
 
@@ -61,17 +64,32 @@ def run(
         out.print(f"The run in {each.folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
     with no_empty_folders(each.folder):
-        _run(plan, each, overwrite, resume)
+        began = perf_counter()
+        found = _run(plan, each, overwrite, resume)
+    total = perf_counter() - began
+    flow = min(total, found["run"]["wall_time"])
+    out.print(
+        f"time spent: {duration(total)}, of which {duration(flow)} for the flow and {duration(total - flow)} for drawings and "
+        "files", highlight=False, soft_wrap=True,
+    )
+    show_next(each.folder)
 
 
 def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     """Runs one case, or continues it; returns its summary."""
+    with sole_run(each.folder):
+        return _run_alone(plan, each, overwrite, resume)
+
+
+def _run_alone(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     restarts = restarts_of(
-        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=plan.drawn, resume=resume
+        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume,
+        overwrite=overwrite,
     )
     each.job.claim(
-        each.scene, each.folder, each.run, overwrite=overwrite, draw=plan.drawn, origin=each.origin, resume=resume
+        each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume
     )
+    show_settings(each.case)
     found = each.job.run(each.run, plan.start, each.objective, restarts)
     restarts.clear()
     return found
@@ -80,7 +98,10 @@ def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
 def _sweep(plan: Plan, overwrite: bool) -> None:
     """Runs all cases of a sweep but those that an earlier, interrupted sweep has finished, and tabulates the results."""
     setups, earlier = [each.setup for each in plan.runs.values()], planned_runs(plan.folder)
-    table = SweepTable(plan.folder, box=box_of(setups[0]), plotted=next(iter(plan.runs.values())).job.plotted)
+    first = next(iter(plan.runs.values()))
+    table = SweepTable(
+        plan.folder, box=box_of(setups[0]), plotted=first.job.plotted, title=f"{first.case.name}, sweep", labels=first.labels
+    )
     for label, each in plan.runs.items():
         table.plan(label, each.swept)
         if not (overwrite or label in earlier):
@@ -99,5 +120,6 @@ def _sweep(plan: Plan, overwrite: bool) -> None:
             table.add(label, found)
             lines[label] = each.job.line(found)
     box = box_of(setups[0])
-    facts(f"\nSweep{box and f', {box}'}", {**lines, "table": str(plan.folder / "sweep.csv")})
+    window = {"values": table.window} if table.window else {}
+    facts(f"\nSweep{box and f', {box}'}", {**lines, **window, "table": str(plan.folder / "sweep.csv")})
     show_doubts(fluids_of(setups))

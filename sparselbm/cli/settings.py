@@ -51,7 +51,8 @@ _Scene = Annotated[
     typer.Argument(
         metavar="SCENE",
         help="USD stage (.usd, .usda, .usdc, .usdz) with or without a case in it, a case as TOML, an STL, OBJ, PLY, glTF or "
-        ".nvdb file, or a voxel image. It is not modified. Options override the settings of the case.",
+        ".nvdb file, a voxel image, or the name of a scene of the package, such as vortex_street.usda. It is not modified. "
+        "Options override the settings of the case.",
     ),
 ]
 

@@ -1,11 +1,15 @@
 """Printed output: tables, summaries and the progress of a run."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from ..case import Case
+from ..case.table import settings_table
 from ..design import Iterate
 from ..flows import FlowSetup
 from ..flows.runs.run_estimate import FORWARD_CROSSINGS, RUN_CROSSINGS
@@ -30,6 +34,20 @@ def facts(title: str, rows: dict[str, str]) -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         out.print(f"{name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_next(folder: Path) -> None:
+    """Prints what can be done with the results in a folder."""
+    out.print(
+        f"\nNext: sparselbm view {folder} --serve    (in the browser; the stage above opens in any USD viewer)\n"
+        f"      sparselbm export {folder} --to vdb,vti,glb,csv", highlight=False, markup=False, soft_wrap=True,
+    )
+
+
+def show_settings(case: Case) -> None:
+    """Prints all settings of a case that are not the default: `inspect` and `run` print the same."""
+    if rows := settings_table(case):
+        facts("\nSettings in SI units", rows)
 
 
 def announce(setup: FlowSetup) -> None:
@@ -98,7 +116,7 @@ class ProgressBar:
         """Prints a line for an iteration."""
         record = iterate.record
         self._first = self._first or record.objective
-        values = "".join(f"  {name} {value[0]:+.2e}" for name, value in record.constraints.items() if len(value) == 1)
+        values = "".join(f"  {_in_words(name)} {value[0]:+.3%}" for name, value in record.constraints.items() if len(value) == 1)
         change = (record.objective - self._first) / abs(self._first)
         self._bars.console.print(
             f"iteration {record.iteration:3d}  {self._quantity} {record.objective:.4f} ({change:+.1%}){values}  "
@@ -110,3 +128,8 @@ class ProgressBar:
                 completed=record.iteration + 1,
                 text=f"iteration {record.iteration}, {self._quantity} {record.objective:.4f}",
             )
+
+
+def _in_words(name: str) -> str:
+    """The name of a class in words: FixedVolume is "fixed volume"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,20 @@ Sweep = Annotated[
 ]
 
 
+_UNIT = re.compile(r"\[([^\]]+)\]")
+_WORDS = {"reynolds": "Reynolds number"}
+
+
 class Swept(ABC):
     """Setting, attribute or variant set that a sweep varies."""
 
     name: str
     values: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """Name in words, with the unit, for axes."""
 
     @abstractmethod
     def opened(self, options: Overrides, value: str) -> Overrides:
@@ -56,6 +66,15 @@ class SweptSetting(Swept):
         """Name of the setting."""
         return str(self.setting)
 
+    @property
+    def label(self):
+        setting = self.setting
+        known = setting.part.entries()[setting.name]
+        words = re.sub("([A-Z])", lambda found: f" {found.group().lower()}", setting.name)
+        unit = known.unit or next(iter(_UNIT.findall(known.doc)), "")
+        of = f" of {setting.instance.rpartition('/')[2]}" if setting.instance else ""
+        return _WORDS.get(setting.name, words) + of + (f" [{unit}]" if unit else "")
+
     def opened(self, options, value):
         return options
 
@@ -69,6 +88,10 @@ class SweptVariants(Swept):
 
     name: str
     values: tuple[str, ...]
+
+    @property
+    def label(self):
+        return self.name.rpartition(":")[2]
 
     def opened(self, options, value):
         return options.with_variants(f"{self.name}={value}")
@@ -84,6 +107,11 @@ class SweptAttribute(Swept):
     name: str
     values: tuple[str, ...]
 
+    @property
+    def label(self):
+        path, _, attribute = self.name.partition(".")
+        return f"{attribute.removeprefix('xformOp:')} of {path.rpartition('/')[2]}" + " [degrees]" * ("rotate" in attribute)
+
     def opened(self, options, value):
         return options.with_attributes({self.name: value})
 
@@ -97,6 +125,8 @@ class SweepPoint:
 
     values: dict[str, str]
     """Values by name."""
+    labels: dict[str, str]
+    """Names in words, for axes, by name."""
     case: Case
     in_one_box: bool
     """Whether all runs shall have the same box, because the scene varies and the domain does not."""
@@ -125,7 +155,8 @@ def sweep_points(options: Overrides, texts: Sequence[str]) -> Iterator[SweepPoin
         found = case if given is options else given.case()
         for each, value in zip(swept, values, strict=True):
             found = each.within(found, value)
-        yield SweepPoint(dict(zip((each.name for each in swept), values, strict=True)), found, any(in_scene) and not in_domain)
+        named, labels = dict(zip((each.name for each in swept), values, strict=True)), {each.name: each.label for each in swept}
+        yield SweepPoint(named, labels, found, any(in_scene) and not in_domain)
 
 
 def _swept(text: str, case: Case) -> Swept:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ..estimate.device import gibibytes
-from ..flows import Aerodynamics, RunEstimate, WindTunnelSetup, moving_facts, moving_results
+from ..flows import (
+    Aerodynamics,
+    RunEstimate,
+    SteadyResult,
+    SteadyRun,
+    TransientResult,
+    TransientRun,
+    WindTunnelSetup,
+    drive_facts,
+    drive_results,
+    moving_facts,
+    moving_results,
+)
 from ..flows.tunnel.blockage import BLOCKAGE_DOUBTED_ABOVE
 from ..results import ResultsWriter
 from .exits import running
@@ -68,17 +82,23 @@ class WindTunnelJob(Job):
         with running():
             flow, result = run_flow(self.setup, run, start, self._folder.over_time, restarts, quantity="C_d")
             drag = result.value
-            found, moving = Aerodynamics.of(flow, self.setup), moving_results(flow)
-            summary = self._folder.finish_run(flow, drag, {**found.record, **moving, **measured(flow, objective)})
+            found = Aerodynamics.of(flow, self.setup)
+            moving = moving_results(flow) | drive_results(flow, self.setup)
+            more = {**found.record, **moving, **measured(flow, objective)}
+            return self._folder.finish_run(flow, drag, more, report=partial(self._report, result, run, found))
+
+    def _report(
+        self, result: SteadyResult | TransientResult, run: SteadyRun | TransientRun, found: Aerodynamics, summary: dict
+    ) -> None:
+        """Prints the results and what is doubtful about them."""
         warn_of_run(result, run)
         facts("", {
-            "drag coefficient": f"{drag:.4f}", **self._without_blockage(summary),
+            "drag coefficient": f"{summary['drag_coefficient']:.4f}", **self._without_blockage(summary),
             "force along the flow": f"{summary['drag_force']:.5g} N",
             **found.facts(has_area=self.setup.body.given_area is not None),
-            **moving_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
+            **moving_facts(summary), **drive_facts(summary), **measured_fact(summary), **regime_facts(result, summary),
             "steps": f"{summary['steps']}", "results": f"{self._folder.stage.path}",
         })
-        return summary
 
     def _without_blockage(self, summary: dict) -> dict[str, str]:
         """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""

@@ -73,8 +73,8 @@ class CrossCheckResult:
 
     def __str__(self) -> str:
         return (
-            f"iteration {self.iteration}: objective {self.objective:.3f} relative to the start, {self.checked:.3f} with the "
-            f"other wall, difference {self.difference:+.1%}, limit {self.tolerance:.1%}"
+            f"iteration {self.iteration}: the objective is {self.objective:.1%} of that of the start, and {self.checked:.1%} "
+            f"with the other wall model; the difference is {self.difference:+.1%}, the limit {self.tolerance:.1%}"
         )
 
 

@@ -2,11 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import sched_getaffinity
 from time import perf_counter
 
 import numpy as np
 import warp as wp
+
+from ..system import core_count
 
 SHARE_OF_COPY = 0.5
 """Fraction of the copy bandwidth that a step reaches, counted as one load and one store of all populations."""
@@ -46,7 +47,7 @@ def _measured(copy) -> float:
 
 
 def _copy_on_cpu():
-    cores = len(sched_getaffinity(0))
+    cores = core_count()
     source, target = np.zeros((cores, _COPIED // cores), np.uint8), np.ones((cores, _COPIED // cores), np.uint8)
     source[:] = 1  # Pages that were never written all map to one page.
     pool = ThreadPoolExecutor(cores)

@@ -1,12 +1,13 @@
 """Machine on which a computation runs."""
 
-import os
 import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import warp as wp
+
+from ..system import core_count
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,8 @@ class Machine:
 
 def describe_machine(device: wp.Device) -> Machine:
     """Describes the machine of this process."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Machine(_cpu_name() if device.is_cpu else device.name, cores, device.alias, wp.__version__, now)
+    return Machine(_cpu_name() if device.is_cpu else device.name, core_count(), device.alias, wp.__version__, now)
 
 
 def _cpu_name() -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import OutputExistsError, OutputFolderError
+from ..system import sync_file, sync_folder
 
 
 @contextmanager
@@ -30,8 +31,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:12]}{target.suffix}")
     try:
         yield beside
-        with open(beside, "rb") as written:
-            os.fsync(written.fileno())
+        sync_file(beside)
         os.replace(beside, target)
     except OSError as error:
         if error.filename is not None and Path(error.filename) == beside:
@@ -39,7 +39,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
     finally:
         beside.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def claim_folder(
@@ -136,14 +136,3 @@ def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
 def _text(value: object) -> object:
     # NumPy's scalars print as "np.float32(1.5)" by repr, and lose digits by str.
     return repr(float(value)) if isinstance(value, np.floating) else value
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flushes the rename itself; Windows has no such call and does not need it."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,10 +8,12 @@ from .motion.moving_bodies import BodyValues, MovingBodies
 from .physics.forces import Forces
 from .physics.options import FlowOptions
 from .physics.scalars import FlowScalar
+from .physics.solid_conduction import SolidConduction
 from .pores.image_sides import ImageSides, PeriodicSides, SealedSides
 from .pores.permeability import CoarserGrid, ErrorEstimate, FinerGrid, OtherViscosity, Permeability
 from .pores.porous_medium import PorousMedium, PorousMediumSetup
 from .reports.aerodynamics import Aerodynamics
+from .reports.drive_results import drive_facts, drive_results
 from .reports.moving_results import moving_facts, moving_results
 from .reports.scalar_results import scalar_facts, scalar_results
 from .runs.field_change import FieldChange
@@ -34,6 +36,7 @@ from .tunnel.inflow_profile import (
     PowerLawProfile,
     VelocityTable,
 )
+from .tunnel.part import Part, PartInlet, PartOutlet
 from .tunnel.setup import WindTunnelSetup
 from .tunnel.side import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .tunnel.sides import TunnelSides
@@ -81,6 +84,9 @@ __all__ = [
     "Outlet",
     "OutletCondition",
     "ParabolicProfile",
+    "Part",
+    "PartInlet",
+    "PartOutlet",
     "PeriodicFlow",
     "PeriodicSides",
     "Permeability",
@@ -100,6 +106,7 @@ __all__ = [
     "SideSymmetry",
     "SideWall",
     "SimulationSetup",
+    "SolidConduction",
     "SteadyFlow",
     "SteadyResult",
     "SteadyRun",
@@ -118,6 +125,8 @@ __all__ = [
     "WindkesselOutlet",
     "WindowStatistics",
     "WomersleyInflow",
+    "drive_facts",
+    "drive_results",
     "moving_facts",
     "moving_results",
     "pressure_drop",

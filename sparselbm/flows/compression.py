@@ -17,18 +17,18 @@ COMPRESSION_ERROR_ABOVE = 0.3
 cylinder between four walls."""
 
 
-def require_pressures(pressures: Mapping[str, float], lattice_velocity: float, excess: Callable[[str], float]) -> None:
+def require_pressures(pressures: Mapping[str, float], lattice_velocity: float, density: Callable[[float], float]) -> None:
     """Raises InternalFlowError for an outlet pressure that changes the density by too much.
 
-    `pressures`: of each outlet [Pa]; `excess`: rho - 1 behind the outlet of a name [lattice density], which grows as the square
+    `pressures`: of each outlet [Pa], at one time; `density`: rho - 1 of a pressure [lattice density], which grows as the square
     of the lattice velocity.
     """
-    highest = max(pressures, key=excess)
-    found = excess(highest)
+    highest, lowest = max(pressures, key=pressures.__getitem__), min(pressures.values())
+    found = density(pressures[highest] - lowest)
     if is_below(DENSITY_ERROR_ABOVE, found):
         raise InternalFlowError(
-            f"the pressure at {highest} is {pressures[highest]:.5g} Pa: relative to the lowest one it raises the density "
-            f"by {found:.1%}, above the limit of {DENSITY_ERROR_ABOVE:.0%}. Check the unit of the pressure, or use a "
+            f"the pressure at {highest} is {pressures[highest]:.5g} Pa: relative to the lowest one, {lowest:.5g} Pa, it raises "
+            f"the density by {found:.1%}, above the limit of {DENSITY_ERROR_ABOVE:.0%}. Check the unit of the pressure, or use a "
             f"lattice_velocity of {_slower(lattice_velocity, DENSITY_ERROR_ABOVE, found):.2g} (now {lattice_velocity:g})"
         )
 

@@ -19,6 +19,7 @@ from ..observe import Functional, OpeningFlows, evaluate
 from ..observe.monitor import EverySteps, Monitor, Recorder, Schedule, Series, SeriesFolder
 from ..solver import Simulation
 from .motion.moving_bodies import BodyValues, MovingBodies
+from .physics.flow_drive import DriveValues, FlowDrive
 from .runs.finite import require_finite
 from .runs.measurement import JointMeasurement, Measurement, ObservableMeasurement, OpeningMeasurement, forces_beside
 from .runs.port_state import PortState, port_states, require_until
@@ -27,6 +28,7 @@ from .runs.regime import Measured, PeriodicFlow
 from .runs.scalar_values import release_observables, with_scalars
 from .runs.steady_run import SteadyResult, SteadyRun
 from .runs.transient_run import SERIES, TransientResult, TransientRun
+from .runs.velocity_change import RESIDUALS, residuals
 from .setup import FlowSetup
 
 ProgressCallback = Callable[[str, int, float, float], None]
@@ -101,7 +103,10 @@ class Flow:
             if feedback is not None:
                 opened.enter_context(feedback.towards_steady())
             if files is not None:
-                recorder = opened.enter_context(Recorder(self.simulation, {SERIES: self.values(EverySteps(1))}, files=files))
+                monitors = {
+                    SERIES: self.values(EverySteps(1)), RESIDUALS: residuals(self.criterion.interval, self.setup.units)
+                }
+                recorder = opened.enter_context(Recorder(self.simulation, monitors, files=files))
             found = self.criterion.watch(
                 self.simulation, measurement, lambda steps, value: report(steps, factors[0] * value), recorder=recorder,
                 restarts=restarts,
@@ -118,13 +123,15 @@ class Flow:
         """Runs the flow for a duration; the result has the recorded values in SI units, and their statistics.
 
         `monitors`: recorded in addition, by name; `files`: folder to which the values are written while they are recorded, as
-        `time_series.csv`; `restarts`: where the run is stored, to which the flow was added as a `FlowState`. Raises
-        SimulationError for times that do not fit the time step, and if the flow is unstable; ScheduleError if a waveform ends
-        before it.
+        `time_series.csv`, and residuals, unless bodies move; `restarts`: where the run is stored, to which the flow was added as
+        a `FlowState`. Raises SimulationError for times that do not fit the time step, and if the flow is unstable; ScheduleError
+        if a waveform ends before it.
         """
         require_until(self.ends, self.time + transient_run.duration)
         setup, report = self.setup, self.progress("flow")
         values = self.values(transient_run.recording(setup.units, setup.flow_through_steps))
+        if files is not None and self.bodies is None:
+            monitors = {**monitors, RESIDUALS: residuals(setup.steady_run.interval, setup.units)}
         self.transient = transient_run.watch(
             self.simulation, setup.units, values, monitors, files, report, self._advance, restarts
         )
@@ -135,11 +142,13 @@ class Flow:
         (self.simulation if self.bodies is None else self.bodies).run(steps)
 
     def values(self, every: Schedule) -> Monitor:
-        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, moving bodies."""
+        """Monitor of the time [s] and of recorded values in SI units: `FlowSetup.recorded`, releases, openings, bodies, drive."""
         patches = {} if self.openings is None else self.openings.of_patches
         recorded = {**self.setup.recorded, **release_observables(self.simulation)}
         moving = () if self.bodies is None else (BodyValues(self.bodies, every),)
-        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving)
+        drive = self.simulation.feedback
+        driven = (DriveValues(drive, every),) if isinstance(drive, FlowDrive) else ()
+        return values_in_time(recorded, patches, lambda: self.ports, self.setup.units, every, *moving, *driven)
 
     def _measurement(self, wanted: Functional | None) -> tuple[Measurement, tuple[float, ...]]:
         """Values that `run_to_steady` monitors, and the SI value of a lattice unit of each value."""

@@ -17,7 +17,7 @@ from ..solver import Obstacle, Simulation
 from .physics.flow_models import FlowModels
 from .physics.method import Inflow, Method
 from .physics.options import FlowOptions
-from .physics.wall_place import wall_place_doubt
+from .physics.wall_place import wall_place_doubt, wall_shift_doubt
 from .setup import FlowSetup
 
 S = TypeVar("S", bound="InflowSetup")
@@ -67,7 +67,8 @@ class InflowSetup(FlowSetup, ABC):
         """Every doubt about the set-up, also that wall and collision model do not go together."""
         viscosity = self.units.lattice_viscosity
         wall = wall_place_doubt(self.options.wall, self.method.collision, viscosity)
-        return (*super().doubts, *wall, *self.models.doubts)
+        shift = wall_shift_doubt(self.method.collision, viscosity, self.lattice_velocity)
+        return (*super().doubts, *wall, *shift, *self.models.doubts)
 
     @property
     def lattice_velocity(self) -> float:

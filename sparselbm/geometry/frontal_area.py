@@ -1,4 +1,4 @@
-"""Frontal area of a surface along an axis."""
+"""Silhouette and frontal area of a surface along an axis."""
 
 import numpy as np
 
@@ -13,16 +13,24 @@ def frontal_area(mesh: TriangleMesh, axis: int, resolution: int = 256) -> float:
 
     The error is about 0.1 % at 256 (measured on spheres and boxes).
     """
-    across = [k for k in range(3) if k != axis]
-    low, high = mesh.bounds[:, across]
-    corners = ((mesh.points[:, across] - low) * (resolution / np.maximum(high - low, 1e-300)))[mesh.faces]
-    seen = np.zeros((resolution, resolution), dtype=bool)
-    first = np.ceil(corners.min(axis=1) - 0.5).astype(np.int64)
-    count = np.maximum(np.floor(corners.max(axis=1) - 0.5).astype(np.int64) - first + 1, 0)
+    low, high = np.delete(mesh.bounds, axis, axis=1)
+    return float(silhouette(mesh, axis, low, high, (resolution, resolution)).mean() * np.prod(high - low))
+
+
+def silhouette(mesh: TriangleMesh, axis: int, low: np.ndarray, high: np.ndarray, pixels: tuple[int, int]) -> np.ndarray:
+    """Mask of the pixels whose centres lie in the silhouette along an axis, of the shape `pixels`.
+
+    `low` and `high`: corners of the rectangle of all pixels along the two other axes [m], (2,).
+    """
+    corners = ((np.delete(mesh.points, axis, axis=1) - low) * (np.array(pixels) / np.maximum(high - low, 1e-300)))[mesh.faces]
+    seen = np.zeros(pixels, dtype=bool)
+    first = np.maximum(np.ceil(corners.min(axis=1) - 0.5), 0.0).astype(np.int64)
+    last = np.minimum(np.floor(corners.max(axis=1) - 0.5), np.array(pixels) - 1.0).astype(np.int64)
+    count = np.maximum(last - first + 1, 0)
     parts = np.cumsum(count.prod(axis=1)) // _CANDIDATES
     for members in np.split(np.arange(len(corners)), np.flatnonzero(np.diff(parts)) + 1):
         _draw(seen, corners[members], first[members], count[members])
-    return float(seen.mean() * np.prod(high - low))
+    return seen
 
 
 def _draw(seen: np.ndarray, corners: np.ndarray, first: np.ndarray, count: np.ndarray) -> None:

@@ -4,7 +4,6 @@ Tile arrays have three dimensions, `[tile][component][cell]`, because Warp limit
 D3Q19 could have no more than 113 million cells.
 """
 
-import contextlib
 import mmap
 import weakref
 from math import prod
@@ -14,9 +13,9 @@ import warp as wp
 
 from ..backends import backend_for
 from ..layout import TileLayout
+from ..system import HUGE_PAGE, lend_pages, new_pages
 from .domain import Domain
 
-_HUGE_PAGE = 1 << 21
 _VECTOR_BYTES = 64
 _SUMMED = 1 << 30
 """Number of values that Warp sums in one call."""
@@ -45,23 +44,14 @@ class Pages:
             pages = self._unused[size].pop()
         else:
             self._unused.clear()
-            pages = _huge_pages(size)
+            pages = new_pages(size)
         raw = np.frombuffer(pages, dtype=np.uint8)
         weakref.finalize(raw, self._give_back, size, pages).atexit = False
         return raw
 
     def _give_back(self, size: int, pages: mmap.mmap) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # Not every system supports this.
-            pages.madvise(mmap.MADV_FREE)
+        lend_pages(pages)
         self._unused.setdefault(size, []).append(pages)
-
-
-def _huge_pages(size: int) -> mmap.mmap:
-    # Private, since the kernel gives huge pages to shared memory only if the administrator has enabled it.
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_HUGEPAGE") and size >= 2 * _HUGE_PAGE:
-        pages.madvise(mmap.MADV_HUGEPAGE)
-    return pages
 
 
 def aligned_array(shape: ArrayShape, precision: type, device: wp.Device, pages: Pages | None = None) -> wp.array:
@@ -73,9 +63,9 @@ def aligned_array(shape: ArrayShape, precision: type, device: wp.Device, pages: 
         return wp.zeros(shape, dtype=precision, device=device)
     scalar = np.dtype(wp.dtype_to_numpy(precision))
     length = prod(shape) * scalar.itemsize
-    asked = length + 2 * _VECTOR_BYTES + _HUGE_PAGE
-    raw = np.frombuffer(_huge_pages(asked), dtype=np.uint8) if pages is None else pages.take(asked)
-    start = -raw.ctypes.data % _HUGE_PAGE + _VECTOR_BYTES  # A kernel may read one vector before the array.
+    asked = length + 2 * _VECTOR_BYTES + HUGE_PAGE
+    raw = np.frombuffer(new_pages(asked), dtype=np.uint8) if pages is None else pages.take(asked)
+    start = -raw.ctypes.data % HUGE_PAGE + _VECTOR_BYTES  # A kernel may read one vector before the array.
     values = raw[start : start + length].view(scalar).reshape(shape)
     return wp.array(values, dtype=precision, device="cpu", copy=False)
 

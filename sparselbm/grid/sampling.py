@@ -11,7 +11,8 @@ from .domain import Domain
 from .ghost_cells import seams
 
 _ROUNDING = 1e-6
-"""Relative distance from the end of a period below which a place counts as its start."""
+"""Relative distance from the end of a period below which a place counts as its start, and distance from a centre [cells] below
+which a place counts as the centre."""
 
 
 def sample(domain: Domain, field: np.ndarray, points: np.ndarray, *, outside: float = float("nan")) -> np.ndarray:
@@ -23,7 +24,8 @@ class FieldSampler:
     """Interpolator of a field (n, cells[, d]): called with points (k, dimension) [m], returns values (k[, d]) float32.
 
     Trilinear between cell centres; exact for fields that are linear in space. All cells of tiles contribute the values
-    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Along a periodic axis whose
+    that `field` has there, whether fluid or not; `outside` is the value of cells without a tile. Cells of weight 0 do not
+    contribute: at a centre the value is that of its cell, also beside cells that are NaN. Along a periodic axis whose
     length is not a multiple of 8 the field is periodic, or with `one_period` it is `outside` beyond the box. Raises DomainError
     if shapes do not fit.
     """
@@ -50,8 +52,11 @@ class FieldSampler:
         cells = np.zeros((len(points), 3))
         cells[:, : domain.dimension] = (points - np.asarray(domain.origin[: domain.dimension])) / domain.voxel_size - 0.5
         beyond = self._wrap(cells) & self._one_period
-        places = wp.array(cells, dtype=wp.vec3f, device=domain.device)
-        sampled = [self._sample(data, places) for data in self._data]
+        first = np.floor(cells + _ROUNDING)
+        shares = np.maximum(cells - first, 0.0)
+        shares[shares < _ROUNDING] = 0.0
+        places = wp.array(first, dtype=wp.vec3i, device=domain.device), wp.array(shares, dtype=wp.vec3f, device=domain.device)
+        sampled = [self._sample(data, *places) for data in self._data]
         values = np.where(beyond[:, None], self._outside, np.stack(sampled, axis=-1))
         return values.astype(np.float32).reshape(len(points), *self._rest)
 
@@ -68,11 +73,11 @@ class FieldSampler:
             cells[:, axis] = np.where(wrapped > n * (1.0 - _ROUNDING), 0.0, wrapped)
         return beyond
 
-    def _sample(self, data: wp.array, places: wp.array) -> np.ndarray:
+    def _sample(self, data: wp.array, first: wp.array, shares: wp.array) -> np.ndarray:
         domain = self._domain
-        result = wp.empty(len(places), dtype=wp.float32, device=domain.device)
+        result = wp.empty(len(first), dtype=wp.float32, device=domain.device)
         wp.launch(
-            _sample_kernel(), len(places), inputs=[domain.volume.id, places, data, self._outside], outputs=[result],
+            _sample_kernel(), len(first), inputs=[domain.volume.id, first, shares, data, self._outside], outputs=[result],
             device=domain.device, record_tape=False,
         )
         return result.numpy()
@@ -82,10 +87,23 @@ class FieldSampler:
 def _sample_kernel() -> wp.Kernel:
     @wp.kernel(enable_backward=False, module="unique")
     def sample_field(
-        volume: wp.uint64, places: wp.array(dtype=wp.vec3f), data: wp.array(dtype=wp.float32), outside: wp.float32,
-        result: wp.array(dtype=wp.float32),
+        volume: wp.uint64, first: wp.array(dtype=wp.vec3i), shares: wp.array(dtype=wp.vec3f), data: wp.array(dtype=wp.float32),
+        outside: wp.float32, result: wp.array(dtype=wp.float32),
     ):
+        """Sum over the 8 cells around a place of weight times value; not `wp.volume_sample_index`, where 0 NaN is NaN."""
         i = wp.tid()
-        result[i] = wp.volume_sample_index(volume, places[i], wp.Volume.LINEAR, data, outside)
+        cell, share = first[i], shares[i]
+        total = wp.float32(0.0)
+        for corner in range(8):
+            dx, dy, dz = corner >> 2, (corner >> 1) & 1, corner & 1
+            weight = wp.where(dx == 1, share[0], 1.0 - share[0]) * wp.where(dy == 1, share[1], 1.0 - share[1])
+            weight = weight * wp.where(dz == 1, share[2], 1.0 - share[2])
+            if weight > 0.0:
+                place = wp.volume_lookup_index(volume, cell[0] + dx, cell[1] + dy, cell[2] + dz)
+                value = outside
+                if place >= 0:
+                    value = data[place]
+                total += weight * value
+        result[i] = total
 
     return sample_field

@@ -397,4 +397,4 @@ class Cell:
         if self._tiles.walls:
             post = self.conditions.remembered(self.f, self.collided, post)
         stored = self.carrying_velocity if self.physics.stored_velocity_size else []  # In a solid at rest it is 0.
-        return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.collided), *stored)]
+        return [self.in_fluid(value) for value in (*post, *(g for scalar in self.carried for g in scalar.outgoing), *stored)]

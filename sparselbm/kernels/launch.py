@@ -1,7 +1,6 @@
 """Launches of tile kernels, each tile with the kernel of its class: on all cores of the CPU, or as one CUDA launch per class."""
 
 import functools
-import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from ..grid import Domain
 from ..grid.ghost_exchange import GhostExchange
 from ..layout import TileLayout
 from ..models.physics import TileClass
+from ..system import core_count
 from .arguments import ARGUMENTS
 from .tile_kernel import TileKernel, fuse
 
@@ -36,7 +36,7 @@ _INDICES = {name: index for index, name in enumerate(ARGUMENTS)}
 @functools.cache
 def thread_pool() -> ThreadPoolExecutor:
     """Pool with one thread per core, started on first use. Kernel calls release Python's global interpreter lock."""
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="tiles")
+    return ThreadPoolExecutor(core_count(), thread_name_prefix="tiles")
 
 
 def run_side_by_side(calls: Sequence[Callable[[], None]], threads: int) -> None:
@@ -78,7 +78,7 @@ def group_tiles(
     _require_once(domain.tile_count, classes)
     workers = 1
     if not domain.backend.cell_per_thread:
-        workers = threads or (len(os.sched_getaffinity(0)) if sum(map(len, classes.values())) >= _SMALL else 1)
+        workers = threads or (core_count() if sum(map(len, classes.values())) >= _SMALL else 1)
     present = {tiles: np.sort(members).astype(np.int32) for tiles, members in classes.items() if len(members)}
     return tuple(TileGroup(tiles, members, workers) for tiles, members in present.items())
 

@@ -15,7 +15,8 @@ def scalar_equilibrium_kernel(k: KernelContext, scalar: str) -> None:
     """adjoint `[tile][cell]` (phi), source (a state) -> target: the state, with the scalar at equilibrium with phi and u."""
     cell, own = k.cell, k.physics.components(scalar)
     state: list = k.read("source", k.physics.size)
-    lattice = cell.carried[k.physics.scalar_number(scalar)].lattice
-    g = scalar_equilibrium(lattice, k.trace.local("adjoint"), cell.bare_velocity)
+    carried, phi = cell.carried[k.physics.scalar_number(scalar)], k.trace.local("adjoint")
+    g = scalar_equilibrium(carried.lattice, phi, cell.bare_velocity)
+    g[0] = g[0] + carried.latent(phi)
     state[own] = [cell.in_fluid(gq) for gq in g]
     k.write("target", state)

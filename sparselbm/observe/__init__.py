@@ -14,6 +14,7 @@ from .power_loss import PowerLoss
 from .region import AtObstacle, CellBox, Everywhere, Layer, Region
 from .restart import Restart
 from .saved_state import SavedState
+from .scalar_content import ScalarContent
 from .scalar_flux import ScalarFlux
 from .scalar_integral import ScalarIntegral
 from .scalar_release import ScalarRelease
@@ -53,6 +54,7 @@ __all__ = [
     "Region",
     "Restart",
     "SavedState",
+    "ScalarContent",
     "ScalarFlux",
     "ScalarIntegral",
     "ScalarRelease",

@@ -1,4 +1,4 @@
-"""Instantaneous flow fields in SI: fields on tiles, slices, values on surfaces, streamlines."""
+"""Instantaneous flow fields in SI: fields on tiles, values on surfaces, streamlines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ..grid import Domain, FieldSampler, OffWall, with_halo
 from ..grid.memory import tile_view
 from ..lattice import CS2
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
-from ..solver import Simulation
+from ..solver import Obstacle, Simulation
 from ..units import Units
 from .streamlines import trace_streamlines
 
@@ -30,6 +30,8 @@ class Snapshot:
     """Solid fraction, (n, cells)."""
     scalars: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Scalars by name, in their own units, (n, cells)."""
+    obstacles: tuple[Obstacle, ...] = ()
+    """Bodies and walls with their present surfaces."""
 
     @classmethod
     def of(cls, simulation: Simulation, units: Units) -> "Snapshot":
@@ -41,21 +43,13 @@ class Snapshot:
         velocity = units.velocity_to_si(np.moveaxis(moments[:, 1:], 1, -1))
         fields = {each: simulation.scalar(each.name).astype(np.float32) for each in simulation.physics.scalars}
         scalars = {each.name: values + np.float32(each.offset) for each, values in fields.items()}
-        return cls(simulation.domain, velocity, units.pressure_to_si(CS2 * (moments[:, 0] - 1.0)), solid, scalars)
+        pressure = units.pressure_to_si(CS2 * (moments[:, 0] - 1.0))
+        return cls(simulation.domain, velocity, pressure, solid, scalars, simulation.present_obstacles)
 
     @cached_property
     def speed(self) -> np.ndarray:
         """Speed |u| [m/s], (n, cells)."""
         return np.linalg.norm(self.velocity, axis=-1)
-
-    def slice(self, axis: int, position: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The layer of cells nearest to a coordinate [m]: centres (nu, nv, 3), speed (nu, nv) and solid (nu, nv)."""
-        domain = self.domain
-        layer = int(np.clip((position - domain.origin[axis]) / domain.voxel_size, 0, domain.shape[axis] - 1))
-        cut = tuple(layer if k == axis else slice(None) for k in range(3))
-        index = np.moveaxis(np.indices(domain.shape), 0, -1)[cut]
-        centres = np.asarray(domain.origin) + (index + 0.5) * domain.voxel_size
-        return centres, domain.dense(self.speed)[cut], domain.dense(self.solid)[cut]
 
     @property
     def velocity_gradient(self) -> np.ndarray:
@@ -86,7 +80,7 @@ class Snapshot:
         Extrapolated linearly from the values 1 and 2 cells outside the surface, because the pressure in cells with solid is not
         defined. A point without adjacent fluid takes the value of the nearest point with fluid.
         """
-        return OffWall(self.domain, self._known, self.pressure, mesh).at_wall
+        return OffWall(self.domain, self.known, self.pressure, mesh).at_wall
 
     def wall_shear(self, mesh: TriangleMesh, viscosity: float) -> np.ndarray:
         """Shear stress mu du_t / dn of the fluid on a surface at rest [Pa], (n, 3); `viscosity`: mu [Pa s].
@@ -96,10 +90,10 @@ class Snapshot:
         thinner than two cells are not resolved. With the partially saturated method, in whose cells the fluid still moves, the
         stress of Couette flow is 6 to 13 % too high (nu = 0.02 to 0.5).
         """
-        return viscosity * _tangential(OffWall(self.domain, self._known, self.velocity, mesh).slope, mesh.point_normals)
+        return viscosity * _tangential(OffWall(self.domain, self.known, self.velocity, mesh).slope, mesh.point_normals)
 
     @property
-    def _known(self) -> np.ndarray:
+    def known(self) -> np.ndarray:
         """Fluid cells that are not wholly solid, (n, cells)."""
         return self.domain.fluid & (self.solid < SOLID_THRESHOLD)
 

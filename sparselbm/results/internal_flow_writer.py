@@ -1,6 +1,6 @@
 """Results of an internal flow on disk: a results stage over the user's scene, volumes, a slice, a summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,16 +10,18 @@ import numpy as np
 
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
+from ..files.lost_results import lost_alone
 from ..files.restarts import Resumable
 from ..flows import Flow, Inlet, InternalFlowSetup, PortState, pressure_drop
 from ..observe import Snapshot, WallShearStatistics, area_percentiles, wall_shear_stress
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, draw_all
+from .draw import Drawing, draw_all
+from .fields import FlowFrame
 from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
-from .slice_picture import draw_middle
+from .slice_picture import draw_slices
 from .writer import DRAWN, claimed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
@@ -44,7 +46,9 @@ class InternalFlowWriter(Resumable):
         self.draw = tuple(draw)
         self.body = scene.body(setup.name)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
-        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, reynolds=setup.reynolds)
+        self.title = f"{self.stage.case_name}, Reynolds number {setup.reynolds:.4g}"
+        """Title of pictures."""
+        self.over_time = OverTime(self.stage, scene, self.draw, self._moment, title=self.title)
         """Files of a run over time."""
         self.shear = WallShearStatistics(len(setup.wall.points))
         """Wall shear stress during the statistics."""
@@ -57,24 +61,30 @@ class InternalFlowWriter(Resumable):
     def _add_shear(self, flow: Flow) -> None:
         self.shear.add(wall_shear_stress(flow.simulation, self.setup.wall, self.setup.units))
 
-    def finish_run(self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+    def finish_run(
+        self, flow: Flow, found: Mapping[str, Any] = MappingProxyType({}), *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
         """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results.
 
-        Raises SimulationError for a result that is not finite.
+        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite.
         """
         through, moment = flow.ports, self._moment(flow)
         if self.shear.samples:
             over_time = {"shear_average": self.shear.time_average, "oscillatory_shear_index": self.shear.oscillatory_index}
             moment = replace(moment, on_points={**moment.on_points, **over_time})
-        draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        draw_middle(self.folder / "slice.png", moment)
         shear = self._shear(moment)
         summary = {
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
-            **self.over_time.finish(flow), **found,
+            **self.over_time.found(flow), **found,
             **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
         }
         write_summary(self.folder, summary)
+        report(summary)
+        draw_all(self.over_time.shown(flow), self.stage, moment, None)
+        draw_slices(self.folder, self.draw, moment, title=self.title)
+        self.over_time.finish(flow)
         return summary
 
     def add(self, iterate: Iterate) -> None:
@@ -95,8 +105,10 @@ class InternalFlowWriter(Resumable):
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
         reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
-        convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
-        return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+        summary = self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+        with lost_alone("convergence.png"):
+            convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
+        return summary
 
     def _moment(self, flow: Flow) -> FlowFrame:
         setup, units = self.setup, self.setup.units
@@ -104,7 +116,8 @@ class InternalFlowWriter(Resumable):
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, setup.wall, viscosity=units.density * units.viscosity,
             direction=tuple(np.ptp(setup.bounds, axis=0).tolist()), up=self._up, starts=self._starts(flow),
-            on_points={"shear": shear},
+            on_points={"shear": shear}, density=units.density, velocity=units.velocity,
+            time=flow.time if flow.transient else None,
         )
 
     def _starts(self, flow: Flow) -> np.ndarray:

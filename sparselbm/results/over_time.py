@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from ..errors import OutputFolderError
 from ..estimate.memory import shortage
+from ..files.lost_results import lost_alone
 from ..files.nvdb import write_nvdb
 from ..files.restarts import Resumable
 from ..files.vdb import write_vdb
 from ..flows import Flow, FlowSetup, SteadyRun, TransientRun
-from ..observe.monitor import MEAN_FIELDS_BYTES, Action, EverySeconds, FieldMeans, Monitor, SeriesFolder
+from ..flows.runs.velocity_change import RESIDUALS
+from ..observe.monitor import MEAN_FIELDS_BYTES, Action, Csv, EverySeconds, FieldMeans, Monitor, SeriesFolder
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, VolumeGrids, draw_all
+from .draw import Drawing, VolumeGrids, draw_all
+from .fields import FlowFrame
 from .history_plot import draw_history
+from .images import curves
 from .stage import ResultsStage
 
 _VOLUME_BYTES, _DRAWING_BYTES = 32, 50
@@ -29,10 +35,11 @@ class OverTime(Resumable):
 
     def __init__(
         self, stage: ResultsStage, scene: Scene, draw: tuple[Drawing, ...], moment: Callable[[Flow], FlowFrame], *,
-        reynolds: float,
+        title: str, references: Mapping[str, float] = MappingProxyType({}),
     ):
-        """`moment`: returns the current flow for drawings; `reynolds`: Reynolds number, for titles."""
-        self._stage, self._scene, self._draw, self._moment, self._reynolds = stage, scene, draw, moment, reynolds
+        """`moment`: returns the current flow for drawings; `title`: of plots; `references`: sizes of values by their units."""
+        self._stage, self._scene, self._draw, self._moment, self._title = stage, scene, draw, moment, title
+        self._references = references
         self._folder: Path = stage.folder
         self._means: FieldMeans | None = None
         self.parts: dict[str, Resumable] = {}
@@ -70,9 +77,9 @@ class OverTime(Resumable):
             raise setup.memory_error(found)
         if run.output_every is None:
             return
-        volumes = sum(isinstance(each, VolumeGrids) for each in self._draw)
+        volumes = sum(1.0 / each.every for each in self._draw if isinstance(each, VolumeGrids))
         section = min(float(np.prod(np.sort(np.ptp(setup.bounds, axis=0) / setup.voxel_size)[1:])), setup.cells)
-        size = setup.cells * volumes * _VOLUME_BYTES + (len(self._draw) - volumes) * _DRAWING_BYTES * section
+        size = setup.cells * volumes * _VOLUME_BYTES + len(self._draw) * _DRAWING_BYTES * section
         free = shutil.disk_usage(self._folder).free
         if run.outputs * size > free:
             raise OutputFolderError(
@@ -108,28 +115,55 @@ class OverTime(Resumable):
                 nominal = round(flow.time / every) * every
                 self._codes.append(round(nominal * rate, 6))
                 self._place(flow, self._codes[-1])
-                draw_all(shown, self._stage, self._moment(flow), self._codes[-1])
+                draw_all(shown, self._stage, replace(self._moment(flow), time=flow.time), self._codes[-1])
 
             found["frames"] = Action(draw, EverySeconds(run.output_every, units))
         return found
 
-    def finish(self, flow: Flow) -> dict:
-        """Plots the recorded values, writes mean fields, and fixes the colours of all frames; returns results for the summary."""
+    def found(self, flow: Flow) -> dict:
+        """Results for the summary."""
         result = flow.transient or flow.steady
-        self._place(flow, None)
+        found = {} if result is None else result.to_json()
+        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+
+    def finish(self, flow: Flow) -> None:
+        """Plots the recorded values, writes mean fields, and fixes the colours of all frames.
+
+        A file that cannot be written is left out, with a ResultLostWarning.
+        """
+        with lost_alone("the places of moving bodies at the end"):
+            self._place(flow, None)
+        with lost_alone("history.png"):
+            self._draw_history(flow)
+        with lost_alone(f"{RESIDUALS}.png"):
+            self._draw_residuals()
+        if flow.transient is not None:
+            with lost_alone("the common colours of all frames"):
+                self._unify_colours(flow.transient.run)
+            with lost_alone("mean fields"):
+                self._write_means(flow)
+
+    def _draw_history(self, flow: Flow) -> None:
+        """Plots the recorded values over time."""
         if flow.series is not None and len(flow.series):
             half = 0.5 * float(flow.series.values[-1, 0])
             begin = half if flow.transient is None else flow.transient.run.statistics_begin
-            title = f"{self._stage.path.name.removesuffix('_results.usda')}, Reynolds number {self._reynolds:.4g}"
-            draw_history(self._folder / "history.png", flow.series, title=title, begin=begin)
-        if flow.transient is not None:
-            run = flow.transient.run
-            if run.output_every is not None:
-                self._stage.scales.unify(run.statistics_begin * self._rate(run))
-                self._stage.save()
-            self._write_means(flow)
-        found = {} if result is None else result.to_json()
-        return {**found, "output_times": self._times, "output_codes": self._codes} if self._times else found
+            draw_history(self._folder / "history.png", flow.series, title=self._title, begin=begin, references=self._references)
+
+    def _unify_colours(self, run: TransientRun) -> None:
+        """Gives all frames the colours of the values during the statistics."""
+        if run.output_every is not None:
+            self._stage.scales.unify(run.statistics_begin * self._rate(run))
+            self._stage.save()
+
+    def _draw_residuals(self) -> None:
+        """Plots the residuals, if there are two or more."""
+        path = self._folder / f"{RESIDUALS}.csv"
+        found = Csv().read(path).values[1:] if path.is_file() else np.empty((0, 2))
+        if len(found) > 1:
+            label = "change of the velocity per interval, relative"
+            points = {"": found[found[:, 1] > 0.0].tolist()}
+            curves(path.with_suffix(".png"), points, across="time [s]", label=label, title=self._title, logarithmic=True)
 
     def _place(self, flow: Flow, code: float | None) -> None:
         """Writes the present positions of the moving bodies at a time code; None: at the default time."""

@@ -10,9 +10,10 @@ import numpy as np
 from ..flows import Flow, PorousMediumSetup
 from ..observe import Snapshot
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, SurfaceValues, draw_all
+from .draw import Drawing, SurfaceValues, draw_all
+from .fields import FlowFrame
 from .run_record import run_record
-from .slice_picture import draw_middle
+from .slice_picture import draw_slices
 from .writer import DRAWN, claimed, write_summary
 
 
@@ -42,10 +43,11 @@ class PorousMediumWriter:
         frame = FlowFrame(
             Snapshot.of(flow.simulation, setup.units), self.body, self.body.mesh,
             viscosity=setup.units.density * setup.units.viscosity, direction=tuple(np.eye(3)[setup.axis].tolist()),
-            up=self._up, starts=setup.domain.cell_centres()[entering],
+            up=self._up, density=setup.units.density, velocity=setup.units.velocity, starts=setup.domain.cell_centres()[entering],
         )
         draw_all(self.draw, self.stage, frame, None)
-        draw_middle(self.folder / "slice.png", frame)
+        title = f"{self.stage.case_name}, flow along {'xyz'[setup.axis]}"
+        draw_slices(self.folder, self.draw, frame, title=title)
 
     def finish(self, flow: Flow, found: Mapping[str, Any]) -> dict:
         """Writes summary.json, and returns it. `flow`: the one that was drawn; `found`: the results."""

@@ -12,14 +12,20 @@ from ..errors import ResultsError
 from ..files.grid import TileGrid
 from ..files.read_nvdb import read_nvdb
 from ..files.reading import refusals
+from .fields import FIELDS as ALL_FIELDS
+from .fields import CellField
 
 FIELDS = ("velocity", "pressure")
 MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_covariance", "pressure_variance")
 
 
+FURTHER_FIELDS = tuple(each.name for each in ALL_FIELDS if isinstance(each, CellField) and each.name not in FIELDS)
+"""Fields that a case can name."""
+
+
 def field_file(name: str) -> str:
     """Name of the `.nvdb` file of a field, without its ending: that of the field, or `scalar_NAME`."""
-    return name if name in FIELDS else f"scalar_{name}"
+    return name if name in (*FIELDS, *FURTHER_FIELDS) else f"scalar_{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +65,8 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s], pressure [Pa] and scalars of the last flow written, and `MeanFields` of a run over time."""
+        """Velocity [m / s], pressure [Pa], scalars and further fields of the last flow written, and `MeanFields` of a run over
+        time."""
         self.require_fields()
         means = [name for name in MEAN_FIELDS if (self.folder / f"{name}.nvdb").is_file()]
         names = (*map(field_file, self._fields), *means)
@@ -67,8 +74,9 @@ class Results:
 
     @property
     def _fields(self) -> tuple[str, ...]:
-        """Names of the fields of a flow: velocity, pressure and scalars."""
-        return (*FIELDS, *self.summary.get("scalars", ()))
+        """Names of the fields of a flow: velocity, pressure, scalars and further ones."""
+        further = (name for name in FURTHER_FIELDS if (self.folder / f"{name}.nvdb").is_file())
+        return (*FIELDS, *self.summary.get("scalars", ()), *further)
 
     @cached_property
     def times(self) -> tuple[float, ...]:
@@ -80,13 +88,16 @@ class Results:
         """Time codes of `times` in the stage."""
         return tuple(self.summary.get("output_codes", ()))
 
-    @property
-    def has_frames(self) -> bool:
-        """Whether there are volumes at each of `times`."""
-        return bool(self.times) and all((self.folder / f"{name}_0000.nvdb").is_file() for name in FIELDS)
+    @cached_property
+    def frames(self) -> tuple[int, ...]:
+        """Numbers of those of `times` at which there are volumes."""
+        return tuple(
+            number for number in range(len(self.times))
+            if all((self.folder / f"{name}_{number:04d}.nvdb").is_file() for name in FIELDS)
+        )
 
     def frame(self, number: int) -> tuple[TileGrid, ...]:
-        """Velocity [m / s], pressure [Pa] and scalars at one of `times`. Raises ResultsError if its volumes are missing."""
+        """Fields at one of `times`, as in `grids`. Raises ResultsError if its volumes are missing."""
         paths = [self.folder / f"{field_file(name)}_{number:04d}.nvdb" for name in self._fields]
         missing = [path.name for path in paths if not path.is_file()]
         if missing:

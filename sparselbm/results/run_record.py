@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,6 +14,7 @@ import warp as wp
 from ..estimate.machine import describe_machine
 from ..files.json_values import json_value
 from ..flows import Flow, FlowSetup
+from ..release import package_version
 
 
 def setup_record(setup: FlowSetup) -> dict[str, Any]:
@@ -55,11 +55,3 @@ def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
 def _fields(value: Any) -> dict[str, Any]:
     """Fields of a dataclass as values for JSON."""
     return {name: json_value(each) for name, each in vars(value).items()}
-
-
-def package_version() -> str:
-    """Version of this package."""
-    try:
-        return version("sparselbm")
-    except PackageNotFoundError:  # A checkout that is not installed.
-        return "not installed"

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from ..design import DesignProblem, GridCheck, Iterate
 from ..design.optimizer import DesignRecord, OptimizeResult
 from ..errors import SceneError, SimulationError
+from ..files.lost_results import lost_alone
 from ..files.names import result_name_of
 from ..files.restarts import Resumable
 from ..files.write import claim_folder, replace_file
@@ -21,17 +22,22 @@ from ..flows import Flow, WindTunnelSetup
 from ..geometry import TriangleMesh
 from ..observe import Snapshot
 from ..scene.usd import Scene
-from .draw import Drawing, FlowFrame, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
-from .images import before_after, convergence, one_slice
+from .draw import Drawing, Slice, Streamlines, SurfaceValues, Tracers, VolumeGrids, draw_all
+from .fields import FlowFrame, Speed
+from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
+from .reader import FURTHER_FIELDS
 from .run_record import run_record
+from .slice_picture import Panel, draw_panels, draw_slices
 from .stage import PrimOps, ResultsStage
 
 OWNED = (
     "*_results.usda", "*_layer.usdc", "*_clips/*.usd?", "*_colours.png", "*_legend_*.png", "*fields*.vdb", "*velocity*.nvdb",
-    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "history.png", "convergence.png", "slice.png",
-    "slices.png", "summary.json", "restart/*.npz",
+    "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "residuals.csv", "residuals.png", "history.png",
+    "convergence.png", "slice*.png",
+    "summary.json", "restart/*.npz",
+    *(f"{name}{number}.nvdb" for name in FURTHER_FIELDS for number in ("", "_[0-9]*")),
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
     "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
@@ -82,14 +88,17 @@ class ResultsWriter(Resumable):
         if ops is not None:
             ops.require_above(self.body)
         self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
+        self.title = f"{self.stage.case_name}, Reynolds number {setup.options.reynolds:.4g}"
+        """Title of pictures."""
         self.over_time = OverTime(
-            self.stage, scene, self.draw, lambda flow: self._moment(flow, setup.points_of(flow)), reynolds=setup.options.reynolds
+            self.stage, scene, self.draw, lambda flow: self._moment(flow, setup.points_of(flow)), title=self.title,
+            references=references_of(setup),
         )
         """Files of a run over time."""
         self.stage.add_camera(setup.bounds)
         self._table = IterationTable(self.folder / "history.csv")
-        self._first: tuple[np.ndarray, np.ndarray] | None = None
-        """Slice of the flow of the first design."""
+        self._first: Panel | None = None
+        """Flow around the first design."""
         self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
@@ -108,7 +117,7 @@ class ResultsWriter(Resumable):
         held = flow.solids.named(self.setup.obstacle).points.numpy()
         if np.allclose(held, points, rtol=0.0, atol=1e-3 * self.setup.voxel_size):
             moment = self._moment(iterate.flow, points, sensitivity)
-            self._first = self._first or self._slice(moment)
+            self._first = self._first or self._panel(moment)
             draw_all([each for each in self.draw if each.each_time], self.stage, moment, number)
 
     @property
@@ -117,46 +126,63 @@ class ResultsWriter(Resumable):
         return self._table.records
 
     def saved(self):
-        return {"stage": self.stage.saved(), "table": self._table.saved(), "first": self._first}
+        return {"stage": self.stage.saved(), "table": self._table.saved(), "first": self._first and self._first.saved()}
 
     def restore(self, state):
         self.stage.restore(state["stage"])
         self._table.restore(state["table"])
-        self._first = state["first"] and tuple(state["first"])
+        self._first = state["first"] and Panel.restored(state["first"])
 
-    def finish_run(self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({})) -> dict:
+    def finish_run(
+        self, flow: Flow, drag: float, found: Mapping[str, Any] = MappingProxyType({}), *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
         """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results.
 
-        Raises SimulationError for a result that is not finite.
+        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite.
         """
-        moment = self._moment(flow, self.setup.points_of(flow))
-        draw_all(self.over_time.shown(flow), self.stage, moment, None)
-        self._draw_slice(moment)
         force = drag * self.setup.reference_force
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
-        return self._summarise(flow, {
-            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.finish(flow),
+        summary = self._summarise(flow, {
+            "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.found(flow),
             **self._strouhal(flow), **found,
         })
+        report(summary)
+        with lost_alone("the drawings"):
+            moment = self._moment(flow, self.setup.points_of(flow))
+            draw_all(self.over_time.shown(flow), self.stage, moment, None)
+            draw_slices(self.folder, self.draw, moment, title=self.title)
+        self.over_time.finish(flow)
+        return summary
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
         (points,), reached = problem.first.variables.states(result.x), result.objective
-        if result.stopped != "interrupted":
+        whole = result.stopped != "interrupted"
+        if whole:
             reached = problem.value(result.x)
-            best = self._moment(problem.flow, points)
-            number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
-            draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
-            draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
-            self._draw_slice(best)
-            self._draw_slices(self._first or self._slice(best), best)
-        if self.history:
-            convergence(self.folder / "convergence.png", self.history, label=problem.objective_name)
-        return self._summarise(problem.flow, {
+        summary = self._summarise(problem.flow, {
             **optimisation_summary(problem, result, reached, second),
-            **self.over_time.finish(problem.flow), **self._strouhal(problem.flow),
+            **self.over_time.found(problem.flow), **self._strouhal(problem.flow),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
+        with lost_alone("the drawings of the best design"):
+            if whole:
+                self._draw_best(problem.flow, points, result)
+        with lost_alone("convergence.png"):
+            if self.history:
+                convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
+        self.over_time.finish(problem.flow)
+        return summary
+
+    def _draw_best(self, flow: Flow, points: np.ndarray, result: OptimizeResult) -> None:
+        """Draws the flow around the best design, whose points are given [m]."""
+        best = self._moment(flow, points)
+        number = next((r.iteration for r in self.history if np.array_equal(r.x, result.x)), result.iterations)
+        draw_all([each for each in self.draw if each.each_time], self.stage, best, number)
+        draw_all([each for each in self.draw if not each.each_time], self.stage, best, None)
+        self._draw_designs(best)
 
     def _strouhal(self, flow: Flow) -> dict:
         """St = f L / u and its error, with the reference length L, of a flow that has a frequency."""
@@ -174,30 +200,21 @@ class ResultsWriter(Resumable):
         return FlowFrame(
             Snapshot.of(flow.simulation, units), self.body, self.setup.mesh.with_points(points),
             viscosity=units.density * units.viscosity, direction=tuple(self.setup.options.stream.unit.tolist()), up=self._up,
-            on_points=known,
+            on_points=known, density=units.density, velocity=units.velocity, time=flow.time if flow.transient else None,
         )
 
-    def _slice(self, moment: FlowFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Speed and solid fraction in the slice through the original body."""
-        _, speed, solid = moment.snapshot.slice(moment.across, float(self.setup.mesh.centroid[moment.across]))
-        return speed, solid
+    def _panel(self, moment: FlowFrame) -> Panel | None:
+        """Speed in the plane through the original body."""
+        return Panel.of(moment, Slice(at=float(self.setup.mesh.centroid[moment.across])))
 
-    def _extent(self, moment: FlowFrame) -> tuple[float, float, float, float]:
-        """Bounds of the slice [m]: horizontal, then vertical."""
-        u, v = [k for k in range(3) if k != moment.across]
-        low, high = self.setup.bounds
-        return float(low[u]), float(high[u]), float(low[v]), float(high[v])
-
-    def _draw_slice(self, moment: FlowFrame) -> None:
-        speed, solid = self._slice(moment)
-        one_slice(self.folder / "slice.png", speed, extent=self._extent(moment), solid=solid, label="speed [m/s]")
-
-    def _draw_slices(self, first: tuple[np.ndarray, np.ndarray], last: FlowFrame) -> None:
-        (before, solid_before), (after, solid_after) = first, self._slice(last)
-        before_after(
-            self.folder / "slices.png", before, after, extent=self._extent(last),
-            solid_before=solid_before, solid_after=solid_after, label="speed [m/s]",
-        )
+    def _draw_designs(self, best: FlowFrame) -> None:
+        """Plots the flow around the best design, and beside that around the first one."""
+        panel = self._panel(best)
+        if panel is None:
+            return
+        draw_panels(self.folder / "slice.png", {"": panel}, quantity=Speed(), title=self.title)
+        both = {"first design": self._first or panel, "best design": panel}
+        draw_panels(self.folder / "slices.png", both, quantity=Speed(), title=self.title)
 
     def _summarise(self, flow: Flow, found: dict) -> dict:
         """Completes the summary and writes it as summary.json."""
@@ -211,6 +228,15 @@ class ResultsWriter(Resumable):
         }
         write_summary(self.folder, summary)
         return summary
+
+
+def references_of(setup: WindTunnelSetup) -> dict[str, float]:
+    """Sizes of recorded values by their units, from reference force F, length L, density rho and velocity u."""
+    u, length, force = setup.units.velocity, setup.body.reference_length, setup.reference_force
+    return {
+        "": 1.0, "N": force, "N m": force * length, "W": force * u, "m": length, "m/s": u, "rad/s": u / length,
+        "Pa": setup.units.density * u**2,
+    }
 
 
 def optimisation_summary(problem: DesignProblem, result: OptimizeResult, reached: float, second: GridCheck | None) -> dict:

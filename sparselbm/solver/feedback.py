@@ -28,6 +28,11 @@ class Feedback(ABC):
 
     @property
     @abstractmethod
+    def refusal(self) -> str:
+        """Message of the error for a gradient: what would not be followed, and what to do."""
+
+    @property
+    @abstractmethod
     def memory(self) -> Mapping[str, float]:
         """Numbers by name that a restart needs beside the populations."""
 

@@ -86,7 +86,7 @@ class Simulation:
     ):
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = as_forces(force)
-        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads)
+        check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads, scalars)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # Refuses other lattices.
         self.domain, self.precision, self.obstacles = domain, precision, tuple(obstacles)
         self._viscosity_field, self._threads = viscosity_field, threads
@@ -123,6 +123,12 @@ class Simulation:
     def _stability(self) -> StabilityCheck:
         return StabilityCheck(self.macroscopic, self.solids, self.parameters)
 
+    @property
+    def present_obstacles(self) -> tuple[Obstacle, ...]:
+        """Obstacles with their meshes at the present points."""
+        present = {geometry.name: geometry.present() for geometry in self.solids.geometry}
+        return tuple(present.get(each.name, each) for each in self.obstacles)
+
     def transferred_to(self, domain: Domain) -> "Simulation":
         """Returns the same simulation on other tiles, for a design that has outgrown its tiles.
 
@@ -134,11 +140,10 @@ class Simulation:
         """
         physics = self.physics
         require_same_places(self.domain, domain, physics)
-        present = {geometry.name: geometry.present() for geometry in self.solids.geometry}
         moved = Simulation(
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
             boundaries=physics.boundaries, force=physics.forces,
-            obstacles=[present.get(o.name, o) for o in self.obstacles], viscosity_field=self._viscosity_field,
+            obstacles=self.present_obstacles, viscosity_field=self._viscosity_field,
             scalars=physics.scalars, schedules=self.parameters.schedules, precision=self.precision, threads=self._threads,
         )
         moved.parameters.take_over(self.parameters)

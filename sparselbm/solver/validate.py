@@ -38,9 +38,10 @@ def as_forces(force) -> tuple[BodyForce, ...]:
 
 def check_numbers(
     domain: Domain, lattice: Lattice, viscosity: float, forces: Sequence[BodyForce], obstacles: Sequence[Obstacle],
-    precision: type, threads: int | None,
+    precision: type, threads: int | None, scalars: Sequence[Scalar] = (),
 ) -> None:
-    """Checks that there is fluid, that obstacles are inside the domain, and dimensions and ranges of the numbers."""
+    """Checks that there is fluid, that obstacles are inside the domain, dimensions and ranges of the numbers, and that bodies
+    that conduct a scalar can do so."""
     require_fluid(domain)
     require_inside(domain, obstacles)
     if lattice.dimension != domain.dimension:
@@ -57,8 +58,23 @@ def check_numbers(
     for obstacle in obstacles:
         if obstacle.motion is not None:
             obstacle.motion.check(domain.dimension)
+    _check_conduction(obstacles, scalars)
     if threads is not None and threads < 1:
         raise SimulationError(f"threads is {threads}, but must be at least 1, or None for one per core")
+
+
+def _check_conduction(obstacles: Sequence[Obstacle], scalars: Sequence[Scalar]) -> None:
+    """Bodies that conduct must have solid fractions, and be at rest."""
+    conducting = {body.obstacle: scalar.name for scalar in scalars for body in scalar.conducting}
+    for each in obstacles:
+        if each.name in conducting and (each.on_links or each.motion is not None):
+            fault, remedy = ("moves", "keep it at rest") if each.motion is not None else (
+                f"has a wall of links, {type(each.wall).__name__}, inside which there are no cells", "use SolidFraction"
+            )
+            raise SimulationError(
+                f"the obstacle {each.name!r} conducts the scalar {conducting[each.name]!r} and {fault}: {remedy}, or give it a "
+                "fixed value (BodyValue)"
+            )
 
 
 def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:

@@ -49,7 +49,16 @@ from sparselbm.models.collision import (
 )
 from sparselbm.models.force import Boussinesq, ForceField, RotatingFrame, UniformForce
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.scalar import (
+    BodyConduction,
+    BodyValue,
+    FixedFlux,
+    FixedValue,
+    Outflow,
+    Scalar,
+    ScalarBGK,
+    ScalarTRT,
+)
 from sparselbm.models.turbulence import Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, ParabolicInterpolation
 from sparselbm.observe import Functional
@@ -199,6 +208,19 @@ def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], S
     )
 
 
+def conducting(lattice: Lattice) -> Callable[[str], Simulation]:
+    """The warm channel with a body that conducts, beside an inlet of another value and a source in the fluid."""
+    d = lattice.dimension
+    heat = Scalar(
+        "heat", 0.04, ScalarTRT(T(0.15)), (FixedValue(X_MIN, 0.6), FixedFlux(Y_MIN, 0.02), Outflow(X_MAX)),
+        bodies=(BodyConduction("body", 3.0, 0.7),), source=2e-3,
+    )
+    return channel(
+        lattice, scalars=(heat,), force=Boussinesq("heat", 0.7, (2e-4, -1e-3, 3e-4)[:d], reference=0.2),
+        boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d]), PressureOutlet(X_MAX, relaxation=0.01)),
+    )
+
+
 def seams(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], Simulation]:
     """A body near the ends of periodic axes that whole tiles do not fill, above a wall that moves."""
     d = lattice.dimension
@@ -261,6 +283,7 @@ CASES = {
     "scalars-D2Q9": Case(warm(D2Q9)),
     "scalars-D3Q19": Case(warm(D3Q19)),
     "scalars, Bouzidi-D2Q9": Case(warm(D2Q9, Bouzidi())),
+    "conduction-D2Q9": Case(conducting(D2Q9)),
     "seams, scalars-D2Q9": Case(dyed(D2Q9)),
     "seams, Bouzidi-D2Q9": Case(seams(D2Q9, Bouzidi())),
     "seams-D3Q19": Case(seams(D3Q19)),

@@ -125,6 +125,8 @@ def test_time_samples_of_a_stage_are_a_waveform_in_its_time_codes(tmp_path):
     ('kind = "inlet"\nwaveform = "words.csv"', OUT, "line 3 is '1, much': give a time and a value, separated by a comma"),
     ('kind = "inlet"\nwaveform = "empty.csv"', OUT, "has no lines: begin with time"),
     ('kind = "inlet"\nwaveform = "unit.csv"', OUT, r"line 1 is .*: it is a velocity, but a flow rate is needed"),
+    ('kind = "inlet"\nwaveform = "bare.csv"', OUT, r"the column flowRate has no unit; .* such as flowRate \[mL/s\]"),
+    ('kind = "inlet"\nwaveform = "untimed.csv"', OUT, r"line 1 is .*: the column time has no unit; .* such as time \[s\]"),
     ('kind = "inlet"\nwaveform = "flow.csv"\nperiod = 0.5', OUT, "the period of the waveform is 0.5, but its samples last 1"),
     ('kind = "inlet"\nwaveform = "zero.csv"', OUT, "flowRate is 0 at all times"),
     (IN, OUT + "compliance = 1e-9", "compliance is 1e-09, but proximalResistance and distalResistance is missing: a Windk"),
@@ -138,9 +140,10 @@ def test_time_samples_of_a_stage_are_a_waveform_in_its_time_codes(tmp_path):
 def test_openings_that_contradict_themselves_are_refused(tmp_path, inlet, outlet, words):
     for name, text in {
         "flow": "time [s], flowRate [mL/s]\n0, 1\n1, 2\n", "pressure": "time [s], pressure [Pa]\n0, 1\n1, 2\n",
-        "empty": "# none\n", "words": "time, flowRate\n0, 1\n1, much\n",
+        "empty": "# none\n", "words": "time [s], flowRate [m3/s]\n0, 1\n1, much\n",
         "unit": "time [s], flowRate [cm/s]\n0, 1\n1, 2\n",
-        "zero": "time, flowRate\n0, 0\n1, 0\n",
+        "zero": "time [s], flowRate [m3/s]\n0, 0\n1, 0\n", "bare": "time [s], flowRate\n0, 1\n1, 2\n",
+        "untimed": "time, velocity [m/s]\n0, 1\n1, 2\n",
     }.items():
         (tmp_path / f"{name}.csv").write_text(text)
     with pytest.raises(CaseError, match=words):
@@ -148,7 +151,7 @@ def test_openings_that_contradict_themselves_are_refused(tmp_path, inlet, outlet
 
 
 def test_a_waveform_outside_of_the_folder_is_refused_where_files_have_to_be_local(tmp_path):
-    (tmp_path / "flow.csv").write_text("time, velocity\n0, 1\n1, 2\n")
+    (tmp_path / "flow.csv").write_text("time [s], velocity [m/s]\n0, 1\n1, 2\n")
     (tmp_path / "case").mkdir()
     opened(tmp_path / "case", 'kind = "inlet"\nwaveform = "../flow.csv"')
     with pytest.raises(CaseError, match=r"waveform refers to .*flow\.csv, outside of"):

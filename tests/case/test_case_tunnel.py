@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from case_files import write_scene
+from pxr import Sdf, Usd, UsdGeom
 
 from sparselbm.case import (
     Case,
@@ -12,6 +13,7 @@ from sparselbm.case import (
     CaseDomain,
     CaseFluid,
     CaseObstacle,
+    CaseOpening,
     CaseReference,
     CaseSolver,
     CaseStream,
@@ -147,3 +149,100 @@ def test_viscosity_and_reynolds_number_give_the_velocity_unless_it_is_specified_
     assert setup_of(fluid=fluid).units.velocity == pytest.approx(2.0)
     with pytest.raises(CaseError, match=r"viscosity is 0.05 and .*reynolds is 40, which contradict.*keep two of the three"):
         setup_of(fluid=fluid, boundary={"xMin": WIND, "xMax": OUT})
+
+
+def room_scene(path):
+    """A box in a room of 2.4 x 1.6 x 1.6 m in centimetres, with a window and a door in its sides."""
+    stage = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, "Z")
+    UsdGeom.SetStageMetersPerUnit(stage, 0.01)
+    table = UsdGeom.Cube.Define(stage, "/Table")
+    table.CreateSizeAttr(82.0)
+    table.AddTranslateOp().Set((120.0, 80.0, 80.0))
+    for name, x, low, high in (("Window", 0.0, (40.0, 60.0), (93.0, 120.0)), ("Door", 240.0, (20.0, 0.0), (80.0, 120.0))):
+        (a, c), (b, d) = low, high
+        mesh = UsdGeom.Mesh.Define(stage, f"/{name}")
+        mesh.CreatePointsAttr([(x, a, c), (x, b, c), (x, b, d), (x, a, d)])
+        mesh.CreateFaceVertexCountsAttr([4])
+        mesh.CreateFaceVertexIndicesAttr([0, 1, 2, 3])
+    stage.Save()
+    return path
+
+
+FAN = CaseOpening(kind="inlet", flow_rate=0.1, direction=(1.0, 0.2, 0.0))
+ROOM_WALLS = {side: CaseBoundary(kind="wall") for side in ("xMin", "xMax", "yMin", "yMax", "zMin", "zMax")}
+ROOM = {
+    "domain": CaseDomain(voxel_size=0.1, lower=(0.0, 0.0, 0.0), upper=(2.4, 1.6, 1.6)), "fluid": CaseFluid(reynolds=10.0),
+    "boundary": ROOM_WALLS, "stream": CaseStream(velocity=(0.5, 0.0, 0.0)),
+}
+
+
+def test_a_window_and_a_door_of_a_case_are_openings_in_its_walls(tmp_path):
+    scene = SceneFile(file=str(room_scene(tmp_path / "room.usda")))
+    case = Case(scene=scene, opening={"/Window": FAN, "/Door": CaseOpening(kind="outlet", pressure=0.01)}, **ROOM)
+    setup = case.setup(case.read_scene())
+    assert setup.obstacle == "/Table"
+    assert list(setup.bodies) == ["/Table"]
+    found = {each.face.name: each for each in setup.boundaries}
+    cells = found["/Window"].face.cells(setup.domain).sum()
+    velocity = setup.units.velocity_to_si(np.array(found["/Window"].velocity))
+    assert velocity == pytest.approx(np.array((1.0, 0.2, 0.0)) * 0.1 / (cells * 0.1**2))
+    assert setup.reference_pressure == 0.01
+    assert isinstance(found["/Door"], PressureOutlet)
+    assert isinstance(found["x_min"], MovingWall)
+    assert setup.options.all_sides.is_still, "the air is at rest at first"
+
+
+@pytest.mark.parametrize(("opening", "changes", "message"), [
+    (CaseOpening(kind="inlet"), {}, r"/Window.*velocity: velocity is None and flow_rate is None: give one"),
+    (replace(FAN, profile="laminar"), {}, "profile is laminar, which an opening on a part of a side .*role fluidVolume"),
+    (FAN, {"stream": CaseStream()}, "stream.*velocity is missing, and no inlet has a velocity: give the velocity to which"),
+    (FAN, {}, "is an inlet, but no side is an outlet"),
+])
+def test_openings_of_a_case_that_do_not_fit_are_refused_before_the_scene_is_read(opening, changes, message):
+    with pytest.raises(CaseError, match=message):
+        Case(scene=SceneFile(file="room.usda"), opening={"/Window": opening}, **{**ROOM, **changes})
+
+
+def axle_scene(path, attribute, word):
+    """The scene with an Xform that is turned about y by 90 degrees below one that is moved, both in centimetres."""
+    write_scene(path)
+    stage = Usd.Stage.Open(str(path))
+    UsdGeom.Xform.Define(stage, "/World/Rig").AddTranslateOp().Set((10.0, 20.0, 30.0))
+    axle = UsdGeom.Xform.Define(stage, "/World/Rig/Axle")
+    axle.AddTranslateOp().Set((0.0, 0.0, 50.0))
+    axle.AddRotateYOp().Set(90.0)
+    if attribute:
+        axle.GetPrim().CreateAttribute(attribute, Sdf.ValueTypeNames.Token).Set(word)
+    UsdGeom.Scope.Define(stage, "/World/Nowhere")
+    stage.Save()
+    return path
+
+
+AXLES = {
+    "z by default": ("", "", (1.0, 0.0, 0.0)), "physics": ("physics:axis", "Y", (0.0, 1.0, 0.0)),
+    "gprim": ("axis", "X", (0.0, 0.0, -1.0)),
+}
+
+
+@pytest.mark.parametrize(("attribute", "word", "axis"), AXLES.values(), ids=AXLES)
+def test_the_axis_of_a_wheel_is_a_prim(tmp_path, attribute, word, axis):
+    scene = Scene.open(axle_scene(tmp_path / "scene.usda", attribute, word))
+    roles = {"/World/Body": CaseObstacle(role="design"), "/World/Copy": CaseObstacle(rpm=60.0, rotation_prim="/World/Rig/Axle")}
+    case = Case(scene=SceneFile(file=str(scene.path)), obstacle=roles, domain=CaseDomain(voxel_size=0.1))
+    [found] = case.setup(scene).options.rotating.values()
+    assert found.axis == pytest.approx(axis, abs=1e-9)
+    assert found.centre == pytest.approx((0.1, 0.2, 0.8))
+
+
+@pytest.mark.parametrize(("prim", "word", "message"), [
+    ("/World/Nothing", "Z", "rotationPrim is /World/Nothing: no such prim in scene.usda: name an Xform"),
+    ("/World/Nowhere", "Z", "/World/Nowhere: a Scope has no place: name an Xform"),
+    ("/World/Rig/Axle", "W", "axis is W: it must be X, Y or Z"),
+])
+def test_a_prim_that_is_no_axis_is_refused(tmp_path, prim, word, message):
+    scene = Scene.open(axle_scene(tmp_path / "scene.usda", "axis", word))
+    roles = {"/World/Body": CaseObstacle(role="design"), "/World/Copy": CaseObstacle(rpm=60.0, rotation_prim=prim)}
+    case = Case(scene=SceneFile(file=str(scene.path)), obstacle=roles, domain=CaseDomain(voxel_size=0.1))
+    with pytest.raises(CaseError, match=message):
+        case.setup(scene)

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,8 +10,11 @@ import trimesh
 from cli_cases import scene_of
 from vessel_cases import tube_scene
 
+from sparselbm.case.parts import PARTS
+from sparselbm.cli.exits import spoken
 from sparselbm.cli.inspect import inspect as inspect_command
 from sparselbm.cli.run import run as run_command
+from sparselbm.cli.settings import settings_of
 from sparselbm.geometry import TriangleMesh
 
 TINY = ("--voxel-size", 0.1, "--margins", "0.5,0.6,0.4", "--device", "cpu")
@@ -97,11 +101,18 @@ def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
     for extent, summary in zip((1.2, 1.0), found.values(), strict=True):
         assert f"size              {extent:g} x {extent:g} x {extent:g} m" in out
         assert any("blocks" in doubt for doubt in summary["doubts"])
-        assert all(doubt.split("(")[0] in err for doubt in summary["doubts"])
+        assert all(spoken(doubt).split("(")[0] in err for doubt in summary["doubts"])
     code, out, err = in_process("inspect", "car.usda", *QUICK, "--sweep", "/Car:size", "--json", "seen.json")
     assert code == 0, err
     seen = json.loads((tmp_path / "seen.json").read_text())["runs"]
     assert {name: each["doubts"] for name, each in seen.items()} == {name: each["doubts"] for name, each in found.items()}
+
+
+def _settings(out):
+    """Lines of the table of settings."""
+    lines = out.splitlines()
+    first = lines.index("Settings in SI units")
+    return [line.rstrip() for line in lines[first : first + 8]]
 
 
 def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
@@ -112,7 +123,12 @@ def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
     found = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert any("narrowest opening is" in doubt for doubt in found["doubts"])
     assert "Warning: the narrowest opening is" in err
-    assert "opening /World/In" in out
+    condition = "0\\.1 m/s on average, laminar profile"
+    assert re.search(rf"^inlet /World/In +.* m\^2, hydraulic diameter .* m, {condition}$", out, re.MULTILINE)
+    settings = _settings(out)
+    assert settings[1:3] == [f"scene                 file {scene}", "obstacle /World/Tube  role fluidVolume"], settings
+    code, seen, err = in_process("inspect", scene, *given[:-2])
+    assert _settings(seen) == settings
     assert "m, hydraulic diameter of /World/In" in out
     assert max(found["size"]) == pytest.approx(max(np.ptp(found["run"]["box"], axis=0)))
     assert found["run"]["kind"] == "InternalFlowSetup"
@@ -151,3 +167,15 @@ def test_inspect_names_the_results_that_are_in_the_way(in_process, tmp_path):
     code, _, err = in_process("inspect", scene, *TINY, "--restart", "out")
     assert code == 2
     assert "velocity.nvdb" in err
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.space)
+def test_messages_name_settings_as_options_or_as_files_do(part):
+    """They used Python's names, such as voxel_size, also where the user wrote TOML or options."""
+    for known in settings_of(part):
+        option = f"--{known.parameter.replace('_', '-')}"
+        text = f"use a {known.parameter} of 2"
+        assert spoken(text) == (f"use a {option} of 2" if "_" in known.parameter else text)
+    assert spoken("mean_velocity is 1") == "meanVelocity is 1"
+    kept = "/a/voxel_size.py voxel_size=0.1 'voxel_size' voxel_size(1) mean_wind"
+    assert spoken(kept) == kept

@@ -10,6 +10,7 @@ import pytest
 from cli_cases import ENVIRONMENT
 from typer.main import get_command
 
+import sparselbm
 from sparselbm.cli.app import app
 
 FILES = (".usda", ".usd", ".stl", ".toml", ".vdb", ".py")
@@ -67,3 +68,21 @@ def test_units_in_square_brackets_are_printed(in_process):
     for name in ("demo", "optimize"):
         _, text, _ = in_process(name, "--help")
         assert "Maximum wall-clock time of the optimisation [s]." in " ".join(text.split())
+
+
+def test_the_version_is_that_of_the_package():
+    said = subprocess.run(
+        [sys.executable, "-m", "sparselbm.cli.main", "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=True
+    ).stdout
+    assert said.split() == ["sparselbm", sparselbm.__version__]
+
+
+def test_a_scene_of_the_package_is_found_by_its_name(in_process, tmp_path):
+    code, said, wrong = in_process("inspect", "gprims.usda")
+    assert code == 0, wrong
+    assert "/World/Ball" in said
+    (tmp_path / "gprims.usda").write_text("#usda 1.0\n")
+    code, said, wrong = in_process("inspect", "gprims.usda")
+    assert "/World/Ball" not in said + wrong, "a file of the user's own comes first"
+    code, said, wrong = in_process("inspect", "elsewhere/gprims.usda")
+    assert (code, "no such file" in wrong) == (2, True)

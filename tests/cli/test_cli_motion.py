@@ -114,7 +114,7 @@ REFUSED = {
     ),
     "too fast": (
         {"motion": (3.0, 0.0)},
-        (f"/World/Plate: {MOTION} reaches a speed of 3 m/s", "above the limit of 0.17", "lattice_velocity of at most"),
+        (f"/World/Plate: {MOTION} reaches a speed of 3 m/s", "above the limit of 0.17", "--lattice-velocity of at most"),
     ),
     "leaves the box": (
         {"motion": (1.2, 0.0)},
@@ -122,7 +122,7 @@ REFUSED = {
     ),
     "meets another": (
         {"ball": {"obstacle:motion": "none", **HELD}, "aside": -0.6},
-        (f"/World/Plate: {MOTION} brings the body", "/World/Ball at", "below the limit of 0.25 m", "smaller voxel_size"),
+        (f"/World/Plate: {MOTION} brings the body", "/World/Ball at", "below the limit of 0.25 m", "smaller --voxel-size"),
     ),
     "density of a held body": (
         {"ball": {"obstacle:motion": "none"}}, ("sparselbm:obstacle:density is 3.0, but the motion is none", "remove it"),

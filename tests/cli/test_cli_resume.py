@@ -11,6 +11,7 @@ from killed_runs import KilledError, kill_after, results_in
 from pxr import Usd
 from vessel_cases import tube_scene
 
+from sparselbm.cli.sole_run import sole_run
 from sparselbm.files.restarts import RestartWriter, restart_files
 from sparselbm.geometry import TriangleMesh
 from sparselbm.observe.monitor import Csv
@@ -82,7 +83,7 @@ def test_a_run_that_is_stopped_says_how_to_continue_and_does(ball, in_process, t
     assert "Interrupted at 1.25 s. The same command with --resume continues it." in said
     assert len(restart_files(tmp_path / "out" / "restart")) == 1
     code, _, said = in_process(*SHORT)
-    assert (code, "already has" in said) == (2, True)
+    assert (code, "holds an interrupted run" in said, "--resume" in said, "--overwrite" in said) == (2, True, True, True)
     code, _, said = in_process(*SHORT, "--reynolds", "70", "--resume")
     assert code == 2
     assert "fluid.reynolds is 70.0, but was 60.0 when the run began" in said
@@ -96,11 +97,21 @@ def test_a_run_that_is_stopped_says_how_to_continue_and_does(ball, in_process, t
     drawn = stage.GetPrimAtPath("/Results/Slices/speed_y").GetAttribute("primvars:speed")
     assert [code / 24.0 for code in drawn.GetTimeSamples()] == pytest.approx(summary["output_times"])
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
-    code, out, _ = in_process(*SHORT, "--resume")
-    assert (code, "is finished" in out) == (0, True)
+    for output in ((), ("--restart-every", "7"), ("--draw", "surface")):
+        code, out, _ = in_process(*SHORT, *output, "--resume")
+        assert (code, "is finished" in out) == (0, True)
+
     code, _, said = in_process(*SHORT, "--reynolds", "70", "--resume")
     assert code == 2
     assert "is finished, and cannot be resumed with other settings: fluid.reynolds is 70.0" in said
     (tmp_path / "out" / "summary.json").unlink()
     code, _, said = in_process(*SHORT, "--resume")
     assert (code, "has no restart file" in said) == (2, True)
+
+
+def test_a_second_run_into_a_folder_is_refused_while_one_is_writing(ball, in_process, tmp_path):
+    with sole_run(tmp_path / "out"):
+        code, _, said = in_process(*SHORT)
+        assert (code, f"process {os.getpid()} is writing results" in said) == (2, True)
+    with sole_run(tmp_path / "out"), sole_run(tmp_path / "other"):
+        pass

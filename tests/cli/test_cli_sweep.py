@@ -134,3 +134,20 @@ def test_every_setting_has_a_name_and_takes_its_own_value(cube):
     assert NamedSetting.of("fluid:viscosity").within(dynamic, "0.5").fluid == thick.fluid
     with pytest.raises(CaseError, match="must be above 0"):
         NamedSetting.of("fluid:viscosity").within(case, "0")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("fluid:reynolds=1,2", "Reynolds number"),
+        ("domain:voxelSize=1,2", "voxel size [m]"),
+        ("stream:yaw=0,5", "yaw [degrees]"),
+        ("opening:/Tube/In:velocity=1;2", "velocity of In [m/s]"),
+        ("/Wing.xformOp:rotateY=0,5", "rotateY of Wing [degrees]"),
+        ("/Car:slant=low,high", "slant"),
+    ],
+)
+def test_axes_name_what_is_swept_in_words(name, label):
+    from sparselbm.cli.sweep import _swept
+
+    assert _swept(name, None).label == label

@@ -14,7 +14,7 @@ from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.flows import TransientRun
 from sparselbm.geometry import TriangleMesh
 from sparselbm.observe.monitor import Csv
-from sparselbm.results.stage.colour import values_at
+from sparselbm.results.stage.colour import range_of, values_at
 from sparselbm.results.stage.validation import validate_stage
 from sparselbm.units import Units
 
@@ -79,7 +79,7 @@ def _require_frames(folder, times):
         shown = np.concatenate([np.array(prim.GetAttribute(f"primvars:{places}").Get(48.0 * t)) for t in times])
         every, later = np.concatenate(values), np.concatenate(values[2:])
         if field == "pressure":
-            limits = float(later.min()), float(later.max())
+            limits = range_of(float(later.min()), float(later.max()))
             assert values_at(shown, limits) == pytest.approx(np.clip(every, *limits), abs=1e-3)
         else:
             inside = (shown[:, 0] > 0.003) & (shown[:, 0] < 0.997)
@@ -96,6 +96,10 @@ def test_a_run_to_steady_state_records_its_values_too(ball, in_process, tmp_path
     assert series.steps[0] == 0
     assert series.steps[-1] == 60
     assert len(series) >= 5
+    residuals = Csv().read(tmp_path / "out" / "residuals.csv")
+    assert residuals.columns == ("time [s]", "velocity change")
+    assert residuals.steps.tolist() == [0, 50]
+    assert 0.0 < residuals.values[1, 1] < 1.0
     assert (tmp_path / "out" / "history.png").is_file()
 
 

@@ -135,7 +135,8 @@ def test_options_and_studies_of_a_body_in_a_box_are_refused(in_process, tmp_path
     scene.write_text(text.replace('role = "fluidVolume"', 'role = "fixed"'))
     code, _, err = in_process("run", scene)
     assert code == 2
-    assert "/World/In: sparselbm:opening:kind is inlet, but no prim has the role fluidVolume" in err
+    assert "/World/In: sparselbm:opening:profile is laminar, which an opening on a part of a side does not have" in err
+    assert "give this surface the role fluidVolume" in err
 
 
 def test_a_cap_off_the_surface_and_a_vessel_without_outlet_are_refused():

@@ -1,6 +1,7 @@
 """Classes, modules and files that the documents name exist."""
 
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -50,3 +51,10 @@ def test_a_name_that_does_not_exist_is_noticed():
     assert exists("solver.Simulation.run")
     assert not exists("flows.Vessel")
     assert not exists("models.nothing.BGK")
+
+
+def test_the_version_follows_the_last_one_of_the_changelog():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    released = re.findall(r"^## (\d+)\.(\d+)\.(\d+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert tuple(map(int, version.split(".")[:3])) >= tuple(map(int, released[0]))
+    assert ".dev" not in version or tuple(map(int, version.split(".")[:3])) > tuple(map(int, released[0]))

@@ -47,3 +47,13 @@ def test_what_is_refused(device):
         sample(domain, np.ones((3, 4)), np.zeros((1, 2)))
     with pytest.raises(DomainError, match="points have the shape"):
         sample(domain, np.ones(domain.fluid.shape), np.zeros((1, 3)))
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_at_a_centre_stands_the_value_of_its_cell_beside_cells_that_are_unknown(dimension, device):
+    """Also in the last layer of the domain, and where the place is the centre but for rounding."""
+    domain = domain_of(dimension, device)
+    fluid, centres = domain.fluid, domain.cell_centres()
+    values = np.where(np.random.default_rng(0).random(fluid.shape) < 0.5, centres[..., 0], np.nan)
+    places = centres[fluid] + np.random.default_rng(1).uniform(-1e-9, 1e-9, centres[fluid].shape)
+    assert np.array_equal(sample(domain, values, places), values[fluid].astype(np.float32), equal_nan=True)

@@ -8,8 +8,9 @@ from pxr import Usd, UsdGeom
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
 from sparselbm.observe import Snapshot
-from sparselbm.results.draw import FlowFrame
+from sparselbm.results.fields import FlowFrame
 from sparselbm.scene.usd import Scene
+from sparselbm.solver import Obstacle
 
 BALL = TriangleMesh.sphere(0.5, subdivisions=3)
 VOXEL = 0.1
@@ -19,7 +20,8 @@ def snapshot(velocity, pressure=lambda x: np.zeros(x.shape[:-1]), solid=lambda x
     """Functions of x (..., 3) [m] on a box of 32^3 cells of 0.1 m about the origin."""
     domain = box((32, 32, 32), voxel_size=VOXEL, origin=(-1.6, -1.6, -1.6), device="cpu")
     x = domain.cell_centres()
-    return Snapshot(domain, *(np.asarray(f(x), dtype=np.float32) for f in (velocity, pressure, solid)))
+    fields = (np.asarray(f(x), dtype=np.float32) for f in (velocity, pressure, solid))
+    return Snapshot(domain, *fields, obstacles=(Obstacle("ball", BALL),))
 
 
 def stream(x):

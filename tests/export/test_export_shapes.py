@@ -139,7 +139,7 @@ def test_usdz_is_baked_and_coloured_by_its_picture(case, tmp_path):
 
 def test_grey_has_a_place_of_its_own():
     places = map_places(np.array([[0.5, 0.5, 0.5], [0.0579, 0.0003, 0.0894]]))
-    assert places[:, 0] == pytest.approx([256.5 / 257, 0.5 / 257])
+    assert places[:, 0] == pytest.approx([512.5 / 513, 0.5 / 513])
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,7 @@ def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
         ({"scalars": (HOT,)}, "there is no gravity"),
         ({"scalars": (dye(), dye())}, "2 scalars are named dye"),
         ({"scalars": (dye(bell=InSI(FixedValue, value=1.0)),)}, "bell, which"),
-        ({"scalars": (dye(ball=InSI(FixedFlux, flux=1.0)),)}, "a fixed value only"),
+        ({"scalars": (dye(ball=InSI(FixedFlux, flux=1.0)),)}, "a fixed value, conduct, or be insulated"),
     ):
         with pytest.raises(UnitsError, match=words):
             tunnel(**options)

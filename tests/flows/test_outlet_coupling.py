@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sparselbm.errors import SimulationError
+from sparselbm.adjoint.feedback import require_no_feedback
+from sparselbm.errors import AdjointError, SimulationError
 from sparselbm.flows import FlowShareOutlet, Outlet, ResistanceOutlet, WindkesselOutlet
 from sparselbm.flows.vessel.outlet_coupling import SCALE, OutletCoupling
 from sparselbm.lattice import CS2
@@ -97,6 +98,18 @@ def test_pressures_in_time_act_by_their_difference_alone():
     time = UNITS.time_to_si(network.steps + 0.5 * OutletCoupling.interval)
     assert network.coupling.level == pytest.approx(rising(time))
     assert network.flows["a"] == pytest.approx(0.5 * INFLOW)
+
+
+@pytest.mark.parametrize(("outlets", "words"), [
+    ({"a": windkessel(IMPEDANCE), "b": Outlet()}, r"on the flow or on time \(a: Windkessel, .*, which a .* use Outlet\(pressure"),
+    ({"a": FlowShareOutlet(share=0.5), "b": Outlet()}, r"on the flow or on time \(a: 50.0000% of the inflow\), which a gradient"),
+    ({"a": Outlet(pressure=Waveform((0.0, 1.0), (0.0, 9.0))), "b": Outlet()}, r"\(a: pressure .* 2 samples over 1 s.*\), which"),
+    ({"a": Outlet(), "b": Outlet(pressure=3.0)}, "the inflow varies in time, .* set flow.simulation.feedback = None before the"),
+])
+def test_a_gradient_is_refused_with_the_cause_and_the_remedy(outlets, words):
+    simulation = SimpleNamespace(feedback=Network(outlets).coupling)
+    with pytest.raises(AdjointError, match=words):
+        require_no_feedback(simulation)
 
 
 def test_its_memory_continues_it_bit_for_bit():

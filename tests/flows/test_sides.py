@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import warp as wp
 
-from sparselbm.errors import WindTunnelError
+from sparselbm.errors import UnitsError, WindTunnelError
 from sparselbm.flows import (
     Aerodynamics,
     BodyRotation,
@@ -25,6 +25,7 @@ from sparselbm.flows import (
 )
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
+from sparselbm.lattice import D3Q27
 from sparselbm.models import rigid_velocity
 from sparselbm.models.boundary import (
     X_MAX,
@@ -39,6 +40,7 @@ from sparselbm.models.boundary import (
     PressureOutlet,
     VelocityInlet,
 )
+from sparselbm.models.collision import BGK, RecursiveRegularised
 from sparselbm.models.wall import ParabolicInterpolation
 from sparselbm.observe import Force
 from sparselbm.observe.combination import WeightedSum
@@ -366,3 +368,23 @@ def test_openings_are_named_by_their_side_where_there_are_several():
 def test_an_oblique_stream_that_a_wall_deflects_is_a_doubt():
     setup = around(yaw=20.0, sides=(SideWall(Y_MAX),))
     assert any("run through the wall on y_max" in each for each in setup.warnings)
+
+
+def test_an_oblique_stream_has_the_limit_of_its_inlets():
+    """At a cell Reynolds number of 150 and a yaw of 45 degrees recursive regularisation became unstable after 10 crossings, which
+    the limit of a straight stream accepted."""
+    options = {"reynolds": 1000.0, "collision": RecursiveRegularised(), "lattice": D3Q27}
+    assert around(**options).instability is None
+    with pytest.raises(UnitsError, match=r"above the limit of 75 up to which .* between free-slip sides, of an oblique stream"):
+        around(yaw=45.0, **options)
+
+
+def test_a_doubt_about_a_wake_names_the_length_of_its_reynolds_number():
+    [found] = [each for each in around(reynolds=20.0, reference_length=0.05).warnings if "a wake may take" in each]
+    assert found.startswith("the Reynolds number of the extent across the flow, 1 m, is 400, above 200")
+
+
+@pytest.mark.parametrize(("collision", "is_doubted"), [(None, False), (BGK(), True)])
+def test_walls_that_shift_are_a_doubt_about_collisions_with_which_they_do(collision, is_doubted):
+    doubts = around(reynolds=1.0, collision=collision).doubts
+    assert any("so that walls shift" in each and "BGK 5.76" in each for each in doubts) == is_doubted

@@ -185,7 +185,7 @@ def test_ground_as_a_side_and_clipped_by_its_cells_give_the_same_flow(wall):
     bodies = {"car": CAR, "slab": GROUNDS["slab"]}
     aside = replace(TUNNEL, wall=wall).around(bodies, "car")
     clipped = replace(TUNNEL, wall=wall).around(bodies, "car")
-    for kept, names in ((clipped, ("space", "shape")), (clipped.space, ("bounds", "_solid_shares"))):
+    for kept, names in ((clipped, ("space", "shape")), (clipped.space, ("bounds", "solid_cells"))):
         for name in names:
             vars(kept).pop(name, None)
     vars(clipped.space)["surroundings"] = Surroundings(None, frozenset(), {"slab": ("inlet", "outlet")})

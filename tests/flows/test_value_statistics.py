@@ -66,3 +66,18 @@ def test_steady_values_have_no_frequency():
 def test_a_window_of_two_periods_has_no_frequency_and_one_of_few_samples_no_statistics():
     assert WindowStatistics.of(series(5, lift=wave(200, 100.0)), STEP).frequency is None
     assert WindowStatistics.of(series(5, lift=wave(15, 10.0)), STEP) is None
+
+
+def test_rounding_errors_have_no_frequency():
+    """Coefficients that all vanish but for rounding, with a wave among them."""
+    waves = {f"{name} coefficient": wave(900, 100.0, amplitude=size) for name, size in (("drag", 2e-7), ("lift", 3e-7))}
+    assert WindowStatistics.of(series(5, **waves), STEP).frequency is None
+    seen = {name: 100.0 * values for name, values in waves.items()}
+    assert WindowStatistics.of(series(5, **seen), STEP).frequency is not None
+
+
+def test_a_wave_of_fewer_than_four_samples_has_no_frequency():
+    """It may be a faster one than the samples show."""
+    fast, resolved = (WindowStatistics.of(series(5, lift=wave(900, period)), STEP) for period in (2.8, 20.3))
+    assert fast.frequency is None
+    assert resolved.frequency.value == pytest.approx(1.0 / (20.3 * 5 * STEP), rel=0.02)

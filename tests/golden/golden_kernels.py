@@ -70,7 +70,17 @@ from sparselbm.models.collision import (
 from sparselbm.models.force import Boussinesq, Brinkman, ForceField, RotatingFrame, UniformForce
 from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.scalar import (
+    BodyConduction,
+    BodyValue,
+    FixedFlux,
+    FixedValue,
+    LinkOutflow,
+    Outflow,
+    Scalar,
+    ScalarBGK,
+    ScalarTRT,
+)
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway, ParabolicInterpolation
 from sparselbm.observe import (
@@ -84,6 +94,7 @@ from sparselbm.observe import (
     LayerPressure,
     LayerVelocity,
     PowerLoss,
+    ScalarContent,
     ScalarFlux,
     ScalarIntegral,
     ScalarRelease,
@@ -195,6 +206,12 @@ def _adjoints(single: Target, double: Target):
     yield "integral's adjoint, scalar", integral_adjoint_kernel(tubes, EVERYTHING, double, ScalarIntegral("dye"), ALL)
     release = ScalarRelease("heat", "body")
     yield "integral's adjoint, release of a scalar", integral_adjoint_kernel(full, EVERYTHING, double, release, ALL)
+    conduction = Scalar("heat", 0.1, bodies=(BodyConduction("body", 10.0, 0.5),), source=1e-4)
+    warm = Physics(D2Q9, TRT(), obstacles=("body", "post"), scalars=(conduction,))
+    yield "adjoint, conduction", adjoint_kernel(warm, EVERYTHING, double, ALL)
+    for each in (ScalarRelease("heat", "body"), ScalarContent("heat", "body")):
+        name = f"integral's adjoint, {type(each).__name__} of conduction"
+        yield name, integral_adjoint_kernel(warm, EVERYTHING, double, each, ALL)
     porous = Physics(D2Q9, TRT(), forces=(Brinkman(0.1),))
     yield "integral's adjoint, power loss", integral_adjoint_kernel(porous, EVERYTHING, double, PowerLoss(), ALL)
     owners = replace(full, links_have_owners=True)

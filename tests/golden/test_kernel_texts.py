@@ -12,7 +12,7 @@ from warp_kernels import decorated
 from sparselbm.models.boundary import BoundaryCondition
 from sparselbm.models.collision import Collision
 from sparselbm.models.force import BodyForce
-from sparselbm.models.scalar import BodyValue, ScalarCollision, ScalarCondition
+from sparselbm.models.scalar import ScalarBody, ScalarCollision, ScalarCondition
 from sparselbm.models.wall import BounceBack
 from sparselbm.observe import Observable
 
@@ -41,7 +41,7 @@ def test_every_traced_kernel_is_in_the_table():
     assert not missing, f"add {', '.join(missing)} to tests/golden/golden_kernels.py"
 
 
-MODELS = (BodyForce, BodyValue, BounceBack, BoundaryCondition, Collision, Observable, ScalarCollision, ScalarCondition)
+MODELS = (BodyForce, BounceBack, BoundaryCondition, Collision, Observable, ScalarBody, ScalarCollision, ScalarCondition)
 
 
 @pytest.mark.parametrize("family", MODELS, ids=lambda family: family.__name__)

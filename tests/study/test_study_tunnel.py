@@ -75,7 +75,7 @@ def test_errors_name_value_limit_and_remedy():
     bodies = {"ball": BALL}
     with pytest.raises(WindTunnelError, match=r"no body 'bal': use one of ball"):
         SMALL.around(bodies, "bal")
-    with pytest.raises(UnitsError, match=r"2 cells, below the limit of 8.*Divide the voxel size by"):
+    with pytest.raises(UnitsError, match=r"2 cells, below the limit of 8.*Use a voxel_size of at most"):
         WindTunnel(voxel_size=0.5).around(bodies, "ball")
     with pytest.raises(SimulationError, match=r"tolerance is 0: it must be above 0"):
         SteadyRun(tolerance=0)

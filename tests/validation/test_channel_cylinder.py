@@ -107,7 +107,7 @@ class Shedding:
 @pytest.mark.validate
 def test_2d_2(device, hand_in):
     flows, grids, found = [], [], []
-    for cells, speed, lengths in ((41, SPEED, 150.0), (41, 0.5 * SPEED, 60.0), (82, SPEED, 60.0), (123, SPEED, 55.0)):
+    for cells, speed, lengths in ((41, SPEED, 150.0), (41, 0.5 * SPEED, 60.0), (82, SPEED, 60.0), (164, SPEED, 55.0)):
         watch = Stopwatch()
         flow = channel_2d(cells, 100.0, speed, device, Cumulant())
         if flows:

@@ -12,7 +12,8 @@ import pytest
 from draw_cases import BALL, case
 
 from sparselbm.errors import OutputExistsError, ResultsError
-from sparselbm.results.draw import Glyphs, Isosurface, Pressure, Slice, Streamlines, SurfaceValues, Tracers, draw_all
+from sparselbm.results.draw import Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, draw_all
+from sparselbm.results.fields import Pressure
 from sparselbm.results.page import page_server, write_page
 from sparselbm.results.stage import ResultsStage
 from sparselbm.results.stage.colour import for_screen

@@ -8,7 +8,6 @@ from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade
 from sparselbm.results.draw import (
     Glyphs,
     Isosurface,
-    Pressure,
     Slice,
     Streamlines,
     SurfaceValues,
@@ -16,6 +15,7 @@ from sparselbm.results.draw import (
     VolumeGrids,
     draw_all,
 )
+from sparselbm.results.fields import Pressure
 from sparselbm.results.stage import ResultsStage
 
 

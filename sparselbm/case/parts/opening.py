@@ -1,4 +1,4 @@
-"""Openings of a fluid volume."""
+"""Openings of a fluid volume, and on parts of the sides of a box."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from ...models import Waveform
 from ..entry import CasePart, entry
-from ..kinds import NUMBER, NUMBER_IN_TIME, TEXT, TOKEN
+from ..kinds import NUMBER, NUMBER_IN_TIME, TEXT, TOKEN, VECTOR
+from .vector import Vector
 
 _IN, _OUT = ("inlet",), ("outlet",)
 _RESISTANCE, _VOLUME = "Pa s/m3", "m3/Pa"
@@ -15,10 +16,12 @@ _RESISTANCE, _VOLUME = "Pa s/m3", "m3/Pa"
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOpening(CasePart):
-    """Inlet or outlet of a fluid volume; the schema is applied to the prim of the cap that covers the opening.
+    """Inlet or outlet of a fluid volume, or on a part of a side of the box; the schema is applied to the prim that covers it.
 
-    The cap lies on the surface and ends at its rim; it may be tilted. At least one inlet and one outlet are required. Velocity,
-    flow rate and pressure may vary in time: by time samples of the attribute in USD, or by a waveform in a CSV file.
+    The cap of a fluid volume lies on the surface and ends at its rim; it may be tilted. At least one inlet and one outlet are
+    required. Velocity, flow rate and pressure may vary in time: by time samples of the attribute in USD, or by a waveform in a
+    CSV file. In a box, such as a room with a window and a door, the prim lies at a side: its silhouette on the side is the
+    opening, the rest of the side keeps its condition, and velocity, flow rate and pressure are constant.
     """
 
     space: ClassVar[str] = "opening"
@@ -32,10 +35,14 @@ class CaseOpening(CasePart):
         allowed=("inlet", "outlet"), required=True,
     )
     velocity: float | Waveform | None = entry(
-        NUMBER_IN_TIME, None, "Mean inflow velocity [m/s].", only=_IN, above=0.0, unit="m/s"
+        NUMBER_IN_TIME, None, "Mean inflow velocity [m/s]; with a direction, the speed along it.", only=_IN, above=0.0, unit="m/s"
     )
     flow_rate: float | Waveform | None = entry(
         NUMBER_IN_TIME, None, "Volumetric inflow rate [m3/s].", only=_IN, above=0.0, instead_of=("velocity",), unit="m3/s"
+    )
+    direction: Vector | None = entry(
+        VECTOR, None, "Direction of the inflow through a part of a side of the box, of any length. Not set: across the side.",
+        only=_IN,
     )
     profile: str = entry(
         TOKEN, "uniform", "uniform: the same velocity everywhere; laminar: fully developed flow through the cap's own shape, "

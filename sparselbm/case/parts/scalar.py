@@ -55,12 +55,29 @@ class CaseCondition(CasePart):
     kind: str = entry(
         TOKEN, "value",
         "value: fixed value; flux: fixed flux into the fluid, on sides of the box only; outflow: no gradient, so that the flow "
-        "takes the scalar along, on sides of the box only.",
-        allowed=("value", "flux", "outflow"),
+        "takes the scalar along, on sides of the box only; conduction: a solid body that conducts the scalar, which requires "
+        "solver:wall partiallySaturated.",
+        allowed=("value", "flux", "outflow", "conduction"),
     )
     value: float | None = entry(NUMBER, None, "Value at the surface [phi].", only=("value",), required=True)
     flux: float | None = entry(NUMBER, None, "Flux into the fluid [phi m/s].", only=("flux",))
     heat_flux: float | None = entry(
         NUMBER, None, "Heat flux into the fluid [W/m2]; requires the heat capacity of the scalar.", only=("flux",),
         instead_of=("flux",),
+    )
+    conductivity: float | None = entry(
+        NUMBER, None, "Conductivity k of the body [W/(m K)]; requires the heat capacity of the scalar.", only=("conduction",),
+        above=0.0,
+    )
+    conductivity_ratio: float | None = entry(
+        NUMBER, None, "Conductivity of the body over that of the fluid.", only=("conduction",), above=0.0,
+        instead_of=("conductivity",),
+    )
+    heat_capacity: float | None = entry(
+        NUMBER, None, "Heat capacity per volume rho c_p of the body [J/(m3 K)]; requires that of the scalar. Not set: that of "
+        "the fluid, which suffices for a steady flow.", only=("conduction",), above=0.0,
+    )
+    heat_capacity_ratio: float | None = entry(
+        NUMBER, None, "Heat capacity per volume of the body over that of the fluid.", only=("conduction",), above=0.0,
+        instead_of=("heatCapacity",),
     )

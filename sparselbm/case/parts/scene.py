@@ -65,7 +65,12 @@ class CaseObstacle(CasePart):
     )
     rpm: float | None = entry(
         NUMBER, None, "Revolutions per minute of a body of revolution, such as a wheel, about its rotation axis by the "
-        "right-hand rule; its surface moves in its place. Requires rotationAxis."
+        "right-hand rule; its surface moves in its place. Requires rotationAxis or rotationPrim."
+    )
+    rotation_prim: str | None = entry(
+        TEXT, None, "Path of a prim, such as an Xform, that is the axis of the rotation: its local axis through its origin. The "
+        "local axis is X, Y or Z as its attribute physics:axis says, or else axis, and Z without either. Requires rpm.",
+        instead_of=("rotationAxis", "rotationCentre"),
     )
     rotation_axis: Vector | None = entry(VECTOR, None, "Direction of the axis of the rotation. Requires rpm.")
     rotation_centre: Vector | None = entry(

@@ -22,7 +22,7 @@ class CaseStream(CasePart):
 
     velocity: Vector | None = entry(
         VECTOR, None, "Velocity [m/s] before it is turned by yaw and angle of attack. Not set: that of the inlet with the "
-        "largest velocity into the box, or 1 m/s along x.", option=False,
+        "largest velocity into the box, else the mean velocity between periodic sides, or 1 m/s along x.", option=False,
     )
     yaw: float = entry(
         NUMBER, WindTunnel.yaw, "Angle of the stream about the vertical axis z of the stage [degrees]: a positive one turns a "

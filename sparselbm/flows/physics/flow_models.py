@@ -15,6 +15,7 @@ from ...models.force import BodyForce, RotatingFrame
 from ...models.in_si import InSI
 from ...models.scalar import Scalar
 from ...models.turbulence import WallFunction
+from ...models.wall import BounceBack
 from ...units import Units
 from .forces import Forces
 from .options import FlowOptions
@@ -87,6 +88,12 @@ class FlowModels:
                 "wall_function is set, but no side of the flow is a no-slip wall at rest; walls of bodies and of fluid volumes "
                 "lie on links or in cells, where there is none: remove it, or make a side a wall"
             )
+        for each in o.scalars:
+            if each.conducting and isinstance(o.wall, BounceBack):
+                raise UnitsError(
+                    f"{', '.join(each.conducting)} conduct the scalar {each.name}, but the wall is {type(o.wall).__name__}, "
+                    "inside which there are no cells: use the wall SolidFraction (partiallySaturated), or a fixed value"
+                )
         names = [each.name for each in o.scalars]
         for name in names:
             if names.count(name) > 1:

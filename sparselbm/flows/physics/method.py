@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import UnitsError
@@ -34,6 +34,13 @@ class Inflow:
     isotropic: float = math.inf
     """Largest cell Reynolds number at which D3Q19 is accurate. Its sixth moments are not isotropic, so that the inertia of a
     flow along walls drives cross flow: a tilted pipe at Re 60 gains 1.3 % of its flow on 12 cells, with D3Q27 it loses 0.1 %."""
+
+    @property
+    def turned(self) -> Inflow:
+        """The same for a stream that enters through two or three sides."""
+        return replace(
+            self, words=f"{self.words}, of an oblique stream", limit=lambda limits: min(self.limit(limits), limits.oblique)
+        )
 
     def past(self, wall: SolidFraction | BounceBack) -> Inflow:
         """The same around a body: where its wall is interpolated on links, their limit applies too."""

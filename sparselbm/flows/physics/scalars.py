@@ -10,8 +10,9 @@ from ...errors import UnitsError, require_positive
 from ...models.boundary import BoundaryCondition
 from ...models.force import Boussinesq
 from ...models.in_si import InSI
-from ...models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarCondition
+from ...models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarBody, ScalarCondition
 from ...units import Unit, Units
+from .solid_conduction import SolidConduction
 
 LEAST_DIFFUSIVITY, LARGEST_DIFFUSIVITY = 0.001, 0.5
 """Limits of the diffusivity of a scalar [cells^2 / step]."""
@@ -41,9 +42,10 @@ class FlowScalar:
     """Value of phi without buoyancy; None: that of the inflow."""
     heat_capacity: float | None = None
     """Heat capacity per volume rho c_p [J/(m^3 K)] of the fluid, for releases in W; None: they are in phi m^3/s only."""
-    surfaces: Mapping[str, InSI[ScalarCondition]] = field(default_factory=dict)
+    surfaces: Mapping[str, InSI[ScalarCondition] | SolidConduction] = field(default_factory=dict)
     """Conditions by the name of a body (its prim) or of a side of the box (x_min, ...): `InSI(FixedValue, value=...)`,
-    `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value only."""
+    `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, or conduct:
+    `SolidConduction(...)`."""
 
     def __post_init__(self):
         if not self.name.isidentifier() or self.name in ("velocity", "pressure"):
@@ -80,7 +82,7 @@ class FlowScalar:
         found = [self._at(each, units) for each in conditions]
         return InSI(
             Scalar, diffusivity=self.diffusivity_in(units), conditions=tuple(each for each in found if each is not None),
-            bodies=tuple(self._on(body) for body in bodies if body in self.surfaces), offset=self.inflow_value,
+            bodies=tuple(self._on(body, units) for body in bodies if body in self.surfaces), offset=self.inflow_value,
         ).in_lattice_units(units, self.name)
 
     def doubts(self, units: Units) -> tuple[str, ...]:
@@ -93,6 +95,11 @@ class FlowScalar:
             f"the diffusivity of the scalar {self.name} is {found:.3g} cells^2/step, outside the limits of "
             f"{LEAST_DIFFUSIVITY:g} to {LARGEST_DIFFUSIVITY:g} between which its walls are accurate: use {remedy}",
         )
+
+    @property
+    def conducting(self) -> tuple[str, ...]:
+        """Names of the bodies that conduct the scalar."""
+        return tuple(name for name, each in self.surfaces.items() if isinstance(each, SolidConduction))
 
     def buoyancy(self, gravity: tuple[float, ...] | None) -> tuple[InSI, ...]:
         """The force of the scalar on the flow; none without an expansion coefficient. Raises UnitsError without gravity."""
@@ -110,21 +117,26 @@ class FlowScalar:
         """Condition of the scalar where the flow has a condition; None: insulated."""
         face = condition.face
         if face.name in self.surfaces:
-            return self._relative(self.surfaces[face.name]).in_lattice_units(units, face)
+            wanted = self.surfaces[face.name]
+            if isinstance(wanted, SolidConduction):
+                raise UnitsError(f"the scalar {self.name} is conducted by {face.name}, which is no body: only bodies conduct")
+            return self._relative(wanted).in_lattice_units(units, face)
         if condition.prescribes_velocity:
             return FixedValue(face, 0.0)
         if condition.prescribes_pressure:
             return Outflow(face) if face.plane else LinkOutflow(face)  # type: ignore[arg-type]
         return None
 
-    def _on(self, body: str) -> BodyValue:
-        """Condition of the scalar on a body."""
+    def _on(self, body: str, units: Units) -> ScalarBody:
+        """State of the scalar on a body."""
         wanted = self.surfaces[body]
+        if isinstance(wanted, SolidConduction):
+            return wanted.on(body, self.diffusivity_in(units), self.heat_capacity)
         if wanted.model is not FixedValue:
             kind = "a flux" if wanted.model is FixedFlux else wanted.model.__name__
             raise UnitsError(
-                f"the scalar {self.name} has {kind} on the body {body}: a body can have a fixed value only, or be insulated; a "
-                "flux is possible on a side of the box"
+                f"the scalar {self.name} has {kind} on the body {body}: a body can have a fixed value, conduct, or be insulated; "
+                "a flux is possible on a side of the box"
             )
         return BodyValue(body, dict(self._relative(wanted).arguments)["value"])
 

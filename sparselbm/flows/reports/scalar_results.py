@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...models.boundary import Face
-from ...observe import ScalarRelease
+from ...models.scalar import BodyValue
+from ...observe import CellIntegral, Quotient, ScalarContent, ScalarRelease, evaluate
 from ..flow import Flow
 from ..physics.scalars import FlowScalar
 from ..tunnel.wind_tunnel import WindTunnelSetup
@@ -19,8 +20,8 @@ def scalar_results(flow: Flow) -> dict[str, dict[str, Any]]:
     """Results of each scalar by name, for the summary: release and Nusselt number of each body, mean values at outlets.
 
     The Nusselt number is R L / (D A (phi_b - phi)), with the release R, the area A of the body and the reference length L. phi is
-    the value of the inflow; inside a surface phi_b - phi is the logarithmic mean between inlets and outlets. Values that are not
-    defined are left out.
+    the value of the inflow, and phi_b of a body that conducts the scalar is its mean; inside a surface phi_b - phi is the
+    logarithmic mean between inlets and outlets. Values that are not defined are left out.
     """
     setup = flow.setup
     if not isinstance(setup, WindTunnelSetup | InternalFlowSetup):
@@ -34,11 +35,11 @@ def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: Flo
     bodies = {}
     for body in next(each.bodies for each in flow.simulation.physics.scalars if each.name == scalar.name):
         release = flow.value(ScalarRelease(scalar.name, body.obstacle))
-        value = body.value + scalar.inflow_value
+        difference = body.value if isinstance(body, BodyValue) else _mean_in(flow, scalar.name, body.obstacle)
+        value = difference + scalar.inflow_value
         found = {"value": value, "release": release}
         if scalar.heat_capacity is not None:
             found["watts"] = release * scalar.heat_capacity
-        difference = body.value
         if isinstance(setup, InternalFlowSetup):
             difference = _logarithmic_mean(difference, value - float(np.mean(list(outflow.values()))))
         if difference:
@@ -46,6 +47,12 @@ def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: Flo
             found["nusselt"] = release / conduction
         bodies[body.obstacle] = found
     return {"bodies": bodies, "outflow": outflow, "diffusivity": scalar.diffusivity_in(setup.units)}
+
+
+def _mean_in(flow: Flow, scalar: str, body: str) -> float:
+    """Mean of a scalar over the volume of a body that conducts it, relative to the inflow."""
+    volume = CellIntegral(lambda cell: cell.solid_fraction * cell.in_obstacle(body))
+    return evaluate(Quotient(ScalarContent(scalar, body), volume), flow.simulation)
 
 
 def _logarithmic_mean(first: float, last: float) -> float:

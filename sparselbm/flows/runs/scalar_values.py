@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...models.scalar import FixedValue, Scalar
-from ...observe import Functional, ScalarIntegral, ScalarRelease
+from ...models.scalar import FixedValue, Scalar, ScalarBody
+from ...observe import Functional, ScalarContent, ScalarIntegral, ScalarRelease
 from ...observe.evaluation import Sums
 from ...solver import Simulation
 from ...units import Units
@@ -16,27 +16,35 @@ _LEAST = 0.01
 
 
 def release_observables(simulation: Simulation) -> dict[str, Functional]:
-    """Release rate of every body with a fixed value, by name [phi m^3/s]."""
+    """Release rate of every body with a fixed value and of every body that conducts, by name [phi m^3/s]."""
     return {
-        f"release of {scalar.name} by {body.obstacle}": ScalarRelease(scalar.name, body.obstacle)
+        _release(scalar, body): ScalarRelease(scalar.name, body.obstacle)
         for scalar in simulation.physics.scalars for body in scalar.bodies
     }
 
 
+def _release(scalar: Scalar, body: ScalarBody) -> str:
+    return f"release of {scalar.name} by {body.obstacle}"
+
+
 class ScalarMeasurement(Measurement):
-    """Release rates of the bodies, and the amount of every scalar in the flow above the value of the inflow.
+    """Release rates of the bodies with a fixed value, and the amount of every scalar above the value of the inflow in the flow
+    and in the bodies that conduct it, whose release rates may end at 0.
 
     Changes of each value are relative to its own size; an amount near 0, such as that between a hot and a cold side, to a
     hundredth of the largest specified value in every cell.
     """
 
     def __init__(self, simulation: Simulation):
-        releases = release_observables(simulation)
-        amounts = {f"amount of {each.name}": ScalarIntegral(each.name) for each in simulation.physics.scalars}
+        scalars = simulation.physics.scalars
+        releases = {_release(each, body): ScalarRelease(each.name, body.obstacle) for each in scalars for body in each.held}
+        contents = [(each, ScalarContent(each.name, body.obstacle)) for each in scalars for body in each.conducting]
+        amounts: dict[str, Functional] = {f"amount of {each.name}": ScalarIntegral(each.name) for each in scalars}
+        amounts |= {f"amount of {each.name} in {content.obstacle}": content for each, content in contents}
         self.functionals = (*releases.values(), *amounts.values())
         self.names = (*releases, *amounts)
-        cells = simulation.domain.fluid_cells
-        least = [*[0.0] * len(releases), *(_LEAST * _range(each) * cells for each in simulation.physics.scalars)]
+        ranges = [_LEAST * _range(each) * simulation.domain.fluid_cells for each in (*scalars, *(each for each, _ in contents))]
+        least = [*[0.0] * len(releases), *ranges]
         self._simulation, self._least = simulation, np.maximum(least, 1e-300)
         self._sums = Sums(simulation, [each.sums[0] for each in self.functionals])
 
@@ -62,4 +70,4 @@ def with_scalars(
 def _range(scalar: Scalar) -> float:
     """Largest specified value, relative to that of the inflow."""
     conditions = (each.value for each in scalar.conditions if isinstance(each, FixedValue))
-    return max((abs(float(value)) for value in (*conditions, *(each.value for each in scalar.bodies))), default=0.0)
+    return max((abs(float(value)) for value in (*conditions, *(each.value for each in scalar.held))), default=0.0)

@@ -18,6 +18,12 @@ _FLUCTUATES_ABOVE = 1e-3
 """Half the range of a value, relative to the largest value with the same unit, above which it has a frequency."""
 _LEAST_PERIODS = 3.0
 """Number of periods in the window below which a value has no frequency."""
+_SAMPLES_PER_PERIOD = 4.0
+"""Number of samples per period below which a value has no frequency: such a peak of the spectrum may be noise, or stand for a
+higher frequency than the samples show."""
+_LEAST_COEFFICIENT = 1e-3
+"""Size of coefficients to which their fluctuations are compared at least: smaller ones are mostly rounding errors, which would
+fluctuate as much as they are large."""
 _LEAST_SAMPLES = 16
 """Number of samples below which there are no statistics."""
 
@@ -50,7 +56,8 @@ class WindowStatistics:
     """Name of the value that fluctuates most, relative to the largest value with the same unit."""
     frequency: Measured | None
     """Frequency of this value [1/s]; its error is the largest deviation of a single period of a periodic flow, else half the
-    resolution of the spectrum. None: no value fluctuates, or the window is shorter than three periods."""
+    resolution of the spectrum. None: no value fluctuates, the window is shorter than three periods, or a period has fewer than
+    four samples."""
     periods: int
     """Number of whole periods that agree within 2 %; 0: the flow is not periodic."""
 
@@ -103,12 +110,13 @@ _FORCE, _NOT_JUDGED = " [N]", (" [N m]", " [W]", " [m]", " [m/s]", " [rad/s]")
 def _scales(columns: tuple[str, ...], values: np.ndarray) -> np.ndarray:
     """Largest absolute value among the columns with the same unit, for each column.
 
-    That of `_NOT_JUDGED` is infinite, and that of forces where there are coefficients of them: whether a flow is periodic is seen
-    from coefficients, else forces, flow rates and pressures.
+    Coefficients are compared to `_LEAST_COEFFICIENT` at least. That of `_NOT_JUDGED` is infinite, and that of forces where there
+    are coefficients of them: whether a flow is periodic is seen from coefficients, else forces, flow rates and pressures.
     """
     units = [match.group() if (match := _UNIT.search(name)) else "" for name in columns]
     left_out = (*_NOT_JUDGED, _FORCE) if "" in units else _NOT_JUDGED
     largest = np.where([unit in left_out for unit in units], np.inf, np.abs(values).max(axis=0))
+    largest = np.maximum(largest, [0.0 if unit else _LEAST_COEFFICIENT for unit in units])
     return np.array([max(largest[k] for k, other in enumerate(units) if other == unit) for unit in units])
 
 
@@ -123,4 +131,6 @@ def _frequency(series: Series, name: str, periodic: PeriodicFlow | None) -> Meas
     if periodic is not None:
         return periodic.frequency
     spectrum = series[name].spectrum
-    return Measured(spectrum.peak, 0.5 * spectrum.lowest) if spectrum.peak > _LEAST_PERIODS * spectrum.lowest else None
+    highest = (len(series) - 1) / float(series.steps[-1] - series.steps[0]) / _SAMPLES_PER_PERIOD
+    is_resolved = _LEAST_PERIODS * spectrum.lowest < spectrum.peak <= highest
+    return Measured(spectrum.peak, 0.5 * spectrum.lowest) if is_resolved else None

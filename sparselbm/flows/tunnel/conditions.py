@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from ...errors import WindTunnelError
 from ...lattice import CS2
 from ...models.boundary import (
     BoundaryCondition,
     Face,
-    FaceRegion,
+    FaceCells,
     FreeSlip,
     LinkPressure,
     MovingWall,
@@ -43,6 +45,8 @@ class TunnelConditions:
     """
 
     sides: TunnelSides
+    parts: tuple[SideInlet | SideOutlet, ...] = ()
+    """Openings on parts of the sides, whose faces are these parts."""
     ground: SideWall | None
     """Wall on a ground that is a side of the box."""
     own: Sequence[SideCondition]
@@ -58,14 +62,17 @@ class TunnelConditions:
     def all(self, closed: Collection[Face] = ()) -> tuple[BoundaryCondition, ...]:
         """All conditions: inlets, walls, free slip, outlets. `closed`: sides without any fluid cell."""
         ground = {} if self.ground is None else {self.ground.face: self.ground}
-        found = {
-            face: side for face, side in {**self.sides.all, **ground}.items()
-            if face not in closed and not isinstance(side, SidePeriodic)
-        }
-        outlets = [each for each in self.sides.outlets if found.get(each.face) is each]
+        given = {**self.sides.all, **ground}
+        found = [
+            (rest, side if side is None else replace(side, face=rest)) for face, side in given.items()
+            if face not in closed and not isinstance(side, SidePeriodic) and (rest := self._rest(face)) is not None
+        ] + [(each.face, each) for each in self.parts]
+        main = self.sides.stream.outlet
+        outlets = [each for _, each in found if isinstance(each, SideOutlet)]
+        outlets.sort(key=lambda each: each.face.name != main.name)
         ordered = [
-            *(each for kind in (SideInlet, SideWall) for each in found.values() if isinstance(each, kind)),
-            *(face for face, side in found.items() if side is None or isinstance(side, SideSymmetry)),
+            *(each for kind in (SideInlet, SideWall) for _, each in found if isinstance(each, kind)),
+            *(face for face, side in found if side is None or isinstance(side, SideSymmetry)),
         ]
         met = [[other.face for other in outlets[:k]] for k in range(len(outlets))]
         return (
@@ -73,14 +80,36 @@ class TunnelConditions:
             *(part for each, others in zip(outlets, met) for part in self._outlet(each, others)),
         )
 
+    @property
+    def inlets(self) -> tuple[SideInlet, ...]:
+        """All inlets, also those on parts of sides."""
+        return (*self.sides.inlets, *(each for each in self.parts if isinstance(each, SideInlet)))
+
+    @property
+    def outlets(self) -> tuple[SideOutlet, ...]:
+        """All outlets, also those on parts of sides; the first one has the density 1."""
+        return (*self.sides.outlets, *(each for each in self.parts if isinstance(each, SideOutlet)))
+
+    def _rest(self, face: Face) -> Face | None:
+        """The cells of a side outside of its parts; None: there are none."""
+        parts = [each.face for each in self.parts if each.face.whole == face]
+        if not parts:
+            return face
+        left = ~np.any([self._cells(each) for each in parts], axis=0)
+        return face.within(FaceCells.of(face.axis, left), face.name) if left.any() else None
+
+    def _cells(self, face: Face) -> np.ndarray:
+        """Mask of the cells of a side or a part of one, over the whole side."""
+        return face.region.chosen if isinstance(face.region, FaceCells) else np.ones(np.delete(self.shape, face.axis), dtype=bool)
+
     def excess(self, outlet: SideOutlet) -> float:
         """rho - 1 at an outlet: its pressure relative to the first one."""
-        return self.units.pressure_to_lattice(outlet.pressure - self.sides.outlets[0].pressure) / CS2
+        return self.units.pressure_to_lattice(outlet.pressure - self.outlets[0].pressure) / CS2
 
     def check(self) -> None:
         """Raises WindTunnelError for velocities and pressures of openings that the lattice velocity cannot represent."""
         u = self.units
-        fastest = max(self.sides.inlets, key=lambda each: self.sides.speed_of(each) or 0.0, default=None)
+        fastest = max(self.inlets, key=lambda each: self.sides.speed_of(each) or 0.0, default=None)
         speed = 0.0 if fastest is None else self.sides.speed_of(fastest) or 0.0
         mach = u.velocity_to_lattice(speed) / SOUND_SPEED
         if fastest is not None and is_below(MACH_ERROR_ABOVE, mach):
@@ -89,12 +118,12 @@ class TunnelConditions:
                 f"the velocity on {fastest.face} is {speed:.4g} m/s, a Mach number of {mach:.2g} on the lattice, above the limit "
                 f"of {MACH_ERROR_ABOVE:g}: use a lattice_velocity of at most {advised:g} (now {u.lattice_velocity:g})"
             )
-        for outlet in self.sides.outlets:
+        for outlet in self.outlets:
             excess = abs(self.excess(outlet))
             if is_below(DENSITY_ERROR_ABOVE, excess):
                 advised = 0.95 * u.lattice_velocity * math.sqrt(DENSITY_ERROR_ABOVE / excess)
                 raise WindTunnelError(
-                    f"the pressure on {outlet.face} is {outlet.pressure:.5g} Pa: relative to {self.sides.outlets[0].face} it "
+                    f"the pressure on {outlet.face} is {outlet.pressure:.5g} Pa: relative to {self.outlets[0].face} it "
                     f"changes the density by {excess:.1%}, above the limit of {DENSITY_ERROR_ABOVE:.0%}. Check the unit of the "
                     f"pressure, or use a lattice_velocity of {advised:.2g} (now {u.lattice_velocity:g})"
                 )
@@ -130,16 +159,16 @@ class TunnelConditions:
         if own is not None:
             yield own.model(face)
             return
-        lower, upper = [-math.inf] * 3, [math.inf] * 3
+        cells = self._cells(face)
         for other in others:
-            if other.axis != face.axis:
-                strip = list(lower), list(upper)
-                inside = 1.0 if other.end == 0 else self.shape[other.axis] - 1.0
-                strip[1 - other.end][other.axis] = inside
-                (lower, upper)[other.end][other.axis] = inside
-                yield LinkPressure(face.within(_region(*strip), f"{face} beside {other}"), density)
-        part = face.within(_region(lower, upper), face.name) if others else face
-        if not (stream.is_oblique and stream.entering(face) < 0.0):
+            strip = cells & self._edge(face, other)
+            if strip.any():
+                yield LinkPressure(face.within(FaceCells.of(face.axis, strip), f"{face} beside {other}"), density)
+                cells = cells & ~strip
+        if not cells.any():
+            return
+        part = face if not others else face.within(FaceCells.of(face.axis, cells), face.name)
+        if _is_part(face) or not (stream.is_oblique and stream.entering(face) < 0.0):
             yield PressureOutlet(part, density, relaxation=_OUTLET_RELAXATION)
             return
         profile = None if self.profile is None else self.profile.of(self._place(face))
@@ -147,8 +176,17 @@ class TunnelConditions:
             part, density, relaxation=_OUTLET_RELAXATION, velocity=self._stream_velocity, profile=profile
         )
 
+    def _edge(self, face: Face, other: Face) -> np.ndarray:
+        """Mask of the cells of a side that lie along another opening too."""
+        mask = np.zeros(np.delete(self.shape, face.axis), dtype=bool)
+        if other.axis != face.axis:
+            across = other.axis - (other.axis > face.axis), face.axis - (face.axis > other.axis)
+            shared = np.take(self._cells(other), 0 if face.end == 0 else -1, axis=across[1])
+            np.moveaxis(mask, across[0], 0)[0 if other.end == 0 else -1] = shared
+        return mask
+
     def _own(self, face: Face) -> SideCondition | None:
-        return next((each for each in self.own if each.face == face), None)
+        return None if _is_part(face) else next((each for each in self.own if each.face == face.whole), None)
 
     def _inflow(self, inlet: SideInlet) -> Velocity:
         return self._stream_velocity if inlet.velocity is None else self._lattice(inlet.velocity)
@@ -167,8 +205,9 @@ class TunnelConditions:
         return InletPlace(face.axis, self.sides.stream.up, self.origin, self.units)
 
 
-def _region(lower: Sequence[float], upper: Sequence[float]) -> FaceRegion:
-    return FaceRegion(tuple(lower), tuple(upper))
+def _is_part(face: Face) -> bool:
+    """Whether it is an opening on a part of a side, which has a name of its own."""
+    return face.name != face.whole.name
 
 
 def pressure_doubts(conditions: Sequence[BoundaryCondition]) -> tuple[str, ...]:

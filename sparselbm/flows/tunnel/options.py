@@ -20,6 +20,7 @@ from ..motion.body_rotation import BodyRotation
 from ..physics.options import FlowOptions
 from .body import TunnelBody
 from .inflow_profile import InflowProfile
+from .part import Part
 from .side import Side, SideCondition, SideWall
 from .sides import TunnelSides
 from .stream import Stream
@@ -60,6 +61,8 @@ class TunnelOptions(FlowOptions, ABC):
     """Point to which moments refer [m]; None: the centre of the bounding box of that part."""
     sides: tuple[Side, ...] = ()
     """Inlets, outlets, walls, planes of symmetry and periodic sides; the other sides follow the stream."""
+    openings: Mapping[str, Part] = field(default_factory=dict)
+    """Inlets and outlets on parts of the sides, by name; the rest of a side keeps its condition."""
     road: bool = False
     """Whether the box ends at the lower end of the body along the vertical axis, on a wall that moves with the stream."""
     conditions: tuple[SideCondition, ...] = ()
@@ -98,7 +101,10 @@ class TunnelOptions(FlowOptions, ABC):
         if self.road:
             u = (self.velocity or 0.0) * self.stream.unit
             road = (SideWall(Face(self.stream.up, 0), tuple(np.where(np.arange(3) == self.stream.up, 0.0, u).tolist())),)
-        return TunnelSides(self.stream, (*self.sides, *road), self.forces.acceleration, is_driven=bool(self.moving))
+        return TunnelSides(
+            self.stream, (*self.sides, *road), self.forces.driven, is_driven=bool(self.moving),
+            parts=tuple(self.openings.values()),
+        )
 
     def check(self) -> None:
         """Raises WindTunnelError for options that do not fit together, independently of the bodies."""
@@ -120,3 +126,9 @@ class TunnelOptions(FlowOptions, ABC):
                 f"the stream is {self.stream}, which crosses the road: set the angle of attack to 0, or leave the road out"
             )
         self.all_sides.check()
+        for k in self.forces.controlled:
+            if not self.all_sides.periodic[k]:
+                raise WindTunnelError(
+                    f"mean_velocity is {self.forces.mean_velocity} m/s and flow_rate {self.forces.flow_rate} m^3/s, but the "
+                    f"sides along {'xyz'[k]} are not periodic: make both periodic, or set the component to 0 and give an inlet"
+                )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -28,6 +29,7 @@ from ..flow import Flow
 from ..inflow_setup import InflowSetup
 from ..motion.body_motion import FreeBody
 from ..motion.moving_bodies import MovingBodies
+from ..physics.flow_drive import FlowDrive, require_slow
 from ..physics.method import SLIP, WALLS, Inflow
 from .body import TunnelBody
 from .boundary_layer import boundary_layer_doubt
@@ -38,6 +40,7 @@ from .conditions import TunnelConditions, pressure_doubts
 from .initial_flow import DISTURBED_ABOVE, initial_stream
 from .motion_checks import MotionChecks
 from .options import TunnelOptions
+from .parts import TunnelParts
 from .side import SideWall
 from .space import TunnelSpace
 from .values import force_coefficients, recorded_values
@@ -99,6 +102,11 @@ class WindTunnelSetup(InflowSetup):
             growth=growth_around(o.stream) if o.corners is None else np.zeros(3), device=self.device,
         )
 
+    @cached_property
+    def parts(self) -> TunnelParts:
+        """Openings on parts of the sides."""
+        return TunnelParts(parts=self.options.openings, sides=self.options.all_sides, space=self.space)
+
     @property
     def _wanted_box(self) -> np.ndarray:
         """The box as specified, without whole tiles and without regard to the ground [m], (2, 3)."""
@@ -148,7 +156,8 @@ class WindTunnelSetup(InflowSetup):
     @property
     def inflow(self) -> Inflow:
         """Surroundings of the inlet: slip sides, or walls, and whether the obstacle's wall is interpolated on links."""
-        return (WALLS if self._walls else SLIP).past(self.options.wall)
+        sides = WALLS if self._walls else SLIP
+        return (sides.turned if self.options.stream.is_oblique else sides).past(self.options.wall)
 
     @property
     def _walls(self) -> tuple[SideWall, ...]:
@@ -168,23 +177,28 @@ class WindTunnelSetup(InflowSetup):
     @property
     def reference_pressure(self) -> float:
         """Pressure at the first outlet [Pa]; 0 without one."""
-        outlets = self.options.all_sides.outlets
+        outlets = self._conditions.outlets
         return outlets[0].pressure if outlets else 0.0
 
     @property
     def expected_compression(self) -> float:
-        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first."""
-        return 0.0 if self.options.all_sides.is_still else tunnel_compression(self.units, self.bounds, self.body, self._walls)
+        """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first, and
+        in a stream between periodic sides, where it has no inlet."""
+        sides, axis = self.options.all_sides, self.options.stream.axis
+        if sides.is_still or sides.periodic[axis]:
+            return 0.0
+        return tunnel_compression(self.units, self.bounds, self.body, self._walls)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy or, with conditions for which no limit was measured, may be unstable."""
         reynolds = self.units.reynolds(self.length)
         return (
-            *self.space.notes, *self.units.check(cells_across=self.cells_across), *filter(None, [self.instability]),
+            *self.space.notes, *self.parts.notes, *self.units.check(cells_across=self.cells_across),
+            *filter(None, [self.instability]),
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
-            *wake_doubt(reynolds), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
+            *wake_doubt(reynolds, self.length), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
             *(() if self.options.all_sides.is_still else self.body.doubts(self.bounds)),
         )
 
@@ -245,6 +259,7 @@ class WindTunnelSetup(InflowSetup):
             require_compression(self.expected_compression, self.lattice_velocity, WindTunnelError)
         self.body.require_silhouette()
         self._conditions.check()
+        require_slow(self.options.forces, self.units, self.bounds)
         self.require_place(self.mesh.points)
         self.space.require_open()
         self.motions.require()
@@ -302,8 +317,8 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         specified = {each.face for each in (*o.all_sides.specified, *o.conditions)}
         return TunnelConditions(
-            sides=o.all_sides, ground=self.space.ground_wall(specified), own=o.conditions, profile=o.profile, units=self.units,
-            origin=tuple(self.bounds[0].tolist()), shape=self.shape,
+            sides=o.all_sides, parts=self.parts.placed, ground=self.space.ground_wall(specified), own=o.conditions,
+            profile=o.profile, units=self.units, origin=tuple(self.bounds[0].tolist()), shape=self.shape,
         )
 
     @property
@@ -321,16 +336,23 @@ class WindTunnelSetup(InflowSetup):
         o = self.options
         moved = {} if points is None else {self.obstacle: self.mesh.with_points(points)}
         simulation = self.simulation(self.space.obstacles(wall or self.options.wall, moved, self._motions))
+        self._begin(simulation, moved)
+        if o.forces.controlled:
+            simulation.feedback = FlowDrive(simulation, self.units, self.reference_pressure, o.forces)
+        return self._flow(simulation)
+
+    def _begin(self, simulation: Simulation, moved: Mapping[str, TriangleMesh]) -> None:
+        """Sets the initial state; `moved`: the obstacle where it is moved."""
+        o = self.options
         body = moved.get(self.obstacle, self.mesh).bounds
         if o.all_sides.is_still:
-            return self._flow(simulation)
+            return
         disturbed = is_below(DISTURBED_ABOVE, self.units.reynolds(self.length))
         initial = initial_stream(
             self.domain, np.array(body), self.bounds, o.stream, self.lattice_velocity, is_disturbed=disturbed
         )
         factors = o.profile and o.profile.factors(self.domain.cell_centres(), o.stream.up, self.bounds[0, o.stream.up])
         simulation.set_state(1.0, initial if factors is None else initial * factors[..., None])
-        return self._flow(simulation)
 
     def _flow(self, simulation: Simulation) -> Flow:
         """The flow of a simulation in its initial state, with its moving bodies."""

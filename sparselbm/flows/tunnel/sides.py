@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import WindTunnelError
 from ...models.boundary import Face
+from .part import Part, PartInlet, PartOutlet
 from .side import Side, SideInlet, SideOutlet, SidePeriodic, SideWall
 from .stream import Stream
 
@@ -38,10 +39,12 @@ class TunnelSides:
 
     stream: Stream
     specified: tuple[Side, ...] = ()
-    acceleration: tuple[float, float, float] | None = None
-    """Body force per mass [m / s^2], which may drive a periodic flow; None: none."""
+    driven: tuple[bool, bool, bool] = (False, False, False)
+    """Whether a body force drives the flow along each axis, which it can between periodic sides."""
     is_driven: bool = False
     """Whether moving bodies drive the flow."""
+    parts: tuple[Part, ...] = ()
+    """Openings on parts of the sides."""
 
     @cached_property
     def all(self) -> dict[Face, Side | None]:
@@ -88,8 +91,18 @@ class TunnelSides:
 
     @property
     def is_still(self) -> bool:
-        """Whether the fluid is at rest at first, and the free stream only the reference of a flow that moving bodies drive."""
-        return self.is_driven and not self.inlets
+        """Whether the fluid is at rest at first, and the free stream only the reference of a flow that moving bodies or inlets on
+        parts of the sides drive."""
+        return (self.is_driven or self._has_part_inlet) and not self.inlets
+
+    @property
+    def _has_part_inlet(self) -> bool:
+        return any(isinstance(each, PartInlet) for each in self.parts)
+
+    @property
+    def _pressures(self) -> tuple[float, ...]:
+        """Pressures of all outlets [Pa], also of those on parts of the sides."""
+        return tuple(each.pressure for each in (*self.outlets, *self.parts) if isinstance(each, SideOutlet | PartOutlet))
 
     @property
     def walls_in_stream(self) -> tuple[SideWall, ...]:
@@ -140,16 +153,19 @@ class TunnelSides:
             yield SideFault(outlet.face, "pressure", f"the pressure is {outlet.pressure} Pa, but must be finite: correct it")
 
     def _faults_of_drive(self) -> Iterator[SideFault]:
-        driven = any(a != 0.0 and wraps for a, wraps in zip(self.acceleration or (), self.periodic))
-        if not (self.inlets or self.is_driven) and len({each.pressure for each in self.outlets}) < 2 and not driven:
+        driven = any(drives and wraps for drives, wraps in zip(self.driven, self.periodic))
+        enters, pressures = self.inlets or self._has_part_inlet, self._pressures
+        if not (enters or self.is_driven or driven) and len(set(pressures)) < 2:
             yield SideFault(
-                None, "kind", f"no side is an inlet, and {len(self.outlets)} are outlets: give a side the free stream or a "
-                "velocity, give two outlets different pressures, or drive the flow between periodic sides by an acceleration"
+                None, "kind", f"no side is an inlet, and {len(pressures)} are outlets: give a side the free stream or a "
+                "velocity, give two outlets different pressures, or drive the flow between periodic sides by an "
+                "acceleration or a mean velocity"
             )
-        if self.inlets and not self.outlets:
+        if enters and not pressures:
+            face = self.inlets[0].face if self.inlets else None
             yield SideFault(
-                self.inlets[0].face, "kind", "the side is an inlet, but no side is an outlet, so that the inflow cannot leave: "
-                "make a side an outlet"
+                face, "kind", f"{'the side' if face else 'a part of a side'} is an inlet, but no side is an outlet, so that the "
+                "inflow cannot leave: make a side an outlet, or a part of one"
             )
 
 

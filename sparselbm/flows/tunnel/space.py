@@ -69,7 +69,7 @@ class TunnelSpace:
     @property
     def closed_sides(self) -> tuple[Face, ...]:
         """Sides of the box without any fluid cell."""
-        return tuple(face for face, share in self._solid_shares.items() if share == 1.0)
+        return tuple(face for face, solid in self.solid_cells.items() if solid.all())
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -131,11 +131,13 @@ class TunnelSpace:
         return in_whole_tiles(self.wanted, self.voxel_size, self.growth)
 
     @cached_property
-    def _solid_shares(self) -> dict[Face, float]:
-        return self.surroundings.solid_shares(self.bodies, self.bounds, self.voxel_size, device=self.device)
+    def solid_cells(self) -> dict[Face, np.ndarray]:
+        """Mask of the cells along each side that bodies with walls on links fill; empty without such bodies."""
+        return self.surroundings.solid_cells(self.bodies, self.bounds, self.voxel_size, device=self.device)
 
     @property
     def _closed(self) -> dict[str, float]:
         """Share of the inlet and of the outlet that bodies close, where they do."""
-        shares = {opening: self._solid_shares.get(face, 0.0) for face, opening in self.openings.items()}
+        found = self.solid_cells
+        shares = {name: float(found[face].mean()) for face, name in self.openings.items() if face in found}
         return {end: share for end, share in shares.items() if share > 0.0}

@@ -66,18 +66,18 @@ class Surroundings:
         }
         return cls(ground, rooms, {name: ends for name, ends in reached.items() if ends})
 
-    def solid_shares(
+    def solid_cells(
         self, bodies: Mapping[str, TriangleMesh], bounds: np.ndarray, voxel_size: float, *, device: wp.DeviceLike = None
-    ) -> dict[Face, float]:
-        """Share of the cells along each side of the box (2, 3) [m] that bodies with walls on links fill; empty without any."""
+    ) -> dict[Face, np.ndarray]:
+        """Mask of the cells along each side of the box (2, 3) [m] that bodies with walls on links fill; empty without any."""
         queries = [(SurfaceQuery(bodies[name], device=device), name in self.rooms) for name in self.on_links]
         found = {}
         for face in (Face(k, end) for k in range(3) for end in (0, 1)) if queries else ():
             ticks = [np.arange(low + 0.5 * voxel_size, high, voxel_size) for low, high in bounds.T]
             ticks[face.axis] = bounds[face.end, [face.axis]] + 0.5 * face.inward * voxel_size
-            centres = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 3)
-            solid = [(query.signed_distance(centres) < 0.0) != room for query, room in queries]
-            found[face] = float(np.any(solid, axis=0).mean())
+            centres = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)
+            solid = [(query.signed_distance(centres.reshape(-1, 3)) < 0.0) != room for query, room in queries]
+            found[face] = np.any(solid, axis=0).reshape(centres.shape[:3]).squeeze(face.axis)
         return found
 
     @property

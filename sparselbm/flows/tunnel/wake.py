@@ -9,12 +9,15 @@ cases of 9 cells across: a sphere at 374 and a bunny at 2800 were steady after 2
 classified correctly: their side force is far above the tolerance from the start."""
 
 
-def wake_doubt(reynolds: float) -> tuple[str, ...]:
-    """Doubt about a result that is called steady after a few crossings; empty at Reynolds numbers of steady wakes."""
+def wake_doubt(reynolds: float, length: float) -> tuple[str, ...]:
+    """Doubt about a result that is called steady after a few crossings; empty at Reynolds numbers of steady wakes.
+
+    `length`: the body's extent across the flow [m], to which the Reynolds number refers.
+    """
     if not is_below(_UNSTABLE_ABOVE, reynolds):
         return ()
     return (
-        f"the Reynolds number is {reynolds:.4g}, above {_UNSTABLE_ABOVE:g}: a wake may take more than ten crossings to lose its "
-        "symmetry or to shed vortices, and drag that is called steady before is wrong by up to about 3%. Use a tolerance of 1e-4 "
-        "to observe the flow for longer",
+        f"the Reynolds number of the extent across the flow, {length:.4g} m, is {reynolds:.4g}, above "
+        f"{_UNSTABLE_ABOVE:g}: a wake may take more than ten crossings to lose its symmetry or to shed vortices, and drag that "
+        "is called steady before is wrong by up to about 3%. Use a tolerance of 1e-4 to observe the flow for longer",
     )

@@ -35,6 +35,7 @@ from .opening_groups import VesselOpenings, is_developed
 from .openings import Inlet, coarse_openings, internal_dimensions, require_links
 from .outlet_coupling import SCALE
 from .outlets import OutletCondition
+from .sound import Tube, sound_doubts
 
 if TYPE_CHECKING:
     from ...scene.usd import Scene
@@ -65,8 +66,14 @@ class InternalFlow(FlowOptions):
     """Bounce-back rule of the surface."""
 
     def check(self) -> None:
-        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0."""
+        """Raises InternalFlowError for a voxel size or a viscosity that is not finite and above 0, and for a mean velocity
+        between periodic sides, which a fluid volume does not have."""
         self.require_positive(InternalFlowError)
+        if self.forces.controlled:
+            raise InternalFlowError(
+                f"mean_velocity is {self.forces.mean_velocity} m/s and flow_rate {self.forces.flow_rate} m^3/s, but a fluid "
+                "volume has no periodic sides: remove them, and give an inlet its velocity or flow rate"
+            )
 
     def within(
         self, surface: TriangleMesh, caps: Mapping[str, TriangleMesh], conditions: Mapping[str, Inlet | OutletCondition],
@@ -258,8 +265,7 @@ class InternalFlowSetup(InflowSetup):
         """
         widest = max(cap.hydraulic_diameter for cap in self.caps.values())
         times = self.surface.volume / self.flow_rate, 0.25 * widest**2 / self.units.viscosity
-        sound = _CROSSINGS_BY_SOUND * float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED
-        return math.ceil(max(self.units.time_to_lattice(min(times)), sound))
+        return math.ceil(self.units.time_to_lattice(max(min(times), _CROSSINGS_BY_SOUND * self.crossing_by_sound)))
 
     @property
     def expected_compression(self) -> float:
@@ -277,12 +283,18 @@ class InternalFlowSetup(InflowSetup):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about settings that reduce accuracy."""
+        tube = Tube.of(self.surface, self.crossing_by_sound, self.units.viscosity)
         return (
             *self.units.check(), *coarse_openings(self.cells_across, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity),
             *coarse_faces(self.wall, self.voxel_size, self.name),
-            *self.openings.sound_warning(max(self.domain.shape), self.units.time_step),
+            *sound_doubts(self.openings.waveforms, tube, self.lattice_velocity), *self.openings.outflow_doubts,
         )
+
+    @property
+    def crossing_by_sound(self) -> float:
+        """Time in which sound crosses the vessel along its longest side [s]."""
+        return float(np.ptp(self.bounds, axis=0).max()) / self.voxel_size / SOUND_SPEED * self.units.time_step
 
     @property
     def surface_doubts(self) -> tuple[str, ...]:
@@ -291,16 +303,17 @@ class InternalFlowSetup(InflowSetup):
 
     @property
     def dimensions(self) -> dict[str, str]:
-        """Sizes [m] of the surface and of its openings, as rows of a table."""
-        return internal_dimensions(self.bounds, self.caps, self.openings.swiftest)
+        """Sizes [m] of the surface and of its openings, with their conditions, as rows of a table."""
+        return internal_dimensions(self.bounds, self.caps, self.conditions, self.openings.swiftest)
 
     def require_valid(self) -> None:
         """Raises UnitsError for units and cells outside the limits, InternalFlowError for caps away from the surface."""
         self.units.check(cells_across=self.cells_across)
         self.openings.require_valid()
         self.require_stable()
-        if self.openings.pressures:
-            require_pressures(self.openings.pressures, self.lattice_velocity, self._excess)
+        if pressures := self.openings.extreme_pressures:
+            require_pressures(pressures, self.lattice_velocity, self._density_of)
+        self.openings.require_slow_outlets(self.lattice_velocity)
         require_compression(self.expected_compression, self.lattice_velocity)
         require_slow_flow(self.openings.growth, self.lattice_velocity)
         self.openings.require_on_surface(SurfaceQuery(self.surface, device="cpu"), self.name, self.voxel_size)
@@ -377,4 +390,8 @@ class InternalFlowSetup(InflowSetup):
 
     def _excess(self, name: str) -> float:
         """Density perturbation rho - 1 behind an outlet [lattice density]."""
-        return self.units.pressure_to_lattice(self.openings.pressure_differences[name]) / CS2
+        return self._density_of(self.openings.pressure_differences[name])
+
+    def _density_of(self, pressure: float) -> float:
+        """Density perturbation rho - 1 of a pressure [Pa]."""
+        return self.units.pressure_to_lattice(pressure) / CS2

@@ -17,7 +17,7 @@ from ...models import Waveform
 from ...models.boundary import LinkPressure, Patch, Tabulated
 from ...observe import OpeningFlows
 from ...solver import Simulation
-from ...units import SOUND_SPEED, Units, is_below
+from ...units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below
 from ..runs.port_state import OUTLETS
 from .cap_profiles import WomersleyInflow, require_round
 from .inflow import InletGroup
@@ -27,6 +27,9 @@ from .outlets import Outlet, OutletCondition, require_outlets, steady_flows
 
 _RATES_APART = 100.0
 """Largest quotient of the mean velocities of two inlets; a slower flow is lost in the rounding and in the sound of the other."""
+
+_INSTANTS = 200
+"""Times in a period at which pressures are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +110,16 @@ class VesselOpenings:
         return fixed if len(fixed) == len(self.outlets) else None
 
     @property
+    def extreme_pressures(self) -> dict[str, float]:
+        """Pressures of the outlets where these are prescribed [Pa], at the time at which they differ most."""
+        given = {name: each.pressure for name, each in self.outlets.items() if isinstance(each, Outlet)}
+        waves = [each for each in given.values() if isinstance(each, Waveform)]
+        times = {0.0, *(time for each in waves for time in each.times)}
+        times.update(k / _INSTANTS * (each.period or each.end) for each in waves for k in range(_INSTANTS))
+        found = ({name: _within(each, time) for name, each in given.items()} for time in sorted(times))
+        return max(found, key=lambda values: max(values.values()) - min(values.values())) if given else {}
+
+    @property
     def are_coupled(self) -> bool:
         """Whether the pressures at the outlets follow the flow, or a varying inflow, whose sound they let out."""
         return self.pressures is None or bool(self.waveforms)
@@ -123,15 +136,26 @@ class VesselOpenings:
         fixed = self.pressures or {}
         return {name: fixed[name] - self.reference_pressure if name in fixed else 0.0 for name in self.outlets}
 
-    def sound_warning(self, cells: int, time_step: float) -> tuple[str, ...]:
-        """Warning about a waveform during whose period sound cannot cross the vessel; `cells`: along its longest side."""
-        shortest = 4.0 * cells / SOUND_SPEED * time_step
-        return tuple(
-            f"the waveform at {name} has a period of {each.period:.4g} s, below {shortest:.4g} s, in which sound crosses the "
-            f"vessel's {cells} cells four times: sound resonates in it, and flow and pressure do not follow the waveform. Use a "
-            "smaller lattice_velocity"
-            for name, each in self.waveforms.items() if each.period is not None and each.period < shortest
+    @property
+    def outflow_doubts(self) -> tuple[str, ...]:
+        """Doubt about an outlet whose mean velocity, by resistances and shares alone, is a hundredth of another's or less."""
+        means = self._outlet_velocities
+        fast, slow = (choose(means, key=lambda name: abs(means[name]), default="") for choose in (max, min))
+        if not means or not is_below(_RATES_APART * abs(means[slow]), abs(means[fast])):
+            return ()
+        return (
+            f"the mean velocity at {slow} will be about {abs(means[slow]):.3g} m/s, less than a {_RATES_APART:g}th of that at "
+            f"{fast} ({abs(means[fast]):.3g} m/s), and is lost in its rounding: check the units of resistances, pressures and "
+            "shares, or make the slower outlet a wall",
         )
+
+    @cached_property
+    def _outlet_velocities(self) -> dict[str, float]:
+        """Mean velocity out of each outlet [m / s] by resistances and shares alone; none where all pressures are prescribed."""
+        if all(isinstance(each, Outlet) for each in self.outlets.values()):
+            return {}
+        flows, _ = steady_flows(self.outlets, self.mean_inflow)
+        return {name: flow / self.caps[name].area for name, flow in flows.items()}
 
     def require_valid(self) -> None:
         """Raises InternalFlowError for inlets and outlets that contradict each other."""
@@ -146,6 +170,18 @@ class VesselOpenings:
                 f"({means[slow]:.4g} m/s), above the limit of {_RATES_APART:g}: check the units, or make the slower inlet a wall"
             )
         require_outlets(self.outlets)
+
+    def require_slow_outlets(self, lattice_velocity: float) -> None:
+        """Raises InternalFlowError for outlets through which pressures and resistances drive a flow faster than Mach 0.3."""
+        means = self._outlet_velocities
+        name = max(means, key=lambda name: abs(means[name]), default="")
+        mach = abs(means.get(name, 0.0)) / self.largest_velocity * lattice_velocity / SOUND_SPEED
+        if is_below(MACH_ERROR_ABOVE, mach):
+            raise InternalFlowError(
+                f"the outlet {name} is {self.outlets[name]}, which lets {means[name]:.3g} m/s out at the pressures of the other "
+                f"outlets, a Mach number of {mach:.2g} on the lattice, above the limit of {MACH_ERROR_ABOVE:g}: check the units "
+                "of pressures, resistances and shares"
+            )
 
     def require_on_surface(self, surface: SurfaceQuery, name: str, voxel_size: float) -> None:
         """Raises InternalFlowError for a cap that is away from the surface `name`."""
@@ -193,3 +229,10 @@ class VesselOpenings:
 def is_developed(openings: VesselOpenings) -> bool:
     """Whether the flow of all inlets does not develop any further."""
     return all(inlet.profile.is_developed for inlet in openings.inlets.values())
+
+
+def _within(pressure: float | Waveform, time: float) -> float:
+    """Pressure [Pa] at a time [s], or at the end of a waveform that is nearest to it."""
+    if isinstance(pressure, Waveform) and pressure.period is None:
+        time = min(max(time, pressure.times[0]), pressure.end)
+    return value_at(pressure, time)

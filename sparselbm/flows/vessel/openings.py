@@ -1,4 +1,4 @@
-"""Inlets of an internal flow, and the sizes of its openings."""
+"""Inlets of an internal flow, and its openings as rows of a table."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ...models import Waveform
 from ...quantities import flow_rate_text
 from ...units import CELLS_WARNING_BELOW, coarse_error, finer_voxel_size, is_below
 from .cap_profiles import CapProfile, UniformInflow, WomersleyInflow
+from .outlets import OutletCondition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +74,19 @@ def value_at(value: float | Waveform, time: float) -> float:
     return value(time) if isinstance(value, Waveform) else value
 
 
-def internal_dimensions(bounds: np.ndarray, caps: Mapping[str, Cap], reference: str) -> dict[str, str]:
-    """Sizes as rows of a table: of the surface between two corners [m], of its openings, and the length of the Reynolds number.
+def internal_dimensions(
+    bounds: np.ndarray, caps: Mapping[str, Cap], conditions: Mapping[str, Inlet | OutletCondition], reference: str
+) -> dict[str, str]:
+    """Rows of a table: size of the surface between two corners [m], its openings with their conditions, and the length of the
+    Reynolds number.
 
     `reference`: name of the opening whose hydraulic diameter that length is.
     """
     return {
         "size": f"{' x '.join(f'{x:.4g}' for x in np.ptp(bounds, axis=0))} m",
         **{
-            f"opening {name}": f"{cap.area:.4g} m^2, hydraulic diameter {cap.hydraulic_diameter:.4g} m"
+            f"{'inlet' if isinstance(conditions[name], Inlet) else 'outlet'} {name}":
+            f"{cap.area:.4g} m^2, hydraulic diameter {cap.hydraulic_diameter:.4g} m, {conditions[name]}"
             for name, cap in caps.items()
         },
         "reference length": f"{caps[reference].hydraulic_diameter:.4g} m, hydraulic diameter of {reference}",

@@ -16,7 +16,7 @@ from ...solver import Simulation
 from ...solver.feedback import Feedback
 from ...units import SOUND_SPEED, Units
 from ..compression import COMPRESSION_ERROR_ABOVE
-from .outlets import FlowShareOutlet, LumpedOutlet, OutletCondition, steady_flows
+from .outlets import FlowShareOutlet, LumpedOutlet, Outlet, OutletCondition, steady_flows
 
 INTERVAL = 10
 """Steps between two updates: sound takes 10 from an opening to the middle of the section in which its flow is measured."""
@@ -152,6 +152,21 @@ class OutletCoupling(Feedback):
             self._is_steady = False
 
     @property
+    def refusal(self):
+        following = [name for name, port in self._ports.items() if port.floats or not _is_constant(port.condition)]
+        if following:
+            conditions = "; ".join(f"{name}: {self._ports[name].condition}" for name in following)
+            return (
+                f"the pressures at outlets depend on the flow or on time ({conditions}), which a gradient does not follow: use "
+                "Outlet(pressure=...) with the pressures that this flow has reached"
+            )
+        return (
+            "the inflow varies in time, and the pressures at the outlets follow its sound to let it out, which a gradient does "
+            "not follow: set flow.simulation.feedback = None before the first step, which holds the prescribed pressures; sound "
+            "is then reflected, so let the inflow change slowly"
+        )
+
+    @property
     def memory(self):
         values = {"level": self.level, "common": self._common}
         for name, port in self._ports.items():
@@ -183,3 +198,7 @@ class OutletCoupling(Feedback):
             excess = self._units.pressure_to_lattice(port.applied) / CS2
             factors[tuple(self._openings.cells[name].T)] = excess / SCALE
         self._simulation.set_field(self._field, factors)
+
+
+def _is_constant(condition: OutletCondition) -> bool:
+    return isinstance(condition, Outlet) and not isinstance(condition.pressure, Waveform)

@@ -3,7 +3,7 @@
 from .characteristic_outlet import CharacteristicOutlet
 from .condition import BoundaryCondition
 from .convective_outlet import ConvectiveOutlet
-from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face, FaceRegion
+from .face import X_MAX, X_MIN, Y_MAX, Y_MIN, Z_MAX, Z_MIN, Face, FaceCells, FaceRegion
 from .free_slip import FreeSlip
 from .grad_pressure import GradPressure
 from .grad_velocity import GradVelocity
@@ -32,6 +32,7 @@ __all__ = [
     "CharacteristicOutlet",
     "ConvectiveOutlet",
     "Face",
+    "FaceCells",
     "FaceRegion",
     "FreeSlip",
     "GradPressure",

@@ -21,6 +21,34 @@ class FaceRegion:
 
 
 @dataclass(frozen=True)
+class FaceCells:
+    """Region of chosen cells along a side of the domain's box."""
+
+    axis: int
+    """Axis of the side's normal."""
+    shape: tuple[int, ...]
+    """Number of cells of the side along the other axes."""
+    bits: bytes
+    """Whether each cell is chosen, in C order, eight to a byte (`numpy.packbits`)."""
+
+    @classmethod
+    def of(cls, axis: int, chosen: np.ndarray) -> "FaceCells":
+        """The region of a mask of the cells of a side."""
+        return cls(axis, chosen.shape, np.packbits(chosen).tobytes())
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """Mask of the cells of the side, of the shape `shape`."""
+        bits = np.unpackbits(np.frombuffer(self.bits, np.uint8), count=int(np.prod(self.shape)))
+        return bits.astype(bool).reshape(self.shape)
+
+    def holds(self, centres: np.ndarray) -> np.ndarray:
+        """Mask of the centres (..., d) that lie in the region."""
+        places = np.clip(np.floor(np.delete(centres, self.axis, axis=-1)).astype(np.int64), 0, np.array(self.shape) - 1)
+        return self.chosen[tuple(np.moveaxis(places, -1, 0))]
+
+
+@dataclass(frozen=True)
 class Face(Opening):
     """Side of the domain's box, given by its axis and end; `within` returns a part of it."""
 
@@ -28,20 +56,25 @@ class Face(Opening):
     """Axis of the normal: 0, 1 or 2 for x, y, z."""
     end: int
     """0: the lower end, 1: the upper end."""
-    region: FaceRegion | None = None
+    region: FaceRegion | FaceCells | None = None
     """Part of the side; None: all of it."""
     label: str = ""
     """Name of the part."""
 
     plane = True
 
-    def within(self, region: FaceRegion, label: str) -> "Face":
+    def within(self, region: FaceRegion | FaceCells, label: str) -> "Face":
         """Returns a part of this side with its own name."""
         return replace(self, region=region, label=label)
 
     @property
     def name(self) -> str:
         return self.label or f"{'xyz'[self.axis]}_{'min' if self.end == 0 else 'max'}"
+
+    @property
+    def whole(self) -> "Face":
+        """The side of which this is a part."""
+        return Face(self.axis, self.end)
 
     @property
     def inward(self) -> int:

@@ -20,8 +20,8 @@ class BGK(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q19: CellReynoldsLimits(slip=10.0, walls=10.0, links=10.0, rim=5.0, developed=10.0),
-        D3Q27: CellReynoldsLimits(slip=10.0, walls=10.0, links=10.0, rim=5.0, developed=10.0),
+        D3Q19: CellReynoldsLimits(slip=10.0, oblique=10.0, walls=10.0, links=10.0, rim=5.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=10.0, oblique=10.0, walls=10.0, links=10.0, rim=5.0, developed=10.0),
     })
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

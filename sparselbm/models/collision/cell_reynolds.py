@@ -13,6 +13,8 @@ class CellReynoldsLimits:
 
     slip: float
     """Inlet of a box whose sides are free-slip."""
+    oblique: float
+    """Inlets of an oblique stream, on two or three sides of a box: the smaller one of this and that of the sides counts."""
     walls: float
     """Inlet of a box with no-slip sides, which meet the inlet and the outlet."""
     links: float

@@ -28,8 +28,8 @@ class CentralMoment(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q19: CellReynoldsLimits(slip=50.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
-        D3Q27: CellReynoldsLimits(slip=80.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
+        D3Q19: CellReynoldsLimits(slip=50.0, oblique=50.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=80.0, oblique=80.0, walls=50.0, links=50.0, rim=5.0, developed=10.0),
     })
 
     bulk_viscosity: float | None = field(default=None, metadata=in_si(Unit(m=2, s=-1)))

@@ -30,7 +30,7 @@ class Cumulant(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q27: CellReynoldsLimits(slip=50.0, walls=80.0, links=50.0, rim=30.0, developed=50.0),
+        D3Q27: CellReynoldsLimits(slip=50.0, oblique=50.0, walls=80.0, links=50.0, rim=30.0, developed=50.0),
     })
 
     bulk_viscosity: float | None = field(default=None, metadata=in_si(Unit(m=2, s=-1)))

@@ -23,8 +23,8 @@ class RecursiveRegularised(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q19: CellReynoldsLimits(slip=12.0, walls=12.0, links=12.0, rim=6.5, developed=12.0),
-        D3Q27: CellReynoldsLimits(slip=300.0, walls=25.0, links=50.0, rim=30.0, developed=50.0),
+        D3Q19: CellReynoldsLimits(slip=12.0, oblique=12.0, walls=12.0, links=12.0, rim=6.5, developed=12.0),
+        D3Q27: CellReynoldsLimits(slip=300.0, oblique=75.0, walls=25.0, links=50.0, rim=30.0, developed=50.0),
     })
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:

@@ -24,8 +24,8 @@ class TRT(Collision):
     """
 
     cell_reynolds_limits = MappingProxyType({
-        D3Q19: CellReynoldsLimits(slip=10.0, walls=8.0, links=8.0, rim=6.5, developed=10.0),
-        D3Q27: CellReynoldsLimits(slip=8.0, walls=8.0, links=8.0, rim=6.5, developed=10.0),
+        D3Q19: CellReynoldsLimits(slip=10.0, oblique=10.0, walls=8.0, links=8.0, rim=6.5, developed=10.0),
+        D3Q27: CellReynoldsLimits(slip=8.0, oblique=8.0, walls=8.0, links=8.0, rim=6.5, developed=10.0),
     })
 
     magic: float = 3 / 16

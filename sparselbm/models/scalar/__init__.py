@@ -4,14 +4,17 @@ from .bgk import ScalarBGK
 from .body import BodyValue
 from .collision import ScalarCollision
 from .condition import ScalarCondition
+from .conduction import BodyConduction
 from .fixed_flux import FixedFlux
 from .fixed_value import FixedValue
 from .link_outflow import LinkOutflow
 from .outflow import Outflow
 from .scalar import Scalar
+from .scalar_body import ScalarBody
 from .trt import ScalarTRT
 
 __all__ = [
+    "BodyConduction",
     "BodyValue",
     "FixedFlux",
     "FixedValue",
@@ -19,6 +22,7 @@ __all__ = [
     "Outflow",
     "Scalar",
     "ScalarBGK",
+    "ScalarBody",
     "ScalarCollision",
     "ScalarCondition",
     "ScalarTRT",

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...lattice import Lattice
+from ..model_parameter import ModelParameter
 from ..wall.partially_saturated import saturation
 from .equilibrium import scalar_equilibrium_parts
+from .scalar_body import ScalarBody
 
 _DAMPED = 0.9
 """Parameter r of `held_at`."""
@@ -15,15 +17,17 @@ to 0.015 cells for D = 0.02 to 0.2 and 0.054 for 0.5; with a = 1 it was 0.25 cel
 
 
 @dataclass(frozen=True)
-class BodyValue:
+class BodyValue(ScalarBody):
     """Fixed value phi_b on the surface of an obstacle, such as a heated or dissolving body. The default is insulated.
 
     Parameter: `value`, in full `heat.body.value` for the scalar heat and the obstacle body.
     """
 
-    obstacle: str
     value: float
     """phi_b."""
+
+    def parameters(self):
+        return (ModelParameter("value", self.value, doc="value at the surface"),)
 
 
 def held_share(eps, k):
@@ -60,3 +64,25 @@ def held_at(lattice: Lattice, g: Sequence, value) -> list:
         (1.0 + _DAMPED) * w * value - gq - _DAMPED * g[p]
         for gq, w, p in zip(g, lattice.weights, lattice.opposites, strict=True)
     ]
+
+
+def _slope(delta):
+    """r = (2 delta - 1) / (2 delta + 1)."""
+    return (2.0 * delta - 1.0) / (2.0 * delta + 1.0)
+
+
+def surface_value(weight: float, delta, value, waited, arriving):
+    """Fixed value on a link that the surface cuts at the distance delta [links] from the cell along c_p, q opposite to p:
+
+        g_q(t + 1) = -g*_p + r (g*_q + g_p(t + 1)) + 4 w_q phi_b / (1 + 2 delta), r = (2 delta - 1) / (2 delta + 1).
+
+    A profile that is linear along the link is exact for any diffusivity; anti-bounce-back is the case delta = 1/2.
+    `waited`: g*_p - r g*_q, from `waiting`; `arriving`: g_p(t + 1).
+    Source: Li, Mei & Klausner, J. Comput. Phys. 237 (2013) 366, with c_d1 = -1.
+    """
+    return _slope(delta) * arriving - waited + 4.0 * weight / (1.0 + 2.0 * delta) * value
+
+
+def waiting(delta, towards, back):
+    """g*_p - r g*_q, which is stored in the slot of p, whose link is cut; `towards`, `back`: g*_p, g*_q."""
+    return towards - _slope(delta) * back

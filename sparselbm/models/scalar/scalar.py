@@ -1,6 +1,6 @@
 """Scalar carried by the flow."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...lattice import D2Q5, D3Q7, Lattice
 from ...units import Unit
@@ -9,6 +9,8 @@ from ..model_parameter import ModelParameter
 from .body import BodyValue
 from .collision import ScalarCollision
 from .condition import ScalarCondition
+from .conduction import BodyConduction
+from .scalar_body import ScalarBody
 from .trt import ScalarTRT
 
 
@@ -26,8 +28,8 @@ class Scalar:
     collision: ScalarCollision = field(default=ScalarTRT())
     conditions: tuple[ScalarCondition, ...] = ()
     """Conditions on faces and patches; the default is no flux."""
-    bodies: tuple[BodyValue, ...] = ()
-    """Obstacles with a fixed surface value; all others are insulated."""
+    bodies: tuple[ScalarBody, ...] = ()
+    """Obstacles with a fixed surface value, or that conduct the scalar; all others are insulated."""
     source: float | None = field(default=None, metadata=in_si(Unit(scalar=1, s=-1)))
     """S [phi / step], uniform; None: no source."""
     offset: float = field(default=0.0, compare=False)
@@ -51,8 +53,27 @@ class Scalar:
                 )
 
     def lattice(self, dimension: int) -> Lattice:
-        """Velocity set of the scalar's populations."""
-        return D2Q5 if dimension == 2 else D3Q7
+        """Velocity set of the scalar's populations.
+
+        With a body whose heat capacity C_s is below the fluid's, all moving populations are C_s times as large: the rest
+        population, which stores the heat capacity, then stays positive.
+        """
+        usual = D2Q5 if dimension == 2 else D3Q7
+        share = min([1.0, *(body.heat_capacity for body in self.conducting)])
+        if share == 1.0:
+            return usual
+        moving = tuple(share * w for w in usual.weights[1:])
+        return replace(usual, name=f"{usual.name}({share:g})", weights=(1.0 - sum(moving), *moving), cs2=share * usual.cs2)
+
+    @property
+    def held(self) -> tuple[BodyValue, ...]:
+        """Obstacles with a fixed surface value."""
+        return tuple(body for body in self.bodies if isinstance(body, BodyValue))
+
+    @property
+    def conducting(self) -> tuple[BodyConduction, ...]:
+        """Obstacles that conduct the scalar."""
+        return tuple(body for body in self.bodies if isinstance(body, BodyConduction))
 
     @property
     def parameters(self) -> tuple[ModelParameter, ...]:
@@ -62,6 +83,6 @@ class Scalar:
             ModelParameter("diffusivity", self.diffusivity, "cells^2/step", "relaxation time D / c_s^2 + 1/2", above=0.0),
             *sources,
             *(number.of(c.face.name) for c in self.conditions for number in c.parameters()),
-            *(ModelParameter("value", b.value, doc="value at the surface").of(b.obstacle) for b in self.bodies),
+            *(number.of(body.obstacle) for body in self.bodies for number in body.parameters()),
         )
         return tuple(number.of(self.name) for number in numbers)

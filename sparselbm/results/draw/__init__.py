@@ -1,9 +1,9 @@
 """Drawings of a flow in the results stage: slices, streamlines, isosurfaces and surface values."""
 
-from .drawing import Drawing, FlowFrame, draw_all
+from .chosen import with_fields
+from .drawing import Drawing, draw_all
 from .glyphs import Glyphs
 from .isosurface import Isosurface
-from .quantity import Pressure, QCriterion, Quantity, Speed, Vorticity
 from .slice import Slice
 from .streamlines import Streamlines
 from .surface import SurfaceValues
@@ -12,18 +12,13 @@ from .volumes import VolumeGrids
 
 __all__ = [
     "Drawing",
-    "FlowFrame",
     "Glyphs",
     "Isosurface",
-    "Pressure",
-    "QCriterion",
-    "Quantity",
     "Slice",
-    "Speed",
     "Streamlines",
     "SurfaceValues",
     "Tracers",
     "VolumeGrids",
-    "Vorticity",
     "draw_all",
+    "with_fields",
 ]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...grid import sample
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Speed
+from .plane import FlowPlane
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Glyphs(Drawing):
             raise ValueError(f"every is {self.every}: pass at least 1 cell between arrows")
 
     def draw(self, stage, moment, time):
-        domain, positions = moment.snapshot.domain, moment.plane(self.axis, self.at, self.every).reshape(-1, 3)
+        domain, plane = moment.snapshot.domain, FlowPlane(moment, *moment.place(self.axis, self.at))
+        positions = plane.centres(self.every).reshape(-1, 3)
         velocity = sample(domain, np.where(moment.is_fluid[..., None], moment.snapshot.velocity, np.nan), positions)
         known, speed = np.isfinite(velocity).all(axis=1), Speed()
-        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        stage.set_scale(speed.name, limits_of(speed.in_fluid(moment)), speed.label)
         stage.add_glyphs(
             "velocity", positions[known], velocity[known], length=1.5 * self.every * domain.voxel_size,
             field_name=speed.name, time=time,

@@ -2,33 +2,27 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from ...grid import sample
+from ..fields import CellField, Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Quantity, Speed
+from .plane import FlowPlane
 
 
 @dataclass(frozen=True)
 class Slice(Drawing):
-    """Quantity on a plane normal to an axis, with gaps where there is no fluid."""
+    """Quantity on a plane normal to an axis, over the whole box, trimmed by the surfaces of bodies and walls."""
 
     axis: int | None = None
     """Axis 0, 1 or 2; None: horizontal and across the flow."""
     at: float | None = None
     """Coordinate along the axis [m]; None: the middle of the body."""
-    quantity: Quantity = field(default_factory=Speed)
+    quantity: CellField = field(default_factory=Speed)
 
     def draw(self, stage, moment, time):
-        positions = moment.plane(self.axis, self.at)
-        snapshot, flat = moment.snapshot, positions.reshape(-1, 3)
-        cells = np.where(snapshot.domain.fluid, self.quantity.of(snapshot), np.nan)
-        values = sample(snapshot.domain, cells, flat)
-        values[sample(snapshot.domain, snapshot.solid, flat) > 0.5] = np.nan
-        name = self.quantity.name
-        stage.set_scale(name, limits_of(moment.values(self.quantity)), self.quantity.label)
-        axis = moment.across if self.axis is None else self.axis
+        plane, name = FlowPlane(moment, *moment.place(self.axis, self.at)), self.quantity.name
+        positions = plane.to_edges
+        stage.set_scale(name, limits_of(self.quantity.in_fluid(moment)), self.quantity.label)
         stage.add_slice(
-            f"{name}_{'xyz'[axis]}", positions, values.reshape(positions.shape[:2]), field_name=name, time=time
+            f"{name}_{'xyz'[plane.axis]}", positions, plane.values(self.quantity, positions),
+            clearance=plane.clearance(positions), field_name=name, time=time,
         )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Speed
 
 
 @dataclass(frozen=True)
@@ -26,5 +26,5 @@ class Streamlines(Drawing):
         if not lines:
             return
         speed = Speed()
-        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        stage.set_scale(speed.name, limits_of(speed.in_fluid(moment)), speed.label)
         stage.add_streamlines("flow", lines, speeds, width=self.width, field_name=speed.name, time=time)

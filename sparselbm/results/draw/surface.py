@@ -2,32 +2,37 @@
 
 from dataclasses import dataclass
 
+from ..fields import FIELDS, Pressure, Quantity, WallShearStress, field_named
 from ..stage.colour import limits_of, magnitude
 from .drawing import Drawing
 
-LABELS = {"pressure": "pressure [Pa]", "shear": "wall shear [Pa]", "sensitivity": "d C_d / d volume [1/m^3]"}
-"""Legend labels of the quantities that can be coloured."""
+_SENSITIVITY, _SENSITIVITY_LABEL = "sensitivity", "d C_d / d volume [1/m^3]"
+COLOURS = (*(each.name for each in FIELDS if each.on_surfaces), _SENSITIVITY)
+"""Quantities of every flow that can be coloured."""
 
 
 @dataclass(frozen=True)
 class SurfaceValues(Drawing):
-    """Surface `pressure` and `shear` (a vector in world axes) [Pa], and further values of `FlowFrame.on_points`.
+    """Fields on the surface, such as pressure and wall shear stress (a vector in world axes) [Pa], and further values of
+    `FlowFrame.on_points`.
 
-    Raises ValueError for a colour that is not in `LABELS`.
+    Raises ValueError for a colour that is not in `COLOURS` and no field of the drawing.
     """
 
     colour: str = "pressure"
-    """Quantity that sets the colours; `pressure` if the frame does not have it."""
+    """Quantity that sets the colours; the first field if the frame does not have it."""
+    fields: tuple[Quantity, ...] = (Pressure(), WallShearStress())
 
     def __post_init__(self):
-        if self.colour not in LABELS:
-            raise ValueError(f"colour is {self.colour!r}: use one of {', '.join(LABELS)}")
+        if self.colour not in (*COLOURS, *(each.name for each in self.fields)):
+            raise ValueError(f"colour is {self.colour!r}: use one of {', '.join(COLOURS)}")
 
     def draw(self, stage, moment, time):
-        fields = {
-            "pressure": moment.snapshot.surface_pressure(moment.mesh),
-            "shear": moment.snapshot.wall_shear(moment.mesh, moment.viscosity), **moment.on_points,
-        }
-        shown = self.colour if self.colour in fields else "pressure"
-        stage.set_scale(shown, limits_of(magnitude(fields[shown])), LABELS[shown])
+        wanted = {each.name: each for each in self.fields}
+        if self.colour in {each.name for each in FIELDS} and self.fields == SurfaceValues.fields:
+            wanted.setdefault(self.colour, field_named(self.colour))
+        fields = {name: each.on_surface(moment) for name, each in wanted.items()} | dict(moment.on_points)
+        shown = self.colour if self.colour in fields else next(iter(wanted))
+        label = _SENSITIVITY_LABEL if shown == _SENSITIVITY else field_named(shown).label
+        stage.set_scale(shown, limits_of(magnitude(fields[shown])), label)
         stage.add_surface_fields(moment.body, fields, iteration=time, colour_by=shown)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...grid import FieldSampler
+from ..fields import Speed
 from ..stage.colour import limits_of
 from .drawing import Drawing
-from .quantity import Speed
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Tracers(Drawing):
         substeps = frames * max(1, round(2.0 * fastest * interval / domain.voxel_size / frames))
         paths = _paths(flow, moment.seeds(self.count), interval / substeps, 2 * self.rows * substeps)
         speed = Speed()
-        stage.set_scale(speed.name, limits_of(moment.values(speed)), speed.label)
+        stage.set_scale(speed.name, limits_of(speed.in_fluid(moment)), speed.label)
         for frame, code in enumerate(codes):
             points = paths[frame * substeps // frames :: substeps].reshape(-1, 3)
             points = points[np.isfinite(points).all(axis=1)]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 STEPS = 256
-"""Number of colours of the colour map in the texture; grey is appended."""
+"""Number of colours of each of the two colour maps in the texture; grey is appended."""
 PICTURE = "colours.png"
 
 
@@ -53,13 +53,15 @@ def map_places(rgb: np.ndarray) -> np.ndarray:
     """Texture coordinates (n, 2) of the texture colours that are closest to given ones (n, 3), linear RGB."""
     from scipy.spatial import cKDTree
 
-    _, nearest = cKDTree(_map()).query(rgb)
-    return np.stack([(nearest + 0.5) / (STEPS + 1), np.full(len(rgb), 0.5)], axis=1).astype(np.float32)
+    known = _map()
+    _, nearest = cKDTree(known).query(rgb)
+    return np.stack([(nearest + 0.5) / len(known), np.full(len(rgb), 0.5)], axis=1).astype(np.float32)
 
 
 def _map() -> np.ndarray:
-    """Linear RGB of the texture columns, (257, 3)."""
-    return np.concatenate([colours(np.linspace(0.0, 1.0, STEPS), (0.0, 1.0)), [GREY]])
+    """Linear RGB of the texture columns, (513, 3): the colour map, the diverging one, and grey."""
+    maps = [colours(np.linspace(*limits, STEPS), limits) for limits in ((0.0, 1.0), (-1.0, 1.0))]
+    return np.concatenate([*maps, [GREY]])
 
 
 def _draw_picture(path: Path) -> None:

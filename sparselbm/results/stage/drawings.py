@@ -4,6 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,17 +64,17 @@ def set_colours(
 
 
 def draw_mesh(
-    mesh: UsdGeom.Mesh, points: np.ndarray, faces: np.ndarray, normals: np.ndarray | None, time: float | None
+    mesh: UsdGeom.Mesh, points: np.ndarray, faces: Sequence[np.ndarray], normals: np.ndarray | None, time: float | None
 ) -> None:
-    """Defines a double-sided mesh of polygons (k, 3 or 4) of points (n, 3) in stage units; `normals` (n, 3)."""
+    """Defines a double-sided mesh of triangles (k, 3) and quads (k, 4) of points (n, 3) in stage units; `normals` (n, 3)."""
     from pxr import UsdGeom
 
     flat = vectors(points)
     values = {
         mesh.CreatePointsAttr(): flat,
         mesh.CreateExtentAttr(): UsdGeom.PointBased.ComputeExtent(flat),
-        mesh.CreateFaceVertexCountsAttr(): np.full(len(faces), faces.shape[1], dtype=np.int32),
-        mesh.CreateFaceVertexIndicesAttr(): np.ascontiguousarray(faces, dtype=np.int32).ravel(),
+        mesh.CreateFaceVertexCountsAttr(): np.concatenate([np.full(len(each), each.shape[1], np.int32) for each in faces]),
+        mesh.CreateFaceVertexIndicesAttr(): np.concatenate([each.ravel() for each in faces]).astype(np.int32),
     }
     if normals is not None:
         values[mesh.CreateNormalsAttr()] = vectors(normals)
@@ -85,14 +86,6 @@ def draw_mesh(
             attribute.Set(value)
     mesh.CreateSubdivisionSchemeAttr("none")
     mesh.CreateDoubleSidedAttr(True)
-
-
-def whole_quads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points of a grid of values (nu, nv) that belong to a quad without NaN, and these quads (k, 4)."""
-    index = np.arange(values.size).reshape(values.shape)
-    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
-    kept, among = np.unique(quads[np.isfinite(values.ravel()[quads]).all(axis=1)], return_inverse=True)
-    return kept, among.reshape(-1, 4)
 
 
 def draw_points(prim: UsdGeom.Points, points: np.ndarray, velocities: np.ndarray, width: float, time: float | None) -> None:
@@ -137,7 +130,7 @@ def stand_in(
     if not len(faces):
         return
     mesh = UsdGeom.Mesh.Define(prim.GetPrim().GetStage(), f"{prim.GetPath()}_solid")
-    draw_mesh(mesh, points, faces, TriangleMesh(points, faces).point_normals, time)
+    draw_mesh(mesh, points, (faces,), TriangleMesh(points, faces).point_normals, time)
     places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(
         look.coordinates, Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
     )

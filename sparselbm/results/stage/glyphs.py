@@ -46,7 +46,7 @@ def draw_glyphs(
     if not stage.GetPrimAtPath(path):
         UsdGeom.Scope.Define(stage, path.GetParentPath())
         points, faces = arrow()
-        draw_mesh(UsdGeom.Mesh.Define(stage, path), points, faces, TriangleMesh(points, faces).point_normals, None)
+        draw_mesh(UsdGeom.Mesh.Define(stage, path), points, (faces,), TriangleMesh(points, faces).point_normals, None)
         instancer.CreatePrototypesRel().SetTargets([path])
     code = time_code(time)
     instancer.CreateProtoIndicesAttr().Set(np.zeros(len(positions), dtype=np.int32), code)

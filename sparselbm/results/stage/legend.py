@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparselbm.results.stage.colour import MAP, ColourRange, map_picture
+from sparselbm.results.stage.colour import ColourRange, map_of, map_picture
 
 if TYPE_CHECKING:
     from pxr import UsdGeom
@@ -18,7 +18,7 @@ HEIGHT = 0.34
 
 
 def draw_map(path: Path) -> None:
-    """Draws the colour map from left to right, as PNG."""
+    """Draws the colour maps from left to right, as PNG."""
     from matplotlib.image import imsave
 
     imsave(path, map_picture())
@@ -33,8 +33,9 @@ def draw_picture(path: Path, label: str, limits: ColourRange) -> None:
 
     figure = Figure(figsize=INCHES, layout="constrained")
     FigureCanvasAgg(figure)
-    bar = figure.colorbar(ScalarMappable(Normalize(*limits), MAP), cax=figure.subplots(), label=label)
+    bar = figure.colorbar(ScalarMappable(Normalize(*limits), map_of(limits)), cax=figure.subplots(), label=label)
     bar.ax.tick_params(labelsize=8)
+    bar.ax.yaxis.set_major_formatter("{x:.4g}")
     figure.savefig(path, dpi=150)
 
 

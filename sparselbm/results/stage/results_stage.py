@@ -24,6 +24,7 @@ from sparselbm.results.stage.overs import block_stale, ensure_mesh, set_points
 from sparselbm.results.stage.playback import Playback
 from sparselbm.results.stage.scales import Scales
 from sparselbm.results.stage.solids import Solid, balls, tubes
+from sparselbm.results.stage.trim import grid_faces
 from sparselbm.results.stage.xform_ops import PrimOps, write_values
 from sparselbm.scene.usd import Body
 from sparselbm.scene.usd.traversal import DRAWINGS_MARK
@@ -47,9 +48,8 @@ class ResultsStage(Resumable):
     ):
         """Composes the scene with `variants`, `attributes` and the result in memory; nothing is written before `save()`.
 
-        Raises:
-            ResultsExistError: if one of the two files exists, and `overwrite` is false.
-            SceneError: if the scene cannot be opened, `case_name` is not a valid file name, or would overwrite the scene.
+        Raises ResultsExistError if one of the two files exists, and `overwrite` is false; SceneError if the scene cannot be
+        opened, and for a `case_name` that is not a valid file name, or would overwrite the scene.
         """
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes, drawings=ROOT)
         self.playback = Playback(self._layers.root)
@@ -63,6 +63,11 @@ class ResultsStage(Resumable):
     def path(self) -> Path:
         """File to open in a viewer."""
         return self._layers.root_path
+
+    @property
+    def case_name(self) -> str:
+        """Name of the case."""
+        return self._layers.case_name
 
     @property
     def folder(self) -> Path:
@@ -117,9 +122,8 @@ class ResultsStage(Resumable):
     def add_iteration(self, body: Body, iteration: int, points_world_m: np.ndarray) -> None:
         """Writes the body's points (n, 3) [m] at an iteration as time samples on its prims, and saves.
 
-        Raises:
-            ValueError: if the shape is not that of the body, or a position is not finite.
-            SceneError: if the transform of a prim is singular, so that points cannot be written back.
+        Raises ValueError if the shape is not that of the body, or a position is not finite, and SceneError if the transform of a
+        prim is singular, so that points cannot be written back.
         """
         points = checked("points_world_m", points_world_m, [(len(body.mesh.points), 3)])
         if not np.isfinite(points).all():
@@ -178,13 +182,14 @@ class ResultsStage(Resumable):
         self.playback.add(iteration)
 
     def add_slice(
-        self, name: str, positions: np.ndarray, values: np.ndarray, *, field_name: str = "value",
-        limits: ColourRange | None = None, time: float | None = None,
+        self, name: str, positions: np.ndarray, values: np.ndarray, *, clearance: np.ndarray | None = None,
+        field_name: str = "value", limits: ColourRange | None = None, time: float | None = None,
     ) -> None:
         """Draws a field on a grid of positions (nu, nv, 3) [m] with values (nu, nv); NaN leaves a gap.
 
-        Raises:
-            ValueError: if shapes do not match, the grid is smaller than 2 x 2, or the name is invalid.
+        `clearance`: distance to the nearest wall (nu, nv), negative in solid, by which the drawing is trimmed: see `grid_faces`.
+
+        Raises ValueError if shapes do not match, the grid is smaller than 2 x 2, or the name is invalid.
         """
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or min(values.shape) < 2:
@@ -194,13 +199,13 @@ class ResultsStage(Resumable):
         points = self._to_stage(checked("positions", positions, [(*values.shape, 3)]))
         across = np.cross(points[1, 0] - points[0, 0], points[0, 1] - points[0, 0])
         normal = across / max(float(np.linalg.norm(across)), 1e-300)
-        kept, quads = drawings.whole_quads(values)
-        if not len(quads):
+        faces = grid_faces(points, values, clearance)
+        if faces.is_empty:
             return
         mesh = self._child("Slices", name, "Mesh")
-        normals = np.broadcast_to(normal, (len(kept), 3))
-        drawings.draw_mesh(mesh, points.reshape(-1, 3)[kept], quads, normals, time)
-        self._show(mesh, values.ravel()[kept], field_name_of(field_name), limits, time, self._look(lit=False))
+        drawn = faces.quads, faces.triangles
+        drawings.draw_mesh(mesh, faces.points, drawn, np.broadcast_to(normal, faces.points.shape), time)
+        self._show(mesh, faces.values, field_name_of(field_name), limits, time, self._look(lit=False))
 
     def add_surface(
         self, name: str, mesh: TriangleMesh, values: np.ndarray, *, field_name: str = "value",
@@ -208,14 +213,13 @@ class ResultsStage(Resumable):
     ) -> None:
         """Draws a translucent surface [m], such as an isosurface, with values (n,) at its points.
 
-        Raises:
-            ValueError: if the number of values differs, the surface has no face, or the name is invalid.
+        Raises ValueError if the number of values differs, the surface has no face, or the name is invalid.
         """
         values = checked("values", values, [(len(mesh.points),)])
         if not len(mesh.faces):
             raise ValueError(f"surface {name!r} has no face; omit it")
         drawn = self._child("Surfaces", name, "Mesh")
-        drawings.draw_mesh(drawn, self._to_stage(mesh.points), mesh.faces, mesh.point_normals, time)
+        drawings.draw_mesh(drawn, self._to_stage(mesh.points), (mesh.faces,), mesh.point_normals, time)
         drawn.CreateDisplayOpacityAttr([SURFACE_OPACITY])
         look = self._look("SurfaceColours", opacity=SURFACE_OPACITY)
         self._show(drawn, values, field_name_of(field_name), limits, time, look)
@@ -299,8 +303,7 @@ class ResultsStage(Resumable):
     ) -> None:
         """Draws vectors (n, 3) as arrows from positions (n, 3) [m]; the longest has the `length` [m], zero vectors have none.
 
-        Raises:
-            ValueError: if shapes do not match, or the name is invalid.
+        Raises ValueError if shapes do not match, or the name is invalid.
         """
         points = self._to_stage(checked("positions", positions, [(len(positions), 3)]))
         field = checked("vectors", vectors, [points.shape])
@@ -327,9 +330,8 @@ class ResultsStage(Resumable):
             bounds: lowest and highest corner [m], shape (2, 3).
             time: the time code of this file in a sequence; None: the default value.
 
-        Raises:
-            ValueError: if the file is outside `folder`, `bounds` has another shape, or the name is invalid.
-            FileNotFoundError: if the file does not exist.
+        Raises ValueError if the file is outside `folder`, `bounds` has another shape, or the name is invalid, and
+        FileNotFoundError if it does not exist.
         """
         if Path(vdb_path).is_absolute() or ".." in Path(vdb_path).parts:
             raise ValueError(

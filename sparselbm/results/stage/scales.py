@@ -12,7 +12,7 @@ import numpy as np
 
 from sparselbm.files.state_file import State
 from sparselbm.results.stage import drawings
-from sparselbm.results.stage.colour import ColourRange, colours, places_on_map, values_at
+from sparselbm.results.stage.colour import ColourRange, colours, places_on_map, range_of, values_at
 from sparselbm.results.stage.layers import LayerPair
 from sparselbm.results.stage.legend import draw_picture, place_legend
 from sparselbm.results.stage.looks import Look
@@ -100,7 +100,7 @@ class Scales:
         found = {}
         for field, seen in self._seen.items():
             later = [limits for frame, limits in seen if frame >= first] or [limits for _, limits in seen]
-            found[field] = _widened((min(low for low, _ in later), max(high for _, high in later)))
+            found[field] = _widened(range_of(min(low for low, _ in later), max(high for _, high in later)))
         return found
 
     def _recolour(self, layer: Sdf.Layer, whole: dict[str, ColourRange]) -> bool:

@@ -2,6 +2,7 @@
 
 from .body import Body, Part, PointInstance
 from .motion import TransformSamples
+from .prim_bounds import prim_bounds
 from .report import Note, SceneReport
 from .scene import Scene
 from .stage import open_stage
@@ -16,5 +17,6 @@ __all__ = [
     "SceneReport",
     "TransformSamples",
     "open_stage",
+    "prim_bounds",
     "variants_of",
 ]

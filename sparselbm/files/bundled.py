@@ -1,0 +1,26 @@
+"""Scenes that come with the package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+_FOLDERS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
+"""In the wheel, and beside the package in a checkout."""
+
+
+def bundled_scenes() -> dict[str, Path]:
+    """Paths of the scenes by name, such as `bunny_tunnel.usda`."""
+    return {path.name: path for folder in _FOLDERS[::-1] for path in sorted(folder.glob("*.usda"))}
+
+
+def bundled(name: str) -> Path:
+    """Path of a scene. Raises FileNotFoundError."""
+    found = bundled_scenes()
+    if name not in found:
+        raise FileNotFoundError(f"{name} is in none of {', '.join(map(str, _FOLDERS))}: install sparselbm again")
+    return found[name]
+
+
+def found_or_bundled(path: str | Path) -> Path:
+    """The path itself, or the scene of the package of that name if there is no such file in the working directory."""
+    path = Path(path)
+    return path if path.exists() or path.name != str(path) else bundled_scenes().get(path.name, path)
