@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: venv dev demo test test-rehearsal test-nvrtc docs viewers view-bundle lint validate bench clean
+.PHONY: venv dev demo test test-rehearsal test-nvrtc docs viewers view-bundle lint validate fuzz bench clean
 
 venv: $(VENV)/.installed
 dev: $(VENV)/.installed-dev
@@ -83,6 +83,11 @@ lint: dev
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/python tests/docs/plain_english.py
+
+# Mutated files of every format that is read, and values of all options: 20 minutes, from the seed FIRST on.
+FIRST ?= 0
+fuzz: dev
+	$(BIN)/python tests/fuzz/fuzz.py --minutes 20 --first $(FIRST)
 
 bench: venv
 	$(BIN)/sparselbm bench --device $(DEVICE)

@@ -12,6 +12,7 @@ import warp as wp
 
 from ..errors import CaseError, MotionError, SimulationError
 from ..files.names import result_name_of
+from ..files.reading import refusals
 from ..flows import (
     FieldSettled,
     FlowSetup,
@@ -134,12 +135,13 @@ class Case:
         from . import stage_file, toml_file
 
         path = Path(path)
-        if path.suffix.lower() == ".toml":
-            case = toml_file.read_case(path, local_files_only=local_files_only)
-        elif not foreign.is_stage(path):
-            case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
-        else:
-            case = stage_file.read_case(path, variants or {}, attributes or {}, local_files_only=local_files_only)
+        with refusals(path, CaseError):
+            if path.suffix.lower() == ".toml":
+                case = toml_file.read_case(path, local_files_only=local_files_only)
+            elif not foreign.is_stage(path):
+                case = cls(scene=SceneFile(file=str(path)), source=Source(local_files_only=local_files_only))
+            else:
+                case = stage_file.read_case(path, variants or {}, attributes or {}, local_files_only=local_files_only)
         chosen = {**(case.scene.variants or {}), **(variants or {})}
         values = {**(case.scene.attributes or {}), **(attributes or {})}
         return replace(case, scene=replace(case.scene, variants=chosen, attributes=values))
@@ -375,6 +377,8 @@ def _require_within(output: CaseOutput, source: Source) -> None:
             f"{source.place('output', 'folder')} is {output.folder!r}: it must be inside the case's folder, without `..`; use "
             "--output for other places"
         )
+    if output.folder is not None:
+        source.require_local(source.folder / folder, source.place("output", "folder"))
 
 
 def _require_corners(domain: CaseDomain, source: Source) -> None:

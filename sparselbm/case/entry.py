@@ -143,7 +143,7 @@ def converted(known: Entry, value: Any, place: str) -> Any:
     except TypeError:
         with_unit = f", or a text with a unit such as {example(known.unit)!r}" if known.unit else ""
         raise CaseError(f"{place} is {value!r}: it must be {known.kind.words} ({known.kind.usd}){with_unit}") from None
-    except UnitsError as error:
+    except (UnitsError, OverflowError) as error:
         raise CaseError(f"{place} is {value!r}: {error}") from None
     is_own = known.model is not None and names_a_class(result)
     if known.models is not None and not is_own:

@@ -17,14 +17,22 @@ class Kind:
     words: str
     """Name of the type in messages."""
     convert: Callable[[Any], Any]
-    """Converts a value from USD, TOML or an option. Raises TypeError for other types."""
+    """Converts a value from USD, TOML or an option. Raises TypeError for other types, OverflowError with the limit."""
     in_time: bool = False
     """Whether the attribute in USD may have time samples."""
 
 
+_SMALLEST, _LARGEST = 1e-30, 1e30
+"""Magnitudes of numbers other than 0: beyond them products of two numbers and numbers of cells overflow."""
+
+
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
+    if value != value or abs(value) == math.inf:
+        raise TypeError
+    if value != 0 and not _SMALLEST <= abs(value) <= _LARGEST:
+        raise OverflowError(f"its magnitude must be {_SMALLEST:g} to {_LARGEST:g}, or 0")
     return float(value)
 
 
@@ -35,6 +43,8 @@ def _number_in_time(value: Any) -> float | Waveform:
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError
+    if abs(value) >= 2**31:
+        raise OverflowError("its magnitude must be below 2^31")
     return value
 
 

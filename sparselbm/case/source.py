@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import CaseError
+from ..files.reading import require_readable
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,20 @@ class Source:
         """
         folder = self.folder.resolve()
         path = (folder / file).resolve()
+        self.require_local(path, place)
+        require_readable(path, CaseError)
+        if not path.is_file():
+            raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {folder}")
+        return path
+
+    def require_local(self, path: Path, place: str) -> None:
+        """Raises CaseError for a path outside of the folder, with links resolved, where only local files are allowed."""
+        folder, path = self.folder.resolve(), path.resolve()
         if self.local_files_only and folder not in path.parents:
             raise CaseError(
                 f"{place} refers to {path}, outside of {folder}; local_files_only=True refuses this: copy the file into the "
                 "folder"
             )
-        if not path.is_file():
-            raise CaseError(f"{place} is {file!r}: there is no file {path}; give its path relative to {folder}")
-        return path
 
     def place(self, space: str, attribute: str, instance: str = "") -> str:
         """Place of a setting, such as /Case: sparselbm:boundary:xMin:velocity, or case.toml: boundary.xMin.velocity."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CaseError
+from ..files.reading import require_readable
 from .case import Case
 from .entry import CasePart, read_part
 from .parts import PARTS, SceneFile
@@ -21,11 +22,12 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
 
     Raises CaseError naming the table, the name and the allowed values.
     """
+    require_readable(path, CaseError)
     if not path.is_file():
         raise CaseError(f"{path}: no such file in {Path.cwd()}; give the path of a case")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Editors on Windows put a mark first.
+    except (ValueError, RecursionError) as error:
         raise CaseError(f"{path}: this is not valid TOML: {error}; correct it") from None
     source, kinds = Source(path, local_files_only=local_files_only), {part.space: part for part in PARTS}
     parts: dict[str, Any] = {}
@@ -40,6 +42,7 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
         scene = replace(scene or SceneFile(), file=parts["image"].file)
     if scene is None or scene.file is None:
         raise CaseError(f'{source.place("scene", "file")} is missing: name the scene, as in file = "car.usd"')
+    source.require_local(path.parent / scene.file, source.place("scene", "file"))
     return Case(**{**parts, "scene": replace(scene, file=str(path.parent / scene.file))}, source=source)
 
 

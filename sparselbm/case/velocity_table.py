@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 from ..errors import CaseError, WindTunnelError
+from ..files.reading import refusals
 from ..flows import VelocityTable
 from .source import Source
 
@@ -17,7 +18,7 @@ def read_table(file: str, place: str, source: Source) -> VelocityTable:
     `file`: relative to the case's folder. Raises CaseError for a missing file, missing columns and values that are no numbers.
     """
     path = source.path_of(file, place)
-    with path.open(encoding="utf-8", newline="") as stream:
+    with refusals(path, CaseError), path.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.DictReader(stream, skipinitialspace=True)
         missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
         if missing:

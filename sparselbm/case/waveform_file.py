@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import CaseError, ScheduleError, UnitsError
+from ..files.reading import refusals
 from ..models import Waveform
 from ..quantities import example, quantity
 from .source import Source
@@ -29,7 +30,8 @@ def read_waveform(
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(f"{place}: {path} cannot be read as text: {error}; save it as CSV") from None
-    rows = [(k, row) for k, row in enumerate(csv.reader(lines), start=1) if row and not row[0].lstrip().startswith("#")]
+    with refusals(path, CaseError):
+        rows = [(k, row) for k, row in enumerate(csv.reader(lines), start=1) if row and not row[0].lstrip().startswith("#")]
     wanted = " or ".join(f"time [s], {name} [{unit}]" for name, unit in quantities.items())
     if not rows:
         raise CaseError(f"{place}: {path} has no lines: begin with {wanted}, and give a time and a value on each further line")

@@ -1,13 +1,11 @@
 """`sparselbm view`: results as a web page."""
 
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..results.page import write_page
+from ..results.page import page_server, write_page
 from . import options as o
 from .show import out
 
@@ -35,8 +33,7 @@ def view(
     size = sum(file.stat().st_size for file in page.parent.iterdir())
     out.print(f"{page} ({size / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
     if serve:
-        handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent))
-        with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        with page_server(page.parent, port) as server:
             out.print(f"http://127.0.0.1:{server.server_address[1]}/ (press Ctrl-C to stop)", highlight=False)
             try:
                 server.serve_forever()

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import NanovdbError
 from .grid import TILE_EDGE, GridClass, TileGrid
 from .nvdb import GRID_BYTES, GRID_TYPE, TREE_BYTES, node_types
+from .reading import refusals, require_readable
 
 MAGICS = (b"NanoVDB0", b"NanoVDB2")
 """Magic numbers of files before and since NanoVDB 32.6."""
@@ -19,8 +20,6 @@ MAJOR = 32
 HEAD_BYTES, METADATA_BYTES = 16, 176
 MATRIX_AT, CLASS_AT = 296 + 88, 632
 """Offsets of the double-precision map, the class and the type in the grid record."""
-
-
 
 
 def read_nvdb(path: str | os.PathLike[str]) -> TileGrid:
@@ -31,12 +30,9 @@ def read_nvdb(path: str | os.PathLike[str]) -> TileGrid:
             other value types, constant regions above the leaves, a transform other than scaling and translation.
         OSError: the file cannot be read.
     """
-    try:
+    require_readable(path, NanovdbError)
+    with refusals(path, NanovdbError):
         return _read(Path(path))
-    except NanovdbError:
-        raise
-    except ValueError as error:  # A name that is no text, and what `TileGrid` refuses, such as values that are not finite.
-        raise NanovdbError(f"{path}: {error}") from error
 
 
 def _read(path: Path) -> TileGrid:
@@ -87,7 +83,8 @@ def _grid_bytes(path: Path) -> np.ndarray:
     if codec == 0:
         return data
     try:
-        data = np.frombuffer(zlib.decompress(data[8:stored].data), np.uint8)
+        # No more than the size that the head states.
+        data = np.frombuffer(zlib.decompressobj().decompress(data[8:stored].data, size + 1), np.uint8)
     except zlib.error as error:
         raise NanovdbError(f"{path} cannot be inflated ({error}): the file is damaged, so write it again.") from error
     if len(data) != size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RestartError
+from .reading import refusals
 from .write import replace_file
 
 State = Mapping[str, Any]
@@ -39,15 +39,11 @@ def write_state(path: str | os.PathLike[str], state: State) -> None:
 
 def read_state(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Reads a file that `write_state` has written. Raises OSError for a missing file, RestartError for a damaged one."""
-    try:
+    with refusals(path, RestartError):
         with np.load(path, allow_pickle=False) as file:
             stored = {name: file[name] for name in file.files}
         head = stored[_HEAD].tobytes().decode()
         return json.loads(head, object_hook=lambda found: stored[str(found[_ARRAY])] if found.keys() == {_ARRAY} else found)
-    except FileNotFoundError:
-        raise
-    except (OSError, EOFError, KeyError, ValueError, AttributeError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise RestartError(f"{path} is damaged or not a state ({error}): use another file") from error
 
 
 def array_of(file: str | os.PathLike[str]) -> np.ndarray:

@@ -63,8 +63,8 @@ def _sweep_of(sweep: Path) -> tuple[dict[str, dict[str, str]], dict[str, dict[st
     """Values by the label of each run, and the summaries of those that are finished."""
     try:
         found = json.loads((sweep / "sweep.json").read_text(encoding="utf-8"))
-        planned, summaries = found["runs"], found["summaries"]
-    except (OSError, ValueError, KeyError):
+        planned, summaries = dict(found["runs"]), dict(found["summaries"])
+    except (OSError, ValueError, KeyError, TypeError):
         raise ResultsError(f"{sweep}: there is no sweep.json of a sweep; use the folder that `run --sweep` wrote") from None
     if not summaries:
         raise ResultsError(f"{sweep}: no run of the sweep is finished; continue it with the same command")

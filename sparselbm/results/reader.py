@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import ResultsError
 from ..files.grid import TileGrid
 from ..files.read_nvdb import read_nvdb
+from ..files.reading import refusals
 from .fields import FIELDS as ALL_FIELDS
 from .fields import CellField
 
@@ -107,7 +108,10 @@ class Results:
     def summary(self) -> dict:
         """Summary of the run; empty for an interrupted study."""
         path = self.folder / "summary.json"
-        return json.loads(path.read_text()) if path.is_file() else {}
+        if not path.is_file():
+            return {}
+        with refusals(path, ResultsError):
+            return dict(json.loads(path.read_text(encoding="utf-8")))
 
     @cached_property
     def history(self) -> tuple[dict[str, float], ...]:
@@ -115,7 +119,7 @@ class Results:
         path = self.folder / "history.csv"
         if not path.is_file():
             return ()
-        with open(path, newline="", encoding="utf-8") as file:
+        with refusals(path, ResultsError), open(path, newline="", encoding="utf-8") as file:
             return tuple({k: _number(v) for k, v in row.items() if k != "x"} for row in csv.DictReader(file))
 
     @property

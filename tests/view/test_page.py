@@ -6,8 +6,6 @@ import re
 import shutil
 import threading
 import urllib.request
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -16,7 +14,7 @@ from draw_cases import BALL, case
 from sparselbm.errors import OutputExistsError, ResultsError
 from sparselbm.results.draw import Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, draw_all
 from sparselbm.results.fields import Pressure
-from sparselbm.results.page import write_page
+from sparselbm.results.page import page_server, write_page
 from sparselbm.results.stage import ResultsStage
 from sparselbm.results.stage.colour import for_screen
 from sparselbm.results.stage.shapes import shapes_at
@@ -126,9 +124,7 @@ def test_the_page_asks_for_no_other_address_and_every_file_it_names_is_served(re
         assert not re.search(r"https?://", (folder / name).read_text())
     names = re.findall('src="([^"]+)"', (folder / "index.html").read_text())
     assert names == ["three.min.js", "data.js", "viewer.js"]
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    handler.log_message = lambda *arguments: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with page_server(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name in ("", *names):
             with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/{name}") as answer:

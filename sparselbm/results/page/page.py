@@ -44,7 +44,9 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     shapes = _by_prim([shapes_at(stage, time) for time in times], store)
     if not shapes:
         raise PageError(f"{read.stage} has no mesh, curve or point: run the case again with --draw")
-    legends, view = sorted(read.folder.glob("*_legend_*.png")), first_view(stage)
+    inside = read.folder.resolve()  # A link to elsewhere would publish that file.
+    legends = [each for each in sorted(read.folder.glob("*_legend_*.png")) if each.resolve().is_relative_to(inside)]
+    view = first_view(stage)
     page = {
         "title": read.name, "up": stage.GetMetadata("upAxis"), "times": times, "shapes": shapes,
         "history": [[row["iteration"], row["objective"]] for row in read.history],

@@ -9,7 +9,7 @@ from ...files.grid import TILE_EDGE
 from ...files.read_nvdb import read_nvdb as read_grid
 from ..usd.level_sets import openvdb_module
 from .image import VoxelImage
-from .storage import Storage
+from .storage import Storage, require_size
 
 
 def read_nvdb(path: Path, storage: Storage) -> VoxelImage:
@@ -23,6 +23,7 @@ def read_nvdb(path: Path, storage: Storage) -> VoxelImage:
             f"{path}: {grid.name!r} has {grid.components} components and {grid.mask.sum()} active voxels: pass a grid of floats"
         )
     first, last = grid.index_bounds()
+    require_size(path, last.astype(np.int64) + 1 - first)
     values = np.full(last + 1 - first, np.float32(grid.background))
     for tile, own in zip(TILE_EDGE * grid.tiles, grid.values):
         low, high = np.maximum(tile, first), np.minimum(tile + TILE_EDGE, last + 1)
@@ -42,6 +43,7 @@ def read_vdb(path: Path, storage: Storage) -> VoxelImage:
     except (OSError, RuntimeError) as error:
         raise SceneError(f"{path}: OpenVDB cannot read this file: {error}") from error
     first, last = (np.array(corner) for corner in grid.evalActiveVoxelBoundingBox())
+    require_size(path, last.astype(np.int64) + 1 - first)
     size, values = np.array(grid.transform.voxelSize()), np.zeros(last + 1 - first, dtype=np.float32)
     if not np.allclose(size, size[0]):
         raise SceneError(f"{path}: the voxels measure {tuple(size)}: resample the grid on cubes")

@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import SceneError
 from ..vtk_xml import DAMAGED, VtkXml
 from .image import VoxelImage
-from .storage import Storage
+from .storage import Storage, require_size
 
 
 def read(path: Path, storage: Storage) -> VoxelImage:
@@ -40,6 +40,9 @@ def _read(path: Path) -> VoxelImage:
         raise SceneError(f"{path}: the voxels measure {tuple(spacing)}: resample the image on cubes")
     points = kind == "PointData"
     shape = [b - a + points for a, b in zip(extent[::2], extent[1::2])]
+    if len(shape) != 3 or min(shape) < 1:
+        raise SceneError(f"{path}: the extent {extent} has no voxels on each of three axes; write the image again")
+    require_size(path, shape)
     values = file.values(array).reshape(shape[::-1])
     corner = np.array([float(x) for x in image.attrib["Origin"].split()]) + spacing * (np.array(extent[::2]) - 0.5 * points)
     x, y, z = (float(each) for each in corner)

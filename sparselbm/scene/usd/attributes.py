@@ -4,12 +4,13 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sized
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.arrays import check_count
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def integers(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
     """Reads an integer array, shape (n,), int64; empty if not authored. Raises SceneError for other types."""
-    value = prim.GetAttribute(name).Get(time)
+    value = _array(prim, name, time)
     if value is None:
         return np.zeros(0, np.int64)
     array = np.array(value)
@@ -39,7 +40,7 @@ def numbers(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
 
 def vectors(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> np.ndarray:
     """Reads an array of 3-vectors, shape (n, 3), fp64; empty if not authored. Raises SceneError for other types."""
-    value = prim.GetAttribute(name).Get(time)
+    value = _array(prim, name, time)
     if value is None:
         return np.zeros((0, 3))
     array = np.array(value)
@@ -75,6 +76,14 @@ def check_range(path: str, name: str, values: np.ndarray, count: int) -> None:
             f"{path}: {name} run from {values.min()} to {values.max()}, but 0 to {count - 1} is allowed; export the "
             "mesh again"
         )
+
+
+def _array(prim: Usd.Prim, name: str, time: Usd.TimeCode) -> Any:
+    """The value of an attribute. Raises SceneError for an array that is too long, before it is copied."""
+    value = prim.GetAttribute(name).Get(time)
+    if isinstance(value, Sized) and not isinstance(value, str):
+        check_count(str(prim.GetPath()), name, len(value))
+    return value
 
 
 def _wrong_type(prim: Usd.Prim, name: str, value: object, wanted: str) -> SceneError:

@@ -1,4 +1,4 @@
-"""Detection of references outside the scene's folder, since USD follows `../../x.usd` silently."""
+"""Detection of files outside the scene's folder that a scene names, since USD follows `../../x.usd` silently."""
 
 # pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.layers import assets_of, is_layer, open_layer, prim_specs
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.stage import asset_folders, resolver_context
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def strangers(scene: Path) -> list[Note]:
-    """Notes on layers outside the scene's folder (and Warp's assets) that are referenced from inside; links are resolved.
+    """Notes on files outside the scene's folder (and Warp's assets) that are named inside; links are resolved.
 
     Only layers inside are opened; those outside are not read.
     """
-    from pxr import Ar, Sdf, Tf
+    from pxr import Ar
 
     folders = [Path(folder).resolve() for folder in asset_folders(scene)]
     notes, seen = [], set()
@@ -29,19 +30,22 @@ def strangers(scene: Path) -> list[Note]:
         while ahead:
             name = ahead.pop()
             seen.add(name)
-            try:
-                layer = Sdf.Layer.FindOrOpen(name)
-            except Tf.ErrorException:
-                continue  # Composition reports unreadable layers.
-            for asset in layer.GetCompositionAssetDependencies() if layer else ():
-                target = place_of(layer, asset) if asset else name  # An internal reference names no file.
+            layer = open_layer(name)
+            for asset in assets_of(name) if layer else ():
+                if asset.startswith("`"):
+                    reason = f"it refers to {asset}, an expression, which may name a file outside of {folders[0]}"
+                    notes += [Note(prim, reason) for prim in _users(layer, asset)]
+                    continue
+                target = place_of(layer, asset)
                 if target in seen:
                     continue
-                if _is_within(target, folders):
-                    ahead.append(target)
-                else:
-                    seen.add(target)
+                seen.add(target)
+                if not Path(target).is_absolute():
+                    continue  # A name that is found in no folder, such as a library of materials.
+                if not _is_within(target, folders):
                     notes += [Note(prim, f"it refers to {asset}, outside of {folders[0]}") for prim in _users(layer, asset)]
+                elif is_layer(target):
+                    ahead.append(target)
     return notes
 
 
@@ -68,15 +72,11 @@ def _is_within(target: str, folders: list[Path]) -> bool:
 
 
 def _users(layer: Sdf.Layer, asset: str) -> list[str]:
-    """Prims that name an asset in a reference or a payload; `/` for a sublayer."""
-    found = ["/"] if asset in layer.subLayerPaths else []
-
-    def look(path) -> None:
-        spec = layer.GetPrimAtPath(path) if path.IsPrimPath() or path.IsPrimVariantSelectionPath() else None
-        if spec is not None:
-            arcs = [*spec.referenceList.GetAddedOrExplicitItems(), *spec.payloadList.GetAddedOrExplicitItems()]
-            if any(arc.assetPath == asset for arc in arcs):
-                found.append(str(spec.path.StripAllVariantSelections()))
-
-    layer.Traverse("/", look)
+    """Prims that name an asset; `/` for a sublayer."""
+    found = []
+    for spec in prim_specs(layer):
+        arcs = [*spec.referenceList.GetAddedOrExplicitItems(), *spec.payloadList.GetAddedOrExplicitItems()]
+        clips, values = spec.GetInfo("clips") if spec.HasInfo("clips") else "", [each.default for each in spec.properties]
+        if any(arc.assetPath == asset for arc in arcs) or asset in str(clips) or asset in str(values):
+            found.append(str(spec.path.StripAllVariantSelections()))
     return found or ["/"]

@@ -31,6 +31,11 @@ class Copy:
     """Transform from the prototype's space to the instancer's."""
 
 
+def count(prim: Usd.Prim, time: Usd.TimeCode) -> int:
+    """Number of copies that a PointInstancer prim draws, masked ones too, before they are read. Raises SceneError: see `read`."""
+    return len(attributes.integers(prim, "protoIndices", time))
+
+
 def read(prim: Usd.Prim, time: Usd.TimeCode) -> list[Copy]:
     """Reads the copies of a PointInstancer prim in order, including masked ones.
 

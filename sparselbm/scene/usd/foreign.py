@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.errors import GeometryError, SceneError
-from sparselbm.geometry import TriangleMesh
+from sparselbm.errors import SceneError
+from sparselbm.files.reading import require_readable
+from sparselbm.scene.arrays import check_finite, check_points, surface_of, welded
 from sparselbm.scene.usd import level_sets, vtk_surfaces
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.usd.report import size_text
@@ -57,14 +58,15 @@ def up_axis(path: Path) -> str:
     return "Y" if path.suffix.lower() in _GLTF else "Z"
 
 
-def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
+def read_bodies(path: Path, metres_per_unit: float, *, local_files_only: bool = False) -> tuple[Body, ...]:
     """Reads the bodies of a file, placed according to its scene graph; equal points are welded.
 
     These formats split points at seams of normals and textures, and STL at every face: without welding no surface would be
     closed. The points therefore do not correspond one to one to those of the file.
 
     Raises:
-        SceneError: if the file cannot be parsed or has no triangles, or a position is not finite.
+        SceneError: if the file cannot be parsed or has no triangles, a position is not finite or farther than 1e7 m, or the file
+            refers to one outside of its folder where only local files are allowed.
     """
     if path.suffix.lower() in level_sets.SUFFIXES:
         return (level_sets.read_level_set(path, metres_per_unit),)
@@ -74,14 +76,39 @@ def read_bodies(path: Path, metres_per_unit: float) -> tuple[Body, ...]:
         import trimesh
     except ImportError as error:
         raise SceneError(f"{path}: reading {path.suffix} needs trimesh; `pip install trimesh`") from error
-    try:
-        scene = trimesh.load_scene(path, process=False)
+    beside = _Beside(path, local_files_only)
+    try:  # Textures would be opened, and shapes are all that is needed.
+        scene = trimesh.load_scene(path, process=False, skip_materials=True, resolver=beside)  # type: ignore[arg-type]
+    except SceneError:
+        raise
     except Exception as error:  # trimesh does not wrap the exceptions of its parsers
-        raise SceneError(f"{path}: trimesh cannot read this file: {error}") from error
+        raise SceneError(f"{path}: trimesh cannot read this file: {type(error).__name__}: {error}") from error
     nodes = [node for node in scene.graph.nodes_geometry if len(getattr(scene.geometry[scene.graph[node][1]], "faces", ()))]
     if not nodes:
         raise SceneError(f"{path}: the file has no triangles, so that there is no surface; export the surface as triangles")
     return tuple(_read_node(scene, node, metres_per_unit) for node in nodes)
+
+
+class _Beside:
+    """Files that a file names, such as the buffers of glTF, read for trimesh: see `trimesh.resolvers.Resolver`."""
+
+    def __init__(self, path: Path, local_files_only: bool):
+        self.file_name = path.name
+        """Name that trimesh gives to a mesh without one."""
+        self._folder, self._local_files_only = path.resolve().parent, local_files_only
+
+    def get(self, name: str) -> bytes:
+        """Contents of a file relative to the folder. Raises SceneError for what is no regular file or outside of the folder."""
+        path = (self._folder / name).resolve()
+        if self._local_files_only and not path.is_relative_to(self._folder):
+            raise SceneError(
+                f"the file refers to {path}, outside of {self._folder}; local_files_only=True refuses this: copy the file into "
+                "the folder"
+            )
+        require_readable(path, SceneError)
+        return path.read_bytes()
+
+    __getitem__ = get
 
 
 def _read_node(scene, node: str, metres_per_unit: float) -> Body:
@@ -89,17 +116,13 @@ def _read_node(scene, node: str, metres_per_unit: float) -> Body:
     matrix = np.array(matrix, dtype=np.float64)
     matrix[:3] *= metres_per_unit
     mesh = scene.geometry[name]
-    if not np.isfinite(mesh.vertices).all():
-        raise SceneError(f"/{node}: a position is not finite; repair the file")
-    points, inverse = np.unique(np.asarray(mesh.vertices, dtype=np.float64), axis=0, return_inverse=True)
-    faces = inverse.reshape(-1)[np.asarray(mesh.faces)].astype(np.int32)
-    faces = faces[(faces != np.roll(faces, 1, axis=1)).all(axis=1)]
+    path = "/" + re.sub(r"^(?=\d)|\W", "_", node, flags=re.ASCII)
+    vertices = np.asarray(mesh.vertices, dtype=np.float64)
+    check_finite(path, vertices)
+    points, faces = welded(path, vertices, np.asarray(mesh.faces))
+    world = apply(matrix, points)
+    check_points(path, world)
     if is_mirrored(matrix):
         faces = np.ascontiguousarray(faces[:, ::-1])
-    path = "/" + re.sub(r"^(?=\d)|\W", "_", node, flags=re.ASCII)
     part = Part(path, slice(0, len(points)), slice(0, len(faces)), matrix)
-    try:
-        surface = TriangleMesh(apply(matrix, points), faces)
-    except GeometryError as error:
-        raise SceneError(f"{path}: this mesh of the file is not a surface: {error}") from error
-    return Body(path, surface, (part,))
+    return Body(path, surface_of(path, world, faces), (part,))

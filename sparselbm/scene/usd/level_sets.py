@@ -15,6 +15,7 @@ from sparselbm.files.tile_lookup import TileLookup
 from sparselbm.geometry import TriangleMesh
 from sparselbm.geometry.marching_cubes import surface_between
 from sparselbm.layout import TileLayout
+from sparselbm.scene.arrays import check_points
 from sparselbm.scene.usd.body import Body, Part
 
 SUFFIXES = (".nvdb", ".vdb")
@@ -66,6 +67,7 @@ def openvdb_module(path: Path):
 
 def _body(grid_name: str, mesh: TriangleMesh, scale: float) -> Body:
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in grid_name)
+    check_points(f"/{name}", mesh.points)
     part = Part(f"/{name}", slice(0, len(mesh.points)), slice(0, len(mesh.faces)), np.diag([scale, scale, scale, 1.0]))
     return Body(part.path, mesh, (part,))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.arrays import check_finite
 from sparselbm.scene.usd import attributes
 from sparselbm.scene.usd.creases import read_cage
 from sparselbm.scene.usd.polygons import triangulate
@@ -61,14 +62,6 @@ def is_open(prim: Usd.Prim, time: Usd.TimeCode) -> bool:
     counts, indices = (attributes.integers(prim, name, time) for name in ("faceVertexCounts", "faceVertexIndices"))
     edges = np.sort(np.stack([indices, indices[next_corners(counts)]], axis=1), axis=1)
     return bool(np.any(np.unique(edges, axis=0, return_counts=True)[1] == 1))
-
-
-def check_finite(path: str, points: np.ndarray) -> None:
-    """Raises SceneError for positions that are not finite."""
-    broken = np.flatnonzero(~np.isfinite(points).all(axis=1))
-    if len(broken):
-        first = broken[0]
-        raise SceneError(f"{path}: point {first} of {len(points)} is {points[first]}; repair the mesh or its transform")
 
 
 def _check_topology(path: str, points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray) -> None:

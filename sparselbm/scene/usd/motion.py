@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sparselbm.errors import SceneError
+from sparselbm.files.reading import refusals
+from sparselbm.scene.arrays import FARTHEST
 from sparselbm.scene.usd.rigid_prim import require_rigid
 from sparselbm.scene.usd.transforms import column_matrix
 from sparselbm.solver.moving.pose import between, departure, relative_rotation
@@ -24,6 +26,8 @@ _LARGEST_TURN = 1.0
 """Largest rotation between two samples [rad]."""
 _FINEST = 2.0**-9
 """Smallest interval between two samples [time codes]."""
+_MOST_SAMPLES = 200_000
+"""Largest number of samples of a motion: 20 s."""
 _RIGID = 1e-5
 
 
@@ -91,7 +95,8 @@ class TransformSamples:
         start = _world(found, Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time), scale)
         if abs(np.linalg.det(start[:3, :3])) < 1e-12 * np.abs(start[:3, :3]).max() ** 3:
             raise SceneError(f"{prim}: its transform at time code {time or authored[0]} is singular; remove the zero scale")
-        codes, poses = _sampled(found, authored, step, scale, np.linalg.inv(start))
+        with refusals(path, SceneError):  # Such as a singular matrix between two samples.
+            codes, poses = _sampled(found, authored, step, scale, np.linalg.inv(start))
         worst = int(np.argmax([departure(each) for each in poses]))
         if departure(poses[worst]) > _RIGID:
             raise SceneError(
@@ -120,6 +125,11 @@ def _sampled(
         return _world(prim, Usd.TimeCode(code), scale) @ back
 
     while True:
+        if not (authored[-1] - authored[0]) / step <= _MOST_SAMPLES:
+            raise SceneError(
+                f"{prim.GetPath()}: its motion from time code {authored[0]:g} to {authored[-1]:g} needs a sample every {step:g}, "
+                f"above the limit of {_MOST_SAMPLES:,} samples; check the time codes, or shorten the motion"
+            )
         codes = np.unique(np.concatenate([authored, np.arange(authored[0], authored[-1], step)]))
         poses = np.stack([pose(code) for code in codes])
         tenths = [pose(code) for code in codes[:-1] + 0.1 * np.diff(codes)]
@@ -133,7 +143,7 @@ def _world(prim: Usd.Prim, time: Usd.TimeCode, scale: float) -> np.ndarray:
     """Transform from the prim to the world [m], (4, 4), for column vectors."""
     from pxr import UsdGeom
 
-    matrix = np.eye(4)
+    matrix, path = np.eye(4), prim.GetPath()
     while prim and not prim.IsPseudoRoot():
         if prim.IsA(UsdGeom.Xformable):
             matrix = _local(UsdGeom.Xformable(prim), time) @ matrix
@@ -141,6 +151,11 @@ def _world(prim: Usd.Prim, time: Usd.TimeCode, scale: float) -> np.ndarray:
                 break
         prim = prim.GetParent()
     matrix[:3] *= scale
+    if not np.abs(matrix).max() <= FARTHEST:  # Not for NaN either.
+        raise SceneError(
+            f"{path}: its transform at time code {time} has values that are not finite or above the limit of {FARTHEST:.0e} m; "
+            "repair the time samples of its xformOps"
+        )
     return matrix
 
 

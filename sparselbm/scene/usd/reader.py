@@ -11,20 +11,16 @@ import numpy as np
 
 from sparselbm.errors import GeometryError, SceneError
 from sparselbm.geometry import TriangleMesh
+from sparselbm.scene.arrays import MOST_POINTS, check_points
 from sparselbm.scene.usd import gprims
 from sparselbm.scene.usd.body import Body, Part
-from sparselbm.scene.usd.meshes import check_finite, is_refined, read_mesh, topology_varies
+from sparselbm.scene.usd.meshes import is_refined, read_mesh, topology_varies
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 from sparselbm.scene.usd.traversal import Found
 
 if TYPE_CHECKING:
     from pxr import Sdf, Usd
-
-FARTHEST = 1e7
-"""Largest plausible coordinate [m]: the Earth's circumference is 4e7."""
-MOST_POINTS = 50_000_000
-"""Largest number of points of all bodies together: 1.2 GB in fp64."""
 
 
 @dataclass(eq=False)
@@ -54,8 +50,7 @@ class Reader:
             return Note(path, "the mesh is empty: it has no faces")
         self._count(path, len(points))
         world = apply(found.matrix, points)
-        check_finite(path, world)
-        _check_far(path, world)
+        check_points(path, world)
         if is_mirrored(found.matrix):
             faces = faces[:, ::-1]
         try:
@@ -85,13 +80,3 @@ class Reader:
                 f"{path}: with this prim the scene has {self._points:,} points, above the limit of {MOST_POINTS:,};"
                 " decimate its meshes, or deactivate some"
             )
-
-
-def _check_far(path: str, world: np.ndarray) -> None:
-    far = np.abs(world).max(axis=1)
-    worst = int(np.argmax(far))
-    if far[worst] > FARTHEST:
-        raise SceneError(
-            f"{path}: point {worst} of {len(world)} is {far[worst]:.3g} m from the origin, above the limit of "
-            f"{FARTHEST:.0e} m; check the point, the scales above it and metersPerUnit"
-        )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sparselbm.errors import SceneError
+from sparselbm.files.reading import refusals, require_readable
 from sparselbm.scene.usd import foreign
 from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.report import Note, SceneReport, Used
@@ -82,13 +83,15 @@ class Scene:
             raise SceneError(f"time is {time}; use a time code of the stage, such as 1")
         if metres_per_unit is not None and not 0.0 < metres_per_unit < float("inf"):
             raise SceneError(f"metres_per_unit is {metres_per_unit}; use a positive length [m], such as 0.001")
+        require_readable(path, SceneError)
         if not path.is_file():
             raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
         if path.suffix.lower() in foreign.SUFFIXES:
             for kind, there in (("variants", variants), ("attributes", attributes)):
                 if there:
                     raise SceneError(f"{path}: {path.suffix} files have no {kind}, so {', '.join(there)} cannot be set")
-            scene = _read_foreign(path, metres_per_unit)
+            with refusals(path, SceneError):
+                scene = _read_foreign(path, metres_per_unit, local_files_only)
         else:
             from sparselbm.scene.usd.composed import Options, read_stage
 
@@ -96,7 +99,8 @@ class Scene:
                 time, metres_per_unit, segments, subdivision_levels, purpose, dict(variants or {}), dict(attributes or {}),
                 local_files_only, allow_missing,
             )
-            up_axis, scale, bodies, report, paths, read_at, groups = read_stage(path, options)
+            with refusals(path, SceneError):
+                up_axis, scale, bodies, report, paths, read_at, groups = read_stage(path, options)
             scene = Scene(path, up_axis, scale, bodies, report, paths, options.variants, options.attributes, read_at, groups)
         if not scene.bodies:
             skipped = "; ".join(map(str, scene.report.skipped[:5])) or "nothing"
@@ -170,8 +174,8 @@ def _is_within(path: str, prim: str) -> bool:
     return path == prim or path.startswith(prim.rstrip("/") + "/")
 
 
-def _read_foreign(path: Path, metres_per_unit: float | None) -> Scene:
-    bodies = foreign.read_bodies(path, metres_per_unit or 1.0)
+def _read_foreign(path: Path, metres_per_unit: float | None, local_files_only: bool) -> Scene:
+    bodies = foreign.read_bodies(path, metres_per_unit or 1.0, local_files_only=local_files_only)
     is_known = metres_per_unit is not None or foreign.names_unit(path)
     doubts = [] if is_known else [Note("/", foreign.assumed_unit(path, bodies))]
     report = SceneReport.of(bodies, (), doubts)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.files.reading import require_readable
 from sparselbm.scene.usd.plugin import register
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ def open_stage(path: str | Path) -> Usd.Stage:
     from pxr import Tf, Usd
 
     path = Path(path)
+    require_readable(path, SceneError)
     if not path.is_file():
         raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
     try:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
-    except Tf.ErrorException as error:
+    except (Tf.ErrorException, UnicodeDecodeError) as error:  # USD's message may quote bytes that are no text.
         raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {spoken(error)}") from error
     stage.GetSessionLayer().timeCodesPerSecond = stage.GetTimeCodesPerSecond()
     return stage

@@ -170,8 +170,8 @@ class Walk:
         path = str(prim.GetPath())
         if path in frame.instancers:
             raise SceneError(f"{path}: this point instancer is part of its own prototype; draw it only once")
+        self._check_count(path, copies.count(prim, self._time))
         drawn = copies.read(prim, self._time)
-        self._check_count(path, len(drawn))
         if not drawn:
             self._skip(path, "it draws no copies: its protoIndices are empty")
         world = self._matrix(prim, frame)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from sparselbm.errors import SceneError
-from sparselbm.geometry import TriangleMesh
+from sparselbm.scene.arrays import check_points, surface_of, welded
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.vtk_xml import DAMAGED, VtkXml
 
@@ -28,10 +28,9 @@ def read_surface(path: Path, metres_per_unit: float) -> Body:
         raise SceneError(f"{path}: this is not a surface in VTK's XML format that can be read here: {error}") from error
     if not len(faces):
         raise SceneError(f"{path}: the file has no polygons, so that there is no surface; export the surface as triangles")
-    points, inverse = np.unique(points, axis=0, return_inverse=True)
-    faces = inverse.reshape(-1)[faces].astype(np.int32)
-    faces = faces[(faces != np.roll(faces, 1, axis=1)).all(axis=1)]
-    mesh = TriangleMesh(metres_per_unit * points, faces)
+    check_points(str(path), metres_per_unit * points)
+    points, faces = welded(str(path), points, faces)
+    mesh = surface_of(path, metres_per_unit * points, faces)
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in path.stem)
     name = f"_{name}" if name[0].isdigit() else name
     matrix = np.diag([metres_per_unit] * 3 + [1.0])
@@ -50,6 +49,8 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     points = file.values(places).reshape(-1, 3).astype(np.float64)
     arrays = {each.get("Name"): each for each in piece.iterfind("Polys/DataArray")}
     corners, ends = (_integers(file, arrays[name]) for name in ("connectivity", "offsets"))
+    if len(ends) and not (ends[0] >= 0 and (np.diff(ends) >= 0).all() and ends[-1] <= len(corners)):
+        raise SceneError(f"{path}: the offsets of the polygons do not fit their {len(corners)} corners; write the file again")
     starts = np.concatenate([[0], ends[:-1]]).astype(int)
     sizes = ends - starts
     # A fan of triangles from the first corner of each polygon.
