@@ -44,7 +44,7 @@ class Snapshot:
         fields = {each: simulation.scalar(each.name).astype(np.float32) for each in simulation.physics.scalars}
         scalars = {each.name: values + np.float32(each.offset) for each, values in fields.items()}
         pressure = units.pressure_to_si(CS2 * (moments[:, 0] - 1.0))
-        return cls(simulation.domain, velocity, pressure, solid, scalars, simulation.present_obstacles)
+        return cls(simulation.domain, velocity, pressure, solid, scalars, simulation.solids.at_present(simulation.obstacles))
 
     @cached_property
     def speed(self) -> np.ndarray:

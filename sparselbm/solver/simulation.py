@@ -123,12 +123,6 @@ class Simulation:
     def _stability(self) -> StabilityCheck:
         return StabilityCheck(self.macroscopic, self.solids, self.parameters)
 
-    @property
-    def present_obstacles(self) -> tuple[Obstacle, ...]:
-        """Obstacles with their meshes at the present points."""
-        present = {geometry.name: geometry.present() for geometry in self.solids.geometry}
-        return tuple(present.get(each.name, each) for each in self.obstacles)
-
     def transferred_to(self, domain: Domain) -> "Simulation":
         """Returns the same simulation on other tiles, for a design that has outgrown its tiles.
 
@@ -143,7 +137,7 @@ class Simulation:
         moved = Simulation(
             domain, viscosity=self.parameter("viscosity"), lattice=physics.lattice, collision=physics.collision,
             boundaries=physics.boundaries, force=physics.forces,
-            obstacles=self.present_obstacles, viscosity_field=self._viscosity_field,
+            obstacles=self.solids.at_present(self.obstacles), viscosity_field=self._viscosity_field,
             scalars=physics.scalars, schedules=self.parameters.schedules, precision=self.precision, threads=self._threads,
         )
         moved.parameters.take_over(self.parameters)

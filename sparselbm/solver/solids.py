@@ -40,6 +40,11 @@ class Solids:
         """Number of changes: anything derived from solid fractions at another number is out of date."""
         self.update()
 
+    def at_present(self, obstacles: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
+        """Obstacles with their meshes at the present points; those without solid fractions do not move."""
+        present = {geometry.name: geometry.present() for geometry in self.geometry}
+        return tuple(present.get(each.name, each) for each in obstacles)
+
     def find(self, obstacle: str) -> ObstacleGeometry | None:
         """Surface of an obstacle; None if no obstacle of this name has solid fractions."""
         return next((geometry for geometry in self.geometry if geometry.name == obstacle), None)

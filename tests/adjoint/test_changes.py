@@ -234,7 +234,12 @@ FRONT_ENDS: dict[str, tuple[FrontEnd, dict]] = {
 """Each with the changes after which it has to give the gradient of the recorded values; after others it may refuse to."""
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+QUICK = ("tape, Stored", "Steady", "torch, points, Stored", "jax, numbers, Steady, repeated")
+
+
+@pytest.mark.parametrize(
+    "front_end", [pytest.param(each, marks=[] if each in QUICK else pytest.mark.validate) for each in FRONT_ENDS]
+)
 def test_a_gradient_is_of_the_recorded_values_or_refused(device, front_end):
     gradients, allowed = FRONT_ENDS[front_end]
     right = gradients(flow(device), no_change)

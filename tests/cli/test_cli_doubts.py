@@ -88,6 +88,7 @@ def require_repeatable(run, command):
         assert run["convergence"]["max_steps"] == 2
 
 
+@pytest.mark.validate
 def test_a_sweep_has_the_doubts_of_each_variant(in_process, tmp_path):
     cubes = (("large", 1.2), ("small", 1.0))
     sets = "".join(f'"{name}" {{\ndef Cube "Body" {{\ndouble size = {value}\n}}\n}}\n' for name, value in cubes)

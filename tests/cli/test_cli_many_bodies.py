@@ -22,6 +22,7 @@ def joined(meshes) -> TriangleMesh:
     return TriangleMesh(np.concatenate([mesh.points for mesh in meshes]), np.concatenate(faces))
 
 
+@pytest.mark.validate
 def test_thirty_prims_are_the_same_cubes_as_one_mesh(in_process, tmp_path):
     scenes = {
         "prims": {"Target": TARGET, **{f"C{k:02d}": cube for k, cube in enumerate(CUBES)}},
