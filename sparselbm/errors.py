@@ -1,6 +1,9 @@
 """Errors of the package. Every message gives the value, the limit and the remedy."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 
 
 class SparselbmError(Exception):
@@ -45,6 +48,13 @@ class InternalFlowError(SparselbmError, ValueError):
 
 class MissingPackageError(SparselbmError, ImportError):
     """An optional package that is needed here is not installed."""
+
+    @classmethod
+    def of(cls, user: str, packages: Sequence[str], install: str) -> MissingPackageError:
+        """Error of something, `user`, that needs packages; `install`: argument of pip that installs them."""
+        *others, last = packages
+        listed, verb = (f"{', '.join(others)} and {last}", "are") if others else (last, "is")
+        return cls(f"{user} needs {listed}, which {verb} not installed: pip install '{install}'")
 
 
 class MotionError(SparselbmError, ValueError):

@@ -7,13 +7,13 @@ import numpy as np
 import warp as wp
 
 from ..adjoint import Differentiable, Pass
-from ..errors import AdjointError
+from ..errors import AdjointError, MissingPackageError
 
 try:
     import jax
     from jax.custom_derivatives import SymbolicZero
 except ImportError as missing:
-    raise ImportError("sparselbm.bridges needs JAX, which is not installed: pip install 'sparselbm[jax]'") from missing
+    raise MissingPackageError.of("sparselbm.bridges", ["JAX"], "sparselbm[jax]") from missing
 
 
 def operator(run: Differentiable) -> Callable:

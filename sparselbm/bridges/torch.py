@@ -11,15 +11,13 @@ import numpy as np
 import warp as wp
 
 from ..adjoint import Differentiable, Pass
-from ..errors import AdjointError
+from ..errors import AdjointError, MissingPackageError
 
 try:
     import torch
     from torch import Tensor
 except ImportError as missing:
-    raise ImportError(
-        "sparselbm.bridges needs PyTorch, which is not installed: pip install 'sparselbm[torch]'"
-    ) from missing
+    raise MissingPackageError.of("sparselbm.bridges", ["PyTorch"], "sparselbm[torch]") from missing
 
 
 class Operator:

@@ -59,7 +59,7 @@ def run_optimization(
         try:
             second = None
             if result.stopped != "interrupted":
-                second = _on_finer_grid(problem, result) if check_grid else None
+                second = _on_finer_grid(problem, result, restarts) if check_grid else None
             summary = folder.finish(problem, result, second)
         except KeyboardInterrupt:
             raise RunInterruptedError(_reached(folder, result) + continued(restarts)) from None
@@ -115,9 +115,11 @@ def _optimise(problem: DesignProblem, folder: Writer, restarts: RestartWriter | 
             raise RunInterruptedError(message) from None
 
 
-def _on_finer_grid(problem: DesignProblem, result: OptimizeResult) -> GridCheck:
+def _on_finer_grid(problem: DesignProblem, result: OptimizeResult, restarts: RestartWriter | None) -> GridCheck:
     with ProgressBar(problem.first.setup.refined(_REFINEMENT), quantity=quantity(problem)) as work:
         problem.on_progress = work.step
+        if restarts is not None:
+            restarts.urgent = lambda: work.is_stopping
         return grid_check(problem, result.x, refinement=_REFINEMENT)
 
 

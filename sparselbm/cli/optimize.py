@@ -58,7 +58,7 @@ def optimize(
         out.print(f"The optimisation in {folder} is finished.", highlight=False, markup=False, soft_wrap=True)
         return
     with sole_run(folder):
-        restarts = restarts_of(folder, case, read, origin, device=place, draw=drawn, resume=resume, overwrite=overwrite)
+        restarts = restarts_of(folder, case, read, setup, origin, draw=drawn, resume=resume, overwrite=overwrite)
         run_optimization(
             read, study.problem, output=folder, overwrite=overwrite, check_grid=case.objective.grid_check, origin=origin,
             ops=study.ops, draw=drawn, restarts=restarts,

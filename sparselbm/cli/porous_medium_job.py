@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from ..errors import OptionError, SparselbmError
 from ..estimate.device import gibibytes
-from ..flows import Flow, Permeability, PorousMediumSetup, RunEstimate, SteadyResult, SteadyRun
+from ..flows import PorousMediumSetup, RunEstimate, SteadyRun
 from ..flows.pores.permeability import DARCY
 from ..flows.pores.porous_medium import CREEPING
 from ..results import PorousMediumWriter
 from .exits import running, spoken
 from .jobs import Job, numerical_facts
-from .regime import warn_of_run
-from .show import ProgressBar, announce, duration, err, facts, out, show_doubts
+from .permeability_runs import MeasuredPermeability, PermeabilityRuns
+from .regime import warn
+from .show import announce, duration, err, facts, out, show_doubts
 
 
 class PorousMediumJob(Job):
@@ -54,7 +54,7 @@ class PorousMediumJob(Job):
         return "no estimate of the error" if estimate is None else f"error from a second run each, {estimate.words}"
 
     def claim(self, scene, folder, run, *, overwrite, draw, origin, resume):
-        self._folder = PorousMediumWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin)
+        self._folder = PorousMediumWriter(folder, scene, self.setup, overwrite=overwrite, draw=draw, origin=origin, resume=resume)
 
     def run(self, run, start, objective, restarts):
         assert isinstance(run, SteadyRun), "a case refuses a duration of a creeping flow"
@@ -63,14 +63,16 @@ class PorousMediumJob(Job):
         announce(self.setup)
         found: dict[str, dict[str, Any]] = {}
         with running():
-            drawn = None
+            runs, drawn = PermeabilityRuns(run, restarts), None
             for setup in self.setup.runs:
-                flow, steady, first = _measured(setup, run)
+                axis = "xyz"[setup.axis]
                 if drawn is None:
-                    drawn = flow
-                    self._folder.add_flow(flow)
-                found["xyz"[setup.axis]] = {**_record(first, steady), **self._error(setup, first, run)}
-                warn_of_run(steady, _criterion(setup, run))
+                    drawn, first = runs.kept(setup, f"along {axis}")
+                    self._folder.add_flow(drawn)
+                else:
+                    first = runs.result(setup, f"along {axis}")
+                found[axis] = {**_record(first), **self._error(setup, first, runs)}
+                warn(first.doubt)
             for axis in self.setup.options.axes:
                 found.setdefault("xyz"[axis], {"permeability": 0.0, "permeability_darcy": 0.0, "converged": True})
             assert drawn is not None
@@ -85,7 +87,7 @@ class PorousMediumJob(Job):
         })
         return summary
 
-    def _error(self, setup: PorousMediumSetup, first: Permeability, steady_run: SteadyRun) -> dict[str, Any]:
+    def _error(self, setup: PorousMediumSetup, first: MeasuredPermeability, runs: PermeabilityRuns) -> dict[str, Any]:
         """Estimated error of the permeability; the reason where there is none."""
         estimate = setup.options.error_estimate
         if estimate is None:
@@ -95,30 +97,14 @@ class PorousMediumJob(Job):
         except SparselbmError as error:
             out.print(f"no estimate of the error with {estimate.words}: {spoken(str(error))}", highlight=False, markup=False)
             return {}
-        _, _, second = _measured(second_setup, steady_run)
+        second = runs.result(second_setup, f"along {'xyz'[setup.axis]} with {estimate.words}").permeability
         return {
-            "error": estimate.error(first, second), "second_permeability": second.square_metres, "second_run": estimate.words,
+            "error": estimate.error(first.permeability, second), "second_permeability": second.square_metres,
+            "second_run": estimate.words,
         }
 
     def line(self, summary):
         return "; ".join(f"{axis} {_text(each)}" for axis, each in summary["axes"].items())
-
-
-def _measured(setup: PorousMediumSetup, steady_run: SteadyRun) -> tuple[Flow, SteadyResult, Permeability]:
-    """Runs a flow to steady state."""
-    flow = setup.build()
-    with ProgressBar(setup, quantity="permeability [voxel^2]") as work:
-        flow.on_progress = work.step
-        steady = flow.run_to_steady(steady_run=_criterion(setup, steady_run))
-    return flow, steady, setup.permeability(flow)
-
-
-def _criterion(setup: PorousMediumSetup, given: SteadyRun) -> SteadyRun:
-    """Convergence criterion with the tolerance of the case and the intervals of this flow."""
-    own = replace(setup.steady_run, tolerance=given.tolerance, until=given.until)
-    if given.max_periodic_steps is not None:
-        return own
-    return replace(own, interval=min(own.interval, given.max_steps), max_steps=given.max_steps, max_periodic_steps=None)
 
 
 def _image_record(setup: PorousMediumSetup) -> dict[str, Any]:
@@ -132,10 +118,11 @@ def _image_record(setup: PorousMediumSetup) -> dict[str, Any]:
     }
 
 
-def _record(found: Permeability, steady: SteadyResult) -> dict[str, Any]:
+def _record(first: MeasuredPermeability) -> dict[str, Any]:
+    found = first.permeability
     return {
         "permeability": found.square_metres, "permeability_darcy": found.darcy, "permeability_voxels": found.voxels_squared,
-        "column": [each * found.voxel_size**2 for each in found.column], "reynolds": found.reynolds, **steady.to_json(),
+        "column": [each * found.voxel_size**2 for each in found.column], "reynolds": found.reynolds, **first.steady,
     }
 
 

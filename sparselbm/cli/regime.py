@@ -56,7 +56,7 @@ def warn_of_run(result: SteadyResult | TransientResult, run: SteadyRun | Transie
     if isinstance(result, SteadyResult) and isinstance(run, SteadyRun):
         warn_of_regime(result, run)
     elif isinstance(result, TransientResult) and result.statistics is None:
-        _warn(
+        warn(
             f"no statistics: fewer than 16 values were recorded between {result.run.statistics_begin:.4g} s and "
             f"{result.run.duration:.4g} s; use a smaller --record-every, or an earlier --statistics-from"
         )
@@ -64,19 +64,25 @@ def warn_of_run(result: SteadyResult | TransientResult, run: SteadyRun | Transie
 
 def warn_of_regime(steady: SteadyResult, steady_run: SteadyRun) -> None:
     """Prints a warning if a flow is not steady, or if only its monitored values are."""
+    warn(regime_doubt(steady, steady_run))
+
+
+def regime_doubt(steady: SteadyResult, steady_run: SteadyRun) -> str:
+    """Warning about a flow that is not steady, or whose monitored values alone are; else an empty text."""
     regime = steady.regime
     if isinstance(regime, PeriodicFlow):
-        _warn(
+        return (
             f"the flow is periodic, not steady: values are means over {regime.periods} periods of {regime.period:.4g} s, and "
             "drawn fields show one instant"
         )
-    elif isinstance(regime, DriftingFlow):
-        _warn(f"not converged after {steady.steps} steps: {_drift(steady, regime, steady_run)}; increase --max-steps")
-    elif steady.field.share > _FIELD_WARNING_ABOVE:
-        _warn(
+    if isinstance(regime, DriftingFlow):
+        return f"not converged after {steady.steps} steps: {_drift(steady, regime, steady_run)}; increase --max-steps"
+    if steady.field.share > _FIELD_WARNING_ABOVE:
+        return (
             f"forces and flow rates are steady, but the velocity still changes by {_change(steady)}, limit "
             f"{_FIELD_WARNING_ABOVE:.0%}: use --until field for drawn results"
         )
+    return ""
 
 
 def _change(steady: SteadyResult) -> str:
@@ -103,5 +109,7 @@ def grid_remark(check: GridCheck) -> str:
     return f" (flow on the finer grid: {', '.join(others)})" if others else ""
 
 
-def _warn(text: str) -> None:
-    err.print(f"Warning: {text}", style="yellow", highlight=False, markup=False)
+def warn(text: str) -> None:
+    """Prints a warning; nothing for an empty text."""
+    if text:
+        err.print(f"Warning: {text}", style="yellow", highlight=False, markup=False)

@@ -15,6 +15,7 @@ import warp as wp
 from ..case import Case
 from ..errors import OutputExistsError, RestartError
 from ..files.restarts import RestartWriter, difference, restart_files
+from ..flows import FlowSetup, PorousMediumSetup
 from ..release import package_version
 from ..results.draw import Drawing
 from ..scene.usd import Scene
@@ -33,13 +34,13 @@ FOLDER = "restart"
 
 
 def restarts_of(
-    folder: Path, case: Case, scene: Scene, origin: Mapping[str, Any], *, device: str, draw: Sequence[Drawing], resume: bool,
-    overwrite: bool,
+    folder: Path, case: Case, scene: Scene, setup: FlowSetup, origin: Mapping[str, Any], *, draw: Sequence[Drawing],
+    resume: bool, overwrite: bool,
 ) -> RestartWriter:
     """Writer of the restart files of a run, which with `resume` continues an interrupted run in the folder of its results.
 
-    Raises RestartError if there is none, or if it had other settings, another scene or another version; OutputExistsError if an
-    interrupted run is neither continued nor to be replaced.
+    Raises RestartError if there is none, or if it had other settings, another scene or image, or another version;
+    OutputExistsError if an interrupted run is neither continued nor to be replaced.
     """
     place = folder / FOLDER
     files = restart_files(place)
@@ -56,10 +57,12 @@ def restarts_of(
         )
     settings = _deciding(origin["case"]["settings"])
     settings.pop("scene")  # Its surfaces decide.
+    image = {"pores of the image": _checksum(setup.pores.pore)} if isinstance(setup, PorousMediumSetup) else {}
     identity = {
-        "version": package_version(), "command": origin["command"], "device": (wp.get_device(device).is_cuda and "cuda") or "cpu",
+        "version": package_version(), "command": origin["command"],
+        "device": "cuda" if wp.get_device(setup.device).is_cuda else "cpu",
         **{f"surface of {each.path}": _checksum(each.mesh.points, each.mesh.faces) for each in scene.bodies},
-        **settings, "draw": [repr(each) for each in draw],
+        **image, **settings, "draw": [repr(each) for each in draw],
     }
     return RestartWriter(place, identity, every=60.0 * case.output.restart_every, resume=resume)
 

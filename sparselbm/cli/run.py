@@ -83,8 +83,7 @@ def _run(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
 
 def _run_alone(plan: Plan, each: PlannedRun, overwrite: bool, resume: bool) -> dict:
     restarts = restarts_of(
-        each.folder, each.case, each.scene, each.origin, device=str(each.setup.device), draw=each.drawn, resume=resume,
-        overwrite=overwrite,
+        each.folder, each.case, each.scene, each.setup, each.origin, draw=each.drawn, resume=resume, overwrite=overwrite
     )
     each.job.claim(
         each.scene, each.folder, each.run, overwrite=overwrite, draw=each.drawn, origin=each.origin, resume=resume

@@ -25,13 +25,14 @@ class PorousMediumWriter:
 
     def __init__(
         self, folder: str | Path, scene: Scene, setup: PorousMediumSetup, *, overwrite: bool = False,
-        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}),
+        draw: Sequence[Drawing] = DRAWN, origin: Mapping[str, Any] = MappingProxyType({}), resume: bool = False,
     ):
-        """`origin`: command, options and case of the run, for the summary."""
+        """`origin`: command, options and case of the run, for the summary; `resume`: whether an interrupted run in the folder is
+        continued."""
         self.origin = origin
         self.draw = tuple(each for each in draw if not isinstance(each, SurfaceValues))  # An image has no surface.
         self.body = scene.bodies[0]
-        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite)
+        self.folder, self.stage = claimed(folder, scene, overwrite=overwrite, resume=resume)
         self.stage.add_camera(setup.bounds)
         self._up = "XYZ".index(scene.up_axis)
 

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 from case_settings import with_settings
+from killed_runs import KilledError, kill_after, results_in
 
 from sparselbm import Case
+from sparselbm.flows import Flow
 from sparselbm.results.stage import validate_stage
 
 DARCY = 11.54
@@ -108,3 +110,47 @@ def test_shapes_of_images_are_not_optimised(in_process, rock, device):
     code, _, err = in_process("optimize", "rock.npy", "--voxel-size", "1e-6", "--device", device)
     assert code == 2
     assert "image.pore" in err
+
+
+@pytest.mark.parametrize(
+    ("share", "left"), [
+        pytest.param(0.1, 4, marks=pytest.mark.validate), pytest.param(0.4, 3, marks=pytest.mark.validate), (0.6, 2),
+        pytest.param(0.9, 1, marks=pytest.mark.validate),
+    ],
+    ids=["first axis", "its second run", "second axis", "last run"],
+)
+def test_an_interrupted_run_repeats_no_finished_flow_and_ends_with_the_same_bits(
+    share, left, in_process, tmp_path, device, monkeypatch
+):
+    """Two axes, each with a second run for the error."""
+    values = np.ones((8, 8, 8), np.uint8)
+    values[:, 2:6, 2:6] = values[2:6, :, 2:6] = 0
+    np.save(tmp_path / "rock.npy", values)
+    run, ran = Flow.run_to_steady, []
+    monkeypatch.setattr(Flow, "run_to_steady", lambda *own, **more: (ran.append(1), run(*own, **more))[1])
+    arguments = (
+        "run", "rock.npy", "--voxel-size", "5e-6", "--pore", "0", "--axes", "xyz", "--device", device, "--draw", "slice",
+        "--output", "out", "--restart-every", "1e-9", "--max-steps", "60", "--error-estimate", "viscosity",
+    )
+    written = kill_after(monkeypatch, 0)
+    code, out, err = in_process(*arguments)
+    assert code == 0, err
+    assert len(ran) == 4
+    table, whole = out[out.index("permeability along x"):].partition("time spent")[0], results_in(tmp_path / "out")
+    kill_after(monkeypatch, max(1, round(share * len(written))))
+    with pytest.raises(KilledError):
+        in_process(*arguments, "--overwrite")
+    kill_after(monkeypatch, 0)
+    values[0, 2, 2] = 1
+    np.save(tmp_path / "rock.npy", values)
+    code, _, err = in_process(*arguments, "--resume")
+    assert (code, "pores of the image is" in err) == (2, True)
+    values[0, 2, 2] = 0
+    np.save(tmp_path / "rock.npy", values)
+    ran.clear()
+    code, out, err = in_process(*arguments, "--resume")
+    assert code == 0, err
+    assert len(ran) == left
+    assert table in out
+    assert results_in(tmp_path / "out") == whole
+    assert "is finished" in in_process(*arguments, "--resume")[1]

@@ -38,6 +38,9 @@ OPTIMIZE = (
     "optimize", "ball.usda", *COARSE, "--max-steps", "100", "--tolerance", "0.2", "--iterations", "2", "--no-grid-check",
     "--rigid",
 )
+CHECKED = tuple(each for each in OPTIMIZE if each != "--no-grid-check")
+
+
 @pytest.fixture
 def ball(tmp_path):
     windkessel = {"proximalResistance": 1e6, "distalResistance": 4e6, "compliance": 5e-9}
@@ -47,8 +50,11 @@ def ball(tmp_path):
 
 @pytest.mark.validate
 @pytest.mark.parametrize(
-    ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (VESSEL, 0.5), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8)],
-    ids=["steady", "duration, early", "duration, late", "vessel", "optimize, early", "optimize, late"],
+    ("arguments", "share"), [(STEADY, 0.5), (DURATION, 0.3), (DURATION, 0.8), (VESSEL, 0.5), (OPTIMIZE, 0.3), (OPTIMIZE, 0.8),
+     (CHECKED, 0.95)],
+    ids=[
+        "steady", "duration, early", "duration, late", "vessel", "optimize, early", "optimize, late", "optimize, finer grid",
+    ],
 )
 def test_the_end_has_the_bits_of_an_uninterrupted_run(arguments, share, ball, in_process, monkeypatch, tmp_path):
     written = kill_after(monkeypatch, 0)

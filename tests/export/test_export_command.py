@@ -88,10 +88,13 @@ def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
     assert set(contents(tmp_path / "out")) == {"design.glb", "forces.csv"}
 
 
-def test_a_package_that_is_missing_is_named_before_anything_is_written(case, tmp_path):
-    door = ExportFormat((("a.xyz", lambda results, path: path.write_text("a")),), ("no_such_package", "json"), "pictures")
-    with pytest.raises(
-        MissingPackageError, match=r"a.xyz needs no_such_package, which is not .* pip install 'sparselbm\[pictures\]'"
-    ):
+@pytest.mark.parametrize(("packages", "words"), [
+    (("no_such_package", "json"), "no_such_package, which is"),
+    (("no_one", "json", "no_other"), "no_one and no_other, which are"),
+    (("no_one", "no_other", "no_third"), "no_one, no_other and no_third, which are"),
+])
+def test_packages_that_are_missing_are_named_before_anything_is_written(packages, words, case, tmp_path):
+    door = ExportFormat((("a.xyz", lambda results, path: path.write_text("a")),), packages, "pictures")
+    with pytest.raises(MissingPackageError, match=rf"a.xyz needs {words} not installed: pip install 'sparselbm\[pictures\]'"):
         door.write(Results.open(case.folder), tmp_path / "out")
     assert not (tmp_path / "out").exists()

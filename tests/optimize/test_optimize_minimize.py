@@ -262,7 +262,7 @@ def test_missing_nlopt_names_the_extra(monkeypatch):
         return real(module, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without_nlopt)
-    with pytest.raises(ImportError, match=r"pip install sparselbm\[nlopt\]"):
+    with pytest.raises(ImportError, match=r"needs NLopt, which is not installed: pip install 'sparselbm\[nlopt\]'"):
         minimize(never, np.zeros(2), optimizer=MMA(), bounds=(-1.0, 1.0))
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import warp as wp
 from killed_runs import KilledError, kill_after
+from study_cases import small_problem, swelling
 
 from sparselbm.adjoint import Steady
-from sparselbm.design import DesignProblem, ParameterVariables
+from sparselbm.design import CrossCheck, DesignProblem, ParameterVariables, grid_check
 from sparselbm.design.journal import Journal
 from sparselbm.design.operating_point import OperatingPoint
 from sparselbm.design.optimizer import LBFGSB, SLSQP, Adam, StoppingCriteria, TrustConstr
@@ -86,3 +87,30 @@ def test_another_path_is_refused(tmp_path):
         journal.result("flow 1", np.array([2.0]), dict)
     assert journal.result("flow 1", np.array([1.0]), dict) == {"value": 3.0}
     assert journal.clock() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("verify", "share"), [(CrossCheck(), 0.7), pytest.param(CrossCheck(), 0.3, marks=LATER), pytest.param(None, 0.3, marks=LATER),
+                          pytest.param(None, 0.7, marks=LATER)],
+    ids=["other wall, second design", "other wall, first design", "first design", "second design"],
+)
+def test_the_check_on_a_finer_grid_continues_and_repeats_no_finished_flow(verify, share, device, tmp_path, monkeypatch):
+    run, ran = OperatingPoint.run, []
+    monkeypatch.setattr(OperatingPoint, "run", lambda *arguments: (ran.append(1), run(*arguments))[1])
+
+    def checked(name, *, after=None, resume=False):
+        problem = small_problem(device, verify=verify, steady_run=SteadyRun(interval=2, max_steps=8))
+        written = kill_after(monkeypatch, after)
+        problem.first.journal.begin(RestartWriter(tmp_path / name, {}, every=0.0, resume=resume))
+        ran.clear()
+        return grid_check(problem, swelling(0.5), refinement=1.1), len(written)
+
+    whole, written = checked("whole")
+    assert len(ran) == 2
+    with pytest.raises(KilledError):
+        checked("killed", after=round(share * written))
+    found, again = checked("killed", resume=True)
+    assert found == whole
+    assert (len(ran), again < written) == (1 if share > 0.5 else 2, True)
+    assert checked("killed", resume=True)[0] == whole
+    assert ran == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...errors import ConstraintError
+from ...errors import ConstraintError, MissingPackageError
 from ..constraint.constraint import BoundConstraint
 from .optimizer import Outcome, has_stagnated
 from .scaled_problem import ScaledProblem, StopReached
@@ -114,9 +114,9 @@ def _inequality(problem: ScaledProblem, k: int, sides: list[tuple[int, float]], 
 
 
 def require_nlopt(name: str):
-    """Imports nlopt. Raises ImportError that says what to install."""
+    """Imports nlopt. Raises MissingPackageError."""
     try:
         import nlopt
     except ImportError as error:
-        raise ImportError(f"{name} needs NLopt, which is not installed: pip install sparselbm[nlopt]") from error
+        raise MissingPackageError.of(name, ["NLopt"], "sparselbm[nlopt]") from error
     return nlopt

@@ -34,10 +34,7 @@ class ExportFormat:
         missing = [name for name in self.packages if find_spec(name) is None]
         names = [name for name, _ in self.files]
         if missing:
-            raise MissingPackageError(
-                f"{names[0]} needs {' and '.join(missing)}, which is not installed: pip install "
-                f"'sparselbm[{self.extra}]'"
-            )
+            raise MissingPackageError.of(names[0], missing, f"sparselbm[{self.extra}]")
         there = [str(folder / name) for name in names if (folder / name).exists()]
         if there and not overwrite:
             raise OutputExistsError(

@@ -17,7 +17,7 @@ def read(path: Path, storage: Storage) -> VoxelImage:
     try:
         from PIL import Image, ImageSequence, UnidentifiedImageError
     except ImportError as error:
-        raise MissingPackageError(f"{path}: reading {path.suffix} needs Pillow; `pip install pillow`") from error
+        raise MissingPackageError.of(f"{path}: reading {path.suffix}", ["Pillow"], "pillow") from error
     try:
         with Image.open(path) as file:
             pages = [np.array(page) for page in ImageSequence.Iterator(file)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.errors import SceneError
+from sparselbm.errors import MissingPackageError, SceneError
 from sparselbm.files.reading import require_readable
 from sparselbm.scene.arrays import check_finite, check_points, surface_of, welded
 from sparselbm.scene.usd import level_sets, vtk_surfaces
@@ -75,7 +75,7 @@ def read_bodies(path: Path, metres_per_unit: float, *, local_files_only: bool = 
     try:
         import trimesh
     except ImportError as error:
-        raise SceneError(f"{path}: reading {path.suffix} needs trimesh; `pip install trimesh`") from error
+        raise MissingPackageError.of(f"{path}: reading {path.suffix}", ["trimesh"], "trimesh") from error
     beside = _Beside(path, local_files_only)
     try:  # Textures would be opened, and shapes are all that is needed.
         scene = trimesh.load_scene(path, process=False, skip_materials=True, resolver=beside)  # type: ignore[arg-type]
