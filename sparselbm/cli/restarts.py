@@ -72,7 +72,10 @@ def is_finished(folder: Path, origin: Mapping[str, Any]) -> bool:
     path = folder / "summary.json"
     if not path.is_file() or restart_files(folder / FOLDER):
         return False
-    stored = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get("case", {}).get("settings", {})
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    if not summary.get("complete"):
+        return False
+    stored = summary.get("run", {}).get("case", {}).get("settings", {})
     if fault := difference(_deciding(stored), _deciding(origin["case"]["settings"]), ""):
         raise RestartError(f"the run in {folder} is finished, and cannot be resumed with other settings: {fault}")
     return True

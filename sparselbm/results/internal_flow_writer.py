@@ -22,7 +22,7 @@ from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
 from .slice_picture import draw_slices
-from .writer import DRAWN, claimed, optimisation_summary, write_summary
+from .writer import DRAWN, claimed, completed, optimisation_summary, write_summary
 
 CLEAR_OF_CAPS = 2.0
 """Distance from the openings [cells] beyond which wall shear stress counts, since the caps' edges disturb it."""
@@ -79,13 +79,14 @@ class InternalFlowWriter(Resumable):
             **internal_flow_summary(self.setup, through), **shear, "compression": flow.compression,
             **self.over_time.found(flow), **found,
             **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
+            "complete": False,
         }
         write_summary(self.folder, summary)
         report(summary)
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
         draw_slices(self.folder, self.draw, moment, title=self.title)
         self.over_time.finish(flow)
-        return summary
+        return completed(self.folder, summary)
 
     def add(self, iterate: Iterate) -> None:
         """Writes an iteration of an optimisation: a row of history.csv."""
@@ -105,10 +106,9 @@ class InternalFlowWriter(Resumable):
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
         reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
-        summary = self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
         with lost_alone("convergence.png"):
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
-        return summary
+        return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
 
     def _moment(self, flow: Flow) -> FlowFrame:
         setup, units = self.setup, self.setup.units

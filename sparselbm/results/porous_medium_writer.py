@@ -52,6 +52,6 @@ class PorousMediumWriter:
 
     def finish(self, flow: Flow, found: Mapping[str, Any]) -> dict:
         """Writes summary.json, and returns it. `flow`: the one that was drawn; `found`: the results."""
-        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}}
+        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": True}
         write_summary(self.folder, summary)
         return summary

@@ -49,7 +49,8 @@ def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
     run, case = summary.get("run", {}), origin["case"]
     files = [Path(name) for name in (case["file"], case["settings"]["scene"]["file"])]
     is_newer = any(file.is_file() and file.stat().st_mtime > path.stat().st_mtime for file in files)
-    return None if is_newer or (run.get("case"), run.get("version")) != (case, package_version()) else summary
+    is_other = (run.get("case"), run.get("version")) != (case, package_version())
+    return None if is_newer or is_other or not summary.get("complete") else summary
 
 
 def _fields(value: Any) -> dict[str, Any]:

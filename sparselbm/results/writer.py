@@ -154,7 +154,7 @@ class ResultsWriter(Resumable):
             draw_all(self.over_time.shown(flow), self.stage, moment, None)
             draw_slices(self.folder, self.draw, moment, title=self.title)
         self.over_time.finish(flow)
-        return summary
+        return completed(self.folder, summary)
 
     def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
         """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
@@ -174,7 +174,7 @@ class ResultsWriter(Resumable):
             if self.history:
                 convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
         self.over_time.finish(problem.flow)
-        return summary
+        return completed(self.folder, summary)
 
     def _draw_best(self, flow: Flow, points: np.ndarray, result: OptimizeResult) -> None:
         """Draws the flow around the best design, whose points are given [m]."""
@@ -224,10 +224,17 @@ class ResultsWriter(Resumable):
             "cells_across": setup.cells_across, "size": body.size.tolist(), "frontal_area": body.frontal_area,
             "reference_area": body.reference_area, "reference_length": body.reference_length,
             "reference_force": setup.reference_force, "blockage": setup.blockage, **found, **setup.method.record,
-            "doubts": list(setup.doubts), "run": {**self.origin, **run_record(flow)},
+            "doubts": list(setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": False,
         }
         write_summary(self.folder, summary)
         return summary
+
+
+def completed(folder: Path, summary: dict) -> dict:
+    """Writes the summary once more, when drawings and files have followed it: a process that ends before leaves it incomplete."""
+    whole = {**summary, "complete": True}
+    write_summary(folder, whole)
+    return whole
 
 
 def references_of(setup: WindTunnelSetup) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Runs and optimisations in processes that are killed at 50 random moments end with the bits of those that are not."""
 
+import json
 import os
 import random
 import subprocess
@@ -99,7 +100,8 @@ def test_a_killed_run_ends_with_the_bits_of_the_whole_one(whole, seed):
     for path in (folder / "out").glob("*.csv"):
         path.unlink()
     code, _ = _run([*arguments, "--overwrite"], folder, delay)
-    kept, ended = bool(restart_files(folder / "out" / "restart")), (folder / "out" / "summary.json").is_file()
+    kept, summary = bool(restart_files(folder / "out" / "restart")), folder / "out" / "summary.json"
+    ended = summary.is_file() and json.loads(summary.read_text())["complete"]
     print(f"{name}: killed after {delay:.2f} of {duration:.2f} s, exit code {code}, restart file: {kept}, finished: {ended}")
     if code != 0:
         resumed, _ = _run([*arguments, "--resume"], folder)
