@@ -71,6 +71,7 @@ def along_populations(run: Run, direction: np.ndarray) -> float:
         run.start = start
 
 
+@pytest.mark.validate
 def test_more_velocities_than_warp_unrolls(device):
     """Warp unrolls loops of at most 16 passes; beyond, gradients of what is assigned in a loop are lost. D3Q27 has 27."""
     assert wp.config.max_unroll == 16 < D3Q27.size

@@ -51,6 +51,7 @@ def test_force_and_coefficient_are_those_of_the_python_interface(in_process, tmp
     assert {"slice.png", "fields.vdb", "velocity.nvdb", "pressure.nvdb"} <= names
 
 
+@pytest.mark.validate
 def test_walls_may_lie_on_links(in_process, tmp_path, device):
     """`--wall interpolated` is `ParabolicInterpolation`: its drag, with pressure and shear on the body."""
     scene = scene_of(tmp_path / "ball.usda", {"Body": BALL})

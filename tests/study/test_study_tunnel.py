@@ -81,6 +81,7 @@ def test_errors_name_value_limit_and_remedy():
         SteadyRun(tolerance=0)
 
 
+@pytest.mark.validate
 def test_drag_of_a_sphere_at_reynolds_number_30(device):
     """C_d = 24 / Re (1 + 0.1935 Re^0.6305) = 2.12 (Clift, Grace & Weber 1978, table 5.2) in an infinite stream.
 
