@@ -15,7 +15,17 @@ from ..models.collision import BGK
 from ..models.in_si import InSI, fields_of, quantity_of
 from ..models.scalar import FixedFlux, FixedValue, Outflow
 from .entry import CasePart, spelt
-from .parts import SIDES, CaseCondition, CaseFluid, CaseForce, CaseObstacle, CaseScalar, CaseSolver
+from .parts import (
+    SIDES,
+    CaseBoundary,
+    CaseCondition,
+    CaseFluid,
+    CaseForce,
+    CaseObstacle,
+    CaseOpening,
+    CaseScalar,
+    CaseSolver,
+)
 from .source import Source
 from .user_file import load_class, names_a_class
 
@@ -37,6 +47,12 @@ class ModelSettings(Protocol):
 
     @property
     def condition(self) -> Mapping[str, CaseCondition]: ...
+
+    @property
+    def opening(self) -> Mapping[str, CaseOpening]: ...
+
+    @property
+    def boundary(self) -> Mapping[str, CaseBoundary]: ...
 
     @property
     def obstacle(self) -> Mapping[str, CaseObstacle]: ...
@@ -117,10 +133,24 @@ def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
                 f"{place}: there is no scalar {scalar}; the name after the colon is that of a scalar; there are {there}"
             )
         where = WALL if owner == case.surface else _owner(owner)
+        if owner in case.opening or owner in case.boundary:
+            _require_at_opening(case, owner, key)
         if each.kind == "conduction":
             _require_conduction(case, owner, key)
         surfaces[scalar][where] = _condition(each, case.scalar[scalar], scalar, case.source, key)
     return tuple(_scalar(name, each, surfaces[name], case.source) for name, each in case.scalar.items())
+
+
+def _require_at_opening(case: ModelSettings, owner: str, key: str) -> None:
+    """Raises CaseError for a condition that an inlet or outlet, on a prim or a whole side, cannot have."""
+    here, kind = case.opening.get(owner) or case.boundary[owner], case.condition[key].kind
+    place = f"{case.source.place('condition', 'kind', key)} is {kind}"
+    if here.kind == "outlet" and kind in ("value", "flux"):
+        raise CaseError(
+            f"{place}, but {owner} is an outlet, where the flow takes the scalar along: remove it, or give the value to an inlet"
+        )
+    if owner in case.opening and kind != "value":
+        raise CaseError(f"{place}, but {owner} is an opening: use kind value at an inlet, and no condition at an outlet")
 
 
 def _require_conduction(case: ModelSettings, owner: str, key: str) -> None:

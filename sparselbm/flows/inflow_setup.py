@@ -48,6 +48,11 @@ class InflowSetup(FlowSetup, ABC):
         """Names of the obstacles in the simulation."""
 
     @property
+    def patches(self) -> Mapping[str, str]:
+        """Name of the boundary condition of each opening that shares one with others: none."""
+        return {}
+
+    @property
     @abstractmethod
     def domain(self) -> Domain:
         """Cells of the flow."""

@@ -77,7 +77,7 @@ class Cell:
         return self.incoming[: self.lattice.size]
 
     @cached_property
-    def _at_walls(self) -> list:
+    def at_walls(self) -> list:
         """Incoming populations, with bounce-back at the exact position of the obstacles' walls."""
         f = self.streamed
         if not self._tiles.fractions:
@@ -118,7 +118,7 @@ class Cell:
     @cached_property
     def f(self) -> list:
         """Incoming populations with the boundary conditions applied, in their order, shape (Q,)."""
-        return self.conditions.filled(self._at_walls) if self._tiles.walls else self._at_walls
+        return self.conditions.filled(self.at_walls) if self._tiles.walls else self.at_walls
 
     def along(self, opening: int):
         """Mask of the cells along an opening, given by its index in `Physics.openings`."""

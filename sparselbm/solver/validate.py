@@ -153,12 +153,21 @@ def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str,
 
 
 def _check_openings(domain: Domain, physics: Physics) -> None:
-    """Boundary conditions must be on sides of the domain, and obstacles must not exceed the range of the labels."""
+    """Boundary conditions must be on sides of the domain, those of scalars that need a mass beside one of the flow on links, and
+    obstacles must not exceed the range of the labels."""
     for face in physics.openings:
         if isinstance(face, Face) and face.axis >= domain.dimension:
             raise SimulationError(f"boundary condition on {face}: the domain has only {domain.dimension} dimensions; remove it")
         if isinstance(face, Face) and domain.periodic[face.axis]:
             raise SimulationError(f"boundary condition on {face}: the domain is periodic along that axis; use one or the other")
+    on_links = [each.face for each in physics.boundaries if each.on_links]
+    for scalar in physics.scalars:
+        for each in scalar.conditions:
+            if each.needs_mass and each.face not in on_links:
+                raise SimulationError(
+                    f"{type(each).__name__} of the scalar {scalar.name!r} on {each.face}: the flow has no condition there that "
+                    "lets a mass in on links; give the flow a VelocityInlet, or the scalar a FixedValue"
+                )
     if len(physics.obstacles) > MAX_OBSTACLES:
         raise SimulationError(
             f"{len(physics.obstacles)} obstacles, above the limit of {MAX_OBSTACLES}: join those whose forces are not "

@@ -53,6 +53,7 @@ from sparselbm.models.scalar import (
     BodyConduction,
     BodyValue,
     FixedFlux,
+    FixedInflow,
     FixedValue,
     Outflow,
     Scalar,
@@ -200,7 +201,7 @@ def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], S
         "heat", 0.04, ScalarTRT(T(0.15)), (FixedValue(X_MIN, 0.6), FixedFlux(Y_MIN, 0.02), Outflow(X_MAX)),
         bodies=(BodyValue("body", 1.4),), source=2e-3,
     )
-    dye = Scalar("dye", 0.07, ScalarBGK(), (FixedValue(X_MIN, 1.0),))
+    dye = Scalar("dye", 0.07, ScalarBGK(), (FixedInflow(X_MIN, 1.0),))
     return channel(
         lattice, wall=wall, scalars=(heat, dye), force=Boussinesq("heat", 0.7, (2e-4, -1e-3, 3e-4)[:d], reference=0.2),
         boundaries=(VelocityInlet(X_MIN, EVERYWHERE[d]), PressureOutlet(X_MAX, relaxation=0.01)),

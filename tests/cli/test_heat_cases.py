@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vessel_cases import LENGTH, RADIUS, tube_scene
+from vessel_cases import LENGTH, RADIUS, apply, tube_scene
 
 from sparselbm.case import Case
 from sparselbm.errors import CaseError
 from sparselbm.flows import SteadyFlow, scalar_results
+from sparselbm.models.boundary import X_MIN
+from sparselbm.models.scalar import FixedInflow
 from sparselbm.scene.usd import open_stage
 
 PLATES = """#usda 1.0
@@ -189,6 +191,38 @@ def test_a_body_that_conducts_from_a_case(slab):
     ):
         with pytest.raises(CaseError, match=words):
             slab(old, new)
+
+
+def test_an_inlet_of_a_box_has_a_value_of_its_own_and_an_outlet_none(slab):
+    case = slab('"zMin:heat"', '"xMin:heat"')
+    (inlet,) = [each for each in case.setup(case.read_scene()).models.scalars[0].conditions if each.face.name == "x_min"]
+    assert inlet == FixedInflow(X_MIN, 0.0)
+    for old, new in (('"zMin:heat"', '"xMax:heat"'), ('"zMin:heat"]\nvalue = 0.0', '"xMax:heat"]\nkind = "flux"\nflux = 1.0')):
+        with pytest.raises(CaseError, match="xMax is an outlet, where the flow takes the scalar along: remove it, or"):
+            slab(old, new)
+
+
+@pytest.mark.parametrize(
+    ("prim", "settings", "words"),
+    [
+        ("In", {"value": 310.0}, None), ("Out", {"value": 310.0}, "/World/Out is an outlet, where the flow takes"),
+        ("In", {"kind": "flux", "flux": 1.0}, "is flux, but /World/In is an opening: use kind value"),
+        ("In", {"kind": "conduction", "conductivityRatio": 2.0}, "is conduction, but /World/In is an opening"),
+    ],
+)
+def test_an_inlet_on_a_prim_has_a_value_of_its_own(tmp_path, prim, settings, words):
+    stage = open_stage(tube_scene(tmp_path / "tube.usda"))
+    apply(stage.GetPrimAtPath("/World"), "SparselbmScalarAPI:temperature", prandtl=2.0, initial=300.0)
+    apply(stage.GetPrimAtPath(f"/World/{prim}"), "SparselbmConditionAPI:temperature", **settings)
+    stage.GetRootLayer().Export(str(tmp_path / "warm.usda"))
+    if words is not None:
+        with pytest.raises(CaseError, match=words):
+            Case.open(tmp_path / "warm.usda")
+        return
+    case = Case.open(tmp_path / "warm.usda")
+    setup = case.setup(case.read_scene())
+    (inlet,) = [each for each in setup.models.scalars[0].conditions if isinstance(each, FixedInflow)]
+    assert (inlet.face.name, inlet.value) == (setup.patches["/World/In"], 10.0)
 
 
 @pytest.mark.validate

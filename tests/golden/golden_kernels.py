@@ -74,6 +74,7 @@ from sparselbm.models.scalar import (
     BodyConduction,
     BodyValue,
     FixedFlux,
+    FixedInflow,
     FixedValue,
     LinkOutflow,
     Outflow,
@@ -212,6 +213,10 @@ def _adjoints(single: Target, double: Target):
     for each in (ScalarRelease("heat", "body"), ScalarContent("heat", "body")):
         name = f"integral's adjoint, {type(each).__name__} of conduction"
         yield name, integral_adjoint_kernel(warm, EVERYTHING, double, each, ALL)
+    inlet, patch = VelocityInlet(X_MIN, along_x(D2Q9, 0.05)), VelocityInlet(Patch("inlet", mesh=None), along_x(D2Q9, 0.05))
+    carried = Scalar("dye", 0.1, conditions=(FixedInflow(inlet.face, 1.0), FixedInflow(patch.face, 2.0)))
+    dyed = Physics(D2Q9, TRT(), (inlet, patch), scalars=(carried,))
+    yield "adjoint, inflow of a scalar", adjoint_kernel(dyed, WALLS, double, ALL)
     porous = Physics(D2Q9, TRT(), forces=(Brinkman(0.1),))
     yield "integral's adjoint, power loss", integral_adjoint_kernel(porous, EVERYTHING, double, PowerLoss(), ALL)
     owners = replace(full, links_have_owners=True)

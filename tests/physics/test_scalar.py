@@ -11,7 +11,17 @@ from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_view
 from sparselbm.lattice import D3Q7
 from sparselbm.models.boundary import X_MAX, X_MIN, Patch, PressureOutlet, VelocityInlet
-from sparselbm.models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarBGK, ScalarTRT
+from sparselbm.models.scalar import (
+    BodyValue,
+    FixedFlux,
+    FixedInflow,
+    FixedValue,
+    LinkOutflow,
+    Outflow,
+    Scalar,
+    ScalarBGK,
+    ScalarTRT,
+)
 from sparselbm.models.scalar.equilibrium import scalar_equilibrium
 from sparselbm.observe import ScalarFlux, ScalarIntegral, ScalarRelease, evaluate
 from sparselbm.solver import Obstacle, Simulation
@@ -224,17 +234,23 @@ def test_heat_between_a_warm_cylinder_and_cold_walls(device):
 
 
 def test_a_patch_acts_as_the_side_that_it_covers(device):
-    """Fixed value and flux on the caps of a channel: the same as on its sides, to rounding; flow and scalar share them."""
+    """Fixed value, flux and inflow on the caps of a channel: the same as on its sides, to rounding; flow and scalar share them.
+
+    An inflow brings its value times the flow rate, to rounding, whatever the velocity in the cells is.
+    """
     ends = [Patch(f"cap_{x}", TriangleMesh.box((x - 0.2, -5.0, -5.0), (x + 0.2, 20.0, 5.0))) for x in (0.0, 24.0)]
     results = []
     for low, high in ((X_MIN, X_MAX), ends):
         scalar = Scalar("dye", 0.1, conditions=(FixedValue(low, 1.0), FixedFlux(high, 0.01)))
+        carried = Scalar("carried", 0.1, conditions=(FixedInflow(low, 3.0),))
         simulation = Simulation(
-            box((24, 13), device=device), viscosity=0.1, precision=wp.float64, scalars=(scalar,),
-            boundaries=(VelocityInlet(low, (0.01, 0.0)),),
+            box((24, 13), device=device), viscosity=0.1, precision=wp.float64, scalars=(scalar, carried),
+            boundaries=(VelocityInlet(low, (0.01, 0.002)),),
         )
         simulation.run(300)
         results.append(simulation.scalar("dye"))
+        amount = evaluate(ScalarIntegral("carried"), simulation)  # Also of what arrives in the next step.
+        assert amount == pytest.approx(301 * 3.0 * 0.01 * 13, rel=1e-12)
     assert np.allclose(*results, rtol=0.0, atol=1e-13)
     assert results[0].max() > 0.5
 
@@ -266,6 +282,8 @@ def test_scalars_that_do_not_fit_are_refused(device):
         strip(device, 2, scalars=(Scalar("heat", 0.1), Scalar("heat", 0.2)))
     with pytest.raises(ValueError, match="2 conditions on x_min"):
         Scalar("heat", 0.1, conditions=(FixedValue(X_MIN, 1.0), FixedFlux(X_MIN, 1.0)))
+    with pytest.raises(SimulationError, match=r"FixedInflow .*'heat' on x_min: .* give the flow a VelocityInlet"):
+        strip(device, 2, scalars=(Scalar("heat", 0.1, conditions=(FixedInflow(X_MIN, 1.0),)),))
     with pytest.raises(ValueError, match="above 0"):
         Scalar("heat", 0.0)
     with pytest.raises(ValueError, match="no scalar 'dye': use one of heat"):

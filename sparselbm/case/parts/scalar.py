@@ -14,8 +14,8 @@ from ..kinds import NUMBER, TOKEN
 class CaseScalar(CasePart):
     """Scalar that the flow carries, such as temperature: any name, any unit of its own (phi), such as K.
 
-    Diffusivity or Prandtl number is required. The scalar has a fixed value at inlets, leaves through outlets, and all other
-    surfaces are insulated unless SparselbmConditionAPI is applied.
+    Diffusivity or Prandtl number is required. The scalar enters at inlets with one value, leaves through outlets, and all other
+    surfaces are insulated; SparselbmConditionAPI gives a surface another condition, and an inlet another value.
     """
 
     space: ClassVar[str] = "scalar"
@@ -27,7 +27,9 @@ class CaseScalar(CasePart):
         NUMBER, None, "Prandtl or Schmidt number nu / D.", above=0.0, instead_of=("diffusivity",)
     )
     initial: float = entry(NUMBER, FlowScalar.initial, "Initial value [phi].")
-    inflow: float | None = entry(NUMBER, None, "Value at the inlets [phi]. Not set: the initial value.")
+    inflow: float | None = entry(
+        NUMBER, None, "Value at the inlets that have no condition of their own [phi]. Not set: the initial value."
+    )
     expansion: float = entry(
         NUMBER, FlowScalar.expansion, "Volumetric expansion coefficient [1/phi] of the buoyancy, which requires force:gravity; "
         "0: no buoyancy.",
@@ -40,10 +42,10 @@ class CaseScalar(CasePart):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCondition(CasePart):
-    """Condition of a scalar on a surface; the name of the instance is that of the scalar. Surfaces without it are insulated.
+    """Condition of a scalar on a surface or at an inlet; the name of the instance is that of the scalar.
 
-    The schema is applied to the prim of a body or of a fluid volume; for a side of the box to any prim, under the names of the
-    side and the scalar, such as zMin:temperature.
+    The schema is applied to the prim of a body, of a fluid volume or of an inlet; for a side of the box to any prim, under the
+    names of the side and the scalar, such as zMin:temperature. Surfaces without it are insulated; inlets have the scalar's value.
     """
 
     space: ClassVar[str] = "condition"
@@ -54,12 +56,14 @@ class CaseCondition(CasePart):
 
     kind: str = entry(
         TOKEN, "value",
-        "value: fixed value; flux: fixed flux into the fluid, on sides of the box only; outflow: no gradient, so that the flow "
-        "takes the scalar along, on sides of the box only; conduction: a solid body that conducts the scalar, which requires "
-        "solver:wall partiallySaturated.",
+        "value: fixed value, the only kind at openings on prims; flux: fixed flux into the fluid, on sides of the box only; "
+        "outflow: no gradient, so that the flow takes the scalar along, on sides of the box only; conduction: a solid body that "
+        "conducts the scalar, which requires solver:wall partiallySaturated.",
         allowed=("value", "flux", "outflow", "conduction"),
     )
-    value: float | None = entry(NUMBER, None, "Value at the surface [phi].", only=("value",), required=True)
+    value: float | None = entry(
+        NUMBER, None, "Value at the surface, or of the fluid that enters at an inlet [phi].", only=("value",), required=True
+    )
     flux: float | None = entry(NUMBER, None, "Flux into the fluid [phi m/s].", only=("flux",))
     heat_flux: float | None = entry(
         NUMBER, None, "Heat flux into the fluid [W/m2]; requires the heat capacity of the scalar.", only=("flux",),

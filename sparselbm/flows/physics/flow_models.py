@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -38,6 +38,11 @@ class FlowSite(Protocol):
     @property
     def body_names(self) -> Sequence[str]:
         """Names of the obstacles."""
+        ...
+
+    @property
+    def patches(self) -> Mapping[str, str]:
+        """Name of the boundary condition of each opening that shares one with others."""
         ...
 
     @property
@@ -140,7 +145,8 @@ class FlowModels:
     @cached_property
     def scalars(self) -> tuple[Scalar, ...]:
         """Scalars with their conditions."""
-        return tuple(each.model(self.units, self.boundaries, self.site.body_names) for each in self.options.scalars)
+        site = self.site
+        return tuple(each.model(self.units, self.boundaries, site.body_names, site.patches) for each in self.options.scalars)
 
     def made(self, model: InSI, *given: Any) -> Any:
         """A model in lattice units. Raises UnitsError for values that it refuses there."""

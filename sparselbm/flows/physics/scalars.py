@@ -10,7 +10,17 @@ from ...errors import UnitsError, require_positive
 from ...models.boundary import BoundaryCondition
 from ...models.force import Boussinesq
 from ...models.in_si import InSI
-from ...models.scalar import BodyValue, FixedFlux, FixedValue, LinkOutflow, Outflow, Scalar, ScalarBody, ScalarCondition
+from ...models.scalar import (
+    BodyValue,
+    FixedFlux,
+    FixedInflow,
+    FixedValue,
+    LinkOutflow,
+    Outflow,
+    Scalar,
+    ScalarBody,
+    ScalarCondition,
+)
 from ...units import Unit, Units
 from .solid_conduction import SolidConduction
 
@@ -22,8 +32,8 @@ LEAST_DIFFUSIVITY, LARGEST_DIFFUSIVITY = 0.001, 0.5
 class FlowScalar:
     """Scalar phi with d phi / d t + div(u phi) = div(D grad phi), in any unit of its own, such as K.
 
-    Exactly one of `diffusivity` and `prandtl` is given. At inlets phi has the value `inflow`, outlets let it leave, and all other
-    surfaces are insulated unless `surfaces` names them. Raises UnitsError for values out of range.
+    Exactly one of `diffusivity` and `prandtl` is given. At inlets phi has the value `inflow` or one of their own, outlets let it
+    leave, and all other surfaces are insulated unless `surfaces` names them. Raises UnitsError for values out of range.
     """
 
     name: str
@@ -35,7 +45,7 @@ class FlowScalar:
     initial: float = 0.0
     """Initial value of phi."""
     inflow: float | None = None
-    """Value of phi at the inlets; None: the initial value."""
+    """Value of phi at the inlets that `surfaces` does not name; None: the initial value."""
     expansion: float = 0.0
     """Volumetric expansion coefficient beta [1/phi] of the buoyancy -beta (phi - reference) g; 0: no buoyancy."""
     reference: float | None = None
@@ -43,9 +53,9 @@ class FlowScalar:
     heat_capacity: float | None = None
     """Heat capacity per volume rho c_p [J/(m^3 K)] of the fluid, for releases in W; None: they are in phi m^3/s only."""
     surfaces: Mapping[str, InSI[ScalarCondition] | SolidConduction] = field(default_factory=dict)
-    """Conditions by the name of a body (its prim) or of a side of the box (x_min, ...): `InSI(FixedValue, value=...)`,
-    `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, or conduct:
-    `SolidConduction(...)`."""
+    """Conditions by the name of a body (its prim), of an inlet or of a side of the box (x_min, ...):
+    `InSI(FixedValue, value=...)`, `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, or
+    conduct: `SolidConduction(...)`. An inlet of a fluid volume can have a fixed value."""
 
     def __post_init__(self):
         if not self.name.isidentifier() or self.name in ("velocity", "pressure"):
@@ -62,24 +72,35 @@ class FlowScalar:
 
     @property
     def inflow_value(self) -> float:
-        """Value of phi at the inlets."""
+        """Value of phi at the inlets that have none of their own."""
         return self.initial if self.inflow is None else self.inflow
+
+    def value_at(self, inlet: str) -> float:
+        """Value of phi at an inlet."""
+        wanted = self.surfaces.get(inlet)
+        return dict(wanted.arguments).get("value", self.inflow_value) if isinstance(wanted, InSI) else self.inflow_value
 
     def diffusivity_in(self, units: Units) -> float:
         """Diffusivity D [m^2/s] in a fluid."""
         return units.viscosity / self.prandtl if self.diffusivity is None else self.diffusivity  # type: ignore[operator]
 
-    def model(self, units: Units, conditions: Sequence[BoundaryCondition], bodies: Sequence[str]) -> Scalar:
-        """The scalar in lattice units; `conditions`: of the flow at its openings and sides; `bodies`: names of the obstacles.
+    def model(
+        self, units: Units, conditions: Sequence[BoundaryCondition], bodies: Sequence[str], patches: Mapping[str, str]
+    ) -> Scalar:
+        """The scalar in lattice units; `conditions`: of the flow at its openings and sides; `bodies`: names of the obstacles;
+        `patches`: name of the condition of each opening that shares one with others.
 
-        Raises UnitsError for a surface that the flow does not have, and for a condition that a body cannot have.
+        Raises UnitsError for a surface that the flow does not have, and for a condition that a body or an opening cannot have.
         """
-        faces = {each.face.name: each for each in conditions}
-        for name in self.surfaces:
-            if name not in faces and name not in bodies:
-                there = ", ".join((*bodies, *faces)) or "none"
+        faces, wanted = {each.face.name: each for each in conditions}, {}
+        for name, each in self.surfaces.items():
+            here = faces.get(patches.get(name, name))
+            if here is None and name not in bodies:
+                there = ", ".join((*bodies, *patches, *(face for face in faces if face not in patches.values()))) or "none"
                 raise UnitsError(f"the scalar {self.name} has a condition on {name}, which the flow lacks; it has {there}")
-        found = [self._at(each, units) for each in conditions]
+            if here is not None:
+                wanted[here.face.name] = self._allowed(name, each, here)
+        found = [self._at(each, wanted.get(each.face.name), units) for each in conditions]
         return InSI(
             Scalar, diffusivity=self.diffusivity_in(units), conditions=tuple(each for each in found if each is not None),
             bodies=tuple(self._on(body, units) for body in bodies if body in self.surfaces), offset=self.inflow_value,
@@ -113,14 +134,33 @@ class FlowScalar:
         reference = 0.0 if self.reference is None else self.reference - self.inflow_value
         return (InSI(Boussinesq, scalar=self.name, expansion=self.expansion, gravity=tuple(gravity), reference=reference),)
 
-    def _at(self, condition: BoundaryCondition, units: Units) -> ScalarCondition | None:
+    def _allowed(
+        self, name: str, wanted: InSI[ScalarCondition] | SolidConduction, condition: BoundaryCondition
+    ) -> InSI[ScalarCondition]:
+        """The condition on a side or an opening. Raises UnitsError for one that it cannot have."""
+        if isinstance(wanted, SolidConduction):
+            raise UnitsError(f"the scalar {self.name} is conducted by {name}, which is no body: only bodies conduct")
+        if condition.prescribes_pressure and wanted.model in (FixedValue, FixedFlux):
+            raise UnitsError(
+                f"the scalar {self.name} has {wanted} on {name}, which is an outlet, where the flow takes the scalar along: "
+                "remove it, or name an inlet"
+            )
+        if not condition.face.plane and wanted.model is not FixedValue:
+            raise UnitsError(
+                f"the scalar {self.name} has {wanted} on {name}, which is an opening of a fluid volume: an inlet can have a "
+                "FixedValue, and an outlet lets the scalar leave by itself"
+            )
+        return wanted
+
+    def _at(
+        self, condition: BoundaryCondition, wanted: InSI[ScalarCondition] | None, units: Units
+    ) -> ScalarCondition | None:
         """Condition of the scalar where the flow has a condition; None: insulated."""
         face = condition.face
-        if face.name in self.surfaces:
-            wanted = self.surfaces[face.name]
-            if isinstance(wanted, SolidConduction):
-                raise UnitsError(f"the scalar {self.name} is conducted by {face.name}, which is no body: only bodies conduct")
-            return self._relative(wanted).in_lattice_units(units, face)
+        if wanted is not None:
+            placed = self._relative(wanted).in_lattice_units(units, face)
+            carried = condition.prescribes_velocity and condition.on_links and isinstance(placed, FixedValue)
+            return FixedInflow(face, placed.value) if carried else placed
         if condition.prescribes_velocity:
             return FixedValue(face, 0.0)
         if condition.prescribes_pressure:

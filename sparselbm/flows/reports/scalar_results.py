@@ -21,7 +21,8 @@ def scalar_results(flow: Flow) -> dict[str, dict[str, Any]]:
 
     The Nusselt number is R L / (D A (phi_b - phi)), with the release R, the area A of the body and the reference length L. phi is
     the value of the inflow, and phi_b of a body that conducts the scalar is its mean; inside a surface phi_b - phi is the
-    logarithmic mean between inlets and outlets. Values that are not defined are left out.
+    logarithmic mean between the mean of all inlets, weighted by their flow rates, and the outlets. Values that are not defined
+    are left out.
     """
     setup = flow.setup
     if not isinstance(setup, WindTunnelSetup | InternalFlowSetup):
@@ -41,7 +42,8 @@ def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: Flo
         if scalar.heat_capacity is not None:
             found["watts"] = release * scalar.heat_capacity
         if isinstance(setup, InternalFlowSetup):
-            difference = _logarithmic_mean(difference, value - float(np.mean(list(outflow.values()))))
+            entering = sum(scalar.value_at(name) * rate for name, rate in setup.flow_rates.items()) / setup.flow_rate
+            difference = _logarithmic_mean(value - entering, value - float(np.mean(list(outflow.values()))))
         if difference:
             conduction = scalar.diffusivity_in(setup.units) * areas[body.obstacle] * difference / length
             found["nusselt"] = release / conduction

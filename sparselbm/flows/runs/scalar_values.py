@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...models.scalar import FixedValue, Scalar, ScalarBody
+from ...models.scalar import FixedInflow, FixedValue, Scalar, ScalarBody
 from ...observe import Functional, ScalarContent, ScalarIntegral, ScalarRelease
 from ...observe.evaluation import Sums
 from ...solver import Simulation
@@ -69,5 +69,5 @@ def with_scalars(
 
 def _range(scalar: Scalar) -> float:
     """Largest specified value, relative to that of the inflow."""
-    conditions = (each.value for each in scalar.conditions if isinstance(each, FixedValue))
+    conditions = (each.value for each in scalar.conditions if isinstance(each, FixedInflow | FixedValue))
     return max((abs(float(value)) for value in (*conditions, *(each.value for each in scalar.held))), default=0.0)

@@ -96,7 +96,8 @@ class PulsatingVelocities:
 
 @dataclass(frozen=True, eq=False)
 class InletGroup:
-    """Inlets whose flow rates are in proportion at all times, or that have Womersley's profile: one patch."""
+    """Inlets whose flow rates are in proportion at all times, or that have Womersley's profile, and through which scalars enter
+    with the same values: one patch."""
 
     name: str
     """Name of the patch."""
@@ -106,16 +107,21 @@ class InletGroup:
     """Factor of the largest flow rates in time; None: constant, or part of the profile."""
 
     @classmethod
-    def all_of(cls, inlets: Mapping[str, Inlet], caps: Mapping[str, Cap]) -> list[InletGroup]:
-        """The groups of some inlets; without waveforms, and with one for all, there is a single group."""
-        members: dict[tuple[bool, Waveform | None], list[str]] = {}
+    def all_of(
+        cls, inlets: Mapping[str, Inlet], caps: Mapping[str, Cap], carried: Mapping[str, tuple[float, ...]]
+    ) -> list[InletGroup]:
+        """The groups of some inlets; without waveforms, and with one for all, there is a single group.
+
+        `carried`: values of the scalars at each opening.
+        """
+        members: dict[tuple[bool, Waveform | None, tuple[float, ...]], list[str]] = {}
         for name, inlet in inlets.items():
             pulsates, wave = isinstance(inlet.profile, WomersleyInflow), inlet.waveform
-            key = pulsates, None if pulsates or wave is None else wave.scaled(1.0 / wave.peak)
+            key = pulsates, None if pulsates or wave is None else wave.scaled(1.0 / wave.peak), carried[name]
             members.setdefault(key, []).append(name)
         return [
             cls(f"{INLETS}{k + 1}" if k else INLETS, {n: inlets[n] for n in names}, {n: caps[n] for n in names}, waveform)
-            for k, ((_, waveform), names) in enumerate(members.items())
+            for k, ((_, waveform, _), names) in enumerate(members.items())
         ]
 
     def womersley(self, name: str) -> WomersleyInflow:

@@ -88,9 +88,7 @@ class InternalFlow(FlowOptions):
         for kind, words in ((Inlet, "an inlet with a velocity"), (OutletCondition, "an outlet with a pressure")):
             if not any(isinstance(each, kind) for each in conditions.values()):
                 there = ", ".join(conditions) or "none"
-                raise InternalFlowError(
-                    f"no opening is {words} (openings: {there}): an internal flow needs at least one"
-                )
+                raise InternalFlowError(f"no opening is {words} (openings: {there}): an internal flow needs at least one")
         whole = closed(surface, caps, WALL)
         query = SurfaceQuery(whole, device="cpu")
         openings = {name: Cap.of(caps[name], query, name) for name in conditions}
@@ -145,7 +143,12 @@ class InternalFlowSetup(InflowSetup):
     @cached_property
     def openings(self) -> VesselOpenings:
         """Caps and conditions."""
-        return VesselOpenings(self.caps, self.conditions)
+        return VesselOpenings(self.caps, self.conditions, self.options.scalars)
+
+    @property
+    def patches(self) -> dict[str, str]:
+        """Name of the patch of each opening."""
+        return self.openings.patches
 
     @property
     def inlets(self) -> dict[str, Inlet]:

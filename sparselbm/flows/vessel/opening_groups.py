@@ -18,6 +18,7 @@ from ...models.boundary import LinkPressure, Patch, Tabulated
 from ...observe import OpeningFlows
 from ...solver import Simulation
 from ...units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below
+from ..physics.scalars import FlowScalar
 from ..runs.port_state import OUTLETS
 from .cap_profiles import WomersleyInflow, require_round
 from .inflow import InletGroup
@@ -38,6 +39,8 @@ class VesselOpenings:
 
     caps: Mapping[str, Cap]
     conditions: Mapping[str, Inlet | OutletCondition]
+    scalars: tuple[FlowScalar, ...] = ()
+    """Scalars that the flow carries."""
 
     @cached_property
     def inlets(self) -> dict[str, Inlet]:
@@ -197,7 +200,8 @@ class VesselOpenings:
     @cached_property
     def groups(self) -> list[InletGroup]:
         """Inlets that share a patch."""
-        return InletGroup.all_of(self.inlets, self.caps)
+        carried = {name: tuple(each.value_at(name) for each in self.scalars) for name in self.inlets}
+        return InletGroup.all_of(self.inlets, self.caps, carried)
 
     def outlet_condition(self, excess: float) -> LinkPressure:
         """All outlets as one opening, so that the kernels do not depend on their number; `excess`: scale of rho - 1 there."""
@@ -208,6 +212,11 @@ class VesselOpenings:
         """Caps of each patch."""
         groups: dict[str, dict[str, Cap]] = {group.name: dict(group.caps) for group in self.groups}
         return groups | {OUTLETS: {name: self.caps[name] for name in self.outlets}}
+
+    @property
+    def patches(self) -> dict[str, str]:
+        """Name of the patch of each opening."""
+        return {name: patch for patch, caps in self.caps_by_patch().items() for name in caps}
 
     def coupled(self, simulation: Simulation, openings: OpeningFlows, units: Units) -> OutletCoupling:
         """Coupling of a simulation to outlets whose pressure depends on the flow or on time, with `SCALE` as scale of rho - 1."""

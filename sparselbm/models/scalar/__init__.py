@@ -6,6 +6,7 @@ from .collision import ScalarCollision
 from .condition import ScalarCondition
 from .conduction import BodyConduction
 from .fixed_flux import FixedFlux
+from .fixed_inflow import FixedInflow
 from .fixed_value import FixedValue
 from .link_outflow import LinkOutflow
 from .outflow import Outflow
@@ -17,6 +18,7 @@ __all__ = [
     "BodyConduction",
     "BodyValue",
     "FixedFlux",
+    "FixedInflow",
     "FixedValue",
     "LinkOutflow",
     "Outflow",

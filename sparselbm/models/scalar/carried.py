@@ -6,6 +6,7 @@ from typing import Any
 
 from ...lattice.moments import momentum
 from ...trace.expression import has_bit, total, where
+from ..boundary import Opening
 from ..condition_groups import chosen, group_conditions, same_nodes
 from ..wall.partially_saturated import partially_saturated
 from .body import held_at, held_share, insulated, insulated_share, surface_value, waiting
@@ -104,13 +105,23 @@ class CarriedScalar:
         g = [cell.placeholder(f"g{q}") for q in range(self.lattice.size)]
         u = [cell.placeholder(f"u{k}") for k in range(cell.lattice.dimension)]
         value = {number.name: cell.placeholder(number.name) for number in condition.parameters()}
+        value |= {"mass": cell.placeholder("mass")} if condition.needs_mass else {}
         return same_nodes(condition.fill(self.lattice, g, u, value, condition.face.enters(self.lattice, self._crossing)))
 
     def _values(self, group: Sequence[ScalarCondition]) -> dict[str, Any]:
         """The parameters of each cell's opening, by their names."""
         names = [number.name for number in group[0].parameters()]
         masks = [self._cell.on_opening(c.face) for c in group] if len(group) > 1 else [None]
-        return {name: chosen(masks, [self._parameter(f"{c.face.name}.{name}") for c in group]) for name in names}
+        value = {name: chosen(masks, [self._parameter(f"{c.face.name}.{name}") for c in group]) for name in names}
+        return value | ({"mass": self._mass_through(group[0].face)} if group[0].needs_mass else {})
+
+    def _mass_through(self, face: Opening):
+        """Mass that the flow's condition adds to what comes back on the links through an opening per step."""
+        cell = self._cell
+        enters = face.enters(cell.lattice, cell.is_cut)
+        return total(
+            where(enter, new - old, 0.0) for enter, new, old in zip(enters, cell.f, cell.at_walls, strict=True)
+        )
 
     @cached_property
     def value(self):

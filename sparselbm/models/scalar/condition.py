@@ -23,6 +23,9 @@ class ScalarCondition(ABC):
 
     needs_plane = False
     """Whether the formula applies to sides of the box only."""
+    needs_mass = False
+    """Whether `value` also has `mass`, which the flow's condition lets in through the links of the cell per step; it must be one
+    on links."""
 
     @abstractmethod
     def parameters(self) -> tuple[ModelParameter, ...]:
