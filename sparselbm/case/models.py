@@ -135,8 +135,8 @@ def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
         where = WALL if owner == case.surface else _owner(owner)
         if owner in case.opening or owner in case.boundary:
             _require_at_opening(case, owner, key)
-        if each.kind == "conduction":
-            _require_conduction(case, owner, key)
+        if each.kind in ("flux", "conduction"):
+            _require_body(case, owner, key)
         surfaces[scalar][where] = _condition(each, case.scalar[scalar], scalar, case.source, key)
     return tuple(_scalar(name, each, surfaces[name], case.source) for name, each in case.scalar.items())
 
@@ -153,10 +153,13 @@ def _require_at_opening(case: ModelSettings, owner: str, key: str) -> None:
         raise CaseError(f"{place}, but {owner} is an opening: use kind value at an inlet, and no condition at an outlet")
 
 
-def _require_conduction(case: ModelSettings, owner: str, key: str) -> None:
-    """Raises CaseError where something conducts that cannot: a side, the wall of a fluid volume, a body that moves or has its
-    wall on links."""
-    place = f"{case.source.place('condition', 'kind', key)} is conduction"
+def _require_body(case: ModelSettings, owner: str, key: str) -> None:
+    """Raises CaseError where something conducts or has a flux that cannot: the wall of a fluid volume or a body that has its wall
+    on links; and where a side or a body that moves conducts."""
+    kind = case.condition[key].kind
+    place = f"{case.source.place('condition', 'kind', key)} is {kind}"
+    if owner in SIDES and kind == "flux":
+        return
     if owner in SIDES or owner == case.surface:
         raise CaseError(f"{place}, but {owner} is no solid body in the flow: use kind value, or flux on a side of the box")
     if case.solver.wall == "interpolated":
@@ -164,6 +167,8 @@ def _require_conduction(case: ModelSettings, owner: str, key: str) -> None:
             f"{place}, but {case.source.place('solver', 'wall')} is interpolated, which has no cells inside bodies: use "
             "partiallySaturated, or kind value"
         )
+    if kind == "flux":
+        return
     moving = [path for path, each in case.obstacle.items() if each.motion != "none" or each.rpm is not None]
     if any(owner == path or owner.startswith(path.rstrip("/") + "/") for path in moving):
         raise CaseError(f"{place}, but {owner} moves, and only bodies at rest conduct: use kind value, or keep the body at rest")

@@ -9,6 +9,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import SimulationError
+from ..geometry import SolidFraction
 from ..grid import Domain
 from ..kernels.step import unread_numbers
 from ..lattice import Lattice
@@ -41,7 +42,7 @@ def check_numbers(
     precision: type, threads: int | None, scalars: Sequence[Scalar] = (),
 ) -> None:
     """Checks that there is fluid, that obstacles are inside the domain, dimensions and ranges of the numbers, and that bodies
-    that conduct a scalar can do so."""
+    can conduct a scalar or release it."""
     require_fluid(domain)
     require_inside(domain, obstacles)
     if lattice.dimension != domain.dimension:
@@ -58,23 +59,33 @@ def check_numbers(
     for obstacle in obstacles:
         if obstacle.motion is not None:
             obstacle.motion.check(domain.dimension)
-    _check_conduction(obstacles, scalars)
+    _check_bodies(obstacles, scalars)
     if threads is not None and threads < 1:
         raise SimulationError(f"threads is {threads}, but must be at least 1, or None for one per core")
 
 
-def _check_conduction(obstacles: Sequence[Obstacle], scalars: Sequence[Scalar]) -> None:
-    """Bodies that conduct must have solid fractions, and be at rest."""
-    conducting = {body.obstacle: scalar.name for scalar in scalars for body in scalar.conducting}
-    for each in obstacles:
-        if each.name in conducting and (each.on_links or each.motion is not None):
-            fault, remedy = ("moves", "keep it at rest") if each.motion is not None else (
-                f"has a wall of links, {type(each.wall).__name__}, inside which there are no cells", "use SolidFraction"
-            )
-            raise SimulationError(
-                f"the obstacle {each.name!r} conducts the scalar {conducting[each.name]!r} and {fault}: {remedy}, or give it a "
-                "fixed value (BodyValue)"
-            )
+def _check_bodies(obstacles: Sequence[Obstacle], scalars: Sequence[Scalar]) -> None:
+    """Bodies that conduct must have solid fractions and be at rest, those of given flux must have solid fractions of width 1."""
+    found = {each.name: each for each in obstacles}
+    for scalar in scalars:
+        for body in (*scalar.conducting, *scalar.heated):
+            obstacle, conducts = found.get(body.obstacle), body in scalar.conducting
+            if obstacle is not None and (fault := _fault_of(obstacle, conducts)):
+                raise SimulationError(
+                    f"the obstacle {obstacle.name!r} {'conducts' if conducts else 'has a given flux of'} the scalar "
+                    f"{scalar.name!r} and {fault}, or give it a fixed value (BodyValue)"
+                )
+
+
+def _fault_of(obstacle: Obstacle, conducts: bool) -> str | None:
+    """Reason why an obstacle cannot conduct a scalar, or have a given flux of it, with the remedy."""
+    if not isinstance(obstacle.wall, SolidFraction):
+        return f"has a wall of links, {type(obstacle.wall).__name__}, inside which there are no cells: use SolidFraction"
+    if conducts and obstacle.motion is not None:
+        return "moves: keep it at rest"
+    if not conducts and obstacle.wall.width != 1.0:
+        return f"has solid fractions of the width {obstacle.wall.width:g}: use SolidFraction(width=1)"
+    return None
 
 
 def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:

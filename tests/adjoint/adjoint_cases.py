@@ -51,6 +51,7 @@ from sparselbm.models.force import Boussinesq, ForceField, RotatingFrame, Unifor
 from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import (
     BodyConduction,
+    BodyFlux,
     BodyValue,
     FixedFlux,
     FixedInflow,
@@ -58,6 +59,7 @@ from sparselbm.models.scalar import (
     Outflow,
     Scalar,
     ScalarBGK,
+    ScalarBody,
     ScalarTRT,
 )
 from sparselbm.models.turbulence import Smagorinsky, WallFunction
@@ -209,12 +211,12 @@ def warm(lattice: Lattice, wall=SolidFraction(), **options) -> Callable[[str], S
     )
 
 
-def conducting(lattice: Lattice) -> Callable[[str], Simulation]:
-    """The warm channel with a body that conducts, beside an inlet of another value and a source in the fluid."""
+def with_body(lattice: Lattice, body: ScalarBody) -> Callable[[str], Simulation]:
+    """The warm channel with a body that conducts or releases, beside an inlet of another value and a source in the fluid."""
     d = lattice.dimension
     heat = Scalar(
         "heat", 0.04, ScalarTRT(T(0.15)), (FixedValue(X_MIN, 0.6), FixedFlux(Y_MIN, 0.02), Outflow(X_MAX)),
-        bodies=(BodyConduction("body", 3.0, 0.7),), source=2e-3,
+        bodies=(body,), source=2e-3,
     )
     return channel(
         lattice, scalars=(heat,), force=Boussinesq("heat", 0.7, (2e-4, -1e-3, 3e-4)[:d], reference=0.2),
@@ -284,7 +286,8 @@ CASES = {
     "scalars-D2Q9": Case(warm(D2Q9)),
     "scalars-D3Q19": Case(warm(D3Q19)),
     "scalars, Bouzidi-D2Q9": Case(warm(D2Q9, Bouzidi())),
-    "conduction-D2Q9": Case(conducting(D2Q9)),
+    "conduction-D2Q9": Case(with_body(D2Q9, BodyConduction("body", 3.0, 0.7))),
+    "flux of a body-D2Q9": Case(with_body(D2Q9, BodyFlux("body", 2e-3))),
     "seams, scalars-D2Q9": Case(dyed(D2Q9)),
     "seams, Bouzidi-D2Q9": Case(seams(D2Q9, Bouzidi())),
     "seams-D3Q19": Case(seams(D3Q19)),

@@ -11,7 +11,7 @@ from sparselbm.case import Case
 from sparselbm.errors import CaseError
 from sparselbm.flows import SteadyFlow, scalar_results
 from sparselbm.models.boundary import X_MIN
-from sparselbm.models.scalar import FixedInflow
+from sparselbm.models.scalar import BodyFlux, FixedInflow
 from sparselbm.scene.usd import open_stage
 
 PLATES = """#usda 1.0
@@ -165,9 +165,12 @@ def slab(tmp_path):
         ' uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:scale"]\n}\n'
     )
 
-    def opened(old="", new=""):
-        assert old in SLAB
-        (tmp_path / "case.toml").write_text(SLAB.replace(old, new) if old else SLAB)
+    def opened(*changes):
+        text = SLAB
+        for old, new in zip(changes[::2], changes[1::2], strict=True):
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / "case.toml").write_text(text)
         return Case.open(tmp_path / "case.toml")
 
     return opened
@@ -223,6 +226,18 @@ def test_an_inlet_on_a_prim_has_a_value_of_its_own(tmp_path, prim, settings, wor
     setup = case.setup(case.read_scene())
     (inlet,) = [each for each in setup.models.scalars[0].conditions if isinstance(each, FixedInflow)]
     assert (inlet.face.name, inlet.value) == (setup.patches["/World/In"], 10.0)
+
+
+@pytest.mark.parametrize("given", ["heatFlux = 50.0", "flux = 0.05"])
+def test_a_body_of_given_flux_from_a_case(slab, given):
+    """50 W/m^2 are 0.05 phi m/s with a heat capacity of 1000 J/(m^3 K); a wall on links has no cells for it."""
+    settings = 'kind = "conduction"\nconductivity = 1000.0\nheatCapacity = 500.0', f'kind = "flux"\n{given}'
+    case = slab(*settings)
+    setup = case.setup(case.read_scene())
+    (body,) = setup.models.scalars[0].bodies
+    assert body == BodyFlux("/Slab", pytest.approx(setup.units.velocity_to_lattice(0.05)))
+    with pytest.raises(CaseError, match=r"is flux, but .*solver.wall is interpolated.*partiallySaturated"):
+        slab(*settings, "[solver]", '[solver]\nwall = "interpolated"')
 
 
 @pytest.mark.validate

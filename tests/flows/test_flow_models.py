@@ -20,7 +20,7 @@ from sparselbm.models.collision import BGK, TRT, CentralMoment, Collision, Exact
 from sparselbm.models.force import Boussinesq, RotatingFrame, UniformForce
 from sparselbm.models.in_si import InSI, fields_of
 from sparselbm.models.rheology import Carreau, PowerLaw
-from sparselbm.models.scalar import FixedFlux, FixedValue
+from sparselbm.models.scalar import FixedFlux, FixedValue, Outflow
 from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
 from sparselbm.models.wall import ParabolicInterpolation
 
@@ -98,7 +98,8 @@ def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
         ({"scalars": (HOT,)}, "there is no gravity"),
         ({"scalars": (dye(), dye())}, "2 scalars are named dye"),
         ({"scalars": (dye(bell=InSI(FixedValue, value=1.0)),)}, "bell, which"),
-        ({"scalars": (dye(ball=InSI(FixedFlux, flux=1.0)),)}, "a fixed value, conduct, or be insulated"),
+        ({"scalars": (dye(ball=InSI(Outflow)),)}, "a fixed value, a flux, conduct, or be insulated"),
+        ({"scalars": (dye(ball=InSI(FixedFlux, flux=1.0)),), "wall": WALLS[1]}, "ball or has a flux there, .*no cells"),
     ):
         with pytest.raises(UnitsError, match=words):
             tunnel(**options)
@@ -172,6 +173,22 @@ def test_the_flow_takes_along_what_a_body_and_a_side_release(heated):
     assert 3.5 < body["nusselt"] < 5.5  # 2 + 0.6 Re^(1/2) Pr^(1/3) = 4.4 in unbounded flow (Ranz & Marshall 1952).
     side = 0.01 * float(np.prod((high - low)[:2]))
     assert rate * found["dye"]["outflow"]["x_max"] == pytest.approx(side, rel=0.05)  # A part diffuses out through the inlet.
+
+
+@pytest.mark.validate
+def test_the_flow_takes_along_the_power_of_a_body(device):
+    """A flux of 50 W/m^2 from a ball of 4 cells: the power is the flux times its area, but for (0.52 / R)^2 = 1.7 %, and leaves
+    with the air. The mean temperature of its surface is of first order: Nu is 5.6 and 4.8 at 8 and 16 cells across, while a fixed
+    temperature gives 4.8 and 4.6, and Ranz & Marshall (1952) 4.4 in unbounded flow."""
+    hot = replace(HOT, expansion=0.0, surfaces={"ball": InSI(FixedFlux, flux=50.0 / 1200.0)})
+    flow = tunnel(device, scalars=(hot,)).build()
+    flow.simulation.run(6000)
+    found, (low, high) = scalar_results(flow)["temperature"], flow.setup.bounds
+    body, rate = found["bodies"]["ball"], float(np.prod((high - low)[1:]))
+    assert body["watts"] == pytest.approx(50.0 * BALL.area, rel=0.02)
+    assert body["release"] == pytest.approx(rate * (found["outflow"]["x_max"] - 300.0), rel=0.03)
+    assert body["is_mean"]
+    assert 4.4 < body["nusselt"] < 6.0
 
 
 @pytest.mark.validate

@@ -72,6 +72,7 @@ from sparselbm.models.physics import Physics, TileClass
 from sparselbm.models.rheology import Carreau, PowerLaw
 from sparselbm.models.scalar import (
     BodyConduction,
+    BodyFlux,
     BodyValue,
     FixedFlux,
     FixedInflow,
@@ -213,6 +214,9 @@ def _adjoints(single: Target, double: Target):
     for each in (ScalarRelease("heat", "body"), ScalarContent("heat", "body")):
         name = f"integral's adjoint, {type(each).__name__} of conduction"
         yield name, integral_adjoint_kernel(warm, EVERYTHING, double, each, ALL)
+    given = replace(warm, scalars=(Scalar("heat", 0.1, bodies=(BodyFlux("body", 1e-3), BodyValue("post", 1.0))),))
+    yield "adjoint, flux of a body", adjoint_kernel(given, EVERYTHING, double, ALL)
+    yield "integral's adjoint, release of a given flux", integral_adjoint_kernel(given, EVERYTHING, double, release, ALL)
     inlet, patch = VelocityInlet(X_MIN, along_x(D2Q9, 0.05)), VelocityInlet(Patch("inlet", mesh=None), along_x(D2Q9, 0.05))
     carried = Scalar("dye", 0.1, conditions=(FixedInflow(inlet.face, 1.0), FixedInflow(patch.face, 2.0)))
     dyed = Physics(D2Q9, TRT(), (inlet, patch), scalars=(carried,))

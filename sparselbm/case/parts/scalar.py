@@ -56,9 +56,9 @@ class CaseCondition(CasePart):
 
     kind: str = entry(
         TOKEN, "value",
-        "value: fixed value, the only kind at openings on prims; flux: fixed flux into the fluid, on sides of the box only; "
-        "outflow: no gradient, so that the flow takes the scalar along, on sides of the box only; conduction: a solid body that "
-        "conducts the scalar, which requires solver:wall partiallySaturated.",
+        "value: fixed value, the only kind at openings on prims; flux: fixed flux into the fluid, from a body or a side of the "
+        "box; outflow: no gradient, so that the flow takes the scalar along, on sides of the box only; conduction: a solid body "
+        "that conducts the scalar. Flux and conduction of a body require solver:wall partiallySaturated.",
         allowed=("value", "flux", "outflow", "conduction"),
     )
     value: float | None = entry(

@@ -94,10 +94,11 @@ class FlowModels:
                 "lie on links or in cells, where there is none: remove it, or make a side a wall"
             )
         for each in o.scalars:
-            if each.conducting and isinstance(o.wall, BounceBack):
+            if (bodies := each.in_cells(self.site.body_names)) and isinstance(o.wall, BounceBack):
                 raise UnitsError(
-                    f"{', '.join(each.conducting)} conduct the scalar {each.name}, but the wall is {type(o.wall).__name__}, "
-                    "inside which there are no cells: use the wall SolidFraction (partiallySaturated), or a fixed value"
+                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but the wall is "
+                    f"{type(o.wall).__name__}, inside which there are no cells: use the wall SolidFraction (partiallySaturated), "
+                    "or a fixed value"
                 )
         names = [each.name for each in o.scalars]
         for name in names:

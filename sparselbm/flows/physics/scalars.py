@@ -11,6 +11,7 @@ from ...models.boundary import BoundaryCondition
 from ...models.force import Boussinesq
 from ...models.in_si import InSI
 from ...models.scalar import (
+    BodyFlux,
     BodyValue,
     FixedFlux,
     FixedInflow,
@@ -54,8 +55,8 @@ class FlowScalar:
     """Heat capacity per volume rho c_p [J/(m^3 K)] of the fluid, for releases in W; None: they are in phi m^3/s only."""
     surfaces: Mapping[str, InSI[ScalarCondition] | SolidConduction] = field(default_factory=dict)
     """Conditions by the name of a body (its prim), of an inlet or of a side of the box (x_min, ...):
-    `InSI(FixedValue, value=...)`, `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, or
-    conduct: `SolidConduction(...)`. An inlet of a fluid volume can have a fixed value."""
+    `InSI(FixedValue, value=...)`, `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, a
+    flux, or conduct: `SolidConduction(...)`. An inlet of a fluid volume can have a fixed value."""
 
     def __post_init__(self):
         if not self.name.isidentifier() or self.name in ("velocity", "pressure"):
@@ -117,10 +118,12 @@ class FlowScalar:
             f"{LEAST_DIFFUSIVITY:g} to {LARGEST_DIFFUSIVITY:g} between which its walls are accurate: use {remedy}",
         )
 
-    @property
-    def conducting(self) -> tuple[str, ...]:
-        """Names of the bodies that conduct the scalar."""
-        return tuple(name for name, each in self.surfaces.items() if isinstance(each, SolidConduction))
+    def in_cells(self, bodies: Sequence[str]) -> tuple[str, ...]:
+        """Names of the bodies that conduct the scalar or have a flux of it, which takes place in cells inside of them."""
+        return tuple(
+            name for name, each in self.surfaces.items()
+            if isinstance(each, SolidConduction) or (name in bodies and each.model is FixedFlux)
+        )
 
     def buoyancy(self, gravity: tuple[float, ...] | None) -> tuple[InSI, ...]:
         """The force of the scalar on the flow; none without an expansion coefficient. Raises UnitsError without gravity."""
@@ -172,11 +175,12 @@ class FlowScalar:
         wanted = self.surfaces[body]
         if isinstance(wanted, SolidConduction):
             return wanted.on(body, self.diffusivity_in(units), self.heat_capacity)
+        if wanted.model is FixedFlux:
+            return InSI(BodyFlux, **dict(wanted.arguments)).in_lattice_units(units, body)
         if wanted.model is not FixedValue:
-            kind = "a flux" if wanted.model is FixedFlux else wanted.model.__name__
             raise UnitsError(
-                f"the scalar {self.name} has {kind} on the body {body}: a body can have a fixed value, conduct, or be insulated; "
-                "a flux is possible on a side of the box"
+                f"the scalar {self.name} has {wanted.model.__name__} on the body {body}: a body can have a fixed value, a flux, "
+                "conduct, or be insulated"
             )
         return BodyValue(body, dict(self._relative(wanted).arguments)["value"])
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...models.boundary import Face
-from ...models.scalar import BodyValue
-from ...observe import CellIntegral, Quotient, ScalarContent, ScalarRelease, evaluate
+from ...models.scalar import BodyFlux, BodyValue, ScalarBody
+from ...models.scalar.body_flux import surface_share
+from ...observe import CellIntegral, Quotient, ScalarRelease, evaluate
 from ..flow import Flow
 from ..physics.scalars import FlowScalar
 from ..tunnel.wind_tunnel import WindTunnelSetup
@@ -20,9 +21,9 @@ def scalar_results(flow: Flow) -> dict[str, dict[str, Any]]:
     """Results of each scalar by name, for the summary: release and Nusselt number of each body, mean values at outlets.
 
     The Nusselt number is R L / (D A (phi_b - phi)), with the release R, the area A of the body and the reference length L. phi is
-    the value of the inflow, and phi_b of a body that conducts the scalar is its mean; inside a surface phi_b - phi is the
-    logarithmic mean between the mean of all inlets, weighted by their flow rates, and the outlets. Values that are not defined
-    are left out.
+    the value of the inflow, and phi_b is the mean over the surface where its flux is given, or over the volume of a body that
+    conducts the scalar; inside a surface phi_b - phi is the logarithmic mean between the mean of all inlets, weighted by their
+    flow rates, and the outlets. Values that are not defined are left out.
     """
     setup = flow.setup
     if not isinstance(setup, WindTunnelSetup | InternalFlowSetup):
@@ -36,9 +37,11 @@ def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: Flo
     bodies = {}
     for body in next(each.bodies for each in flow.simulation.physics.scalars if each.name == scalar.name):
         release = flow.value(ScalarRelease(scalar.name, body.obstacle))
-        difference = body.value if isinstance(body, BodyValue) else _mean_in(flow, scalar.name, body.obstacle)
+        difference = body.value if isinstance(body, BodyValue) else _mean_of(flow, scalar.name, body)
         value = difference + scalar.inflow_value
         found = {"value": value, "release": release}
+        if not isinstance(body, BodyValue):
+            found["is_mean"] = True
         if scalar.heat_capacity is not None:
             found["watts"] = release * scalar.heat_capacity
         if isinstance(setup, InternalFlowSetup):
@@ -51,10 +54,15 @@ def _results(flow: Flow, setup: WindTunnelSetup | InternalFlowSetup, scalar: Flo
     return {"bodies": bodies, "outflow": outflow, "diffusivity": scalar.diffusivity_in(setup.units)}
 
 
-def _mean_in(flow: Flow, scalar: str, body: str) -> float:
-    """Mean of a scalar over the volume of a body that conducts it, relative to the inflow."""
-    volume = CellIntegral(lambda cell: cell.solid_fraction * cell.in_obstacle(body))
-    return evaluate(Quotient(ScalarContent(scalar, body), volume), flow.simulation)
+def _mean_of(flow: Flow, scalar: str, body: ScalarBody) -> float:
+    """Mean of a scalar over the surface of a body of given flux, or the volume of one that conducts, relative to the inflow."""
+
+    def share(cell):
+        eps = cell.solid_fraction
+        return (surface_share(eps) if isinstance(body, BodyFlux) else eps) * cell.in_obstacle(body.obstacle)
+
+    whole = CellIntegral(lambda cell: share(cell) * cell.scalar(scalar))
+    return evaluate(Quotient(whole, CellIntegral(share)), flow.simulation)
 
 
 def _logarithmic_mean(first: float, last: float) -> float:
@@ -105,6 +113,7 @@ def scalar_facts(summary: dict) -> dict[str, str]:
         for body, each in found["bodies"].items():
             watts = f", {each['watts']:.5g} W" if "watts" in each else ""
             nusselt = f", Nusselt number {each['nusselt']:.4g}" if "nusselt" in each else ""
-            rows[f"{name} released by {body}"] = f"{each['release']:.5g} phi m^3/s{watts}{nusselt}"
+            mean = f", {each['value']:.5g} on average" if "is_mean" in each else ""
+            rows[f"{name} released by {body}"] = f"{each['release']:.5g} phi m^3/s{watts}{mean}{nusselt}"
         rows |= {f"{name} at {outlet}": f"{value:.5g}, mean of the outflow" for outlet, value in found["outflow"].items()}
     return rows

@@ -2,6 +2,7 @@
 
 from .bgk import ScalarBGK
 from .body import BodyValue
+from .body_flux import BodyFlux
 from .collision import ScalarCollision
 from .condition import ScalarCondition
 from .conduction import BodyConduction
@@ -16,6 +17,7 @@ from .trt import ScalarTRT
 
 __all__ = [
     "BodyConduction",
+    "BodyFlux",
     "BodyValue",
     "FixedFlux",
     "FixedInflow",

@@ -10,6 +10,7 @@ from ..boundary import Opening
 from ..condition_groups import chosen, group_conditions, same_nodes
 from ..wall.partially_saturated import partially_saturated
 from .body import held_at, held_share, insulated, insulated_share, surface_value, waiting
+from .body_flux import surface_share
 from .condition import ScalarCondition
 from .scalar import Scalar
 
@@ -66,6 +67,12 @@ class CarriedScalar:
             return 0.0
         source = self._parameter("source")
         return source * (1.0 - self._conducting_share) if self._conducting else source
+
+    @cached_property
+    def _given(self):
+        """Source of the bodies with a given flux [phi / step]; 0 without any."""
+        area, bodies = surface_share(self._cell.solid_fraction), self._scalar.heated if self._solid else ()
+        return total(self._cell.in_obstacle(b.obstacle) * self._parameter(f"{b.obstacle}.flux") * area for b in bodies)
 
     @cached_property
     def _at_bodies(self) -> list:
@@ -163,6 +170,8 @@ class CarriedScalar:
             post = [post[0] + latent, *post[1:]]
         if self._solid:
             post = partially_saturated(self.g, post, self._solid_terms, self.saturation)
+        if self._solid and self._scalar.heated:
+            post = [gq + w * self._given for gq, w in zip(post, self.lattice.weights, strict=True)]
         return post
 
     @cached_property
@@ -196,7 +205,9 @@ class CarriedScalar:
             links = ((self._link(q), gained[q]) for q in range(1, self.lattice.size))
             given = total(self._cell.through_link(q, obstacle, value, at_launch=True) for q, value in links)
         if self._solid:
-            given = given + self._cell.in_obstacle(obstacle, at_launch=True) * self.saturation * total(self._solid_terms)
+            here = self._cell.in_obstacle(obstacle, at_launch=True)
+            given = given + here * self.saturation * total(self._solid_terms)
+            given = given + here * self._given if self._scalar.heated else given
         return given
 
     @property

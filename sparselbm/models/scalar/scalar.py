@@ -7,6 +7,7 @@ from ...units import Unit
 from ..in_si import in_si
 from ..model_parameter import ModelParameter
 from .body import BodyValue
+from .body_flux import BodyFlux
 from .collision import ScalarCollision
 from .condition import ScalarCondition
 from .conduction import BodyConduction
@@ -29,7 +30,7 @@ class Scalar:
     conditions: tuple[ScalarCondition, ...] = ()
     """Conditions on faces and patches; the default is no flux."""
     bodies: tuple[ScalarBody, ...] = ()
-    """Obstacles with a fixed surface value, or that conduct the scalar; all others are insulated."""
+    """Obstacles with a fixed value or flux on the surface, or that conduct the scalar; all others are insulated."""
     source: float | None = field(default=None, metadata=in_si(Unit(scalar=1, s=-1)))
     """S [phi / step], uniform; None: no source."""
     offset: float = field(default=0.0, compare=False)
@@ -69,6 +70,11 @@ class Scalar:
     def held(self) -> tuple[BodyValue, ...]:
         """Obstacles with a fixed surface value."""
         return tuple(body for body in self.bodies if isinstance(body, BodyValue))
+
+    @property
+    def heated(self) -> tuple[BodyFlux, ...]:
+        """Obstacles with a given flux from the surface."""
+        return tuple(body for body in self.bodies if isinstance(body, BodyFlux))
 
     @property
     def conducting(self) -> tuple[BodyConduction, ...]:
