@@ -9,7 +9,7 @@ import pytest
 from study_cases import BALL
 
 from sparselbm.errors import UnitsError
-from sparselbm.flows import FlowScalar, Forces, SideWall, WindTunnel, scalar_results
+from sparselbm.flows import FlowScalar, Forces, SideWall, SolidConduction, WindTunnel, scalar_facts, scalar_results
 from sparselbm.flows.runs.measurement import ObservableMeasurement
 from sparselbm.flows.runs.scalar_values import with_scalars
 from sparselbm.geometry import SolidFraction
@@ -103,6 +103,9 @@ def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
     ):
         with pytest.raises(UnitsError, match=words):
             tunnel(**options)
+    for surface in (InSI(FixedFlux, flux=1.0), SolidConduction(conductivity_ratio=2.0)):
+        with pytest.raises(UnitsError, match="the cross-check has walls on links, .* verify=None"):
+            tunnel(scalars=(dye(ball=surface),)).require_rebuild()
     for settings, words in (
         ({"name": "a b", "diffusivity": 1.0}, "letters, digits"), ({"name": "dye"}, "give one of them"),
         ({"name": "dye", "diffusivity": 1.0, "prandtl": 1.0}, "give one of them"), ({"name": "dye", "prandtl": -1.0}, "above 0"),
@@ -189,6 +192,7 @@ def test_the_flow_takes_along_the_power_of_a_body(device):
     assert body["release"] == pytest.approx(rate * (found["outflow"]["x_max"] - 300.0), rel=0.03)
     assert body["is_mean"]
     assert 4.4 < body["nusselt"] < 6.0
+    assert " W, 300.1" in scalar_facts({"scalars": {"temperature": found}})["temperature released by ball"]
 
 
 @pytest.mark.validate

@@ -93,13 +93,8 @@ class FlowModels:
                 "wall_function is set, but no side of the flow is a no-slip wall at rest; walls of bodies and of fluid volumes "
                 "lie on links or in cells, where there is none: remove it, or make a side a wall"
             )
-        for each in o.scalars:
-            if (bodies := each.in_cells(self.site.body_names)) and isinstance(o.wall, BounceBack):
-                raise UnitsError(
-                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but the wall is "
-                    f"{type(o.wall).__name__}, inside which there are no cells: use the wall SolidFraction (partiallySaturated), "
-                    "or a fixed value"
-                )
+        if isinstance(o.wall, BounceBack):
+            self.require_on_links(f"the wall is {type(o.wall).__name__}", "use the wall SolidFraction (partiallySaturated)")
         names = [each.name for each in o.scalars]
         for name in names:
             if names.count(name) > 1:
@@ -107,6 +102,15 @@ class FlowModels:
         self.around(BGK())
         self.forces  # noqa: B018
         self.scalars  # noqa: B018
+
+    def require_on_links(self, wall: str, remedy: str) -> None:
+        """Raises UnitsError for scalars that take place in cells inside of bodies; `wall`: the wall that has none, in words."""
+        for each in self.options.scalars:
+            if bodies := each.in_cells(self.site.body_names):
+                raise UnitsError(
+                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but {wall}, inside which there "
+                    f"are no cells: {remedy}, or a fixed value"
+                )
 
     def around(self, collision: Collision) -> Collision:
         """The collision inside its subgrid-scale model or rheology."""

@@ -162,8 +162,9 @@ class FlowScalar:
         face = condition.face
         if wanted is not None:
             placed = self._relative(wanted).in_lattice_units(units, face)
-            carried = condition.prescribes_velocity and condition.on_links and isinstance(placed, FixedValue)
-            return FixedInflow(face, placed.value) if carried else placed
+            if isinstance(placed, FixedValue) and condition.prescribes_velocity and condition.on_links:
+                return FixedInflow(face, placed.value)
+            return placed
         if condition.prescribes_velocity:
             return FixedValue(face, 0.0)
         if condition.prescribes_pressure:

@@ -285,7 +285,8 @@ class WindTunnelSetup(InflowSetup):
         )
 
     def require_rebuild(self) -> None:
-        """Accepts all wall models."""
+        """Raises UnitsError for scalars in cells inside of bodies."""
+        self.models.require_on_links("the cross-check has walls on links", "pass verify=None (crossCheck = false in a case)")
 
     def memory_error(self, shortage: str) -> WindTunnelError:
         """Error that adds the size of the obstacle, since a wrong unit of its file is the usual cause."""
