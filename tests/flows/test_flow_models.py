@@ -104,7 +104,7 @@ def test_the_pieces_that_a_wall_function_or_a_scalar_lacks_are_refused():
         with pytest.raises(UnitsError, match=words):
             tunnel(**options)
     for surface in (InSI(FixedFlux, flux=1.0), SolidConduction(conductivity_ratio=2.0)):
-        with pytest.raises(UnitsError, match="the cross-check has walls on links, .* verify=None"):
+        with pytest.raises(UnitsError, match=r"the cross-check has walls on links, .* verify=None"):
             tunnel(scalars=(dye(ball=surface),)).require_rebuild()
     for settings, words in (
         ({"name": "a b", "diffusivity": 1.0}, "letters, digits"), ({"name": "dye"}, "give one of them"),

@@ -108,8 +108,8 @@ class FlowModels:
         for each in self.options.scalars:
             if bodies := each.in_cells(self.site.body_names):
                 raise UnitsError(
-                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but {wall}, inside which there "
-                    f"are no cells: {remedy}, or a fixed value"
+                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but {wall}, inside which "
+                    f"there are no cells: {remedy}, or a fixed value"
                 )
 
     def around(self, collision: Collision) -> Collision:
