@@ -100,7 +100,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("flow", [vessel, room])
+@pytest.mark.parametrize("flow", [vessel, pytest.param(room, marks=pytest.mark.validate)])
 @pytest.mark.parametrize(("surfaces", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_an_opening_cannot_have_is_refused_before_the_run(flow, surfaces, words):
     with pytest.raises(UnitsError, match=words):

@@ -60,10 +60,8 @@ def annulus(device, radius):
     return simulation, d
 
 
-@pytest.mark.parametrize(
-    ("radius", "error"), [(4, 0.02), pytest.param(8, 0.005, marks=pytest.mark.validate),
-                          pytest.param(16, 0.005, marks=pytest.mark.validate)],
-)
+@pytest.mark.validate
+@pytest.mark.parametrize(("radius", "error"), [(4, 0.02), (8, 0.005), (16, 0.005)])
 def test_the_surface_of_a_heated_cylinder_in_a_cold_one(device, radius, error):
     """phi_s = J r / D ln(R / r) within 1.6, 0.1 and 0.3 % at a radius of 4, 8 and 16 cells, at most 0.1 J / D [cells]."""
     simulation, d = annulus(device, radius)
@@ -94,7 +92,10 @@ def test_a_flow_carries_off_what_a_body_releases(device, steps, stored):
     assert abs(evaluate(ScalarFlux("heat", 0, 2), simulation)) < 1e-3 * released
 
 
-@pytest.mark.parametrize("motion", [None, RigidVelocity((0.02, -0.01), (0.004,), (11.0, 12.0))])
+MOTION = RigidVelocity((0.02, -0.01), (0.004,), (11.0, 12.0))
+
+
+@pytest.mark.parametrize("motion", [pytest.param(None, marks=pytest.mark.validate), MOTION])
 def test_a_closed_box_gains_what_a_body_releases(device, motion):
     """To rounding, also where the body moves."""
     heat = Scalar("heat", D, bodies=(BodyFlux("body", J),))
