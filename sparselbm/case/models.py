@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, Protocol
 
 from ..errors import CaseError, UnitsError
-from ..flows import FlowScalar, Forces, SolidConduction
+from ..flows import BodyRelease, FlowScalar, Forces, SolidConduction
 from ..flows.vessel.internal_flow import WALL
 from ..lattice import Lattice
 from ..lattice import velocity_set as lattice
@@ -123,7 +123,7 @@ def forces_of(part: CaseForce, source: Source) -> Forces:
 
 
 def _scalars(case: ModelSettings) -> tuple[FlowScalar, ...]:
-    surfaces: dict[str, dict[str, InSI | SolidConduction]] = {name: {} for name in case.scalar}
+    surfaces: dict[str, dict[str, InSI | BodyRelease | SolidConduction]] = {name: {} for name in case.scalar}
     for key, each in case.condition.items():
         owner, _, scalar = key.rpartition(":")
         place = case.source.place("condition", "kind", key)
@@ -159,6 +159,12 @@ def _require_body(case: ModelSettings, owner: str, key: str) -> None:
     kind = case.condition[key].kind
     place = f"{case.source.place('condition', 'kind', key)} is {kind}"
     if owner in SIDES and kind == "flux":
+        for name in ("release", "power"):
+            if getattr(case.condition[key], name) is not None:
+                raise CaseError(
+                    f"{case.source.place('condition', name, key)} is set, but {owner} is a side, which has no area of its own: "
+                    "give flux or heatFlux"
+                )
         return
     if owner in SIDES or owner == case.surface:
         raise CaseError(f"{place}, but {owner} is no solid body in the flow: use kind value, or flux on a side of the box")
@@ -193,26 +199,44 @@ def _owner(name: str) -> str:
     return f"{name[0]}_{name[1:].lower()}" if name in SIDES else name
 
 
-def _scalar(name: str, part: CaseScalar, surfaces: Mapping[str, InSI | SolidConduction], source: Source) -> FlowScalar:
+def _scalar(
+    name: str, part: CaseScalar, surfaces: Mapping[str, InSI | BodyRelease | SolidConduction], source: Source
+) -> FlowScalar:
     if part.diffusivity is None and part.prandtl is None:
         raise CaseError(f"{source.place('scalar', 'diffusivity', name)} is missing, and so is prandtl: give one of them")
     return FlowScalar(name=name, surfaces=surfaces, **{each.name: getattr(part, each.name) for each in fields(part)})
 
 
-def _condition(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> InSI | SolidConduction:
+def _condition(
+    part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str
+) -> InSI | BodyRelease | SolidConduction:
     if part.kind == "conduction":
         return _conduction(part, scalar, name, source, key)
     if part.kind == "value":
         return InSI(FixedValue, value=part.value)
     if part.kind == "outflow":
         return InSI(Outflow)
-    if part.heat_flux is not None:
+    return _flux(part, scalar, name, source, key)
+
+
+def _flux(part: CaseCondition, scalar: CaseScalar, name: str, source: Source, key: str) -> InSI | BodyRelease:
+    """Flux per area of a side or a body, or the total release of a body."""
+    heat = {"flux": ("heat_flux", part.heat_flux, "W/m2"), "release": ("power", part.power, "W")}
+    given = {"flux": part.flux, "release": part.release}
+    for plain, (attribute, value, unit) in heat.items():
+        if value is None:
+            continue
         if scalar.heat_capacity is None:
             raise CaseError(
-                f"{source.place('condition', 'heatFlux', key)} is {part.heat_flux:g} W/m2, which requires "
-                f"{source.place('scalar', 'heatCapacity', name)}: set it, or give the flux in phi m/s"
+                f"{source.place('condition', spelt(attribute), key)} is {value:g} {unit}, which requires "
+                f"{source.place('scalar', 'heatCapacity', name)}: set it, or give {plain}"
             )
-        return InSI(FixedFlux, flux=part.heat_flux / scalar.heat_capacity)
-    if part.flux is None:
-        raise CaseError(f"{source.place('condition', 'flux', key)} is missing, and so is heatFlux: give one of them")
-    return InSI(FixedFlux, flux=part.flux)
+        given[plain] = value / scalar.heat_capacity
+    if given["release"] is not None:
+        return BodyRelease(rate=given["release"])
+    if given["flux"] is None:
+        raise CaseError(
+            f"{source.place('condition', 'flux', key)} is missing, and so is heatFlux: give one of them, or the release or "
+            "power of a body"
+        )
+    return InSI(FixedFlux, flux=given["flux"])

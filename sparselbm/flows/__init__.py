@@ -5,6 +5,7 @@ from .flow_state import FlowState
 from .motion.body_motion import BodyMotion, FreeBody, TimeSamples
 from .motion.body_rotation import BodyRotation
 from .motion.moving_bodies import BodyValues, MovingBodies
+from .physics.body_release import BodyRelease
 from .physics.forces import Forces
 from .physics.options import FlowOptions
 from .physics.scalars import FlowScalar
@@ -50,6 +51,7 @@ from .vessel.outlets import FlowShareOutlet, Outlet, OutletCondition, Resistance
 __all__ = [
     "Aerodynamics",
     "BodyMotion",
+    "BodyRelease",
     "BodyRotation",
     "BodyValues",
     "CapProfile",

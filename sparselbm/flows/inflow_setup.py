@@ -112,7 +112,7 @@ class InflowSetup(FlowSetup, ABC):
             precision=self.options.precision,
         )
         for scalar in self.options.scalars:
-            found.set_scalar(scalar.name, scalar.initial - scalar.inflow_value)
+            scalar.begin(found, self.units)
         return found
 
     @property

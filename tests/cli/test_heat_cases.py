@@ -9,7 +9,7 @@ from vessel_cases import LENGTH, RADIUS, apply, tube_scene
 
 from sparselbm.case import Case
 from sparselbm.errors import CaseError
-from sparselbm.flows import SteadyFlow, scalar_results
+from sparselbm.flows import BodyRelease, SteadyFlow, scalar_results
 from sparselbm.models.boundary import X_MIN
 from sparselbm.models.scalar import BodyFlux, FixedInflow
 from sparselbm.scene.usd import open_stage
@@ -236,6 +236,16 @@ def test_a_body_of_given_flux_from_a_case(slab, given):
     setup = case.setup(case.read_scene())
     (body,) = setup.models.scalars[0].bodies
     assert body == BodyFlux("/Slab", pytest.approx(setup.units.velocity_to_lattice(0.05)))
+    for text, rate in (("power = 30.0", 0.03), ("release = 0.2", 0.2)):
+        part = slab(settings[0], f'kind = "flux"\n{text}')
+        assert part.tunnel.scalars[0].surfaces["/Slab"] == BodyRelease(rate=rate)
+    for changes, words in (
+        ((settings[0], 'kind = "flux"\npower = 30.0', "heatCapacity = 1000", ""), "power is 30 W, which requires .*give release"),
+        (('"zMin:heat"]\nvalue = 0.0', '"zMin:heat"]\nkind = "flux"\npower = 30.0'), "power is set, but zMin is a side"),
+        ((settings[0], 'kind = "flux"\npower = 30.0\nflux = 1.0'), "power.*flux contradict each other"),
+    ):
+        with pytest.raises(CaseError, match=words):
+            slab(*changes)
     with pytest.raises(CaseError, match=r"is flux, but .*solver.wall is interpolated.*partiallySaturated"):
         slab(*settings, "[solver]", '[solver]\nwall = "interpolated"')
 

@@ -69,6 +69,14 @@ class CaseCondition(CasePart):
         NUMBER, None, "Heat flux into the fluid [W/m2]; requires the heat capacity of the scalar.", only=("flux",),
         instead_of=("flux",),
     )
+    release: float | None = entry(
+        NUMBER, None, "Total release of a body [phi m3/s], by one flux over all of its surface in the fluid.", only=("flux",),
+        instead_of=("flux", "heatFlux"),
+    )
+    power: float | None = entry(
+        NUMBER, None, "Total heat release of a body [W]; requires the heat capacity of the scalar.", only=("flux",),
+        instead_of=("flux", "heatFlux", "release"),
+    )
     conductivity: float | None = entry(
         NUMBER, None, "Conductivity k of the body [W/(m K)]; requires the heat capacity of the scalar.", only=("conduction",),
         above=0.0,

@@ -108,7 +108,7 @@ class FlowModels:
         for each in self.options.scalars:
             if bodies := each.in_cells(self.site.body_names):
                 raise UnitsError(
-                    f"the scalar {each.name} is conducted by {', '.join(bodies)} or has a flux there, but {wall}, inside which "
+                    f"the scalar {each.name} is conducted or released by {', '.join(bodies)}, but {wall}, inside which "
                     f"there are no cells: {remedy}, or a fixed value"
                 )
 

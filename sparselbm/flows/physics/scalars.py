@@ -22,7 +22,9 @@ from ...models.scalar import (
     ScalarBody,
     ScalarCondition,
 )
+from ...solver import Simulation
 from ...units import Unit, Units
+from .body_release import BodyRelease
 from .solid_conduction import SolidConduction
 
 LEAST_DIFFUSIVITY, LARGEST_DIFFUSIVITY = 0.001, 0.5
@@ -53,10 +55,11 @@ class FlowScalar:
     """Value of phi without buoyancy; None: that of the inflow."""
     heat_capacity: float | None = None
     """Heat capacity per volume rho c_p [J/(m^3 K)] of the fluid, for releases in W; None: they are in phi m^3/s only."""
-    surfaces: Mapping[str, InSI[ScalarCondition] | SolidConduction] = field(default_factory=dict)
+    surfaces: Mapping[str, InSI[ScalarCondition] | BodyRelease | SolidConduction] = field(default_factory=dict)
     """Conditions by the name of a body (its prim), of an inlet or of a side of the box (x_min, ...):
     `InSI(FixedValue, value=...)`, `InSI(FixedFlux, flux=...)` [phi m/s] or `InSI(Outflow)`. A body can have a fixed value, a
-    flux, or conduct: `SolidConduction(...)`. An inlet of a fluid volume can have a fixed value."""
+    flux, a total release, `BodyRelease(rate=...)`, or conduct, `SolidConduction(...)`. An inlet of a fluid volume can have a
+    fixed value."""
 
     def __post_init__(self):
         if not self.name.isidentifier() or self.name in ("velocity", "pressure"):
@@ -107,6 +110,13 @@ class FlowScalar:
             bodies=tuple(self._on(body, units) for body in bodies if body in self.surfaces), offset=self.inflow_value,
         ).in_lattice_units(units, self.name)
 
+    def begin(self, simulation: Simulation, units: Units) -> None:
+        """Sets the initial value in a simulation, and the fluxes of the bodies that release a total amount."""
+        simulation.set_scalar(self.name, self.initial - self.inflow_value)
+        for body, each in self.surfaces.items():
+            if isinstance(each, BodyRelease):
+                each.begin(simulation, units, self.name, body)
+
     def doubts(self, units: Units) -> tuple[str, ...]:
         """Doubt about a diffusivity beyond those for which the walls of the scalar are calibrated."""
         found = self.diffusivity_in(units) / Unit(m=2, s=-1).factor(units, 3)
@@ -119,10 +129,10 @@ class FlowScalar:
         )
 
     def in_cells(self, bodies: Sequence[str]) -> tuple[str, ...]:
-        """Names of the bodies that conduct the scalar or have a flux of it, which takes place in cells inside of them."""
+        """Names of the bodies that conduct or release the scalar, which takes place in cells inside of them."""
         return tuple(
             name for name, each in self.surfaces.items()
-            if isinstance(each, SolidConduction) or (name in bodies and each.model is FixedFlux)
+            if not isinstance(each, InSI) or (name in bodies and each.model is FixedFlux)
         )
 
     def buoyancy(self, gravity: tuple[float, ...] | None) -> tuple[InSI, ...]:
@@ -138,11 +148,13 @@ class FlowScalar:
         return (InSI(Boussinesq, scalar=self.name, expansion=self.expansion, gravity=tuple(gravity), reference=reference),)
 
     def _allowed(
-        self, name: str, wanted: InSI[ScalarCondition] | SolidConduction, condition: BoundaryCondition
+        self, name: str, wanted: InSI[ScalarCondition] | BodyRelease | SolidConduction, condition: BoundaryCondition
     ) -> InSI[ScalarCondition]:
         """The condition on a side or an opening. Raises UnitsError for one that it cannot have."""
-        if isinstance(wanted, SolidConduction):
-            raise UnitsError(f"the scalar {self.name} is conducted by {name}, which is no body: only bodies conduct")
+        if not isinstance(wanted, InSI):
+            raise UnitsError(
+                f"the scalar {self.name} has {wanted} on {name}, which is no body: only bodies conduct, or release a total amount"
+            )
         if condition.prescribes_pressure and wanted.model in (FixedValue, FixedFlux):
             raise UnitsError(
                 f"the scalar {self.name} has {wanted} on {name}, which is an outlet, where the flow takes the scalar along: "
@@ -176,6 +188,8 @@ class FlowScalar:
         wanted = self.surfaces[body]
         if isinstance(wanted, SolidConduction):
             return wanted.on(body, self.diffusivity_in(units), self.heat_capacity)
+        if isinstance(wanted, BodyRelease):
+            return wanted.on(body)
         if wanted.model is FixedFlux:
             return InSI(BodyFlux, **dict(wanted.arguments)).in_lattice_units(units, body)
         if wanted.model is not FixedValue:
