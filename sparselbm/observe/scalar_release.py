@@ -9,9 +9,9 @@ from .unit import FLOW_RATE, SCALAR
 
 @dataclass(frozen=True)
 class ScalarRelease(Observable):
-    """Rate at which a body of specified value (`BodyValue`) releases a scalar, such as heat [phi x cells^d / step].
+    """Rate at which a body releases a scalar, such as heat [phi x cells^d / step]; 0 if it is insulated.
 
-    R = sum_x B sum_q Omega^s_q; on links the populations that enter minus those that leave. Both are the operator of its wall.
+    Of given value (`BodyValue`): R = sum_x B sum_q Omega^s_q; of given flux (`BodyFlux`): the sum of its source; on links the populations that enter minus those that leave. Both are the operator of its wall.
     """
 
     scalar: str

@@ -21,7 +21,8 @@ class BodyFlux(ScalarBody):
     cut cells are full: they store a part of it at first, 1 % for some 6000 steps at D = 0.02. The mean of phi over the surface,
     weighted by a, is wrong by up to 0.15 J / D [cells], of first order: 1.6, 0.1 and 0.3 % of the difference between two
     cylinders at a radius of 4, 8 and 16 cells. A flat surface along the grid releases J times its area to 4e-5, a cylinder to
-    3e-4, a sphere of R cells (0.52 / R)^2 too much, and a cube of 8 cells 3 % too little. The body needs solid fractions (`SolidFraction`) of width 1; it may move.
+    1e-3, a sphere of R cells (0.52 / R)^2 too much, and a cube of 8 cells 3 % too little, because of its edges. The body needs
+    solid fractions (`SolidFraction`) of width 1; it may move.
     Parameter: `flux`, in full `heat.body.flux` for the scalar heat and the obstacle body.
     """
 
