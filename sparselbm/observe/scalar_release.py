@@ -11,8 +11,8 @@ from .unit import FLOW_RATE, SCALAR
 class ScalarRelease(Observable):
     """Rate at which a body releases a scalar, such as heat [phi x cells^d / step]; 0 if it is insulated.
 
-    Of given value (`BodyValue`): R = sum_x B sum_q Omega^s_q, and on links the populations that enter minus those that leave.
-    Both are the operator of its wall. Of given flux (`BodyFlux`): the sum of its source.
+    A body of given value (`BodyValue`) has R = sum_x B sum_q Omega^s_q, and on links the populations that enter minus those that
+    leave: the operator of its wall. A body of given flux (`BodyFlux`) has the sum of its source.
     """
 
     scalar: str
