@@ -73,14 +73,11 @@ class TransformSamples:
         """
         from pxr import Usd, UsdGeom
 
-        from sparselbm.scene.usd.stage import open_stage
-        from sparselbm.scene.usd.variants import select
+        from sparselbm.scene.usd.variants import open_selected
 
         if not step > 0.0:
             raise SceneError(f"step is {step} time codes, but must be above 0")
-        stage = open_stage(path)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, variants)
+        stage = open_selected(path, variants)
         found = stage.GetPrimAtPath("/" + str(prim).strip("/"))
         if not found:
             raise SceneError(f"{prim}: no such prim in {path}; Scene.open(...).prim_paths lists the prims")
