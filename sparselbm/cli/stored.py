@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..case import Case
+from ..case.motions import begin_code
 from ..errors import CaseError
 from ..flows import FlowSetup
 from ..quantities import vector_text
@@ -29,7 +30,10 @@ def _region(case: Case, setup: FlowSetup) -> tuple[tuple[float, ...], tuple[floa
     output, source = case.output, case.source
     name = "volumeLower" if output.volume_prim is None else "volumePrim"
     if output.volume_prim is not None:
-        region = prim_bounds(case.file, output.volume_prim, source.place("output", name))
+        region = prim_bounds(
+            case.file, output.volume_prim, source.place("output", name), variants=case.scene.variants or {},
+            attributes=case.scene.attributes or {}, time=begin_code(case.obstacle, case.scene),
+        )
     elif output.volume_lower is not None and output.volume_upper is not None:
         region = np.array([output.volume_lower, output.volume_upper])
     else:
