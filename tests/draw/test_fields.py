@@ -86,7 +86,7 @@ def test_named_fields_stand_on_slices_surfaces_and_in_volumes(frame, tmp_path):
         stage.folder.mkdir()
         draw_all(chosen, stage, frame, None)
     drawn = open_stage(stage.path)
-    assert {prim.GetName() for prim in drawn.GetPrimAtPath("/Results/Slices").GetChildren()} == {
+    assert {prim.GetName() for prim in drawn.GetPrimAtPath("/World/Results/Slices").GetChildren()} == {
         "pressure_coefficient_z", "vorticity_z"
     }
     ball = drawn.GetPrimAtPath("/World/Ball")

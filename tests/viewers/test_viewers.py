@@ -34,7 +34,7 @@ def colour(picture):
 def copies(results, frame):
     """Arrows and tracers of the stage at a time."""
     stage = open_stage(results / "ball_results.usda")
-    places = ("/Results/Glyphs/velocity.positions", "/Results/Points/tracers.points")
+    places = ("/World/Results/Glyphs/velocity.positions", "/World/Results/Points/tracers.points")
     return sum(len(stage.GetAttributeAtPath(place).Get(frame)) for place in places)
 
 

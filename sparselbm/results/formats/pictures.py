@@ -11,10 +11,9 @@ from ..reader import Results
 from ..stage.colour import for_screen
 from .export_format import ExportFormat
 from .scene_view import SceneView, opacity_of
-from .shapes import DRAWINGS, Surface, all_shapes, shapes_of
+from .shapes import Surface, all_shapes, shapes_of
 
 SIZE = (1280, 720)
-FLAT = f"{DRAWINGS}/Slices/"
 """Drawings whose colours do not depend on lights."""
 FRAMES_A_SECOND = 24
 FASTEST = 60.0
@@ -90,7 +89,7 @@ def _add(plotter, shape: Surface, shapes: tuple[Surface, ...]):
     mesh["colours"] = for_screen(shape.colours)
     plotter.add_mesh(
         mesh, scalars="colours", rgb=True, specular=0.0, opacity=opacity_of(shape, shapes),
-        lighting=not shape.name.startswith(FLAT),
+        lighting=shape.group != "Slices",
     )
     return mesh
 
