@@ -6,6 +6,7 @@ File layout, version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 import uuid
@@ -21,6 +22,7 @@ from .tree import LOWER_SLOTS, UPPER_SLOTS, Tree, first_children, group_tiles, s
 from .write import replace_file
 
 MAGIC = 0x56444220
+UUID_AT, UUID_BYTES = 21, 36
 FILE_VERSION = 224
 LIBRARY_VERSION = (10, 0)
 COMPRESS_ZIP, COMPRESS_ACTIVE_MASK = 1, 2
@@ -62,13 +64,22 @@ def write_vdb(
     storage = Storage(compress, HALF if half else FLOAT)
     if half:
         _require_halves(grids)
-    with replace_file(path) as beside, open(beside, "wb") as file:
+    with replace_file(path) as beside, open(beside, "w+b") as file:
         file.write(struct.pack("<qIII?", MAGIC, FILE_VERSION, *LIBRARY_VERSION, True))
-        file.write(str(uuid.uuid4()).encode("ascii"))
+        file.write(bytes(UUID_BYTES))
         file.write(_metadata({"creator": _text("sparselbm")}))
         file.write(struct.pack("<I", len(grids)))
         for grid in grids:
             _write_grid(file, grid, storage)
+        _identify(file)
+
+
+def _identify(file: BinaryIO) -> None:
+    """Writes the identifier of the file: a hash of its contents, so that the same grids give the same bytes."""
+    file.seek(0)
+    found = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.file_digest(file, "sha256").hexdigest())
+    file.seek(UUID_AT)
+    file.write(str(found).encode("ascii"))
 
 
 def _require_halves(grids: Sequence[TileGrid]) -> None:

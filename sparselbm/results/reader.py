@@ -16,6 +16,8 @@ from .fields import FIELDS as ALL_FIELDS
 from .fields import CellField
 
 FIELDS = ("velocity", "pressure")
+SOLID = "solid"
+"""Solid fraction of the cells."""
 MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_covariance", "pressure_variance")
 
 
@@ -25,7 +27,7 @@ FURTHER_FIELDS = tuple(each.name for each in ALL_FIELDS if isinstance(each, Cell
 
 def field_file(name: str) -> str:
     """Name of the `.nvdb` file of a field, without its ending: that of the field, or `scalar_NAME`."""
-    return name if name in (*FIELDS, *FURTHER_FIELDS) else f"scalar_{name}"
+    return name if name in (*FIELDS, *FURTHER_FIELDS, SOLID) else f"scalar_{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +67,8 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s], pressure [Pa], scalars and further fields of the last flow written, and `MeanFields` of a run over
-        time."""
+        """Velocity [m / s], pressure [Pa], scalars, further fields and the solid fraction of the last flow written, and
+        `MeanFields` of a run over time."""
         self.require_fields()
         means = [name for name in MEAN_FIELDS if (self.folder / f"{name}.nvdb").is_file()]
         names = (*map(field_file, self._fields), *means)
@@ -74,8 +76,8 @@ class Results:
 
     @property
     def _fields(self) -> tuple[str, ...]:
-        """Names of the fields of a flow: velocity, pressure, scalars and further ones."""
-        further = (name for name in FURTHER_FIELDS if (self.folder / f"{name}.nvdb").is_file())
+        """Names of the fields of a flow: velocity, pressure, scalars, further ones and the solid fraction."""
+        further = (name for name in (*FURTHER_FIELDS, SOLID) if (self.folder / f"{name}.nvdb").is_file())
         return (*FIELDS, *self.summary.get("scalars", ()), *further)
 
     @cached_property

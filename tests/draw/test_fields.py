@@ -111,8 +111,12 @@ def test_volumes_of_a_region_at_every_other_time_and_whole_at_the_end(frame, tmp
     part, whole = read_nvdb(folder / "pressure_0002.nvdb"), read_nvdb(folder / "pressure.nvdb")
     assert len(whole.tiles) == 64
     assert len(part.tiles) == 8
-    assert part.mask.sum() == 8**3, "centres at +-0.05 to +-0.35 m"
-    assert whole.mask.sum() == 32**3
+    solid, all_solid = read_nvdb(folder / "solid_0002.nvdb"), read_nvdb(folder / "solid.nvdb")
+    assert solid.mask.sum() == 8**3, "centres at +-0.05 to +-0.35 m"
+    assert all_solid.mask.sum() == 32**3
+    for field, share in ((part, solid), (whole, all_solid)):
+        assert np.array_equal(field.mask, share.mask & (share.values < 0.999)), "no value in wholly solid cells"
+        assert not field.values[~field.mask].any()
     places = part.tiles[:, None] * 8 + np.moveaxis(np.indices((8, 8, 8)), 0, -1).reshape(-1, 3)
     x = np.asarray(part.origin) + VOXEL * places
     assert part.values[part.mask] == pytest.approx((x @ [1.0, 2.0, 3.0])[part.mask], abs=1e-5)
