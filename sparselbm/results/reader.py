@@ -135,6 +135,13 @@ class Results:
         feasible = [row for row in self.history if row["feasible"]] or list(self.history)
         return min(feasible, key=lambda row: row["objective"])["iteration"] if feasible else None
 
+    @property
+    def shown(self) -> float | None:
+        """Time code of what is exported where one state is: that of the best design, and of a run with moving bodies of the last
+        output time; None: the default time."""
+        moves = self.codes and "moving_bodies" in self.summary
+        return self.codes[-1] if moves else self.best
+
 
 def _number(text: str) -> float:
     """Parses a number, as an int if it is written as one."""

@@ -83,7 +83,7 @@ def test_vti_holds_the_box_around_the_tiles(case, tmp_path):
     shape = (extent[:, 1] - extent[:, 0])[::-1]
     index = np.stack(np.meshgrid(*(np.arange(*each) for each in extent[::-1]), indexing="ij"), axis=-1)[..., ::-1]
     found = {}
-    for array in image.iter("DataArray"):
+    for array in image.iterfind("Piece/CellData/DataArray"):
         at, components = int(array.get("offset")), int(array.get("NumberOfComponents"))
         (size,) = struct.unpack_from("<Q", data, at)
         kind = {"Float32": np.dtype("<f4"), "UInt8": np.dtype("u1")}[array.get("type")]

@@ -13,7 +13,7 @@ TIME = "TimeValue"
 _UNITS = {
     **{each.name: each.unit for each in ALL_FIELDS}, "velocity": "m/s", "mean_velocity": "m/s", "mean_pressure": "Pa",
     "velocity_variance": "m^2/s^2", "velocity_covariance": "m^2/s^2", "pressure_variance": "Pa^2", "solid": "",
-    "sensitivity": "1/m^3", "shear_average": "Pa", "oscillatory_shear_index": "", "points": "m", TIME: "s",
+    "sensitivity": "1/m^3", "shear_average": "Pa", "oscillatory_shear_index": "", "points": "m", "normals": "", "prim": "", TIME: "s", "iteration": "",
 }
 """Units of arrays; those of scalars are the user's."""
 _OF_THE_RUN = {
@@ -50,7 +50,11 @@ class FieldData:
 
     def at(self, time: float) -> FieldData:
         """The same at a time [s]."""
-        return replace(self, numbers={**self.numbers, TIME: time})
+        return self.number(TIME, time)
+
+    def number(self, name: str, value: float) -> FieldData:
+        """The same with another number."""
+        return replace(self, numbers={**self.numbers, name: value})
 
     def listing(self, name: str, texts: tuple[str, ...]) -> FieldData:
         """The same with a list of texts."""

@@ -40,8 +40,7 @@ class Surface:
 def all_shapes(results: Results) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run, with moving bodies at the last
     output time."""
-    moves = results.codes and "moving_bodies" in results.summary
-    return shapes_of(results, results.codes[-1] if moves else results.best)
+    return shapes_of(results, results.shown)
 
 
 def shapes_of(results: Results, time: float | None) -> tuple[str, tuple[Surface, ...]]:

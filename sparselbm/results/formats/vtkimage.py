@@ -1,5 +1,7 @@
 """Fields on the whole box as a VTK image, `.vti` (VTK's XML format, data appended raw)."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,8 @@ from ..reader import Results
 from .blocks import GHOST_TYPE, Cells
 from .export_format import ExportFormat
 from .field_data import FieldData
-from .vtk_xml import Array, write_xml
+from .vtk_xml import Array, write_collection, write_xml
+
 
 def write_vti(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
     """Writes grids on the same tiles as cell data of their bounding box, with vtkGhostType; see `Cells` for values in solids.
@@ -42,8 +45,20 @@ def write_vti(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldD
 
 
 def _fields(results: Results, path: Path) -> None:
-    write_vti(path, results.grids)
+    write_vti(path, results.grids, FieldData.of(results))
 
 
-VTI = ExportFormat((("fields.vti", _fields),), fields=True)
+def _frame(number: int, results: Results, path: Path) -> None:
+    write_vti(path, results.frame(number), FieldData.of(results).at(results.times[number]))
+
+
+def _series(results: Results) -> tuple[tuple[str, Callable[[Results, Path], None]], ...]:
+    """An image per output time with volumes, and their collection."""
+    names = {f"fields_{number:04d}.vti": number for number in results.frames}
+    times = {name: results.times[number] for name, number in names.items()}
+    collection = (("fields.pvd", lambda results, path: write_collection(path, times)),) if times else ()
+    return (*((name, partial(_frame, number)) for name, number in names.items()), *collection)
+
+
+VTI = ExportFormat((("fields.vti", _fields),), fields=True, series=_series)
 """For ParaView, PyVista, and many other tools."""
