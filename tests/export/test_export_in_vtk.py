@@ -3,8 +3,10 @@ streamlines that end at walls, blocks without gaps, times and field data."""
 
 import numpy as np
 import pytest
-from export_cases import bend, bend_radius, stream_at_a_ball
+from export_cases import GROWTH, VOLUME, bend, bend_radius, stream_at_a_ball
 
+from sparselbm.results import Results
+from sparselbm.results.formats import VTP
 from sparselbm.results.formats.field_data import FieldData
 from sparselbm.results.formats.vtkhdf import write_amr, write_vtkhdf
 from sparselbm.results.formats.vtkhdf_steps import write_steps
@@ -12,7 +14,8 @@ from sparselbm.results.formats.vtkimage import write_vti
 
 pyvista = pytest.importorskip("pyvista", reason="PyVista is not installed (pip install 'sparselbm[pictures]')")
 pytest.importorskip("h5py")
-FACTS = FieldData({"reynolds_number": 30.0}, {"units": ("velocity: m/s", "pressure: Pa")})
+FACTS = FieldData({"reynolds_number": 30.0})
+UNITS = ["velocity: m/s", "pressure: Pa", "solid: 1", "reynolds_number: 1"]
 
 
 def read_steps(path, step=0):
@@ -121,15 +124,35 @@ def test_streamlines_do_not_enter_the_ball(kind, tmp_path):
 
 
 def test_time_and_field_data(tmp_path):
-    write_vti(tmp_path / "a.vti", bend(), FACTS.at(0.25))
+    """Units are those of the arrays and numbers in the file."""
+    full = stream_at_a_ball()
+    write_vti(tmp_path / "a.vti", full, FACTS.at(0.25))
     read = pyvista.read(tmp_path / "a.vti")
     assert read.field_data["TimeValue"].tolist() == [0.25]
     assert read.field_data["reynolds_number"].tolist() == [30.0]
-    assert list(read.field_data["units"]) == ["velocity: m/s", "pressure: Pa"]
+    assert list(read.field_data["units"]) == [*UNITS, "TimeValue: s"]
     write_vtkhdf(tmp_path / "a.vtkhdf", bend(), FACTS)
     assert pyvista.read(tmp_path / "a.vtkhdf").field_data["reynolds_number"].tolist() == [30.0]
-    full = stream_at_a_ball()
     write_steps(tmp_path / "steps.vtkhdf", (0.0, 0.5), (full, full), FACTS)
     read = read_steps(tmp_path / "steps.vtkhdf", 1)
     assert pyvista.wrap(read).field_data["Time"].tolist() == [0.5]
-    assert list(pyvista.wrap(read).field_data["units"]) == ["velocity: m/s", "pressure: Pa"]
+    assert list(pyvista.wrap(read).field_data["units"]) == UNITS
+
+
+def test_surfaces_and_streamlines_have_their_values_and_times(case, tmp_path):
+    """A collection in which the designs are the times."""
+    VTP.write(Results.open(case.folder), tmp_path)
+    reader = pyvista.get_reader(tmp_path / "surfaces.pvd")
+    assert reader.time_values == [0.0, 1.0, 2.0, 3.0]
+    for number, growth in enumerate(GROWTH):
+        reader.set_active_time_value(float(number))
+        (surface,) = reader.read()
+        assert surface.volume == pytest.approx(VOLUME * growth**3, rel=1e-5)
+        assert list(surface.field_data["prims"]) == ["/World/Body"]
+        assert surface.field_data["iteration"].tolist() == [number]
+        assert surface.point_data["pressure"].tolist() == list(range(8))
+        assert "pressure: Pa" in list(surface.field_data["units"])
+    lines = pyvista.read(tmp_path / "streamlines.vtp")
+    assert (lines.n_lines, lines.n_points) == (2, 5)
+    assert lines.points == pytest.approx(np.concatenate(case.lines), abs=1e-6)
+    assert lines.point_data["speed"].tolist() == [0.0, 1.0, 2.0, 0.0, 1.0]

@@ -61,7 +61,7 @@ def write_xml(
         lines.append(f"</{section}>")
     head = [
         '<?xml version="1.0"?>', f'<VTKFile type="{kind}" version="1.0" byte_order="LittleEndian" header_type="UInt64">',
-        f"<{kind}{_attributes(attributes)}>", *_field_data(facts), f"<Piece{_attributes(piece)}>", *lines, "</Piece>",
+        f"<{kind}{_attributes(attributes)}>", *_field_data(facts, sections), f"<Piece{_attributes(piece)}>", *lines, "</Piece>",
         f"</{kind}>", '<AppendedData encoding="raw">', "_",
     ]
     with open(path, "wb") as file:
@@ -84,13 +84,11 @@ def _attributes(values: Mapping[str, str]) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in values.items())
 
 
-def _field_data(facts: FieldData) -> list[str]:
-    if not (facts.numbers or facts.texts):
-        return []
+def _field_data(facts: FieldData, sections: Mapping[str, Sequence[Array]]) -> list[str]:
     lines = ["<FieldData>"]
     for name, value in facts.numbers.items():
         lines += [f'<DataArray type="Float64" Name={quoteattr(name)} NumberOfTuples="1" format="ascii">', repr(value), "</DataArray>"]
-    for name, texts in facts.texts.items():
+    for name, texts in facts.all_texts(array.name for arrays in sections.values() for array in arrays).items():
         lines.append(f'<Array type="String" Name={quoteattr(name)} NumberOfTuples="{len(texts)}" format="ascii">')
         # VTK's ASCII strings: the bytes of each as numbers, and a 0.
         lines += [" ".join(map(str, [*text.encode(), 0])) for text in texts]

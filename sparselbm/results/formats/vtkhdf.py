@@ -28,7 +28,7 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = Fie
     with h5py.File(path, "w") as file:
         root = file.create_group("VTKHDF", track_order=True)
         _name(root, "MultiBlockDataSet")
-        write_field_data(root, facts)
+        write_field_data(root, facts, volume)
         assembly = root.create_group("Assembly", track_order=True)
         for number, box in enumerate(merged_boxes(grids[0].tiles)):
             cells = volume.with_ghosts(box)
@@ -46,7 +46,7 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldD
     with h5py.File(path, "w") as file:
         root = file.create_group("VTKHDF", track_order=True)
         cells = begin_amr(root, volume, boxes)
-        write_field_data(root, facts)
+        write_field_data(root, facts, volume)
         append_boxes(cells, volume, boxes, 0, 1)
 
 
@@ -103,14 +103,14 @@ def begin_image(group, volume: Cells, cells: np.ndarray):
     return group.create_group("CellData")
 
 
-def write_field_data(group, facts: FieldData) -> None:
-    """Writes field data of a group."""
+def write_field_data(group, facts: FieldData, volume: Cells) -> None:
+    """Writes field data of a group, with the units of the fields."""
     import h5py
 
     data = group.create_group("FieldData", track_order=True)
     for name, value in facts.numbers.items():
         data.create_dataset(name, data=np.array([value], "<f8"))
-    for name, texts in facts.texts.items():
+    for name, texts in facts.all_texts(grid.name for grid in volume.fields).items():
         data.create_dataset(name, data=list(texts), dtype=h5py.string_dtype("ascii"))
 
 

@@ -38,9 +38,9 @@ def write_steps(
                 boxes = merged_boxes(grids[0].tiles)
                 is_image = len(boxes) == 1 and not amr
                 data = begin_image(root, volume, boxes[0] * TILE_EDGE) if is_image else begin_amr(root, volume, boxes)
-                write_field_data(root, facts)
+                write_field_data(root, facts, volume)
                 if is_image:
-                    _begin_field_data(steps, len(times), facts)
+                    _begin_field_data(steps, root["FieldData"], len(times))
                 else:
                     names = [*(grid.name for grid in volume.fields), GHOST_TYPE]
                     _begin_offsets(steps, len(times), len(boxes), int(cell_counts(boxes).sum()), names)
@@ -63,12 +63,12 @@ def _write_image(data, volume: Cells, box: np.ndarray, step: int, steps: int) ->
             data[name][step, begin:end] = layer
 
 
-def _begin_field_data(steps, count: int, facts: FieldData) -> None:
+def _begin_field_data(steps, data, count: int) -> None:
     """Places and sizes of the field data, the same at all steps."""
     offsets, sizes = steps.create_group("FieldDataOffsets"), steps.create_group("FieldDataSizes")
-    for name, length in {**dict.fromkeys(facts.numbers, 1), **{name: len(each) for name, each in facts.texts.items()}}.items():
+    for name, values in data.items():
         offsets.create_dataset(name, data=np.zeros(count, "<i8"))
-        sizes.create_dataset(name, data=np.tile(np.array([1, length], "<i8"), (count, 1)))
+        sizes.create_dataset(name, data=np.tile(np.array([1, len(values)], "<i8"), (count, 1)))
 
 
 def _begin_offsets(steps, count: int, boxes: int, cells: int, names: Sequence[str]) -> None:
