@@ -136,6 +136,12 @@ class Results:
         return min(feasible, key=lambda row: row["objective"])["iteration"] if feasible else None
 
     @property
+    def moments(self) -> tuple[float, ...]:
+        """Time codes of the output times, or of the designs, where there are several."""
+        codes = self.codes if len(self.codes) > 1 else self.iterations
+        return codes if len(codes) > 1 else ()
+
+    @property
     def shown(self) -> float | None:
         """Time code of what is exported where one state is: that of the best design, and of a run with moving bodies of the last
         output time; None: the default time."""

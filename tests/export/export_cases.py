@@ -133,6 +133,19 @@ def draw(folder, scene):
     return points, lines
 
 
+def draw_each_flow(folder, scene):
+    """The stage of a study of three iterations: a slice of the flow around the first design, and around the third."""
+    body = scene.body("/World/Body")
+    u, v = np.meshgrid(np.linspace(0.0, 2.0, 5), np.linspace(-1.0, 1.0, 4), indexing="ij")
+    points = np.stack([u, 0.0 * u, v], axis=-1)
+    with ResultsStage(scene.path, folder, "box") as stage:
+        for number in range(3):
+            stage.add_iteration(body, number, CENTRE + GROWTH[number] * (body.mesh.points - CENTRE))
+            if number != 1:
+                stage.add_slice("speed", points, 0.0 * u + number, field_name="speed", limits=(0.0, 2.0), time=number)
+                stage.end_frame(number)
+
+
 def volume_and_centre(points, faces):
     """Of a closed surface of triangles."""
     a, b, c = np.asarray(points, float)[np.asarray(faces)].swapaxes(0, 1)

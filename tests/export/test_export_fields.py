@@ -42,7 +42,7 @@ def linear(centres):
 
 
 def assert_linear(centres, found):
-    """Values of the fields in the cells that are not blanked, and elsewhere rest and finite pressures; how many cells are shown."""
+    """Values of the fields in the cells that are not blanked, and elsewhere rest and finite pressures. Number of cells shown."""
     ghost = np.asarray(found["vtkGhostType"])
     shown, hidden = ghost == 0, (ghost & HIDDEN) > 0
     for name, expected in linear(centres[~hidden]).items():

@@ -6,14 +6,17 @@ import zipfile
 
 import numpy as np
 import pytest
-from export_cases import BEST, CENTRE, GROWTH, VOLUME, volume_and_centre
+from export_cases import BEST, CENTRE, GROWTH, SCENE, VOLUME, draw_each_flow, volume_and_centre
 
+from sparselbm.files.write import append_csv
 from sparselbm.results import Results
 from sparselbm.results.formats import FILM, GLB, PICTURE, USDZ
+from sparselbm.results.formats.designs import Designs
 from sparselbm.results.formats.shapes import all_shapes, point_normals
 from sparselbm.results.formats.usdz import map_places
 from sparselbm.results.stage import validate_stage
 from sparselbm.results.stage.solids import tubes
+from sparselbm.scene.usd import Scene
 
 CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
 
@@ -26,9 +29,11 @@ def test_shapes_are_those_of_the_best_design(case):
     volume, centre = volume_and_centre(body.points, body.faces)
     assert volume == pytest.approx(VOLUME * GROWTH[BEST] ** 3, rel=1e-6)
     assert centre == pytest.approx(CENTRE, abs=1e-6)
-    assert [volume_and_centre(points, body.faces)[0] for points in body.designs] == pytest.approx(
+    designs = Designs.of(Results.open(case.folder))
+    assert [volume_and_centre(each.points, each.faces)[0] for each, in designs.bodies] == pytest.approx(
         [VOLUME * growth**3 for growth in GROWTH], rel=1e-6
     )
+    assert [len(drawings) for drawings in designs.drawings] == [0, 0, 0, 2], "the flow of the best design, and of no other"
     assert drawn.points.reshape(5, 4, 3) == pytest.approx(case.slice_points, abs=1e-6)
     area = 0.5 * np.linalg.norm(np.cross(*np.diff(drawn.points[drawn.faces], axis=1).swapaxes(0, 1)), axis=1)
     assert area.sum() == pytest.approx(4.0, rel=1e-6)
@@ -96,10 +101,46 @@ def test_glb_morphs_through_the_designs(case, tmp_path):
         assert centre == pytest.approx(CENTRE_Y_UP, abs=1e-5)
     assert (normals * (base - CENTRE_Y_UP) > 0.0).all()
     assert mesh["extras"]["targetNames"] == ["iteration 1", "iteration 2", "iteration 3"]
-    (sampler,) = tree["animations"][0]["samplers"]
+    assert all(set(target) == {"POSITION", "NORMAL"} for target in primitive["targets"])
+    sampler = tree["animations"][0]["samplers"][0]
     assert arrays[sampler["input"]].ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
     assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
     assert len(tree["meshes"]) == 3
+
+
+@pytest.fixture(scope="module")
+def each_flow(tmp_path_factory):
+    """Results in which the flows around the first and the third of three designs were drawn."""
+    folder = tmp_path_factory.mktemp("flows")
+    (folder / "box.usda").write_text(SCENE)
+    draw_each_flow(folder / "out", Scene.open(folder / "box.usda"))
+    for number in range(3):
+        row = {"iteration": number, "objective": 2.0 - number, "feasible": 1}
+        append_csv(folder / "out" / "history.csv", row)
+    return Results.open(folder / "out")
+
+
+def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
+    """Dark blue around the first, yellow around the third, and none around the second, whose flow was not drawn."""
+    designs = Designs.of(each_flow)
+    colours = [[drawing.colours[0] for drawing in drawings] for drawings in designs.drawings]
+    assert [len(each) for each in colours] == [1, 0, 1]
+    assert colours[0][0] == pytest.approx([0.0579, 0.0003, 0.0894], abs=2e-3)
+    assert colours[2][0] == pytest.approx([0.985, 0.801, 0.0186], abs=2e-3)
+    (path,) = GLB.write(each_flow, tmp_path)
+    tree, arrays = read_glb(path)
+    (animation,) = tree["animations"]
+    shown = {}
+    for channel in animation["channels"]:
+        node, sampler = tree["nodes"][channel["target"]["node"]], animation["samplers"][channel["sampler"]]
+        if channel["target"]["path"] == "scale":
+            shown[node["name"]] = arrays[sampler["output"]][:, 0].tolist()
+            assert sampler["interpolation"] == "STEP"
+            assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.5, 1.5]
+            assert node["scale"] == [shown[node["name"]][0]] * 3
+    assert shown == {
+        "Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],
+    }
 
 
 def test_trimesh_reads_the_glb(case, tmp_path):
@@ -165,3 +206,15 @@ def test_the_film_goes_through_the_designs(case, tmp_path, pictures, monkeypatch
     frames = np.stack(list(pictures.imiter(path))).astype(int)
     assert frames.shape == (7, 240, 320, 3)
     assert np.abs(frames[0] - frames[-1]).max() > 60
+
+
+def test_the_film_shows_the_flow_of_each_design(each_flow, tmp_path, pictures, monkeypatch):
+    """A slice in dark blue at first, none about the second design, one in yellow at last."""
+    pytest.importorskip("imageio_ffmpeg")
+    monkeypatch.setattr("sparselbm.results.formats.pictures.FRAMES_A_DESIGN", 2)
+    monkeypatch.setattr("sparselbm.results.formats.pictures.SIZE", (320, 240))
+    (path,) = FILM.write(each_flow, tmp_path)
+    frames = np.stack(list(pictures.imiter(path))).astype(int)
+    blue, yellow = (frames[..., 2] - frames[..., 1] > 40), (frames[..., 1] - frames[..., 2] > 60)
+    assert [(each.mean() > 0.05) for each in blue] == [True, True, False, False, False]
+    assert [(each.mean() > 0.05) for each in yellow] == [False, False, False, True, True]

@@ -73,7 +73,7 @@ def test_each_design_has_its_surface_and_its_streamlines(case, tmp_path):
         assert volume == pytest.approx(VOLUME * growth**3, rel=1e-5)
         assert np.linalg.norm(found["normals"], axis=1) == pytest.approx(np.ones(8), rel=1e-6)
         assert ((found["points"] - CENTRE) * found["normals"]).sum(axis=1).min() > 0.0
-        assert re.search(rf'Name="iteration" NumberOfTuples="1" format="ascii">\n{number}\n', head)
+        assert re.search(rf'Name="iteration" NumberOfTuples="1" format="ascii">\n{number}.0\n', head)
     _, lines = arrays_of(tmp_path / "streamlines.vtp")
     assert lines["points"] == pytest.approx(np.concatenate(case.lines), abs=1e-6)
     assert lines["offsets"].tolist() == [3, 5]

@@ -18,7 +18,6 @@ from ..snapshot import Snapshot
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
 
-
 _GRIDS = ("velocity", "pressure", "solid")
 """Grids of NanoVDB files; scalars are in OpenVDB files only."""
 

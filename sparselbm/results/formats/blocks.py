@@ -73,7 +73,7 @@ class Cells:
         cells = box * TILE_EDGE
         for axis in range(3):
             for end, step in ((0, -1), (1, 1)):
-                beside = box + ((-1,) * 3, (1,) * 3)
+                beside = np.stack([box[0] - 1, box[1] + 1])
                 beside[:, axis] = (box[0, axis] - 1, box[0, axis]) if end == 0 else (box[1, axis], box[1, axis] + 1)
                 places = np.stack(np.meshgrid(*map(np.arange, *beside), indexing="ij"), axis=-1).reshape(-1, 3)
                 if (self._lookup.find(places) >= 0).any():

@@ -39,8 +39,8 @@ class FieldData:
 
     @classmethod
     def of(cls, results: Results) -> FieldData:
-        """Reference values of the results in a folder and the time at the end of a flow over time, as far as the summary has them: an
-        interrupted study has none."""
+        """Reference values of the results in a folder, and the time at the end of a flow over time, as far as the summary has
+        them: an interrupted study has none."""
         numbers, run = {}, results.summary.get("run", {})
         for found, known in ((results.summary, _OF_THE_RESULTS), (run, _OF_THE_RUN)):
             numbers |= {name: float(found[key]) for key, (name, _) in known.items() if key in found}
@@ -51,8 +51,8 @@ class FieldData:
         return cls(numbers)
 
     def all_texts(self, arrays: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """The lists, and `units`, which has one text `NAME: UNIT` for each number and for each of the arrays in a file whose unit is
-        known: scalars have the user's."""
+        """The lists, and `units`, which has one text `NAME: UNIT` for each number and for each of the arrays in a file whose
+        unit is known: scalars have the user's."""
         names = [name for name in (*arrays, *self.numbers) if name in _UNITS]
         return {"units": tuple(f"{name}: {_UNITS[name] or '1'}" for name in names), **self.texts} if names else dict(self.texts)
 

@@ -87,7 +87,8 @@ def _attributes(values: Mapping[str, str]) -> str:
 def _field_data(facts: FieldData, sections: Mapping[str, Sequence[Array]]) -> list[str]:
     lines = ["<FieldData>"]
     for name, value in facts.numbers.items():
-        lines += [f'<DataArray type="Float64" Name={quoteattr(name)} NumberOfTuples="1" format="ascii">', repr(value), "</DataArray>"]
+        head = f'<DataArray type="Float64" Name={quoteattr(name)} NumberOfTuples="1" format="ascii">'
+        lines += [head, repr(float(value)), "</DataArray>"]
     for name, texts in facts.all_texts(array.name for arrays in sections.values() for array in arrays).items():
         lines.append(f'<Array type="String" Name={quoteattr(name)} NumberOfTuples="{len(texts)}" format="ascii">')
         # VTK's ASCII strings: the bytes of each as numbers, and a 0.

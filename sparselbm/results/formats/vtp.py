@@ -52,8 +52,7 @@ def _moments(results: Results, facts: FieldData) -> list[tuple[float, float, Fie
     """Time code, time [s] or iteration, and field data of each output time or design, where there are several."""
     if len(results.codes) > 1:
         return [(code, time, facts.at(time)) for code, time in zip(results.codes, results.times)]
-    iterations = results.iterations if len(results.iterations) > 1 else ()
-    return [(number, float(number), facts.number("iteration", number)) for number in iterations]
+    return [(number, float(number), facts.number("iteration", number)) for number in results.moments]
 
 
 VTP = ExportFormat((("surfaces.vtp", _shown),), series=_series)
