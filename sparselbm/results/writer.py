@@ -38,8 +38,8 @@ OWNED = (
     "convergence.png", "slice*.png",
     "summary.json", "restart/*.npz",
     *(f"{name}{number}.nvdb" for name in (*FURTHER_FIELDS, SOLID) for number in ("", "_[0-9]*")),
-    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
-    "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
+    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces*.*", "export/streamlines*.*",
+    "export/results.json", "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
 """Files that a run removes from its folder, including exports and pages of an earlier run, which would be mistaken for those
 of the new one."""
