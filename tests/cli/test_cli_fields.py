@@ -51,7 +51,7 @@ def test_named_fields_of_a_region_at_some_times(ball, in_process, tmp_path):
     results = Results.open(folder)
     assert len(results.times) == 3
     assert results.frames == (0, 2)
-    assert [grid.name for grid in results.frame(2)] == ["velocity", "pressure", "total_pressure"]
+    assert [grid.name for grid in results.frame(2)] == ["velocity", "pressure", "total_pressure", "solid"]
     assert "total_pressure" in [grid.name for grid in results.grids]
     assert len(results.grids[0].tiles) > len(part.tiles)
     assert (folder / "slice.png").is_file()

@@ -32,7 +32,7 @@ class Designs:
     bodies: tuple[tuple[Surface, ...], ...]
     """The bodies of each."""
     drawings: tuple[tuple[Surface, ...], ...]
-    """What was drawn of the flow of each; none where that flow was not drawn."""
+    """Drawings of the flow of each; none where that flow was not drawn."""
     labels: tuple[str, ...]
     """Name of each, such as `iteration 3`."""
     seconds: tuple[float, ...]
