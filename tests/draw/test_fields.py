@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from draw_cases import BALL, VOXEL, case
+from draw_cases import BALL, VOXEL, case, inside_ball, snapshot, stream
 
 from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.geometry import TriangleMesh
@@ -97,6 +97,20 @@ def test_named_fields_stand_on_slices_surfaces_and_in_volumes(frame, tmp_path):
     assert read_nvdb(tmp_path / "out" / "vorticity.nvdb").values.max() == pytest.approx(2.0, abs=1e-4)
     plain = (Slice(2), Glyphs(), SurfaceValues())
     assert with_fields(plain, ()) == plain
+
+
+def test_grids_have_no_flow_in_bodies():
+    """Cells wholly in the ball have no velocity, pressure or dye; heat, which it conducts, has values there."""
+    flow = snapshot(stream, lambda x: 7.0 + x[..., 0], inside_ball)
+    phi = np.ones_like(flow.pressure)
+    grids = {each.name: each for each in replace(flow, scalars={"dye": phi, "heat": phi}, conducted=frozenset({"heat"})).grids()}
+    assert list(grids) == ["velocity", "pressure", "dye", "heat", "solid"]
+    wholly = grids["solid"].values >= 0.999
+    assert 0.5 < wholly.sum() * VOXEL**3 / (np.pi / 6.0 * (1.0 - 2.0 * 0.87 * VOXEL) ** 3) < 1.2
+    for name in ("velocity", "pressure", "dye"):
+        assert np.array_equal(grids[name].mask, ~wholly)
+    assert grids["heat"].mask.all()
+    assert grids["solid"].mask.all()
 
 
 def test_volumes_of_a_region_at_every_other_time_and_whole_at_the_end(frame, tmp_path):

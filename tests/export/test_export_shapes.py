@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from export_cases import BEST, CENTRE, GROWTH, SCENE, VOLUME, draw_each_flow, volume_and_centre
+from export_cases import BEST, CENTRE, GROWTH, REFERENCE_FORCE, SCENE, VOLUME, draw_each_flow, volume_and_centre
 
 from sparselbm.files.write import append_csv
 from sparselbm.results import Results
@@ -106,6 +106,7 @@ def test_glb_morphs_through_the_designs(case, tmp_path):
     assert arrays[sampler["input"]].ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
     assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
     assert len(tree["meshes"]) == 3
+    assert tree["asset"]["extras"] == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +161,8 @@ def test_usdz_is_baked_and_coloured_by_its_picture(case, tmp_path):
     assert validate_stage(path) == []
     stage = Usd.Stage.Open(str(path))
     assert (UsdGeom.GetStageUpAxis(stage), UsdGeom.GetStageMetersPerUnit(stage)) == ("Y", 1.0)
+    facts = stage.GetRootLayer().customLayerData["sparselbm"]
+    assert dict(facts) == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
     meshes = [UsdGeom.Mesh(prim) for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh)]
     assert meshes[0].GetPrim().GetDisplayName() == "/World/Body"
     assert all(not mesh.GetOrderedXformOps() for mesh in meshes)

@@ -18,6 +18,8 @@ DUPLICATE, HIDDEN = 1, 32
 GHOST_TYPE = "vtkGhostType"
 _MOST_SOLID = 0.5
 """Solid fraction from which the centre of a cell counts as solid."""
+_SLAB, _NEIGHBOURS = 2 * TILE_EDGE, 4
+"""Thickness of the parts in which values are computed, and of their neighbours, from which values in solids may be [cells]."""
 _OF_THE_FLOW = (*FIELDS, *FURTHER_FIELDS, *MEAN_FIELDS)
 _VANISHING = {each.name for each in ALL_FIELDS if not each.on_surfaces}
 """Scalars that vanish at walls, as all vectors do."""
@@ -117,10 +119,10 @@ def _slabs(cells: np.ndarray) -> Iterator[tuple[np.ndarray, slice]]:
     """Parts of a box of cells along z, each with neighbours below and above, and the part of it that is its own: fields may
     be many times larger than a slab."""
     low, high = cells[:, 2]
-    for begin in range(low, high, TILE_EDGE):
-        end = min(begin + TILE_EDGE, high)
+    for begin in range(low, high, _SLAB):
+        end = min(begin + _SLAB, high)
         part = cells.copy()
-        part[:, 2] = max(begin - TILE_EDGE, low), min(end + TILE_EDGE, high)
+        part[:, 2] = max(begin - _NEIGHBOURS, low), min(end + _NEIGHBOURS, high)
         yield part, slice(begin - part[0, 2], end - part[0, 2])
 
 
@@ -133,6 +135,8 @@ def _filled(values: np.ndarray, known: np.ndarray, name: str) -> np.ndarray:
     """Values (nx, ny, nz[, 3]) with others where they are not known."""
     from scipy.ndimage import distance_transform_edt
 
+    if known.all():
+        return values
     if values.ndim == 4 or name in _VANISHING or not known.any():
         return np.where(known if values.ndim == 3 else known[..., None], values, np.float32(0.0))
     nearest = distance_transform_edt(~known, return_distances=False, return_indices=True)

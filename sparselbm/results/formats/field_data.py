@@ -56,6 +56,10 @@ class FieldData:
         names = [name for name in (*arrays, *self.numbers) if name in _UNITS]
         return {"units": tuple(f"{name}: {_UNITS[name] or '1'}" for name in names), **self.texts} if names else dict(self.texts)
 
+    def plain(self, arrays: Iterable[str]) -> dict[str, float | str]:
+        """Numbers and lists, each in one text, for formats without lists."""
+        return {**self.numbers, **{name: ", ".join(texts) for name, texts in self.all_texts(arrays).items()}}
+
     def at(self, time: float) -> FieldData:
         """The same at a time [s]."""
         return self.number(TIME, time)

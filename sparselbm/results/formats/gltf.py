@@ -15,6 +15,7 @@ import numpy as np
 from ..reader import Results
 from .designs import Designs
 from .export_format import ExportFormat
+from .field_data import FieldData
 from .shapes import Surface, point_normals, y_up
 
 FLOAT, UINT = 5126, 5125
@@ -51,8 +52,9 @@ class _Buffer:
         return self.add(np.ascontiguousarray(array, np.float32), "VEC3", target=ATTRIBUTES, bounds=bounds)
 
 
-def write_glb(path: Path, designs: Designs) -> None:
-    """Writes the shapes as meshes with point colours; the bodies start at the first design and morph to each in turn."""
+def write_glb(path: Path, designs: Designs, facts: FieldData = FieldData()) -> None:
+    """Writes the shapes as meshes with point colours; the bodies start at the first design and morph to each in turn. Reference
+    values are `extras` of the asset."""
     buffer, animation = _Buffer(), _Animation()
     nodes, meshes = [], []
     for states in zip(*designs.bodies, strict=True):
@@ -68,7 +70,8 @@ def write_glb(path: Path, designs: Designs) -> None:
                 nodes[-1] |= {"name": f"{meshes[-1]['name']} {designs.labels[number]}", "scale": [float(number == 0)] * 3}
                 animation.add(len(nodes) - 1, "scale", *_shown_while(buffer, designs.seconds, number), "STEP")
     tree = {
-        "asset": {"version": "2.0", "generator": "sparselbm"}, "scene": 0, "scenes": [{"nodes": list(range(len(nodes)))}],
+        "asset": {"version": "2.0", "generator": "sparselbm", "extras": facts.plain(())}, "scene": 0,
+        "scenes": [{"nodes": list(range(len(nodes)))}],
         "nodes": nodes, "meshes": meshes, "materials": [MATERIAL], "accessors": buffer.accessors,
         "bufferViews": buffer.views, "buffers": [{"byteLength": len(buffer.data)}],
     }
@@ -141,7 +144,7 @@ def _shown_while(buffer: _Buffer, seconds: tuple[float, ...], number: int) -> tu
 
 
 def _shapes(results: Results, path: Path) -> None:
-    write_glb(path, Designs.of(results, MOST_TIMES))
+    write_glb(path, Designs.of(results, MOST_TIMES), FieldData.of(results))
 
 
 GLB = ExportFormat((("design.glb", _shapes),))

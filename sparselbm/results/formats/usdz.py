@@ -17,6 +17,7 @@ from ..reader import Results
 from ..stage.colour import colours, for_screen
 from ..stage.looks import Look
 from .export_format import ExportFormat
+from .field_data import FieldData
 from .shapes import GREY, Surface, all_shapes, point_normals, y_up
 
 if TYPE_CHECKING:
@@ -27,14 +28,16 @@ STEPS = 256
 PICTURE = "colours.png"
 
 
-def write_usdz(path: Path, shapes: tuple[Surface, ...], up_axis: str) -> None:
-    """Writes the shapes of the best design as meshes of one package. Raises OSError if USD cannot write it."""
+def write_usdz(path: Path, shapes: tuple[Surface, ...], up_axis: str, facts: FieldData = FieldData()) -> None:
+    """Writes the shapes of the best design as meshes of one package; reference values are custom data of its layer. Raises
+    OSError if USD cannot write it."""
     from pxr import Sdf, Usd, UsdGeom, UsdUtils
 
     with tempfile.TemporaryDirectory() as folder:
         stage = Usd.Stage.CreateNew(str(Path(folder) / "design.usdc"))
         UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
         UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        stage.GetRootLayer().customLayerData = {"sparselbm": facts.plain(())}
         root = UsdGeom.Xform.Define(stage, "/Design").GetPrim()
         stage.SetDefaultPrim(root)
         _draw_picture(Path(folder) / PICTURE)
@@ -94,7 +97,7 @@ def _define(stage: Usd.Stage, path: str, shape: Surface, up_axis: str, look: Loo
 
 def _shapes(results: Results, path: Path) -> None:
     up_axis, shapes = all_shapes(results)
-    write_usdz(path, shapes, up_axis)
+    write_usdz(path, shapes, up_axis, FieldData.of(results))
 
 
 USDZ = ExportFormat((("design.usdz", _shapes),))

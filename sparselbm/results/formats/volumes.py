@@ -8,14 +8,12 @@ from ...files.nvdb import write_nvdb
 from ...files.vdb import write_vdb
 from ..reader import FIELDS, SOLID, Results
 from .export_format import ExportFormat
+from .field_data import FieldData
 
 
-def _vdb(results: Results, path: Path) -> None:
-    write_vdb(path, results.grids)
-
-
-def _vdb_half(results: Results, path: Path) -> None:
-    write_vdb(path, results.grids, half=True)
+def _vdb(results: Results, path: Path, *, half: bool = False) -> None:
+    facts = FieldData.of(results).plain(each.name for each in results.grids)
+    write_vdb(path, results.grids, half=half, metadata=facts)
 
 
 def _nvdb(name: str, results: Results, path: Path) -> None:
@@ -30,7 +28,7 @@ def _solid(results: Results) -> tuple[tuple[str, Callable[[Results, Path], None]
 
 VDB = ExportFormat((("fields.vdb", _vdb),), fields=True)
 """For Blender, Houdini, usdview."""
-VDB_HALF = ExportFormat((("fields.vdb", _vdb_half),), fields=True)
+VDB_HALF = ExportFormat((("fields.vdb", partial(_vdb, half=True)),), fields=True)
 """OpenVDB with half-precision values, half the size."""
 NVDB = ExportFormat(tuple((f"{name}.nvdb", partial(_nvdb, name)) for name in FIELDS), fields=True, series=_solid)
 """For Omniverse, Warp."""
