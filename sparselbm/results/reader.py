@@ -23,6 +23,8 @@ MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_
 
 FURTHER_FIELDS = tuple(each.name for each in ALL_FIELDS if isinstance(each, CellField) and each.name not in FIELDS)
 """Fields that a case can name."""
+OF_THE_FLOW = (*FIELDS, *FURTHER_FIELDS, *MEAN_FIELDS)
+"""All fields that are no scalars."""
 
 
 def field_file(name: str) -> str:

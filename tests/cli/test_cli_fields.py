@@ -76,6 +76,16 @@ def test_what_cannot_be_stored_is_refused_before_the_run(ball, in_process, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["pressure", "solid", "vorticity", "mean_velocity"])
+def test_a_scalar_with_the_name_of_another_field_is_refused(ball, in_process, tmp_path, name):
+    """Its file would replace that of the field."""
+    case = tmp_path / "case.toml"
+    case.write_text(f'[scene]\nfile = "ball.usda"\n\n[scalar.{name}]\ndiffusivity = 0.1\n')
+    code, _, said = in_process("run", case, *COARSE)
+    assert code == 2
+    assert f"scalar.{name}.diffusivity: the scalar '{name}' has the name of another field" in " ".join(said.split())
+
+
 def test_a_region_outside_of_the_domain_and_half_a_region_are_refused(ball, in_process, tmp_path):
     case = tmp_path / "case.toml"
     case.write_text('[scene]\nfile = "ball.usda"\n[output]\nvolumeLower = [50, 0, 0]\nvolumeUpper = [51, 1, 1]\n')

@@ -11,7 +11,7 @@ import numpy as np
 from ...files.grid import TILE_EDGE, TileGrid
 from ...files.tile_lookup import TileLookup
 from ..fields import FIELDS as ALL_FIELDS
-from ..reader import FIELDS, FURTHER_FIELDS, MEAN_FIELDS, SOLID
+from ..reader import OF_THE_FLOW, SOLID
 
 DUPLICATE, HIDDEN = 1, 32
 """Bits of VTK's array vtkGhostType for cells: one of another block, and one that filters leave out (vtkDataSetAttributes.h)."""
@@ -20,7 +20,6 @@ _MOST_SOLID = 0.5
 """Solid fraction from which the centre of a cell counts as solid."""
 _SLAB, _NEIGHBOURS = 2 * TILE_EDGE, 4
 """Thickness of the parts in which values are computed, and of their neighbours, from which values in solids may be [cells]."""
-_OF_THE_FLOW = (*FIELDS, *FURTHER_FIELDS, *MEAN_FIELDS)
 _VANISHING = {each.name for each in ALL_FIELDS if not each.on_surfaces}
 """Scalars that vanish at walls, as all vectors do."""
 
@@ -84,7 +83,7 @@ class Cells:
 
     def layers(self, grid: TileGrid, cells: np.ndarray) -> Iterator[np.ndarray]:
         """Yields the values of a field in a box of cells (2, 3), from the lowest z on, as (nz, ny, nx[, 3]) float32."""
-        known = grid.mask & ~self.hidden if grid.name in _OF_THE_FLOW else grid.mask
+        known = grid.mask & ~self.hidden if grid.name in OF_THE_FLOW else grid.mask
         for part, kept in _slabs(cells):
             tile, voxel = self._places(part)
             values, there = grid.values[tile, voxel], (tile >= 0) & known[tile, voxel]
