@@ -234,6 +234,7 @@ def test_steps_carry_times_and_field_data(over_time, tmp_path, door):
         assert root["Steps/Values"][:].tolist() == [0.0, 0.5]
         assert root["FieldData/reynolds_number"][:].tolist() == [30.0]
         assert b"pressure: Pa" in list(root["FieldData/units"])
+        assert "TimeValue" not in root["FieldData"], "each step has its own time"
 
 
 def field_data_of(path):

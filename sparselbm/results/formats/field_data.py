@@ -64,6 +64,11 @@ class FieldData:
         """The same at a time [s]."""
         return self.number(TIME, time)
 
+    @property
+    def timeless(self) -> FieldData:
+        """The same without a time, for files with several."""
+        return replace(self, numbers={name: value for name, value in self.numbers.items() if name != TIME})
+
     def number(self, name: str, value: float) -> FieldData:
         """The same with another number."""
         return replace(self, numbers={**self.numbers, name: value})

@@ -18,14 +18,14 @@ def _steps(results: Results) -> tuple[list[float], Iterator[tuple[TileGrid, ...]
 
 def _fields(results: Results, path: Path) -> None:
     if results.frames:
-        write_steps(path, *_steps(results), FieldData.of(results))
+        write_steps(path, *_steps(results), FieldData.of(results).timeless)
     else:
         write_vtkhdf(path, results.grids, FieldData.of(results))
 
 
 def _amr(results: Results, path: Path) -> None:
     if results.frames:
-        write_steps(path, *_steps(results), FieldData.of(results), amr=True)
+        write_steps(path, *_steps(results), FieldData.of(results).timeless, amr=True)
     else:
         write_amr(path, results.grids, FieldData.of(results))
 
