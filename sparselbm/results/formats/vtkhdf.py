@@ -94,10 +94,14 @@ def begin_amr(root, volume: Cells, boxes: np.ndarray):
 
 
 def begin_image(group, volume: Cells, cells: np.ndarray):
-    """Makes a group an image of a box of cells (2, 3); returns the group of its cell data."""
+    """Makes a group an image of a box of cells (2, 3); returns the group of its cell data.
+
+    The extent begins at 0, since readers before VTK 9.7 take its begin for that of the arrays.
+    """
     _name(group, "ImageData")
-    group.attrs["WholeExtent"] = cells.T.ravel().astype("<i4")
-    group.attrs["Origin"] = volume.corner
+    low, high = cells
+    group.attrs["WholeExtent"] = np.stack([0 * low, high - low], axis=1).ravel().astype("<i4")
+    group.attrs["Origin"] = volume.corner + volume.voxel_size * low
     group.attrs["Spacing"] = np.full(3, volume.voxel_size)
     group.attrs["Direction"] = np.eye(3).ravel()
     return group.create_group("CellData")
