@@ -15,8 +15,8 @@ _ROUNDING = 1e-6
 
 
 def require_output(output: CaseOutput, time: CaseTime, scalars: Collection[str], source: Source) -> None:
-    """Raises CaseError for unknown fields, scalars with the name of another field, half a box, and for an interval of volumes that
-    is not one of outputs."""
+    """Raises CaseError for unknown fields, scalars with the name of another field, half a box, and for an interval of volumes
+    that is not one of outputs."""
     taken = (*OF_THE_FLOW, SOLID)
     for name in scalars:
         if name in taken:
