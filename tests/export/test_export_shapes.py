@@ -1,6 +1,7 @@
 """Shapes come back from glTF and USDZ with their volumes, places and colours; pictures show them."""
 
 import json
+import shutil
 import struct
 import zipfile
 
@@ -142,6 +143,58 @@ def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
     assert shown == {
         "Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],
     }
+
+
+@pytest.fixture(scope="module")
+def legend(case, tmp_path_factory):
+    """The results of `case` with a legend of 30 x 90 pixels."""
+    from matplotlib.image import imsave
+
+    folder = tmp_path_factory.mktemp("legend") / "out"
+    shutil.copytree(case.folder, folder)
+    shutil.copy(case.folder.parent / "box.usda", folder.parent / "box.usda")
+    imsave(folder / "box_legend_speed.png", np.linspace(0.0, 1.0, 90 * 30 * 3).reshape(90, 30, 3))
+    return Results.open(folder)
+
+
+def assert_beside(points, others):
+    """A board in the plane z = const, a third as wide as high, which lies beside all others."""
+    width, height, depth = np.ptp(points, axis=0)
+    assert width == pytest.approx(height / 3.0, rel=1e-5)
+    assert depth == pytest.approx(0.0, abs=1e-6)
+    assert points[:, 0].max() < others[:, 0].min()
+    assert np.ptp(others, axis=0).max() * 0.35 == pytest.approx(height, rel=1e-5)
+
+
+def test_the_glb_has_the_legends_beside_the_shapes(legend, tmp_path):
+    (path,) = GLB.write(legend, tmp_path)
+    tree, arrays = read_glb(path)
+    *shapes, board = tree["meshes"]
+    assert tree["nodes"][-1] == {"name": "box_legend_speed", "mesh": len(shapes)}
+    (primitive,) = board["primitives"]
+    places = {name: arrays[number] for name, number in primitive["attributes"].items()}
+    others = np.concatenate([arrays[each["primitives"][0]["attributes"]["POSITION"]] for each in shapes])
+    assert_beside(places["POSITION"], others)
+    assert places["TEXCOORD_0"][np.argmin(places["POSITION"] @ (1.0, 1.0, 0.0))].tolist() == [0.0, 1.0], "lower left corner"
+    assert tree["materials"][primitive["material"]]["extensions"] == {"KHR_materials_unlit": {}}
+    view = tree["bufferViews"][tree["images"][0]["bufferView"]]
+    start = len(path.read_bytes()) - tree["buffers"][0]["byteLength"] + view["byteOffset"]
+    stored = path.read_bytes()[start : start + view["byteLength"]]
+    assert stored == (legend.folder / "box_legend_speed.png").read_bytes()
+
+
+def test_the_usdz_has_the_legends_beside_the_shapes(legend, tmp_path):
+    from pxr import Usd, UsdGeom
+
+    (path,) = USDZ.write(legend, tmp_path)
+    assert validate_stage(path) == []
+    stage = Usd.Stage.Open(str(path))
+    *shapes, board = (UsdGeom.Mesh(prim) for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh))
+    assert board.GetPrim().GetDisplayName() == "box_legend_speed"
+    others = np.concatenate([np.array(each.GetPointsAttr().Get()) for each in shapes])
+    assert_beside(np.array(board.GetPointsAttr().Get()), others)
+    with zipfile.ZipFile(path) as package:
+        assert package.read("0/legend0.png") == (legend.folder / "box_legend_speed.png").read_bytes()
 
 
 def test_trimesh_reads_the_glb(case, tmp_path):

@@ -16,10 +16,12 @@ from ..reader import Results
 from .designs import Designs
 from .export_format import ExportFormat
 from .field_data import FieldData
+from .legend_boards import FACES, PLACES, LegendBoard, legend_boards
 from .shapes import Surface, point_normals, y_up
 
 FLOAT, UINT = 5126, 5125
 ATTRIBUTES, INDICES = 34962, 34963
+UNLIT = "KHR_materials_unlit"
 MOST_TIMES = 40
 """Largest number of designs or output times in a file."""
 MATERIAL = {"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.7}, "doubleSided": True}
@@ -47,12 +49,20 @@ class _Buffer:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
+    def picture(self, data: bytes) -> int:
+        """Adds a file, and returns its view."""
+        self.views.append({"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data)})
+        self.data += data + bytes(-len(data) % 4)
+        return len(self.views) - 1
+
     def vectors(self, array: np.ndarray, *, bounds: bool = False) -> int:
         """Adds point values, (n, 3), and returns their accessor."""
         return self.add(np.ascontiguousarray(array, np.float32), "VEC3", target=ATTRIBUTES, bounds=bounds)
 
 
-def write_glb(path: Path, designs: Designs, facts: FieldData = FieldData()) -> None:
+def write_glb(
+    path: Path, designs: Designs, facts: FieldData = FieldData(), legends: tuple[LegendBoard, ...] = ()
+) -> None:
     """Writes the shapes as meshes with point colours; the bodies start at the first design and morph to each in turn. Reference
     values are `extras` of the asset."""
     buffer, animation = _Buffer(), _Animation()
@@ -69,21 +79,28 @@ def write_glb(path: Path, designs: Designs, facts: FieldData = FieldData()) -> N
             if len(designs.seconds) > 1:
                 nodes[-1] |= {"name": f"{meshes[-1]['name']} {designs.labels[number]}", "scale": [float(number == 0)] * 3}
                 animation.add(len(nodes) - 1, "scale", *_shown_while(buffer, designs.seconds, number), "STEP")
+    boards = _boards(buffer, legends, designs.up_axis, len(meshes))
+    nodes, meshes = [*nodes, *boards.pop("nodes")], [*meshes, *boards.pop("meshes")]
     tree = {
         "asset": {"version": "2.0", "generator": "sparselbm", "extras": facts.plain(())}, "scene": 0,
         "scenes": [{"nodes": list(range(len(nodes)))}],
-        "nodes": nodes, "meshes": meshes, "materials": [MATERIAL], "accessors": buffer.accessors,
-        "bufferViews": buffer.views, "buffers": [{"byteLength": len(buffer.data)}],
+        "nodes": nodes, "meshes": meshes, "materials": [MATERIAL, *boards.pop("materials")], **boards,
+        "accessors": buffer.accessors, "bufferViews": buffer.views, "buffers": [{"byteLength": len(buffer.data)}],
     }
     if animation.channels:
         tree["animations"] = [{"name": "designs", "channels": animation.channels, "samplers": animation.samplers}]
+    _write(path, tree, buffer.data)
+
+
+def _write(path: Path, tree: dict, data: bytearray) -> None:
+    """Writes the chunks of a binary file."""
     text = json.dumps(tree, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     with open(path, "wb") as file:
-        file.write(struct.pack("<4sII", b"glTF", 2, 12 + 8 + len(text) + 8 + len(buffer.data)))
+        file.write(struct.pack("<4sII", b"glTF", 2, 12 + 8 + len(text) + 8 + len(data)))
         file.write(struct.pack("<I4s", len(text), b"JSON") + text)
-        file.write(struct.pack("<I4s", len(buffer.data), b"BIN\0"))
-        file.write(buffer.data)
+        file.write(struct.pack("<I4s", len(data), b"BIN\0"))
+        file.write(data)
 
 
 class _Animation:
@@ -128,6 +145,35 @@ def _mesh(buffer: _Buffer, states: tuple[Surface, ...], designs: Designs) -> dic
     return {**mesh, "weights": [0.0] * (len(states) - 1), "extras": {"targetNames": list(designs.labels[1:])}}
 
 
+def _boards(buffer: _Buffer, legends: tuple[LegendBoard, ...], up_axis: str, first: int) -> dict:
+    """Nodes, meshes, materials and pictures of colour bars, whose colours do not depend on lights; `first`: number of the first
+    mesh."""
+    found: dict = {"nodes": [], "meshes": [], "materials": []}
+    for number, board in enumerate(legends):
+        attributes = {
+            "POSITION": buffer.vectors(y_up(board.points, up_axis), bounds=True),
+            "NORMAL": buffer.vectors(y_up(np.tile(board.normal, (4, 1)), up_axis)),
+            # In glTF a picture begins at its upper left corner.
+            "TEXCOORD_0": buffer.add((PLACES * (1.0, -1.0) + (0.0, 1.0)).astype(np.float32), "VEC2", target=ATTRIBUTES),
+        }
+        indices = buffer.add(FACES.astype(np.uint32).ravel(), "SCALAR", target=INDICES)
+        name = board.picture.stem
+        found["meshes"].append({
+            "name": name, "primitives": [{"attributes": attributes, "indices": indices, "material": number + 1}],
+        })
+        found["nodes"].append({"name": name, "mesh": first + number})
+        found["materials"].append({
+            "pbrMetallicRoughness": {"baseColorTexture": {"index": number}, "metallicFactor": 0.0},
+            "extensions": {UNLIT: {}}, "doubleSided": True,
+        })
+        found.setdefault("textures", []).append({"source": number, "sampler": 0})
+        view = buffer.picture(board.picture.read_bytes())
+        found.setdefault("images", []).append({"bufferView": view, "mimeType": "image/png"})
+    # Linear filters, and no repetition.
+    filters = {"samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}], "extensionsUsed": [UNLIT]}
+    return {**found, **filters} if legends else found
+
+
 def _weights(buffer: _Buffer, seconds: tuple[float, ...]) -> tuple[int, int]:
     """Times and morph weights: at the time of design k the weight of target k - 1 is 1, and the others are 0."""
     weights = np.eye(len(seconds), dtype=np.float32)[:, 1:].ravel()
@@ -144,7 +190,9 @@ def _shown_while(buffer: _Buffer, seconds: tuple[float, ...], number: int) -> tu
 
 
 def _shapes(results: Results, path: Path) -> None:
-    write_glb(path, Designs.of(results, MOST_TIMES), FieldData.of(results))
+    designs = Designs.of(results, MOST_TIMES)
+    shapes = [each for state in (*designs.bodies, *designs.drawings) for each in state]
+    write_glb(path, designs, FieldData.of(results), legend_boards(results, shapes, designs.up_axis))
 
 
 GLB = ExportFormat((("design.glb", _shapes),))
