@@ -130,7 +130,7 @@ def test_results_over_results_continue_their_drawings(written, tmp_path):
 
 @pytest.mark.parametrize("kind", SCENES)
 def test_everything_in_view_is_hardly_larger_than_the_flow(written, tmp_path, kind):
-    """Bounds as viewers that frame everything take them: the legend is near the box of 4 m (13 m away before), and hints do not exclude it."""
+    """Bounds as viewers take them that frame everything: the legend is near the box of 4 m, and hints do not exclude it."""
     from pxr import UsdGeom
 
     path, middle = drawn(written(HEAD + SCENES[kind]), tmp_path / "out")

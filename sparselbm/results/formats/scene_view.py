@@ -72,7 +72,7 @@ class SceneView:
 
 def opacity_of(shape: Surface, shapes: Sequence[Surface]) -> float:
     """Opacity of a shape: bodies that contain another shape are see-through."""
-    if shape.group:
+    if shape.is_drawing:
         return 1.0
     query = SurfaceQuery(TriangleMesh(shape.points, shape.faces), device="cpu")
     for other in shapes:

@@ -35,34 +35,33 @@ class Surface:
     """Linear RGB at the points, (n, 3)."""
     group: str = ""
     """Group of a drawing, such as Slices; empty for bodies."""
-    designs: tuple[np.ndarray, ...] = ()
-    """Points [m] at each iteration of a study that moved them, each (n, 3)."""
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it was drawn next to the bodies."""
+        return self.group != ""
 
 
 def all_shapes(results: Results) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run, with moving bodies at the last
     output time."""
-    moves = results.codes and "moving_bodies" in results.summary
-    return shapes_of(results, results.codes[-1] if moves else results.best)
+    return shapes_of(results, results.shown)
 
 
 def shapes_of(results: Results, time: float | None) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes at a time code; None: at the default time."""
     scene = Scene.open(results.stage, time=time)
     stage = open_stage(results.stage)
-    return scene.up_axis, (*_bodies(results, scene, stage, time), *_drawings(stage, time))
+    return scene.up_axis, (*_bodies(scene, stage, time), *_drawings(stage, time))
 
 
-def _bodies(results: Results, scene: Scene, stage: Usd.Stage, time: float | None) -> list[Surface]:
-    designs = [Scene.open(results.stage, time=each).bodies for each in results.iterations]
+def _bodies(scene: Scene, stage: Usd.Stage, time: float | None) -> list[Surface]:
     found = []
-    for number, body in enumerate(scene.bodies):
-        points = [bodies[number].mesh.points for bodies in designs]
-        moved = len(points) > 1 and any(not np.array_equal(each, points[0]) for each in points)
+    for body in scene.bodies:
         colours = np.empty((len(body.mesh.points), 3))
         for part in body.parts:
             colours[part.points] = _colours(stage, part.path, len(colours[part.points]), time)
-        found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours, designs=tuple(points) if moved else ()))
+        found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours))
     return found
 
 
