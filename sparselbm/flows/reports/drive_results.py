@@ -17,7 +17,7 @@ def drive_results(flow: Flow, setup: WindTunnelSetup) -> dict[str, Any]:
         return {}
     acceleration = drive.acceleration
     return {
-        "driving_acceleration": acceleration.tolist(), "mean_pressure_gradient": (-setup.options.density * acceleration).tolist(),
+        "driving_acceleration": acceleration.tolist(), "mean_pressure_gradient": (0.0 - setup.options.density * acceleration).tolist(),
         "mean_velocity": drive.mean_velocity.tolist(),
     }
 
