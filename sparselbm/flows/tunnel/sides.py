@@ -97,7 +97,8 @@ class TunnelSides:
 
     @property
     def has_free_stream(self) -> bool:
-        """Whether undisturbed fluid comes towards the body: the stream is no mere reference, and no flow between periodic sides."""
+        """Whether undisturbed fluid flows towards the body: the stream is more than a reference, and the box is not periodic along
+        it."""
         return not (self.is_still or self.periodic[self.stream.axis])
 
     @property
