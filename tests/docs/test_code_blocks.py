@@ -1,9 +1,9 @@
 """The code blocks of README, tutorials and how-to guides run page by page, in a temporary folder with a link to `assets`.
 
-A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml` (in USD the second line, below
-`#usda 1.0`), is a file of the user's own: it is written, and used by later blocks. A case in USD is checked as before a run. Lines
-of shell blocks that begin with `sparselbm` run in this process; below the comment `<!-- not run in tests -->` the options are parsed
-and nothing is run. Other lines of the shell are left out.
+A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml` (in USD the second
+line, below `#usda 1.0`), is a file of the user's own: it is written, and used by later blocks. A case in USD is checked as before
+a run. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment `<!-- not run in tests -->` the
+options are parsed and nothing is run. Other lines of the shell are left out.
 """
 
 import re

@@ -97,8 +97,8 @@ class TunnelSides:
 
     @property
     def has_free_stream(self) -> bool:
-        """Whether undisturbed fluid flows towards the body: the stream is more than a reference, and the box is not periodic along
-        it."""
+        """Whether undisturbed fluid flows towards the body: the stream is more than a reference, and the sides along it are not
+        periodic."""
         return not (self.is_still or self.periodic[self.stream.axis])
 
     @property
