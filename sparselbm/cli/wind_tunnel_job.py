@@ -101,7 +101,7 @@ class WindTunnelJob(Job):
 
     def _without_blockage(self, summary: dict) -> dict[str, str]:
         """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""
-        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE or self.setup.options.all_sides.is_still:
+        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE or not self.setup.options.all_sides.has_free_stream:
             return {}
         low, high = summary["blockage_effect"]
         free = [summary["drag_coefficient"] / (1.0 + effect) for effect in (high, low)]

@@ -16,9 +16,9 @@ def drive_results(flow: Flow, setup: WindTunnelSetup) -> dict[str, Any]:
     drive = flow.simulation.feedback
     if not isinstance(drive, FlowDrive):
         return {}
-    acceleration = drive.acceleration
+    gradient = 0.0 - setup.options.density * drive.acceleration
     return {
-        "driving_acceleration": acceleration.tolist(), "mean_pressure_gradient": (-setup.options.density * acceleration).tolist(),
+        "driving_acceleration": drive.acceleration.tolist(), "mean_pressure_gradient": gradient.tolist(),
         "mean_velocity": drive.mean_velocity.tolist(),
     }
 

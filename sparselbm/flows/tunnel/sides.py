@@ -96,6 +96,12 @@ class TunnelSides:
         return (self.is_driven or self._has_part_inlet) and not self.inlets
 
     @property
+    def has_free_stream(self) -> bool:
+        """Whether undisturbed fluid flows towards the body: the stream is more than a reference, and the sides along it are not
+        periodic."""
+        return not (self.is_still or self.periodic[self.stream.axis])
+
+    @property
     def _has_part_inlet(self) -> bool:
         return any(isinstance(each, PartInlet) for each in self.parts)
 
