@@ -379,8 +379,9 @@ class Cell:
     @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        gradient = [self.velocity_gradient] if self.physics.stored_velocity_size else []
-        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
+        given = [self.velocity_gradient] if self.physics.stored_velocity_size else []
+        given += [self.conditions.wall_distance] if self.collision.needs_wall_distance else []
+        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *given)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
         return post
