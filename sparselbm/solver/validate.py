@@ -18,7 +18,7 @@ from ..models.collision import Collision
 from ..models.force import BodyForce, UniformForce
 from ..models.physics import Physics, viscosity_parameter
 from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
-from ..models.turbulence.wall_stress import WallStress
+from ..models.turbulence.wall_stress import wall_distance_fault
 from ..models.wall import BounceBack
 from .bodies import require_fluid, require_inside
 from .obstacle import Obstacle
@@ -145,16 +145,8 @@ def _check_tunables(physics: Physics) -> None:
 
 def _check_wall_distance(physics: Physics) -> None:
     """A collision that needs the distance from walls must have a wall with a law on a lower side, and on no upper one."""
-    if not physics.collision.needs_wall_distance:
-        return
-    walls = [each for each in physics.boundaries if isinstance(each, WallStress)]
-    upper = [str(each.face) for each in walls if each.face.end == 1]
-    if upper or not walls:
-        raise SimulationError(
-            f"{type(physics.collision).__name__} measures the distance from walls with a wall law on lower sides, but "
-            f"{f'there is one on {upper[0]}' if upper else 'there is none'}: use RoughWall or WallFunction on a lower side, and "
-            "MovingWall or FreeSlip on the upper ones"
-        )
+    if fault := wall_distance_fault(physics.collision, physics.boundaries):
+        raise SimulationError(f"{type(physics.collision).__name__}: {fault}")
 
 
 def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:

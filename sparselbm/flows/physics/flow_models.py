@@ -15,6 +15,7 @@ from ...models.force import BodyForce, RotatingFrame
 from ...models.in_si import InSI
 from ...models.scalar import Scalar
 from ...models.turbulence import WallFunction
+from ...models.turbulence.wall_stress import WallStress, wall_distance_fault
 from ...models.wall import BounceBack
 from ...units import Units
 from .forces import Forces
@@ -78,10 +79,11 @@ class FlowModels:
                 f"turbulence is {o.turbulence} and rheology is {o.rheology}: subgrid-scale models are made for a constant "
                 "viscosity; remove one of them"
             )
-        if o.wall_function and o.rheology is not None:
+        laws = [each for each in self.boundaries if isinstance(each, WallStress)]
+        if o.rheology is not None and (o.wall_function or laws):
+            setting = "wall_function is set" if o.wall_function else f"the wall on {laws[0].face} is rough"
             raise UnitsError(
-                f"wall_function is set and rheology is {o.rheology}: the wall law holds for a constant viscosity; "
-                "remove one of them"
+                f"{setting} and rheology is {o.rheology}: the wall law holds for a constant viscosity; remove one of them"
             )
         if o.wall_function and not any(isinstance(each, WallFunction) for each in self.boundaries):
             raise UnitsError(
@@ -98,7 +100,8 @@ class FlowModels:
         for name in names:
             if names.count(name) > 1:
                 raise UnitsError(f"{names.count(name)} scalars are named {name}: use different names")
-        self.around(BGK())
+        if fault := wall_distance_fault(self.around(BGK()), laws):
+            raise UnitsError(f"turbulence is {o.turbulence}: {fault}")
         self.forces  # noqa: B018
         self.scalars  # noqa: B018
 

@@ -14,9 +14,9 @@ KAPPA = 0.4
 
 
 def rough_friction(speed, roughness_length):
-    """Friction k = tau_w / (rho |u|) at a `speed` |u_free| before the loss, with C = (kappa / ln((z_1 + z_0) / z_0))^2, z_1 = 1/2:
+    """Friction k = tau_w / (rho |u|) at a `speed` |u_free| before the loss; C = (kappa / ln((z_1 + z_0) / z_0))^2, z_1 = 1/2.
 
-    tau_w = rho C |u|^2 at the speed |u| = |u_free| / (1 + k) after it, so that k (1 + k) = C |u_free|.
+    tau_w = rho C |u|^2 at the speed |u| = |u_free| / (1 + k) after the loss, so that k (1 + k) = C |u_free|.
     """
     root = KAPPA / log((0.5 + roughness_length) / roughness_length)
     drag = root * root * speed

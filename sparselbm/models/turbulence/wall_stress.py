@@ -1,7 +1,7 @@
 """Walls at high Reynolds numbers, which remove the tangential momentum of a wall law: base class."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from ...lattice.moments import excess_density, momentum
 from ...trace.expression import dot, sqrt, total, where
 from ..boundary.condition import BoundaryCondition
 from ..boundary.face import Face
+from ..collision.model import Collision
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,18 @@ class WallStress(BoundaryCondition):
 
     def memory(self, lattice, f, post, enters, normal):
         return {}
+
+
+def wall_distance_fault(collision: Collision, conditions: Sequence[BoundaryCondition]) -> str | None:
+    """Reason for which a collision that needs the distance from the walls cannot be used beside conditions; None if it can."""
+    if not collision.needs_wall_distance:
+        return None
+    walls = [each for each in conditions if isinstance(each, WallStress)]
+    upper = [str(each.face) for each in walls if each.face.end == 1]
+    if walls and not upper:
+        return None
+    return (
+        "its length is measured from rough walls and wall functions on lower sides, but there is "
+        f"{f'one on {upper[0]}' if upper else 'none'}: make a lower side a rough wall or use a wall function, and make the "
+        "upper ones moving walls or planes of symmetry"
+    )
