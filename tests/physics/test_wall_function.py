@@ -69,7 +69,7 @@ def test_the_stress_of_a_rough_wall_is_that_of_the_logarithmic_law(roughness):
 
 @pytest.mark.parametrize("roughness", [0.0, -0.1, 0.5, np.nan])
 def test_a_roughness_length_lies_below_the_first_cell(roughness):
-    with pytest.raises(ValueError, match="must be above 0 and below 0.5 and finite"):
+    with pytest.raises(ValueError, match=r"must be above 0 and below 0\.5 and finite"):
         RoughWall(Y_MIN, roughness)
 
 

@@ -26,7 +26,7 @@ class MixingLength(Collision):
     `WallFunction`) on a lower side of the box, plus the roughness length. All turbulence is modelled, and none is resolved:
     under a constant stress rho u_tau^2 the velocity is u_tau / kappa ln(z / z_0), so that the wind over rough ground keeps its
     profile below a wall that moves with it. Around TRT the velocity of the first cell is 4 % too large, since the odd relaxation
-    time there is long; around the other collision models it is within 0.2 %.
+    time there is long; around the other collision models it is within 0.4 %.
 
     Source: Prandtl, Z. Angew. Math. Mech. 5 (1925) 136; `longest` of Blackadar, J. Geophys. Res. 67 (1962) 3095.
     """
