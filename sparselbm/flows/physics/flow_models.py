@@ -76,7 +76,7 @@ class FlowModels:
             return
         if o.turbulence is not None and o.rheology is not None:
             raise UnitsError(
-                f"turbulence is {o.turbulence} and rheology is {o.rheology}: subgrid-scale models are made for a constant "
+                f"turbulence is {o.turbulence} and rheology is {o.rheology}: turbulence models are made for a constant "
                 "viscosity; remove one of them"
             )
         laws = [each for each in self.boundaries if isinstance(each, WallStress)]
