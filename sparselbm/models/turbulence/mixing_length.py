@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import Any
 
 from ...lattice import Lattice
 from ...trace.expression import sqrt
@@ -47,7 +48,7 @@ class MixingLength(Collision):
         eddies = eddy_viscosity(lattice, f, viscosity, force, self._squared_length(distance))
         return self.collision.collide(lattice, f, viscosity + eddies, force)
 
-    def _squared_length(self, distance):
+    def _squared_length(self, distance) -> Any:
         square = KAPPA**2 * (distance * distance + _AT_WALL)
         if self.longest is None:
             return square

@@ -27,10 +27,10 @@ class WallStress(BoundaryCondition):
     precedence = 1.0
 
     @abstractmethod
-    def friction(self, speed, value: Mapping[str, Any]):
+    def friction(self, speed, value: Mapping[str, Any]) -> Any:
         """k = tau_w / (rho |u|) [cells / step] of the wall law; `speed`: |u_t| of the cell without friction."""
 
-    def origin(self, value: Mapping[str, Any]):
+    def origin(self, value: Mapping[str, Any]) -> Any:
         """Distance of the origin of the wall law beyond the wall [cells]: the roughness length, or 0."""
         return 0.0
 
