@@ -38,8 +38,8 @@ def test_the_sides_have_the_roughness_of_the_ground_and_the_velocity_of_the_wind
     height = setup.bounds[1, 2]
     expected = setup.lattice_velocity * np.log1p(height / 0.03) / np.log1p(10.0 / 0.03)
     assert found[Z_MAX].velocity == pytest.approx((expected, 0.0, 0.0))
-    uniform = {each.face: each for each in around(profile=None).boundaries}
-    assert uniform[Z_MAX].velocity == pytest.approx((setup.lattice_velocity, 0.0, 0.0))
+    uniform = {each.face: each for each in around(profile=None, yaw=30.0).boundaries}
+    assert uniform[Z_MAX].velocity == pytest.approx(setup.lattice_velocity * np.array([np.sqrt(0.75), 0.5, 0.0]))
     assert not any("roughness" in each or "fully rough" in each for each in setup.doubts)
 
 
