@@ -194,7 +194,7 @@ class WindTunnelSetup(InflowSetup):
         reynolds = self.units.reynolds(self.length)
         return (
             *self.space.notes, *self.parts.notes, *self.units.check(cells_across=self.cells_across),
-            *filter(None, [self.instability]),
+            *filter(None, [self.instability]), *self._conditions.surface_layer.doubts,
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
             *wake_doubt(reynolds, self.length), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
