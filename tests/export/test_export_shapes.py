@@ -141,7 +141,7 @@ def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
             assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.5, 1.5]
             assert node["scale"] == [shown[node["name"]][0]] * 3
     assert shown == {
-        "Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],
+        "World_Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "World_Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],
     }
 
 
