@@ -3,9 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .release import package_version
-
 if TYPE_CHECKING:
+    __version__: str
     from .adjoint.value_and_grad import value_and_grad as value_and_grad
     from .case.case import Case as Case
     from .design.grid_check import grid_check as grid_check
@@ -40,11 +39,10 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-__version__ = package_version()
-
-
 def __getattr__(name: str):
     """Imports a public name when it is first used, so that `import sparselbm` stays light."""
+    if name == "__version__":
+        return import_module(".release", __name__).package_version()
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module 'sparselbm' has no attribute {name!r}; it has: {', '.join(__all__)}")

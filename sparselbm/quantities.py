@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from .errors import UnitsError
 
@@ -100,3 +101,8 @@ def flow_rate_text(rate: float, sign: str = "") -> str:
     """A flow rate in m^3/s, and in mL/s between 0.001 and 10,000 mL/s; `sign`: "+" to print it always."""
     shown = f"{rate:{sign}.5g} m^3/s"
     return f"{shown} ({1e6 * rate:{sign}.4g} mL/s)" if 1e-9 <= abs(rate) <= 1e-2 else shown
+
+
+def vector_text(values: Iterable[float]) -> str:
+    """Components of a vector, or coordinates of a point: (1, 0.25, 0)."""
+    return "(" + ", ".join(f"{each:.4g}" for each in values) + ")"

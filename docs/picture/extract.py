@@ -17,7 +17,7 @@ def main(stage_path: str, out: str) -> None:
     def world(points) -> np.ndarray:
         return np.c_[np.array(points), np.ones(len(points))] @ frame[:, :3]
 
-    curves = UsdGeom.BasisCurves(stage.GetPrimAtPath("/Results/Streamlines/flow"))
+    curves = UsdGeom.BasisCurves(stage.GetPrimAtPath("/World/Results/Streamlines/flow"))
     np.savez(
         out,
         first=world(mesh.GetPointsAttr().Get(stage.GetStartTimeCode())),

@@ -19,7 +19,7 @@ def main(source: str, target: str, eye: str, zoom: str = "1.3", size: str = "100
     for k, name in enumerate(data["names"]):
         mesh = pyvista.PolyData.from_regular_faces(data[f"points{k}"], data[f"faces{k}"])
         mesh["colours"] = np.clip(data[f"colours{k}"], 0.0, 1.0) ** (1.0 / 2.2)
-        inside = str(name).startswith("/Results")
+        inside = "/Results/" in str(name)
         glass = {"opacity": 0.28, "specular": 0.5, "smooth_shading": True, "split_sharp_edges": True}
         plotter.add_mesh(mesh, scalars="colours", rgb=True, **({"specular": 0.2} if inside else glass))
     plotter.view_vector([float(x) for x in eye.split(",")], (0.0, 0.0, 1.0))

@@ -1,6 +1,7 @@
 """Declaration of a setting of a case, from which the USD schema, the templates and the options of the commands are derived."""
 
 import difflib
+import re
 from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -46,6 +47,12 @@ class Entry:
     """SI unit of a number, which may then be a text with another unit of the same kind, such as "5 mL/s"; empty: none."""
     option: bool | str = True
     """Whether the commands have an option for it, where its part has one instance; a text: the name, without the dashes."""
+
+    @property
+    def shown_unit(self) -> str:
+        """Unit of the values, also of numbers that are given in it only: that in brackets in the doc; empty: none."""
+        found = re.search(r"\[([^\]]+)\]", self.doc)
+        return self.unit or (found[1] if found else "")
 
     @property
     def declaration(self) -> str:
@@ -104,9 +111,14 @@ class CasePart(ABC):
         return cls.instances != () and (not cls.of_prims or cls.is_named)
 
     @classmethod
+    def settings(cls) -> dict[str, Entry]:
+        """Settings by their name in Python, such as voxel_size."""
+        return {each.name: each.metadata["entry"] for each in fields(cls) if "entry" in each.metadata}  # type: ignore[arg-type]
+
+    @classmethod
     def entries(cls) -> dict[str, Entry]:
         """Settings by their name in files, such as voxelSize."""
-        return {spelt(each.name): each.metadata["entry"] for each in fields(cls) if "entry" in each.metadata}  # type: ignore[arg-type]
+        return {spelt(name): known for name, known in cls.settings().items()}
 
 
 P = TypeVar("P", bound=CasePart)

@@ -118,7 +118,8 @@ def _samples(path: str, scene: Scene) -> TransformSamples:
     from ..scene.usd import TransformSamples
 
     return TransformSamples.of(
-        scene.path, path, time=scene.time, begin=scene.time, metres_per_unit=scene.metres_per_unit, variants=scene.variants
+        scene.path, path, time=scene.time, begin=scene.time, metres_per_unit=scene.metres_per_unit, variants=scene.variants,
+        attributes=scene.attributes,
     )
 
 

@@ -27,6 +27,7 @@ from ..flows import (
 )
 from ..flows.tunnel.sides import faults_of_inlet
 from ..models.boundary import BoundaryCondition, Face
+from .entry import spelt
 from .models import forces_of
 from .parts import SIDES, CaseBoundary, CaseForce, CaseStream, Vector
 from .source import Source
@@ -110,7 +111,7 @@ def _require_sound(sides: TunnelSides, source: Source) -> None:
 
 
 def _place(face: Face, attribute: str, source: Source) -> str:
-    return source.place("boundary", attribute, SIDES[2 * face.axis + face.end])
+    return source.place("boundary", spelt(attribute), SIDES[2 * face.axis + face.end])
 
 
 def _side(
@@ -126,12 +127,12 @@ def _side(
         return SideInlet(face, velocity if table is None else table.mean, profile)
     if boundary.kind == "outlet":
         return SideOutlet(face, boundary.pressure)
-    if boundary.kind == "movingWall" and velocity is None:
-        raise CaseError(f"{source.place('boundary', 'velocity', side)} is missing: give three finite numbers, along the wall")
     simple = {"symmetry": SideSymmetry, "periodic": SidePeriodic}
     if boundary.kind in simple:
         return simple[boundary.kind](face)
-    return None if boundary.kind == "slip" else SideWall(face, velocity or (0.0, 0.0, 0.0))
+    if boundary.kind == "movingWall":
+        return SideWall(face, velocity)
+    return None if boundary.kind == "slip" else SideWall(face, roughness_length=boundary.roughness_length)
 
 
 def _velocity(sides: list[Side], stream: CaseStream, source: Source) -> Vector | None:

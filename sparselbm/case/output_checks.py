@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ..errors import CaseError
 from ..results.fields import FIELDS
+from ..results.reader import OF_THE_FLOW, SOLID
 from .entry import spelt
 from .parts import CaseOutput, CaseTime
 from .source import Source
@@ -14,7 +15,15 @@ _ROUNDING = 1e-6
 
 
 def require_output(output: CaseOutput, time: CaseTime, scalars: Collection[str], source: Source) -> None:
-    """Raises CaseError for unknown fields, half a box, and for an interval of volumes that is not one of outputs."""
+    """Raises CaseError for unknown fields, scalars with the name of another field, half a box, and for an interval of volumes
+    that is not one of outputs."""
+    taken = (*OF_THE_FLOW, SOLID)
+    for name in scalars:
+        if name in taken:
+            raise CaseError(
+                f"{source.place('scalar', 'diffusivity', name)}: the scalar {name!r} has the name of another field; use any but "
+                f"{', '.join(taken)}"
+            )
     known = [*(each.name for each in FIELDS), *scalars]
     for name in output.fields or ():
         if name not in known:

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaseError, ScheduleError
 from ..models import Waveform
-from ..scene.usd import open_stage
-from ..scene.usd.attribute_values import set_attributes
 from ..scene.usd.confinement import refuse_strangers
 from ..scene.usd.expansion import require_composable
 from ..scene.usd.stage import hushed
-from ..scene.usd.variants import select
+from ..scene.usd.variants import open_selected
 from .case import Case
 from .entry import CasePart, read_part
 from .parts import PARTS, CaseDesign, SceneFile
@@ -41,10 +39,7 @@ def read_case(
         if local_files_only:
             refuse_strangers(path)
         require_composable(path)
-        stage = open_stage(path)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, variants)
-        set_attributes(stage, attributes)
+        stage = open_selected(path, variants, attributes)
         found = _Found(path, local_files_only)
         for prim in stage.TraverseAll():
             found.take(prim)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from ..models import Waveform
@@ -13,7 +12,6 @@ from .case import Case
 from .entry import CasePart, Entry, spelt
 from .parts import PARTS
 
-_UNIT = re.compile(r"\[([^\]]+)\]")
 _TEXTS = {"m3/s": flow_rate_text, "Pa": pressure_text}
 """Texts of numbers that have a clinical unit too."""
 
@@ -35,16 +33,14 @@ def settings_table(case: Case) -> dict[str, str]:
 
 def _words(part: CasePart) -> str:
     """Names and values of the settings of a part that differ from the defaults."""
-    values = {spelt(each.name): getattr(part, each.name) for each in fields(part) if "entry" in each.metadata}  # type: ignore[arg-type]
-    entries = part.entries()
-    changed = {name: value for name, value in values.items() if value not in (entries[name].default, None, {}, ())}
-    return ", ".join(f"{name} {_text(value, entries[name])}" for name, value in changed.items())
+    found = [(name, getattr(part, name), known) for name, known in part.settings().items()]
+    changed = [each for each in found if each[1] not in (each[2].default, None, {}, ())]
+    return ", ".join(f"{spelt(name)} {_text(value, known)}" for name, value, known in changed)
 
 
 def _text(value: Any, known: Entry) -> str:
     """A value with its unit."""
-    found = _UNIT.search(known.doc)
-    unit = known.unit or (found[1] if found else "")
+    unit = known.shown_unit
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Waveform):

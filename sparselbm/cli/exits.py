@@ -89,14 +89,15 @@ def spoken(text: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     """The option of each setting whose name in Python has an underscore; the name in files of one without an option."""
+    from ..case.entry import spelt
     from ..case.parts import PARTS
 
     found = {}
     for part in PARTS:
-        for name, known in part.entries().items():
-            python = known.option if isinstance(known.option, str) else re.sub("([A-Z])", r"_\1", name).lower()
+        for name, known in part.settings().items():
+            python = known.option if isinstance(known.option, str) else name
             has_option = known.option and part.instances == ()
-            found[python] = f"--{python.replace('_', '-')}" if has_option else found.get(python, name)
+            found[python] = f"--{python.replace('_', '-')}" if has_option else found.get(python, spelt(name))
     return {python: name for python, name in found.items() if "_" in python}
 
 

@@ -36,10 +36,12 @@ def export(
 ) -> None:
     """Convert fields, shapes, forces and pictures of a results folder to file formats of other tools.
 
-    fields.vdb (Blender, Houdini), velocity.nvdb and pressure.nvdb (Omniverse), fields.vtkhdf and fields.vti (ParaView,
-    PyVista), fields_amr.vtkhdf (ParaView), surfaces.vtp (the bodies with pressure, wall shear stress and sensitivity),
-    surfaces.stl, design.glb (browsers; the iterations as morph targets), design.usdz (phones), forces.csv, results.json,
-    picture.png, film.mp4. After a run with --output-every the .vtkhdf files have all output times, if volumes were drawn, and
+    fields.vdb (Blender, Houdini), velocity.nvdb, pressure.nvdb and solid.nvdb (Omniverse), fields.vtkhdf and fields.vti
+    (ParaView, PyVista), fields_amr.vtkhdf (ParaView), surfaces.vtp (the bodies with pressure coefficient, wall shear stress, y+,
+    sensitivity and normals) and streamlines.vtp, surfaces.stl, design.glb (browsers; designs or times as an animation),
+    design.usdz (phones), forces.csv, results.json, picture.png, film.mp4. Cells in bodies are blanked for VTK's filters, and
+    files for VTK have units and reference values as field data. After a run with --output-every the .vtkhdf files have all
+    output times, if volumes were drawn, .vti and .vtp files come one per time with a .pvd collection of them, and
     the film shows them. For a sweep, dataset: folders run_1, run_2, ... in the layout of the AhmedML and DrivAerML data sets,
     with geometry, surface, volume, forces and the values of the sweep.
 

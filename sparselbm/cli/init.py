@@ -38,7 +38,8 @@ def init(
     On a terminal the command asks for what it needs: the obstacle among several bodies, the unit of a file without one, the
     fluid, the velocity, and the inlets and outlets of a vessel. Empty answers and Ctrl-D take the default.
 
-    The case refers to the scene by a relative path; the scene is not modified. [bold]inspect[/bold], [bold]run[/bold],
+    The case refers to the scene by a relative path; the scene is not modified. For a scene of the package, given by its name, it
+    is written to the working directory. [bold]inspect[/bold], [bold]run[/bold],
     [bold]gradcheck[/bold] and [bold]optimize[/bold] accept the case in place of the scene, and then need no options.
 
     Examples:
@@ -52,6 +53,9 @@ def init(
     asks = Questions() if not no_questions and Questions.are_possible() else None
     case = options.case()
     require_no_case(case)
+    scene = Path(options.values["scene"])
+    if output is None and not scene.exists():  # A scene of the package, whose folder is not the user's.
+        output = Path(f"{scene.stem}_case.usda")
     if image_file(case) is not None:
         _print(write_image_template(case, output, overwrite=overwrite))
     elif asks is None:

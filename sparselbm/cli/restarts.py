@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ from ..files.restarts import RestartWriter, difference, restart_files
 from ..flows import FlowSetup, PorousMediumSetup
 from ..release import package_version
 from ..results.draw import Drawing
+from ..results.run_record import complete_summary
 from ..scene.usd import Scene
 from . import options as o
 
@@ -69,11 +69,8 @@ def restarts_of(
 
 def is_finished(folder: Path, origin: Mapping[str, Any]) -> bool:
     """Whether the results in a folder are those of a run that has ended. Raises RestartError if it had other settings."""
-    path = folder / "summary.json"
-    if not path.is_file() or restart_files(folder / FOLDER):
-        return False
-    summary = json.loads(path.read_text(encoding="utf-8"))
-    if not summary.get("complete"):
+    summary = complete_summary(folder)
+    if summary is None or restart_files(folder / FOLDER):
         return False
     stored = summary.get("run", {}).get("case", {}).get("settings", {})
     if fault := difference(_deciding(stored), _deciding(origin["case"]["settings"]), ""):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,7 +96,7 @@ def settings_of(part: type[CasePart]) -> list[Setting]:
     """Settings of a part that have an option; those of several instances have none."""
     if part.instances != ():
         return []
-    found = [Setting(part, each.name, each.metadata["entry"]) for each in fields(part) if "entry" in each.metadata]  # type: ignore[arg-type]
+    found = [Setting(part, name, known) for name, known in part.settings().items()]
     return [each for each in found if each.known.option]
 
 

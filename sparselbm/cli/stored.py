@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..case import Case
+from ..case.motions import begin_code
 from ..errors import CaseError
 from ..flows import FlowSetup
+from ..quantities import vector_text
 from ..results.draw import Drawing, VolumeGrids, with_fields
 from ..results.fields import field_named
 from ..scene.usd import prim_bounds
@@ -28,7 +30,10 @@ def _region(case: Case, setup: FlowSetup) -> tuple[tuple[float, ...], tuple[floa
     output, source = case.output, case.source
     name = "volumeLower" if output.volume_prim is None else "volumePrim"
     if output.volume_prim is not None:
-        region = prim_bounds(case.file, output.volume_prim, source.place("output", name))
+        region = prim_bounds(
+            case.file, output.volume_prim, source.place("output", name), variants=case.scene.variants or {},
+            attributes=case.scene.attributes or {}, time=begin_code(case.obstacle, case.scene),
+        )
     elif output.volume_lower is not None and output.volume_upper is not None:
         region = np.array([output.volume_lower, output.volume_upper])
     else:
@@ -36,12 +41,8 @@ def _region(case: Case, setup: FlowSetup) -> tuple[tuple[float, ...], tuple[floa
     low, high = np.clip(region, *setup.bounds)
     if (high - low < setup.voxel_size).any():
         raise CaseError(
-            f"{source.place('output', name)}: the box from {_corner(region[0])} to {_corner(region[1])} m has less than a cell "
-            f"of {setup.voxel_size:.4g} m in common with the domain from {_corner(setup.bounds[0])} to "
-            f"{_corner(setup.bounds[1])} m: enlarge or move it"
+            f"{source.place('output', name)}: the box from {vector_text(region[0])} to {vector_text(region[1])} m has less than "
+            f"a cell of {setup.voxel_size:.4g} m in common with the domain from {vector_text(setup.bounds[0])} to "
+            f"{vector_text(setup.bounds[1])} m: enlarge or move it"
         )
     return tuple(region[0].tolist()), tuple(region[1].tolist())
-
-
-def _corner(point: np.ndarray) -> str:
-    return "(" + ", ".join(f"{each:.4g}" for each in point) + ")"

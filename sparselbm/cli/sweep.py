@@ -30,7 +30,6 @@ Sweep = Annotated[
 ]
 
 
-_UNIT = re.compile(r"\[([^\]]+)\]")
 _WORDS = {"reynolds": "Reynolds number"}
 
 
@@ -71,9 +70,8 @@ class SweptSetting(Swept):
         setting = self.setting
         known = setting.part.entries()[setting.name]
         words = re.sub("([A-Z])", lambda found: f" {found.group().lower()}", setting.name)
-        unit = known.unit or next(iter(_UNIT.findall(known.doc)), "")
         of = f" of {setting.instance.rpartition('/')[2]}" if setting.instance else ""
-        return _WORDS.get(setting.name, words) + of + (f" [{unit}]" if unit else "")
+        return _WORDS.get(setting.name, words) + of + (f" [{known.shown_unit}]" if known.shown_unit else "")
 
     def opened(self, options, value):
         return options

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from ..estimate.device import gibibytes
 from ..flows import (
     Aerodynamics,
@@ -21,6 +19,7 @@ from ..flows import (
     moving_results,
 )
 from ..flows.tunnel.blockage import BLOCKAGE_DOUBTED_ABOVE
+from ..quantities import vector_text
 from ..results import ResultsWriter
 from .exits import running
 from .jobs import Job, measured, measured_fact, numerical_facts, run_flow
@@ -60,7 +59,7 @@ class WindTunnelJob(Job):
         low, high = setup.bounds
         size = " x ".join(map(str, setup.shape))
         facts(f"\nTunnel around {setup.obstacle}", {
-            "box": f"{_point(low)} to {_point(high)} m, free stream {setup.options.stream}",
+            "box": f"{vector_text(low)} to {vector_text(high)} m, free stream {setup.options.stream}",
             **setup.dimensions,
             "size across the flow": f"{setup.length:.4g} m, {setup.cells_across:.1f} cells",
             "cells": f"{size} = {setup.cells:,} of {setup.voxel_size:.4g} m, in {found['tiles']:,} tiles",
@@ -102,7 +101,7 @@ class WindTunnelJob(Job):
 
     def _without_blockage(self, summary: dict) -> dict[str, str]:
         """Row with the estimated drag coefficient in unbounded flow, where the body blocks much of the tunnel."""
-        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE or self.setup.options.all_sides.is_still:
+        if self.setup.blockage <= BLOCKAGE_DOUBTED_ABOVE or not self.setup.options.all_sides.has_free_stream:
             return {}
         low, high = summary["blockage_effect"]
         free = [summary["drag_coefficient"] / (1.0 + effect) for effect in (high, low)]
@@ -114,7 +113,3 @@ class WindTunnelJob(Job):
             f"C_d {summary['drag_coefficient']:.4f}, force {summary['drag_force']:.5g} N, "
             f"frontal area {summary['frontal_area']:.4g} m^2{regime_remark(summary)}"
         )
-
-
-def _point(x: np.ndarray) -> str:
-    return "(" + ", ".join(f"{each:.4g}" for each in x) + ")"

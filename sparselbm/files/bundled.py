@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ..errors import SceneError
+
 _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
 """In the wheel, and beside the package in a checkout."""
@@ -21,6 +23,16 @@ def bundled(name: str) -> Path:
 
 
 def found_or_bundled(path: str | Path) -> Path:
-    """The path itself, or the scene of the package of that name if there is no such file in the working directory."""
-    path = Path(path)
-    return path if path.exists() or path.name != str(path) else bundled_scenes().get(path.name, path)
+    """The path itself, or the scene of the package of that name if there is no such file in the working directory.
+
+    Raises SceneError for a name without a folder that is neither.
+    """
+    path, scenes = Path(path), bundled_scenes()
+    if path.exists() or path.name != str(path):
+        return path
+    if path.name not in scenes:
+        raise SceneError(
+            f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene, or the name of one that comes "
+            f"with the package: {', '.join(scenes)}"
+        )
+    return scenes[path.name]

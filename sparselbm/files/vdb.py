@@ -6,12 +6,15 @@ File layout, version 224 (openvdb/io/Archive.cc, tree/RootNode.h, InternalNode.h
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 import uuid
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BufferedRandom
+from types import MappingProxyType
 from typing import BinaryIO
 
 import numpy as np
@@ -21,6 +24,7 @@ from .tree import LOWER_SLOTS, UPPER_SLOTS, Tree, first_children, group_tiles, s
 from .write import replace_file
 
 MAGIC = 0x56444220
+UUID_AT, UUID_BYTES = 21, 36
 FILE_VERSION = 224
 LIBRARY_VERSION = (10, 0)
 COMPRESS_ZIP, COMPRESS_ACTIVE_MASK = 1, 2
@@ -45,12 +49,13 @@ class Storage:
 
 
 def write_vdb(
-    path: str | os.PathLike[str], grids: Sequence[TileGrid], *, compress: bool = True, half: bool = False
+    path: str | os.PathLike[str], grids: Sequence[TileGrid], *, compress: bool = True, half: bool = False,
+    metadata: Mapping[str, float | str] = MappingProxyType({}),
 ) -> None:
     """Writes the grids to one OpenVDB file, through a temporary file that is then renamed.
 
     Only active values are stored. With `compress`, each tile is also deflated, which every OpenVDB version reads. With
-    `half`, values have 16 bits (an error of up to 0.05 %) and are read as floats.
+    `half`, values have 16 bits (an error of up to 0.05 %) and are read as floats. `metadata`: numbers and texts of the file.
     World position of voxel (i, j, k): origin + voxel_size (i, j, k), the voxel's centre.
 
     Raises:
@@ -62,13 +67,23 @@ def write_vdb(
     storage = Storage(compress, HALF if half else FLOAT)
     if half:
         _require_halves(grids)
-    with replace_file(path) as beside, open(beside, "wb") as file:
+    with replace_file(path) as beside, open(beside, "w+b") as file:
         file.write(struct.pack("<qIII?", MAGIC, FILE_VERSION, *LIBRARY_VERSION, True))
-        file.write(str(uuid.uuid4()).encode("ascii"))
-        file.write(_metadata({"creator": _text("sparselbm")}))
+        file.write(bytes(UUID_BYTES))
+        entries = {name: _text(each) if isinstance(each, str) else _number(each) for name, each in metadata.items()}
+        file.write(_metadata({"creator": _text("sparselbm"), **entries}))
         file.write(struct.pack("<I", len(grids)))
         for grid in grids:
             _write_grid(file, grid, storage)
+        _identify(file)
+
+
+def _identify(file: BufferedRandom) -> None:
+    """Writes the identifier of the file: a hash of its contents, so that the same grids give the same bytes."""
+    file.seek(0)
+    found = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.file_digest(file, "sha256").hexdigest())
+    file.seek(UUID_AT)
+    file.write(str(found).encode("ascii"))
 
 
 def _require_halves(grids: Sequence[TileGrid]) -> None:
@@ -172,6 +187,10 @@ def _metadata(entries: dict[str, bytes]) -> bytes:
 
 def _text(text: str) -> bytes:
     return _typed("string", text.encode())
+
+
+def _number(number: float) -> bytes:
+    return _typed("double", struct.pack("<d", number))
 
 
 def _typed(kind: str, data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..errors import GeometryError
+from ..quantities import vector_text
 from .triangles import TriangleMesh
 
 
@@ -18,10 +19,9 @@ def clipped(mesh: TriangleMesh, low: np.ndarray, high: np.ndarray, name: str) ->
         faces = _above(faces, axis, float(high[axis]), -1.0)
     areas = np.linalg.norm(np.cross(faces[:, 1] - faces[:, 0], faces[:, 2] - faces[:, 0]), axis=1)
     if not areas.sum() > 0.0:
-        corners = " to ".join("(" + ", ".join(f"{x:.4g}" for x in corner) + ")" for corner in (low, high))
         raise GeometryError(
-            f"no part of the surface of {name} is in the box from {corners} m, but the flow goes around that part: move the "
-            "corners of the box, or check the unit of the file (metres_per_unit)"
+            f"no part of the surface of {name} is in the box from {vector_text(low)} to {vector_text(high)} m, but "
+            "the flow goes around that part: move the corners of the box, or check the unit of the file (metres_per_unit)"
         )
     return TriangleMesh(faces.reshape(-1, 3), np.arange(3 * len(faces)).reshape(-1, 3))
 

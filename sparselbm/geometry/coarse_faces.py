@@ -26,6 +26,6 @@ def coarse_faces(mesh: TriangleMesh, voxel_size: float, name: str) -> tuple[str,
         return ()
     return (
         f"{name}: faces with edges of {cells:.1f} cells ({cells * voxel_size:.3g} m) and more are {1.0 - SHARE:.0%} of its area, "
-        f"limit {LIMIT:g} cells: pressure and shear stand on its points, and what lies between them is not shown; refine the "
+        f"limit {LIMIT:g} cells: pressure and shear are drawn at its points only; refine the "
         "mesh, or raise levels (--subdivision-levels) of a subdivision surface",
     )

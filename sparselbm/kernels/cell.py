@@ -94,8 +94,7 @@ class Cell:
         """Contribution of moving walls to a population, 6 w_q rho_0 c_q . u_w, with u_w where the wall cuts the link."""
         if not self.physics.moving:
             return self._trace.graph.constant(0.0)
-        c = self.lattice.velocities[q]
-        walls = [(name, along(c, u)) for name, u in self._velocities_at(q)]
+        walls = [(name, along(self.lattice.velocities[q], u)) for name, u in self._velocities_at(q)]
         return 6.0 * self.lattice.weights[q] * total(self.through_link(q, name, u) for name, u in walls)
 
     def wall_velocity(self, q: int) -> list:
@@ -379,8 +378,9 @@ class Cell:
     @cached_property
     def collided(self) -> list:
         """Populations after the collision with fluid and solid, shape (Q,)."""
-        gradient = [self.velocity_gradient] if self.physics.stored_velocity_size else []
-        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *gradient)
+        given = [self.velocity_gradient] if self.physics.stored_velocity_size else []
+        given += [self.conditions.wall_distance] if self.collision.needs_wall_distance else []
+        post = self.collision.collide(self.lattice, self.f, self.viscosity, self.force, *given)
         if self._tiles.solid:
             post = partially_saturated(self.f, post, self._solid_terms, self.saturation)
         return post

@@ -1,7 +1,7 @@
 """The boundary conditions of the flow in a cell."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import Any
 
 from ..lattice.moments import momentum
@@ -9,7 +9,8 @@ from ..models.boundary import BoundaryCondition, Face
 from ..models.boundary.condition import link_field
 from ..models.condition_groups import chosen, group_conditions, same_nodes
 from ..models.runtime_parameter import with_parameters
-from ..trace.expression import where
+from ..models.turbulence.wall_stress import WallStress
+from ..trace.expression import minimum, where
 
 
 class FlowConditions:
@@ -54,6 +55,12 @@ class FlowConditions:
             leaving = [where(enters[p], f[q], result[q]) for q, p in enumerate(lattice.opposites)]
             result = self._where(group, leaving, result)
         return self.remembered(f, f, result)
+
+    @cached_property
+    def wall_distance(self):
+        """Distance from the nearest side with a wall law, from the origin of the law [cells]."""
+        walls = [each for each in self._cell.physics.boundaries if isinstance(each, WallStress)]
+        return reduce(minimum, (self._cell.centre(each.face.axis) + each.origin(self._values([each], [])) for each in walls))
 
     @cached_property
     def _groups(self) -> list[tuple[tuple[BoundaryCondition, ...], BoundaryCondition]]:

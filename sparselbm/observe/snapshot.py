@@ -11,6 +11,7 @@ from ..geometry import TriangleMesh
 from ..grid import Domain, FieldSampler, OffWall, with_halo
 from ..grid.memory import tile_view
 from ..lattice import CS2
+from ..models.scalar import BodyConduction
 from ..models.wall.partially_saturated import SOLID_THRESHOLD
 from ..solver import Obstacle, Simulation
 from ..units import Units
@@ -30,6 +31,8 @@ class Snapshot:
     """Solid fraction, (n, cells)."""
     scalars: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Scalars by name, in their own units, (n, cells)."""
+    conducted: frozenset[str] = frozenset()
+    """Names of the scalars that bodies conduct: these have values inside bodies."""
     obstacles: tuple[Obstacle, ...] = ()
     """Bodies and walls with their present surfaces."""
 
@@ -38,13 +41,14 @@ class Snapshot:
         """Snapshot of the present flow of a simulation."""
         d = simulation.lattice.dimension
         moments = tile_view(simulation.domain, simulation.moments(), 1 + d).astype(np.float32)
-        solid = simulation.solids.values().astype(np.float32)
-        solid[simulation.domain.fluid & ~simulation.walls.fluid] = 1.0  # Behind walls on links.
+        solid = solid_fraction(simulation)
         velocity = units.velocity_to_si(np.moveaxis(moments[:, 1:], 1, -1))
         fields = {each: simulation.scalar(each.name).astype(np.float32) for each in simulation.physics.scalars}
         scalars = {each.name: values + np.float32(each.offset) for each, values in fields.items()}
         pressure = units.pressure_to_si(CS2 * (moments[:, 0] - 1.0))
-        return cls(simulation.domain, velocity, pressure, solid, scalars, simulation.solids.at_present(simulation.obstacles))
+        conducted = frozenset(each.name for each in fields if any(isinstance(body, BodyConduction) for body in each.bodies))
+        present = simulation.solids.at_present(simulation.obstacles)
+        return cls(simulation.domain, velocity, pressure, solid, scalars, conducted, present)
 
     @cached_property
     def speed(self) -> np.ndarray:
@@ -104,14 +108,30 @@ class Snapshot:
         return lines, [np.linalg.norm(flow(line), axis=1) for line in lines]
 
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity, pressure and scalars as grids for `.vdb` and `.nvdb`."""
+        """Velocity, pressure, scalars and the solid fraction as grids for `.vdb` and `.nvdb`.
+
+        The fields are inactive in wholly solid cells, except for scalars that bodies conduct. The solid fraction is 1 wherever
+        there is no fluid cell.
+        """
         half, kept = 0.5 * self.domain.voxel_size, ~self.domain.ghost_tiles
         place = {
-            "tiles": self.domain.tiles[kept], "voxel_size": self.domain.voxel_size, "active": self.domain.fluid[kept],
+            "tiles": self.domain.tiles[kept], "voxel_size": self.domain.voxel_size,
             "origin": tuple(x + half for x in self.domain.origin),
         }
+        fluid, known = self.domain.fluid[kept], self.known[kept]
         fields = {"velocity": self.velocity, "pressure": self.pressure, **self.scalars}
-        return tuple(TileGrid(name=name, values=values[kept], **place) for name, values in fields.items())
+        solid = np.where(fluid, self.solid[kept], 1.0).astype(np.float32)
+        return (*(
+            TileGrid(name=name, values=values[kept], active=fluid if name in self.conducted else known, **place)
+            for name, values in fields.items()
+        ), TileGrid(name="solid", values=solid, background=1.0, **place))
+
+
+def solid_fraction(simulation: Simulation) -> np.ndarray:
+    """Present solid fraction of every cell, (n, cells) float32; 1 behind walls on links."""
+    solid = simulation.solids.values().astype(np.float32)
+    solid[simulation.domain.fluid & ~simulation.walls.fluid] = 1.0
+    return solid
 
 
 def _tangential(vectors: np.ndarray, normals: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import OutputExistsError, ResultsError
 from ..files.write import replace_file
+from .formats.field_data import FieldData
 from .formats.surfaces import BodySurfaces, write_stl, write_vtp
 from .formats.vtkimage import write_vti
 from .reader import Results
@@ -42,13 +43,13 @@ def write_dataset(sweep: str | Path, folder: str | Path, *, overwrite: bool = Fa
     for number, (label, results) in enumerate(runs, start=1):
         where = folder / f"run_{number}"
         where.mkdir(parents=True, exist_ok=True)
-        surfaces = BodySurfaces.of(results)
+        surfaces, facts = BodySurfaces.of(results, results.shown), FieldData.of(results)
         with replace_file(where / f"{results.name}_{number}.stl") as path:
             write_stl(path, surfaces)
         with replace_file(where / f"boundary_{number}.vtp") as path:
-            write_vtp(path, surfaces)
+            write_vtp(path, surfaces, facts)
         with replace_file(where / f"volume_{number}.vti") as path:
-            write_vti(path, results.grids)
+            write_vti(path, results.grids, facts)
         _write_row(where / f"force_mom_{number}.csv", {name: v for name, v in summaries[label].items() if name in _FORCES})
         _write_row(where / f"geo_parameters_{number}.csv", planned[label])
         folders.append(where)

@@ -16,16 +16,20 @@ from .fields import FIELDS as ALL_FIELDS
 from .fields import CellField
 
 FIELDS = ("velocity", "pressure")
+SOLID = "solid"
+"""Solid fraction of the cells."""
 MEAN_FIELDS = ("mean_velocity", "mean_pressure", "velocity_variance", "velocity_covariance", "pressure_variance")
 
 
 FURTHER_FIELDS = tuple(each.name for each in ALL_FIELDS if isinstance(each, CellField) and each.name not in FIELDS)
 """Fields that a case can name."""
+OF_THE_FLOW = (*FIELDS, *FURTHER_FIELDS, *MEAN_FIELDS)
+"""All fields that are no scalars."""
 
 
 def field_file(name: str) -> str:
     """Name of the `.nvdb` file of a field, without its ending: that of the field, or `scalar_NAME`."""
-    return name if name in (*FIELDS, *FURTHER_FIELDS) else f"scalar_{name}"
+    return name if name in (*FIELDS, *FURTHER_FIELDS, SOLID) else f"scalar_{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +69,8 @@ class Results:
 
     @cached_property
     def grids(self) -> tuple[TileGrid, ...]:
-        """Velocity [m / s], pressure [Pa], scalars and further fields of the last flow written, and `MeanFields` of a run over
-        time."""
+        """Velocity [m / s], pressure [Pa], scalars, further fields and the solid fraction of the last flow written, and
+        `MeanFields` of a run over time."""
         self.require_fields()
         means = [name for name in MEAN_FIELDS if (self.folder / f"{name}.nvdb").is_file()]
         names = (*map(field_file, self._fields), *means)
@@ -74,8 +78,8 @@ class Results:
 
     @property
     def _fields(self) -> tuple[str, ...]:
-        """Names of the fields of a flow: velocity, pressure, scalars and further ones."""
-        further = (name for name in FURTHER_FIELDS if (self.folder / f"{name}.nvdb").is_file())
+        """Names of the fields of a flow: velocity, pressure, scalars, further ones and the solid fraction."""
+        further = (name for name in (*FURTHER_FIELDS, SOLID) if (self.folder / f"{name}.nvdb").is_file())
         return (*FIELDS, *self.summary.get("scalars", ()), *further)
 
     @cached_property
@@ -132,6 +136,19 @@ class Results:
         """Iteration with the smallest objective among the feasible ones (among all if none is); None for a run."""
         feasible = [row for row in self.history if row["feasible"]] or list(self.history)
         return min(feasible, key=lambda row: row["objective"])["iteration"] if feasible else None
+
+    @property
+    def moments(self) -> tuple[float, ...]:
+        """Time codes of the output times, or of the designs, where there are several."""
+        codes = self.codes if len(self.codes) > 1 else self.iterations
+        return codes if len(codes) > 1 else ()
+
+    @property
+    def shown(self) -> float | None:
+        """Time code of what is exported where one state is: that of the best design, and of a run with moving bodies of the last
+        output time; None: the default time."""
+        moves = self.codes and "moving_bodies" in self.summary
+        return self.codes[-1] if moves else self.best
 
 
 def _number(text: str) -> float:

@@ -37,20 +37,26 @@ def run_record(flow: Flow) -> dict[str, Any]:
     }
 
 
+def complete_summary(folder: Path) -> dict[str, Any] | None:
+    """The summary in a folder; None without one, and before drawings and files have followed it."""
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return summary if summary.get("complete") else None
+
+
 def finished(folder: Path, origin: Mapping[str, Any]) -> dict[str, Any] | None:
     """The summary in a folder, if it is of the same case by the same version, and no older than its files; else None.
 
     `origin`: command, options and case, as `ResultsWriter` stores them.
     """
-    path = folder / "summary.json"
-    if not path.is_file():
+    path, summary = folder / "summary.json", complete_summary(folder)
+    if summary is None:
         return None
-    summary = json.loads(path.read_text(encoding="utf-8"))
     run, case = summary.get("run", {}), origin["case"]
     files = [Path(name) for name in (case["file"], case["settings"]["scene"]["file"])]
     is_newer = any(file.is_file() and file.stat().st_mtime > path.stat().st_mtime for file in files)
     is_other = (run.get("case"), run.get("version")) != (case, package_version())
-    return None if is_newer or is_other or not summary.get("complete") else summary
+    return None if is_newer or is_other else summary
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from ..files.lost_results import lost_alone
 from ..files.state_file import State
 from .draw import Drawing, Slice
-from .draw.plane import FlowPlane, Outline
+from .draw.plane import FlowPlane, Outline, axes_across
 from .fields import FlowFrame, Quantity
 from .images import new_figure, save_figure
 from .stage.colour import limits_of, map_of
@@ -60,7 +60,7 @@ class Panel:
         if not np.isfinite(known).any():
             return None
         return cls(
-            known, plane.values(quantity, centres), plane.extent, plane.axis, plane.at, plane.outlines, plane.clearance(centres),
+            known, plane.continued(known), plane.extent, plane.axis, plane.at, plane.outlines, plane.clearance(centres),
             frame.time,
         )
 
@@ -116,8 +116,8 @@ def draw_panels(path: str | os.PathLike[str], panels: dict[str, Panel], *, quant
     for axes, (name, panel) in zip(found, panels.items()):
         image = _draw(axes, panel, limits)
         axes.set_title("\n".join(filter(None, [title, ": ".join(filter(None, [name, panel.place]))])), fontsize="medium")
-        axes.set_xlabel(f"{'xyz'[_others(panel)[0]]} [{panel.length[0]}]")
-    found[0].set_ylabel(f"{'xyz'[_others(every[0])[1]]} [{every[0].length[0]}]")
+        axes.set_xlabel(f"{'xyz'[axes_across(panel.axis)[0]]} [{panel.length[0]}]")
+    found[0].set_ylabel(f"{'xyz'[axes_across(every[0].axis)[1]]} [{every[0].length[0]}]")
     beyond = float(known.min()) < limits[0], float(known.max()) > limits[1]
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[beyond]
     figure.colorbar(image, ax=list(found), label=quantity.label, shrink=0.9, extend=extend)
@@ -130,10 +130,6 @@ def _size(panels: Sequence[Panel]) -> tuple[float, float]:
     scale = min((_WIDEST if len(panels) == 1 else 0.7 * _WIDEST) / (right - left), _HIGHEST / (high - low))
     width = len(panels) * max(scale * (right - left), 2.0)
     return width + _AROUND[0], max(scale * (high - low), 0.8) + _AROUND[1]
-
-
-def _others(panel: Panel) -> list[int]:
-    return [k for k in range(3) if k != panel.axis]
 
 
 def _draw(axes: Axes, panel: Panel, limits: tuple[float, float]):

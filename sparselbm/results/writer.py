@@ -27,7 +27,7 @@ from .fields import FlowFrame, Speed
 from .images import convergence
 from .iteration_table import IterationTable
 from .over_time import OverTime
-from .reader import FURTHER_FIELDS
+from .reader import FURTHER_FIELDS, SOLID
 from .run_record import run_record
 from .slice_picture import Panel, draw_panels, draw_slices
 from .stage import PrimOps, ResultsStage
@@ -37,9 +37,9 @@ OWNED = (
     "*pressure*.nvdb", "scalar_*.nvdb", "history.csv", "time_series.csv", "residuals.csv", "residuals.png", "history.png",
     "convergence.png", "slice*.png",
     "summary.json", "restart/*.npz",
-    *(f"{name}{number}.nvdb" for name in FURTHER_FIELDS for number in ("", "_[0-9]*")),
-    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces.*", "export/results.json",
-    "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
+    *(f"{name}{number}.nvdb" for name in (*FURTHER_FIELDS, SOLID) for number in ("", "_[0-9]*")),
+    "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces*.*", "export/streamlines*.*",
+    "export/results.json", "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
 )
 """Files that a run removes from its folder, including exports and pages of an earlier run, which would be mistaken for those
 of the new one."""

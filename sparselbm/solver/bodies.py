@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import SimulationError
 from ..grid import Domain
+from ..quantities import vector_text
 from .obstacle import Obstacle
 from .obstacle_geometry import ObstacleGeometry
 from .walls import Walls
@@ -75,13 +76,10 @@ def require_inside(domain: Domain, obstacles: Sequence[Obstacle]) -> None:
         first, last = obstacle.mesh.bounds
         if np.any(last[axes] < low[axes]) or np.any(first[axes] > high[axes]):
             raise SimulationError(
-                f"obstacle {obstacle.name!r} from {_point(first[axes])} to {_point(last[axes])} m lies outside the domain from "
-                f"{_point(low[axes])} to {_point(high[axes])} m: leave it out, move it, enlarge the domain, or check its unit"
+                f"obstacle {obstacle.name!r} from {vector_text(first[axes])} to {vector_text(last[axes])} m lies outside the "
+                f"domain from {vector_text(low[axes])} to {vector_text(high[axes])} m: leave it out, move it, enlarge the "
+                "domain, or check its unit"
             )
-
-
-def _point(place: np.ndarray) -> str:
-    return "(" + ", ".join(f"{x:.4g}" for x in place) + ")"
 
 
 def _require_cells(

@@ -19,6 +19,7 @@ from ..models.collision import Collision
 from ..models.force import BodyForce, UniformForce
 from ..models.physics import Physics, viscosity_parameter
 from ..models.scalar import Scalar, ScalarCollision, ScalarCondition
+from ..models.turbulence.wall_stress import wall_distance_fault
 from ..models.wall import BounceBack
 from .bodies import require_fluid, require_inside
 from .obstacle import Obstacle
@@ -95,6 +96,7 @@ def check_models(domain: Domain, physics: Physics, schedules: Mapping[str, Any])
     _check_names(physics)
     _check_openings(domain, physics)
     _check_tunables(physics)
+    _check_wall_distance(physics)
     _warn_of_resonance(domain, physics, schedules)
 
 
@@ -150,6 +152,12 @@ def _check_tunables(physics: Physics) -> None:
             f"no equation of the step uses the RuntimeParameter {', '.join(unread)}: use plain numbers; "
             f"parameters without it are: {', '.join(n for n in physics.parameters if n not in unread)}"
         )
+
+
+def _check_wall_distance(physics: Physics) -> None:
+    """A collision that needs the distance from walls must have a wall with a law on a lower side, and on no upper one."""
+    if fault := wall_distance_fault(physics.collision, physics.boundaries):
+        raise SimulationError(f"{type(physics.collision).__name__}: {fault}")
 
 
 def _warn_of_resonance(domain: Domain, physics: Physics, schedules: Mapping[str, Any]) -> None:

@@ -61,7 +61,7 @@ from sparselbm.models.scalar import (
     ScalarBGK,
     ScalarTRT,
 )
-from sparselbm.models.turbulence import Smagorinsky, WallFunction
+from sparselbm.models.turbulence import MixingLength, RoughWall, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, ParabolicInterpolation
 from sparselbm.observe import Functional
 from sparselbm.solver import Obstacle, Simulation
@@ -270,6 +270,13 @@ CASES = {
             duct("VelocityInlet, PressureOutlet", lattice, TRT(), WallFunction(Y_MIN, nu))
         )
         for nu, lattice in ((1e-5, D2Q9), (0.05, D2Q9), (1e-5, D3Q19))
+    },
+    **{
+        f"MixingLength above a RoughWall-{lattice}": Case(
+            duct("VelocityInlet, PressureOutlet", lattice, MixingLength(Regularised(), T(3.0)), RoughWall(Y_MIN, 0.06)),
+            bent=True,
+        )
+        for lattice in (D2Q9, D3Q19)
     },
     "Bouzidi-D2Q9": Case(channel(wall=Bouzidi())),
     "CentralInterpolation-D2Q9": Case(channel(wall=CentralInterpolation())),

@@ -28,13 +28,15 @@ from sparselbm.solver import Simulation
 from sparselbm.trace.expression import _DERIVATIVES, pullback
 
 AGAIN = (
-    "Regularised-D2Q9", "Cumulant-D2Q9", "ExactDifference-D2Q9",
+    "Regularised-D2Q9", "Cumulant-D2Q9", "ExactDifference-D2Q9", "Smagorinsky-D2Q9",
     "MRT-D3Q19", "CharacteristicOutlet-D3Q19", "RegularisedVelocity-D3Q19", "ZouHeVelocity-D3Q27", "WallFunction at 1e-05-D3Q19",
+    "MixingLength above a RoughWall-D3Q19",
     "CentralInterpolation-D3Q19", "moving ParabolicInterpolation-D3Q19",
     "moving solid-D3Q19", "moving Bouzidi-D3Q19", "fields and schedules-D3Q19", "scalars-D3Q19", "conduction-D2Q9",
 )
 """Under `make validate`: in three dimensions what the plane has shown already, and operators that are parts of others:
-RecursiveRegularised regularises, Cumulant is shown on D3Q27, ExactDifference wraps TRT."""
+RecursiveRegularised regularises, Cumulant is shown on D3Q27, ExactDifference wraps TRT, MixingLength has the eddy viscosity of
+Smagorinsky."""
 
 
 def named(names):

@@ -35,6 +35,7 @@ CASES = [
     ("run", "ball", ["--obstacle", "/World/Bodi"], ["/World/Bodi", "no such prim", "did you mean", "/World/Body"]),
     ("run", "two", [], ["2 bodies", "--obstacle", "/World/Body", "/World/Other"]),
     ("run", "two", ["--obstacle", "/World/Body", "--ignore", "/World/Nil"], ["/World/Nil", "no such prim"]),
+    ("inspect", "ball", ["--ignore", "/World/Body"], ["no body in the flow: its drag", "add one to the scene"]),
     (
         "run",
         "across_inlet",
@@ -102,6 +103,7 @@ def test_a_missing_file_leaves_no_traceback_in_the_shell(tmp_path):
     code, out, err = call("run", "nothing.usda", cwd=tmp_path)
     assert code == 2
     assert "nothing.usda: no such file" in err
+    assert "that comes with the package: ahmed_road.usda" in err.replace("\n", " ")
     assert "Traceback" not in out + err
 
 

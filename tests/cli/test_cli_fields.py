@@ -51,7 +51,7 @@ def test_named_fields_of_a_region_at_some_times(ball, in_process, tmp_path):
     results = Results.open(folder)
     assert len(results.times) == 3
     assert results.frames == (0, 2)
-    assert [grid.name for grid in results.frame(2)] == ["velocity", "pressure", "total_pressure"]
+    assert [grid.name for grid in results.frame(2)] == ["velocity", "pressure", "total_pressure", "solid"]
     assert "total_pressure" in [grid.name for grid in results.grids]
     assert len(results.grids[0].tiles) > len(part.tiles)
     assert (folder / "slice.png").is_file()
@@ -74,6 +74,16 @@ def test_what_cannot_be_stored_is_refused_before_the_run(ball, in_process, tmp_p
     assert code == 2
     assert part in " ".join(said.split())
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["pressure", "solid", "vorticity", "mean_velocity"])
+def test_a_scalar_with_the_name_of_another_field_is_refused(ball, in_process, tmp_path, name):
+    """Its file would replace that of the field."""
+    case = tmp_path / "case.toml"
+    case.write_text(f'[scene]\nfile = "ball.usda"\n\n[scalar.{name}]\ndiffusivity = 0.1\n')
+    code, _, said = in_process("run", case, *COARSE)
+    assert code == 2
+    assert f"scalar.{name}.diffusivity: the scalar '{name}' has the name of another field" in " ".join(said.split())
 
 
 def test_a_region_outside_of_the_domain_and_half_a_region_are_refused(ball, in_process, tmp_path):

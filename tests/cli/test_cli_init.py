@@ -9,6 +9,7 @@ from cli_cases import scene_of
 
 from sparselbm.case import Case, CaseFluid, CaseOpening, CaseStream
 from sparselbm.cli.ask import Questions
+from sparselbm.files.bundled import bundled
 from sparselbm.geometry import TriangleMesh
 
 
@@ -94,6 +95,13 @@ def test_given_settings_are_not_asked_for_and_defaults_end_the_input(answered, t
     assert ("Please enter a number above 0" in out) == ("-1" in lines)
     case = Case.open(tmp_path / "ball_case.toml")
     assert (case.scene.metres_per_unit, case.fluid, case.stream.velocity) == (0.001, fluid, (speed, 0.0, 0.0))
+
+
+def test_the_case_of_a_scene_of_the_package_is_written_to_the_working_directory(in_process, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert in_process("init", "bunny_tunnel.usda")[0] == 0
+    assert Case.open(tmp_path / "bunny_tunnel_case.usda").design_obstacle == "/World/Bunny/bunny"
+    assert not bundled("bunny_tunnel.usda").with_name("bunny_tunnel_case.usda").exists()
 
 
 def test_nothing_is_asked_without_a_terminal_or_on_request(answered, in_process, tmp_path):

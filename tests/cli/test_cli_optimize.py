@@ -94,7 +94,7 @@ def test_every_file_is_there(finished):
     names = {each.name for each in (folder / "out").iterdir()}
     assert names == {
         "car_results.usda", "car_layer.usdc", "history.csv", "summary.json",
-        "fields.vdb", "velocity.nvdb", "pressure.nvdb", "convergence.png", "slices.png", "slice.png",
+        "fields.vdb", "velocity.nvdb", "pressure.nvdb", "solid.nvdb", "convergence.png", "slices.png", "slice.png",
         "car_clips", "car_colours.png", "car_legend_pressure.png", "car_legend_speed.png",
     }
 

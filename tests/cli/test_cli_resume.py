@@ -100,7 +100,7 @@ def test_a_run_that_is_stopped_says_how_to_continue_and_does(ball, in_process, t
     assert summary["output_times"] == pytest.approx([0.0, 0.5, 1.0, 1.5])
     assert Csv().read(tmp_path / "out" / "time_series.csv").values[:, 0] == pytest.approx(0.1 * np.arange(16))
     stage = Usd.Stage.Open(str(tmp_path / "out" / "ball_results.usda"))
-    drawn = stage.GetPrimAtPath("/Results/Slices/speed_y").GetAttribute("primvars:speed")
+    drawn = stage.GetPrimAtPath("/World/Results/Slices/speed_y").GetAttribute("primvars:speed")
     assert [code / 24.0 for code in drawn.GetTimeSamples()] == pytest.approx(summary["output_times"])
     assert validate_stage(tmp_path / "out" / "ball_results.usda") == []
     for output in ((), ("--restart-every", "7"), ("--draw", "surface")):

@@ -171,12 +171,12 @@ def test_a_sweep_runs_every_variant_and_tabulates_drag(in_process, tmp_path, dev
         assert body.mesh.volume == pytest.approx({"long": 2.0, "small": 1.0}[name], rel=1e-6)
         assert f"{summary['drag_force']:.5g} N" in out
         stage = open_stage(folder / "car_results.usda")
-        drawn = [group.GetName() for group in stage.GetPrimAtPath("/Results").GetChildren() if group.GetTypeName() == "Scope"]
+        drawn = [group.GetName() for group in stage.GetPrimAtPath("/Car/Results").GetChildren() if group.GetTypeName() == "Scope"]
         assert sorted(drawn) == ["Glyphs", "Looks", "Streamlines"], "what was asked for, and nothing else"
     code, out, err = in_process("view", tmp_path / "results" / "car" / "size=long", "--output", tmp_path / "page")
     assert code == 0, err
     assert f"{tmp_path / 'page' / 'index.html'}" in out
-    assert "/Results/Streamlines/flow" in (tmp_path / "page" / "data.js").read_text()
+    assert "/Car/Results/Streamlines/flow" in (tmp_path / "page" / "data.js").read_text()
     assert len({summary["drag_coefficient"] for summary in found["summaries"].values()}) == 2
     assert scene.read_text() == VARIANTS
 

@@ -73,7 +73,7 @@ def _require_frames(folder, times):
     assert validate_stage(folder / "ball_results.usda") == []
     stage = Usd.Stage.Open(str(folder / "ball_results.usda"))
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0.0, pytest.approx(48.0))
-    drawn, body = stage.GetPrimAtPath("/Results/Slices/speed_y"), stage.GetPrimAtPath("/World/Ball")
+    drawn, body = stage.GetPrimAtPath("/World/Results/Slices/speed_y"), stage.GetPrimAtPath("/World/Ball")
     for prim, field, places in ((drawn, "speed", "st"), (body, "pressure", "st_field")):
         values = [np.array(prim.GetAttribute(f"primvars:{field}").Get(48.0 * t)) for t in times]
         shown = np.concatenate([np.array(prim.GetAttribute(f"primvars:{places}").Get(48.0 * t)) for t in times])

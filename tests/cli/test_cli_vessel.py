@@ -79,7 +79,7 @@ def test_a_tilted_tube_has_the_flow_rate_pressure_drop_and_shear_of_hagen_and_po
         assert pressure[where] == pytest.approx(GRADIENT * (LENGTH - along[where]), abs=share * GRADIENT * LENGTH)
     assert np.abs(shear / (GRADIENT * RADIUS / 2) - 1.0).max() < 0.16
     assert shear[rim].mean() == pytest.approx(GRADIENT * RADIUS / 2, rel=0.03)
-    assert stage.GetPrimAtPath("/Results/Streamlines/flow")
+    assert stage.GetPrimAtPath("/World/Results/Streamlines/flow")
     assert (tmp_path / "results" / "tube" / "slice.png").is_file()
     assert scene.read_bytes() == before
 

@@ -1,8 +1,9 @@
 """The code blocks of README, tutorials and how-to guides run page by page, in a temporary folder with a link to `assets`.
 
-A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml`, is a file of the user's own:
-it is written, and used by later blocks. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment
-`<!-- not run in tests -->` the options are parsed and nothing is run. Other lines of the shell are left out.
+A block whose first line is a comment with a file name, such as `# my_collision.py` or `# case.toml` (in USD the second
+line, below `#usda 1.0`), is a file of the user's own: it is written, and used by later blocks. A case in USD is checked as before
+a run. Lines of shell blocks that begin with `sparselbm` run in this process; below the comment `<!-- not run in tests -->` the
+options are parsed and nothing is run. Other lines of the shell are left out.
 """
 
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from sparselbm.case import Case
 from sparselbm.cli.app import app
 from sparselbm.cli.exits import exit_code_of
 
@@ -36,7 +38,7 @@ class Block:
     @property
     def file(self) -> str | None:
         """Name of the user's own file that the block is."""
-        named = re.match(r"# (\w+\.\w+)\n", self.text)
+        named = re.match(r"(?:#usda 1\.0\n)?# (\w+\.\w+)\n", self.text)
         return named.group(1) if named else None
 
     @property
@@ -68,6 +70,9 @@ def test_code_blocks_run(page, tmp_path, monkeypatch, device):
             if block.file:
                 own.append(Path(block.file).stem)
                 Path(block.file).write_text(block.text, encoding="utf-8")
+                if block.language == "usda":
+                    case = Case.open(block.file)
+                    case.setup(case.read_scene(), device)
             elif block.language == "python" and block.run:
                 exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), names)
             elif block.language == "sh":

@@ -80,9 +80,14 @@ def test_a_snapshot(device, name):
     gradients = [snapshot.domain.dense(snapshot.velocity_gradient) for snapshot in (one, many)]
     assert np.abs(gradients[0]).max() > 1e-2
     assert np.abs(tiled(gradients[0], flow.repeats) - gradients[1]).max() < 1e-5
-    for grid in one.grids():
+    kept = ~one.domain.ghost_tiles
+    *fields, solid = one.grids()
+    assert solid.mask.sum() == 512 * kept.sum()
+    assert np.count_nonzero(solid.values[one.domain.fluid[kept]] < 0.999) == one.known[kept].sum()
+    for grid in fields:
         assert grid.active.any(axis=1).all()
-        assert grid.active.sum() == one.domain.fluid_cells
+        assert np.array_equal(grid.active, one.known[kept])
+    assert one.domain.fluid[kept].sum() == one.domain.fluid_cells
 
 
 def test_grids_of_a_length_that_needs_tiles_for_images(device, tmp_path):

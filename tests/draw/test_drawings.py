@@ -69,7 +69,7 @@ def test_prims_are_typed_with_extents_and_normals_and_play_from_start_to_end(sta
 
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0, 3)
     assert stage.GetDefaultPrim().GetPath() == "/World"
-    prims = [prim for prim in Usd.PrimRange(stage.GetPrimAtPath("/Results"))]
+    prims = [prim for prim in Usd.PrimRange(stage.GetPrimAtPath("/World/Results"))]
     assert all(prim.GetTypeName() for prim in prims)
     kinds = {prim.GetTypeName() for prim in prims}
     assert {"Mesh", "BasisCurves", "Points", "PointInstancer", "Volume", "OpenVDBAsset", "Material", "Camera"} <= kinds
@@ -83,10 +83,10 @@ def test_prims_are_typed_with_extents_and_normals_and_play_from_start_to_end(sta
 
 
 def test_slices_stand_where_they_are_cut_and_are_open_where_solid_is(stage):
-    level = stage.GetPrimAtPath("/Results/Slices/speed_y")
+    level = stage.GetPrimAtPath("/World/Results/Slices/speed_y")
     points = value(level, "points")
     assert points[:, 1] == pytest.approx(np.zeros(len(points)), abs=1e-4)
-    pressure = stage.GetPrimAtPath("/Results/Slices/pressure_z")
+    pressure = stage.GetPrimAtPath("/World/Results/Slices/pressure_z")
     points = value(pressure, "points") / 100.0
     assert points[:, 2] == pytest.approx(np.full(len(points), 0.2))
     shown = value(pressure, "primvars:pressure")
@@ -105,7 +105,7 @@ def test_slices_cover_the_box_up_to_its_edges_and_the_body(tmp_path, axis):
     with ResultsStage(tmp_path / "ball.usda", tmp_path / "out", "case") as results:
         Slice(axis, 0.013).draw(results, moment, None)
     drawn = open_stage(results.path)
-    prim = drawn.GetPrimAtPath(f"/Results/Slices/speed_{'xyz'[axis]}")
+    prim = drawn.GetPrimAtPath(f"/World/Results/Slices/speed_{'xyz'[axis]}")
     points, counts, corners = (value(prim, name) for name in ("points", "faceVertexCounts", "faceVertexIndices"))
     low, high = np.delete(points / 100.0, axis, axis=1).min(axis=0), np.delete(points / 100.0, axis, axis=1).max(axis=0)
     assert low == pytest.approx(np.full(2, -1.6))
@@ -120,7 +120,7 @@ def test_slices_cover_the_box_up_to_its_edges_and_the_body(tmp_path, axis):
 
 
 def test_an_isosurface_has_its_value_and_its_normals_face_what_is_less(stage):
-    prim = stage.GetPrimAtPath("/Results/Surfaces/pressure")
+    prim = stage.GetPrimAtPath("/World/Results/Surfaces/pressure")
     points, normals = value(prim, "points") / 100.0, value(prim, "normals")
     assert points @ [1.0, 2.0, 3.0] == pytest.approx(np.full(len(points), 2.03), abs=1e-4)
     assert normals @ [1.0, 2.0, 3.0] == pytest.approx(np.full(len(points), -(14.0**0.5)), rel=1e-3)
@@ -132,7 +132,8 @@ def test_colours_of_points_and_of_the_picture_are_the_same(drawn, stage):
 
     picture = imread(drawn.parent / "case_colours.png")[::-1, :, :3]
     for path, coordinates, row in (
-        ("/Results/Surfaces/pressure", "st", 0.25), ("/World/Ball", "st_field", 0.25), ("/Results/Slices/pressure_z", "st", 0.75)
+        ("/World/Results/Surfaces/pressure", "st", 0.25), ("/World/Ball", "st_field", 0.25),
+        ("/World/Results/Slices/pressure_z", "st", 0.75),
     ):
         prim = stage.GetPrimAtPath(path)
         linear, (u, v) = value(prim, "primvars:displayColor"), value(prim, f"primvars:{coordinates}").T
@@ -151,7 +152,7 @@ def test_the_body_takes_pressure_and_shear_on_its_own_points(stage):
 
 
 def test_tracers_come_to_where_the_ones_before_them_were(stage):
-    prim = stage.GetPrimAtPath("/Results/Points/tracers")
+    prim = stage.GetPrimAtPath("/World/Results/Points/tracers")
     first, second = value(prim, "points", 0), value(prim, "points", 1)
     step = np.array([1.0, 2.0, 0.0]) / 5.0**0.5
     moved = second[: len(first) // 2] - first[: len(first) // 2]
@@ -164,7 +165,7 @@ def test_tracers_come_to_where_the_ones_before_them_were(stage):
 def test_arrows_point_along_the_flow(stage):
     from pxr import Gf, Usd, UsdGeom
 
-    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/Results/Glyphs/velocity"))
+    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/World/Results/Glyphs/velocity"))
     turned = instancer.ComputeInstanceTransformsAtTime(Usd.TimeCode(0), Usd.TimeCode(0))
     tip = np.array([matrix.TransformDir(Gf.Vec3d(1, 0, 0)) for matrix in turned])
     length = 1.5 * 4 * VOXEL * 100.0
@@ -198,7 +199,7 @@ def _check_frames(path, last):
 
     stage = open_stage(path)
     assert stage.GetEndTimeCode() == last
-    prim = stage.GetPrimAtPath("/Results/Surfaces/pressure")
+    prim = stage.GetPrimAtPath("/World/Results/Surfaces/pressure")
     for time in range(min(last + 1, 2)):
         points = value(prim, "points", time) / 100.0
         assert points @ [1.0, 2.0, 3.0] == pytest.approx(np.full(len(points), 1.0 + time), abs=1e-4)
@@ -222,20 +223,20 @@ def test_what_is_empty_at_a_time_is_not_shown_then(tmp_path):
     stage = open_stage(results.path)
 
     def shown(path):
-        prim = UsdGeom.Imageable(stage.GetPrimAtPath(f"/Results/{path}"))
+        prim = UsdGeom.Imageable(stage.GetPrimAtPath(f"/World/Results/{path}"))
         return [prim.ComputeVisibility(time) == "inherited" for time in range(3)]
 
     assert shown("Slices/speed_z") == [True] * 3
     for path in ("Streamlines/flow", "Points/tracers", "Glyphs/velocity", "Surfaces/pressure"):
         assert shown(path) == [False, True, False]
-        assert value(stage.GetPrimAtPath(f"/Results/{path}"), "extent", 0).shape == (2, 3)
-        assert not stage.GetPrimAtPath(f"/Results/{path}_solid") or shown(f"{path}_solid") == [False, True, False]
+        assert value(stage.GetPrimAtPath(f"/World/Results/{path}"), "extent", 0).shape == (2, 3)
+        assert not stage.GetPrimAtPath(f"/World/Results/{path}_solid") or shown(f"{path}_solid") == [False, True, False]
 
 
 def test_a_slice_in_the_solid_alone_is_left_out(tmp_path):
     with ResultsStage(case(tmp_path / "ball.usda").scene.path, tmp_path / "out", "case") as stage:
         stage.add_slice("none", np.zeros((2, 2, 3)), np.full((2, 2), np.nan))
-    assert not open_stage(stage.path).GetPrimAtPath("/Results/Slices")
+    assert not open_stage(stage.path).GetPrimAtPath("/World/Results/Slices")
 
 
 @pytest.mark.parametrize(

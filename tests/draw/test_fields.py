@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from draw_cases import BALL, VOXEL, case
+from draw_cases import BALL, VOXEL, case, inside_ball, snapshot, stream
 
 from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.geometry import TriangleMesh
@@ -86,7 +86,7 @@ def test_named_fields_stand_on_slices_surfaces_and_in_volumes(frame, tmp_path):
         stage.folder.mkdir()
         draw_all(chosen, stage, frame, None)
     drawn = open_stage(stage.path)
-    assert {prim.GetName() for prim in drawn.GetPrimAtPath("/Results/Slices").GetChildren()} == {
+    assert {prim.GetName() for prim in drawn.GetPrimAtPath("/World/Results/Slices").GetChildren()} == {
         "pressure_coefficient_z", "vorticity_z"
     }
     ball = drawn.GetPrimAtPath("/World/Ball")
@@ -97,6 +97,20 @@ def test_named_fields_stand_on_slices_surfaces_and_in_volumes(frame, tmp_path):
     assert read_nvdb(tmp_path / "out" / "vorticity.nvdb").values.max() == pytest.approx(2.0, abs=1e-4)
     plain = (Slice(2), Glyphs(), SurfaceValues())
     assert with_fields(plain, ()) == plain
+
+
+def test_grids_have_no_flow_in_bodies():
+    """Cells wholly in the ball have no velocity, pressure or dye; heat, which it conducts, has values there."""
+    flow = snapshot(stream, lambda x: 7.0 + x[..., 0], inside_ball)
+    phi = np.ones_like(flow.pressure)
+    grids = {each.name: each for each in replace(flow, scalars={"dye": phi, "heat": phi}, conducted=frozenset({"heat"})).grids()}
+    assert list(grids) == ["velocity", "pressure", "dye", "heat", "solid"]
+    wholly = grids["solid"].values >= 0.999
+    assert 0.5 < wholly.sum() * VOXEL**3 / (np.pi / 6.0 * (1.0 - 2.0 * 0.87 * VOXEL) ** 3) < 1.2
+    for name in ("velocity", "pressure", "dye"):
+        assert np.array_equal(grids[name].mask, ~wholly)
+    assert grids["heat"].mask.all()
+    assert grids["solid"].mask.all()
 
 
 def test_volumes_of_a_region_at_every_other_time_and_whole_at_the_end(frame, tmp_path):
@@ -111,8 +125,12 @@ def test_volumes_of_a_region_at_every_other_time_and_whole_at_the_end(frame, tmp
     part, whole = read_nvdb(folder / "pressure_0002.nvdb"), read_nvdb(folder / "pressure.nvdb")
     assert len(whole.tiles) == 64
     assert len(part.tiles) == 8
-    assert part.mask.sum() == 8**3, "centres at +-0.05 to +-0.35 m"
-    assert whole.mask.sum() == 32**3
+    solid, all_solid = read_nvdb(folder / "solid_0002.nvdb"), read_nvdb(folder / "solid.nvdb")
+    assert solid.mask.sum() == 8**3, "centres at +-0.05 to +-0.35 m"
+    assert all_solid.mask.sum() == 32**3
+    for field, share in ((part, solid), (whole, all_solid)):
+        assert np.array_equal(field.mask, share.mask & (share.values < 0.999)), "no value in wholly solid cells"
+        assert not field.values[~field.mask].any()
     places = part.tiles[:, None] * 8 + np.moveaxis(np.indices((8, 8, 8)), 0, -1).reshape(-1, 3)
     x = np.asarray(part.origin) + VOXEL * places
     assert part.values[part.mask] == pytest.approx((x @ [1.0, 2.0, 3.0])[part.mask], abs=1e-5)

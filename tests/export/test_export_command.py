@@ -1,13 +1,19 @@
 """The command writes what it is asked for, touches nothing else, and refuses before it writes."""
 
 import shutil
+from fnmatch import fnmatch
 from functools import partial
+from importlib.util import find_spec
 
 import pytest
 
 from sparselbm.errors import MissingPackageError
-from sparselbm.results import Results
+from sparselbm.results import Results, formats
 from sparselbm.results.formats import ExportFormat
+from sparselbm.results.writer import OWNED
+
+FORMATS = ["VDB", "NVDB", "VTKHDF", "AMR", "VTI", "VTP", "STL", "GLB", "FORCES", "SUMMARY"]
+"""Formats that are written here; other libraries write .usdz, pictures and films."""
 
 
 @pytest.fixture
@@ -86,6 +92,19 @@ def test_an_interrupted_study_has_shapes_but_no_fields(case, tmp_path, export):
         "\n", ""
     )
     assert set(contents(tmp_path / "out")) == {"design.glb", "forces.csv"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_export_is_removed_by_the_next_run_and_has_the_same_bytes_again(name, case, tmp_path):
+    """Files of an earlier run would be mistaken for those of the new one."""
+    each = getattr(formats, name)
+    if any(find_spec(package) is None for package in each.packages):
+        pytest.skip(f"{', '.join(each.packages)} are not installed")
+    results = Results.open(case.folder)
+    first, second = (each.write(results, tmp_path / folder) for folder in ("a", "b"))
+    for one, other in zip(first, second, strict=True):
+        assert any(fnmatch(f"export/{one.name}", pattern) for pattern in OWNED), one.name
+        assert one.read_bytes() == other.read_bytes()
 
 
 @pytest.mark.parametrize(("packages", "words"), [

@@ -1,19 +1,23 @@
 """Shapes come back from glTF and USDZ with their volumes, places and colours; pictures show them."""
 
 import json
+import shutil
 import struct
 import zipfile
 
 import numpy as np
 import pytest
-from export_cases import BEST, CENTRE, GROWTH, VOLUME, volume_and_centre
+from export_cases import BEST, CENTRE, GROWTH, REFERENCE_FORCE, SCENE, VOLUME, draw_each_flow, volume_and_centre
 
+from sparselbm.files.write import append_csv
 from sparselbm.results import Results
 from sparselbm.results.formats import FILM, GLB, PICTURE, USDZ
+from sparselbm.results.formats.designs import Designs
 from sparselbm.results.formats.shapes import all_shapes, point_normals
 from sparselbm.results.formats.usdz import map_places
 from sparselbm.results.stage import validate_stage
 from sparselbm.results.stage.solids import tubes
+from sparselbm.scene.usd import Scene
 
 CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
 
@@ -26,9 +30,11 @@ def test_shapes_are_those_of_the_best_design(case):
     volume, centre = volume_and_centre(body.points, body.faces)
     assert volume == pytest.approx(VOLUME * GROWTH[BEST] ** 3, rel=1e-6)
     assert centre == pytest.approx(CENTRE, abs=1e-6)
-    assert [volume_and_centre(points, body.faces)[0] for points in body.designs] == pytest.approx(
+    designs = Designs.of(Results.open(case.folder))
+    assert [volume_and_centre(each.points, each.faces)[0] for each, in designs.bodies] == pytest.approx(
         [VOLUME * growth**3 for growth in GROWTH], rel=1e-6
     )
+    assert [len(drawings) for drawings in designs.drawings] == [0, 0, 0, 2], "the flow of the best design, and of no other"
     assert drawn.points.reshape(5, 4, 3) == pytest.approx(case.slice_points, abs=1e-6)
     area = 0.5 * np.linalg.norm(np.cross(*np.diff(drawn.points[drawn.faces], axis=1).swapaxes(0, 1)), axis=1)
     assert area.sum() == pytest.approx(4.0, rel=1e-6)
@@ -96,10 +102,99 @@ def test_glb_morphs_through_the_designs(case, tmp_path):
         assert centre == pytest.approx(CENTRE_Y_UP, abs=1e-5)
     assert (normals * (base - CENTRE_Y_UP) > 0.0).all()
     assert mesh["extras"]["targetNames"] == ["iteration 1", "iteration 2", "iteration 3"]
-    (sampler,) = tree["animations"][0]["samplers"]
+    assert all(set(target) == {"POSITION", "NORMAL"} for target in primitive["targets"])
+    sampler = tree["animations"][0]["samplers"][0]
     assert arrays[sampler["input"]].ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
     assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
     assert len(tree["meshes"]) == 3
+    assert tree["asset"]["extras"] == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
+
+
+@pytest.fixture(scope="module")
+def each_flow(tmp_path_factory):
+    """Results in which the flows around the first and the third of three designs were drawn."""
+    folder = tmp_path_factory.mktemp("flows")
+    (folder / "box.usda").write_text(SCENE)
+    draw_each_flow(folder / "out", Scene.open(folder / "box.usda"))
+    for number in range(3):
+        row = {"iteration": number, "objective": 2.0 - number, "feasible": 1}
+        append_csv(folder / "out" / "history.csv", row)
+    return Results.open(folder / "out")
+
+
+def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
+    """Dark blue around the first, yellow around the third, and none around the second, whose flow was not drawn."""
+    designs = Designs.of(each_flow)
+    colours = [[drawing.colours[0] for drawing in drawings] for drawings in designs.drawings]
+    assert [len(each) for each in colours] == [1, 0, 1]
+    assert colours[0][0] == pytest.approx([0.0579, 0.0003, 0.0894], abs=2e-3)
+    assert colours[2][0] == pytest.approx([0.985, 0.801, 0.0186], abs=2e-3)
+    (path,) = GLB.write(each_flow, tmp_path)
+    tree, arrays = read_glb(path)
+    (animation,) = tree["animations"]
+    shown = {}
+    for channel in animation["channels"]:
+        node, sampler = tree["nodes"][channel["target"]["node"]], animation["samplers"][channel["sampler"]]
+        if channel["target"]["path"] == "scale":
+            shown[node["name"]] = arrays[sampler["output"]][:, 0].tolist()
+            assert sampler["interpolation"] == "STEP"
+            assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.5, 1.5]
+            assert node["scale"] == [shown[node["name"]][0]] * 3
+    assert shown == {
+        "World_Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "World_Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],
+    }
+
+
+@pytest.fixture(scope="module")
+def legend(case, tmp_path_factory):
+    """The results of `case` with a legend of 30 x 90 pixels."""
+    from matplotlib.image import imsave
+
+    folder = tmp_path_factory.mktemp("legend") / "out"
+    shutil.copytree(case.folder, folder)
+    shutil.copy(case.folder.parent / "box.usda", folder.parent / "box.usda")
+    imsave(folder / "box_legend_speed.png", np.linspace(0.0, 1.0, 90 * 30 * 3).reshape(90, 30, 3))
+    return Results.open(folder)
+
+
+def assert_beside(points, others):
+    """A board in the plane z = const, a third as wide as high, which lies beside all others."""
+    width, height, depth = np.ptp(points, axis=0)
+    assert width == pytest.approx(height / 3.0, rel=1e-5)
+    assert depth == pytest.approx(0.0, abs=1e-6)
+    assert points[:, 0].max() < others[:, 0].min()
+    assert np.ptp(others, axis=0).max() * 0.35 == pytest.approx(height, rel=1e-5)
+
+
+def test_the_glb_has_the_legends_beside_the_shapes(legend, tmp_path):
+    (path,) = GLB.write(legend, tmp_path)
+    tree, arrays = read_glb(path)
+    *shapes, board = tree["meshes"]
+    assert tree["nodes"][-1] == {"name": "box_legend_speed", "mesh": len(shapes)}
+    (primitive,) = board["primitives"]
+    places = {name: arrays[number] for name, number in primitive["attributes"].items()}
+    others = np.concatenate([arrays[each["primitives"][0]["attributes"]["POSITION"]] for each in shapes])
+    assert_beside(places["POSITION"], others)
+    assert places["TEXCOORD_0"][np.argmin(places["POSITION"] @ (1.0, 1.0, 0.0))].tolist() == [0.0, 1.0], "lower left corner"
+    assert tree["materials"][primitive["material"]]["extensions"] == {"KHR_materials_unlit": {}}
+    view = tree["bufferViews"][tree["images"][0]["bufferView"]]
+    start = len(path.read_bytes()) - tree["buffers"][0]["byteLength"] + view["byteOffset"]
+    stored = path.read_bytes()[start : start + view["byteLength"]]
+    assert stored == (legend.folder / "box_legend_speed.png").read_bytes()
+
+
+def test_the_usdz_has_the_legends_beside_the_shapes(legend, tmp_path):
+    from pxr import Usd, UsdGeom
+
+    (path,) = USDZ.write(legend, tmp_path)
+    assert validate_stage(path) == []
+    stage = Usd.Stage.Open(str(path))
+    *shapes, board = (UsdGeom.Mesh(prim) for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh))
+    assert board.GetPrim().GetDisplayName() == "box_legend_speed"
+    others = np.concatenate([np.array(each.GetPointsAttr().Get()) for each in shapes])
+    assert_beside(np.array(board.GetPointsAttr().Get()), others)
+    with zipfile.ZipFile(path) as package:
+        assert package.read("0/legend0.png") == (legend.folder / "box_legend_speed.png").read_bytes()
 
 
 def test_trimesh_reads_the_glb(case, tmp_path):
@@ -119,6 +214,8 @@ def test_usdz_is_baked_and_coloured_by_its_picture(case, tmp_path):
     assert validate_stage(path) == []
     stage = Usd.Stage.Open(str(path))
     assert (UsdGeom.GetStageUpAxis(stage), UsdGeom.GetStageMetersPerUnit(stage)) == ("Y", 1.0)
+    facts = stage.GetRootLayer().customLayerData["sparselbm"]
+    assert dict(facts) == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
     meshes = [UsdGeom.Mesh(prim) for prim in stage.Traverse() if prim.IsA(UsdGeom.Mesh)]
     assert meshes[0].GetPrim().GetDisplayName() == "/World/Body"
     assert all(not mesh.GetOrderedXformOps() for mesh in meshes)
@@ -165,3 +262,15 @@ def test_the_film_goes_through_the_designs(case, tmp_path, pictures, monkeypatch
     frames = np.stack(list(pictures.imiter(path))).astype(int)
     assert frames.shape == (7, 240, 320, 3)
     assert np.abs(frames[0] - frames[-1]).max() > 60
+
+
+def test_the_film_shows_the_flow_of_each_design(each_flow, tmp_path, pictures, monkeypatch):
+    """A slice in dark blue at first, none about the second design, one in yellow at last."""
+    pytest.importorskip("imageio_ffmpeg")
+    monkeypatch.setattr("sparselbm.results.formats.pictures.FRAMES_A_DESIGN", 2)
+    monkeypatch.setattr("sparselbm.results.formats.pictures.SIZE", (320, 240))
+    (path,) = FILM.write(each_flow, tmp_path)
+    frames = np.stack(list(pictures.imiter(path))).astype(int)
+    blue, yellow = (frames[..., 2] - frames[..., 1] > 40), (frames[..., 1] - frames[..., 2] > 60)
+    assert [(each.mean() > 0.05) for each in blue] == [True, True, False, False, False]
+    assert [(each.mean() > 0.05) for each in yellow] == [False, False, False, True, True]

@@ -78,9 +78,13 @@ def test_a_mean_velocity_needs_periodic_sides(changes, error, message):
         replace(CHANNEL, **changes).around({"ball": BALL}, "ball")
 
 
-def test_a_periodic_stream_has_no_inlet_that_could_be_compressed():
-    """A mean velocity of 0.3 m/s around a body that fills the channel was warned of a compression of 7 %."""
-    assert CHANNEL.around({"ball": BALL}, "ball").expected_compression == 0.0
+def test_a_periodic_stream_has_neither_an_inlet_that_could_be_compressed_nor_an_unbounded_flow_to_compare_with():
+    """A mean velocity of 0.3 m/s around a body that fills the channel was warned of a compression of 7 %, and of its blockage."""
+    setup = CHANNEL.around({"ball": BALL}, "ball")
+    assert setup.blockage > 0.3
+    assert setup.expected_compression == 0.0
+    assert not any("blocks" in doubt for doubt in setup.doubts)
+    assert any("blocks" in doubt for doubt in replace(CHANNEL, sides=(), forces=Forces()).around({"ball": BALL}, "ball").doubts)
 
 
 def test_the_stream_of_a_case_is_the_mean_velocity_between_its_periodic_sides():

@@ -83,7 +83,7 @@ from sparselbm.models.scalar import (
     ScalarBGK,
     ScalarTRT,
 )
-from sparselbm.models.turbulence import WALE, Smagorinsky, WallFunction
+from sparselbm.models.turbulence import WALE, MixingLength, RoughWall, Smagorinsky, WallFunction
 from sparselbm.models.wall import Bouzidi, CentralInterpolation, Halfway, ParabolicInterpolation
 from sparselbm.observe import (
     CellIntegral,
@@ -172,6 +172,8 @@ def _steps(single: Target, double: Target):
     for inlet, outlet in pairs:
         name = f"{type(inlet).__name__} to {type(outlet).__name__}"
         yield f"step, {name}", step_kernel(channel(D2Q9, inlet, outlet), WALLS, double)
+    wind = Physics(D3Q19, MixingLength(Regularised()), (RoughWall(Z_MIN, 0.1),))
+    yield "step, MixingLength above a RoughWall", step_kernel(wind, WALLS, single)
     for kind, target in {"float32, cpu": single, "float64, cpu": double, "float32, cuda": CUDA32}.items():
         yield f"step, everything, {kind}", step_kernel(everything(D3Q19), EVERYTHING, target)
     for lattice, wall in ((D2Q9, Bouzidi()), (D3Q27, CentralInterpolation()), (D3Q19, ParabolicInterpolation())):

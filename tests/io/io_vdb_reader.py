@@ -28,20 +28,25 @@ class Cursor:
         for _ in range(self.unpack("I")):
             name, kind = self.string(), self.string()
             data = self.take(self.unpack("I"))
-            layout = {"string": None, "int64": "<q", "vec3i": "<3i", "bool": "<?"}[kind]
+            layout = {"string": None, "int64": "<q", "double": "<d", "vec3i": "<3i", "bool": "<?"}[kind]
             entries[name] = data.decode() if layout is None else struct.unpack(layout, data)
         return entries
 
 
 def read_vdb(path):
     """{name: (metadata, transform rows (6, 3), {(i, j, k): value}, background)}."""
+    cursor, _ = begin(path)
+    return dict(read_grid(cursor) for _ in range(cursor.unpack("I")))
+
+
+def begin(path):
+    """Cursor at the number of grids, and the metadata of the file."""
     cursor = Cursor(path.read_bytes())
     assert cursor.take(8) == b" BDV\0\0\0\0"
     version, _, _, offsets = cursor.unpack("III?")
     assert (version, offsets) == (224, True)
     assert cursor.take(36).count(b"-") == 4
-    cursor.metadata()
-    return dict(read_grid(cursor) for _ in range(cursor.unpack("I")))
+    return cursor, cursor.metadata()
 
 
 def read_grid(cursor):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from io_grids import TILES, scalar, vector, voxels
-from io_vdb_reader import read_vdb
+from io_vdb_reader import begin, read_vdb
 
 from sparselbm.files.vdb import write_vdb
 
@@ -42,6 +42,15 @@ def test_values_come_back(tmp_path, compress, partial):
         expected, values = voxels(grid), found[grid.name][2]
         assert values.keys() == expected.keys()
         assert all(np.array_equal(values[ijk], expected[ijk]) for ijk in expected)
+
+
+def test_a_file_has_metadata_and_the_same_bytes_for_the_same_contents(tmp_path):
+    for name, number in (("a", 0.1), ("b", 0.1), ("c", 0.2)):
+        write_vdb(tmp_path / f"{name}.vdb", [scalar()], metadata={"reynolds_number": number, "units": "pressure: Pa"})
+    assert begin(tmp_path / "a.vdb")[1] == {"creator": "sparselbm", "reynolds_number": (0.1,), "units": "pressure: Pa"}
+    a, b, c = ((tmp_path / f"{name}.vdb").read_bytes() for name in "abc")
+    assert a == b
+    assert a[21:57] != c[21:57], "other contents, another identifier"
 
 
 @pytest.mark.parametrize("compress", [False, True])

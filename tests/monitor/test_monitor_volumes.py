@@ -16,7 +16,6 @@ from sparselbm.solver import Simulation
 from sparselbm.units import Units
 
 UNITS = Units(voxel_size=1.0, velocity=1.0, viscosity=0.02, density=1.2)
-UUID = slice(21, 57)  # A vdb's own number, after magic, three versions and a flag.
 
 
 def flow(device, shape=(16, 16, 16)):
@@ -27,23 +26,17 @@ def flow(device, shape=(16, 16, 16)):
     return simulation
 
 
-def without_uuid(path):
-    data = bytearray(path.read_bytes())
-    data[UUID] = bytes(36)
-    return bytes(data)
-
-
 def test_files_equal_those_written_directly(tmp_path, device):
     simulation, other = flow(device), flow(device)
     with VolumeWriter(tmp_path / "a") as vdb, VolumeWriter(tmp_path / "b", format=Nvdb()) as nvdb:
         monitors = {"vdb": Volumes(vdb, UNITS, EverySteps(10)), "nvdb": Volumes(nvdb, UNITS, EverySteps(20))}
         Recorder(simulation, monitors).run(40)
     assert sorted(os.listdir(tmp_path / "a")) == [f"flow_{k:08d}.vdb" for k in (0, 10, 20, 30, 40)]
-    assert len(os.listdir(tmp_path / "b")) == 2 * 3
+    assert len(os.listdir(tmp_path / "b")) == 3 * 3
     for step in (0, 10, 20, 30, 40):
         grids = Snapshot.of(other, UNITS).grids()
         write_vdb(tmp_path / "direct.vdb", grids)
-        assert without_uuid(tmp_path / "a" / f"flow_{step:08d}.vdb") == without_uuid(tmp_path / "direct.vdb")
+        assert (tmp_path / "a" / f"flow_{step:08d}.vdb").read_bytes() == (tmp_path / "direct.vdb").read_bytes()
         if step % 20 == 0:
             for grid in grids:
                 write_nvdb(tmp_path / "direct.nvdb", grid)

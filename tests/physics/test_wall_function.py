@@ -1,4 +1,4 @@
-"""The wall function: the momentum that it takes, its two branches, its gradient."""
+"""Smooth and rough walls with a wall law: the momentum that they take, and the branches of the law."""
 
 from itertools import pairwise
 
@@ -11,7 +11,8 @@ from sparselbm.grid.build import box
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.lattice.moments import excess_density, momentum
 from sparselbm.models.boundary import Y_MAX, Y_MIN, Z_MAX, MovingWall
-from sparselbm.models.turbulence import WallFunction
+from sparselbm.models.turbulence import RoughWall, WallFunction
+from sparselbm.models.turbulence.rough_wall import KAPPA, rough_friction
 from sparselbm.models.turbulence.wall_function import friction
 from sparselbm.solver import Simulation
 
@@ -29,14 +30,21 @@ def test_the_law_is_the_integral_of_its_profile():
     assert below == pytest.approx(above, rel=1e-7)
 
 
+WALLS = {
+    "smooth at 1e-05": lambda face: WallFunction(face, 1e-5), "smooth at 0.3": lambda face: WallFunction(face, 0.3),
+    "rough": lambda face: RoughWall(face, 0.03),
+}
+
+
 @pytest.mark.parametrize(("lattice", "face"), [(D2Q9, Y_MIN), (D3Q19, Z_MAX), (D3Q27, Y_MAX)], ids=str)
-@pytest.mark.parametrize("viscosity", [1e-5, 0.3])
-def test_the_wall_takes_the_stress_and_no_mass(lattice, face, viscosity):
+@pytest.mark.parametrize("wall", WALLS.values(), ids=WALLS)
+def test_the_wall_takes_the_stress_and_no_mass(lattice, face, wall):
     """What was sent against it less what comes back: k j along the wall, 0 in mass and in momentum along the normal."""
     f = 0.05 * np.random.default_rng(1).uniform(-1.0, 1.0, (lattice.size, 50))
-    wall = WallFunction(face, viscosity)
+    model = wall(face)
+    value = {number.name: number.excess for number in model.parameters(lattice.dimension)}
     entering = face.entering(lattice)
-    filled = np.array(wall.fill(lattice, list(f), {"viscosity": viscosity}, [q in entering for q in range(lattice.size)]))
+    filled = np.array(model.fill(lattice, list(f), value, [q in entering for q in range(lattice.size)]))
     c = np.array(lattice.velocities, dtype=float)
     loss = np.einsum("qk,qn->kn", -c[entering], f[entering]) - np.einsum("qk,qn->kn", c[entering], filled[entering])
     j = np.array(momentum(lattice, list(filled)))
@@ -45,8 +53,24 @@ def test_the_wall_takes_the_stress_and_no_mass(lattice, face, viscosity):
     assert np.abs(filled[entering].sum(axis=0) - f[entering].sum(axis=0)).max() < 1e-15
     k = loss[along] / j[along]
     before = np.linalg.norm(j[along] + loss[along], axis=0) / (1.0 + np.array(excess_density(list(f))))
-    assert np.abs(k - friction(before, viscosity)).max() < 1e-12
+    assert np.abs(k - model.friction(before, value)).max() < 1e-12
     assert (k > 0.0).all()
+
+
+@pytest.mark.parametrize("roughness", [1e-5, 0.01, 0.4])
+def test_the_stress_of_a_rough_wall_is_that_of_the_logarithmic_law(roughness):
+    """tau_w = rho (kappa u / ln((1/2 + z_0) / z_0))^2 at the speed u = u_free / (1 + k) after the loss, and 0 at rest."""
+    free = np.geomspace(1e-6, 0.3, 50)
+    k = rough_friction(free, roughness)
+    u = free / (1.0 + k)
+    assert k * u == pytest.approx((KAPPA * u / np.log(0.5 / roughness + 1.0)) ** 2, rel=1e-12)
+    assert rough_friction(0.0, roughness) == 0.0
+
+
+@pytest.mark.parametrize("roughness", [0.0, -0.1, 0.5, np.nan])
+def test_a_roughness_length_lies_below_the_first_cell(roughness):
+    with pytest.raises(ValueError, match=r"must be above 0 and below 0\.5 and finite"):
+        RoughWall(Y_MIN, roughness)
 
 
 def test_couette_flow_in_the_sublayer_is_exact(device):

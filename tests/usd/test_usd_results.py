@@ -152,7 +152,8 @@ def test_colours_beat_every_material_of_the_scene_in_the_results_alone(copied, t
     results = write_all(source, tmp_path / "out", Scene.open(source).body("/World/Comb"))
     assert source.read_bytes() == before
     stage = open_stage(results.path)
-    for prim, look in ((comb, "/Results/Looks/BodyColours"), (subset, "/Results/Looks/BodyColours"), (other, "/World/Red")):
+    coloured = "/World/Results/Looks/BodyColours"
+    for prim, look in ((comb, coloured), (subset, coloured), (other, "/World/Red")):
         binding = UsdShade.MaterialBindingAPI(stage.GetPrimAtPath(prim.GetPath()))
         assert binding.ComputeBoundMaterial(getattr(tokens, purpose))[0].GetPath() == look
 
@@ -163,12 +164,12 @@ def test_drawings_are_in_stage_units_and_gaps_stay_open(copied, tmp_path):
     source = copied("instanced_cm")
     results = write_all(source, tmp_path / "out", Scene.open(source).body("/World"))
     stage = open_stage(results.path)
-    middle = UsdGeom.Mesh(stage.GetPrimAtPath("/Results/Slices/middle"))
+    middle = UsdGeom.Mesh(stage.GetPrimAtPath("/World/Results/Slices/middle"))
     assert np.array(middle.GetExtentAttr().Get())[1] == pytest.approx([100, 200, 0])
     assert len(middle.GetFaceVertexCountsAttr().Get()) == 3 * 4 - 1
-    lines = UsdGeom.BasisCurves(stage.GetPrimAtPath("/Results/Streamlines/lines"))
+    lines = UsdGeom.BasisCurves(stage.GetPrimAtPath("/World/Results/Streamlines/lines"))
     assert list(lines.GetCurveVertexCountsAttr().Get()) == [6]
-    box = UsdGeom.Imageable(stage.GetPrimAtPath("/Results/Volumes/flow")).ComputeWorldBound(0, "default")
+    box = UsdGeom.Imageable(stage.GetPrimAtPath("/World/Results/Volumes/flow")).ComputeWorldBound(0, "default")
     assert np.array(box.ComputeAlignedRange().GetMax()) == pytest.approx([100, 100, 100])
 
 
@@ -181,7 +182,7 @@ def test_the_camera_has_every_body_in_view(copied, tmp_path, name):
     results = ResultsStage(source, tmp_path / "out", "case")
     results.save()
     stage = open_stage(results.path)
-    frustum = UsdGeom.Camera(stage.GetPrimAtPath("/Results/Camera")).GetCamera(0).frustum
+    frustum = UsdGeom.Camera(stage.GetPrimAtPath("/World/Results/Camera")).GetCamera(0).frustum
     points = body.mesh.points / UsdGeom.GetStageMetersPerUnit(stage)
     assert all(frustum.Intersects(Gf.Vec3d(*map(float, point))) for point in points[:: max(len(points) // 200, 1)])
 

@@ -31,7 +31,7 @@ def test_vortex_street_of_a_cylinder(tmp_path, device):
     assert found["strouhal"] == pytest.approx(STROUHAL, rel=0.03)
     stage = Usd.Stage.Open(str(output / "vortex_street_results.usda"))
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0.0, pytest.approx(120.0 * 24.0 / 4.0))
-    field = stage.GetPrimAtPath("/Results/Slices/speed_z").GetAttribute("primvars:speed")
+    field = stage.GetPrimAtPath("/World/Results/Slices/speed_z").GetAttribute("primvars:speed")
     period = 24.0 / 4.0 / found["statistics"]["frequency"]["value"]
     last, half, whole = (np.array(field.Get(round((720.0 - n * period) / 3.0) * 3.0)) for n in (0.0, 0.5, 1.0))
     assert np.abs(whole - last).mean() < 0.3 * np.abs(half - last).mean()

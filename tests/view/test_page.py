@@ -64,7 +64,7 @@ def test_every_shape_of_every_time_is_there_and_equal_arrays_once(results, page)
                 assert np.frombuffer(data, "<u4", piece["corners"], piece["indices"]).max() < count
                 corners.setdefault(entry["path"], []).append(piece["indices"])
     assert len(set(corners["/World/Ball"])) == 1, "the faces of three iterations are kept once"
-    assert len(corners["/Results/Surfaces/pressure"]) == 2
+    assert len(corners["/World/Results/Surfaces/pressure"]) == 2
 
 
 def test_positions_are_world_metres_and_play_the_iterations(page):
@@ -84,7 +84,7 @@ def test_arrows_are_one_shape_and_the_places_of_its_copies(results, page):
     found, data = page
     arrow = next(entry for entry in found["shapes"] if "Glyphs" in entry["path"])
     stage = open_stage(results / "ball_results.usda")
-    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/Results/Glyphs/velocity"))
+    instancer = UsdGeom.PointInstancer(stage.GetPrimAtPath("/World/Results/Glyphs/velocity"))
     piece, places = arrow["frames"][2], 0.01 * np.array(instancer.GetPositionsAttr().Get(2))
     assert piece["copies"] == len(places)
     # As WebGL has them: the last column, which is the place, comes last.
@@ -101,7 +101,7 @@ def test_the_page_opens_with_the_view_of_the_stage_s_camera(results, page):
 
     view = page[0]["view"]
     stage = open_stage(results / "ball_results.usda")
-    camera = UsdGeom.Camera(stage.GetPrimAtPath("/Results/Camera"))
+    camera = UsdGeom.Camera(stage.GetPrimAtPath("/World/Results/Camera"))
     to_world = camera.ComputeLocalToWorldTransform(0)
     place, target = np.array(view["place"]), np.array(view["target"])
     assert place == pytest.approx(0.01 * np.array(to_world.ExtractTranslation()), abs=1e-6)

@@ -34,7 +34,7 @@ def colour(picture):
 def copies(results, frame):
     """Arrows and tracers of the stage at a time."""
     stage = open_stage(results / "ball_results.usda")
-    places = ("/Results/Glyphs/velocity.positions", "/Results/Points/tracers.points")
+    places = ("/World/Results/Glyphs/velocity.positions", "/World/Results/Points/tracers.points")
     return sum(len(stage.GetAttributeAtPath(place).Get(frame)) for place in places)
 
 
@@ -49,7 +49,7 @@ def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
     print(tmp_path, found)
     assert found["range"] == [0, 2]
     assert {"CAMERA", "MESH", "VOLUME"} <= set(found["types"])
-    assert all(grids == ["pressure", "velocity"] for grids in found["grids"].values())
+    assert all(grids == ["pressure", "solid", "velocity"] for grids in found["grids"].values())
     assert len(found["grids"]) == 2
     first, last = found["frames"]["0"], found["frames"]["2"]
     assert last["Ball"][1] / first["Ball"][1] == pytest.approx(1.2, rel=1e-3), "the body's own points move"

@@ -33,9 +33,14 @@ class CaseBoundary(CasePart):
         allowed=("inlet", "outlet", "wall", "movingWall", "slip", "symmetry", "periodic"),
     )
     velocity: Vector | None = entry(
-        VECTOR, None, "Velocity [m/s]: of the inflow, at any angle into the box, or of the moving wall, along it. Not set at an "
-        "inlet: that of the free stream.",
+        VECTOR, None, "Velocity [m/s]: of the inflow, at any angle into the box, or of the moving wall, along it. Not set: that "
+        "of the free stream, for a moving wall at its height and along it.",
         only=("inlet", "movingWall"),
+    )
+    roughness_length: float | None = entry(
+        NUMBER, None, "Roughness length z_0 of the wall [m], such as the ground below the wind: its friction follows the "
+        "logarithmic law u = u_tau / 0.4 ln(1 + z / z_0). 0.0002 for open water, 0.03 for grass, 1 for a town; a thirtieth of "
+        "the size of sand grains. Not set: the wall is smooth.", only=("wall",), above=0.0, unit="m",
     )
     pressure: float = entry(
         NUMBER, 0.0, "Pressure at the outlet [Pa]; only differences between outlets drive a flow.", only=("outlet",), unit="Pa",

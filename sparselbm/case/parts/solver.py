@@ -30,11 +30,12 @@ class CaseSolver(CasePart):
     )
     turbulence: str | None = model_entry(
         Models.of(turbulence, Collision, given=1), None,
-        "Subgrid-scale model around the collision, for turbulence that the cells do not resolve. Not set: none.",
+        "Turbulence model around the collision. Smagorinsky, WALE: subgrid-scale models, for scales finer than the cells; "
+        "MixingLength: models all turbulence, above rough walls and wall functions on lower sides of the box. Not set: none.",
     )
     wall_function: bool = entry(
         FLAG, False, "Friction of no-slip sides at rest by the wall law of Werner and Wengle, for boundary layers that the cells "
-        "do not resolve. Bodies and fluid volumes have none.",
+        "do not resolve; rough walls have a law of their own. Bodies and fluid volumes have none.",
     )
     precision: str = entry(TOKEN, "single", "Floating-point precision of the solver.", allowed=("single", "double"))
     wall: str = entry(

@@ -14,7 +14,8 @@ from ...models.collision import BGK, Collision
 from ...models.force import BodyForce, RotatingFrame
 from ...models.in_si import InSI
 from ...models.scalar import Scalar
-from ...models.turbulence import WallFunction
+from ...models.turbulence import RoughWall, WallFunction
+from ...models.turbulence.wall_stress import WallStress, wall_distance_fault
 from ...models.wall import BounceBack
 from ...units import Units
 from .forces import Forces
@@ -80,13 +81,14 @@ class FlowModels:
             return
         if o.turbulence is not None and o.rheology is not None:
             raise UnitsError(
-                f"turbulence is {o.turbulence} and rheology is {o.rheology}: subgrid-scale models are made for a constant "
+                f"turbulence is {o.turbulence} and rheology is {o.rheology}: turbulence models are made for a constant "
                 "viscosity; remove one of them"
             )
-        if o.wall_function and o.rheology is not None:
+        laws = [each for each in self.boundaries if isinstance(each, WallStress)]
+        if o.rheology is not None and (o.wall_function or laws):
+            setting = "wall_function is set" if o.wall_function else f"the wall on {laws[0].face} is rough"
             raise UnitsError(
-                f"wall_function is set and rheology is {o.rheology}: the wall law holds for a constant viscosity; "
-                "remove one of them"
+                f"{setting} and rheology is {o.rheology}: the wall law holds for a constant viscosity; remove one of them"
             )
         if o.wall_function and not any(isinstance(each, WallFunction) for each in self.boundaries):
             raise UnitsError(
@@ -99,7 +101,8 @@ class FlowModels:
         for name in names:
             if names.count(name) > 1:
                 raise UnitsError(f"{names.count(name)} scalars are named {name}: use different names")
-        self.around(BGK())
+        if fault := wall_distance_fault(self.around(BGK()), laws):
+            raise UnitsError(f"turbulence is {o.turbulence}: {fault}")
         self.forces  # noqa: B018
         self.scalars  # noqa: B018
 
@@ -163,11 +166,18 @@ class FlowModels:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Doubts about forces without effect, and about diffusivities that the cells do not resolve."""
+        """Doubts about forces without effect, friction that does not reach the flow, and diffusivities that the cells do not
+        resolve."""
         o = self.options
         acts = self.site.has_free_bodies or any(each.expansion for each in o.scalars)
         gravity = () if o.forces.gravity is None or acts else (
             "gravity has no effect, since no scalar has an expansion coefficient and no body is free: the hydrostatic pressure "
             "of the fluid itself is not part of the flow; use acceleration for a force that drives the flow",
         )
-        return (*gravity, *(text for each in o.scalars for text in each.doubts(self.units)))
+        rough = [str(each.face) for each in self.boundaries if isinstance(each, RoughWall)]
+        carried = not rough or self.around(BGK()).needs_wall_distance
+        friction = () if carried else (
+            f"the wall on {rough[0]} is rough and turbulence is {o.turbulence}: unless the flow resolves turbulence, nothing "
+            "carries the friction upwards, and the first cells lose up to 60% of their velocity along the box; use MixingLength",
+        )
+        return (*gravity, *friction, *(text for each in o.scalars for text in each.doubts(self.units)))

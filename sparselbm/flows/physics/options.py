@@ -36,7 +36,7 @@ class FlowOptions(ABC):
     """Collision model, with parameters in lattice units, or as `InSI`; None: TRT if it is stable at the cell Reynolds number,
     else a more stable one (see `Method`)."""
     turbulence: InSI[Collision] | None = None
-    """Subgrid-scale model around the collision, such as InSI(Smagorinsky, constant=0.1); None: no model."""
+    """Turbulence model around the collision, such as InSI(Smagorinsky, constant=0.1); None: no model."""
     rheology: InSI[Collision] | None = None
     """Law of the viscosity around the collision, such as InSI(Carreau, relaxation_time=3.3, power_index=0.36); None: Newtonian.
     The viscosity of the options is then the nominal one, to which the Reynolds number refers, and nu_0 of Carreau's law."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...quantities import vector_text
 from ..flow import Flow
 from ..runs.regime import PeriodicFlow
 from ..tunnel.setup import WindTunnelSetup
@@ -65,8 +66,8 @@ class Aerodynamics:
             silhouette = ", ".join(f"{name} {each:.4f}" for name, each in self.silhouette_coefficients.items())
             rows["with the silhouette as area"] = silhouette
         return {
-            **rows, "force": f"{_shown(self.force)} N",
-            "moment": f"{_shown(self.moment)} N m about {_shown(self.moment_centre)} m",
+            **rows, "force": f"{vector_text(self.force)} N",
+            "moment": f"{vector_text(self.moment)} N m about {vector_text(self.moment_centre)} m",
             "moment coefficients": ", ".join(f"{name} {each:.4f}" for name, each in self.moment_coefficients.items()),
         }
 
@@ -87,7 +88,3 @@ def _values(flow: Flow) -> dict[str, float]:
 
 def _vector(found: dict[str, float], name: str) -> tuple[float, float, float]:
     return found[f"{name} x"], found[f"{name} y"], found[f"{name} z"]
-
-
-def _shown(vector: tuple[float, ...]) -> str:
-    return "(" + ", ".join(f"{each:.4g}" for each in vector) + ")"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...quantities import vector_text
 from ..flow import Flow
 from ..physics.flow_drive import FlowDrive
 from ..tunnel.setup import WindTunnelSetup
@@ -15,9 +16,9 @@ def drive_results(flow: Flow, setup: WindTunnelSetup) -> dict[str, Any]:
     drive = flow.simulation.feedback
     if not isinstance(drive, FlowDrive):
         return {}
-    acceleration = drive.acceleration
+    gradient = 0.0 - setup.options.density * drive.acceleration
     return {
-        "driving_acceleration": acceleration.tolist(), "mean_pressure_gradient": (-setup.options.density * acceleration).tolist(),
+        "driving_acceleration": drive.acceleration.tolist(), "mean_pressure_gradient": gradient.tolist(),
         "mean_velocity": drive.mean_velocity.tolist(),
     }
 
@@ -26,6 +27,6 @@ def drive_facts(summary: dict) -> dict[str, str]:
     """The same as rows of a table."""
     names = {"driving_acceleration": "m/s^2", "mean_pressure_gradient": "Pa/m", "mean_velocity": "m/s"}
     return {
-        name.replace("_", " "): "(" + ", ".join(f"{each:.4g}" for each in summary[name]) + f") {unit}"
+        name.replace("_", " "): f"{vector_text(summary[name])} {unit}"
         for name, unit in names.items() if name in summary
     }

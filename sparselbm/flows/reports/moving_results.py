@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...quantities import vector_text
 from ..flow import Flow
 from ..motion.moving_bodies import COLUMNS
 
@@ -31,19 +32,15 @@ def moving_facts(summary: dict) -> dict[str, str]:
     """The same as rows of a table."""
     rows = {}
     for name, each in summary.get("moving_bodies", {}).items():
-        rows[f"force on {name}"] = f"{_shown(each['force'])} N"
-        rows[f"torque on {name}"] = f"{_shown(each['torque'])} N m about its centre"
+        rows[f"force on {name}"] = f"{vector_text(each['force'])} N"
+        rows[f"torque on {name}"] = f"{vector_text(each['torque'])} N m about its centre"
         rows[f"power on {name}"] = f"{each['power']:.4g} W"
         rows[f"motion of {name} at the end"] = (
-            f"centre {_shown(each['centre'])} m, velocity {_shown(each['velocity'])} m/s, angular velocity "
-            f"{_shown(each['angular_velocity'])} rad/s"
+            f"centre {vector_text(each['centre'])} m, velocity {vector_text(each['velocity'])} m/s, angular velocity "
+            f"{vector_text(each['angular_velocity'])} rad/s"
         )
     return rows
 
 
 def _vector(values: dict[str, float], kind: str) -> list[float]:
     return [value for name, value in values.items() if name.startswith(f"{kind} {{}}")]
-
-
-def _shown(vector: list[float]) -> str:
-    return "(" + ", ".join(f"{each:.4g}" for each in vector) + ")"

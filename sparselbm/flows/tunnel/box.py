@@ -11,6 +11,7 @@ from ...errors import WindTunnelError
 from ...geometry import TriangleMesh
 from ...layout import EDGE
 from ...models.boundary import Face
+from ...quantities import vector_text
 from .stream import Stream
 
 CLEARANCE = 2.0
@@ -99,4 +100,4 @@ def require_clear(
 
 
 def _span(low: np.ndarray, high: np.ndarray) -> str:
-    return " to ".join("(" + ", ".join(f"{x:.4g}" for x in corner) + ")" for corner in (low, high))
+    return f"{vector_text(low)} to {vector_text(high)}"

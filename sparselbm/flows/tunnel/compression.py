@@ -21,7 +21,7 @@ def tunnel_compression(units: Units, bounds: np.ndarray, body: TunnelBody, walls
     """
     re, blockage, size = units.reynolds(body.length), body.blockage(bounds), np.ptp(bounds, axis=0)
     drag = (24.0 / re + 6.0 / (1.0 + math.sqrt(re)) + 0.4) / (1.0 - min(0.8, math.sqrt(blockage))) ** 2
-    stuck, along = [wall.face.axis for wall in walls if not any(wall.velocity)], body.stream.axis
+    stuck, along = [wall.face.axis for wall in walls if wall.is_still], body.stream.axis
     friction = sum((0.0, 3.0, 12.0)[stuck.count(k)] / size[k] ** 2 for k in range(3) if k != along)
     drop = 0.5 * drag * blockage * units.velocity**2 + friction * units.viscosity * units.velocity * size[along]
     return units.pressure_to_lattice(units.density * float(drop)) / CS2

@@ -21,11 +21,13 @@ from ...models.boundary import (
     VelocityInlet,
 )
 from ...models.boundary.prescribed import PrescribedPressure
+from ...models.turbulence import RoughWall
 from ...units import MACH_ERROR_ABOVE, SOUND_SPEED, Units, is_below, rounded_down
 from ..compression import DENSITY_ERROR_ABOVE
 from .inflow_profile import InflowProfile, InletPlace
 from .side import Side, SideCondition, SideInlet, SideOutlet, SidePeriodic, SideSymmetry, SideWall
 from .sides import TunnelSides
+from .surface_layer import SurfaceLayer
 
 Velocity = tuple[float, float, float]
 
@@ -60,7 +62,9 @@ class TunnelConditions:
     """Number of cells along each axis."""
 
     def all(self, closed: Collection[Face] = ()) -> tuple[BoundaryCondition, ...]:
-        """All conditions: inlets, walls, free slip, outlets. `closed`: sides without any fluid cell."""
+        """All conditions: inlets, walls, free slip, outlets. `closed`: sides without any fluid cell. Raises WindTunnelError for
+        walls that the cells or the profile of the stream do not fit."""
+        self.surface_layer.check()
         ground = {} if self.ground is None else {self.ground.face: self.ground}
         given = {**self.sides.all, **ground}
         found = [
@@ -106,6 +110,12 @@ class TunnelConditions:
         """rho - 1 at an outlet: its pressure relative to the first one."""
         return self.units.pressure_to_lattice(outlet.pressure - self.outlets[0].pressure) / CS2
 
+    @property
+    def surface_layer(self) -> SurfaceLayer:
+        """The wind over the walls on the sides."""
+        walls = (*self.sides.walls, *(() if self.ground is None else (self.ground,)))
+        return SurfaceLayer(walls, self.profile, self.sides.stream, self.units, self.shape)
+
     def check(self) -> None:
         """Raises WindTunnelError for velocities and pressures of openings that the lattice velocity cannot represent."""
         u = self.units
@@ -135,14 +145,15 @@ class TunnelConditions:
         if isinstance(side, SideInlet):
             velocity = (self._inflow(side),)
         elif isinstance(side, SideWall):
-            velocity = (self._lattice(side.velocity),)
+            velocity = (self._wall_velocity(side),)
         own = self._own(face)
         if own is not None:
             return own.model(face, *velocity)
         if isinstance(side, SideInlet):
             return self._inlet(side, *velocity)
         if isinstance(side, SideWall):
-            return MovingWall(face, *velocity)
+            rough = side.roughness_length
+            return MovingWall(face, *velocity) if rough is None else RoughWall(face, rough / self.units.voxel_size)
         return FreeSlip(face)
 
     def _inlet(self, inlet: SideInlet, velocity: Velocity) -> VelocityInlet:
@@ -190,6 +201,17 @@ class TunnelConditions:
 
     def _inflow(self, inlet: SideInlet) -> Velocity:
         return self._stream_velocity if inlet.velocity is None else self._lattice(inlet.velocity)
+
+    def _wall_velocity(self, wall: SideWall) -> Velocity:
+        """Velocity of a wall [cells / step]; one that moves with the free stream has the factor of its profile there."""
+        if wall.velocity is not None:
+            return self._lattice(wall.velocity)
+        face, up, place = wall.face, self.sides.stream.up, np.array(self.origin)
+        place[face.axis] += face.end * self.shape[face.axis] * self.units.voxel_size
+        factor = None if self.profile is None else self.profile.factors(place, up, self.origin[up])
+        along = np.where(np.arange(3) == face.axis, 0.0, self._stream_velocity)
+        x, y, z = (along if factor is None else along * float(factor)).tolist()
+        return x, y, z
 
     @property
     def _stream_velocity(self) -> Velocity:

@@ -184,8 +184,7 @@ class WindTunnelSetup(InflowSetup):
     def expected_compression(self) -> float:
         """Estimated rho - 1 at the inlet [lattice density]: see `tunnel_compression`; 0 if the fluid is at rest at first, and
         in a stream between periodic sides, where it has no inlet."""
-        sides, axis = self.options.all_sides, self.options.stream.axis
-        if sides.is_still or sides.periodic[axis]:
+        if not self.options.all_sides.has_free_stream:
             return 0.0
         return tunnel_compression(self.units, self.bounds, self.body, self._walls)
 
@@ -195,11 +194,11 @@ class WindTunnelSetup(InflowSetup):
         reynolds = self.units.reynolds(self.length)
         return (
             *self.space.notes, *self.parts.notes, *self.units.check(cells_across=self.cells_across),
-            *filter(None, [self.instability]),
+            *filter(None, [self.instability]), *self._conditions.surface_layer.doubts,
             *boundary_layer_doubt(self.cells_across, reynolds, self.voxel_size),
             *compression_warning(self.expected_compression, self.lattice_velocity), *pressure_doubts(self.boundaries),
             *wake_doubt(reynolds, self.length), *self._stream_doubts, *coarse_faces(self.mesh, self.voxel_size, self.obstacle),
-            *(() if self.options.all_sides.is_still else self.body.doubts(self.bounds)),
+            *(self.body.doubts(self.bounds) if self.options.all_sides.has_free_stream else ()),
         )
 
     @property

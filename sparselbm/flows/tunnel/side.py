@@ -32,8 +32,15 @@ class SideWall:
     """No-slip wall on a side of a tunnel."""
 
     face: Face
-    velocity: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Velocity of a sliding wall, such as a road under a car [m / s]."""
+    velocity: tuple[float, float, float] | None = (0.0, 0.0, 0.0)
+    """Velocity of a sliding wall, such as a road under a car [m / s]; None: that of the free stream at its height, along it."""
+    roughness_length: float | None = None
+    """Roughness length z_0 of a wall at rest [m], such as the ground below the wind: see `RoughWall`. None: it is smooth."""
+
+    @property
+    def is_still(self) -> bool:
+        """Whether it is at rest."""
+        return self.velocity is not None and not any(self.velocity)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class SideFault:
     face: Face | None
     """The side; None: all of them."""
     attribute: str
-    """Setting that contradicts: kind, velocity or pressure."""
+    """Setting that contradicts: kind, velocity, pressure or roughness_length."""
     message: str
     """Value, limit and remedy."""
 
@@ -96,6 +96,12 @@ class TunnelSides:
         return (self.is_driven or self._has_part_inlet) and not self.inlets
 
     @property
+    def has_free_stream(self) -> bool:
+        """Whether undisturbed fluid flows towards the body: the stream is more than a reference, and the sides along it are not
+        periodic."""
+        return not (self.is_still or self.periodic[self.stream.axis])
+
+    @property
     def _has_part_inlet(self) -> bool:
         return any(isinstance(each, PartInlet) for each in self.parts)
 
@@ -136,11 +142,8 @@ class TunnelSides:
                 yield from faults_of_inlet(side, self.stream)
             elif isinstance(side, SideOutlet):
                 yield from self._faults_of_outlet(side)
-            elif isinstance(side, SideWall) and (side.velocity[face.axis] or not np.isfinite(side.velocity).all()):
-                yield SideFault(
-                    face, "velocity", f"the velocity is {side.velocity} m/s, but a wall moves in its own plane, so that the "
-                    f"component along {'xyz'[face.axis]} must be 0: set it to 0"
-                )
+            elif isinstance(side, SideWall):
+                yield from _faults_of_wall(side)
         yield from self._faults_of_drive()
 
     def _faults_of_outlet(self, outlet: SideOutlet) -> Iterator[SideFault]:
@@ -182,6 +185,24 @@ def faults_of_inlet(inlet: SideInlet, stream: Stream) -> Iterator[SideFault]:
         yield SideFault(
             face, "velocity", f"the velocity is {velocity} m/s, which does not point into the box: the component along "
             f"{'xyz'[face.axis]} must be {'above' if face.end == 0 else 'below'} 0; use an outlet where the flow leaves"
+        )
+
+
+def _faults_of_wall(wall: SideWall) -> Iterator[SideFault]:
+    face, velocity, roughness = wall.face, wall.velocity, wall.roughness_length
+    if velocity is not None and (velocity[face.axis] or not np.isfinite(velocity).all()):
+        yield SideFault(
+            face, "velocity", f"the velocity is {velocity} m/s, but a wall moves in its own plane, so that the "
+            f"component along {'xyz'[face.axis]} must be 0: set it to 0"
+        )
+    if roughness is None:
+        return
+    if not (math.isfinite(roughness) and roughness > 0.0):
+        yield SideFault(face, "roughness_length", f"roughness_length is {roughness} m: it must be finite and above 0")
+    if not wall.is_still:
+        yield SideFault(
+            face, "roughness_length", f"roughness_length is {roughness} m, and the velocity is {velocity} m/s, but only walls at "
+            "rest are rough: set the velocity to 0, or remove the roughness length"
         )
 
 

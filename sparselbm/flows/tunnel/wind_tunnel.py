@@ -79,8 +79,13 @@ class WindTunnel(TunnelOptions):
         scene = scene.without(*ignore)
         notes = tuple(map(str, scene.report.doubtful))
         if obstacle is None:
+            if not scene.bodies:
+                raise WindTunnelError(
+                    "no body in the flow: its drag is measured, and its length is that of the Reynolds number; add one to the "
+                    "scene, such as a cube of at least 8 cells, or leave fewer prims out"
+                )
             if len(scene.bodies) != 1:
-                names = ", ".join(body.path for body in scene.bodies) or "none"
+                names = ", ".join(body.path for body in scene.bodies)
                 raise WindTunnelError(
                     f"{len(scene.bodies)} bodies and no obstacle specified: choose one of {names}; several of them separated by "
                     "commas, or a prim above them (/ for all), are one body"

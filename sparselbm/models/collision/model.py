@@ -17,6 +17,8 @@ class Collision(ABC):
 
     needs_velocity_gradient = False
     """Whether `collide` takes the velocity gradient d_a u_b of the previous step [1 / step], as rows [a][b]."""
+    needs_wall_distance = False
+    """Whether `collide` takes the distance from the walls with a wall law [cells], see `WallStress.origin`."""
     cell_reynolds_limits: ClassVar[Mapping[Lattice, CellReynoldsLimits]] = MappingProxyType({})
     """Largest cell Reynolds numbers at which the model is stable, by velocity set; a lattice that is missing was not measured."""
 
@@ -45,11 +47,17 @@ class Collision(ABC):
 
 
 def require_local(model: Collision, within: Collision) -> None:
-    """Raises ValueError if a wrapped collision needs the velocity gradient, which only the outermost one receives."""
-    if within.needs_velocity_gradient:
+    """Raises ValueError if a wrapped collision needs the velocity gradient or the distance from the walls, which only the
+    outermost one receives."""
+    needs = [
+        name for name, needed in (
+            ("velocity gradient", within.needs_velocity_gradient), ("distance from the walls", within.needs_wall_distance),
+        ) if needed
+    ]
+    if needs:
         outer, inner = type(model).__name__, type(within).__name__
         raise ValueError(
-            f"{outer}({inner}(...)): {inner} needs the velocity gradient, which only the outermost collision receives; "
+            f"{outer}({inner}(...)): {inner} needs the {needs[0]}, which only the outermost collision receives; "
             f"write {inner}({outer}(...))"
         )
 

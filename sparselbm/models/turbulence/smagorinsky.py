@@ -10,12 +10,22 @@ from ..collision.model import Collision, require_local
 from ..rheology.strain import strain_stress
 
 
-@dataclass(frozen=True)
-class Smagorinsky(Collision):
-    """Eddy viscosity nu_t = C^2 (2 S : S)^(1/2) with a filter width of one cell, around any collision with nu + nu_t.
+def eddy_viscosity(lattice: Lattice, f: Sequence, viscosity, force: Sequence, squared_length):
+    """nu_t = l^2 (2 S : S)^(1/2) [cells^2 / step] of a squared length l^2 [cells^2], from the stress of the cell.
 
     With tau = 3 (nu + nu_t) + 1/2 and q = (2 Pi : Pi)^(1/2) / rho, the shear rate is 3 q / (2 tau), so tau (tau - tau_0) =
-    9/2 C^2 q: nu_t = 3 C^2 q / (tau_0 + (tau_0^2 + 18 C^2 q)^(1/2)), a form without cancellation at small q.
+    9/2 l^2 q: nu_t = 3 l^2 q / (tau_0 + (tau_0^2 + 18 l^2 q)^(1/2)), a form without cancellation at small q.
+    """
+    q = strain_stress(lattice, f, force)
+    tau = 3.0 * viscosity + 0.5
+    return 3.0 * squared_length * q / (tau + sqrt(tau * tau + 18.0 * squared_length * q))
+
+
+@dataclass(frozen=True)
+class Smagorinsky(Collision):
+    """Eddy viscosity nu_t = C^2 (2 S : S)^(1/2) with a filter width of one cell, around any collision with nu + nu_t: see
+    `eddy_viscosity`.
+
     Source: Hou, Sterling, Chen & Doolen, Fields Inst. Commun. 6 (1996) 151.
     """
 
@@ -31,10 +41,8 @@ class Smagorinsky(Collision):
             )
 
     def collide(self, lattice: Lattice, f: Sequence, viscosity, force: Sequence) -> list:
-        q = strain_stress(lattice, f, force)
-        tau, C2 = 3.0 * viscosity + 0.5, self.constant**2
-        eddy = 3.0 * C2 * q / (tau + sqrt(tau * tau + 18.0 * C2 * q))
-        return self.collision.collide(lattice, f, viscosity + eddy, force)
+        eddies = eddy_viscosity(lattice, f, viscosity, force, self.constant**2)
+        return self.collision.collide(lattice, f, viscosity + eddies, force)
 
     def largest_eddy_viscosity(self, velocity):
         return self.constant**2 * velocity

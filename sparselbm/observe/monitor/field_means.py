@@ -11,8 +11,10 @@ from ...files.restarts import Resumable
 from ...grid import Domain
 from ...grid.memory import put_tiles, tile_array, tile_view
 from ...lattice import CS2
+from ...models.wall.partially_saturated import SOLID_THRESHOLD
 from ...solver import Simulation
 from ...units import Units
+from ..snapshot import solid_fraction
 from .moments_pass import MomentsPass
 
 MEAN_FIELDS_BYTES = 44
@@ -33,6 +35,8 @@ class MeanFields:
     """Covariances <u_a' u_b'> [m^2/s^2], (n, cells, d, d): times -density, the Reynolds stress."""
     pressure_variance: np.ndarray
     """Variance <p'^2> [Pa^2], (n, cells)."""
+    known: np.ndarray
+    """Fluid cells that are not wholly solid at the end, (n, cells)."""
 
     def grids(self) -> tuple[TileGrid, ...]:
         """Grids for `.vdb` and `.nvdb`: mean_velocity, mean_pressure, velocity_variance (xx, yy, zz), velocity_covariance
@@ -48,7 +52,7 @@ class MeanFields:
         return tuple(
             TileGrid(
                 name=name, values=values[kept].astype(np.float32), tiles=domain.tiles[kept], voxel_size=domain.voxel_size,
-                active=domain.fluid[kept], origin=tuple(x + half for x in domain.origin),
+                active=self.known[kept], origin=tuple(x + half for x in domain.origin),
             )
             for name, values in fields.items()
         )
@@ -96,9 +100,10 @@ class FieldMeans(Resumable):
         stress = np.empty((*domain.fluid.shape, d, d))
         for k, (a, b) in enumerate(zip(*np.triu_indices(d), strict=True)):
             stress[..., a, b] = stress[..., b, a] = sums[:, 2 + d + k] * speed**2 / self.samples
+        known = domain.fluid & (solid_fraction(self._simulation) < SOLID_THRESHOLD)
         return MeanFields(
             domain, self.samples, np.moveaxis(sums[:, 1 : 1 + d], 1, -1) * speed, (sums[:, 0] - 1.0) * pressure, stress,
-            sums[:, 1 + d] * pressure**2 / self.samples,
+            sums[:, 1 + d] * pressure**2 / self.samples, known,
         )
 
 

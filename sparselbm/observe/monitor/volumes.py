@@ -18,6 +18,9 @@ from ..snapshot import Snapshot
 from .monitor import Monitor, Sampler
 from .schedule import Schedule
 
+_GRIDS = ("velocity", "pressure", "solid")
+"""Grids of NanoVDB files; scalars are in OpenVDB files only."""
+
 
 class VolumeFormat(ABC):
     """File format of the grids of one instant."""
@@ -36,7 +39,7 @@ class VolumeFormat(ABC):
 
 @dataclass(frozen=True)
 class Vdb(VolumeFormat):
-    """OpenVDB: one file per step, PREFIX_00000100.vdb, with the grids `velocity` and `pressure`, and scalars."""
+    """OpenVDB: one file per step, PREFIX_00000100.vdb, with the grids `velocity`, `pressure` and `solid`, and scalars."""
 
     compress: bool = True
     suffix = ".vdb"
@@ -50,16 +53,16 @@ class Vdb(VolumeFormat):
 
 @dataclass(frozen=True)
 class Nvdb(VolumeFormat):
-    """NanoVDB: two files per step, PREFIX_velocity_00000100.nvdb and PREFIX_pressure_00000100.nvdb."""
+    """NanoVDB: three files per step, PREFIX_velocity_00000100.nvdb, and those of `pressure` and `solid`."""
 
     compress: bool = False
     suffix = ".nvdb"
 
     def paths(self, folder, prefix, step):
-        return tuple(folder / f"{prefix}_{name}_{step:08d}.nvdb" for name in ("velocity", "pressure"))
+        return tuple(folder / f"{prefix}_{name}_{step:08d}.nvdb" for name in _GRIDS)
 
     def write(self, paths, grids):
-        for path, grid in zip(paths, grids):  # Scalars are in OpenVDB files only.
+        for path, grid in zip(paths, (each for each in grids if each.name in _GRIDS), strict=True):
             write_nvdb(path, grid, compress=self.compress)
 
 

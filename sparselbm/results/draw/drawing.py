@@ -23,7 +23,7 @@ class Drawing(ABC):
 
 
 def draw_all(drawings: Iterable[Drawing], stage: ResultsStage, moment: FlowFrame, time: float | None) -> None:
-    """Adds all drawings at one time. With a time, everything below /Results becomes a separate frame.
+    """Adds all drawings at one time. With a time, they become a separate frame.
 
     A drawing that fails is left out, with a ResultLostWarning.
     """

@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ...geometry import SurfaceQuery
 from ...geometry.section import plane_section
 from ...grid import sample
 from ..fields import CellField, FlowFrame
@@ -29,6 +28,12 @@ class Outline:
         return all(np.array_equal(line[0], line[-1]) for line in self.lines)
 
 
+def axes_across(axis: int) -> tuple[int, int]:
+    """The two other axes, horizontal and vertical in pictures."""
+    u, v = (k for k in range(3) if k != axis)
+    return u, v
+
+
 @dataclass(frozen=True, eq=False)
 class FlowPlane:
     """Plane x_axis = at of a flow."""
@@ -41,8 +46,7 @@ class FlowPlane:
     @property
     def others(self) -> tuple[int, int]:
         """Axes in the plane, horizontal and vertical in pictures."""
-        u, v = (k for k in range(3) if k != self.axis)
-        return u, v
+        return axes_across(self.axis)
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -52,17 +56,18 @@ class FlowPlane:
 
     def centres(self, every: int = 1) -> np.ndarray:
         """Centres of every `every`-th cell, (nu, nv, 3) [m]."""
-        domain = self.frame.snapshot.domain
-        return self._grid([
-            domain.origin[k] + (np.arange(0, domain.shape[k], every) + 0.5) * domain.voxel_size for k in range(3)
-        ])
+        return self._grid(self._ticks(every))
 
     @property
     def to_edges(self) -> np.ndarray:
         """Centres of the cells with the edges of the box around them, (nu + 2, nv + 2, 3) [m]."""
-        domain, (low, high) = self.frame.snapshot.domain, self.frame.bounds
-        centres = [domain.origin[k] + (np.arange(domain.shape[k]) + 0.5) * domain.voxel_size for k in range(3)]
-        return self._grid([np.concatenate([[low[k]], ticks, [high[k]]]) for k, ticks in enumerate(centres)])
+        low, high = self.frame.bounds
+        return self._grid([np.concatenate([[low[k]], ticks, [high[k]]]) for k, ticks in enumerate(self._ticks())])
+
+    def _ticks(self, every: int = 1) -> list[np.ndarray]:
+        """Coordinates of the centres of every `every`-th cell along each axis [m]."""
+        domain = self.frame.snapshot.domain
+        return [domain.origin[k] + (np.arange(0, domain.shape[k], every) + 0.5) * domain.voxel_size for k in range(3)]
 
     def _grid(self, ticks: list[np.ndarray]) -> np.ndarray:
         ticks[self.axis] = np.array([self.at])
@@ -77,17 +82,17 @@ class FlowPlane:
 
     def values(self, quantity: CellField, positions: np.ndarray) -> np.ndarray:
         """The same, continued behind the surfaces of bodies and walls."""
-        values = self.known(quantity, positions)
+        return self.continued(self.known(quantity, positions))
+
+    def continued(self, values: np.ndarray) -> np.ndarray:
+        """Known values, continued behind the surfaces of bodies and walls."""
         for _ in range(_FILLED if self.frame.snapshot.obstacles and np.isfinite(values).any() else 0):
             values = _grown(values)
         return values
 
     def clearance(self, positions: np.ndarray) -> np.ndarray | None:
         """Distance of positions (nu, nv, 3) to the nearest surface [m], negative in solid, (nu, nv); None without surfaces."""
-        found = []
-        for each in self.frame.snapshot.obstacles:
-            query = SurfaceQuery(each.mesh, device=self.frame.snapshot.domain.device)
-            found.append((-1.0 if each.hollow else 1.0) * query.signed_distance(positions.reshape(-1, 3)))
+        found = [sign * query.signed_distance(positions.reshape(-1, 3)) for sign, query in self.frame.walls]
         return np.min(found, axis=0).reshape(positions.shape[:2]) if found else None
 
     @cached_property

@@ -8,13 +8,14 @@ from ...files.grid import TILE_EDGE, TileGrid
 from ...files.nvdb import write_nvdb
 from ...files.vdb import write_vdb
 from ..fields import CellField, FlowFrame
-from ..reader import field_file
+from ..reader import SOLID, field_file
 from .drawing import Drawing
 
 
 @dataclass(frozen=True)
 class VolumeGrids(Drawing):
-    """Velocity, pressure, scalars and further fields: `fields.vdb` (shown by the stage), and a `.nvdb` file for each.
+    """Velocity, pressure, scalars, further fields and the solid fraction: `fields.vdb`, and a `.nvdb` file for each. The stage
+    shows all but the solid fraction.
 
     Those of each time have the number of its frame, as in `fields_0012.vdb`.
     """
@@ -39,7 +40,10 @@ class VolumeGrids(Drawing):
             bounds = np.clip(bounds, *np.array(self.region))
         write_vdb(stage.folder / file, grids)
         for grid in grids:
-            write_nvdb(stage.folder / f"{field_file(grid.name)}{suffix}.nvdb", grid)
+            is_solid = grid.name == SOLID
+            write_nvdb(stage.folder / f"{field_file(grid.name)}{suffix}.nvdb", grid, compress=is_solid)
+            if is_solid:
+                continue
             stage.add_volume(grid.name, file, grid.name, bounds=bounds, time=time)
 
     def _grids(self, moment: FlowFrame) -> tuple[TileGrid, ...]:

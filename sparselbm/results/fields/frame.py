@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from ...geometry import TriangleMesh
+from ...geometry import SurfaceQuery, TriangleMesh
 from ...observe import Snapshot
 from ...scene.usd import Body
 
@@ -64,6 +65,12 @@ class FlowFrame:
         domain = self.snapshot.domain
         low = np.asarray(domain.origin)
         return np.stack([low, low + np.asarray(domain.shape) * domain.voxel_size])
+
+    @cached_property
+    def walls(self) -> tuple[tuple[float, SurfaceQuery], ...]:
+        """Surface of each obstacle, after the sign that makes its distance negative in solid."""
+        device = self.snapshot.domain.device
+        return tuple((-1.0 if o.hollow else 1.0, SurfaceQuery(o.mesh, device=device)) for o in self.snapshot.obstacles)
 
     @property
     def is_fluid(self) -> np.ndarray:

@@ -4,11 +4,12 @@ from .export_format import ExportFormat
 from .forces import FORCES, SUMMARY
 from .gltf import GLB
 from .pictures import FILM, PICTURE
-from .surfaces import STL, VTP
+from .surfaces import STL
 from .usdz import USDZ
 from .volumes import NVDB, VDB, VDB_HALF
 from .vtk_fields import AMR, VTKHDF
 from .vtkimage import VTI
+from .vtp import VTP
 
 __all__ = [
     "AMR",

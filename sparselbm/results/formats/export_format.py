@@ -22,6 +22,8 @@ class ExportFormat:
     """Optional dependency group of sparselbm that provides them."""
     fields: bool = False
     """Whether velocity and pressure are needed."""
+    series: Callable[[Results], tuple[tuple[str, Callable[[Results, Path], None]], ...]] = lambda results: ()
+    """Further files that depend on the results, such as one per output time."""
 
     def require(self, results: Results, folder: Path, *, overwrite: bool = False) -> None:
         """Checks the requirements of `write` before anything is written.
@@ -31,8 +33,8 @@ class ExportFormat:
         """
         if self.fields:
             results.require_fields()
+        names = [name for name, _ in self._all(results)]
         missing = [name for name in self.packages if find_spec(name) is None]
-        names = [name for name, _ in self.files]
         if missing:
             raise MissingPackageError.of(names[0], missing, f"sparselbm[{self.extra}]")
         there = [str(folder / name) for name in names if (folder / name).exists()]
@@ -45,7 +47,11 @@ class ExportFormat:
         """Writes the files into a folder, which is created if needed; returns their paths."""
         self.require(results, folder, overwrite=overwrite)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, write in self.files:
+        files = self._all(results)
+        for name, write in files:
             with replace_file(folder / name) as beside:
                 write(results, beside)
-        return tuple(folder / name for name, _ in self.files)
+        return tuple(folder / name for name, _ in files)
+
+    def _all(self, results: Results) -> tuple[tuple[str, Callable[[Results, Path], None]], ...]:
+        return (*self.files, *self.series(results))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...geometry import SurfaceQuery, TriangleMesh
 from ..reader import Results
-from .shapes import DRAWINGS, Surface
+from .shapes import Surface
 
 _SEEN_THROUGH = 0.25
 """Opacity of a surface around the flow."""
@@ -72,7 +72,7 @@ class SceneView:
 
 def opacity_of(shape: Surface, shapes: Sequence[Surface]) -> float:
     """Opacity of a shape: bodies that contain another shape are see-through."""
-    if shape.name.startswith(f"{DRAWINGS}/"):
+    if shape.is_drawing:
         return 1.0
     query = SurfaceQuery(TriangleMesh(shape.points, shape.faces), device="cpu")
     for other in shapes:

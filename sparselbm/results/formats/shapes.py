@@ -11,6 +11,7 @@ import numpy as np
 
 from ...scene.usd import Scene, open_stage
 from ..reader import Results
+from ..stage.root import drawings_of, group_of
 from ..stage.shapes import LINES, POINTS, shapes_at
 from ..stage.solids import copies, tubes
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pxr import Usd
 
 GREY = (0.5, 0.5, 0.5)
-DRAWINGS = "/Results"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,53 +33,55 @@ class Surface:
     """Faces (m, 3), counter-clockwise as seen from outside."""
     colours: np.ndarray
     """Linear RGB at the points, (n, 3)."""
-    designs: tuple[np.ndarray, ...] = ()
-    """Points [m] at each iteration of a study that moved them, each (n, 3)."""
+    group: str = ""
+    """Group of a drawing, such as Slices; empty for bodies."""
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it was drawn next to the bodies."""
+        return self.group != ""
 
 
 def all_shapes(results: Results) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes of the best design or of the flow of a run, with moving bodies at the last
     output time."""
-    moves = results.codes and "moving_bodies" in results.summary
-    return shapes_of(results, results.codes[-1] if moves else results.best)
+    return shapes_of(results, results.shown)
 
 
 def shapes_of(results: Results, time: float | None) -> tuple[str, tuple[Surface, ...]]:
     """Up axis (Y or Z), and all visible shapes at a time code; None: at the default time."""
     scene = Scene.open(results.stage, time=time)
     stage = open_stage(results.stage)
-    return scene.up_axis, (*_bodies(results, scene, stage, time), *_drawings(stage, time))
+    return scene.up_axis, (*_bodies(scene, stage, time), *_drawings(stage, time))
 
 
-def _bodies(results: Results, scene: Scene, stage: Usd.Stage, time: float | None) -> list[Surface]:
-    designs = [Scene.open(results.stage, time=each).bodies for each in results.iterations]
+def _bodies(scene: Scene, stage: Usd.Stage, time: float | None) -> list[Surface]:
     found = []
-    for number, body in enumerate(scene.bodies):
-        points = [bodies[number].mesh.points for bodies in designs]
-        moved = len(points) > 1 and any(not np.array_equal(each, points[0]) for each in points)
+    for body in scene.bodies:
         colours = np.empty((len(body.mesh.points), 3))
         for part in body.parts:
             colours[part.points] = _colours(stage, part.path, len(colours[part.points]), time)
-        found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours, tuple(points) if moved else ()))
+        found.append(Surface(body.path, body.mesh.points, body.mesh.faces, colours))
     return found
 
 
 def _drawings(stage: Usd.Stage, time: float | None) -> list[Surface]:
-    """Visible meshes, curves and glyphs below /Results."""
-    found = []
+    """Visible meshes, curves and glyphs among the drawings."""
+    found, drawings = [], drawings_of(stage)
     for shape in shapes_at(stage, time):
-        if not shape.path.startswith(f"{DRAWINGS}/") or shape.corners == POINTS:
+        group = group_of(shape.path, drawings)
+        if not group or shape.corners == POINTS:
             continue
         points, colours, faces = shape.positions.astype(np.float64), shape.colours, shape.indices.reshape(-1, shape.corners)
         if shape.corners == LINES:
-            found.append(Surface(shape.path, *tubes(points, _counts(faces), shape.width, colours)))
+            found.append(Surface(shape.path, *tubes(points, _counts(faces), shape.width, colours), group))
         elif shape.copies is None:
-            found.append(Surface(shape.path, points, faces, colours))
+            found.append(Surface(shape.path, points, faces, colours, group))
         else:
             matrices = shape.copies.matrices
             there = np.einsum("mij,nj->mni", matrices[:, :3, :3], points) + matrices[:, None, :3, 3]
             tinted = (shape.copies.colours[:, None] * colours).reshape(-1, 3)
-            found.append(Surface(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted))
+            found.append(Surface(shape.path, *copies(there, faces, shape.copies.colours)[:2], tinted, group))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Surfaces of the bodies with their values: as a VTK surface, `.vtp` (VTK's XML format, data appended raw), and as `.stl`."""
+"""Surfaces of the bodies with their values: as a VTK surface, `.vtp`, and as `.stl`."""
 
 # pxr fills its modules at run time, which pyright cannot see.
 # pyright: reportAttributeAccessIssue=false
@@ -14,26 +14,12 @@ import numpy as np
 from ...scene.usd import Scene, open_stage
 from ..reader import Results
 from .export_format import ExportFormat
+from .field_data import FieldData
+from .shapes import point_normals
+from .vtk_xml import Array, write_xml
 
 if TYPE_CHECKING:
     from pxr import Usd
-
-_HEAD = """<?xml version="1.0"?>
-<VTKFile type="PolyData" version="1.0" byte_order="LittleEndian" header_type="UInt64">
-<PolyData>
-<FieldData>
-<Array type="String" Name="prims" NumberOfTuples="{prims}" format="ascii">
-{names}
-</Array>
-</FieldData>
-<Piece NumberOfPoints="{points}" NumberOfVerts="0" NumberOfLines="0" NumberOfStrips="0" NumberOfPolys="{faces}">
-"""
-_TAIL = """</Piece>
-</PolyData>
-<AppendedData encoding="raw">
-_"""
-_TYPES = {"float32": "Float32", "float64": "Float64", "int32": "Int32", "int64": "Int64"}
-
 
 @dataclass(frozen=True, eq=False)
 class BodySurfaces:
@@ -51,9 +37,10 @@ class BodySurfaces:
     """Scalars (n,) and vectors (n, 3) by name; NaN on bodies without them."""
 
     @classmethod
-    def of(cls, results: Results) -> BodySurfaces:
-        """The bodies of the best design, or of the last flow of a run, with the values that it wrote onto them."""
-        scene, stage = Scene.open(results.stage, time=results.best), open_stage(results.stage)
+    def of(cls, results: Results, time: float | None) -> BodySurfaces:
+        """The bodies at a time code of the stage, with the values that the run wrote onto them, their normals, and what follows
+        from them: the pressure coefficient and y+. None: at the default time."""
+        scene, stage = Scene.open(results.stage, time=time), open_stage(results.stage)
         points, faces, prim, prims, found, start = [], [], [], [], [], 0
         for body in scene.bodies:
             points.append(body.mesh.points)
@@ -65,11 +52,21 @@ class BodySurfaces:
                 found.append((slice(start + part.points.start, start + part.points.stop), stage.GetPrimAtPath(part.path)))
             prim.append(number)
             start += len(body.mesh.points)
-        values = _values(found, start, results.best)
-        pressure, dynamic = values.get("pressure"), _dynamic_pressure(results)
-        if pressure is not None and dynamic is not None:
-            values["pressure_coefficient"] = pressure / np.float32(dynamic)
+        normals = np.concatenate([point_normals(body.mesh.points, body.mesh.faces) for body in scene.bodies])
+        values = _values(found, start, time)
+        values |= {"normals": normals.astype(np.float32)} | _derived(values, FieldData.of(results).numbers)
         return cls(np.concatenate(points), np.concatenate(faces), np.concatenate(prim), tuple(prims), values)
+
+
+def _derived(values: Mapping[str, np.ndarray], numbers: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """Pressure coefficient from the pressure, and y+ of the centres of the first cells from the wall shear stress."""
+    found = {}
+    if "pressure" in values and numbers.get("dynamic_pressure"):
+        found["pressure_coefficient"] = values["pressure"] / np.float32(numbers["dynamic_pressure"])
+    if "shear" in values and {"density", "kinematic_viscosity", "voxel_size"} <= set(numbers):
+        friction = np.sqrt(np.linalg.norm(values["shear"], axis=1) / np.float32(numbers["density"]))
+        found["y_plus"] = friction * np.float32(0.5 * numbers["voxel_size"] / numbers["kinematic_viscosity"])
+    return {name: each for name, each in found.items() if name not in values}
 
 
 def _values(found: list[tuple[slice, Usd.Prim]], count: int, time: float | None) -> dict[str, np.ndarray]:
@@ -88,47 +85,19 @@ def _values(found: list[tuple[slice, Usd.Prim]], count: int, time: float | None)
     return result
 
 
-def _dynamic_pressure(results: Results) -> float | None:
-    """1/2 rho u^2 of the incoming flow past a body [Pa]; None for other flows."""
-    run = results.summary.get("run", {})
-    if "reference_force" not in results.summary or not {"density", "velocity"} <= set(run):
-        return None
-    return 0.5 * run["density"] * run["velocity"] ** 2
-
-
-def write_vtp(path: Path, surfaces: BodySurfaces) -> None:
+def write_vtp(path: Path, surfaces: BodySurfaces, facts: FieldData = FieldData()) -> None:
     """Writes a surface with values at the points, the number of the prim of each face, and the prims' paths as field data."""
     faces = surfaces.faces.astype("<i8")
-    blocks: list[np.ndarray] = []
-    text = (
-        _section("PointData", surfaces.values, blocks)
-        + _section("CellData", {"prim": surfaces.prim}, blocks)
-        + _section("Points", {"points": surfaces.points.astype("<f4")}, blocks)
-        + _section("Polys", {"connectivity": faces.reshape(-1), "offsets": 3 * np.arange(1, len(faces) + 1)}, blocks)
-    )
-    names = "\n".join(" ".join(map(str, [*name.encode(), 0])) for name in surfaces.prims)
-    head = _HEAD.format(prims=len(surfaces.prims), names=names, points=len(surfaces.points), faces=len(faces))
-    with open(path, "wb") as file:
-        file.write((head + text + _TAIL).encode())
-        for block in blocks:
-            file.write(np.uint64(block.nbytes).tobytes())
-            file.write(block.data)
-        file.write(b"\n</AppendedData>\n</VTKFile>\n")
-
-
-def _section(name: str, arrays: Mapping[str, np.ndarray], blocks: list[np.ndarray]) -> str:
-    """A section with the headers of its arrays, which are appended to the blocks."""
-    lines = [f"<{name}>"]
-    for key, values in arrays.items():
-        block = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-        components = 1 if block.ndim == 1 else block.shape[1]
-        offset = sum(each.nbytes + 8 for each in blocks)
-        lines.append(
-            f'<DataArray type="{_TYPES[block.dtype.name]}" Name="{key}" NumberOfComponents="{components}" format="appended" '
-            f'offset="{offset}"/>'
-        )
-        blocks.append(block)
-    return "\n".join([*lines, f"</{name}>"]) + "\n"
+    offsets = 3 * np.arange(1, len(faces) + 1, dtype="<i8")
+    counts = {"Points": len(surfaces.points), "Verts": 0, "Lines": 0, "Strips": 0, "Polys": len(faces)}
+    sections = {
+        "PointData": [Array.of(name, values) for name, values in surfaces.values.items()],
+        "CellData": [Array.of("prim", surfaces.prim)],
+        "Points": [Array.of("points", surfaces.points.astype("<f4"))],
+        "Polys": [Array.of("connectivity", faces.reshape(-1)), Array.of("offsets", offsets)],
+    }
+    piece = {f"NumberOf{name}": str(count) for name, count in counts.items()}
+    write_xml(path, "PolyData", {}, piece, sections, facts.listing("prims", surfaces.prims))
 
 
 def write_stl(path: Path, surfaces: BodySurfaces) -> None:
@@ -141,7 +110,5 @@ def write_stl(path: Path, surfaces: BodySurfaces) -> None:
     path.write_bytes(b"binary STL in metres".ljust(80) + np.uint32(len(record)).tobytes() + record.tobytes())
 
 
-VTP = ExportFormat((("surfaces.vtp", lambda results, path: write_vtp(path, BodySurfaces.of(results))),))
-"""For ParaView, PyVista and trained models: the bodies with pressure, wall shear stress and sensitivity."""
-STL = ExportFormat((("surfaces.stl", lambda results, path: write_stl(path, BodySurfaces.of(results))),))
+STL = ExportFormat((("surfaces.stl", lambda results, path: write_stl(path, BodySurfaces.of(results, results.shown))),))
 """For CAD and mesh tools."""

@@ -7,6 +7,7 @@ Features that such viewers do not support are avoided: references, transforms, p
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from ..reader import Results
 from ..stage.colour import colours, for_screen
 from ..stage.looks import Look
 from .export_format import ExportFormat
+from .field_data import FieldData
+from .legend_boards import FACES, PLACES, LegendBoard, legend_boards
 from .shapes import GREY, Surface, all_shapes, point_normals, y_up
 
 if TYPE_CHECKING:
@@ -27,20 +30,27 @@ STEPS = 256
 PICTURE = "colours.png"
 
 
-def write_usdz(path: Path, shapes: tuple[Surface, ...], up_axis: str) -> None:
-    """Writes the shapes of the best design as meshes of one package. Raises OSError if USD cannot write it."""
+def write_usdz(
+    path: Path, shapes: tuple[Surface, ...], up_axis: str, facts: FieldData = FieldData(), legends: tuple[LegendBoard, ...] = ()
+) -> None:
+    """Writes the shapes of the best design as meshes of one package; reference values are custom data of its layer. Raises
+    OSError if USD cannot write it."""
     from pxr import Sdf, Usd, UsdGeom, UsdUtils
 
     with tempfile.TemporaryDirectory() as folder:
         stage = Usd.Stage.CreateNew(str(Path(folder) / "design.usdc"))
         UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
         UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        stage.GetRootLayer().customLayerData = {"sparselbm": facts.plain(())}
         root = UsdGeom.Xform.Define(stage, "/Design").GetPrim()
         stage.SetDefaultPrim(root)
         _draw_picture(Path(folder) / PICTURE)
         look = Look("/Design/Colours", PICTURE)
         for number, shape in enumerate(shapes):
             _define(stage, f"/Design/Surface{number}", shape, up_axis, look)
+        for number, board in enumerate(legends):
+            shutil.copy(board.picture, Path(folder) / f"legend{number}.png")
+            _define_board(stage, number, board, up_axis)
         stage.GetRootLayer().Save()
         # USD flattens the stage into one file and packages it with its assets, aligned to 64 bytes.
         if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
@@ -71,30 +81,50 @@ def _draw_picture(path: Path) -> None:
 
 
 def _define(stage: Usd.Stage, path: str, shape: Surface, up_axis: str, look: Look) -> None:
+    normals = point_normals(shape.points, shape.faces)
+    _define_mesh(
+        stage, path, shape.name, y_up(shape.points, up_axis), shape.faces, y_up(normals, up_axis), map_places(shape.colours), look
+    )
+
+
+def _define_board(stage: Usd.Stage, number: int, board: LegendBoard, up_axis: str) -> None:
+    look = Look(f"/Design/Legends/Look{number}", f"legend{number}.png", lit=False)
+    normals = np.tile(board.normal, (4, 1))
+    _define_mesh(
+        stage, f"/Design/Legend{number}", board.picture.stem, y_up(board.points, up_axis), FACES, y_up(normals, up_axis), PLACES,
+        look,
+    )
+
+
+def _define_mesh(
+    stage: Usd.Stage, path: str, name: str, positions: np.ndarray, faces: np.ndarray, normals: np.ndarray, st: np.ndarray,
+    look: Look,
+) -> None:
+    """Defines a mesh from arrays at its points, Y up, with texture coordinates."""
     from pxr import Sdf, UsdGeom, Vt
 
     def vectors(values: np.ndarray) -> Vt.Vec3fArray:
         return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, np.float32))
 
     mesh = UsdGeom.Mesh.Define(stage, path)
-    mesh.GetPrim().SetDisplayName(shape.name)
-    points = vectors(y_up(shape.points, up_axis))
+    mesh.GetPrim().SetDisplayName(name)
+    points = vectors(positions)
     mesh.CreatePointsAttr(points)
     mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(points))
-    mesh.CreateFaceVertexCountsAttr(np.full(len(shape.faces), 3, np.int32))
-    mesh.CreateFaceVertexIndicesAttr(np.ascontiguousarray(shape.faces, np.int32).ravel())
+    mesh.CreateFaceVertexCountsAttr(np.full(len(faces), 3, np.int32))
+    mesh.CreateFaceVertexIndicesAttr(np.ascontiguousarray(faces, np.int32).ravel())
     mesh.CreateSubdivisionSchemeAttr("none")
     mesh.CreateDoubleSidedAttr(True)
-    mesh.CreateNormalsAttr(vectors(y_up(point_normals(shape.points, shape.faces), up_axis)))
+    mesh.CreateNormalsAttr(vectors(normals))
     mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
     places = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex)
-    places.Set(Vt.Vec2fArray.FromNumpy(map_places(shape.colours)))
+    places.Set(Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(st, np.float32)))
     look.bind(mesh.GetPrim())
 
 
 def _shapes(results: Results, path: Path) -> None:
     up_axis, shapes = all_shapes(results)
-    write_usdz(path, shapes, up_axis)
+    write_usdz(path, shapes, up_axis, FieldData.of(results), legend_boards(results, shapes, up_axis))
 
 
 USDZ = ExportFormat((("design.usdz", _shapes),))

@@ -6,6 +6,7 @@ from pathlib import Path
 from ...files.grid import TileGrid
 from ..reader import Results
 from .export_format import ExportFormat
+from .field_data import FieldData
 from .vtkhdf import write_amr, write_vtkhdf
 from .vtkhdf_steps import write_steps
 
@@ -17,16 +18,16 @@ def _steps(results: Results) -> tuple[list[float], Iterator[tuple[TileGrid, ...]
 
 def _fields(results: Results, path: Path) -> None:
     if results.frames:
-        write_steps(path, *_steps(results))
+        write_steps(path, *_steps(results), FieldData.of(results).timeless)
     else:
-        write_vtkhdf(path, results.grids)
+        write_vtkhdf(path, results.grids, FieldData.of(results))
 
 
 def _amr(results: Results, path: Path) -> None:
     if results.frames:
-        write_steps(path, *_steps(results), amr=True)
+        write_steps(path, *_steps(results), FieldData.of(results).timeless, amr=True)
     else:
-        write_amr(path, results.grids)
+        write_amr(path, results.grids, FieldData.of(results))
 
 
 VTKHDF = ExportFormat((("fields.vtkhdf", _fields),), ("h5py",), "vtkhdf", fields=True)

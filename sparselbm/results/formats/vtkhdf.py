@@ -2,55 +2,75 @@
 
 Either as a MultiBlock, which both can read, or as one level of overlapping AMR, VTK's own type for sparse boxes: ParaView
 slices and renders it as one field, but PyVista 0.49 rejects it ("vtkOverlappingAMR is not currently supported"). Tiles are
-first merged into few boxes, since readers create an object per box.
+first merged into few boxes, since readers create an object per box. The images of a MultiBlock overlap by one layer of cells,
+which vtkGhostType marks, so that filters join them without gaps; the boxes of an AMR level may not.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ...files.grid import TILE_EDGE, TileGrid
-from .blocks import box_values, corner
+from .blocks import GHOST_TYPE, Cells
 from .boxes import merged_boxes
+from .field_data import FieldData
 
 VERSION = (2, 2)
+COMPRESSED = {"compression": "gzip", "compression_opts": 1}
 
 
-def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...]) -> None:
-    """Writes grids on the same tiles as cell data of one file; NaN where there is no flow."""
+def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
+    """Writes grids on the same tiles as cell data of one file, with vtkGhostType; see `Cells` for the values in solids."""
     import h5py
 
-    boxes = merged_boxes(grids[0].tiles)
+    volume = Cells(grids)
     with h5py.File(path, "w") as file:
         root = file.create_group("VTKHDF", track_order=True)
         _name(root, "MultiBlockDataSet")
+        write_field_data(root, facts, volume)
         assembly = root.create_group("Assembly", track_order=True)
-        images = []
-        for number, box in enumerate(boxes):
-            images.append(begin_image(root.create_group(f"box{number}"), grids[0], box))
+        for number, box in enumerate(merged_boxes(grids[0].tiles)):
+            cells = volume.with_ghosts(box)
+            data = begin_image(root.create_group(f"box{number}"), volume, cells)
             assembly[f"box{number}"] = h5py.SoftLink(f"/VTKHDF/box{number}")
-        for grid in grids:
-            for cells, block in zip(images, box_values(grid, boxes)):
-                # In VTK x varies fastest.
-                data = np.ascontiguousarray(block.swapaxes(0, 2))
-                cells.create_dataset(grid.name, data=data, compression="gzip", compression_opts=1)
+            for name, tail, kind, layers in arrays_of(volume, cells, box):
+                _write_layers(data, name, (*np.diff(cells, axis=0)[0, ::-1], *tail), kind, layers)
 
 
-def write_amr(path: Path, grids: tuple[TileGrid, ...]) -> None:
+def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
     """Writes grids as overlapping AMR with one level, without a coarser level below."""
     import h5py
 
-    boxes = merged_boxes(grids[0].tiles)
+    volume, boxes = Cells(grids), merged_boxes(grids[0].tiles)
     with h5py.File(path, "w") as file:
-        cells = begin_amr(file.create_group("VTKHDF", track_order=True), grids[0], boxes)
-        for grid in grids:
-            tail = grid.values.shape[2:]
-            count = int(cell_counts(boxes).sum())
-            data = cells.create_dataset(grid.name, (count, *tail), "<f4", chunks=True, compression="gzip", compression_opts=1)
-            end = 0
-            for block in box_values(grid, boxes):
-                begin, end = end, end + block.size // max(int(np.prod(tail)), 1)
-                data[begin:end] = block.swapaxes(0, 2).reshape(-1, *tail)
+        root = file.create_group("VTKHDF", track_order=True)
+        cells = begin_amr(root, volume, boxes)
+        write_field_data(root, facts, volume)
+        append_boxes(cells, volume, boxes, 0, 1)
+
+
+def append_boxes(data, volume: Cells, boxes: np.ndarray, step: int, steps: int) -> None:
+    """Writes the values of all boxes of tiles at a step, one after the other and after those of the steps before."""
+    count = int(cell_counts(boxes).sum())
+    end = step * count
+    for box in boxes:
+        cells, begin = box * TILE_EDGE, end
+        for name, tail, kind, layers in arrays_of(volume, cells, box):
+            if name not in data:
+                data.create_dataset(name, (steps * count, *tail), kind, chunks=True, **COMPRESSED)
+            end = begin
+            for layer in layers:
+                flat = layer.reshape(-1, *tail)
+                data[name][end : end + len(flat)] = flat
+                end += len(flat)
+
+
+def arrays_of(volume: Cells, cells: np.ndarray, box: np.ndarray) -> Iterator[tuple[str, tuple, str, Iterator[np.ndarray]]]:
+    """Name, shape per cell, type and values of each array in a box of cells about a box of tiles."""
+    for grid in volume.fields:
+        yield grid.name, grid.values.shape[2:], "<f4", volume.layers(grid, cells)
+    yield GHOST_TYPE, (), "u1", volume.ghost_types(cells, box)
 
 
 def cell_counts(boxes: np.ndarray) -> np.ndarray:
@@ -58,13 +78,13 @@ def cell_counts(boxes: np.ndarray) -> np.ndarray:
     return (boxes[:, 1] - boxes[:, 0]).prod(axis=1) * TILE_EDGE**3
 
 
-def begin_amr(root, grid: TileGrid, boxes: np.ndarray):
+def begin_amr(root, volume: Cells, boxes: np.ndarray):
     """Makes a group overlapping AMR with one level of these boxes; returns the group of its cell data."""
     _name(root, "OverlappingAMR")
-    root.attrs["Origin"] = corner(grid)
+    root.attrs["Origin"] = volume.corner
     root.attrs.create("GridDescription", b"XYZ", dtype="S3")
     level = root.create_group("Level0", track_order=True)
-    level.attrs["Spacing"] = np.full(3, grid.voxel_size)
+    level.attrs["Spacing"] = np.full(3, volume.voxel_size)
     low, high = np.moveaxis(boxes * TILE_EDGE, 1, 0)
     # First and last cell along each axis.
     level.create_dataset("AMRBox", data=np.stack([low, high - 1], axis=2).reshape(-1, 6).astype("<i4"))
@@ -73,15 +93,38 @@ def begin_amr(root, grid: TileGrid, boxes: np.ndarray):
     return level.create_group("CellData")
 
 
-def begin_image(group, grid: TileGrid, box: np.ndarray):
-    """Makes a group an image of a box; returns the group of its cell data."""
+def begin_image(group, volume: Cells, cells: np.ndarray):
+    """Makes a group an image of a box of cells (2, 3); returns the group of its cell data.
+
+    The extent begins at 0, since readers before VTK 9.7 take its begin for that of the arrays.
+    """
     _name(group, "ImageData")
-    low, high = box * TILE_EDGE
-    group.attrs["WholeExtent"] = np.stack([low, high], axis=1).ravel().astype("<i4")
-    group.attrs["Origin"] = corner(grid)
-    group.attrs["Spacing"] = np.full(3, grid.voxel_size)
+    low, high = cells
+    group.attrs["WholeExtent"] = np.stack([0 * low, high - low], axis=1).ravel().astype("<i4")
+    group.attrs["Origin"] = volume.corner + volume.voxel_size * low
+    group.attrs["Spacing"] = np.full(3, volume.voxel_size)
     group.attrs["Direction"] = np.eye(3).ravel()
     return group.create_group("CellData")
+
+
+def write_field_data(group, facts: FieldData, volume: Cells) -> None:
+    """Writes field data of a group, with the units of the fields."""
+    import h5py
+
+    data = group.create_group("FieldData", track_order=True)
+    for name, value in facts.numbers.items():
+        data.create_dataset(name, data=np.array([value], "<f8"))
+    for name, texts in facts.all_texts(grid.name for grid in volume.fields).items():
+        data.create_dataset(name, data=list(texts), dtype=h5py.string_dtype("ascii"))
+
+
+def _write_layers(data, name: str, shape: tuple, kind: str, layers: Iterator[np.ndarray]) -> None:
+    """Writes an array layer by layer along its first index."""
+    found = data.create_dataset(name, shape, kind, chunks=(min(TILE_EDGE, shape[0]), *shape[1:]), **COMPRESSED)
+    end = 0
+    for layer in layers:
+        begin, end = end, end + len(layer)
+        found[begin:end] = layer
 
 
 def _name(group, kind: str) -> None:

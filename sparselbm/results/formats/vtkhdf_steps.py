@@ -9,18 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ...files.grid import TileGrid
-from .blocks import box_values
+from ...files.grid import TILE_EDGE, TileGrid
+from .blocks import GHOST_TYPE, Cells
 from .boxes import merged_boxes
-from .vtkhdf import begin_amr, begin_image, cell_counts
+from .field_data import FieldData
+from .vtkhdf import COMPRESSED, append_boxes, arrays_of, begin_amr, begin_image, cell_counts, write_field_data
 
-_COMPRESSED = {"compression": "gzip", "compression_opts": 1}
 
+def write_steps(
+    path: Path, times: Sequence[float], frames: Iterable[tuple[TileGrid, ...]], facts: FieldData = FieldData(), *,
+    amr: bool = False,
+) -> None:
+    """Writes grids at several times [s], all on the same tiles, as cell data with vtkGhostType.
 
-def write_steps(path: Path, times: Sequence[float], frames: Iterable[tuple[TileGrid, ...]], *, amr: bool = False) -> None:
-    """Writes grids at several times [s], all on the same tiles, as cell data; NaN where there is no flow.
-
-    `amr`: as overlapping AMR also where one box is full.
+    `amr`: as overlapping AMR also where one box is full. See `Cells` for the values in solids.
     """
     import h5py
 
@@ -29,33 +31,44 @@ def write_steps(path: Path, times: Sequence[float], frames: Iterable[tuple[TileG
         steps = root.create_group("Steps")
         steps.attrs["NSteps"] = np.int64(len(times))
         steps.create_dataset("Values", data=np.asarray(times, "<f8"))
-        cells, boxes, is_image = None, np.empty((0, 2, 3), int), False
+        data, boxes, is_image = None, np.empty((0, 2, 3), int), False
         for step, grids in enumerate(frames):
-            if cells is None:
+            volume = Cells(grids)
+            if data is None:
                 boxes = merged_boxes(grids[0].tiles)
                 is_image = len(boxes) == 1 and not amr
-                cells = begin_image(root, grids[0], boxes[0]) if is_image else begin_amr(root, grids[0], boxes)
-                if not is_image:
-                    _begin_offsets(steps, len(times), len(boxes), int(cell_counts(boxes).sum()), [grid.name for grid in grids])
-            for grid in grids:
-                (_write_image if is_image else _write_boxes)(cells, grid, boxes, step, len(times))
+                data = begin_image(root, volume, boxes[0] * TILE_EDGE) if is_image else begin_amr(root, volume, boxes)
+                write_field_data(root, facts, volume)
+                if is_image:
+                    _begin_field_data(steps, root["FieldData"], len(times))
+                else:
+                    names = [*(grid.name for grid in volume.fields), GHOST_TYPE]
+                    _begin_offsets(steps, len(times), len(boxes), int(cell_counts(boxes).sum()), names)
+            if is_image:
+                _write_image(data, volume, boxes[0], step, len(times))
+            else:
+                append_boxes(data, volume, boxes, step, len(times))
 
 
-def _write_image(cells, grid: TileGrid, boxes: np.ndarray, step: int, steps: int) -> None:
-    """Values of one image at a step, the first index of its array; in VTK x varies fastest."""
-    data = np.ascontiguousarray(next(box_values(grid, boxes)).swapaxes(0, 2))
-    if grid.name not in cells:
-        cells.create_dataset(grid.name, (steps, *data.shape), "<f4", chunks=(1, *data.shape), **_COMPRESSED)
-    cells[grid.name][step] = data
+def _write_image(data, volume: Cells, box: np.ndarray, step: int, steps: int) -> None:
+    """Values of one image at a step, the first index of its arrays."""
+    cells = box * TILE_EDGE
+    for name, tail, kind, layers in arrays_of(volume, cells, box):
+        shape = (*(cells[1] - cells[0])[::-1], *tail)
+        if name not in data:
+            data.create_dataset(name, (steps, *shape), kind, chunks=(1, TILE_EDGE, *shape[1:]), **COMPRESSED)
+        end = 0
+        for layer in layers:
+            begin, end = end, end + len(layer)
+            data[name][step, begin:end] = layer
 
 
-def _write_boxes(cells, grid: TileGrid, boxes: np.ndarray, step: int, steps: int) -> None:
-    """Values of all boxes at a step, one after the other and after those of the steps before."""
-    tail, count = grid.values.shape[2:], int(cell_counts(boxes).sum())
-    if grid.name not in cells:
-        cells.create_dataset(grid.name, (steps * count, *tail), "<f4", chunks=True, **_COMPRESSED)
-    blocks = [block.swapaxes(0, 2).reshape(-1, *tail) for block in box_values(grid, boxes)]
-    cells[grid.name][step * count : (step + 1) * count] = np.concatenate(blocks)
+def _begin_field_data(steps, data, count: int) -> None:
+    """Places and sizes of the field data, the same at all steps."""
+    offsets, sizes = steps.create_group("FieldDataOffsets"), steps.create_group("FieldDataSizes")
+    for name, values in data.items():
+        offsets.create_dataset(name, data=np.zeros(count, "<i8"))
+        sizes.create_dataset(name, data=np.tile(np.array([1, len(values)], "<i8"), (count, 1)))
 
 
 def _begin_offsets(steps, count: int, boxes: int, cells: int, names: Sequence[str]) -> None:

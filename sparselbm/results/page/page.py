@@ -19,6 +19,7 @@ from ...scene.usd import open_stage
 from ..reader import Results
 from ..stage.camera import first_view
 from ..stage.colour import for_screen
+from ..stage.root import drawings_of, group_of
 from ..stage.shapes import DrawnPrim, shapes_at
 
 MOST_BYTES = 1 << 28
@@ -41,7 +42,7 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     stage = open_stage(read.stage)
     times = _times(stage)
     store = _Store()
-    shapes = _by_prim([shapes_at(stage, time) for time in times], store)
+    shapes = _by_prim([shapes_at(stage, time) for time in times], drawings_of(stage), store)
     if not shapes:
         raise PageError(f"{read.stage} has no mesh, curve or point: run the case again with --draw")
     inside = read.folder.resolve()  # A link to elsewhere would publish that file.
@@ -121,11 +122,14 @@ class _Store:
         return [self._corners.min(axis=0).tolist(), self._corners.max(axis=0).tolist()]
 
 
-def _by_prim(frames: list[list[DrawnPrim]], store: _Store) -> list[dict]:
+def _by_prim(frames: list[list[DrawnPrim]], drawings: str, store: _Store) -> list[dict]:
     """Every prim that is visible at some time, with its arrays at each time, or null."""
     prims: dict[str, dict] = {}
     for number, frame in enumerate(frames):
         for shape in frame:
-            entry = {"path": shape.path, "kind": shape.corners, "opacity": shape.opacity, "frames": [None] * len(frames)}
+            entry = {
+                "path": shape.path, "group": group_of(shape.path, drawings), "kind": shape.corners, "opacity": shape.opacity,
+                "frames": [None] * len(frames),
+            }
             prims.setdefault(shape.path, entry)["frames"][number] = store.add_shape(shape)
     return list(prims.values())

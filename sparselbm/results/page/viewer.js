@@ -55,7 +55,7 @@ function objectOf(shape, piece) {
 }
 
 function surface(shape, piece) {
-  const geometry = new THREE.BufferGeometry(), flat = shape.path.startsWith("/Results/Slices/");
+  const geometry = new THREE.BufferGeometry(), flat = shape.group === "Slices";
   geometry.setAttribute("position", new THREE.BufferAttribute(floats(piece.positions, 3 * piece.points), 3));
   geometry.setAttribute("color", new THREE.BufferAttribute(colours(piece.colours, piece.points), 3, true));
   geometry.setIndex(new THREE.BufferAttribute(new Uint32Array(data, piece.indices, piece.corners), 1));

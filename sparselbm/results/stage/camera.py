@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.results.stage.root import drawings_of
+
 if TYPE_CHECKING:
     from pxr import Usd
 
-CAMERA = "/Results/Camera"
 MARGIN = 1.15
 """Size of the picture relative to that of the case."""
+NEAR = 0.1
+"""Distance of the near clipping plane relative to that of the nearest part of the case."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def first_view(stage: Usd.Stage) -> View | None:
     cameras = [prim for prim in stage.Traverse() if prim.IsA(UsdGeom.Camera)]
     if not cameras:
         return None
-    prim = next((each for each in cameras if str(each.GetPath()) == CAMERA), cameras[0])
+    prim = next((each for each in cameras if str(each.GetPath()) == f"{drawings_of(stage)}/Camera"), cameras[0])
     # The matrix already includes its position in world space.
     camera = UsdGeom.Camera(prim).GetCamera(Usd.TimeCode.EarliestTime())
     scale, place = UsdGeom.GetStageMetersPerUnit(stage), np.array(camera.frustum.position)
@@ -79,7 +82,7 @@ def _add_camera(stage: Usd.Stage, path: str, bounds: np.ndarray, aside: np.ndarr
     camera.CreateHorizontalApertureAttr(aperture)
     camera.CreateVerticalApertureAttr(aperture * 9.0 / 16.0)
     camera.CreateFocalLengthAttr(focal)
-    camera.CreateClippingRangeAttr(Gf.Vec2f(0.1 * (distance - towards.max()), 10.0 * (distance + size)))
+    camera.CreateClippingRangeAttr(Gf.Vec2f(NEAR * (distance - towards.max()), 10.0 * (distance + size)))
     camera.CreateFocusDistanceAttr(float(distance))
     view = Gf.Matrix4d().SetLookAt(Gf.Vec3d(*eye), Gf.Vec3d(*centre), Gf.Vec3d(*up))
     camera.MakeMatrixXform().Set(view.GetInverse())

@@ -18,6 +18,7 @@ from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.files.names import is_plain
 from sparselbm.files.state_file import State, array_of
 from sparselbm.results.stage.clips import Clips, load
+from sparselbm.results.stage.root import define_drawings
 from sparselbm.scene.usd import foreign, open_stage
 from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.paths import name_searched, relative_path
@@ -33,9 +34,8 @@ class LayerPair:
 
     def __init__(
         self, scene: Path, folder: Path, case_name: str, overwrite: bool, variants: Mapping[str, str] | None = None,
-        attributes: Mapping[str, str] | None = None, *, drawings: str,
+        attributes: Mapping[str, str] | None = None,
     ):
-        """`drawings`: path of the prim below which frames may be written to separate files."""
         if not is_plain(case_name):
             raise SceneError(
                 f"case_name is {case_name!r}, but is used in file names: use only letters, digits, `_`, `-` and `.`"
@@ -45,7 +45,10 @@ class LayerPair:
         self.data_path = folder.resolve() / f"{case_name}_layer.usdc"
         self._refuse(overwrite)
         self._compose(variants or {}, attributes or {})
-        self.clips = Clips(drawings, folder.resolve() / f"{case_name}_clips", _replace)
+        self.drawings = define_drawings(self.stage)
+        """Path of the prim of the drawings, below which frames may be written to separate files."""
+        self._name_default_prim()
+        self.clips = Clips(self.drawings, folder.resolve() / f"{case_name}_clips", _replace)
         self._saved_frames = 0
 
     def _refuse(self, overwrite: bool) -> None:
@@ -128,10 +131,10 @@ class LayerPair:
         change(self.data)
         self.clips.change_all(change)
 
-    def name_default_prim(self, name: str) -> None:
-        """Makes a root prim the default if the user's scene has none."""
+    def _name_default_prim(self) -> None:
+        """Makes the drawings the default prim if the user's scene has no prim."""
         if not self.root.HasDefaultPrim():
-            self.root.defaultPrim = name
+            self.root.defaultPrim = self.drawings.strip("/")
 
     def saved(self) -> State:
         """The data as of the last `save`, and the frames."""

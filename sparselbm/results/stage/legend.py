@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparselbm.results.stage.camera import NEAR
 from sparselbm.results.stage.colour import ColourRange, map_of, map_picture
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 INCHES = (1.1, 3.2)
 HEIGHT = 0.34
 """Height relative to that of the camera picture."""
+_AHEAD = 0.95
+"""Distance from the camera relative to that of the nearest part of the case: right in front of it, so that the bounds of both
+are hardly larger than those of the case, and a viewer that frames everything shows it in full size."""
 
 
 def draw_map(path: Path) -> None:
@@ -43,15 +47,15 @@ def place_legend(mesh: UsdGeom.Mesh, camera: UsdGeom.Camera, place: int) -> None
     """Defines a rectangle in camera space, in front of everything in view: number `place` from the left."""
     from pxr import Gf, Sdf, UsdGeom, Vt
 
-    near = 1.05 * camera.GetClippingRangeAttr().Get()[0]
-    reach = near / camera.GetFocalLengthAttr().Get()
+    depth = _AHEAD / NEAR * camera.GetClippingRangeAttr().Get()[0]
+    reach = depth / camera.GetFocalLengthAttr().Get()
     width, height = reach * camera.GetHorizontalApertureAttr().Get(), reach * camera.GetVerticalApertureAttr().Get()
     tall = HEIGHT * height
     wide = tall * INCHES[0] / INCHES[1]
     left = -0.48 * width + 1.1 * place * wide
     bottom = -0.48 * height
     corners = [(left, bottom), (left + wide, bottom), (left + wide, bottom + tall), (left, bottom + tall)]
-    points = Vt.Vec3fArray([Gf.Vec3f(x, y, -near) for x, y in corners])
+    points = Vt.Vec3fArray([Gf.Vec3f(x, y, -depth) for x, y in corners])
     mesh.CreatePointsAttr(points)
     mesh.CreateFaceVertexCountsAttr([4])
     mesh.CreateFaceVertexIndicesAttr([0, 1, 2, 3])

@@ -139,7 +139,7 @@ def block_stale(mesh: UsdGeom.Mesh) -> None:
 
     Normals are recomputed instead. A topology that changes in time is fixed at its first sample, to which the points belong.
     """
-    from pxr import Usd, UsdGeom
+    from pxr import Usd
 
     prim = mesh.GetPrim()
     for topology in (
@@ -155,6 +155,13 @@ def block_stale(mesh: UsdGeom.Mesh) -> None:
         attribute = prim.GetAttribute(name)
         if attribute and attribute.HasAuthoredValue():
             attribute.Block()
+    block_hints(prim)
+
+
+def block_hints(prim: Usd.Prim) -> None:
+    """Blocks the cached bounds of a prim and of those above it, which its new content exceeds."""
+    from pxr import UsdGeom
+
     while prim and not prim.IsPseudoRoot():
         hint = UsdGeom.ModelAPI(prim).GetExtentsHintAttr()
         if hint and hint.HasAuthoredValue():

@@ -22,15 +22,13 @@ from sparselbm.results.stage.legend import draw_map
 from sparselbm.results.stage.looks import Look
 from sparselbm.results.stage.overs import block_stale, ensure_mesh, set_points
 from sparselbm.results.stage.playback import Playback
+from sparselbm.results.stage.root import hold_in_place
 from sparselbm.results.stage.scales import Scales
 from sparselbm.results.stage.solids import Solid, balls, tubes
 from sparselbm.results.stage.trim import grid_faces
 from sparselbm.results.stage.xform_ops import PrimOps, write_values
 from sparselbm.scene.usd import Body
-from sparselbm.scene.usd.traversal import DRAWINGS_MARK
 
-ROOT = "/Results"
-"""Prim of the drawings, outside the user's prims, whose transforms would move them."""
 SURFACE_OPACITY = 0.4
 
 
@@ -51,11 +49,12 @@ class ResultsStage(Resumable):
         Raises ResultsExistError if one of the two files exists, and `overwrite` is false; SceneError if the scene cannot be
         opened, and for a `case_name` that is not a valid file name, or would overwrite the scene.
         """
-        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes, drawings=ROOT)
+        self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes)
         self.playback = Playback(self._layers.root)
         """Range of time codes that a viewer plays."""
         self._pictures: dict[str, Callable[[Path], None]] = {}
-        self.scales = Scales(self._layers, self._pictures, ROOT)
+        self._drawings = self._layers.drawings
+        self.scales = Scales(self._layers, self._pictures, self._drawings)
         """Colour ranges of the fields."""
         self._begin()
 
@@ -99,7 +98,7 @@ class ResultsStage(Resumable):
         self.playback.restore(state["playback"])
 
     def end_frame(self, time: float) -> None:
-        """Writes everything drawn below /Results at a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
+        """Writes all drawings of a time to a separate file, CASE_clips/NUMBER.usdc, and saves.
 
         Samples of bodies stay in the growing layer, which is saved less and less often; without this call drawings do so too.
         """
@@ -146,6 +145,7 @@ class ResultsStage(Resumable):
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
+        hold_in_place(self._layers.stage, self._drawings, ops.prim)
         write_values(self._layers.stage, ops, values, float(iteration))
         self.playback.add(iteration)
         self.save()
@@ -341,19 +341,19 @@ class ResultsStage(Resumable):
         if not (self.folder / vdb_path).is_file():
             raise FileNotFoundError(f"{self.folder / vdb_path}: no such file; write it before adding it")
         corners = checked("bounds", bounds, [(2, 3)])
-        path = drawings.path_of(self._layers.stage, f"{ROOT}/Volumes", name)
+        path = drawings.path_of(self._layers.stage, f"{self._drawings}/Volumes", name)
         file = f"./{Path(vdb_path).as_posix()}"
         drawings.draw_volume(self._layers.stage, path, file, field_name_of(field_name), corners, time)
         self.playback.add(time)
 
     def add_camera(self, bounds: np.ndarray) -> None:
-        """Points the cameras /Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m], such as the domain."""
-        add_cameras(self._layers.stage, ROOT, self._to_stage(checked("bounds", bounds, [(2, 3)])))
+        """Points the cameras Results/Camera, SideCamera and TopCamera at a box, shape (2, 3) [m], such as the domain."""
+        add_cameras(self._layers.stage, self._drawings, self._to_stage(checked("bounds", bounds, [(2, 3)])))
 
     def set_scale(self, field_name: str, limits: ColourRange, label: str) -> None:
         """Fixes the colour range of a field for all drawings of it, and adds a legend.
 
-        The legend is in front of /Results/Camera. The first range is kept until `Scales.unify`: colours are comparable over time.
+        The legend is in front of Results/Camera. The first range is kept until `Scales.unify`: colours are comparable over time.
         """
         self.scales.see(field_name_of(field_name), limits, label, self.frames)
 
@@ -364,9 +364,7 @@ class ResultsStage(Resumable):
         drawn = [UsdGeom.Tokens.default_, UsdGeom.Tokens.render]
         cache = UsdGeom.BBoxCache(Usd.TimeCode.EarliestTime(), drawn)
         box = cache.ComputeWorldBound(stage.GetPseudoRoot()).ComputeAlignedRange()
-        UsdGeom.Xform.Define(stage, ROOT).GetPrim().SetCustomDataByKey(DRAWINGS_MARK, True)
-        self._layers.name_default_prim(ROOT.strip("/"))
-        add_cameras(stage, ROOT, np.array([[-1.0] * 3, [1.0] * 3] if box.IsEmpty() else [box.GetMin(), box.GetMax()]))
+        add_cameras(stage, self._drawings, np.array([[-1.0] * 3, [1.0] * 3] if box.IsEmpty() else [box.GetMin(), box.GetMax()]))
 
     def _show(
         self, prim, values: np.ndarray, name: str, limits: ColourRange | None, time: float | None, look: Look | None
@@ -384,7 +382,7 @@ class ResultsStage(Resumable):
     def _look(self, name: str = "Colours", coordinates: str = "st", *, lit: bool = True, opacity: float = 1.0) -> Look:
         picture = f"{self._layers.case_name}_colours.png"
         self._pictures[picture] = draw_map
-        return Look(f"{ROOT}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
+        return Look(f"{self._drawings}/Looks/{name}", f"./{picture}", coordinates, lit, opacity)
 
     def _width(self, width: float | None, points: np.ndarray) -> float:
         """Width in stage units, for points in stage units."""
@@ -394,7 +392,8 @@ class ResultsStage(Resumable):
     def _child(self, group: str, name: str, kind: str):
         from pxr import UsdGeom
 
-        return getattr(UsdGeom, kind).Define(self._layers.stage, drawings.path_of(self._layers.stage, f"{ROOT}/{group}", name))
+        stage = self._layers.stage
+        return getattr(UsdGeom, kind).Define(stage, drawings.path_of(stage, f"{self._drawings}/{group}", name))
 
     def _to_stage(self, positions: np.ndarray) -> np.ndarray:
         return positions / self._layers.metres_per_unit

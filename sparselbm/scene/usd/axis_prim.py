@@ -28,15 +28,11 @@ def axis_of_prim(scene: Scene, path: str) -> tuple[Vector, Vector]:
     """
     from pxr import Usd, UsdGeom
 
-    from sparselbm.scene.usd.attribute_values import set_attributes
-    from sparselbm.scene.usd.stage import hushed, open_stage
-    from sparselbm.scene.usd.variants import select
+    from sparselbm.scene.usd.stage import hushed
+    from sparselbm.scene.usd.variants import open_selected
 
     with hushed():
-        stage = open_stage(scene.path)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, scene.variants)
-        set_attributes(stage, scene.attributes)
+        stage = open_selected(scene.path, scene.variants, scene.attributes)
     prim = stage.GetPrimAtPath("/" + path.strip("/"))
     if not prim:
         raise SceneError(f"{path}: no such prim in {scene.path.name}: name an Xform at the centre of the rotation")

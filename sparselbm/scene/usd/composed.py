@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
-from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.body import Body, merge
 from sparselbm.scene.usd.confinement import refuse_strangers, strangers
 from sparselbm.scene.usd.doubts import doubts_on
@@ -21,9 +20,9 @@ from sparselbm.scene.usd.layer_doubts import layer_doubts
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport
 from sparselbm.scene.usd.skinning import pose
-from sparselbm.scene.usd.stage import hushed, open_stage
+from sparselbm.scene.usd.stage import hushed
 from sparselbm.scene.usd.traversal import PURPOSES, Walk
-from sparselbm.scene.usd.variants import select
+from sparselbm.scene.usd.variants import open_selected
 
 if TYPE_CHECKING:
     from pxr import Usd
@@ -56,10 +55,7 @@ def read_stage(
         if options.local_files_only:
             refuse_strangers(path)
         require_composable(path)
-        stage = open_stage(path)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, options.variants)
-        set_attributes(stage, options.attributes)
+        stage = open_selected(path, options.variants, options.attributes)
         doubtful = _composition_doubts(path, stage, options)
         scale = _metres_per_unit(stage, options)
         posed, time = frozenset(), options.time

@@ -50,6 +50,7 @@ class TransformSamples:
         begin: float | None = None,
         metres_per_unit: float | None = None,
         variants: Mapping[str, str] = MappingProxyType({}),
+        attributes: Mapping[str, str] = MappingProxyType({}),
         step: float = 1.0,
     ) -> TransformSamples:
         """Samples the world transform of a prim, including the motion of its ancestors.
@@ -66,6 +67,7 @@ class TransformSamples:
             begin: time code at which times are 0; None: the first time sample.
             metres_per_unit: length of a unit [m], instead of that of the stage.
             variants: selected variants, as in `Scene.open`.
+            attributes: values in place of those of the stage, as in `Scene.open`.
             step: time codes between two samples, above 0.
 
         Raises:
@@ -73,14 +75,11 @@ class TransformSamples:
         """
         from pxr import Usd, UsdGeom
 
-        from sparselbm.scene.usd.stage import open_stage
-        from sparselbm.scene.usd.variants import select
+        from sparselbm.scene.usd.variants import open_selected
 
         if not step > 0.0:
             raise SceneError(f"step is {step} time codes, but must be above 0")
-        stage = open_stage(path)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, variants)
+        stage = open_selected(path, variants, attributes)
         found = stage.GetPrimAtPath("/" + str(prim).strip("/"))
         if not found:
             raise SceneError(f"{prim}: no such prim in {path}; Scene.open(...).prim_paths lists the prims")

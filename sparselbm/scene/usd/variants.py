@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.named_prims import editable_prim, require_known
 from sparselbm.scene.usd.stage import hushed, open_stage
 
@@ -28,15 +30,27 @@ def select(stage: Usd.Stage, choices: Mapping[str, str]) -> None:
         variants.SetVariantSelection(choice)
 
 
+def open_selected(
+    path: str | Path, variants: Mapping[str, str], attributes: Mapping[str, str] = MappingProxyType({})
+) -> Usd.Stage:
+    """Opens a file with variants selected and attributes set in its session layer, which further edits go to as well.
+
+    Raises SceneError: see `open_stage`, `select` and `set_attributes`.
+    """
+    stage = open_stage(path)
+    stage.SetEditTarget(stage.GetSessionLayer())
+    select(stage, variants)
+    set_attributes(stage, attributes)
+    return stage
+
+
 def variants_of(scene: str | Path, name: str, chosen: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Variants of a set `/Prim:set` of a file, after applying other selections, in alphabetical order.
 
     Raises SceneError if there is no such set.
     """
     with hushed():
-        stage = open_stage(scene)
-        stage.SetEditTarget(stage.GetSessionLayer())
-        select(stage, chosen or {})
+        stage = open_selected(scene, chosen or {})
         return tuple(sorted(_variant_set(stage, name).GetVariantNames()))
 
 
