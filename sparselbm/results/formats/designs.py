@@ -12,6 +12,7 @@ import numpy as np
 
 from ...scene.usd import open_stage
 from ..reader import Results
+from ..stage.root import drawings_of, group_of
 from .shapes import Surface, shapes_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def has_samples(stage: Usd.Stage, path: str, code: float | None = None) -> bool:
     from pxr import Gf, Sdf
 
     interval = Gf.Interval.GetFullInterval() if code is None else Gf.Interval(code - ROUNDING, code + ROUNDING)
-    prims = [stage.GetPrimAtPath(each) for each in Sdf.Path(path).GetPrefixes()]
+    drawings = drawings_of(stage)
+    prims = [stage.GetPrimAtPath(each) for each in Sdf.Path(path).GetPrefixes() if group_of(str(each), drawings)]
     return any(
         attribute.GetTimeSamplesInInterval(interval) for prim in prims if prim for attribute in prim.GetAuthoredAttributes()
     )

@@ -21,6 +21,7 @@ from .vtk_xml import Array, write_xml
 if TYPE_CHECKING:
     from pxr import Usd
 
+
 @dataclass(frozen=True, eq=False)
 class BodySurfaces:
     """Surfaces of all bodies as one mesh in world metres."""
