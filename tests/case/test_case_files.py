@@ -276,7 +276,8 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     (tmp_path / "scene.usda").write_text("#usda 1.0\n" + scene)
     layer = tmp_path / "case.usda"
     toml = next(each for each in blocks if each.startswith("toml\n[scene]"))
-    *usd, sides, parts, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
+    parts = next(each for each in blocks if each.startswith("usda\n"))
+    *usd, sides, inside = [each for each in blocks if each.startswith("\n") and "apiSchemas" in each]
     head = "#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@./scene.usda@]\n)\n"
     layer.write_text(head + "\n".join(usd))
     (tmp_path / "case.toml").write_text(toml.removeprefix("toml"))
@@ -293,9 +294,10 @@ def test_the_cases_of_the_documentation_are_cases(tmp_path):
     assert (str(tunnel.stream), tunnel.velocity) == ("along -x", 30.0)
     assert tunnel.sides == (SideInlet(Y_MAX, (-5.0, -10.0, 0.0)), SideOutlet(Y_MIN, 20.0), SideWall(Z_MIN))
     assert list(tunnel.all_sides.openings.values()) == ["inlet on x_max", "inlet on y_max", "outlet on x_min", "outlet on y_min"]
-    layer.write_text(head + parts)
+    layer.write_text(parts.removeprefix("usda\n"))
     assert Case.open(layer).opening == {
-        "/Window": CaseOpening(kind="inlet", velocity=0.5, direction=(1.0, 0.5, 0.0)), "/Door": CaseOpening(kind="outlet"),
+        "/Room/Window": CaseOpening(kind="inlet", velocity=0.5, direction=(1.0, -0.5, 0.0)),
+        "/Room/Door": CaseOpening(kind="outlet"),
     }
     tree = Path(__file__).parents[2] / "assets" / "vessel_tree.usda"
     layer.write_text(head.replace("./scene.usda", str(tree)) + inside)
