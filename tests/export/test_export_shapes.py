@@ -104,7 +104,7 @@ def test_glb_morphs_through_the_designs(case, tmp_path):
     assert mesh["extras"]["targetNames"] == ["iteration 1", "iteration 2", "iteration 3"]
     assert all(set(target) == {"POSITION", "NORMAL"} for target in primitive["targets"])
     sampler = tree["animations"][0]["samplers"][0]
-    assert arrays[sampler["input"]].ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.5, 1.0, 1.5]
     assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
     assert len(tree["meshes"]) == 3
     assert tree["asset"]["extras"] == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
@@ -138,7 +138,7 @@ def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
         if channel["target"]["path"] == "scale":
             shown[node["name"]] = arrays[sampler["output"]][:, 0].tolist()
             assert sampler["interpolation"] == "STEP"
-            assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.5, 1.5]
+            assert arrays[sampler["input"]].ravel().tolist() == [0.0, 0.25, 0.75]
             assert node["scale"] == [shown[node["name"]][0]] * 3
     assert shown == {
         "World_Results_Slices_speed iteration 0": [1.0, 0.0, 0.0], "World_Results_Slices_speed iteration 2": [0.0, 0.0, 1.0],

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sparselbm.results.stage import ResultsStage
 from sparselbm.results.writer import claimed
 from sparselbm.scene.usd import Scene, open_stage
 
@@ -102,3 +103,26 @@ def test_iterations_and_scenes_without_a_range_have_their_own(written, tmp_path)
     assert stage.playback.loop(12) == [float(k) for k in range(12)]
     stage.save()
     assert open_stage(stage.path).GetEndTimeCode() == 11.0
+
+
+CAMERA = 'def Camera "Eye" {\n' + MOVES + ORDER + "}\n"
+
+
+def test_iterations_are_half_a_second_apart_and_cameras_keep_their_speed(written, tmp_path):
+    """Time codes are iterations at 2 per second, whatever the rate of the scene: its camera still takes 1 s for its way."""
+    from pxr import Usd, UsdGeom
+
+    scene = Scene.open(written(HEAD + 'def Sphere "Ball" {}\n' + CAMERA), segments=8)
+    with ResultsStage(scene.path, tmp_path / "out", "case") as results:
+        for iteration in range(3):
+            results.add_iteration(scene.body("/Ball"), iteration, scene.body("/Ball").mesh.points * (1.0 + iteration))
+    stage = Usd.Stage.Open(str(results.path))
+    assert stage.GetTimeCodesPerSecond() == 2.0
+    assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0.0, 2.0)
+    eye = UsdGeom.Xformable(stage.GetPrimAtPath("/Eye"))
+    first = 1001.0 * 2.0 / 25.0
+    for seconds, place in ((0.0, 0.0), (0.5, 5.0), (1.0, 10.0)):
+        matrix = eye.ComputeLocalToWorldTransform(first + 2.0 * seconds)
+        assert matrix.ExtractTranslation()[0] == pytest.approx(place, abs=1e-3)
+    grown = [np.abs(Scene.open(results.path, time=time).bodies[0].mesh.points).max() for time in range(3)]
+    assert np.array(grown) / grown[0] == pytest.approx([1.0, 2.0, 3.0])

@@ -18,7 +18,7 @@ from .shapes import Surface, shapes_of
 if TYPE_CHECKING:
     from pxr import Usd
 
-SECONDS_A_DESIGN = 1.0
+SECONDS_A_DESIGN = 0.5
 """Time from one design to the next in animations [s]."""
 ROUNDING = 1e-6
 """Difference between time codes that are the same."""

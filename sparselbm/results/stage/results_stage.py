@@ -50,7 +50,7 @@ class ResultsStage(Resumable):
         opened, and for a `case_name` that is not a valid file name, or would overwrite the scene.
         """
         self._layers = LayerPair(Path(scene), Path(folder), case_name, overwrite, variants, attributes)
-        self.playback = Playback(self._layers.root)
+        self.playback = Playback(self._layers.root, self._layers.data)
         """Range of time codes that a viewer plays."""
         self._pictures: dict[str, Callable[[Path], None]] = {}
         self._drawings = self._layers.drawings
@@ -129,6 +129,7 @@ class ResultsStage(Resumable):
             raise ValueError(
                 f"points_world_m of iteration {iteration} has positions that are not finite; use a shorter step"
             )
+        self.playback.add_iteration(iteration)
         self.place_body(body, points, float(iteration))
         self.save()
 
@@ -145,9 +146,9 @@ class ResultsStage(Resumable):
 
     def add_transform(self, ops: PrimOps, iteration: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes the values of a prim's ops at an iteration, by op name, as time samples, and saves."""
+        self.playback.add_iteration(iteration)
         hold_in_place(self._layers.stage, self._drawings, ops.prim)
         write_values(self._layers.stage, ops, values, float(iteration))
-        self.playback.add(iteration)
         self.save()
 
     def add_surface_fields(
