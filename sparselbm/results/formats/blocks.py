@@ -10,6 +10,7 @@ import numpy as np
 
 from ...files.grid import TILE_EDGE, TileGrid
 from ...files.tile_lookup import TileLookup
+from ...layout import TileLayout
 from ..fields import FIELDS as ALL_FIELDS
 from ..reader import OF_THE_FLOW, SOLID
 
@@ -106,12 +107,11 @@ class Cells:
     def _places(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tile (-1: none) and voxel in it of each of a box of cells, (nx, ny, nz) each."""
         axes = [np.arange(*ends) for ends in cells.T]
-        x, y, z = (axis % TILE_EDGE for axis in axes)
         low, high = np.floor_divide(cells[0], TILE_EDGE), -np.floor_divide(-cells[1], TILE_EDGE)
         places = low + np.moveaxis(np.indices(high - low), 0, -1).reshape(-1, 3)
         tiles = self._lookup.find(places).reshape(high - low)
         tile = tiles[np.ix_(*(axis // TILE_EDGE - first for axis, first in zip(axes, low)))]
-        return tile, (x << 6)[:, None, None] | (y << 3)[:, None] | z
+        return tile, TileLayout(3).cell_of(np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1))
 
 
 def _slabs(cells: np.ndarray) -> Iterator[tuple[np.ndarray, slice]]:

@@ -15,7 +15,7 @@ from .storage import Storage, require_size
 def read(path: Path, storage: Storage) -> VoxelImage:
     """Reads the only array of one component in the file, of its cells or of its points; x varies fastest.
 
-    Points are taken for the centres of voxels. Raises SceneError for other files, several pieces or arrays, and voxels that are
+    Ghost types are left out, and the solid fraction beside another array, as `export` writes them. Points are taken for the centres of voxels. Raises SceneError for other files, several pieces or arrays, and voxels that are
     not cubes.
     """
     try:
@@ -30,9 +30,11 @@ def _read(path: Path) -> VoxelImage:
     file = VtkXml(path)
     piece, image = file.piece("ImageData", path), file.root.find("ImageData")
     assert image is not None
-    arrays = [(kind, each) for kind in ("CellData", "PointData") for each in piece.iterfind(f"{kind}/DataArray")]
+    every = [(kind, each) for kind in ("CellData", "PointData") for each in piece.iterfind(f"{kind}/DataArray")]
+    shown = [(kind, each) for kind, each in every if each.get("Name") != "vtkGhostType"]
+    arrays = [(kind, each) for kind, each in shown if each.get("Name") != "solid"] or shown
     if len(arrays) != 1 or int(arrays[0][1].get("NumberOfComponents", 1)) != 1:
-        names = ", ".join(f"{each.get('Name')}" for _, each in arrays) or "none"
+        names = ", ".join(f"{each.get('Name')}" for _, each in every) or "none"
         raise SceneError(f"{path}: the arrays are {names}, but there must be one, of one component; remove the others")
     (kind, array), extent = arrays[0], [int(n) for n in piece.attrib["Extent"].split()]
     spacing = np.array([float(x) for x in image.attrib["Spacing"].split()])
