@@ -15,8 +15,8 @@ from .storage import Storage, require_size
 def read(path: Path, storage: Storage) -> VoxelImage:
     """Reads the only array of one component in the file, of its cells or of its points; x varies fastest.
 
-    Ghost types are left out, and the solid fraction beside another array, as `export` writes them. Points are taken for the centres of voxels. Raises SceneError for other files, several pieces or arrays, and voxels that are
-    not cubes.
+    Ghost types are left out, and the solid fraction beside another array, as `export` writes them. Points are taken for the
+    centres of voxels. Raises SceneError for other files, several pieces or arrays, and voxels that are not cubes.
     """
     try:
         return _read(path)

@@ -1,4 +1,4 @@
-"""Tessellation of USD's analytic shapes. All except the cube are surfaces of revolution.
+"""Tessellation of USD's analytic shapes. All except the cube and the plane are closed surfaces of revolution.
 
 Corners are on the true surface, so that the volume converges from below with an error of O(1 / segments^2).
 """
@@ -19,8 +19,8 @@ from sparselbm.scene.usd.polygons import triangulate
 if TYPE_CHECKING:
     from pxr import Usd
 
-TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule_1")
-"""Gprims that are read as closed surfaces."""
+TYPES = ("Sphere", "Cube", "Cylinder", "Capsule", "Cone", "Cylinder_1", "Capsule_1", "Plane")
+"""Gprims that are read: all but the plane, which is a rectangle, as closed surfaces."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class Gprim:
     kind: str
     """One of `TYPES`."""
     bottom: float = 0.0
-    """Radius at the lower end; edge length of a cube."""
+    """Radius at the lower end; edge length of a cube, width of a plane."""
     top: float = 0.0
-    """Radius at the upper end."""
+    """Radius at the upper end; length of a plane."""
     height: float = 0.0
     """Height of the straight part."""
     axis: str = "Z"
-    """Axis from the lower to the upper end."""
+    """Axis from the lower to the upper end; normal of a plane."""
 
     @classmethod
     def of(cls, prim: Usd.Prim, time: Usd.TimeCode) -> Gprim:
@@ -47,8 +47,8 @@ class Gprim:
         top = attributes.length(prim, high, time) if high else 0.0
         if kind in ("Cube", "Sphere"):
             return cls(kind, bottom, top)
-        height, axis = attributes.length(prim, "height", time), attributes.token(prim, "axis", time, ("X", "Y", "Z"))
-        return cls(kind, bottom, top, height, axis)
+        axis = attributes.token(prim, "axis", time, ("X", "Y", "Z"))
+        return cls(kind, bottom, top, 0.0 if kind == "Plane" else attributes.length(prim, "height", time), axis)
 
 
 _ENDS = {
@@ -59,8 +59,9 @@ _ENDS = {
     "Cone": ("radius", None),
     "Cylinder_1": ("radiusBottom", "radiusTop"),
     "Capsule_1": ("radiusBottom", "radiusTop"),
+    "Plane": ("width", "length"),
 }
-"""Attributes of the radius at the lower and the upper end."""
+"""Attributes of the radius at the lower and the upper end; of a plane, of its edges."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -68,6 +69,8 @@ def tessellate(shape: Gprim, segments: int) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, 3), and faces (m, 3) wound outward; empty for a shape with zero radius."""
     if shape.kind == "Cube":
         return box(shape.bottom)
+    if shape.kind == "Plane":
+        return rectangle(shape.bottom, shape.top, shape.axis)
     if max(shape.bottom, shape.top) == 0.0:
         return np.zeros((0, 3)), np.zeros((0, 3), np.int32)
     rounded = shape.kind == "Sphere" or shape.kind.startswith("Capsule")
@@ -83,6 +86,17 @@ def box(size: float) -> tuple[np.ndarray, np.ndarray]:
     points = (np.stack([corner & 1, corner >> 1 & 1, corner >> 2], axis=1) - 0.5) * size
     quads = np.array([0, 2, 3, 1, 4, 5, 7, 6, 0, 1, 5, 4, 2, 6, 7, 3, 0, 4, 6, 2, 1, 3, 7, 5])
     return points, triangulate(points, np.full(6, 4), quads)
+
+
+def rectangle(width: float, length: float, axis: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rectangle about the origin, seen from along its normal `axis`: the width lies along X, or along Z for the normal X, and the
+    length along Y, or along Z for the normal Y (UsdGeomPlane)."""
+    across, along = {"X": (2, 1), "Y": (0, 2), "Z": (0, 1)}[axis]
+    points = np.zeros((4, 3))
+    points[:, across] = 0.5 * width * np.array([-1.0, 1.0, 1.0, -1.0])
+    points[:, along] = 0.5 * length * np.array([-1.0, -1.0, 1.0, 1.0])
+    faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    return points, faces if axis == "Z" else faces[:, ::-1].copy()
 
 
 def frustum_profile(bottom: float, top: float, height: float) -> np.ndarray:
