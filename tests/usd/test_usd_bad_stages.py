@@ -91,6 +91,23 @@ def bomb(depth):
     return text + f'class Xform "L{depth}" {{\ndef Cube "Box" {{\n}}\n}}\n'
 
 
+@pytest.mark.parametrize("rate", ["-inf", "inf", "nan", "0", "-24"])
+@pytest.mark.parametrize("name", ["timeCodesPerSecond", "framesPerSecond"])
+@pytest.mark.parametrize("where", ["of the stage", "of a sublayer"])
+def test_a_rate_at_which_no_time_passes_is_refused(tmp_path, where, name, rate):
+    """With -inf, sampling a motion did not end."""
+    text = f'#usda 1.0\n(\n    metersPerUnit = 1\n    {name} = {rate}\n)\ndef Cube "Good" {{\n}}\n'
+    path = tmp_path / "scene.usda"
+    if where == "of the stage":
+        path.write_text(text)
+    else:
+        (tmp_path / "below.usda").write_text(text)
+        path.write_text("#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@./below.usda@]\n)\n")
+    refused = r"timeCodesPerSecond of (scene|below)\.usda is .*, but must be finite and above 0|framesPerSecond = "
+    with pytest.raises(SceneError, match=refused):
+        Scene.open(path)
+
+
 def test_a_thousand_million_instances_in_few_bytes_are_refused_on_the_way(tmp_path, monkeypatch):
     path = tmp_path / "scene.usda"
     path.write_text(bomb(9))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,7 @@ def open_stage(path: str | Path) -> Usd.Stage:
     composition, so that what is written there at a time code would not be found at it.
 
     Raises:
-        SceneError: if the file is missing, or USD cannot read it.
+        SceneError: if the file is missing, USD cannot read it, or a layer has no positive number of time codes per second.
     """
     from pxr import Tf, Usd
 
@@ -54,8 +55,22 @@ def open_stage(path: str | Path) -> Usd.Stage:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except (Tf.ErrorException, UnicodeDecodeError) as error:  # USD's message may quote bytes that are no text.
         raise SceneError(f"{path}: USD cannot read this file; check it with `usdchecker`: {spoken(error)}") from error
+    _require_rates(path, stage)
     stage.GetSessionLayer().timeCodesPerSecond = stage.GetTimeCodesPerSecond()
     return stage
+
+
+def _require_rates(path: Path, stage: Usd.Stage) -> None:
+    """Raises SceneError for rates at which no time passes: composition scales the samples of each layer by their ratio.
+
+    USD itself refuses such values of framesPerSecond, which is the rate where the other is missing, but for infinity.
+    """
+    for layer in stage.GetUsedLayers():
+        if not (math.isfinite(rate := layer.timeCodesPerSecond) and rate > 0.0):
+            raise SceneError(
+                f"{path}: timeCodesPerSecond of {layer.GetDisplayName()} is {rate:g}, but must be finite and above 0: set it to "
+                "24, for example"
+            )
 
 
 def spoken(error: Exception) -> str:
