@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CaseError
+from ..files.bundled import bundled_scenes
 from ..files.reading import require_readable
 from .case import Case
 from .entry import CasePart, read_part
@@ -18,7 +19,8 @@ from .source import Source
 
 
 def read_case(path: Path, *, local_files_only: bool = False) -> Case:
-    """The case of a file; missing settings take their defaults. `scene.file` is relative to the file's folder.
+    """The case of a file; missing settings take their defaults. `scene.file` is relative to the file's folder, or names a scene
+    of the package.
 
     Raises CaseError naming the table, the name and the allowed values.
     """
@@ -42,8 +44,11 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
         scene = replace(scene or SceneFile(), file=parts["image"].file)
     if scene is None or scene.file is None:
         raise CaseError(f'{source.place("scene", "file")} is missing: name the scene, as in file = "car.usd"')
-    source.require_local(path.parent / scene.file, source.place("scene", "file"))
-    return Case(**{**parts, "scene": replace(scene, file=str(path.parent / scene.file))}, source=source)
+    file = path.parent / scene.file
+    if not file.exists():
+        file = bundled_scenes().get(scene.file, file)
+    source.require_local(file, source.place("scene", "file"))
+    return Case(**{**parts, "scene": replace(scene, file=str(file))}, source=source)
 
 
 def _read(kind: type[CasePart], table: Mapping[str, Any], source: Source) -> CasePart | dict[str, CasePart]:

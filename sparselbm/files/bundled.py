@@ -9,6 +9,11 @@ _FOLDERS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
 """In the wheel, and beside the package in a checkout."""
 
 
+def bundled_folders() -> tuple[Path, ...]:
+    """Folders with scenes of the package."""
+    return tuple(folder for folder in _FOLDERS if folder.is_dir())
+
+
 def bundled_scenes() -> dict[str, Path]:
     """Paths of the scenes by name, such as `bunny_tunnel.usda`."""
     return {path.name: path for folder in _FOLDERS[::-1] for path in sorted(folder.glob("*.usda"))}

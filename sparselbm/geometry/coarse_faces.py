@@ -25,7 +25,7 @@ def coarse_faces(mesh: TriangleMesh, voxel_size: float, name: str) -> tuple[str,
     if cells <= LIMIT:
         return ()
     return (
-        f"{name}: faces with edges of {cells:.1f} cells ({cells * voxel_size:.3g} m) and more are {1.0 - SHARE:.0%} of its area, "
-        f"limit {LIMIT:g} cells: pressure and shear are drawn at its points only; refine the "
-        "mesh, or raise levels (--subdivision-levels) of a subdivision surface",
+        f"{name}: a tenth of its area or more has faces with edges of {cells:.1f} cells ({cells * voxel_size:.3g} m), above the "
+        f"limit of {LIMIT:g} cells: pressure and shear are drawn at its points only, which does not change forces; refine the "
+        "mesh (a cube or cylinder: make it a mesh), or raise levels (--subdivision-levels) of a subdivision surface",
     )

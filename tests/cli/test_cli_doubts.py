@@ -26,7 +26,7 @@ KINDS = {
     "crossing": "/poor_stl: it intersects itself in",
     "thin": "of its surface has less than 2 cells (0.2 m) of solid behind it, or none",
     "cells": "the smallest length is 10 cells, below 12",
-    "faces": "/poor_stl: faces with edges of",
+    "faces": "/poor_stl: a tenth of its area or more has faces with edges of",
     "blockage": "of the tunnel's cross-section, above 3%",
 }
 """A text of each kind of doubt about the scene below."""

@@ -18,7 +18,7 @@ def test_the_edge_that_a_tenth_of_the_area_exceeds():
 def test_a_box_of_eight_points_is_warned_of_and_a_fine_ball_is_not():
     box = TriangleMesh.box((0, 0, 0), (2, 1, 1))
     (said,) = coarse_faces(box, 0.1, "/World/Car")
-    for word in ("/World/Car", "22.4 cells", "limit 4 cells", "refine the mesh", "--subdivision-levels"):
+    for word in ("/World/Car", "22.4 cells", "limit of 4 cells", "refine the mesh", "--subdivision-levels"):
         assert word in said
     assert said in WindTunnel(voxel_size=0.1, reynolds=30).around({"/World/Car": box}, "/World/Car").warnings
     assert coarse_faces(TriangleMesh.sphere(0.5, subdivisions=3), 0.1, "/World/Ball") == ()

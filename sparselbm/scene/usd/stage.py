@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import SceneError
+from sparselbm.files.bundled import bundled_folders
 from sparselbm.files.reading import require_readable
 from sparselbm.scene.usd.plugin import register
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def asset_folders(scene: Path) -> list[str]:
-    """Folders in which `@name.usd@` is searched: the scene's own, then the assets in Warp's wheel."""
-    folders = [str(scene.resolve().parent)]
+    """Folders in which `@name.usd@` is searched: the scene's own, that of the package's scenes, and that of Warp's."""
+    folders = [str(scene.resolve().parent), *map(str, bundled_folders())]
     spec = importlib.util.find_spec("warp")
     if spec is not None and spec.submodule_search_locations:
         folders += [str(Path(root) / "examples" / "assets") for root in spec.submodule_search_locations]
