@@ -15,7 +15,9 @@ function nearest(objects, camera, canvas, x, y) {
     if (object.isLineSegments2) found.push(...onLine(object, camera, box, place));
     else found.push(...onMesh(object, ray));
   }
-  return found.reduce((best, each) => !best || each.distance < best.distance ? each : best, null);
+  // A wall that is seen through is met only where there is nothing else.
+  const rank = (hit) => hit.distance + (hit.object.userData.shape.encloses ? 1e9 : 0);
+  return found.reduce((best, each) => !best || rank(each) < rank(best) ? each : best, null);
 }
 
 function onMesh(object, ray) {

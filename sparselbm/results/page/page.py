@@ -28,6 +28,8 @@ from .store import Store, bounds_of
 from .timeline import Timeline, headline
 
 SCRIPTS = ("three.min.js", "views.js", "cursor.js", "viewer.js", "style.css", "index.html")
+_ROOM = 0.05
+"""Distance by which drawings may lie outside of a body that encloses them, relative to its size."""
 MARK = '<meta name="generator" content="sparselbm view">'
 """Line of the `index.html` of a page."""
 
@@ -45,11 +47,12 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     frames = [shapes_at(stage, moment.code) for moment in timeline.moments]
     if not any(frames):
         raise PageError(f"{read.stage} has no mesh, curve or point: run the case again with --draw")
-    view = first_view(stage)
+    view, opening = first_view(stage), frames[timeline.start]
+    shapes = _by_prim(frames, drawings, store, _enclosing(opening, drawings))
     page = {
         "title": read.name, "headline": headline(read), "up": stage.GetMetadata("upAxis"), "along": _along(read),
-        **asdict(timeline), "shapes": _by_prim(frames, drawings, store), "labels": _labels(frames), "legends": _legends(read),
-        "bounds": _bounds(frames), "body": _body(read, frames[timeline.start]), "view": view and asdict(view),
+        **asdict(timeline), "shapes": shapes, "labels": _labels(frames), "legends": _legends(read), "bounds": _bounds(frames),
+        "body": _body(read, opening), "view": view and asdict(view),
     }
     folder = claim_folder(folder, overwrite=overwrite or _is_page(Path(folder)))
     with replace_file(folder / "data.js") as path:
@@ -67,17 +70,32 @@ def _is_page(folder: Path) -> bool:
     return index.is_file() and MARK in index.read_text(encoding="utf-8", errors="replace")
 
 
-def _by_prim(frames: Sequence[Sequence[DrawnPrim]], drawings: str, store: Store) -> list[dict]:
+def _by_prim(frames: Sequence[Sequence[DrawnPrim]], drawings: str, store: Store, enclosing: set[str]) -> list[dict]:
     """Every prim that is visible at some time, with its arrays at each time, or null."""
     prims: dict[str, dict] = {}
     for number, frame in enumerate(frames):
         for shape in frame:
             entry = {
                 "path": shape.path, "group": group_of(shape.path, drawings), "kind": shape.corners, "opacity": shape.opacity,
-                "frames": [None] * len(frames),
+                "frames": [None] * len(frames), "encloses": shape.path in enclosing,
             }
             prims.setdefault(shape.path, entry)["frames"][number] = store.add_shape(shape)
     return [{**prim, "name": name} for prim, name in zip(prims.values(), short_names(list(prims), drawings), strict=True)]
+
+
+def _enclosing(frame: Sequence[DrawnPrim], drawings: str) -> set[str]:
+    """Bodies around all drawings, such as the wall of a vessel: opaque, they would hide them."""
+    drawn = [bounds_of(shape) for shape in frame if group_of(shape.path, drawings)]
+    if not drawn:
+        return set()
+    low, high = np.min(drawn, axis=(0, 1)), np.max(drawn, axis=(0, 1))
+    found = set()
+    for shape in frame:
+        ends = bounds_of(shape)
+        room = _ROOM * np.ptp(ends, axis=0).max()
+        if not group_of(shape.path, drawings) and (ends[0] <= low + room).all() and (ends[1] >= high - room).all():
+            found.add(shape.path)
+    return found
 
 
 def _labels(frames: Sequence[Sequence[DrawnPrim]]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...observe.monitor import Csv, Series
+from ..history_plot import NOISE_BELOW
 from ..reader import Results
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ MOST_POINTS = 1000
 """Largest number of points of a curve."""
 DRAG = "drag coefficient"
 _TIME = "time [s]"
-_WORDS = {"drag_coefficient": ("drag coefficient", ""), "pressure_drop": ("pressure drop", " Pa"), "permeability": ("permeability", " m^2")}
+_WORDS = {
+    "drag_coefficient": (DRAG, ""), "pressure_drop": ("pressure drop", " Pa"), "permeability": ("permeability", " m^2"),
+}
 """Results of a steady flow, in words and with their units, by their names in the summary."""
 
 
@@ -74,7 +77,8 @@ def headline(read: Results) -> str:
     if isinstance(summary.get("reynolds"), int | float):
         texts.append(f"Reynolds number {summary['reynolds']:.4g}")
     statistics = summary.get("statistics") or {}
-    if mean := statistics.get("values", {}).get(DRAG):
+    mean = statistics.get("values", {}).get(DRAG)
+    if mean and abs(mean["mean"]) > NOISE_BELOW:
         texts.append(f"mean drag coefficient {mean['mean']:.4g} from t = {statistics['from']:.4g} s to {statistics['to']:.4g} s")
     return ", ".join(texts)
 
@@ -125,14 +129,14 @@ def _change(value: float, first: float) -> str:
 
 
 def _drag(read: Results) -> np.ndarray | None:
-    """Recorded time [s] and drag coefficient, (n, 2); None if it was not recorded."""
+    """Recorded time [s] and drag coefficient, (n, 2); None if it was not recorded, or is rounding error."""
     path = read.folder / "time_series.csv"
     series: Series | None = Csv().read(path) if path.is_file() else None
     if series is None or not len(series) or not {_TIME, DRAG} <= set(series.columns):
         return None
     found = series.values[:, [series.columns.index(_TIME), series.columns.index(DRAG)]]
     found = found[np.isfinite(found).all(axis=1)]
-    return found if len(found) else None
+    return found if np.abs(found[:, 1]).max(initial=0.0) > NOISE_BELOW else None
 
 
 def _codes(stage: Usd.Stage) -> list[float | None]:

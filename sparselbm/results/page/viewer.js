@@ -69,8 +69,9 @@ function surface(shape, piece) {
   geometry.setAttribute("position", new THREE.BufferAttribute(floats(piece.positions, 3 * piece.points), 3));
   geometry.setAttribute("color", new THREE.BufferAttribute(colours(piece.colours, piece.points), 3, true));
   geometry.setIndex(new THREE.BufferAttribute(new Uint32Array(data, piece.indices, piece.corners), 1));
-  const clear = shape.opacity < 1;
-  const options = { vertexColors: true, side: THREE.DoubleSide, transparent: clear, opacity: shape.opacity, depthWrite: !clear };
+  // Walls around the flow are seen through.
+  const opacity = Math.min(shape.opacity, shape.encloses ? 0.25 : 1), clear = opacity < 1;
+  const options = { vertexColors: true, side: THREE.DoubleSide, transparent: clear, opacity, depthWrite: !clear };
   // Faces are flat: the stage's normals are no part of the page.
   const material = flat ? new THREE.MeshBasicMaterial(options) : new THREE.MeshLambertMaterial({ ...options, flatShading: true });
   if (!piece.copies) return new THREE.Mesh(geometry, material);
@@ -129,14 +130,15 @@ const themed = (name) => getComputedStyle(document.documentElement).getPropertyV
 function plot() {
   if (byId("curve").hidden) return;
   const panel = byId("plot"), { points, label, across } = PAGE.curve, scale = devicePixelRatio;
-  const { clientWidth: w, clientHeight: h } = panel, [left, right, top, bottom] = [54, 14, 26, 38];
+  const { clientWidth: w, clientHeight: h } = panel, pen = panel.getContext("2d");
   [panel.width, panel.height] = [w * scale, h * scale];
-  const pen = panel.getContext("2d");
   pen.scale(scale, scale);
+  pen.font = "12px system-ui, sans-serif";
   const [[x0, x1], [y0, y1]] = [0, 1].map((k) => [Math.min(...points.map((p) => p[k])), Math.max(...points.map((p) => p[k]))]);
+  const width = (value) => pen.measureText(digits(value)).width;
+  const [left, right, top, bottom] = [12 + Math.max(width(y0), width(y1)), 6 + 0.5 * width(x1), 26, 38];
   const at = ([x, y]) => [left + (w - left - right) * (x - x0) / (x1 - x0 || 1), h - bottom - (h - top - bottom) * (y - y0) / (y1 - y0 || 1)];
   const write = (text, x, y, align) => { pen.textAlign = align; pen.fillText(text, x, y); };
-  pen.font = "12px system-ui, sans-serif";
   pen.fillStyle = themed("--text");
   write(label, left, 12, "left");
   for (const y of new Set([y0, y1])) write(digits(y), left - 8, at([x0, y])[1] + 4, "right");

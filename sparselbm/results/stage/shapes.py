@@ -109,7 +109,8 @@ def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Drawn
     widths = prim.GetAttribute("widths").Get(_code(time)) or [0.0]
     return [DrawnPrim(
         str(prim.GetPath()), corners, positions, colours, indices, float(min(opacity)),
-        float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0), fields=_fields(prim, len(points), time),
+        float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0),
+        fields=_fields(prim, len(points), time),
     )]
 
 
