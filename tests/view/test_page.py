@@ -14,7 +14,7 @@ from draw_cases import BALL, case
 from sparselbm.errors import OutputExistsError, ResultsError
 from sparselbm.results.draw import Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, draw_all
 from sparselbm.results.fields import Pressure
-from sparselbm.results.page import page_server, write_page
+from sparselbm.results.page import PageFollower, page_server, write_page
 from sparselbm.results.stage import ResultsStage
 from sparselbm.results.stage.colour import for_screen
 from sparselbm.results.stage.shapes import shapes_at
@@ -44,6 +44,11 @@ def page(results):
     assert index.name == "index.html"
     data = base64.b64decode(re.search('const DATA = "(.*)";', text)[1])
     return json.loads(re.search("const PAGE = (.*);", text)[1]), data
+
+
+def read_data(index):
+    """What the `data.js` beside an `index.html` says."""
+    return json.loads(re.search("const PAGE = (.*);", (index.parent / "data.js").read_text())[1])
 
 
 def test_every_shape_of_every_time_is_there_and_equal_arrays_once(results, page):
@@ -192,3 +197,35 @@ def test_a_page_in_the_folder_of_the_results_removes_none_of_them(results, tmp_p
     before = {path: path.read_bytes() for path in both.rglob("*") if path.is_file()}
     write_page(both, both, overwrite=True)
     assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_a_page_is_written_again_when_a_run_has_written_more(results, tmp_path):
+    going = shutil.copytree(results, tmp_path / "going")
+    shutil.copy(results.parent / "ball.usda", tmp_path)
+    write_page(going, going / "view", follow=True)
+    follower, data = PageFollower(going, going / "view"), going / "view" / "data.js"
+    before = data.read_text()
+    assert not follower.update()
+    with (going / "history.csv").open("a") as file:
+        file.write("3,1.0,1\n")
+    assert follower.update()
+    assert not follower.update()
+    assert data.read_text() != before
+    assert '"follow": true' in data.read_text()
+    # A run that begins removes the results of the one before.
+    (going / "ball_results.usda").unlink()
+    before = data.read_text()
+    assert not follower.update()
+    assert data.read_text() == before
+
+
+def test_the_body_opens_the_view_and_walls_around_the_flow_are_see_through(results, tmp_path):
+    both = shutil.copytree(results, tmp_path / "both")
+    (both / "summary.json").write_text('{"obstacle": "/World/Ball"}')
+    scene = (results.parent / "ball.usda").read_text()
+    wall = 'def Cylinder "Wall" {\n double radius = 400\n double height = 800\n }\n'
+    (tmp_path / "ball.usda").write_text(scene.replace('def Mesh "Ball"', f'{wall}    def Mesh "Ball"'))
+    found = read_data(write_page(both, both / "view"))
+    assert np.array(found["body"]) == pytest.approx(np.array([[-0.6] * 3, [0.6] * 3]), abs=1e-2)
+    assert {entry["name"]: entry["encloses"] for entry in found["shapes"] if not entry["group"]} == {"Ball": False, "Wall": True}
+    assert np.array(found["bounds"]) == pytest.approx(np.array([[-4.0] * 3, [4.0] * 3]), abs=1e-2)

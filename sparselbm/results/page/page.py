@@ -34,8 +34,10 @@ MARK = '<meta name="generator" content="sparselbm view">'
 """Line of the `index.html` of a page."""
 
 
-def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = False) -> Path:
+def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = False, follow: bool = False) -> Path:
     """Writes the page of a results folder; returns the path of its `index.html`.
+
+    `follow`: whether a browser that has the page from a server loads it again when its data change.
 
     An earlier page in the folder is replaced; no other file is removed. Raises ResultsError if the folder has no results or more
     than one case, PageError if there are no drawings or they are too large, and OutputExistsError if the page's folder has other
@@ -52,7 +54,7 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     page = {
         "title": read.name, "headline": headline(read), "up": stage.GetMetadata("upAxis"), "along": _along(read),
         **asdict(timeline), "shapes": shapes, "labels": _labels(frames), "legends": _legends(read), "bounds": _bounds(frames),
-        "body": _body(read, opening), "view": view and asdict(view),
+        "body": _body(read, opening), "view": view and asdict(view), "follow": follow,
     }
     folder = claim_folder(folder, overwrite=overwrite or _is_page(Path(folder)))
     with replace_file(folder / "data.js") as path:

@@ -67,8 +67,9 @@ class Timeline:
         """The timeline of results and their stage."""
         if len(read.codes) > 1:
             return _over_time(read)
-        codes = _codes(stage)
-        return _designs(read, codes) if read.history else _frames(read, codes)
+        # The stage of an optimised fluid volume has the best design alone.
+        has_designs = read.history and "surface" not in read.summary
+        return _designs(read, _codes(stage)) if has_designs else _frames(read, _codes(stage))
 
 
 def headline(read: Results) -> str:
@@ -110,16 +111,26 @@ def _designs(read: Results, codes: Sequence[float | None]) -> Timeline:
         parts.append("" if row["feasible"] else "constraints not satisfied")
         moments.append(Moment(code, f"iteration {code:g}", ", ".join(filter(None, parts)), (row["iteration"], value)))
     start = next((k for k, moment in enumerate(moments) if moment.code == read.best), len(moments) - 1)
-    points = [(row["iteration"], row["objective"]) for row in read.history]
-    return Timeline(tuple(moments), start, Curve("iteration", name, points))
+    return Timeline(tuple(moments), start, _convergence(read))
 
 
 def _frames(read: Results, codes: Sequence[float | None]) -> Timeline:
     """A steady flow, whose tracers move, or a run whose times are not known yet; then the last is shown first."""
-    found = (f"{words} {read.summary[name]:.4g}{unit}" for name, (words, unit) in _WORDS.items() if name in read.summary)
-    result = next(found, "")
-    moments = tuple(Moment(code, "" if code is None else f"frame {code:g}", result) for code in codes)
-    return Timeline(moments, 0 if read.summary else len(moments) - 1)
+    summary = read.summary
+    found = [f"{words} {summary[name]:.4g}{unit}" for name, (words, unit) in _WORDS.items() if name in summary]
+    if "objective_best" in summary:
+        found = [f"{summary['objective']} {summary['objective_best']:.4g}, best design", *found]
+    elif "objective_value" in summary:
+        found = [f"{summary['objective']} {summary['objective_value']:.4g}", *found]
+    moments = tuple(Moment(code, "" if code is None else f"frame {code:g}", ", ".join(found)) for code in codes)
+    return Timeline(moments, 0 if summary else len(moments) - 1, _convergence(read))
+
+
+def _convergence(read: Results) -> Curve | None:
+    """Objective over iterations; None for a run."""
+    name = str(read.summary.get("objective", "objective"))
+    points = [(row["iteration"], row["objective"]) for row in read.history]
+    return Curve("iteration", name, points) if points else None
 
 
 def _change(value: float, first: float) -> str:

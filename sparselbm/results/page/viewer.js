@@ -191,7 +191,7 @@ function addSwitches() {
   for (const shape of PAGE.shapes) {
     const label = document.createElement("label"), box = document.createElement("input");
     box.type = "checkbox";
-    box.checked = true;
+    box.checked = !hidden.has(shape.path);
     box.onchange = () => { box.checked ? hidden.delete(shape.path) : hidden.add(shape.path); draw(); };
     label.title = shape.path;
     label.append(box, " " + shape.name);
@@ -225,7 +225,38 @@ function addLegends() {
   byId("legends").hidden = !PAGE.legends.length;
 }
 
+// A page of a run that is still going on: loaded again when its data change, with the view it had.
+const kept = PAGE.follow && sessionStorage.getItem("view");
+
+async function follow() {
+  const tag = async () => (await fetch("data.js", { method: "HEAD", cache: "no-store" })).headers.get("Last-Modified");
+  const first = await tag();
+  setInterval(async () => {
+    const now = await tag().catch(() => first);
+    if (now === first) return;
+    const view = { place: camera.position.toArray(), target: controls.target.toArray(), hidden: [...hidden] };
+    sessionStorage.setItem("view", JSON.stringify({ ...view, hasMoved, frame: frame === PAGE.start ? null : frame }));
+    location.reload();
+  }, 2000);
+}
+
+// Restores the view before the page was loaded again; returns the number of the moment that was shown, null for the newest.
+function restored() {
+  if (!kept) return null;
+  const state = JSON.parse(kept);
+  sessionStorage.removeItem("view");
+  for (const path of state.hidden) hidden.add(path);
+  hasMoved = state.hasMoved;
+  if (hasMoved) {
+    camera.position.fromArray(state.place);
+    controls.target.fromArray(state.target);
+    controls.update();
+  }
+  return state.frame;
+}
+
 function setUp() {
+  const before = restored();
   document.title = document.querySelector("h1").textContent = PAGE.title;
   byId("headline").textContent = PAGE.headline;
   addSwitches();
@@ -246,8 +277,9 @@ function setUp() {
   // index.html#3 opens at the fourth time; index.html#play plays.
   const wanted = location.hash.slice(1), number = parseInt(wanted);
   resize();
-  show(number >= 0 ? Math.min(number, moments.length - 1) : PAGE.start);
+  show(number >= 0 ? Math.min(number, moments.length - 1) : before ?? PAGE.start);
   if (wanted === "play") play();
+  if (PAGE.follow && location.protocol !== "file:") follow();
 }
 
 setUp();
