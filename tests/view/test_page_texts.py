@@ -116,6 +116,9 @@ def test_names_are_as_short_as_they_are_unambiguous():
     names = ["Slices/speed_y", "Car/body", "Truck/body", "Car/wheel", "/wheel", "Road"]
     assert short_names(paths, "/World/Results") == names
     assert short_names(["/Results/Slices/a"], "") == ["a"]
+    assert short_names(["/R/Glyphs/u/Prototypes/Arrow", "/R/Glyphs/v/a", "/R/Glyphs/v/b"], "/R") == [
+        "Glyphs/u", "Glyphs/v/a", "Glyphs/v/b",
+    ]
 
 
 def _luminance(colour):

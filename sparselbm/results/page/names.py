@@ -5,14 +5,17 @@ from collections.abc import Sequence
 
 
 def short_names(paths: Sequence[str], drawings: str) -> list[str]:
-    """The end of each path that no other path has; of a drawing its path below `drawings`, such as Slices/speed_y."""
-    parts = [path.strip("/").split("/") for path in paths]
-    ends = Counter("/".join(each[-k:]) for each in parts for k in range(1, len(each) + 1))
-    names = []
-    for path, each in zip(paths, parts, strict=True):
-        if drawings and path.startswith(f"{drawings}/"):
-            names.append(path.removeprefix(f"{drawings}/"))
-        else:
-            tails = ("/".join(each[-k:]) for k in range(1, len(each) + 1))
-            names.append(next((tail for tail in tails if ends[tail] == 1), path))
-    return names
+    """Names that no two paths share: group and name of a drawing below `drawings`, such as Slices/speed_y; else the end of the
+    path."""
+    choices = [_choices(path, drawings) for path in paths]
+    shared = Counter(name for each in choices for name in set(each))
+    return [next((name for name in each if shared[name] == 1), path) for each, path in zip(choices, paths, strict=True)]
+
+
+def _choices(path: str, drawings: str) -> list[str]:
+    """Possible names of a path, the shortest first."""
+    if drawings and path.startswith(f"{drawings}/"):
+        parts = path.removeprefix(f"{drawings}/").split("/")
+        return ["/".join(parts[:k]) for k in range(2, len(parts) + 1)]
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[-k:]) for k in range(1, len(parts) + 1)]
