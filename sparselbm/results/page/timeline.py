@@ -100,14 +100,14 @@ def _designs(read: Results, codes: Sequence[float | None]) -> Timeline:
     name, rows = str(read.summary.get("objective", "objective")), {row["iteration"]: row for row in read.history}
     first, moments = read.history[0]["objective"], []
     for code in codes:
-        row = rows.get(code)
+        row = None if code is None else rows.get(code)
         if row is None:
             moments.append(Moment(code, "" if code is None else f"iteration {code:g}"))
             continue
         value = row["objective"]
         # The best design was evaluated once more at the end.
-        told = read.summary.get("objective_best", value) if code == read.best else value
-        parts = [f"{name} {told:.4g}", "best design" if code == read.best else "", _change(told, first) if code else ""]
+        reported = read.summary.get("objective_best", value) if code == read.best else value
+        parts = [f"{name} {reported:.4g}", "best design" if code == read.best else "", _change(reported, first) if code else ""]
         parts.append("" if row["feasible"] else "constraints not satisfied")
         moments.append(Moment(code, f"iteration {code:g}", ", ".join(filter(None, parts)), (row["iteration"], value)))
     start = next((k for k, moment in enumerate(moments) if moment.code == read.best), len(moments) - 1)
