@@ -9,8 +9,10 @@ import pytest
 from pxr import Usd
 
 from sparselbm.results.page.names import short_names
+from sparselbm.results.page.page import body_bounds
 from sparselbm.results.page.timeline import MOST_FRAMES, Timeline, headline
 from sparselbm.results.reader import Results
+from sparselbm.results.stage.shapes import DrawnPrim
 
 HISTORY = "iteration,objective,feasible\n0,2.0,1\n1,1.0,0\n2,1.5,1\n3,1.8,1\n"
 SERIES = "step,time [s],drag coefficient\n0,0.0,0.5\n10,1.0,2.0\n20,2.0,3.0\n"
@@ -119,6 +121,17 @@ def test_names_are_as_short_as_they_are_unambiguous():
     assert short_names(["/R/Glyphs/u/Prototypes/Arrow", "/R/Glyphs/v/a", "/R/Glyphs/v/b"], "/R") == [
         "Glyphs/u", "Glyphs/v/a", "Glyphs/v/b",
     ]
+
+
+@pytest.mark.parametrize(("path", "is_body"), [
+    ("/World/Car", True), ("/World/Car/wheel", True), ("/World/Car_optimised", True), ("/World/Car_3_Wheel_optimised", True),
+    ("/World/Car2", False), ("/World/Car_park", False), ("/World", False),
+])
+def test_the_body_is_found_under_its_path_and_as_the_mesh_that_stands_for_it(path, is_body):
+    points = np.array([[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]], np.float32)
+    shape = DrawnPrim(path, 1, points, points, np.arange(2, dtype=np.uint32))
+    assert body_bounds("/World/Car", [shape]) == ([[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]] if is_body else None)
+    assert body_bounds("", [shape]) is None
 
 
 def _luminance(colour):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -54,7 +55,7 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
     page = {
         "title": read.name, "headline": headline(read), "up": stage.GetMetadata("upAxis"), "along": _along(read),
         **asdict(timeline), "shapes": shapes, "labels": _labels(frames), "legends": _legends(read), "bounds": _bounds(frames),
-        "body": _body(read, opening), "view": view and asdict(view), "follow": follow,
+        "body": body_bounds(str(read.summary.get("obstacle", "")), opening), "view": view and asdict(view), "follow": follow,
     }
     folder = claim_folder(folder, overwrite=overwrite or _is_page(Path(folder)))
     with replace_file(folder / "data.js") as path:
@@ -124,10 +125,10 @@ def _bounds(frames: Sequence[Sequence[DrawnPrim]]) -> list[list[float]]:
     return [ends[:, 0].min(axis=0).tolist(), ends[:, 1].max(axis=0).tolist()]
 
 
-def _body(read: Results, frame: Sequence[DrawnPrim]) -> list[list[float]] | None:
-    """Lowest and highest corner of the body [m]; None if it is not drawn."""
-    path = str(read.summary.get("obstacle", "")) or None
-    ends = [bounds_of(shape) for shape in frame if path and f"{shape.path}/".startswith(f"{path}/")]
+def body_bounds(path: str, frame: Sequence[DrawnPrim]) -> list[list[float]] | None:
+    """Lowest and highest corner [m] of the body at a path, or of the mesh that stands for it; None if it is not drawn."""
+    meant = re.compile(rf"{re.escape(path)}(/.*|_(.*_)?optimised)?")
+    ends = [bounds_of(shape) for shape in frame if path and meant.fullmatch(shape.path)]
     return None if not ends else [np.min(ends, axis=(0, 1)).tolist(), np.max(ends, axis=(0, 1)).tolist()]
 
 
