@@ -39,7 +39,7 @@ OWNED = (
     "summary.json", "restart/*.npz",
     *(f"{name}{number}.nvdb" for name in (*FURTHER_FIELDS, SOLID) for number in ("", "_[0-9]*")),
     "export/fields*.*", "export/*.nvdb", "export/design.*", "export/forces.csv", "export/surfaces*.*", "export/streamlines*.*",
-    "export/results.json", "export/picture.png", "export/film.mp4", "view/*.js", "view/index.html", "view/*_legend_*.png",
+    "export/results.json", "export/picture.png", "export/film.mp4", "view/*.js", "view/*.css", "view/index.html",
 )
 """Files that a run removes from its folder, including exports and pages of an earlier run, which would be mistaken for those
 of the new one."""

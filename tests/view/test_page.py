@@ -14,7 +14,7 @@ from draw_cases import BALL, case
 from sparselbm.errors import OutputExistsError, ResultsError
 from sparselbm.results.draw import Glyphs, Isosurface, Slice, Streamlines, SurfaceValues, Tracers, draw_all
 from sparselbm.results.fields import Pressure
-from sparselbm.results.page import page_server, write_page
+from sparselbm.results.page import PageFollower, page_server, write_page
 from sparselbm.results.stage import ResultsStage
 from sparselbm.results.stage.colour import for_screen
 from sparselbm.results.stage.shapes import shapes_at
@@ -46,11 +46,17 @@ def page(results):
     return json.loads(re.search("const PAGE = (.*);", text)[1]), data
 
 
+def read_data(index):
+    """What the `data.js` beside an `index.html` says."""
+    return json.loads(re.search("const PAGE = (.*);", (index.parent / "data.js").read_text())[1])
+
+
 def test_every_shape_of_every_time_is_there_and_equal_arrays_once(results, page):
     found, data = page
-    assert found["times"] == [0.0, 1.0, 2.0]
+    times = [moment["code"] for moment in found["moments"]]
+    assert times == [0.0, 1.0, 2.0]
     stage, corners = open_stage(results / "ball_results.usda"), {}
-    for k, time in enumerate(found["times"]):
+    for k, time in enumerate(times):
         shapes = {shape.path: shape for shape in shapes_at(stage, time)}
         assert set(shapes) == {entry["path"] for entry in found["shapes"] if entry["frames"][k]}
         for entry in found["shapes"]:
@@ -96,6 +102,31 @@ def test_arrows_are_one_shape_and_the_places_of_its_copies(results, page):
     assert np.array_equal(np.frombuffer(data, "u1", 3 * len(places), piece["tints"]).reshape(-1, 3), colours)
 
 
+@pytest.mark.parametrize("kind", ["Surfaces/pressure", "Slices/speed_y", "Streamlines/flow", "Points/tracers", "Glyphs/velocity"])
+def test_the_values_of_a_drawing_come_with_their_unit(results, page, kind):
+    found, data = page
+    entry = next(each for each in found["shapes"] if each["name"].startswith(kind))
+    piece = entry["frames"][2]
+    assert list(piece["fields"]) == ["speed"]
+    assert found["labels"]["speed"] == ["speed", "m/s"]
+    values = np.frombuffer(data, "<f4", piece.get("copies", piece["points"]), piece["fields"]["speed"])
+    stage = open_stage(results / "ball_results.usda")
+    prim = stage.GetPrimAtPath(entry["path"].removesuffix("/Prototypes/Arrow"))
+    assert np.array_equal(values, np.array(prim.GetAttribute("primvars:speed").Get(2.0)))
+    assert np.median(values) == pytest.approx(5.0**0.5, rel=1e-3)
+
+
+def test_the_fields_of_the_body_are_those_of_its_points(page):
+    found, data = page
+    entry = next(each for each in found["shapes"] if each["path"] == "/World/Ball")
+    assert entry["name"] == "Ball"
+    piece = entry["frames"][0]
+    assert {"pressure", "shear"} <= set(piece["fields"])
+    assert found["labels"]["shear"] == ["wall shear stress", "Pa"]
+    pressure = np.frombuffer(data, "<f4", piece["points"], piece["fields"]["pressure"])
+    assert pressure == pytest.approx(BALL.points @ [1.0, 2.0, 3.0], abs=0.3)
+
+
 def test_the_page_opens_with_the_view_of_the_stage_s_camera(results, page):
     from pxr import UsdGeom
 
@@ -112,18 +143,18 @@ def test_the_page_opens_with_the_view_of_the_stage_s_camera(results, page):
 
 def test_the_convergence_and_the_legends_come_along(results, page):
     found, _ = page
-    assert found["history"] == [[0.0, 1.5], [1.0, 1.2], [2.0, 1.1]]
-    assert sorted(found["legends"]) == ["ball_legend_pressure.png", "ball_legend_speed.png"]
-    for name in found["legends"]:
-        assert (results.parent / "page" / name).read_bytes() == (results / name).read_bytes()
+    assert found["curve"] == {"across": "iteration", "label": "objective", "points": [[0, 1.5], [1, 1.2], [2, 1.1]]}
+    assert [legend["name"] for legend in found["legends"]] == ["pressure", "speed"]
+    for legend in found["legends"]:
+        assert base64.b64decode(legend["picture"]) == (results / f"ball_legend_{legend['name']}.png").read_bytes()
 
 
 def test_the_page_asks_for_no_other_address_and_every_file_it_names_is_served(results, page):
     folder = results.parent / "page"
-    for name in ("index.html", "viewer.js"):
-        assert not re.search(r"https?://", (folder / name).read_text())
-    names = re.findall('src="([^"]+)"', (folder / "index.html").read_text())
-    assert names == ["three.min.js", "data.js", "viewer.js"]
+    for path in folder.iterdir():
+        assert path.name in ("three.min.js", "data.js") or not re.search(r"https?://", path.read_text())
+    names = re.findall('(?:src|stylesheet" href)="([^"]+)"', (folder / "index.html").read_text())
+    assert {*names, "index.html"} == {path.name for path in folder.iterdir()}
     with page_server(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name in ("", *names):
@@ -138,13 +169,63 @@ def test_a_folder_without_results_is_refused(tmp_path):
     assert not (tmp_path / "view").exists()
 
 
-def test_a_page_is_replaced_only_when_asked_and_whole(results, tmp_path):
+def test_an_earlier_page_is_replaced_and_no_other_file(results, tmp_path):
     folder = tmp_path / "view"
     write_page(results, folder)
-    (folder / "former_legend_drag.png").touch()
     (folder / "notes.txt").touch()
+    (folder / "data.js").write_text("cut")
+    write_page(results, folder)
+    assert (folder / "data.js").read_text().startswith("const PAGE = {")
+    assert (folder / "notes.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "notes.txt", "ball_legend_speed.png"])
+def test_a_folder_without_a_page_is_left_alone_unless_asked_and_keeps_its_files(results, tmp_path, name):
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / name).write_text("mine")
     with pytest.raises(OutputExistsError, match="pass overwrite=True"):
         write_page(results, folder)
+    assert [path.name for path in folder.iterdir()] == [name]
     write_page(results, folder, overwrite=True)
-    assert not (folder / "former_legend_drag.png").exists()
-    assert (folder / "notes.txt").exists()
+    assert name == "index.html" or (folder / name).read_text() == "mine"
+
+
+def test_a_page_in_the_folder_of_the_results_removes_none_of_them(results, tmp_path):
+    both = shutil.copytree(results, tmp_path / "both")
+    shutil.copy(results.parent / "ball.usda", tmp_path)
+    before = {path: path.read_bytes() for path in both.rglob("*") if path.is_file()}
+    write_page(both, both, overwrite=True)
+    assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_a_page_is_written_again_when_a_run_has_written_more(results, tmp_path):
+    going = shutil.copytree(results, tmp_path / "going")
+    shutil.copy(results.parent / "ball.usda", tmp_path)
+    write_page(going, going / "view", follow=True)
+    follower, data = PageFollower(going, going / "view"), going / "view" / "data.js"
+    before = data.read_text()
+    assert not follower.update()
+    with (going / "history.csv").open("a") as file:
+        file.write("3,1.0,1\n")
+    assert follower.update()
+    assert not follower.update()
+    assert data.read_text() != before
+    assert '"follow": true' in data.read_text()
+    # A run that begins removes the results of the one before.
+    (going / "ball_results.usda").unlink()
+    before = data.read_text()
+    assert not follower.update()
+    assert data.read_text() == before
+
+
+def test_the_body_opens_the_view_and_walls_around_the_flow_are_see_through(results, tmp_path):
+    both = shutil.copytree(results, tmp_path / "both")
+    (both / "summary.json").write_text('{"obstacle": "/World/Ball"}')
+    scene = (results.parent / "ball.usda").read_text()
+    wall = 'def Cylinder "Wall" {\n double radius = 400\n double height = 800\n }\n'
+    (tmp_path / "ball.usda").write_text(scene.replace('def Mesh "Ball"', f'{wall}    def Mesh "Ball"'))
+    found = read_data(write_page(both, both / "view"))
+    assert np.array(found["body"]) == pytest.approx(np.array([[-0.6] * 3, [0.6] * 3]), abs=1e-2)
+    assert {entry["name"]: entry["encloses"] for entry in found["shapes"] if not entry["group"]} == {"Ball": False, "Wall": True}
+    assert np.array(found["bounds"]) == pytest.approx(np.array([[-4.0] * 3, [4.0] * 3]), abs=1e-2)

@@ -45,7 +45,7 @@ def results(tmp_path_factory):
         for time, moment in enumerate((at_rest.moment, ball.moment, at_rest.moment)):
             surfaces = [Isosurface(Pressure(), 1.0 if time == 1 else 99.0)]
             draw_all([*surfaces, Slice(), Streamlines(3), Tracers(3), Glyphs(every=8)], stage, moment, time)
-    (folder / "out" / "history.csv").write_text("iteration,objective\n0,1.5\n1,1.2\n2,1.1\n")
+    (folder / "out" / "history.csv").write_text("iteration,objective,feasible\n0,1.5,1\n1,1.2,1\n2,1.1,1\n")
     return folder / "out"
 
 

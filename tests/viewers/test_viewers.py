@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from draw_cases import BALL
 from matplotlib.image import imread
 
-from sparselbm.results.page import write_page
+from sparselbm.results.page import page_server, write_page
 from sparselbm.scene.usd import open_stage
 
 pytestmark = pytest.mark.viewers
@@ -66,20 +68,53 @@ def test_blender_plays_frames_sees_the_grids_and_renders(results, tmp_path):
     assert blue > red + 0.1
 
 
-def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path):
+def chromium(page, tmp_path, *options):
+    """Document of a page, as Chromium has it in the end; it has written nothing to the console."""
     browser = shutil.which("chromium")
     assert browser, "install chromium (Debian: apt-get install chromium)"
+    call = [browser, "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    call += ["--virtual-time-budget=5000", "--enable-logging=stderr", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    done = subprocess.run([*call, *options, page], capture_output=True, text=True, timeout=300)
+    assert "CONSOLE" not in done.stderr, done.stderr
+    return done.stdout
+
+
+FRAME = """<body><iframe src="index.html" width="{}" height="{}" style="border: 0" onload="
+document.body.dataset.probe = this.contentDocument.body.dataset.probe"></iframe></body>"""
+"""Page in a frame, since a window of Chromium is at least 500 pixels wide."""
+
+
+@pytest.mark.parametrize("size", [(360, 740), (1600, 900)])
+@pytest.mark.parametrize("dark", [(), ("--blink-settings=preferredColorScheme=0",)], ids=["light", "dark"])
+def test_the_page_opens_at_the_best_design_and_answers_keys_and_cursor(results, tmp_path, size, dark):
+    results = shutil.copytree(results.parent, tmp_path / "case") / "out"
+    (results / "summary.json").write_text(json.dumps({"obstacle": "/World/Ball", "objective": "drag coefficient"}))
+    (results / "history.csv").write_text("iteration,objective,feasible\n0,2.0,1\n1,1.5,1\n2,1.0,1\n")
+    page = write_page(results, tmp_path / "page")
+    shutil.copy(Path(__file__).with_name("page_probe.js"), page.parent / "probe.js")
+    page.write_text(page.read_text().replace("</body>", '<script src="probe.js"></script></body>'))
+    page.with_name("frame.html").write_text(FRAME.format(*size))
+    with page_server(page.parent) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        options = "--window-size=1700,1000", f"--screenshot={tmp_path / 'page.png'}", *dark
+        text = chromium(f"http://127.0.0.1:{server.server_address[1]}/frame.html", tmp_path, *options)
+        server.shutdown()
+    found = json.loads(unescape(re.search('data-probe="(.+?)"', text)[1]))
+    assert (found["start"], found["before"]) == ("iteration 2", "iteration 1")
+    assert found["result"] == "iteration 2: drag coefficient 1, best design, 50.0 % below iteration 0"
+    assert re.match(r"pressure .+ Pa, wall shear stress .+ Pa, x .+ m, y .+ m, z .+ m \(Ball\)$", found["value"])
+    assert found["looks"] == pytest.approx([0.0, -1.0, 0.0], abs=1e-3)
+    assert found["width"] == size[0]
+    assert (found["unnamed"], found["overlaps"], found["isWide"]) == ([], 0, False)
+
+
+def test_chromium_draws_two_different_frames_without_an_error(results, tmp_path):
     page, seen = write_page(results, tmp_path / "page"), []
     for frame in (0, 2):
         picture = tmp_path / f"chromium_{frame}.png"
-        options = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-        options += ["--window-size=1000,600", "--virtual-time-budget=5000", "--enable-logging=stderr"]
-        options += [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", "--dump-dom"]
-        call = [browser, *options, f"{page.as_uri()}#{frame}"]
-        done = subprocess.run(call, capture_output=True, text=True, timeout=300)
-        assert "CONSOLE" not in done.stderr, done.stderr
-        counted = re.search('<body data-frame="(.+?)" data-copies="(.+?)" data-triangles="(.+?)"', done.stdout)
-        assert counted, done.stdout[:500]
+        text = chromium(f"{page.as_uri()}#{frame}", tmp_path, "--window-size=1000,600", f"--screenshot={picture}")
+        counted = re.search('<body data-frame="(.+?)" data-copies="(.+?)" data-triangles="(.+?)"', text)
+        assert counted, text[:500]
         assert int(counted[1]) == frame
         assert int(counted[2]) == copies(results, frame), "an arrow a place, a ball a tracer"
         assert int(counted[3]) > 10_000, "no WebGL error, and thousands of triangles"

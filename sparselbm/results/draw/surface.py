@@ -6,8 +6,8 @@ from ..fields import FIELDS, Pressure, Quantity, WallShearStress, field_named
 from ..stage.colour import limits_of, magnitude
 from .drawing import Drawing
 
-_SENSITIVITY, _SENSITIVITY_LABEL = "sensitivity", "d C_d / d volume [1/m^3]"
-COLOURS = (*(each.name for each in FIELDS if each.on_surfaces), _SENSITIVITY)
+SENSITIVITY, SENSITIVITY_LABEL = "sensitivity", "d C_d / d volume [1/m^3]"
+COLOURS = (*(each.name for each in FIELDS if each.on_surfaces), SENSITIVITY)
 """Quantities of every flow that can be coloured."""
 
 
@@ -33,6 +33,6 @@ class SurfaceValues(Drawing):
             wanted.setdefault(self.colour, field_named(self.colour))
         fields = {name: each.on_surface(moment) for name, each in wanted.items()} | dict(moment.on_points)
         shown = self.colour if self.colour in fields else next(iter(wanted))
-        label = _SENSITIVITY_LABEL if shown == _SENSITIVITY else field_named(shown).label
+        label = SENSITIVITY_LABEL if shown == SENSITIVITY else field_named(shown).label
         stage.set_scale(shown, limits_of(magnitude(fields[shown])), label)
         stage.add_surface_fields(moment.body, fields, iteration=time, colour_by=shown)

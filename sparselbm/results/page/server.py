@@ -39,5 +39,13 @@ class _Handler(SimpleHTTPRequestHandler):
             return None
         return super().send_head()
 
+    def end_headers(self):
+        # The browser asks each time whether a file is still the same: a page can be written again while it is open.
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_request(self, code="-", size="-"):
+        """Only errors are reported."""
+
     def list_directory(self, path):
         self.send_error(HTTPStatus.NOT_FOUND, "File not found")

@@ -4,12 +4,15 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sparselbm.results.stage.colour import magnitude
 from sparselbm.results.stage.overs import world_matrix
+from sparselbm.scene.usd import gprims
 from sparselbm.scene.usd.transforms import apply, column_matrix
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 GREY = 0.4
 """Default grey level of prims without colour."""
+SEGMENTS = 48
+"""Segments around spheres, cylinders and cones."""
 TRIANGLES, LINES, POINTS = 3, 2, 1
 """Number of corners of the elements of a shape."""
 
@@ -50,10 +55,12 @@ class DrawnPrim:
     """Width of lines and points [m]."""
     copies: Copies | None = None
     """Copies; None: the shape is drawn once at its positions."""
+    fields: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Scalars, and lengths of vectors, by name: one value per point, or per copy where there are copies."""
 
 
 def shapes_at(stage: Usd.Stage, time: float | None) -> list[DrawnPrim]:
-    """Visible mesh, curve and point prims that are not empty at a time, and the shapes drawn by point instancers.
+    """Visible mesh, analytic, curve and point prims that are not empty at a time, and the shapes drawn by point instancers.
 
     None: at all times. Omitted are children of cameras, and within prototypes everything except meshes.
     """
@@ -91,21 +98,19 @@ def _shape(prim: Usd.Prim, time: float | None, matrix: np.ndarray) -> list[Drawn
     """Shape of the prim, transformed by a column matrix; empty for other prim types, or without elements."""
     from pxr import UsdGeom
 
-    based = UsdGeom.PointBased(prim)
-    points = based.GetPointsAttr().Get(_code(time)) if based else None
-    if not points:
+    found = _geometry(prim, time)
+    if found is None or not len(found[2]):
         return []
-    elements = _elements(prim, len(points), time)
-    if elements is None or not len(elements[1]):
-        return []
-    positions = apply(matrix, np.asarray(points, dtype=np.float64)).astype(np.float32)
+    points, corners, indices = found
+    positions = apply(matrix, points).astype(np.float32)
     opacity = UsdGeom.Gprim(prim).GetDisplayOpacityAttr().Get(_code(time)) or [1.0]
     colours = _given_colours(prim, len(points), time)
     colours = np.full((len(points), 3), GREY) if colours is None else colours
     widths = prim.GetAttribute("widths").Get(_code(time)) or [0.0]
     return [DrawnPrim(
-        str(prim.GetPath()), elements[0], positions, colours, elements[1], float(min(opacity)),
+        str(prim.GetPath()), corners, positions, colours, indices, float(min(opacity)),
         float(np.mean(widths)) * abs(float(np.linalg.det(matrix[:3, :3]))) ** (1.0 / 3.0),
+        fields=_fields(prim, len(points), time),
     )]
 
 
@@ -122,6 +127,7 @@ def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Drawn
         return []
     matrices = world_matrix(prim, time) @ transforms.swapaxes(1, 2)  # Like `transforms.column_matrix`, vectorised.
     colours, cache, found = _given_colours(prim, len(kinds), time), UsdGeom.XformCache(code), []
+    fields = _fields(prim, len(kinds), time)
     for number, path in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
         here, root = kinds[shown] == number, prim.GetStage().GetPrimAtPath(path)
         for part in Usd.PrimRange(root, Usd.TraverseInstanceProxies()) if root and here.any() else ():
@@ -134,7 +140,9 @@ def _copied(instancer: UsdGeom.PointInstancer, time: float | None) -> list[Drawn
                     by_copy, by_point = colours[shown][here], np.ones_like(shape.colours)
                 inner = shape.path.startswith(f"{prim.GetPath()}/")
                 path = shape.path if inner else f"{prim.GetPath()}{shape.path}"
-                found.append(replace(shape, path=path, colours=by_point, copies=Copies(matrices[here], by_copy)))
+                own = {name: values[shown][here] for name, values in fields.items()}
+                copies = Copies(matrices[here], by_copy)
+                found.append(replace(shape, path=path, colours=by_point, copies=copies, fields=own))
     return found
 
 
@@ -142,6 +150,19 @@ def _code(time: float | None) -> Usd.TimeCode:
     from pxr import Usd
 
     return Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
+
+
+def _geometry(prim: Usd.Prim, time: float | None) -> tuple[np.ndarray, int, np.ndarray] | None:
+    """Points (n, 3), number of corners per element, and all indices; None for prims that are drawn otherwise."""
+    from pxr import UsdGeom
+
+    if prim.GetTypeName() in gprims.TYPES:
+        points, faces = gprims.tessellate(gprims.Gprim.of(prim, _code(time)), SEGMENTS)
+        return points, TRIANGLES, faces.astype(np.uint32).ravel()
+    based = UsdGeom.PointBased(prim)
+    given = based.GetPointsAttr().Get(_code(time)) if based else None
+    elements = _elements(prim, len(given), time) if given else None
+    return None if elements is None else (np.asarray(given, dtype=np.float64), *elements)
 
 
 def _elements(prim: Usd.Prim, count: int, time: float | None) -> tuple[int, np.ndarray] | None:
@@ -182,3 +203,15 @@ def _given_colours(prim: Usd.Prim, count: int, time: float | None) -> np.ndarray
     if given is None or len(given) not in (1, count):
         return None
     return np.broadcast_to(np.asarray(given, dtype=np.float64), (count, 3))
+
+
+def _fields(prim: Usd.Prim, count: int, time: float | None) -> dict[str, np.ndarray]:
+    """Fields of a prim with one value per point, (count,) float32: scalars, and lengths of vectors."""
+    from pxr import Sdf, UsdGeom
+
+    found, kinds = {}, (Sdf.ValueTypeNames.FloatArray, Sdf.ValueTypeNames.Float3Array)
+    for primvar in UsdGeom.PrimvarsAPI(prim).GetPrimvarsWithAuthoredValues():
+        values = primvar.Get(_code(time)) if primvar.GetTypeName() in kinds else None
+        if values is not None and len(values) == count and primvar.GetInterpolation() == UsdGeom.Tokens.vertex:
+            found[str(primvar.GetPrimvarName())] = magnitude(np.asarray(values, dtype=np.float32))
+    return found
