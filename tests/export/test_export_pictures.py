@@ -1,5 +1,7 @@
 """Pictures show all shapes, as large as possible, with title, captions and colour bars; films show each design."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from sparselbm.geometry import TriangleMesh
 from sparselbm.results import Results
 from sparselbm.results.formats import PictureOptions, film, picture
 from sparselbm.results.formats.camera_frame import HIGHEST, LOWEST, MARGIN, CameraFrame
+from sparselbm.results.formats.pictures import _captions
 from sparselbm.results.formats.scene_view import WIDTH, SceneView
 from sparselbm.results.formats.shapes import Surface
 
@@ -115,6 +118,16 @@ def test_the_film_shows_the_flow_of_each_design(each_flow, tmp_path, pictures, m
     blue, yellow = (frames[..., 2] - frames[..., 1] > 40), (frames[..., 1] - frames[..., 2] > 60)
     assert [(each.mean() > 0.05) for each in blue] == [True, True, False, False, False]
     assert [(each.mean() > 0.05) for each in yellow] == [False, False, False, True, True]
+
+
+def test_captions_have_the_converged_objectives_of_the_summary(each_flow, tmp_path):
+    """The history has values of flows that had not converged yet."""
+    shutil.copytree(each_flow.folder, tmp_path / "out")
+    assert _captions(each_flow)[2] == "iteration 2, drag coefficient 0"
+    (tmp_path / "out" / "summary.json").write_text('{"objective_first": 1.974, "objective_best": 1.466}')
+    assert list(_captions(Results.open(tmp_path / "out")).values()) == [
+        "iteration 0, drag coefficient 1.974", "iteration 1, drag coefficient 1", "iteration 2, drag coefficient 1.466",
+    ]
 
 
 def test_the_picture_of_an_optimization_has_the_first_and_the_best_design(each_flow, tmp_path, pictures):

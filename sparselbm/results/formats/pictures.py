@@ -147,9 +147,14 @@ def _write_frame(plotter, view: SceneView, caption: str = "") -> None:
 
 def _captions(results: Results) -> dict[float, str]:
     """Iteration and objective of each design of an optimization, by its time code."""
-    name = results.summary.get("objective", "drag coefficient")
-    rows = ((row["iteration"], row["objective"]) for row in results.history)
-    return {iteration: f"iteration {iteration:g}, {name} {objective:.4g}" for iteration, objective in rows}
+    summary = results.summary
+    objectives = {row["iteration"]: row["objective"] for row in results.history}
+    # Those of the first and the best design are evaluated again at the end, with flows that have converged further.
+    for iteration, name in ((min(objectives, default=None), "objective_first"), (results.best, "objective_best")):
+        if iteration is not None and name in summary:
+            objectives[iteration] = summary[name]
+    name = summary.get("objective", "drag coefficient")
+    return {iteration: f"iteration {iteration:g}, {name} {value:.4g}" for iteration, value in objectives.items()}
 
 
 def _picture(results: Results, path: Path, options: PictureOptions) -> None:

@@ -16,6 +16,8 @@ WIDTH = 1600
 """Width of pictures and films [pixels]."""
 LEGEND_WIDTH = 190
 """Width of the column of a colour bar [pixels]."""
+GAP = 10
+"""Width between panes [pixels]."""
 LETTERS = 26
 """Size of the letters of title and captions [pixels]."""
 _SEEN_THROUGH = 0.25
@@ -104,7 +106,7 @@ class SceneView:
 
     def pane_width(self, panes: int = 1) -> int:
         """Width of each of several panes beside the legends [pixels]."""
-        return (WIDTH - LEGEND_WIDTH * len(self.legends)) // (2 * panes) * 2
+        return ((WIDTH - LEGEND_WIDTH * len(self.legends)) // panes - GAP) // 2 * 2
 
     def composed(self, panes: Sequence[np.ndarray], captions: Sequence[str] = ("",)) -> np.ndarray:
         """Picture of panes (h, w, 3) uint8 of one height beside each other, each below its caption, with the title above and the
@@ -120,7 +122,7 @@ class SceneView:
         for pane, caption in zip(panes, captions, strict=True):
             whole.paste(Image.fromarray(pane), (left, above))
             pen.text((left + LETTERS, line + line // 4), caption, "black", font)
-            left += pane.shape[1]
+            left += pane.shape[1] + GAP
         for number, legend in enumerate(self.legends):
             share = min(LEGEND_WIDTH / legend.shape[1], (above + height) / legend.shape[0])
             size = tuple(max(1, round(share * each)) for each in legend.shape[1::-1])
