@@ -51,7 +51,7 @@ def draw_picture(
     imsave(path, view.composed(panes, captions), format="png")
 
 
-def draw_film(path: Path, view: SceneView, designs: Designs, captions: Sequence[str], options: PictureOptions) -> None:
+def draw_film(path: Path, view: SceneView, designs: Designs, captions: tuple[str, ...], options: PictureOptions) -> None:
     """Renders the bodies morphing through their designs, each with its own flow and caption, or one turn around a single one."""
     states = [view.shown((*bodies, *drawings)) for bodies, drawings in zip(designs.bodies, designs.drawings)]
     frame = _frame_of(view, states, designs.up_axis, options)

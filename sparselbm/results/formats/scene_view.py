@@ -125,7 +125,7 @@ class SceneView:
             left += pane.shape[1] + GAP
         for number, legend in enumerate(self.legends):
             share = min(LEGEND_WIDTH / legend.shape[1], (above + height) / legend.shape[0])
-            size = tuple(max(1, round(share * each)) for each in legend.shape[1::-1])
+            size = max(1, round(share * legend.shape[1])), max(1, round(share * legend.shape[0]))
             place = WIDTH - LEGEND_WIDTH * (len(self.legends) - number), (above + height - size[1]) // 2
             whole.paste(Image.fromarray(legend).resize(size, Image.Resampling.LANCZOS), place)
         return np.asarray(whole)
