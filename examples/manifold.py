@@ -4,7 +4,7 @@ The scene holds the case: /World/Manifold has the role fluidVolume, its caps are
 outlets at one pressure. A header loses pressure by friction, and regains some as its fluid leaves and
 the rest slows down (Acrivos,
 Babcock & Pigford, Chem. Eng. Sci. 10 (1959) 112). At this Reynolds number friction weighs more: each runner gets less than
-the one before it, 27.5, 25.5, 23.6 and 23.1 %.
+the one before it, 27.9, 25.6, 23.7 and 23.1 %.
 `sparselbm run assets/manifold.usda` does the same, and draws it.
 """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 150
+DOTS_PER_INCH = 184
 # More curves cannot be distinguished; the worst of each constraint is drawn instead.
 CURVES_LIMIT = 8
 

@@ -7,17 +7,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from export_cases import BEST, CENTRE, GROWTH, REFERENCE_FORCE, SCENE, VOLUME, draw_each_flow, volume_and_centre
+from export_cases import BEST, CENTRE, GROWTH, REFERENCE_FORCE, VOLUME, volume_and_centre
 
-from sparselbm.files.write import append_csv
 from sparselbm.results import Results
-from sparselbm.results.formats import FILM, GLB, PICTURE, USDZ
+from sparselbm.results.formats import GLB, USDZ
 from sparselbm.results.formats.designs import Designs
 from sparselbm.results.formats.shapes import all_shapes, point_normals
 from sparselbm.results.formats.usdz import map_places
 from sparselbm.results.stage import validate_stage
 from sparselbm.results.stage.solids import tubes
-from sparselbm.scene.usd import Scene
 
 CENTRE_Y_UP = CENTRE[[0, 2, 1]] * (1.0, 1.0, -1.0)
 
@@ -108,18 +106,6 @@ def test_glb_morphs_through_the_designs(case, tmp_path):
     assert arrays[sampler["output"]].reshape(4, 3).tolist() == np.eye(4)[:, 1:].tolist()
     assert len(tree["meshes"]) == 3
     assert tree["asset"]["extras"] == {"reference_force": REFERENCE_FORCE, "units": "reference_force: N"}
-
-
-@pytest.fixture(scope="module")
-def each_flow(tmp_path_factory):
-    """Results in which the flows around the first and the third of three designs were drawn."""
-    folder = tmp_path_factory.mktemp("flows")
-    (folder / "box.usda").write_text(SCENE)
-    draw_each_flow(folder / "out", Scene.open(folder / "box.usda"))
-    for number in range(3):
-        row = {"iteration": number, "objective": 2.0 - number, "feasible": 1}
-        append_csv(folder / "out" / "history.csv", row)
-    return Results.open(folder / "out")
 
 
 def test_each_design_is_shown_with_its_own_flow(each_flow, tmp_path):
@@ -237,40 +223,3 @@ def test_usdz_is_baked_and_coloured_by_its_picture(case, tmp_path):
 def test_grey_has_a_place_of_its_own():
     places = map_places(np.array([[0.5, 0.5, 0.5], [0.0579, 0.0003, 0.0894]]))
     assert places[:, 0] == pytest.approx([512.5 / 513, 0.5 / 513])
-
-
-@pytest.fixture(scope="module")
-def pictures():
-    pytest.importorskip("pyvista", reason="PyVista is not installed (pip install 'sparselbm[pictures]')")
-    return pytest.importorskip("imageio.v3", reason="imageio is not installed (pip install 'sparselbm[pictures]')")
-
-
-def test_the_picture_shows_the_shapes(case, tmp_path, pictures):
-    (path,) = PICTURE.write(Results.open(case.folder), tmp_path)
-    image = pictures.imread(path)[..., :3]
-    drawn = (image < 250).any(axis=-1)
-    assert 0.05 < drawn.mean() < 0.9
-    # Colours of the map, of which there is no grey.
-    assert np.ptp(image[drawn].astype(int), axis=1).mean() > 40
-
-
-def test_the_film_goes_through_the_designs(case, tmp_path, pictures, monkeypatch):
-    pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr("sparselbm.results.formats.pictures.FRAMES_A_DESIGN", 2)
-    monkeypatch.setattr("sparselbm.results.formats.pictures.SIZE", (320, 240))
-    (path,) = FILM.write(Results.open(case.folder), tmp_path)
-    frames = np.stack(list(pictures.imiter(path))).astype(int)
-    assert frames.shape == (7, 240, 320, 3)
-    assert np.abs(frames[0] - frames[-1]).max() > 60
-
-
-def test_the_film_shows_the_flow_of_each_design(each_flow, tmp_path, pictures, monkeypatch):
-    """A slice in dark blue at first, none about the second design, one in yellow at last."""
-    pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr("sparselbm.results.formats.pictures.FRAMES_A_DESIGN", 2)
-    monkeypatch.setattr("sparselbm.results.formats.pictures.SIZE", (320, 240))
-    (path,) = FILM.write(each_flow, tmp_path)
-    frames = np.stack(list(pictures.imiter(path))).astype(int)
-    blue, yellow = (frames[..., 2] - frames[..., 1] > 40), (frames[..., 1] - frames[..., 2] > 60)
-    assert [(each.mean() > 0.05) for each in blue] == [True, True, False, False, False]
-    assert [(each.mean() > 0.05) for each in yellow] == [False, False, False, True, True]

@@ -3,7 +3,8 @@
 from .export_format import ExportFormat
 from .forces import FORCES, SUMMARY
 from .gltf import GLB
-from .pictures import FILM, PICTURE
+from .pictures import film, picture
+from .scene_view import PictureOptions
 from .surfaces import STL
 from .usdz import USDZ
 from .volumes import NVDB, VDB, VDB_HALF
@@ -13,11 +14,9 @@ from .vtp import VTP
 
 __all__ = [
     "AMR",
-    "FILM",
     "FORCES",
     "GLB",
     "NVDB",
-    "PICTURE",
     "STL",
     "SUMMARY",
     "USDZ",
@@ -27,4 +26,7 @@ __all__ = [
     "VTKHDF",
     "VTP",
     "ExportFormat",
+    "PictureOptions",
+    "film",
+    "picture",
 ]

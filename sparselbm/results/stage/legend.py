@@ -40,7 +40,7 @@ def draw_picture(path: Path, label: str, limits: ColourRange) -> None:
     bar = figure.colorbar(ScalarMappable(Normalize(*limits), map_of(limits)), cax=figure.subplots(), label=label)
     bar.ax.tick_params(labelsize=8)
     bar.ax.yaxis.set_major_formatter("{x:.4g}")
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=225)
 
 
 def place_legend(mesh: UsdGeom.Mesh, camera: UsdGeom.Camera, place: int) -> None:
