@@ -12,13 +12,14 @@ import numpy as np
 
 from ...scene.usd import open_stage
 from ..reader import Results
+from ..stage.playback import ITERATIONS_PER_SECOND
 from ..stage.root import drawings_of, group_of
 from .shapes import Surface, shapes_of
 
 if TYPE_CHECKING:
     from pxr import Usd
 
-SECONDS_A_DESIGN = 0.5
+SECONDS_A_DESIGN = 1.0 / ITERATIONS_PER_SECOND
 """Time from one design to the next in animations [s]."""
 ROUNDING = 1e-6
 """Difference between time codes that are the same."""

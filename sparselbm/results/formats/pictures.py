@@ -13,7 +13,7 @@ from ...scene.usd import open_stage
 from ..reader import Results
 from ..stage.colour import for_screen
 from .camera_frame import CameraFrame
-from .designs import Designs
+from .designs import SECONDS_A_DESIGN, Designs
 from .export_format import ExportFormat
 from .scene_view import PictureOptions, SceneView, opacity_of
 from .shapes import Surface, all_shapes, shapes_of
@@ -25,7 +25,7 @@ AXES = 150
 FRAMES_A_SECOND = 24
 FASTEST = 60.0
 """Largest number of frames per second of a film of a flow over time."""
-FRAMES_A_DESIGN = 12
+FRAMES_A_DESIGN = round(FRAMES_A_SECOND * SECONDS_A_DESIGN)
 """Number of frames from one design to the next."""
 FRAMES_AROUND = 72
 """Number of frames of a run, which has one design: the camera circles around it."""
