@@ -35,7 +35,9 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = Fie
             data = begin_image(root.create_group(f"box{number}"), volume, cells)
             assembly[f"box{number}"] = h5py.SoftLink(f"/VTKHDF/box{number}")
             for name, tail, kind, layers in arrays_of(volume, cells, box):
-                _write_layers(data, name, (*np.diff(cells, axis=0)[0, ::-1], *tail), kind, layers)
+                shape = (*np.diff(cells, axis=0)[0, ::-1], *tail)
+                chunks = (min(TILE_EDGE, shape[0]), *shape[1:])
+                write_layers(data.create_dataset(name, shape, kind, chunks=chunks, **COMPRESSED), layers)
 
 
 def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
@@ -52,18 +54,14 @@ def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldD
 
 def append_boxes(data, volume: Cells, boxes: np.ndarray, step: int, steps: int) -> None:
     """Writes the values of all boxes of tiles at a step, one after the other and after those of the steps before."""
-    count = int(cell_counts(boxes).sum())
-    end = step * count
-    for box in boxes:
-        cells, begin = box * TILE_EDGE, end
-        for name, tail, kind, layers in arrays_of(volume, cells, box):
+    counts = cell_counts(boxes)
+    count = int(counts.sum())
+    begins = step * count + np.concatenate([[0], np.cumsum(counts)])
+    for box, begin in zip(boxes, begins):
+        for name, tail, kind, layers in arrays_of(volume, box * TILE_EDGE, box):
             if name not in data:
                 data.create_dataset(name, (steps * count, *tail), kind, chunks=True, **COMPRESSED)
-            end = begin
-            for layer in layers:
-                flat = layer.reshape(-1, *tail)
-                data[name][end : end + len(flat)] = flat
-                end += len(flat)
+            write_layers(data[name], (layer.reshape(-1, *tail) for layer in layers), begin=int(begin))
 
 
 def arrays_of(volume: Cells, cells: np.ndarray, box: np.ndarray) -> Iterator[tuple[str, tuple, str, Iterator[np.ndarray]]]:
@@ -118,13 +116,11 @@ def write_field_data(group, facts: FieldData, volume: Cells) -> None:
         data.create_dataset(name, data=list(texts), dtype=h5py.string_dtype("ascii"))
 
 
-def _write_layers(data, name: str, shape: tuple, kind: str, layers: Iterator[np.ndarray]) -> None:
-    """Writes an array layer by layer along its first index."""
-    found = data.create_dataset(name, shape, kind, chunks=(min(TILE_EDGE, shape[0]), *shape[1:]), **COMPRESSED)
-    end = 0
+def write_layers(data, layers: Iterator[np.ndarray], *, at: tuple[int, ...] = (), begin: int = 0) -> None:
+    """Writes layers one after the other along the index of a data set that follows the indices `at`, from `begin` on."""
     for layer in layers:
-        begin, end = end, end + len(layer)
-        found[begin:end] = layer
+        data[(*at, slice(begin, begin + len(layer)))] = layer
+        begin += len(layer)
 
 
 def _name(group, kind: str) -> None:

@@ -13,7 +13,16 @@ from ...files.grid import TILE_EDGE, TileGrid
 from .blocks import GHOST_TYPE, Cells
 from .boxes import merged_boxes
 from .field_data import FieldData
-from .vtkhdf import COMPRESSED, append_boxes, arrays_of, begin_amr, begin_image, cell_counts, write_field_data
+from .vtkhdf import (
+    COMPRESSED,
+    append_boxes,
+    arrays_of,
+    begin_amr,
+    begin_image,
+    cell_counts,
+    write_field_data,
+    write_layers,
+)
 
 
 def write_steps(
@@ -57,10 +66,7 @@ def _write_image(data, volume: Cells, box: np.ndarray, step: int, steps: int) ->
         shape = (*(cells[1] - cells[0])[::-1], *tail)
         if name not in data:
             data.create_dataset(name, (steps, *shape), kind, chunks=(1, TILE_EDGE, *shape[1:]), **COMPRESSED)
-        end = 0
-        for layer in layers:
-            begin, end = end, end + len(layer)
-            data[name][step, begin:end] = layer
+        write_layers(data[name], layers, at=(step,))
 
 
 def _begin_field_data(steps, data, count: int) -> None:
