@@ -62,11 +62,12 @@ class Clips:
 
         layer.Traverse(Sdf.Path(self._prim), move)
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._frames.setdefault(time, self._folder / f"{len(self._frames):04d}.usdc")
+        path = self._frames.get(time, self._folder / f"{len(self._frames):04d}.usdc")
         self._export(frame, path)
         if self._is_new:
             self._export(self._manifest, self._manifest_path)
             self._is_new = False
+        self._frames[time] = path  # The root layer names whole files only.
 
     def _add(self, frame: Sdf.Layer, path: Sdf.Path, kind: Sdf.ValueTypeName, samples: Mapping[float, object], missing) -> None:
         """Adds samples of an attribute to a frame; `missing` is its value in frames without a sample."""

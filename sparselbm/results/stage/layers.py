@@ -9,7 +9,6 @@ absolute, which ties the result to a folder; `Layer.Export` does not.)
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +16,13 @@ from typing import TYPE_CHECKING
 from sparselbm.errors import ResultsExistError, SceneError
 from sparselbm.files.names import is_plain
 from sparselbm.files.state_file import State, array_of
+from sparselbm.files.write import replace_file
 from sparselbm.results.stage.clips import Clips, load
 from sparselbm.results.stage.root import define_drawings
 from sparselbm.scene.usd import foreign, open_stage
 from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.paths import name_searched, relative_path
-from sparselbm.scene.usd.stage import resolver_context
+from sparselbm.scene.usd.stage import resolver_context, spoken
 from sparselbm.scene.usd.variants import select
 
 if TYPE_CHECKING:
@@ -114,12 +114,8 @@ class LayerPair:
         """Draws a picture next to the root layer; an existing one is replaced atomically."""
         path = self.root_path.with_name(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{os.getpid()}.{name}")
-        try:
+        with replace_file(path) as beside:
             draw(beside)
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
 
     @property
     def is_save_due(self) -> bool:
@@ -163,15 +159,13 @@ class LayerPair:
 
 
 def _replace(layer: Sdf.Layer, path: Path) -> None:
-    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     from pxr import Tf
 
     try:
-        layer.Export(str(beside))
-        os.replace(beside, path)
+        with replace_file(path) as beside:
+            layer.Export(str(beside))
     except Tf.ErrorException as error:
+        reason = spoken(error).partition(";")[0]
         raise OSError(
-            f"{path}: USD could not write this file; check that the folder is writable and has free space: {error}"
+            f"{path}: USD could not write this file ({reason}): check that the folder is writable and has free space"
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)
