@@ -8,7 +8,7 @@ import io
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
@@ -41,11 +41,12 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         sync_file(beside)
         os.replace(beside, target)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) == beside:
+        if error.errno is not None and (error.filename is None or Path(error.filename) == beside):
             error.filename = str(target)  # The temporary name means nothing to the caller.
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # A disk that has become read-only keeps it.
+            beside.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 

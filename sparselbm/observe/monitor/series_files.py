@@ -7,6 +7,7 @@ import os
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
@@ -190,6 +191,9 @@ class SeriesFile:
             else:
                 os.fsync(self._file.fileno())
         self._file.close()
+        with suppress(OSError):
+            if self._path.stat().st_size == 0:  # Not even its head could be written.
+                self._path.unlink()
 
 
 def _csv_line(values: Sequence[object]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...scene.usd.stage import hushed
 from ..reader import Results
 from ..stage.colour import colours, for_screen
 from ..stage.looks import Look
@@ -53,7 +54,9 @@ def write_usdz(
             _define_board(stage, number, board, up_axis)
         stage.GetRootLayer().Save()
         # USD flattens the stage into one file and packages it with its assets, aligned to 64 bytes.
-        if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
+        with hushed():  # It warns that the pictures are not found at their places in the package, where it puts them afterwards.
+            is_written = UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path))
+        if not is_written:
             raise OSError(
                 f"{path}: USD could not write this package; check that the folder is writable and has free space"
             )

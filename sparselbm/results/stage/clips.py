@@ -103,19 +103,18 @@ class Clips:
         """Applies a change to the frames and to their manifest; `change` returns whether it changed a layer, which is written."""
         from pxr import Sdf
 
-        paths = [*self._frames.values(), *([self._manifest_path] if self._manifest_path.is_file() else [])]
-        for path in paths:
+        for path in (each for each in (*self._frames.values(), self._manifest_path) if each.is_file()):
             layer = Sdf.Layer.OpenAsAnonymous(str(path))
             if change(layer):
                 self._export(layer, path)
 
     def name_in(self, root: Sdf.Layer, folder: Path) -> None:
-        """Names all frames in the layer located in `folder`; does nothing without frames."""
+        """Names all frames in the layer located in `folder`, but those that were removed; does nothing without frames."""
         from pxr import Gf, Sdf, Vt
 
-        if not self._frames:
+        order = sorted(time for time, path in self._frames.items() if path.is_file())
+        if not order:
             return
-        order = sorted(self._frames)
         whole = {
             "primPath": self._prim,
             "assetPaths": Sdf.AssetPathArray([_asset(self._frames[time], folder) for time in order]),
