@@ -14,8 +14,7 @@ from pxr import Sdf, Usd
 from sparselbm.files.read_nvdb import read_nvdb
 from sparselbm.files.state_file import read_state
 from sparselbm.results import page
-from sparselbm.scene.images import Storage, read_image
-from sparselbm.scene.usd import Scene
+from sparselbm.scene.vtk_xml import VtkXml
 
 PAGE = Path(page.__file__).parent
 
@@ -62,20 +61,17 @@ def _require_references(path):
 
 
 def _xml(path):
-    if path.suffix == ".vti":
-        assert read_image(path, Storage(field=_first_array(path))).values.size
-    elif path.name.startswith("surfaces") and path.suffix == ".vtp":
-        assert Scene.open(path).bodies
-    elif path.suffix == ".pvd":
-        for each in ElementTree.parse(path).iter("DataSet"):
-            assert (path.parent / each.attrib["file"]).is_file()
+    file = VtkXml(path)
+    arrays = [each for each in file.root.iter("DataArray") if each.get("format") == "appended"]
+    assert arrays
+    for each in arrays:
+        assert file.values(each).size
     assert path.read_bytes().rstrip().endswith(b"</VTKFile>")
 
 
-def _first_array(path):
-    head = path.read_bytes().partition(b"<AppendedData")[0].partition(b"<CellData")[2]
-    arrays = [each for each in head.split(b"<DataArray ")[1:] if b'NumberOfComponents="1"' in each]
-    return arrays[0].partition(b'Name="')[2].partition(b'"')[0].decode()
+def _collection(path):
+    for each in ElementTree.parse(path).iter("DataSet"):
+        assert (path.parent / each.attrib["file"]).is_file()
 
 
 def _hdf5(path):
@@ -102,7 +98,7 @@ def _glb(path):
 
 READERS = {
     ".json": _json, ".csv": _csv, ".usda": _layer, ".usdc": _layer, ".usdz": _layer, ".png": lambda path: imread(path),
-    ".nvdb": read_nvdb, ".vdb": lambda path: read_vdb(path), ".npz": read_state, ".vti": _xml, ".vtp": _xml, ".pvd": _xml,
+    ".nvdb": read_nvdb, ".vdb": lambda path: read_vdb(path), ".npz": read_state, ".vti": _xml, ".vtp": _xml, ".pvd": _collection,
     ".vtkhdf": _hdf5, ".js": _data, ".glb": _glb, ".stl": lambda path: np.asarray(trimesh.load_mesh(path).faces)[0],
     ".txt": lambda path: None,
 }
