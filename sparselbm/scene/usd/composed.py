@@ -66,6 +66,7 @@ def read_stage(
             code = Usd.TimeCode(time)
             walk = Walk(stage, code, scale, options.purpose)
         reader = Reader(code, options.segments, options.subdivision_levels, posed)
+        reader.require_few(walk.found)
         skipped, pieces = list(walk.skipped.values()), []
         for found in walk.found:
             body = reader.read(found)

@@ -16,13 +16,15 @@ import numpy as np
 
 from sparselbm.errors import SceneError
 from sparselbm.scene.usd.crate_values import CrateFault, CrateValues
-from sparselbm.scene.usd.lz4 import unpacked
+from sparselbm.scene.usd.lz4 import integers, unpacked
 
 _MAGIC = b"PXR-USDC"
 _COUNTED = (b"TOKENS", b"STRINGS", b"FIELDS", b"FIELDSETS", b"PATHS", b"SPECS")
 _MOST_SECTIONS = 64
 _FEW_LETTERS, _LETTERS_PER_BYTE = 1 << 26, 50
 """Size of the text of the tokens that is always accepted [bytes], and largest size per byte of the file."""
+_SPEC_TYPES = 12
+"""Number of types of specs (`SdfSpecType`)."""
 _PACKED = (0, 4)
 """First version whose sections are compressed."""
 
@@ -57,6 +59,7 @@ def _check(values: CrateValues) -> None:
     (sections,) = values.numbers("<Q", contents)
     if sections > _MOST_SECTIONS:
         raise CrateFault(f"the table of contents has {sections:,} sections")
+    counts: dict[bytes, tuple[int, int]] = {}
     for number in range(sections):
         found, place, size = values.numbers("<16sqq", contents + 8 + 32 * number)
         name = found.rstrip(b"\0")
@@ -65,12 +68,30 @@ def _check(values: CrateValues) -> None:
         if name not in _COUNTED:
             continue
         count = values.count(place, f"the section {name.decode()}")
+        counts[name] = count, place + 8
         if name == b"TOKENS":
             (letters,) = values.numbers("<Q", place + 8)
             if letters > max(_FEW_LETTERS, _LETTERS_PER_BYTE * values.size):
                 raise CrateFault(f"the section TOKENS states {letters:,} bytes of text")
         if name == b"FIELDS" and count:
             values.check_all(_fields(values, place + 8, count))
+        if name == b"PATHS" and count and values.version >= _PACKED:
+            values.count(place + 8, "the section PATHS")
+    _check_specs(values, counts)
+
+
+def _check_specs(values: CrateValues, counts: dict[bytes, tuple[int, int]]) -> None:
+    """Checks the paths, sets of fields and types of all specs, by which OpenUSD indexes its arrays."""
+    count, place = counts.get(b"SPECS", (0, 0))
+    if not count or values.version < _PACKED:
+        return
+    ends = (counts.get(b"PATHS", (0, 0))[0], counts.get(b"FIELDSETS", (0, 0))[0], _SPEC_TYPES)
+    for what, end in zip(("path", "set of fields", "type"), ends, strict=True):
+        (size,) = values.numbers("<Q", place)
+        found = integers(values.data(place + 8, size), count)
+        if found.min() < 0 or found.max() >= end:
+            raise CrateFault(f"the {what} of a spec is number {found.min()} or {found.max()}, but 0 to {end - 1} is allowed")
+        place += 8 + size
 
 
 def _fields(values: CrateValues, place: int, count: int) -> np.ndarray:
