@@ -65,7 +65,7 @@ def _xml(path):
     arrays = [each for each in file.root.iter("DataArray") if each.get("format") == "appended"]
     assert arrays
     for each in arrays:
-        assert file.values(each).size
+        assert file.values(each, most=10**9).size
     assert path.read_bytes().rstrip().endswith(b"</VTKFile>")
 
 

@@ -101,8 +101,8 @@ def gltf_nodes_in_a_ring(folder):
     return _gltf(folder, nodes=[{"mesh": 0, "children": [1]}, {"children": [0]}])
 
 
-def gltf_nodes_20_000_deep(folder):
-    deep = [{"children": [k + 1]} for k in range(20_000)]
+def gltf_nodes_15_000_deep(folder):
+    deep = [{"children": [k + 1]} for k in range(15_000)]
     return _gltf(folder, nodes=[*deep, {"mesh": 0, "matrix": [0.0] * 15}])
 
 

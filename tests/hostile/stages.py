@@ -130,8 +130,8 @@ def copies_of_copies(folder):
 
 
 def instances_of_a_large_mesh(folder):
-    """20,000 instances of 10,000 faces."""
-    copies = "".join(f'def "I{k}" (instanceable = true\nreferences = </Part>) {{\n}}\n' for k in range(20_000))
+    """6,000 instances of 10,000 faces."""
+    copies = "".join(f'def "I{k}" (instanceable = true\nreferences = </Part>) {{\n}}\n' for k in range(6_000))
     return _stage(folder, f'def Xform "World" {{\n{copies}}}\nclass Xform "Part" {{\n{_grid("M", 100)}}}\n')
 
 
@@ -166,9 +166,9 @@ def memory_as_a_payload(folder):
     return _stage(folder, 'def "World" (payload = @/proc/self/mem@</A>) {\n}\n')
 
 
-def dictionaries_3_000_deep(folder):
+def dictionaries_5_000_deep(folder):
     deep = 'string s = "x"\n'
-    for _ in range(3_000):
+    for _ in range(5_000):
         deep = f"dictionary d = {{\n{deep}}}\n"
     return _stage(folder, f'def Sphere "World" (customData = {{\n{deep}}}) {{\n}}\n')
 

@@ -56,12 +56,6 @@ def triangulate(
     return np.concatenate(pieces)[order].astype(np.int32)
 
 
-def cut_polygon(corners: np.ndarray) -> np.ndarray:
-    """Triangulates one polygon with corner positions (k, 3): local indices, shape (k - 2, 3)."""
-    flat = _flatten(corners)
-    return _fan(len(flat)) if _is_convex(flat) else _clip_ears(flat)
-
-
 def _fan(count: int) -> np.ndarray:
     fan = np.arange(1, count - 1)
     return np.stack([np.zeros_like(fan), fan, fan + 1], axis=1)

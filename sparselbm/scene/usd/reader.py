@@ -4,18 +4,18 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.errors import GeometryError, SceneError
+from sparselbm.errors import GeometryError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.scene.arrays import MOST_POINTS, check_points
+from sparselbm.scene.arrays import check_points
 from sparselbm.scene.usd import gprims
 from sparselbm.scene.usd.body import Body, Part
-from sparselbm.scene.usd.meshes import expected_points, is_refined, read_mesh, topology_varies
+from sparselbm.scene.usd.meshes import is_refined, read_mesh, topology_varies
+from sparselbm.scene.usd.point_count import shared_path
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 from sparselbm.scene.usd.traversal import Found
@@ -36,24 +36,6 @@ class Reader:
     posed: frozenset[str]
     """Paths of the meshes posed by a skeleton."""
     _local: dict[Sdf.Path, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    _expected: dict[Sdf.Path, int] = field(default_factory=dict)
-
-    def require_few(self, found: Sequence[Found]) -> None:
-        """Raises SceneError for prims with more than `MOST_POINTS` points in all, before any of them is read."""
-        count = 0
-        for each in found:
-            if each.prim.GetTypeName() == "Mesh":
-                key = _key(each.prim)
-                if key not in self._expected:
-                    self._expected[key] = expected_points(each.prim, self.time, self.subdivision_levels)
-                count += self._expected[key]
-            else:
-                count += self.segments**2 // 2
-            if count > MOST_POINTS:
-                raise SceneError(
-                    f"{each.prim.GetPath()}: with this prim the scene has {count:,} points, above the limit of {MOST_POINTS:,};"
-                    " decimate its meshes, read them with fewer subdivision levels, or deactivate some"
-                )
 
     def read(self, found: Found) -> Body | Note:
         """Reads the body of one prim, or a note for a mesh without faces or area.
@@ -84,12 +66,7 @@ class Reader:
         """Points and faces in the prim's own space."""
         if prim.GetTypeName() != "Mesh":
             return gprims.tessellate(gprims.Gprim.of(prim, self.time), self.segments)
-        key = _key(prim)
+        key = shared_path(prim)
         if key not in self._local:
             self._local[key] = read_mesh(prim, self.time, self.subdivision_levels)
         return self._local[key]
-
-
-def _key(prim: Usd.Prim) -> Sdf.Path:
-    """Path under which data of a mesh are stored, the same for all instances."""
-    return (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
