@@ -104,9 +104,10 @@ def test_every_file_is_whole_or_absent(folder, whole, tmp_path, kind, name, seed
         if not isinstance(failure, Signalled) and kind == "run":
             assert found.code == (0 if _is_complete(out) or (isinstance(failure, Removed) and found.code == 0) else 1)
         if seed < AGAIN or _hidden(out):
+            kept = before & _files(out)
             again = _run(arguments, folder, out, moment=FOLLOWED if "--follow" in way else None, happen=_stop)
             assert again.code == 0, again.err
-            assert _files(out) == expected | {each for each in before if not isinstance(failure, Removed)}
+            assert _files(out) == expected | kept
 
 
 def _name(way):
@@ -122,7 +123,10 @@ def _before(kind, draw, out, folder):
     returns their names."""
     earlier = folder / "whole" / out.name
     if kind in ("export", "view") and draw.random() < 0.5 and earlier.is_dir():
-        shutil.copytree(earlier, out)
+        try:
+            shutil.copytree(earlier, out)
+        except shutil.Error:  # They are larger than the disk.
+            shutil.rmtree(out)
     out.mkdir(exist_ok=True)
     (out / "notes.txt").write_text("my own")
     return _files(out)
@@ -205,7 +209,7 @@ def _check_words(kind, failure, found, *, lost, usual):
         assert "could not be written" in found.err
     if kind == "export" and not isinstance(failure, Removed):
         assert [name for name in lost if name not in found.err] == []
-        assert (found.code == 0) == (not lost)
+        assert (found.code == 0) == ("could not be written" not in found.err)
 
 
 def _is_complete(out):
