@@ -94,7 +94,8 @@ class ReadOnly(Failure):
         _mount("-o", "remount,bind,ro", folder.parent)
 
     def end(self, folder):
-        subprocess.run(["umount", folder.parent], check=True)
+        if os.statvfs(folder.parent).f_flag & os.ST_RDONLY:  # The process may have ended before.
+            subprocess.run(["umount", folder.parent], check=True)
 
 
 FAILURES = {
