@@ -18,7 +18,6 @@ from .entry import CasePart, read_part
 from .parts import PARTS, SceneFile
 from .source import Source
 
-
 _MOST_PARTS = 100
 _NOT_IN_KEYS = str.maketrans("", "", " \t\"'")
 

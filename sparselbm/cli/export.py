@@ -94,7 +94,7 @@ def export(
         for path in written:
             out.print(f"{path}", highlight=False, soft_wrap=True)
     if lost:
-        raise RunFailedError(f"{lost} of the files could not be written into {folder}: make room on the disk, then export them again")
+        raise RunFailedError(f"{lost} files could not be written into {folder}: make room on the disk, then export them again")
 
 
 def _shown(eye: str | None, see_through: str, around: float | None) -> "PictureOptions":

@@ -43,9 +43,17 @@ class Signals:
 
     def _lost(self, unraisable: "sys.UnraisableHookArgs") -> None:
         if unraisable.exc_type is KeyboardInterrupt:
-            threading.Timer(_AGAIN, _thread.interrupt_main, (self.number,)).start()
+            threading.Timer(_AGAIN, _send_again, (self.number,)).start()
         else:
             self._hook(unraisable)
+
+
+def _send_again(number: int) -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)  # Ends a wait of the main thread, too.
+    else:
+        _thread.interrupt_main(number)
 
 
 class Interruptible:

@@ -17,7 +17,6 @@ import numpy as np
 from ..errors import OutputExistsError, OutputFolderError
 from ..system import sync_file, sync_folder
 
-
 _MARK = 12
 """Number of hexadecimal digits in the name of a file that is being written."""
 

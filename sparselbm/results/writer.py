@@ -105,7 +105,7 @@ class ResultsWriter(Resumable):
     def add(self, iterate: Iterate) -> None:
         """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv.
 
-        What cannot be written follows with the next iteration, with a ResultLostWarning.
+        A part that cannot be written follows with the next iteration, with a ResultLostWarning.
         """
         if self._table.add(iterate.record):
             with lost_alone(f"iteration {iterate.record.iteration} in {self.stage.path}"):

@@ -1,4 +1,4 @@
-"""Ctrl-C prints a message, exits with 130, and leaves no empty folder; existing files stay. So do SIGTERM (143) and SIGHUP (129)."""
+"""Ctrl-C prints a message, exits with 130, and leaves no empty folder; existing files stay. So do SIGTERM (143), SIGHUP (129)."""
 
 import os
 import signal
@@ -81,16 +81,15 @@ def test_a_signal_in_a_callback_from_c_is_raised_again(capsys):
 
 
 def test_a_run_holds_signals_back_and_passes_them_on():
-    with Signals() as signals:
-        with Interruptible() as run:
-            signal.raise_signal(signal.SIGTERM)
-            assert run.asked
-            with pytest.raises(KeyboardInterrupt):
-                run.check()
-            assert signals.exit_code == 143
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGINT)
-            assert signals.exit_code == 130
+    with Signals() as signals, Interruptible() as run:
+        signal.raise_signal(signal.SIGTERM)
+        assert run.asked
+        with pytest.raises(KeyboardInterrupt):
+            run.check()
+        assert signals.exit_code == 143
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert signals.exit_code == 130
     with Interruptible() as run:
         signal.raise_signal(signal.SIGHUP)
         with pytest.raises(KeyboardInterrupt):

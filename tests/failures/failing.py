@@ -32,8 +32,8 @@ class Failure(ABC):
     def happen(self, process: subprocess.Popen, folder: Path, draw: random.Random) -> None:
         """Lets it happen to a process, and the folder of its output, on the disk `folder.parent`."""
 
-    def end(self, folder: Path) -> None:
-        """Ends it once the process has ended, so that its files can be read, and others written."""
+    def end(self, folder: Path) -> None:  # noqa: B027
+        """Ends it once the process has ended, so that its files can be read, and others written. Most need nothing."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Inspects hostile files, each in a process of its own: `python measure.py FOLDER [NAME ...]` prints exit code, time and memory."""
+"""Inspects hostile files, each in a process of its own: `python measure.py FOLDER [NAME ...]`; prints code, time, memory."""
 
 import contextlib
 import io

@@ -54,7 +54,8 @@ def obj_face_of_a_million_corners(folder):
 
 
 def ply_of_4e9_points(folder):
-    head = "ply\nformat binary_little_endian 1.0\nelement vertex 4294967295\nproperty float x\nproperty float y\nproperty float z\n"
+    head = "ply\nformat binary_little_endian 1.0\nelement vertex 4294967295\n"
+    head += "property float x\nproperty float y\nproperty float z\n"
     return _write(folder, "scene.ply", head + "element face 1\nproperty list uchar int vertex_indices\nend_header\n" + "\0" * 100)
 
 
@@ -115,7 +116,7 @@ def glb_of_4e9_bytes(folder):
 
 
 def billion_laughs(folder):
-    entities = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{k} "{"&a%d;" % (k - 1) * 10}">' for k in range(1, 10))
+    entities = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{k} "{f"&a{k - 1};" * 10}">' for k in range(1, 10))
     return _write(folder, "scene.vtp", f'<?xml version="1.0"?><!DOCTYPE v [{entities}]><VTKFile type="PolyData">&a9;</VTKFile>')
 
 

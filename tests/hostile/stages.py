@@ -81,7 +81,8 @@ def polygon_of_200_000_corners(folder):
     radius = 1.0 + 0.5 * (np.arange(200_000) % 2)
     points = ", ".join(f"({r * np.cos(a):.6f}, {r * np.sin(a):.6f}, 0)" for r, a in zip(radius, turn))
     return _world(
-        folder, f'def Mesh "M" {{\nint[] faceVertexCounts = [200000]\nint[] faceVertexIndices = [{", ".join(map(str, range(200_000)))}]'
+        folder, 'def Mesh "M" {\nint[] faceVertexCounts = [200000]\n'
+        f'int[] faceVertexIndices = [{", ".join(map(str, range(200_000)))}]'
         f"\npoint3f[] points = [{points}]\n}}\n",
     )
 
@@ -143,7 +144,8 @@ def ops_100_000(folder):
 
 def scale_of_1e200(folder):
     return _world(
-        folder, 'def Sphere "Ball" {\ndouble3 xformOp:scale = (1e200, 1, 1)\nuniform token[] xformOpOrder = ["xformOp:scale"]\n}\n'
+        folder, 'def Sphere "Ball" {\ndouble3 xformOp:scale = (1e200, 1, 1)\n'
+        'uniform token[] xformOpOrder = ["xformOp:scale"]\n}\n'
     )
 
 

@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from other_files import OTHERS, gltf_of_1e9_points_without_data, gltf_of_a_million_nodes, keys_100_000_deep, vtp_that_unpacks_to_2_gb
+from other_files import (
+    OTHERS,
+    gltf_of_1e9_points_without_data,
+    gltf_of_a_million_nodes,
+    keys_100_000_deep,
+    vtp_that_unpacks_to_2_gb,
+)
 from stages import (
     STAGES,
     clips_of_1e12_files,
@@ -14,9 +20,9 @@ from stages import (
     crate_with_1e9_entries_as_a_payload,
     crate_with_1e9_entries_in_a_package,
     polygon_of_200_000_corners,
+    subdivided_six_times,
     sublayers_in_a_row,
     sublayers_that_double,
-    subdivided_six_times,
 )
 
 from sparselbm.case import Case
@@ -25,7 +31,8 @@ from sparselbm.scene.usd import Scene
 
 SECONDS, MEGABYTES = 5.0, 500.0
 REFUSED = {
-    sublayers_that_double: "sublayers are [0-9,]+ layers.* above the limit of 1,000", sublayers_in_a_row: "above the limit of 1,000",
+    sublayers_that_double: "sublayers are [0-9,]+ layers.* above the limit of 1,000",
+    sublayers_in_a_row: "above the limit of 1,000",
     clips_of_1e12_files: "stand for 1e[+]12 files, from 0 to 1e[+]09 in steps of 0.001",
     polygon_of_200_000_corners: "face 0 is concave and has 200,000 corners.*export triangles",
     copies_of_copies: "1,000,000 prims and copies", crate_with_1e9_entries_as_a_payload: "PATHS states 1,073,741,824 entries",

@@ -34,15 +34,19 @@ def test_a_series_has_whole_lines_on_a_full_disk_and_all_at_its_end(format, tmp_
         record.add(step, (step / 7, -step / 3))
         with files_of_at_most(1_000):
             if step == 30:
-                with pytest.warns(ResultLostWarning, match="a row could not be written .*; the run goes on"):
-                    for _ in range(40):
-                        file.add(step, (step / 7, -step / 3))
+                with pytest.warns(ResultLostWarning, match=r"a row could not be written .*; the run goes on"):
+                    _fill(file, step)
             elif step < 10:
                 file.add(step, (step / 7, -step / 3))
     assert folder.path("run").read_text().endswith("\n")
     assert folder.path("run").stat().st_size <= 1_000
     file.close(record.series)
     assert np.array_equal(folder.read("run").values, record.series.values)
+
+
+def _fill(file, step):
+    for _ in range(40):
+        file.add(step, (step / 7, -step / 3))
 
 
 def test_a_series_that_was_removed_is_written_at_its_end(tmp_path):
@@ -89,12 +93,13 @@ def test_rows_of_iterations_follow_once_there_is_room(tmp_path):
 
 
 def test_an_error_on_a_full_disk_names_the_file(tmp_path):
-    with files_of_at_most(10), pytest.raises(OSError, match="File too large") as found, replace_file(tmp_path / "a.bin") as beside:
+    path, too_large = tmp_path / "a.bin", pytest.raises(OSError, match=r"File too large")
+    with files_of_at_most(10), too_large as found, replace_file(path) as beside:
         beside.write_bytes(bytes(100))
     assert found.value.filename == str(tmp_path / "a.bin")
     assert list(tmp_path.iterdir()) == []
     append_csv(tmp_path / "a.csv", {"x": 1})
-    with files_of_at_most(6), pytest.raises(OSError, match="No space left|File too large"):
+    with files_of_at_most(6), pytest.raises(OSError, match=r"No space left|File too large"):
         append_csv(tmp_path / "a.csv", {"x": 123456})
     assert (tmp_path / "a.csv").read_bytes() == b"x\r\n1\r\n"
 

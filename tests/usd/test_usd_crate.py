@@ -57,14 +57,17 @@ def test_no_length_can_be_raised_beyond_the_file(crate, tmp_path):
     for at in _lengths(crate):
         changed = bytearray(crate)
         struct.pack_into("<Q", changed, at, 1 << 33)
-        path = tmp_path / f"{at}.usdc"
-        path.write_bytes(changed)
-        try:
-            require_sound(path)
-        except SceneError as error:
-            assert f"{at}.usdc is damaged or not of its format" in str(error)
-            refused += 1
+        (tmp_path / "changed.usdc").write_bytes(changed)
+        refused += _is_refused(tmp_path / "changed.usdc")
     assert refused > 10
+
+
+def _is_refused(path):
+    try:
+        require_sound(path)
+    except SceneError:
+        return True
+    return False
 
 
 def test_a_type_of_spec_that_does_not_exist_is_refused(crate, tmp_path):
@@ -77,10 +80,7 @@ def test_a_type_of_spec_that_does_not_exist_is_refused(crate, tmp_path):
         changed = bytearray(crate)
         changed[at] ^= 0x80
         (tmp_path / "changed.usdc").write_bytes(changed)
-        try:
-            require_sound(tmp_path / "changed.usdc")
-        except SceneError:
-            refused += 1
+        refused += _is_refused(tmp_path / "changed.usdc")
     assert refused > 0.5 * size
 
 

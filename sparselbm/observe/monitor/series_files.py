@@ -170,8 +170,8 @@ class SeriesFile:
         except OSError as error:
             self._is_behind = True
             warnings.warn(
-                f"{self._path}: a row could not be written ({reason_of(error)}); the run goes on, and all rows are written at its "
-                "end: make room on the disk", ResultLostWarning, stacklevel=3,
+                f"{self._path}: a row could not be written ({reason_of(error)}); the run goes on, and all rows are written at "
+                "its end: make room on the disk", ResultLostWarning, stacklevel=3,
             )
 
     def close(self, series: Series | None = None) -> None:

@@ -1,14 +1,13 @@
 """Sizes that a crate file (.usdc) states, compared with its own size before OpenUSD reads it and takes memory for them.
 
-The format is that of `pxr/usd/sdf/crateFile.cpp` of OpenUSD: "PXR-USDC", a version, and the place of a table of contents, which has
-the number of sections, and name, place and size of each. A section begins with the number of its entries. A field has a value of
-8 bytes: its type, and either the value itself or the place where its arrays are, which begin with their lengths.
+The format is that of `pxr/usd/sdf/crateFile.cpp` of OpenUSD: "PXR-USDC", a version, and the place of a table of contents, which
+has the number of sections, and name, place and size of each. A section begins with the number of its entries. A field has a
+value of 8 bytes: its type, and either the value itself or the place where its arrays are, which begin with their lengths.
 """
 
 from __future__ import annotations
 
 import mmap
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 

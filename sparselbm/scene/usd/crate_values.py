@@ -25,7 +25,7 @@ _DICTIONARY, _REFERENCES, _SAMPLES, _UNKNOWN, _PAYLOADS = 31, 35, 46, 54, 55
 _LISTS = {32: 4, 33: 4, 34: 4, _REFERENCES: 32, 36: 4, 37: 8, 38: 4, 39: 8, _UNKNOWN: 16, _PAYLOADS: 24}
 """Smallest size of an entry of a list operation [bytes], by the type; each reference ends with a dictionary."""
 _VECTORS = {40: 4, 41: 4, 45: 8, 48: 8, 49: 16, 50: 4, 58: 8, 59: 1}
-"""Size of an entry of other lists [bytes], by the type: paths, tokens, selections of variants, times, ..., and splines, which are bytes."""
+"""Size of an entry of other lists [bytes], by the type: paths, tokens, selections of variants, times, and bytes of splines."""
 _WRAPPED = (52, 53)
 """Types of values that contain another one."""
 
@@ -60,7 +60,7 @@ class CrateValues:
         return self._data[self._begin + place : self._begin + place + size]
 
     def count(self, place: int, what: str, size: int | None = None, layout: str = "<Q") -> int:
-        """Number of entries at a place. `size`: of an entry [bytes]; None: they are compressed. Raises CrateFault for too many."""
+        """Number of entries at a place. `size`: of one [bytes]; None: they are compressed. Raises CrateFault for too many."""
         (count,) = self.numbers(layout, place)
         room = self.size - place - struct.calcsize(layout)
         most = min(max(FEW, PER_BYTE * self.size), MOST) if size is None else room // size
@@ -120,13 +120,13 @@ class CrateValues:
         (distance,) = self.numbers("<q", place)
         if distance < 8:
             raise CrateFault(f"a value refers back by {-distance:,} bytes")
-        self._check(*self.numbers("<Q", place + distance), depth + 1)
+        self._check(self.numbers("<Q", place + distance)[0], depth + 1)
         return place + distance + 8
 
     def _check_samples(self, place: int, depth: int) -> None:
         """Checks time samples: distances to the value of the times, and to the number of samples and their values."""
         (distance,) = self.numbers("<q", place)
-        self._check(*self.numbers("<Q", place + distance), depth + 1)
+        self._check(self.numbers("<Q", place + distance)[0], depth + 1)
         behind = place + distance + 8
         (distance,) = self.numbers("<q", behind)
         count = self.count(behind + distance, "an attribute in time", 8)

@@ -147,8 +147,8 @@ class _ClipTimes:
             count = self._count()
             if not count <= MOST_CLIPS:
                 raise SceneError(
-                    f"{spec.path}: its value clips stand for {count:.3g} files, from {self._start:g} to {self._end:g} in steps of "
-                    f"{self._stride:g}, above the limit of {MOST_CLIPS:,}: use a larger templateStride"
+                    f"{spec.path}: its value clips stand for {count:.3g} files, from {self._start:g} to {self._end:g} in steps "
+                    f"of {self._stride:g}, above the limit of {MOST_CLIPS:,}: use a larger templateStride"
                 )
 
     def _count(self) -> float:
@@ -175,8 +175,8 @@ def _layers_in(name: str, below: dict[str, list[str]]) -> int:
 def _require_few_layers(name: str, count: int) -> None:
     if count > MOST_LAYERS:
         raise SceneError(
-            f"{name}: its sublayers are {count:,} layers, counting each as often as it is named, above the limit of {MOST_LAYERS:,}; "
-            "flatten the scene"
+            f"{name}: its sublayers are {count:,} layers, counting each as often as it is named, above the limit of "
+            f"{MOST_LAYERS:,}; flatten the scene"
         )
 
 

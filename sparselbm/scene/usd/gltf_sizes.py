@@ -30,8 +30,8 @@ def require_few(path: Path) -> None:
     drawn = sum(sizes[each["mesh"]] for each in nodes if "mesh" in each)
     if max(drawn, sum(sizes)) > MOST_POINTS:
         raise SceneError(
-            f"{path}: the file states {max(drawn, sum(sizes)):,} points and corners with all copies of its meshes, above the limit "
-            f"of {MOST_POINTS:,}; decimate its meshes"
+            f"{path}: the file states {max(drawn, sum(sizes)):,} points and corners with all copies of its meshes, above the "
+            f"limit of {MOST_POINTS:,}; decimate its meshes"
         )
 
 

@@ -1,8 +1,8 @@
 """LZ4 blocks and compressed integers, as OpenUSD stores them in crate files (`pxr/base/tf/fastCompression.cpp`,
 `pxr/usd/sdf/integerCoding.cpp`).
 
-Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: sequences of a byte with two lengths, letters, and the distance
-and length of an earlier piece that is repeated.
+Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md: sequences of a byte with two lengths, letters, and the
+distance and length of an earlier piece that is repeated.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ class _Frame:
 class Walk:
     """Traversal of a stage at one time; the lists are filled in the order of the stage.
 
-    `points`: counts the points of the prims. Raises SceneError for more prims than `MOST_PRIMS` or too many points, an inconsistent point instancer or one that is part of its own
-    prototype, and a transform that USD cannot compute.
+    `points`: counts the points of the prims. Raises SceneError for more prims than `MOST_PRIMS` or too many points, an
+    inconsistent point instancer or one that is part of its own prototype, and a transform that USD cannot compute.
     """
 
     def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float, purpose: str, points: PointCount):
