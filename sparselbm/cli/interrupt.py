@@ -53,7 +53,7 @@ def _send_again(number: int) -> None:
     if hasattr(signal, "pthread_kill") and main is not None:
         signal.pthread_kill(main, number)  # Ends a wait of the main thread, too.
     else:
-        _thread.interrupt_main(number)
+        _thread.interrupt_main(signal.Signals(number))
 
 
 class Interruptible:
