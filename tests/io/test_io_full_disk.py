@@ -12,6 +12,7 @@ from sparselbm.errors import ResultLostWarning
 from sparselbm.files.lost_results import lost_alone
 from sparselbm.files.write import append_csv, claim_folder, replace_file, unfinished
 from sparselbm.observe.monitor import Csv, JsonLines, SeriesFolder, SeriesRecord
+from sparselbm.results.formats.hdf5_file import hdf5_file
 from sparselbm.results.iteration_table import IterationTable
 
 
@@ -128,3 +129,18 @@ def test_what_is_lost_alone_is_named_in_one_line():
     ]
     with pytest.raises(KeyError), lost_alone("c", KeyError):
         raise KeyError
+
+
+def test_an_hdf5_file_on_a_full_disk_is_an_error(tmp_path):
+    """HDF5 ended the process otherwise, when it released the file."""
+    h5py = pytest.importorskip("h5py")
+    values = np.random.default_rng(1).random(50_000)
+    with files_of_at_most(100_000), pytest.raises(OSError, match=r"File too large"), hdf5_file(tmp_path / "a.h5") as file:
+        file["x"] = values
+        file.create_group("more")["y"] = values[:100]
+    with hdf5_file(tmp_path / "b.h5") as file:
+        file["x"] = values
+    with h5py.File(tmp_path / "b.h5") as file:
+        assert np.array_equal(file["x"], values)
+    with pytest.raises(ValueError, match=r"mine"), hdf5_file(tmp_path / "c.h5") as file:
+        raise ValueError("mine")

@@ -58,9 +58,7 @@ def write_usdz(
         with hushed():  # It warns that the pictures are not found at their places in the package, where it puts them afterwards.
             is_written = UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path))
         if not is_written or not _is_whole(path):
-            raise OSError(
-                f"{path}: USD could not write this package; check that the folder is writable and has free space"
-            )
+            raise OSError("USD could not write this package: check that the folder is writable and has free space")
 
 
 def _is_whole(path: Path) -> bool:
