@@ -37,6 +37,12 @@ class Signals:
         """Exit code of a process that the signal has ended, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
         return 128 + self.number
 
+    def ignore_further(self) -> None:
+        """Ignores signals from now on, also at the exit: what is left of the process takes less time than a second."""
+        self._before = dict.fromkeys(_SIGNALS, signal.SIG_IGN)
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.number = number
         raise KeyboardInterrupt

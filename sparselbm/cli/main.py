@@ -13,6 +13,7 @@ def main() -> None:
         except KeyboardInterrupt:
             print("Interrupted.", file=sys.stderr)
             code = INTERRUPTED
+        signals.ignore_further()
     sys.exit(signals.exit_code if code == INTERRUPTED else code)
 
 

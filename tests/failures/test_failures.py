@@ -193,8 +193,7 @@ def _check_files(failure, out, before):
 def _check_words(kind, failure, found, *, lost, usual):
     """Exit code and messages, of which each is one line. `usual`: messages of the command without a failure."""
     assert "Traceback" not in found.err + found.out
-    is_complete = not lost and kind not in RESULT
-    assert found.code in (0, *failure.codes) or (is_complete and found.code == -signal.SIGTERM)  # After its last instruction.
+    assert found.code in (0, *failure.codes)
     said = [line for line in found.err.splitlines() if line.strip() and line not in usual]
     if failure == FAILURES["killed"]:
         return
