@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import ResultsExistError, SceneError
+from sparselbm.files.lost_results import lost_alone
 from sparselbm.files.names import is_plain
 from sparselbm.files.state_file import State, array_of
 from sparselbm.files.write import replace_file
@@ -110,12 +111,18 @@ class LayerPair:
             return [self.scene]
         return [Path(layer.realPath) for layer in self._user.GetUsedLayers() if layer.realPath]
 
-    def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
-        """Draws a picture next to the root layer; an existing one is replaced atomically."""
-        path = self.root_path.with_name(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replace_file(path) as beside:
-            draw(beside)
+    def replace_pictures(self, pictures: dict[str, Callable[[Path], None]]) -> None:
+        """Draws pictures next to the root layer, and removes them from `pictures`; existing ones are replaced atomically.
+
+        One that cannot be written is left for the next call, with a ResultLostWarning.
+        """
+        for name, draw in tuple(pictures.items()):
+            with lost_alone(name):
+                path = self.root_path.with_name(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with replace_file(path) as beside:
+                    draw(beside)
+                del pictures[name]
 
     @property
     def is_save_due(self) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sparselbm.files.lost_results import lost_alone
 from sparselbm.files.restarts import Resumable
 from sparselbm.geometry import TriangleMesh
 from sparselbm.results.stage import drawings
@@ -84,14 +83,8 @@ class ResultsStage(Resumable):
         hold(self._layers.stage, time)
 
     def save(self) -> None:
-        """Writes both files atomically, so that a viewer or a crash finds complete ones.
-
-        A picture that cannot be written is left for the next call, with a ResultLostWarning.
-        """
-        for name, draw in tuple(self._pictures.items()):
-            with lost_alone(name):
-                self._layers.replace_picture(name, draw)
-                del self._pictures[name]
+        """Writes both files atomically, so that a viewer or a crash finds complete ones."""
+        self._layers.replace_pictures(self._pictures)
         self._layers.save()
 
     def saved(self):
