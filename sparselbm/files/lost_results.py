@@ -18,8 +18,15 @@ def lost_alone(name: str, *passing: type[Exception]) -> Iterator[None]:
     except passing:
         raise
     except Exception as error:
+        if _is_interruption(error):
+            raise KeyboardInterrupt from error
         text = f"{name} could not be written: {reason_of(error)}. The other results are not affected"
         warnings.warn(text, ResultLostWarning, stacklevel=3)
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether an error was caused by a KeyboardInterrupt, which Python wraps where it creates classes, for example."""
+    return error is not None and (isinstance(error, KeyboardInterrupt) or _is_interruption(error.__cause__))
 
 
 def reason_of(error: Exception) -> str:
