@@ -1,7 +1,6 @@
 """Files on a full disk: lines are whole or absent, follow later, and what a killed process left is removed."""
 
 import resource
-import sys
 import warnings
 from contextlib import contextmanager
 
@@ -148,12 +147,5 @@ def test_an_hdf5_file_on_a_full_disk_is_an_error(tmp_path):
 
 def test_a_signal_is_no_lost_result():
     """Python raises a RuntimeError for one that arrives while a class is being created."""
-
-    class Interrupted:
-        def __set_name__(self, owner, name):
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt), lost_alone("a"):
-        if sys.version_info < (3, 12):
-            type("Owner", (), {"name": Interrupted()})
         raise RuntimeError from KeyboardInterrupt()
