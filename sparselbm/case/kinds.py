@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..geometry.deformation.ffd import FEWEST, MOST
 from ..models import Waveform
 
 
@@ -48,6 +49,12 @@ def _count(value: Any) -> int:
     return value
 
 
+def _lattice_count(value: Any) -> int:
+    if not FEWEST <= _count(value) <= MOST:
+        raise OverflowError(f"each number must be {FEWEST} to {MOST}")
+    return value
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError
@@ -85,4 +92,5 @@ TEXTS = Kind("string[]", "a list of texts", _several(_text))
 VECTOR = Kind("double3", "three finite numbers", _several(_number, 3))
 LABELS = Kind("int[]", "a list of whole numbers", _several(_count))
 COUNTS = Kind("int3", "three whole numbers", _several(_count, 3))
+LATTICE = Kind("int3", f"three whole numbers from {FEWEST} to {MOST}", _several(_lattice_count, 3))
 CHOICES = Kind("dictionary", "a table of texts", _choices)

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import CaseError
 from .case import Case
 from .entry import CasePart, read_part, spelt
-from .kinds import COUNTS, FLAG, TEXTS, VECTOR, Kind
+from .kinds import COUNTS, FLAG, LATTICE, TEXTS, VECTOR, Kind
 from .parts import PARTS
 
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
@@ -72,7 +72,7 @@ def _value(kind: Kind, text: str, place: str) -> Any:
     try:
         if kind is FLAG:
             return _FLAGS[text.lower()]
-        if kind in (VECTOR, COUNTS):
+        if kind in (VECTOR, COUNTS, LATTICE):
             return [float(each) if kind is VECTOR else int(each) for each in text.split(",")]
         if kind is TEXTS:
             return text.split(",")

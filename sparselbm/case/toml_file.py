@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,9 @@ from .entry import CasePart, read_part
 from .parts import PARTS, SceneFile
 from .source import Source
 
+_MOST_PARTS = 100
+_NOT_IN_KEYS = str.maketrans("", "", " \t\"'")
+
 
 def read_case(path: Path, *, local_files_only: bool = False) -> Case:
     """The case of a file; missing settings take their defaults. `scene.file` is relative to the file's folder, or names a scene
@@ -28,7 +32,9 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
     if not path.is_file():
         raise CaseError(f"{path}: no such file in {Path.cwd()}; give the path of a case")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Editors on Windows put a mark first.
+        text = path.read_text(encoding="utf-8-sig")  # Editors on Windows put a mark first.
+        _require_short_keys(text)
+        tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise CaseError(f"{path}: this is not valid TOML: {error}; correct it") from None
     source, kinds = Source(path, local_files_only=local_files_only), {part.space: part for part in PARTS}
@@ -49,6 +55,16 @@ def read_case(path: Path, *, local_files_only: bool = False) -> Case:
         file = bundled_scenes().get(scene.file, file)
     source.require_local(file, source.place("scene", "file"))
     return Case(**{**parts, "scene": replace(scene, file=str(file))}, source=source)
+
+
+def _require_short_keys(text: str) -> None:
+    """Raises ValueError for a key of more than `_MOST_PARTS` parts, for which Python's parser takes memory without bounds."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > _MOST_PARTS:
+            plain = line.translate(_NOT_IN_KEYS)
+            parts = 1 + max(each.count(".") for each in re.split(r"[=,\[\]{}#]", plain))
+            if parts > _MOST_PARTS:
+                raise ValueError(f"a key in line {number} has {parts:,} parts, above the limit of {_MOST_PARTS}")
 
 
 def _read(kind: type[CasePart], table: Mapping[str, Any], source: Source) -> CasePart | dict[str, CasePart]:

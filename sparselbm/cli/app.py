@@ -38,7 +38,7 @@ def about(version: Version = False) -> None:
     [bold]optimize[/bold] changes the shape; [bold]view[/bold] and [bold]export[/bold] show the results. Options can replace the
     case. Results are written to a folder as a USD layer over the scene, which is not modified.
 
-    Exit codes: 0 success, 1 failed run, 2 bad input, 130 interrupted by Ctrl-C.
+    Exit codes: 0 success, 1 failed run, 2 bad input, 130 interrupted by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
     """
 
 

@@ -1,6 +1,7 @@
 """Runs an optimisation from the first check to the summary, for the commands that need it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,20 @@ def run_optimization(
             second = None
             if result.stopped != "interrupted":
                 second = _on_finer_grid(problem, result, restarts) if check_grid else None
-            summary = folder.finish(problem, result, second)
+            summary = folder.finish(problem, result, second, report=partial(_report, folder, result, second, problem))
         except KeyboardInterrupt:
             raise RunInterruptedError(_reached(folder, result) + continued(restarts)) from None
     if result.stopped == "interrupted":
         raise RunInterruptedError(_reached(folder, result) + continued(restarts))
     if restarts is not None:
         restarts.clear()
+    return folder, summary
+
+
+def _report(folder: Writer, result: OptimizeResult, second: GridCheck | None, problem: DesignProblem, summary: dict) -> None:
+    """Prints the results of a whole optimisation and what is doubtful about them."""
+    if result.stopped == "interrupted":
+        return
     _print_summary(folder, summary, second, problem)
     if (correction := summary["defect_correction"]) and not correction["available"]:
         err.print(_UNAVAILABLE, style="yellow", highlight=False, markup=False)
@@ -76,7 +84,6 @@ def run_optimization(
         err.print(result.message, style="yellow", highlight=False, markup=False)
     elif problem.checks and problem.checks[-1].unconfirmed:
         err.print(_UNCONFIRMED, style="yellow", highlight=False, markup=False)
-    return folder, summary
 
 
 def quantity(problem: DesignProblem) -> str:

@@ -1,5 +1,6 @@
-"""Exit codes: 0 success, 1 failed run, 2 bad input, 130 interrupted. All errors are mapped here."""
+"""Exit codes: 0 success, 1 failed run or full disk, 2 bad input, 130 interrupted. All errors are mapped here."""
 
+import errno
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,11 @@ from functools import cache
 
 from rich.console import Console
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+from .interrupt import INTERRUPTED
+
+FAILED, BAD_INPUT = 1, 2
+_FULL = (errno.ENOSPC, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
+"""Errors of a disk, for which no input is to blame."""
 _SPOKEN = {
     "pass overwrite=True": "pass --overwrite",
     "(ignore=)": "(--ignore)",
@@ -50,7 +55,7 @@ def exit_code_of(app: Callable[[], object]) -> int:
     except Exception as error:
         if not _is_refusal(error):
             raise
-        return _print(f"Error: {_text(error)}", BAD_INPUT)
+        return _print(f"Error: {_text(error)}", FAILED if getattr(error, "errno", None) in _FULL else BAD_INPUT)
     return 0
 
 

@@ -7,6 +7,7 @@ import typer
 
 from ..errors import OptionError
 from . import options as o
+from .exits import RunFailedError
 from .show import out
 
 if TYPE_CHECKING:
@@ -86,9 +87,14 @@ def export(
     read, folder = Results.open(results), output or results / "export"
     for each in formats:
         each.require(read, folder, overwrite=overwrite)
+    lost = 0
     for each in formats:
-        for path in each.write(read, folder, overwrite=overwrite):
-            out.print(f"{path}", highlight=False)
+        written = each.write(read, folder, overwrite=overwrite)
+        lost += each.count(read) - len(written)
+        for path in written:
+            out.print(f"{path}", highlight=False, soft_wrap=True)
+    if lost:
+        raise RunFailedError(f"{lost} files could not be written into {folder}: make room on the disk, then export them again")
 
 
 def _shown(eye: str | None, see_through: str, around: float | None) -> "PictureOptions":

@@ -2,15 +2,19 @@
 
 import sys
 
+from .interrupt import INTERRUPTED, Signals
+
 
 def main() -> None:
     """Runs the command line and exits with its exit code."""
-    try:
-        code = _code()
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        code = 130
-    sys.exit(code)
+    with Signals() as signals:
+        try:
+            code = _code()
+        except KeyboardInterrupt:
+            print("Interrupted.", file=sys.stderr)
+            code = INTERRUPTED
+        signals.ignore_further()
+    sys.exit(signals.exit_code if code == INTERRUPTED else code)
 
 
 def _code() -> int:

@@ -76,7 +76,12 @@ class PorousMediumJob(Job):
             for axis in self.setup.options.axes:
                 found.setdefault("xyz"[axis], {"permeability": 0.0, "permeability_darcy": 0.0, "converged": True})
             assert drawn is not None
-            summary = self._folder.finish(drawn, {**_image_record(self.setup), "axes": found, "converged": _all_converged(found)})
+            results = {**_image_record(self.setup), "axes": found, "converged": _all_converged(found)}
+            return self._folder.finish(drawn, results, report=self._report)
+
+    def _report(self, summary: dict) -> None:
+        """Prints the results and what is doubtful about them."""
+        found = summary["axes"]
         _warn_of_inertia(found)
         facts("", {
             **{f"permeability along {axis}": _text(each) for axis, each in found.items()},
@@ -85,7 +90,6 @@ class PorousMediumJob(Job):
             "steps": ", ".join(str(each["steps"]) for each in found.values() if "steps" in each),
             "results": f"{self._folder.stage.path}",
         })
-        return summary
 
     def _error(self, setup: PorousMediumSetup, first: MeasuredPermeability, runs: PermeabilityRuns) -> dict[str, Any]:
         """Estimated error of the permeability; the reason where there is none."""

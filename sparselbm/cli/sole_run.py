@@ -4,7 +4,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import OutputExistsError
@@ -25,7 +25,7 @@ def sole_run(folder: Path) -> Iterator[None]:
             raise OutputExistsError(
                 f"process {number} is writing results into {folder}: wait until it ends, or choose another folder with --output"
             )
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with suppress(OSError):  # On a full disk the lock holds all the same.
+            os.ftruncate(lock.fileno(), 0)
+            os.write(lock.fileno(), str(os.getpid()).encode())
         yield

@@ -1,18 +1,24 @@
-"""File writing that is atomic or append-only: replace a file, claim a results folder, append a CSV row."""
+"""File writing that is atomic or append-only: replace a file, claim a results folder, append lines."""
 
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import OutputExistsError, OutputFolderError
 from ..system import sync_file, sync_folder
+
+_MARK = 12
+"""Number of hexadecimal digits in the name of a file that is being written."""
 
 
 @contextmanager
@@ -28,18 +34,25 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {target.parent} of {target.name} does not exist: create it first.")
-    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:12]}{target.suffix}")
+    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:_MARK]}{target.suffix}")
     try:
         yield beside
         sync_file(beside)
         os.replace(beside, target)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) == beside:
+        if error.errno is not None and (error.filename is None or Path(error.filename) == beside):
             error.filename = str(target)  # The temporary name means nothing to the caller.
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # A disk that has become read-only keeps it.
+            beside.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def unfinished(folder: Path, pattern: str) -> list[Path]:
+    """Files that a process that was killed had not completed, of those whose names match a pattern such as ``"*.vdb"``."""
+    place, slash, name = pattern.rpartition("/")
+    return list(folder.glob(f"{place}{slash}.{name.rpartition('.')[0]}.{'[0-9a-f]' * _MARK}*"))
 
 
 def claim_folder(
@@ -51,7 +64,8 @@ def claim_folder(
         path: the folder; missing parents are created.
         overwrite: whether a folder that is not empty may be used.
         owned: patterns such as ``"*.vdb"`` of the files that a run writes. With `overwrite`, matching files in the folder
-            are removed, so that results of two runs do not mix; other files are left alone.
+            are removed, so that results of two runs do not mix, and those that a killed run had not completed; other files are
+            left alone.
         needed: files that must not be removed, such as those of the scene.
 
     Raises:
@@ -73,7 +87,7 @@ def claim_folder(
                 f"{old} belongs to the scene, but would be removed with the files of an earlier run: choose another "
                 "folder."
             )
-    for old in former:
+    for old in [*former, *(each for pattern in owned for each in unfinished(folder, pattern))]:
         old.unlink(missing_ok=True)
     return folder
 
@@ -110,6 +124,17 @@ def no_empty_folders(*paths: str | os.PathLike[str]) -> Iterator[None]:
         raise
 
 
+def append_whole(file: FileIO, text: str) -> None:
+    """Appends a text to a file: where not all of it can be written, such as on a full disk, none of it is. Raises OSError."""
+    data, size = text.encode(), file.seek(0, os.SEEK_END)
+    try:
+        if file.write(data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        file.truncate(size)
+        raise
+
+
 def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
     """Appends a row and flushes it to disk; the keys of the first row become the header.
 
@@ -119,17 +144,19 @@ def append_csv(path: str | os.PathLike[str], row: Mapping[str, object]) -> None:
         ValueError: if the columns differ from those of the file.
     """
     target, columns = Path(path), list(row)
-    with open(target, "a+", newline="", encoding="utf-8") as file:
-        file.seek(0)
-        header = next(csv.reader(file), None)
-        if header is not None and header != columns:
-            raise ValueError(f"{target} has the columns {header}, but the row has {columns}: write it to another file.")
-        file.seek(0, os.SEEK_END)
-        writer = csv.writer(file)
-        if header is None:
-            writer.writerow(columns)
-        writer.writerow([_text(value) for value in row.values()])
-        file.flush()
+    header = None
+    if target.exists():
+        with open(target, newline="", encoding="utf-8") as file:
+            header = next(csv.reader(file), None)
+    if header is not None and header != columns:
+        raise ValueError(f"{target} has the columns {header}, but the row has {columns}: write it to another file.")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    if header is None:
+        writer.writerow(columns)
+    writer.writerow([_text(value) for value in row.values()])
+    with open(target, "ab", buffering=0) as file:
+        append_whole(file, text.getvalue())
         os.fsync(file.fileno())
 
 

@@ -22,7 +22,7 @@ from .iteration_table import IterationTable
 from .over_time import OverTime
 from .run_record import run_record
 from .slice_picture import draw_slices
-from .writer import DRAWN, claimed, completed, optimisation_summary, write_summary
+from .writer import DRAWN, begin_summary, claimed, completed, optimisation_summary
 
 CLEAR_OF_CAPS = 2.0
 """Distance from the openings [cells] beyond which wall shear stress counts, since the caps' edges disturb it."""
@@ -67,8 +67,9 @@ class InternalFlowWriter(Resumable):
     ) -> dict:
         """Draws the current flow; returns the summary, which is also written as summary.json. `found`: additional results.
 
-        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
-        ResultLostWarning. Raises SimulationError for a result that is not finite.
+        `report` is called with the summary before anything is written. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite, and OSError, at the end, if the summary cannot
+        be written.
         """
         through, moment = flow.ports, self._moment(flow)
         if self.shear.samples:
@@ -81,8 +82,7 @@ class InternalFlowWriter(Resumable):
             **self.setup.method.record, "doubts": list(self.setup.doubts), "run": {**self.origin, **run_record(flow)},
             "complete": False,
         }
-        write_summary(self.folder, summary)
-        report(summary)
+        begin_summary(self.folder, summary, report)
         draw_all(self.over_time.shown(flow), self.stage, moment, None)
         draw_slices(self.folder, self.draw, moment, title=self.title)
         self.over_time.finish(flow)
@@ -103,12 +103,19 @@ class InternalFlowWriter(Resumable):
     def restore(self, state):
         self._table.restore(state["table"])
 
-    def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
-        """Draws the flow of the best design and the convergence; returns the summary, which is also written."""
+    def finish(
+        self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None, *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
+        """Draws the flow of the best design and the convergence; returns the summary, which is also written.
+
+        `report` and errors: as in `finish_run`.
+        """
         reached = result.objective if result.stopped == "interrupted" else problem.value(result.x)
+        found = self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second), report=report)
         with lost_alone("convergence.png"):
             convergence(self.folder / "convergence.png", self.history, label=problem.objective_name, title=self.title)
-        return self.finish_run(problem.flow, optimisation_summary(problem, result, reached, second))
+        return found
 
     def _moment(self, flow: Flow) -> FlowFrame:
         setup, units = self.setup, self.setup.units

@@ -1,6 +1,6 @@
 """Results of the flow through a voxel image on disk: a results stage, volumes, a slice, a summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from .draw import Drawing, SurfaceValues, draw_all
 from .fields import FlowFrame
 from .run_record import run_record
 from .slice_picture import draw_slices
-from .writer import DRAWN, claimed, write_summary
+from .writer import DRAWN, begin_summary, claimed, completed
 
 
 class PorousMediumWriter:
@@ -50,8 +50,13 @@ class PorousMediumWriter:
         title = f"{self.stage.case_name}, flow along {'xyz'[setup.axis]}"
         draw_slices(self.folder, self.draw, frame, title=title)
 
-    def finish(self, flow: Flow, found: Mapping[str, Any]) -> dict:
-        """Writes summary.json, and returns it. `flow`: the one that was drawn; `found`: the results."""
-        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": True}
-        write_summary(self.folder, summary)
-        return summary
+    def finish(
+        self, flow: Flow, found: Mapping[str, Any], *, report: Callable[[dict], None] = lambda summary: None
+    ) -> dict:
+        """Writes summary.json, and returns it. `flow`: the one that was drawn; `found`: the results.
+
+        `report` is called with the summary before it is written. Raises OSError if it cannot be written.
+        """
+        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": False}
+        begin_summary(self.folder, summary, report)
+        return completed(self.folder, summary)

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -102,9 +103,15 @@ class ResultsWriter(Resumable):
         self._up = "XYZ".index(scene.up_axis)
 
     def add(self, iterate: Iterate) -> None:
-        """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv."""
-        if not self._table.add(iterate.record):
-            return
+        """Writes an iteration: shape and sensitivity as time samples, and a row of history.csv.
+
+        A part that cannot be written follows with the next iteration, with a ResultLostWarning.
+        """
+        if self._table.add(iterate.record):
+            with lost_alone(f"iteration {iterate.record.iteration} in {self.stage.path}"):
+                self._draw_iteration(iterate)
+
+    def _draw_iteration(self, iterate: Iterate) -> None:
         number, (points,), (gradient,) = iterate.record.iteration, iterate.states, iterate.gradients
         if self.ops is not None:
             self.stage.add_transform(self.ops, number, self.ops.deformation.values(iterate.record.x))
@@ -139,8 +146,9 @@ class ResultsWriter(Resumable):
     ) -> dict:
         """Writes the flow of a run without optimisation, with C_d `drag`; returns the summary. `found`: additional results.
 
-        `report` is called with the summary once it is written, before the drawings. A drawing that fails is left out, with a
-        ResultLostWarning. Raises SimulationError for a result that is not finite.
+        `report` is called with the summary before anything is written. A drawing that fails is left out, with a
+        ResultLostWarning. Raises SimulationError for a result that is not finite, and OSError, at the end, if the summary cannot
+        be written.
         """
         force = drag * self.setup.reference_force
         effect = self.setup.body.blockage_effect(self.setup.bounds, drag)
@@ -148,7 +156,7 @@ class ResultsWriter(Resumable):
             "drag_coefficient": drag, "drag_force": force, "blockage_effect": effect, **self.over_time.found(flow),
             **self._strouhal(flow), **found,
         })
-        report(summary)
+        begin_summary(self.folder, summary, report)
         with lost_alone("the drawings"):
             moment = self._moment(flow, self.setup.points_of(flow))
             draw_all(self.over_time.shown(flow), self.stage, moment, None)
@@ -156,8 +164,14 @@ class ResultsWriter(Resumable):
         self.over_time.finish(flow)
         return completed(self.folder, summary)
 
-    def finish(self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None) -> dict:
-        """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned."""
+    def finish(
+        self, problem: DesignProblem, result: OptimizeResult, second: GridCheck | None = None, *,
+        report: Callable[[dict], None] = lambda summary: None,
+    ) -> dict:
+        """The best design's flow (unless the optimisation was interrupted), pictures, and the summary, which is returned.
+
+        `report` and errors: as in `finish_run`.
+        """
         (points,), reached = problem.first.variables.states(result.x), result.objective
         whole = result.stopped != "interrupted"
         if whole:
@@ -167,6 +181,7 @@ class ResultsWriter(Resumable):
             **self.over_time.found(problem.flow), **self._strouhal(problem.flow),
             "volume_change": self.setup.mesh.with_points(points).volume / self.setup.mesh.volume - 1.0,
         })
+        begin_summary(self.folder, summary, report)
         with lost_alone("the drawings of the best design"):
             if whole:
                 self._draw_best(problem.flow, points, result)
@@ -217,21 +232,32 @@ class ResultsWriter(Resumable):
         draw_panels(self.folder / "slices.png", both, quantity=Speed(), title=self.title)
 
     def _summarise(self, flow: Flow, found: dict) -> dict:
-        """Completes the summary and writes it as summary.json."""
         setup, body = self.setup, self.setup.body
-        summary = {
+        return {
             "obstacle": setup.obstacle, "reynolds": setup.options.reynolds, "voxel_size": setup.voxel_size, "cells": setup.cells,
             "cells_across": setup.cells_across, "size": body.size.tolist(), "frontal_area": body.frontal_area,
             "reference_area": body.reference_area, "reference_length": body.reference_length,
             "reference_force": setup.reference_force, "blockage": setup.blockage, **found, **setup.method.record,
             "doubts": list(setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": False,
         }
-        write_summary(self.folder, summary)
-        return summary
+
+
+def begin_summary(folder: Path, summary: dict, report: Callable[[dict], None]) -> None:
+    """Reports a summary, and writes it before drawings and files follow. Raises SimulationError for a number that is not finite.
+
+    A file that cannot be written is left to `completed`.
+    """
+    _require_finite(summary, "")
+    report(summary)
+    with suppress(OSError):
+        write_summary(folder, summary)
 
 
 def completed(folder: Path, summary: dict) -> dict:
-    """Writes the summary once more, when drawings and files have followed it: a process that ends before leaves it incomplete."""
+    """Writes the summary once more, when drawings and files have followed it: a process that ends before leaves it incomplete.
+
+    Raises OSError, such as that of a full disk.
+    """
     whole = {**summary, "complete": True}
     write_summary(folder, whole)
     return whole
@@ -274,8 +300,9 @@ def correction_summary(problem: DesignProblem) -> dict | None:
 
 
 def write_summary(folder: Path, summary: dict) -> None:
-    """Writes a summary as summary.json. Raises SimulationError for a number that is not finite."""
+    """Writes a summary as summary.json. Raises SimulationError for a number that is not finite, and OSError."""
     _require_finite(summary, "")
+    folder.mkdir(parents=True, exist_ok=True)
     with replace_file(folder / "summary.json") as path:
         path.write_text(json.dumps(summary, indent=2) + "\n")
 

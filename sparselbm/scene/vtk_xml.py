@@ -47,8 +47,8 @@ class VtkXml:
             raise SceneError(f"{path}: the file has {len(pieces)} pieces of {kind}, but must have 1; save it as one data set")
         return pieces[0]
 
-    def values(self, array: ElementTree.Element) -> np.ndarray:
-        """Values of an array, flat."""
+    def values(self, array: ElementTree.Element, *, most: int) -> np.ndarray:
+        """Values of an array, flat. Raises ValueError for compressed data of more than `most` values."""
         kind, form = np.dtype(_TYPES[array.attrib["type"]]).newbyteorder(self._end), array.get("format")
         if form == "ascii":
             return np.array((array.text or "").split(), dtype=kind)
@@ -56,22 +56,26 @@ class VtkXml:
             data, raw = self._appended[int(array.attrib["offset"]) :], self._raw
         else:
             data, raw = (array.text or "").strip().encode(), False
-        found = np.frombuffer(self._plain(data, raw), kind)
+        found = np.frombuffer(self._plain(data, raw, most * kind.itemsize), kind)
         return found.astype(kind.newbyteorder("="))
 
-    def _plain(self, data: bytes, raw: bool) -> bytes:
-        """The bytes behind their header, inflated."""
+    def _plain(self, data: bytes, raw: bool, most: int) -> bytes:
+        """The bytes behind their header, inflated. The header states the number of blocks, and how many bytes one has and the
+        last one, 0 for all."""
         size = self._head.itemsize
         if self._compressor is None:
             count = int(self._numbers(data, 1, raw)[0])
             return data[size : size + count] if raw else _bytes(data, size + count)[size:]
-        blocks = int(self._numbers(data, 1, raw)[0])
+        blocks, length, last = self._numbers(data, 3, raw).tolist()
+        stated = (blocks - 1) * length + (last or length) if blocks else 0
+        if stated > most:
+            raise ValueError(f"an array states {stated:,} bytes, but {most:,} are allowed")
         lengths = self._numbers(data, 3 + blocks, raw)[3:].astype(int)
         head = (3 + blocks) * size
         # In base64 the header is encoded by itself.
         packed = data[head:] if raw else _bytes(data[4 * -(-head // 3) :], int(lengths.sum()))
         ends = np.concatenate([[0], np.cumsum(lengths)])
-        return b"".join(zlib.decompress(packed[a:b]) for a, b in pairwise(ends))
+        return b"".join(zlib.decompressobj().decompress(packed[a:b], max(length, 1)) for a, b in pairwise(ends))
 
     def _numbers(self, data: bytes, count: int, raw: bool) -> np.ndarray:
         length = count * self._head.itemsize

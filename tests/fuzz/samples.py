@@ -111,7 +111,8 @@ def samples(folder: Path) -> dict[str, tuple[Path, Callable[[Path], str]]]:
     flow = {"f": np.ones((9, 64), np.float32)}
     write_state(folder / "restart.npz", {"format": 1, "identity": {"case": "ball"}, "parts": {"flow": flow}})
     kinds: Mapping[Callable[[Path], str], str] = {
-        readers.scene: "scene.usda scene.usdc binary.stl ascii.stl mesh.obj mesh.ply ascii.ply mesh.glb level.nvdb surface.vtp",
+        readers.scene: "scene.usda scene.usdc scene.usdz binary.stl ascii.stl mesh.obj mesh.ply ascii.ply mesh.glb level.nvdb "
+        "surface.vtp",
         readers.case: "case.usda case.toml", readers.waveform: "waveform.csv", readers.state: "restart.npz",
         readers.volume: "field.nvdb", readers.image: "rock.npy rock.raw rock.tif rock.vti rock.nvdb",
     }
@@ -119,9 +120,10 @@ def samples(folder: Path) -> dict[str, tuple[Path, Callable[[Path], str]]]:
 
 
 def _stage_in_binary(folder: Path) -> None:
-    from pxr import Sdf
+    from pxr import Sdf, UsdUtils
 
     Sdf.Layer.FindOrOpen(str(folder / "scene.usda")).Export(str(folder / "scene.usdc"))
+    UsdUtils.CreateNewUsdzPackage(Sdf.AssetPath(str(folder / "scene.usdc")), str(folder / "scene.usdz"))
 
 
 def _volumes(folder: Path) -> None:

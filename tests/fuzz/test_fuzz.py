@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 def test_every_format_begins_with_a_file_that_is_read(tmp_path):
     whole = samples(tmp_path)
-    assert len(whole) == 20
+    assert len(whole) == 21
     assert {name: read(path) for name, (path, read) in whole.items()} == dict.fromkeys(whole, "")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparselbm.scene.usd.polygons import cut_polygon, triangulate
+from sparselbm.scene.usd.polygons import triangulate
 
 OUTLINES = {
     "square": [(0, 0), (1, 0), (1, 1), (0, 1)],
@@ -28,7 +28,7 @@ def test_triangles_tile_the_polygon(name, tilt):
     c, s = np.cos(tilt), np.sin(tilt)
     turn = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
     points = np.column_stack([flat, np.zeros(len(flat))]) @ turn.T
-    triangles = cut_polygon(points)
+    triangles = triangulate(points, np.array([len(points)]), np.arange(len(points)))
     a, b, d = (points[triangles[:, k]] for k in range(3))
     signed = 0.5 * np.cross(b - a, d - a) @ turn[:, 2]
     assert len(triangles) == len(flat) - 2

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ...geometry.deformation import Deformation
 from ...observe import Functional
 from ..entry import CasePart, entry
-from ..kinds import COUNT, COUNTS, FLAG, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
+from ..kinds import COUNT, FLAG, LATTICE, NUMBER, TEXT, TEXTS, TOKEN, VECTOR
 from .vector import Vector
 
 
@@ -48,7 +48,7 @@ class CaseDesign(CasePart):
         allowed=("ffd", "rigid", "vertices", "xformOps"), model=Deformation, option="design",
     )
     control_points: tuple[int, int, int] = entry(
-        COUNTS, (4, 3, 4), "Number of control points along x, y and z.", only=("ffd",), option=False
+        LATTICE, (4, 3, 4), "Number of control points along x, y and z.", only=("ffd",), option=False
     )
     smoothing: float | None = entry(
         NUMBER, None, "Smoothing length of vertex displacements [m]; 2 to 5 cells are recommended.",

@@ -13,6 +13,9 @@ from ...errors import GeometryError
 from ..triangles import TriangleMesh
 from .deformation import LinearDeformation, require_limit
 
+FEWEST, MOST = 2, 16
+"""Smallest and largest number of control points along an axis."""
+
 
 @dataclass(frozen=True)
 class LatticeSide:
@@ -66,8 +69,10 @@ class FFD:
 
     def __post_init__(self):
         require_limit("limit", self.limit)
-        if len(self.shape) != 3 or min(self.shape) < 2 or max(self.shape) > 16:
-            raise GeometryError(f"shape is {self.shape}, but must be three numbers of 2 to 16: choose another lattice")
+        if len(self.shape) != 3 or min(self.shape) < FEWEST or max(self.shape) > MOST:
+            raise GeometryError(
+                f"shape is {self.shape}, but must be three numbers of {FEWEST} to {MOST}: choose another lattice"
+            )
         if not self.padding >= 0.0:
             raise GeometryError(f"padding is {self.padding}, but must be at least 0: choose a value of at least 0")
         if self.corners is not None and not np.all(np.less(*self.corners)):

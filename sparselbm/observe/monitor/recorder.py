@@ -113,8 +113,8 @@ class Recorder(Resumable):
 
     def close(self) -> None:
         """Flushes and closes the files; the records remain available."""
-        for file in self._files.values():
-            file.close()
+        for name, file in self._files.items():
+            file.close(self.records[name].series)
 
     def __enter__(self) -> "Recorder":
         return self

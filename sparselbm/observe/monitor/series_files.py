@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import os
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
@@ -13,7 +15,9 @@ from time import monotonic
 
 import numpy as np
 
-from ...errors import OutputExistsError
+from ...errors import OutputExistsError, ResultLostWarning
+from ...files.lost_results import lost_alone, reason_of
+from ...files.write import append_whole, replace_file
 from .series import Series
 
 _SYNC_SECONDS = 1.0
@@ -124,16 +128,20 @@ class SeriesFolder:
 
 class SeriesFile:
     """File that grows by one line per row. Each line is passed to the operating system at once, so that it is not lost if the
-    process
-    ends."""
+    process ends.
+
+    After a line that cannot be written, such as on a full disk, the file gets no others, so that there is no gap: it is written
+    again when it is closed.
+    """
 
     def __init__(self, path: Path, format: SeriesFormat, columns: Sequence[str], *, overwrite: bool = False):
-        self._format, self._columns = format, tuple(columns)
+        self._path, self._format, self._columns = path, format, tuple(columns)
         try:
-            self._file = open(path, "w" if overwrite else "x", newline="", encoding="utf-8")  # noqa: SIM115
+            self._file = open(path, "wb" if overwrite else "xb", buffering=0)  # noqa: SIM115
         except FileExistsError as error:
             raise OutputExistsError(f"{path} is already there: choose another folder, or pass overwrite=True.") from error
         self._synced = -_SYNC_SECONDS
+        self._is_behind = False
         self._write(format.head(columns))
 
     def add(self, step: int, row: Sequence[float]) -> None:
@@ -144,21 +152,48 @@ class SeriesFile:
         """Replaces all rows by those of a series, after which the file is continued."""
         self._file.seek(0)
         self._file.truncate()
+        self._is_behind = False
+        self._write(self._text(series))
+
+    def _text(self, series: Series) -> str:
         rows = zip(series.steps.tolist(), series.values.tolist(), strict=True)
-        self._write("".join([self._format.head(self._columns), *(self._format.line(self._columns, *row) for row in rows)]))
+        return "".join([self._format.head(self._columns), *(self._format.line(self._columns, *row) for row in rows)])
 
     def _write(self, text: str) -> None:
-        self._file.write(text)
-        self._file.flush()
-        if monotonic() - self._synced >= _SYNC_SECONDS:
-            os.fsync(self._file.fileno())
-            self._synced = monotonic()
+        if self._is_behind:
+            return
+        try:
+            append_whole(self._file, text)
+            if monotonic() - self._synced >= _SYNC_SECONDS:
+                os.fsync(self._file.fileno())
+                self._synced = monotonic()
+        except OSError as error:
+            self._is_behind = True
+            warnings.warn(
+                f"{self._path}: a row could not be written ({reason_of(error)}); the run goes on, and all rows are written at "
+                "its end: make room on the disk", ResultLostWarning, stacklevel=3,
+            )
 
-    def close(self) -> None:
-        """Flushes to the disk and closes the file; a second call has no effect."""
-        if not self._file.closed:
-            os.fsync(self._file.fileno())
-            self._file.close()
+    def close(self, series: Series | None = None) -> None:
+        """Flushes to the disk and closes the file; a second call has no effect.
+
+        `series`: all rows, from which a file is written again that is behind, or that was removed. If that fails, the lines that
+        were written remain, with a ResultLostWarning.
+        """
+        if self._file.closed:
+            return
+        is_gone = not self._path.exists() or not os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+        with lost_alone(f"{self._path}"):
+            if series is not None and (self._is_behind or is_gone):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with replace_file(self._path) as beside:
+                    beside.write_text(self._text(series), encoding="utf-8", newline="")
+            else:
+                os.fsync(self._file.fileno())
+        self._file.close()
+        with suppress(OSError):
+            if self._path.stat().st_size == 0:  # Not even its head could be written.
+                self._path.unlink()
 
 
 def _csv_line(values: Sequence[object]) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ...errors import MissingPackageError, OutputExistsError
-from ...files.write import replace_file
+from ...errors import MissingPackageError, OutputExistsError, SparselbmError
+from ...files.lost_results import lost_alone
+from ...files.write import replace_file, unfinished
 from ..reader import Results
 
 
@@ -44,14 +45,26 @@ class ExportFormat:
             )
 
     def write(self, results: Results, folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
-        """Writes the files into a folder, which is created if needed; returns their paths."""
+        """Writes the files into a folder, which is created if needed; returns the paths of those that were written.
+
+        A file that cannot be written is left out, with a ResultLostWarning. With `overwrite`, what an export that was killed
+        had not completed is removed.
+        """
         self.require(results, folder, overwrite=overwrite)
-        folder.mkdir(parents=True, exist_ok=True)
-        files = self._all(results)
-        for name, write in files:
-            with replace_file(folder / name) as beside:
-                write(results, beside)
-        return tuple(folder / name for name, _ in files)
+        written = []
+        for name, write in self._all(results):
+            with lost_alone(str(folder / name), SparselbmError):
+                folder.mkdir(parents=True, exist_ok=True)
+                for old in unfinished(folder, name) if overwrite else ():
+                    old.unlink(missing_ok=True)
+                with replace_file(folder / name) as beside:
+                    write(results, beside)
+                written.append(folder / name)
+        return tuple(written)
+
+    def count(self, results: Results) -> int:
+        """Number of files."""
+        return len(self._all(results))
 
     def _all(self, results: Results) -> tuple[tuple[str, Callable[[Results, Path], None]], ...]:
         return (*self.files, *self.series(results))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...scene.usd.stage import hushed
 from ..reader import Results
 from ..stage.colour import colours, for_screen
 from ..stage.looks import Look
@@ -53,10 +55,19 @@ def write_usdz(
             _define_board(stage, number, board, up_axis)
         stage.GetRootLayer().Save()
         # USD flattens the stage into one file and packages it with its assets, aligned to 64 bytes.
-        if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path)):
-            raise OSError(
-                f"{path}: USD could not write this package; check that the folder is writable and has free space"
-            )
+        with hushed():  # It warns that the pictures are not found at their places in the package, where it puts them afterwards.
+            is_written = UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(f"{folder}/design.usdc"), str(path))
+        if not is_written or not _is_whole(path):
+            raise OSError("USD could not write this package: check that the folder is writable and has free space")
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a package can be read: USD does not notice that the disk is full."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return package.testzip() is None
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def map_places(rgb: np.ndarray) -> np.ndarray:

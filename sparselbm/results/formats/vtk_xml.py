@@ -74,8 +74,12 @@ def write_xml(
 
 
 def write_collection(path: Path, files: Mapping[str, float]) -> None:
-    """Writes a `.pvd` file: names of files beside it, and the time of each [s], or its iteration."""
-    lines = [f'<DataSet timestep="{time!r}" part="0" file={quoteattr(name)}/>' for name, time in files.items()]
+    """Writes a `.pvd` file: names of files beside it, and the time of each [s], or its iteration.
+
+    Files that are not there, because the disk was full, are left out.
+    """
+    there = {name: time for name, time in files.items() if (path.parent / name).is_file()}
+    lines = [f'<DataSet timestep="{time!r}" part="0" file={quoteattr(name)}/>' for name, time in there.items()]
     head = '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1" byte_order="LittleEndian">\n<Collection>'
     path.write_text("\n".join([head, *lines, "</Collection>", "</VTKFile>", ""]), encoding="utf-8")
 

@@ -15,6 +15,7 @@ from ...files.grid import TILE_EDGE, TileGrid
 from .blocks import GHOST_TYPE, Cells
 from .boxes import merged_boxes
 from .field_data import FieldData
+from .hdf5_file import hdf5_file
 
 VERSION = (2, 2)
 COMPRESSED = {"compression": "gzip", "compression_opts": 1}
@@ -25,7 +26,7 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = Fie
     import h5py
 
     volume = Cells(grids)
-    with h5py.File(path, "w") as file:
+    with hdf5_file(path) as file:
         root = file.create_group("VTKHDF", track_order=True)
         _name(root, "MultiBlockDataSet")
         write_field_data(root, facts, volume)
@@ -42,10 +43,9 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = Fie
 
 def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
     """Writes grids as overlapping AMR with one level, without a coarser level below."""
-    import h5py
 
     volume, boxes = Cells(grids), merged_boxes(grids[0].tiles)
-    with h5py.File(path, "w") as file:
+    with hdf5_file(path) as file:
         root = file.create_group("VTKHDF", track_order=True)
         cells = begin_amr(root, volume, boxes)
         write_field_data(root, facts, volume)

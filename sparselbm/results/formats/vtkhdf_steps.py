@@ -13,6 +13,7 @@ from ...files.grid import TILE_EDGE, TileGrid
 from .blocks import GHOST_TYPE, Cells
 from .boxes import merged_boxes
 from .field_data import FieldData
+from .hdf5_file import hdf5_file
 from .vtkhdf import (
     COMPRESSED,
     append_boxes,
@@ -33,9 +34,8 @@ def write_steps(
 
     `amr`: as overlapping AMR also where one box is full. See `Cells` for the values in solids.
     """
-    import h5py
 
-    with h5py.File(path, "w") as file:
+    with hdf5_file(path) as file:
         root = file.create_group("VTKHDF", track_order=True)
         steps = root.create_group("Steps")
         steps.attrs["NSteps"] = np.int64(len(times))

@@ -1,8 +1,10 @@
 """Page of results that are still being written."""
 
+import warnings
 from pathlib import Path
 
-from ...errors import SparselbmError
+from ...errors import ResultLostWarning, SparselbmError
+from ...files.lost_results import reason_of
 from .page import write_page
 
 WATCHED = ("*_results.usda", "*_layer.usdc", "*_clips/*", "history.csv", "summary.json")
@@ -20,7 +22,8 @@ class PageFollower:
     def update(self) -> bool:
         """Writes the page again if the results have changed; returns whether it did.
 
-        Results that cannot be read at the moment, such as those of a run that begins, leave the page as it is.
+        Results that cannot be read at the moment, such as those of a run that begins, leave the page as it is; so does a page
+        that cannot be written, such as on a full disk, with a ResultLostWarning.
         """
         state = self._state()
         if state == self._seen:
@@ -28,6 +31,10 @@ class PageFollower:
         try:
             write_page(self._results, self._folder, follow=True)
         except SparselbmError:
+            return False
+        except OSError as error:
+            text = f"the page in {self._folder} could not be written ({reason_of(error)}): it shows earlier results"
+            warnings.warn(text, ResultLostWarning, stacklevel=2)
             return False
         self._seen = state
         return True

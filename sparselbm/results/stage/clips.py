@@ -62,11 +62,12 @@ class Clips:
 
         layer.Traverse(Sdf.Path(self._prim), move)
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._frames.setdefault(time, self._folder / f"{len(self._frames):04d}.usdc")
+        path = self._frames.get(time, self._folder / f"{len(self._frames):04d}.usdc")
         self._export(frame, path)
         if self._is_new:
             self._export(self._manifest, self._manifest_path)
             self._is_new = False
+        self._frames[time] = path  # The root layer names whole files only.
 
     def _add(self, frame: Sdf.Layer, path: Sdf.Path, kind: Sdf.ValueTypeName, samples: Mapping[float, object], missing) -> None:
         """Adds samples of an attribute to a frame; `missing` is its value in frames without a sample."""
@@ -102,19 +103,18 @@ class Clips:
         """Applies a change to the frames and to their manifest; `change` returns whether it changed a layer, which is written."""
         from pxr import Sdf
 
-        paths = [*self._frames.values(), *([self._manifest_path] if self._manifest_path.is_file() else [])]
-        for path in paths:
+        for path in (each for each in (*self._frames.values(), self._manifest_path) if each.is_file()):
             layer = Sdf.Layer.OpenAsAnonymous(str(path))
             if change(layer):
                 self._export(layer, path)
 
     def name_in(self, root: Sdf.Layer, folder: Path) -> None:
-        """Names all frames in the layer located in `folder`; does nothing without frames."""
+        """Names all frames in the layer located in `folder`, but those that were removed; does nothing without frames."""
         from pxr import Gf, Sdf, Vt
 
-        if not self._frames:
+        order = sorted(time for time, path in self._frames.items() if path.is_file())
+        if not order:
             return
-        order = sorted(self._frames)
         whole = {
             "primPath": self._prim,
             "assetPaths": Sdf.AssetPathArray([_asset(self._frames[time], folder) for time in order]),

@@ -9,20 +9,21 @@ absolute, which ties the result to a folder; `Layer.Export` does not.)
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparselbm.errors import ResultsExistError, SceneError
+from sparselbm.files.lost_results import lost_alone
 from sparselbm.files.names import is_plain
 from sparselbm.files.state_file import State, array_of
+from sparselbm.files.write import replace_file
 from sparselbm.results.stage.clips import Clips, load
 from sparselbm.results.stage.root import define_drawings
 from sparselbm.scene.usd import foreign, open_stage
 from sparselbm.scene.usd.attribute_values import set_attributes
 from sparselbm.scene.usd.paths import name_searched, relative_path
-from sparselbm.scene.usd.stage import resolver_context
+from sparselbm.scene.usd.stage import resolver_context, spoken
 from sparselbm.scene.usd.variants import select
 
 if TYPE_CHECKING:
@@ -110,16 +111,18 @@ class LayerPair:
             return [self.scene]
         return [Path(layer.realPath) for layer in self._user.GetUsedLayers() if layer.realPath]
 
-    def replace_picture(self, name: str, draw: Callable[[Path], None]) -> None:
-        """Draws a picture next to the root layer; an existing one is replaced atomically."""
-        path = self.root_path.with_name(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{os.getpid()}.{name}")
-        try:
-            draw(beside)
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+    def replace_pictures(self, pictures: dict[str, Callable[[Path], None]]) -> None:
+        """Draws pictures next to the root layer, and removes them from `pictures`; existing ones are replaced atomically.
+
+        One that cannot be written is left for the next call, with a ResultLostWarning.
+        """
+        for name, draw in tuple(pictures.items()):
+            with lost_alone(name):
+                path = self.root_path.with_name(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with replace_file(path) as beside:
+                    draw(beside)
+                del pictures[name]
 
     @property
     def is_save_due(self) -> bool:
@@ -163,15 +166,13 @@ class LayerPair:
 
 
 def _replace(layer: Sdf.Layer, path: Path) -> None:
-    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     from pxr import Tf
 
     try:
-        layer.Export(str(beside))
-        os.replace(beside, path)
+        with replace_file(path) as beside:
+            layer.Export(str(beside))
     except Tf.ErrorException as error:
+        reason = spoken(error).partition(";")[0]
         raise OSError(
-            f"{path}: USD could not write this file; check that the folder is writable and has free space: {error}"
+            f"{path}: USD could not write this file ({reason}): check that the folder is writable and has free space"
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)

@@ -84,8 +84,7 @@ class ResultsStage(Resumable):
 
     def save(self) -> None:
         """Writes both files atomically, so that a viewer or a crash finds complete ones."""
-        for name in tuple(self._pictures):
-            self._layers.replace_picture(name, self._pictures.pop(name))
+        self._layers.replace_pictures(self._pictures)
         self._layers.save()
 
     def saved(self):

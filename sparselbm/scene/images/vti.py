@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def _read(path: Path) -> VoxelImage:
     if len(shape) != 3 or min(shape) < 1:
         raise SceneError(f"{path}: the extent {extent} has no voxels on each of three axes; write the image again")
     require_size(path, shape)
-    values = file.values(array).reshape(shape[::-1])
+    values = file.values(array, most=math.prod(shape)).reshape(shape[::-1])
     corner = np.array([float(x) for x in image.attrib["Origin"].split()]) + spacing * (np.array(extent[::2]) - 0.5 * points)
     x, y, z = (float(each) for each in corner)
     return VoxelImage(values.transpose(2, 1, 0), "zyx", float(spacing[0]), (x, y, z))

@@ -17,6 +17,7 @@ from sparselbm.scene.usd.doubts import doubts_on
 from sparselbm.scene.usd.expansion import require_composable
 from sparselbm.scene.usd.groups import groups_of
 from sparselbm.scene.usd.layer_doubts import layer_doubts
+from sparselbm.scene.usd.point_count import PointCount
 from sparselbm.scene.usd.reader import Reader
 from sparselbm.scene.usd.report import Note, SceneReport
 from sparselbm.scene.usd.skinning import pose
@@ -60,12 +61,13 @@ def read_stage(
         scale = _metres_per_unit(stage, options)
         posed, time = frozenset(), options.time
         code = Usd.TimeCode.EarliestTime() if time is None else Usd.TimeCode(time)
-        walk = Walk(stage, code, scale, options.purpose)
+        sizes = options.segments, options.subdivision_levels
+        walk = Walk(stage, code, scale, options.purpose, PointCount(code, *sizes))
         if walk.skeletons:
             posed, time = pose(stage, walk.skeletons, time)
             code = Usd.TimeCode(time)
-            walk = Walk(stage, code, scale, options.purpose)
-        reader = Reader(code, options.segments, options.subdivision_levels, posed)
+            walk = Walk(stage, code, scale, options.purpose, PointCount(code, *sizes))
+        reader = Reader(code, *sizes, posed)
         skipped, pieces = list(walk.skipped.values()), []
         for found in walk.found:
             body = reader.read(found)

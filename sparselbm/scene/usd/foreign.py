@@ -11,7 +11,7 @@ import numpy as np
 from sparselbm.errors import MissingPackageError, SceneError
 from sparselbm.files.reading import require_readable
 from sparselbm.scene.arrays import check_finite, check_points, surface_of, welded
-from sparselbm.scene.usd import level_sets, vtk_surfaces
+from sparselbm.scene.usd import gltf_sizes, level_sets, vtk_surfaces
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.usd.report import size_text
 from sparselbm.scene.usd.transforms import apply, is_mirrored
@@ -27,18 +27,14 @@ def is_stage(path: Path) -> bool:
     return path.suffix.lower() not in (*SUFFIXES, *IMAGE_SUFFIXES)
 
 
-_GLTF = (".gltf", ".glb")
-"""Formats that prescribe metres and a vertical Y axis."""
-
-
 SMALLEST, LARGEST = 1e-3, 10.0
 """Plausible extents [m] of a scene whose unit is assumed to be the metre. Bodies of less than 1 mm or more than 10 m are rare in
 this field, and what is drawn in millimetres, the usual unit of such files, reads as more than 10 m from 10 mm on."""
 
 
 def names_unit(path: Path) -> bool:
-    """Whether the file type prescribes a unit, which is then the metre."""
-    return path.suffix.lower() in _GLTF
+    """Whether the file type prescribes a unit, which is then the metre: glTF does."""
+    return path.suffix.lower() in gltf_sizes.SUFFIXES
 
 
 def assumed_unit(path: Path, bodies: Sequence[Body]) -> str:
@@ -55,7 +51,7 @@ def assumed_unit(path: Path, bodies: Sequence[Body]) -> str:
 
 def up_axis(path: Path) -> str:
     """Vertical axis that the file type prescribes; Z if it prescribes none."""
-    return "Y" if path.suffix.lower() in _GLTF else "Z"
+    return "Y" if path.suffix.lower() in gltf_sizes.SUFFIXES else "Z"
 
 
 def read_bodies(path: Path, metres_per_unit: float, *, local_files_only: bool = False) -> tuple[Body, ...]:
@@ -77,6 +73,8 @@ def read_bodies(path: Path, metres_per_unit: float, *, local_files_only: bool = 
     except ImportError as error:
         raise MissingPackageError.of(f"{path}: reading {path.suffix}", ["trimesh"], "trimesh") from error
     beside = _Beside(path, local_files_only)
+    if path.suffix.lower() in gltf_sizes.SUFFIXES:
+        gltf_sizes.require_few(path)
     try:  # Textures would be opened, and shapes are all that is needed.
         scene = trimesh.load_scene(path, process=False, skip_materials=True, resolver=beside)  # type: ignore[arg-type]
     except SceneError:

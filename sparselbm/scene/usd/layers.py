@@ -12,6 +12,7 @@ import numpy as np
 
 from sparselbm.errors import SceneError
 from sparselbm.files.reading import require_readable
+from sparselbm.scene.usd.crate import require_sound
 
 if TYPE_CHECKING:
     from pxr import Sdf
@@ -24,14 +25,15 @@ the process at some ten thousand."""
 def open_layer(name: str) -> Sdf.Layer | None:
     """Opens a layer by its resolved name; None for a missing or unreadable one, which composition reports.
 
-    Raises SceneError for what is no regular file (a pipe would never end), a pointer of Git LFS and deeper nesting than
-    `MOST_LEVELS`.
+    Raises SceneError for what is no regular file (a pipe would never end), a pointer of Git LFS, a crate that states sizes it
+    cannot have, and deeper nesting than `MOST_LEVELS`.
     """
     from pxr import Sdf, Tf
 
     file = Path(name.partition("[")[0].partition(":SDF_FORMAT_ARGS:")[0])
     if "\0" not in name and file.exists():
         require_readable(file, SceneError)
+        require_sound(file)
         _require_shallow(file)
     try:
         return Sdf.Layer.FindOrOpen(name)

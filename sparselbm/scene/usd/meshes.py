@@ -42,8 +42,15 @@ def read_mesh(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> tuple[np.ndarr
         # Each corner of a face has become 4^(levels - 1) quads, in sequence.
         holes = np.flatnonzero(np.repeat(np.isin(np.arange(len(counts)), holes), counts * 4 ** (levels - 1)))
         points, counts, indices = smooth.points, smooth.counts, smooth.indices
-    faces = triangulate(points, counts, indices, holes)
+    faces = triangulate(points, counts, indices, holes, place=path)
     return points, faces[:, ::-1] if left_handed else faces
+
+
+def expected_points(prim: Usd.Prim, time: Usd.TimeCode, levels: int) -> int:
+    """Number of points that `read_mesh` returns, without reading them; a refined mesh has about as many as faces."""
+    if not is_refined(prim, levels):
+        return len(prim.GetAttribute("points").Get(time) or ())
+    return len(prim.GetAttribute("faceVertexIndices").Get(time) or ()) * 4 ** (levels - 1)
 
 
 def is_refined(prim: Usd.Prim, levels: int) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sparselbm.errors import SceneError
+
+MOST_WORK = 25_000_000
+"""Largest sum of squared numbers of corners of the concave faces of a mesh, such as one of 5,000: about four seconds."""
+
 
 def triangulate(
-    points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray | None = None
+    points: np.ndarray, counts: np.ndarray, indices: np.ndarray, holes: np.ndarray | None = None, *, place: str = "the mesh"
 ) -> np.ndarray:
     """Triangulates a mesh of polygons, preserving the order and the winding of its faces.
 
@@ -15,9 +20,13 @@ def triangulate(
         counts: corners of each face, shape (m,); faces with less than three corners give no triangle.
         indices: point of each corner, face after face, shape (sum of counts,).
         holes: indices of faces to omit (`holeIndices`).
+        place: name of the mesh in errors.
 
     Returns:
         Point indices, shape (t, 3), int32. No point is added: a face of k corners gives k - 2 triangles.
+
+    Raises:
+        SceneError: if concave faces have so many corners that cutting them takes longer than some seconds.
     """
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
     present = np.ones(len(counts), dtype=bool)
@@ -29,22 +38,31 @@ def triangulate(
     owners = [triangles, np.repeat(quads, 2)]
     quad_corners = _corners(indices, starts[quads], 4)
     pieces = [_corners(indices, starts[triangles], 3), _split_quads(points, quad_corners)]
+    work = 0
     for face in np.flatnonzero(present & (counts > 4)):
         corners = indices[starts[face] : starts[face] + counts[face]]
-        cut = corners[cut_polygon(points[corners])]
+        flat = _flatten(points[corners])
+        convex = _is_convex(flat)
+        work += 0 if convex else len(corners) ** 2
+        if work > MOST_WORK:
+            raise SceneError(
+                f"{place}: face {face} is concave and has {len(corners):,} corners; with it, the squared numbers of corners of "
+                f"concave faces sum to {work:,}, above the limit of {MOST_WORK:,}: export triangles"
+            )
+        cut = corners[_fan(len(corners)) if convex else _clip_ears(flat)]
         pieces.append(cut)
         owners.append(np.full(len(cut), face))
     order = np.argsort(np.concatenate(owners), kind="stable")
     return np.concatenate(pieces)[order].astype(np.int32)
 
 
-def cut_polygon(corners: np.ndarray) -> np.ndarray:
-    """Triangulates one polygon with corner positions (k, 3): local indices, shape (k - 2, 3)."""
-    flat = _flatten(corners)
-    if np.all(_turns(flat) > 0.0) and _winds_once(flat):
-        fan = np.arange(1, len(flat) - 1)
-        return np.stack([np.zeros_like(fan), fan, fan + 1], axis=1)
-    return _clip_ears(flat)
+def _fan(count: int) -> np.ndarray:
+    fan = np.arange(1, count - 1)
+    return np.stack([np.zeros_like(fan), fan, fan + 1], axis=1)
+
+
+def _is_convex(flat: np.ndarray) -> bool:
+    return bool(np.all(_turns(flat) > 0.0)) and _winds_once(flat)
 
 
 def _corners(indices: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:

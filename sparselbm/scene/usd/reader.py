@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparselbm.errors import GeometryError, SceneError
+from sparselbm.errors import GeometryError
 from sparselbm.geometry import TriangleMesh
-from sparselbm.scene.arrays import MOST_POINTS, check_points
+from sparselbm.scene.arrays import check_points
 from sparselbm.scene.usd import gprims
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.usd.meshes import is_refined, read_mesh, topology_varies
+from sparselbm.scene.usd.point_count import shared_path
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.transforms import apply, is_mirrored
 from sparselbm.scene.usd.traversal import Found
@@ -35,20 +36,17 @@ class Reader:
     posed: frozenset[str]
     """Paths of the meshes posed by a skeleton."""
     _local: dict[Sdf.Path, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    _points: int = 0
 
     def read(self, found: Found) -> Body | Note:
         """Reads the body of one prim, or a note for a mesh without faces or area.
 
         Raises:
-            SceneError: if positions are not finite or beyond `FARTHEST`, there are more points than `MOST_POINTS`, or the
-                topology is inconsistent.
+            SceneError: if positions are not finite or beyond `FARTHEST`, or the topology is inconsistent.
         """
         path = str(found.prim.GetPath())
         points, faces = self._shape(found.prim)
         if not len(faces):
             return Note(path, "the mesh is empty: it has no faces")
-        self._count(path, len(points))
         world = apply(found.matrix, points)
         check_points(path, world)
         if is_mirrored(found.matrix):
@@ -68,15 +66,7 @@ class Reader:
         """Points and faces in the prim's own space."""
         if prim.GetTypeName() != "Mesh":
             return gprims.tessellate(gprims.Gprim.of(prim, self.time), self.segments)
-        key = (prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim).GetPath()
+        key = shared_path(prim)
         if key not in self._local:
             self._local[key] = read_mesh(prim, self.time, self.subdivision_levels)
         return self._local[key]
-
-    def _count(self, path: str, points: int) -> None:
-        self._points += points
-        if self._points > MOST_POINTS:
-            raise SceneError(
-                f"{path}: with this prim the scene has {self._points:,} points, above the limit of {MOST_POINTS:,};"
-                " decimate its meshes, or deactivate some"
-            )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sparselbm.errors import SceneError
 from sparselbm.files.bundled import bundled_folders
 from sparselbm.files.reading import require_readable
+from sparselbm.scene.usd.crate import require_sound
 from sparselbm.scene.usd.plugin import register
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def open_stage(path: str | Path) -> Usd.Stage:
     require_readable(path, SceneError)
     if not path.is_file():
         raise SceneError(f"{path}: no such file (working directory {Path.cwd()}); pass the path of a scene")
+    require_sound(path)
     try:
         stage = Usd.Stage.Open(str(path.resolve()), resolver_context(path), Usd.Stage.LoadAll)
     except (Tf.ErrorException, UnicodeDecodeError) as error:  # USD's message may quote bytes that are no text.

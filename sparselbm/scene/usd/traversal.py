@@ -4,6 +4,7 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import numpy as np
 from sparselbm.errors import SceneError
 from sparselbm.scene.usd import copies, gprims
 from sparselbm.scene.usd.body import PointInstance
+from sparselbm.scene.usd.point_count import PointCount
 from sparselbm.scene.usd.report import Note
 from sparselbm.scene.usd.stage import spoken
 from sparselbm.scene.usd.transforms import column_matrix
@@ -61,19 +63,21 @@ class _Frame:
     """Root of the prototype being drawn, if any."""
     placement: Gf.Matrix4d | None = None
     """Transform from the space of the prototype root to the world, if any."""
+    drawn: int = 1
+    """Number of copies of the prototype being drawn."""
 
 
 class Walk:
     """Traversal of a stage at one time; the lists are filled in the order of the stage.
 
-    Raises SceneError for more prims than `MOST_PRIMS`, an inconsistent point instancer or one that is part of its own
-    prototype, and a transform that USD cannot compute.
+    `points`: counts the points of the prims. Raises SceneError for more prims than `MOST_PRIMS` or too many points, an
+    inconsistent point instancer or one that is part of its own prototype, and a transform that USD cannot compute.
     """
 
-    def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float, purpose: str):
+    def __init__(self, stage: Usd.Stage, time: Usd.TimeCode, metres_per_unit: float, purpose: str, points: PointCount):
         from pxr import Usd, UsdGeom
 
-        self._time = time
+        self._time, self._points = time, points
         self._purposes = ("default", purpose)
         self._metres_per_unit = metres_per_unit
         self._cache = UsdGeom.XformCache(time)
@@ -105,7 +109,7 @@ class Walk:
         path = str(prim.GetPath())
         self.paths[path] = None
         self._met += 1
-        self._check_count(path, 0)
+        _check_count(path, self._met)
         reason = self._refusal_of_branch(prim, in_prototype=frame.prototype is not None)
         if reason:
             self._skip(path, reason)
@@ -149,6 +153,7 @@ class Walk:
         elif kind != "Mesh" and kind not in gprims.TYPES:
             self._skip(path, f"a {kind or 'prim without type'} is not read as a surface: make it a Mesh")
         else:
+            self._points.add(prim)
             matrix = column_matrix(self._matrix(prim, frame), self._metres_per_unit)
             self.found.append(Found(prim, frame.body or path, matrix, frame.instance))
 
@@ -170,8 +175,10 @@ class Walk:
         path = str(prim.GetPath())
         if path in frame.instancers:
             raise SceneError(f"{path}: this point instancer is part of its own prototype; draw it only once")
-        self._check_count(path, copies.count(prim, self._time))
+        count = copies.count(prim, self._time)
+        _check_count(path, max(self._met + count, frame.drawn * count))
         drawn = copies.read(prim, self._time)
+        each_drawn = Counter(copy.prototype.GetPath() for copy in drawn)
         if not drawn:
             self._skip(path, "it draws no copies: its protoIndices are empty")
         world = self._matrix(prim, frame)
@@ -186,19 +193,21 @@ class Walk:
                 instance=_nested(frame.instance, PointInstance(path, copy.index, copy.identifier)),
                 prototype=copy.prototype,
                 placement=copy.transform * world,
+                drawn=frame.drawn * each_drawn[copy.prototype.GetPath()],
             )
         for child in prim.GetFilteredChildren(self._all_prims):
             self._skip(str(child.GetPath()), f"only the copies of it that {path} draws are read")
 
-    def _check_count(self, path: str, more: int) -> None:
-        if self._met + more > MOST_PRIMS:
-            raise SceneError(
-                f"{path}: with it the scene has {self._met + more:,} prims and copies, above the limit of "
-                f"{MOST_PRIMS:,}; merge the copies into a mesh, or deactivate some"
-            )
-
     def _skip(self, path: str, reason: str) -> None:
         self.skipped.setdefault(path, Note(path, reason))
+
+
+def _check_count(path: str, count: int) -> None:
+    if count > MOST_PRIMS:
+        raise SceneError(
+            f"{path}: with it the scene has {count:,} prims and copies, above the limit of {MOST_PRIMS:,}; merge the copies into "
+            "a mesh, or deactivate some"
+        )
 
 
 def _nested(outer: PointInstance | None, copy: PointInstance) -> PointInstance:

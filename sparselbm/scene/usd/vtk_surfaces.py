@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from sparselbm.errors import SceneError
-from sparselbm.scene.arrays import check_points, surface_of, welded
+from sparselbm.scene.arrays import MOST_POINTS, check_points, surface_of, welded
 from sparselbm.scene.usd.body import Body, Part
 from sparselbm.scene.vtk_xml import DAMAGED, VtkXml
 
@@ -46,7 +46,7 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     places = piece.find("Points/DataArray")
     if places is None:
         raise KeyError("there are no points")
-    points = file.values(places).reshape(-1, 3).astype(np.float64)
+    points = file.values(places, most=3 * MOST_POINTS).reshape(-1, 3).astype(np.float64)
     arrays = {each.get("Name"): each for each in piece.iterfind("Polys/DataArray")}
     corners, ends = (_integers(file, arrays[name]) for name in ("connectivity", "offsets"))
     if len(ends) and not (ends[0] >= 0 and (np.diff(ends) >= 0).all() and ends[-1] <= len(corners)):
@@ -61,4 +61,4 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _integers(file: VtkXml, array: ElementTree.Element) -> np.ndarray:
-    return file.values(array).astype(np.int64)
+    return file.values(array, most=MOST_POINTS).astype(np.int64)
