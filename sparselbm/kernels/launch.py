@@ -142,7 +142,7 @@ class TileSweep:
         batches = _batches(groups, kernel_of, backend.cell_per_thread)
         self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads)
         for batch in batches:
-            kernel = replace(batch.kernel, streaming=streaming).launchable
+            kernel = replace(batch.kernel, streaming=streaming and not batch.kernel.in_place).launchable
             given = wp.array(batch.kernel.given or (0.0,), dtype=batch.kernel.precision, device=domain.device)
             fixed = {**fixed, "given": given}
             for members in batch.ranges:
